@@ -1,0 +1,360 @@
+"""Turn answers into scores, and say how much is known.
+
+The method is a weighted mean with explicit missing data (OECD/JRC Handbook on Constructing Composite
+Indicators, 2008, steps 3 "imputation of missing data" and 6 "weighting and aggregation"; here nothing is
+imputed: what is not documented widens a range instead). Turning answers into numbers is this project's
+choice.
+
+For the indicators of one node (a question or a criterion) with weights ``w``, documented ones ``D`` and
+undocumented ones ``U`` (not-applicable ones belong to neither)::
+
+    coverage  C = Σ w(D) / Σ w(D ∪ U)          share of the applicable weight that is documented
+    score     S = 100 · Σ w·v(D) / Σ w(D)      mean value of what is documented
+    low         = C·S                          if every undocumented answer were not-met
+    high        = C·S + 100·(1 − C)            if every undocumented answer were met
+
+``low`` to ``high`` is the *missing-information range*; it is not a confidence interval. A node is *scored*
+where C reaches the framework's minimum coverage. Evidence levels stand beside a score and are never
+multiplied into it.
+
+>>> from criteria.framework import current_framework
+>>> framework = current_framework()
+>>> answers = encode(framework, [
+...     ("example", "eff-objectives", "met", 1),
+...     ("example", "eff-theory-of-change", "partly", 1),
+...     ("example", "eff-outcome-data", "met", 3),          # weight 2
+...     ("example", "eff-comparison", "not-met", 1),
+...     ("example", "eff-unintended", "not-applicable", 0),  # leaves both sums
+... ])
+>>> one = score(framework, answers).of("example", "effectiveness")
+>>> # documented weight 1 + 1 + 2 + 1 = 5 of 8 applicable; value 1 + 0.5 + 2 + 0 = 3.5
+>>> one.score, one.coverage, one.low, one.high
+(70.0, 0.625, 43.75, 81.25)
+>>> one.scored, one.strongest_evidence, one.median_evidence, one.answered
+(False, 3, 1.0, 4)
+
+A *composite* over criteria exists only under weights that a reader has chosen (``criteria.weighting``). Indicator
+``i`` of criterion ``c`` then weighs ``w_c · w_i / Σ w_i`` (applicable ones of ``c``), for each practice, and the
+formulas above hold for it as for every node; so low and high are the weighted means of the criteria's low and
+high. A criterion of which nothing applies to a practice leaves its sums, and the other criteria share its weight
+in proportion.
+
+>>> from criteria.weighting import weighting
+>>> answers = encode(framework, [
+...     ("example", "rel-needs-analysis", "met", 2),          # relevance: 4 indicators, weight 1 each
+...     ("example", "rel-adapts", "partly", 1),
+...     ("example", "par-roles", "met", 1),                  # partnership: 4 indicators, weight 1 each
+... ])
+>>> both = composite(framework, answers, weighting(framework, {"relevance": 75, "partnership": 25}))
+>>> one = both.of("example", YOUR_WEIGHTING)
+>>> # documented ¾·½ + ¼·¼ = 0.4375 of 1; value ¾·(1 + ½)/4 + ¼·¼ = 0.34375
+>>> one.coverage, one.low, one.high
+(0.4375, 34.375, 90.625)
+>>> round(one.score, 3) == round(100 * 0.34375 / 0.4375, 3)
+True
+>>> # and relevance lies at 37.5 to 87.5, partnership at 25 to 100: ¾·37.5 + ¼·25, ¾·87.5 + ¼·100
+>>> [(both.of("example", node).low, both.of("example", node).high) for node in ("relevance", "partnership")]
+[(37.5, 87.5), (25.0, 100.0)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from criteria.framework import AnswerId, Framework
+from criteria.weighting import Weighting
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+# Coverage is a ratio of sums of weights: 0.65 must not be missed by a rounding error.
+_TOLERANCE = 1e-9
+
+# The node of a composite; no criterion can have this id by accident, since it is never in a framework file.
+YOUR_WEIGHTING = "your-weighting"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers of many practices as matrices, practices × indicators in the framework's order.
+
+    ``value`` is 0 to 1 and NaN where nothing is documented; ``applicable`` is False for not-applicable;
+    ``evidence`` is 0 to 5 and NaN where nothing is documented.
+    """
+
+    practice_ids: tuple[str, ...]
+    value: Floats
+    applicable: Bools
+    evidence: Floats
+
+    @property
+    def documented(self) -> Bools:
+        """Where an answer says something, practices × indicators."""
+        return self.applicable & ~np.isnan(self.value)
+
+    def only(self, kept: Bools) -> Answers:
+        """Return the answers of the practices for which ``kept`` (one Boolean a practice) holds."""
+        ids = tuple(id_ for id_, keep in zip(self.practice_ids, kept, strict=True) if keep)
+        return Answers(ids, self.value[kept], self.applicable[kept], self.evidence[kept])
+
+
+@dataclass(frozen=True)
+class Node:
+    """A thing that gets a score: a question, a criterion or a composite; ``headline`` marks the main scores."""
+
+    level: Literal["question", "criterion", "composite"]
+    id: str
+    criterion_id: str
+    headline: bool
+
+
+@dataclass(frozen=True)
+class Score:
+    """One node of one practice. Scores 0–100, coverage 0–1; None where there is nothing to say."""
+
+    score: float | None
+    coverage: float | None
+    low: float | None
+    high: float | None
+    scored: bool
+    strongest_evidence: int | None
+    median_evidence: float | None
+    answered: int
+    applicable: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of many practices, practices × nodes; NaN where there is nothing to say."""
+
+    practice_ids: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    score: Floats
+    coverage: Floats
+    low: Floats
+    high: Floats
+    scored: Bools
+    strongest_evidence: Floats
+    median_evidence: Floats
+    answered: npt.NDArray[np.int64]
+    applicable: npt.NDArray[np.int64]
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {practice_id: row for row, practice_id in enumerate(self.practice_ids)}
+
+    @cached_property
+    def _column(self) -> dict[str, int]:
+        return {node.id: column for column, node in enumerate(self.nodes)}
+
+    def of(self, practice_id: str, node_id: str) -> Score:
+        """Return one practice's score at one node; KeyError if either is not there.
+
+        A question is named ``criterion/question``, since question ids repeat between criteria.
+        """
+        at = self._row[practice_id], self._column[node_id]
+        strongest = _number(self.strongest_evidence[at])
+        return Score(
+            score=_number(self.score[at]),
+            coverage=_number(self.coverage[at]),
+            low=_number(self.low[at]),
+            high=_number(self.high[at]),
+            scored=bool(self.scored[at]),
+            strongest_evidence=None if strongest is None else int(strongest),
+            median_evidence=_number(self.median_evidence[at]),
+            answered=int(self.answered[at]),
+            applicable=int(self.applicable[at]),
+        )
+
+
+def encode(framework: Framework, answers: Iterable[tuple[str, str, AnswerId, int]]) -> Answers:
+    """Lay out (practice id, indicator id, answer, evidence level) as matrices; what is absent is undocumented.
+
+    Each practice and indicator may occur once: merge several assessments first. Practices come out in the
+    order in which they first occur. Raises KeyError for an indicator that the framework does not have and
+    ValueError for a second answer to the same indicator.
+    """
+    column = {indicator.id: at for at, indicator in enumerate(framework.indicators)}
+    worth = {option.id: option.value for option in framework.answers}
+    rows: dict[str, int] = {}
+    cells: dict[tuple[int, int], tuple[AnswerId, int]] = {}
+    for practice_id, indicator_id, answer, level in answers:
+        cell = rows.setdefault(practice_id, len(rows)), column[indicator_id]
+        if cell in cells:
+            raise ValueError(f"{practice_id}, {indicator_id}: answered twice; merge the assessments first")
+        cells[cell] = answer, level
+    value = np.full((len(rows), len(column)), np.nan)
+    evidence = np.full_like(value, np.nan)
+    applicable = np.ones_like(value, dtype=bool)
+    for cell, (answer, level) in cells.items():
+        applicable[cell] = answer != "not-applicable"
+        if (worth_of := worth[answer]) is not None:
+            value[cell], evidence[cell] = worth_of, level
+    return Answers(tuple(rows), value, applicable, evidence)
+
+
+def nodes(framework: Framework) -> tuple[Node, ...]:
+    """Return everything that gets a score: for each criterion itself, then its questions."""
+    found: list[Node] = []
+    for criterion in framework.criteria:
+        found.append(Node("criterion", criterion.id, criterion.id, criterion.headline))
+        found += [
+            Node("question", f"{criterion.id}/{question.id}", criterion.id, False) for question in criterion.questions
+        ]
+    return tuple(found)
+
+
+def weights(framework: Framework, indicator_weights: Mapping[str, float] | None = None) -> Floats:
+    """Return the weight of every indicator in every node, indicators × nodes; 0 where it does not belong.
+
+    ``indicator_weights`` (by indicator id, all of them) take the place of the framework's.
+    """
+    column = {node.id: at for at, node in enumerate(nodes(framework))}
+    matrix = np.zeros((len(framework.indicators), len(column)))
+    for row, (criterion, question, indicator) in enumerate(framework.walk()):
+        weight = indicator.weight if indicator_weights is None else indicator_weights[indicator.id]
+        matrix[row, column[criterion.id]] = weight
+        matrix[row, column[f"{criterion.id}/{question.id}"]] = weight
+    return matrix
+
+
+def score(framework: Framework, answers: Answers, indicator_weights: Mapping[str, float] | None = None) -> Scores:
+    """Score every practice at every question and criterion, by the formulas at the top of this module.
+
+    ``indicator_weights`` (by indicator id, all of them, ≥ 0) take the place of the framework's. An indicator of
+    weight 0 counts nowhere: a node in which nothing else applies has nothing to say.
+    """
+    weight = weights(framework, indicator_weights)
+    sums = _Sums.of(answers, weight)
+    return _formulas(framework, answers, nodes(framework), sums, weight > 0)
+
+
+def composite(framework: Framework, answers: Answers, weighting: Weighting) -> Scores:
+    """Score every criterion under a reader's indicator weights, and the composite over criteria they asked for.
+
+    The nodes are the criteria and, last, ``your-weighting``. It is NaN for a practice to which nothing that weighs
+    applies; it is *scored* by the same minimum coverage as a criterion.
+    """
+    weight = criterion_weights(framework, weighting)
+    applicable_weight = answers.applicable @ weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.where(applicable_weight > 0, weighting.shares / applicable_weight, 0.0)
+    # practices × indicators: what each indicator weighs in the composite of each practice
+    own = each @ (weight > 0).T * weight.sum(axis=1)
+    belongs = np.column_stack([weight > 0, (weight > 0) @ (weighting.shares > 0)])
+    sums = _Sums.of(answers, weight).beside(_Sums.of_each(answers, own))
+    criteria = [node for node in nodes(framework) if node.level == "criterion"]
+    return _formulas(framework, answers, (*criteria, Node("composite", YOUR_WEIGHTING, "", False)), sums, belongs)
+
+
+def criterion_weights(framework: Framework, weighting: Weighting) -> Floats:
+    """Return the reader's weight of every indicator in every criterion, indicators × criteria."""
+    at = [column for column, node in enumerate(nodes(framework)) if node.level == "criterion"]
+    return weights(framework, dict(weighting.indicators))[:, at]
+
+
+def midpoints(scores: Scores, known_only: bool = False) -> Floats:
+    """Return the middle of the range of every criterion, practices × criteria in the framework's order, 0–100.
+
+    NaN where nothing applies; with ``known_only`` also where nothing is documented, which is else 50.
+    """
+    at = [column for column, node in enumerate(scores.nodes) if node.level == "criterion"]
+    middle: Floats = (scores.low[:, at] + scores.high[:, at]) / 2
+    return np.where(np.isnan(scores.score[:, at]), np.nan, middle) if known_only else middle
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The three sums behind the formulas, practices × nodes."""
+
+    documented: Floats
+    applicable: Floats
+    value: Floats
+
+    @classmethod
+    def of(cls, answers: Answers, weight: Floats) -> _Sums:
+        """Sum with weights that are the same for all practices, indicators × nodes."""
+        value = np.where(answers.documented, answers.value, 0.0)
+        return cls(answers.documented @ weight, answers.applicable @ weight, value @ weight)
+
+    @classmethod
+    def of_each(cls, answers: Answers, weight: Floats) -> _Sums:
+        """Sum for one node with weights of each practice's own, practices × indicators."""
+        parts = answers.documented, answers.applicable, np.where(answers.documented, answers.value, 0.0)
+        return cls(*((part * weight).sum(axis=1, keepdims=True) for part in parts))
+
+    def beside(self, other: _Sums) -> _Sums:
+        """Put the nodes of two sums side by side."""
+        return _Sums(
+            np.hstack([self.documented, other.documented]),
+            np.hstack([self.applicable, other.applicable]),
+            np.hstack([self.value, other.value]),
+        )
+
+
+def _formulas(framework: Framework, answers: Answers, of: tuple[Node, ...], sums: _Sums, belongs: Bools) -> Scores:
+    """Turn sums into scores; ``belongs`` (indicators × nodes) says which indicators a node is made of."""
+    documented = answers.documented
+    with np.errstate(divide="ignore", invalid="ignore"):
+        coverage = sums.documented / sums.applicable
+        # full marks must not come out a rounding error above 100
+        mean = np.minimum(100 * sums.value / sums.documented, 100.0)
+        low = np.minimum(100 * sums.value / sums.applicable, 100.0)
+        high = np.minimum(low + 100 * (1 - coverage), 100.0)
+    strongest, median = _evidence(np.where(documented, answers.evidence, np.nan), belongs)
+    return Scores(
+        practice_ids=answers.practice_ids,
+        nodes=of,
+        score=mean,
+        coverage=coverage,
+        low=low,
+        high=high,
+        scored=(sums.documented > 0) & (np.nan_to_num(coverage) >= framework.minimum_coverage - _TOLERANCE),
+        strongest_evidence=strongest,
+        median_evidence=median,
+        answered=documented.astype(np.int64) @ belongs.astype(np.int64),
+        applicable=answers.applicable.astype(np.int64) @ belongs.astype(np.int64),
+    )
+
+
+def _evidence(level: Floats, belongs: Bools) -> tuple[Floats, Floats]:
+    """Return the strongest and the median evidence level at each node; NaN where nothing is documented.
+
+    The median is the middle of the sorted levels: NaN sorts last, so the known ones stand in front.
+    """
+    strongest = np.full((level.shape[0], belongs.shape[1]), np.nan)
+    median = np.full_like(strongest, np.nan)
+    every = np.arange(level.shape[0])
+    for at in np.flatnonzero(belongs.any(axis=0)):
+        known = np.sort(level[:, belongs[:, at]], axis=1)
+        count = (~np.isnan(known)).sum(axis=1)
+        last = np.maximum(count - 1, 0)
+        strongest[:, at] = known[every, last]
+        median[:, at] = (known[every, last // 2] + known[every, count // 2]) / 2
+    return strongest, median
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+__all__: Sequence[str] = (
+    "YOUR_WEIGHTING",
+    "Answers",
+    "Node",
+    "Score",
+    "Scores",
+    "composite",
+    "criterion_weights",
+    "encode",
+    "midpoints",
+    "nodes",
+    "score",
+    "weights",
+)

@@ -1,0 +1,303 @@
+"""Weights are the reader's: what each criterion and indicator counts in a composite, and how a link says it.
+
+The framework sets no weights between criteria, so a composite over criteria is always somebody's choice. This
+module holds that choice (``Weighting``), some choices to start from (``PRESETS``), the codec to and from link
+parameters, and what the choice comes to in a selection of practices (``effective_weights``).
+
+Sources: OECD/JRC Handbook on Constructing Composite Indicators, 2008, step 6 "weighting and aggregation";
+P. Paruolo, M. Saisana, A. Saltelli, "Ratings and rankings: voodoo or science?", Journal of the Royal
+Statistical Society A 176 (2013): the weight one sets and the influence one gets are not the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from criteria.framework import Criterion, Framework
+
+Floats = npt.NDArray[np.float64]
+Reason = Literal["", "weighs nothing", "unknown for all", "all equal"]
+
+LARGEST = 100.0  # a weight is no larger: only the proportions count, and a link stays short
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """What counts how much; made by ``weighting``, ``preset`` or ``from_params``, which check it.
+
+    ``criteria``: (criterion id, share of the whole), every criterion in the framework's order, sum 1.
+    ``indicators``: (indicator id, weight ≥ 0), every indicator in the framework's order; only the proportions
+    inside a criterion count.
+    """
+
+    criteria: tuple[tuple[str, float], ...]
+    indicators: tuple[tuple[str, float], ...]
+
+    @property
+    def shares(self) -> Floats:
+        """The shares of the criteria as an array, in the framework's order, sum 1."""
+        return np.array([share for _, share in self.criteria])
+
+    @property
+    def indicator_weights(self) -> Floats:
+        """The weights of the indicators as an array, in the framework's order."""
+        return np.array([weight for _, weight in self.indicators])
+
+
+def weighting(
+    framework: Framework, criteria: Mapping[str, float], indicators: Mapping[str, float] | None = None
+) -> Weighting:
+    """Check weights and normalise those of the criteria to sum 1.
+
+    A criterion that is not named weighs nothing; an indicator that is not named has the framework's weight.
+    Weights are 0 to 100. Raises ValueError, naming the id (and the nearest known one), for an id the framework
+    does not have, for a weight that is no number from 0 to 100, where all criteria weigh nothing, and where a
+    criterion weighs something but none of its indicators does.
+    """
+    own = {indicator.id: indicator.weight for indicator in framework.indicators}
+    _check("criterion", criteria, [criterion.id for criterion in framework.criteria])
+    _check("indicator", indicators or {}, list(own))
+    whole = math.fsum(criteria.values())
+    if whole <= 0:
+        raise ValueError("criteria: at least one must weigh something")
+    own |= indicators or {}
+    for criterion in framework.criteria:
+        if criteria.get(criterion.id, 0) > 0 and _silent(criterion, own):
+            raise ValueError(f"criterion {criterion.id!r}: it weighs something, but none of its indicators does")
+    return Weighting(
+        tuple((criterion.id, criteria.get(criterion.id, 0.0) / whole) for criterion in framework.criteria),
+        tuple((id_, float(weight)) for id_, weight in own.items()),
+    )
+
+
+def _check(what: str, weights: Mapping[str, float], known: Sequence[str]) -> None:
+    for id_, weight in weights.items():
+        if id_ not in known:
+            near = difflib.get_close_matches(id_, known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+            raise ValueError(f"{what} {id_!r} is not known; {hint}")
+        if not 0 <= weight <= LARGEST:  # also false for what is not a number
+            raise ValueError(f"{what} {id_!r}: the weight must be from 0 to {LARGEST:g}, not {weight}")
+
+
+def _silent(criterion: Criterion, indicators: Mapping[str, float]) -> bool:
+    return not any(indicators[indicator.id] > 0 for indicator in criterion.indicators)
+
+
+# --- where to start from -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A weighting to start from: its name, and in a sentence what it means."""
+
+    label: str
+    meaning: str
+    first: str | None = None  # the criterion that counts as much as all others together
+
+
+PRESETS: dict[str, Preset] = {
+    "official": Preset(
+        "Official",
+        "The framework's own weights. It sets none between criteria, so the headline criteria share the whole "
+        "equally and the others weigh nothing.",
+    ),
+    "equal": Preset("Equal", "Every criterion weighs the same, and so does every indicator inside a criterion."),
+    "effectiveness-first": Preset(
+        "Effectiveness first",
+        "Effectiveness is half of the whole, the other criteria share the rest equally.",
+        "effectiveness",
+    ),
+    "sustainability-first": Preset(
+        "Sustainability first",
+        "Sustainability is half of the whole, the other criteria share the rest equally.",
+        "sustainability",
+    ),
+    "inclusion-first": Preset(
+        "Inclusion first",
+        "Inclusion is half of the whole, the other criteria share the rest equally.",
+        "inclusion",
+    ),
+}
+
+
+def preset(framework: Framework, id_: str) -> Weighting:
+    """Return a preset as weights of this framework.
+
+    Raises ValueError for an id that is no preset, and for a preset about a criterion the framework does not have.
+    """
+    if id_ not in PRESETS:
+        raise ValueError(f"preset {id_!r} is not known; known are {', '.join(PRESETS)}")
+    ids = [criterion.id for criterion in framework.criteria]
+    if id_ == "equal":
+        return weighting(framework, dict.fromkeys(ids, 1.0), {one.id: 1.0 for one in framework.indicators})
+    if (first := PRESETS[id_].first) is None:
+        return weighting(framework, {criterion.id: 1.0 for criterion in framework.headlines})
+    return weighting(framework, dict.fromkeys(ids, 1.0) | {first: max(len(ids) - 1.0, 1.0)})
+
+
+def preset_of(framework: Framework, weights: Weighting) -> str | None:
+    """Return the id of the preset that says the same in a link, None where the weights are the reader's own."""
+    canonical = _tenths(weights), _own_indicators(framework, weights)
+    for id_ in _presets(framework):
+        of_preset = preset(framework, id_)
+        if canonical == (_tenths(of_preset), _own_indicators(framework, of_preset)):
+            return id_
+    return None
+
+
+def _presets(framework: Framework) -> list[str]:
+    """Return the presets that make sense in this framework."""
+    ids = {criterion.id for criterion in framework.criteria}
+    return [id_ for id_, one in PRESETS.items() if one.first is None or one.first in ids]
+
+
+# --- links -------------------------------------------------------------------------------------------------
+
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d)?)", re.ASCII)
+_WEIGHT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)", re.ASCII)
+
+
+def to_params(framework: Framework, weights: Weighting) -> dict[str, list[str]]:
+    """Return weights as link parameters.
+
+    ``weights=<preset>`` where they are a preset; otherwise ``w=<criterion>:<percent>`` for every criterion, rounded
+    to 0.1 so that they sum to exactly 100, and ``wi=<indicator>:<weight>`` (rounded to 0.01) for every
+    indicator whose weight is not the framework's.
+    """
+    if id_ := preset_of(framework, weights):
+        return {"weights": [id_]}
+    params = {"w": [f"{id_}:{tenths / 10:g}" for id_, tenths in _tenths(weights)]}
+    if own := _own_indicators(framework, weights):
+        params["wi"] = [f"{id_}:{weight:g}" for id_, weight in own]
+    return params
+
+
+def _tenths(weights: Weighting) -> list[tuple[str, int]]:
+    """Return the criteria's shares in tenths of a percent, sum 1,000.
+
+    Largest remainder (Hamilton): everything rounded down, what is left over goes to the largest remainders.
+    Without it 33.3 + 33.3 + 33.3 would be read back as other shares than were written.
+    """
+    exact = [round(share * 1000, 6) for _, share in weights.criteria]
+    down = [math.floor(share) for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda at: (down[at] - exact[at], at))
+    for at in by_remainder[: 1000 - sum(down)]:
+        down[at] += 1
+    return [(id_, tenths) for (id_, _), tenths in zip(weights.criteria, down, strict=True)]
+
+
+def _own_indicators(framework: Framework, weights: Weighting) -> list[tuple[str, float]]:
+    """Return the indicators whose weight, as a link can say it, is not the framework's.
+
+    A weight above 0 stays above 0, so that a link never silences an indicator that counted.
+    """
+    framework_says = {indicator.id: indicator.weight for indicator in framework.indicators}
+    sayable = [(id_, max(round(weight, 2), 0.01) if weight > 0 else 0.0) for id_, weight in weights.indicators]
+    exact = dict(weights.indicators)
+    return [(id_, weight) for id_, weight in sayable if framework_says[id_] not in (weight, exact[id_])]
+
+
+def from_params(framework: Framework, params: Mapping[str, Sequence[str]]) -> tuple[Weighting, list[str]]:
+    """Read weights from link parameters and say what of them was not understood and left out.
+
+    Never raises: whatever stands in a link, the result is a weighting and a list of short messages of one line
+    each. Without anything usable it is the official weighting.
+    """
+    dropped: list[str] = []
+    start = _chosen_preset(framework, params, dropped)
+    shares = _read("w", _PERCENT, params, [criterion.id for criterion in framework.criteria], dropped)
+    indicators = _read("wi", _WEIGHT, params, [indicator.id for indicator in framework.indicators], dropped)
+    if shares and not any(shares.values()):
+        dropped.append("w: every criterion would weigh nothing")
+    if not any(shares.values()):
+        shares = dict(start.criteria)
+    indicators = dict(start.indicators) | indicators
+    for criterion in framework.criteria:
+        if shares.get(criterion.id, 0) > 0 and _silent(criterion, indicators):
+            dropped.append(f"wi: no indicator of {criterion.id} would weigh anything")
+            indicators |= {indicator.id: indicator.weight for indicator in criterion.indicators}
+    return weighting(framework, shares, indicators), dropped
+
+
+def _chosen_preset(framework: Framework, params: Mapping[str, Sequence[str]], dropped: list[str]) -> Weighting:
+    """Return the preset of a link to start from; weights written out beside it count and it does not."""
+    known = _presets(framework)
+    *others, last = params.get("weights") or ["official"]
+    if params.get("weights") and (params.get("w") or params.get("wi") or last not in known):
+        others, last = [*others, last], "official"
+    dropped += [f"weights: {_shown(value)}" for value in others]
+    return preset(framework, last)
+
+
+def _read(
+    name: str, number: re.Pattern[str], params: Mapping[str, Sequence[str]], known: Iterable[str], dropped: list[str]
+) -> dict[str, float]:
+    """Read ``id:number`` values of one parameter; the first for an id counts, a second one is left out."""
+    ids = set(known)
+    found: dict[str, float] = {}
+    for value in params.get(name, ()):
+        id_, _, digits = value.partition(":")
+        if id_ in ids and id_ not in found and number.fullmatch(digits) and float(digits) <= LARGEST:
+            found[id_] = float(digits)
+        else:
+            dropped.append(f"{name}: {_shown(value)}")
+    return found
+
+
+def _shown(value: str) -> str:
+    """Return a stranger's text short, on one line and printable, to be shown back as text."""
+    return "".join(character if character.isprintable() else "�" for character in value[:40])
+
+
+# --- what the weights come to ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EffectiveWeight:
+    """What a criterion decides: its share as set, its share as it works, and why where it decides nothing."""
+
+    criterion: str
+    chosen: float
+    effective: float
+    reason: Reason
+
+
+def effective_weights(framework: Framework, midpoints: Floats, weights: Weighting) -> tuple[EffectiveWeight, ...]:
+    """Return what each criterion really decides among some practices.
+
+    ``midpoints``: practices × criteria, the middle of each range (0–100), NaN where nothing is documented
+    (``scoring.midpoints``). A criterion moves the composite by its weight times how far practices lie apart on it, so
+    its effective weight is weight × standard deviation, normalised to sum 1; all are 0 where nothing is decided. This
+    is the main effect of Paruolo, Saisana and Saltelli (2013) with criteria taken as uncorrelated: a plain reading
+    that holds for any number of practices, not their full estimate.
+    """
+    spreads, reasons = [], []
+    for share, column in zip(weights.shares, midpoints.T, strict=True):
+        known = column[~np.isnan(column)]
+        spread = float(known.std()) if known.size else 0.0
+        spreads.append(share * spread if spread > 1e-9 else 0.0)
+        reasons.append(_reason(share, known.size, spread))
+    whole = sum(spreads)
+    return tuple(
+        EffectiveWeight(criterion.id, share, spread / whole if whole else 0.0, reason)
+        for criterion, (_, share), spread, reason in zip(
+            framework.criteria, weights.criteria, spreads, reasons, strict=True
+        )
+    )
+
+
+def _reason(share: float, known: int, spread: float) -> Reason:
+    if share <= 0:
+        return "weighs nothing"
+    if known == 0:
+        return "unknown for all"
+    return "all equal" if spread <= 1e-9 else ""

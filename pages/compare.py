@@ -1,0 +1,54 @@
+"""Two to six practices side by side."""
+
+import streamlit as st
+
+from criteria.framework import current_framework
+from pages.shared import charts, comparing, database, tables
+from practices_db import queries
+
+framework = current_framework()
+st.title("Compare practices")
+with database.cursor() as cursor:
+    ids = comparing.choose(queries.practice_names(cursor))
+    cards = [card for id_ in ids if (card := queries.practice(cursor, id_))]
+    scores = {id_: queries.scores(cursor, id_) for id_ in ids}
+    answers = {id_: tables.grouped(queries.answers(cursor, id_), "indicator_id") for id_ in ids}
+    peers = {id_: queries.peers(cursor, id_) for id_ in ids}
+if len(cards) < comparing.AT_LEAST:
+    comparing.too_few(cards)
+    st.stop()
+
+st.header("What can be told apart")
+comparing.told_apart(framework, cards, answers)
+
+st.header("Criterion by criterion")
+lines = comparing.profile_lines(framework, cards, scores)
+if lines.empty:
+    st.markdown("None of them is assessed, so there is nothing to draw.")
+else:
+    st.caption(
+        "Bars are ranges. A filled mark is a score; a hollow one says that too little is documented to call it one."
+    )
+    names = tuple(card["name"] for card in cards if card["assessed"])
+    charts.draw(
+        lines, charts.ranges(names, pickable=False), "profiles", "Range bars of each criterion for each practice"
+    )
+    tables.twin(comparing.profile_table(framework, cards, scores), "Each criterion of each practice")
+
+st.header("Among their peers")
+comparing.peers_rule()
+strip = comparing.peer_dots(cards, peers)
+if not strip.empty:
+    charts.draw(
+        strip,
+        charts.strips(tuple(tables.HEADLINES.values())),
+        "peers",
+        "Each practice's scores among those of its peers",
+    )
+tables.twin(comparing.peer_table(cards, peers), "How many peers each practice has and where it stands among them")
+
+st.header("Answers, differences first")
+comparing.answers(framework, cards, answers)
+
+st.header("Facts")
+comparing.facts(cards)

@@ -1,0 +1,31 @@
+"""Where practices and proof are missing: two lists against each other."""
+
+import streamlit as st
+
+from pages.shared import charts, database, gaps, links, tables
+from practices_db import queries
+from practices_db.filters import PracticeFilter
+
+st.title("Gap map")
+st.markdown("What is there for whom, how much of it is assessed, and where nobody has shown anything yet.")
+down, shown = gaps.choices()
+with database.cursor() as cursor:
+    cells = gaps.cells(queries.cross_counts(cursor, "sector", down), down, shown)
+
+st.markdown(gaps.sentence(cells, down))
+picked = charts.draw(
+    cells,
+    charts.gap_map(gaps.SHOWN[shown], tuple(cells["across"].unique()), tuple(cells["down"].unique())),
+    "gap_map",
+    f"{gaps.SHOWN[shown]} for each pair of sector and {gaps.DOWN[down].lower()}; an empty frame means none",
+)
+st.caption(
+    "A cell leads to its practices. An empty frame has none of what the cells show; that none is in the catalogue "
+    "may also mean that none could be read."
+)
+tables.twin(gaps.grid(cells, down), f"Sector by {gaps.DOWN[down].lower()}: practices, assessed, strongest proof")
+st.header("What would fill the gaps")
+gaps.needs(cells)
+if picked:
+    sector, other = picked.split("|")
+    links.open_explore(PracticeFilter.model_validate({"sector": (sector,), down: (other,)}))

@@ -1,0 +1,65 @@
+"""What there is, where, for whom, and how much of it is known."""
+
+import streamlit as st
+
+from pages.shared import charts, database, links, panels, tables
+from practices_db import queries
+from practices_db.filters import PracticeFilter
+from practices_db.vocabularies import NOT_STATED
+
+st.title("What works in integrating migrants, and how sure can anyone be?")
+st.markdown(
+    "Real practices from across Europe, each with what is known about whether it works and whether it lasts. "
+    "What nobody has documented is shown as unknown, never as a zero."
+)
+whole = database.whole()
+totals, counts = whole.totals, whole.counts
+with database.cursor() as cursor:
+    starts = tables.year_columns(queries.starts_by_year(cursor))
+
+panels.totals(totals)
+panels.ways_in()
+
+st.header("Where")
+where = tables.value_counts("country", counts["country"])
+on_map = where[where["id"].isin(charts.countries_on_map())]
+country = charts.draw(
+    None,
+    charts.map_of_europe(tables.rows(on_map)),
+    "map",
+    "Map of Europe by number of practices in the catalogue",
+)
+panels.off_the_map(where[~where["id"].isin(charts.countries_on_map())])
+tables.twin(
+    where[["label", "count"]].rename(columns={"label": "Country", "count": "Practices"}),
+    "Practices by country",
+)
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.header("On what")
+    sectors = tables.value_counts("sector", counts["sector"])
+    sector = charts.draw(sectors, charts.bars("Sector"), "sectors", "Number of practices in each sector")
+    tables.twin(
+        sectors[["label", "count"]].rename(columns={"label": "Sector", "count": "Practices"}),
+        "Practices by sector",
+    )
+with right:
+    st.header("For whom")
+    groups = tables.value_counts("target_group", counts["target_group"])
+    group = charts.draw(groups, charts.bars("Target group"), "groups", "Number of practices for each target group")
+    tables.twin(
+        groups[["label", "count"]].rename(columns={"label": "Target group", "count": "Practices"}),
+        "Practices by target group",
+    )
+
+st.header("Since when")
+charts.draw(starts, charts.years(), "years", "Number of practices by the year they began")
+st.caption(f"{totals.without_year} practices state no year and are not drawn.")
+tables.twin(starts.rename(columns={"year": "First year", "practices": "Practices"}), "Practices by first year")
+
+panels.what_is_not_known(totals)
+
+for field, picked in (("country", country), ("sector", sector), ("target_group", group)):
+    if picked and picked != NOT_STATED:
+        links.open_explore(PracticeFilter.model_validate({field: (picked,)}))

@@ -1,0 +1,1 @@
+"""What pages share: frame, database, filters, charts, tables, words."""

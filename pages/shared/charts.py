@@ -1,0 +1,378 @@
+"""Charts as specifications, built once with Altair and drawn many times with new rows.
+
+Each function says which columns its rows need and returns a Vega-Lite specification without data. Colours come from
+the theme (.streamlit/config.toml), so that light and dark both hold; colour never stands alone: shape, place or words
+say the same. Missing is drawn as missing, never as zero.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from practices_db.config import DATA
+
+Spec = dict[str, Any]
+
+EFFECTIVENESS, SUSTAINABILITY = "Effectiveness", "Sustainability"
+PROOF = ("claims and documents", "before and after, or survey", "independent evaluation or stronger")
+_HUNDRED = alt.Scale(domain=[0, 100], nice=False)
+_FINE = "#7A878D"  # a grey for lines that holds 3:1 on both backgrounds
+_PLAIN = "#41868C"  # bars that stand for nothing but a count, 3:1 on both backgrounds
+_PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
+
+
+def _finished(chart: alt.TopLevelMixin) -> Spec:
+    """Return the specification without Altair's look, which is the theme's, and without its placeholder rows."""
+    spec: Spec = chart.to_dict()
+    spec.pop("config")
+    if "empty" in spec.get("datasets", {}):
+        del spec["datasets"]
+    for part in (spec, *spec.get("layer", [])):
+        if part.get("data", {}).get("name", "").startswith("empty"):
+            del part["data"]
+    return spec
+
+
+def _inked(layer: alt.Chart) -> alt.Chart:
+    """Colour text marks with the theme's ink: Vega has no other way to ask for it in light and dark."""
+    names = [str(number) for number in range(_PALETTE)]
+    ink = alt.Color("ink:N", scale=alt.Scale(domain=names), legend=None)
+    return layer.transform_calculate(ink=f"'{names[-1]}'").encode(color=ink)
+
+
+@cache
+def bars(label_title: str, count_title: str = "Practices") -> Spec:
+    """Horizontal bars in the order of the rows: ``id``, ``label``, ``count``. Selection ``pick`` gives the ``id``."""
+    pick = alt.selection_point(name="pick", fields=["id"])
+    base = alt.Chart().encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
+        x=alt.X("count:Q", title=None, axis=None),
+        tooltip=[alt.Tooltip("label:N", title=label_title), alt.Tooltip("count:Q", title=count_title)],
+    )
+    layers = alt.layer(
+        base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=_PLAIN, aria=False).add_params(pick),
+        _inked(base.mark_text(align="left", dx=4, aria=False).encode(text="count:Q")),
+    )
+    return _finished(layers.properties(height=alt.Step(24)))
+
+
+@cache
+def years() -> Spec:
+    """Columns by year, in the order of the rows: ``year`` (a label), ``practices``."""
+    chart = (
+        alt.Chart()
+        .mark_bar(color=_PLAIN, aria=False)
+        .encode(
+            x=alt.X(
+                "year:N", sort=None, title="First year", axis=alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
+            ),
+            y=alt.Y("practices:Q", title=None, axis=alt.Axis(tickMinStep=1)),
+            tooltip=[
+                alt.Tooltip("year:N", title="First year"),
+                alt.Tooltip("practices:Q", title="Practices"),
+            ],
+        )
+    )
+    return _finished(chart.properties(height=240))
+
+
+@cache
+def _europe() -> Spec:
+    topology: Spec = json.loads((DATA / "europe.topo.json").read_text(encoding="utf-8"))
+    return topology
+
+
+@cache
+def countries_on_map() -> frozenset[str]:
+    """Return the codes of the countries that the map can show."""
+    return frozenset(shape["id"] for shape in _europe()["objects"]["countries"]["geometries"])
+
+
+@cache
+def _map() -> Spec:
+    pick = alt.selection_point(name="pick", fields=["id"])
+    shapes = alt.InlineData(values=_europe(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    counts = alt.LookupData(data=alt.NamedData(name="counts"), key="id", fields=["count", "label"])
+    empty = (
+        alt.Chart(shapes)
+        .mark_geoshape(fill=_FINE, fillOpacity=0.15, stroke=_FINE, strokeWidth=0.5, aria=False)
+        .encode(
+            tooltip=[
+                alt.Tooltip("properties.name:N", title="Country"),
+                alt.Tooltip("none:N", title="Practices"),
+            ]
+        )
+        .transform_calculate(none="'none in the catalogue'")
+    )
+    filled = (
+        alt.Chart(shapes)
+        .mark_geoshape(stroke=_FINE, strokeWidth=0.5, cursor="pointer", aria=False)
+        .encode(
+            color=alt.Color(
+                "count:Q",
+                title="Practices",
+                scale=alt.Scale(type="sqrt"),
+                legend=alt.Legend(orient="top-left", direction="vertical", gradientLength=110, tickCount=4),
+            ),
+            tooltip=[alt.Tooltip("label:N", title="Country"), alt.Tooltip("count:Q", title="Practices")],
+        )
+        .transform_lookup(lookup="id", from_=counts)
+        .transform_filter("isValid(datum.count)")
+        .add_params(pick)
+    )
+    projected = alt.layer(empty, filled).project("azimuthalEqualArea", rotate=[-13, -52, 0])
+    return _finished(projected.properties(height=460))
+
+
+def map_of_europe(rows: list[dict[str, Any]]) -> Spec:
+    """Europe by number of practices. Rows: ``id`` (country code), ``label``, ``count``. Selection ``pick``: ``id``."""
+    return _map() | {"datasets": {**_map().get("datasets", {}), "counts": rows}}
+
+
+@cache
+def two_scores() -> Spec:
+    """Effectiveness × sustainability: a dot with its two ranges where both are scored, a frame where not.
+
+    Rows: ``id``, ``name``, ``state`` ("scored" or "not enough documented"), ``proof``, ``words_e``, ``words_s`` and
+    ``e``, ``e_low``, ``e_high``, ``s``, ``s_low``, ``s_high``. Selection ``pick`` gives the ``id``.
+    """
+    pick = alt.selection_point(name="pick", fields=["id"], nearest=False)
+    tooltip = [
+        alt.Tooltip("name:N", title="Practice"),
+        alt.Tooltip("words_e:N", title=EFFECTIVENESS),
+        alt.Tooltip("words_s:N", title=SUSTAINABILITY),
+    ]
+    axis = alt.Axis(tickCount=5)
+    x = alt.X("e_low:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis)
+    y = alt.Y("s_low:Q", title="Sustainability →", scale=_HUNDRED, axis=axis)
+    frames = (
+        alt.Chart()
+        .transform_filter("datum.state != 'scored'")
+        .mark_rect(fillOpacity=0.01, fill=_FINE, stroke=_FINE, strokeOpacity=0.3, strokeDash=[3, 3], aria=False)
+        .encode(x=x, x2="e_high:Q", y=y, y2="s_high:Q", tooltip=tooltip)
+    )
+    scored = alt.Chart().transform_filter("datum.state == 'scored'")
+    across = scored.mark_rule(strokeWidth=1.5, opacity=0.5, aria=False).encode(
+        x=x, x2="e_high:Q", y="s:Q", color=_proof_colour(), tooltip=tooltip
+    )
+    along = scored.mark_rule(strokeWidth=1.5, opacity=0.5, aria=False).encode(
+        x="e:Q", y=y, y2="s_high:Q", color=_proof_colour(), tooltip=tooltip
+    )
+    dots = (
+        scored.mark_point(filled=True, size=110, opacity=1, cursor="pointer", aria=False)
+        .encode(
+            x="e:Q",
+            y="s:Q",
+            color=_proof_colour(),
+            shape=alt.Shape(
+                "proof:N",
+                title="Strongest proof",
+                scale=alt.Scale(domain=list(PROOF), range=["circle", "square", "diamond"]),
+                legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
+            ),
+            tooltip=tooltip,
+        )
+        .add_params(pick)
+    )
+    return _finished(alt.layer(frames, across, along, dots).properties(height=620))
+
+
+def _proof_colour() -> alt.Color:
+    return alt.Color(
+        "proof:N",
+        title="Strongest proof",
+        scale=alt.Scale(domain=list(PROOF)),
+        legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
+    )
+
+
+@cache
+def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
+    """Range bars under the name they belong to, readable at any width; ``series`` are the values of ``what``.
+
+    Rows, one a line: ``line`` (order), ``id``, ``practice``, ``name`` (on name lines), ``what`` (which score, on bar
+    lines), ``state``, ``score``, ``low``, ``high``, ``words``. The bar runs from low to high; the mark at the score is
+    filled where it is scored and hollow where not enough is documented. Where marks are ``pickable``, the selection
+    ``pick`` gives the ``id``.
+    """
+    cursor: Literal["pointer", "default"] = "pointer" if pickable else "default"
+    scale = alt.Scale(domain=list(series))
+    # many names go below each other, so that none is cut on a phone
+    direction: Literal["vertical", "horizontal"] = "vertical" if len(series) > 2 else "horizontal"
+    legend = alt.Legend(orient="top", labelLimit=300, direction=direction) if len(series) > 1 else None
+    colour = alt.Color("what:N", title=None, scale=scale, legend=None)
+    base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
+    told = base.encode(
+        tooltip=[
+            alt.Tooltip("practice:N", title="Of"),
+            alt.Tooltip("what:N", title="Score"),
+            alt.Tooltip("words:N", title="Known"),
+        ]
+    )
+    spans = (
+        told.transform_filter("isValid(datum.low)")
+        .mark_bar(height=7, opacity=0.35, cornerRadius=3, cursor=cursor, aria=False)
+        .encode(
+            x=alt.X("low:Q", title=None, scale=_HUNDRED, axis=alt.Axis(orient="top", tickCount=5, grid=True)),
+            x2="high:Q",
+            color=colour,
+        )
+    )
+    if pickable:
+        spans = spans.add_params(alt.selection_point(name="pick", fields=["id"]))
+    marks = (
+        told.transform_filter("isValid(datum.score)")
+        .mark_point(size=90, strokeWidth=2, opacity=1, cursor=cursor, aria=False)
+        .encode(
+            x="score:Q",
+            color=colour,
+            fill=alt.condition(
+                "datum.state == 'scored'",
+                alt.Fill("what:N", title=None, scale=scale, legend=legend),
+                alt.value("transparent"),
+            ),
+            shape=alt.Shape("what:N", title=None, scale=scale, legend=legend),
+        )
+    )
+    names = (
+        base.transform_filter("isValid(datum.name)")
+        .mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
+        .encode(x=alt.value(0), text="name:N")
+    )
+    layered = alt.layer(spans, marks, _inked(names)).resolve_scale(color="independent")
+    return _finished(layered.properties(height=alt.Step(21)))
+
+
+@cache
+def intervals(count: int) -> Spec:
+    """Intervals of places, 1 to ``count``, under the name they belong to, below the heading of their tier.
+
+    Rows, one a line: ``line`` (order), ``heading`` (on tier lines), ``id``, ``name`` (on name lines), and on bar lines
+    ``practice``, ``from``, ``to``, ``words``. Selection ``pick`` gives the ``id``.
+    """
+    base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
+    bars_ = (
+        base.transform_filter("isValid(datum.from)")
+        .mark_bar(height=8, cornerRadius=4, opacity=0.75, color=_PLAIN, cursor="pointer", aria=False)
+        .encode(
+            x=alt.X(
+                "from:Q",
+                title=f"Place among these {count} (1 is best)",
+                scale=alt.Scale(domain=[0.5, count + 0.5], nice=False),
+                axis=alt.Axis(orient="top", tickCount=5, tickMinStep=1, format="d"),
+            ),
+            x2="to:Q",
+            tooltip=[
+                alt.Tooltip("practice:N", title="Practice"),
+                alt.Tooltip("words:N", title="Places in 90 % of draws"),
+            ],
+        )
+        .add_params(alt.selection_point(name="pick", fields=["id"]))
+    )
+    texts = base.mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
+    names = texts.transform_filter("isValid(datum.name)").encode(x=alt.value(0), text="name:N")
+    headings = (
+        base.transform_filter("isValid(datum.heading)")
+        .mark_text(align="left", baseline="bottom", dy=9, fontSize=14, fontWeight="bold", aria=False)
+        .encode(x=alt.value(0), text="heading:N")
+    )
+    layered = alt.layer(bars_, _inked(names), _inked(headings)).resolve_scale(color="independent")
+    return _finished(layered.properties(height=alt.Step(21)))
+
+
+@cache
+def strips(series: tuple[str, ...]) -> Spec:
+    """Dot strips: where each practice stands among its peers.
+
+    Rows, one a dot or a name: ``line`` (order), ``name`` (on name lines), ``practice``, ``what`` (one of ``series``),
+    ``score``, ``own`` (true for the practice itself, drawn large and filled).
+    """
+    scale = alt.Scale(domain=list(series))
+    base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
+    dots = base.transform_filter("isValid(datum.score)").encode(
+        x=alt.X("score:Q", title=None, scale=_HUNDRED, axis=alt.Axis(orient="top", tickCount=5)),
+        color=alt.Color("what:N", title=None, scale=scale, legend=alt.Legend(orient="top", labelLimit=200)),
+        shape=alt.Shape("what:N", title=None, scale=scale, legend=alt.Legend(orient="top", labelLimit=200)),
+        tooltip=[
+            alt.Tooltip("practice:N", title="Practice"),
+            alt.Tooltip("what:N", title="Score"),
+            alt.Tooltip("score:Q", title="Of 100", format=".0f"),
+        ],
+    )
+    others = dots.transform_filter("!datum.own").mark_point(size=45, opacity=0.45, strokeWidth=1.5, aria=False)
+    others = others.encode(
+        color=alt.Color("what:N", scale=scale, legend=None), shape=alt.Shape("what:N", scale=scale, legend=None)
+    )
+    own = dots.transform_filter("datum.own").mark_point(size=150, opacity=1, filled=True, aria=False)
+    names = (
+        base.transform_filter("isValid(datum.name)")
+        .mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
+        .encode(x=alt.value(0), text="name:N")
+    )
+    layered = alt.layer(others, own, _inked(names)).resolve_scale(color="independent")
+    return _finished(layered.properties(height=alt.Step(22)))
+
+
+@cache
+def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) -> Spec:
+    """Draw two lists against each other, a cell for each pair; ``across`` and ``down`` are their labels in order.
+
+    Rows: ``across``, ``down`` (labels), ``id`` (both ids), ``shown`` (NULL for an empty cell), ``mark`` (the text of
+    the cell), ``practices``, ``assessed``, ``proof``, ``needed``. An empty cell is an empty frame. Selection ``pick``.
+    """
+    pick = alt.selection_point(name="pick", fields=["id"])
+    base = alt.Chart().encode(
+        x=alt.X(
+            "across:N",
+            title=None,
+            scale=alt.Scale(domain=list(across)),
+            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=240, labelOverlap=False),
+        ),
+        y=alt.Y(
+            "down:N",
+            title=None,
+            scale=alt.Scale(domain=list(down)),
+            axis=alt.Axis(labelLimit=130, labelOverlap=False),
+        ),
+        tooltip=[
+            alt.Tooltip("down:N", title="For"),
+            alt.Tooltip("across:N", title="On"),
+            alt.Tooltip("practices:Q", title="Practices"),
+            alt.Tooltip("assessed:Q", title="Assessed"),
+            alt.Tooltip("proof:N", title="Strongest proof"),
+            alt.Tooltip("needed:N", title="To fill it"),
+        ],
+    )
+    empty = base.transform_filter("!isValid(datum.shown)").mark_rect(
+        filled=False, stroke=_FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False
+    )
+    filled = (
+        base.transform_filter("isValid(datum.shown)")
+        .mark_rect(cursor="pointer", cornerRadius=2, stroke=_FINE, strokeOpacity=0.35, aria=False)
+        .encode(
+            color=alt.Color(
+                "shown:Q",
+                title=shown_title,
+                scale=alt.Scale(type="sqrt", zero=True),
+                legend=alt.Legend(orient="bottom", gradientLength=160, tickCount=4, tickMinStep=1, format="d"),
+            )
+        )
+        .add_params(pick)
+    )
+    return _finished(alt.layer(empty, filled).properties(height=alt.Step(24)))
+
+
+def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:
+    """Draw a chart and return the ``id`` of the mark that was chosen in it, None where none was."""
+    if "params" not in spec:
+        st.vega_lite_chart(rows, spec, key=key, alt=alt_text)
+        return None
+    event: Any = st.vega_lite_chart(rows, spec, key=key, on_select="rerun", alt=alt_text)
+    chosen = event["selection"].get("pick", [])
+    return str(chosen[0]["id"]) if chosen else None

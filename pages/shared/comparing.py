@@ -1,0 +1,289 @@
+"""Practices side by side: the choice in the link, what can be told apart, peers, answers and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from criteria.framework import Framework
+from criteria.robustness import SEPARATED, Simulation, simulate
+from criteria.scoring import encode
+from criteria.weighting import weighting
+from pages.shared.links import MOST_COMPARED, page_path, practice_link
+from pages.shared.panels import ANSWER_BADGES, criterion_words
+from pages.shared.tables import HEADLINES, rows
+from pages.shared.wording import SHOWN_WITH_RANGE, counted, escaped, known, labels, number, percent, score_state, years
+
+AT_LEAST, AT_MOST = 2, MOST_COMPARED
+ENOUGH_PEERS = 5
+DRAWS = 2_000
+
+Card = Mapping[str, Any]
+Answers = Mapping[str, Mapping[str, list[dict[str, Any]]]]
+
+
+# --- the choice ------------------------------------------------------------------------------------------
+
+
+def choose(names: Mapping[str, str]) -> list[str]:
+    """Draw the choice of practices, kept in the link in its order; ids that do not exist are dropped and said."""
+    given = list(dict.fromkeys(st.query_params.get_all("practice")))
+    ids = [id_ for id_ in given if id_ in names][:AT_MOST]
+    unknown = [id_ for id_ in given if id_ not in names]
+    if unknown:
+        shown = ", ".join(escaped(id_[:60]) for id_ in unknown)
+        st.warning(f"Not in the catalogue and left out: {shown}", icon=":material/link_off:")
+    if len(given) - len(unknown) > AT_MOST:
+        st.warning(f"Only the first {AT_MOST} are compared.", icon=":material/info:")
+    st.session_state["compared"] = ids
+    st.multiselect(
+        f"Practices to compare, {AT_LEAST} to {AT_MOST}",
+        list(names),
+        format_func=names.__getitem__,
+        key="compared",
+        max_selections=AT_MOST,
+        placeholder="Type a name",
+        select_all=False,
+        on_change=_write_choice,
+    )
+    return ids
+
+
+def _write_choice() -> None:
+    st.query_params.from_dict({"practice": st.session_state["compared"]})
+
+
+def too_few(cards: Sequence[Card]) -> None:
+    """Say how to get a comparison going."""
+    if cards:
+        st.info("Choose at least one more practice above.", icon=":material/compare_arrows:")
+        practice_link(cards[0]["id"], f"Back to {escaped(cards[0]['name'])}")
+    else:
+        st.info(
+            "Type two or more names above, or choose rows in the table of Explore.", icon=":material/compare_arrows:"
+        )
+    st.page_link(page_path("explore"), label="Find practices in Explore", icon=":material/search:")
+
+
+# --- scores ----------------------------------------------------------------------------------------------
+
+
+def told_apart(framework: Framework, cards: Sequence[Card], given: Answers) -> None:
+    """Say for each pair and headline whether the ranges, or else the draws, tell them apart."""
+    for node, title in HEADLINES.items():
+        shown = [card for card in cards if score_state(card, node) in SHOWN_WITH_RANGE]
+        others = [card["name"] for card in cards if card not in shown]
+        lines = []
+        if len(shown) >= AT_LEAST:
+            draws = _draws(framework, shown, given, node)
+            lines = [_pair(first, second, node, draws) for first, second in combinations(shown, 2)]
+        if others:
+            lines.append(f"Nothing can be said of {escaped(', '.join(others))}: no answers about {title.lower()}.")
+        st.markdown(f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines))
+    st.caption(
+        "Where one range lies wholly above the other, the difference stays however the undocumented answers turn "
+        "out. Where "
+        f"ranges overlap, the undocumented answers are drawn by chance {DRAWS:,} times: it takes "
+        f"{percent(SEPARATED)} of "
+        "the draws to call it a real difference."
+    )
+
+
+def _draws(framework: Framework, cards: Sequence[Card], given: Answers, node: str) -> Simulation:
+    rows_ = [
+        (card["id"], id_, answers_[0]["answer"], int(answers_[0]["evidence_level"]))
+        for card in cards
+        for id_, answers_ in given[card["id"]].items()
+    ]
+    return simulate(framework, encode(framework, rows_), weighting(framework, {node: 1.0}), draws=DRAWS, seed=1)
+
+
+def _pair(first: Card, second: Card, node: str, draws: Simulation) -> str:
+    upper, lower = (first, second) if draws.leads(first["id"], second["id"]) >= 0.5 else (second, first)
+    spans = " and ".join(
+        f"{escaped(card['name'])} ({number(card[f'{node}_low'])}–{number(card[f'{node}_high'])})"
+        for card in (upper, lower)
+    )
+    if upper[f"{node}_low"] > lower[f"{node}_high"]:
+        return f"{spans}: **a real difference**, the first is above whatever is still undocumented."
+    share = draws.leads(upper["id"], lower["id"])
+    verdict = "**a real difference**" if share >= SEPARATED else "no real difference"
+    return f"{spans}: {verdict}, the first is ahead in {percent(share)} of the draws."
+
+
+def profile_lines(framework: Framework, cards: Sequence[Card], scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the lines for charts.ranges: each criterion by name, then a bar for each assessed practice."""
+    lines: list[dict[str, Any]] = []
+    by_node = {card["id"]: {row["node"]: row for row in rows(scores[card["id"]])} for card in cards}
+    for criterion in framework.criteria:
+        lines.append({"practice": criterion.title, "name": criterion.title})
+        for card in cards:
+            if not card["assessed"]:
+                continue
+            row = by_node[card["id"]][criterion.id]
+            line = {"practice": criterion.title, "what": card["name"], "words": criterion_words(row)}
+            line |= {"state": "scored" if row["scored"] else "not enough documented"}
+            lines.append(line | {key: row[key] for key in ("score", "low", "high")})
+    if len(lines) == len(framework.criteria):
+        return pd.DataFrame()
+    columns = ["practice", "name", "what", "state", "score", "low", "high", "words"]
+    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
+    return table.assign(line=range(len(table)))
+
+
+def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return each criterion of each practice in words, with the strongest proof."""
+    by_node = {card["id"]: {row["node"]: row for row in rows(scores[card["id"]])} for card in cards}
+    return pd.DataFrame(
+        [
+            {
+                "Criterion": criterion.title,
+                "Practice": escaped(card["name"]),
+                "Known": _known_of(framework, by_node[card["id"]].get(criterion.id)),
+            }
+            for criterion in framework.criteria
+            for card in cards
+        ]
+    )
+
+
+def _known_of(framework: Framework, row: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return "not assessed"
+    if not known(row["strongest_evidence"]):
+        return criterion_words(row)
+    return f"{criterion_words(row)}; proof: {framework.evidence_label(int(row['strongest_evidence'])).lower()}"
+
+
+# --- peers -----------------------------------------------------------------------------------------------
+
+
+def peers_rule() -> None:
+    """Say who counts as a peer."""
+    st.caption(
+        "Peers of a practice are the other scored practices that share at least one sector and at least one target "
+        "group "
+        f"with it. With fewer than {ENOUGH_PEERS} they are not drawn. The large mark is the practice itself."
+    )
+
+
+def _scored(peers: pd.DataFrame, node: str) -> list[dict[str, Any]]:
+    return [row for row in rows(peers) if row[f"{node}_scored"]]
+
+
+def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the dots for charts.strips: for each practice a name line, then a strip for each headline."""
+    dots: list[dict[str, Any]] = []
+    line = 0
+    for card in cards:
+        strips = {node: _scored(peers[card["id"]], node) for node in HEADLINES}
+        strips = {node: found for node, found in strips.items() if len(found) >= ENOUGH_PEERS}
+        if not strips:
+            continue
+        dots.append({"line": line, "name": card["name"]})
+        for node, found in strips.items():
+            line += 1
+            title = HEADLINES[node]
+            dots += [
+                {"line": line, "what": title, "practice": peer["name"], "score": peer[f"{node}_score"], "own": False}
+                for peer in found
+            ]
+            if card[f"{node}_scored"]:
+                dots.append(
+                    {"line": line, "what": title, "practice": card["name"], "score": card[f"{node}_score"], "own": True}
+                )
+        line += 1
+    return pd.DataFrame(dots, columns=["line", "name", "what", "practice", "score", "own"]).astype({"score": float})
+
+
+def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return for each practice and headline how many peers there are and their spread in words."""
+    table: dict[str, list[str]] = {"Practice": [escaped(card["name"]) for card in cards]}
+    for node, title in HEADLINES.items():
+        table[title] = [
+            _among(card, node, [peer[f"{node}_score"] for peer in _scored(peers[card["id"]], node)]) for card in cards
+        ]
+    return pd.DataFrame(table)
+
+
+def _among(card: Card, node: str, scores: list[float]) -> str:
+    if len(scores) < ENOUGH_PEERS:
+        return f"{counted(len(scores), 'scored peer')}, too few to show"
+    span = f"{counted(len(scores), 'peer')} from {number(min(scores))} to {number(max(scores))}"
+    own = f"itself {number(card[f'{node}_score'])}" if card[f"{node}_scored"] else score_state(card, node)
+    return f"{own}; {span}"
+
+
+# --- answers and facts -----------------------------------------------------------------------------------
+
+
+def answers(framework: Framework, cards: Sequence[Card], given: Answers) -> None:
+    """Draw the indicators where the practices differ, widest first, then list those where they do not."""
+    assessed = [card for card in cards if card["assessed"]]
+    if len(assessed) < AT_LEAST:
+        st.markdown("Fewer than two of them are assessed, so there are no answers to compare.")
+        return
+    told = [
+        (_spread(framework, found), criterion, indicator, found)
+        for criterion, _, indicator in framework.walk()
+        for found in [{card["id"]: _counting(given[card["id"]], indicator.id) for card in assessed}]
+    ]
+    differing = sorted((one for one in told if one[0] > 0), key=lambda one: -one[0])
+    with st.grid(2, min_column_width=320):
+        for _, criterion, indicator, found in differing:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"**{indicator.label}** · {criterion.title}")
+                st.markdown("\n".join(_told(card, found[card["id"]]) for card in assessed), anchors=False)
+    same = [(indicator, next(iter(found.values()))) for spread, _, indicator, found in told if spread == 0]
+    with st.expander(f"The same for all: {counted(len(same), 'indicator')}"):
+        st.markdown("\n".join(f"- {indicator.label}: {_badge(answer)}" for indicator, answer in same))
+
+
+def _counting(given: Mapping[str, list[dict[str, Any]]], indicator_id: str) -> dict[str, Any] | None:
+    return given[indicator_id][0] if indicator_id in given else None
+
+
+def _spread(framework: Framework, found: Mapping[str, dict[str, Any] | None]) -> float:
+    """Return how far answers are apart: by value first, then known against unknown."""
+    values = [framework.value(answer["answer"]) if answer else None for answer in found.values()]
+    numbers = [value for value in values if value is not None]
+    apart = max(numbers) - min(numbers) if numbers else 0.0
+    kinds = {answer["answer"] if answer else "not-documented" for answer in found.values()}
+    return apart + (0.1 if len(kinds) > 1 else 0.0)
+
+
+def _told(card: Card, answer: Mapping[str, Any] | None) -> str:
+    proof = f" proof level {int(answer['evidence_level'])}" if answer else ""
+    return f"- {escaped(card['name'])}: {_badge(answer)}{proof}"
+
+
+def _badge(answer: Mapping[str, Any] | None) -> str:
+    return ANSWER_BADGES[answer["answer"] if answer else "not-documented"]
+
+
+def facts(cards: Sequence[Card]) -> None:
+    """List the facts of the practices below each other; blank facts are said to be not stated."""
+    told: dict[str, Callable[[Card], str]] = {
+        "Organisation": lambda card: card["lead_organisation"] or "",
+        "Country": lambda card: labels("country", card["countries"]),
+        "Place": lambda card: ", ".join(card["places"]),
+        "Sectors": lambda card: labels("sector", card["sectors"]),
+        "Target groups": lambda card: labels("target_group", card["target_groups"]),
+        "Ran": lambda card: years(card["start_year"], card["end_year"]),
+        "Level of government": lambda card: labels("governance_level", filter(None, [card["governance_level"]])),
+        "Funding": lambda card: labels("funding_kind", card["funding_kinds"]),
+    }
+    with st.grid(2, min_column_width=320):
+        for fact, tell in told.items():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"**{fact}**")
+                st.markdown(
+                    "\n".join(f"- {escaped(card['name'])}: {escaped(tell(card)) or 'not stated'}" for card in cards)
+                )
+    with st.container(horizontal=True):
+        for card in cards:
+            practice_link(card["id"], escaped(card["name"]))

@@ -1,0 +1,81 @@
+"""The frame around every page: name, menu, footer. Streamlit runs it on every visit and every change."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared import database
+from pages.shared.links import page_path
+from practices_db.exporting import LICENCE
+from practices_db.queries import data_version
+
+ART = Path(__file__).parent
+# An icon of our own: Streamlit would fetch a Material one from a server outside.
+st.set_page_config(page_title="Integration Practices", page_icon=str(ART / "icon.svg"), layout="wide")
+st.logo(str(ART / "logo.svg"), size="large")
+
+page = st.navigation(
+    [
+        st.Page(
+            page_path("overview"),
+            title="Overview",
+            icon=":material/public:",
+            default=True,
+            help="How many practices there are, where, for whom and on what, and how much of it is known.",
+        ),
+        st.Page(
+            page_path("explore"),
+            title="Explore",
+            icon=":material/search:",
+            help="Find practices by country, target group and sector, compare what is known, take the list away.",
+        ),
+        st.Page(
+            page_path("compare"),
+            title="Compare",
+            icon=":material/compare_arrows:",
+            help="Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.",
+        ),
+        st.Page(
+            page_path("weighting"),
+            title="Your weighting",
+            icon=":material/balance:",
+            help="Set what counts how much; see scores, tiers and what the order of practices really hangs on.",
+        ),
+        st.Page(
+            page_path("gaps"),
+            title="Gap map",
+            icon=":material/grid_on:",
+            help="Sectors against target groups or countries: how many practices, how many assessed, what is missing.",
+        ),
+        st.Page(
+            page_path("self_assessment"),
+            title="Assess your own",
+            icon=":material/checklist:",
+            help="Answer the framework's questions for your own practice and see where it stands.",
+        ),
+        st.Page(
+            page_path("method"),
+            title="Method",
+            icon=":material/menu_book:",
+            help="What is asked, how answers become scores, and what the scores do not say.",
+        ),
+        st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
+    ],
+    position="top",
+)
+
+# A page may have to know whether somebody just came to it (pages/shared/filters.py restores a filter then).
+st.session_state["arrived"] = st.session_state.get("page") != page.url_path
+st.session_state["page"] = page.url_path
+
+# The footer is written first, below the place of the page: a page that stops early keeps it.
+body = st.container()
+st.space("medium")
+with database.cursor() as cursor:
+    version = data_version(cursor)
+st.caption(
+    f"Data version {version.short}. Catalogue: {LICENCE}. "
+    "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
+)
+with body:
+    page.run()

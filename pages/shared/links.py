@@ -1,0 +1,89 @@
+"""Where the pages are, and how one leads to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+
+from practices_db.filters import PracticeFilter, to_params
+
+MOST_COMPARED = 6
+PAGES = Path(__file__).resolve().parent.parent
+
+
+def page_path(name: str) -> str:
+    """Return the absolute path of a page's script, as Streamlit names pages."""
+    return str(PAGES / f"{name}.py")
+
+
+def practice_link(practice_id: str, label: str) -> None:
+    """Write a link to a practice; ``label`` is Markdown, so escape what comes from data."""
+    st.page_link(page_path("practice"), label=label, query_params={"practice": practice_id})
+
+
+def choose(label: str, param: str, options: Mapping[str, str]) -> str:
+    """Draw a choice of one and keep it in the link as ``param``; the first option is the default and is left out."""
+    default = next(iter(options))
+    key = f"choose_{param}"
+    given = st.query_params.get(param, default)
+    st.session_state[key] = given if given in options else default
+    chosen = st.radio(
+        label,
+        list(options),
+        horizontal=True,
+        format_func=options.__getitem__,
+        key=key,
+        on_change=write_param,
+        args=(param, key, default),
+    )
+    return str(chosen)
+
+
+def write_param(param: str, key: str, default: str) -> None:
+    """Put what a widget holds into the link; the default is left out."""
+    value = str(st.session_state[key] or default)
+    if value == default:
+        st.query_params.pop(param, None)
+    else:
+        st.query_params[param] = value
+
+
+def open_practice(practice_id: str) -> NoReturn:
+    """Go to a practice."""
+    st.switch_page(page_path("practice"), query_params={"practice": practice_id})
+
+
+def open_compare(practice_ids: Sequence[str]) -> NoReturn:
+    """Go to the comparison of some practices."""
+    st.switch_page(page_path("compare"), query_params={"practice": list(practice_ids)})
+
+
+def compare_button(practice_ids: Sequence[str]) -> None:
+    """Draw the button that leads to the comparison of the ticked practices; it says how many may be ticked."""
+    count = len(practice_ids)
+    label = f"Compare {count} practices" if 2 <= count <= MOST_COMPARED else f"Compare: tick 2 to {MOST_COMPARED} rows"
+    if st.button(label, icon=":material/compare_arrows:", disabled=not 2 <= count <= MOST_COMPARED):
+        open_compare(practice_ids)
+
+
+def compare_link(practice_id: str) -> None:
+    """Write a link to the comparison that begins with a practice."""
+    st.page_link(
+        page_path("compare"),
+        label="Compare with others",
+        icon=":material/compare_arrows:",
+        query_params={"practice": practice_id},
+    )
+
+
+def weighting_link(chosen: PracticeFilter) -> None:
+    """Write a link to the weights for the practices of a filter."""
+    st.page_link(page_path("weighting"), label="Weigh these", icon=":material/balance:", query_params=to_params(chosen))
+
+
+def open_explore(chosen: PracticeFilter) -> NoReturn:
+    """Go to Explore with a filter."""
+    st.switch_page(page_path("explore"), query_params=to_params(chosen))

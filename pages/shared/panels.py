@@ -1,0 +1,417 @@
+"""Panels of the overview, the practice page and the method page: words, metrics and lists around the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from criteria.framework import Criterion, Framework, Indicator, current_framework
+from criteria.proof import Proof, prove
+from pages.shared import tables
+from pages.shared.links import open_practice, page_path
+from pages.shared.wording import (
+    counted,
+    escaped,
+    known,
+    labels,
+    number,
+    percent,
+    score_state,
+    web_link,
+    years,
+)
+from practices_db.queries import DataVersion, Totals
+from practices_db.vocabularies import NOT_STATED, label
+
+ONE_SERIES = "Criterion"
+ANSWER_BADGES = {
+    "met": ":green-badge[:material/check: Met]",
+    "partly": ":orange-badge[:material/contrast: Partly met]",
+    "not-met": ":red-badge[:material/close: Not met]",
+    "not-documented": ":gray-badge[:material/question_mark: Not documented]",
+    "not-applicable": ":gray-badge[:material/remove: Not applicable]",
+}
+
+
+# --- overview --------------------------------------------------------------------------------------------
+
+
+def totals(all_: Totals) -> None:
+    """Draw how much there is and how much of it is assessed and scored."""
+    with st.grid(4, min_column_width=150):
+        st.metric("Practices", f"{all_.practices:,}", border=True, height="stretch")
+        st.metric("Countries", all_.countries, border=True, height="stretch")
+        st.metric(
+            "Assessed",
+            all_.assessed,
+            border=True,
+            height="stretch",
+            help="At least one published assessment.",
+        )
+        st.metric(
+            "Scored on both",
+            all_.scored_both,
+            border=True,
+            height="stretch",
+            help=f"At least {percent(current_framework().minimum_coverage)} of what is asked about effectiveness, and "
+            "as much about sustainability, is documented.",
+        )
+
+
+def ways_in() -> None:
+    """Draw the three ways in."""
+    with st.grid(3, min_column_width=220):
+        for name, title, icon, words in (
+            (
+                "explore",
+                "Explore practices",
+                "search",
+                "Filter by country, target group and sector, look, take the list away.",
+            ),
+            (
+                "self_assessment",
+                "Assess your own",
+                "checklist",
+                "Answer the same questions for your practice and see where it stands.",
+            ),
+            (
+                "method",
+                "Read the method",
+                "menu_book",
+                "What is asked, how answers become scores, what scores do not say.",
+            ),
+        ):
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.page_link(page_path(name), label=f"**{title}**", icon=f":material/{icon}:")
+                st.caption(words)
+
+
+def off_the_map(rows: pd.DataFrame) -> None:
+    """Say how many practices stand outside the map: other countries, or no country stated."""
+    words = [
+        f"{count} state no country" if id_ == NOT_STATED else f"{name}: {count}"
+        for id_, name, count in zip(rows["id"], rows["label"], rows["count"], strict=True)
+    ]
+    if words:
+        st.caption("Not on the map: " + "; ".join(words) + ". A practice in several countries counts in each.")
+
+
+def what_is_not_known(all_: Totals) -> None:
+    """Say what is not known as plainly as what is."""
+    st.header("What is not known")
+    not_assessed = all_.practices - all_.assessed
+    st.markdown(
+        f"- **{not_assessed} of {all_.practices}** practices have no assessment: nothing is known here about whether "
+        "they work or last.\n"
+        f"- Of the {all_.assessed} assessed, **{all_.assessed - all_.scored_both}** are not documented enough for both "
+        "scores.\n"
+        f"- Only **{all_.independent_evidence}** practices have at least one answer that rests on an independent "
+        "evaluation or stronger proof.\n"
+        f"- **{all_.without_evaluation}** show no evaluation on the pages that were read; **{all_.without_year}** no "
+        f"first year; **{all_.without_funding}** no funding; **{all_.without_country}** no country.\n"
+        "- Collections of practices show what went well. How many practices a country has here says what could be "
+        "read, "
+        "not how much is done there."
+    )
+
+
+# --- one practice ----------------------------------------------------------------------------------------
+
+_FACT_NAMES = {
+    "outcome_figures": "figures",
+    "funding_sources": "funding",
+    "start_year": "first year",
+    "end_year": "last year",
+    "beneficiaries_reached": "people reached",
+    "transferred_elsewhere": "taken up elsewhere",
+    "evaluation_documented": "evaluation",
+    "country": "country",
+    "city_or_region": "place",
+    "lead_organisation": "organisation",
+    "budget_eur": "budget",
+    "target_groups": "target groups",
+    "sectors": "sectors",
+}
+
+
+def facts(card: Mapping[str, Any], further: pd.DataFrame) -> None:
+    """Draw the facts of a practice with their sources; what was not seen is said so."""
+
+    def several(vocabulary: str, ids: Sequence[str]) -> str:
+        return escaped(labels(vocabulary, ids)) or "not stated"
+
+    funding = labels("funding_kind", card["funding_kinds"])
+    named = ", ".join(card["funding_sources"])
+    table = {
+        "Organisation": escaped(card["lead_organisation"] or "not stated"),
+        "Country": several("country", card["countries"]),
+        "Place": escaped(", ".join(card["places"])) or "not stated",
+        "Sectors": several("sector", card["sectors"]),
+        "Target groups": several("target_group", card["target_groups"]),
+        "Ran": escaped(years(card["start_year"], card["end_year"])),
+        "Level of government": several(
+            "governance_level", [card["governance_level"]] if card["governance_level"] else []
+        ),
+        "Funding": escaped(f"{funding} ({named})" if named else funding) or "not stated",
+        "Budget": f"{card['budget_eur']:,} euro, as the source gives it" if known(card["budget_eur"]) else "not stated",
+        "People reached": (
+            f"{card['people_reached']:,}, as the source counts them" if known(card["people_reached"]) else "not stated"
+        ),
+        "Figures": escaped(card["outcome_figures"] or "not stated"),
+        "Evaluation": "documented" if card["evaluation_documented"] else "none seen",
+        "Taken up elsewhere": "yes" if card["transferred_elsewhere"] else "not seen",
+    }
+    st.table(table, alt="Facts about the practice", border="horizontal")
+    sources = [web_link(card["source_url"], card["source_name"]) + " (the record)"]
+    if card["spring_url"]:
+        sources.append(web_link(card["spring_url"], "SPRING") + " (one of its good practices)")
+    for row in tables.rows(further):
+        remark = f", {row['remark']}" if known(row["remark"]) else ""
+        sources.append(
+            web_link(row["url"], row["url"].split("/")[2])
+            + " "
+            + escaped(f"({_FACT_NAMES.get(row['field'], row['field'])}{remark})")
+        )
+    confidence = label("source_confidence", card["source_confidence"]).lower()
+    st.markdown("**Sources:** " + " · ".join(sources))
+    st.caption(f"Last checked on {card['checked_on']:%d %B %Y}. Confidence in the source: {confidence}.")
+
+
+def headline(card: Mapping[str, Any], node: str, title: str) -> None:
+    """Draw one headline score with its range, coverage and proof, or say what is missing."""
+    framework = current_framework()
+    state = score_state(card, node)
+    criterion = next(criterion for criterion in framework.criteria if criterion.id == node)
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.subheader(title, anchor=False)
+        st.caption(criterion.summary)
+        if state == "not applicable":
+            st.markdown("Nothing that is asked here applies to this practice.")
+            return
+        if state == "nothing documented":
+            st.markdown("Nothing of what is asked here is documented: the score could be anything from 0 to 100.")
+            return
+        span = f"{number(card[f'{node}_low'])} to {number(card[f'{node}_high'])}"
+        if state == "scored":
+            st.metric(
+                f"Score of 100; missing-information range {span}",
+                number(card[f"{node}_score"]),
+                help="The range runs from the score if nothing undocumented were met to the score if all of it were. "
+                "It is no confidence interval.",
+            )
+        else:
+            st.metric(
+                f"Not enough documented; somewhere from {span}",
+                f"{number(card[f'{node}_low'])} … {number(card[f'{node}_high'])}",
+                help=f"Below {percent(framework.minimum_coverage)} documented there is no score, only a range.",
+            )
+        st.markdown(
+            f"**{percent(card[f'{node}_coverage'])}** of what is asked is documented, "
+            f"in {counted(card[f'{node}_answered'], 'answer')}. "
+            + _proof(framework, card[f"{node}_strongest_evidence"], card[f"{node}_median_evidence"])
+        )
+
+
+def _proof(framework: Framework, strongest: float | None, median: float | None) -> str:
+    if not known(strongest) or strongest is None or median is None:
+        return "No proof is documented."
+    middle = f"{median:g}"
+    return (
+        f"Strongest proof: **{framework.evidence_label(int(strongest)).lower()}** (level {int(strongest)} of 5); "
+        f"median level of the answers: {middle}."
+    )
+
+
+def not_assessed(practice_id: str) -> None:
+    """Say that there is no assessment and invite one."""
+    with st.container(border=True):
+        st.markdown(
+            "**Nobody has assessed this practice yet.** Nothing is known here about its effectiveness and "
+            "sustainability; "
+            "that is no judgement. If it is yours, or you know it well, assess it:"
+        )
+        st.page_link(
+            page_path("self_assessment"),
+            label="Assess this practice",
+            icon=":material/checklist:",
+            query_params={"practice": practice_id},
+        )
+
+
+def profile_lines(scores: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return the lines of the range-bar chart for the criteria of one practice."""
+    by_node = {row["node"]: row for row in tables.rows(scores)}
+    lines: list[dict[str, Any]] = []
+    for criterion in framework.criteria:
+        row = by_node[criterion.id]
+        lines.append({"id": criterion.id, "practice": criterion.title, "name": criterion.title})
+        line = {
+            "id": criterion.id,
+            "practice": criterion.title,
+            "what": ONE_SERIES,
+            "words": criterion_words(row),
+        }
+        line |= {"state": "scored" if row["scored"] else "not enough documented"}
+        lines.append(line | {key: row[key] for key in ("score", "low", "high")})
+    columns = ["id", "practice", "name", "what", "state", "score", "low", "high", "words"]
+    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
+    return table.assign(line=range(len(table)))
+
+
+def profile_table(scores: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return the profile as a table: a row a criterion, what is known of it, and the strongest proof."""
+    by_node = {row["node"]: row for row in tables.rows(scores)}
+    rows = [by_node[criterion.id] for criterion in framework.criteria]
+    return pd.DataFrame(
+        {
+            "Criterion": [criterion.title for criterion in framework.criteria],
+            "Known": [criterion_words(row) for row in rows],
+            "Strongest proof": [
+                framework.evidence_label(int(row["strongest_evidence"])) if known(row["strongest_evidence"]) else "none"
+                for row in rows
+            ],
+        }
+    )
+
+
+def criterion_words(row: Mapping[str, Any]) -> str:
+    """Say one stored score in words."""
+    if not known(row["coverage"]):
+        return "not applicable"
+    if not row["answered"]:
+        return "nothing documented"
+    span = f"{number(row['low'])}–{number(row['high'])}, {percent(row['coverage'])} documented"
+    return f"{number(row['score'])} ({span})" if row["scored"] else f"not enough documented ({span})"
+
+
+def criterion_answers(criterion: Criterion, scores: pd.DataFrame, answers: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Draw every question and indicator of a criterion with answer, proof, note and source."""
+    by_node = {row["node"]: row for row in tables.rows(scores)}
+    with st.expander(f"**{criterion.title}**: {escaped(criterion_words(by_node[criterion.id]))}"):
+        for question in criterion.questions:
+            st.markdown(f"##### {question.text}")
+            st.caption(criterion_words(by_node[f"{criterion.id}/{question.id}"]))
+            for indicator in question.indicators:
+                st.markdown(_indicator(indicator, answers.get(indicator.id, [])), anchors=False)
+
+
+def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
+    """Return one indicator as Markdown: the answer that counts first, other assessors' answers below it."""
+    if not given:
+        return f"- **{indicator.label}** {ANSWER_BADGES['not-documented']}"
+    first, *others = given
+    lines = [f"- **{indicator.label}** {_answer(indicator, first)}"]
+    for other in others:
+        agrees = "agrees" if other["answer"] == first["answer"] else "**differs**"
+        lines.append(f"    - Another assessment {agrees}: {_answer(indicator, other)}")
+    return "\n".join(lines)
+
+
+def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
+    framework = current_framework()
+    parts = [ANSWER_BADGES[answer["answer"]]]
+    if anchor := indicator.anchor(answer["answer"]):
+        parts.append(f"*{anchor}*")
+    if known(answer["note"]) and answer["note"]:
+        parts.append(escaped(answer["note"]))
+    level = int(answer["evidence_level"])
+    independent = {True: ", independent of the operator", False: ", from the operator"}
+    proof = f"Proof: {framework.evidence_label(level).lower()} (level {level})"
+    if known(answer["independent_of_operator"]):
+        proof += independent[bool(answer["independent_of_operator"])]
+    source = ""
+    if known(answer["source_url"]) and answer["source_url"]:
+        source = ". Source: " + web_link(answer["source_url"], answer["source_publisher"] or answer["source_url"])
+    who = f"{label('basis', answer['basis'])} by {answer['assessor']}, {answer['assessed_on']:%d %B %Y}"
+    return (
+        " ".join(parts)
+        + f"  \n    :small[{escaped(proof)}{source}. {escaped(who)}, framework {escaped(answer['framework_version'])}.]"
+    )
+
+
+def sums(
+    framework: Framework, criterion: Criterion, answers: Mapping[str, list[dict[str, Any]]], version: DataVersion
+) -> None:
+    """Open a score: its rows, the sums with the values in them, and the versions it holds for."""
+    proof = proof_of(framework, criterion, answers)
+    with st.expander(f"Show the sum for {criterion.title.lower()}", icon=":material/calculate:"):
+        st.table(
+            pd.DataFrame(
+                {
+                    "Indicator": [row.indicator.label for row in proof.rows],
+                    "Answer": [framework.answer_label(row.answer) for row in proof.rows],
+                    "Weight × value": [
+                        f"{row.weight:g}, no value"
+                        if row.value is None
+                        else f"{row.weight:g} × {row.value:g} = {row.weight * row.value:g}"
+                        for row in proof.rows
+                    ],
+                    "Proof": ["" if row.evidence_level is None else str(row.evidence_level) for row in proof.rows],
+                }
+            ),
+            alt=f"The answers that the score for {criterion.title.lower()} is made from",
+            hide_index=True,
+            border="horizontal",
+        )
+        st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
+        st.caption(
+            f"Framework {framework.id} {framework.version}, data version {version.short}. "
+            "Numbers on this page are rounded; files carry four decimals."
+        )
+
+
+def proof_of(framework: Framework, criterion: Criterion, answers: Mapping[str, list[dict[str, Any]]]) -> Proof:
+    """Return the sum behind a criterion; ``answers`` has for each indicator the answer that counts first."""
+    counting = {id_: (given[0]["answer"], int(given[0]["evidence_level"])) for id_, given in answers.items()}
+    return prove(framework, criterion, counting)
+
+
+def sum_lines(proof: Proof) -> list[str]:
+    """Return coverage, score and range as sums with their values."""
+    if proof.coverage is None:
+        return ["Nothing that is asked here applies, so there is no score."]
+    known_, all_, value = proof.documented_weight, proof.applicable_weight, proof.weighted_value
+    lines = [f"coverage = {known_:g} / {all_:g} = {proof.coverage:.4f}"]
+    if proof.score is not None:
+        lines.append(f"score = 100 · {value:g} / {known_:g} = {proof.score:.4f}")
+    lines.append(f"low end = 100 · {value:g} / {all_:g} = {proof.low:.4f}")
+    lines.append(f"high end = 100 · ({value:g} + {all_ - known_:g}) / {all_:g} = {proof.high:.4f}")
+    return lines
+
+
+def not_documented(framework: Framework, answered: set[str]) -> None:
+    """List what nobody has documented for this practice."""
+    missing = [
+        f"- {criterion.title}: {indicator.label}"
+        for criterion, _, indicator in framework.walk()
+        if indicator.id not in answered
+    ]
+    if not missing:
+        st.markdown("Every indicator of the framework has an answer.")
+        return
+    st.markdown(f"{len(missing)} of {len(framework.indicators)} indicators have no documented answer:")
+    st.markdown("\n".join(missing))
+
+
+def unknown_practice(practice_id: str | None, names: Mapping[str, str]) -> None:
+    """Help somebody whose link names no practice, or none that exists: offer the nearest, a search, and Explore."""
+    st.title("Which practice?")
+    if practice_id:
+        st.warning(
+            f"There is no practice “{escaped(practice_id[:80])}” in the catalogue. It may have been renamed, or the "
+            f"link was cut.",
+            icon=":material/link_off:",
+        )
+    picked = st.selectbox(
+        "Find a practice by name",
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder="Type a name",
+    )
+    if picked:
+        open_practice(picked)
+    st.page_link(page_path("explore"), label="Or look through all of them", icon=":material/search:")

@@ -1,0 +1,258 @@
+"""Practices as cards and tables, and the table twin that stands beside every chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
+from pages.shared.links import practice_link
+from pages.shared.wording import (
+    SHOWN_WITH_RANGE,
+    counted,
+    escaped,
+    known,
+    labels,
+    number,
+    percent,
+    score_state,
+    score_words,
+    years,
+)
+from practices_db.vocabularies import label
+
+HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
+
+
+def rows(practices: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table of cards as dicts."""
+    return [{str(key): value for key, value in row.items()} for row in practices.to_dict("records")]
+
+
+def grouped(table: pd.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a table by the value of one column, in the order of the table."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(table):
+        found.setdefault(row[column], []).append(row)
+    return found
+
+
+def value_counts(vocabulary: str, counts: Mapping[str, int]) -> pd.DataFrame:
+    """Return (id, label, count) for the values of a facet, most first."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], label(vocabulary, item[0])))
+    return pd.DataFrame(
+        [{"id": id_, "label": label(vocabulary, id_), "count": count} for id_, count in ordered],
+        columns=["id", "label", "count"],
+    )
+
+
+def year_columns(starts: pd.DataFrame, first: int = 2000) -> pd.DataFrame:
+    """Return (year, practices) without gaps: one row for all years before ``first``, then one for every year."""
+    counts = dict(zip(starts["year"].astype(int), starts["practices"].astype(int), strict=True))
+    early = sum(count for year, count in counts.items() if year < first)
+    years_ = range(first, max(counts, default=first - 1) + 1)
+    rows_ = [(f"before {first}", early), *((str(year), counts.get(year, 0)) for year in years_)]
+    return pd.DataFrame(rows_, columns=["year", "practices"])
+
+
+def where_and_whom(card: Mapping[str, Any]) -> str:
+    """Return place, sectors, target groups and years of a card as one line of Markdown."""
+    countries = labels("country", card["countries"]) or "country not stated"
+    places = ", ".join(card["places"])
+    parts = [
+        escaped(f"{places}, {countries}" if places else countries),
+        escaped(labels("sector", card["sectors"])),
+        escaped("for " + labels("target_group", card["target_groups"]).lower()),
+        escaped(years(card["start_year"], card["end_year"])),
+    ]
+    return " · ".join(parts)
+
+
+def cards(practices: pd.DataFrame) -> None:
+    """Draw practices as cards: name, what it is, where and for whom, what is known."""
+    for card in rows(practices):
+        with st.container(border=True, gap="xsmall"):
+            practice_link(card["id"], f"**{escaped(card['name'])}**")
+            st.markdown(escaped(card["summary"]))
+            st.caption(where_and_whom(card))
+            if card["assessed"]:
+                st.markdown(
+                    "\n".join(f"- {title}: {score_words(card, node)}" for node, title in HEADLINES.items()),
+                    anchors=False,
+                )
+            else:
+                st.caption(
+                    ":material/help: Not assessed yet: nothing is known about its effectiveness and sustainability."
+                )
+
+
+def overview_table(practices: pd.DataFrame) -> pd.DataFrame:
+    """Return cards as the sortable table shows them; blank is "not seen"."""
+    table = pd.DataFrame(
+        {
+            "Practice": practices["name"],
+            "Countries": [labels("country", ids) for ids in practices["countries"]],
+        }
+    )
+    for node, title in HEADLINES.items():
+        scored = practices[f"{node}_scored"].astype(bool)
+        table[title] = practices[f"{node}_score"].where(scored)
+        table[f"{title}, low"] = practices[f"{node}_low"]
+        table[f"{title}, high"] = practices[f"{node}_high"]
+        table[f"{title}, documented"] = practices[f"{node}_coverage"] * 100
+    table["Strongest evidence"] = [
+        label("evidence_level", str(int(level)) if known(level) else "none")
+        for level in practices["strongest_evidence"]
+    ]
+    table["Sectors"] = [labels("sector", ids) for ids in practices["sectors"]]
+    table["Target groups"] = [labels("target_group", ids) for ids in practices["target_groups"]]
+    table["Since"] = practices["start_year"]
+    table["Until"] = practices["end_year"]
+    return table
+
+
+def pick_rows(practices: pd.DataFrame) -> tuple[str | None, list[str]]:
+    """Draw the sortable table; return the id of the practice whose cell was chosen, and the ids of the ticked rows."""
+    event: Any = st.dataframe(
+        overview_table(practices),
+        hide_index=True,
+        column_config=overview_columns(),
+        selection_mode=["single-cell", "multi-row"],
+        on_select="rerun",
+        key="practices_table",
+        alt="The practices found, one a row, with both scores and what is documented",
+    )
+    ids = practices["id"].astype(str)
+    cells = event["selection"]["cells"]
+    return (ids.iloc[cells[0][0]] if cells else None), ids.iloc[event["selection"]["rows"]].tolist()
+
+
+def overview_columns() -> dict[str, Any]:
+    """Return how the columns of the sortable table are shown."""
+    config: dict[str, Any] = {
+        "Practice": st.column_config.TextColumn(width="medium"),
+        "Since": st.column_config.NumberColumn(format="%d"),
+        "Until": st.column_config.NumberColumn(format="%d"),
+    }
+    for title in HEADLINES.values():
+        config[title] = st.column_config.NumberColumn(
+            format="%.0f", help="0–100; blank: not enough documented or not assessed"
+        )
+        config[f"{title}, low"] = st.column_config.NumberColumn(format="%.0f", help="If nothing undocumented were met")
+        config[f"{title}, high"] = st.column_config.NumberColumn(
+            format="%.0f", help="If everything undocumented were met"
+        )
+        config[f"{title}, documented"] = st.column_config.NumberColumn(format="%.0f %%")
+    return config
+
+
+def range_lines(practices: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of the range-bar chart (charts.ranges): a name, then a bar for each headline."""
+    lines: list[dict[str, Any]] = []
+    for card in rows(practices):
+        state = "" if card["assessed"] else "  ·  not assessed"
+        lines.append({"id": card["id"], "practice": card["name"], "name": card["name"] + state})
+        if card["assessed"]:
+            lines += [_line(card, node, title) for node, title in HEADLINES.items()]
+    table = pd.DataFrame(
+        lines, columns=["id", "practice", "name", "what", "state", "score", "low", "high", "words"]
+    ).astype({"score": float, "low": float, "high": float})
+    return table.assign(line=range(len(table)))
+
+
+def _line(card: Mapping[str, Any], node: str, title: str) -> dict[str, Any]:
+    return {
+        "id": card["id"],
+        "practice": card["name"],
+        "what": title,
+        "state": score_state(card, node),
+        "score": card[f"{node}_score"],
+        "low": card[f"{node}_low"],
+        "high": card[f"{node}_high"],
+        "words": score_words(card, node).replace("**", ""),
+    }
+
+
+def score_points(practices: pd.DataFrame) -> pd.DataFrame:
+    """Return the assessed practices for the chart of both scores (charts.two_scores)."""
+    points = [
+        {
+            "id": card["id"],
+            "name": card["name"],
+            "state": "scored"
+            if card["effectiveness_scored"] and card["sustainability_scored"]
+            else "not enough documented",
+            "proof": PROOF[0 if level < 2 else 1 if level < 3 else 2],
+            "words_e": score_words(card, "effectiveness").replace("**", ""),
+            "words_s": score_words(card, "sustainability").replace("**", ""),
+        }
+        | {
+            short + suffix: card[f"{node}{column}"]
+            for short, node in (("e", "effectiveness"), ("s", "sustainability"))
+            for suffix, column in (("", "_score"), ("_low", "_low"), ("_high", "_high"))
+        }
+        for card in rows(practices[practices["assessed"].astype(bool)])
+        for level in [card["strongest_evidence"] if known(card["strongest_evidence"]) else 0]
+    ]
+    columns = [
+        "id",
+        "name",
+        "state",
+        "proof",
+        "words_e",
+        "words_s",
+        "e",
+        "e_low",
+        "e_high",
+        "s",
+        "s_low",
+        "s_high",
+    ]
+    return pd.DataFrame(points, columns=columns)
+
+
+def score_table(practices: pd.DataFrame) -> None:
+    """Draw the table twin of the score charts: a row a practice, linked by name, readable by a screen reader."""
+    table = {
+        "Practice": [
+            f"[{escaped(name)}](practice?practice={id_})"
+            for id_, name in zip(practices["id"], practices["name"], strict=True)
+        ]
+    }
+    cards_ = rows(practices)
+    for node, title in HEADLINES.items():
+        table[title] = [_cell(card, node) for card in cards_]
+    twin(pd.DataFrame(table), "Scores of the practices shown, with range and share documented")
+
+
+def _cell(card: Mapping[str, Any], node: str) -> str:
+    state = score_state(card, node)
+    if state not in SHOWN_WITH_RANGE:
+        return state
+    span = f"{number(card[f'{node}_low'])}–{number(card[f'{node}_high'])}"
+    documented = f"{percent(card[f'{node}_coverage'])} documented"
+    return (
+        f"**{number(card[f'{node}_score'])}** ({span}), {documented}"
+        if state == "scored"
+        else f"{state} ({span}), {documented}"
+    )
+
+
+def twin(table: pd.DataFrame, alt: str) -> None:
+    """Draw the table that says the same as the chart above it, folded."""
+    with st.expander("The same as a table", icon=":material/table_rows:"):
+        st.table(table, alt=alt, hide_index=True, border="horizontal")
+
+
+def state_counts(practices: pd.DataFrame) -> str:
+    """Say how many of the practices are scored on both headlines, not enough documented, not assessed."""
+    assessed = practices["assessed"].astype(bool)
+    both = practices["effectiveness_scored"].astype(bool) & practices["sustainability_scored"].astype(bool)
+    return (
+        f"{counted(int(both.sum()), 'practice is', 'practices are')} scored on both, "
+        f"{counted(int((assessed & ~both).sum()), 'is', 'are')} assessed but not enough documented for both, "
+        f"{counted(int((~assessed).sum()), 'is', 'are')} not assessed."
+    )

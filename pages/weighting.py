@@ -1,0 +1,55 @@
+"""Weights are the reader's: what counts how much, and what the order of practices hangs on."""
+
+import streamlit as st
+
+from criteria.framework import current_framework
+from criteria.scoring import composite, encode
+from pages.shared import charts, database, filters, links, tables, weighing
+from practices_db import queries
+
+framework = current_framework()
+st.title("Your weighting")
+st.markdown(
+    "The two main scores stand side by side and are never added up. Here, and only here, you can put a number of your "
+    "own over them: choose what counts how much, and see how much of the order is left when the weights and the "
+    "missing answers vary."
+)
+chosen = filters.read_link()
+weights = weighing.read_link(framework)
+whole = database.whole()
+with database.cursor() as cursor:
+    counts = queries.facet_counts(cursor, chosen)
+    found = queries.find_practices(cursor, chosen)
+    answers = encode(framework, queries.answer_matrix(cursor, chosen))
+
+filters.first_widgets(chosen, counts, whole.counts)
+st.markdown(filters.sentence(chosen, len(found), whole.totals.practices))
+filters.chips(chosen)
+
+scores = composite(framework, answers, weights)
+st.header("What counts how much")
+weighing.panel(framework, weights, scores)
+
+st.header("What comes out")
+scored = answers.only(scores.scored[:, -1])
+weighing.selection(len(found), len(answers.practice_ids), len(scored.practice_ids))
+if len(scored.practice_ids) < weighing.AT_LEAST:
+    st.info("Fewer than two practices are documented enough under these weights. Widen the filter or the weights.")
+    st.stop()
+free = weighing.choose_freedom()
+standings = weighing.standings(scored, weights, free)
+names = dict(zip(found["id"], found["name"], strict=True))
+weighing.tiers_in_words(standings)
+picked = charts.draw(
+    weighing.interval_lines(names, standings),
+    charts.intervals(len(scored.practice_ids)),
+    "intervals",
+    "For each practice the interval of places it takes in nine of ten draws, by tier",
+)
+tables.twin(
+    weighing.table(names, scores, standings, found), "Your weighting, interval of places, tier and the official scores"
+)
+if picked:
+    links.open_practice(picked)
+st.header("Two of them in detail")
+weighing.pair(framework, names, scores, standings, weights)

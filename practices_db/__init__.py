@@ -1,0 +1,1 @@
+"""Storing, finding, importing and exporting practices. Knows no screen."""

@@ -1,0 +1,169 @@
+"""The command line: ``python -m practices_db build|check|export|robustness``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from criteria.framework import FrameworkError, current_framework
+from criteria.weighting import PRESETS, preset
+from practices_db import queries
+from practices_db.commands import build, open_store
+from practices_db.config import database_path
+from practices_db.errors import PracticesError
+from practices_db.exporting import Draws, csv_bytes, robustness_csv
+from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
+from practices_db.importing import CATALOGUE
+from practices_db.store import Store
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status: 0 done, 1 refused with reasons on standard error."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except (PracticesError, FrameworkError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return status
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    built = build(arguments.database, arguments.catalogue, lambda _, what: print(f"{what} …", file=sys.stderr))
+    print(
+        f"{arguments.database}: {built.practices} practices, {built.countries} countries, "
+        f"{built.assessments} assessments, {built.answers} answers"
+    )
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    store = _open(arguments.database)
+    try:
+        with store.cursor() as cursor:
+            problems = queries.integrity_problems(cursor)
+            held = queries.contents(cursor)
+    finally:
+        store.close()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    verdict = f"{len(problems)} problems" if problems else "no problems"
+    print(
+        f"{arguments.database}: {held.practices} practices, {held.countries} countries, "
+        f"{held.assessments} assessments, {held.answers} answers; {verdict}"
+    )
+    return 1 if problems else 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    chosen = _chosen(arguments)
+    store = _open(arguments.database)
+    try:
+        content = csv_bytes(store, chosen, arguments.sort, date.today())
+        with store.cursor() as cursor:
+            count = queries.count_practices(cursor, chosen)
+    finally:
+        store.close()
+    _write(arguments.output, content)
+    print(f"{arguments.output}: {count} practices {chosen.in_words()}".rstrip())
+    return 0
+
+
+def _robustness(arguments: argparse.Namespace) -> int:
+    chosen = _chosen(arguments)
+    weighting = preset(current_framework(), arguments.weights)
+    store = _open(arguments.database)
+    try:
+        made = robustness_csv(store, chosen, Draws(weighting, arguments.draws, arguments.seed, arguments.free))
+    finally:
+        store.close()
+    _write(arguments.output, made.content)
+    print(
+        f"{arguments.output}: {made.practices} scored practices {chosen.in_words()}".rstrip()
+        + f"; tiers: {made.tiers}, draws: {made.draws}"
+    )
+    return 0
+
+
+def _chosen(arguments: argparse.Namespace) -> PracticeFilter:
+    """Return the filter that the options say."""
+    given = {facet.param: getattr(arguments, facet.field) or [] for facet in FACETS}
+    given |= {param: [value] for param in ("from", "to", "coverage", "q") if (value := getattr(arguments, param))}
+    given |= {param: ["1"] for param in ("all-groups", "undated") if getattr(arguments, param)}
+    return checked(given)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise PracticesError(f"{path} cannot be written ({error.strerror}).") from error
+
+
+def _open(path: Path) -> Store:
+    if not path.exists():
+        raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
+    return open_store(path)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m practices_db", description="The catalogue of practices.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    building = commands.add_parser("build", help="build the database from the catalogue's files")
+    building.add_argument("--catalogue", type=Path, default=CATALOGUE, metavar="FOLDER", help="default: %(default)s")
+    building.set_defaults(run=_build)
+    checking = commands.add_parser("check", help="check that the database hangs together")
+    checking.set_defaults(run=_check)
+    exporting = commands.add_parser("export", help="write the practices a filter selects to a CSV file")
+    _add_filter(exporting)
+    exporting.add_argument("--sort", choices=list(SORTS), default=DEFAULT_SORT, help="default: %(default)s")
+    exporting.add_argument("--output", type=Path, required=True, metavar="FILE")
+    exporting.set_defaults(run=_export)
+    standing = commands.add_parser("robustness", help="write where the scored practices stand: intervals and tiers")
+    _add_filter(standing)
+    standing.add_argument("--weights", choices=list(PRESETS), default="official", help="default: %(default)s")
+    standing.add_argument("--free", action="store_true", help="let the criteria weigh anything")
+    standing.add_argument("--seed", type=_from(0), default=1, metavar="N", help="default: %(default)s")
+    standing.add_argument("--draws", type=_from(1), default=10_000, metavar="N", help="default: %(default)s")
+    standing.add_argument("--output", type=Path, required=True, metavar="FILE")
+    standing.set_defaults(run=_robustness)
+    for command in (building, checking, exporting, standing):
+        command.add_argument(
+            "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
+        )
+    return parser
+
+
+def _add_filter(command: argparse.ArgumentParser) -> None:
+    for facet in FACETS:
+        command.add_argument(
+            f"--{facet.param}",
+            dest=facet.field,
+            action="append",
+            metavar="ID",
+            help=f"{facet.label}; repeatable",
+        )
+    command.add_argument("--all-groups", dest="all-groups", action="store_true", help="serves all target groups given")
+    command.add_argument("--from", metavar="YEAR", help="running in or after this year")
+    command.add_argument("--to", metavar="YEAR", help="running in or before this year")
+    command.add_argument("--undated", action="store_true", help="with a period: also those that state no year")
+    command.add_argument("--coverage", metavar="PERCENT", help="least coverage of both headline scores")
+    command.add_argument("--q", metavar="WORDS", help="words in name, organisation, place or summary")
+
+
+def _from(least: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``least`` to a billion."""
+
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from {least} to 999999999")
+        return int(text)
+
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

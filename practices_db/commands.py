@@ -1,0 +1,211 @@
+"""Everything that writes: building the database from the catalogue's files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from criteria.framework import framework_hash, published_frameworks
+from practices_db import scorecards
+from practices_db.errors import PracticesError
+from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
+from practices_db.migrate import applied, migrate
+from practices_db.store import Cursor, Store
+
+Progress = Callable[[float, str], None]
+
+# Column order does not matter (BY NAME); the keys of this table are the only names that get into the SQL.
+_INSERT = {
+    "practice": "INSERT INTO practice BY NAME SELECT * FROM new_rows",
+    "practice_country": "INSERT INTO practice_country BY NAME SELECT * FROM new_rows",
+    "practice_sector": "INSERT INTO practice_sector BY NAME SELECT * FROM new_rows",
+    "practice_target_group": "INSERT INTO practice_target_group BY NAME SELECT * FROM new_rows",
+    "practice_funding": "INSERT INTO practice_funding BY NAME SELECT * FROM new_rows",
+    "practice_funding_source": "INSERT INTO practice_funding_source BY NAME SELECT * FROM new_rows",
+    "practice_source": "INSERT INTO practice_source BY NAME SELECT * FROM new_rows",
+    "framework": "INSERT INTO framework BY NAME SELECT * FROM new_rows",
+    "assessment": "INSERT INTO assessment BY NAME SELECT * FROM new_rows",
+    "answer": "INSERT INTO answer BY NAME SELECT * FROM new_rows",
+    "data_version": "INSERT INTO data_version BY NAME SELECT * FROM new_rows",
+}
+# The several-valued fields of a practice: field of the file → (table, column).
+_LISTS = {
+    "countries": ("practice_country", "country"),
+    "sectors": ("practice_sector", "sector"),
+    "target_groups": ("practice_target_group", "target_group"),
+    "funding_kinds": ("practice_funding", "funding_kind"),
+    "funding_sources": ("practice_funding_source", "funding_source"),
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build put into the file."""
+
+    practices: int
+    countries: int
+    assessments: int
+    answers: int
+
+
+def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Built:
+    """Build a database from the catalogue's files, beside the old one, and put it in its place at the end.
+
+    ``progress`` is told the share done (0 to 1) and what is being done. An existing file is replaced only if
+    it is a practices database and no process has it open; otherwise PracticesError. A catalogue with mistakes
+    raises CatalogueError. Either way nothing is lost.
+    """
+    progress(0.0, "Reading the catalogue")
+    catalogue = read_catalogue(folder)
+    _check_replaceable(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PracticesError(f"{path.parent} cannot be made a folder ({error.strerror}).") from error
+    beside = path.with_name(path.name + ".building")
+    _remove(beside)
+    store = Store(beside)
+    try:
+        progress(0.3, "Writing practices and answers")
+        migrate(store)
+        store.write(lambda cursor: _insert_catalogue(cursor, catalogue))
+        progress(0.7, "Scoring")
+        store.write(scorecards.rebuild)
+        store.checkpoint()
+    except BaseException:
+        store.close()
+        _remove(beside)
+        raise
+    store.close()
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    beside.replace(path)
+    progress(1.0, "Done")
+    return Built(
+        practices=len(catalogue.practices),
+        countries=len({country for row in catalogue.practices for country in row.countries}),
+        assessments=len({row.assessment_id for row in catalogue.answers}),
+        answers=len(catalogue.answers),
+    )
+
+
+def open_store(path: Path, progress: Progress = lambda _share, _what: None) -> Store:
+    """Open the database for the app: built from the catalogue if it is not there, migrated if it is older."""
+    if not path.exists():
+        build(path, progress=progress)
+    store = Store(path)
+    try:
+        if migrate(store):
+            store.write(scorecards.rebuild)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _check_replaceable(path: Path) -> None:
+    if not path.exists():
+        return
+    store = Store(path)
+    try:
+        with store.cursor() as cursor:
+            if not applied(cursor):
+                raise PracticesError(f"{path} is not a practices database; choose another name or move it away.")
+    finally:
+        store.close()
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _insert(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) -> None:
+    frame = pd.DataFrame(list(rows), dtype=object)
+    if frame.empty:
+        return
+    cursor.register("new_rows", frame)
+    cursor.execute(_INSERT[table])
+    cursor.unregister("new_rows")
+
+
+def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
+    lists = set(_LISTS) | {"place"}
+    _insert(
+        cursor,
+        "practice",
+        (
+            row.model_dump(exclude=lists) | {"places": list(row.place), "source_kind": row.source_kind}
+            for row in catalogue.practices
+        ),
+    )
+    for field, (table, column) in _LISTS.items():
+        _insert(
+            cursor,
+            table,
+            (
+                {"practice_id": row.id, column: value, "position": position}
+                for row in catalogue.practices
+                for position, value in enumerate(getattr(row, field), start=1)
+            ),
+        )
+    _insert(
+        cursor,
+        "practice_source",
+        (
+            {"practice_id": row.practice_id, "field": row.field, "url": row.address, "remark": row.remark}
+            for row in catalogue.sources
+        ),
+    )
+    _insert(
+        cursor,
+        "framework",
+        (
+            {
+                "id": id_,
+                "version": version,
+                "title": framework.title,
+                "content_hash": framework_hash(framework),
+            }
+            for (id_, version), framework in published_frameworks().items()
+        ),
+    )
+    assessments = {row.assessment_id: row for row in catalogue.answers}
+    _insert(
+        cursor,
+        "assessment",
+        (
+            {
+                "id": id_,
+                "practice_id": row.practice_id,
+                "framework_id": row.framework,
+                "framework_version": row.framework_version,
+                "basis": row.basis,
+                "assessor": row.assessor,
+                "assessed_on": row.assessed_on,
+                "status": "published",
+            }
+            for id_, row in assessments.items()
+        ),
+    )
+    of_assessment = {"practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on"}
+    _insert(
+        cursor,
+        "answer",
+        (row.model_dump(exclude=of_assessment) | {"assessment_id": row.assessment_id} for row in catalogue.answers),
+    )
+    _insert(
+        cursor,
+        "data_version",
+        [
+            {
+                "number": 1,
+                "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
+                "content_hash": catalogue.content_hash,
+                "origin": "catalogue files",
+            }
+        ],
+    )

@@ -1,0 +1,55 @@
+"""Bring a database to the newest schema by numbered scripts, forward only.
+
+Each script commits together with the record that it ran, or not at all. A script that has been released is
+never edited; the next change is the next number.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from practices_db.errors import PracticesError
+from practices_db.store import Cursor, Store
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@cache
+def scripts() -> tuple[Path, ...]:
+    """Return the migration scripts in the order of their numbers."""
+    return tuple(sorted(MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql")))
+
+
+def applied(cursor: Cursor) -> list[str]:
+    """Return the names of the scripts that have run on this database."""
+    exists = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = '_migration'").fetchone()
+    if not exists or not exists[0]:
+        return []
+    return [name for (name,) in cursor.execute("SELECT name FROM _migration ORDER BY name").fetchall()]
+
+
+def migrate(store: Store) -> list[str]:
+    """Run every script that has not run yet and return their names.
+
+    Raises PracticesError for a database of a newer release, or for a file that is no practices database.
+    """
+    with store.cursor() as cursor:
+        done = applied(cursor)
+        tables = cursor.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
+    if not done and tables and tables[0]:
+        raise PracticesError(f"{store.path} is a DuckDB file, but not one of practices. It was left as it is.")
+    if newer := sorted(set(done) - {script.stem for script in scripts()}):
+        raise PracticesError(f"{store.path} was made by a newer release (it knows {newer[-1]}). Update the app.")
+    waiting = [script for script in scripts() if script.stem not in done]
+    for script in waiting:
+
+        def run(cursor: Cursor, script: Path = script) -> None:
+            cursor.execute("CREATE TABLE IF NOT EXISTS _migration (name TEXT PRIMARY KEY, ran_on TIMESTAMP NOT NULL)")
+            cursor.execute(script.read_text(encoding="utf-8"))
+            cursor.execute("INSERT INTO _migration VALUES ($name, now())", {"name": script.stem})
+
+        store.write(run)
+    if waiting:
+        store.checkpoint()  # schema changes do not stay in the write-ahead log: replaying them is where bugs were
+    return [script.stem for script in waiting]

@@ -1,0 +1,205 @@
+"""What one row of a catalogue file may hold. A blank is "not seen" (None), never "none"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from criteria.framework import AnswerId, Id
+from practices_db.filters import FIRST_YEAR, LAST_YEAR
+from practices_db.vocabularies import unknown, vocabulary
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _split(value: Any) -> Any:
+    """Take a field of several values apart; an empty piece (";;") stays and is refused as an empty value."""
+    if not isinstance(value, str):
+        return value
+    return tuple(piece.strip() for piece in value.split(";")) if value else ()
+
+
+def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not value:
+            raise ValueError("an empty value between two semicolons")
+        if values.count(value) > 1:
+            raise ValueError(f"{value!r} stands there twice")
+    return values
+
+
+def _from_list(name: str) -> AfterValidator:
+    def check(given: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for value in (given,) if isinstance(given, str) else given or ():
+            if value not in vocabulary(name):
+                raise ValueError(unknown(name, value))
+        return given
+
+    return AfterValidator(check)
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
+        raise ValueError(f"{value!r} is not a web address (http:// or https://, no spaces)")
+    return value
+
+
+def _yes(value: Any) -> Any:
+    match value:
+        case "" | None:
+            return None
+        case "yes":
+            return True
+        case _:
+            raise ValueError(f"{value!r}: only 'yes' or blank (not seen) can stand here")
+
+
+def _yes_or_no(value: Any) -> Any:
+    match value:
+        case "" | None:
+            return None
+        case "yes" | "no":
+            return value == "yes"
+        case _:
+            raise ValueError(f"{value!r}: only 'yes', 'no' or blank can stand here")
+
+
+def _digits(value: Any) -> Any:
+    """Take plain digits only: int() would also take "1_000" and digits of other scripts."""
+    if isinstance(value, str) and value and not (value.isascii() and value.isdigit()):
+        raise ValueError(f"{value!r} is not a whole number in plain digits")
+    return _blank_is_none(value)
+
+
+def _iso_date(value: Any) -> Any:
+    """Take YYYY-MM-DD only: Pydantic would also read "0" as a moment of 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError(f"{value!r} is not a date like 2026-01-31")
+    return value
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
+Maybe = BeforeValidator(_blank_is_none)
+Day = Annotated[date, BeforeValidator(_iso_date)]
+Several = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_once)]
+Whole = Annotated[Annotated[int, Field(ge=0, le=10**12)] | None, BeforeValidator(_digits)]
+Year = Annotated[Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None, BeforeValidator(_digits)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PracticeRow(_Row):
+    """A practice: the columns of practices.csv."""
+
+    id: Annotated[Id, StringConstraints(max_length=80)]
+    name: Line
+    lead_organisation: Annotated[Line | None, Maybe] = None
+    countries: Annotated[Several, _from_list("country")] = ()
+    place: Several = ()
+    sectors: Annotated[Several, _from_list("sector")] = ()
+    target_groups: Annotated[Several, _from_list("target_group")] = ()
+    start_year: Year = None
+    end_year: Year = None
+    governance_level: Annotated[str | None, Maybe, _from_list("governance_level")] = None
+    funding_sources: Several = ()
+    funding_kinds: Annotated[Several, _from_list("funding_kind")] = ()
+    budget_eur: Whole = None
+    people_reached: Whole = None
+    outcome_figures: Annotated[Prose | None, Maybe] = None
+    evaluation_documented: Annotated[bool | None, BeforeValidator(_yes)] = None
+    transferred_elsewhere: Annotated[bool | None, BeforeValidator(_yes)] = None
+    summary: Prose
+    source_url: Url
+    source_name: Line
+    source_confidence: Annotated[str, _from_list("source_confidence")]
+    checked_on: Day
+    spring_url: Annotated[Url | None, Maybe] = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.start_year and self.end_year and self.end_year < self.start_year:
+            raise ValueError(f"end_year {self.end_year} lies before start_year {self.start_year}")
+        return self
+
+    @property
+    def source_kind(self) -> str:
+        """Where the record comes from, by rule: SPRING's page first, then EWSI, then the leader's own page.
+
+        A page counts as the lead organisation's own where its publisher's name is the organisation's name, or
+        one contains the other.
+        """
+        publisher, leader = self.source_name.casefold(), (self.lead_organisation or "").casefold()
+        if self.spring_url or "spring" in publisher.split():
+            return "spring"
+        if "european website on integration" in publisher:
+            return "ewsi"
+        if leader and (leader in publisher or publisher in leader):
+            return "lead-organisation"
+        return "other"
+
+
+class SourceRow(_Row):
+    """A further page that supplied one fact of a practice: the columns of sources.csv.
+
+    The ``url`` cell may end in a remark in brackets: ``https://example.org/page (capital raised)``.
+    """
+
+    practice_id: Id
+    field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
+    url: Annotated[str, AfterValidator(lambda cell: _web_address(cell.partition(" (")[0]) and cell)]
+
+    @property
+    def address(self) -> str:
+        """The page's web address."""
+        return self.url.partition(" (")[0]
+
+    @property
+    def remark(self) -> str | None:
+        """What the remark in brackets says, None without one."""
+        return self.url.partition(" (")[2].removesuffix(")") or None
+
+
+class AnswerRow(_Row):
+    """One answer of one assessor to one indicator: the columns of assessments.csv."""
+
+    practice_id: Id
+    framework: Id
+    framework_version: str
+    basis: Literal["expert-review", "desk-review", "self-assessment"]
+    assessor: Id
+    assessed_on: Day
+    indicator_id: Id
+    answer: AnswerId
+    evidence_level: Annotated[int, BeforeValidator(_digits), Field(ge=0, le=5)]
+    note: Annotated[Prose | None, Maybe] = None
+    source_url: Annotated[Url | None, Maybe] = None
+    source_publisher: Annotated[Line | None, Maybe] = None
+    independent_of_operator: Annotated[bool | None, BeforeValidator(_yes_or_no)] = None
+
+    @property
+    def assessment_id(self) -> str:
+        """The assessment that the answer belongs to: one assessor, one practice, one day, one framework."""
+        parts = (self.practice_id, self.basis, self.assessor, self.assessed_on.isoformat())
+        return ":".join((*parts, f"{self.framework}-{self.framework_version}"))
+
+
+def columns(model: type[_Row]) -> list[str]:
+    """Return the column names of a file, in order."""
+    return list(model.model_fields)

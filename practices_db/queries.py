@@ -1,0 +1,549 @@
+"""Everything that is read for a screen or a file. A cursor in, plain data out.
+
+Screen, count and file use one selection: ``_SELECTED`` with the parameters of ``_parameters``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from criteria.framework import AnswerId, current_framework, published_frameworks
+from practices_db.filters import FACETS, PracticeFilter, Sort
+from practices_db.store import Cursor
+from practices_db.vocabularies import vocabulary
+
+# The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
+# of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
+# with the number of facets they meet. `selected`: those that meet every facet.
+_SELECTED = """
+    WITH
+    chosen AS (SELECT unnest($facets::TEXT[]) AS facet, unnest($values::TEXT[]) AS value),
+    needed AS (
+        SELECT facet, CASE WHEN facet = 'target_group' AND $all_target_groups THEN count(*) ELSE 1 END AS n
+        FROM chosen GROUP BY facet
+    ),
+    hit AS (
+        SELECT f.practice_id, f.facet
+        FROM practice_facet f
+        JOIN chosen ON chosen.facet = f.facet AND chosen.value = f.value
+        JOIN needed ON needed.facet = f.facet
+        GROUP BY f.practice_id, f.facet, needed.n
+        HAVING count(*) >= needed.n
+    ),
+    hits AS (SELECT practice_id, count(*) AS n FROM hit GROUP BY practice_id),
+    passing AS (
+        SELECT c.id, coalesce(hits.n, 0) AS hits
+        FROM practice_card c LEFT JOIN hits ON hits.practice_id = c.id
+        WHERE (
+            ($from::INT IS NULL AND $to::INT IS NULL)
+            -- an end that is not stated counts as still running; without a start only the end year is known
+            OR (
+                coalesce(c.start_year, c.end_year) <= coalesce($to::INT, 9999)
+                AND coalesce(c.end_year, 9999) >= coalesce($from::INT, 0)
+            )
+            OR ($undated AND c.start_year IS NULL AND c.end_year IS NULL)
+        )
+        AND (
+            $minimum_coverage = 0
+            OR (
+                coalesce(c.effectiveness_coverage, 0) * 100 >= $minimum_coverage - 1e-6
+                AND coalesce(c.sustainability_coverage, 0) * 100 >= $minimum_coverage - 1e-6
+            )
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM (SELECT unnest($words::TEXT[]) AS word) w WHERE NOT contains(c.search_text, w.word)
+        )
+    ),
+    selected AS (SELECT id FROM passing WHERE hits = (SELECT count(*) FROM needed))
+"""
+
+# "Surest first" orders by the low end of the range: what holds even if nothing undocumented is met.
+_ORDER: dict[Sort, str] = {
+    "name": "c.name_key, c.id",
+    "documented": "c.answered DESC, c.name_key, c.id",
+    "effectiveness": "c.effectiveness_scored DESC, c.effectiveness_low DESC NULLS LAST, c.name_key, c.id",
+    "sustainability": "c.sustainability_scored DESC, c.sustainability_low DESC NULLS LAST, c.name_key, c.id",
+    "newest": "c.start_year DESC NULLS LAST, c.name_key, c.id",
+}
+
+
+def parameters(chosen: PracticeFilter) -> dict[str, Any]:
+    """Return the parameters of the selection for a filter."""
+    pairs = [(facet.field, value) for facet in FACETS for value in chosen.chosen(facet.field)]
+    return {
+        "facets": [facet for facet, _ in pairs],
+        "values": [value for _, value in pairs],
+        "all_target_groups": chosen.all_target_groups,
+        "from": chosen.running_from,
+        "to": chosen.running_to,
+        "undated": chosen.undated,
+        "minimum_coverage": chosen.minimum_coverage,
+        "words": chosen.words,
+    }
+
+
+def selection(sort: Sort) -> tuple[str, str]:
+    """Return the opening (WITH …) and the end (FROM … ORDER BY …) of a query over the selected cards, ``c``.
+
+    What stands between them names columns of ``practice_card c``; run it with ``parameters``.
+    """
+    return _SELECTED, " FROM practice_card c SEMI JOIN selected ON selected.id = c.id ORDER BY " + _ORDER[sort]
+
+
+def find_practices(
+    cursor: Cursor, chosen: PracticeFilter, sort: Sort = "name", limit: int | None = None, offset: int = 0
+) -> pd.DataFrame:
+    """Return the selected practices, one row each, with every column of ``practice_card``."""
+    opening, end = selection(sort)
+    sql = opening + "SELECT c.*" + end + " LIMIT $limit OFFSET $offset"
+    return cursor.execute(sql, parameters(chosen) | {"limit": limit, "offset": offset}).df()
+
+
+def count_practices(cursor: Cursor, chosen: PracticeFilter) -> int:
+    """Return how many practices the filter selects."""
+    return int(_one(cursor, _SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
+
+
+def facet_counts(cursor: Cursor, chosen: PracticeFilter) -> dict[str, dict[str, int]]:
+    """Return for each facet and value how many practices would be found with it, under the other filters.
+
+    Within a facet whose values are alternatives its own choice is left aside; where all target groups are asked
+    for, the count is of practices that serve this group too. A value that finds nothing is not in the result.
+    """
+    rows = cursor.execute(
+        _SELECTED
+        + """
+        , own AS (  -- the facets whose own choice is left aside
+            SELECT facet FROM needed WHERE NOT (facet = 'target_group' AND $all_target_groups)
+        )
+        SELECT f.facet, f.value, count(*)
+        FROM practice_facet f
+        JOIN passing ON passing.id = f.practice_id
+        LEFT JOIN own ON own.facet = f.facet
+        LEFT JOIN hit ON hit.practice_id = f.practice_id AND hit.facet = own.facet
+        WHERE passing.hits - (hit.facet IS NOT NULL)::INT
+            = (SELECT count(*) FROM needed) - (own.facet IS NOT NULL)::INT
+        GROUP BY f.facet, f.value
+        """,
+        parameters(chosen),
+    ).fetchall()
+    counts: dict[str, dict[str, int]] = {facet.field: {} for facet in FACETS}
+    for facet, value, count in rows:
+        counts[facet][value] = count
+    return counts
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """What would be found if one narrowing were taken away."""
+
+    field: str
+    words: str
+    count: int
+
+
+def relaxations(cursor: Cursor, chosen: PracticeFilter) -> list[Relaxation]:
+    """Return for each narrowed field how many practices there are without it, most first."""
+    narrowed: dict[str, list[str]] = {}
+    for field, _, words in chosen.parts():
+        narrowed.setdefault(field, []).append(words)
+    found = [
+        Relaxation(field, ", ".join(words), count_practices(cursor, chosen.without(field)))
+        for field, words in narrowed.items()
+    ]
+    return sorted(found, key=lambda relaxation: -relaxation.count)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How much there is, and how much of it is known."""
+
+    practices: int
+    countries: int
+    assessed: int
+    scored_both: int
+    scored_either: int
+    answers: int
+    independent_evidence: int
+    without_year: int
+    without_funding: int
+    without_country: int
+    without_evaluation: int
+
+
+def totals(cursor: Cursor) -> Totals:
+    """Count the catalogue; ``independent_evidence``: strongest evidence of level 3 or more."""
+    row = cursor.execute(
+        """
+        SELECT
+            count(*),
+            (SELECT count(DISTINCT country) FROM practice_country),
+            count(*) FILTER (WHERE assessed),
+            count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
+            count(*) FILTER (WHERE effectiveness_scored OR sustainability_scored),
+            (SELECT count(*) FROM answer a JOIN assessment s ON s.id = a.assessment_id WHERE s.status = 'published'),
+            count(*) FILTER (WHERE strongest_evidence >= 3),
+            count(*) FILTER (WHERE start_year IS NULL),
+            count(*) FILTER (WHERE len(funding_kinds) = 0),
+            count(*) FILTER (WHERE len(countries) = 0),
+            count(*) FILTER (WHERE evaluation_documented IS NULL)
+        FROM practice_card
+        """
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
+    return Totals(*row)
+
+
+def starts_by_year(cursor: Cursor) -> pd.DataFrame:
+    """Return (year, practices): how many practices began in each year that is stated."""
+    return cursor.execute(
+        "SELECT start_year AS year, count(*) AS practices FROM practice_card WHERE start_year IS NOT NULL "
+        "GROUP BY ALL ORDER BY ALL"
+    ).df()
+
+
+def cross_counts(cursor: Cursor, across: str, down: str) -> pd.DataFrame:
+    """Return for each pair of values of two facets that occurs together what there is.
+
+    Columns: ``across``, ``down`` (ids), ``practices``, ``assessed``, ``scored`` (both headlines), ``strongest``
+    (strongest evidence level, NULL where nothing is assessed).
+    """
+    return cursor.execute(
+        """
+        SELECT
+            a.value AS across, d.value AS down,
+            count(*) AS practices,
+            count(*) FILTER (WHERE c.assessed) AS assessed,
+            count(*) FILTER (WHERE c.effectiveness_scored AND c.sustainability_scored) AS scored,
+            max(c.strongest_evidence) AS strongest
+        FROM practice_facet a
+        JOIN practice_facet d ON d.practice_id = a.practice_id AND d.facet = $down
+        JOIN practice_card c ON c.id = a.practice_id
+        WHERE a.facet = $across
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"across": across, "down": down},
+    ).df()
+
+
+@dataclass(frozen=True)
+class DataVersion:
+    """The release of the data that is shown."""
+
+    number: int
+    released_on: date
+    content_hash: str
+
+    @property
+    def short(self) -> str:
+        """Return the version as it is written in files: number, date, first digits of the hash."""
+        return f"{self.number} ({self.released_on.isoformat()}, {self.content_hash[:8]})"
+
+
+def data_version(cursor: Cursor) -> DataVersion:
+    """Return the newest release of the data."""
+    row = cursor.execute(
+        "SELECT number, released_on, content_hash FROM data_version ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    assert row is not None  # noqa: S101 - every build writes one
+    return DataVersion(*row)
+
+
+# --- one practice ----------------------------------------------------------------------------------------
+
+
+def practice(cursor: Cursor, practice_id: str) -> dict[str, Any] | None:
+    """Return one row of ``practice_card`` as a dict, None where there is no such practice."""
+    found = cursor.execute("SELECT * FROM practice_card WHERE id = $id", {"id": practice_id})
+    row = found.fetchone()
+    return dict(zip([column[0] for column in found.description], row, strict=True)) if row else None
+
+
+def example(cursor: Cursor) -> dict[str, Any] | None:
+    """Return a practice to explain the sums with: scored on effectiveness with a real range, first by name."""
+    row = cursor.execute(
+        "SELECT id FROM practice_card WHERE effectiveness_scored AND effectiveness_low < effectiveness_high "
+        "ORDER BY effectiveness_answered DESC, name_key, id LIMIT 1"
+    ).fetchone()
+    return practice(cursor, row[0]) if row else None
+
+
+def practice_names(cursor: Cursor) -> dict[str, str]:
+    """Return the name of every practice by id, in the order of the names."""
+    return dict(cursor.execute("SELECT id, name FROM practice_card ORDER BY name_key, id").fetchall())
+
+
+def scores(cursor: Cursor, practice_id: str) -> pd.DataFrame:
+    """Return the practice's row of ``practice_score`` for every criterion and question."""
+    return cursor.execute("SELECT * FROM practice_score WHERE practice_id = $id", {"id": practice_id}).df()
+
+
+def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
+    """Return every published answer to the practice, with who gave it and whether it is the one that counts."""
+    return cursor.execute(
+        """
+        SELECT
+            a.indicator_id, a.answer, a.evidence_level, a.note, a.source_url, a.source_publisher,
+            a.independent_of_operator, s.basis, s.assessor, s.assessed_on, s.framework_version,
+            coalesce(c.assessment_id = a.assessment_id, false) AS counts,
+            coalesce(c.disagreement, false) AS disagreement
+        FROM answer a
+        JOIN assessment s ON s.id = a.assessment_id
+        LEFT JOIN counted_answer c ON c.practice_id = s.practice_id AND c.indicator_id = a.indicator_id
+        WHERE s.practice_id = $id AND s.status = 'published'
+        ORDER BY a.indicator_id, counts DESC, s.basis, s.id
+        """,
+        {"id": practice_id},
+    ).df()
+
+
+def peers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
+    """Return cards of the other assessed practices that share a sector and a target group with this one."""
+    return cursor.execute(
+        """
+        WITH this AS (SELECT sectors, target_groups FROM practice_card WHERE id = $id)
+        SELECT c.* FROM practice_card c, this
+        WHERE c.id <> $id AND c.assessed
+            AND list_has_any(c.sectors, this.sectors) AND list_has_any(c.target_groups, this.target_groups)
+        ORDER BY c.name_key, c.id
+        """,
+        {"id": practice_id},
+    ).df()
+
+
+def answer_matrix(cursor: Cursor, chosen: PracticeFilter) -> list[tuple[str, str, AnswerId, int]]:
+    """Return (practice id, indicator id, answer, evidence level) of the answers that count, of the selected practices.
+
+    Ordered by practice and indicator. A practice without a published assessment has no answers and is not in it.
+    """
+    return cursor.execute(
+        _SELECTED
+        + """
+        SELECT a.practice_id, a.indicator_id, a.answer, a.evidence_level
+        FROM counted_answer a SEMI JOIN selected ON selected.id = a.practice_id
+        ORDER BY a.practice_id, a.indicator_id
+        """,
+        parameters(chosen),
+    ).fetchall()
+
+
+def further_sources(cursor: Cursor, practice_id: str) -> pd.DataFrame:
+    """Return (field, url, remark): the further pages that supplied one fact each."""
+    return cursor.execute(
+        "SELECT field, url, remark FROM practice_source WHERE practice_id = $id ORDER BY ALL",
+        {"id": practice_id},
+    ).df()
+
+
+def similar_practices(cursor: Cursor, practice_id: str, limit: int = 6) -> pd.DataFrame:
+    """Return cards of practices that share a sector, a target group and a country, most shared first.
+
+    ``shared_sectors``, ``shared_target_groups`` and ``shared_countries`` say what is shared.
+    """
+    return cursor.execute(
+        """
+        WITH this AS (SELECT countries, sectors, target_groups FROM practice_card WHERE id = $id),
+        shared AS (
+            SELECT c.id,
+                list_intersect(c.countries, this.countries) AS shared_countries,
+                list_intersect(c.sectors, this.sectors) AS shared_sectors,
+                list_intersect(c.target_groups, this.target_groups) AS shared_target_groups
+            FROM practice_card c, this WHERE c.id <> $id
+        )
+        SELECT c.*, shared.* EXCLUDE (id)
+        FROM practice_card c JOIN shared ON shared.id = c.id
+        WHERE len(shared_countries) > 0 AND len(shared_sectors) > 0 AND len(shared_target_groups) > 0
+        ORDER BY len(shared_sectors) + len(shared_target_groups) DESC, c.answered DESC, c.name_key, c.id
+        LIMIT $limit
+        """,
+        {"id": practice_id, "limit": limit},
+    ).df()
+
+
+def assessors(cursor: Cursor) -> pd.DataFrame:
+    """Return (basis, assessor, practices, answers): who made the published answers."""
+    return cursor.execute(
+        """
+        SELECT s.basis, s.assessor, count(DISTINCT s.practice_id) AS practices, count(*) AS answers
+        FROM assessment s JOIN answer a ON a.assessment_id = s.id
+        WHERE s.status = 'published' GROUP BY ALL ORDER BY ALL
+        """
+    ).df()
+
+
+def documentation(cursor: Cursor) -> pd.DataFrame:
+    """Return for each assessed practice its headline scores (NULL if not scored) and how it is documented.
+
+    ``note_length``: characters of the notes to the answers that count; ``sources``: different pages behind them;
+    ``national_domains``: share of these pages under a country's own internet domain, a stand-in for the language of the
+    sources, which the catalogue does not hold; ``budget_eur`` and ``people_reached`` as the sources give them;
+    ``upper_middle_income``: 1 where a country of the practice is of upper-middle income, 0 where all are of high.
+    """
+    return cursor.execute(
+        """
+        SELECT
+            c.id,
+            CASE WHEN c.effectiveness_scored THEN c.effectiveness_score END AS effectiveness,
+            CASE WHEN c.sustainability_scored THEN c.sustainability_score END AS sustainability,
+            sum(len(coalesce(a.note, '')))::DOUBLE AS note_length,
+            count(DISTINCT a.source_url)::DOUBLE AS sources,
+            avg(regexp_matches(a.source_url, '^https?://[^/]*[.][a-z][a-z](/|$)')::INT) AS national_domains,
+            any_value(c.budget_eur)::DOUBLE AS budget_eur,
+            any_value(c.people_reached)::DOUBLE AS people_reached,
+            any_value(
+                CASE WHEN len(c.countries) > 0 THEN list_has_any(c.countries, $upper_middle::TEXT[])::INT::DOUBLE END
+            ) AS upper_middle_income
+        FROM practice_card c
+        JOIN counted_answer k ON k.practice_id = c.id
+        JOIN answer a ON a.assessment_id = k.assessment_id AND a.indicator_id = k.indicator_id
+        GROUP BY c.id, c.effectiveness_scored, c.effectiveness_score, c.sustainability_scored, c.sustainability_score
+        ORDER BY c.id
+        """,
+        {"upper_middle": list(vocabulary("upper_middle_income"))},
+    ).df()
+
+
+@dataclass(frozen=True)
+class SelectionShares:
+    """Where the practices and the assessed ones among them come from, as counts."""
+
+    practices: int
+    assessed: int
+    from_collections: int
+    assessed_from_collections: int
+    met: int
+    partly: int
+    not_met: int
+
+
+def selection_shares(cursor: Cursor) -> SelectionShares:
+    """Count what shows the selection: collections among the sources, and how seldom an answer is "not met"."""
+    row = cursor.execute(
+        """
+        SELECT
+            count(*), count(*) FILTER (WHERE assessed),
+            count(*) FILTER (WHERE source_kind IN ('spring', 'ewsi')),
+            count(*) FILTER (WHERE assessed AND source_kind IN ('spring', 'ewsi')),
+            (SELECT count(*) FROM counted_answer WHERE answer = 'met'),
+            (SELECT count(*) FROM counted_answer WHERE answer = 'partly'),
+            (SELECT count(*) FROM counted_answer WHERE answer = 'not-met')
+        FROM practice_card
+        """
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
+    return SelectionShares(*row)
+
+
+# --- integrity -------------------------------------------------------------------------------------------
+
+_PROBLEMS = """
+    WITH listed AS (
+        SELECT 'practice_country' AS source, practice_id, 'country' AS list, country AS value FROM practice_country
+        UNION ALL SELECT 'practice_sector', practice_id, 'sector', sector FROM practice_sector
+        UNION ALL SELECT 'practice_target_group', practice_id, 'target_group', target_group FROM practice_target_group
+        UNION ALL SELECT 'practice_funding', practice_id, 'funding_kind', funding_kind FROM practice_funding
+        UNION ALL SELECT 'practice', id, 'governance_level', governance_level FROM practice
+            WHERE governance_level IS NOT NULL
+        UNION ALL SELECT 'practice', id, 'source_kind', source_kind FROM practice
+        UNION ALL SELECT 'practice', id, 'source_confidence', source_confidence FROM practice
+    ),
+    belonging AS (
+        SELECT source, practice_id FROM listed
+        UNION SELECT 'practice_funding_source', practice_id FROM practice_funding_source
+        UNION SELECT 'practice_source', practice_id FROM practice_source
+        UNION SELECT 'assessment ' || id, practice_id FROM assessment
+    )
+    SELECT source || ': practice ' || practice_id || ' does not exist' AS problem
+    FROM belonging b WHERE NOT EXISTS (SELECT 1 FROM practice p WHERE p.id = b.practice_id)
+    UNION ALL
+    SELECT source || ': practice ' || practice_id || ': ' || value || ' is not in the list of ' || list
+    FROM listed l WHERE NOT EXISTS (
+        SELECT 1 FROM (SELECT unnest($lists::TEXT[]) AS list, unnest($ids::TEXT[]) AS id) v
+        WHERE v.list = l.list AND v.id = l.value
+    )
+    UNION ALL
+    SELECT 'answer: assessment ' || assessment_id || ' does not exist'
+    FROM answer a WHERE NOT EXISTS (SELECT 1 FROM assessment s WHERE s.id = a.assessment_id)
+    UNION ALL
+    SELECT 'assessment ' || id || ': framework ' || framework_id || ' ' || framework_version || ' is not published'
+    FROM assessment WHERE NOT list_contains($frameworks::TEXT[], framework_id || ' ' || framework_version)
+    UNION ALL
+    SELECT 'answer: assessment ' || s.id || ': indicator ' || a.indicator_id || ' is not in its framework'
+    FROM answer a JOIN assessment s ON s.id = a.assessment_id
+    WHERE NOT list_contains(
+        $indicators::TEXT[], s.framework_id || ' ' || s.framework_version || ' ' || a.indicator_id
+    )
+    UNION ALL
+    SELECT 'practice ' || id || ': the derived tables do not know it; build the database anew'
+    FROM practice p WHERE NOT EXISTS (SELECT 1 FROM practice_card c WHERE c.id = p.id)
+    UNION ALL
+    SELECT 'derived tables: practice ' || id || ' does not exist; build the database anew'
+    FROM practice_card c WHERE NOT EXISTS (SELECT 1 FROM practice p WHERE p.id = c.id)
+    UNION ALL
+    SELECT 'practice ' || s.practice_id || ': published answers are not scored; build the database anew'
+    FROM assessment s
+    WHERE s.status = 'published' AND s.framework_id = $framework AND s.framework_version = $version
+        AND EXISTS (SELECT 1 FROM answer a WHERE a.assessment_id = s.id)
+        AND NOT EXISTS (SELECT 1 FROM practice_score x WHERE x.practice_id = s.practice_id)
+    UNION ALL
+    SELECT 'data_version: there is none' WHERE NOT EXISTS (SELECT 1 FROM data_version)
+    ORDER BY problem
+"""
+
+
+def integrity_problems(cursor: Cursor) -> list[str]:
+    """Return what foreign keys and lists would forbid, a line each; nothing in a sound database."""
+    names = (
+        "country",
+        "sector",
+        "target_group",
+        "funding_kind",
+        "governance_level",
+        "source_kind",
+        "source_confidence",
+    )
+    lists = [(name, id_) for name in names for id_ in vocabulary(name)]
+    frameworks = {" ".join(key): framework for key, framework in published_frameworks().items()}
+    current = current_framework()
+    rows = cursor.execute(
+        _PROBLEMS,
+        {
+            "lists": [name for name, _ in lists],
+            "ids": [id_ for _, id_ in lists],
+            "frameworks": list(frameworks),
+            "indicators": [f"{key} {one.id}" for key, framework in frameworks.items() for one in framework.indicators],
+            "framework": current.id,
+            "version": current.version,
+        },
+    ).fetchall()
+    return [problem for (problem,) in rows]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """How many rows of each kind a database holds."""
+
+    practices: int
+    countries: int
+    assessments: int
+    answers: int
+
+
+def contents(cursor: Cursor) -> Contents:
+    """Count what a database holds."""
+    return Contents(
+        practices=int(_one(cursor, "SELECT count(*) FROM practice")),
+        countries=int(_one(cursor, "SELECT count(DISTINCT country) FROM practice_country")),
+        assessments=int(_one(cursor, "SELECT count(*) FROM assessment")),
+        answers=int(_one(cursor, "SELECT count(*) FROM answer")),
+    )
+
+
+def _one(cursor: Cursor, sql: str, params: dict[str, Any] | None = None) -> Any:
+    row = cursor.execute(sql, params or {}).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
+    return row[0]

@@ -1,0 +1,188 @@
+"""The derived tables: which answer counts, the scores, and one ready row for each practice.
+
+``rebuild`` makes them anew from the truth (practice, assessment, answer) in the caller's transaction. Only
+published assessments made under the current framework count.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from criteria.framework import CURRENT, Framework, current_framework
+from criteria.scoring import Scores, encode, score
+from practices_db.filters import normalise
+from practices_db.store import Cursor
+from practices_db.vocabularies import NOT_STATED
+
+HEADLINES = ("effectiveness", "sustainability")
+
+# Where several published assessments answer one indicator, a documented answer comes before none, then the
+# higher evidence level, then expert-review, desk-review, self-assessment, then the later one. The disagreement is kept.
+COUNTED_ANSWERS = """
+    INSERT INTO counted_answer BY NAME
+    SELECT
+        s.practice_id, a.indicator_id, a.answer, a.evidence_level, a.assessment_id,
+        count(*) OVER same AS assessments,
+        -- "not-documented" is no answer: it disagrees with none
+        (count(DISTINCT nullif(a.answer, 'not-documented')) OVER same) > 1 AS disagreement
+    FROM answer a
+    JOIN assessment s ON s.id = a.assessment_id
+    WHERE s.status = 'published' AND s.framework_id = $framework AND s.framework_version = $version
+    WINDOW same AS (PARTITION BY s.practice_id, a.indicator_id)
+    QUALIFY row_number() OVER (
+        PARTITION BY s.practice_id, a.indicator_id
+        ORDER BY
+            a.answer = 'not-documented',
+            a.evidence_level DESC,
+            CASE s.basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 ELSE 3 END,
+            s.assessed_on DESC,
+            s.id
+    ) = 1
+"""
+
+CARDS = """
+    INSERT INTO practice_card BY NAME
+    WITH
+    countries AS (SELECT practice_id, list(country ORDER BY position) AS v FROM practice_country GROUP BY ALL),
+    sectors AS (SELECT practice_id, list(sector ORDER BY position) AS v FROM practice_sector GROUP BY ALL),
+    groups AS (SELECT practice_id, list(target_group ORDER BY position) AS v FROM practice_target_group GROUP BY ALL),
+    kinds AS (SELECT practice_id, list(funding_kind ORDER BY position) AS v FROM practice_funding GROUP BY ALL),
+    funders AS (
+        SELECT practice_id, list(funding_source ORDER BY position) AS v FROM practice_funding_source GROUP BY ALL
+    ),
+    answers AS (
+        SELECT
+            c.practice_id,
+            count(*) FILTER (WHERE c.answer IN ('met', 'partly', 'not-met')) AS answered,
+            max(c.evidence_level) FILTER (WHERE c.answer IN ('met', 'partly', 'not-met')) AS strongest_evidence,
+            list(DISTINCT a.source_url ORDER BY a.source_url) FILTER (WHERE a.source_url IS NOT NULL) AS sources
+        FROM counted_answer c
+        JOIN answer a ON a.assessment_id = c.assessment_id AND a.indicator_id = c.indicator_id
+        GROUP BY ALL
+    ),
+    bases AS (
+        SELECT practice_id, list(DISTINCT basis ORDER BY basis) AS v FROM assessment
+        WHERE status = 'published' AND framework_id = $framework AND framework_version = $version GROUP BY ALL
+    )
+    SELECT
+        p.* EXCLUDE (version),
+        coalesce(countries.v, []) AS countries,
+        coalesce(sectors.v, []) AS sectors,
+        coalesce(groups.v, []) AS target_groups,
+        coalesce(kinds.v, []) AS funding_kinds,
+        coalesce(funders.v, []) AS funding_sources,
+        coalesce(answers.sources, []) AS answer_sources,
+        coalesce(bases.v, []) AS bases,
+        bases.v IS NOT NULL AS assessed,
+        coalesce(answers.answered, 0) AS answered,
+        answers.strongest_evidence,
+        CASE WHEN bases.v IS NOT NULL THEN $framework END AS framework,
+        CASE WHEN bases.v IS NOT NULL THEN $version END AS framework_version,
+        e.score AS effectiveness_score, e.coverage AS effectiveness_coverage, e.low AS effectiveness_low,
+        e.high AS effectiveness_high, coalesce(e.scored, false) AS effectiveness_scored,
+        e.strongest_evidence AS effectiveness_strongest_evidence,
+        e.median_evidence AS effectiveness_median_evidence, coalesce(e.answered, 0) AS effectiveness_answered,
+        s.score AS sustainability_score, s.coverage AS sustainability_coverage, s.low AS sustainability_low,
+        s.high AS sustainability_high, coalesce(s.scored, false) AS sustainability_scored,
+        s.strongest_evidence AS sustainability_strongest_evidence,
+        s.median_evidence AS sustainability_median_evidence, coalesce(s.answered, 0) AS sustainability_answered,
+        t.name_key,
+        t.search_text
+    FROM practice p
+    JOIN search_texts t ON t.id = p.id
+    LEFT JOIN countries ON countries.practice_id = p.id
+    LEFT JOIN sectors ON sectors.practice_id = p.id
+    LEFT JOIN groups ON groups.practice_id = p.id
+    LEFT JOIN kinds ON kinds.practice_id = p.id
+    LEFT JOIN funders ON funders.practice_id = p.id
+    LEFT JOIN answers ON answers.practice_id = p.id
+    LEFT JOIN bases ON bases.practice_id = p.id
+    LEFT JOIN practice_score e ON e.practice_id = p.id AND e.node = 'effectiveness'
+    LEFT JOIN practice_score s ON s.practice_id = p.id AND s.node = 'sustainability'
+"""
+
+FACETS = """
+    INSERT INTO practice_facet BY NAME
+    WITH lists AS (
+        SELECT 'country' AS facet, id AS practice_id, countries AS stated FROM practice_card
+        UNION ALL SELECT 'sector', id, sectors FROM practice_card
+        UNION ALL SELECT 'target_group', id, target_groups FROM practice_card
+        UNION ALL SELECT 'funding_kind', id, funding_kinds FROM practice_card
+        UNION ALL SELECT 'governance_level', id,
+            CASE WHEN governance_level IS NULL THEN [] ELSE [governance_level] END FROM practice_card
+        UNION ALL SELECT 'source_kind', id, [source_kind] FROM practice_card
+        UNION ALL SELECT 'evidence_level', id, [coalesce(strongest_evidence::TEXT, 'none')] FROM practice_card
+        UNION ALL SELECT 'assessment_status', id, list_filter([
+            CASE WHEN assessed THEN 'assessed' ELSE 'not-assessed' END,
+            CASE WHEN effectiveness_scored THEN 'effectiveness-scored' END,
+            CASE WHEN sustainability_scored THEN 'sustainability-scored' END
+        ], lambda status: status IS NOT NULL) FROM practice_card
+    )
+    SELECT facet, practice_id, unnest(CASE WHEN len(stated) = 0 THEN [$not_stated] ELSE stated END) AS value
+    FROM lists
+"""
+
+
+def rebuild(cursor: Cursor) -> None:
+    """Make counted answers, scores, cards and facets anew, in the caller's transaction."""
+    framework = current_framework()
+    version = {"framework": CURRENT[0], "version": CURRENT[1]}
+    cursor.execute("DELETE FROM counted_answer")
+    cursor.execute("DELETE FROM practice_score")
+    cursor.execute("DELETE FROM practice_card")
+    cursor.execute("DELETE FROM practice_facet")
+    cursor.execute(COUNTED_ANSWERS, version)
+    _insert_scores(cursor, framework)
+    _register_search_texts(cursor)
+    cursor.execute(CARDS, version)
+    cursor.unregister("search_texts")
+    cursor.execute(FACETS, {"not_stated": NOT_STATED})
+
+
+def _insert_scores(cursor: Cursor, framework: Framework) -> None:
+    counted = cursor.execute(
+        "SELECT practice_id, indicator_id, answer, evidence_level FROM counted_answer ORDER BY ALL"
+    ).fetchall()
+    if not counted:
+        return
+    cursor.register("new_scores", _frame(score(framework, encode(framework, counted))))
+    cursor.execute("INSERT INTO practice_score BY NAME SELECT * FROM new_scores")
+    cursor.unregister("new_scores")
+
+
+def _frame(scores: Scores) -> pd.DataFrame:
+    """Return scores as a long table, one row for each practice and node; NaN becomes NULL."""
+    practices, nodes = len(scores.practice_ids), len(scores.nodes)
+
+    def numbers(name: str) -> pd.Series[float]:
+        return pd.Series(getattr(scores, name).ravel()).astype("Float64")
+
+    return pd.DataFrame(
+        {
+            "practice_id": [id_ for id_ in scores.practice_ids for _ in range(nodes)],
+            "node": [node.id for node in scores.nodes] * practices,
+            "level": [node.level for node in scores.nodes] * practices,
+            "criterion_id": [node.criterion_id for node in scores.nodes] * practices,
+            "scored": scores.scored.ravel(),
+            "answered": scores.answered.ravel(),
+            "applicable": scores.applicable.ravel(),
+        }
+        | {
+            name: numbers(name)
+            for name in ("score", "coverage", "low", "high", "strongest_evidence", "median_evidence")
+        }
+    )
+
+
+def _register_search_texts(cursor: Cursor) -> None:
+    rows = cursor.execute(
+        "SELECT id, name, concat_ws(' ', name, lead_organisation, array_to_string(places, ' '), summary) FROM practice"
+    ).fetchall()
+    cursor.register(
+        "search_texts",
+        pd.DataFrame(
+            [(id_, normalise(name), normalise(text)) for id_, name, text in rows],
+            columns=["id", "name_key", "search_text"],
+            dtype=object,
+        ),
+    )

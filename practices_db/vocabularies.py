@@ -1,0 +1,61 @@
+"""The words a practice is described with: ids (in links and files) and labels (on screen)."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+
+from criteria.framework import current_framework
+
+NOT_STATED = "not-stated"
+NOT_STATED_LABEL = "Not stated"
+
+# Codes that CLDR lists as territories and that are no country: outlying places, groupings, placeholders.
+_NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+
+
+@cache
+def vocabulary(name: str) -> dict[str, str]:
+    """Return a vocabulary as id → label, in the order it is shown; KeyError if there is no such list.
+
+    ``country`` holds ISO 3166-1 alpha-2 codes with the English names of CLDR (and XK for Kosovo, which
+    CLDR and the EU's institutions use), sorted by name. ``evidence_level`` is the framework's scale.
+    """
+    if name == "country":
+        territories = Locale("en").territories
+        countries = {
+            code: label
+            for code, label in territories.items()
+            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+        }
+        return dict(sorted(countries.items(), key=lambda item: item[1]))
+    if name == "evidence_level":
+        levels = {str(level.level): level.label for level in current_framework().evidence_levels}
+        return {"none": "No answer documented"} | {id_: f"{id_} · {label}" for id_, label in levels.items()}
+    with (Path(__file__).parent / "vocabularies.toml").open("rb") as file:
+        lists: dict[str, dict[str, str]] = tomllib.load(file)
+    return lists[name]
+
+
+def label(name: str, id_: str) -> str:
+    """Return the label of an id; the id itself where it is not in the list."""
+    return NOT_STATED_LABEL if id_ == NOT_STATED else vocabulary(name).get(id_, id_)
+
+
+def nearest(name: str, word: str) -> str | None:
+    """Return the id whose id or label comes nearest to a word that is not in the list, None if none does."""
+    words = {text.casefold(): id_ for id_, text in vocabulary(name).items()}
+    words |= {id_.casefold(): id_ for id_ in vocabulary(name)}
+    near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.6)
+    return words[near[0]] if near else None
+
+
+def unknown(name: str, word: str) -> str:
+    """Say in words that a value is not in the list, with the nearest one that is."""
+    near = nearest(name, word)
+    hint = f"; did you mean {near!r} ({label(name, near)})?" if near else ""
+    return f"{word!r} is not in the list of {name.replace('_', ' ')} ids{hint}"

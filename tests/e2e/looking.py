@@ -1,0 +1,73 @@
+"""Where things are on a page, as a person would name them."""
+
+from __future__ import annotations
+
+import re
+from re import Pattern
+
+from playwright.sync_api import Locator, Page, expect
+
+HOUSING_IN_ITALY = "/explore?country=IT&sector=housing-and-settlement"
+EIGHT = "8 of 325 practices in Italy, on Housing and settlement."
+
+
+def heading(page: Page, name: str | Pattern[str] | None = None) -> Locator:
+    return page.get_by_role("heading", level=1, name=name) if name else page.get_by_role("heading", level=1)
+
+
+def sentence(page: Page) -> Locator:
+    """Return the sentence above the result."""
+    words = re.compile(r"^All [\d,]+ practices\.$|^[\d,]+ of [\d,]+ practices? (?!have ).*\.$")
+    return page.get_by_role("main").get_by_role("paragraph").filter(has_text=words)
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run and everything it drew is there: the footer comes last."""
+    expect(page.get_by_role("main").get_by_text(re.compile("^Data version"))).to_be_visible()
+    idle(page)
+
+
+def idle(page: Page) -> None:
+    """Wait until no script runs and nothing that is drawn is left over from the run before."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="running"]')).to_have_count(0)
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def menu(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="App pages")
+
+
+def chart(page: Page, name: str) -> Locator:
+    """Return a chart by its text for those who do not see it."""
+    return page.locator('[role="graphics-document"]').and_(page.get_by_label(name, exact=True))
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose a value in a list by keyboard: type its beginning, press Enter, leave the list."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.press_sequentially(option)
+    expect(page.get_by_role("option", name=re.compile(f"^{re.escape(option)} \\("))).to_be_visible()
+    box.press("Enter")
+    box.press("Escape")
+
+
+_POINT_ON = """mark => {
+    const {left, top, width, height} = mark.getBoundingClientRect();
+    for (let step = 1; step < 40; step++)
+        for (let other = 1; other < 40; other++) {
+            const [x, y] = [left + width * step / 40, top + height * other / 40];
+            if (document.elementFromPoint(x, y) === mark) return [x, y];
+        }
+    return null;
+}"""
+
+
+def click_mark(page: Page, mark: Locator) -> None:
+    """Click where a mark of a chart really is: the middle of a country may lie in the sea."""
+    expect(mark).to_be_visible()
+    mark.scroll_into_view_if_needed()
+    point = mark.evaluate(_POINT_ON)
+    assert point, "the mark is covered everywhere"
+    page.mouse.click(*point)

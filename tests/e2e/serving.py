@@ -1,0 +1,93 @@
+"""The app's server as its own process, started as anybody starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Server:
+    """``streamlit run app.py`` on a database file; ``console`` is what it has printed."""
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self.url = f"http://localhost:{free_port()}"
+        self._lines: list[str] = []
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
+                f"--server.port={self.url.rsplit(':', 1)[1]}",
+            ],
+            cwd=ROOT,
+            env=os.environ | {"PRACTICES_DB": str(database)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            self._lines.extend(lines)
+
+    @property
+    def console(self) -> str:
+        return "".join(self._lines)
+
+    def health(self) -> tuple[int, dict[str, Any]] | None:
+        """Return status and body of the health check, None where nobody answers."""
+        try:
+            with urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310 - our own http address
+                return answer.status, json.load(answer)
+        except HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+        except (URLError, ConnectionError, TimeoutError):
+            return None
+
+    def wait_until_healthy(self) -> Server:
+        """Wait until the health check says yes; fails with the console where it does not."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if (answer := self.health()) and answer[0] == 200:
+                return self
+            if self.exit_code(within=0.1) is not None:
+                break
+        raise AssertionError(f"the server is not healthy:\n{self.console}")
+
+    def exit_code(self, within: float = PATIENCE) -> int | None:
+        """Return the exit code, None where the process still runs after so many seconds."""
+        try:
+            return self._process.wait(within)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(PATIENCE)

@@ -1,0 +1,178 @@
+"""Ways to a practice and back, and from the overview into Explore."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+
+import pytest
+from looking import EIGHT, HOUSING_IN_ITALY, chart, click_mark, heading, sentence, settled
+from playwright.sync_api import Page, expect
+from serving import ROOT, Server
+
+from criteria.framework import current_framework
+from practices_db import queries
+from practices_db.filters import DEFAULT_SORT, PracticeFilter
+from practices_db.models import AnswerRow
+from practices_db.store import Store
+
+pytestmark = pytest.mark.e2e
+
+RANGES = "Range bars of both scores for the practices on this page"
+
+TWO_SCORES = "Effectiveness across, sustainability upwards, with the missing-information range of each practice"
+MAP = "Map of Europe by number of practices in the catalogue"
+
+
+def _practices() -> list[dict[str, str]]:
+    with (ROOT / "data" / "catalogue" / "practices.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def _per_country() -> Counter[str]:
+    return Counter(code for row in _practices() for code in row["countries"].split(";") if code)
+
+
+@pytest.fixture
+def housing_in_italy(store: Store) -> list[tuple[str, str]]:
+    """Return (id, name) of the eight practices in the order they are shown in."""
+    chosen = PracticeFilter(country=("IT",), sector=("housing-and-settlement",))
+    with store.cursor() as cursor:
+        found = queries.find_practices(cursor, chosen, DEFAULT_SORT)
+    return list(zip(found["id"], found["name"], strict=True))
+
+
+def _opened_and_back(page: Page, id_: str, name: str) -> None:
+    """The practice is open under its own address, and one step back leads to the filter and stays there."""
+    expect(heading(page)).to_have_text(name)
+    expect(page).to_have_url(re.compile(rf"/practice\?practice={id_}$"))
+    settled(page)
+    page.go_back()
+    expect(sentence(page)).to_have_text(EIGHT)
+    settled(page)
+    expect(heading(page)).to_have_text("Explore practices")
+    expect(page).to_have_url(re.compile(r"/explore\?country=IT&sector=housing-and-settlement(&view=\w+)?$"))
+
+
+def test_a_practice_can_be_reloaded_and_left_again(
+    server: Server, page: Page, housing_in_italy: list[tuple[str, str]]
+) -> None:
+    _, name = housing_in_italy[1]
+    page.goto(server.url + HOUSING_IN_ITALY)
+    settled(page)
+    page.get_by_role("main").get_by_role("link", name=name).click()
+    expect(heading(page)).to_have_text(name)
+    page.reload()
+    expect(heading(page)).to_have_text(name)
+    settled(page)
+    page.go_back()
+    expect(sentence(page)).to_have_text(EIGHT)
+
+
+def test_a_practice_opens_from_its_card(server: Server, page: Page, housing_in_italy: list[tuple[str, str]]) -> None:
+    id_, name = housing_in_italy[0]
+    page.goto(server.url + HOUSING_IN_ITALY)
+    settled(page)
+    page.get_by_role("main").get_by_role("link", name=name).click()
+    _opened_and_back(page, id_, name)
+
+
+@pytest.mark.parametrize("row", [0, 3])
+def test_a_practice_opens_from_its_row_of_the_table(
+    server: Server, page: Page, housing_in_italy: list[tuple[str, str]], row: int
+) -> None:
+    id_, name = housing_in_italy[row]
+    page.goto(server.url + HOUSING_IN_ITALY + "&view=table")
+    settled(page)
+    cells = page.get_by_test_id("stDataFrame").get_by_test_id("data-grid-canvas")
+    expect(cells).to_be_visible()
+    box = cells.bounding_box()
+    assert box is not None
+    line = box["height"] / (len(housing_in_italy) + 1)  # the head and eight rows
+    page.mouse.click(box["x"] + 60, box["y"] + line * (row + 1.5))
+    _opened_and_back(page, id_, name)
+
+
+@pytest.mark.parametrize("mark", ["bar", "point"])
+def test_a_practice_opens_from_its_mark_in_the_ranges(
+    server: Server, page: Page, housing_in_italy: list[tuple[str, str]], mark: str
+) -> None:
+    id_, name = housing_in_italy[0]
+    page.goto(server.url + HOUSING_IN_ITALY + "&view=ranges")
+    settled(page)
+    drawn = "g.mark-rect.role-mark > path" if mark == "bar" else "g.mark-symbol.role-mark > path"
+    click_mark(page, chart(page, RANGES).locator(drawn).first)
+    _opened_and_back(page, id_, name)
+
+
+def test_one_practice_after_another_opens_from_the_same_chart(
+    server: Server, page: Page, housing_in_italy: list[tuple[str, str]]
+) -> None:
+    page.goto(server.url + HOUSING_IN_ITALY + "&view=ranges")
+    for at in (0, 1):
+        settled(page)
+        click_mark(page, chart(page, RANGES).locator("g.mark-rect.role-mark > path").nth(2 * at))
+        expect(heading(page)).to_have_text(housing_in_italy[at][1])
+        page.go_back()
+        expect(sentence(page)).to_have_text(EIGHT)
+
+
+def test_a_practice_opens_from_its_dot_among_both_scores(server: Server, page: Page) -> None:
+    page.goto(server.url + HOUSING_IN_ITALY + "&view=scores")
+    settled(page)
+    click_mark(page, chart(page, TWO_SCORES).locator("g.mark-symbol.role-mark > path").first)
+    expect(page).to_have_url(re.compile(r"/practice\?practice=[a-z0-9-]+$"))
+    expect(page.get_by_role("heading", name="Does it work, and does it last?")).to_be_visible()
+
+
+def test_a_country_on_the_map_leads_to_its_practices(server: Server, page: Page) -> None:
+    counts = _per_country()
+    shapes = json.loads((ROOT / "data" / "europe.topo.json").read_text(encoding="utf-8"))
+    drawn = [one["id"] for one in shapes["objects"]["countries"]["geometries"] if one["id"] in counts]
+    page.goto(server.url)
+    settled(page)
+    paths = chart(page, MAP).locator("g.mark-shape.role-mark").last.locator("> path")
+    expect(paths).to_have_count(len(drawn))
+    click_mark(page, paths.nth(drawn.index("ES")))
+    expect(sentence(page)).to_have_text(f"{counts['ES']} of 325 practices in Spain.")
+    expect(page).to_have_url(re.compile(r"/explore\?country=ES$"))
+    page.go_back()
+    expect(heading(page)).to_have_text(re.compile("^What works"))
+    settled(page)
+    expect(heading(page)).to_have_text(re.compile("^What works"))
+
+
+def test_a_bar_of_the_sectors_leads_to_its_practices(server: Server, page: Page) -> None:
+    counts = Counter(id_ for row in _practices() for id_ in row["sectors"].split(";") if id_)
+    ((most, count),) = counts.most_common(1)
+    page.goto(server.url)
+    settled(page)
+    bars = chart(page, "Number of practices in each sector").locator("g.mark-rect.role-mark > path")
+    expect(bars).to_have_count(len(counts))
+    click_mark(page, bars.first)
+    expect(sentence(page)).to_have_text(re.compile(f"^{count} of 325 practices on "))
+    expect(page).to_have_url(re.compile(rf"/explore\?sector={most}$"))
+
+
+def test_an_own_assessment_changes_the_result_and_can_be_taken_away(server: Server, page: Page) -> None:
+    first = current_framework().headlines[0].indicators[0]
+    page.goto(server.url + "/self_assessment")
+    settled(page)
+    page.get_by_label("Name of the practice").fill("Łódź meets Ævar")
+    group = page.get_by_role("radiogroup", name=first.label)
+    group.get_by_text("Met", exact=True).click()
+    expect(page.get_by_text(re.compile(r"^1 of \d+ answered$"))).to_be_visible()
+    page.get_by_label(f"Note for “{first.label}”").fill("see our report")
+    page.get_by_label(f"Note for “{first.label}”").press("Tab")
+    settled(page)
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Download the answers (CSV)").click()
+    assert re.fullmatch(
+        r"assessment_lodz-meets-aevar_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.csv", caught.value.suggested_filename
+    )
+    text = caught.value.path().read_bytes().decode("utf-8-sig")
+    (row,) = (AnswerRow.model_validate(one) for one in csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert (row.indicator_id, row.answer, row.note) == (first.id, "met", "see our report")

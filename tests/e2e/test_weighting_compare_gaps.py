@@ -1,0 +1,240 @@
+"""Journeys through weights, comparison and gap map: what is done by hand stands in the link and comes back from it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import NewContext
+from looking import chart, click_mark, heading, sentence, settled
+from playwright.sync_api import Locator, Page, expect
+from serving import ROOT, Server
+
+from practices_db import queries
+from practices_db.store import Store
+
+pytestmark = pytest.mark.e2e
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+PLACES = {
+    "weighting": "/weighting",
+    "weighting, own weights": "/weighting?w=effectiveness:40&w=sustainability:60",
+    "compare": "/compare",
+    "compare three": "/compare?practice=humanitarian-corridors&practice={}&practice=a-walk-to-museums",
+    "gap map": "/gaps",
+    "gap map, countries": "/gaps?down=country&shown=strongest",
+    "groups": "/explore?view=groups",
+    "groups by country": "/explore?view=groups&group=country",
+}
+
+
+@pytest.fixture(scope="module")
+def scored(store: Store) -> dict[str, str]:
+    """Return id and name of the practices scored on both headlines, in the order of the names."""
+    with store.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT id, name FROM practice_card WHERE effectiveness_scored AND sustainability_scored "
+            "ORDER BY name_key, id"
+        ).fetchall()
+    return dict(rows)
+
+
+def sliders(page: Page) -> dict[str, str]:
+    """Return the criteria's sliders by their names with the values they say."""
+    found = page.get_by_role("main").get_by_role("slider").all()
+    return {one.get_attribute("aria-label") or "": one.input_value() for one in found}
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name)
+
+
+def fold(page: Page, words: str) -> Locator:
+    """Return the fold with some words in its title."""
+    return page.get_by_test_id("stExpander").filter(has=page.locator("summary").filter(has_text=words))
+
+
+def told(page: Page) -> Locator:
+    """Return what the draws say of the practices as a whole."""
+    return page.get_by_role("main").get_by_role("paragraph").filter(has_text=re.compile("cannot be told apart"))
+
+
+# --- weights -----------------------------------------------------------------------------------------------
+
+
+def test_a_weight_set_by_keyboard_stands_in_the_link_and_comes_back_elsewhere(
+    server: Server, page: Page, new_context: NewContext
+) -> None:
+    page.goto(server.url + "/weighting?sector=employment")
+    settled(page)
+    before = sliders(page)
+    assert before["Effectiveness"] == before["Sustainability"] == "50"
+    share = 50 + 5 * float(slider(page, "Effectiveness").get_attribute("step") or 0)
+    slider(page, "Effectiveness").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(rf"[?&]w=effectiveness(:|%3A){share:g}(&|$)"))
+    expect(page).to_have_url(re.compile(r"[?&]sector=employment(&|$)"))
+    settled(page)
+    expect(slider(page, "Effectiveness")).to_have_value(f"{share:g}")
+    expect(slider(page, "Sustainability")).to_have_value(f"{100 - share:g}")
+    expect(page.get_by_role("radio", name="Your own")).to_be_checked()
+    somebody_else = new_context().new_page()
+    somebody_else.goto(page.url)
+    settled(somebody_else)
+    assert sliders(somebody_else) == sliders(page)
+    expect(sentence(page)).to_have_count(2)  # what the filter finds, and how many of it can be weighed
+    expect(sentence(somebody_else)).to_have_text(sentence(page).all_inner_texts())
+    expect(told(somebody_else)).to_have_text(told(page).all_inner_texts())
+    assert somebody_else.get_by_role("table").all_inner_texts() == page.get_by_role("table").all_inner_texts()
+
+
+def test_the_sliders_of_a_preset_say_its_weights_and_come_to_a_hundred(server: Server, page: Page) -> None:
+    """A slider shows no value between two of its steps; 12.5 % must be one of them."""
+    page.goto(server.url + "/weighting?weights=effectiveness-first")
+    settled(page)
+    assert sum(float(value) for value in sliders(page).values()) == 100
+    said = [one.get_attribute("aria-valuetext") or "" for one in page.get_by_role("slider").all()]
+    assert sum(float(words.removesuffix(" %")) for words in said) == 100, said
+
+
+def test_a_preset_is_chosen_by_a_click_and_taken_back_by_another(server: Server, page: Page) -> None:
+    page.goto(server.url + "/weighting")
+    settled(page)
+    page.get_by_text("Equal", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/weighting\?weights=equal$"))
+    for name in sliders(page):
+        expect(slider(page, name)).to_have_value("20")
+    page.get_by_text("Official", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/weighting\?weights=official$"))
+    expect(slider(page, "Effectiveness")).to_have_value("50")
+
+
+# --- comparison --------------------------------------------------------------------------------------------
+
+
+def test_a_second_practice_is_typed_to_the_first_and_taken_away_again(
+    server: Server, page: Page, scored: dict[str, str]
+) -> None:
+    (first, one), *_, (second, other) = scored.items()
+    page.goto(f"{server.url}/practice?practice={first}")
+    settled(page)
+    page.get_by_role("link", name="Compare with others").click()
+    expect(heading(page)).to_have_text("Compare practices")
+    expect(page.get_by_text("Choose at least one more practice above.")).to_be_visible()
+    settled(page)
+    box = page.get_by_role("combobox", name=re.compile("^Practices to compare"))
+    box.click()
+    box.press_sequentially(other)
+    expect(page.get_by_role("option", name=other, exact=True)).to_be_visible()
+    box.press("Enter")
+    box.press("Escape")
+    expect(page).to_have_url(re.compile(rf"/compare\?practice={first}&practice={second}$"))
+    expect(page.get_by_role("heading", name="What can be told apart")).to_be_visible()
+    settled(page)
+    for name in (one, other):
+        expect(page.get_by_role("main").get_by_role("link", name=name, exact=True)).to_be_visible()
+    expect(
+        page.get_by_role("main").get_by_role("listitem").filter(has_text=re.compile("real difference"))
+    ).to_have_count(2)
+    page.get_by_role("button", name=re.compile(f"^Remove {re.escape(one)}")).click()
+    expect(page).to_have_url(re.compile(rf"/compare\?practice={second}$"))
+    expect(page.get_by_text("Choose at least one more practice above.")).to_be_visible()
+    expect(page.get_by_role("heading", name="What can be told apart")).to_have_count(0)
+
+
+# --- gap map -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("down", "param"), [("target_group", "target-group"), ("country", "country")])
+def test_a_cell_of_the_gap_map_leads_to_its_practices(
+    server: Server, page: Page, store: Store, down: str, param: str
+) -> None:
+    page.goto(f"{server.url}/gaps?down={down}")
+    settled(page)
+    words = param.replace("-", " ")
+    map_ = chart(page, f"Practices for each pair of sector and {words}; an empty frame means none")
+    cells = map_.locator("g.mark-rect.role-mark").last.locator("path")
+    click_mark(page, cells.nth(12))
+    expect(page).to_have_url(re.compile(rf"/explore\?(?=.*{param}=)(?=.*sector=)"))
+    settled(page)
+    told_there = sentence(page).inner_text()
+    ids = dict(re.findall(r"([a-z-]+)=([^&]+)", page.url.partition("?")[2]))
+    assert set(ids) == {param, "sector"}
+    with store.cursor() as cursor:
+        counts = queries.cross_counts(cursor, "sector", down).set_index(["across", "down"])
+    expected = int(counts["practices"][ids["sector"], ids[param]])
+    assert re.match(rf"{expected} of 325 practices? .+, on .+\.$", told_there), told_there
+
+
+# --- the sum -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("node", ["effectiveness", "sustainability"])
+def test_the_score_on_a_practices_page_is_the_sum_it_opens(server: Server, page: Page, node: str) -> None:
+    page.goto(server.url + "/practice?practice=humanitarian-corridors")
+    settled(page)
+    at = ("effectiveness", "sustainability").index(node)
+    printed = page.get_by_test_id("stMetricValue").nth(at).inner_text()
+    label = page.get_by_test_id("stMetricLabel").nth(at).inner_text()
+    opened = fold(page, f"Show the sum for {node}")
+    opened.locator("summary").click()
+    lines = {}
+    for name in ("coverage", "score", "low end", "high end"):
+        line = opened.get_by_role("listitem").filter(has_text=re.compile(f"^{name} = "))
+        expect(line).to_be_visible()
+        lines[name] = float(line.inner_text().rsplit("= ", 1)[1])
+    values = opened.get_by_role("table").get_by_role("row").filter(has_text=re.compile(" × ")).all_inner_texts()
+    sums = [re.search(r"([\d.]+) × [\d.]+ = ([\d.]+)", text) for text in values]
+    weight = sum(float(match[1]) for match in sums if match)
+    value = sum(float(match[2]) for match in sums if match)
+    assert lines["score"] == pytest.approx(100 * value / weight, abs=6e-5)
+    assert printed == str(int(lines["score"] + 0.5))
+    low, high = (int(lines[name] + 0.5) for name in ("low end", "high end"))
+    assert f"{low} to {high}" in label
+
+
+# --- for everybody -----------------------------------------------------------------------------------------
+
+
+def _background(theme: str) -> str:
+    """Return the background of a theme as the browser says it."""
+    colour = CONFIG["theme"][theme]["backgroundColor"].lstrip("#")
+    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (0, 2, 4))})"
+
+
+def _go(page: Page, server: Server, place: str, scored: dict[str, str]) -> None:
+    other = next(id_ for id_ in scored if id_ != "humanitarian-corridors")
+    page.goto(server.url + PLACES[place].format(other))
+    expect(heading(page)).to_be_visible()
+    settled(page)
+    for one in page.get_by_role("main").locator("summary").filter(has_text=re.compile("The same as a table")).all():
+        one.click()
+    settled(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("place", PLACES)
+def test_axe_finds_nothing_serious_and_nothing_runs_off_the_screen(
+    server: Server, new_context: NewContext, scored: dict[str, str], place: str, theme: str
+) -> None:
+    page = new_context(bypass_csp=True, color_scheme=theme, viewport=WIDE).new_page()
+    _go(page, server, place, scored)
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", _background(theme))
+    faults = []
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        settled(page)
+        faults += [
+            f"{size['width']} px: {one['id']} ({one['impact']}): {[node['html'][:200] for node in one['nodes'][:3]]}"
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        for part in ("html", "[data-testid='stMain']"):
+            width, room = page.locator(part).first.evaluate("e => [e.scrollWidth, e.clientWidth]")
+            if width > room + 1:
+                faults.append(f"{size['width']} px: {part} is {width} px wide in {room}")
+    assert not faults, "\n".join(faults)

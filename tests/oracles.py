@@ -1,0 +1,355 @@
+"""What the project computes, once more: slowly, in plain Python, from the text files themselves.
+
+Nothing of the project is imported here: only the csv module, tomllib and exact fractions. Filters come in as
+plain dictionaries with the field names of a filter.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = ROOT / "data" / "catalogue"
+FRAMEWORK_FILE = ROOT / "criteria" / "frameworks" / "integration-practices-1.0.0.toml"
+SYNTHETIC = ROOT / "tests" / "data" / "synthetic"
+
+DOCUMENTED = ("met", "partly", "not-met")
+BASES = ("expert-review", "desk-review", "self-assessment")
+HEADLINES = ("effectiveness", "sustainability")
+FACETS = (
+    "country",
+    "target_group",
+    "sector",
+    "governance_level",
+    "funding_kind",
+    "assessment_status",
+    "evidence_level",
+    "source_kind",
+)
+
+Row = dict[str, str]
+Content = dict[str, Any]
+
+
+# --- files -------------------------------------------------------------------------------------------------
+
+
+def read_csv(path: Path) -> list[Row]:
+    """Return the rows of a CSV file as dictionaries of text."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def framework_content() -> Content:
+    """Return the framework's file as plain dictionaries and lists."""
+    return tomllib.loads(FRAMEWORK_FILE.read_text(encoding="utf-8"))
+
+
+def several(cell: str) -> list[str]:
+    """Take a cell of several values apart."""
+    return [piece.strip() for piece in cell.split(";")] if cell else []
+
+
+def catalogue_hash(folder: Path) -> str:
+    """Return the hash that names a state of the catalogue: the three files, each after its name."""
+    content = b""
+    for name in ("practices.csv", "sources.csv", "assessments.csv"):
+        content += name.encode() + b"\0" + (folder / name).read_bytes() + b"\0"
+    return hashlib.sha256(content).hexdigest()
+
+
+# --- scores ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NodeScore:
+    """The score of one question or criterion, exact."""
+
+    score: Fraction | None
+    coverage: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+    scored: bool
+    strongest: int | None
+    median: Fraction | None
+    answered: int
+    applicable: int
+
+
+def indicators_by_node(framework: Content) -> dict[str, list[Content]]:
+    """Return the indicators of every criterion and of every question (named ``criterion/question``)."""
+    found: dict[str, list[Content]] = {}
+    for criterion in framework["criterion"]:
+        found[criterion["id"]] = []
+        for question in criterion["question"]:
+            found[f"{criterion['id']}/{question['id']}"] = list(question["indicator"])
+            found[criterion["id"]] += question["indicator"]
+    return found
+
+
+def exact(number: float) -> Fraction:
+    """Return a decimal number as it is written: 0.65 is 65/100."""
+    return Fraction(str(number))
+
+
+def score_nodes(framework: Content, answers: Mapping[str, tuple[str, int]]) -> dict[str, NodeScore]:
+    """Score every node from indicator id → (answer, evidence level); what is absent is not documented."""
+    value = {option["id"]: exact(option.get("value", 0)) for option in framework["answer"]}
+    scores = {}
+    for node, indicators in indicators_by_node(framework).items():
+        known_weight = unknown_weight = points = Fraction(0)
+        levels: list[int] = []
+        applicable = 0
+        for indicator in indicators:
+            weight = exact(indicator.get("weight", 1))
+            answer, level = answers.get(indicator["id"], ("not-documented", 0))
+            if answer == "not-applicable":
+                continue
+            applicable += 1
+            if answer == "not-documented":
+                unknown_weight += weight
+            else:
+                known_weight += weight
+                points += weight * value[answer]
+                levels.append(level)
+        whole = known_weight + unknown_weight
+        coverage = known_weight / whole if applicable else None
+        scores[node] = NodeScore(
+            score=100 * points / known_weight if levels else None,
+            coverage=coverage,
+            low=100 * points / whole if applicable else None,
+            high=100 * (points + unknown_weight) / whole if applicable else None,
+            scored=bool(levels) and coverage is not None and coverage >= exact(framework["minimum_coverage"]),
+            strongest=max(levels) if levels else None,
+            median=median(levels),
+            answered=len(levels),
+            applicable=applicable,
+        )
+    return scores
+
+
+def median(levels: Iterable[int]) -> Fraction | None:
+    """Return the middle of the sorted levels, the mean of the two middle ones where the count is even."""
+    line = sorted(levels)
+    while len(line) > 2:
+        line = line[1:-1]
+    return Fraction(sum(line), len(line)) if line else None
+
+
+# --- which answer counts -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The answer that counts for one indicator of one practice."""
+
+    answer: str
+    evidence_level: int
+    basis: str
+    assessor: str
+    source_url: str
+    assessments: int
+    disagreement: bool
+
+
+def counted_answers(rows: Sequence[Row]) -> dict[str, dict[str, Counted]]:
+    """Return practice id → indicator id → the answer that counts, by the rule the design states."""
+    together: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        together.setdefault((row["practice_id"], row["indicator_id"]), []).append(row)
+    counted: dict[str, dict[str, Counted]] = {}
+    for (practice_id, indicator_id), given in together.items():
+        best = given[0]
+        for row in given[1:]:
+            if _comes_before(row, best):
+                best = row
+        counted.setdefault(practice_id, {})[indicator_id] = Counted(
+            best["answer"],
+            int(best["evidence_level"]),
+            best["basis"],
+            best["assessor"],
+            best["source_url"],
+            len(given),
+            len({row["answer"] for row in given}) > 1,
+        )
+    return counted
+
+
+def _comes_before(one: Row, other: Row) -> bool:
+    if (one["answer"] == "not-documented") != (other["answer"] == "not-documented"):
+        return other["answer"] == "not-documented"
+    if one["evidence_level"] != other["evidence_level"]:
+        return int(one["evidence_level"]) > int(other["evidence_level"])
+    if one["basis"] != other["basis"]:
+        return BASES.index(one["basis"]) < BASES.index(other["basis"])
+    if one["assessed_on"] != other["assessed_on"]:
+        return one["assessed_on"] > other["assessed_on"]
+    raise AssertionError("the rule leaves this open; the shipped data has no such case")
+
+
+# --- practices and filters ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A practice as a filter, a list and a file need it."""
+
+    row: Row
+    answers: dict[str, Counted]
+    scores: dict[str, NodeScore]
+    facets: dict[str, list[str]]
+    name_key: str
+    search_text: str
+
+    @property
+    def id(self) -> str:
+        return self.row["id"]
+
+    @property
+    def answered(self) -> int:
+        return sum(1 for one in self.answers.values() if one.answer in DOCUMENTED)
+
+
+def plain(text: str) -> str:
+    """Return text without case, accents and width, white space collapsed."""
+    letters = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+    bare = ""
+    for character in unicodedata.normalize("NFKD", text.casefold()):
+        if not unicodedata.category(character).startswith("M"):
+            bare += letters.get(character.casefold(), character.casefold())
+    return " ".join(unicodedata.normalize("NFKC", bare).split())
+
+
+def source_kind(row: Row) -> str:
+    """Return where a record comes from: SPRING, EWSI, the lead organisation's own page, another page."""
+    publisher, leader = row["source_name"].casefold(), row["lead_organisation"].casefold()
+    if row["spring_url"] != "" or "spring" in publisher.split():
+        return "spring"
+    if "european website on integration" in publisher:
+        return "ewsi"
+    if leader != "" and (leader in publisher or publisher in leader):
+        return "lead-organisation"
+    return "other"
+
+
+def practices(folder: Path = CATALOGUE) -> list[Practice]:
+    """Read a catalogue and work everything out."""
+    framework = framework_content()
+    counted = counted_answers(read_csv(folder / "assessments.csv"))
+    found = []
+    for row in read_csv(folder / "practices.csv"):
+        answers = counted.get(row["id"], {})
+        scores = score_nodes(framework, {id_: (one.answer, one.evidence_level) for id_, one in answers.items()})
+        levels = [one.evidence_level for one in answers.values() if one.answer in DOCUMENTED]
+        status = ["assessed" if row["id"] in counted else "not-assessed"]
+        status += [f"{headline}-scored" for headline in HEADLINES if scores[headline].scored]
+        facets = {
+            "country": several(row["countries"]) or ["not-stated"],
+            "target_group": several(row["target_groups"]) or ["not-stated"],
+            "sector": several(row["sectors"]) or ["not-stated"],
+            "governance_level": [row["governance_level"] or "not-stated"],
+            "funding_kind": several(row["funding_kinds"]) or ["not-stated"],
+            "assessment_status": status,
+            "evidence_level": [str(max(levels)) if levels else "none"],
+            "source_kind": [source_kind(row)],
+        }
+        searched = [row["name"], row["lead_organisation"], *several(row["place"]), row["summary"]]
+        text = " ".join(part for part in searched if part)
+        found.append(Practice(row, answers, scores, facets, plain(row["name"]), plain(text)))
+    return found
+
+
+def meets_facet(one: Practice, facet: str, chosen: Mapping[str, Any]) -> bool:
+    """Whether a practice meets what is chosen in one facet."""
+    values = chosen[facet]
+    if not values:
+        return True
+    if facet == "target_group" and chosen["all_target_groups"]:
+        return all(value in one.facets[facet] for value in values)
+    return any(value in one.facets[facet] for value in values)
+
+
+def meets_the_rest(one: Practice, chosen: Mapping[str, Any]) -> bool:
+    """Whether a practice meets everything chosen that is no facet: period, coverage, words."""
+    first, last = chosen["running_from"], chosen["running_to"]
+    if first is not None or last is not None:
+        start, end = one.row["start_year"], one.row["end_year"]
+        if not start and not end:
+            if not chosen["undated"]:
+                return False
+        else:
+            began = int(start or end)
+            ended = int(end) if end else 9999  # no end stated: taken to be running
+            if first is not None and ended < first:
+                return False
+            if last is not None and began > last:
+                return False
+    if chosen["minimum_coverage"]:
+        for headline in HEADLINES:
+            coverage = one.scores[headline].coverage if one.answers else None
+            if coverage is None or 100 * coverage < chosen["minimum_coverage"]:
+                return False
+    return all(word in one.search_text for word in plain(chosen["text"]).split())
+
+
+def matches(one: Practice, chosen: Mapping[str, Any]) -> bool:
+    """Whether a filter selects a practice."""
+    return meets_the_rest(one, chosen) and all(meets_facet(one, facet, chosen) for facet in FACETS)
+
+
+def facet_counts(everyone: Sequence[Practice], chosen: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Count for each value the practices that would be found with it, under the other filters."""
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+    for facet in FACETS:
+        own_counts_too = facet == "target_group" and chosen["all_target_groups"]
+        for one in everyone:
+            others = [other for other in FACETS if other != facet or own_counts_too]
+            if meets_the_rest(one, chosen) and all(meets_facet(one, other, chosen) for other in others):
+                for value in one.facets[facet]:
+                    counts[facet][value] = counts[facet].get(value, 0) + 1
+    return counts
+
+
+def in_order(found: Iterable[Practice], sort: str) -> list[str]:
+    """Return the ids of practices in a sort order; whatever ties ends by name, then id."""
+    by_name = sorted(found, key=lambda one: (one.name_key, one.id))
+    match sort:
+        case "name":
+            line = by_name
+        case "documented":
+            line = sorted(by_name, key=lambda one: -one.answered)
+        case "newest":
+            line = sorted(by_name, key=lambda one: -int(one.row["start_year"] or 0))
+        case _:
+            line = sorted(by_name, key=lambda one: _surest_first(one, sort))
+    return [one.id for one in line]
+
+
+def _surest_first(one: Practice, headline: str) -> tuple[int, int, Fraction]:
+    score = one.scores[headline]
+    if not one.answers or score.low is None:
+        return 1, 1, Fraction(0)
+    return (0 if score.scored else 1), 0, -score.low
+
+
+def similar(everyone: Sequence[Practice], practice_id: str) -> list[tuple[str, set[str], set[str], set[str]]]:
+    """Return (id, shared countries, sectors and groups) of practices that share all three kinds."""
+    this = next(one for one in everyone if one.id == practice_id)
+    found = []
+    for one in everyone:
+        countries, sectors, groups = (
+            set(several(one.row[field])) & set(several(this.row[field]))
+            for field in ("countries", "sectors", "target_groups")
+        )
+        if one is not this and countries and sectors and groups:
+            order = (-len(sectors) - len(groups), -one.answered, one.name_key, one.id)
+            found.append((order, (one.id, countries, sectors, groups)))
+    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]

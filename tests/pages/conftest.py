@@ -1,0 +1,40 @@
+"""Fixtures of the page tests: a visitor of the app, on a database of the real catalogue of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from seen import Visit, opened
+from streamlit.testing.v1 import AppTest
+
+
+@pytest.fixture
+def database_file(catalogue_db: Path) -> Iterator[Path]:
+    """Return the database that the pages open in this test; afterwards nothing of it stays cached."""
+    path = Path(os.environ["PRACTICES_DB"])
+    shutil.copy(catalogue_db, path)
+    yield path
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(database_file: Path) -> AppTest:  # noqa: ARG001 - opened by the pages
+    """Return a visit that begins on the overview."""
+    return opened()
+
+
+@pytest.fixture
+def visit(app: AppTest) -> Visit:
+    """Return a function that goes to a page with a link's parameters."""
+
+    def go(page: str, /, **params: str | list[str]) -> AppTest:
+        app.query_params = {name.replace("_", "-"): value for name, value in params.items()}
+        return app.switch_page(f"../{page}.py").run()
+
+    return go

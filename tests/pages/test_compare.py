@@ -1,0 +1,365 @@
+"""Compare: the link names the practices and their order, and only what can be told apart is called a difference."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Any
+
+import oracles
+import pandas as pd
+import pytest
+import seen
+from seen import Visit
+from streamlit.testing.v1 import AppTest
+
+from criteria.framework import current_framework
+from pages.shared import comparing
+
+FRAMEWORK = current_framework()
+EVERYONE = oracles.practices()
+BY_ID = {one.id: one for one in EVERYONE}
+BOTH_SCORED = [one.id for one in EVERYONE if all(one.scores[node].scored for node in oracles.HEADLINES)]
+ASSESSED = [one.id for one in EVERYONE if one.answers]
+NOT_ASSESSED = [one.id for one in EVERYONE if not one.answers]
+VALUE = {"met": Fraction(1), "partly": Fraction(1, 2), "not-met": Fraction(0)}
+PROFILES = "Each criterion of each practice"
+PEERS = "How many peers each practice has and where it stands among them"
+HOSTILE = (
+    "",
+    "'; DROP TABLE practice; --",
+    "../../etc/passwd",
+    "![x](https://evil.example)<script>alert(1)</script>",
+    "line\nbreak\ttab\r\x00\x1b",
+    "\u202eright to left",
+    "x" * 20_000,
+    "%s%n{0}${jndi}",
+    "²",
+)
+
+
+def name(practice_id: str) -> str:
+    return " ".join(BY_ID[practice_id].row["name"].split())
+
+
+def text(app: AppTest) -> str:
+    return seen.as_read("\n".join(seen.bodies(app)))
+
+
+def table(app: AppTest, alt: str) -> pd.DataFrame:
+    (one,) = (one.value for one in app.table if one.proto.alt == alt)
+    return pd.DataFrame(one)
+
+
+def compared(app: AppTest) -> list[str]:
+    """Return the practices the page leads to, in their order."""
+    queries = [link.proto.query_string for link in app.get("page_link")]
+    return [query.removeprefix("practice=") for query in queries if query.startswith("practice=")]
+
+
+def fact(app: AppTest, title: str) -> list[str]:
+    """Return the lines of one fact, a practice each."""
+    bodies = seen.bodies(app)
+    return [seen.as_read(line) for line in bodies[bodies.index(f"**{title}**") + 1].split("\n")]
+
+
+def differing(app: AppTest) -> list[tuple[str, str]]:
+    """Return (indicator, criterion) of the boxes of answers, in their order."""
+    found = (re.fullmatch(r"\*\*(.+)\*\* · (.+)", body) for body in seen.bodies(app))
+    return [(match[1], match[2]) for match in found if match]
+
+
+def answer(practice_id: str, indicator_id: str) -> str:
+    given = BY_ID[practice_id].answers.get(indicator_id)
+    return given.answer if given else "not-documented"
+
+
+def apart(ids: list[str], indicator_id: str) -> Fraction:
+    """Return how far the documented answers of some practices lie apart."""
+    values = [VALUE[told] for id_ in ids if (told := answer(id_, indicator_id)) in VALUE]
+    return max(values) - min(values) if values else Fraction(0)
+
+
+# --- the choice --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ids", [ASSESSED[:2], ASSESSED[-2:], NOT_ASSESSED[:2], [BOTH_SCORED[0], NOT_ASSESSED[0]]])
+def test_two_practices_of_any_kind_stand_side_by_side(visit: Visit, ids: list[str]) -> None:
+    app = visit("compare", practice=ids)
+    assert not app.exception
+    assert not app.warning
+    assert seen.title(app) == "Compare practices"
+    assert compared(app) == ids
+
+
+def test_the_order_is_that_of_the_link(visit: Visit) -> None:
+    ids = ASSESSED[:4]
+    for order in (ids, ids[::-1]):
+        app = visit("compare", practice=order)
+        assert app.multiselect(key="compared").value == order
+        assert compared(app) == order
+        profiles = table(app, PROFILES)
+        practices = [seen.as_read(str(cell)) for cell in profiles["Practice"]]
+        assert practices == [name(id_) for _ in FRAMEWORK.criteria for id_ in order]
+        assert list(profiles["Criterion"]) == [one.title for one in FRAMEWORK.criteria for _ in order]
+
+
+def test_the_choice_by_hand_stands_in_the_link(visit: Visit) -> None:
+    first, second, third = ASSESSED[:3]
+    app = visit("compare", practice=[first, second])
+    app.multiselect(key="compared").set_value([first, second, third]).run()
+    assert not app.exception
+    assert app.query_params == {"practice": [first, second, third]}
+    assert compared(app) == [first, second, third]
+    app.multiselect(key="compared").set_value([third, first]).run()
+    assert app.query_params == {"practice": [third, first]}
+    assert compared(app) == [third, first]
+
+
+def test_a_practice_named_twice_stands_there_once(visit: Visit) -> None:
+    first, second = ASSESSED[:2]
+    assert compared(visit("compare", practice=[first, second, first])) == [first, second]
+
+
+def test_unknown_ids_are_said_and_left_out(visit: Visit) -> None:
+    first, second = ASSESSED[:2]
+    app = visit("compare", practice=[first, "no-such-practice", second])
+    assert not app.exception
+    assert seen.as_read(app.warning[0].value) == "Not in the catalogue and left out: no-such-practice"
+    assert compared(app) == [first, second]
+
+
+def test_more_than_six_are_cut_to_the_first_six_and_this_is_said(visit: Visit) -> None:
+    app = visit("compare", practice=ASSESSED[:8])
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == ["Only the first 6 are compared."]
+    assert compared(app) == ASSESSED[:6]
+
+
+def test_exactly_six_are_compared_without_a_word(visit: Visit) -> None:
+    app = visit("compare", practice=ASSESSED[:6])
+    assert not app.warning
+    assert compared(app) == ASSESSED[:6]
+
+
+@pytest.mark.parametrize("ids", [[], [ASSESSED[0]], [NOT_ASSESSED[0]], ["no-such-practice"]])
+def test_fewer_than_two_get_an_invitation(visit: Visit, ids: list[str]) -> None:
+    app = visit("compare", practice=ids)
+    assert not app.exception
+    (invitation,) = app.info
+    known = [id_ for id_ in ids if id_ in BY_ID]
+    assert ("at least one more" in invitation.value) == bool(known)
+    assert ("two or more names" in invitation.value) != bool(known)
+    assert not app.table
+    assert any(link.proto.label == "Find practices in Explore" for link in app.get("page_link"))
+
+
+def test_hostile_ids_never_raise_and_become_no_markup(visit: Visit) -> None:
+    for value in HOSTILE:
+        for ids in ([value], [ASSESSED[0], value], [ASSESSED[0], value, ASSESSED[1]]):
+            app = visit("compare", practice=ids)
+            assert not app.exception, value
+            assert seen.title(app) == "Compare practices", value
+            assert app.warning, value
+            assert len(app.warning[0].value) < 300, value
+            for sent in seen.strings(app):
+                assert "](https" not in sent, sent
+                assert "<script>" not in sent.replace("\\<", ""), sent
+    many = visit("compare", practice=[f"no-{at}" for at in range(200)])
+    assert not many.exception
+
+
+# --- what can be told apart --------------------------------------------------------------------------------
+
+
+def test_practices_whose_ranges_do_not_meet_really_differ_and_the_higher_is_named_first(visit: Visit) -> None:
+    node, low, high = next(
+        (node, low, high)
+        for node in oracles.HEADLINES
+        for low in BOTH_SCORED
+        for high in BOTH_SCORED
+        if (top := BY_ID[low].scores[node].high) is not None
+        and (bottom := BY_ID[high].scores[node].low) is not None
+        and top < bottom
+    )
+    for ids in ([low, high], [high, low]):
+        (line,) = (
+            line
+            for body in seen.bodies(visit("compare", practice=ids))
+            if body.startswith(f"**{node.capitalize()}**")
+            for line in seen.as_read(body).split("\n")
+            if line.startswith("- ")
+        )
+        assert line.startswith(f"- {name(high)} (")
+        assert line.endswith("a real difference, the first is above whatever is still undocumented.")
+
+
+def test_every_pair_gets_a_line_for_each_headline(visit: Visit) -> None:
+    app = visit("compare", practice=BOTH_SCORED[:4])
+    for title in ("Effectiveness", "Sustainability"):
+        (body,) = (body for body in seen.bodies(app) if body.startswith(f"**{title}**\n"))
+        lines = [line for line in seen.as_read(body).split("\n") if line.startswith("- ")]
+        assert len(lines) == 6
+        for line in lines:
+            verdicts = re.findall(r": (no real difference|a real difference), the first is (?:ahead|above)", line)
+            assert len(verdicts) == 1, line
+            if share := re.search(r"ahead in (\d+) % of the draws", line):
+                assert ("no real difference" in line) or int(share[1]) >= 95, line
+                assert 50 <= int(share[1]) <= 100, line
+
+
+def test_of_a_practice_without_assessment_nothing_can_be_said(visit: Visit) -> None:
+    app = visit("compare", practice=[*BOTH_SCORED[:2], NOT_ASSESSED[0]])
+    for title in oracles.HEADLINES:
+        assert f"Nothing can be said of {name(NOT_ASSESSED[0])}: no answers about {title}." in text(app)
+    profiles = table(app, PROFILES)
+    own = profiles[[seen.as_read(str(cell)) == name(NOT_ASSESSED[0]) for cell in profiles["Practice"]]]
+    assert list(own["Known"]) == ["not assessed"] * len(FRAMEWORK.criteria)
+    assert not (profiles["Known"] == "not assessed").all()
+
+
+def test_where_nobody_is_assessed_nothing_is_drawn(visit: Visit) -> None:
+    app = visit("compare", practice=NOT_ASSESSED[:3])
+    assert not app.exception
+    assert "None of them is assessed, so there is nothing to draw." in text(app)
+    assert "Fewer than two of them are assessed, so there are no answers to compare." in text(app)
+    assert not [chart for chart in seen.charts(app) if "profile" in chart.id]
+
+
+# --- answers -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ids", [BOTH_SCORED[:2], BOTH_SCORED[:3], [BOTH_SCORED[1], BOTH_SCORED[-1]]])
+def test_what_really_differs_comes_first_and_what_is_equal_is_not_among_it(visit: Visit, ids: list[str]) -> None:
+    app = visit("compare", practice=ids)
+    shown = differing(app)
+    walked = {(one.label, criterion.title): one.id for criterion, _, one in FRAMEWORK.walk()}
+    equal = {key for key, id_ in walked.items() if len({answer(practice, id_) for practice in ids}) == 1}
+    assert equal
+    assert set(shown) == set(walked) - equal
+    spreads = [apart(ids, walked[key]) for key in shown]
+    assert spreads[0] > 0
+    assert spreads == sorted(spreads, reverse=True)
+    (same,) = (expander for expander in app.expander if expander.label.startswith("The same for all"))
+    assert same.label == f"The same for all: {len(equal)} indicators"
+    listed = [line for line in str(same.markdown[0].value).split("\n") if line.startswith("- ")]
+    assert sorted(line[2:].split(": :")[0] for line in listed) == sorted(label for label, _ in equal)
+
+
+def test_each_box_says_every_answer_under_the_name_that_gave_it(visit: Visit) -> None:
+    ids = BOTH_SCORED[:2]
+    app = visit("compare", practice=ids)
+    bodies = seen.bodies(app)
+    words = {
+        "met": "Met]",
+        "partly": "Partly met]",
+        "not-met": "Not met]",
+        "not-documented": "Not documented]",
+        "not-applicable": "Not applicable]",
+    }
+    walked = {(one.label, criterion.title): one.id for criterion, _, one in FRAMEWORK.walk()}
+    for label, title in differing(app):
+        lines = bodies[bodies.index(f"**{label}** · {title}") + 1].split("\n")
+        for id_, line in zip(ids, lines, strict=True):
+            assert seen.as_read(line).startswith(f"- {name(id_)}: "), label
+            badge = re.search(r"material/\w+: (.+?\])", line)
+            assert badge, line
+            assert badge[1] == words[answer(id_, walked[label, title])], label
+
+
+# --- peers -------------------------------------------------------------------------------------------------
+
+
+def card(id_: str, scored: bool = True) -> dict[str, Any]:
+    """Return a made-up card."""
+    made: dict[str, Any] = {"id": id_, "name": f"Made up {id_}", "assessed": True}
+    for at, node in enumerate(oracles.HEADLINES):
+        made |= {f"{node}_scored": scored, f"{node}_score": 40.0 + at, f"{node}_coverage": 0.6, f"{node}_answered": 4}
+    return made
+
+
+def peers(effectiveness: int, sustainability: int) -> pd.DataFrame:
+    """Return made-up peers, so many of them scored on each headline, and one that is scored on none."""
+    made = [
+        {
+            "name": f"Peer {at}",
+            "effectiveness_scored": at < effectiveness,
+            "effectiveness_score": 10.0 * at,
+            "sustainability_scored": at < sustainability,
+            "sustainability_score": 5.0 * at,
+        }
+        for at in range(max(effectiveness, sustainability) + 1)
+    ]
+    return pd.DataFrame(made)
+
+
+def test_fewer_than_five_peers_are_not_drawn_and_five_are() -> None:
+    dots = comparing.peer_dots([card("a"), card("b")], {"a": peers(4, 5), "b": peers(4, 4)})
+    drawn = dots[dots["what"].notna()]
+    assert set(drawn["what"]) == {"Sustainability"}
+    assert sorted(drawn[~drawn["own"].astype(bool)]["practice"]) == [f"Peer {at}" for at in range(5)]
+    assert list(drawn[drawn["own"].astype(bool)]["practice"]) == ["Made up a"]
+    assert list(dots[dots["name"].notna()]["name"]) == ["Made up a"]
+
+
+def test_the_spread_of_fewer_than_five_peers_is_not_told() -> None:
+    told = comparing.peer_table([card("a"), card("b")], {"a": peers(4, 5), "b": peers(0, 1)})
+    assert list(told["Effectiveness"]) == ["4 scored peers, too few to show", "0 scored peers, too few to show"]
+    assert list(told["Sustainability"]) == ["itself 41; 5 peers from 0 to 20", "1 scored peer, too few to show"]
+
+
+def test_a_practice_without_score_has_no_mark_of_its_own_among_its_peers() -> None:
+    dots = comparing.peer_dots([card("a", scored=False)], {"a": peers(6, 0)})
+    drawn = dots[dots["what"].notna()]
+    assert len(drawn) == 6
+    assert not drawn["own"].astype(bool).any()
+    told = comparing.peer_table([card("a", scored=False)], {"a": peers(6, 0)})
+    assert list(told["Effectiveness"]) == ["not enough documented; 6 peers from 0 to 50"]
+
+
+def test_without_any_peers_there_is_no_strip() -> None:
+    assert comparing.peer_dots([card("a")], {"a": peers(0, 0)}).empty
+
+
+def test_the_peers_told_are_those_the_rule_finds(visit: Visit) -> None:
+    ids = BOTH_SCORED[:3]
+    told = table(visit("compare", practice=ids), PEERS)
+    for row, id_ in enumerate(ids):
+        this = BY_ID[id_]
+        for node, column in (("effectiveness", "Effectiveness"), ("sustainability", "Sustainability")):
+            scored = [
+                one
+                for one in EVERYONE
+                if one is not this
+                and one.answers
+                and one.scores[node].scored
+                and set(oracles.several(one.row["sectors"])) & set(oracles.several(this.row["sectors"]))
+                and set(oracles.several(one.row["target_groups"])) & set(oracles.several(this.row["target_groups"]))
+            ]
+            words = str(told[column].iloc[row])
+            if len(scored) < 5:
+                assert words.endswith("too few to show"), words
+                assert words.startswith(f"{len(scored)} scored peer"), words
+            else:
+                assert f"; {len(scored)} peers from " in words, words
+
+
+def test_every_fact_is_that_of_the_files_and_blanks_are_said(visit: Visit) -> None:
+    fields = {"Organisation": "lead_organisation", "Place": "place", "Level of government": "governance_level"}
+    blank = [next(one.id for one in EVERYONE if not one.row[field]) for field in fields.values()]
+    ids = list(dict.fromkeys([ASSESSED[0], *blank]))
+    if len(ids) < 2:
+        ids.append(ASSESSED[1])
+    app = visit("compare", practice=ids)
+    for title, field in fields.items():
+        for id_, line in zip(ids, fact(app, title), strict=True):
+            value = " ".join(BY_ID[id_].row[field].split())
+            assert line.startswith(f"- {name(id_)}: "), title
+            assert line.endswith(": not stated") == (not value), line
+            if title == "Organisation" and value:
+                assert line == f"- {name(id_)}: {value}"
+
+
+def test_nobody_is_ranked(visit: Visit) -> None:
+    for sent in seen.strings(visit("compare", practice=BOTH_SCORED[:4])):
+        assert not re.search(r"\brank", sent, re.IGNORECASE), sent

@@ -1,0 +1,131 @@
+"""Every page stands in the frame, says which data it shows, and never shows a traceback."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+import seen
+from seen import Visit
+from streamlit.testing.v1 import AppTest
+
+TITLES = {
+    "overview": "What works in integrating migrants, and how sure can anyone be?",
+    "explore": "Explore practices",
+    "practice": "Which practice?",
+    "self_assessment": "Assess your own practice",
+    "gaps": "Gap map",
+    "method": "Method",
+}
+_assessed = {row["practice_id"] for row in seen.rows("assessments")}
+ASSESSED = min(_assessed)
+NOT_ASSESSED = min(row["id"] for row in seen.rows("practices") if row["id"] not in _assessed)
+# Pages as links lead to them, also where they have little to show.
+LINKS: dict[str, tuple[str, dict[str, str]]] = {
+    "overview": ("overview", {}),
+    "explore": ("explore", {}),
+    "explore, ranges": ("explore", {"view": "ranges"}),
+    "explore, two scores": ("explore", {"view": "scores"}),
+    "explore, table": ("explore", {"view": "table"}),
+    "explore, nothing found": ("explore", {"q": "no practice says this"}),
+    "assessed practice": ("practice", {"practice": ASSESSED}),
+    "practice without assessment": ("practice", {"practice": NOT_ASSESSED}),
+    "unknown practice": ("practice", {"practice": "no-such-practice"}),
+    "no practice named": ("practice", {}),
+    "self-assessment": ("self_assessment", {}),
+    "self-assessment of a practice": ("self_assessment", {"practice": NOT_ASSESSED}),
+    "gap map": ("gaps", {}),
+    "method": ("method", {}),
+}
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+def test_a_page_has_one_title_and_the_footer_with_the_data_version(
+    visit: Visit, link: tuple[str, dict[str, str]]
+) -> None:
+    page, params = link
+    app = visit(page, **params)
+    assert not app.exception
+    assert seen.title(app)
+    assert re.search(r"Data version 1 \(\d{4}-\d\d-\d\d, [0-9a-f]{8}\)\. Catalogue: CC BY 4\.0", seen.footer(app))
+    assert "not by SPRING" in seen.footer(app)
+
+
+@pytest.mark.parametrize("page", seen.PAGES)
+def test_a_page_is_titled_after_what_it_is_for(visit: Visit, page: str) -> None:
+    assert seen.title(visit(page)) == TITLES[page]
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+def test_everything_drawn_has_a_text_for_those_who_do_not_see_it(
+    visit: Visit, link: tuple[str, dict[str, str]]
+) -> None:
+    page, params = link
+    alt_texts = seen.alt_texts(visit(page, **params))
+    assert all(len(alt) > 10 for alt in alt_texts), alt_texts
+
+
+def test_charts_and_tables_are_drawn_where_they_are_expected(visit: Visit) -> None:
+    """Guards the test above: without a chart it would hold for nothing."""
+    assert len(seen.charts(visit("overview"))) == 4
+    assert len(seen.charts(visit("explore", view="ranges"))) == 1
+    assert len(seen.charts(visit("explore", view="scores"))) == 1
+    assert len(visit("explore", view="table").dataframe) == 1
+    assert len(seen.charts(visit("practice", practice=ASSESSED))) == 1
+    assert len(visit("method").table) == 2
+
+
+def test_charts_have_a_table_that_says_the_same(visit: Visit) -> None:
+    for page, params in (("overview", {}), ("explore", {"view": "ranges"}), ("explore", {"view": "scores"})):
+        app = visit(page, **params)
+        twins = [expander for expander in app.expander if expander.label == "The same as a table"]
+        assert len(twins) == len(seen.charts(app)), page
+        assert all(len(twin.table) == 1 for twin in twins), page
+
+
+def test_no_page_says_that_spring_scored_anything(visit: Visit) -> None:
+    assert any("The SPRING project's evaluation grid is not scored" in info.value for info in visit("method").info)
+
+
+def _show_practices_error() -> None:
+    import app  # noqa: PLC0415 - AppTest runs this function as a script of its own
+    from practices_db.errors import PracticesError  # noqa: PLC0415
+
+    assert app.show_error(PracticesError("The file is open in another process."))
+
+
+def test_an_error_a_person_can_mend_is_shown_in_its_own_words() -> None:
+    shown = AppTest.from_function(_show_practices_error, default_timeout=30).run()
+    assert not shown.exception
+    assert [seen.as_read(error.value) for error in shown.error] == ["The file is open in another process."]
+
+
+def _show_bug() -> None:
+    import app  # noqa: PLC0415 - AppTest runs this function as a script of its own
+
+    assert app.show_error(ZeroDivisionError("secret /etc/passwd detail"))
+
+
+def test_a_bug_is_shown_as_an_id_that_stands_in_the_log_beside_the_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.ERROR, logger="practices"):
+        shown = AppTest.from_function(_show_bug, default_timeout=30).run()
+    (error,) = shown.error
+    assert not shown.exception
+    assert "secret" not in error.value
+    assert "Traceback" not in error.value
+    assert "ZeroDivisionError" not in error.value
+    found = re.search(r"report error ([0-9a-f]{8})\.", error.value)
+    assert found is not None
+    (record,) = (record for record in caplog.records if record.name == "practices")
+    assert record.getMessage() == f"error {found[1]}"
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ZeroDivisionError
+
+
+def test_two_bugs_get_two_ids(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.CRITICAL, logger="practices"):
+        first, second = (AppTest.from_function(_show_bug, default_timeout=30).run() for _ in range(2))
+    assert first.error[0].value != second.error[0].value

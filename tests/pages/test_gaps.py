@@ -1,0 +1,244 @@
+"""The gap map and the groups of Explore: every count is that of the files, and little is not dressed up."""
+
+from __future__ import annotations
+
+import math
+import re
+from statistics import median
+from typing import Any
+
+import oracles
+import pandas as pd
+import pytest
+import seen
+from seen import Visit
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from criteria.framework import current_framework
+from practices_db.vocabularies import vocabulary
+
+FRAMEWORK = current_framework()
+EVERYONE = oracles.practices()
+DOWN = {"target_group": "target group", "country": "country"}
+HEADLINES = {"effectiveness": "Effectiveness", "sustainability": "Sustainability"}
+SHOWN = ("practices", "assessed", "strongest")
+TAMPERED = (
+    "",
+    "bogus",
+    "TARGET_GROUP",
+    "sector",
+    "'; DROP TABLE practice; --",
+    "x" * 5_000,
+    "\x00\u202e",
+    "<script>alert(1)</script>",
+)
+
+
+def rows_of(app: AppTest) -> list[dict[str, Any]]:
+    """Return the rows sent with the only chart of a page."""
+    (chart,) = seen.charts(app)
+    sent = convert_arrow_bytes_to_pandas_df(chart.data.data).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in sent]
+
+
+def known(value: object) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def cell(sector: str, down: str, value: str) -> tuple[int, int, int | None]:
+    """Return practices, assessed and strongest proof of a pair, counted one by one."""
+    found = [one for one in EVERYONE if sector in one.facets["sector"] and value in one.facets[down]]
+    levels = [
+        given.evidence_level for one in found for given in one.answers.values() if given.answer in oracles.DOCUMENTED
+    ]
+    return len(found), sum(1 for one in found if one.answers), max(levels, default=None)
+
+
+def lacks(practices: int, assessed: int, strongest: int | None) -> str:
+    if practices == 0:
+        return "none"
+    if assessed == 0:
+        return "unassessed"
+    return "proven" if strongest is not None and strongest >= 3 else "unproven"
+
+
+def held(down: str) -> list[str]:
+    """Return the values of a list that a practice with a sector has."""
+    values = {value for one in EVERYONE if one.facets["sector"] != ["not-stated"] for value in one.facets[down]}
+    return [id_ for id_ in vocabulary(down) if id_ in values]
+
+
+# --- the map -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+@pytest.mark.parametrize("down", DOWN)
+def test_every_cell_is_what_the_files_give_and_an_empty_one_is_empty(visit: Visit, down: str, shown: str) -> None:
+    app = visit("gaps", down=down, shown=shown)
+    assert not app.exception
+    drawn = {row["id"]: row for row in rows_of(app)}
+    assert set(drawn) == {f"{sector}|{value}" for sector in vocabulary("sector") for value in held(down)}
+    empty = 0
+    for id_, row in drawn.items():
+        sector, value = id_.split("|")
+        practices, assessed, strongest = cell(sector, down, value)
+        assert (row["practices"], row["assessed"]) == (practices, assessed), id_
+        assert row["proof"] == ("none" if strongest is None else FRAMEWORK.evidence_label(strongest)), id_
+        assert row["need"] == lacks(practices, assessed, strongest), id_
+        expected = {"practices": practices or None, "assessed": assessed or None, "strongest": strongest}[shown]
+        assert known(row["shown"]) == (expected is not None), id_
+        assert expected is None or row["shown"] == expected, id_
+        assert (row["across"], row["down"]) == (vocabulary("sector")[sector], vocabulary(down)[value]), id_
+        empty += expected is None
+    assert empty > 0
+
+
+@pytest.mark.parametrize("down", DOWN)
+def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
+    app = visit("gaps", down=down)
+    needs = [lacks(*cell(sector, down, value)) for sector in vocabulary("sector") for value in held(down)]
+    (sentence,) = (seen.as_read(body) for body in seen.bodies(app) if body.startswith("Of "))
+    assert [int(number) for number in re.findall(r"\d+", sentence)] == [
+        len(needs),
+        *(needs.count(kind) for kind in ("none", "unassessed", "unproven", "proven")),
+    ]
+    assert f"pairs of sector and {DOWN[down]}," in sentence
+    labels = [expander.label for expander in app.expander]
+    for kind, words in (
+        ("none", "no practice: one has to be found"),
+        ("unassessed", "practices, but none assessed"),
+        ("unproven", "assessed, but no proof from outside"),
+    ):
+        assert any(label.startswith(f"{needs.count(kind)} pair") and words in label for label in labels), kind
+
+
+@pytest.mark.parametrize("down", DOWN)
+def test_the_table_says_every_cell_in_words(visit: Visit, down: str) -> None:
+    app = visit("gaps", down=down)
+    (one,) = (one for one in app.table if one.proto.alt.startswith("Sector by "))
+    table = pd.DataFrame(one.value)
+    param = down.replace("_", "-")
+    ids = {f"[{label}](explore?{param}={id_})": id_ for id_, label in vocabulary(down).items()}
+    sectors = {label: id_ for id_, label in vocabulary("sector").items()}
+    assert [ids[str(side)] for side in table.iloc[:, 0]] == held(down)
+    for _, row in table.iterrows():
+        for column in table.columns[1:]:
+            practices, assessed, _ = cell(sectors[str(column)], down, ids[str(row.iloc[0])])
+            words = str(row[column])
+            noun = "practice" if practices == 1 else "practices"
+            assert words == "none" if not practices else words.startswith(f"{practices} {noun}, {assessed} assessed,")
+
+
+def test_the_chart_says_in_words_what_it_shows(visit: Visit) -> None:
+    alt = next(text for text in seen.alt_texts(visit("gaps", down="country", shown="assessed")) if "pair" in text)
+    assert alt.startswith("Assessed practices for each pair of sector and country")
+    assert "empty" in alt
+
+
+def test_the_choices_are_kept_in_the_link_and_the_usual_ones_left_out(visit: Visit) -> None:
+    app = visit("gaps")
+    assert app.query_params == {}
+    app.radio(key="choose_down").set_value("country").run()
+    assert app.query_params == {"down": "country"}
+    app.radio(key="choose_shown").set_value("strongest").run()
+    assert app.query_params == {"down": "country", "shown": "strongest"}
+    assert app.run().radio(key="choose_shown").value == "strongest"
+    app.radio(key="choose_down").set_value("target_group").run()
+    assert app.query_params == {"shown": "strongest"}
+    assert not app.exception
+
+
+def test_a_link_sets_both_choices(visit: Visit) -> None:
+    app = visit("gaps", down="country", shown="assessed")
+    assert app.radio(key="choose_down").value == "country"
+    assert app.radio(key="choose_shown").value == "assessed"
+    assert app.query_params == {"down": "country", "shown": "assessed"}
+
+
+@pytest.mark.parametrize("value", TAMPERED)
+def test_tampered_choices_are_ignored(visit: Visit, value: str) -> None:
+    app = visit("gaps", down=value, shown=value)
+    assert not app.exception
+    assert app.radio(key="choose_down").value == "target_group"
+    assert app.radio(key="choose_shown").value == "practices"
+    assert len(rows_of(app)) == len(vocabulary("sector")) * len(held("target_group"))
+
+
+# --- groups in Explore -------------------------------------------------------------------------------------
+
+
+def groups(by: str, node: str) -> dict[str, list[float]]:
+    """Return the scores of the scored practices of each group, from the files."""
+    found: dict[str, list[float]] = {}
+    for one in EVERYONE:
+        score = one.scores[node]
+        if one.answers and score.scored and score.score is not None:
+            for value in one.facets[by]:
+                if value != "not-stated":
+                    found.setdefault(vocabulary(by)[value], []).append(float(score.score))
+    return found
+
+
+@pytest.mark.parametrize("by", ["sector", "target_group", "country", "funding_kind", "governance_level"])
+def test_groups_below_five_are_named_and_not_drawn(visit: Visit, by: str) -> None:
+    app = visit("explore", view="groups", group=by)
+    assert not app.exception
+    scores = {node: groups(by, node) for node in HEADLINES}
+    drawn: dict[tuple[str, str], list[float]] = {}
+    group = ""
+    for row in rows_of(app) if seen.charts(app) else []:
+        if known(row["name"]):
+            group = str(row["name"]).rsplit(" (", 1)[0]
+            shown = {node: len(of[group]) for node, of in scores.items() if len(of.get(group, [])) >= 5}
+            assert str(row["name"]).endswith("(" + ", ".join(f"{node} n = {n}" for node, n in shown.items()) + ")")
+        else:
+            drawn.setdefault((group, row["what"]), []).append(row["score"])
+    expected = {
+        (value, HEADLINES[node]): found for node, of in scores.items() for value, found in of.items() if len(found) >= 5
+    }
+    assert set(drawn) == set(expected)
+    for key, found in expected.items():
+        assert sorted(drawn[key]) == pytest.approx(sorted(found)), key
+    every = set(scores["effectiveness"]) | set(scores["sustainability"])
+    small = {value: max(len(of.get(value, [])) for of in scores.values()) for value in every}
+    small = {value: n for value, n in small.items() if n < 5}
+    captions = [seen.as_read(caption.value) for caption in app.caption]
+    said = next((caption for caption in captions if caption.startswith("Not shown, with fewer than 5")), "")
+    assert bool(said) == bool(small)
+    for value, n in small.items():
+        assert f"{value} ({n} scored practice{'' if n == 1 else 's'})" in said, value
+
+
+@pytest.mark.parametrize("by", ["sector", "target_group", "country"])
+def test_the_table_of_groups_gives_n_and_spread_from_five_on(visit: Visit, by: str) -> None:
+    app = visit("explore", view="groups", group=by)
+    (one,) = (one for one in app.table if one.proto.alt.startswith("Scored practices in each group"))
+    table = pd.DataFrame(one.value)
+    scores = {node: groups(by, node) for node in HEADLINES}
+    assert set(table.iloc[:, 0]) == set(scores["effectiveness"]) | set(scores["sustainability"])
+    for _, row in table.iterrows():
+        for node, title in HEADLINES.items():
+            found = scores[node].get(str(row.iloc[0]), [])
+            if len(found) < 5:
+                assert row[title] == f"n = {len(found)}, too few to show"
+            else:
+                low, high, middle = (int(value + 0.5) for value in (min(found), max(found), median(found)))
+                assert row[title] == f"n = {len(found)}: {low} to {high}, median {middle}"
+
+
+def test_groups_are_those_of_the_practices_found(visit: Visit) -> None:
+    app = visit("explore", view="groups", group="country", country="IT")
+    assert not app.exception
+    (one,) = (one for one in app.table if one.proto.alt.startswith("Scored practices in each group"))
+    table = pd.DataFrame(one.value).set_index("Country")
+    for node, title in HEADLINES.items():
+        n = len(groups("country", node)["Italy"])
+        assert str(table.loc["Italy", title]).startswith(f"n = {n}")
+
+
+@pytest.mark.parametrize("value", TAMPERED[:4])
+def test_a_tampered_group_falls_back_to_the_usual_one(visit: Visit, value: str) -> None:
+    app = visit("explore", view="groups", group=value)
+    assert not app.exception
+    assert app.radio(key="choose_group").value == "sector"

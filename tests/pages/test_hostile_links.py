@@ -1,0 +1,182 @@
+"""Whatever stands in a link to Explore: a message or nothing, never a crash."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import seen
+from seen import Visit
+
+CORPUS = seen.ROOT.parent / "shared" / "corpora" / "own" / "query_param_values.txt"
+FACETS = ("country", "target-group", "sector", "governance", "funding", "status", "evidence", "source")
+STRICT = (*FACETS, "all-groups", "undated", "from", "to", "coverage")  # what is not understood is said
+PARAMETERS = (*STRICT, "q", "sort", "view", "page")
+UNDERSTOOD = {
+    ("evidence", "0"),
+    ("evidence", "none"),
+    ("coverage", "0"),
+    ("all-groups", "1"),
+    ("undated", "1"),
+}
+OWN = (
+    "'; DROP TABLE practice; --",
+    "999",
+    "-1",
+    "²",
+    "٣",
+    "1.5",
+    "ZZ",
+    "it",
+    "IT ",
+    "bogus",
+    "../../etc/passwd",
+    "[x](https://evil.example)",
+    "<b>bold</b>",
+    "line\nbreak\ttab\r\x00\x1b",
+    "\u202eright to left",
+    "x" * 20_000,
+    "9" * 5_000,
+    "0" * 10 + "1" * 5_000,
+    "%s%n{0}${jndi}",
+)
+SAMPLE = 4  # values for each parameter, in turn, so that each value meets several parameters
+
+
+def values() -> list[str]:
+    """Return the hostile values: our own, and those of the corpus beside the repository where it is."""
+    if not CORPUS.is_file():
+        assert not os.environ.get("CI"), f"{CORPUS} is missing"
+        return list(OWN)
+    return [*OWN, *CORPUS.read_text(encoding="utf-8").split("\n")]
+
+
+def sampled(parameter: str) -> list[str]:
+    every = values()
+    first = PARAMETERS.index(parameter) * SAMPLE
+    return [every[(first + step) % len(every)] for step in range(SAMPLE)]
+
+
+def named(value: object) -> str:
+    return ascii(value)[1:-1][:24].replace("\\", "/")
+
+
+@pytest.mark.parametrize("parameter", STRICT)
+def test_a_tampered_filter_is_left_out_and_said(visit: Visit, parameter: str) -> None:
+    for value in sampled(parameter):
+        app = visit("explore", **{parameter: value})
+        assert not app.exception, value
+        assert seen.title(app) == "Explore practices", value
+        if (parameter, value) not in UNDERSTOOD:
+            assert len(app.warning) == 1, value
+            assert app.warning[0].value.startswith("Part of the link was not understood and left out: "), value
+            assert len(app.warning[0].value) < 200, value
+            assert seen.sentence(app) == "All 325 practices.", value
+
+
+@pytest.mark.parametrize("parameter", ["sort", "view", "page"])
+def test_a_tampered_way_to_show_falls_back_to_the_usual_one(visit: Visit, parameter: str) -> None:
+    for value in (*sampled(parameter), "bogus", "'; DROP TABLE practice; --"):
+        app = visit("explore", **{parameter: value})
+        assert not app.exception, value
+        assert seen.sentence(app) == "All 325 practices.", value
+        assert len(seen.card_ids(app)) == 10, value
+
+
+def test_any_text_can_be_searched_for(visit: Visit) -> None:
+    for value in values():
+        app = visit("explore", q=value)
+        assert not app.exception, value
+        assert seen.title(app) == "Explore practices", value
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("country", "ZZ"),
+        ("sector", "'; DROP TABLE practice; --"),
+        ("from", "abc"),
+        ("from", "1899"),
+        ("to", "2101"),
+        ("to", "٢٠٢٠"),
+        ("coverage", "101"),
+        ("coverage", "-5"),
+        ("undated", "yes"),
+        ("all-groups", "2"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_in_the_message(visit: Visit, parameter: str, value: str) -> None:
+    app = visit("explore", **{parameter: value})
+    assert value in seen.as_read(app.warning[0].value)
+    assert seen.sentence(app) == "All 325 practices."
+
+
+def test_what_is_understood_of_a_link_still_holds_beside_what_is_not(visit: Visit) -> None:
+    app = visit("explore", country=["IT", "ZZ", "IT"], sector=["housing-and-settlement", ""])
+    assert seen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
+    assert "Country: ZZ" in seen.as_read(app.warning[0].value)
+
+
+def test_a_period_that_ends_before_it_begins_is_left_out_and_said(visit: Visit) -> None:
+    app = visit("explore", **{"from": "2020", "to": "2010"})
+    assert "ends before it begins" in app.warning[0].value
+    assert seen.sentence(app) == "All 325 practices."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "0",
+        "-1",
+        "34",
+        "999",
+        "1.0",
+        "abc",
+        "",
+        "²",
+        "٢",
+        "0000001999",
+        "000001" + "9" * 20,
+        "000001" + "9" * 5_000,
+    ],
+    ids=named,
+)
+def test_a_page_that_does_not_exist_shows_the_first(visit: Visit, page: str) -> None:
+    app = visit("explore", page=page)
+    assert not app.exception
+    assert "1–10 of 325" in [caption.value for caption in app.caption]
+    assert len(seen.card_ids(app)) == 10
+
+
+def test_many_values_at_once_are_taken(visit: Visit) -> None:
+    app = visit("explore", country=["IT", *(f"Z{number}" for number in range(300))], q="x" * 5_000)
+    assert not app.exception
+    assert "in Italy" in seen.sentence(app)
+
+
+def test_unknown_parameters_are_ignored(visit: Visit) -> None:
+    app = visit("explore", utm_source="newsletter", country="IT", **{"__proto__": "x", "": "y"})
+    assert not app.exception
+    assert not app.warning
+    assert "in Italy" in seen.sentence(app)
+
+
+@pytest.mark.parametrize(
+    "coverage", ["1", "33", "99"], ids=lambda value: f"{value} lies between two steps of the slider"
+)
+def test_a_coverage_between_two_steps_of_the_slider_is_kept(visit: Visit, coverage: str) -> None:
+    app = visit("explore", coverage=coverage)
+    assert not app.exception
+    assert app.slider(key="minimum_coverage").value == int(coverage)
+    app.multiselect(key="country").select("IT").run()
+    assert app.query_params == {"coverage": coverage, "country": "IT"}
+
+
+@pytest.mark.parametrize(
+    ("page", "title"), [("practice", "Which practice?"), ("self_assessment", "Assess your own practice")]
+)
+def test_a_tampered_practice_never_breaks_a_page(visit: Visit, page: str, title: str) -> None:
+    for value in values():
+        app = visit(page, practice=value)
+        assert not app.exception, value
+        assert seen.title(app) == title, value

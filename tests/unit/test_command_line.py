@@ -1,0 +1,332 @@
+"""python -m practices_db: what is done, what is said, and with which exit status."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import oracles
+import pytest
+
+from practices_db import migrate as migrate_module
+from practices_db.__main__ import main
+from practices_db.config import database_path
+from practices_db.migrate import scripts
+from practices_db.queries import contents
+from practices_db.store import Store
+
+Tables = dict[str, list[list[str]]]
+Edited = Callable[[Callable[[Tables], None]], Path]
+HELD = "5 practices, 5 countries, 3 assessments, 10 answers"
+
+
+@pytest.fixture
+def database(tiny_db: Path, tmp_path: Path) -> Path:
+    """Return a copy of the made-up database."""
+    path = tmp_path / "made-up.duckdb"
+    shutil.copy(tiny_db, path)
+    return path
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the test have a temporary directory of its own, to see what is left in it."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def ids_in(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row["practice_id"] for row in csv.DictReader(file, strict=True)]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run a command that must be refused with exit status 1 and return what standard error says."""
+    assert main(list(arguments)) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err
+    assert "Traceback" not in said.err
+    return said.err
+
+
+# --- build -------------------------------------------------------------------------------------------------
+
+
+def test_build_writes_the_database_and_says_what_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "new.duckdb"
+    assert main(["build", "--catalogue", str(oracles.SYNTHETIC), "--database", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}: {HELD}\n"
+    store = Store(path)
+    with store.cursor() as cursor:
+        assert contents(cursor).practices == 5
+    store.close()
+
+
+def test_build_takes_the_shipped_catalogue_and_the_database_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "of-the-environment.duckdb"
+    monkeypatch.setenv("PRACTICES_DB", str(path))
+    assert main(["build"]) == 0
+    practices = oracles.read_csv(oracles.CATALOGUE / "practices.csv")
+    assert capsys.readouterr().out.startswith(f"{path}: {len(practices)} practices, ")
+    assert path.exists()
+
+
+def test_database_is_the_one_beside_the_catalogue_unless_the_environment_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRACTICES_DB", "/elsewhere/x.duckdb")
+    assert database_path() == Path("/elsewhere/x.duckdb")
+    for blank in ("", None):
+        monkeypatch.delenv("PRACTICES_DB") if blank is None else monkeypatch.setenv("PRACTICES_DB", blank)
+        assert database_path() == oracles.ROOT / "data" / "practices.duckdb"
+
+
+def test_build_of_a_faulty_catalogue_is_refused_with_every_problem(
+    edited_catalogue: Edited, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def edit(tables: Tables) -> None:
+        tables["practices"][1][tables["practices"][0].index("countries")] = "Grece"
+        tables["assessments"][1][tables["assessments"][0].index("evidence_level")] = "9"
+
+    before = database.read_bytes()
+    message = refused(capsys, "build", "--catalogue", str(edited_catalogue(edit)), "--database", str(database))
+    assert "practices.csv, row 2, countries: 'Grece' is not in the list of country ids; did you mean 'GR'" in message
+    assert "assessments.csv, row 2, evidence_level" in message
+    assert database.read_bytes() == before
+
+
+def test_build_from_a_folder_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "new.duckdb"
+    message = refused(capsys, "build", "--catalogue", str(tmp_path / "nowhere"), "--database", str(path))
+    assert "practices.csv cannot be read" in message
+    assert not path.exists()
+
+
+def test_build_over_a_foreign_database_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "foreign.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE accounts (n INTEGER)")
+    before = path.read_bytes()
+    assert "not a practices database" in refused(
+        capsys, "build", "--catalogue", str(oracles.SYNTHETIC), "--database", str(path)
+    )
+    assert path.read_bytes() == before
+
+
+def test_build_where_no_file_can_be_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    path = tmp_path / "file" / "new.duckdb"
+    assert str(path.parent) in refused(capsys, "build", "--catalogue", str(oracles.SYNTHETIC), "--database", str(path))
+
+
+# --- check -------------------------------------------------------------------------------------------------
+
+
+def test_check_of_a_sound_database_says_no_problems(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--database", str(database)]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{database}: {HELD}; no problems\n"
+    assert said.err == ""
+
+
+def test_check_names_every_problem(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(database)
+    store.write(lambda cursor: cursor.execute("INSERT INTO practice_country VALUES ('synthetic-empty', 'XX', 1)"))
+    store.write(lambda cursor: cursor.execute("DELETE FROM data_version"))
+    store.close()
+    assert main(["check", "--database", str(database)]) == 1
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        "data_version: there is none",
+        "practice_country: practice synthetic-empty: XX is not in the list of country",
+    ]
+    assert said.out.endswith("; 2 problems\n")
+
+
+@pytest.mark.parametrize("command", [["check"], ["export", "--output", "never-written.csv"]])
+def test_missing_database_is_refused_with_the_way_to_make_it(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "nowhere.duckdb"
+    message = refused(capsys, *command, "--database", str(path))
+    assert message == f"{path} does not exist. Make it with: python -m practices_db build --database {path}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["check"], ["export", "--output", "never-written.csv"]])
+def test_foreign_database_is_refused_and_nothing_is_left_open(
+    command: list[str],
+    tmp_path: Path,
+    temporary: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "foreign.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE accounts (n INTEGER)")
+    assert "not one of practices" in refused(capsys, *command, "--database", str(path))
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.fixture
+def one_more_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let there be a newer migration that renames a practice."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrate_module.MIGRATIONS, folder)
+    (folder / "0002_rename.sql").write_text("UPDATE practice SET name = 'New name' WHERE id = 'synthetic-empty';")
+    monkeypatch.setattr(migrate_module, "MIGRATIONS", folder)
+    scripts.cache_clear()
+    yield
+    scripts.cache_clear()
+
+
+@pytest.mark.usefixtures("one_more_migration")
+def test_older_database_is_rebuilt_where_the_command_line_migrates_it(
+    database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The app rebuilds only what it migrates itself: what this leaves stale would stay stale."""
+    assert main(["check", "--database", str(database)]) == 0
+    capsys.readouterr()
+    store = Store(database)
+    with store.cursor() as cursor:
+        name = cursor.execute("SELECT name FROM practice_card WHERE id = 'synthetic-empty'").fetchall()
+    store.close()
+    assert name == [("New name",)]
+
+
+# --- export ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "ids", "words"),
+    [
+        ([], ["accents", "apostrophe", "formula", "lines", "empty"], ""),
+        (["--country", "PL", "--country", "DE"], ["accents", "formula"], " in Poland or Germany"),
+        (["--country", "PL", "--sector", "health"], [], " in Poland, on Health"),
+        (["--target-group", "women", "--target-group", "youth"], ["accents"], " for Women or Young people"),
+        (
+            ["--target-group", "women", "--target-group", "youth", "--all-groups"],
+            [],
+            " for Women and Young people",
+        ),
+        (["--from", "2020"], ["formula"], " running in or after 2020"),
+        (["--from", "2015", "--to", "2019"], ["accents"], " running between 2015 and 2019"),
+        (
+            ["--to", "2012", "--undated"],
+            ["apostrophe", "lines", "empty"],
+            " running in or before 2012 or with no year stated",
+        ),
+        (["--coverage", "35"], ["accents"], " with at least 35 % of both headline scores documented"),
+        (["--coverage", "36"], [], " with at least 36 % of both headline scores documented"),
+        (["--q", "ЦЕНТР lodz"], ["accents"], " matching “ЦЕНТР lodz”"),
+        (["--status", "assessed", "--sort", "name"], ["formula", "accents"], " that are Assessed"),
+        (["--sort", "name"], ["apostrophe", "formula", "lines", "accents", "empty"], ""),
+    ],
+)
+def test_export_writes_what_is_asked_for(
+    options: list[str], ids: list[str], words: str, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = database.with_name("out.csv")
+    assert main(["export", *options, "--database", str(database), "--output", str(output)]) == 0
+    assert ids_in(output) == [f"synthetic-{id_}" for id_ in ids]
+    said = capsys.readouterr()
+    assert said.out == f"{output}: {len(ids)} practices{words}\n"
+    assert said.err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            ["--country", "Grece"],
+            "--country: 'Grece' is not in the list of country ids; did you mean 'GR' (Greece)?",
+        ),
+        (["--sector", "languages"], "did you mean 'language' (Language)?"),
+        (["--from", "soon"], "from: soon"),
+        (["--coverage", "101"], "coverage: 101"),
+        (["--from", "2020", "--to", "2010"], "the period ends before it begins"),
+    ],
+)
+def test_export_of_a_mistyped_filter_is_refused_with_the_nearest_id(
+    options: list[str], words: str, database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.csv"
+    message = refused(capsys, "export", *options, "--database", str(database), "--output", str(output))
+    assert words in message
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("place", ["nowhere/out.csv", "."])
+def test_export_that_cannot_be_written_is_refused(
+    place: str, database: Path, tmp_path: Path, temporary: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / place
+    message = refused(capsys, "export", "--database", str(database), "--output", str(output))
+    assert message.startswith(f"{output} cannot be written (")
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["explode"], ["export"], ["export", "--output", "x", "--sort", "score"], ["check", "--colour"]],
+)
+def test_command_that_is_not_understood_shows_the_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m practices_db")
+
+
+def test_help_names_every_filter(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["export", "--help"])
+    assert caught.value.code == 0
+    said = capsys.readouterr().out
+    for option in (
+        "--country",
+        "--target-group",
+        "--sector",
+        "--governance",
+        "--funding",
+        "--status",
+        "--evidence",
+    ):
+        assert option in said
+
+
+def test_module_runs_as_a_program(tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "practices_db", *arguments],
+            cwd=oracles.ROOT,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=50,
+        )
+
+    path = tmp_path / "program.duckdb"
+    built = run("build", "--catalogue", str(oracles.SYNTHETIC), "--database", str(path))
+    assert (built.returncode, built.stdout) == (0, f"{path}: {HELD}\n")
+    missing = run("check", "--database", str(tmp_path / "nowhere.duckdb"))
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert "does not exist" in missing.stderr
+    assert "Traceback" not in missing.stderr

@@ -1,0 +1,225 @@
+"""The exported file, byte for byte, and its name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import oracles
+import pytest
+
+from practices_db.exporting import BOM, csv_bytes, file_name, write_csv
+from practices_db.filters import PracticeFilter
+from practices_db.store import Store
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "practices_all.csv"
+DAY = date(2026, 2, 3)
+TEXT_COLUMNS = {
+    "name": "name",
+    "lead_organisation": "lead_organisation",
+    "place": "place",
+    "funding_sources": "funding_sources",
+    "outcome_figures": "outcome_figures",
+    "summary": "summary",
+    "source_name": "source_name",
+}
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def test_export_is_the_golden_file_byte_for_byte(tiny_store: Store) -> None:
+    assert csv_bytes(tiny_store, PracticeFilter(), "name", DAY) == GOLDEN.read_bytes()
+
+
+def test_golden_file_reads_as_the_export_cell_by_cell(tiny_store: Store) -> None:
+    """Where the bytes differ, this says whether the content does."""
+    assert rows_of(csv_bytes(tiny_store, PracticeFilter(), "name", DAY)) == rows_of(GOLDEN.read_bytes())
+
+
+def test_golden_file_names_the_made_up_catalogue() -> None:
+    digest = oracles.catalogue_hash(oracles.SYNTHETIC)[:8]
+    assert {row["data_version"] for row in rows_of(GOLDEN.read_bytes())} == {f"1 (2026-01-05, {digest})"}
+
+
+def test_export_begins_with_one_byte_order_mark(tiny_store: Store) -> None:
+    content = csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
+    assert content.startswith(BOM + b"practice_id,")
+    assert content.count(BOM) == 1
+    assert "\ufeff".encode() == BOM
+
+
+def test_blank_is_written_in_one_way_only(tiny_store: Store) -> None:
+    assert b',"",' not in csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
+
+
+def test_numbers_are_unquoted_with_a_decimal_point(tiny_store: Store) -> None:
+    content = csv_bytes(tiny_store, PracticeFilter(country=("PL",)), "name", DAY).decode("utf-8-sig")
+    assert ",66.6667,0.75,50.0,75.0,yes,3,1.0,5," in content
+    assert ",1250000,40," in content
+
+
+def test_selection_that_finds_nothing_is_the_header_alone(tiny_store: Store) -> None:
+    content = csv_bytes(tiny_store, PracticeFilter(country=("AQ",)), "name", DAY)
+    assert content == GOLDEN.read_bytes().split(b"\n")[0] + b"\n"
+
+
+def test_export_follows_filter_and_order(tiny_store: Store) -> None:
+    chosen = PracticeFilter(country=("FR", "PL", "DE"))
+    for sort, expected in {
+        "name": ["synthetic-formula", "synthetic-lines", "synthetic-accents"],
+        "documented": ["synthetic-accents", "synthetic-formula", "synthetic-lines"],
+        "newest": ["synthetic-formula", "synthetic-accents", "synthetic-lines"],
+    }.items():
+        content = csv_bytes(tiny_store, chosen, sort, DAY)  # type: ignore[arg-type]
+        assert [row["practice_id"] for row in rows_of(content)] == expected
+
+
+def test_date_of_export_is_the_one_given(tiny_store: Store) -> None:
+    content = csv_bytes(tiny_store, PracticeFilter(), "name", date(2031, 12, 1))
+    assert {row["exported_on"] for row in rows_of(content)} == {"2031-12-01"}
+
+
+def test_cells_a_spreadsheet_would_run_begin_with_an_apostrophe(tiny_store: Store) -> None:
+    for row in rows_of(csv_bytes(tiny_store, PracticeFilter(), "name", DAY)):
+        for column, cell in row.items():
+            assert not re.match(r"\s*[=+\-@\t\r＝＋－＠]", cell), (row["practice_id"], column, cell)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "\tx",
+        "\rx",
+        "  =1",
+        "\n=1",
+        " \t-1",
+        "'",
+        "''",
+        "'=1",
+        " '=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠1",
+        "\u0000=1",
+        "plain",
+        "1-1",
+        "a=b",
+        "a'b",
+        "é",
+        '"',
+        ",",
+        ";",
+        "#",
+        "\\",
+        "NULL",
+        "a\nb",
+        "a\rb",
+        "a\r\nb",
+    ],
+    ids=ascii,
+)
+def test_taking_one_apostrophe_away_gives_the_text_back(text: str, tiny_store: Store) -> None:
+    tiny_store.write(lambda cursor: cursor.execute("UPDATE practice_card SET summary = $text", {"text": text}))
+    for row in rows_of(csv_bytes(tiny_store, PracticeFilter(), "name", DAY)):
+        assert row["summary"].removeprefix("'") == text
+        assert row["summary"][:1] not in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+        if text[:1].isalnum():
+            assert row["summary"] == text
+
+
+def test_whole_catalogue_is_exported_as_its_files_have_it(store: Store) -> None:
+    exported = {row["practice_id"]: row for row in rows_of(csv_bytes(store, PracticeFilter(), "name", DAY))}
+    practices = oracles.practices()
+    assert list(exported) == oracles.in_order(practices, "name")
+    for one in practices:
+        row = exported[one.id]
+        for column, field in TEXT_COLUMNS.items():
+            expected = one.row[field]
+            if column in ("place", "funding_sources"):
+                expected = ";".join(oracles.several(expected))
+            assert row[column].removeprefix("'") == expected.removeprefix("'"), (one.id, column)
+        for column in (
+            "countries",
+            "sectors",
+            "target_groups",
+            "funding_kinds",
+            "start_year",
+            "end_year",
+            "governance_level",
+            "budget_eur",
+            "people_reached",
+            "evaluation_documented",
+            "transferred_elsewhere",
+            "source_url",
+            "source_confidence",
+            "checked_on",
+            "spring_url",
+        ):
+            assert row[column] == one.row[column], (one.id, column)
+        assert row["source_kind"] == oracles.source_kind(one.row)
+        assert row["assessed"] == ("yes" if one.answers else "no")
+        assert row["answers_documented"] == str(one.answered)
+        assert row["answer_source_urls"].split() == sorted(
+            {answer.source_url for answer in one.answers.values() if answer.source_url}
+        )
+        assert_scores(row, one)
+
+
+def assert_scores(row: dict[str, str], one: oracles.Practice) -> None:
+    for headline in oracles.HEADLINES:
+        score = one.scores[headline]
+        assert row[f"{headline}_scored"] == ("yes" if score.scored else "no")
+        assert row[f"{headline}_answers"] == str(score.answered)
+        assert row[f"{headline}_strongest_evidence_level"] == ("" if score.strongest is None else str(score.strongest))
+        numbers: dict[str, Any] = {name: getattr(score, name) for name in ("score", "coverage", "low", "high")}
+        numbers["median_evidence_level"] = score.median
+        for name, exact in numbers.items():
+            cell = row[f"{headline}_{name}"]
+            if exact is None or not one.answers:
+                assert cell == "", (one.id, headline, name)
+            else:
+                assert float(cell) == pytest.approx(float(exact), abs=0.000051), (one.id, headline, name)
+
+
+def test_file_name_says_scope_and_day_and_is_plain_ascii() -> None:
+    everything = file_name(PracticeFilter(), date(2026, 11, 2))
+    filtered = file_name(PracticeFilter(text="Łódź/../x"), date(2026, 11, 2))
+    assert re.fullmatch(r"practices_all_2026-11-02_[0-9a-f]{16}\.csv", everything)
+    assert re.fullmatch(r"practices_filtered_2026-11-02_[0-9a-f]{16}\.csv", filtered)
+    # these narrow nothing
+    assert file_name(PracticeFilter(undated=True, all_target_groups=True), DAY).startswith("practices_all_")
+
+
+def test_file_name_is_never_used_twice() -> None:
+    assert len({file_name(PracticeFilter(), DAY) for _ in range(1000)}) == 1000
+
+
+def test_export_leaves_nothing_in_its_folder(tiny_store: Store) -> None:
+    csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
+    assert list(tiny_store.exports.iterdir()) == []
+
+
+def test_export_that_fails_leaves_nothing_in_its_folder(tiny_store: Store) -> None:
+    tiny_store.write(lambda cursor: cursor.execute("ALTER TABLE practice_card DROP COLUMN people_reached"))
+    with pytest.raises(duckdb.Error):
+        csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
+    assert list(tiny_store.exports.iterdir()) == []
+
+
+def test_written_file_is_the_only_one_and_named_like_a_download(tiny_store: Store) -> None:
+    path = write_csv(tiny_store, PracticeFilter(country=("PL",)), "name", DAY)
+    assert list(tiny_store.exports.iterdir()) == [path]
+    assert path.name.startswith("practices_filtered_2026-02-03_")
+    assert [row["practice_id"] for row in rows_of(path.read_bytes())] == ["synthetic-accents"]

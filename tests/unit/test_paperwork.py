@@ -1,0 +1,112 @@
+"""Are we scoring paperwork? What follows the scores is flagged, and chance is flagged about as often as promised."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from criteria.paperwork import FEWEST, Floats, follows
+from practices_db import queries
+from practices_db.store import Store
+
+HEADLINES = ("effectiveness", "sustainability")
+SHUFFLES = 200
+
+
+def documented(store: Store, headline: str) -> tuple[Floats, Floats]:
+    """Return length of the documentation and score of the practices that have both."""
+    with store.cursor() as cursor:
+        table = queries.documentation(cursor)
+    scored = table[table[headline].notna()]
+    return scored["note_length"].to_numpy(float), scored[headline].to_numpy(float)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_correlation_is_spearmans_also_with_ties(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(FEWEST, 60))
+    one = rng.integers(0, 6, size).astype(float)
+    other = np.round(one + rng.normal(0, 4, size))
+    found = follows("made up", one, other)
+    assert found is not None
+    assert found.correlation == pytest.approx(stats.spearmanr(one, other).statistic, abs=1e-12)
+    assert found.n == size
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_interval_is_that_of_bonett_and_wright(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    one, other = rng.random(30), rng.random(30)
+    found = follows("made up", one, other)
+    assert found is not None
+    r = float(stats.spearmanr(one, other).statistic)
+    half = float(stats.norm.ppf(0.99)) * math.sqrt((1 + r * r / 2) / 27)
+    assert found.low == pytest.approx(math.tanh(math.atanh(r) - half), abs=1e-9)
+    assert found.high == pytest.approx(math.tanh(math.atanh(r) + half), abs=1e-9)
+    assert found.flagged == (found.low > 0 or found.high < 0)
+
+
+def test_what_is_unknown_is_left_out_on_both_sides() -> None:
+    rng = np.random.default_rng(1)
+    one, other = rng.random(40), rng.random(40)
+    one[::7], other[::5] = np.nan, np.nan
+    known = ~np.isnan(one) & ~np.isnan(other)
+    assert follows("made up", one, other) == follows("made up", one[known], other[known])
+    found = follows("made up", one, other)
+    assert found is not None
+    assert found.n == known.sum()
+
+
+@pytest.mark.parametrize("headline", HEADLINES)
+def test_a_measure_equal_to_the_score_is_flagged(store: Store, headline: str) -> None:
+    _, scores = documented(store, headline)
+    found = follows("planted", scores, scores)
+    assert found is not None
+    assert found.flagged
+    assert found.correlation == pytest.approx(1)
+    assert 0 < found.low <= found.high <= 1
+    against = follows("planted", -scores, scores)
+    assert against is not None
+    assert against.flagged
+    assert against.high < 0
+
+
+@pytest.mark.parametrize("headline", HEADLINES)
+def test_a_fake_criterion_that_is_the_length_of_the_text_is_flagged(store: Store, headline: str) -> None:
+    length, _ = documented(store, headline)
+    fake = 100 * (length - length.min()) / (length.max() - length.min())
+    found = follows("note_length", length, fake)
+    assert found is not None
+    assert found.flagged
+    assert found.correlation == pytest.approx(1)
+
+
+def test_at_most_one_in_twenty_shuffles_is_flagged(store: Store) -> None:
+    rng = np.random.default_rng(20)
+    for headline in HEADLINES:
+        length, scores = documented(store, headline)
+        flagged = 0
+        for _ in range(SHUFFLES):
+            found = follows("note_length", length, rng.permutation(scores))
+            assert found is not None
+            flagged += found.flagged
+        assert flagged <= SHUFFLES // 20, headline
+
+
+def test_fewer_than_ten_say_nothing() -> None:
+    line = np.arange(30.0)
+    assert follows("made up", line[:9], line[:9]) is None
+    assert follows("made up", line[:10], line[:10]) is not None
+    unknown = np.where(line < 9, line, np.nan)
+    assert follows("made up", unknown, line) is None
+    assert follows("made up", line, unknown) is None
+    assert follows("made up", line[:0], line[:0]) is None
+
+
+def test_what_is_the_same_for_all_says_nothing() -> None:
+    line, same = np.arange(30.0), np.full(30, 7.0)
+    assert follows("made up", same, line) is None
+    assert follows("made up", line, same) is None

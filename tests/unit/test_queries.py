@@ -1,0 +1,423 @@
+"""Filters, counts, orders and neighbours against the slow oracle, on the whole catalogue."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import unicodedata
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import oracles
+import pandas as pd
+import pytest
+
+from practices_db import queries
+from practices_db.exporting import csv_bytes
+from practices_db.filters import FACETS, PracticeFilter, Sort, from_params
+from practices_db.store import Cursor, Store
+
+EVERYONE = oracles.practices()
+BY_ID = {one.id: one for one in EVERYONE}
+SORT_ORDERS: tuple[Sort, ...] = get_args(Sort)
+NUMBER_OF_FILTERS = 200
+
+
+def oracle_ids(chosen: PracticeFilter) -> set[str]:
+    return {one.id for one in EVERYONE if oracles.matches(one, chosen.model_dump())}
+
+
+def found_ids(store: Store, chosen: PracticeFilter, sort: Sort = "name") -> list[str]:
+    with store.cursor() as cursor:
+        return list(queries.find_practices(cursor, chosen, sort)["id"])
+
+
+def disguised(word: str, chance: random.Random) -> str:
+    """Return a word in another case, or with its accents written another way."""
+    return chance.choice(
+        [
+            word,
+            word.upper(),
+            word.title(),
+            word.swapcase(),
+            unicodedata.normalize("NFD", word),
+            word.replace("e", "é"),
+        ]
+    )
+
+
+def random_filter(number: int) -> PracticeFilter:
+    """Draw a filter around one practice, so that many find something."""
+    chance = random.Random(number)  # noqa: S311 - repeatable, not secret
+    target = chance.choice(EVERYONE)
+    values: dict[str, Any] = {}
+    for facet in FACETS:
+        if chance.random() < 0.3:
+            own = target.facets[facet.field]
+            values[facet.field] = chance.sample(own, chance.randint(1, len(own)))
+            while chance.random() < 0.4:
+                values[facet.field].append(chance.choice(chance.choice(EVERYONE).facets[facet.field]))
+    values["all_target_groups"] = chance.random() < 0.4
+    if chance.random() < 0.35:
+        around = int(target.row["start_year"] or target.row["end_year"] or chance.randint(1990, 2026))
+        period = sorted([around + chance.randint(-4, 2), around + chance.randint(-2, 8)])
+        if chance.random() < 0.7:
+            values["running_from"] = period[0]
+        if chance.random() < 0.7:
+            values["running_to"] = period[1]
+    values["undated"] = chance.random() < 0.3
+    if chance.random() < 0.15:
+        values["minimum_coverage"] = chance.choice([1, 10, 20, 35, 50, 65, 80, 100])
+    if chance.random() < 0.3:
+        words = chance.sample(target.row["summary"].split() + target.row["name"].split(), chance.randint(1, 2))
+        values["text"] = " ".join(disguised(word, chance) for word in words)
+    return PracticeFilter.model_validate(values)
+
+
+FILTERS = [random_filter(number) for number in range(NUMBER_OF_FILTERS)]
+
+
+def test_random_filters_are_worth_trying() -> None:
+    sizes = [len(oracle_ids(chosen)) for chosen in FILTERS]
+    assert sum(1 for size in sizes if size) >= NUMBER_OF_FILTERS // 2
+    assert sum(1 for size in sizes if not size) >= 5
+    assert sum(1 for size in sizes if 1 < size < len(EVERYONE)) >= NUMBER_OF_FILTERS // 4
+    several_groups = [one for one in FILTERS if one.all_target_groups and len(one.target_group) > 1]
+    assert sum(1 for chosen in several_groups if oracle_ids(chosen)) >= 5
+    either = [(one, one.model_copy(update={"all_target_groups": False})) for one in several_groups]
+    assert any(oracle_ids(strict) != oracle_ids(loose) for strict, loose in either)
+    for narrowed in ("running_from", "running_to", "undated", "minimum_coverage", "text"):
+        assert any(getattr(chosen, narrowed) and oracle_ids(chosen) for chosen in FILTERS), narrowed
+
+
+@pytest.mark.parametrize("number", range(NUMBER_OF_FILTERS))
+def test_screen_count_and_file_find_what_the_oracle_finds(number: int, store: Store) -> None:
+    chosen, sort = FILTERS[number], SORT_ORDERS[number % len(SORT_ORDERS)]
+    expected = oracles.in_order((BY_ID[id_] for id_ in oracle_ids(chosen)), sort)
+    with store.cursor() as cursor:
+        on_screen = list(queries.find_practices(cursor, chosen, sort)["id"])
+        count = queries.count_practices(cursor, chosen)
+    in_file = [
+        row["practice_id"]
+        for row in csv.DictReader(
+            io.StringIO(csv_bytes(store, chosen, sort, date(2026, 1, 1)).decode("utf-8-sig"), newline=""),
+            strict=True,
+        )
+    ]
+    assert on_screen == expected, chosen.in_words()
+    assert in_file == expected, chosen.in_words()
+    assert count == len(expected)
+
+
+EDGES: dict[str, dict[str, Any]] = {
+    "nothing chosen": {},
+    "not-stated country": {"country": ["not-stated"]},
+    "not-stated or a country": {"country": ["not-stated", "IT"]},
+    "a country nobody is in": {"country": ["AQ"]},
+    "all groups, one of them not-stated": {
+        "target_group": ["not-stated", "women"],
+        "all_target_groups": True,
+    },
+    "all groups, one group": {"target_group": ["women"], "all_target_groups": True},
+    "all groups, none chosen": {"all_target_groups": True},
+    "all groups beside several countries": {
+        "target_group": ["women", "refugees"],
+        "country": ["IT", "DE", "FR", "ES"],
+        "all_target_groups": True,
+    },
+    "undated alone narrows nothing": {"undated": True},
+    "ended long ago": {"running_to": 1980},
+    "ended long ago, or undated": {"running_to": 1980, "undated": True},
+    "not begun yet": {"running_from": 2100},
+    "one year": {"running_from": 2015, "running_to": 2015},
+    "every word must occur": {"text": "women language"},
+    "words in any order": {"text": "language women"},
+    "accents alone are no word": {"text": "\u0301"},
+    "every status": {"assessment_status": ["assessed", "not-assessed"]},
+    "status together": {"assessment_status": ["effectiveness-scored", "sustainability-scored"]},
+    "no evidence, but assessed": {"assessment_status": ["assessed"], "evidence_level": ["none"]},
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_edge_of_the_filter(edge: str, store: Store) -> None:
+    chosen = PracticeFilter.model_validate(EDGES[edge])
+    expected = oracles.in_order((BY_ID[id_] for id_ in oracle_ids(chosen)), "name")
+    assert found_ids(store, chosen) == expected
+    with store.cursor() as cursor:
+        assert queries.facet_counts(cursor, chosen) == oracles.facet_counts(EVERYONE, chosen.model_dump())
+
+
+@pytest.mark.parametrize("bound", ["running_from", "running_to"])
+def test_first_and_last_year_of_a_period_belong_to_it(bound: str, store: Store) -> None:
+    years = sorted({int(one.row[name]) for one in EVERYONE for name in ("start_year", "end_year") if one.row[name]})
+    for year in years:
+        chosen = PracticeFilter.model_validate({bound: year})
+        assert set(found_ids(store, chosen)) == oracle_ids(chosen), year
+    single = next(one for one in EVERYONE if one.row["start_year"] and one.row["start_year"] == one.row["end_year"])
+    year = int(single.row["start_year"])
+    assert single.id in found_ids(store, PracticeFilter(running_from=year, running_to=year))
+
+
+@pytest.mark.parametrize("share", [1, 11, 12, 35, 50, 64, 65, 66, 100])
+def test_coverage_asked_for_is_reached_by_both_headlines(share: int, store: Store) -> None:
+    chosen = PracticeFilter(minimum_coverage=share)
+    assert set(found_ids(store, chosen)) == oracle_ids(chosen)
+
+
+def cards(cursor: Cursor, changes: dict[str, str]) -> None:
+    """Put these cards in place of all others: id → what is changed of the card of synthetic-empty."""
+    cursor.execute("CREATE TEMP TABLE one AS SELECT * FROM practice_card WHERE id = 'synthetic-empty'")
+    cursor.execute("DELETE FROM practice_card")
+    for id_, change in changes.items():
+        cursor.execute(f"INSERT INTO practice_card SELECT * REPLACE ($id AS id, {change}) FROM one", {"id": id_})
+
+
+@pytest.mark.parametrize(
+    ("partial", "full"), [("effectiveness", "sustainability"), ("sustainability", "effectiveness")]
+)
+def test_coverage_that_a_computer_rounds_is_reached_all_the_same(partial: str, full: str, tiny_store: Store) -> None:
+    """0.29 times 100 is 28.999999999999996."""
+    changes = {
+        f"covers-{share:03}": f"{share / 100}::DOUBLE AS {partial}_coverage, 1::DOUBLE AS {full}_coverage"
+        for share in range(1, 101)
+    }
+    tiny_store.write(lambda cursor: cards(cursor, changes))
+    for share in range(1, 101):
+        expected = [f"covers-{enough:03}" for enough in range(share, 101)]
+        assert found_ids(tiny_store, PracticeFilter(minimum_coverage=share)) == expected
+
+
+def test_coverage_that_is_exactly_reached_is_enough(store: Store) -> None:
+    """Every coverage of the data that is a whole percentage is asked for, and one more."""
+    exact = {
+        min(
+            100 * coverage for coverage in (one.scores[headline].coverage for headline in oracles.HEADLINES) if coverage
+        )
+        for one in EVERYONE
+        if all(one.scores[headline].coverage for headline in oracles.HEADLINES)
+    }
+    for share in sorted({int(share) for share in exact} | {int(share) + 1 for share in exact}):
+        chosen = PracticeFilter(minimum_coverage=min(share, 100))
+        assert set(found_ids(store, chosen)) == oracle_ids(chosen), share
+
+
+@pytest.mark.parametrize("number", range(0, NUMBER_OF_FILTERS, 3))
+def test_facet_counts_are_what_each_value_would_find(number: int, store: Store) -> None:
+    chosen = FILTERS[number]
+    with store.cursor() as cursor:
+        counts = queries.facet_counts(cursor, chosen)
+    assert counts == oracles.facet_counts(EVERYONE, chosen.model_dump()), chosen.in_words()
+
+
+def test_choosing_one_value_alone_finds_its_count(store: Store) -> None:
+    """What the counts promise is what a click brings."""
+    chosen = PracticeFilter(sector=("language",), target_group=("women", "refugees"), all_target_groups=True)
+    with store.cursor() as cursor:
+        counts = queries.facet_counts(cursor, chosen)
+        for field, values in counts.items():
+            for value, count in values.items():
+                together = (*chosen.target_group, value) if field == "target_group" else (value,)
+                click = PracticeFilter.model_validate(chosen.model_dump() | {field: together})
+                assert queries.count_practices(cursor, click) == count, (field, value)
+
+
+@pytest.mark.parametrize("number", range(0, NUMBER_OF_FILTERS, 5))
+def test_relaxations_say_what_is_found_without_each_narrowing(number: int, store: Store) -> None:
+    chosen = FILTERS[number]
+    plain = chosen.model_dump()
+    expected = {}
+    for facet in oracles.FACETS:
+        if plain[facet]:
+            expected[facet] = plain | {facet: ()}
+    if plain["running_from"] is not None or plain["running_to"] is not None:
+        expected["period"] = plain | {"running_from": None, "running_to": None}
+    if plain["minimum_coverage"]:
+        expected["minimum_coverage"] = plain | {"minimum_coverage": 0}
+    if plain["text"]:
+        expected["text"] = plain | {"text": ""}
+    with store.cursor() as cursor:
+        found = queries.relaxations(cursor, chosen)
+    assert {one.field: one.count for one in found} == {
+        field: sum(1 for one in EVERYONE if oracles.matches(one, without)) for field, without in expected.items()
+    }
+    counts = [one.count for one in found]
+    assert counts == sorted(counts, reverse=True)
+    said = {field: [words for part, _, words in chosen.parts() if part == field] for field in expected}
+    assert {one.field: one.words for one in found} == {field: ", ".join(words) for field, words in said.items()}
+
+
+@pytest.mark.parametrize("sort", SORT_ORDERS)
+def test_sort_order_is_the_oracles_and_the_same_every_time(sort: Sort, store: Store) -> None:
+    expected = oracles.in_order(EVERYONE, sort)
+    assert found_ids(store, PracticeFilter(), sort) == expected
+    assert found_ids(store, PracticeFilter(), sort) == expected
+
+
+def test_scores_that_tie_are_ordered_by_name(store: Store) -> None:
+    """The tie-break is only tested if there are ties."""
+    lows = Counter(one.scores["effectiveness"].low for one in EVERYONE if one.answers)
+    assert max(lows.values()) > 1
+    assert max(Counter(one.answered for one in EVERYONE if one.answers).values()) > 1
+    shown = found_ids(store, PracticeFilter(), "documented")
+    silent = [id_ for id_ in shown if BY_ID[id_].answered == 0]
+    assert len(silent) > 100
+    assert silent == sorted(silent, key=lambda id_: (BY_ID[id_].name_key, id_))
+
+
+def test_equal_names_are_ordered_by_id(tiny_store: Store) -> None:
+    numbers = list(range(100, 160))
+    random.Random(1).shuffle(numbers)  # noqa: S311 - repeatable, not secret
+
+    tiny_store.write(lambda cursor: cards(cursor, {f"same-{number}": "'same' AS name_key" for number in numbers}))
+    for sort in SORT_ORDERS:
+        assert found_ids(tiny_store, PracticeFilter(), sort) == [f"same-{number}" for number in sorted(numbers)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 324, 1000])
+def test_pages_put_together_are_the_whole(size: int, store: Store) -> None:
+    chosen = PracticeFilter(country=("SE", "PT")) if size < 10 else PracticeFilter()
+    whole = found_ids(store, chosen, "documented")
+    pages: list[str] = []
+    with store.cursor() as cursor:
+        for offset in range(0, len(whole) + size, size):
+            page = queries.find_practices(cursor, chosen, "documented", limit=size, offset=offset)
+            assert len(page) <= size
+            pages += list(page["id"])
+    assert pages == whole
+
+
+def test_page_beyond_the_end_is_empty_with_every_column(store: Store) -> None:
+    with store.cursor() as cursor:
+        beyond = queries.find_practices(cursor, PracticeFilter(), limit=10, offset=10_000)
+        first = queries.find_practices(cursor, PracticeFilter(), limit=1)
+    assert beyond.empty
+    assert list(beyond.columns) == list(first.columns)
+
+
+@pytest.mark.parametrize("practice_id", ["nobody", "", "'; DROP TABLE practice;--", "A-WALK-TO-MUSEUMS", "%"])
+def test_unknown_practice_is_none_and_has_nothing(practice_id: str, store: Store) -> None:
+    with store.cursor() as cursor:
+        assert queries.practice(cursor, practice_id) is None
+        for table in (queries.scores, queries.answers, queries.further_sources, queries.similar_practices):
+            found: pd.DataFrame = table(cursor, practice_id)
+            assert found.empty
+
+
+def test_names_are_all_there_in_their_order(store: Store) -> None:
+    with store.cursor() as cursor:
+        names = queries.practice_names(cursor)
+    assert list(names) == oracles.in_order(EVERYONE, "name")
+    assert names == {one.id: one.row["name"] for one in EVERYONE}
+
+
+def test_starts_by_year_counts_the_years_that_are_stated(store: Store) -> None:
+    expected = Counter(int(one.row["start_year"]) for one in EVERYONE if one.row["start_year"])
+    with store.cursor() as cursor:
+        found = queries.starts_by_year(cursor)
+    assert list(zip(found["year"], found["practices"], strict=True)) == sorted(expected.items())
+
+
+def test_similar_practices_are_the_oracles(store: Store) -> None:
+    sizes = []
+    for one in EVERYONE[::3]:
+        expected = oracles.similar(EVERYONE, one.id)
+        sizes.append(len(expected))
+        with store.cursor() as cursor:
+            found = queries.similar_practices(cursor, one.id)
+        shared = [
+            (row["id"], *(set(row[f"shared_{kind}"]) for kind in ("countries", "sectors", "target_groups")))
+            for row in found.to_dict("records")
+        ]
+        assert shared == expected[:6], one.id
+    assert 0 in sizes
+    assert max(sizes) > 6
+
+
+def test_as_many_similar_practices_as_asked_for(store: Store) -> None:
+    one = max(EVERYONE, key=lambda one: len(oracles.similar(EVERYONE, one.id)))
+    expected = [id_ for id_, *_ in oracles.similar(EVERYONE, one.id)]
+    for limit in (1, 3, 500):
+        with store.cursor() as cursor:
+            assert list(queries.similar_practices(cursor, one.id, limit)["id"]) == expected[:limit]
+
+
+def test_answers_of_a_practice_show_who_gave_them_and_which_counts(store: Store) -> None:
+    rows = oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
+    given = Counter((row["practice_id"], row["indicator_id"]) for row in rows)
+    for practice_id in sorted({practice for practice, _ in given}):
+        with store.cursor() as cursor:
+            found = queries.answers(cursor, practice_id)
+        told = ["indicator_id", "answer", "evidence_level", "basis", "assessor"]
+        said = list(found[told].itertuples(index=False, name=None))
+        expected = [
+            (row["indicator_id"], row["answer"], int(row["evidence_level"]), row["basis"], row["assessor"])
+            for row in rows
+            if row["practice_id"] == practice_id
+        ]
+        assert Counter(said) == Counter(expected)
+        for answer in found.to_dict("records"):
+            one = BY_ID[practice_id].answers[answer["indicator_id"]]
+            assert answer["counts"] == ((answer["basis"], answer["assessor"]) == (one.basis, one.assessor))
+            assert answer["disagreement"] == one.disagreement
+        # the one that counts stands first of its indicator
+        first = found.drop_duplicates("indicator_id")
+        assert first["counts"].all()
+
+
+def test_further_sources_are_those_of_the_practice(store: Store) -> None:
+    rows = oracles.read_csv(oracles.CATALOGUE / "sources.csv")
+    for practice_id in {row["practice_id"] for row in rows}:
+        with store.cursor() as cursor:
+            found = queries.further_sources(cursor, practice_id)
+        pages = Counter(zip(found["field"], found["url"], strict=True))
+        own = [row for row in rows if row["practice_id"] == practice_id]
+        assert pages == Counter((row["field"], row["url"].partition(" (")[0]) for row in own)
+
+
+STRANGE_WORDS = [
+    "%",
+    "_",
+    "'",
+    "''",
+    '"',
+    "\\",
+    ";--",
+    "' OR '1'='1",
+    "'; DROP TABLE practice_card;--",
+    "a%",
+    "_anguage",
+    "lang*",
+    "[a-z]",
+    ".",
+    "$words",
+    "?",
+    "NULL",
+    "null",
+    "\u0000",
+    "language\u0000",
+]
+
+
+@pytest.mark.parametrize("text", STRANGE_WORDS, ids=ascii)
+def test_strange_word_is_only_looked_for(text: str, store: Store) -> None:
+    chosen = PracticeFilter(text=text)
+    assert set(found_ids(store, chosen)) == oracle_ids(chosen)
+
+
+def test_attacks_of_the_corpora_are_only_looked_for(corpora: Path | None, store: Store) -> None:
+    texts = ["xyzzy-nobody-says-this"]
+    if corpora:
+        for path in sorted((corpora / "payloads").glob("*.txt")):
+            texts += path.read_text(encoding="utf-8").splitlines()
+        assert len(texts) > 400
+    with store.cursor() as cursor:
+        for text in dict.fromkeys(texts):
+            chosen, _ = from_params({"q": [text]})
+            words = oracles.plain(chosen.text).split()
+            expected = sum(1 for one in EVERYONE if all(word in one.search_text for word in words))
+            assert queries.count_practices(cursor, chosen) == expected, text
+        assert queries.contents(cursor).practices == len(EVERYONE)
