@@ -96,8 +96,8 @@ def _slider(criterion: Criterion, one: EffectiveWeight) -> None:
         criterion.title,
         0.0,
         100.0,
-        step=1.0,
-        format="%.0f %%",
+        step=0.5,  # the presets' weights stand on its steps; between two of them a slider would show another number
+        format="%g %%",
         key=key,
         on_change=_use_slider,
         args=(criterion.id, key),
