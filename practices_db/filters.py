@@ -6,6 +6,7 @@ groups alone can be asked for all at once. "Not stated" is a value of every face
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,6 +77,21 @@ def _printable(text: Any) -> Any:
 
 
 Chosen = tuple[str, ...]
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MOST_NAMED = 100  # practices that a link can name one by one
+
+
+def _ids(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not _is_id(value):
+            raise ValueError(f"{_shown(value)!r} is not the id of a practice")
+    return tuple(dict.fromkeys(values))
+
+
+def _is_id(value: str) -> bool:
+    return len(value) <= 80 and _ID.fullmatch(value) is not None
+
+
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
@@ -84,6 +100,8 @@ class PracticeFilter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    # practices named one by one; they come in the order in which they are named
+    practice: Annotated[Chosen, AfterValidator(_ids), Field(max_length=MOST_NAMED)] = ()
     country: Annotated[Chosen, _known("country")] = ()
     target_group: Annotated[Chosen, _known("target_group")] = ()
     sector: Annotated[Chosen, _known("sector")] = ()
@@ -133,7 +151,8 @@ class PracticeFilter(BaseModel):
 
     def parts(self) -> list[tuple[str, str | None, str]]:
         """Return what narrows the result, as (field, value, words): one entry for each value chosen."""
-        found: list[tuple[str, str | None, str]] = [
+        found: list[tuple[str, str | None, str]] = [("practice", id_, f"only {id_}") for id_ in self.practice]
+        found += [
             (facet.field, value, label(facet.field, value)) for facet in FACETS for value in self.chosen(facet.field)
         ]
         if self.dated:
@@ -146,7 +165,7 @@ class PracticeFilter(BaseModel):
 
     def in_words(self) -> str:
         """Say the filter as the end of a sentence: "in Italy or Germany, on Housing and settlement"."""
-        phrases = []
+        phrases = [f"named {_joined(self.practice, 'or')}"] if self.practice else []
         for facet in FACETS:
             if values := [label(facet.field, value) for value in self.chosen(facet.field)]:
                 together = facet.field == "target_group" and self.all_target_groups
@@ -181,7 +200,7 @@ _FLAGS = {"all_target_groups": "all-groups", "undated": "undated"}
 _YEARS = {"running_from": "from", "running_to": "to"}
 
 # Every name in a link that belongs to the filter.
-PARAMS = frozenset({*(facet.param for facet in FACETS), *_FLAGS.values(), *_YEARS.values(), "coverage", "q"})
+PARAMS = frozenset({*(facet.param for facet in FACETS), *_FLAGS.values(), *_YEARS.values(), "coverage", "q", "id"})
 
 
 def to_params(chosen: PracticeFilter) -> dict[str, list[str]]:
@@ -193,6 +212,7 @@ def to_params(chosen: PracticeFilter) -> dict[str, list[str]]:
         params["coverage"] = [str(chosen.minimum_coverage)]
     if chosen.text:
         params["q"] = [chosen.text]
+    params["id"] = list(chosen.practice)
     return {param: values for param, values in params.items() if values}
 
 
@@ -208,6 +228,9 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[PracticeFilter, li
         known = [value for value in params.get(facet.param, ()) if value in options]
         dropped += [f"{facet.label}: {_shown(value)}" for value in params.get(facet.param, ()) if value not in options]
         values[facet.field] = tuple(known)
+    named = list(dict.fromkeys(params.get("id", ())))
+    values["practice"] = tuple(value for value in named if _is_id(value))[:MOST_NAMED]
+    dropped += [f"id: {_shown(value)}" for value in named if value not in values["practice"]]
     for field, param in _FLAGS.items():
         if given := params.get(param):
             values[field] = given[-1] == "1"
@@ -235,10 +258,13 @@ def _shown(value: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in value[:40])
 
 
-def checked(params: Mapping[str, Sequence[str]]) -> PracticeFilter:
-    """Read a filter where a mistake must not pass (command line): raises PracticesError naming each."""
+def checked(params: Mapping[str, Sequence[str]], name: str = "--{}") -> PracticeFilter:
+    """Read a filter where a mistake must not pass (command line, routes): raises PracticesError naming each.
+
+    ``name`` says how a parameter is called there.
+    """
     mistakes = [
-        f"--{facet.param}: {unknown(facet.field, value)}"
+        f"{name.format(facet.param)}: {unknown(facet.field, value)}"
         for facet in FACETS
         for value in params.get(facet.param, ())
         if value not in facet.options()

@@ -38,7 +38,8 @@ _SELECTED = """
     passing AS (
         SELECT c.id, coalesce(hits.n, 0) AS hits
         FROM practice_card c LEFT JOIN hits ON hits.practice_id = c.id
-        WHERE (
+        WHERE (len($practices::TEXT[]) = 0 OR list_contains($practices::TEXT[], c.id))
+        AND (
             ($from::INT IS NULL AND $to::INT IS NULL)
             -- an end that is not stated counts as still running; without a start only the end year is known
             OR (
@@ -83,6 +84,7 @@ def parameters(chosen: PracticeFilter) -> dict[str, Any]:
         "undated": chosen.undated,
         "minimum_coverage": chosen.minimum_coverage,
         "words": chosen.words,
+        "practices": list(chosen.practice),
     }
 
 
@@ -91,7 +93,10 @@ def selection(sort: Sort) -> tuple[str, str]:
 
     What stands between them names columns of ``practice_card c``; run it with ``parameters``.
     """
-    return _SELECTED, " FROM practice_card c SEMI JOIN selected ON selected.id = c.id ORDER BY " + _ORDER[sort]
+    named_first = "list_position($practices::TEXT[], c.id), "  # the same for all where none is named
+    return _SELECTED, (
+        " FROM practice_card c SEMI JOIN selected ON selected.id = c.id ORDER BY " + named_first + _ORDER[sort]
+    )
 
 
 def find_practices(

@@ -129,6 +129,7 @@ def _write_widgets(changed: str = "") -> None:
     }
     values |= {"all_target_groups": bool(state.get("all_target_groups")) and len(values["target_group"]) > 1}
     values |= {"minimum_coverage": state.get("minimum_coverage", 0), "text": state.get("text") or ""}
+    values |= {"practice": tuple(state.get("practice", ()))}
     _write_link(PracticeFilter(**values))
 
 

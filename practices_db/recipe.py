@@ -1,0 +1,148 @@
+"""The recipe in every file: how it came about, so that it can be checked, cited and made again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from criteria.framework import Framework, current_framework
+from practices_db.filters import FACET, SORTS, Sort
+from practices_db.queries import DataVersion
+from practices_db.views import Page, View
+
+APP = "Integration Practices"
+LICENCE = "CC BY 4.0 (facts and summaries of this project; linked pages remain their owners')"
+METHOD = (
+    "Turning answers into numbers is this project's choice, not SPRING's (Horizon 2020, 101004635). Missing is never "
+    "zero: a score stands beside its coverage and its missing-information range, which is no confidence interval."
+)
+
+Contents = Literal["scores", "answers", "everything"]
+Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "json"]
+
+Text = Annotated[str, Field(max_length=4000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Narrowing(_Part):
+    """One value of the filter, by name and id."""
+
+    filter: Text
+    id: Text
+    name: Text
+
+
+class Weight(_Part):
+    """What a criterion counts in the composite, in percent."""
+
+    criterion: Text
+    name: Text
+    percent: float
+
+
+class IndicatorWeight(_Part):
+    """What an indicator counts inside its criterion, where it is not the framework's own weight."""
+
+    indicator: Text
+    name: Text
+    weight: float
+
+
+class Recipe(_Part):
+    """Everything one needs to make a file again, or to say where a figure is from.
+
+    ``params``: the link parameters of ``page``. ``sha256``: of the file's own table, None where the file has none.
+    """
+
+    app: Literal["Integration Practices"] = APP
+    recipe: Literal[1] = 1
+    page: Page
+    params: dict[str, Annotated[list[Text], Field(max_length=200)]]
+    selection: Text
+    filters: Annotated[tuple[Narrowing, ...], Field(max_length=500)]
+    order: Sort
+    order_name: Text
+    weights: tuple[Weight, ...] = ()
+    indicator_weights: tuple[IndicatorWeight, ...] = ()
+    draws: int | None = None
+    seed: int | None = None
+    contents: Contents
+    format: Format
+    practices: Annotated[int, Field(ge=0)]
+    rows: Annotated[int, Field(ge=0)]
+    framework: Text
+    framework_version: Text
+    data_version: int
+    data_released_on: date
+    data_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    exported_on: date
+    licence: Text = LICENCE
+    method: Text = METHOD
+    cite: Text
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+
+    def as_json(self) -> str:
+        """Return the recipe as one line of JSON: the same recipe, the same text."""
+        return self.model_dump_json(exclude_none=True)
+
+
+def recipe(
+    view: View, version: DataVersion, contents: Contents, format_: Format, practices: int, rows: int, on: date
+) -> Recipe:
+    """Return the recipe of a file of ``rows`` rows on ``practices`` practices, exported ``on`` a day."""
+    framework = current_framework()
+    selection = f"{practices} practices {view.chosen.in_words()}".rstrip() if practices != 1 else _one(view)
+    return Recipe(
+        page=view.page,
+        params=view.params(),
+        selection=selection,
+        filters=tuple(
+            Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
+            for field, value, words in view.chosen.parts()
+        ),
+        order=view.sort,
+        order_name=SORTS[view.sort],
+        weights=_weights(view, framework),
+        indicator_weights=_indicator_weights(view, framework),
+        contents=contents,
+        format=format_,
+        practices=practices,
+        rows=rows,
+        framework=framework.id,
+        framework_version=framework.version,
+        data_version=version.number,
+        data_released_on=version.released_on,
+        data_hash=version.content_hash,
+        exported_on=on,
+        cite=(
+            f"{APP}, data version {version.short}, framework {framework.id} {framework.version}: {selection}. "
+            f"Exported {on.isoformat()}. {LICENCE}."
+        ),
+    )
+
+
+def _one(view: View) -> str:
+    return f"1 practice {view.chosen.in_words()}".rstrip()
+
+
+def _weights(view: View, framework: Framework) -> tuple[Weight, ...]:
+    if view.weights is None:
+        return ()
+    return tuple(
+        Weight(criterion=criterion.id, name=criterion.title, percent=round(100 * share, 1))
+        for criterion, (_, share) in zip(framework.criteria, view.weights.criteria, strict=True)
+    )
+
+
+def _indicator_weights(view: View, framework: Framework) -> tuple[IndicatorWeight, ...]:
+    own = {indicator.id: indicator for indicator in framework.indicators}
+    return tuple(
+        IndicatorWeight(indicator=id_, name=own[id_].label, weight=round(weight, 2))
+        for id_, weight in (view.weights.indicators if view.weights else ())
+        if weight != own[id_].weight
+    )

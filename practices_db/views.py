@@ -1,0 +1,67 @@
+"""What a screen shows: one object for the screen, its count, its files, its brief, its link and its route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from criteria import weighting
+from criteria.framework import current_framework
+from criteria.weighting import Weighting
+from practices_db import filters
+from practices_db.filters import DEFAULT_SORT, PracticeFilter, Sort, checked_sort
+
+Page = Literal["explore", "compare", "practice", "weighting"]
+PAGES: tuple[Page, ...] = get_args(Page)
+
+# How a page shows what it shows; the page itself knows the values and takes its default for any other.
+_SHOWN = ("view", "group", "free")
+_WORD = re.compile(r"[a-z0-9_-]{1,40}")
+
+
+@dataclass(frozen=True)
+class View:
+    """Which practices, in which order, under which weights, on which page.
+
+    ``weights`` is None where the page puts no composite over the criteria. ``shown`` holds the link parameters that
+    say how the page shows it, as (name, value).
+    """
+
+    page: Page = "explore"
+    chosen: PracticeFilter = field(default_factory=PracticeFilter)
+    sort: Sort = DEFAULT_SORT
+    weights: Weighting | None = None
+    shown: tuple[tuple[str, str], ...] = ()
+
+    def params(self) -> dict[str, list[str]]:
+        """Return the parameters of the link that shows this on its page."""
+        if self.page in ("compare", "practice"):
+            return {"practice": list(self.chosen.practice)}
+        params = filters.to_params(self.chosen)
+        if self.sort != DEFAULT_SORT:
+            params["sort"] = [self.sort]
+        if self.weights is not None:
+            params |= weighting.to_params(current_framework(), self.weights)
+        return params | {name: [value] for name, value in self.shown}
+
+    @property
+    def free(self) -> bool:
+        """Whether the criteria's weights are left free in the draws."""
+        return dict(self.shown).get("free") == "1"
+
+
+def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, list[str]]:
+    """Return what a link to a page shows, and what of the link was not understood and left out. Never raises."""
+    if page in ("compare", "practice"):
+        chosen, dropped = filters.from_params({"id": params.get("practice", ())})
+        return View(page, chosen), dropped
+    chosen, dropped = filters.from_params(params)
+    weights = None
+    if page == "weighting":
+        weights, more = weighting.from_params(current_framework(), params)
+        dropped += more
+    shown = tuple((name, params[name][-1]) for name in _SHOWN if params.get(name) and _WORD.fullmatch(params[name][-1]))
+    sort = checked_sort((params.get("sort") or [DEFAULT_SORT])[-1])
+    return View(page, chosen, sort, weights, shown), dropped
