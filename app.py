@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.shared import database
+from pages.shared import database, routes
 from pages.shared.wording import escaped
 from practices_db import queries
 from practices_db.errors import PracticesError
@@ -107,7 +107,7 @@ def show_error(error: Exception) -> bool:
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "shared" / "frame.py",
-    routes=[Route("/healthz", healthz)],
+    routes=[Route("/healthz", healthz), *routes.ROUTES],
     middleware=[Middleware(SecurityHeaders)],
     lifespan=lifespan,
     on_script_error=show_error,

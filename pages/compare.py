@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, comparing, database, tables
+from pages.shared import charts, comparing, database, downloads, links, tables
 from practices_db import queries
 
 framework = current_framework()
@@ -17,6 +17,8 @@ with database.cursor() as cursor:
 if len(cards) < comparing.AT_LEAST:
     comparing.too_few(cards)
     st.stop()
+
+downloads.take_away(links.current_view("compare"), len(cards))
 
 st.header("What can be told apart")
 comparing.told_apart(framework, cards, answers)

@@ -4,37 +4,37 @@ import streamlit as st
 
 from pages.shared import charts, database, downloads, filters, groups, links, tables
 from practices_db import queries
-from practices_db.filters import DEFAULT_SORT, checked_sort
 
 PAGE_SIZE = {"practices": 10, "ranges": 20}
 
 st.title("Explore practices")
 chosen = filters.read_link()
-sort = checked_sort(st.query_params.get("sort", DEFAULT_SORT))
-view = filters.checked_view(st.query_params.get("view"))
+shown_as = filters.checked_view(st.query_params.get("view"))
+view = links.current_view("explore")
 whole = database.whole()
 with database.cursor() as cursor:
-    practices = queries.find_practices(cursor, chosen, sort)
+    practices = queries.find_practices(cursor, view.chosen, view.sort)
     counts = queries.facet_counts(cursor, chosen)
     relaxations = [] if len(practices) else queries.relaxations(cursor, chosen)
 
 filters.widgets(chosen, counts, whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filters.sentence(chosen, len(practices), whole.totals.practices))
-    downloads.csv(chosen, sort, len(practices))
-    links.weighting_link(chosen)
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        downloads.take_away(view, len(practices))
+        links.weighting_link(chosen)
 filters.chips(chosen)
 if practices.empty:
     filters.nothing_found(chosen, relaxations)
     st.stop()
 
-filters.view_and_sort(view, sort)
-match view:
+filters.view_and_sort(shown_as, view.sort)
+match shown_as:
     case "practices":
-        start, end = filters.pages(len(practices), PAGE_SIZE[view])
+        start, end = filters.pages(len(practices), PAGE_SIZE[shown_as])
         tables.cards(practices.iloc[start:end])
     case "ranges":
-        start, end = filters.pages(len(practices), PAGE_SIZE[view])
+        start, end = filters.pages(len(practices), PAGE_SIZE[shown_as])
         shown = practices.iloc[start:end]
         st.caption(
             "Each bar runs from the score if nothing undocumented were met to the score if all of it were. A filled "
@@ -75,5 +75,5 @@ match view:
         if not dots.empty:
             charts.draw(dots, charts.strips(tuple(tables.HEADLINES.values())), "groups", groups.alt_text(by))
         tables.twin(groups.table(practices, by), "Scored practices in each group, with their spread")
-if view != "practices" and picked:
+if shown_as != "practices" and picked:
     links.open_practice(picked)

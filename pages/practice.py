@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, database, links, panels, tables
+from pages.shared import charts, database, downloads, links, panels, tables
 from pages.shared.wording import escaped
 from practices_db import queries
 
@@ -23,7 +23,9 @@ with database.cursor() as cursor:
 st.title(escaped(card["name"]))
 st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))
-links.compare_link(card["id"])
+with st.container(horizontal=True, vertical_alignment="center"):
+    links.compare_link(card["id"])
+    downloads.take_away(links.current_view("practice"), 1)
 
 by_indicator = tables.grouped(answers, "indicator_id")
 st.header("Does it work, and does it last?")

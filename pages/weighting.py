@@ -4,8 +4,9 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.scoring import composite, encode
-from pages.shared import charts, database, filters, links, tables, weighing
+from pages.shared import charts, database, downloads, filters, links, tables, weighing
 from practices_db import queries
+from practices_db.standing import AT_LEAST
 
 framework = current_framework()
 st.title("Your weighting")
@@ -19,11 +20,13 @@ weights = weighing.read_link(framework)
 whole = database.whole()
 with database.cursor() as cursor:
     counts = queries.facet_counts(cursor, chosen)
-    found = queries.find_practices(cursor, chosen)
+    found = queries.find_practices(cursor, chosen)  # by name, as the practices of a tier are listed
     answers = encode(framework, queries.answer_matrix(cursor, chosen))
 
 filters.first_widgets(chosen, counts, whole.counts)
-st.markdown(filters.sentence(chosen, len(found), whole.totals.practices))
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.markdown(filters.sentence(chosen, len(found), whole.totals.practices))
+    downloads.take_away(links.current_view("weighting"), len(found))
 filters.chips(chosen)
 
 scores = composite(framework, answers, weights)
@@ -33,7 +36,7 @@ weighing.panel(framework, weights, scores)
 st.header("What comes out")
 scored = answers.only(scores.scored[:, -1])
 weighing.selection(len(found), len(answers.practice_ids), len(scored.practice_ids))
-if len(scored.practice_ids) < weighing.AT_LEAST:
+if len(scored.practice_ids) < AT_LEAST:
     st.info("Fewer than two practices are documented enough under these weights. Widen the filter or the weights.")
     st.stop()
 free = weighing.choose_freedom()

@@ -14,10 +14,14 @@ from practices_db import queries
 from practices_db.commands import build, open_store
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
-from practices_db.exporting import Draws, csv_bytes, robustness_csv
+from practices_db.exporting import CONTENTS, FORMATS
+from practices_db.files import file_content
 from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.importing import CATALOGUE
+from practices_db.robustness_file import robustness_csv
+from practices_db.standing import Draws
 from practices_db.store import Store
+from practices_db.views import View
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,12 +66,13 @@ def _export(arguments: argparse.Namespace) -> int:
     chosen = _chosen(arguments)
     store = _open(arguments.database)
     try:
-        content = csv_bytes(store, chosen, arguments.sort, date.today())
+        view = View(chosen=chosen, sort=arguments.sort)
+        made = file_content(store, view, date.today(), arguments.contents, arguments.format)
         with store.cursor() as cursor:
             count = queries.count_practices(cursor, chosen)
     finally:
         store.close()
-    _write(arguments.output, content)
+    _write(arguments.output, made)
     print(f"{arguments.output}: {count} practices {chosen.in_words()}".rstrip())
     return 0
 
@@ -92,6 +97,7 @@ def _chosen(arguments: argparse.Namespace) -> PracticeFilter:
     """Return the filter that the options say."""
     given = {facet.param: getattr(arguments, facet.field) or [] for facet in FACETS}
     given |= {param: [value] for param in ("from", "to", "coverage", "q") if (value := getattr(arguments, param))}
+    given["id"] = arguments.id or []
     given |= {param: ["1"] for param in ("all-groups", "undated") if getattr(arguments, param)}
     return checked(given)
 
@@ -117,9 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     building.set_defaults(run=_build)
     checking = commands.add_parser("check", help="check that the database hangs together")
     checking.set_defaults(run=_check)
-    exporting = commands.add_parser("export", help="write the practices a filter selects to a CSV file")
+    exporting = commands.add_parser("export", help="write the practices a filter selects to a file")
     _add_filter(exporting)
     exporting.add_argument("--sort", choices=list(SORTS), default=DEFAULT_SORT, help="default: %(default)s")
+    exporting.add_argument("--contents", choices=list(CONTENTS), default="scores", help="default: %(default)s")
+    exporting.add_argument("--format", choices=list(FORMATS), default="csv", help="default: %(default)s")
     exporting.add_argument("--output", type=Path, required=True, metavar="FILE")
     exporting.set_defaults(run=_export)
     standing = commands.add_parser("robustness", help="write where the scored practices stand: intervals and tiers")
@@ -151,6 +159,7 @@ def _add_filter(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", metavar="YEAR", help="running in or before this year")
     command.add_argument("--undated", action="store_true", help="with a period: also those that state no year")
     command.add_argument("--coverage", metavar="PERCENT", help="least coverage of both headline scores")
+    command.add_argument("--id", action="append", metavar="ID", help="only this practice; repeatable")
     command.add_argument("--q", metavar="WORDS", help="words in name, organisation, place or summary")
 
 

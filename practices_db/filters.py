@@ -229,8 +229,9 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[PracticeFilter, li
         dropped += [f"{facet.label}: {_shown(value)}" for value in params.get(facet.param, ()) if value not in options]
         values[facet.field] = tuple(known)
     named = list(dict.fromkeys(params.get("id", ())))
-    values["practice"] = tuple(value for value in named if _is_id(value))[:MOST_NAMED]
-    dropped += [f"id: {_shown(value)}" for value in named if value not in values["practice"]]
+    known_ids = [value for value in named if _is_id(value)][:MOST_NAMED]
+    values["practice"] = tuple(known_ids)
+    dropped += [f"id: {_shown(value)}" for value in named if value not in known_ids]
     for field, param in _FLAGS.items():
         if given := params.get(param):
             values[field] = given[-1] == "1"

@@ -88,23 +88,33 @@ def parameters(chosen: PracticeFilter) -> dict[str, Any]:
     }
 
 
-def selection(sort: Sort) -> tuple[str, str]:
-    """Return the opening (WITH …) and the end (FROM … ORDER BY …) of a query over the selected cards, ``c``.
+def selection(sort: Sort, weighted: bool = False) -> tuple[str, str]:
+    """Return the opening (WITH …) and the source (FROM …) of a query over the selected cards ``c`` in their order.
 
-    What stands between them names columns of ``practice_card c``; run it with ``parameters``.
+    What stands between them names columns of ``practice_card c``; ``places.place`` counts from 1, and the query has to
+    end in ORDER BY places.place. Run it with ``parameters``. Where it is ``weighted``, a registered table ``weighted``
+    (practice_id, tier, …) is joined as ``w`` and its tiers come before everything else.
     """
-    named_first = "list_position($practices::TEXT[], c.id), "  # the same for all where none is named
-    return _SELECTED, (
-        " FROM practice_card c SEMI JOIN selected ON selected.id = c.id ORDER BY " + named_first + _ORDER[sort]
+    joined = " LEFT JOIN weighted w ON w.practice_id = c.id" if weighted else ""
+    # named practices come in the order in which they are named; where none is, that is the same for all
+    order = "list_position($practices::TEXT[], c.id), " + ("w.tier NULLS LAST, " if weighted else "") + _ORDER[sort]
+    opening = (
+        _SELECTED
+        + ", places AS (SELECT c.id, row_number() OVER (ORDER BY "
+        + order
+        + ") AS place FROM practice_card c SEMI JOIN selected ON selected.id = c.id"
+        + joined
+        + ")"
     )
+    return opening, " FROM practice_card c JOIN places ON places.id = c.id" + joined
 
 
 def find_practices(
     cursor: Cursor, chosen: PracticeFilter, sort: Sort = "name", limit: int | None = None, offset: int = 0
 ) -> pd.DataFrame:
     """Return the selected practices, one row each, with every column of ``practice_card``."""
-    opening, end = selection(sort)
-    sql = opening + "SELECT c.*" + end + " LIMIT $limit OFFSET $offset"
+    opening, source = selection(sort)
+    sql = opening + " SELECT c.*" + source + " ORDER BY places.place LIMIT $limit OFFSET $offset"
     return cursor.execute(sql, parameters(chosen) | {"limit": limit, "offset": offset}).df()
 
 

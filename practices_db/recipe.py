@@ -12,7 +12,7 @@ from practices_db.filters import FACET, SORTS, Sort
 from practices_db.queries import DataVersion
 from practices_db.views import Page, View
 
-APP = "Integration Practices"
+APP: Literal["Integration Practices"] = "Integration Practices"
 LICENCE = "CC BY 4.0 (facts and summaries of this project; linked pages remain their owners')"
 METHOD = (
     "Turning answers into numbers is this project's choice, not SPRING's (Horizon 2020, 101004635). Missing is never "
@@ -91,20 +91,17 @@ class Recipe(_Part):
         return self.model_dump_json(exclude_none=True)
 
 
-def recipe(
-    view: View, version: DataVersion, contents: Contents, format_: Format, practices: int, rows: int, on: date
+def recipe(  # noqa: PLR0913 - a file is all of these
+    view: View, version: DataVersion, contents: Contents, format_: Format, *, practices: int, rows: int, on: date
 ) -> Recipe:
     """Return the recipe of a file of ``rows`` rows on ``practices`` practices, exported ``on`` a day."""
     framework = current_framework()
-    selection = f"{practices} practices {view.chosen.in_words()}".rstrip() if practices != 1 else _one(view)
+    selection = f"{practices} {'practice' if practices == 1 else 'practices'} {view.chosen.in_words()}".rstrip()
     return Recipe(
         page=view.page,
         params=view.params(),
         selection=selection,
-        filters=tuple(
-            Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
-            for field, value, words in view.chosen.parts()
-        ),
+        filters=narrowings(view),
         order=view.sort,
         order_name=SORTS[view.sort],
         weights=_weights(view, framework),
@@ -126,8 +123,12 @@ def recipe(
     )
 
 
-def _one(view: View) -> str:
-    return f"1 practice {view.chosen.in_words()}".rstrip()
+def narrowings(view: View) -> tuple[Narrowing, ...]:
+    """Return every value that narrows a view, by name and id."""
+    return tuple(
+        Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
+        for field, value, words in view.chosen.parts()
+    )
 
 
 def _weights(view: View, framework: Framework) -> tuple[Weight, ...]:

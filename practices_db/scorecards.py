@@ -55,7 +55,13 @@ CARDS = """
             c.practice_id,
             count(*) FILTER (WHERE c.answer IN ('met', 'partly', 'not-met')) AS answered,
             max(c.evidence_level) FILTER (WHERE c.answer IN ('met', 'partly', 'not-met')) AS strongest_evidence,
-            list(DISTINCT a.source_url ORDER BY a.source_url) FILTER (WHERE a.source_url IS NOT NULL) AS sources
+            list(DISTINCT a.source_url ORDER BY a.source_url) FILTER (WHERE a.source_url IS NOT NULL) AS sources,
+            map(list(c.indicator_id), list(
+                CASE c.answer
+                    WHEN 'met' THEN 'M' WHEN 'partly' THEN 'P' WHEN 'not-met' THEN 'N' WHEN 'not-applicable' THEN 'A'
+                    ELSE '-'
+                END || c.evidence_level
+            )) AS codes
         FROM counted_answer c
         JOIN answer a ON a.assessment_id = c.assessment_id AND a.indicator_id = c.indicator_id
         GROUP BY ALL
@@ -76,6 +82,10 @@ CARDS = """
         bases.v IS NOT NULL AS assessed,
         coalesce(answers.answered, 0) AS answered,
         answers.strongest_evidence,
+        -- two characters for each indicator of the framework, in its order (practices_db.columns)
+        CASE WHEN bases.v IS NOT NULL THEN array_to_string(
+            list_transform($indicators::TEXT[], lambda indicator: coalesce(answers.codes[indicator], '..')), ''
+        ) END AS answer_codes,
         CASE WHEN bases.v IS NOT NULL THEN $framework END AS framework,
         CASE WHEN bases.v IS NOT NULL THEN $version END AS framework_version,
         e.score AS effectiveness_score, e.coverage AS effectiveness_coverage, e.low AS effectiveness_low,
@@ -134,7 +144,7 @@ def rebuild(cursor: Cursor) -> None:
     cursor.execute(COUNTED_ANSWERS, version)
     _insert_scores(cursor, framework)
     _register_search_texts(cursor)
-    cursor.execute(CARDS, version)
+    cursor.execute(CARDS, version | {"indicators": [indicator.id for indicator in framework.indicators]})
     cursor.unregister("search_texts")
     cursor.execute(FACETS, {"not_stated": NOT_STATED})
 

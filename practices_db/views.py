@@ -40,7 +40,7 @@ class View:
         if self.page in ("compare", "practice"):
             return {"practice": list(self.chosen.practice)}
         params = filters.to_params(self.chosen)
-        if self.sort != DEFAULT_SORT:
+        if self.page == "explore" and self.sort != DEFAULT_SORT:
             params["sort"] = [self.sort]
         if self.weights is not None:
             params |= weighting.to_params(current_framework(), self.weights)
@@ -58,10 +58,11 @@ def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, li
         chosen, dropped = filters.from_params({"id": params.get("practice", ())})
         return View(page, chosen), dropped
     chosen, dropped = filters.from_params(params)
-    weights = None
+    weights: Weighting | None = None
     if page == "weighting":
         weights, more = weighting.from_params(current_framework(), params)
         dropped += more
     shown = tuple((name, params[name][-1]) for name in _SHOWN if params.get(name) and _WORD.fullmatch(params[name][-1]))
-    sort = checked_sort((params.get("sort") or [DEFAULT_SORT])[-1])
+    # the practices of a tier are listed by name
+    sort = "name" if page == "weighting" else checked_sort((params.get("sort") or [DEFAULT_SORT])[-1])
     return View(page, chosen, sort, weights, shown), dropped

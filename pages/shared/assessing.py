@@ -15,7 +15,8 @@ import streamlit as st
 from criteria.framework import ANSWER_IDS, DOCUMENTED, Criterion, Framework, Indicator
 from criteria.scoring import Answers, Scores, encode
 from pages.shared.wording import counted, number, percent
-from practices_db.exporting import BOM, harmless
+from practices_db.cell_text import harmless
+from practices_db.exporting import BOM
 from practices_db.filters import normalise
 from practices_db.models import AnswerRow, columns
 
@@ -163,4 +164,4 @@ def _file(framework: Framework, practice_id: str, on: date) -> bytes:
                 "note": harmless(st.session_state.get(f"own-note-{indicator.id}") or ""),
             }
         )
-    return BOM + out.getvalue().encode()
+    return (BOM + out.getvalue()).encode()

@@ -1,4 +1,4 @@
-"""Taking the selection away as a file."""
+"""Taking away what a page shows, as a file."""
 
 from __future__ import annotations
 
@@ -8,20 +8,57 @@ import streamlit as st
 
 from pages.shared import database
 from pages.shared.wording import counted
-from practices_db.exporting import csv_bytes, file_name
-from practices_db.filters import PracticeFilter, Sort
+from practices_db.exporting import CONTENTS, FORMATS, file_name
+from practices_db.files import file_content
+from practices_db.recipe import Contents, Format
+from practices_db.tables import count_rows
+from practices_db.views import View
+
+OFFERED: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html")
+_CONTENTS = {"scores": "Scores", "answers": "Answers", "everything": "Everything"}
+CONTENTS_KEY, FORMAT_KEY = "take_contents", "take_format"
 
 
-def csv(chosen: PracticeFilter, sort: Sort, count: int) -> None:
-    """Draw the button that downloads what the filter shows: all rows, made when it is pressed."""
+def take_away(view: View, count: int) -> None:
+    """Draw what a page shows as a file: which, of what, and the button; it is made when the button is pressed.
+
+    The view is the one object for screen, count and file: all rows, in the screen's order.
+    """
     today = date.today()
-    st.download_button(
-        f"Download {counted(count, 'practice')} (CSV)",
-        data=lambda: csv_bytes(database.store(), chosen, sort, today),
-        file_name=file_name(chosen, today),
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        disabled=not count,
-        help="One row for each practice shown by the filters, with ids, both scores, coverage, ranges and sources.",
-    )
+    with st.popover("Take it away", icon=":material/download:", disabled=not count):
+        format_: Format = st.radio(
+            "As", OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
+        )
+        st.caption(FORMATS[format_].meaning)
+        contents: Contents = "scores"
+        if FORMATS[format_].mime == "text/csv":
+            contents = st.radio(
+                "With",
+                list(CONTENTS),
+                format_func=_CONTENTS.__getitem__,
+                horizontal=True,
+                key=CONTENTS_KEY,
+                persist_state="session",
+            )
+            st.caption(CONTENTS[contents])
+        st.download_button(
+            f"Download {_amount(view, contents, count)} ({FORMATS[format_].label})",
+            data=lambda: file_content(database.store(), view, today, contents, format_),
+            file_name=file_name(view, format_, today, contents),
+            mime=FORMATS[format_].mime,
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+            disabled=not count,
+        )
+        st.caption(
+            "Every file says how it was made. Dropped on the page “Open a file”, CSV and workbook bring this view back."
+        )
+
+
+def _amount(view: View, contents: Contents, count: int) -> str:
+    """Say how much is in the file."""
+    if contents != "answers":
+        return counted(count, "practice")
+    with database.cursor() as cursor:
+        return f"{counted(count_rows(cursor, view, contents), 'row')} of {counted(count, 'practice')}"

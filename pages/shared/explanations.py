@@ -16,8 +16,8 @@ from pages.shared.links import practice_link
 from pages.shared.panels import sum_lines
 from pages.shared.tables import HEADLINES
 from pages.shared.wording import counted, escaped, percent, web_link
-from practices_db.exporting import LICENCE
 from practices_db.queries import SelectionShares, Totals
+from practices_db.recipe import LICENCE
 from practices_db.vocabularies import label
 
 

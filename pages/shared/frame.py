@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import database
+from pages.shared import database, reopening
 from pages.shared.links import page_path
-from practices_db.exporting import LICENCE
 from practices_db.queries import data_version
+from practices_db.recipe import LICENCE
 
 ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.
@@ -54,6 +54,12 @@ page = st.navigation(
             help="Answer the framework's questions for your own practice and see where it stands.",
         ),
         st.Page(
+            page_path("reopen"),
+            title="Open a file",
+            icon=":material/upload_file:",
+            help="Drop a file you took away: back to its view, and what changed in the data since.",
+        ),
+        st.Page(
             page_path("method"),
             title="Method",
             icon=":material/menu_book:",
@@ -78,4 +84,5 @@ st.caption(
     "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
 )
 with body:
+    reopening.told()
     page.run()

@@ -9,6 +9,7 @@ from typing import NoReturn
 import streamlit as st
 
 from practices_db.filters import PracticeFilter, to_params
+from practices_db.views import Page, View, read_view
 
 MOST_COMPARED = 6
 PAGES = Path(__file__).resolve().parent.parent
@@ -17,6 +18,16 @@ PAGES = Path(__file__).resolve().parent.parent
 def page_path(name: str) -> str:
     """Return the absolute path of a page's script, as Streamlit names pages."""
     return str(PAGES / f"{name}.py")
+
+
+def current_view(page: Page) -> View:
+    """Return what the link shows on this page; the pages themselves say what of it was not understood."""
+    return read_view(page, {key: st.query_params.get_all(key) for key in st.query_params})[0]
+
+
+def open_view(view: View) -> NoReturn:
+    """Go to where a view is shown."""
+    st.switch_page(page_path(view.page), query_params=view.params())
 
 
 def practice_link(practice_id: str, label: str) -> None:

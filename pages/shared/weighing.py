@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +28,8 @@ from criteria.weighting import (
 )
 from pages.shared.tables import HEADLINES, rows
 from pages.shared.wording import counted, escaped, number, percent, score_words
+from practices_db.standing import DRAWS, SEED
 
-AT_LEAST = 2
-DRAWS, SEED = 10_000, 1
 _PARAMS = ("weights", "w", "wi")
 _OWN = "own"
 
@@ -235,7 +234,7 @@ def interval_lines(names: Mapping[str, str], standing: Standings) -> pd.DataFram
     for at, ids in enumerate(tiers, start=1):
         title = f"Tier {at} of {len(tiers)}" if len(tiers) > 1 else "Cannot be told apart"
         lines.append({"heading": title})
-        for id_ in sorted(ids, key=lambda one: names[one].casefold()):
+        for id_ in in_order(ids, names):
             of = standing.simulation.of(id_)
             lines.append({"id": id_, "name": names[id_]})
             lines.append(
@@ -244,6 +243,12 @@ def interval_lines(names: Mapping[str, str], standing: Standings) -> pd.DataFram
             )
     columns = ["heading", "id", "name", "practice", "from", "to", "words"]
     return pd.DataFrame(lines, columns=columns).astype({"from": float, "to": float}).assign(line=range(len(lines)))
+
+
+def in_order(ids: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """Return ids in the order of ``names``, which is by name: the order of the file that is taken away."""
+    wanted = set(ids)
+    return [id_ for id_ in names if id_ in wanted]
 
 
 def names_of(standing: Standings) -> tuple[str, ...]:
@@ -256,7 +261,7 @@ def table(names: Mapping[str, str], scores: Scores, standing: Standings, found: 
     cards = {row["id"]: row for row in rows(found)}
     table_ = []
     for at, ids in enumerate(standing.simulation.tiers(), start=1):
-        for id_ in sorted(ids, key=lambda one: names[one].casefold()):
+        for id_ in in_order(ids, names):
             own, of = scores.of(id_, YOUR_WEIGHTING), standing.simulation.of(id_)
             behind, ahead = standing.simulation.told_apart(id_)
             table_.append(
@@ -281,7 +286,7 @@ def pair(
     framework: Framework, names: Mapping[str, str], scores: Scores, standing: Standings, weights: Weighting
 ) -> None:
     """Draw the choice of two practices and say how sure the lead of one is and what would change it."""
-    ids = sorted(names_of(standing), key=lambda one: names[one].casefold())
+    ids = in_order(names_of(standing), names)
     with st.grid(2, min_column_width=260):
         one = st.selectbox("One practice", ids, index=0, format_func=names.__getitem__, key="pair_one")
         other = st.selectbox("Another practice", ids, index=1, format_func=names.__getitem__, key="pair_other")

@@ -113,7 +113,7 @@ CREATE TABLE practice_card (
     source_url TEXT NOT NULL, source_name TEXT NOT NULL, source_kind TEXT NOT NULL, source_confidence TEXT NOT NULL,
     checked_on DATE NOT NULL, spring_url TEXT, answer_sources TEXT[],
     assessed BOOLEAN NOT NULL, answered INTEGER NOT NULL, strongest_evidence TINYINT,
-    bases TEXT[], framework TEXT, framework_version TEXT,
+    bases TEXT[], framework TEXT, framework_version TEXT, answer_codes TEXT,
     effectiveness_score DOUBLE, effectiveness_coverage DOUBLE, effectiveness_low DOUBLE, effectiveness_high DOUBLE,
     effectiveness_scored BOOLEAN NOT NULL, effectiveness_strongest_evidence TINYINT,
     effectiveness_median_evidence DOUBLE, effectiveness_answered INTEGER NOT NULL,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import date
 from pathlib import Path
@@ -12,13 +10,15 @@ from typing import Any
 import duckdb
 import oracles
 import pytest
+from taking import DAY, exported, rows_of
 
-from practices_db.exporting import BOM, csv_bytes, file_name, write_csv
+from practices_db.exporting import BOM, file_name, write_csv
 from practices_db.filters import PracticeFilter
+from practices_db.recipe import Format
 from practices_db.store import Store
+from practices_db.views import View
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "practices_all.csv"
-DAY = date(2026, 2, 3)
 TEXT_COLUMNS = {
     "name": "name",
     "lead_organisation": "lead_organisation",
@@ -30,17 +30,18 @@ TEXT_COLUMNS = {
 }
 
 
-def rows_of(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
-
-
 def test_export_is_the_golden_file_byte_for_byte(tiny_store: Store) -> None:
-    assert csv_bytes(tiny_store, PracticeFilter(), "name", DAY) == GOLDEN.read_bytes()
+    assert exported(tiny_store, PracticeFilter(), "name") == GOLDEN.read_bytes()
+
+
+def test_spreadsheet_flavour_is_the_golden_file_byte_for_byte(tiny_store: Store) -> None:
+    made = exported(tiny_store, PracticeFilter(), "name", contents="everything", format_="csv-semicolon")
+    assert made == GOLDEN.with_name("everything_spreadsheet.csv").read_bytes()
 
 
 def test_golden_file_reads_as_the_export_cell_by_cell(tiny_store: Store) -> None:
     """Where the bytes differ, this says whether the content does."""
-    assert rows_of(csv_bytes(tiny_store, PracticeFilter(), "name", DAY)) == rows_of(GOLDEN.read_bytes())
+    assert rows_of(exported(tiny_store, PracticeFilter(), "name")) == rows_of(GOLDEN.read_bytes())
 
 
 def test_golden_file_names_the_made_up_catalogue() -> None:
@@ -49,24 +50,23 @@ def test_golden_file_names_the_made_up_catalogue() -> None:
 
 
 def test_export_begins_with_one_byte_order_mark(tiny_store: Store) -> None:
-    content = csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
-    assert content.startswith(BOM + b"practice_id,")
-    assert content.count(BOM) == 1
-    assert "\ufeff".encode() == BOM
+    content = exported(tiny_store, PracticeFilter(), "name")
+    assert content.startswith(BOM.encode() + b"practice_id,")
+    assert content.count(BOM.encode()) == 1
 
 
 def test_blank_is_written_in_one_way_only(tiny_store: Store) -> None:
-    assert b',"",' not in csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
+    assert b',"",' not in exported(tiny_store, PracticeFilter(), "name")
 
 
 def test_numbers_are_unquoted_with_a_decimal_point(tiny_store: Store) -> None:
-    content = csv_bytes(tiny_store, PracticeFilter(country=("PL",)), "name", DAY).decode("utf-8-sig")
+    content = exported(tiny_store, PracticeFilter(country=("PL",)), "name").decode("utf-8-sig")
     assert ",66.6667,0.75,50.0,75.0,yes,3,1.0,5," in content
     assert ",1250000,40," in content
 
 
 def test_selection_that_finds_nothing_is_the_header_alone(tiny_store: Store) -> None:
-    content = csv_bytes(tiny_store, PracticeFilter(country=("AQ",)), "name", DAY)
+    content = exported(tiny_store, PracticeFilter(country=("AQ",)), "name")
     assert content == GOLDEN.read_bytes().split(b"\n")[0] + b"\n"
 
 
@@ -77,17 +77,24 @@ def test_export_follows_filter_and_order(tiny_store: Store) -> None:
         "documented": ["synthetic-accents", "synthetic-formula", "synthetic-lines"],
         "newest": ["synthetic-formula", "synthetic-accents", "synthetic-lines"],
     }.items():
-        content = csv_bytes(tiny_store, chosen, sort, DAY)  # type: ignore[arg-type]
+        content = exported(tiny_store, chosen, sort)  # type: ignore[arg-type]
         assert [row["practice_id"] for row in rows_of(content)] == expected
 
 
 def test_date_of_export_is_the_one_given(tiny_store: Store) -> None:
-    content = csv_bytes(tiny_store, PracticeFilter(), "name", date(2031, 12, 1))
-    assert {row["exported_on"] for row in rows_of(content)} == {"2031-12-01"}
+    assert {row["exported_on"] for row in rows_of(exported(tiny_store, PracticeFilter(), "name"))} == {"2026-02-03"}
 
 
-def test_cells_a_spreadsheet_would_run_begin_with_an_apostrophe(tiny_store: Store) -> None:
-    for row in rows_of(csv_bytes(tiny_store, PracticeFilter(), "name", DAY)):
+def test_data_flavour_has_the_exact_text(tiny_store: Store) -> None:
+    names = {row["name"] for row in rows_of(exported(tiny_store, PracticeFilter(), "name"))}
+    with tiny_store.cursor() as cursor:
+        assert names == {name for (name,) in cursor.execute("SELECT name FROM practice").fetchall()}
+    assert any(name.startswith("=") for name in names)
+
+
+@pytest.mark.parametrize("format_", ["csv-comma", "csv-semicolon"])
+def test_cells_a_spreadsheet_would_run_begin_with_an_apostrophe(format_: Format, tiny_store: Store) -> None:
+    for row in rows_of(exported(tiny_store, PracticeFilter(), "name", format_=format_), format_):
         for column, cell in row.items():
             assert not re.match(r"\s*[=+\-@\t\r＝＋－＠]", cell), (row["practice_id"], column, cell)
 
@@ -132,24 +139,26 @@ def test_cells_a_spreadsheet_would_run_begin_with_an_apostrophe(tiny_store: Stor
 )
 def test_taking_one_apostrophe_away_gives_the_text_back(text: str, tiny_store: Store) -> None:
     tiny_store.write(lambda cursor: cursor.execute("UPDATE practice_card SET summary = $text", {"text": text}))
-    for row in rows_of(csv_bytes(tiny_store, PracticeFilter(), "name", DAY)):
+    for row in rows_of(exported(tiny_store, PracticeFilter(), "name")):
+        assert row["summary"] == text
+    for row in rows_of(exported(tiny_store, PracticeFilter(), "name", format_="csv-comma")):
         assert row["summary"].removeprefix("'") == text
         assert row["summary"][:1] not in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-        if text[:1].isalnum():
+        if text[:1].isalpha():
             assert row["summary"] == text
 
 
 def test_whole_catalogue_is_exported_as_its_files_have_it(store: Store) -> None:
-    exported = {row["practice_id"]: row for row in rows_of(csv_bytes(store, PracticeFilter(), "name", DAY))}
+    in_file = {row["practice_id"]: row for row in rows_of(exported(store, PracticeFilter(), "name"))}
     practices = oracles.practices()
-    assert list(exported) == oracles.in_order(practices, "name")
+    assert list(in_file) == oracles.in_order(practices, "name")
     for one in practices:
-        row = exported[one.id]
+        row = in_file[one.id]
         for column, field in TEXT_COLUMNS.items():
             expected = one.row[field]
             if column in ("place", "funding_sources"):
                 expected = ";".join(oracles.several(expected))
-            assert row[column].removeprefix("'") == expected.removeprefix("'"), (one.id, column)
+            assert row[column] == expected, (one.id, column)
         for column in (
             "countries",
             "sectors",
@@ -194,32 +203,34 @@ def assert_scores(row: dict[str, str], one: oracles.Practice) -> None:
 
 
 def test_file_name_says_scope_and_day_and_is_plain_ascii() -> None:
-    everything = file_name(PracticeFilter(), date(2026, 11, 2))
-    filtered = file_name(PracticeFilter(text="Łódź/../x"), date(2026, 11, 2))
-    assert re.fullmatch(r"practices_all_2026-11-02_[0-9a-f]{16}\.csv", everything)
-    assert re.fullmatch(r"practices_filtered_2026-11-02_[0-9a-f]{16}\.csv", filtered)
+    day = date(2026, 11, 2)
+    everything = file_name(View(), "csv", day)
+    filtered = file_name(View(chosen=PracticeFilter(text="Łódź/../x")), "csv-semicolon", day, "answers")
+    assert re.fullmatch(r"practices_all_2026-11-02_[0-9a-f]{16}_data\.csv", everything)
+    assert re.fullmatch(r"practices_filtered_answers_2026-11-02_[0-9a-f]{16}_spreadsheet\.csv", filtered)
     # these narrow nothing
-    assert file_name(PracticeFilter(undated=True, all_target_groups=True), DAY).startswith("practices_all_")
+    assert file_name(View(chosen=PracticeFilter(undated=True)), "csv", DAY).startswith("practices_all_")
+    assert file_name(View("compare"), "xlsx", DAY).startswith("comparison_2026")
 
 
 def test_file_name_is_never_used_twice() -> None:
-    assert len({file_name(PracticeFilter(), DAY) for _ in range(1000)}) == 1000
+    assert len({file_name(View(), "csv", DAY) for _ in range(1000)}) == 1000
 
 
 def test_export_leaves_nothing_in_its_folder(tiny_store: Store) -> None:
-    csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
+    exported(tiny_store, PracticeFilter(), "name")
     assert list(tiny_store.exports.iterdir()) == []
 
 
 def test_export_that_fails_leaves_nothing_in_its_folder(tiny_store: Store) -> None:
     tiny_store.write(lambda cursor: cursor.execute("ALTER TABLE practice_card DROP COLUMN people_reached"))
     with pytest.raises(duckdb.Error):
-        csv_bytes(tiny_store, PracticeFilter(), "name", DAY)
+        exported(tiny_store, PracticeFilter(), "name")
     assert list(tiny_store.exports.iterdir()) == []
 
 
 def test_written_file_is_the_only_one_and_named_like_a_download(tiny_store: Store) -> None:
-    path = write_csv(tiny_store, PracticeFilter(country=("PL",)), "name", DAY)
+    path = write_csv(tiny_store, View(chosen=PracticeFilter(country=("PL",))), "scores", "csv", DAY)
     assert list(tiny_store.exports.iterdir()) == [path]
     assert path.name.startswith("practices_filtered_2026-02-03_")
     assert [row["practice_id"] for row in rows_of(path.read_bytes())] == ["synthetic-accents"]

@@ -1,0 +1,33 @@
+"""A file that was taken away, opened again: its view, and what changed since."""
+
+import streamlit as st
+
+from pages.shared import database, links, reopening
+from practices_db.errors import PracticesError
+from practices_db.reopening import reopen
+
+st.title("Open a file")
+st.markdown(
+    "Drop a CSV or a workbook that was taken away from here. You get back to the view it shows; where the data have "
+    "changed since, you see exactly what."
+)
+file = reopening.choose()
+if file is None:
+    reopening.how_it_works()
+    st.stop()
+try:
+    with st.spinner("Reading the file and comparing it with the data", show_time=True):
+        opened = reopen(database.store(), file)
+except PracticesError as error:
+    reopening.refused(error)
+    st.stop()
+reopening.prepare(opened)
+if opened.changes.none:
+    reopening.tell_when_there(opened)
+    links.open_view(opened.view)
+
+reopening.recipe(opened.recipe)
+if st.button("Open this view with today's data", icon=":material/open_in_new:", type="primary"):
+    links.open_view(opened.view)
+st.header("What changed since")
+reopening.changes(opened)

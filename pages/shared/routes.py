@@ -1,0 +1,184 @@
+"""Read-only routes beside the pages: the published catalogue for machines, with the filters of the links.
+
+A route answers from the same selection as the screen. Files are made in the store's export folder, sent in pieces and
+deleted; no answer is held in memory whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from criteria.framework import current_framework
+from pages.shared import database
+from practices_db import queries
+from practices_db.errors import PracticesError
+from practices_db.exporting import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json
+from practices_db.filters import DEFAULT_SORT, PARAMS, SORTS, checked, checked_sort
+from practices_db.recipe import Contents, Format
+from practices_db.store import Store
+from practices_db.views import View
+
+log = logging.getLogger("practices")
+
+_LARGEST_QUERY = 8_000  # characters
+_PIECE = 1 << 18
+_CSV: dict[str, Format] = {format_: format_ for format_, kind in FORMATS.items() if kind.mime == "text/csv"}
+_CONTENTS: dict[str, Contents] = {contents: contents for contents in CONTENTS}
+_making = anyio.CapacityLimiter(2)  # files made at the same time; further requests wait
+
+# What a route makes of its parameters: what is asked for (as text, for the ETag), how to write it, its name.
+Asked = tuple[str, Callable[[Store], Path], str]
+
+
+async def practices_csv(request: Request) -> Response:
+    """Answer the practices that the filter selects as a CSV file."""
+
+    def ask(params: dict[str, list[str]], view: View) -> Asked:
+        contents = _CONTENTS[_one_of(params, "contents", list(_CONTENTS))]
+        format_ = _CSV[_one_of(params, "format", list(_CSV))]
+        on = date.today()
+        write = partial(write_csv, view=view, contents=contents, format_=format_, on=on)
+        return f"{contents} {format_}", write, file_name(view, format_, on, contents)
+
+    return await _file(request, ("sort", "contents", "format"), ask, "text/csv; charset=utf-8")
+
+
+async def practices_json(request: Request) -> Response:
+    """Answer the practices that the filter selects as JSON: {"recipe": …, "practices": […]}."""
+
+    def ask(_params: dict[str, list[str]], view: View) -> Asked:
+        on = date.today()
+        return "json", partial(write_json, view=view, on=on), file_name(view, "json", on)
+
+    return await _file(request, ("sort",), ask, "application/json")
+
+
+async def practice(request: Request) -> Response:
+    """Answer everything that is published on one practice as JSON."""
+    id_ = request.path_params["id"]
+    try:
+        tag = await run_sync(_tag, f"practice {id_}")
+        if _has(request, tag):
+            return Response(status_code=304, headers=_headers(tag))
+        found = await run_sync(practice_json, database.store(), id_, date.today())
+    except Exception:
+        return _failed()
+    if found is None:
+        return JSONResponse({"errors": [f"There is no practice {id_[:80]!r}."]}, status_code=404)
+    return Response(found, media_type="application/json", headers=_headers(tag))
+
+
+async def nothing(request: Request) -> Response:  # noqa: ARG001 - the signature Starlette calls
+    """Answer an address under /api/ that is none, with those that are: the app would answer it with a page."""
+    known = ["/api/practices.csv", "/api/practices.json", "/api/practices/<id>.json"]
+    return JSONResponse({"errors": ["There is nothing here."], "routes": known}, status_code=404)
+
+
+ROUTES = [
+    Route("/api/practices.csv", practices_csv),
+    Route("/api/practices.json", practices_json),
+    Route("/api/practices/{id}.json", practice),
+    Route("/api", nothing),
+    Route("/api/{rest:path}", nothing),
+]
+
+
+async def _file(
+    request: Request, own: Sequence[str], ask: Callable[[dict[str, list[str]], View], Asked], mime: str
+) -> Response:
+    """Answer with a file that is made now, unless the asker has it already."""
+    try:
+        params = _params(request, own)
+        sort = checked_sort(_one_of(params, "sort", list(SORTS), DEFAULT_SORT))
+        view = View(chosen=checked(params, "{}"), sort=sort)
+        asked, write, name = ask(params, view)
+        tag = await run_sync(_tag, f"{asked} {view.params()}")
+        if _has(request, tag):
+            return Response(status_code=304, headers=_headers(tag))
+        path = await run_sync(write, database.store(), limiter=_making)
+    except PracticesError as error:
+        return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
+    except Exception:
+        return _failed()
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(path.stat().st_size)}
+    return StreamingResponse(_pieces(path), media_type=mime, headers=_headers(tag) | headers)
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    """Yield a file's bytes and delete it, also where the asker goes away in between."""
+    try:
+        async with await anyio.open_file(path, "rb") as file:
+            while piece := await file.read(_PIECE):
+                yield piece
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _params(request: Request, own: Sequence[str]) -> dict[str, list[str]]:
+    """Return the parameters of a request; PracticesError names each that is not known or given too often."""
+    if len(request.url.query) > _LARGEST_QUERY:
+        raise PracticesError(f"The address is longer than {_LARGEST_QUERY:,} characters.")
+    params: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        params.setdefault(name, []).append(value)
+    known = sorted({*PARAMS, *own})
+    mistakes = [f"{name[:40]!r} is no parameter; known are {', '.join(known)}" for name in params if name not in known]
+    mistakes += [f"{name} is given {len(params[name])} times" for name in own if len(params.get(name, ())) > 1]
+    try:
+        checked(params, "{}")
+    except PracticesError as error:
+        mistakes += str(error).splitlines()
+    if mistakes:
+        raise PracticesError("\n".join(mistakes))
+    return params
+
+
+def _one_of(params: dict[str, list[str]], name: str, known: Sequence[str], default: str = "") -> str:
+    """Return a parameter that is one of a list; the first (or ``default``) where it is not given."""
+    value = params.get(name, [default or known[0]])[0]
+    if value not in known:
+        raise PracticesError(f"{name}: {value[:40]!r} is not known; known are {', '.join(known)}")
+    return value
+
+
+def _tag(asked: str) -> str:
+    """Return the ETag of an answer: weak, by release of the data, framework and question.
+
+    The day of the export stands in the files; it does not make their content another.
+    """
+    with database.cursor() as cursor:
+        version = queries.data_version(cursor)
+    framework = current_framework()
+    parts = f"{version.number} {version.content_hash} {framework.id} {framework.version} {asked}"
+    return f'W/"{version.number}-{hashlib.sha256(parts.encode()).hexdigest()[:24]}"'
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the asker has this answer already (If-None-Match, compared weakly)."""
+    given = request.headers.get("if-none-match", "")
+    return given.strip() == "*" or tag.removeprefix("W/") in (
+        one.strip().removeprefix("W/") for one in given.split(",")
+    )
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "no-cache"}  # keep it, but ask each time whether it still holds
+
+
+def _failed() -> Response:
+    """Answer with an id that stands in the log beside the traceback."""
+    error_id = secrets.token_hex(4)
+    log.exception("error %s", error_id)
+    return JSONResponse({"errors": [f"Something went wrong on our side; report error {error_id}."]}, status_code=500)

@@ -1,0 +1,222 @@
+"""The columns of every exported table: what each is called, where it comes from, what it means.
+
+One list serves CSV, JSON, XLSX and the glossary, so that a column cannot mean two things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from criteria.framework import Framework, current_framework
+from practices_db.scorecards import HEADLINES
+
+Kind = Literal["text", "code", "list", "codes", "urls", "number", "whole", "date", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: ``sql`` names what stands in it, ``kind`` how it is written.
+
+    text: as typed. list: several of them. code: an id, address or word of a fixed list, which no spreadsheet runs.
+    codes: several ids. urls: several addresses. number: rounded to 4 decimals. whole: a whole number. date: a day.
+    flag: a boolean, "yes" or "no" (blank where it is NULL).
+    """
+
+    name: str
+    sql: str
+    meaning: str
+    kind: Kind = "text"
+
+
+_FACTS = (
+    Column("practice_id", "c.id", "The practice's id: stable, the same in links and in every file"),
+    Column("name", "c.name", "Name of the practice"),
+    Column("lead_organisation", "c.lead_organisation", "Who leads it"),
+    Column("countries", "c.countries", "ISO 3166-1 codes of the countries, the main one first", "codes"),
+    Column("place", "c.places", "Towns or regions", "list"),
+    Column("sectors", "c.sectors", "Ids of the sectors", "codes"),
+    Column("target_groups", "c.target_groups", "Ids of the target groups", "codes"),
+    Column("start_year", "c.start_year", "First year", "whole"),
+    Column("end_year", "c.end_year", "Last year; blank: running, or no end seen", "whole"),
+    Column("governance_level", "c.governance_level", "Level of government it works at", "code"),
+    Column("funding_kinds", "c.funding_kinds", "Ids of the kinds of funding", "codes"),
+    Column("funding_sources", "c.funding_sources", "Who funds it", "list"),
+    Column("budget_eur", "c.budget_eur", "Budget in euro, as the source gives it", "whole"),
+    Column("people_reached", "c.people_reached", "People reached, as the source gives it", "whole"),
+    Column("outcome_figures", "c.outcome_figures", "Outcomes in the source's figures"),
+    Column("evaluation_documented", "c.evaluation_documented", "yes: an evaluation was seen; blank: none seen", "flag"),
+    Column("transferred_elsewhere", "c.transferred_elsewhere", "yes: taken up elsewhere; blank: not seen", "flag"),
+    Column("summary", "c.summary", "This project's own summary"),
+)
+_ASSESSED = (
+    Column("assessed", "c.assessed", "Whether a published assessment exists; no: nothing is known", "flag"),
+    Column("assessment_bases", "c.bases", "desk-review, expert-review, self-assessment", "codes"),
+    Column("answers_documented", "c.answered", "Indicators answered met, partly or not met", "whole"),
+    Column("strongest_evidence_level", "c.strongest_evidence", "Strongest proof behind an answer, 0 to 5", "whole"),
+)
+_SOURCES = (
+    Column("source_url", "c.source_url", "The page the record comes from", "code"),
+    Column("source_name", "c.source_name", "Who publishes that page"),
+    Column("source_kind", "c.source_kind", "Kind of that page", "code"),
+    Column("source_confidence", "c.source_confidence", "How sure the reading of that page is", "code"),
+    Column("checked_on", "c.checked_on", "When the record was last checked", "date"),
+    Column("spring_url", "c.spring_url", "The practice's page at SPRING", "code"),
+    Column("answer_source_urls", "c.answer_sources", "The pages behind the answers", "urls"),
+)
+_ANSWER_CODES = Column(
+    "answer_codes",
+    "c.answer_codes",
+    "Two characters for each indicator in the framework's order: M met, P partly, N not met, A not applicable, "
+    "- not documented, and the evidence level; two dots: no answer",
+)
+_ABOUT = (
+    Column("framework", "$framework", "The framework that scores are made with"),
+    Column("framework_version", "$framework_version", "Its version"),
+    Column("data_version", "$data_version", "The release of the data"),
+    Column("exported_on", "$exported_on::DATE", "When this file was made", "date"),
+    Column("licence", "$licence", "What may be done with it"),
+)
+RECIPE = Column("recipe", "$recipe", "In the first row: how this file was made, as JSON; it reopens the same view")
+
+
+def _headline(node: str) -> tuple[Column, ...]:
+    title = next(criterion.title for criterion in current_framework().criteria if criterion.id == node)
+    return (
+        *_criterion(node, title, f"c.{node}"),
+        Column(
+            f"{node}_strongest_evidence_level",
+            f"c.{node}_strongest_evidence",
+            f"{title}: strongest proof, 0 to 5",
+            "whole",
+        ),
+        Column(
+            f"{node}_median_evidence_level",
+            f"c.{node}_median_evidence",
+            f"{title}: median of the evidence levels",
+            "number",
+        ),
+        Column(f"{node}_answers", f"c.{node}_answered", f"{title}: indicators answered", "whole"),
+    )
+
+
+def _criterion(node: str, title: str, source: str) -> tuple[Column, ...]:
+    low, high = "if everything undocumented were not met", "if everything undocumented were met"
+    return (
+        Column(
+            f"{node}_score",
+            f"{source}_score",
+            f"{title}: 100 × weighted mean of the documented answers; to be read with its coverage",
+            "number",
+        ),
+        Column(
+            f"{node}_coverage", f"{source}_coverage", f"{title}: documented share of what applies, 0 to 1", "number"
+        ),
+        Column(f"{node}_low", f"{source}_low", f"{title}: the score {low}", "number"),
+        Column(f"{node}_high", f"{source}_high", f"{title}: the score {high}", "number"),
+        Column(
+            f"{node}_scored",
+            f"{source}_scored",
+            f"{title}: whether coverage reaches the framework's minimum; no: too little is documented for a score",
+            "flag",
+        ),
+    )
+
+
+_COMPOSITE: tuple[tuple[str, str, Kind], ...] = (
+    ("score", "composite over the criteria under the reader's weights; blank: not enough documented", "number"),
+    ("coverage", "documented share of what applies, 0 to 1", "number"),
+    ("low", "the composite if everything undocumented were not met", "number"),
+    ("high", "the composite if everything undocumented were met", "number"),
+    ("tier", "practices of one tier cannot be told apart as a group; blank: not enough documented", "whole"),
+    ("place_from", "best place in nine of ten draws, among those in a tier", "whole"),
+    ("place_to", "worst place in nine of ten draws", "whole"),
+)
+_WEIGHTED = tuple(
+    Column(f"weighting_{name}", f"w.{name}", f"Your weighting: {meaning}", kind) for name, meaning, kind in _COMPOSITE
+)
+
+
+@cache
+def practices(weighted: bool = False) -> tuple[Column, ...]:
+    """Return the columns of a table with one row for each practice: facts, headline scores, sources."""
+    headlines = tuple(column for node in HEADLINES for column in _headline(node))
+    own = _WEIGHTED if weighted else ()
+    return (*_FACTS, *_ASSESSED, *headlines, *own, *_SOURCES, _ANSWER_CODES, *_ABOUT)
+
+
+@cache
+def everything(weighted: bool = False) -> tuple[Column, ...]:
+    """Return ``practices`` with the scores of the other criteria and the counted answer to every indicator."""
+    framework = current_framework()
+    others = tuple(
+        column
+        for criterion in framework.criteria
+        if criterion.id not in HEADLINES
+        for column in _criterion(criterion.id, criterion.title, f"x.{criterion.id}")
+    )
+    answers = tuple(column for indicator in framework.indicators for column in _indicator(indicator.id, framework))
+    of_practice = practices(weighted)
+    split = len(of_practice) - len(_ABOUT)
+    return (*of_practice[:split], *others, *answers, *of_practice[split:])
+
+
+def _indicator(id_: str, framework: Framework) -> tuple[Column, ...]:
+    """Return the columns of one indicator; ``k.answers`` maps indicators to the answer that counts."""
+    words = next(indicator.label for indicator in framework.indicators if indicator.id == id_)
+    stem, of = id_.replace("-", "_"), f"k.answers['{id_}']"
+    return (
+        Column(f"{stem}_answer", f"{of}.answer", f"{words}: the answer that counts", "code"),
+        Column(f"{stem}_evidence_level", f"{of}.evidence_level", f"{words}: its evidence level, 0 to 5", "whole"),
+        Column(f"{stem}_source_url", f"{of}.source_url", f"{words}: the page behind it", "code"),
+    )
+
+
+ANSWERS = (
+    Column("practice_id", "c.id", "The practice's id"),
+    Column("name", "c.name", "Name of the practice"),
+    Column("criterion", "i.criterion", "Id of the criterion", "code"),
+    Column("question", "i.question", "Id of the question", "code"),
+    Column("indicator_id", "a.indicator_id", "Id of the indicator; blank: the practice has no published answer"),
+    Column("indicator", "i.label", "The indicator in words"),
+    Column("answer", "a.answer", "met, partly, not-met, not-documented or not-applicable", "code"),
+    Column("evidence_level", "a.evidence_level", "How strong the proof behind the answer is, 0 to 5", "whole"),
+    Column("counts", "a.counts", "Whether this is the answer that the score is made with", "flag"),
+    Column("disagreement", "a.disagreement", "Whether assessments disagree on this indicator", "flag"),
+    Column("note", "a.note", "The assessor's note"),
+    Column("source_url", "a.source_url", "The page behind the answer", "code"),
+    Column("source_publisher", "a.source_publisher", "Who publishes that page"),
+    Column("independent_of_operator", "a.independent_of_operator", "Whether the source is independent", "flag"),
+    Column("basis", "a.basis", "desk-review, expert-review or self-assessment", "code"),
+    Column("assessor", "a.assessor", "Who answered"),
+    Column("assessed_on", "a.assessed_on", "When", "date"),
+    Column("answer_framework", "a.framework_id", "The framework the answer was given under"),
+    Column("answer_framework_version", "a.framework_version", "Its version"),
+    *_ABOUT,
+)
+
+SCORES = (
+    Column("practice_id", "c.id", "The practice's id"),
+    Column("name", "c.name", "Name of the practice"),
+    Column("criterion", "s.criterion_id", "Id of the criterion", "code"),
+    Column("level", "s.level", "criterion or question", "code"),
+    Column("node", "s.node", "Id of the criterion, or criterion/question", "code"),
+    Column("score", "s.score", "100 × weighted mean of the documented answers", "number"),
+    Column("coverage", "s.coverage", "Documented share of what applies, 0 to 1", "number"),
+    Column("low", "s.low", "The score if everything undocumented were not met", "number"),
+    Column("high", "s.high", "The score if everything undocumented were met", "number"),
+    Column("scored", "s.scored", "Whether coverage reaches the framework's minimum", "flag"),
+    Column("strongest_evidence_level", "s.strongest_evidence", "Strongest proof behind an answer, 0 to 5", "whole"),
+    Column("median_evidence_level", "s.median_evidence", "Median of the evidence levels", "number"),
+    Column("answered", "s.answered", "Indicators answered met, partly or not met", "whole"),
+    Column("applicable", "s.applicable", "Indicators that apply", "whole"),
+)
+
+SOURCES = (
+    Column("practice_id", "c.id", "The practice's id"),
+    Column("name", "c.name", "Name of the practice"),
+    Column("supplies", "s.supplies", "What the page supplied: the record, one fact, or answers", "code"),
+    Column("url", "s.url", "Address of the page", "code"),
+    Column("remark", "s.remark", "What is to be known of it"),
+)

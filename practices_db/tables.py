@@ -1,0 +1,215 @@
+"""The tables that are exported: which rows of a view stand in them, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from criteria.framework import current_framework
+from practices_db import columns
+from practices_db.columns import Column
+from practices_db.queries import count_practices, data_version, parameters, selection
+from practices_db.recipe import LICENCE, Contents, Format, Recipe, recipe
+from practices_db.scorecards import HEADLINES
+from practices_db.standing import DRAWS, SEED, Draws, composite_rows
+from practices_db.store import Cursor, Store
+from practices_db.views import View
+
+TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
+_BATCH = 500
+
+# The other criteria's scores in a row, and the counted answers as a map from indicator to answer.
+_EVERYTHING = """
+    LEFT JOIN (
+        SELECT n.practice_id, map(list(n.indicator_id), list({{
+            answer: n.answer, evidence_level: n.evidence_level, source_url: o.source_url
+        }})) AS answers
+        FROM counted_answer n
+        JOIN answer o ON o.assessment_id = n.assessment_id AND o.indicator_id = n.indicator_id
+        GROUP BY n.practice_id
+    ) k ON k.practice_id = c.id
+    LEFT JOIN (SELECT practice_id, {others} FROM practice_score WHERE level = 'criterion' GROUP BY practice_id) x
+        ON x.practice_id = c.id
+""".format(
+    others=", ".join(
+        f"max({name}) FILTER (WHERE node = '{criterion.id}') AS {criterion.id}_{name}"
+        for criterion in current_framework().criteria
+        if criterion.id not in HEADLINES
+        for name in ("score", "coverage", "low", "high", "scored")
+    )
+)
+
+# Every published answer, in the order of the framework; the one that counts first.
+_ANSWERS = """
+    LEFT JOIN (
+        SELECT
+            o.*, s.practice_id, s.basis, s.assessor, s.assessed_on, s.framework_id, s.framework_version,
+            coalesce(n.assessment_id = o.assessment_id, false) AS counts,
+            coalesce(n.disagreement, false) AS disagreement
+        FROM answer o
+        JOIN assessment s ON s.id = o.assessment_id
+        LEFT JOIN counted_answer n ON n.practice_id = s.practice_id AND n.indicator_id = o.indicator_id
+        WHERE s.status = 'published'
+    ) a ON a.practice_id = c.id
+    LEFT JOIN (
+        SELECT
+            unnest($indicators::TEXT[]) AS id, unnest($criteria::TEXT[]) AS criterion,
+            unnest($questions::TEXT[]) AS question, unnest($labels::TEXT[]) AS label,
+            unnest(range(len($indicators::TEXT[]))) AS position
+    ) i ON i.id = a.indicator_id
+"""
+
+
+_CRITERIA = " JOIN practice_score s ON s.practice_id = c.id"
+_SOURCES = """
+    JOIN (
+        SELECT id AS practice_id, 'the record' AS supplies, source_url AS url, source_name AS remark, 1 AS kind
+        FROM practice_card
+        UNION ALL SELECT practice_id, field, url, remark, 2 FROM practice_source
+        UNION ALL SELECT id, 'answers', unnest(answer_sources), NULL, 3 FROM practice_card
+    ) s ON s.practice_id = c.id
+"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """An exported table: its columns, what is joined to the selected cards, the order inside a practice."""
+
+    columns: Callable[[bool], tuple[Column, ...]]
+    join: str = ""
+    order: str = ""
+
+
+TABLES: dict[TableName, Table] = {
+    "scores": Table(columns.practices),
+    "everything": Table(columns.everything, _EVERYTHING),
+    "answers": Table(
+        lambda _: columns.ANSWERS,
+        _ANSWERS,
+        ", i.position, a.counts DESC, a.basis, a.assessment_id, a.indicator_id",
+    ),
+    "criteria": Table(
+        lambda _: columns.SCORES, _CRITERIA, ", s.level, list_position($criteria::TEXT[], s.criterion_id), s.node"
+    ),
+    "sources": Table(lambda _: columns.SOURCES, _SOURCES, ", s.kind, s.supplies, s.url"),
+}
+
+
+def columns_of(view: View, name: TableName) -> tuple[Column, ...]:
+    """Return the columns of a view's table."""
+    return TABLES[name].columns(view.weights is not None)
+
+
+def query(view: View, name: TableName, cells: list[str]) -> str:
+    """Return the query of a table with these cells; run it with ``values``."""
+    opening, source = selection(view.sort, view.weights is not None)
+    table = TABLES[name]
+    return f"{opening} SELECT {', '.join(cells)} {source} {table.join} ORDER BY places.place{table.order}"
+
+
+def first(name: TableName) -> str:
+    """Return the SQL that is true in the first row of a table."""
+    order = TABLES[name].order
+    return f"row_number() OVER (ORDER BY places.place{order}) = 1" if order else "places.place = 1"
+
+
+def values(cursor: Cursor, view: View, name: TableName, on: date) -> dict[str, Any]:
+    """Return the parameters of a table's query."""
+    framework = current_framework()
+    walked = list(framework.walk())
+    found = parameters(view.chosen)
+    if name in ("scores", "everything", "answers"):
+        found |= {
+            "framework": framework.id,
+            "framework_version": framework.version,
+            "data_version": data_version(cursor).short,
+            "exported_on": on,
+            "licence": LICENCE,
+        }
+    if name == "answers":
+        found |= {
+            "indicators": [indicator.id for _, _, indicator in walked],
+            "questions": [question.id for _, question, _ in walked],
+            "labels": [indicator.label for _, _, indicator in walked],
+        }
+    if name in ("answers", "criteria"):
+        found["criteria"] = [criterion.id for criterion, _, _ in walked]
+    return found
+
+
+def rows(
+    cursor: Cursor, view: View, name: TableName, on: date, cell: Callable[[Column], str]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a table, a batch at a time; ``cell`` says how a column is written."""
+    sql = query(view, name, [cell(column) for column in columns_of(view, name)])
+    cursor.execute(sql, values(cursor, view, name, on))
+    while batch := cursor.fetchmany(_BATCH):
+        yield from batch
+
+
+def as_written(column: Column) -> str:
+    """Return the SQL of a cell as it is written: lists joined, numbers rounded, flags as "yes" or "no"."""
+    match column.kind:
+        case "list" | "codes":
+            return f"nullif(array_to_string({column.sql}, ';'), '')"
+        case "urls":
+            return f"nullif(array_to_string({column.sql}, ' '), '')"
+        case "number":
+            return f"round({column.sql}, 4)"
+        case "flag":
+            return f"CASE {column.sql} WHEN true THEN 'yes' WHEN false THEN 'no' END"
+        case _:
+            return column.sql
+
+
+def as_object(column: Column) -> str:
+    """Return the SQL of a cell for JSON: lists and truth values stay what they are, numbers are rounded."""
+    return f"round({column.sql}, 4)" if column.kind == "number" else column.sql
+
+
+def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
+    """Return how many rows a file has: practices, or answers and a row for each practice without any."""
+    if contents != "answers":
+        return count_practices(cursor, view.chosen)
+    opening, source = selection(view.sort)
+    sql = (
+        f"{opening} SELECT sum(greatest(coalesce(a.n, 0), 1))::BIGINT {source} LEFT JOIN ("
+        "SELECT s.practice_id, count(*) AS n FROM answer o JOIN assessment s ON s.id = o.assessment_id "
+        "WHERE s.status = 'published' GROUP BY s.practice_id) a ON a.practice_id = c.id"
+    )
+    row = cursor.execute(sql, parameters(view.chosen)).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, on: date) -> Recipe:
+    """Return the recipe of a view's file, without the digest."""
+    made = recipe(
+        view,
+        data_version(cursor),
+        contents,
+        format_,
+        practices=count_practices(cursor, view.chosen),
+        rows=count_rows(cursor, view, contents),
+        on=on,
+    )
+    return made if view.weights is None else made.model_copy(update={"draws": DRAWS, "seed": SEED})
+
+
+@contextmanager
+def reading(store: Store, view: View) -> Iterator[Cursor]:
+    """Yield a cursor that sees one state of the data, so that a file and its recipe say the same.
+
+    Where the view has weights, the reader's composite is there as the table ``weighted``.
+    """
+    with store.cursor() as cursor:
+        cursor.begin()
+        try:
+            if view.weights is not None:
+                asked = Draws(view.weights, free=view.free)
+                cursor.register("weighted", composite_rows(cursor, view.chosen, asked))
+            yield cursor
+        finally:
+            cursor.rollback()
