@@ -11,8 +11,7 @@ from functools import cache
 
 from babel import Locale
 
-# Blanks of every kind, written out because `\s` means another set in Python than in DuckDB.
-_BLANK = "[\t\n\x0b\x0c\r\x1c-\x20\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]"
+_BLANK = "[\\s\u200b\ufeff]"  # of every kind, those of no width too
 # Then a character that begins a formula (OWASP; full-width forms; NUL), or the apostrophe itself.
 _RUN = rf"^{_BLANK}*[=+\-@\t\r\x00'＝＋－＠]"
 # Dates, times, amounts and truth values, which a spreadsheet would store as numbers: text of nothing but digits,
@@ -31,7 +30,7 @@ _TRUTH = (
 
 @cache
 def _taken_for_values() -> tuple[str, str]:
-    """Return the patterns of texts that a spreadsheet takes for a number or date (with a digit), or for true or false."""
+    """Return the patterns of texts that a spreadsheet takes for a number or a date, and for true or false."""
     words = {word.rstrip(".").casefold() for word in _WITH_NUMBERS.split()}
     for one in _LOCALES.split():
         locale = Locale(one)
@@ -57,7 +56,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 def harmless(text: str) -> str:
     """Return the text of a cell so that a spreadsheet shows it as it is: with an apostrophe where it would not."""
     run, number, truth = _patterns()
-    lower = text.replace("İ", "i").lower().replace("ς", "σ")  # as DuckDB's lower() does it
+    lower = text.replace("İ", "i").lower().replace("ς", "σ")
     changed = run.match(text) or truth.match(lower) or (number.match(lower) and re.search("[0-9]", text))
     return f"'{text}" if changed else text
 
@@ -65,19 +64,3 @@ def harmless(text: str) -> str:
 def as_typed(cell: str) -> str:
     """Return the text that ``harmless`` was given."""
     return cell.removeprefix("'")
-
-
-@cache
-def macro() -> str:
-    """Return the SQL that makes ``as_text``, which does what ``harmless`` does."""
-    run, number, truth = (pattern.replace("'", "''") for pattern in (_RUN, *_taken_for_values()))
-    return f"""
-        CREATE OR REPLACE TEMP MACRO as_text(t) AS
-        CASE
-            WHEN regexp_matches(t, '{run}')
-                OR regexp_matches(replace(lower(t), 'ς', 'σ'), '{truth}')
-                OR (regexp_matches(t, '[0-9]') AND regexp_matches(replace(lower(t), 'ς', 'σ'), '{number}'))
-            THEN '''' || t
-            ELSE t
-        END
-    """

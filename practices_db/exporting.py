@@ -1,24 +1,25 @@
 """Write what a view shows to a file that says what it is: CSV in three flavours, JSON; the workbook is in workbook.py.
 
-DuckDB writes the rows, from the same selection as the screen: all of them, in the screen's order. Every file carries
+The rows come from the same selection as the screen: all of them, in the screen's order. Every file carries
 its recipe (recipe.py). In a CSV the recipe is the last column's cell in the first row, so that any reader takes the
 table without options (docs/decisions.md).
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from practices_db import columns, tables
-from practices_db.cell_text import macro
+from practices_db.cell_text import harmless
 from practices_db.columns import Column
 from practices_db.filters import PracticeFilter
 from practices_db.recipe import Contents, Format, Recipe
@@ -99,21 +100,52 @@ def file_name(view: View, format_: Format, on: date, contents: Contents = "score
 
 
 def write_csv(store: Store, view: View, contents: Contents, format_: Format, on: date) -> Path:
-    """Write a CSV file to the store's export folder and return it; the caller deletes it."""
+    """Write a CSV file to the store's export folder and return it; the caller deletes it.
+
+    DuckDB writes the data flavour; the spreadsheet flavours pass through Python, which knows what spreadsheets do.
+    """
     kind = FORMATS[format_]
     path = store.exports / file_name(view, format_, on, contents)
     with tables.reading(store, view) as cursor:
         made = tables.recipe_of(cursor, view, contents, format_, on).model_copy(update={"sha256": UNSEALED})
-        if not kind.plain:
-            cursor.execute(macro())
-        cells = [f'{_cell(column, kind)} AS "{column.name}"' for column in tables.columns_of(view, contents)]
-        cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')  # the file begins with the byte order mark
-        cells.append(f"CASE WHEN {tables.first(contents)} THEN $recipe END AS {columns.RECIPE.name}")
-        values = tables.values(cursor, view, contents, on) | {"recipe": made.as_json()}
-        options = f"FORMAT csv, HEADER true, DELIMITER '{kind.delimiter}'"
-        copy_rows(cursor, tables.query(view, contents, cells), values, path, options)
+        of_table = tables.columns_of(view, contents)
+        if kind.plain:
+            cells = [f'{tables.as_written(column)} AS "{column.name}"' for column in of_table]
+            cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')  # the file begins with the byte order mark
+            cells.append(f"CASE WHEN {tables.first(contents)} THEN $recipe END AS {columns.RECIPE.name}")
+            values = tables.values(cursor, view, contents, on) | {"recipe": made.as_json()}
+            _copy(cursor, tables.query(view, contents, cells), values, path, "FORMAT csv, HEADER true")
+        else:
+            rows = tables.rows(cursor, view, contents, on, tables.as_written)
+            write_rows(path, _for_spreadsheets(of_table, rows, kind, made), kind.delimiter)
     _seal(path, made)
     return path
+
+
+def _for_spreadsheets(
+    of_table: Sequence[Column], rows: Iterable[Sequence[Any]], kind: FileKind, made: Recipe
+) -> Iterator[list[Any]]:
+    """Yield header and rows as a spreadsheet takes them: text neutralised, the decimal mark of its language."""
+    texts = [at for at, column in enumerate(of_table) if column.kind in ("text", "list")]
+    numbers = [at for at, column in enumerate(of_table) if column.kind == "number" and kind.comma]
+    yield [*(column.name for column in of_table), columns.RECIPE.name]
+    for place, row in enumerate(rows):
+        cells = [*row, None if place else made.as_json()]
+        for at in texts:
+            cells[at] = None if cells[at] is None else harmless(cells[at])
+        for at in numbers:
+            cells[at] = None if cells[at] is None else str(cells[at]).replace(".", ",")
+        yield cells
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[Any]], delimiter: str = ",") -> None:
+    """Write header and rows to a new CSV file; where that fails nothing is left."""
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file, delimiter=delimiter).writerows(rows)  # \r\n, as spreadsheets write it
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def write_json(store: Store, view: View, on: date) -> Path:
@@ -125,7 +157,7 @@ def write_json(store: Store, view: View, on: date) -> Path:
             made = tables.recipe_of(cursor, view, "scores", "json", on)
             cells = [f"{tables.as_object(column)} AS {column.name}" for column in tables.columns_of(view, "scores")]
             values = tables.values(cursor, view, "scores", on)
-            copy_rows(cursor, tables.query(view, "scores", cells), values, body, "FORMAT json, ARRAY true")
+            _copy(cursor, tables.query(view, "scores", cells), values, body, "FORMAT json, ARRAY true")
         with path.open("wb") as whole, body.open("rb") as rows:
             whole.write(b'{"recipe":' + made.as_json().encode() + b',"practices":')
             shutil.copyfileobj(rows, whole, _CHUNK)
@@ -172,15 +204,7 @@ def content(path: Path) -> bytes:
         path.unlink()
 
 
-def _cell(column: Column, kind: FileKind) -> str:
-    """Return the SQL of a cell of a CSV."""
-    sql = tables.as_written(column)
-    if column.kind in ("text", "list"):
-        return sql if kind.plain else f"as_text({sql})"
-    return f"replace({sql}::TEXT, '.', ',')" if column.kind == "number" and kind.comma else sql
-
-
-def copy_rows(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> None:
+def _copy(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> None:
     """Write the rows of a query to a new file; where that fails nothing is left."""
     try:
         cursor.execute(f"COPY ({sql}) TO $file ({options})", {**values, "file": str(path)})

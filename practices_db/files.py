@@ -19,11 +19,12 @@ def file_content(store: Store, view: View, on: date, contents: Contents = "score
     """
     match format_:
         case "pdf" | "html":
-            from practices_db import briefs  # noqa: PLC0415 - the typesetter is loaded when somebody wants a brief
+            # the typesetter is loaded when somebody wants a brief
+            from practices_db.briefs import as_html, as_pdf, brief  # noqa: PLC0415
 
             with store.cursor() as cursor:
-                made = briefs.brief(cursor, view, on)
-            return briefs.as_pdf(made) if format_ == "pdf" else briefs.as_html(made).encode()
+                made = brief(cursor, view, on)
+            return as_pdf(made) if format_ == "pdf" else as_html(made).encode()
         case "xlsx":
             return content(write_xlsx(store, view, on))
         case "json":

@@ -7,25 +7,24 @@ from dataclasses import dataclass
 
 from criteria.framework import current_framework
 from criteria.weighting import to_params
-from practices_db.cell_text import macro
-from practices_db.exporting import BOM, copy_rows
+from practices_db.cell_text import harmless
+from practices_db.exporting import content, write_rows
 from practices_db.filters import PracticeFilter
 from practices_db.queries import data_version
 from practices_db.standing import Draws, standings
 from practices_db.store import Store
 
 # Ordered by tier and id, never by score: inside a tier nothing is known about an order.
-_COLUMNS = f"""
+_COLUMNS = """
     SELECT
-        r.practice_id AS "{BOM}practice_id",
-        as_text(c.name) AS name,
+        r.practice_id, c.name,
         r.tier, r.place_from, r.place_to,
         round(r.top_tier_share, 4) AS top_tier_share,
         r.ahead_of, r.behind,
         CASE WHEN r.can_be_first THEN 'yes' ELSE 'no' END AS can_be_first,
         round(r.score, 4) AS score, round(r.coverage, 4) AS coverage,
         round(r.low, 4) AS low, round(r.high, 4) AS high,
-        as_text($weighting) AS weighting,
+        $weighting::TEXT AS weighting,
         $seed::UBIGINT AS seed, $draws::INT AS draws,
         $framework AS framework, $framework_version AS framework_version, $data_version AS data_version
     FROM robustness_rows r JOIN practice_card c ON c.id = r.practice_id
@@ -53,6 +52,7 @@ def robustness_csv(store: Store, chosen: PracticeFilter, asked: Draws) -> Robust
     path = store.exports / f"robustness_{secrets.token_hex(8)}.csv"
     with store.cursor() as cursor:
         rows, simulation = standings(cursor, chosen, asked)
+        cursor.register("robustness_rows", rows)
         given = {
             "weighting": _weighting_in_words(asked),
             "seed": asked.seed,
@@ -61,15 +61,11 @@ def robustness_csv(store: Store, chosen: PracticeFilter, asked: Draws) -> Robust
             "framework_version": framework.version,
             "data_version": data_version(cursor).short,
         }
-        cursor.execute(macro())
-        cursor.register("robustness_rows", rows)
-        try:
-            copy_rows(cursor, _COLUMNS, given, path, "FORMAT csv, HEADER true")
-            content = path.read_bytes()
-        finally:
-            cursor.unregister("robustness_rows")
-            path.unlink(missing_ok=True)
-    return RobustnessFile(content, len(rows), len(simulation.tiers()), simulation.draws)
+        found = cursor.execute(_COLUMNS, given)
+        header = [column[0] for column in found.description]
+        lines = [[row[0], harmless(row[1]), *row[2:]] for row in found.fetchall()]
+    write_rows(path, [header, *lines])
+    return RobustnessFile(content(path), len(rows), len(simulation.tiers()), simulation.draws)
 
 
 def _weighting_in_words(asked: Draws) -> str:

@@ -146,8 +146,8 @@ def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[C
                 at,
                 count,
                 at,
-                {"type": "data_bar", "bar_solid": True, "bar_color": "#93BEC1", "bar_border_color": "#41868C"}
-                | {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1},
+                {"type": "data_bar", "bar_color": "#93BEC1", "min_type": "num", "min_value": 0}
+                | {"max_type": "num", "max_value": 1},
             )
 
 

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
+from practices_db.wording import (
+    SHOWN_WITH_RANGE,
+    counted,
+    known,
+    labels,
+    number,
+    percent,
+    score_sentence,
+    score_state,
+    years,
+)
 
-from criteria.framework import current_framework
-from practices_db.vocabularies import label
+__all__ = [
+    "SHOWN_WITH_RANGE",
+    "counted",
+    "escaped",
+    "known",
+    "labels",
+    "number",
+    "percent",
+    "score_state",
+    "score_words",
+    "web_link",
+    "years",
+]
 
-SHOWN_WITH_RANGE = ("scored", "not enough documented")
 # Markdown makes links of bare addresses even where every sign is escaped; an invisible word joiner breaks them up.
 _ADDRESS = re.compile(r"https?:|www|@", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -27,63 +47,7 @@ def web_link(url: str, text: str) -> str:
     return f"[{escaped(text)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
 
 
-def labels(vocabulary: str, ids: Iterable[str]) -> str:
-    """Return the labels of several ids, separated by commas."""
-    return ", ".join(label(vocabulary, id_) for id_ in ids)
-
-
-def known(value: Any) -> bool:
-    """Whether there is a value: None, NaN and NA are "not seen"."""
-    return not pd.isna(value)
-
-
-def years(start: Any, end: Any) -> str:
-    """Return when a practice ran, as far as it is stated."""
-    match known(start), known(end):
-        case True, True:
-            return str(int(start)) if start == end else f"{int(start)}–{int(end)}"
-        case True, False:
-            return f"since {int(start)}, end not stated"
-        case False, True:
-            return f"until {int(end)}, start not stated"
-        case _:
-            return "years not stated"
-
-
-def number(value: float) -> str:
-    """Return a score as a whole number, halves away from zero."""
-    return str(int(value + 0.5))
-
-
-def percent(share: float) -> str:
-    """Return a share of 1 as a whole per cent."""
-    return f"{number(100 * share)} %"
-
-
-def score_state(card: Mapping[str, Any], node: str) -> str:
-    """Return the state of a headline of a card: "scored", or the word for what is missing."""
-    if not card["assessed"]:
-        return "not assessed"
-    if not known(card[f"{node}_coverage"]):
-        return "not applicable"
-    if not card[f"{node}_answered"]:
-        return "nothing documented"
-    return "scored" if card[f"{node}_scored"] else "not enough documented"
-
-
 def score_words(card: Mapping[str, Any], node: str) -> str:
-    """Say a headline of a card in one line: score with range, coverage and proof, or what is missing."""
-    state = score_state(card, node)
-    if state not in SHOWN_WITH_RANGE:
-        return state
-    span = f"{number(card[f'{node}_low'])}–{number(card[f'{node}_high'])}"
-    coverage = f"{percent(card[f'{node}_coverage'])} documented"
-    if state == "scored":
-        evidence = current_framework().evidence_label(int(card[f"{node}_strongest_evidence"])).lower()
-        return f"**{number(card[f'{node}_score'])}** of 100, range {span}, {coverage}, strongest proof: {evidence}"
-    return f"not enough documented, somewhere in {span}, {coverage}"
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun: "1 practice", "42 practices"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    """Say a headline of a card in one line, the score in bold."""
+    words = score_sentence(card, node)
+    return re.sub(r"^(\d+) of 100", r"**\1** of 100", words)

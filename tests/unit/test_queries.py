@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import random
-import unicodedata
 from collections import Counter
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import oracles
 import pandas as pd
 import pytest
+from states import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
 from taking import exported, rows_of
 
 from practices_db import queries
-from practices_db.filters import FACETS, PracticeFilter, Sort, from_params
+from practices_db.filters import PracticeFilter, Sort, from_params
 from practices_db.store import Cursor, Store
-
-EVERYONE = oracles.practices()
-BY_ID = {one.id: one for one in EVERYONE}
-SORT_ORDERS: tuple[Sort, ...] = get_args(Sort)
-NUMBER_OF_FILTERS = 200
 
 
 def oracle_ids(chosen: PracticeFilter) -> set[str]:
@@ -30,51 +25,6 @@ def oracle_ids(chosen: PracticeFilter) -> set[str]:
 def found_ids(store: Store, chosen: PracticeFilter, sort: Sort = "name") -> list[str]:
     with store.cursor() as cursor:
         return list(queries.find_practices(cursor, chosen, sort)["id"])
-
-
-def disguised(word: str, chance: random.Random) -> str:
-    """Return a word in another case, or with its accents written another way."""
-    return chance.choice(
-        [
-            word,
-            word.upper(),
-            word.title(),
-            word.swapcase(),
-            unicodedata.normalize("NFD", word),
-            word.replace("e", "é"),
-        ]
-    )
-
-
-def random_filter(number: int) -> PracticeFilter:
-    """Draw a filter around one practice, so that many find something."""
-    chance = random.Random(number)  # noqa: S311 - repeatable, not secret
-    target = chance.choice(EVERYONE)
-    values: dict[str, Any] = {}
-    for facet in FACETS:
-        if chance.random() < 0.3:
-            own = target.facets[facet.field]
-            values[facet.field] = chance.sample(own, chance.randint(1, len(own)))
-            while chance.random() < 0.4:
-                values[facet.field].append(chance.choice(chance.choice(EVERYONE).facets[facet.field]))
-    values["all_target_groups"] = chance.random() < 0.4
-    if chance.random() < 0.35:
-        around = int(target.row["start_year"] or target.row["end_year"] or chance.randint(1990, 2026))
-        period = sorted([around + chance.randint(-4, 2), around + chance.randint(-2, 8)])
-        if chance.random() < 0.7:
-            values["running_from"] = period[0]
-        if chance.random() < 0.7:
-            values["running_to"] = period[1]
-    values["undated"] = chance.random() < 0.3
-    if chance.random() < 0.15:
-        values["minimum_coverage"] = chance.choice([1, 10, 20, 35, 50, 65, 80, 100])
-    if chance.random() < 0.3:
-        words = chance.sample(target.row["summary"].split() + target.row["name"].split(), chance.randint(1, 2))
-        values["text"] = " ".join(disguised(word, chance) for word in words)
-    return PracticeFilter.model_validate(values)
-
-
-FILTERS = [random_filter(number) for number in range(NUMBER_OF_FILTERS)]
 
 
 def test_random_filters_are_worth_trying() -> None:

@@ -1,0 +1,242 @@
+"""Briefs: two pages for every practice, tagged PDF, the same words in PDF and web page, text as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import io
+import re
+from html.parser import HTMLParser
+
+import pypdf
+import pytest
+from states import BY_ID, random_view
+from taking import DAY
+
+from practices_db import queries
+from practices_db.briefs import Brief, as_html, as_pdf, brief
+from practices_db.briefs.content import Block
+from practices_db.errors import PracticesError
+from practices_db.filters import PracticeFilter
+from practices_db.store import Store
+from practices_db.views import View
+
+RICH = "duo-for-a-job"
+COMPARED = ("humanitarian-corridors", RICH, "a-walk-to-museums")
+VIEWS = {
+    "practice": View("practice", PracticeFilter(practice=(RICH,))),
+    "comparison": View("compare", PracticeFilter(practice=COMPARED)),
+    "selection": View(chosen=PracticeFilter(country=("IT",), sector=("housing-and-settlement",))),
+}
+
+
+def made(store: Store, view: View) -> Brief:
+    with store.cursor() as cursor:
+        return brief(cursor, view, DAY)
+
+
+def pdf_of(content: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(content))
+
+
+def text_of(reader: pypdf.PdfReader) -> str:
+    return " ".join(page.extract_text() for page in reader.pages)
+
+
+def squeezed(text: str) -> str:
+    """Return text without blanks and break marks, as far as a PDF keeps them apart."""
+    return re.sub(r"[\s\u200b\u00ad]", "", text)
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def tags_of(page: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = Tags()
+    parser.feed(page)
+    return parser.tags
+
+
+def elements(reader: pypdf.PdfReader) -> list[pypdf.generic.DictionaryObject]:
+    """Return every element of the structure tree."""
+    found, open_ = [], [reader.trailer["/Root"]["/StructTreeRoot"]]  # type: ignore[index]
+    while open_:
+        one = open_.pop().get_object()
+        if isinstance(one, list):
+            open_ += one
+        elif isinstance(one, dict):
+            found.append(one)
+            if "/K" in one:
+                open_.append(one["/K"])
+    return found
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_pdf_is_tagged_with_title_language_and_a_text_for_every_chart(name: str, store: Store) -> None:
+    one = made(store, VIEWS[name])
+    reader = pdf_of(as_pdf(one))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "en"
+    assert reader.metadata is not None
+    assert reader.metadata.title == one.title
+    assert "pdfuaid:part>1<" in root["/Metadata"].get_data().decode()
+    kinds = [element.get("/S") for element in elements(reader)]
+    assert kinds.count("/H1") == 1
+    assert kinds.count("/H2") == sum(block.kind == "heading" for block in one.blocks)
+    assert kinds.count("/Table") == sum(block.kind == "table" for block in one.blocks)
+    assert kinds.count("/TH") == sum(len(block.header) for block in one.blocks)
+    texts = [str(element["/Alt"]) for element in elements(reader) if element.get("/S") == "/Figure"]
+    charts = [block for block in one.blocks if block.kind == "bars"]
+    assert len(texts) == len(charts) > 0
+    for chart in charts:
+        alt = next(text for text in texts if text.startswith(chart.text))
+        assert all(f"{bar.label}: {bar.words}" in alt for bar in chart.bars)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_pdf_and_page_say_the_same_and_link_to_every_source(name: str, store: Store) -> None:
+    one = made(store, VIEWS[name])
+    reader, page = pdf_of(as_pdf(one)), as_html(one)
+    in_pdf, in_page = squeezed(text_of(reader)), squeezed(html.unescape(page))
+    said = [one.title, *(cell for block in one.blocks for row in block.rows for cell in row)]
+    said += [block.text for block in one.blocks if block.kind in ("heading", "text", "note")]
+    for words in said:
+        assert squeezed(words) in in_page
+    for words in said:
+        assert squeezed(words).replace("-", "") in in_pdf.replace("-", ""), words
+    links = {
+        str(note.get_object()["/A"]["/URI"])
+        for sheet in reader.pages
+        for note in sheet.get("/Annots", [])
+        if "/URI" in note.get_object().get("/A", {})
+    }
+    wanted = {url for block in one.blocks if block.kind == "sources" for _, _, url in block.rows}
+    assert wanted == links
+    assert wanted == {attributes["href"] for tag, attributes in tags_of(page) if tag == "a"}
+
+
+def test_every_practice_fits_on_two_pages(store: Store) -> None:
+    longest = sorted(BY_ID, key=lambda id_: -len(BY_ID[id_].row["summary"] + BY_ID[id_].row["outcome_figures"]))[:15]
+    for id_ in {*longest, *(one.id for one in BY_ID.values() if one.answers)}:
+        reader = pdf_of(as_pdf(made(store, View("practice", PracticeFilter(practice=(id_,))))))
+        assert len(reader.pages) <= 2, id_
+
+
+def test_same_brief_gives_the_same_bytes(store: Store) -> None:
+    one = made(store, VIEWS["practice"])
+    assert as_pdf(one) == as_pdf(one)
+    assert as_html(one) == as_html(one)
+
+
+@pytest.mark.parametrize("at", range(0, 200, 11))
+def test_a_brief_holds_what_the_screen_shows_in_its_order(at: int, store: Store) -> None:
+    view = random_view(at)
+    with store.cursor() as cursor:
+        found = queries.find_practices(cursor, view.chosen, view.sort)
+    if found.empty:
+        with pytest.raises(PracticesError, match="no practice"):
+            made(store, view)
+        return
+    one = made(store, view)
+    names = [name.translate({0x200E: None}) for name in found["name"]]
+    if view.page in ("explore", "weighting"):
+        table = [block for block in one.blocks if block.header[:1] == ("Practice",)]
+        assert [row[0] for row in table[0].rows] == names
+    else:
+        assert all(name in one.title + one.subtitle for name in names)
+    assert one.recipe.practices == len(found)
+
+
+def test_unassessed_practice_is_said_to_be_no_judgement(store: Store) -> None:
+    id_ = next(one.id for one in BY_ID.values() if not one.answers)
+    one = made(store, View("practice", PracticeFilter(practice=(id_,))))
+    assert any("no judgement" in block.text for block in one.blocks)
+    assert not any(block.kind in ("bars", "table") for block in one.blocks)
+
+
+def test_selection_too_large_for_a_brief_is_refused_with_both_numbers(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("practices_db.briefs.content.MOST_IN_A_BRIEF", 46)
+    with pytest.raises(PracticesError, match="47 practices; a brief holds 46"):
+        made(store, View(chosen=PracticeFilter(country=("IT",))))
+
+
+HOSTILE = [
+    '#read("/etc/passwd")',
+    "*bold* _x_ $1+1$ <label> @ref `raw` = heading",
+    "</script><script>alert(1)</script>",
+    '"quotes" \\ & <b>',
+    "{{ 7 * 7 }} {% raw %}",
+    "x" * 5_000,
+    "שלום مرحبا \u202egnp.exe",
+    "a\u0000b\u0007c\ufffe",
+    "🙂 家族",
+    "Ψηφιακή · Україна · Łódź ąęśćżźńó · șțăî · őű · ß ı İ",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
+def test_text_is_shown_as_it_is_and_never_read_as_markup(text: str, tiny_store: Store) -> None:
+    """Synthetic: the names and summaries of made-up practices are replaced by strings that might do harm."""
+    sql = "UPDATE practice_card SET name = $text, summary = $text, lead_organisation = $text, outcome_figures = $text"
+    tiny_store.write(lambda cursor: cursor.execute(sql, {"text": text}))
+    for view in (View(), View("practice", PracticeFilter(practice=("synthetic-accents",)))):
+        one = made(tiny_store, view)
+        page, shown = as_html(one), text_of(pdf_of(as_pdf(one)))
+        assert "<script" not in page
+        assert "49" not in re.sub(r"[0-9a-f]{64}|\d{4}-\d\d-\d\d", "", page) or "{{" not in text
+        assert "root:" not in shown
+        visible = squeezed(re.sub(r"[\u0000-\u0008\u202e\ufffe]", "", text)).replace("\ufffd", "")
+        assert visible in squeezed(html.unescape(page)).replace("\ufffd", "")
+        if text.isascii() and text.isprintable():
+            assert visible.replace("-", "") in squeezed(shown).replace("-", "")
+
+
+def test_greek_cyrillic_polish_and_romanian_letters_are_right_in_the_pdf(tiny_store: Store) -> None:
+    """Synthetic: one made-up practice named in many alphabets."""
+    tiny_store.write(lambda cursor: cursor.execute("UPDATE practice_card SET name = $text", {"text": HOSTILE[-1]}))
+    shown = squeezed(text_of(pdf_of(as_pdf(made(tiny_store, VIEWS_OF_TINY)))))
+    assert squeezed(HOSTILE[-1]) in shown
+
+
+VIEWS_OF_TINY = View("practice", PracticeFilter(practice=("synthetic-accents",)))
+
+
+def test_letters_without_a_glyph_are_boxes_in_the_pdf_and_the_brief_says_so(tiny_store: Store) -> None:
+    """Synthetic: a made-up name in scripts that the typesetter's fonts lack."""
+    sql = "UPDATE practice_card SET name = $text"
+    tiny_store.write(lambda cursor: cursor.execute(sql, {"text": "家族 مرحبا ＝ 🙂 Łódź"}))
+    one = made(tiny_store, VIEWS_OF_TINY)
+    shown = text_of(pdf_of(as_pdf(one)))
+    assert "□□" in shown
+    assert "Łódź" in shown
+    assert squeezed("stands for letters that this PDF") in squeezed(shown)
+    assert "家族" in as_html(one)
+
+
+def test_only_web_addresses_become_links(store: Store) -> None:
+    one = made(store, VIEWS["practice"])
+    harm = Block("sources", rows=(("1", "harm", "javascript:alert(1)"), ("2", "fine", "https://example.org/")))
+    harmed = dataclasses.replace(one, blocks=(harm,))
+    hrefs = [attributes.get("href") for tag, attributes in tags_of(as_html(harmed)) if tag == "a"]
+    assert hrefs == ["https://example.org/"]
+    assert b"javascript" not in b"".join(
+        str(note.get_object().get("/A", "")).encode()
+        for sheet in pdf_of(as_pdf(harmed)).pages
+        for note in sheet.get("/Annots", [])
+    )
+
+
+def test_page_runs_nothing_and_fetches_nothing(store: Store) -> None:
+    page = as_html(made(store, VIEWS["comparison"]))
+    assert {tag for tag, _ in tags_of(page)} & {"script", "img", "iframe", "link", "object", "form"} == set()
+    assert "default-src 'none'" in page
+    assert all(not name.startswith("on") for _, attributes in tags_of(page) for name in attributes)
