@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -112,7 +113,8 @@ def _pair(first: Card, second: Card, node: str, draws: Simulation) -> str:
         return f"{spans}: **a real difference**, the first is above whatever is still undocumented."
     share = draws.leads(upper["id"], lower["id"])
     verdict = "**a real difference**" if share >= SEPARATED else "no real difference"
-    return f"{spans}: {verdict}, the first is ahead in {percent(share)} of the draws."
+    whole = math.floor(100 * share) / 100  # never rounded up to the share that the verdict asks for
+    return f"{spans}: {verdict}, the first is ahead in {percent(whole)} of the draws."
 
 
 def profile_lines(framework: Framework, cards: Sequence[Card], scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -30,9 +30,9 @@ def open_view(view: View) -> NoReturn:
     st.switch_page(page_path(view.page), query_params=view.params())
 
 
-def practice_link(practice_id: str, label: str) -> None:
+def practice_link(practice_id: str, label: str, icon: str | None = None) -> None:
     """Write a link to a practice; ``label`` is Markdown, so escape what comes from data."""
-    st.page_link(page_path("practice"), label=label, query_params={"practice": practice_id})
+    st.page_link(page_path("practice"), label=label, icon=icon, query_params={"practice": practice_id})
 
 
 def choose(label: str, param: str, options: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -75,8 +76,8 @@ def cards(practices: pd.DataFrame) -> None:
     """Draw practices as cards: name, what it is, where and for whom, what is known."""
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
-            practice_link(card["id"], f"**{escaped(card['name'])}**")
-            st.markdown(escaped(card["summary"]))
+            # a link's label does not wrap: the whole name stands above it
+            st.markdown(f"**{escaped(card['name'])}**  \n{escaped(card['summary'])}")
             st.caption(where_and_whom(card))
             if card["assessed"]:
                 st.markdown(
@@ -87,6 +88,8 @@ def cards(practices: pd.DataFrame) -> None:
                 st.caption(
                     ":material/help: Not assessed yet: nothing is known about its effectiveness and sustainability."
                 )
+            short = shorten(card["name"], 36, placeholder=" …")
+            practice_link(card["id"], f"Open {escaped(short)}", ":material/arrow_forward:")
 
 
 def overview_table(practices: pd.DataFrame) -> pd.DataFrame:
