@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import scorecards
+from practices_db import audit, scorecards
 from practices_db.curating import LISTS
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
@@ -88,18 +88,40 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
     )
 
 
-def open_store(path: Path, progress: Progress = lambda _share, _what: None) -> Store:
-    """Open the database for the app: built from the catalogue if it is not there, migrated if it is older."""
+def open_store(path: Path, progress: Progress = lambda _share, _what: None, check: bool = True) -> Store:
+    """Open the database for the app: built from the catalogue if it is not there, migrated if it is older.
+
+    Raises PracticesError where the audit does not hold together; not asked where ``check`` is false.
+    """
     if not path.exists():
         build(path, progress=progress)
     store = Store(path)
     try:
         if migrate(store):
             store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
+        if check:
+            with store.cursor() as cursor:
+                _require_sound_audit(cursor, path)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def open_existing(path: Path, check: bool = True) -> Store:
+    """Open the database for the command line; PracticesError says how to make it where it is not there."""
+    if not path.exists():
+        raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
+    return open_store(path, check=check)
+
+
+def _require_sound_audit(cursor: Cursor, path: Path) -> None:
+    """Raise PracticesError where the record of who changed what was tampered with or is damaged."""
+    if problems := audit.verify(cursor):
+        raise PracticesError(
+            f"{path}: the record of changes does not hold together ({problems[0]}; {len(problems)} in all). Restore "
+            "the last backup, or see what is wrong with: python -m practices_db check"
+        )
 
 
 def _check_replaceable(path: Path) -> None:
