@@ -66,9 +66,8 @@ def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
     assert "say what is wrong" in app.error[0].value
     app.text_area[0].set_value("It began in 2003.")
-    app.text_input[[one.label for one in app.text_input].index("A mailbox for questions (optional)")].set_value(
-        "nobody"
-    )
+    mailbox = [one.label for one in app.text_input].index("A mailbox for questions (optional)")
+    app.text_input[mailbox].set_value("nobody")
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
     assert "mailbox" in app.error[0].value
     app.text_input[mailbox].set_value("")
