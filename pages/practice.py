@@ -68,7 +68,7 @@ if card["assessed"]:
     st.header("What is not documented")
     panels.not_documented(framework, set(by_indicator))
 
-st.header("Checked and corrected")
+st.header("Corrections")
 replying.history(card, corrections)
 replying.correction_form(card)
 

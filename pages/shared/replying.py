@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import database
+from pages.shared.links import page_path
 from pages.shared.wording import escaped
 from practices_db.errors import PracticesError
 from practices_db.queries import Former
@@ -34,9 +35,11 @@ def former(gone: Former) -> None:
     """Say what became of a practice that is not in the catalogue any more."""
     st.title(escaped(gone.name))
     st.info(
-        f"This practice is not in the catalogue any more since {gone.left_on}. The reason: {escaped(gone.reason)}",
+        f"This practice is not in the catalogue any more since {gone.left_on:%d %B %Y}. "
+        f"The reason: {escaped(gone.reason)}",
         icon=":material/inventory_2:",
     )
+    st.page_link(page_path("explore"), label="Look through the practices that are", icon=":material/search:")
 
 
 def moved_here(asked: str | None, card: Mapping[str, Any]) -> None:
@@ -50,21 +53,20 @@ def statement(said: Mapping[str, Any] | None) -> None:
     if said is None:
         return
     with st.container(border=True):
-        st.markdown(f"**What {escaped(said['organisation'])} says to this** ({said['stated_on']})")
+        st.markdown(f"**What {escaped(said['organisation'])} says to this** ({said['stated_on']:%d %B %Y})")
         st.text(said["words"])
         st.caption("In the organisation's own words; the scores are not changed by it.")
 
 
 def history(card: Mapping[str, Any], corrections: Sequence[tuple[date, str]]) -> None:
-    """Say whether the practice still runs, when the record was last checked, and what was corrected and why."""
+    """Say whether the practice still runs, who says so, and what was corrected and why."""
     if card["running_said_by"]:
         runs = {True: "still runs", False: "does not run any more"}.get(
             card["still_running"], "may or may not still run"
         )
-        st.markdown(f"It {runs}, says {escaped(card['running_said_by'])} ({card['running_said_on']}).")
-    st.markdown(f"The record was last checked on {card['checked_on']}.")
+        st.markdown(f"It {runs}, says {escaped(card['running_said_by'])} ({card['running_said_on']:%d %B %Y}).")
     if corrections:
-        st.markdown("\n".join(f"- {day}: {escaped(words)}" for day, words in corrections))
+        st.markdown("\n".join(f"- {day:%d %B %Y}: {escaped(words)}" for day, words in corrections))
     else:
         st.markdown("Nothing was corrected since it came into the catalogue.")
 

@@ -43,7 +43,7 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
     app = visit("practice", practice=PRACTICE)
     assert [one.value for one in app.text if "otherwise" in one.value] == [words["words"]]
     after = text(app)
-    assert "It still runs, says The city (2026-11-25)." in after
+    assert "It still runs, says The city (25 November 2026)." in after
     assert "First year is 2003" in after
 
 
