@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, database, downloads, links, panels, tables
+from pages.shared import charts, database, downloads, figures, links, panels, tables
 from pages.shared.wording import escaped
 from practices_db import queries
 
@@ -20,12 +20,13 @@ with database.cursor() as cursor:
     similar = queries.similar_practices(cursor, card["id"])
     version = queries.data_version(cursor)
 
+view = links.current_view("practice")
 st.title(escaped(card["name"]))
 st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))
 with st.container(horizontal=True, vertical_alignment="center"):
     links.compare_link(card["id"])
-    downloads.take_away(links.current_view("practice"), 1)
+    downloads.take_away(view, 1)
 
 by_indicator = tables.grouped(answers, "indicator_id")
 st.header("Does it work, and does it last?")
@@ -46,7 +47,8 @@ if card["assessed"]:
     st.caption(
         "All five criteria. A filled mark is a score, a hollow one says that too little is documented to call it one."
     )
-    charts.draw(
+    figures.show(
+        view,
         panels.profile_lines(scores, framework),
         charts.ranges((panels.ONE_SERIES,), pickable=False),
         "profile",

@@ -20,7 +20,7 @@ METHOD = (
 )
 
 Contents = Literal["scores", "answers", "everything"]
-Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "json"]
+Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "json", "svg", "png"]
 
 Text = Annotated[str, Field(max_length=4000)]
 
@@ -56,7 +56,8 @@ class IndicatorWeight(_Part):
 class Recipe(_Part):
     """Everything one needs to make a file again, or to say where a figure is from.
 
-    ``params``: the link parameters of ``page``. ``sha256``: of the file's own table, None where the file has none.
+    ``params``: the link parameters of ``page``. ``chart``: what a chart shows, where one was taken. ``sha256``: of the
+    file's own table, None where the file has none.
     """
 
     app: Literal["Integration Practices"] = APP
@@ -71,6 +72,7 @@ class Recipe(_Part):
     indicator_weights: tuple[IndicatorWeight, ...] = ()
     draws: int | None = None
     seed: int | None = None
+    chart: Text | None = None
     contents: Contents
     format: Format
     practices: Annotated[int, Field(ge=0)]
