@@ -3,8 +3,10 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, comparing, database, downloads, figures, links, tables
+from pages.shared import charts, comparing, database, downloads, figures, tables
 from practices_db import queries
+from practices_db.filters import PracticeFilter
+from practices_db.views import View
 
 framework = current_framework()
 st.title("Compare practices")
@@ -18,7 +20,7 @@ if len(cards) < comparing.AT_LEAST:
     comparing.too_few(cards)
     st.stop()
 
-view = links.current_view("compare")
+view = View("compare", PracticeFilter(practice=tuple(ids)))
 downloads.take_away(view, len(cards))
 
 st.header("What can be told apart")

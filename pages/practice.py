@@ -6,6 +6,8 @@ from criteria.framework import current_framework
 from pages.shared import charts, database, downloads, figures, links, panels, tables
 from pages.shared.wording import escaped
 from practices_db import queries
+from practices_db.filters import PracticeFilter
+from practices_db.views import View
 
 framework = current_framework()
 practice_id = st.query_params.get("practice")
@@ -20,7 +22,7 @@ with database.cursor() as cursor:
     similar = queries.similar_practices(cursor, card["id"])
     version = queries.data_version(cursor)
 
-view = links.current_view("practice")
+view = View("practice", PracticeFilter(practice=(card["id"],)))
 st.title(escaped(card["name"]))
 st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -22,7 +23,10 @@ METHOD = (
 Contents = Literal["scores", "answers", "everything"]
 Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "json", "svg", "png"]
 
-Text = Annotated[str, Field(max_length=4000)]
+PRACTICE = "practice"  # the filter that names practices one by one
+
+Text = Annotated[str, Field(max_length=4_000)]
+Sentence = Annotated[str, Field(max_length=100_000)]  # it may name a hundred practices
 
 
 class _Part(BaseModel):
@@ -64,7 +68,7 @@ class Recipe(_Part):
     recipe: Literal[1] = 1
     page: Page
     params: dict[str, Annotated[list[Text], Field(max_length=200)]]
-    selection: Text
+    selection: Sentence
     filters: Annotated[tuple[Narrowing, ...], Field(max_length=500)]
     order: Sort
     order_name: Text
@@ -85,7 +89,7 @@ class Recipe(_Part):
     exported_on: date
     licence: Text = LICENCE
     method: Text = METHOD
-    cite: Text
+    cite: Sentence
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
     def as_json(self) -> str:
@@ -94,16 +98,27 @@ class Recipe(_Part):
 
 
 def recipe(  # noqa: PLR0913 - a file is all of these
-    view: View, version: DataVersion, contents: Contents, format_: Format, *, practices: int, rows: int, on: date
+    view: View,
+    version: DataVersion,
+    contents: Contents,
+    format_: Format,
+    *,
+    practices: int,
+    rows: int,
+    on: date,
+    names: Mapping[str, str],
 ) -> Recipe:
-    """Return the recipe of a file of ``rows`` rows on ``practices`` practices, exported ``on`` a day."""
+    """Return the recipe of a file of ``rows`` rows on ``practices`` practices, exported ``on`` a day.
+
+    ``names`` has the names of the practices that the view names one by one.
+    """
     framework = current_framework()
-    selection = f"{practices} {'practice' if practices == 1 else 'practices'} {view.chosen.in_words()}".rstrip()
+    selection = f"{practices} {'practice' if practices == 1 else 'practices'} {view.chosen.in_words(names)}".rstrip()
     return Recipe(
         page=view.page,
         params=view.params(),
         selection=selection,
-        filters=narrowings(view),
+        filters=narrowings(view, names),
         order=view.sort,
         order_name=SORTS[view.sort],
         weights=_weights(view, framework),
@@ -125,10 +140,12 @@ def recipe(  # noqa: PLR0913 - a file is all of these
     )
 
 
-def narrowings(view: View) -> tuple[Narrowing, ...]:
-    """Return every value that narrows a view, by name and id."""
+def narrowings(view: View, names: Mapping[str, str]) -> tuple[Narrowing, ...]:
+    """Return every value that narrows a view, by name and id; a practice that is not in ``names`` by its id."""
     return tuple(
-        Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
+        Narrowing(filter=PRACTICE, id=value, name=names.get(value, value))
+        if field == "practice" and value
+        else Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
         for field, value, words in view.chosen.parts()
     )
 

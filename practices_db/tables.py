@@ -11,7 +11,7 @@ from typing import Any, Literal
 from criteria.framework import current_framework
 from practices_db import columns
 from practices_db.columns import Column
-from practices_db.queries import count_practices, data_version, parameters, selection
+from practices_db.queries import count_practices, data_version, parameters, practice_names, selection
 from practices_db.recipe import LICENCE, Contents, Format, Recipe, recipe
 from practices_db.scorecards import HEADLINES
 from practices_db.standing import DRAWS, SEED, Draws, composite_rows
@@ -186,6 +186,7 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
 
 def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, on: date) -> Recipe:
     """Return the recipe of a view's file, without the digest."""
+    names = practice_names(cursor) if view.chosen.practice else {}
     made = recipe(
         view,
         data_version(cursor),
@@ -194,6 +195,7 @@ def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, o
         practices=count_practices(cursor, view.chosen),
         rows=count_rows(cursor, view, contents),
         on=on,
+        names={id_: names[id_] for id_ in view.chosen.practice if id_ in names},
     )
     return made if view.weights is None else made.model_copy(update={"draws": DRAWS, "seed": SEED})
 

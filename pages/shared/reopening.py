@@ -50,9 +50,9 @@ def tell_when_there(opened: Reopened) -> None:
     """Leave word for the page that shows the view (``told`` says it there)."""
     made = opened.recipe
     st.session_state[_TOLD] = (
-        f"This is the view of your file of {made.exported_on.isoformat()}: {made.selection}. The data are the same as "
-        f"then. {opened.remark}"
-    ).rstrip()
+        f"This is the view of your file of {made.exported_on.isoformat()}: {made.selection}. "
+        f"{opened.remark or 'The data are the same as then.'}"
+    )
 
 
 def told() -> None:
