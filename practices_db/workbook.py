@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -85,6 +86,7 @@ def write_xlsx(store: Store, view: View, on: date) -> Path:
         str(path),
         {
             "constant_memory": True,
+            "tmpdir": str(store.exports),
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
@@ -96,6 +98,8 @@ def write_xlsx(store: Store, view: View, on: date) -> Path:
             _write(cursor, book, view, on)
         book.close()
     except BaseException:
+        with suppress(Exception):  # what went wrong is on its way already
+            book.close()  # takes the rows written so far from the disk
         path.unlink(missing_ok=True)
         raise
     return path
