@@ -22,6 +22,9 @@ TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
 _BATCH = 500  # rows
 _IN_A_PIECE = 10_000  # practices
 
+# Narrows the answers themselves, so that no join has to hold all of them.
+_OF_PIECE = "SELECT b.id FROM assessment b JOIN piece ON piece.id = b.practice_id"
+
 # The other criteria's scores in a row, and the counted answers as a map from indicator to answer.
 _EVERYTHING = """
     LEFT JOIN (
@@ -30,7 +33,7 @@ _EVERYTHING = """
         }})) AS answers
         FROM counted_answer n
         JOIN answer o ON o.assessment_id = n.assessment_id AND o.indicator_id = n.indicator_id
-        WHERE n.practice_id IN (SELECT id FROM piece)
+        WHERE n.practice_id IN (SELECT id FROM piece) AND o.assessment_id IN ({of_piece})
         GROUP BY n.practice_id
     ) k ON k.practice_id = c.id
     LEFT JOIN (
@@ -39,6 +42,7 @@ _EVERYTHING = """
         GROUP BY practice_id
     ) x ON x.practice_id = c.id
 """.format(
+    of_piece=_OF_PIECE,
     others=", ".join(
         f"max({name}) FILTER (WHERE node = '{criterion.id}') AS {criterion.id}_{name}"
         for criterion in current_framework().criteria
@@ -48,7 +52,7 @@ _EVERYTHING = """
 )
 
 # Every published answer, in the order of the framework; the one that counts first.
-_ANSWERS = """
+_ANSWERS = f"""
     LEFT JOIN (
         SELECT
             o.*, s.practice_id, s.basis, s.assessor, s.assessed_on, s.framework_id, s.framework_version,
@@ -57,7 +61,7 @@ _ANSWERS = """
         FROM answer o
         JOIN assessment s ON s.id = o.assessment_id
         LEFT JOIN counted_answer n ON n.practice_id = s.practice_id AND n.indicator_id = o.indicator_id
-        WHERE s.status = 'published' AND s.practice_id IN (SELECT id FROM piece)
+        WHERE s.status = 'published' AND o.assessment_id IN ({_OF_PIECE})
     ) a ON a.practice_id = c.id
     LEFT JOIN (
         SELECT

@@ -56,9 +56,10 @@ def tell_when_there(opened: Reopened) -> None:
 
 
 def told() -> None:
-    """Say once that a file led here."""
+    """Say once that a file led here, in a place that is always there: what is below must not move and close."""
+    place = st.container()
     if words := st.session_state.pop(_TOLD, None):
-        st.success(escaped(words), icon=":material/upload_file:")
+        place.success(escaped(words), icon=":material/upload_file:")
 
 
 def recipe(made: Recipe) -> None:
