@@ -113,7 +113,7 @@ def write_csv(store: Store, view: View, contents: Contents, format_: Format, on:
         of_table = tables.columns_of(view, contents)
         if kind.plain:
             with _new(path) as file:
-                for piece in tables.pieces(cursor):
+                for piece in tables.pieces(cursor, contents):
                     values = tables.values(cursor, contents, on, piece)
                     cells = [f'{tables.as_written(column)} AS "{column.name}"' for column in of_table]
                     cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')  # the file begins with the byte order mark
@@ -166,7 +166,7 @@ def write_json(store: Store, view: View, on: date) -> Path:
         sql = tables.query(view, "scores", cells)
         file.write(b'{"recipe":' + made.as_json().encode() + b',"practices":[')
         between = b"\n"
-        for piece in tables.pieces(cursor):
+        for piece in tables.pieces(cursor, "scores"):
             with _made(cursor, sql, tables.values(cursor, "scores", on, piece), path, "FORMAT json") as lines:
                 for line in lines:
                     file.write(between + line.rstrip(b"\n"))

@@ -20,7 +20,8 @@ from practices_db.views import View
 
 TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
 _BATCH = 500  # rows
-_IN_A_PIECE = 10_000  # practices
+# How many practices are made at a time; one has up to 32 answers, and a score for each criterion and question.
+_IN_A_PIECE: dict[TableName, int] = {"scores": 10_000, "everything": 4_000, "answers": 2_000, "criteria": 2_000}
 
 # Narrows the answers themselves, so that no join has to hold all of them.
 _OF_PIECE = "SELECT b.id FROM assessment b JOIN piece ON piece.id = b.practice_id"
@@ -48,7 +49,7 @@ _EVERYTHING = """
         for criterion in current_framework().criteria
         if criterion.id not in HEADLINES
         for name in ("score", "coverage", "low", "high", "scored")
-    )
+    ),
 )
 
 # Every published answer, in the order of the framework; the one that counts first.
@@ -120,15 +121,16 @@ def columns_of(view: View, name: TableName) -> tuple[Column, ...]:
     return TABLES[name].columns(view.weights is not None)
 
 
-def pieces(cursor: Cursor) -> Iterator[Piece]:
+def pieces(cursor: Cursor, name: TableName) -> Iterator[Piece]:
     """Yield the pieces in which a table is made, so that no answer is in memory whole; to be used while ``reading``.
 
     The first piece is the first practice alone: with it the file's header and recipe are written.
     """
     (count,) = cursor.execute("SELECT count(*) FROM shown").fetchone() or (0,)
     yield Piece(1, 1)
-    for first in range(2, count + 1, _IN_A_PIECE):
-        yield Piece(first, first + _IN_A_PIECE - 1)
+    size = _IN_A_PIECE.get(name, 10_000)
+    for start in range(2, count + 1, size):
+        yield Piece(start, start + size - 1)
 
 
 def query(view: View, name: TableName, cells: list[str]) -> str:
@@ -176,7 +178,7 @@ def rows(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a table, a batch at a time; ``cell`` says how a column is written."""
     sql = query(view, name, [cell(column) for column in columns_of(view, name)])
-    for piece in pieces(cursor):
+    for piece in pieces(cursor, name):
         cursor.execute(sql, values(cursor, name, on, piece))
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
