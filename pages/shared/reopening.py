@@ -43,7 +43,8 @@ def refused(error: PracticesError) -> None:
 def prepare(opened: Reopened) -> None:
     """Set what is taken away next to what this file was, so that the same file can be made again."""
     st.session_state[downloads.FORMAT_KEY] = opened.recipe.format
-    st.session_state[downloads.CONTENTS_KEY] = opened.recipe.contents
+    if opened.recipe.format != "xlsx":  # a workbook holds all there is; of a CSV it is a choice
+        st.session_state[downloads.CONTENTS_KEY] = opened.recipe.contents
 
 
 def tell_when_there(opened: Reopened) -> None:
