@@ -3,8 +3,10 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, comparing, database, downloads, links, tables
+from pages.shared import charts, comparing, database, downloads, figures, tables
 from practices_db import queries
+from practices_db.filters import PracticeFilter
+from practices_db.views import View
 
 framework = current_framework()
 st.title("Compare practices")
@@ -18,7 +20,8 @@ if len(cards) < comparing.AT_LEAST:
     comparing.too_few(cards)
     st.stop()
 
-downloads.take_away(links.current_view("compare"), len(cards))
+view = View("compare", PracticeFilter(practice=tuple(ids)))
+downloads.take_away(view, len(cards))
 
 st.header("What can be told apart")
 comparing.told_apart(framework, cards, answers)
@@ -32,8 +35,8 @@ else:
         "Bars are ranges. A filled mark is a score; a hollow one says that too little is documented to call it one."
     )
     names = tuple(card["name"] for card in cards if card["assessed"])
-    charts.draw(
-        lines, charts.ranges(names, pickable=False), "profiles", "Range bars of each criterion for each practice"
+    figures.show(
+        view, lines, charts.ranges(names, pickable=False), "profiles", "Range bars of each criterion for each practice"
     )
     tables.twin(comparing.profile_table(framework, cards, scores), "Each criterion of each practice")
 
@@ -41,7 +44,8 @@ st.header("Among their peers")
 comparing.peers_rule()
 strip = comparing.peer_dots(cards, peers)
 if not strip.empty:
-    charts.draw(
+    figures.show(
+        view,
         strip,
         charts.strips(tuple(tables.HEADLINES.values())),
         "peers",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, downloads, filters, groups, links, tables
+from pages.shared import charts, database, downloads, figures, filters, groups, links, tables
 from practices_db import queries
 
 PAGE_SIZE = {"practices": 10, "ranges": 20}
@@ -41,7 +41,8 @@ match shown_as:
             "mark "
             "is a score; a hollow one says that too little is documented to call it one."
         )
-        picked = charts.draw(
+        picked = figures.show(
+            view,
             tables.range_lines(shown),
             charts.ranges(tuple(tables.HEADLINES.values())),
             "ranges",
@@ -53,7 +54,8 @@ match shown_as:
             tables.state_counts(practices) + " Lines through a mark are its ranges; a dashed frame holds everything "
             "a practice with too little documented could turn out to be. Practices without an assessment are not drawn."
         )
-        picked = charts.draw(
+        picked = figures.show(
+            view,
             tables.score_points(practices),
             charts.two_scores(),
             "two_scores",
@@ -73,7 +75,7 @@ match shown_as:
         dots = groups.dots(practices, by)
         groups.rule(practices, by)
         if not dots.empty:
-            charts.draw(dots, charts.strips(tuple(tables.HEADLINES.values())), "groups", groups.alt_text(by))
+            figures.show(view, dots, charts.strips(tuple(tables.HEADLINES.values())), "groups", groups.alt_text(by))
         tables.twin(groups.table(practices, by), "Scored practices in each group, with their spread")
 if shown_as != "practices" and picked:
     links.open_practice(picked)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, gaps, links, tables
+from pages.shared import charts, database, figures, gaps, links, tables
 from practices_db import queries
 from practices_db.filters import PracticeFilter
+from practices_db.views import View
 
 st.title("Gap map")
 st.markdown("What is there for whom, how much of it is assessed, and where nobody has shown anything yet.")
@@ -13,7 +14,8 @@ with database.cursor() as cursor:
     cells = gaps.cells(queries.cross_counts(cursor, "sector", down), down, shown)
 
 st.markdown(gaps.sentence(cells, down))
-picked = charts.draw(
+picked = figures.show(
+    View(),
     cells,
     charts.gap_map(gaps.SHOWN[shown], tuple(cells["across"].unique()), tuple(cells["down"].unique())),
     "gap_map",

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, links, panels, tables
+from pages.shared import charts, database, figures, links, panels, tables
 from practices_db import queries
 from practices_db.filters import PracticeFilter
+from practices_db.views import View
 from practices_db.vocabularies import NOT_STATED
 
 st.title("What works in integrating migrants, and how sure can anyone be?")
@@ -23,7 +24,8 @@ panels.ways_in()
 st.header("Where")
 where = tables.value_counts("country", counts["country"])
 on_map = where[where["id"].isin(charts.countries_on_map())]
-country = charts.draw(
+country = figures.show(
+    View(),
     None,
     charts.map_of_europe(tables.rows(on_map)),
     "map",
@@ -39,7 +41,7 @@ left, right = st.columns(2, gap="large")
 with left:
     st.header("On what")
     sectors = tables.value_counts("sector", counts["sector"])
-    sector = charts.draw(sectors, charts.bars("Sector"), "sectors", "Number of practices in each sector")
+    sector = figures.show(View(), sectors, charts.bars("Sector"), "sectors", "Number of practices in each sector")
     tables.twin(
         sectors[["label", "count"]].rename(columns={"label": "Sector", "count": "Practices"}),
         "Practices by sector",
@@ -47,14 +49,16 @@ with left:
 with right:
     st.header("For whom")
     groups = tables.value_counts("target_group", counts["target_group"])
-    group = charts.draw(groups, charts.bars("Target group"), "groups", "Number of practices for each target group")
+    group = figures.show(
+        View(), groups, charts.bars("Target group"), "groups", "Number of practices for each target group"
+    )
     tables.twin(
         groups[["label", "count"]].rename(columns={"label": "Target group", "count": "Practices"}),
         "Practices by target group",
     )
 
 st.header("Since when")
-charts.draw(starts, charts.years(), "years", "Number of practices by the year they began")
+figures.show(View(), starts, charts.years(), "years", "Number of practices by the year they began")
 st.caption(f"{totals.without_year} practices state no year and are not drawn.")
 tables.twin(starts.rename(columns={"year": "First year", "practices": "Practices"}), "Practices by first year")
 

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, database, downloads, links, panels, replying, tables
+from pages.shared import charts, database, downloads, figures, links, panels, replying, tables
 from pages.shared.wording import escaped
 from practices_db import queries
+from practices_db.filters import PracticeFilter
+from practices_db.views import View
 
 framework = current_framework()
 practice_id = st.query_params.get("practice")
@@ -25,13 +27,14 @@ with database.cursor() as cursor:
     statement = queries.statement(cursor, card["id"])
     corrections = queries.corrections(cursor, card["id"])
 
+view = View("practice", PracticeFilter(practice=(card["id"],)))
 st.title(escaped(card["name"]))
 replying.moved_here(practice_id, card)
 st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))
 with st.container(horizontal=True, vertical_alignment="center"):
     links.compare_link(card["id"])
-    downloads.take_away(links.current_view("practice"), 1)
+    downloads.take_away(view, 1)
 
 by_indicator = tables.grouped(answers, "indicator_id")
 st.header("Does it work, and does it last?")
@@ -53,7 +56,8 @@ if card["assessed"]:
     st.caption(
         "All five criteria. A filled mark is a score, a hollow one says that too little is documented to call it one."
     )
-    charts.draw(
+    figures.show(
+        view,
         panels.profile_lines(scores, framework),
         charts.ranges((panels.ONE_SERIES,), pickable=False),
         "profile",

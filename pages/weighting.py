@@ -4,7 +4,7 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.scoring import composite, encode
-from pages.shared import charts, database, downloads, filters, links, tables, weighing
+from pages.shared import charts, database, downloads, figures, filters, links, tables, weighing
 from practices_db import queries
 from practices_db.standing import AT_LEAST
 
@@ -17,6 +17,7 @@ st.markdown(
 )
 chosen = filters.read_link()
 weights = weighing.read_link(framework)
+view = links.current_view("weighting")
 whole = database.whole()
 with database.cursor() as cursor:
     counts = queries.facet_counts(cursor, chosen)
@@ -26,7 +27,7 @@ with database.cursor() as cursor:
 filters.first_widgets(chosen, counts, whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filters.sentence(chosen, len(found), whole.totals.practices))
-    downloads.take_away(links.current_view("weighting"), len(found))
+    downloads.take_away(view, len(found))
 filters.chips(chosen)
 
 scores = composite(framework, answers, weights)
@@ -43,7 +44,8 @@ free = weighing.choose_freedom()
 standings = weighing.standings(scored, weights, free)
 names = dict(zip(found["id"], found["name"], strict=True))
 weighing.tiers_in_words(standings)
-picked = charts.draw(
+picked = figures.show(
+    view,
     weighing.interval_lines(names, standings),
     charts.intervals(len(scored.practice_ids)),
     "intervals",

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from practices_db import columns, tables
 from practices_db.cell_text import harmless
@@ -110,11 +112,20 @@ def write_csv(store: Store, view: View, contents: Contents, format_: Format, on:
         made = tables.recipe_of(cursor, view, contents, format_, on).model_copy(update={"sha256": UNSEALED})
         of_table = tables.columns_of(view, contents)
         if kind.plain:
-            cells = [f'{tables.as_written(column)} AS "{column.name}"' for column in of_table]
-            cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')  # the file begins with the byte order mark
-            cells.append(f"CASE WHEN {tables.first(contents)} THEN $recipe END AS {columns.RECIPE.name}")
-            values = tables.values(cursor, view, contents, on) | {"recipe": made.as_json()}
-            _copy(cursor, tables.query(view, contents, cells), values, path, "FORMAT csv, HEADER true")
+            with _new(path) as file:
+                for piece in tables.pieces(cursor, contents):
+                    values = tables.values(cursor, contents, on, piece)
+                    cells = [f'{tables.as_written(column)} AS "{column.name}"' for column in of_table]
+                    cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')  # the file begins with the byte order mark
+                    recipe = "NULL"
+                    if piece.first == 1:
+                        recipe, values["recipe"] = (
+                            f"CASE WHEN {tables.first(contents)} THEN $recipe END",
+                            made.as_json(),
+                        )
+                    sql = tables.query(view, contents, [*cells, f"{recipe} AS {columns.RECIPE.name}"])
+                    with _made(cursor, sql, values, path, f"FORMAT csv, HEADER {piece.first == 1}") as lines:
+                        shutil.copyfileobj(lines, file, _CHUNK)
         else:
             rows = tables.rows(cursor, view, contents, on, tables.as_written)
             write_rows(path, _for_spreadsheets(of_table, rows, kind, made), kind.delimiter)
@@ -140,30 +151,27 @@ def _for_spreadsheets(
 
 def write_rows(path: Path, rows: Iterable[Sequence[Any]], delimiter: str = ",") -> None:
     """Write header and rows to a new CSV file; where that fails nothing is left."""
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file, delimiter=delimiter).writerows(rows)  # \r\n, as spreadsheets write it
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    with _new(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        csv.writer(text, delimiter=delimiter).writerows(rows)  # \r\n, as spreadsheets write it
+        text.detach()
 
 
 def write_json(store: Store, view: View, on: date) -> Path:
     """Write a JSON file: {"recipe": …, "practices": [one object for each]}; the caller deletes it."""
     path = store.exports / file_name(view, "json", on)
-    body = path.with_suffix(".body")
-    try:
-        with tables.reading(store, view) as cursor:
-            made = tables.recipe_of(cursor, view, "scores", "json", on)
-            cells = [f"{tables.as_object(column)} AS {column.name}" for column in tables.columns_of(view, "scores")]
-            values = tables.values(cursor, view, "scores", on)
-            _copy(cursor, tables.query(view, "scores", cells), values, body, "FORMAT json, ARRAY true")
-        with path.open("wb") as whole, body.open("rb") as rows:
-            whole.write(b'{"recipe":' + made.as_json().encode() + b',"practices":')
-            shutil.copyfileobj(rows, whole, _CHUNK)
-            whole.write(b"}\n")
-    finally:
-        body.unlink(missing_ok=True)
+    with tables.reading(store, view) as cursor, _new(path) as file:
+        made = tables.recipe_of(cursor, view, "scores", "json", on)
+        cells = [f"{tables.as_object(column)} AS {column.name}" for column in tables.columns_of(view, "scores")]
+        sql = tables.query(view, "scores", cells)
+        file.write(b'{"recipe":' + made.as_json().encode() + b',"practices":[')
+        between = b"\n"
+        for piece in tables.pieces(cursor, "scores"):
+            with _made(cursor, sql, tables.values(cursor, "scores", on, piece), path, "FORMAT json") as lines:
+                for line in lines:
+                    file.write(between + line.rstrip(b"\n"))
+                    between = b",\n"
+        file.write(b"\n]}\n")
     return path
 
 
@@ -204,13 +212,27 @@ def content(path: Path) -> bytes:
         path.unlink()
 
 
-def _copy(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> None:
-    """Write the rows of a query to a new file; where that fails nothing is left."""
+@contextmanager
+def _new(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new file to write to; where that fails nothing is left."""
     try:
-        cursor.execute(f"COPY ({sql}) TO $file ({options})", {**values, "file": str(path)})
+        with path.open("wb") as file:
+            yield file
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _made(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> Iterator[BinaryIO]:
+    """Yield the rows of a query as DuckDB writes them, in a file beside ``path`` that is there for so long."""
+    beside = path.with_name(path.name + ".piece")
+    try:
+        cursor.execute(f"COPY ({sql}) TO $file ({options})", {**values, "file": str(beside)})
+        with beside.open("rb") as rows:
+            yield rows
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def quoted(text: str) -> bytes:

@@ -163,9 +163,13 @@ class PracticeFilter(BaseModel):
             found.append(("text", None, f"“{self.text}”"))
         return found
 
-    def in_words(self) -> str:
-        """Say the filter as the end of a sentence: "in Italy or Germany, on Housing and settlement"."""
-        phrases = [f"named {_joined(self.practice, 'or')}"] if self.practice else []
+    def in_words(self, names: Mapping[str, str] | None = None) -> str:
+        """Say the filter as the end of a sentence: "in Italy or Germany, on Housing and settlement".
+
+        ``names`` are those of practices by id, where they are to be called by name.
+        """
+        called = [(names or {}).get(id_, id_) for id_ in self.practice]
+        phrases = [f"named {_joined(called, 'or')}"] if called else []
         for facet in FACETS:
             if values := [label(facet.field, value) for value in self.chosen(facet.field)]:
                 together = facet.field == "target_group" and self.all_target_groups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -20,9 +21,12 @@ METHOD = (
 )
 
 Contents = Literal["scores", "answers", "everything"]
-Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "json"]
+Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "json", "svg", "png"]
 
-Text = Annotated[str, Field(max_length=4000)]
+PRACTICE = "practice"  # the filter that names practices one by one
+
+Text = Annotated[str, Field(max_length=4_000)]
+Sentence = Annotated[str, Field(max_length=100_000)]  # it may name a hundred practices
 
 
 class _Part(BaseModel):
@@ -56,14 +60,15 @@ class IndicatorWeight(_Part):
 class Recipe(_Part):
     """Everything one needs to make a file again, or to say where a figure is from.
 
-    ``params``: the link parameters of ``page``. ``sha256``: of the file's own table, None where the file has none.
+    ``params``: the link parameters of ``page``. ``chart``: what a chart shows, where one was taken. ``sha256``: of the
+    file's own table, None where the file has none.
     """
 
     app: Literal["Integration Practices"] = APP
     recipe: Literal[1] = 1
     page: Page
     params: dict[str, Annotated[list[Text], Field(max_length=200)]]
-    selection: Text
+    selection: Sentence
     filters: Annotated[tuple[Narrowing, ...], Field(max_length=500)]
     order: Sort
     order_name: Text
@@ -71,6 +76,7 @@ class Recipe(_Part):
     indicator_weights: tuple[IndicatorWeight, ...] = ()
     draws: int | None = None
     seed: int | None = None
+    chart: Text | None = None
     contents: Contents
     format: Format
     practices: Annotated[int, Field(ge=0)]
@@ -83,7 +89,7 @@ class Recipe(_Part):
     exported_on: date
     licence: Text = LICENCE
     method: Text = METHOD
-    cite: Text
+    cite: Sentence
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
     def as_json(self) -> str:
@@ -92,16 +98,27 @@ class Recipe(_Part):
 
 
 def recipe(  # noqa: PLR0913 - a file is all of these
-    view: View, version: DataVersion, contents: Contents, format_: Format, *, practices: int, rows: int, on: date
+    view: View,
+    version: DataVersion,
+    contents: Contents,
+    format_: Format,
+    *,
+    practices: int,
+    rows: int,
+    on: date,
+    names: Mapping[str, str],
 ) -> Recipe:
-    """Return the recipe of a file of ``rows`` rows on ``practices`` practices, exported ``on`` a day."""
+    """Return the recipe of a file of ``rows`` rows on ``practices`` practices, exported ``on`` a day.
+
+    ``names`` has the names of the practices that the view names one by one.
+    """
     framework = current_framework()
-    selection = f"{practices} {'practice' if practices == 1 else 'practices'} {view.chosen.in_words()}".rstrip()
+    selection = f"{practices} {'practice' if practices == 1 else 'practices'} {view.chosen.in_words(names)}".rstrip()
     return Recipe(
         page=view.page,
         params=view.params(),
         selection=selection,
-        filters=narrowings(view),
+        filters=narrowings(view, names),
         order=view.sort,
         order_name=SORTS[view.sort],
         weights=_weights(view, framework),
@@ -123,10 +140,12 @@ def recipe(  # noqa: PLR0913 - a file is all of these
     )
 
 
-def narrowings(view: View) -> tuple[Narrowing, ...]:
-    """Return every value that narrows a view, by name and id."""
+def narrowings(view: View, names: Mapping[str, str]) -> tuple[Narrowing, ...]:
+    """Return every value that narrows a view, by name and id; a practice that is not in ``names`` by its id."""
     return tuple(
-        Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
+        Narrowing(filter=PRACTICE, id=value, name=names.get(value, value))
+        if field == "practice" and value
+        else Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
         for field, value, words in view.chosen.parts()
     )
 

@@ -20,12 +20,12 @@ from practices_db.cell_text import as_typed
 from practices_db.errors import PracticesError
 from practices_db.exporting import BOM, FORMATS, content, digest_of, write_csv
 from practices_db.queries import data_version, practice_names
-from practices_db.recipe import Format, Recipe, narrowings
+from practices_db.recipe import PRACTICE, Format, Recipe, narrowings
 from practices_db.scorecards import HEADLINES
 from practices_db.store import Store
 from practices_db.tables import columns_of
 from practices_db.views import View, read_view
-from practices_db.workbook import SHEETS, Digest, write_xlsx
+from practices_db.workbook import SHEETS, Digest, recipe_lines, write_xlsx
 from practices_db.xlsx_reading import Sheets, read_workbook
 
 _CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
@@ -104,7 +104,7 @@ def _reopen_csv(store: Store, file: bytes) -> Reopened:
     made = _recipe_in(rows)
     if made.format not in _CSV or FORMATS[made.format].delimiter != delimiter:
         raise PracticesError(
-            f"The file's recipe says {FORMATS[made.format].label!r}, but the file is separated by {delimiter!r}: it "
+            f"The file's recipe says {made.format!r}, but the file is separated by {delimiter!r}: it "
             "was converted or changed. Open the file as it was downloaded."
         )
     view = _view_of(made)
@@ -116,10 +116,15 @@ def _reopen_csv(store: Store, file: bytes) -> Reopened:
         again = content(write_csv(store, view, made.contents, made.format, made.exported_on))
         if again == file:
             return Reopened(view, made, Changes())
-        difference = _first_difference(_table(rows, made, view), _table(_read_csv(again)[0], made, view))
+        new_rows = _read_csv(again)[0]
+        difference = _first_difference(_table(rows, made, view), _table(new_rows, made, view))
+        if _unsealed(_recipe_in(new_rows)) != _unsealed(made):
+            difference = difference or "its recipe is not the one that this view has"
         if difference:
             raise PracticesError(f"The file was changed after it was made: {difference}.")
-        return Reopened(view, made, Changes(), "A spreadsheet saved this file anew; its content is unchanged.")
+        return Reopened(
+            view, made, Changes(), "A spreadsheet saved this file anew; its content is unchanged, and so are the data."
+        )
     if not sound:
         raise PracticesError(
             "The file was changed or saved anew after it was made, and the data it was made from are not here to check "
@@ -139,7 +144,8 @@ def _reopen_workbook(store: Store, file: bytes) -> Reopened:
         raise PracticesError("The workbook is not one of this app's: it has no sheet with a recipe.")
     made = _parsed(text)
     view = _view_of(made)
-    if _digest(sheets) != made.sha256:
+    said = [(line[0], line[1]) for line in lines if len(line) > 1]
+    if _digest(sheets, made) != made.sha256 or said != recipe_lines(made):
         raise PracticesError(
             "The workbook was changed after it was made: its cells are not those its recipe vouches for."
         )
@@ -147,18 +153,22 @@ def _reopen_workbook(store: Store, file: bytes) -> Reopened:
         version = data_version(cursor)
     now = read_workbook(content(write_xlsx(store, view, made.exported_on)))
     if made.data_hash == version.content_hash and made.framework_version == current_framework().version:
-        if _digest(now) != made.sha256:
+        if _digest(now, made) != made.sha256:
             raise PracticesError(f"The workbook says data version {made.data_version}, but these are not its figures.")
         return Reopened(view, made, Changes())
     return _compared(store, view, made, _as_table(sheets["practices"]), _as_table(now["practices"]))
 
 
-def _digest(sheets: Sheets) -> str:
+def _digest(sheets: Sheets, made: Recipe) -> str:
     digest = Digest()
     for name in SHEETS:
         for row in sheets[name]:
             digest.add(row)
-    return digest.hexdigest()
+    return digest.of(made)
+
+
+def _unsealed(made: Recipe) -> Recipe:
+    return made.model_copy(update={"sha256": None})
 
 
 # --- reading -------------------------------------------------------------------------------------------------
@@ -209,7 +219,8 @@ def _view_of(made: Recipe) -> View:
     view, dropped = read_view(made.page, made.params)
     if dropped:
         raise PracticesError("The file's recipe names what this app does not know: " + "; ".join(dropped))
-    if made.filters != narrowings(view) or made.order != view.sort:
+    called = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
+    if made.filters != narrowings(view, called) or made.order != view.sort:
         raise PracticesError("The file's recipe contradicts itself: its filters are not those of its link.")
     return view
 
@@ -285,7 +296,10 @@ def _compared(store: Store, view: View, made: Recipe, then: Table, now: Table) -
         ),
         framework=other,
     )
-    return Reopened(view, made, changes)
+    remark = (
+        f"The data are newer now (version {version.short}), but nothing in this view changed." if changes.none else ""
+    )
+    return Reopened(view, made, changes, remark)
 
 
 def _by_practice(rows: Table, made: Recipe, framework: Framework) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from criteria.framework import current_framework
 from practices_db import columns
 from practices_db.columns import Column
-from practices_db.queries import count_practices, data_version, parameters, selection
+from practices_db.queries import count_practices, data_version, parameters, practice_names, selection
 from practices_db.recipe import LICENCE, Contents, Format, Recipe, recipe
 from practices_db.scorecards import HEADLINES
 from practices_db.standing import DRAWS, SEED, Draws, composite_rows
@@ -19,8 +19,11 @@ from practices_db.store import Cursor, Store
 from practices_db.views import View
 
 TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
-_BATCH = 500
+_BATCH = 500  # rows
+# How many practices are made at a time; one has up to 32 answers, and a score for each criterion and question.
+_IN_A_PIECE: dict[TableName, int] = {"scores": 10_000, "everything": 4_000, "answers": 2_000, "criteria": 2_000}
 
+# Joins are narrowed to the piece, so that none has to hold all answers.
 # The other criteria's scores in a row, and the counted answers as a map from indicator to answer.
 _EVERYTHING = """
     LEFT JOIN (
@@ -29,17 +32,21 @@ _EVERYTHING = """
         }})) AS answers
         FROM counted_answer n
         JOIN released_answer o ON o.assessment_id = n.assessment_id AND o.indicator_id = n.indicator_id
+        WHERE n.practice_id IN (SELECT id FROM piece) AND o.practice_id IN (SELECT id FROM piece)
         GROUP BY n.practice_id
     ) k ON k.practice_id = c.id
-    LEFT JOIN (SELECT practice_id, {others} FROM practice_score WHERE level = 'criterion' GROUP BY practice_id) x
-        ON x.practice_id = c.id
+    LEFT JOIN (
+        SELECT practice_id, {others} FROM practice_score
+        WHERE level = 'criterion' AND practice_id IN (SELECT id FROM piece)
+        GROUP BY practice_id
+    ) x ON x.practice_id = c.id
 """.format(
     others=", ".join(
         f"max({name}) FILTER (WHERE node = '{criterion.id}') AS {criterion.id}_{name}"
         for criterion in current_framework().criteria
         if criterion.id not in HEADLINES
         for name in ("score", "coverage", "low", "high", "scored")
-    )
+    ),
 )
 
 # Every published answer, in the order of the framework; the one that counts first.
@@ -51,6 +58,7 @@ _ANSWERS = """
             coalesce(n.disagreement, false) AS disagreement
         FROM released_answer o
         LEFT JOIN counted_answer n ON n.practice_id = o.practice_id AND n.indicator_id = o.indicator_id
+        WHERE o.practice_id IN (SELECT id FROM piece)
     ) a ON a.practice_id = c.id
     LEFT JOIN (
         SELECT
@@ -70,6 +78,14 @@ _SOURCES = """
         UNION ALL SELECT id, 'answers', unnest(answer_sources), NULL, 3 FROM practice_card
     ) s ON s.practice_id = c.id
 """
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Practices by their place in the view, from ``first`` to ``last``; the first of all is 1."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -101,24 +117,39 @@ def columns_of(view: View, name: TableName) -> tuple[Column, ...]:
     return TABLES[name].columns(view.weights is not None)
 
 
+def pieces(cursor: Cursor, name: TableName) -> Iterator[Piece]:
+    """Yield the pieces in which a table is made, so that no answer is in memory whole; to be used while ``reading``.
+
+    The first piece is the first practice alone: with it the file's header and recipe are written.
+    """
+    (count,) = cursor.execute("SELECT count(*) FROM shown").fetchone() or (0,)
+    yield Piece(1, 1)
+    size = _IN_A_PIECE.get(name, 10_000)
+    for start in range(2, count + 1, size):
+        yield Piece(start, start + size - 1)
+
+
 def query(view: View, name: TableName, cells: list[str]) -> str:
-    """Return the query of a table with these cells; run it with ``values``."""
-    opening, source = selection(view.sort, view.weights is not None)
+    """Return the query of a piece of a table with these cells; run it while ``reading``, with ``values``."""
     table = TABLES[name]
-    return f"{opening} SELECT {', '.join(cells)} {source} {table.join} ORDER BY places.place{table.order}"
+    weighted = " LEFT JOIN weighted w ON w.practice_id = c.id" if view.weights is not None else ""
+    return (
+        "WITH piece AS (SELECT id, place FROM shown WHERE place BETWEEN $first AND $last) "
+        f"SELECT {', '.join(cells)} FROM practice_card c JOIN piece ON piece.id = c.id{weighted}{table.join} "
+        f"ORDER BY piece.place{table.order}"
+    )
 
 
 def first(name: TableName) -> str:
-    """Return the SQL that is true in the first row of a table."""
-    order = TABLES[name].order
-    return f"row_number() OVER (ORDER BY places.place{order}) = 1" if order else "places.place = 1"
+    """Return the SQL that is true in the first row of a piece."""
+    return f"row_number() OVER (ORDER BY piece.place{TABLES[name].order}) = 1"
 
 
-def values(cursor: Cursor, view: View, name: TableName, on: date) -> dict[str, Any]:
-    """Return the parameters of a table's query."""
+def values(cursor: Cursor, name: TableName, on: date, piece: Piece) -> dict[str, Any]:
+    """Return the parameters of the query of a piece of a table."""
     framework = current_framework()
     walked = list(framework.walk())
-    found = parameters(view.chosen)
+    found: dict[str, Any] = {"first": piece.first, "last": piece.last}
     if name in ("scores", "everything", "answers"):
         found |= {
             "framework": framework.id,
@@ -143,9 +174,10 @@ def rows(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a table, a batch at a time; ``cell`` says how a column is written."""
     sql = query(view, name, [cell(column) for column in columns_of(view, name)])
-    cursor.execute(sql, values(cursor, view, name, on))
-    while batch := cursor.fetchmany(_BATCH):
-        yield from batch
+    for piece in pieces(cursor, name):
+        cursor.execute(sql, values(cursor, name, on, piece))
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
 
 
 def as_written(column: Column) -> str:
@@ -183,6 +215,7 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
 
 def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, on: date) -> Recipe:
     """Return the recipe of a view's file, without the digest."""
+    names = practice_names(cursor) if view.chosen.practice else {}
     made = recipe(
         view,
         data_version(cursor),
@@ -191,6 +224,7 @@ def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, o
         practices=count_practices(cursor, view.chosen),
         rows=count_rows(cursor, view, contents),
         on=on,
+        names={id_: names[id_] for id_ in view.chosen.practice if id_ in names},
     )
     return made if view.weights is None else made.model_copy(update={"draws": DRAWS, "seed": SEED})
 
@@ -199,7 +233,8 @@ def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, o
 def reading(store: Store, view: View) -> Iterator[Cursor]:
     """Yield a cursor that sees one state of the data, so that a file and its recipe say the same.
 
-    Where the view has weights, the reader's composite is there as the table ``weighted``.
+    The table ``shown`` (id, place) is there with what the view selects, in its order, and where the view has weights,
+    the reader's composite as the table ``weighted``. Both end with the cursor.
     """
     with store.cursor() as cursor:
         cursor.begin()
@@ -207,6 +242,10 @@ def reading(store: Store, view: View) -> Iterator[Cursor]:
             if view.weights is not None:
                 asked = Draws(view.weights, free=view.free)
                 cursor.register("weighted", composite_rows(cursor, view.chosen, asked))
+            opening, source = selection(view.sort, view.weights is not None)
+            cursor.execute(
+                f"CREATE TEMP TABLE shown AS {opening} SELECT c.id, places.place {source}", parameters(view.chosen)
+            )
             yield cursor
         finally:
             cursor.rollback()

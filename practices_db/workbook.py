@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -51,9 +52,11 @@ class Digest:
             texts.pop()
         self._hash.update(("\x1f".join(texts) + "\x1e").encode("utf-8", "surrogatepass"))
 
-    def hexdigest(self) -> str:
-        """Return the digest of everything taken in."""
-        return str(self._hash.hexdigest())
+    def of(self, made: Recipe) -> str:
+        """Return the digest of everything taken in and of the recipe, whose own digest does not count."""
+        whole = self._hash.copy()
+        whole.update(made.model_copy(update={"sha256": None}).as_json().encode())
+        return str(whole.hexdigest())
 
 
 def as_text(cell: Cell | bool) -> str:
@@ -83,6 +86,7 @@ def write_xlsx(store: Store, view: View, on: date) -> Path:
         str(path),
         {
             "constant_memory": True,
+            "tmpdir": str(store.exports),
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
@@ -94,6 +98,8 @@ def write_xlsx(store: Store, view: View, on: date) -> Path:
             _write(cursor, book, view, on)
         book.close()
     except BaseException:
+        with suppress(Exception):  # what went wrong is on its way already
+            book.close()  # takes the rows written so far from the disk
         path.unlink(missing_ok=True)
         raise
     return path
@@ -114,7 +120,7 @@ def _write(cursor: Cursor, book: Any, view: View, on: date) -> None:
         of_table = tables.columns_of(view, table)
         _sheet(book, sheet, of_table, tables.rows(cursor, view, table, on, tables.as_written), digest)
         meanings = {column.name: column.meaning for column in of_table} | meanings
-    _recipe_sheet(book, made.model_copy(update={"sha256": digest.hexdigest()}))
+    _recipe_sheet(book, made.model_copy(update={"sha256": digest.of(made)}))
     _plain_sheet(book, "glossary", [("column", "meaning"), *meanings.items()], (34, 110))
 
 
@@ -176,8 +182,12 @@ def _row(sheet: Worksheet, at: int, cells: Iterable[Cell], styles: Sequence[Look
 
 
 def _recipe_sheet(book: Any, made: Recipe) -> None:
-    """Write the recipe to read, and in the last row as the JSON that reopens the view."""
-    lines: list[tuple[str, str]] = [
+    _plain_sheet(book, "recipe", recipe_lines(made), (34, 110))
+
+
+def recipe_lines(made: Recipe) -> list[tuple[str, str]]:
+    """Return the recipe to read, line by line, and in the last line as the JSON that reopens the view."""
+    return [
         ("What", "How this file was made"),
         ("Selection", made.selection),
         *((f"Filter: {one.filter}", f"{one.name} ({one.id})") for one in made.filters),
@@ -194,7 +204,6 @@ def _recipe_sheet(book: Any, made: Recipe) -> None:
         ("Open it again", "Drop this file on the page “Open a file” of the app"),
         ("Recipe", made.as_json()),
     ]
-    _plain_sheet(book, "recipe", lines, (34, 110))
 
 
 def _plain_sheet(book: Any, name: str, lines: Iterable[tuple[str, str]], widths: tuple[int, int]) -> None:

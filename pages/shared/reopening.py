@@ -43,22 +43,24 @@ def refused(error: PracticesError) -> None:
 def prepare(opened: Reopened) -> None:
     """Set what is taken away next to what this file was, so that the same file can be made again."""
     st.session_state[downloads.FORMAT_KEY] = opened.recipe.format
-    st.session_state[downloads.CONTENTS_KEY] = opened.recipe.contents
+    if opened.recipe.format != "xlsx":  # a workbook holds all there is; of a CSV it is a choice
+        st.session_state[downloads.CONTENTS_KEY] = opened.recipe.contents
 
 
 def tell_when_there(opened: Reopened) -> None:
     """Leave word for the page that shows the view (``told`` says it there)."""
     made = opened.recipe
     st.session_state[_TOLD] = (
-        f"This is the view of your file of {made.exported_on.isoformat()}: {made.selection}. The data are the same as "
-        f"then. {opened.remark}"
-    ).rstrip()
+        f"This is the view of your file of {made.exported_on.isoformat()}: {made.selection}. "
+        f"{opened.remark or 'The data are the same as then.'}"
+    )
 
 
 def told() -> None:
-    """Say once that a file led here."""
+    """Say once that a file led here, in a place that is always there: what is below must not move and close."""
+    place = st.container()
     if words := st.session_state.pop(_TOLD, None):
-        st.success(escaped(words), icon=":material/upload_file:")
+        place.success(escaped(words), icon=":material/upload_file:")
 
 
 def recipe(made: Recipe) -> None:

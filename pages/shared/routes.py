@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import anyio
 from anyio.to_thread import run_sync
@@ -36,6 +37,7 @@ _LARGEST_QUERY = 8_000  # characters
 _PIECE = 1 << 18
 _CSV: dict[str, Format] = {format_: format_ for format_, kind in FORMATS.items() if kind.mime == "text/csv"}
 _CONTENTS: dict[str, Contents] = {contents: contents for contents in CONTENTS}
+_SORTS = [DEFAULT_SORT, *(sort for sort in SORTS if sort != DEFAULT_SORT)]
 _making = anyio.CapacityLimiter(2)  # files made at the same time; further requests wait
 
 # What a route makes of its parameters: what is asked for (as text, for the ETag), how to write it, its name.
@@ -45,24 +47,24 @@ Asked = tuple[str, Callable[[Store], Path], str]
 async def practices_csv(request: Request) -> Response:
     """Answer the practices that the filter selects as a CSV file."""
 
-    def ask(params: dict[str, list[str]], view: View) -> Asked:
-        contents = _CONTENTS[_one_of(params, "contents", list(_CONTENTS))]
-        format_ = _CSV[_one_of(params, "format", list(_CSV))]
+    def ask(chosen: Mapping[str, str], view: View) -> Asked:
+        contents, format_ = _CONTENTS[chosen["contents"]], _CSV[chosen["format"]]
         on = date.today()
         write = partial(write_csv, view=view, contents=contents, format_=format_, on=on)
         return f"{contents} {format_}", write, file_name(view, format_, on, contents)
 
-    return await _file(request, ("sort", "contents", "format"), ask, "text/csv; charset=utf-8")
+    own: dict[str, Sequence[str]] = {"sort": _SORTS, "contents": list(_CONTENTS), "format": list(_CSV)}
+    return await _file(request, own, ask, "text/csv; charset=utf-8")
 
 
 async def practices_json(request: Request) -> Response:
     """Answer the practices that the filter selects as JSON: {"recipe": …, "practices": […]}."""
 
-    def ask(_params: dict[str, list[str]], view: View) -> Asked:
+    def ask(_chosen: Mapping[str, str], view: View) -> Asked:
         on = date.today()
         return "json", partial(write_json, view=view, on=on), file_name(view, "json", on)
 
-    return await _file(request, ("sort",), ask, "application/json")
+    return await _file(request, {"sort": _SORTS}, ask, "application/json")
 
 
 async def practice(request: Request) -> Response:
@@ -96,14 +98,17 @@ ROUTES = [
 
 
 async def _file(
-    request: Request, own: Sequence[str], ask: Callable[[dict[str, list[str]], View], Asked], mime: str
+    request: Request, own: Mapping[str, Sequence[str]], ask: Callable[[Mapping[str, str], View], Asked], mime: str
 ) -> Response:
-    """Answer with a file that is made now, unless the asker has it already."""
+    """Answer with a file that is made now, unless the asker has it already.
+
+    ``own`` has the parameters beside the filter and their values; the first is the default.
+    """
     try:
         params = _params(request, own)
-        sort = checked_sort(_one_of(params, "sort", list(SORTS), DEFAULT_SORT))
-        view = View(chosen=checked(params, "{}"), sort=sort)
-        asked, write, name = ask(params, view)
+        chosen = {name: params.get(name, known)[0] for name, known in own.items()}
+        view = View(chosen=checked(params, "{}"), sort=checked_sort(chosen["sort"]))
+        asked, write, name = ask(chosen, view)
         tag = await run_sync(_tag, f"{asked} {view.params()}")
         if _has(request, tag):
             return Response(status_code=304, headers=_headers(tag))
@@ -126,16 +131,24 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
         path.unlink(missing_ok=True)
 
 
-def _params(request: Request, own: Sequence[str]) -> dict[str, list[str]]:
-    """Return the parameters of a request; PracticesError names each that is not known or given too often."""
-    if len(request.url.query) > _LARGEST_QUERY:
+def _params(request: Request, own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the parameters of a request; PracticesError names everything that is wrong with them."""
+    query: bytes = request.scope["query_string"]
+    if len(query) > _LARGEST_QUERY:
         raise PracticesError(f"The address is longer than {_LARGEST_QUERY:,} characters.")
     params: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
+    for name, value in parse_qsl(query.decode(errors="replace"), keep_blank_values=True):
         params.setdefault(name, []).append(value)
     known = sorted({*PARAMS, *own})
     mistakes = [f"{name[:40]!r} is no parameter; known are {', '.join(known)}" for name in params if name not in known]
-    mistakes += [f"{name} is given {len(params[name])} times" for name in own if len(params.get(name, ())) > 1]
+    for name, values in own.items():
+        given = params.get(name, [])
+        mistakes += [f"{name} is given {len(given)} times"] if len(given) > 1 else []
+        mistakes += [
+            f"{name}: {value[:40]!r} is not known; known are {', '.join(values)}"
+            for value in given
+            if value not in values
+        ]
     try:
         checked(params, "{}")
     except PracticesError as error:
@@ -143,14 +156,6 @@ def _params(request: Request, own: Sequence[str]) -> dict[str, list[str]]:
     if mistakes:
         raise PracticesError("\n".join(mistakes))
     return params
-
-
-def _one_of(params: dict[str, list[str]], name: str, known: Sequence[str], default: str = "") -> str:
-    """Return a parameter that is one of a list; the first (or ``default``) where it is not given."""
-    value = params.get(name, [default or known[0]])[0]
-    if value not in known:
-        raise PracticesError(f"{name}: {value[:40]!r} is not known; known are {', '.join(known)}")
-    return value
 
 
 def _tag(asked: str) -> str:

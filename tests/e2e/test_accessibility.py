@@ -37,6 +37,9 @@ PLACES = {
     "practice without assessment": "/practice?practice=a-walk-to-museums",
     "unknown practice": "/practice?practice=no-such-practice",
     "gap map": "/gaps",
+    "compare": "/compare?practice=humanitarian-corridors&practice=duo-for-a-job",
+    "open a file": "/reopen",
+    "explore, take it away": HOUSING_IN_ITALY,
     "method": "/method",
     "self-assessment": "/self_assessment",
 }
@@ -51,6 +54,9 @@ def _go(page: Page, server: Server, place: str) -> None:
     page.goto(server.url + PLACES[place])
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     settled(page)
+    if place == "explore, take it away":
+        page.get_by_role("button", name="Take it away").click()
+        expect(page.get_by_role("button", name=re.compile("^Download 8 practices"))).to_be_visible()
     if place in UNFOLDED:
         fold = page.get_by_role("main").locator("summary").filter(has_text=re.compile(UNFOLDED[place])).first
         fold.click()

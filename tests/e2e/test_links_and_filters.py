@@ -118,6 +118,7 @@ def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, p
 
 
 def _download(page: Page) -> Download:
+    page.get_by_role("button", name="Take it away").click()
     with page.expect_download() as caught:
         page.get_by_role("button", name=re.compile(r"^Download 8 practices \(CSV\)")).click()
     return caught.value
@@ -130,7 +131,7 @@ def test_the_file_has_the_practices_on_screen_and_a_name_of_its_own(
     expect(sentence(page)).to_have_text(EIGHT)
     settled(page)
     first = _download(page)
-    pattern = r"practices_filtered_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.csv"
+    pattern = r"practices_filtered_\d{4}-\d\d-\d\d_[0-9a-f]{16}_data\.csv"
     assert re.fullmatch(pattern, first.suggested_filename)
     first.save_as(tmp_path / "practices.csv")
     content = (tmp_path / "practices.csv").read_bytes()

@@ -122,9 +122,14 @@ def test_pdf_and_page_say_the_same_and_link_to_every_source(name: str, store: St
     assert wanted == {attributes["href"] for tag, attributes in tags_of(page) if tag == "a"}
 
 
-def test_every_practice_fits_on_two_pages(store: Store) -> None:
-    longest = sorted(BY_ID, key=lambda id_: -len(BY_ID[id_].row["summary"] + BY_ID[id_].row["outcome_figures"]))[:15]
-    for id_ in {*longest, *(one.id for one in BY_ID.values() if one.answers)}:
+LONGEST = sorted(BY_ID, key=lambda id_: (-len(BY_ID[id_].answers), -len(BY_ID[id_].row["outcome_figures"])))
+
+
+@pytest.mark.parametrize(
+    "ids", [LONGEST[:6], pytest.param(LONGEST, marks=pytest.mark.slow)], ids=["the six longest", "every one"]
+)
+def test_every_practice_fits_on_two_pages(ids: list[str], store: Store) -> None:
+    for id_ in ids:
         reader = pdf_of(as_pdf(made(store, View("practice", PracticeFilter(practice=(id_,))))))
         assert len(reader.pages) <= 2, id_
 
@@ -175,7 +180,7 @@ HOSTILE = [
     "</script><script>alert(1)</script>",
     '"quotes" \\ & <b>',
     "{{ 7 * 7 }} {% raw %}",
-    "x" * 5_000,
+    "x" * 500,
     "שלום مرحبا \u202egnp.exe",
     "a\u0000b\u0007c\ufffe",
     "🙂 家族",

@@ -1,0 +1,153 @@
+"""What is taken away is what is on screen; dropped back it is the screen again, and changed files are refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import openpyxl
+import pypdf
+import pytest
+from conftest import NewContext
+from looking import EIGHT, HOUSING_IN_ITALY, heading, idle, sentence, settled
+from playwright.sync_api import Page, expect
+from serving import Server
+
+from practices_db import queries
+from practices_db.filters import PracticeFilter
+from practices_db.store import Store
+
+pytestmark = pytest.mark.e2e
+
+CHOSEN = PracticeFilter(country=("IT",), sector=("housing-and-settlement",))
+WIDTHS = {"desktop": {"width": 1280, "height": 900}, "telephone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="module")
+def expected(store: Store) -> list[str]:
+    with store.cursor() as cursor:
+        return list(queries.find_practices(cursor, CHOSEN, "name")["id"])
+
+
+def take(page: Page, label: str, folder: Path, contents: str = "") -> Path:
+    """Open the popover, choose a format (and what of), download; return the file."""
+    idle(page)
+    page.get_by_role("button", name="Take it away").click()
+    for choice in filter(None, (label, contents)):
+        page.get_by_text(choice, exact=True).click()
+        expect(page.get_by_role("radio", name=choice, exact=True)).to_be_checked()
+        idle(page)
+    press = page.get_by_role("button", name=re.compile(rf"^Download .*\({re.escape(label)}\)$"))
+    expect(press).to_be_visible()
+    with page.expect_download() as caught:
+        press.click()
+    path = folder / caught.value.suggested_filename
+    caught.value.save_as(path)
+    page.keyboard.press("Escape")
+    expect(press).to_be_hidden()
+    return path
+
+
+def drop(page: Page, server: Server, path: Path | dict[str, object]) -> None:
+    page.goto(server.url + "/reopen")
+    settled(page)
+    page.locator("input[type=file]").set_input_files(path)  # type: ignore[arg-type]
+
+
+def ids_of(path: Path, delimiter: str) -> list[str]:
+    text = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+    return [row["practice_id"] for row in csv.DictReader(text, delimiter=delimiter, strict=True)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_each_format_is_the_screen_and_table_files_bring_it_back(
+    width: str, server: Server, new_context: NewContext, tmp_path: Path, expected: list[str]
+) -> None:
+    page = new_context(viewport=WIDTHS[width], accept_downloads=True).new_page()
+    page.goto(server.url + HOUSING_IN_ITALY + "&sort=name")
+    expect(sentence(page)).to_have_text(EIGHT)
+    settled(page)
+    files = {label: take(page, label, tmp_path) for label in ("CSV", "CSV for spreadsheets, 1,5", "Excel workbook")}
+    assert ids_of(files["CSV"], ",") == ids_of(files["CSV for spreadsheets, 1,5"], ";") == expected
+    sheet = openpyxl.load_workbook(io.BytesIO(files["Excel workbook"].read_bytes()))["practices"]
+    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == expected
+    for label in ("CSV for spreadsheets, 1,5", "Excel workbook"):
+        drop(page, server, files[label])
+        expect(page.get_by_text("This is the view of your file")).to_be_visible()
+        expect(sentence(page)).to_have_text(EIGHT)
+        expect(page).to_have_url(re.compile(r"/explore\?.*country=IT.*sort=name"))
+        settled(page)
+    again = take(page, "CSV", tmp_path)
+    assert again.read_bytes() == files["CSV"].read_bytes()
+
+
+def test_answers_say_how_many_rows_there_are(server: Server, page: Page, tmp_path: Path) -> None:
+    page.goto(server.url + HOUSING_IN_ITALY)
+    settled(page)
+    path = take(page, "CSV", tmp_path, "Answers")
+    assert "_answers_" in path.name
+    page.get_by_role("button", name="Take it away").click()
+    label = page.get_by_role("button", name=re.compile("^Download")).inner_text()
+    assert f"{len(ids_of(path, ',')):,} rows of 8 practices" in label
+
+
+def test_changed_and_foreign_files_are_refused_with_the_reason(server: Server, page: Page, tmp_path: Path) -> None:
+    page.goto(server.url + HOUSING_IN_ITALY)
+    settled(page)
+    file = take(page, "CSV", tmp_path).read_bytes()
+    changed = file.replace(b",75.0,", b",95.0,", 1)
+    assert changed != file
+    drop(page, server, {"name": "practices.csv", "mimeType": "text/csv", "buffer": changed})
+    expect(page.get_by_role("alert").get_by_text("The file was changed after it was made: row 2")).to_be_visible()
+    drop(page, server, {"name": "other.csv", "mimeType": "text/csv", "buffer": b"name,age\nx,1\n"})
+    expect(page.get_by_role("alert").get_by_text("not one of this app's")).to_be_visible()
+
+
+def test_brief_of_a_practice_comes_as_two_pages(server: Server, page: Page, tmp_path: Path) -> None:
+    page.goto(server.url + "/practice?practice=duo-for-a-job")
+    settled(page)
+    path = take(page, "Brief (PDF)", tmp_path)
+    reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
+    assert len(reader.pages) == 2
+    assert reader.metadata is not None
+    assert reader.metadata.title == "DUO for a JOB"
+    web = take(page, "Brief (web page)", tmp_path)
+    page.set_content(web.read_text(encoding="utf-8"))
+    expect(heading(page)).to_have_text("DUO for a JOB")
+
+
+def test_a_chart_is_taken_as_image_and_as_data(server: Server, page: Page, tmp_path: Path) -> None:
+    page.goto(server.url + HOUSING_IN_ITALY + "&view=ranges")
+    settled(page)
+    page.get_by_role("button", name="Take this chart").click()
+    for label, suffix in (("SVG, for print", "svg"), ("PNG, for slides", "png"), ("Its data, CSV", "csv")):
+        with page.expect_download() as caught:
+            page.get_by_role("button", name=label).click()
+        path = tmp_path / caught.value.suggested_filename
+        caught.value.save_as(path)
+        assert path.suffix == f".{suffix}"
+        content = path.read_bytes()
+        assert b"8 practices in Italy, on Housing and settlement" in content
+        assert b"Humanitarian Corridors" in content or suffix == "png"
+
+
+def test_routes_answer_beside_the_app(server: Server, expected: list[str]) -> None:
+    address = f"{server.url}/api/practices.json?country=IT&sector=housing-and-settlement&sort=name"
+    with urlopen(address, timeout=20) as answer:  # noqa: S310 - our own http address
+        assert [one["practice_id"] for one in json.load(answer)["practices"]] == expected
+        tag = answer.headers["ETag"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    with pytest.raises(HTTPError) as kept:
+        urlopen(Request(address, headers={"If-None-Match": tag}), timeout=20)  # noqa: S310
+    with kept.value as answer:
+        assert answer.code == 304
+    with pytest.raises(HTTPError) as wrong:
+        urlopen(f"{server.url}/api/practices.csv?country=ZZ", timeout=20)  # noqa: S310
+    with wrong.value as answer:
+        assert answer.code == 400
+        assert "country: 'ZZ'" in json.load(answer)["errors"][0]

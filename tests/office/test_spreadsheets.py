@@ -1,0 +1,167 @@
+"""No cell changes its value when LibreOffice opens a file under en_GB, fr_FR or de_DE."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import oracles
+import pytest
+from taking import DAY
+
+from office.conftest import Office
+from practices_db.columns import Column
+from practices_db.exporting import CONTENTS, FORMATS, content, write_csv
+from practices_db.filters import PracticeFilter
+from practices_db.recipe import Contents, Format
+from practices_db.reopening import reopen
+from practices_db.store import Store
+from practices_db.tables import columns_of
+from practices_db.views import View
+from practices_db.workbook import write_xlsx
+
+pytestmark = pytest.mark.office
+
+CORPORA = oracles.ROOT.parent / "shared" / "corpora"
+# Twelve that spreadsheets are known to change, and what looks like a date, an amount or a formula in some language.
+TWELVE = ["=1+1", "+49 30 1", "-2+3", "@SUM(1)", "'quoted", "2020", "007", "1/2", "1e5", "May 2020", "TRUE", "1.200,50"]
+MORE = [
+    *(
+        "3. März 2020",
+        "1er mars 2020",
+        "3 mars",
+        "Mar-20",
+        "10:30",
+        "10:30 PM",
+        "12 %",
+        "€ 12",
+        "1 000,5",
+        "1.5",
+        "1,5",
+    ),
+    *(
+        "Wahr",
+        "faux",
+        "VRAI",
+        "2020-01-02",
+        "01.02.2020",
+        "1/2/2020",
+        "1.000",
+        "- 5",
+        "5-",
+        "(5)",
+        "5 €",
+        "£5",
+        "1:2:3",
+    ),
+    *('=HYPERLINK("http://x")', "＝1", " =1", "\t=1", "#REF!", "#N/A", "MARCH 1", "SEPT1", "DEC1", "1E+05", "0x10"),
+    *("a;b", 'say "so"', "a,b", "a\nb", "ends with space ", " starts", "plain", "1 2/3", "½", "10-2020", "Łódź", "Ψ"),
+]
+PUT = """
+    INSERT INTO practice_card BY NAME
+    SELECT c.* EXCLUDE (id, name, summary, outcome_figures),
+        'text-' || x.i AS id, x.t AS name, x.t AS summary, x.t AS outcome_figures
+    FROM practice_card c, (SELECT unnest($texts::TEXT[]) AS t, unnest(range(len($texts::TEXT[]))) AS i) x
+    WHERE c.id = 'synthetic-empty'
+"""
+
+
+def hostile_texts() -> list[str]:
+    known = json.loads((CORPORA / "blns" / "blns.json").read_text(encoding="utf-8")) if CORPORA.is_dir() else []
+    # a workbook, in which the test looks, cannot hold these
+    held = [text for text in known if text and text.isprintable()]
+    return [*TWELVE, *MORE, *held]
+
+
+def flavour(office: Office) -> Format:
+    return "csv-comma" if office.locale == "en-GB" else "csv-semicolon"
+
+
+def written(store: Store, view: View, contents: Contents, format_: Format, folder: Path) -> Path:
+    path = folder / f"{contents}.csv"
+    path.write_bytes(content(write_csv(store, view, contents, format_, DAY)))
+    return path
+
+
+def differences(file: Path, format_: Format, table: tuple[Column, ...], saved: Path) -> Iterator[str]:
+    """Yield every cell that LibreOffice has otherwise than it stands in the file."""
+    kind = FORMATS[format_]
+    kinds = {column.name: column.kind for column in table}
+    text = io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")
+    header, *rows = csv.reader(text, delimiter=kind.delimiter, strict=True)
+    (sheet,) = openpyxl.load_workbook(saved).worksheets
+    cells = list(sheet.iter_rows())
+    assert [cell.value for cell in cells[0]] == header
+    assert len(cells) == len(rows) + 1
+    for number, (row, of_row) in enumerate(zip(rows, cells[1:], strict=True), start=2):
+        for name, wanted, cell in zip(header, row, of_row, strict=True):
+            found = cell.value
+            match kinds.get(name, "text"):
+                case _ if not wanted:
+                    same = found in (None, "")
+                case "number" | "whole":
+                    same = isinstance(found, int | float) and found == float(wanted.replace(",", "."))
+                case "date":
+                    same = cell.is_date and found.date() == date.fromisoformat(wanted)
+                case _:
+                    same = cell.data_type == "s" and _lines(str(found)) == _lines(wanted)
+            if not same:
+                yield f"row {number}, {name}: {wanted!r} became {found!r} ({cell.data_type})"
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text: a spreadsheet knows only one kind of line break."""
+    return re.split("\r\n|\r|\n", text)
+
+
+def test_no_cell_of_the_catalogue_changes_its_value(office: Office, store: Store, tmp_path: Path) -> None:
+    format_, view = flavour(office), View(chosen=PracticeFilter(country=("IT", "DE", "FR", "PL", "GR")))
+    files = [written(store, view, contents, format_, tmp_path) for contents in CONTENTS]
+    saved = office.opened(*files, delimiter=FORMATS[format_].delimiter)
+    for contents, file, one in zip(CONTENTS, files, saved, strict=True):
+        assert list(differences(file, format_, columns_of(view, contents), one)) == []
+
+
+@pytest.fixture(scope="module")
+def hostile_store(made_up_store: Store) -> Store:
+    """Return a store whose practices are called what a spreadsheet would change. Synthetic."""
+    made_up_store.write(lambda cursor: cursor.execute(PUT, {"texts": hostile_texts()}))
+    return made_up_store
+
+
+def test_no_text_is_run_or_taken_for_a_number_or_a_date(office: Office, hostile_store: Store, tmp_path: Path) -> None:
+    format_, view = flavour(office), View(sort="name")
+    file = written(hostile_store, view, "scores", format_, tmp_path)
+    (saved,) = office.opened(file, delimiter=FORMATS[format_].delimiter)
+    assert list(differences(file, format_, columns_of(view, "scores"), saved)) == []
+
+
+def test_the_exact_text_of_the_data_flavour_would_be_changed(
+    office: Office, hostile_store: Store, tmp_path: Path
+) -> None:
+    """That is what the other flavours are for, and it shows that the test above sees a changed cell."""
+    view = View(sort="name")
+    file = written(hostile_store, view, "scores", "csv", tmp_path)
+    (saved,) = office.opened(file)
+    changed = {
+        one.split(", name: ")[1]
+        for one in differences(file, "csv", columns_of(view, "scores"), saved)
+        if ", name: " in one
+    }
+    for text in ("=1+1", "2020", "007", "1e5"):
+        assert any(one.startswith(repr(text)) for one in changed), text
+
+
+def test_workbook_saved_by_libreoffice_opens_to_its_view(office: Office, store: Store, tmp_path: Path) -> None:
+    view = View(chosen=PracticeFilter(country=("IT", "PL"), sector=("housing-and-settlement",)))
+    path = tmp_path / "practices.xlsx"
+    path.write_bytes(content(write_xlsx(store, view, DAY)))
+    (saved,) = office.opened(path)
+    opened = reopen(store, saved.read_bytes())  # refuses formulas
+    assert (opened.view, opened.changes.none) == (view, True)

@@ -1,0 +1,382 @@
+"""A file opened again: what changed since is said exactly; what was changed by hand or is foreign is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from taking import DAY, exported, rows_of
+
+from practices_db import scorecards
+from practices_db.errors import PracticesError
+from practices_db.exporting import content
+from practices_db.files import file_content
+from practices_db.filters import PracticeFilter
+from practices_db.recipe import Contents, Format
+from practices_db.reopening import Changes, reopen
+from practices_db.store import Cursor, Store
+from practices_db.views import View, read_view
+from practices_db.workbook import write_xlsx
+
+CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
+KINDS: list[tuple[Contents, Format]] = [
+    ("scores", "csv"),
+    ("scores", "csv-semicolon"),
+    ("answers", "csv-comma"),
+    ("answers", "csv-semicolon"),
+    ("everything", "csv"),
+    ("scores", "xlsx"),
+]
+EUROPE = PracticeFilter(country=("PL", "DE", "FR", "IE"))
+
+
+def taken(
+    store: Store, contents: Contents = "scores", format_: Format = "csv", chosen: PracticeFilter = EUROPE
+) -> bytes:
+    return file_content(store, View(chosen=chosen, sort="name"), DAY, contents, format_)
+
+
+def release(store: Store, *changes: str) -> None:
+    """Change the data, score them anew and release them as version 2."""
+
+    def work(cursor: Cursor) -> None:
+        for sql in changes:
+            cursor.execute(sql)
+        cursor.execute("INSERT INTO data_version VALUES (2, DATE '2026-03-01', repeat('b', 64), 'test')")
+        scorecards.rebuild(cursor)
+
+    store.write(work)
+
+
+def score_of(store: Store, id_: str, node: str) -> tuple[float, float, float]:
+    sql = f"SELECT {node}_score, {node}_low, {node}_high FROM practice_card WHERE id = $id"
+    with store.cursor() as cursor:
+        row = cursor.execute(sql, {"id": id_}).fetchone()
+    assert row is not None
+    return row
+
+
+# --- what changed since --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("contents", "format_"), KINDS)
+def test_newer_data_say_what_was_added_gone_and_moved_by_how_much_and_why(
+    contents: Contents, format_: Format, tiny_store: Store
+) -> None:
+    file = taken(tiny_store, contents, format_)
+    before = score_of(tiny_store, "synthetic-accents", "effectiveness")
+    release(
+        tiny_store,
+        "DELETE FROM practice WHERE id = 'synthetic-formula'",
+        "UPDATE practice_country SET country = 'LV' WHERE practice_id = 'synthetic-lines'",
+        "INSERT INTO practice_country VALUES ('synthetic-empty', 'DE', 1)",
+        "UPDATE answer SET answer = 'met' WHERE indicator_id = 'eff-comparison'",
+        "UPDATE answer SET evidence_level = 4 WHERE indicator_id = 'sus-costs-known'",
+    )
+    after = score_of(tiny_store, "synthetic-accents", "effectiveness")
+    opened = reopen(tiny_store, file)
+    what = opened.changes
+    assert [id_ for id_, _ in what.added] == ["synthetic-empty"]
+    assert [id_ for id_, _ in what.gone] == ["synthetic-formula"]
+    assert [id_ for id_, _ in what.unselected] == ["synthetic-lines"]
+    moves = {move.node: move for move in what.moves}
+    assert set(moves) == {"effectiveness"}  # better proof moves no score
+    moved = moves["effectiveness"]
+    assert moved.by == pytest.approx(after[0] - before[0], abs=1e-3)
+    assert f"{before[0]:.1f} (range {before[1]:.1f}–{before[2]:.1f}" in moved.before
+    assert f"{after[0]:.1f} (range {after[1]:.1f}–{after[2]:.1f}" in moved.after
+    assert len(moved.reasons) == 1
+    assert "not met → met" in moved.reasons[0].lower()
+    assert opened.view == View(chosen=EUROPE, sort="name")
+    assert opened.recipe.data_version == 1
+
+
+def test_changed_facts_are_named_by_column(tiny_store: Store) -> None:
+    file = taken(tiny_store)
+    release(tiny_store, "UPDATE practice SET summary = 'Another', people_reached = 7 WHERE id = 'synthetic-accents'")
+    what = reopen(tiny_store, file).changes
+    assert [(id_, columns) for id_, _, columns in what.facts] == [("synthetic-accents", "people_reached, summary")]
+    assert not what.moves
+
+
+def test_newer_data_that_leave_the_view_as_it_was_are_said_to(tiny_store: Store) -> None:
+    file = taken(tiny_store, chosen=PracticeFilter(country=("IE",)))
+    release(tiny_store, "UPDATE practice SET summary = 'Another' WHERE id = 'synthetic-accents'")
+    opened = reopen(tiny_store, file)
+    assert opened.changes == Changes()
+    assert "nothing in this view changed" in opened.remark
+
+
+def test_reader_s_own_composite_is_compared_too(tiny_store: Store) -> None:
+    view, _ = read_view("weighting", {"weights": ["equal"]})
+    file = file_content(tiny_store, view, DAY, "scores", "csv")
+    assert reopen(tiny_store, file).view == view
+
+
+def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
+    file = taken(tiny_store, "everything")
+    release(
+        tiny_store,
+        "INSERT INTO assessment VALUES ('new', 'synthetic-lines', 'integration-practices', '1.0.0', 'desk-review', "
+        "'synthetic', DATE '2026-02-20', 'published', 1)",
+        "INSERT INTO answer VALUES ('new', 'eff-objectives', 'met', 1, NULL, 'https://example.org', 'X', false, 1)",
+    )
+    (move,) = (move for move in reopen(tiny_store, file).changes.moves if move.node == "effectiveness")
+    assert move.practice_id == "synthetic-lines"
+    assert move.before == "nothing documented"
+    assert move.after.startswith("not enough documented")
+    assert move.by is None
+    assert "no answer → met" in move.reasons[0]
+
+
+def test_file_from_newer_data_than_the_app_has_is_refused(tiny_store: Store, tiny_db: Path, tmp_path: Path) -> None:
+    release(tiny_store, "UPDATE practice SET summary = 'Another' WHERE id = 'synthetic-accents'")
+    file = taken(tiny_store)
+    older = Store(Path(shutil.copy(tiny_db, tmp_path / "older.duckdb")))
+    try:
+        with pytest.raises(PracticesError, match="made from data version 2; this app has version 1"):
+            reopen(older, file)
+    finally:
+        older.close()
+
+
+# --- what a spreadsheet does to a file -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_", ["csv-comma", "csv-semicolon"])
+def test_file_saved_anew_by_a_spreadsheet_is_taken_as_long_as_every_cell_says_the_same(
+    format_: Format, tiny_store: Store
+) -> None:
+    """Other line ends, quotes everywhere, 50 for 50.0: what programs do when they save."""
+    file = taken(tiny_store, format_=format_)
+    rows = list(
+        csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""), delimiter=";" if "semi" in format_ else ",")
+    )
+    rows = [[re.sub(r"^(\d+)[.,]0$", r"\1", cell) for cell in row] for row in rows]
+    out = io.StringIO()
+    csv.writer(out, delimiter=";" if "semi" in format_ else ",", quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(
+        rows
+    )
+    opened = reopen(tiny_store, out.getvalue().encode())
+    assert opened.changes.none
+    assert "saved this file anew" in opened.remark
+
+
+def test_workbook_saved_anew_is_taken(tiny_store: Store) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(taken(tiny_store, format_="xlsx")))
+    out = io.BytesIO()
+    book.save(out)
+    assert reopen(tiny_store, out.getvalue()).changes.none
+
+
+# --- refused -------------------------------------------------------------------------------------------------
+
+
+def with_recipe(file: bytes, change: Callable[[dict[str, object]], None]) -> bytes:
+    """Return a CSV of the data flavour whose recipe was changed."""
+    rows = list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline="")))
+    recipe = json.loads(rows[1][-1])
+    change(recipe)
+    rows[1][-1] = json.dumps(recipe, ensure_ascii=False, separators=(",", ":"))
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+@pytest.mark.parametrize("newer", [False, True], ids=["same data", "newer data"])
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"66.6667", b"99.6667", "effectiveness_score says '99.6667', the data say '66.6667'"),
+        (b"Only synthetic", b"", ""),
+    ],
+    ids=["a score", "nothing"],
+)
+def test_changed_cell_is_refused_with_row_and_column(
+    old: bytes, new: bytes, reason: str, newer: bool, tiny_store: Store
+) -> None:
+    file = taken(tiny_store)
+    changed = file.replace(old, new, 1)
+    if newer:
+        release(tiny_store, "UPDATE practice SET summary = 'Another' WHERE id = 'synthetic-lines'")
+    if changed == file:
+        assert reopen(tiny_store, file).view == View(chosen=EUROPE, sort="name")
+        return
+    expected = "changed or saved anew after it was made" if newer else reason
+    with pytest.raises(PracticesError) as refused:
+        reopen(tiny_store, changed)
+    assert expected in str(refused.value)
+
+
+def content_of(file: bytes) -> list[dict[str, str]] | None:
+    """Return what a file says, its digest left out; None where it says nothing that can be read."""
+    try:
+        rows = rows_of(file)
+        recipe = json.loads(rows[0]["recipe"])
+    except (UnicodeDecodeError, ValueError, csv.Error, KeyError, TypeError):
+        return None
+    return [*rows[1:], rows[0] | {"recipe": str(recipe | {"sha256": ""})}]
+
+
+@pytest.mark.parametrize("place", range(0, 100, 13))
+def test_no_byte_of_a_file_can_be_changed_unnoticed(place: int, tiny_store: Store) -> None:
+    """Wherever a byte is another, on the same data and on newer ones: refused, or the content is the same."""
+    file = taken(tiny_store, "everything")
+    at = len(file) * place // 100
+    changed = file[:at] + bytes([file[at] ^ 1]) + file[at + 1 :]
+    if content_of(changed) == content_of(file):  # a blank more, or another digest: everything said is the same
+        assert reopen(tiny_store, changed).changes.none
+    else:
+        with pytest.raises(PracticesError):
+            reopen(tiny_store, changed)
+    release(tiny_store, "UPDATE practice SET summary = 'Another' WHERE id = 'synthetic-lines'")
+    with pytest.raises(PracticesError):
+        reopen(tiny_store, changed)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda recipe: recipe.update(licence="Public domain"), "its recipe is not the one"),
+        (lambda recipe: recipe.update(cite="Somebody else"), "its recipe is not the one"),
+        (lambda recipe: recipe.update(params={"country": ["IT"]}), "contradicts itself"),
+        (lambda recipe: recipe.update(params={"country": ["ZZ"]}), "names what this app does not know"),
+        (lambda recipe: recipe.update(order="newest"), "contradicts itself"),
+        (lambda recipe: recipe.update(page="admin"), "cannot be read (page"),
+        (lambda recipe: recipe.update(data_hash="0" * 64), "not here to check"),
+        (lambda recipe: recipe.update(surprise=1), "cannot be read (surprise"),
+        (lambda recipe: recipe.update(format="xlsx"), "recipe says 'xlsx'"),
+        (lambda recipe: recipe.update(format="svg"), "recipe says 'svg'"),
+    ],
+)
+def test_changed_recipe_is_refused(change: Callable[[dict[str, object]], None], reason: str, tiny_store: Store) -> None:
+    with pytest.raises(PracticesError) as refused:
+        reopen(tiny_store, with_recipe(taken(tiny_store), change))
+    assert reason in str(refused.value)
+
+
+def test_rows_added_removed_or_out_of_order_are_refused(tiny_store: Store) -> None:
+    rows = list(csv.reader(io.StringIO(taken(tiny_store).decode("utf-8-sig"), newline="")))
+    again = [rows[0], rows[1], *rows[3:1:-1], *rows[4:]]
+    for changed in (rows[:-1], [*rows, rows[-1]], again):
+        out = io.StringIO()
+        csv.writer(out).writerows(changed)
+        with pytest.raises(PracticesError, match=r"rows, \d expected|column practice_id says"):
+            reopen(tiny_store, out.getvalue().encode())
+
+
+def test_two_recipes_or_none_are_refused(tiny_store: Store) -> None:
+    rows = list(csv.reader(io.StringIO(taken(tiny_store).decode("utf-8-sig"), newline="")))
+    for recipes, reason in (([""], "has no recipe"), ([rows[1][-1]] * 2, "has 2 recipes")):
+        changed = [[*row[:-1], ""] for row in rows]
+        changed[0] = rows[0]
+        for at, text in enumerate(recipes, start=1):
+            changed[at][-1] = text
+        out = io.StringIO()
+        csv.writer(out).writerows(changed)
+        with pytest.raises(PracticesError, match=reason):
+            reopen(tiny_store, out.getvalue().encode())
+
+
+FOREIGN = {
+    "nothing": (b"", "not one of this app's"),
+    "another table": (b"name,age\nx,1\n", "first column must be practice_id"),
+    "our self-assessment's columns": (b"practice_id,framework,note\r\na,b,c\r\n", "its last one recipe"),
+    "another encoding": ("practice_id,recipe\nŁ".encode("utf-16"), "neither a CSV in UTF-8"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "neither a CSV in UTF-8"),
+    "a PDF": (b"%PDF-1.7\n", "A brief is for reading"),
+    "a page": (b"<!doctype html><p>x", "A brief is for reading"),
+    "a broken quote": (b'practice_id,recipe\n"a,b\n', "not a sound CSV"),
+    "a ragged row": (b"practice_id,recipe\na,b,c\n", "Row 2 has 3 cells"),
+    "a broken zip": (b"PK\x03\x04" + bytes(40), "no workbook"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_foreign_file_is_refused_with_the_reason(name: str, tiny_store: Store) -> None:
+    file, reason = FOREIGN[name]
+    with pytest.raises(PracticesError) as refused:
+        reopen(tiny_store, file)
+    assert reason in str(refused.value)
+
+
+def _book(file: bytes, change: Callable[[openpyxl.Workbook], None]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _put(sheet: str, cell: str, value: object) -> Callable[[openpyxl.Workbook], None]:
+    def put(book: openpyxl.Workbook) -> None:
+        book[sheet][cell] = value
+
+    return put
+
+
+def _drop(book: openpyxl.Workbook) -> None:
+    del book["answers"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (_put("practices", "B2", "Another name"), "cells are not those its recipe vouches for"),
+        (_put("scores", "F2", 100), "cells are not those its recipe vouches for"),
+        (_put("recipe", "B2", "All practices"), "cells are not those its recipe vouches for"),
+        (_put("practices", "B2", "=1+1"), "holds a formula"),
+        (_drop, "not one of this app's"),
+    ],
+    ids=["a name", "a score", "the recipe in words", "a formula", "a sheet"],
+)
+def test_changed_workbook_is_refused(
+    change: Callable[[openpyxl.Workbook], None], reason: str, tiny_store: Store
+) -> None:
+    with pytest.raises(PracticesError) as refused:
+        reopen(tiny_store, _book(taken(tiny_store, format_="xlsx"), change))
+    assert reason in str(refused.value)
+
+
+def test_foreign_workbooks_are_refused_and_end_nothing(tiny_store: Store, corpora: Path | None) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("xl/worksheets/sheet1.xml", bytes(30 << 20))
+    with pytest.raises(PracticesError, match="could do harm"):
+        reopen(tiny_store, bomb.getvalue())
+    for path in sorted((corpora / "calamine-xlsx").glob("*.xlsx"))[:4] if corpora else []:
+        with pytest.raises(PracticesError):
+            reopen(tiny_store, path.read_bytes())
+
+
+def test_every_csv_carries_exactly_one_recipe_in_its_first_row(tiny_store: Store) -> None:
+    for format_ in CSV:
+        rows = rows_of(exported(tiny_store, PracticeFilter(), "name", format_=format_), format_)
+        recipe = json.loads(rows[0]["recipe"])
+        assert not any(row["recipe"] for row in rows[1:])
+        assert recipe["format"] == format_
+        assert recipe["practices"] == recipe["rows"] == len(rows)
+        assert recipe["exported_on"] == DAY.isoformat()
+        assert recipe["data_hash"]
+        assert recipe["cite"].startswith("Integration Practices, data version 1")
+
+
+def test_recipe_names_every_value_by_name_and_id(tiny_store: Store) -> None:
+    chosen = PracticeFilter(country=("PL",), sector=("language",), text="synth", practice=("synthetic-accents",))
+    file = content(write_xlsx(tiny_store, View(chosen=chosen), date(2026, 2, 3)))
+    recipe = reopen(tiny_store, file).recipe
+    assert {(one.filter, one.id, one.name) for one in recipe.filters} >= {
+        ("Country", "PL", "Poland"),
+        ("practice", "synthetic-accents", "Łódź Œuvre d'Ångström"),
+    }
+    assert "named Łódź Œuvre d'Ångström, in Poland" in recipe.selection

@@ -1,0 +1,286 @@
+"""The read-only routes: filters of the links, reasons for refusals, ETags, pieces, published data only."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import anyio
+import pytest
+import streamlit as st
+from starlette.applications import Starlette
+from starlette.types import Message
+from states import FILTERS, SORT_ORDERS
+
+from pages.shared import database, routes
+from practices_db import queries, scorecards
+from practices_db.filters import PracticeFilter, to_params
+from practices_db.reopening import reopen
+from practices_db.store import Store
+from practices_db.views import View
+
+APP = Starlette(routes=routes.ROUTES)
+
+
+class Answer:
+    """An answer of the routes, received piece by piece."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.pieces: list[bytes] = []
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def rows(self, delimiter: str = ",") -> list[dict[str, str]]:
+        text = io.StringIO(self.body.decode("utf-8-sig"), newline="")
+        return list(csv.DictReader(text, strict=True, delimiter=delimiter))
+
+
+def get(
+    path: str, query: bytes | str = "", method: str = "GET", gone_after: int | None = None, **headers: str
+) -> Answer:
+    """Ask the routes as a server does; ``gone_after`` so many pieces the asker has left."""
+    answer = Answer()
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode() if isinstance(query, str) else query,
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        "server": ("localhost", 80),
+        "client": ("127.0.0.1", 1),
+    }
+
+    async def receive() -> Message:
+        await anyio.sleep(10)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            return
+        if message.get("body"):
+            answer.pieces.append(message["body"])
+        if gone_after is not None and len(answer.pieces) > gone_after:
+            raise OSError
+
+    async def ask() -> None:
+        try:
+            await APP(scope, receive, send)
+        except Exception:
+            if gone_after is None:
+                raise
+
+    anyio.run(ask)
+    return answer
+
+
+def query_of(chosen: PracticeFilter, **more: str) -> str:
+    return urlencode(to_params(chosen) | {name: [value] for name, value in more.items()}, doseq=True)
+
+
+@pytest.fixture
+def served(catalogue_db: Path, tmp_path: Path) -> Iterator[Store]:
+    """Return the store that the routes answer from: a copy of the real catalogue, which a test may change."""
+    shutil.copy(catalogue_db, tmp_path / "practices.duckdb")
+    yield database.store()
+    st.cache_resource.clear()
+
+
+# --- what is asked for ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", range(3, 200, 23))
+def test_routes_answer_what_the_screen_shows_in_its_order(at: int, served: Store) -> None:
+    chosen, sort = FILTERS[at], SORT_ORDERS[at % len(SORT_ORDERS)]
+    with served.cursor() as cursor:
+        expected = queries.find_practices(cursor, chosen, sort)["id"].tolist()
+    as_csv, as_json = (get(f"/api/practices.{kind}", query_of(chosen, sort=sort)) for kind in ("csv", "json"))
+    assert [row["practice_id"] for row in as_csv.rows()] == expected
+    assert [one["practice_id"] for one in as_json.json()["practices"]] == expected
+    assert as_json.json()["recipe"]["practices"] == len(expected)
+    for answer in (as_csv, as_json):
+        assert answer.status == 200
+        assert int(answer.headers["content-length"]) == len(answer.body)
+    if expected:
+        assert reopen(served, as_csv.body).view == View(chosen=chosen, sort=sort)
+
+
+def test_contents_and_format_are_chosen_by_parameters(served: Store) -> None:  # noqa: ARG001 - asked by the routes
+    answer = get("/api/practices.csv", "country=IT&contents=answers&format=csv-semicolon")
+    rows = answer.rows(";")
+    assert {"indicator_id", "evidence_level"} <= set(rows[0])
+    assert "_answers_" in answer.headers["content-disposition"]
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+def test_one_practice_has_its_scores_answers_and_sources(served: Store) -> None:
+    found = get("/api/practices/duo-for-a-job.json").json()
+    with served.cursor() as cursor:
+        answers = queries.answers(cursor, "duo-for-a-job")
+        scores = queries.scores(cursor, "duo-for-a-job")
+    assert found["practice"]["name"] == "DUO for a JOB"
+    assert {one["indicator_id"] for one in found["answers"]} == set(answers["indicator_id"])
+    assert {one["node"] for one in found["scores"]} == set(scores["node"])
+    assert found["sources"]
+    assert found["recipe"]["filters"] == [{"filter": "practice", "id": "duo-for-a-job", "name": "DUO for a JOB"}]
+
+
+@pytest.mark.parametrize("id_", ["nobody", "x" * 200, "../etc", "%00", "Ł", "DUO", "a'--"])
+def test_practice_that_is_not_there_is_404_with_the_reason(id_: str, served: Store) -> None:  # noqa: ARG001
+    answer = get(f"/api/practices/{id_}.json")
+    assert answer.status == 404
+    assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/practices", "/api/practices.xml", "/api/../x"])
+def test_other_addresses_name_the_routes(path: str) -> None:
+    answer = get(path)
+    assert answer.status == 404
+    assert "/api/practices.csv" in answer.json()["routes"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_written(method: str) -> None:
+    for path in ("/api/practices.csv", "/api/practices.json", "/api/practices/duo-for-a-job.json"):
+        assert get(path, method=method).status == 405
+
+
+# --- mistakes ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "reasons"),
+    [
+        ("country=ZZ", ["country: 'ZZ'"]),
+        ("country=Italy", ["did you mean", "IT"]),
+        ("colour=red", ["'colour' is no parameter", "target-group"]),
+        ("country=ZZ&colour=red&sort=x", ["'ZZ'", "'colour'", "sort: 'x' is not known"]),
+        ("sort=worst", ["sort: 'worst' is not known", "documented"]),
+        ("sort=name&sort=newest", ["sort is given 2 times"]),
+        ("contents=all", ["contents: 'all'", "scores, answers, everything"]),
+        ("format=xml", ["format: 'xml'", "csv-semicolon"]),
+        ("from=soon", ["from: soon"]),
+        ("from=2020&to=2010", ["ends before it begins"]),
+        ("coverage=101", ["coverage: 101"]),
+        ("id=NOT_AN_ID", ["id: NOT_AN_ID"]),
+        ("undated=yes", ["undated: yes"]),
+        ("q=" + "x" * 9_000, ["longer than 8,000"]),
+        ("country=%00", ["country"]),
+        ("country=<script>alert(1)</script>", ["country"]),
+    ],
+)
+def test_bad_parameters_are_400_with_every_reason(query: str, reasons: list[str], served: Store) -> None:
+    answer = get("/api/practices.csv", query)
+    assert answer.status == 400
+    assert answer.headers["content-type"] == "application/json"
+    said = " ".join(answer.json()["errors"])
+    assert all(reason in said for reason in reasons), said
+    assert not list(served.exports.iterdir())
+
+
+@pytest.mark.parametrize("query", [b"\xff\xfe", b"a=1&&&=", b"%", b"country=%ff", b"=", b";", b"country[]=IT"])
+def test_damaged_addresses_are_no_failure(query: bytes, served: Store) -> None:  # noqa: ARG001
+    assert get("/api/practices.json", query).status in (200, 400)
+
+
+def test_parameters_of_the_csv_are_none_of_the_json(served: Store) -> None:  # noqa: ARG001
+    assert get("/api/practices.json", "format=csv").status == 400
+
+
+# --- ETag ----------------------------------------------------------------------------------------------------
+
+
+def test_etag_is_the_data_version_s_and_spares_a_second_transfer(served: Store) -> None:
+    for path, query in (
+        ("/api/practices.csv", "country=IT"),
+        ("/api/practices.json", "country=IT"),
+        ("/api/practices/duo-for-a-job.json", ""),
+    ):
+        first = get(path, query)
+        tag = first.headers["etag"]
+        again = get(path, query, if_none_match=f'"other", {tag}')
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+        assert get(path, query, if_none_match='"other"').status == 200
+    tags = {
+        get("/api/practices.csv", query).headers["etag"]
+        for query in ("", "country=IT", "sort=name", "contents=answers")
+    }
+    assert len(tags) == 4
+    tag = get("/api/practices.csv").headers["etag"]
+    served.write(
+        lambda cursor: cursor.execute("INSERT INTO data_version VALUES (2, DATE '2026-03-01', repeat('b', 64), 'test')")
+    )
+    answer = get("/api/practices.csv", if_none_match=tag)
+    assert answer.status == 200
+    assert answer.headers["etag"].startswith('W/"2-')
+
+
+# --- published only, in pieces, nothing left -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "withdrawn"])
+def test_what_is_not_published_is_in_no_answer(status: str, served: Store) -> None:
+    served.write(
+        lambda cursor: (
+            cursor.execute(
+                "INSERT INTO assessment VALUES ('secret', 'a-walk-to-museums', 'integration-practices', '1.0.0', "
+                "'self-assessment', 'hidden-assessor', DATE '2026-02-20', $status, 1)",
+                {"status": status},
+            ),
+            cursor.execute(
+                "INSERT INTO answer VALUES ('secret', 'eff-objectives', 'met', 1, 'hidden note', "
+                "'https://hidden.example.org', 'hidden', false, 1)"
+            ),
+            scorecards.rebuild(cursor),
+        )
+    )
+    asked = [
+        ("/api/practices.csv", f"id=a-walk-to-museums&contents={what}") for what in ("scores", "answers", "everything")
+    ]
+    asked += [("/api/practices.json", "id=a-walk-to-museums"), ("/api/practices/a-walk-to-museums.json", "")]
+    for path, query in asked:
+        answer = get(path, query)
+        assert answer.status == 200
+        assert b"hidden" not in answer.body
+
+
+def test_answers_come_in_pieces_and_leave_nothing_behind(served: Store) -> None:
+    answer = get("/api/practices.csv", "contents=everything")
+    assert len(answer.pieces) > 1
+    assert max(map(len, answer.pieces)) <= 1 << 18
+    assert not list(served.exports.iterdir())
+
+
+def test_asker_that_goes_away_leaves_nothing_behind(served: Store) -> None:
+    answer = get("/api/practices.csv", "contents=everything", gone_after=0)
+    assert len(answer.pieces) == 1
+    assert not list(served.exports.iterdir())
+
+
+def test_failure_is_said_with_an_id_and_nothing_of_the_inside(served: Store, caplog: pytest.LogCaptureFixture) -> None:
+    served.write(lambda cursor: cursor.execute("ALTER TABLE practice_card DROP COLUMN people_reached"))
+    answer = get("/api/practices.csv")
+    assert answer.status == 500
+    (said,) = answer.json()["errors"]
+    assert said.startswith("Something went wrong on our side; report error ")
+    assert said[-9:-1] in caplog.text
+    assert "people_reached" not in said
+    assert not list(served.exports.iterdir())
