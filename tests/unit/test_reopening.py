@@ -51,7 +51,7 @@ def release(store: Store, *changes: str) -> None:
     def work(cursor: Cursor) -> None:
         for sql in changes:
             cursor.execute(sql)
-        cursor.execute("INSERT INTO data_version VALUES (2, DATE '2026-03-01', repeat('b', 64), 'test')")
+        cursor.execute("INSERT INTO data_version VALUES (2, DATE '2026-03-01', repeat('b', 64), 'test', NULL)")
         scorecards.rebuild(cursor)
 
     store.write(work)

@@ -226,7 +226,9 @@ def test_etag_is_the_data_version_s_and_spares_a_second_transfer(served: Store) 
     assert len(tags) == 4
     tag = get("/api/practices.csv").headers["etag"]
     served.write(
-        lambda cursor: cursor.execute("INSERT INTO data_version VALUES (2, DATE '2026-03-01', repeat('b', 64), 'test')")
+        lambda cursor: cursor.execute(
+            "INSERT INTO data_version VALUES (2, DATE '2026-03-01', repeat('b', 64), 'test', NULL)"
+        )
     )
     answer = get("/api/practices.csv", if_none_match=tag)
     assert answer.status == 200
