@@ -8,8 +8,9 @@ from starlette.middleware import Middleware
 from pages.shared.guard.faults import Faults
 from pages.shared.guard.gates import ClosedPaths, Hosts, Origins
 from pages.shared.guard.headers import SecurityHeaders
+from pages.shared.guard.messages import Messages
 from pages.shared.guard.rates import Requests, Sockets
 from pages.shared.guard.uploads import Uploads
 
-_ORDER = (SecurityHeaders, Faults, Hosts, ClosedPaths, Origins, Requests, Sockets, Uploads)
+_ORDER = (SecurityHeaders, Faults, Hosts, ClosedPaths, Origins, Requests, Sockets, Messages, Uploads)
 MIDDLEWARE = [Middleware(one) for one in _ORDER]

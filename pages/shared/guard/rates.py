@@ -1,13 +1,12 @@
-"""Limits on requests, open connections and messages, so that one asker cannot take the app from the others."""
+"""Limits on requests and open sessions, so that one asker cannot take the app from the others."""
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections import Counter
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.shared.guard.answers import answer
 from pages.shared.guard.limits import Budgets, Limits, client
@@ -43,7 +42,7 @@ class Requests:
 
 
 class Sockets:
-    """Bounds open sessions, each client's and everybody's, and slows down who sends too many messages."""
+    """Bounds open sessions, each client's and everybody's."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -61,7 +60,7 @@ class Sockets:
         else:
             self.open[who] += 1
             try:
-                await self.app(scope, self._bounded(receive), send)
+                await self.app(scope, receive, send)
             finally:
                 self.open[who] -= 1
                 if not self.open[who]:
@@ -74,18 +73,3 @@ class Sockets:
             return False
         most, own = self.limits.sockets, self.limits.sockets_per_client
         return bool(most and self.open.total() >= most) or bool(own and who and self.open[who] >= own)
-
-    def _bounded(self, receive: Receive) -> Receive:
-        budget = Budgets(self.limits.messages_per_minute)
-        longest = self.limits.message_kilobytes * 1024
-
-        async def receive_bounded() -> Message:
-            message = await receive()
-            if message["type"] == "websocket.receive":
-                if longest and len(message.get("bytes") or message.get("text") or "") > longest:
-                    return {"type": "websocket.disconnect", "code": 1009, "reason": "message too long"}
-                while wait := budget.take("this"):
-                    await asyncio.sleep(wait)
-            return message
-
-        return receive_bounded
