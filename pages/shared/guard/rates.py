@@ -51,7 +51,7 @@ class Sockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if there is room."""
-        who = client(scope) if scope["type"] == "websocket" else None
+        who = None if scope["type"] == "lifespan" else client(scope)
         if self._full(scope, who):
             sentence = "Too many people are here right now. Please come back in a minute; nothing is lost."
             await answer(scope, 503, "One moment, please", sentence, {"Retry-After": "30"})(scope, receive, send)
