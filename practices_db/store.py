@@ -67,9 +67,6 @@ class Store:
         except duckdb.InvalidInputException as error:  # DuckDB shares a file within a process: it is locked already
             self.close()
             raise DatabaseBusyError(f"{path} is open in this process already.") from error
-        except duckdb.FatalException as error:  # somebody still reads from the one that broke
-            self.close()
-            raise DatabaseBusyError("The database is being opened anew. Please try again in a moment.") from error
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
