@@ -8,6 +8,7 @@ from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -113,6 +114,20 @@ class Visitor:
             yield message
             if kind == "script_finished":
                 return
+
+    def download(self, screen: Screen, session: str = "") -> bytes:
+        """Press the one button of a page that takes a file away, and return the file."""
+        (button,) = [one for one in screen.elements("download_button") if one.deferred_file_id]
+        message = BackMsg()
+        message.backend_operation_request.request_id = button.deferred_file_id
+        message.backend_operation_request.session_id = session or self.session
+        message.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+        self.send(message)
+        while (answer := self.receive()).WhichOneof("type") != "backend_operation_response":
+            pass
+        assert not answer.backend_operation_response.error_msg, answer
+        with urlopen(self.url + answer.backend_operation_response.deferred_file.url, timeout=PATIENCE) as file:  # noqa: S310
+            return bytes(file.read())
 
     def upload(self, name: str, content: bytes, file_id: str = "one", type_: str = "text/csv") -> tuple[int, str]:
         """Send a file as the browser does and return status and answer."""

@@ -30,6 +30,7 @@ class Limits:
     sockets: int = 1_000  # open at once, of everybody
     messages_per_minute: int = 6_000  # over one socket; more are made to wait
     message_kilobytes: int = 2_048
+    downloads_per_minute: int = 60  # files a client has made from pages; more are made to wait
     uploads_per_minute: int = 10  # of a session; a client may make three times as many
     upload_megabytes_per_session: int = 25  # held at once
     upload_megabytes: int = 250  # held at once, of everybody

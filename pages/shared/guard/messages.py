@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from pages.shared.guard.limits import Budgets, Limits
+from pages.shared.guard.limits import Budgets, Limits, client
 
 log = logging.getLogger("practices")
 
@@ -17,8 +17,8 @@ _FOR_VISITORS = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_requ
 _OPERATIONS = {"deferred_file", "dataframe_chunk"}
 
 
-def for_visitors(content: bytes) -> bool:
-    """Whether a message is one that visitors need.
+def kind_of(content: bytes) -> str | None:
+    """Return what a message is if it is one that visitors need, else None.
 
     Streamlit also takes, from anybody, orders meant for whoever develops the app: "clear the cache" empties it for
     everybody and would close the database under them.
@@ -26,11 +26,12 @@ def for_visitors(content: bytes) -> bool:
     try:
         message = BackMsg.FromString(content)
     except DecodeError:
-        return False
+        return None
     kind = message.WhichOneof("type")
     if kind == "backend_operation_request":
-        return message.backend_operation_request.WhichOneof("payload") in _OPERATIONS
-    return kind in _FOR_VISITORS
+        operation = message.backend_operation_request.WhichOneof("payload")
+        return operation if operation in _OPERATIONS else None
+    return kind if kind in _FOR_VISITORS else None
 
 
 class Messages:
@@ -39,12 +40,14 @@ class Messages:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.limits = Limits.from_environment()
+        self.downloads = Budgets(self.limits.downloads_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the connection on, with an eye on what comes in."""
-        await self.app(scope, self._watched(receive) if scope["type"] == "websocket" else receive, send)
+        watched = self._watched(receive, client(scope)) if scope["type"] == "websocket" else receive
+        await self.app(scope, watched, send)
 
-    def _watched(self, receive: Receive) -> Receive:
+    def _watched(self, receive: Receive, who: str | None) -> Receive:
         pace = Budgets(self.limits.messages_per_minute)
         longest = self.limits.message_kilobytes * 1024
 
@@ -53,9 +56,12 @@ class Messages:
                 content = message.get("bytes") or b""
                 if longest and len(content or message.get("text") or "") > longest:
                     return {"type": "websocket.disconnect", "code": 1009, "reason": "message too long"}
+                kind = kind_of(content)
                 while wait := pace.take("this connection"):
                     await asyncio.sleep(wait)
-                if for_visitors(content):
+                while kind == "deferred_file" and (wait := self.downloads.take(who)):
+                    await asyncio.sleep(wait)
+                if kind:
                     break
                 log.warning("a message that is not for visitors was left out")
             return message
