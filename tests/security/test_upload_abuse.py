@@ -5,7 +5,6 @@ Figures are printed; the goals stand in docs/security.md. This is the one test t
 
 from __future__ import annotations
 
-import os
 import statistics
 import threading
 import time
@@ -28,14 +27,22 @@ def resident(server: Server) -> float:
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
-def abused(server: Server, files: int) -> tuple[float, Counter[int], list[float]]:
-    """Send large files in one session while another goes on; return MB grown at most, answers, the other's seconds."""
+def abused(server: Server, files: int) -> tuple[float, Counter[int], list[float], list[float]]:
+    """Send large files in one session while another goes on.
+
+    Returns the MB grown at most, the answers, the other's seconds for a page meanwhile and before.
+    """
     times: list[float] = []
+    alone: list[float] = []
     ended = threading.Event()
     with Visitor(server.url) as hostile, Visitor(server.url) as other:
         for _ in range(3):  # what a first visit loads is not growth
             hostile.visit("reopen")
             other.visit("explore", "country=IT")
+        for number in range(40):
+            start = time.monotonic()
+            other.visit("explore", f"country={'IT' if number % 2 else 'DE'}")
+            alone.append(time.monotonic() - start)
         hostile.upload("a.csv", LARGE, "warm")
         before = most = resident(server)
 
@@ -57,11 +64,11 @@ def abused(server: Server, files: int) -> tuple[float, Counter[int], list[float]
             ended.set()
             going.join()
         assert hostile.visit("reopen").finished
-    return most - before, answers, times
+    return most - before, answers, times, alone
 
 
 def test_files_beyond_the_limits_are_refused_while_others_go_on(server: Server) -> None:
-    _, answers, times = abused(server, 12)
+    _, answers, times, _ = abused(server, 12)
     assert answers[204] <= 5
     assert set(answers) <= {204, 413, 429}
     assert answers.total() == 12
@@ -76,11 +83,14 @@ def test_a_hundred_large_files_in_one_session(new_server: NewServer, catalogue_d
     # Once as shipped, once with so many a minute that only what a session may hold is left to stop them.
     for environment in ({}, {"PRACTICES_UPLOADS_PER_MINUTE": "0"}):
         server = new_server(database, environment).wait_until_healthy()
-        grown, answers, times = abused(server, 100)
-        p95 = statistics.quantiles(times, n=20)[-1]
-        print(f"{environment or 'as shipped'}: +{grown:.0f} MB, {dict(answers)}, others p95 {p95 * 1000:.0f} ms")
+        grown, answers, times, alone = abused(server, 100)
+        p95, before = (statistics.quantiles(seconds, n=20)[-1] for seconds in (times, alone))
+        print(
+            f"{environment or 'as shipped'}: +{grown:.0f} MB, {dict(answers)}, "
+            f"others p95 {p95 * 1000:.0f} ms (before: {before * 1000:.0f} ms)"
+        )
         assert answers[204] <= 5
         assert answers.total() == 100
         assert grown <= 50
-        assert p95 < 1 or os.cpu_count() == 1
+        assert p95 < max(1, 4 * before)  # on a machine that is busy with other things the second says nothing
         server.stop()
