@@ -84,6 +84,9 @@ def parameters() -> list[str]:
     asked_for = re.compile(r"""(?:query_params(?:\.get(?:_all)?\(|\[)|choose\([^)]*?,\s*)["']([a-z_-]+)["']""")
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "pages").rglob("*.py")]
     named = {name for source in sources for name in asked_for.findall(source)}
+    for source in sources:
+        for listed in re.findall(r"_PARAMS\b[^=\n]*=[^(\[{\n]*[(\[{]([^)\]}]*)", source):
+            named |= set(re.findall(r"""["']([a-z_-]+)["']""", listed))
     return sorted(PARAMS | _OWN_PARAMS | named | {"practice", "embed", "embed_options"})
 
 
@@ -155,12 +158,12 @@ def try_filters(server: Server, database: Path, tally: Tally, strings: Sequence[
             tally.note("SQL filter", (name, text), not understood and answer != nonsense and (answer, nonsense))
 
 
-def answer_to(server: Server, name: str, value: str) -> tuple[bool, list[str]]:
+def answer_to(server: Server, name: str, value: str) -> tuple[bool, list[object]]:
     """Return whether the route took or refused a parameter as it should, and the practices it gave."""
     status, body = asked(server.url, "GET", f"/api/practices.json?{urlencode({name: value})}")
     answer = json.loads(body)
     refused = status == 400 and name in "".join(answer["errors"])
-    return status == 200 or refused, [practice["id"] for practice in answer.get("practices", ())]
+    return status == 200 or refused, answer.get("practices", [])
 
 
 # --- widgets -----------------------------------------------------------------------------------------------
