@@ -82,6 +82,8 @@ def looked_at(browser: Browser, server: Server, every: Sequence[str], pages: dic
     with Watch(browser, server.url) as watch:
         for address in every:
             watch.visit(address)
+            if watch.pages % 25 == 0:
+                print(f"{watch.pages} of {len(every)} pages, {len(watch.faults)} faults", flush=True)
         for name, content in pages.items():
             watch.read(content, name)
     return watch

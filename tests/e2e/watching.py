@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from looking import settled
 from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 
 HERE = ("localhost", "127.0.0.1")
 _TELL = """
@@ -84,7 +85,11 @@ class Watch:
     def visit(self, address: str) -> None:
         """Go to a page of the app, open all that can be opened, and look."""
         self._place = address
-        self.page.goto(self.url + address)
+        try:
+            self.page.goto(self.url + address, wait_until="commit")
+        except PlaywrightError as error:
+            self._fault(f"broken: {error}")
+            return
         self.look()
 
     def look(self) -> None:
