@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import socket
 import threading
 import time
@@ -14,9 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 from serving import Server
 from speaking import Visitor, asked, xsrf_cookie
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from pages.shared.guard.faults import Faults
 from pages.shared.guard.limits import Budgets, Limits, client
 from practices_db.errors import PracticesError
 
@@ -336,6 +340,50 @@ def first_line(server: Server, content: bytes) -> bytes:
     with socket.create_connection(("localhost", urlsplit(server.url).port or 0), timeout=30) as connection:
         connection.sendall(content)
         return connection.recv(4096).split(b"\r\n", 1)[0]
+
+
+# --- faults ------------------------------------------------------------------------------------------------
+
+
+def answered(app: ASGIApp, accept: str) -> list[Message]:
+    """Ask an app once, in this process, and return what it sent."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", accept.encode())]}
+    asyncio.run(Faults(app)(scope, receive, send))  # type: ignore[arg-type]
+    return sent
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_fault_gets_an_id_that_stands_in_the_log_beside_the_rest(
+    accept: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise ValueError("inner workings")
+
+    start, body = answered(broken, accept)
+    assert start["status"] == 500
+    text = body["body"].decode()
+    assert "inner workings" not in text
+    assert "Traceback" not in text
+    (error_id,) = re.findall(r"report error ([0-9a-f]{8})\.", text)
+    assert f"error {error_id}" in caplog.text
+    assert "inner workings" in caplog.text
+
+
+def test_an_answer_that_breaks_off_is_not_finished_by_another() -> None:
+    async def broken(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ValueError("inner workings")
+
+    with pytest.raises(ValueError, match="inner workings"):
+        answered(broken, "text/html")
 
 
 # --- the parts ---------------------------------------------------------------------------------------------
