@@ -57,7 +57,7 @@ def strings() -> list[str]:
     return [text[:LONGEST] for text in (*_OWN, *naughty, *corpus(*_XSS, "own/query_param_values.txt"))]
 
 
-def bundles(texts: Sequence[str], rows: int, least: int = 8) -> list[str]:
+def bundles(texts: Sequence[str], rows: int, least: int = 16) -> list[str]:
     """Return as many texts as there are rows, each of ``least`` strings or more, so that every string is in one."""
     size = max(least, -(-len(texts) // rows))
     packed = [MARK.join(texts[at : at + size]) for at in range(0, len(texts), size)]

@@ -34,11 +34,19 @@ def poisoned(catalogue_db: Path, folder: Path, texts: Sequence[str]) -> Path:
 
 
 def covering(path: Path) -> list[str]:
-    """Return ids of practices, those with an assessment first, whose texts have every string between them."""
+    """Return ids of practices that show every string between them: in their notes (those come first), in their facts."""
     with duckdb.connect(path, read_only=True) as connection:
-        rows = connection.execute("SELECT min(id), assessed FROM practice_card GROUP BY name, assessed ORDER BY ALL")
-        found = [(not assessed, id_) for id_, assessed in rows.fetchall()]
-    return [id_ for _, id_ in sorted(found)]
+        facts = connection.execute("SELECT min(id) FROM practice_card WHERE NOT assessed GROUP BY name").fetchall()
+        noted = connection.execute(
+            "SELECT practice_id, list(note) FROM assessment JOIN answer ON id = assessment_id GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    open_ = {note for _, notes in noted for note in notes}
+    chosen = []
+    while open_:
+        best, notes = max(noted, key=lambda row: len(open_.intersection(row[1])))
+        chosen.append(best)
+        open_ -= set(notes)
+    return chosen + sorted(id_ for (id_,) in facts)
 
 
 def in_bits(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
