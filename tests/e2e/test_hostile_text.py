@@ -34,7 +34,7 @@ def poisoned(catalogue_db: Path, folder: Path, texts: Sequence[str]) -> Path:
 
 
 def covering(path: Path) -> list[str]:
-    """Return ids of practices that show every string between them: in their notes (those come first), in their facts."""
+    """Return ids of practices that show every string between them: in their notes (these first), in their facts."""
     with duckdb.connect(path, read_only=True) as connection:
         facts = connection.execute("SELECT min(id) FROM practice_card WHERE NOT assessed GROUP BY name").fetchall()
         noted = connection.execute(
