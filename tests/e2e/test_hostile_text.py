@@ -123,7 +123,7 @@ def test_every_hostile_string_at_every_place_of_every_page(
     pages = dict(briefs(path, ids))
     server = new_server(path).wait_until_healthy()
     watch = looked_at(browser, server, addresses(server, ids), pages)
-    print(f"{len(texts)} strings, {len(ids)} practices, {watch.pages} pages, {len(watch.faults)} faults")
+    print(f"{len(texts)} strings, {len(ids)} practices, {watch.pages} pages, {len(watch.faults)} faults", *watch.faults)
     assert watch.faults == []
     assert "error " not in server.console
     assert len(texts) >= 660 or not os.environ.get("CI")

@@ -17,8 +17,10 @@ window.__done = [];
 for (const name of ['alert', 'confirm', 'prompt', 'print', 'open'])
     window[name] = (...what) => { window.__done.push(name + ': ' + what.join().slice(0, 80)); };
 document.addEventListener('securitypolicyviolation', event => {
-    // Streamlit's own page begins with one inline script and tries WebAssembly; everything else would be the text's
-    const start = event.blockedURI === 'inline' && document.readyState === 'loading';
+    // Streamlit's own page begins with one inline script (its source is the page; what text inserts has none) and tries
+    // WebAssembly; everything else would be the text's
+    const start = event.effectiveDirective === 'script-src-elem' && event.blockedURI === 'inline'
+        && event.sourceFile.startsWith(location.origin) && !event.sourceFile.endsWith('.js');
     if (!start && event.blockedURI !== 'wasm-eval')
         window.__done.push('policy: ' + event.effectiveDirective + ' ' + event.blockedURI.slice(0, 80));
 });
