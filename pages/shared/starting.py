@@ -17,6 +17,7 @@ from streamlit.runtime.secrets import secrets_singleton
 
 from pages.shared import database
 from pages.shared.guard.limits import Limits
+from pages.shared.held import hold_downloads
 from practices_db import queries
 from practices_db.errors import PracticesError
 from practices_db.store import Store, check_private
@@ -51,6 +52,7 @@ OF_STORE: list[Callable[[Store], object]] = [check_private]
 def start() -> None:
     """Check everything and open the database; built with progress on the console if it is not there."""
     os.umask(0o077)  # whatever the app writes (log of the database, exports on their way) is for its user only
+    hold_downloads()
     for check in BEFORE:
         check()
     store = database.store()

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.error import HTTPError
 
@@ -23,11 +23,12 @@ import pytest
 import streamlit as st
 from serving import ROOT, Server
 from speaking import Visitor
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database, weighing
+from pages.shared import database, held, weighing
 from practices_db import scorecards
 from practices_db.exporting import file_name
 from practices_db.store import Cursor, Store
@@ -48,6 +49,24 @@ def test_files_alike_where_streamlit_looks_are_still_told_apart_by_their_names()
 
     assert kept(lambda: "practices.csv") != alike, "Streamlit names them apart by now: the random part can go"
     assert kept(lambda: file_name(View(), "csv", date.today())) == alike
+
+
+def test_a_file_made_for_a_download_is_there_when_the_browser_comes_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MediaFileManager, "execute_deferred", held._make_and_hold)
+    manager = MediaFileManager(MemoryMediaFileStorage("/media"))
+    first, second = (
+        manager.add_deferred(lambda n=number: b"file" + bytes([n]), "text/csv", str(number), f"{number}.csv")
+        for number in range(2)
+    )
+    url = manager.execute_deferred(first)
+    for _ in range(5):  # pages of others end meanwhile
+        manager.remove_orphaned_files()
+    assert manager._storage.get_file(PurePosixPath(url).name).content == b"file\x00"
+    monkeypatch.setattr(held, "_SECONDS", -1)
+    manager.execute_deferred(second)
+    for _ in range(2):
+        manager.remove_orphaned_files()
+    assert list(manager._storage._files_by_id) == []
 
 
 @pytest.fixture
