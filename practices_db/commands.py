@@ -15,7 +15,7 @@ from practices_db.curating import LISTS
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
 from practices_db.migrate import applied, migrate
-from practices_db.store import Cursor, Store
+from practices_db.store import Cursor, Store, make_private
 
 Progress = Callable[[float, str], None]
 
@@ -67,6 +67,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
     store = Store(beside)
     try:
         progress(0.3, "Writing practices and answers")
+        make_private(beside)
         migrate(store)
         store.write(lambda cursor: _insert_catalogue(cursor, catalogue))
         progress(0.7, "Scoring")

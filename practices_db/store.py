@@ -6,6 +6,7 @@ One process opens the file once; every read takes a cursor of its own, every wri
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import tempfile
@@ -45,6 +46,7 @@ class Store:
         Raises DatabaseBusyError where another process holds the file, PracticesError where it is no database.
         """
         self.path = path
+        self.broken = False  # a fatal error has closed the database for this process: open it anew
         self.exports = Path(tempfile.mkdtemp(prefix="practices-exports-"))
         self._writing = threading.Lock()
         try:
@@ -72,6 +74,9 @@ class Store:
         cursor = self._root.cursor()
         try:
             yield cursor
+        except duckdb.FatalException:
+            self.broken = True
+            raise
         finally:
             cursor.close()
 
@@ -107,3 +112,17 @@ class Store:
         """Close the file and remove the export folder."""
         self._root.close()
         shutil.rmtree(self.exports, ignore_errors=True)
+
+
+def make_private(path: Path) -> None:
+    """Let only the user who owns a file read and write it."""
+    path.chmod(0o600)
+
+
+def check_private(store: Store) -> None:
+    """Raise PracticesError where every user of this machine can read or change the database or its log."""
+    if store.path is None or os.name == "nt":  # Windows keeps access in lists that these bits do not show
+        return
+    for path in (store.path, store.path.with_name(store.path.name + ".wal")):
+        if path.exists() and path.stat().st_mode & 0o007:
+            raise PracticesError(f"{path} is open to every user of this machine. Close it with: chmod 600 {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,9 +25,20 @@ def _open(path: str) -> Store:
     return open_store(database_path(), progress=tell)
 
 
+_reopening = threading.Lock()
+
+
 def store() -> Store:
-    """Return the open database; the first call opens it and builds it if it is not there."""
-    return _open(str(database_path()))
+    """Return the open database; the first call opens it and builds it if it is not there.
+
+    After a fatal error DuckDB answers nothing any more until the file is opened anew, which is done here.
+    """
+    path = str(database_path())
+    if _open(path).broken:
+        with _reopening:
+            if _open(path).broken:
+                _open.clear()  # closes the broken one
+    return _open(path)
 
 
 @contextmanager

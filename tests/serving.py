@@ -9,12 +9,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60  # seconds
 
 
@@ -27,7 +28,7 @@ def free_port() -> int:
 class Server:
     """``streamlit run app.py`` on a database file; ``console`` is what it has printed."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, environment: Mapping[str, str] | None = None) -> None:
         self.database = database
         self.url = f"http://localhost:{free_port()}"
         self._lines: list[str] = []
@@ -37,7 +38,7 @@ class Server:
                 f"--server.port={self.url.rsplit(':', 1)[1]}",
             ],
             cwd=ROOT,
-            env=os.environ | {"PRACTICES_DB": str(database)},
+            env=os.environ | {"PRACTICES_DB": str(database)} | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -50,6 +51,10 @@ class Server:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             self._lines.extend(lines)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def console(self) -> str:

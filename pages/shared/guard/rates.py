@@ -1,0 +1,75 @@
+"""Limits on requests and open sessions, so that one asker cannot take the app from the others."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pages.shared.guard.answers import answer
+from pages.shared.guard.limits import Budgets, Limits, client
+
+
+def cost(scope: Scope) -> float:
+    """Return what a request counts: files of the screen hardly anything, a session or a file made anew much."""
+    if scope["type"] == "websocket":
+        return 5.0
+    path: str = scope["path"]
+    if "/static/" in path:
+        return 0.1
+    return 10.0 if path.startswith("/api/") else 1.0
+
+
+class Requests:
+    """Answers "too many" to a client that asks for more than its budget; this machine itself has no limit."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.budgets = Budgets(Limits.from_environment().requests_per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on if the budget allows it."""
+        wait = 0.0 if scope["type"] == "lifespan" else self.budgets.take(client(scope), cost(scope))
+        if not wait:
+            await self.app(scope, receive, send)
+            return
+        seconds = math.ceil(wait)
+        sentence = f"Too many requests came from your address. Please wait {seconds} seconds."
+        refusal = answer(scope, 429, "One moment, please", sentence, {"Retry-After": str(seconds)})
+        await refusal(scope, receive, send)
+
+
+class Sockets:
+    """Bounds open sessions, each client's and everybody's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.limits = Limits.from_environment()
+        self.open: Counter[str | None] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on if there is room."""
+        who = None if scope["type"] == "lifespan" else client(scope)
+        if self._full(scope, who):
+            sentence = "Too many people are here right now. Please come back in a minute; nothing is lost."
+            await answer(scope, 503, "One moment, please", sentence, {"Retry-After": "30"})(scope, receive, send)
+        elif scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+        else:
+            self.open[who] += 1
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self.open[who] -= 1
+                if not self.open[who]:
+                    del self.open[who]
+
+    def _full(self, scope: Scope, who: str | None) -> bool:
+        """Whether there is no room for a session; a page is told so too, or it would come up empty."""
+        page = scope["type"] == "http" and scope["method"] == "GET" and not scope["path"].startswith("/api/")
+        if scope["type"] != "websocket" and not (page and "text/html" in Headers(scope=scope).get("accept", "")):
+            return False
+        most, own = self.limits.sockets, self.limits.sockets_per_client
+        return bool(most and self.open.total() >= most) or bool(own and who and self.open[who] >= own)

@@ -1,0 +1,92 @@
+"""Starting and stopping: what must be in order before the first visitor comes, and is the app well now."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from streamlit.runtime.secrets import secrets_singleton
+
+from pages.shared import database
+from pages.shared.guard.limits import Limits
+from pages.shared.held import hold_downloads
+from practices_db import queries
+from practices_db.errors import PracticesError
+from practices_db.filters import PracticeFilter
+from practices_db.store import Store, check_private
+
+log = logging.getLogger("practices")
+
+_SAMPLES = ("example", "sample", "changeme", "change-me", "change_me", "password", "replace", "secret", "random")
+_HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+
+
+def check_secret(secret: object) -> None:
+    """Refuse a secret for signing cookies that others may know: PracticesError says what to do."""
+    text = str(secret or "").strip()
+    if not text:
+        raise PracticesError(f"Sign-in is set up without a cookie_secret in the secrets file. {_HOW}")
+    if len(text) < 32 or len(set(text)) < 12 or any(sample in text.lower() for sample in _SAMPLES):
+        raise PracticesError(f"The cookie_secret in the secrets file is a sample or too easy to guess. {_HOW}")
+
+
+def _sign_in_is_safe() -> None:
+    if secrets_singleton.load_if_toml_exists() and (sign_in := st.secrets.get("auth")):
+        check_secret(sign_in.get("cookie_secret"))
+
+
+# What must hold before anything is opened, and then of the open database; each raises PracticesError with one
+# sentence that says what to do. Opening itself refuses a file that another process holds, that is no practices
+# database, or that a newer release made.
+BEFORE: list[Callable[[], object]] = [Limits.from_environment, _sign_in_is_safe]
+OF_STORE: list[Callable[[Store], object]] = [check_private]
+
+
+def start() -> None:
+    """Check everything and open the database; built with progress on the console if it is not there."""
+    os.umask(0o077)  # whatever the app writes (log of the database, exports on their way) is for its user only
+    hold_downloads()
+    for check in BEFORE:
+        check()
+    store = database.store()
+    for check_store in OF_STORE:
+        check_store(store)
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the signature Streamlit calls
+    """Start before the first visitor comes; refuse with one plain sentence."""
+    try:
+        await run_in_threadpool(start)
+    except PracticesError as error:
+        print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
+        os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
+    # Streamlit collects garbage after every script run. What lives as long as the process need not be walked
+    # through each time: it is most of the time of a rerun (docs/decisions.md).
+    gc.collect()
+    gc.freeze()
+    yield
+    database.store().close()
+
+
+async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signature Starlette calls
+    """Answer "ok" only if the database answers a query; opened anew first where a fatal error has closed it."""
+
+    def ask() -> int:
+        with database.cursor() as cursor:
+            return queries.count_practices(cursor, PracticeFilter())
+
+    try:
+        practices = await run_in_threadpool(ask)
+    except Exception:
+        log.exception("health check failed")
+        return JSONResponse({"status": "failing"}, status_code=503)
+    return JSONResponse({"status": "ok", "practices": practices})

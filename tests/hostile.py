@@ -1,0 +1,122 @@
+"""Hostile strings, and a database in which every free text is made of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from oracles import ROOT
+
+from practices_db import scorecards
+from practices_db.store import Cursor, Store
+
+CORPORA = ROOT.parent / "shared" / "corpora"
+MARK = " ¦ "  # stands between the strings of one text
+_XSS = ("payloads/RSNAKE_XSS.txt", "payloads/xss_payloads_quick.txt", "payloads/XSS_Polyglots.txt")
+_OWN = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg><script>/<@/>alert(1)</script>",
+    "![x](https://tracker.example/pixel.png)",
+    "[click](javascript:alert(1))",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<iframe src=https://evil.example></iframe>",
+    "<style>@import 'https://evil.example/x.css';</style>",
+    "$\\href{javascript:alert(1)}{x}$ :red[x] :material/home: :violet-badge[x]",
+    "https://tracker.example www.tracker.example a@tracker.example",
+    "</textarea><script>alert(1)</script>",
+    "javascript:alert(1)",
+    "{{constructor.constructor('alert(1)')()}} ${alert(1)} #{alert(1)}",
+    "| a | b |\n|---|---|\n| <img src=//evil.example/x> | x |",
+    "# heading\n\n- list\n\n> quote\n\n```\ncode",
+    "\u202eright to left\u202c a\u0300\u0301\u0302\u0303",
+    "𝕬" * 50,
+    "=cmd|'/C calc'!A0",
+)
+
+
+def corpus(*names: str) -> list[str]:
+    """Return the lines of corpus files beside the repository; CI must have them, elsewhere there may be none."""
+    if not CORPORA.is_dir():
+        assert not os.environ.get("CI"), f"{CORPORA} is missing"
+        return []
+    return [line for name in names for line in (CORPORA / name).read_text(encoding="utf-8").split("\n") if line]
+
+
+LONGEST = 4_000  # characters: the longest text that an import lets through
+
+
+def strings() -> list[str]:
+    """Return every hostile text: our own and those of the corpora, in a fixed order."""
+    naughty: list[str] = []
+    if CORPORA.is_dir():
+        naughty = json.loads((CORPORA / "blns" / "blns.json").read_text(encoding="utf-8"))
+    return [text[:LONGEST] for text in (*_OWN, *naughty, *corpus(*_XSS, "own/query_param_values.txt"))]
+
+
+def bundles(texts: Sequence[str], rows: int, least: int = 16) -> list[str]:
+    """Return as many texts as there are rows, each of ``least`` strings or more, so that every string is in one."""
+    size = max(least, -(-len(texts) // rows))
+    packed = [MARK.join(texts[at : at + size]) for at in range(0, len(texts), size)]
+    return [packed[row % len(packed)] for row in range(rows)]
+
+
+def poison(path: Path, texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Put hostile strings into every free text of every table of a database and return (table, column) of each.
+
+    Free is a text column in which some value has a blank: ids and words of the vocabularies have none. Web addresses
+    keep their beginning. Scored, merely assessed and other practices each get all strings, so that pages that show
+    only some of them still show all.
+    """
+    store = Store(path)
+    try:
+        return store.write(lambda cursor: _poison(cursor, texts))
+    finally:
+        store.close()
+
+
+def _poison(cursor: Cursor, texts: Sequence[str]) -> list[tuple[str, str]]:
+    columns = cursor.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+        "AND data_type IN ('VARCHAR', 'VARCHAR[]') "
+        "AND table_name NOT IN ('_migration', 'framework', 'data_version', 'practice_card') ORDER BY ALL"
+    ).fetchall()
+    scored = {
+        id_: 2 if scored else 1 if assessed else 0
+        for id_, scored, assessed in cursor.execute(
+            "SELECT id, effectiveness_scored OR sustainability_scored, assessed FROM practice_card"
+        ).fetchall()
+    }
+    done = []
+    for table, column, kind in columns:
+        listed = kind.endswith("[]")
+        text = f"array_to_string({column}, ' ')" if listed else column
+        (free, address) = cursor.execute(
+            f"SELECT bool_or(contains({text}, ' ')), bool_or({text} LIKE 'http%') FROM {table}"
+        ).fetchall()[0]
+        if (address and listed) or not (free or address):
+            continue
+        owner = "practice_id" if any(c == (table, "practice_id", "VARCHAR") for c in columns) else "id"
+        known = any(c[:2] == (table, owner) for c in columns)
+        rows = cursor.execute(f"SELECT rowid, {owner if known else 'NULL'} FROM {table} ORDER BY rowid").fetchall()
+        groups: dict[int, list[int]] = {}
+        for rowid, id_ in rows:
+            groups.setdefault(scored.get(id_, 0), []).append(rowid)
+        made = [pair for rowids in groups.values() for pair in zip(bundles(texts, len(rowids)), rowids, strict=True)]
+        if address:
+            new = "'https://example.org/' || left(regexp_replace($1, '\\s', '', 'g'), 1900)"
+        else:
+            new = "string_split($1, ' ¦ ')" if listed else "$1"
+        only = f" AND {column} IS NOT NULL" if address else ""
+        cursor.register("hostile", pd.DataFrame(made, columns=["value", "row_"]))
+        cursor.execute(
+            f"UPDATE {table} SET {column} = {new.replace('$1', 'hostile.value')} FROM hostile "
+            f"WHERE {table}.rowid = hostile.row_{only}"
+        )
+        cursor.unregister("hostile")
+        done.append((table, column))
+    scorecards.rebuild(cursor)
+    return done

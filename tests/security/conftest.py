@@ -1,0 +1,75 @@
+"""Fixtures of the fault tests: running servers, one as shipped and one whose limits are soon reached."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from serving import ROOT, Server
+
+CORPORA = ROOT.parent / "shared" / "corpora"
+# Limits that a test reaches in a second.
+TIGHT = {
+    "PRACTICES_REQUESTS_PER_MINUTE": "60",
+    "PRACTICES_SOCKETS_PER_CLIENT": "2",
+    "PRACTICES_SOCKETS": "4",
+    "PRACTICES_MESSAGE_KILOBYTES": "64",
+    "PRACTICES_UPLOAD_SECONDS": "2",
+    "PRACTICES_UPLOAD_MEGABYTES": "16",
+    "STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost practices.example.org *.example.net",
+}
+
+NewServer = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def _database(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    def copied() -> Path:
+        return Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("served") / "practices.duckdb"))
+
+    return copied
+
+
+@pytest.fixture(scope="session")
+def server(_database: Callable[[], Path]) -> Iterator[Server]:
+    """Return the app as shipped, on a copy of the real catalogue."""
+    running = Server(_database())
+    try:
+        yield running.wait_until_healthy()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def tight_server(_database: Callable[[], Path]) -> Iterator[Server]:
+    """Return the app with limits that are soon reached."""
+    running = Server(_database(), TIGHT)
+    try:
+        yield running.wait_until_healthy()
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def new_server() -> Iterator[NewServer]:
+    """Return a function that starts a server on a database file; all are stopped after the test."""
+    servers: list[Server] = []
+
+    def start(database: Path, environment: dict[str, str] | None = None) -> Server:
+        servers.append(Server(database, environment))
+        return servers[-1]
+
+    yield start
+    for one in servers:
+        one.stop()
+
+
+def lines_of(*names: str) -> list[str]:
+    """Return the lines of corpus files beside the repository; CI must have them, elsewhere there may be none."""
+    if not CORPORA.is_dir():
+        assert not os.environ.get("CI"), f"{CORPORA} is missing"
+        return []
+    return [line for name in names for line in (CORPORA / name).read_text(encoding="utf-8").split("\n") if line]

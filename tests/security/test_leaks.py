@@ -1,0 +1,352 @@
+"""Nobody gets another one's file, and nobody is shown what was true before a change."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib
+import itertools
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.error import HTTPError
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from serving import ROOT, Server
+from speaking import Visitor
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileKind
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import database, held, weighing
+from practices_db import scorecards
+from practices_db.exporting import file_name
+from practices_db.store import Cursor, Store
+from practices_db.views import View
+
+# --- files -------------------------------------------------------------------------------------------------
+
+LARGE = 1_200_000  # characters: above 1 MiB Streamlit looks at parts of a file only when it names it
+
+
+def test_files_alike_where_streamlit_looks_are_still_told_apart_by_their_names() -> None:
+    storage = MemoryMediaFileStorage("/media")
+    alike = [b"a" * 300_000 + bytes([number]) + b"a" * LARGE for number in range(20)]
+
+    def kept(name: Callable[[], str]) -> list[bytes]:
+        ids = [storage.load_and_get_id(one, "text/csv", MediaFileKind.DOWNLOADABLE, name()) for one in alike]
+        return [storage.get_file(f"{id_}.csv").content for id_ in ids]
+
+    assert kept(lambda: "practices.csv") != alike, "Streamlit names them apart by now: the random part can go"
+    assert kept(lambda: file_name(View(), "csv", date.today())) == alike
+
+
+def test_a_file_made_for_a_download_is_there_when_the_browser_comes_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MediaFileManager, "execute_deferred", held._make_and_hold)
+    manager = MediaFileManager(MemoryMediaFileStorage("/media"))
+    first, second = (
+        manager.add_deferred(lambda n=number: b"file" + bytes([n]), "text/csv", str(number), f"{number}.csv")
+        for number in range(2)
+    )
+    url = manager.execute_deferred(first)
+    for _ in range(5):  # pages of others end meanwhile
+        manager.remove_orphaned_files()
+    assert manager._storage.get_file(PurePosixPath(url).name).content == b"file\x00"
+    monkeypatch.setattr(held, "_SECONDS", -1)
+    manager.execute_deferred(second)
+    for _ in range(2):
+        manager.remove_orphaned_files()
+    assert list(manager._storage._files_by_id) == []
+
+
+@pytest.fixture
+def served_alike(catalogue_db: Path, tmp_path: Path) -> Iterator[Server]:
+    """Return a server on ten made-up practices whose files have the same length and differ in few places."""
+    path = Path(shutil.copy(catalogue_db, tmp_path / "alike.duckdb"))
+    store = Store(path)
+
+    def clone(cursor: Cursor) -> None:
+        for number in range(10):
+            text = "a" * (LARGE // 2) + str(number) + "a" * (LARGE // 2)
+            cursor.execute(
+                "INSERT INTO practice SELECT * REPLACE ($id AS id, $name AS name, $text AS summary) "
+                "FROM practice LIMIT 1",
+                {"id": f"synthetic-{number}", "name": f"Synthetic {number}", "text": text},
+            )
+        scorecards.rebuild(cursor)
+
+    store.write(clone)
+    store.close()
+    running = Server(path)
+    try:
+        yield running.wait_until_healthy()
+    finally:
+        running.stop()
+
+
+def crossed(server: Server, sessions: int, each: int) -> tuple[int, int, set[int], int]:
+    """Take files away from many sessions at once; return how many, how many went astray, and their lengths.
+
+    The last figure is how often the button had to be pressed again: Streamlit clears a file that was just made where
+    another session's page ends before it is fetched (docs/security.md).
+    """
+    again = Counter[int]()
+
+    def visit(number: int) -> list[tuple[bool, int]]:
+        own = f"synthetic-{number % 10}"
+        with Visitor(server.url) as visitor:
+            files = []
+            while len(files) < each:
+                try:
+                    files.append(visitor.download(visitor.visit("practice", f"practice={own}")))
+                except HTTPError as error:
+                    if error.code != 404:
+                        raise
+                    error.close()
+                    again[number] += 1
+        others = [f"Synthetic {other}" for other in range(10) if other != number % 10]
+        own_name, texts = f"Synthetic {number % 10}", [file.decode("utf-8-sig") for file in files]
+        return [(own_name not in text or any(other in text for other in others), len(text)) for text in texts]
+
+    with ThreadPoolExecutor(sessions) as together:
+        found = [one for of_session in together.map(visit, range(sessions)) for one in of_session]
+    return len(found), sum(astray for astray, _ in found), {length for _, length in found}, again.total()
+
+
+@pytest.mark.e2e
+def test_files_of_equal_size_reach_those_who_asked(served_alike: Server) -> None:
+    count, astray, lengths, _ = crossed(served_alike, sessions=4, each=2)
+    assert (count, astray, len(lengths)) == (8, 0, 1)
+    assert min(lengths) > 1 << 20
+
+
+@pytest.mark.slow
+def test_five_hundred_files_of_equal_size_reach_those_who_asked(served_alike: Server) -> None:
+    count, astray, lengths, again = crossed(served_alike, sessions=10, each=50)
+    print(
+        f"{count} files of {lengths} characters by 10 sessions at once, {astray} to somebody else, {again} asked again"
+    )
+    assert (count, astray, len(lengths)) == (500, 0, 1)
+
+
+# --- caches ------------------------------------------------------------------------------------------------
+
+
+def cached_functions() -> dict[str, str]:
+    """Return every function that Streamlit caches for all sessions, by module and name; and its decorator.
+
+    Those with ``on_release`` hold something open (a file, an index) and answer nothing themselves.
+    """
+    found = {}
+    for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for decorator in map(ast.unparse, node.decorator_list):
+                    if "cache_data" in decorator or "cache_resource" in decorator:
+                        found[f"{module}:{node.name}"] = decorator
+    return found
+
+
+def test_no_cached_function_takes_a_table_as_its_key() -> None:
+    """Streamlit looks at a sample of a large table only: a changed cell would be answered with the old result."""
+    assert len(cached_functions()) >= 3
+    for name in cached_functions():
+        module, function = name.split(":")
+        arguments = ast.parse((ROOT / Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8"))
+        (node,) = [one for one in ast.walk(arguments) if isinstance(one, ast.FunctionDef) and one.name == function]
+        for argument in node.args.args + node.args.kwonlyargs:
+            kind = ast.unparse(argument.annotation) if argument.annotation else "nothing said"
+            sampled = any(word in kind for word in ("DataFrame", "Series", "ndarray", "nothing said"))
+            assert argument.arg.startswith("_") or not sampled, f"{name}: {argument.arg} is {kind}"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two results are equal through and through."""
+    if type(one) is not type(other):
+        return False
+    if dataclasses.is_dataclass(one):
+        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
+    return bool(one.equals(other) if isinstance(one, pd.DataFrame | pd.Series) else one == other)
+
+
+class Recorder:
+    """Stands in for a cached function and remembers what it answered to what."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.calls: list[tuple[tuple[Any, ...], dict[str, Any], Any]] = []
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        result = self.function(*arguments, **named)
+        self.calls.append((arguments, named, result))
+        return result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.function, name)
+
+    def stale(self) -> list[str]:
+        """Compare each answer with a fresh one and forget them."""
+        calls, self.calls = self.calls, []
+        return [
+            f"{self.function.__name__}{arguments!r:.200}"
+            for arguments, named, result in calls
+            if not same(result, self.function.__wrapped__(*arguments, **named))
+        ]
+
+
+@pytest.fixture
+def recorders(monkeypatch: pytest.MonkeyPatch, catalogue_db: Path) -> Iterator[dict[str, Recorder]]:
+    """Return every cached function with a recorder in its place; fewer draws, since what counts is whose they are."""
+    shutil.copy(catalogue_db, os.environ["PRACTICES_DB"])
+    monkeypatch.setattr(weighing, "DRAWS", 200)
+    put = {}
+    for name, decorator in cached_functions().items():
+        if "on_release" in decorator:
+            continue
+        module, function = name.split(":")
+        assert module.startswith("pages.shared"), (
+            f"{name}: cached functions live in pages/shared, where tests reach them"
+        )
+        put[name] = Recorder(getattr(importlib.import_module(module), function))
+        monkeypatch.setattr(f"{module}.{function}", put[name])
+    yield put
+    monkeypatch.undo()
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+Visit = Callable[[str, dict[str, list[str]]], AppTest]
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """Return a function that goes to a page by the path of its script, with a link; "" is the start."""
+    app = AppTest.from_file(ROOT / "pages" / "shared" / "frame.py", default_timeout=120)
+
+    def go(page: str, link: dict[str, list[str]]) -> AppTest:
+        app.query_params = dict(link)
+        ran = app.switch_page(page).run() if page else app.run()
+        assert not ran.exception, (page, ran.exception)
+        return ran
+
+    return go
+
+
+def page_paths(monkeypatch: pytest.MonkeyPatch, visit: Visit) -> list[str]:
+    """Return the pages of the app's own menu, as AppTest names them."""
+    seen: list[Any] = []
+    navigation = st.navigation
+
+    def listening(pages: Any, **options: Any) -> Any:
+        groups = pages.values() if isinstance(pages, dict) else [pages]
+        seen[:] = [page for group in groups for page in group]
+        return navigation(pages, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(st, "navigation", listening)
+        visit("", {})
+    return [os.path.relpath(page._page, ROOT / "pages" / "shared") for page in seen]
+
+
+def change_one_cell(chance: random.Random) -> None:
+    """Change one answer or one fact, score anew and release the data, as a publication does."""
+    answer = chance.random() < 0.5
+
+    def work(cursor: Cursor) -> None:
+        if answer:
+            rows = cursor.execute(
+                "SELECT assessment_id, indicator_id FROM answer WHERE answer IN ('met', 'not-met') ORDER BY ALL"
+            ).fetchall()
+            assessment, indicator = chance.choice(rows)
+            cursor.execute(
+                "UPDATE answer SET answer = CASE answer WHEN 'met' THEN 'not-met' ELSE 'met' END "
+                "WHERE assessment_id = $assessment AND indicator_id = $indicator",
+                {"assessment": assessment, "indicator": indicator},
+            )
+        else:
+            ids = [id_ for (id_,) in cursor.execute("SELECT id FROM practice ORDER BY id").fetchall()]
+            cursor.execute(
+                "UPDATE practice SET start_year = CASE WHEN start_year IS NULL THEN 2000 END, end_year = NULL "
+                "WHERE id = $id",
+                {"id": chance.choice(ids)},
+            )
+        scorecards.rebuild(cursor)
+        cursor.execute(
+            "INSERT INTO data_version BY NAME SELECT * REPLACE (number + 1 AS number, $hash AS content_hash) "
+            "FROM data_version ORDER BY number DESC LIMIT 1",
+            {"hash": f"{chance.getrandbits(256):064x}"},
+        )
+
+    database.store().write(work)
+
+
+def stale_after(
+    changes: int, recorders: dict[str, Recorder], visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, int, list[str]]:
+    """Return how many answers were compared, how many times something changed, and what was stale."""
+    with database.cursor() as cursor:
+        assessed = cursor.execute("SELECT id FROM practice_card WHERE assessed ORDER BY id LIMIT 2").fetchall()
+    links: list[dict[str, list[str]]] = [{}, {"practice": [id_ for (id_,) in assessed]}, {"q": ["housing"]}]
+    reaching: dict[int, set[str]] = {}
+    ways = list(itertools.product(page_paths(monkeypatch, visit), links))
+    for number, way in enumerate(ways):
+        for recorder in recorders.values():
+            recorder.calls.clear()
+        visit(*way)
+        reaching[number] = {name for name, recorder in recorders.items() if recorder.calls}
+    missing = set(recorders) - set().union(*reaching.values())
+    assert not missing, f"no visit calls {sorted(missing)}: add to the links above what their pages need"
+    chosen, open_ = [], set(recorders)
+    while open_:  # the fewest visits that call all of them
+        best = max(reaching, key=lambda one: len(reaching[one] & open_))
+        chosen.append(ways[best])
+        open_ -= reaching[best]
+    chance = random.Random(7)  # noqa: S311 - repeatable, not secret
+    compared, moved, stale, before = 0, 0, [], {}
+    for _ in range(changes):
+        change_one_cell(chance)
+        for way in chosen:
+            visit(*way)
+        now = {name: recorder.calls[-1][2] for name, recorder in recorders.items() if recorder.calls}
+        compared += sum(len(recorder.calls) for recorder in recorders.values())
+        stale += [one for recorder in recorders.values() for one in recorder.stale()]
+        moved += any(not same(before.get(name), result) for name, result in now.items())
+        before = now
+    return compared, moved, stale
+
+
+def test_no_cached_function_answers_with_what_was(
+    recorders: dict[str, Recorder], visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, moved, stale = stale_after(4, recorders, visit, monkeypatch)
+    assert stale == []
+    assert moved >= 3
+    assert compared >= 4 * len(recorders)
+
+
+@pytest.mark.slow
+def test_two_hundred_changes_leave_nothing_stale(
+    recorders: dict[str, Recorder], visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, moved, stale = stale_after(200, recorders, visit, monkeypatch)
+    names = ", ".join(sorted(recorders))
+    print(f"200 changes, {moved} of them seen in {compared} answers of {names}; {len(stale)} stale")
+    assert stale == []
+    assert moved >= 150
