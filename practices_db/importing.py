@@ -1,14 +1,12 @@
 """Read the catalogue's text files and check every cell before anything is written.
 
-Files are decoded and parsed in Python, strictly: DuckDB's sniffer and pandas both lose or pad rows silently.
+They are UTF-8 with commas, exactly these columns; what people send is read more widely (practices_db.imports).
 All problems are gathered; ``CatalogueError`` names file, row, column and what to do.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +14,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from criteria.framework import published_frameworks
+from practices_db.csv_reading import CsvError, NotUtf8Error, decode, parse
 from practices_db.errors import PracticesError
 from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row, columns
+from practices_db.problems import Problem, mistakes
 
 Row = TypeVar("Row", bound=_Row)
 
@@ -76,16 +75,17 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
 
 def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) -> dict[int, Row]:
     """Parse one file into rows by the number a spreadsheet shows; what is wrong is added to ``problems``."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.append(f"{name}: is not UTF-8 text (byte {error.start}). Save it as “CSV UTF-8”.")
-        return {}
     wanted = columns(model)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        problems.append(f"{name}: is not a CSV file: {error}")
+        text, encoding = decode(content) if content else ("", "utf-8")
+        lines = parse(text) if encoding == "utf-8" else []
+    except NotUtf8Error:
+        encoding, lines = "windows-1252", []
+    except CsvError as error:
+        problems.append(str(Problem(f"is not a CSV file: {error.reason}", error.row, place=name)))
+        return {}
+    if encoding != "utf-8":
+        problems.append(f"{name}: is not UTF-8 text. Save it as “CSV UTF-8”.")
         return {}
     if not lines or lines[0] != wanted:
         problems.append(f"{name}: the first row must be: {','.join(wanted)}")
@@ -98,21 +98,14 @@ def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) 
         try:
             found[number] = model.model_validate(dict(zip(wanted, cells, strict=True)))
         except ValidationError as error:
-            problems += [f"{name}, row {number}, {_explain(fault)}" for fault in error.errors()]
+            problems += map(str, mistakes(error, model, name, number))
     return found
-
-
-def _explain(fault: Any) -> str:
-    column = str(fault["loc"][0]) if fault["loc"] else "row"
-    if fault["type"] == "value_error":
-        return f"{column}: {fault['ctx']['error']}"
-    return f"{column}: {fault['input']!r}: {fault['msg']}"
 
 
 def _inconsistencies(
     practices: dict[int, PracticeRow], sources: dict[int, SourceRow], answers: dict[int, AnswerRow], sound: bool
 ) -> list[str]:
-    """Return what each row alone cannot show: repeated ids, rows that belong to nothing, unknown indicators.
+    """Return what each row alone cannot show: repeated ids, rows that belong to nothing.
 
     Whether a practice exists is only asked where every row of practices.csv could be read (``sound``): a faulty
     row is one problem, not one more for each of its answers.
@@ -126,18 +119,6 @@ def _inconsistencies(
         for number, row in rows.items()
         if sound and row.practice_id not in known
     ]
-    frameworks = published_frameworks()
-    for number, answer in answers.items():
-        framework = frameworks.get((answer.framework, answer.framework_version))
-        if framework is None:
-            problems.append(
-                f"assessments.csv, row {number}, framework_version: {answer.framework} {answer.framework_version} "
-                f"is not published; known are {', '.join(' '.join(key) for key in frameworks)}"
-            )
-        elif answer.indicator_id not in {indicator.id for indicator in framework.indicators}:
-            problems.append(
-                f"assessments.csv, row {number}, indicator_id: {answer.indicator_id!r} is not in the framework"
-            )
     pages = {number: f"{row.practice_id} {row.field} {row.address}" for number, row in sources.items()}
     cells = {number: f"{row.assessment_id} {row.indicator_id}" for number, row in answers.items()}
     return problems + _twice("sources.csv", "url", pages) + _twice("assessments.csv", "indicator_id", cells)
