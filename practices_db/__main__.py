@@ -1,4 +1,4 @@
-"""The command line: ``python -m practices_db build|check|export|robustness``."""
+"""The command line: ``python -m practices_db build|check|export|import|robustness|template``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from practices_db.exporting import CONTENTS, FORMATS
 from practices_db.files import file_content
 from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.importing import CATALOGUE
+from practices_db.imports.command_line import add_commands
 from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws
 from practices_db.store import Store
@@ -138,7 +139,8 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--draws", type=_from(1), default=10_000, metavar="N", help="default: %(default)s")
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
-    for command in (building, checking, exporting, standing):
+    bringing = add_commands(commands, _open)
+    for command in (building, checking, exporting, standing, *bringing):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

@@ -90,7 +90,9 @@ def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Enco
         try:
             return _without_nul(content.decode("utf-16")), "utf-16"
         except UnicodeDecodeError as error:
-            raise CsvError(f"The file begins as UTF-16, but byte {error.start} is not: its encoding is mixed.") from None
+            raise CsvError(
+                f"The file begins as UTF-16, but byte {error.start} is not: its encoding is mixed."
+            ) from None
     if b"\x00" in content:
         raise CsvError(
             f"Byte {content.index(0)} is a NUL character, which no text holds. If the file is UTF-16, save it with a "
@@ -105,7 +107,9 @@ def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Enco
 
 def _without_nul(text: str) -> str:
     if "\0" in text:
-        raise CsvError("The file holds a NUL character, which no text holds.", text.count("\n", 0, text.index("\0")) + 1)
+        raise CsvError(
+            "The file holds a NUL character, which no text holds.", text.count("\n", 0, text.index("\0")) + 1
+        )
     return text
 
 

@@ -86,7 +86,7 @@ def _yes(value: Any) -> Any:
         case "yes" | True:
             return True
         case _:
-            raise ValueError(f"{value[:80]!r}: only 'yes' or blank (not seen) can stand here")
+            raise ValueError(f"{str(value)[:80]!r}: only 'yes' or blank (not seen) can stand here")
 
 
 def _yes_or_no(value: Any) -> Any:
@@ -98,7 +98,7 @@ def _yes_or_no(value: Any) -> Any:
         case True | False:
             return value
         case _:
-            raise ValueError(f"{value[:80]!r}: only 'yes', 'no' or blank can stand here")
+            raise ValueError(f"{str(value)[:80]!r}: only 'yes', 'no' or blank can stand here")
 
 
 def _digits(value: Any) -> Any:

@@ -31,7 +31,6 @@ class Named:
     id: str
     name: str
     source_url: str
-    countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

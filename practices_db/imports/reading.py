@@ -96,12 +96,15 @@ class _Found:
     problems: list[Problem] = field(default_factory=list)
 
 
-def _silent(_share: float, _what: str) -> None:
-    pass
+def silent(_share: float, _what: str) -> None:
+    """Tell nobody how far it is."""
 
 
 def read_file(
-    content: bytes, name: str, confirmed: Confirmed = Confirmed(), progress: Progress = _silent  # noqa: B008 - frozen
+    content: bytes,
+    name: str,
+    confirmed: Confirmed = Confirmed(),
+    progress: Progress = silent,  # noqa: B008 - frozen
 ) -> Upload | Question:
     """Return a file's tables, checked cell by cell, or the question that has to be answered first.
 
@@ -207,9 +210,7 @@ def _decimal_comma(table: CsvTable, confirmed: Confirmed) -> Question | None:
 # --- one table -------------------------------------------------------------------------------------------------
 
 
-def _table(
-    place: str, rows: Sequence[Sequence[str]], comma: bool, found: _Found, progress: Progress
-) -> Table | None:
+def _table(place: str, rows: Sequence[Sequence[str]], comma: bool, found: _Found, progress: Progress) -> Table | None:
     """Return a table with its rows checked; what is wrong goes into ``found``."""
     header, body = _without_blank(rows, found, place)
     names = [plain_name(name) for name in header]
@@ -239,9 +240,7 @@ def _table(
     return Table(kind, place, given, {} if problems else checked)
 
 
-def _without_blank(
-    rows: Sequence[Sequence[str]], found: _Found, place: str
-) -> tuple[list[str], dict[int, list[str]]]:
+def _without_blank(rows: Sequence[Sequence[str]], found: _Found, place: str) -> tuple[list[str], dict[int, list[str]]]:
     """Return the header and the rows by number, without what is blank all along: rows, and columns without a name."""
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise RefusedError([Problem(f"The first row is blank; it must be the header of {_kinds()}.", 1, place=place)])
