@@ -1,7 +1,7 @@
 """Read a stranger's CSV: bytes to text to rows, nothing guessed silently, nothing padded, nothing dropped.
 
 DuckDB's sniffer and pandas lose or pad rows without a word; the ``csv`` module in strict mode does neither. What it
-lacks is here: encodings, the separator, and limits. Checking the width of the rows is the caller's, who knows the table.
+lacks is here: encodings, the separator, limits. The width of rows is checked by the caller, who knows the table.
 """
 
 from __future__ import annotations

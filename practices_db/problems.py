@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -57,46 +57,38 @@ def _mistake(fault: Any, model: type[BaseModel], place: str, row: int) -> Proble
     column = str(fault["loc"][0]) if fault["loc"] else ""
     value = fault["input"] if isinstance(fault["input"], str) else ""
     cause = (fault.get("ctx") or {}).get("error")
-    found = {"row": row, "column": column, "value": value[:_VALUE_AT_MOST], "place": place}
+    found = Problem("", row, column, value[:_VALUE_AT_MOST], place=place)
     match cause:
         case NotInListError():
             near = cause.near.words if cause.near else ""
-            return Problem(cause.reason, **found | {"value": cause.value[:_VALUE_AT_MOST], "nearest": near})
+            return replace(found, reason=cause.reason, value=cause.value[:_VALUE_AT_MOST], nearest=near)
         case ColumnError():
-            return Problem(str(cause), **found | {"column": cause.column, "value": ""})
+            return replace(found, reason=str(cause), column=cause.column, value="")
         case ValueError():
-            return Problem(str(cause), **found)
+            return replace(found, reason=str(cause))
     reason, near = _in_words(fault, value, model)
-    return Problem(reason, nearest=near, **found)
+    return replace(found, reason=reason, nearest=near)
 
 
 def _in_words(fault: Any, value: str, model: type[BaseModel]) -> tuple[str, str]:
     """Return what is wrong with a value, and the nearest right one."""
     given, limits = repr(value[:_VALUE_AT_MOST]), fault.get("ctx") or {}
+    reason, near = f"{given}: {fault['msg']}", None
     match fault["type"]:
-        case "missing":
-            return "must be there", ""
-        case "string_too_short":
-            return "is blank, but must be filled in", ""
-        case _ if not value:
-            return f"is blank, but must be filled in ({fault['msg']})", ""
         case "string_too_long":
-            return f"has {len(value):,} characters, at most {limits['max_length']:,}", ""
-        case "string_pattern_mismatch":
-            return f"{given}: an id {_IDS}", ""
-        case "literal_error":
-            allowed = [str(one) for one in _literals(model, str(fault["loc"][0]))]
+            reason = f"has {len(value):,} characters, at most {limits['max_length']:,}"
+        case "literal_error" if value:
+            allowed = [str(one) for one in get_args(model.model_fields[str(fault["loc"][0])].annotation)]
             near = nearest_of(value, allowed)
-            return f"{given} is not one of {', '.join(map(repr, allowed))}", repr(near) if near else ""
-        case "date_from_datetime_parsing" | "date_parsing":
-            return f"{given} is no day of the calendar; a day is written like 2026-01-31", ""
+            reason = f"{given} is not one of {', '.join(map(repr, allowed))}"
         case "greater_than_equal":
-            return f"{given} is below {limits['ge']:,}".replace(",", "" if limits["ge"] < 10_000 else ","), ""
+            reason = f"{given} is below {limits['ge']}"
         case "less_than_equal":
-            return f"{given} is above {limits['le']:,}".replace(",", "" if limits["le"] < 10_000 else ","), ""
-        case _:
-            return f"{given}: {fault['msg']}", ""
-
-
-def _literals(model: type[BaseModel], column: str) -> tuple[Any, ...]:
-    return get_args(model.model_fields[column].annotation)
+            reason = f"{given} is above {limits['le']}"
+        case _ if not value:
+            reason = "is blank, but must be filled in"
+        case "string_pattern_mismatch":
+            reason = f"{given}: an id {_IDS}"
+        case "date_from_datetime_parsing" | "date_parsing":
+            reason = f"{given} is no day of the calendar; a day is written like 2026-01-31"
+    return reason, repr(near) if near else ""

@@ -60,7 +60,7 @@ class Workbook:
     faults: tuple[Fault, ...]
 
 
-def read_workbook(content: bytes, limits: Limits = Limits()) -> Sheets:  # noqa: B008 - frozen
+def read_workbook(content: bytes, limits: Limits = Limits()) -> Sheets:
     """Return the cells of every sheet as text, row by row, blank cells as "".
 
     Raises PracticesError with the reason where the file is no workbook, holds formulas, or is made to do harm.
@@ -77,7 +77,7 @@ def read_cells(content: bytes, limits: Limits) -> Workbook:
     _check_package(content)
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own module
             [sys.executable, "-m", "practices_db.xlsx_reading", str(limits.rows), str(limits.seconds)],
             input=content,
             capture_output=True,

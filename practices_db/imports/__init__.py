@@ -1,7 +1,7 @@
 """Bringing practices, answers and sources in from a file: read, look at the preview, decide, apply.
 
-``read_file`` → ``Upload`` (or a ``Question`` to a person) → ``preview`` → decisions on what looks alike → ``apply``. Every
-step refuses with all mistakes at once (``practices_db.problems.RefusedError``) and only ``apply`` writes.
+``read_file`` → ``Upload`` (or a ``Question`` to a person) → ``preview`` → decisions on what looks alike → ``apply``.
+Every step refuses with all mistakes at once (``practices_db.problems.RefusedError``) and only ``apply`` writes.
 """
 
 from practices_db.imports.applying import apply

@@ -1,6 +1,6 @@
 """Practices that look like one we have: the same name in other letters, nearly the same name, or the same page.
 
-A name's key ignores case, accents, punctuation and look-alike letters of other scripts (Unicode's confusables, UTS #39).
+A name's key ignores case, accents, punctuation and look-alike letters of other scripts (Unicode's confusables).
 Names that are nearly the same are found with rapidfuzz. What is found is a question to a person, never a decision.
 """
 
@@ -110,10 +110,10 @@ def _nearly(everybody: Sequence[Named], keys: Sequence[str], first: int) -> Iter
             score_cutoff=ALIKE,
             dtype=np.uint8,
         )
-        for at, other in zip(*np.nonzero(ratios), strict=True):
-            mine, other = start + int(at), int(other)
-            if other < mine and min(len(keys[mine]), len(keys[other])) >= _SHORT and _numbers_agree(keys, mine, other):
-                yield mine, other, "nearly the same name"
+        for at, other in np.argwhere(ratios).tolist():
+            pair = start + at, other
+            if other < pair[0] and min(len(keys[one]) for one in pair) >= _SHORT and _numbers_agree(keys, *pair):
+                yield *pair, "nearly the same name"
 
 
 def _numbers_agree(keys: Sequence[str], one: int, other: int) -> bool:

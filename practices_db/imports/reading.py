@@ -22,7 +22,6 @@ from practices_db.imports.kinds import (
     COMPUTED,
     KINDS,
     NEUTRALISED,
-    Cells,
     Kind,
     kind_of,
     known_columns,
@@ -46,6 +45,7 @@ _RECIPE = "recipe"
 # Signs that nobody sees or that turn the direction of what follows; allowed, but said.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _FLAGGED_AT_MOST = 200
+_TOLD_EVERY = 500  # rows
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,17 @@ class _Found:
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _How:
+    """How the rows of a table are read. ``apostrophes``: columns in which our export put one; ``comma``: decimal."""
+
+    kind: Kind
+    place: str
+    columns: tuple[str | None, ...]
+    comma: bool
+    apostrophes: frozenset[str]
+
+
 def silent(_share: float, _what: str) -> None:
     """Tell nobody how far it is."""
 
@@ -104,7 +115,7 @@ def read_file(
     content: bytes,
     name: str,
     confirmed: Confirmed = Confirmed(),
-    progress: Progress = silent,  # noqa: B008 - frozen
+    progress: Progress = silent,
 ) -> Upload | Question:
     """Return a file's tables, checked cell by cell, or the question that has to be answered first.
 
@@ -155,7 +166,7 @@ def _sheets(content: bytes, found: _Found) -> Iterator[tuple[str, list[list[str]
     known, others = [], []
     for title, rows in book.sheets.items():
         names = [plain_name(cell) for cell in rows[0]] if rows else []
-        if COMPUTED <= set(names):
+        if set(names) >= COMPUTED:
             found.notes.append(f"Sheet {title!r} is not read: its figures are computed from the answers.")
         elif kind_of(names):
             known.append((title, rows))
@@ -233,8 +244,9 @@ def _table(place: str, rows: Sequence[Sequence[str]], comma: bool, found: _Found
     if problems:
         found.problems += problems
     given = tuple(column for column in columns if column and column in kind.columns)
-    apostrophes = _apostrophes(names, body) if ours else frozenset()
-    checked = _rows(kind, place, columns, body, comma, apostrophes, found, progress)
+    apostrophes = _apostrophes(kind, names, body) if ours else frozenset()
+    how = _How(kind, place, tuple(columns), comma, apostrophes)
+    checked = _rows(how, body, found, progress)
     if absent := [name for name in kind.columns if name not in given and name not in kind.required]:
         found.notes.append(f"Not in the file, so left as they are: {', '.join(absent)}.")
     return Table(kind, place, given, {} if problems else checked)
@@ -266,7 +278,7 @@ def _blank_at_end(row: Sequence[str]) -> int:
     return len(row) - at
 
 
-def _apostrophes(names: Sequence[str], body: dict[int, list[str]]) -> frozenset[str]:
+def _apostrophes(kind: Kind, names: Sequence[str], body: dict[int, list[str]]) -> frozenset[str]:
     """Return the columns in which our export put apostrophes; its recipe says whether it did."""
     at = names.index(_RECIPE)
     written = next((row[at] for row in body.values() if at < len(row) and row[at].strip()), "")
@@ -275,51 +287,46 @@ def _apostrophes(names: Sequence[str], body: dict[int, list[str]]) -> frozenset[
     except (ValueError, AttributeError, RecursionError):
         return frozenset()
     spreadsheets: tuple[Format, ...] = ("csv-semicolon", "csv-comma")
-    return NEUTRALISED if format_ in spreadsheets else frozenset()
+    if format_ not in spreadsheets:
+        return frozenset()
+    return NEUTRALISED | {new for old, new in kind.aliases.items() if old in NEUTRALISED}
 
 
-def _rows(  # noqa: PLR0913 - what a row is read with
-    kind: Kind,
-    place: str,
-    columns: Sequence[str | None],
-    body: dict[int, list[str]],
-    comma: bool,
-    apostrophes: frozenset[str],
-    found: _Found,
-    progress: Progress,
-) -> dict[int, _Row]:
+def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progress) -> dict[int, _Row]:
+    """Return the rows that can be read; what is wrong with the others goes into ``found``."""
     rows: dict[int, _Row] = {}
-    names = dict.fromkeys(kind.aliases.values(), "") | {new: old for old, new in kind.aliases.items()}
-    strip = {column for column in columns if column and (column in apostrophes or names.get(column) in apostrophes)}
-    silent = 0
+    silent_rows = 0
+    absent = set(how.kind.required) - set(how.columns)
     for done, (at, row) in enumerate(body.items()):
-        if done % 500 == 0:
-            progress(0.3 + 0.4 * done / len(body), f"Checking {kind.name}")
-        if len(row) != len(columns):
-            found.problems.append(Problem(f"has {len(row)} fields, {len(columns)} expected", at, place=place))
+        if done % _TOLD_EVERY == 0:
+            progress(0.5 * done / len(body), f"Checking {how.kind.name}")
+        if len(row) != len(how.columns):
+            reason = f"has {len(row)} fields, {len(how.columns)} expected"
+            found.problems.append(Problem(reason, at, place=how.place))
             continue
-        raw = {column: cell for column, cell in zip(columns, row, strict=True) if column}
-        cells = kind.prepare({name: _cell(kind, name, cell, comma, strip) for name, cell in raw.items()})
+        raw = {column: _cell(how, column, cell) for column, cell in zip(how.columns, row, strict=True) if column}
+        cells = how.kind.prepare(raw)
         if cells is None:
-            silent += 1
+            silent_rows += 1
             continue
-        _flag(cells, place, at, found)
+        _flag(cells, how.place, at, found)
         try:
-            rows[at] = kind.model.model_validate(cells)
+            rows[at] = how.kind.model.model_validate(cells)
         except ValidationError as error:
-            found.problems += mistakes(error, kind.model, place, at)
-    if silent:
-        found.notes.append(f"{silent} rows of an export that say nothing of their own are passed over.")
+            # a column that the file does not have is one mistake, not one more in each row
+            found.problems += [one for one in mistakes(error, how.kind.model, how.place, at) if one.column not in absent]
+    if silent_rows:
+        found.notes.append(f"{silent_rows} rows of an export that say nothing of their own are passed over.")
     return rows
 
 
-def _cell(kind: Kind, name: str, cell: str, comma: bool, strip: set[str]) -> str:
+def _cell(how: _How, name: str, cell: str) -> str:
     """Return a cell as the row model reads it: blank is blank, a whole number that came as 1200.0 is 1200."""
-    text = as_typed(cell) if name in strip else cell
+    text = as_typed(cell) if name in how.apostrophes else cell
     if not text.strip():
         return ""
-    if name in kind.numbers:
-        return re.sub(r"^([0-9]+)[,]0{1,2}$" if comma else r"^([0-9]+)[.]0{1,2}$", r"\1", text.strip())
+    if name in how.kind.numbers:
+        return re.sub(r"^([0-9]+)[,]0{1,2}$" if how.comma else r"^([0-9]+)[.]0{1,2}$", r"\1", text.strip())
     return text if name in NEUTRALISED or name == "url" else text.strip()
 
 

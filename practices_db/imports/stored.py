@@ -111,7 +111,7 @@ def _answers(cursor: Cursor) -> dict[Key, Stored]:
         FROM answer a JOIN assessment s ON s.id = a.assessment_id
         """
     )
-    found = {}
+    found: dict[Key, Stored] = {}
     for row, version in _rows(cursor):
         of = row.pop("assessment_id")
         found[(of, row["indicator_id"])] = Stored(as_cells(row), version, f"assessment:{of}")
@@ -126,7 +126,7 @@ def _sources(cursor: Cursor) -> dict[Key, Stored]:
         FROM practice_source
         """
     )
-    found = {}
+    found: dict[Key, Stored] = {}
     for row, version in _rows(cursor):
         key = (row["practice_id"], row["field"], row.pop("address"))
         found[key] = Stored(as_cells(row), version, f"practice:{key[0]}")
