@@ -21,7 +21,6 @@ from practices_db.vocabularies import vocabulary
 TemplateKind = Literal["practices", "answers"]
 TemplateFormat = Literal["csv", "xlsx"]
 
-EXAMPLE = "accelair"  # a practice of the catalogue with answers; where it is gone, the first that has any
 _ANSWERS_SHOWN = 3
 _ROWS_CHECKED = 5_000  # rows of a worksheet in which a choice is offered
 
@@ -103,14 +102,16 @@ def allowed_values() -> list[tuple[str, str, str]]:
 
 
 def _examples(cursor: Cursor) -> tuple[list[Cells], list[Cells]]:
-    """Return a practice of the database and some of its answers."""
+    """Return a real practice as the example, the one with answers that says most of itself, and some of its answers."""
     held = holdings(cursor, ("practices", "answers")).rows
     answered = {stored.cells["practice_id"] for stored in held["answers"].values()}
-    known = {key[0] for key in held["practices"]}
-    id_ = EXAMPLE if EXAMPLE in known else min(answered & known, default=min(known, default=""))
-    practices = [held["practices"][(id_,)].cells] if id_ else []
+    known = [stored.cells for stored in held["practices"].values()]
+    if not known:
+        return [], []
+    example = max(known, key=lambda cells: (cells["id"] in answered, sum(map(bool, cells.values())), cells["id"]))
+    id_ = example["id"]
     answers = [stored.cells for _, stored in sorted(held["answers"].items()) if stored.cells["practice_id"] == id_]
-    return practices, answers[:_ANSWERS_SHOWN]
+    return [example], answers[:_ANSWERS_SHOWN]
 
 
 def _csv(names: Sequence[str], rows: Iterable[Cells]) -> bytes:
