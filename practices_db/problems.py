@@ -48,12 +48,12 @@ class RefusedError(PracticesError):
         super().__init__("\n".join(["Nothing was written. Please mend:", *shown, *more]))
 
 
-def mistakes(error: ValidationError, model: type[BaseModel], place: str, row: int) -> list[Problem]:
+def mistakes(error: ValidationError, model: type[BaseModel], place: str = "", row: int | None = None) -> list[Problem]:
     """Return what Pydantic found wrong with a row, in plain words."""
     return [_mistake(fault, model, place, row) for fault in error.errors(include_url=False)]
 
 
-def _mistake(fault: Any, model: type[BaseModel], place: str, row: int) -> Problem:
+def _mistake(fault: Any, model: type[BaseModel], place: str, row: int | None) -> Problem:
     column = str(fault["loc"][0]) if fault["loc"] else ""
     value = fault["input"] if isinstance(fault["input"], str) else ""
     cause = (fault.get("ctx") or {}).get("error")

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pandas as pd
 
 from practices_db import audit
-from practices_db.commands import _LISTS, _insert
+from practices_db.commands import LISTS, _insert
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent
@@ -75,7 +75,7 @@ def _write_practices(cursor: Cursor, entries: Sequence[Entry]) -> None:
         for sql in _FORGET_LISTS:
             cursor.execute(sql)
         cursor.unregister("changed_rows")
-    for field, (table, column) in _LISTS.items():
+    for field, (table, column) in LISTS.items():
         _insert(
             cursor,
             table,
@@ -97,7 +97,7 @@ _FORGET_LISTS = (
 
 
 def _facts(row: PracticeRow) -> dict[str, Any]:
-    return row.model_dump(exclude={*_LISTS, "place"}) | {"places": list(row.place), "source_kind": row.source_kind}
+    return row.model_dump(exclude={*LISTS, "place"}) | {"places": list(row.place), "source_kind": row.source_kind}
 
 
 def _write_sources(cursor: Cursor, entries: Sequence[Entry]) -> None:

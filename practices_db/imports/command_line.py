@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
+from practices_db.commands import open_existing
 from practices_db.errors import PracticesError
 from practices_db.imports.applying import apply
 from practices_db.imports.previewing import Entry, Preview, preview
 from practices_db.imports.reading import Confirmed, Question, Upload, read_file
 from practices_db.imports.templates import TemplateFormat, TemplateKind, template
 from practices_db.permissions import CLI
-from practices_db.store import Store
 
-Open = Callable[[Path], Store]
 _SHOWN = 40
 
 
-def add_commands(commands: Any, opened: Open) -> list[argparse.ArgumentParser]:
-    """Add ``import`` and ``template`` and return them; ``opened`` opens the database."""
+def add_commands(commands: Any) -> list[argparse.ArgumentParser]:
+    """Add ``import`` and ``template`` and return them."""
     importing = commands.add_parser(
         "import",
         help="bring practices, answers or sources in from a CSV file or a workbook",
@@ -37,16 +35,16 @@ def add_commands(commands: Any, opened: Open) -> list[argparse.ArgumentParser]:
         "--decimal-comma", action="store_true", help="in a file with semicolons, 1200,0 is twelve hundred"
     )
     importing.add_argument("--reason", default="", metavar="WORDS", help="why, for the record of changes")
-    importing.set_defaults(run=lambda arguments: _import(arguments, opened))
+    importing.set_defaults(run=_import)
     filling = commands.add_parser("template", help="write a table to fill in, with an example and the allowed values")
     filling.add_argument("kind", choices=get_args(TemplateKind))
     filling.add_argument("--format", choices=get_args(TemplateFormat), default="xlsx", help="default: %(default)s")
     filling.add_argument("--output", type=Path, required=True, metavar="FILE")
-    filling.set_defaults(run=lambda arguments: _template(arguments, opened))
+    filling.set_defaults(run=_template)
     return [importing, filling]
 
 
-def _import(arguments: argparse.Namespace, opened: Open) -> int:
+def _import(arguments: argparse.Namespace) -> int:
     try:
         content = arguments.file.read_bytes()
     except OSError as error:
@@ -55,7 +53,7 @@ def _import(arguments: argparse.Namespace, opened: Open) -> int:
     if isinstance(read, Question):
         option = "--encoding windows-1252" if read.about == "encoding" else "--decimal-comma"
         raise PracticesError("\n".join([read.words, *read.samples, f"If that is right, run it again with {option}."]))
-    store = opened(arguments.database)
+    store = open_existing(arguments.database)
     try:
         with store.cursor() as cursor:
             shown = preview(cursor, read, progress=_tell)
@@ -104,8 +102,8 @@ def _line(entry: Entry) -> str:
     return f"changed {' '.join(entry.key)}: {fields}"
 
 
-def _template(arguments: argparse.Namespace, opened: Open) -> int:
-    store = opened(arguments.database)
+def _template(arguments: argparse.Namespace) -> int:
+    store = open_existing(arguments.database)
     try:
         with store.cursor() as cursor:
             _, content = template(cursor, arguments.kind, arguments.format)

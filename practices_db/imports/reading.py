@@ -314,7 +314,8 @@ def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progre
             rows[at] = how.kind.model.model_validate(cells)
         except ValidationError as error:
             # a column that the file does not have is one mistake, not one more in each row
-            found.problems += [one for one in mistakes(error, how.kind.model, how.place, at) if one.column not in absent]
+            told = mistakes(error, how.kind.model, how.place, at)
+            found.problems += [one for one in told if one.column not in absent]
     if silent_rows:
         found.notes.append(f"{silent_rows} rows of an export that say nothing of their own are passed over.")
     return rows

@@ -159,7 +159,7 @@ def as_expected(expected: str, found: object) -> bool:
     loaded = sum(found.counts["practices"].values()) if isinstance(found, Preview) else None
     if expected.startswith("load:"):
         either = "or reject" in expected and isinstance(found, RefusedError)
-        return either or loaded == int(expected[5:].split(maxsplit=1)[0])
+        return either or loaded == int(expected[5:].replace(";", " ").split(maxsplit=1)[0])
     why = expected.partition("reject:")[2]
     return isinstance(found, RefusedError) and any(word in str(found) for word in WORDS.get(why, ("",)))
 
@@ -171,7 +171,7 @@ def test_a_message_stands_for_each_bad_date_and_none_for_a_good_one(corpora: Pat
     found = outcome(tiny_store, file)
     assert isinstance(found, RefusedError)
     dates = [row["checked_on"] for row in csv.DictReader(io.StringIO(file.decode(), newline=""))]
-    good = [at for at, text in enumerate(dates, start=2) if text in ("2024-02-29", "2024-12-31", "2024-03-01")]
+    good = [at for at, text in enumerate(dates, start=2) if text in ("2024-02-29", "9999-12-31")]
     told = [one.row for one in found.problems if one.column == "checked_on"]
     assert sorted(told + good) == list(range(2, len(dates) + 2))
 
@@ -197,7 +197,10 @@ def test_valid_csv_files_are_read_cell_by_cell(corpora: Path | None) -> None:
     assert len(files) == 11
     for path in files:
         expected = json.loads((corpora / "csv-spectrum" / "json" / f"{path.stem}.json").read_text(encoding="utf-8"))
-        header, *rows = read_csv(path.read_bytes(), len).rows
+        file = path.read_bytes()
+        if "crlf" in path.stem and b"\r" not in file:  # the copy lost what it is about
+            file = file.replace(b"\n", b"\r\n")
+        header, *rows = read_csv(file, len).rows
         assert [dict(zip(header, row, strict=True)) for row in rows if row] == expected, path
 
 
