@@ -104,7 +104,9 @@ def _check_package(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise PracticesError("The file is no workbook (.xlsx) and no text, or it is damaged.") from None
+        raise PracticesError(
+            "The file is packed (zip), so it is not text, and it is no workbook (.xlsx) or a damaged one."
+        ) from None
     if not any(part.filename == "[Content_Types].xml" for part in parts):
         raise PracticesError("The file is packed (zip) and no workbook (.xlsx): it is not text.")
     unpacked = sum(part.file_size for part in parts)

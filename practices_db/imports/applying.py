@@ -12,7 +12,8 @@ from typing import Any, cast
 import pandas as pd
 
 from practices_db import audit
-from practices_db.commands import LISTS, _insert
+from practices_db.commands import _insert
+from practices_db.curating import LISTS
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent

@@ -22,6 +22,8 @@ from practices_db.filters import normalise
 ALIKE = 88
 _SHORT = 8  # names shorter than this must be the same: a letter is too much of them
 _BLOCK = 500
+# A file may hold thousands of rows of one name: for each, a few of the nearest are looked at and fewer told.
+_TRIED, _TOLD = 20, 3
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,17 @@ def _nearly(everybody: Sequence[Named], keys: Sequence[str], first: int) -> Iter
             score_cutoff=ALIKE,
             dtype=np.uint8,
         )
-        for at, other in np.argwhere(ratios).tolist():
-            pair = start + at, other
-            if other < pair[0] and min(len(keys[one]) for one in pair) >= _SHORT and _numbers_agree(keys, *pair):
-                yield *pair, "nearly the same name"
+        for mine, row in enumerate(ratios, start=start):
+            if len(keys[mine]) < _SHORT or not row[:mine].any():
+                continue
+            nearest = np.argsort(-row[:mine].astype(int), kind="stable")[:_TRIED]
+            fitting = [
+                int(other)
+                for other in nearest
+                if row[other] and len(keys[other]) >= _SHORT and _numbers_agree(keys, mine, int(other))
+            ]
+            for other in fitting[:_TOLD]:
+                yield mine, other, "nearly the same name"
 
 
 def _numbers_agree(keys: Sequence[str], one: int, other: int) -> bool:
