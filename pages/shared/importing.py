@@ -262,7 +262,9 @@ def changes(shown: Preview) -> None:
 
 def _table(columns: dict[str, list[Any]], alt: str) -> None:
     frame = pd.DataFrame(columns)
-    st.dataframe(frame.head(_SHOWN), hide_index=True, alt=alt)
+    # so that both sides of a change are on screen, however long the texts are
+    wide = {name: st.column_config.TextColumn(width="medium") for name in ("Of", "Now", "In the file")}
+    st.dataframe(frame.head(_SHOWN), hide_index=True, column_config=wide, alt=alt)
     if len(frame) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(frame):,} are shown; all are imported.")
 
