@@ -126,7 +126,9 @@ def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
     file = taken(tiny_store, "everything")
     release(
         tiny_store,
-        "INSERT INTO assessment (id, practice_id, framework_id, framework_version, basis, assessor, assessed_on, status, version) VALUES ('new', 'synthetic-lines', 'integration-practices', '1.0.0', 'desk-review', "
+        "INSERT INTO assessment (id, practice_id, framework_id, framework_version, "
+        "basis, assessor, assessed_on, status, version) "
+        "VALUES ('new', 'synthetic-lines', 'integration-practices', '1.0.0', 'desk-review', "
         "'synthetic', DATE '2026-02-20', 'published', 1)",
         "INSERT INTO answer VALUES ('new', 'eff-objectives', 'met', 1, NULL, 'https://example.org', 'X', false, 1)",
     )

@@ -243,7 +243,9 @@ def test_what_is_not_published_is_in_no_answer(status: str, served: Store) -> No
     served.write(
         lambda cursor: (
             cursor.execute(
-                "INSERT INTO assessment (id, practice_id, framework_id, framework_version, basis, assessor, assessed_on, status, version) VALUES ('secret', 'a-walk-to-museums', 'integration-practices', '1.0.0', "
+                "INSERT INTO assessment (id, practice_id, framework_id, framework_version, "
+                "basis, assessor, assessed_on, status, version) "
+                "VALUES ('secret', 'a-walk-to-museums', 'integration-practices', '1.0.0', "
                 "'self-assessment', 'hidden-assessor', DATE '2026-02-20', $status, 1)",
                 {"status": status},
             ),
