@@ -15,6 +15,7 @@ from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
 from practices_db.migrate import applied, migrate
 from practices_db.store import Cursor, Store
+from practices_db.witness import sync_folder, wal_path, witness_path
 
 Progress = Callable[[float, str], None]
 
@@ -81,8 +82,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         _remove(beside)
         raise
     store.close()
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
-    beside.replace(path)
+    put_in_place(beside, path)
     progress(1.0, "Done")
     return Built(
         practices=len(catalogue.practices),
@@ -118,9 +118,19 @@ def _check_replaceable(path: Path) -> None:
         store.close()
 
 
+def put_in_place(new: Path, path: Path) -> None:
+    """Let a closed database take the place of another, with its witness; the old one's leavings go."""
+    wal_path(path).unlink(missing_ok=True)
+    witness_path(path).unlink(missing_ok=True)  # until the new one is there: no witness rather than a wrong one
+    new.replace(path)
+    if witness_path(new).exists():
+        witness_path(new).replace(witness_path(path))
+    sync_folder(path.parent)
+
+
 def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    for one in (path, wal_path(path), witness_path(path)):
+        one.unlink(missing_ok=True)
 
 
 def _insert(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) -> None:

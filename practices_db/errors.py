@@ -7,3 +7,11 @@ class PracticesError(Exception):
 
 class DatabaseBusyError(PracticesError):
     """Another process holds the database file, or two writers met too often."""
+
+
+class ReadOnlyError(PracticesError):
+    """The database is only read here; the message says why and where changes can be made."""
+
+
+class DiskFullError(PracticesError):
+    """There is no room on the disk; nothing was saved."""

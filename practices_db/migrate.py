@@ -51,5 +51,6 @@ def migrate(store: Store) -> list[str]:
 
         store.write(run)
     if waiting:
+        store.refresh()
         store.checkpoint()  # schema changes do not stay in the write-ahead log: replaying them is where bugs were
     return [script.stem for script in waiting]
