@@ -71,7 +71,7 @@ class StateQuery:
         if identity is None:
             raise duckdb.IntegrityError("write_count has no row")
         audit = (
-            cursor.execute("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").fetchone()
+            cursor.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
             if "audit" in self.tables
             else None
         )
