@@ -63,7 +63,9 @@ def make_backup(store: Store, folder: Path) -> Backup:
     """
     folder = folder.resolve()
     if folder not in [one.resolve() for one in store.folders]:
-        raise PracticesError(f"The database was opened without access to {folder}; set PRACTICES_BACKUPS and start anew.")
+        raise PracticesError(
+            f"The database was opened without access to {folder}; set PRACTICES_BACKUPS and start anew."
+        )
     making = folder / f".making-{secrets.token_hex(8)}"
     try:
         make_folder(making)
@@ -126,7 +128,9 @@ def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]
         "problems": problems,
         "tables": {name: {"rows": digests[name][0], "digest": digests[name][1]} for name in digests},
         "columns": columns,
-        "files": {str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files},
+        "files": {
+            str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files
+        },
     }
 
 
@@ -146,12 +150,15 @@ def _export(cursor: duckdb.DuckDBPyConnection, table: str, columns: dict[str, st
     base = str(folder).replace("'", "''")
     file = table.replace("'", "''")
     as_text = ", ".join(
-        f"to_json({quoted(name)}) AS {quoted(name)}" if _nested(kind) else quoted(name) for name, kind in columns.items()
+        f"to_json({quoted(name)}) AS {quoted(name)}" if _nested(kind) else quoted(name)
+        for name, kind in columns.items()
     )
     texts = ", ".join(quoted(name) for name, kind in columns.items() if kind == "VARCHAR" or _nested(kind))
     force = f", FORCE_QUOTE ({texts})" if texts else ""
     cursor.execute(f"COPY {quoted(table)} TO '{base}/parquet/{file}.parquet' (FORMAT parquet)")
-    cursor.execute(f"COPY (SELECT {as_text} FROM {quoted(table)}) TO '{base}/csv/{file}.csv' (FORMAT csv, HEADER{force})")
+    cursor.execute(
+        f"COPY (SELECT {as_text} FROM {quoted(table)}) TO '{base}/csv/{file}.csv' (FORMAT csv, HEADER{force})"
+    )
 
 
 def _nested(kind: str) -> bool:
@@ -363,5 +370,3 @@ def in_words(backup: Backup, tables: Sequence[str] = ("practice", "assessment", 
     rows = backup.manifest["tables"]
     counted = ", ".join(f"{rows[name]['rows']} rows in {name}" for name in tables if name in rows)
     return f"{backup.folder}: {counted}; {len(rows)} tables, change {backup.state.writes}"
-
-

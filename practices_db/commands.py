@@ -14,6 +14,7 @@ from practices_db import scorecards
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
 from practices_db.migrate import applied, migrate
+from practices_db.opening import open_examined
 from practices_db.store import Cursor, Store
 from practices_db.witness import sync_folder, wal_path, witness_path
 
@@ -92,11 +93,20 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
     )
 
 
-def open_store(path: Path, progress: Progress = lambda _share, _what: None) -> Store:
-    """Open the database for the app: built from the catalogue if it is not there, migrated if it is older."""
+def open_store(
+    path: Path, progress: Progress = lambda _share, _what: None, backups_folder: Path | None = None
+) -> Store:
+    """Open the database for the app: built from the catalogue if it is not there, examined, migrated if it is older.
+
+    A damaged one is opened for reading only (practices_db.opening). ``backups_folder`` is where backups go and come from.
+    """
     if not path.exists():
+        if wal_path(path).exists() or witness_path(path).exists():
+            raise PracticesError(f"{path} is gone, and what stands beside it is not. See docs/runbook.md.")
         build(path, progress=progress)
-    store = Store(path)
+    store = open_examined(path, [backups_folder] if backups_folder else [], backups_folder)
+    if store.read_only:
+        return store
     try:
         if migrate(store):
             store.write(scorecards.rebuild)

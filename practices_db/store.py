@@ -51,16 +51,26 @@ class Store:
     ``notice`` is what everybody should know about the state of the data, "" where all is well.
     """
 
-    def __init__(self, path: Path | None, *, folders: Sequence[Path] = (), read_only: str = "", notice: str = "") -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        folders: Sequence[Path] = (),
+        read_only: str = "",
+        notice: str = "",
+        temporary: Path | None = None,
+    ) -> None:
         """Open the file, or a database in memory where there is none.
 
         ``read_only`` is the sentence with which writes are refused; with it the file is opened for reading only.
+        ``temporary`` is a folder that goes when the store is closed.
         Raises DatabaseBusyError where another process holds the file, PracticesError where it is no database.
         """
         self.path = path
         self.read_only = read_only
         self.notice = notice
         self.folders = tuple(folders)
+        self._temporary = temporary
         self.exports = Path(tempfile.mkdtemp(prefix="practices-exports-"))
         self.using = 0  # cursors given out and not yet given back
         self.closed = False
@@ -221,7 +231,9 @@ class Store:
         """Close the file and remove the export folder."""
         self.closed = True
         self._root.close()
-        shutil.rmtree(self.exports, ignore_errors=True)
+        for folder in (self.exports, self._temporary):
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_full(error: BaseException) -> bool:
