@@ -25,7 +25,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pages.shared import database, routes
 from pages.shared.wording import escaped
 from practices_db import queries
+from practices_db.config import backups_folder, read_only_mode
 from practices_db.errors import PracticesError
+from practices_db.keeping import Keeper
 
 log = logging.getLogger("practices")
 
@@ -63,16 +65,17 @@ class SecurityHeaders:
 async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signature Starlette calls
     """Answer "ok" only if the database answers a query."""
 
-    def ask() -> int:
+    def ask() -> tuple[int, str]:
         with database.cursor() as cursor:
-            return queries.contents(cursor).practices
+            return queries.contents(cursor).practices, database.store().notice
 
     try:
-        practices = await run_in_threadpool(ask)
+        practices, notice = await run_in_threadpool(ask)
     except Exception:
         log.exception("health check failed")
         return JSONResponse({"status": "failing"}, status_code=503)
-    return JSONResponse({"status": "ok", "practices": practices})
+    # a damaged database still answers visitors; whoever watches the status must be told
+    return JSONResponse({"status": "damaged, only read" if notice else "ok", "practices": practices})
 
 
 @asynccontextmanager
@@ -80,6 +83,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     """Open the database before the first visitor comes; built with progress on the console if it is not there."""
     try:
         await run_in_threadpool(database.store)
+        keeper = await run_in_threadpool(_keep_backups)
     except PracticesError as error:
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
@@ -88,7 +92,19 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     gc.collect()
     gc.freeze()
     yield
-    database.store().close()
+    if keeper:
+        await run_in_threadpool(keeper.stop)
+    await run_in_threadpool(database.close)
+
+
+def _keep_backups() -> Keeper | None:
+    """Begin the daily backups, where PRACTICES_BACKUPS says where they go."""
+    folder = backups_folder()
+    if folder is None or read_only_mode():
+        return None
+    keeper = Keeper(database.store, folder)
+    keeper.start()
+    return keeper
 
 
 def show_error(error: Exception) -> bool:

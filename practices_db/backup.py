@@ -13,7 +13,7 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def make_backup(store: Store, folder: Path) -> Backup:
     making = folder / f".making-{secrets.token_hex(8)}"
     try:
         make_folder(making)
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         copy = making / _NAME
         copy_database(store, copy)
         manifest = _prove_and_export(copy, making, now)
@@ -174,6 +174,16 @@ def backups(folder: Path) -> list[Backup]:
         except PracticesError:
             continue
     return sorted(found, key=lambda backup: backup.folder.name, reverse=True)
+
+
+def newest(folder: Path) -> Backup:
+    """Return the backup in a folder, or the newest one of a folder of backups; PracticesError where there is none."""
+    if (folder / "manifest.json").exists():
+        return read_backup(folder)
+    found = backups(folder)
+    if not found:
+        raise PracticesError(f"There is no backup in {folder}.")
+    return found[0]
 
 
 def read_backup(folder: Path) -> Backup:
@@ -330,7 +340,7 @@ def _compare(backup: Backup, path: Path) -> None:
 
 def _put_aside(path: Path) -> list[Path]:
     """Keep a database and its leavings under another name; the database itself stays until it is replaced."""
-    stamp = datetime.now(timezone.utc).strftime(_STAMP)
+    stamp = datetime.now(UTC).strftime(_STAMP)
     kept = []
     for one in (witness_path(path), wal_path(path), path):
         if not one.exists():

@@ -34,6 +34,13 @@ def examine(path: Path, noted_by: Path | None = None) -> Examined:
 
     Raises PracticesError where it cannot be opened or read, DatabaseBusyError where another process has it.
     """
+    try:
+        return _examined(path, Witness(noted_by or path))
+    except duckdb.Error as error:  # damage where DuckDB keeps its own books
+        raise PracticesError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _examined(path: Path, witness: Witness) -> Examined:
     store = Store(path, read_only="This database is being examined.")
     try:
         with store.cursor() as cursor:
@@ -44,7 +51,7 @@ def examine(path: Path, noted_by: Path | None = None) -> Examined:
         state = store.state()
         missing: list[str] = []
         try:
-            noted = Witness(noted_by or path).read()
+            noted = witness.read()
         except ValueError as error:
             broken.append(f"{error}, so nobody can tell whether changes are missing")
         else:
@@ -69,8 +76,6 @@ def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, s
             found = cursor.execute(
                 f"SELECT count(*), coalesce(bit_xor(hash(t)), 0), coalesce(sum(hash(t)::HUGEINT), 0) FROM {quoted(name)} t"
             ).fetchone()
-        except duckdb.FatalException:
-            raise
         except duckdb.Error as error:
             raise PracticesError(f"{path}: table {name} cannot be read ({str(error).splitlines()[0]})") from error
         assert found is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
@@ -83,15 +88,17 @@ def chain_problems(cursor: Cursor) -> list[str]:
     return list(audit.verify(cursor))
 
 
-def all_problems(path: Path) -> tuple[list[str], queries.Contents | None]:
-    """Return everything ``check`` finds wrong, and what the database holds where it can be read."""
-    try:
-        examined = examine(path)
-    except duckdb.FatalException as error:
-        return [f"{path}: {str(error).splitlines()[0]}"], None
+def all_problems(path: Path) -> tuple[list[str], queries.Contents]:
+    """Return everything ``check`` finds wrong, and what the database holds.
+
+    Raises PracticesError where the database cannot be read at all.
+    """
+    examined = examine(path)
     store = Store(path, read_only="This database is being checked.")
     try:
         with store.cursor() as cursor:
+            if not applied(cursor):
+                raise PracticesError(f"{path} is a DuckDB file, but not one of practices. It was left as it is.")
             return examined.problems + queries.integrity_problems(cursor), queries.contents(cursor)
     finally:
         store.close()

@@ -51,7 +51,7 @@ def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path
         examined = examine(path)
     except DatabaseBusyError:
         raise
-    except (PracticesError, duckdb.FatalException) as error:
+    except PracticesError as error:
         return _rescued(
             Damage(path, [str(error).replace(f"{path} ", "").replace(f"{path}: ", "")]), backups_folder, error
         )

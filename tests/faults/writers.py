@@ -45,11 +45,10 @@ def save_until_killed(path: Path, acknowledged: Path, tokens: list[str]) -> None
 
 
 def save_until_full(path: Path, acknowledged: Path, tokens: list[str], room: int) -> None:
-    """Save until files may not grow any more (``room`` bytes more than now); then read, and note what was said."""
+    """Save until the write-ahead log may not grow beyond ``room`` bytes; then read, and note what was said."""
     store = open_store(path)
-    size = max(one.stat().st_size for one in path.parent.iterdir() if one.name.startswith(path.name))
     log = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     version = 1
     refused = 0
     while refused < 3:
