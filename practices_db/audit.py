@@ -162,7 +162,7 @@ def verify(cursor: Cursor) -> list[str]:
 
 
 def history(cursor: Cursor, object_: str) -> list[Line]:
-    """Return every line about an object, the newest first."""
+    """Return every line about an object, the newest first; of a practice also those about its assessments."""
     return _lines(cursor, object_, False)
 
 
@@ -175,7 +175,12 @@ def _lines(cursor: Cursor, object_: str, public: bool) -> list[Line]:
     rows = cursor.execute(
         """
         SELECT seq, ts, actor, role, action, object, version, before, after, reason, public, erased_by IS NOT NULL
-        FROM audit WHERE object = $object AND (NOT $public OR public IS NOT NULL) ORDER BY seq DESC
+        FROM audit
+        WHERE (NOT $public OR public IS NOT NULL) AND (
+            object = $object
+            OR object IN (SELECT 'assessment:' || id FROM assessment WHERE 'practice:' || practice_id = $object)
+        )
+        ORDER BY seq DESC
         """,
         {"object": object_, "public": public},
     ).fetchall()

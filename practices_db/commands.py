@@ -11,6 +11,7 @@ import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
 from practices_db import scorecards
+from practices_db.curating import LISTS
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
 from practices_db.migrate import applied, migrate
@@ -32,15 +33,10 @@ _INSERT = {
     "framework": "INSERT INTO framework BY NAME SELECT * FROM new_rows",
     "assessment": "INSERT INTO assessment BY NAME SELECT * FROM new_rows",
     "answer": "INSERT INTO answer BY NAME SELECT * FROM new_rows",
+    "statement": "INSERT INTO statement BY NAME SELECT * FROM new_rows",
+    "released_former": "INSERT INTO released_former BY NAME SELECT * FROM new_rows",
+    "released_history": "INSERT INTO released_history BY NAME SELECT * FROM new_rows",
     "data_version": "INSERT INTO data_version BY NAME SELECT * FROM new_rows",
-}
-# The several-valued fields of a practice: field of the file → (table, column).
-_LISTS = {
-    "countries": ("practice_country", "country"),
-    "sectors": ("practice_sector", "sector"),
-    "target_groups": ("practice_target_group", "target_group"),
-    "funding_kinds": ("practice_funding", "funding_kind"),
-    "funding_sources": ("practice_funding_source", "funding_source"),
 }
 
 
@@ -109,7 +105,7 @@ def open_store(
         return store
     try:
         if migrate(store):
-            store.write(scorecards.rebuild)
+            store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
     except BaseException:
         store.close()
         raise
@@ -153,7 +149,7 @@ def _insert(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) ->
 
 
 def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
-    lists = set(_LISTS) | {"place"}
+    lists = set(LISTS) | {"place"}
     _insert(
         cursor,
         "practice",
@@ -162,7 +158,7 @@ def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
             for row in catalogue.practices
         ),
     )
-    for field, (table, column) in _LISTS.items():
+    for field, (table, column) in LISTS.items():
         _insert(
             cursor,
             table,
@@ -217,15 +213,39 @@ def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
         "answer",
         (row.model_dump(exclude=of_assessment) | {"assessment_id": row.assessment_id} for row in catalogue.answers),
     )
+    _insert(cursor, "statement", (row.model_dump() for row in catalogue.statements))
     _insert(
         cursor,
-        "data_version",
-        [
-            {
-                "number": 1,
-                "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
-                "content_hash": catalogue.content_hash,
-                "origin": "catalogue files",
-            }
-        ],
+        "released_former",
+        (row.model_dump(exclude={"merged_into"}) | {"practice_id": row.merged_into} for row in catalogue.former),
     )
+    # before this database: counted downwards, so that they come before what its own audit says
+    lines = len(catalogue.history)
+    _insert(
+        cursor,
+        "released_history",
+        (row.model_dump() | {"seq": at - lines} for at, row in enumerate(catalogue.history)),
+    )
+    for row in catalogue.running:
+        cursor.execute(
+            "UPDATE practice SET still_running = $still_running, running_said_by = $said_by, "
+            "running_said_on = $said_on WHERE id = $practice_id",
+            row.model_dump(),
+        )
+    _insert(cursor, "data_version", _releases(catalogue))
+
+
+def _releases(catalogue: Catalogue) -> list[dict[str, object]]:
+    """Return the releases the files know, and one more where the files are not as the last of them left them."""
+    known = sorted(catalogue.releases, key=lambda row: row.number)
+    releases: list[dict[str, object]] = [row.model_dump() for row in known]
+    if known and known[-1].content_hash == catalogue.content_hash:
+        return releases
+    now = {
+        "number": known[-1].number + 1 if known else 1,
+        "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
+        "content_hash": catalogue.content_hash,
+        "origin": "catalogue files",
+        "note": None,
+    }
+    return [*releases, now]

@@ -136,7 +136,7 @@ def correct(store: Store, token: str, payload: Any, version: int) -> int:
 def withdraw(store: Store, token: str, version: int) -> int:
     """Take a submission back by its private link; return the new version.
 
-    Its content goes at once, what was published of it with the next release, the bytes of both with the nightly rewrite.
+    Its content goes at once, what was published of it with the next release, the bytes with the nightly rewrite.
     """
     return _change(store, token, "withdraw", version)
 
@@ -257,9 +257,19 @@ def retract(cursor: Cursor, actor: Actor, submission_id: str) -> None:
         known,
     )
     for id_, version in assessments:
-        audit.erase(cursor, actor, f"assessment:{id_}", "withdrawn by whoever submitted it")
+        for known_as in _earlier_names(cursor, id_):
+            audit.erase(cursor, actor, f"assessment:{known_as}", "withdrawn by whoever submitted it")
         audit.record(cursor, actor, "withdraw", f"assessment:{id_}", version=version + 1)
     cursor.execute("DELETE FROM statement WHERE submission_id = $id", known)
+
+
+def _earlier_names(cursor: Cursor, assessment_id: str) -> list[str]:
+    """Return an assessment's id and those it had before its practice was merged into another one."""
+    names = [assessment_id]
+    for name in names:
+        lines = audit.history(cursor, f"assessment:{name}")
+        names += [line.before["id"] for line in lines if line.action == "rename" and line.before]
+    return names
 
 
 def require_version(cursor: Cursor, object_: str, found: int, given: int) -> None:

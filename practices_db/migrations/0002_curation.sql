@@ -84,7 +84,8 @@ CREATE TABLE release_change (
     PRIMARY KEY (number, position)
 );
 
--- Released copies, written only by a release (scorecards.release_truth). The public reads these and what derives from them.
+-- Released copies, written only by a release (released.copy_truth). The public reads these and what derives from
+-- them (practices_db/scorecards.py).
 
 CREATE TABLE released_practice (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, lead_organisation TEXT, places TEXT[] NOT NULL,
@@ -114,8 +115,10 @@ CREATE TABLE released_statement (
 CREATE TABLE released_former (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, practice_id TEXT, left_on DATE NOT NULL, reason TEXT NOT NULL
 );
+-- What was corrected, when and why: lines of the audit that everybody may read (seq), and those of the catalogue's files
+-- from before this database (seq below 0).
 CREATE TABLE released_history (
-    practice_id TEXT, position INTEGER, happened_on DATE NOT NULL, words TEXT NOT NULL, PRIMARY KEY (practice_id, position)
+    practice_id TEXT, seq BIGINT, happened_on DATE NOT NULL, words TEXT NOT NULL, PRIMARY KEY (practice_id, seq)
 );
 
 ALTER TABLE practice_card ADD COLUMN still_running BOOLEAN;

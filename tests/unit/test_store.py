@@ -425,7 +425,7 @@ def test_database_of_a_newer_release_is_not_opened_for_the_app(tiny_db: Path, tm
 def test_older_database_is_migrated_and_rebuilt_on_opening(tiny_db: Path, tmp_path: Path, migrations: Path) -> None:
     path = tmp_path / "older.duckdb"
     shutil.copy(tiny_db, path)
-    add(migrations, "9002_rename.sql", "UPDATE practice SET name = 'New name' WHERE id = 'synthetic-empty';")
+    add(migrations, "9002_rename.sql", "UPDATE released_practice SET name = 'New name' WHERE id = 'synthetic-empty';")
     store = open_store(path)
     try:
         with store.cursor() as cursor:
