@@ -1,4 +1,7 @@
-"""The command line: ``python -m practices_db build|check|backup|restore|snapshot|export|robustness``."""
+"""The command line: ``python -m practices_db COMMAND``.
+
+The curators' commands are in curation_commands.py, those for running the app in keeping_commands.py.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,16 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import queries
-from practices_db.backup import FORMS, KEPT_DAYS, in_words, make_backup, make_folder, newest, restore, rotate
-from practices_db.commands import build, open_store
+from practices_db import curation_commands, keeping_commands, queries
+from practices_db.commands import build, open_existing
 from practices_db.config import database_path
-from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.examining import all_problems
+from practices_db.errors import PracticesError
 from practices_db.exporting import CONTENTS, FORMATS
 from practices_db.files import file_content
 from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.importing import CATALOGUE
-from practices_db.keeping import ask_the_app
-from practices_db.opening import accept_losses
 from practices_db.robustness_file import robustness_csv
-from practices_db.snapshot import write_snapshot
 from practices_db.standing import Draws
-from practices_db.store import Store
 from practices_db.views import View
 
 
@@ -49,75 +46,9 @@ def _build(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    _require_file(arguments.database)
-    if arguments.accept_losses:
-        for loss in accept_losses(arguments.database):
-            print(f"accepted: {loss}", file=sys.stderr)
-    problems, held = all_problems(arguments.database)
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    verdict = f"{len(problems)} problems" if problems else "no problems"
-    print(
-        f"{arguments.database}: {held.practices} practices, {held.countries} countries, "
-        f"{held.assessments} assessments, {held.answers} answers; {verdict}"
-    )
-    return 1 if problems else 0
-
-
-def _backup(arguments: argparse.Namespace) -> int:
-    _require_file(arguments.database)
-    try:
-        make_folder(arguments.folder)
-        store = open_store(arguments.database, backups_folder=arguments.folder)
-    except DatabaseBusyError as busy:
-        return _say(in_words(ask_the_app(arguments.folder, str(busy))), [])
-    except OSError as error:
-        raise PracticesError(f"{arguments.folder} cannot be written ({error.strerror}).") from error
-    try:
-        if store.read_only:
-            raise PracticesError(
-                f"{store.notice} No backup is made of it: python -m practices_db check says what is wrong."
-            )
-        made = make_backup(store, arguments.folder)
-        gone = rotate(arguments.folder, made.made_at, arguments.keep_days)
-    finally:
-        store.close()
-    for old in gone:
-        print(f"{old}: deleted, older than its turn", file=sys.stderr)
-    return _say(in_words(made), made.problems)
-
-
-def _restore(arguments: argparse.Namespace) -> int:
-    backup = newest(arguments.source)
-    state, kept = restore(backup, arguments.database, arguments.form)
-    for one in kept:
-        print(f"kept: {one}", file=sys.stderr)
-    problems, _ = all_problems(arguments.database)
-    return _say(f"{arguments.database}: restored from {in_words(backup)}, data version {state.data_version}", problems)
-
-
-def _snapshot(arguments: argparse.Namespace) -> int:
-    store = _open(arguments.database)
-    try:
-        made = write_snapshot(store, arguments.output)
-    finally:
-        store.close()
-    print(f"{arguments.output}: {made.practices} practices, {made.answers} answers, data version {made.data_version}")
-    return 0
-
-
-def _say(done: str, problems: Sequence[str]) -> int:
-    """Print what was done and what is wrong with it; return the exit status."""
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    print(f"{done}; {len(problems)} problems" if problems else f"{done}; no problems")
-    return 1 if problems else 0
-
-
 def _export(arguments: argparse.Namespace) -> int:
     chosen = _chosen(arguments)
-    store = _open(arguments.database)
+    store = open_existing(arguments.database)
     try:
         view = View(chosen=chosen, sort=arguments.sort)
         made = file_content(store, view, date.today(), arguments.contents, arguments.format)
@@ -133,7 +64,7 @@ def _export(arguments: argparse.Namespace) -> int:
 def _robustness(arguments: argparse.Namespace) -> int:
     chosen = _chosen(arguments)
     weighting = preset(current_framework(), arguments.weights)
-    store = _open(arguments.database)
+    store = open_existing(arguments.database)
     try:
         made = robustness_csv(store, chosen, Draws(weighting, arguments.draws, arguments.seed, arguments.free))
     finally:
@@ -162,50 +93,12 @@ def _write(path: Path, content: bytes) -> None:
         raise PracticesError(f"{path} cannot be written ({error.strerror}).") from error
 
 
-def _require_file(path: Path) -> None:
-    if not path.exists():
-        raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
-
-
-def _open(path: Path) -> Store:
-    _require_file(path)
-    store = open_store(path)
-    if store.notice:
-        print(store.notice, file=sys.stderr)
-    return store
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m practices_db", description="The catalogue of practices.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     building = commands.add_parser("build", help="build the database from the catalogue's files")
     building.add_argument("--catalogue", type=Path, default=CATALOGUE, metavar="FOLDER", help="default: %(default)s")
     building.set_defaults(run=_build)
-    checking = commands.add_parser("check", help="check that the database hangs together")
-    checking.add_argument(
-        "--accept-losses", action="store_true", help="take a database with missing changes as it is from now on"
-    )
-    checking.set_defaults(run=_check)
-    backing = commands.add_parser("backup", help="back the database up, also through the running app")
-    backing.add_argument("--folder", type=Path, required=True, metavar="FOLDER", help="where the backups are")
-    backing.add_argument(
-        "--keep-days", type=_from(1), default=KEPT_DAYS, metavar="N", help="one a day is kept (default: %(default)s)"
-    )
-    backing.set_defaults(run=_backup)
-    restoring = commands.add_parser("restore", help="put a backup in the place of the database, which is kept aside")
-    restoring.add_argument(
-        "--from",
-        dest="source",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="a backup, or a folder of backups: its newest",
-    )
-    restoring.add_argument("--form", choices=FORMS, default="database", help="default: %(default)s")
-    restoring.set_defaults(run=_restore)
-    publishing = commands.add_parser("snapshot", help="write what is published to a file for read-only replicas")
-    publishing.add_argument("--output", type=Path, required=True, metavar="FILE")
-    publishing.set_defaults(run=_snapshot)
     exporting = commands.add_parser("export", help="write the practices a filter selects to a file")
     _add_filter(exporting)
     exporting.add_argument("--sort", choices=list(SORTS), default=DEFAULT_SORT, help="default: %(default)s")
@@ -221,7 +114,8 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--draws", type=_from(1), default=10_000, metavar="N", help="default: %(default)s")
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
-    for command in (building, checking, exporting, standing, backing, restoring, publishing):
+    curating, keeping = curation_commands.add(commands), keeping_commands.add(commands)
+    for command in (*curating, *keeping, building, exporting, standing):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

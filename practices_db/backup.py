@@ -1,7 +1,7 @@
 """Backups: made from the open database, proved before they count, and restored from any of their three forms.
 
-A backup is a folder ``practices-<time>``: ``practices.duckdb``, every table once more as ``parquet/`` and ``csv/`` (a fault in
-DuckDB's own format must not take the backup with it), and ``manifest.json`` with the hash of every file.
+A backup is a folder ``practices-<time>``: ``practices.duckdb``, every table once more as ``parquet/`` and ``csv/`` (a
+fault in DuckDB's own format must not take the backup with it), and ``manifest.json`` with the hash of every file.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, 
     Raises PracticesError where the form's files are damaged (the other forms may be whole), or what was restored is not
     what was backed up; then nothing was changed. DatabaseBusyError where a process has the database open.
     """
-    of_form = [f"{path}" for path in backup_problems(backup) if _is_of_form(path, backup, form)]
+    of_form = [problem for problem in backup_problems(backup) if _is_of_form(problem, backup, form)]
     if of_form:
         others = ", ".join(f"--form {other}" for other in FORMS if other != form)
         raise PracticesError("\n".join([*of_form, f"Nothing was changed. Another form may be whole: {others}"]))
@@ -334,7 +334,8 @@ def _compare(backup: Backup, path: Path) -> None:
         wrong += [name for name, found in digests.items() if found[1] != expected.get(name, {}).get("digest")]
     if state != backup.state or set(digests) != set(expected) or wrong:
         raise PracticesError(
-            f"What was restored is not what was backed up ({', '.join(sorted(set(wrong))) or 'state'}); nothing was changed."
+            f"What was restored is not what was backed up ({', '.join(sorted(set(wrong))) or 'state'}); "
+            "nothing was changed."
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -94,7 +95,7 @@ def open_store(
 ) -> Store:
     """Open the database for the app: built from the catalogue if it is not there, examined, migrated if it is older.
 
-    A damaged one is opened for reading only (practices_db.opening). ``backups_folder`` is where backups go and come from.
+    A damaged one is opened for reading only (practices_db.opening). Backups go to and come from ``backups_folder``.
     """
     if not path.exists():
         if wal_path(path).exists() or witness_path(path).exists():
@@ -110,6 +111,21 @@ def open_store(
         store.close()
         raise
     return store
+
+
+def open_existing(path: Path) -> Store:
+    """Open the database for the command line; PracticesError says how to make it where it is not there."""
+    require_file(path)
+    store = open_store(path)
+    if store.notice:
+        print(store.notice, file=sys.stderr)
+    return store
+
+
+def require_file(path: Path) -> None:
+    """Raise PracticesError with how to make the database where it is not there."""
+    if not path.exists():
+        raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
 
 
 def _check_replaceable(path: Path) -> None:

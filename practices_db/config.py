@@ -21,7 +21,7 @@ def backups_folder() -> Path | None:
 
 
 def read_only_mode() -> bool:
-    """Whether the app serves a published snapshot: PRACTICES_READ_ONLY=1, or --read-only after the app's name and --."""
+    """Whether the app serves a published snapshot: PRACTICES_READ_ONLY=1, or ``run app.py -- --read-only``."""
     return os.environ.get("PRACTICES_READ_ONLY", "").lower() in ("1", "true", "yes") or "--read-only" in sys.argv[1:]
 
 

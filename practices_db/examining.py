@@ -17,7 +17,7 @@ from practices_db.witness import State, Witness, losses, quoted, table_names
 
 @dataclass(frozen=True)
 class Examined:
-    """What was found: ``missing`` where the end of what was saved is lost, ``broken`` where the rest contradicts itself."""
+    """What was found: ``missing`` where the end of what was saved is lost, ``broken`` where it contradicts itself."""
 
     state: State | None = None
     missing: list[str] = field(default_factory=list)
@@ -74,7 +74,8 @@ def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, s
     for name in table_names(cursor):
         try:
             found = cursor.execute(
-                f"SELECT count(*), coalesce(bit_xor(hash(t)), 0), coalesce(sum(hash(t)::HUGEINT), 0) FROM {quoted(name)} t"
+                "SELECT count(*), coalesce(bit_xor(hash(t)), 0), coalesce(sum(hash(t)::HUGEINT), 0) "
+                f"FROM {quoted(name)} t"
             ).fetchone()
         except duckdb.Error as error:
             raise PracticesError(f"{path}: table {name} cannot be read ({str(error).splitlines()[0]})") from error

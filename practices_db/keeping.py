@@ -1,7 +1,7 @@
 """The app's own backups: one a day, and one whenever the command line asks for it.
 
-Only the process that holds the database can back it up. So ``python -m practices_db backup`` leaves a request in the folder of
-the backups, and the running app answers it there.
+Only the process that holds the database can back it up. So ``python -m practices_db backup`` leaves a request in the
+folder of the backups, and the running app answers it there.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def ask_the_app(folder: Path, busy: str, patience: float = _TAKEN) -> Backup:
         _wait(lambda: not request.exists(), patience)
         if request.exists():
             raise DatabaseBusyError(
-                f"{busy} Or let the app make the backup: start it with PRACTICES_BACKUPS={folder}, then it makes one a day "
-                "and this command asks it for another."
+                f"{busy} Or let the app make the backup: start it with PRACTICES_BACKUPS={folder}, then it makes one a "
+                "day and this command asks it for another."
             )
         _wait(answer.exists, _MADE)
         if not answer.exists():

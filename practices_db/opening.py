@@ -1,6 +1,6 @@
 """Opening the app's database: examined first, and where it is damaged the best that is whole, for reading only.
 
-Nothing that is damaged is changed or deleted: what can still be rescued from it is for a person to decide (docs/runbook.md).
+Nothing that is damaged is changed or deleted: what to rescue from it is for a person to decide (docs/runbook.md).
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Damage:
 def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path | None = None) -> Store:
     """Open a database that exists, for writing where it is whole.
 
-    Where acknowledged changes are missing, what is left is opened for reading; where the file cannot be read or contradicts
-    itself, its last checkpoint or else the newest backup, whichever is whole, from a copy. ``Store.notice`` says so.
+    Where acknowledged changes are missing, what is left is opened for reading; where the file cannot be read or
+    contradicts itself, its last checkpoint or else the newest backup, whichever is whole. ``Store.notice`` says so.
     Raises DatabaseBusyError where another process has it, PracticesError where nothing whole is left.
     """
     try:
@@ -56,7 +56,8 @@ def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path
             Damage(path, [str(error).replace(f"{path} ", "").replace(f"{path}: ", "")]), backups_folder, error
         )
     if examined.broken:
-        return _rescued(Damage(path, examined.problems), backups_folder, None)
+        said = ["the record of changes does not hold together", *examined.problems]
+        return _rescued(Damage(path, said), backups_folder, None)
     if examined.missing:
         damage = Damage(path, examined.missing)
         log.critical("%s", damage)

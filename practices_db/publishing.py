@@ -12,23 +12,23 @@ from practices_db import audit, catalogue_files, scorecards
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
+from practices_db.snapshot import write_after_release
 from practices_db.store import Cursor, Store
 from practices_db.wording import number as whole
 
-_NOT_FACTS = frozenset(
-    [
-        "assessed",
-        "answered",
-        "strongest_evidence",
-        "bases",
-        "framework",
-        "framework_version",
-        "answer_codes",
-        "answer_sources",
-        "name_key",
-        "search_text",
-    ]
-)
+# Columns of a card that say what answers come to, not what sources say.
+_NOT_FACTS = {
+    "assessed",
+    "answered",
+    "strongest_evidence",
+    "bases",
+    "framework",
+    "framework_version",
+    "answer_codes",
+    "answer_sources",
+    "name_key",
+    "search_text",
+}
 _SHOWN = 5  # problems in a message
 
 
@@ -36,8 +36,8 @@ _SHOWN = 5  # problems in a message
 class Change:
     """One thing that a release changed.
 
-    ``kind``: added, removed, moved (a criterion's score, with ``node``, before and after; None: not scored), answers (an
-    answer that moved no score), facts, statement. ``words`` says it, ``why`` what curators said about it in public.
+    ``kind``: added, removed, moved (a criterion's score, with ``node``, before and after; None: not scored), answers
+    (an answer that moved no score), facts, statement. ``words`` says it, ``why`` what curators said of it in public.
     """
 
     kind: str
@@ -71,13 +71,13 @@ class _Shown:
 
 
 def publish(
-    store: Store, actor: Actor, note: str, seen: int, released: Callable[[Store], None] = lambda _store: None
+    store: Store, actor: Actor, note: str, seen: int, released: Callable[[Store], None] = write_after_release
 ) -> Release:
     """Release what the curators' tables hold and return what that changed.
 
-    ``seen`` is the number of the release the curator had before them: ConflictError where another one came first. Raises
-    PracticesError where nothing has changed, or where the data do not hang together (nothing is released then).
-    ``released`` is called after the release is kept: the place to take a read-only snapshot.
+    ``seen`` is the number of the release the curator had before them: ConflictError where another one came first.
+    Raises PracticesError where nothing has changed, or where the data do not hang together (nothing is released then).
+    ``released`` is called after the release is kept; it writes the snapshot for the replicas, if one is configured.
     """
 
     def work(cursor: Cursor) -> Release:
@@ -85,12 +85,13 @@ def publish(
         last = data_version(cursor)
         if last.number != seen:
             raise ConflictError(
-                f"Release {last.number} came out in between ({last.released_on}); you looked at release {seen}. Nothing "
-                "was released. Look at what is still to be released."
+                f"Release {last.number} came out in between ({last.released_on}); you looked at release {seen}. "
+                "Nothing was released. Look at what is still to be released."
             )
+        before = catalogue_files.content_hash(catalogue_files.texts(cursor))
         changes = _released(cursor)
         content_hash = catalogue_files.content_hash(catalogue_files.texts(cursor))
-        if content_hash == last.content_hash:
+        if content_hash == before:
             raise PracticesError(f"Nothing has changed since release {last.number}, so there is nothing to release.")
         if problems := integrity_problems(cursor):
             more = f" … and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
@@ -197,9 +198,9 @@ def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework:
     for criterion in framework.criteria:
         indicators = [one for one in framework.walk() if one[0].id == criterion.id]
         moved = [
-            f"{indicator.label}: {_answer(before, framework)} → {_answer(after, framework)}"
+            f"{indicator.label}: {_answer(was, framework)} → {_answer(now, framework)}"
             for _, _, indicator in indicators
-            if (before := old.answers.get((id_, indicator.id))) != (after := new.answers.get((id_, indicator.id)))
+            if (was := old.answers.get((id_, indicator.id))) != (now := new.answers.get((id_, indicator.id)))
         ]
         before, after = old.scores.get((id_, criterion.id)), new.scores.get((id_, criterion.id))
         reasons = "; ".join([*moved, *([why] if why else [])]) or None

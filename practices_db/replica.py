@@ -97,8 +97,7 @@ class Replica:
         folder = Path(tempfile.mkdtemp(prefix="practices-snapshot-"))
         try:
             copy = folder / "snapshot.duckdb"
-            if _copied(self._path, copy) != manifest.sha256:
-                raise PracticesError(f"{self._path} is not what its manifest says; it may still be on its way.")
+            _copy(self._path, copy, manifest.sha256)
             return Store(copy, read_only=self._refusal, temporary=folder)
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -108,11 +107,12 @@ class Replica:
             raise
 
 
-def _copied(source: Path, to: Path) -> str:
-    """Copy a file and return the SHA-256 of exactly the bytes that were written."""
+def _copy(source: Path, to: Path, sha256: str) -> None:
+    """Copy a file; PracticesError where the bytes that were written are not those of the SHA-256."""
     digest = hashlib.sha256()
     with source.open("rb") as read, to.open("wb") as write:
         while piece := read.read(1 << 20):
             digest.update(piece)
             write.write(piece)
-    return digest.hexdigest()
+    if digest.hexdigest() != sha256:
+        raise PracticesError(f"{source} is not what its manifest says; it may still be on its way.")

@@ -12,7 +12,7 @@ from practices_db.store import Cursor, Store
 
 
 def rewrite(path: Path) -> tuple[int, int]:
-    """Copy a database into a fresh file, compare the two, put it in the place of the old one; return both sizes in bytes.
+    """Copy a database into a fresh file, compare the two, swap them; return the sizes before and after, in bytes.
 
     No process may have the file open. Raises PracticesError; the old file is then as it was.
     """

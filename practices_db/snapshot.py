@@ -16,6 +16,7 @@ import duckdb
 
 from practices_db import queries
 from practices_db.backup import copy_database, sha256
+from practices_db.config import snapshot_path
 from practices_db.errors import PracticesError
 from practices_db.migrate import applied
 from practices_db.store import Cursor, Store
@@ -86,8 +87,8 @@ def manifest_path(path: Path) -> Path:
 def write_snapshot(store: Store, path: Path) -> Snapshot:
     """Write what is published to a file, and put file and manifest in place of older ones.
 
-    A replica that looks while they are exchanged finds that they do not fit and waits. Raises PracticesError where there is
-    no room or the database is of an older release.
+    A replica that looks while they are exchanged finds that they do not fit and waits. Raises PracticesError where
+    there is no room or the database is of an older release.
     """
     path = path.resolve()
     stage = store.exports / f"stage-{secrets.token_hex(8)}.duckdb"
@@ -111,6 +112,17 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
             for left in (one, wal_path(one), witness_path(one), manifest_path(one)):
                 left.unlink(missing_ok=True)
     return made
+
+
+def write_after_release(store: Store) -> None:
+    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for ``publishing.publish``."""
+    path = snapshot_path()
+    if path is None:
+        return
+    try:
+        write_snapshot(store, path)
+    except PracticesError as error:
+        raise PracticesError(f"The release is made; the replicas do not have it yet. {error}") from error
 
 
 def read_manifest(path: Path) -> Snapshot:

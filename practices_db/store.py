@@ -138,8 +138,8 @@ class Store:
     def write(self, work: Callable[[Cursor], Result]) -> Result:
         """Run ``work`` in one transaction: all of it is kept or nothing.
 
-        When it returns, the change is on the disk and noted in the witness file. Runs again where another writer was in
-        the way. Raises DatabaseBusyError after the last try, ReadOnlyError where the database is only read, DiskFullError.
+        When it returns, the change is on the disk and noted in the witness file. Runs again where another writer was
+        in the way. Raises DatabaseBusyError after the last try, ReadOnlyError where it is only read, DiskFullError.
         """
         for attempt in range(_TRIES):
             if self.read_only:
