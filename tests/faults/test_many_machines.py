@@ -238,6 +238,12 @@ def answered(page: Any) -> int:
     return int(found[1]) if found else -1
 
 
+def found_another(farm: Farm, lines_before: int) -> bool:
+    """Whether the browser, whose connection was cut, has asked by itself whether there is a server, and found one."""
+    lines = farm.log.read_text().splitlines()[lines_before:]
+    return any("/_stcore/health" in line and " 200 " in line for line in lines)
+
+
 def test_nobody_loses_a_self_assessment(farm: Farm) -> None:
     """Answer in a real browser, kill the replica that serves it, and find the answers again at another."""
     playwright = pytest.importorskip("playwright.sync_api")
@@ -246,16 +252,18 @@ def test_nobody_loses_a_self_assessment(farm: Farm) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(120_000)
         page.goto(farm.url + "/self_assessment")
         for number in (0, 1):
             answer(page, number)
             until(lambda number=number: answered(page) == number + 1)  # type: ignore[misc]
         cookie = next(one["value"] for one in page.context.cookies() if one["name"] == "practices_replica")
         before = farm.serving(cookie)
+        lines = len(farm.log.read_text().splitlines())
         before.kill()
+        until(lambda: found_another(farm, lines), 120)
         assert farm.serving(cookie).url != before.url
-        until(lambda: answered(page) == 2, 60)
+        until(lambda: answered(page) == 2, 120)
         answer(page, 2)  # and the page goes on answering
-        until(lambda: answered(page) == 3, 60)
+        until(lambda: answered(page) == 3, 120)
         browser.close()
