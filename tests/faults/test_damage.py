@@ -116,9 +116,9 @@ def look(path: Path, damage: str, original: Original, counts: Counts) -> None:
     except DatabaseBusyError:
         raise
     except PracticesError as error:
-        assert "\n" not in str(error)
-        assert "docs/runbook.md" in str(error)
         counts.refused += 1
+        if "\n" in str(error) or "docs/runbook.md" not in str(error):
+            counts.faults.append(f"refused without a plain sentence: {damage}: {error}")
         return
     try:
         content = content_of(store)
@@ -149,7 +149,7 @@ def look(path: Path, damage: str, original: Original, counts: Counts) -> None:
 
 
 def damage_many(original: Original, folder: Path, kinds: list[Damage], of_each: int, seed: int) -> Counts:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - the same places in each run
     counts = Counts()
     for number in range(of_each):
         for kind in kinds:
@@ -161,7 +161,7 @@ def damage_many(original: Original, folder: Path, kinds: list[Damage], of_each: 
 
 
 def none_wrong(counts: Counts) -> None:
-    assert (counts.wrong, counts.silent, counts.unchecked) == (0, 0, 0), counts.faults
+    assert (counts.wrong, counts.silent, counts.unchecked, counts.faults) == (0, 0, 0, [])
 
 
 def test_damaged_files(original: Original, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from practices_db.snapshot import write_snapshot
 from practices_db.store import Store
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
-from serving import Server, free_port  # noqa: E402
+from serving import Server, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -263,7 +263,9 @@ def test_nobody_loses_a_self_assessment(farm: Farm) -> None:
         before.kill()
         until(lambda: found_another(farm, lines), 120)
         assert farm.serving(cookie).url != before.url
-        until(lambda: answered(page) == 2, 120)
-        answer(page, 2)  # and the page goes on answering
-        until(lambda: answered(page) == 3, 120)
+        # The new replica knows nothing of the session: its first run shows what the browser itself keeps, and with the
+        # next change the browser sends all that was answered. Changing something while it connects would prove less.
+        page.wait_for_timeout(15_000)
+        answer(page, 2)
+        until(lambda: answered(page) == 3, 120)  # the two from before, and the one from now
         browser.close()
