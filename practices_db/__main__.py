@@ -1,4 +1,7 @@
-"""The command line: ``python -m practices_db COMMAND``; the curators' commands are in curation_commands.py."""
+"""The command line: ``python -m practices_db COMMAND``.
+
+The curators' commands are in curation_commands.py, those for running the app in keeping_commands.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import audit, curation_commands, queries
+from practices_db import curation_commands, keeping_commands, queries
 from practices_db.commands import build, open_existing
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
@@ -42,24 +45,6 @@ def _build(arguments: argparse.Namespace) -> int:
         f"{built.assessments} assessments, {built.answers} answers"
     )
     return 0
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    store = open_existing(arguments.database, check=False)
-    try:
-        with store.cursor() as cursor:
-            problems = queries.integrity_problems(cursor) + audit.verify(cursor)
-            held = queries.contents(cursor)
-    finally:
-        store.close()
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    verdict = f"{len(problems)} problems" if problems else "no problems"
-    print(
-        f"{arguments.database}: {held.practices} practices, {held.countries} countries, "
-        f"{held.assessments} assessments, {held.answers} answers; {verdict}"
-    )
-    return 1 if problems else 0
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -115,8 +100,6 @@ def _parser() -> argparse.ArgumentParser:
     building = commands.add_parser("build", help="build the database from the catalogue's files")
     building.add_argument("--catalogue", type=Path, default=CATALOGUE, metavar="FOLDER", help="default: %(default)s")
     building.set_defaults(run=_build)
-    checking = commands.add_parser("check", help="check that the database hangs together")
-    checking.set_defaults(run=_check)
     exporting = commands.add_parser("export", help="write the practices a filter selects to a file")
     _add_filter(exporting)
     exporting.add_argument("--sort", choices=list(SORTS), default=DEFAULT_SORT, help="default: %(default)s")
@@ -132,9 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--draws", type=_from(1), default=10_000, metavar="N", help="default: %(default)s")
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
-    curating = curation_commands.add(commands)
-    bringing = add_commands(commands)
-    for command in (*curating, *bringing, building, checking, exporting, standing):
+    added = (*curation_commands.add(commands), *add_commands(commands), *keeping_commands.add(commands))
+    for command in (*added, building, exporting, standing):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

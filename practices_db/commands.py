@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,14 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import audit, scorecards
+from practices_db import scorecards
 from practices_db.curating import LISTS
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
 from practices_db.migrate import applied, migrate
+from practices_db.opening import open_examined
 from practices_db.store import Cursor, Store, make_private
+from practices_db.witness import sync_folder, wal_path, witness_path
 
 Progress = Callable[[float, str], None]
 
@@ -78,8 +81,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         _remove(beside)
         raise
     store.close()
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
-    beside.replace(path)
+    put_in_place(beside, path)
     progress(1.0, "Done")
     return Built(
         practices=len(catalogue.practices),
@@ -89,40 +91,42 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
     )
 
 
-def open_store(path: Path, progress: Progress = lambda _share, _what: None, check: bool = True) -> Store:
-    """Open the database for the app: built from the catalogue if it is not there, migrated if it is older.
+def open_store(
+    path: Path, progress: Progress = lambda _share, _what: None, backups_folder: Path | None = None
+) -> Store:
+    """Open the database for the app: built from the catalogue if it is not there, examined, migrated if it is older.
 
-    Raises PracticesError where the audit does not hold together; not asked where ``check`` is false.
+    A damaged one is opened for reading only (practices_db.opening). Backups go to and come from ``backups_folder``.
     """
     if not path.exists():
+        if wal_path(path).exists() or witness_path(path).exists():
+            raise PracticesError(f"{path} is gone, and what stands beside it is not. See docs/runbook.md.")
         build(path, progress=progress)
-    store = Store(path)
+    store = open_examined(path, [backups_folder] if backups_folder else [], backups_folder)
+    if store.read_only:
+        return store
     try:
         if migrate(store):
             store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
-        if check:
-            with store.cursor() as cursor:
-                _require_sound_audit(cursor, path)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def open_existing(path: Path, check: bool = True) -> Store:
+def open_existing(path: Path) -> Store:
     """Open the database for the command line; PracticesError says how to make it where it is not there."""
+    require_file(path)
+    store = open_store(path)
+    if store.notice:
+        print(store.notice, file=sys.stderr)
+    return store
+
+
+def require_file(path: Path) -> None:
+    """Raise PracticesError with how to make the database where it is not there."""
     if not path.exists():
         raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
-    return open_store(path, check=check)
-
-
-def _require_sound_audit(cursor: Cursor, path: Path) -> None:
-    """Raise PracticesError where the record of who changed what was tampered with or is damaged."""
-    if problems := audit.verify(cursor):
-        raise PracticesError(
-            f"{path}: the record of changes does not hold together ({problems[0]}; {len(problems)} in all). Restore "
-            "the last backup, or see what is wrong with: python -m practices_db check"
-        )
 
 
 def _check_replaceable(path: Path) -> None:
@@ -137,9 +141,19 @@ def _check_replaceable(path: Path) -> None:
         store.close()
 
 
+def put_in_place(new: Path, path: Path) -> None:
+    """Let a closed database take the place of another, with its witness; the old one's leavings go."""
+    wal_path(path).unlink(missing_ok=True)
+    witness_path(path).unlink(missing_ok=True)  # until the new one is there: no witness rather than a wrong one
+    new.replace(path)
+    if witness_path(new).exists():
+        witness_path(new).replace(witness_path(path))
+    sync_folder(path.parent)
+
+
 def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    for one in (path, wal_path(path), witness_path(path)):
+        one.unlink(missing_ok=True)
 
 
 def _insert(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "data"
@@ -11,3 +12,25 @@ DATA = Path(__file__).parent.parent / "data"
 def database_path() -> Path:
     """Return the app's database: the environment variable PRACTICES_DB, else data/practices.duckdb."""
     return Path(os.environ.get("PRACTICES_DB") or DATA / "practices.duckdb")
+
+
+def backups_folder() -> Path | None:
+    """Return where the running app keeps its daily backups (PRACTICES_BACKUPS), None where it keeps none."""
+    folder = os.environ.get("PRACTICES_BACKUPS")
+    return Path(folder) if folder else None
+
+
+def read_only_mode() -> bool:
+    """Whether the app serves a published snapshot: PRACTICES_READ_ONLY=1, or ``run app.py -- --read-only``."""
+    return os.environ.get("PRACTICES_READ_ONLY", "").lower() in ("1", "true", "yes") or "--read-only" in sys.argv[1:]
+
+
+def main_address() -> str:
+    """Return where the app can be written to, for the replicas that cannot (PRACTICES_MAIN_ADDRESS)."""
+    return os.environ.get("PRACTICES_MAIN_ADDRESS", "")
+
+
+def snapshot_path() -> Path | None:
+    """Return the file into which a release of the data writes its snapshot (PRACTICES_SNAPSHOT), None for none."""
+    path = os.environ.get("PRACTICES_SNAPSHOT")
+    return Path(path) if path else None

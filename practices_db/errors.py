@@ -26,6 +26,14 @@ class DatabaseBusyError(PracticesError):
     """Another process holds the database file, or two writers met too often."""
 
 
+class ReadOnlyError(PracticesError):
+    """The database is only read here; the message says why and where changes can be made."""
+
+
+class DiskFullError(PracticesError):
+    """There is no room on the disk; nothing was saved."""
+
+
 class ConflictError(PracticesError):
     """Somebody else changed it in between; the message says who, when and what. Nothing was saved."""
 

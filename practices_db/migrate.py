@@ -6,6 +6,7 @@ never edited; the next change is the next number.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -29,8 +30,8 @@ def applied(cursor: Cursor) -> list[str]:
     return [name for (name,) in cursor.execute("SELECT name FROM _migration ORDER BY name").fetchall()]
 
 
-def migrate(store: Store) -> list[str]:
-    """Run every script that has not run yet and return their names.
+def migrate(store: Store, only: Collection[str] | None = None) -> list[str]:
+    """Run every script that has not run yet (of ``only``, where given) and return their names.
 
     Raises PracticesError for a database of a newer release, or for a file that is no practices database.
     """
@@ -41,7 +42,7 @@ def migrate(store: Store) -> list[str]:
         raise PracticesError(f"{store.path} is a DuckDB file, but not one of practices. It was left as it is.")
     if newer := sorted(set(done) - {script.stem for script in scripts()}):
         raise PracticesError(f"{store.path} was made by a newer release (it knows {newer[-1]}). Update the app.")
-    waiting = [script for script in scripts() if script.stem not in done]
+    waiting = [script for script in scripts() if script.stem not in done and (only is None or script.stem in only)]
     for script in waiting:
 
         def run(cursor: Cursor, script: Path = script) -> None:
@@ -51,5 +52,6 @@ def migrate(store: Store) -> list[str]:
 
         store.write(run)
     if waiting:
+        store.refresh()
         store.checkpoint()  # schema changes do not stay in the write-ahead log: replaying them is where bugs were
     return [script.stem for script in waiting]

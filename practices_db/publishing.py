@@ -12,6 +12,7 @@ from practices_db import audit, catalogue_files, scorecards
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
+from practices_db.snapshot import write_after_release
 from practices_db.store import Cursor, Store
 from practices_db.wording import number as whole
 
@@ -70,13 +71,13 @@ class _Shown:
 
 
 def publish(
-    store: Store, actor: Actor, note: str, seen: int, released: Callable[[Store], None] = lambda _store: None
+    store: Store, actor: Actor, note: str, seen: int, released: Callable[[Store], None] = write_after_release
 ) -> Release:
     """Release what the curators' tables hold and return what that changed.
 
     ``seen`` is the number of the release the curator had before them: ConflictError where another one came first.
     Raises PracticesError where nothing has changed, or where the data do not hang together (nothing is released then).
-    ``released`` is called after the release is kept: the place to take a read-only snapshot.
+    ``released`` is called after the release is kept; it writes the snapshot for the replicas, if one is configured.
     """
 
     def work(cursor: Cursor) -> Release:

@@ -6,23 +6,29 @@ One process opens the file once; every read takes a cursor of its own, every wri
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import random
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import duckdb
 
-from practices_db.errors import DatabaseBusyError, PracticesError
+from practices_db.errors import DatabaseBusyError, DiskFullError, PracticesError, ReadOnlyError
+from practices_db.witness import State, StateQuery, Witness
 
 Cursor = duckdb.DuckDBPyConnection
 Result = TypeVar("Result")
+
+log = logging.getLogger("practices")
 
 _TRIES = 6
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -35,73 +41,186 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "max_execution_time": 30_000,  # ms
 }
+_NO_ROOM = ("no space left", "file too large", "disk quota exceeded")
+_FULL = "The disk is full: nothing was saved. What is stored can still be read. Please tell whoever runs the app."
 
 
 class Store:
-    """An open database. ``exports`` is the only folder that SQL may write files to."""
+    """An open database. ``exports`` is the only folder that SQL may write files to, besides ``folders``.
 
-    def __init__(self, path: Path | None) -> None:
+    ``notice`` is what everybody should know about the state of the data, "" where all is well.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        folders: Sequence[Path] = (),
+        read_only: str = "",
+        notice: str = "",
+        temporary: Path | None = None,
+    ) -> None:
         """Open the file, or a database in memory where there is none.
 
+        ``read_only`` is the sentence with which writes are refused; with it the file is opened for reading only.
+        ``temporary`` is a folder that goes when the store is closed.
         Raises DatabaseBusyError where another process holds the file, PracticesError where it is no database.
         """
         self.path = path
-        self.broken = False  # a fatal error has closed the database for this process: open it anew
+        self.read_only = read_only
+        self.notice = notice
+        self.folders = tuple(folders)
+        self._temporary = temporary
         self.exports = Path(tempfile.mkdtemp(prefix="practices-exports-"))
+        self.using = 0  # cursors given out and not yet given back
+        self.closed = False
         self._writing = threading.Lock()
+        self._counting = threading.Lock()
+        self._opened_anew = False
+        self._cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
+        self._witness = Witness(path) if path and not read_only else None
+        self._root = self._connect()
+        self.refresh()
+
+    def _connect(self) -> Cursor:
+        path = self.path
         try:
-            self._root = duckdb.connect(str(path) if path else ":memory:", config=dict(_CONFIG))
+            root = duckdb.connect(
+                str(path) if path else ":memory:", read_only=bool(self.read_only), config=dict(_CONFIG)
+            )
         except duckdb.Error as error:
             shutil.rmtree(self.exports, ignore_errors=True)
-            if "Could not set lock" in str(error).replace(str(path), ""):
+            said = str(error).replace(str(path), "")
+            if "Could not set lock" in said:
                 raise DatabaseBusyError(
                     f"{path} is open in another process (most likely the running app). Stop it first: "
                     "only one process can use the file."
                 ) from error
+            if "different configuration" in said:
+                raise DatabaseBusyError(f"{path} is open in this process already.") from error
             raise PracticesError(f"{path} cannot be opened: {str(error).splitlines()[0]}") from error
-        quoted = str(self.exports).replace("'", "''")
+        folders = ", ".join("'{}/'".format(str(folder).replace("'", "''")) for folder in (self.exports, *self.folders))
         try:
-            self._root.execute(f"SET allowed_directories = ['{quoted}/']")
-            self._root.execute("SET enable_external_access = false")
-            self._root.execute("SET lock_configuration = true")
+            root.execute(f"SET allowed_directories = [{folders}]")
+            root.execute("SET enable_external_access = false")
+            root.execute("SET lock_configuration = true")
         except duckdb.InvalidInputException as error:  # DuckDB shares a file within a process: it is locked already
-            self.close()
+            root.close()
+            shutil.rmtree(self.exports, ignore_errors=True)
             raise DatabaseBusyError(f"{path} is open in this process already.") from error
+        return root
+
+    def refresh(self) -> None:
+        """Learn which tables there are; needed after a migration."""
+        with self.cursor() as cursor:
+            self._query = StateQuery(cursor)
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """Yield a cursor for one reader; never share it between threads."""
-        cursor = self._root.cursor()
+        """Yield a cursor for one reader; never share it between threads.
+
+        Raises PracticesError where the database had a fault; it is then open again.
+        """
+        root = self._root
+        cursor = root.cursor()
+        self._cursors.add(cursor)
+        with self._counting:
+            self.using += 1
         try:
             yield cursor
-        except duckdb.FatalException:
-            self.broken = True
-            raise
+        except duckdb.FatalException as error:
+            self._open_anew(root, error)
         finally:
+            with self._counting:
+                self.using -= 1
             cursor.close()
 
     def write(self, work: Callable[[Cursor], Result]) -> Result:
         """Run ``work`` in one transaction: all of it is kept or nothing.
 
-        Runs again where another writer was in the way; raises DatabaseBusyError after the last try.
+        When it returns, the change is on the disk and noted in the witness file. Runs again where another writer was
+        in the way. Raises DatabaseBusyError after the last try, ReadOnlyError where it is only read, DiskFullError.
         """
         for attempt in range(_TRIES):
+            if self.read_only:
+                raise ReadOnlyError(self.read_only)
             with self._writing, self.cursor() as cursor:
                 try:
                     cursor.begin()
                     result = work(cursor)
+                    state = self._count(cursor)
                     cursor.commit()
-                except duckdb.TransactionException:
+                except duckdb.TransactionException as error:
                     with suppress(duckdb.Error):
                         cursor.rollback()
-                except BaseException:
+                    if _is_full(error):
+                        raise DiskFullError(_FULL) from error
+                except BaseException as error:
                     with suppress(duckdb.Error):
                         cursor.rollback()
+                    if _is_full(error) and not isinstance(error, duckdb.FatalException):
+                        raise DiskFullError(_FULL) from error
                     raise
                 else:
+                    self._note(state)
                     return result
             time.sleep(random.random() * 0.005 * 2**attempt)  # noqa: S311 - jitter, not a secret
         raise DatabaseBusyError("Somebody else was changing the same rows. Nothing was saved; please try again.")
+
+    def _count(self, cursor: Cursor) -> State | None:
+        """Count this transaction and return what the database will hold after it."""
+        if not self._witness or not self._query.counts_writes:
+            return None
+        cursor.execute("UPDATE write_count SET writes = writes + 1")
+        return self._query.state(cursor)
+
+    def _note(self, state: State | None) -> None:
+        if not self._witness or not state:
+            return
+        try:
+            self._witness.note(state)
+        except OSError as error:
+            # The change is kept. Without its witness no further one is taken: the database may be ahead by one only.
+            log.exception("the witness file cannot be written")
+            self.read_only = (
+                f"Nothing can be saved at the moment: {self._witness.path.name} beside the database cannot be "
+                f"written ({error.strerror}). Please tell whoever runs the app."
+            )
+            self.notice = self.read_only
+
+    def state(self) -> State | None:
+        """Return what the database holds, None where it is of a release that did not count its writes."""
+        if not self._query.counts_writes:
+            return None
+        with self.cursor() as cursor:
+            return self._query.state(cursor)
+
+    def _open_anew(self, root: Cursor, error: duckdb.Error) -> NoReturn:
+        """Open the file again after a fault that has spoilt the connection; the second time the process ends.
+
+        DuckDB refuses everything after a fatal error. Only one fault is mended here: a supervisor that starts the
+        process anew, with all the checks of a start, is the better answer to a second.
+        """
+        with self._counting:
+            if self._root is root:  # nobody has done it yet
+                log.critical("the database had a fatal fault", exc_info=error)
+                if self._opened_anew or not self.path:
+                    log.critical("the process ends, so that it is started anew and everything is checked")
+                    os._exit(70)
+                self._opened_anew = True
+                for cursor in list(self._cursors):  # DuckDB keeps the spoilt database while any of them is open
+                    with suppress(duckdb.Error):
+                        cursor.close()
+                with suppress(duckdb.Error):
+                    root.close()
+                try:
+                    self._root = self._connect()
+                except PracticesError:
+                    log.critical("the database cannot be opened again; the process ends", exc_info=True)
+                    os._exit(70)
+        if _is_full(error):
+            raise DiskFullError(_FULL) from error
+        raise PracticesError("The database had a fault and was opened anew. Please try again.") from error
 
     def checkpoint(self) -> None:
         """Move what is in the write-ahead log into the file."""
@@ -110,8 +229,11 @@ class Store:
 
     def close(self) -> None:
         """Close the file and remove the export folder."""
+        self.closed = True
         self._root.close()
-        shutil.rmtree(self.exports, ignore_errors=True)
+        for folder in (self.exports, self._temporary):
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_private(path: Path) -> None:
@@ -126,3 +248,10 @@ def check_private(store: Store) -> None:
     for path in (store.path, store.path.with_name(store.path.name + ".wal")):
         if path.exists() and path.stat().st_mode & 0o007:
             raise PracticesError(f"{path} is open to every user of this machine. Close it with: chmod 600 {path}")
+
+
+def _is_full(error: BaseException) -> bool:
+    """Whether a write failed because there was no room on the disk."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    return isinstance(error, duckdb.Error) and any(reason in str(error).lower() for reason in _NO_ROOM)

@@ -88,6 +88,12 @@ class Server:
         except subprocess.TimeoutExpired:
             return None
 
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join(PATIENCE)
+
     def stop(self) -> None:
         self._process.terminate()
         try:

@@ -84,5 +84,7 @@ st.caption(
     "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
 )
 with body:
+    if notice := database.store().notice:
+        st.warning(notice, icon=":material/build:")
     reopening.told()
     page.run()

@@ -19,8 +19,10 @@ from pages.shared import database
 from pages.shared.guard.limits import Limits
 from pages.shared.held import hold_downloads
 from practices_db import queries
+from practices_db.config import backups_folder, read_only_mode
 from practices_db.errors import PracticesError
 from practices_db.filters import PracticeFilter
+from practices_db.keeping import Keeper
 from practices_db.store import Store, check_private
 
 log = logging.getLogger("practices")
@@ -66,6 +68,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     """Start before the first visitor comes; refuse with one plain sentence."""
     try:
         await run_in_threadpool(start)
+        keeper = await run_in_threadpool(_keep_backups)
     except PracticesError as error:
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
@@ -74,19 +77,32 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     gc.collect()
     gc.freeze()
     yield
-    database.store().close()
+    if keeper:
+        await run_in_threadpool(keeper.stop)
+    await run_in_threadpool(database.close)
+
+
+def _keep_backups() -> Keeper | None:
+    """Begin the daily backups, where PRACTICES_BACKUPS says where they go."""
+    folder = backups_folder()
+    if folder is None or read_only_mode():
+        return None
+    keeper = Keeper(database.store, folder)
+    keeper.start()
+    return keeper
 
 
 async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signature Starlette calls
     """Answer "ok" only if the database answers a query; opened anew first where a fatal error has closed it."""
 
-    def ask() -> int:
+    def ask() -> tuple[int, str]:
         with database.cursor() as cursor:
-            return queries.count_practices(cursor, PracticeFilter())
+            return queries.count_practices(cursor, PracticeFilter()), database.store().notice
 
     try:
-        practices = await run_in_threadpool(ask)
+        practices, notice = await run_in_threadpool(ask)
     except Exception:
         log.exception("health check failed")
         return JSONResponse({"status": "failing"}, status_code=503)
-    return JSONResponse({"status": "ok", "practices": practices})
+    # a damaged database still answers visitors; whoever watches the status must be told
+    return JSONResponse({"status": "damaged, only read" if notice else "ok", "practices": practices})

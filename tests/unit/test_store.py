@@ -24,6 +24,7 @@ from practices_db.importing import CatalogueError, read_catalogue
 from practices_db.migrate import applied, migrate, scripts
 from practices_db.queries import contents, integrity_problems
 from practices_db.store import Cursor, Store
+from practices_db.witness import witness_path
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
@@ -484,7 +485,7 @@ def test_migrating_a_foreign_database_is_refused(in_memory: Store) -> None:
 def test_build_says_what_it_put_in_and_leaves_one_file(tmp_path: Path, temporary: Path) -> None:
     path = tmp_path / "deep" / "practices.duckdb"
     assert build(path, oracles.SYNTHETIC) == Built(practices=5, countries=5, assessments=3, answers=10)
-    assert list(path.parent.iterdir()) == [path]
+    assert sorted(path.parent.iterdir()) == [path, witness_path(path)]
     assert list(temporary.iterdir()) == []
 
 
@@ -500,7 +501,7 @@ def test_build_replaces_an_older_database_and_its_leavings(tmp_path: Path) -> No
     with store.cursor() as cursor:
         assert contents(cursor).practices == 5
     store.close()
-    assert list(tmp_path.iterdir()) == [path]
+    assert sorted(tmp_path.iterdir()) == [path, witness_path(path)]
 
 
 def test_build_does_not_pull_a_file_from_under_an_open_store(tiny_db: Path, tmp_path: Path) -> None:
@@ -526,7 +527,7 @@ def test_build_that_fails_half_way_leaves_the_old_database(
     with pytest.raises(duckdb.Error):
         build(path, oracles.SYNTHETIC)
     assert path.read_bytes() == before
-    assert sorted(tmp_path.iterdir()) == sorted([path, temporary])
+    assert sorted(tmp_path.iterdir()) == sorted([path, witness_path(path), temporary])
     assert list(temporary.iterdir()) == []
 
 

@@ -1,0 +1,383 @@
+"""Backups: made from the open database, proved before they count, and restored from any of their three forms.
+
+A backup is a folder ``practices-<time>``: ``practices.duckdb``, every table once more as ``parquet/`` and ``csv/`` (a
+fault in DuckDB's own format must not take the backup with it), and ``manifest.json`` with the hash of every file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from practices_db import queries
+from practices_db.errors import DatabaseBusyError, PracticesError
+from practices_db.examining import chain_problems, read_everything
+from practices_db.migrate import applied, migrate
+from practices_db.store import Store
+from practices_db.witness import State, Witness, quoted, sync_folder, wal_path, witness_path
+
+FORMS = ("database", "parquet", "csv")
+KEPT_DAYS = 30  # erased people must be gone from the backups after a month
+_NAME = "practices.duckdb"
+_STAMP = "%Y%m%dT%H%M%S%fZ"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup that was proved when it was made."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def state(self) -> State:
+        """What the database held."""
+        return State(**self.manifest["state"])
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was made, UTC."""
+        return datetime.fromisoformat(self.manifest["made_at"])
+
+    @property
+    def problems(self) -> list[str]:
+        """What was wrong with the database itself when the backup was made."""
+        return list(self.manifest["problems"])
+
+
+def make_backup(store: Store, folder: Path) -> Backup:
+    """Back an open database up into a new folder inside ``folder``, while others read and write.
+
+    It is written under another name, read back whole, and renamed only then. ``folder`` must be one of the folders the
+    store was opened with. Raises PracticesError where there is no room or the copy is not what it should be.
+    """
+    folder = folder.resolve()
+    if folder not in [one.resolve() for one in store.folders]:
+        raise PracticesError(
+            f"The database was opened without access to {folder}; set PRACTICES_BACKUPS and start anew."
+        )
+    making = folder / f".making-{secrets.token_hex(8)}"
+    try:
+        make_folder(making)
+        now = datetime.now(UTC)
+        copy = making / _NAME
+        copy_database(store, copy)
+        manifest = _prove_and_export(copy, making, now)
+        _write_synced(making / "manifest.json", json.dumps(manifest, indent=1).encode())
+        made = folder / f"practices-{now.strftime(_STAMP)}"
+        sync_folder(making)
+        making.rename(made)
+        sync_folder(folder)
+    except (OSError, duckdb.Error) as error:
+        raise PracticesError(f"No backup was made in {folder}: {str(error).splitlines()[0]}") from error
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return Backup(made, manifest)
+
+
+def copy_database(store: Store, to: Path) -> None:
+    """Copy an open database into a new file, as one transaction sees it; writers are not held up."""
+    alias = f"copy_{secrets.token_hex(4)}"
+    literal = str(to).replace("'", "''")
+    with store.cursor() as cursor:
+        (source,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
+        cursor.execute(f"ATTACH '{literal}' AS {alias}")
+        try:
+            cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {alias}")
+        finally:
+            cursor.execute(f"DETACH {alias}")
+    to.chmod(0o600)
+    with to.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]:
+    """Open the copy, read all of it, write its tables as text and Parquet; return the manifest."""
+    proved = Store(copy, folders=[folder], read_only="A backup is not written to.")
+    try:
+        state = proved.state()
+        if state is None:
+            raise PracticesError("This database is of an older release; open it once with this one before a backup.")
+        with proved.cursor() as cursor:
+            digests = read_everything(cursor, copy)
+            problems = queries.integrity_problems(cursor)
+            if "audit" in digests:
+                problems += chain_problems(cursor)
+            schema = applied(cursor)
+            columns = {name: _columns(cursor, name) for name in digests}
+            for name in digests:
+                _export(cursor, name, columns[name], folder)
+    finally:
+        proved.close()
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        "made_at": now.isoformat(),
+        "duckdb": duckdb.__version__,
+        "schema": schema,
+        "state": asdict(state),
+        "problems": problems,
+        "tables": {name: {"rows": digests[name][0], "digest": digests[name][1]} for name in digests},
+        "columns": columns,
+        "files": {
+            str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files
+        },
+    }
+
+
+def _columns(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    rows = cursor.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        "WHERE table_name = $table AND database_name = current_database() ORDER BY column_index",
+        {"table": table},
+    ).fetchall()
+    return dict(rows)
+
+
+def _export(cursor: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], folder: Path) -> None:
+    """Write a table as Parquet, and as CSV in which NULL is blank, an empty text is "" and a list is JSON."""
+    for form in ("parquet", "csv"):
+        make_folder(folder / form)
+    base = str(folder).replace("'", "''")
+    file = table.replace("'", "''")
+    as_text = ", ".join(
+        f"to_json({quoted(name)}) AS {quoted(name)}" if _nested(kind) else quoted(name)
+        for name, kind in columns.items()
+    )
+    texts = ", ".join(quoted(name) for name, kind in columns.items() if kind == "VARCHAR" or _nested(kind))
+    force = f", FORCE_QUOTE ({texts})" if texts else ""
+    cursor.execute(f"COPY {quoted(table)} TO '{base}/parquet/{file}.parquet' (FORMAT parquet)")
+    cursor.execute(
+        f"COPY (SELECT {as_text} FROM {quoted(table)}) TO '{base}/csv/{file}.csv' (FORMAT csv, HEADER{force})"
+    )
+
+
+def _nested(kind: str) -> bool:
+    return kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
+
+
+def backups(folder: Path) -> list[Backup]:
+    """Return the backups of a folder, the newest first; what is no whole backup is left out."""
+    found = []
+    for one in folder.glob("practices-*Z"):
+        try:
+            found.append(read_backup(one))
+        except PracticesError:
+            continue
+    return sorted(found, key=lambda backup: backup.folder.name, reverse=True)
+
+
+def newest(folder: Path) -> Backup:
+    """Return the backup in a folder, or the newest one of a folder of backups; PracticesError where there is none."""
+    if (folder / "manifest.json").exists():
+        return read_backup(folder)
+    found = backups(folder)
+    if not found:
+        raise PracticesError(f"There is no backup in {folder}.")
+    return found[0]
+
+
+def read_backup(folder: Path) -> Backup:
+    """Return the backup in a folder ``practices-<time>``; PracticesError where there is none."""
+    try:
+        return Backup(folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise PracticesError(f"{folder} is no backup: its manifest.json cannot be read.") from error
+
+
+def backup_problems(backup: Backup) -> list[str]:
+    """Compare the files of a backup with its manifest; a line for each that is damaged or gone."""
+    problems = []
+    for name, expected in backup.manifest["files"].items():
+        path = backup.folder / name
+        if not path.is_file():
+            problems.append(f"{path} is missing")
+        elif path.stat().st_size != expected["bytes"] or sha256(path) != expected["sha256"]:
+            problems.append(f"{path} is not what was backed up")
+    return problems
+
+
+def rotate(folder: Path, now: datetime, days: int = KEPT_DAYS) -> list[Path]:
+    """Delete backups: of the last ``days`` days the newest of each day stays, of the last day all. Return what went.
+
+    The newest one always stays.
+    """
+    found = backups(folder)
+    kept = {found[0].folder} if found else set()
+    seen_days = set()
+    for backup in found:
+        age, day = now - backup.made_at, backup.made_at.date()
+        if age <= timedelta(days=1) or (age <= timedelta(days=days) and day not in seen_days):
+            kept.add(backup.folder)
+        seen_days.add(day)
+    gone = [backup.folder for backup in found if backup.folder not in kept]
+    for one in gone:
+        shutil.rmtree(one)
+    return gone
+
+
+def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, list[Path]]:
+    """Let a backup take the place of a database; return what it holds and where the old files were kept.
+
+    Raises PracticesError where the form's files are damaged (the other forms may be whole), or what was restored is not
+    what was backed up; then nothing was changed. DatabaseBusyError where a process has the database open.
+    """
+    of_form = [problem for problem in backup_problems(backup) if _is_of_form(problem, backup, form)]
+    if of_form:
+        others = ", ".join(f"--form {other}" for other in FORMS if other != form)
+        raise PracticesError("\n".join([*of_form, f"Nothing was changed. Another form may be whole: {others}"]))
+    _refuse_if_open(path)
+    beside = path.with_name(path.name + ".restoring")
+    for one in (beside, wal_path(beside), witness_path(beside)):
+        one.unlink(missing_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if form == "database":
+            shutil.copyfile(backup.folder / _NAME, beside)
+        else:
+            _load(backup, beside, form)
+        beside.chmod(0o600)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        _compare(backup, beside)
+        kept = _put_aside(path)
+        beside.replace(path)
+        sync_folder(path.parent)
+        Witness(path).begin(backup.state)
+    except OSError as error:
+        raise PracticesError(f"{path} cannot be restored: {error.strerror}.") from error
+    finally:
+        for one in (beside, wal_path(beside), witness_path(beside)):
+            one.unlink(missing_ok=True)
+    return backup.state, kept
+
+
+def _is_of_form(problem: str, backup: Backup, form: str) -> bool:
+    place = str(backup.folder / (_NAME if form == "database" else form))
+    return problem.startswith(place)
+
+
+def _refuse_if_open(path: Path) -> None:
+    if not path.exists():
+        return
+    try:
+        Store(path, read_only="It is only looked whether the file is free.").close()
+    except DatabaseBusyError:
+        raise
+    except PracticesError:
+        return  # damaged: that is why it is restored
+
+
+def _load(backup: Backup, path: Path, form: str) -> None:
+    """Make a database from the tables of a backup alone."""
+    store = Store(path, folders=[backup.folder.resolve()])
+    try:
+        migrate(store, only=backup.manifest["schema"])
+        base = str(backup.folder.resolve()).replace("'", "''")
+        with store.cursor() as cursor:  # not Store.write: the count of writes is one of the tables
+            cursor.begin()
+            for table, columns in backup.manifest["columns"].items():
+                file = f"'{base}/{form}/{table.replace(chr(39), chr(39) * 2)}.{form}'"
+                source = f"read_parquet({file})" if form == "parquet" else _csv_source(file, columns)
+                cursor.execute(f"DELETE FROM {quoted(table)}")
+                cursor.execute(f"INSERT INTO {quoted(table)} BY NAME SELECT {_typed(columns, form)} FROM {source}")
+            cursor.commit()
+        store.checkpoint()
+    except duckdb.Error as error:
+        raise PracticesError(f"The {form} files of {backup.folder} cannot be loaded: {error}") from error
+    finally:
+        store.close()
+
+
+def _typed(columns: dict[str, str], form: str) -> str:
+    return ", ".join(
+        f"CAST(CAST({quoted(name)} AS JSON) AS {kind}) AS {quoted(name)}"
+        if form == "csv" and _nested(kind)
+        else quoted(name)
+        for name, kind in columns.items()
+    )
+
+
+def _csv_source(file: str, columns: dict[str, str]) -> str:
+    """Return how our own CSV is read: nothing is guessed, every column has its type."""
+    kinds = ", ".join(
+        "'{}': '{}'".format(name.replace("'", "''"), "VARCHAR" if _nested(kind) else kind)
+        for name, kind in columns.items()
+    )
+    return (
+        f"read_csv({file}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', new_line='\\n', "
+        f"allow_quoted_nulls=false, max_line_size=16000000, columns={{{kinds}}})"
+    )
+
+
+def _compare(backup: Backup, path: Path) -> None:
+    """Refuse a restored database that is not what was backed up."""
+    store = Store(path, read_only="What was restored is being compared.")
+    try:
+        state = store.state()
+        with store.cursor() as cursor:
+            digests = read_everything(cursor, path)
+    finally:
+        store.close()
+    expected = backup.manifest["tables"]
+    wrong = [name for name, found in digests.items() if found[0] != expected.get(name, {}).get("rows")]
+    if backup.manifest["duckdb"] == duckdb.__version__:  # the digest is by DuckDB's own hash
+        wrong += [name for name, found in digests.items() if found[1] != expected.get(name, {}).get("digest")]
+    if state != backup.state or set(digests) != set(expected) or wrong:
+        raise PracticesError(
+            f"What was restored is not what was backed up ({', '.join(sorted(set(wrong))) or 'state'}); "
+            "nothing was changed."
+        )
+
+
+def _put_aside(path: Path) -> list[Path]:
+    """Keep a database and its leavings under another name; the database itself stays until it is replaced."""
+    stamp = datetime.now(UTC).strftime(_STAMP)
+    kept = []
+    for one in (witness_path(path), wal_path(path), path):
+        if not one.exists():
+            continue
+        aside = one.with_name(f"{one.name}.replaced-{stamp}")
+        if one == path:
+            try:
+                os.link(one, aside)
+            except OSError:
+                shutil.copyfile(one, aside)
+        else:
+            one.rename(aside)
+        kept.append(aside)
+    return kept
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can read, where it is not there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def in_words(backup: Backup, tables: Sequence[str] = ("practice", "assessment", "answer")) -> str:
+    """Say what a backup holds."""
+    rows = backup.manifest["tables"]
+    counted = ", ".join(f"{rows[name]['rows']} rows in {name}" for name in tables if name in rows)
+    return f"{backup.folder}: {counted}; {len(rows)} tables, change {backup.state.writes}"

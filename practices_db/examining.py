@@ -1,0 +1,105 @@
+"""Is what stands in a database file whole? Read without changing it, before anything else opens it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from practices_db import audit, queries
+from practices_db.errors import PracticesError
+from practices_db.migrate import applied
+from practices_db.store import Cursor, Store
+from practices_db.witness import State, Witness, losses, quoted, table_names
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found: ``missing`` where the end of what was saved is lost, ``broken`` where it contradicts itself."""
+
+    state: State | None = None
+    missing: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """Every problem, a line each."""
+        return [*self.missing, *self.broken]
+
+
+def examine(path: Path, noted_by: Path | None = None) -> Examined:
+    """Read a whole database and compare it with its witness (or that of ``noted_by``); the file is not changed.
+
+    Raises PracticesError where it cannot be opened or read, DatabaseBusyError where another process has it.
+    """
+    try:
+        return _examined(path, Witness(noted_by or path))
+    except duckdb.Error as error:  # damage where DuckDB keeps its own books
+        raise PracticesError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _examined(path: Path, witness: Witness) -> Examined:
+    store = Store(path, read_only="This database is being examined.")
+    try:
+        with store.cursor() as cursor:
+            if not applied(cursor):
+                return Examined()  # empty, or no database of ours: migrate says so
+            tables = read_everything(cursor, path)
+            broken = chain_problems(cursor) if "audit" in tables else []
+        state = store.state()
+        missing: list[str] = []
+        try:
+            noted = witness.read()
+        except ValueError as error:
+            broken.append(f"{error}, so nobody can tell whether changes are missing")
+        else:
+            if noted and not state:
+                missing.append("the database is of an older release than its witness file")
+            if noted and state:
+                lost = losses(noted, state)
+                (missing if state.writes < noted.writes else broken).extend(lost)
+        return Examined(state, missing, broken)
+    finally:
+        store.close()
+
+
+def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, str]]:
+    """Read every value of every table; return rows and a digest of the content for each table.
+
+    DuckDB proves the checksum of each block it reads. Raises PracticesError where one is wrong.
+    """
+    digests: dict[str, tuple[int, str]] = {}
+    for name in table_names(cursor):
+        try:
+            found = cursor.execute(
+                "SELECT count(*), coalesce(bit_xor(hash(t)), 0), coalesce(sum(hash(t)::HUGEINT), 0) "
+                f"FROM {quoted(name)} t"
+            ).fetchone()
+        except duckdb.Error as error:
+            raise PracticesError(f"{path}: table {name} cannot be read ({str(error).splitlines()[0]})") from error
+        assert found is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
+        digests[name] = (int(found[0]), hashlib.sha256(f"{found[1]} {found[2]}".encode()).hexdigest()[:32])
+    return digests
+
+
+def chain_problems(cursor: Cursor) -> list[str]:
+    """Return what is wrong with the audit's chain of hashes; nothing where it holds."""
+    return list(audit.verify(cursor))
+
+
+def all_problems(path: Path) -> tuple[list[str], queries.Contents]:
+    """Return everything ``check`` finds wrong, and what the database holds.
+
+    Raises PracticesError where the database cannot be read at all.
+    """
+    examined = examine(path)
+    store = Store(path, read_only="This database is being checked.")
+    try:
+        with store.cursor() as cursor:
+            if not applied(cursor):
+                raise PracticesError(f"{path} is a DuckDB file, but not one of practices. It was left as it is.")
+            return examined.problems + queries.integrity_problems(cursor), queries.contents(cursor)
+    finally:
+        store.close()

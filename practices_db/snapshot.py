@@ -1,0 +1,175 @@
+"""Published snapshots: a database file that holds what everybody may read and nothing else, for read-only replicas.
+
+Unpublished rows are not only deleted: the file is written anew from what is left, so that their bytes are gone too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from practices_db import queries
+from practices_db.backup import copy_database, sha256
+from practices_db.config import snapshot_path
+from practices_db.errors import PracticesError
+from practices_db.migrate import applied
+from practices_db.store import Cursor, Store
+from practices_db.witness import quoted, sync_folder, table_names, wal_path, witness_path
+
+# Whole tables that everybody may read. A table that is not named here or filled below is empty in a snapshot.
+_PUBLIC = frozenset(
+    {
+        "_migration",
+        "write_count",
+        "framework",
+        "data_version",
+        "release_change",
+        "released_practice",
+        "released_source",
+        "released_answer",
+        "released_statement",
+        "released_former",
+        "released_history",
+        "counted_answer",
+        "practice_score",
+        "practice_card",
+        "practice_facet",
+    }
+)
+# What curators work on is replaced by its released copy: changes that are not released yet stay at home.
+_FROM_RELEASED = """
+    INSERT INTO practice BY NAME SELECT * EXCLUDE (countries, sectors, target_groups, funding_kinds, funding_sources)
+        FROM released_practice;
+    INSERT INTO practice_country BY NAME SELECT id AS practice_id, unnest(countries) AS country,
+        generate_subscripts(countries, 1) AS position FROM released_practice;
+    INSERT INTO practice_sector BY NAME SELECT id AS practice_id, unnest(sectors) AS sector,
+        generate_subscripts(sectors, 1) AS position FROM released_practice;
+    INSERT INTO practice_target_group BY NAME SELECT id AS practice_id, unnest(target_groups) AS target_group,
+        generate_subscripts(target_groups, 1) AS position FROM released_practice;
+    INSERT INTO practice_funding BY NAME SELECT id AS practice_id, unnest(funding_kinds) AS funding_kind,
+        generate_subscripts(funding_kinds, 1) AS position FROM released_practice;
+    INSERT INTO practice_funding_source BY NAME SELECT id AS practice_id, unnest(funding_sources) AS funding_source,
+        generate_subscripts(funding_sources, 1) AS position FROM released_practice;
+    INSERT INTO practice_source BY NAME SELECT * FROM released_source;
+    INSERT INTO assessment BY NAME SELECT DISTINCT assessment_id AS id, practice_id, framework_id, framework_version,
+        basis, assessor, assessed_on, blind, 'published' AS status FROM released_answer;
+    INSERT INTO answer BY NAME SELECT assessment_id, indicator_id, answer, evidence_level, note, source_url,
+        source_publisher, independent_of_operator FROM released_answer;
+    INSERT INTO statement BY NAME SELECT * FROM released_statement;
+    UPDATE write_count SET database_id = uuid()::TEXT, writes = 0;
+"""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What stands in the manifest beside a snapshot."""
+
+    made_at: str
+    data_version: int
+    practices: int
+    answers: int
+    schema: tuple[str, ...]
+    bytes: int
+    sha256: str
+
+
+def manifest_path(path: Path) -> Path:
+    """Return where the manifest of a snapshot is."""
+    return path.with_name(path.name + ".manifest.json")
+
+
+def write_snapshot(store: Store, path: Path) -> Snapshot:
+    """Write what is published to a file, and put file and manifest in place of older ones.
+
+    A replica that looks while they are exchanged finds that they do not fit and waits. Raises PracticesError where
+    there is no room or the database is of an older release.
+    """
+    path = path.resolve()
+    stage = store.exports / f"stage-{secrets.token_hex(8)}.duckdb"
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        copy_database(store, stage)
+        made = _publishable(stage, beside)
+        written = manifest_path(beside)
+        with written.open("w", encoding="utf-8") as file:
+            json.dump(asdict(made), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        written.replace(manifest_path(path))
+        sync_folder(path.parent)
+    except (OSError, duckdb.Error) as error:
+        raise PracticesError(f"No snapshot was written to {path}: {str(error).splitlines()[0]}") from error
+    finally:
+        for one in (stage, beside):
+            for left in (one, wal_path(one), witness_path(one), manifest_path(one)):
+                left.unlink(missing_ok=True)
+    return made
+
+
+def write_after_release(store: Store) -> None:
+    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for ``publishing.publish``."""
+    path = snapshot_path()
+    if path is None:
+        return
+    try:
+        write_snapshot(store, path)
+    except PracticesError as error:
+        raise PracticesError(f"The release is made; the replicas do not have it yet. {error}") from error
+
+
+def read_manifest(path: Path) -> Snapshot:
+    """Return the manifest of a snapshot; PracticesError where there is none that can be read."""
+    try:
+        said = json.loads(manifest_path(path).read_text(encoding="utf-8"))
+        return Snapshot(**said | {"schema": tuple(said["schema"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise PracticesError(
+            f"{manifest_path(path)} cannot be read. Make a snapshot on the main machine with: "
+            f"python -m practices_db snapshot --output {path.name}"
+        ) from error
+
+
+def _publishable(stage: Path, to: Path) -> Snapshot:
+    """Take everything out of a copy that is not public, write it anew, and say what it holds."""
+    staged = Store(stage, folders=[to.parent])
+    try:
+        with staged.cursor() as cursor:
+            cursor.begin()
+            _keep_what_is_public(cursor)
+            cursor.commit()
+            version = queries.data_version(cursor).number
+            held = queries.contents(cursor)
+            problems = queries.integrity_problems(cursor)
+            schema = tuple(applied(cursor))
+        if problems:
+            raise PracticesError(
+                "\n".join(["No snapshot was written; the database does not hang together:", *problems])
+            )
+        copy_database(staged, to)
+    finally:
+        staged.close()
+    to.chmod(0o640)
+    return Snapshot(
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        data_version=version,
+        practices=held.practices,
+        answers=held.answers,
+        schema=schema,
+        bytes=to.stat().st_size,
+        sha256=sha256(to),
+    )
+
+
+def _keep_what_is_public(cursor: Cursor) -> None:
+    for name in table_names(cursor):
+        if name not in _PUBLIC:
+            cursor.execute(f"DELETE FROM {quoted(name)}")
+    cursor.execute(_FROM_RELEASED)

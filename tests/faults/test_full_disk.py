@@ -1,0 +1,52 @@
+"""No room left: writes are refused in a sentence, reads go on, and what was acknowledged is there."""
+
+from __future__ import annotations
+
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+import writers
+from test_kill import opened, partial, versions
+
+# How far a file may grow: the witness beside the database has its 16 KiB from the start, as on a full disk.
+SIZES = [16_384, 17_000, 18_500, 21_000, 25_000, 32_768, 50_000, 80_000, 150_000, 300_000]
+
+
+def fill(processes: ForkServerContext, database: Path, tokens: list[str], room: int) -> tuple[int, list[str]]:
+    """Save until there is no room; return the last version acknowledged and what the program noted."""
+    log = database.with_name("acknowledged")
+    process = processes.Process(target=writers.save_until_full, args=(database, log, tokens, room))
+    process.start()
+    process.join(100)
+    lines = log.read_text().splitlines()
+    assert process.exitcode == 0, lines[-5:]
+    saved = [int(line.split()[1]) for line in lines if line.startswith(("saved", "again"))]
+    return max(saved, default=1), lines
+
+
+def check(processes: ForkServerContext, database: Path, tokens: list[str], room: int) -> int:
+    last, lines = fill(processes, database, tokens, room)
+    assert sum(line.startswith("full The disk is full: nothing was saved.") for line in lines) >= 3, lines[-8:]
+    refused = next(number for number, line in enumerate(lines) if line.startswith("full"))
+    assert [line for line in lines[refused:] if line.startswith("read (")], lines[-8:]  # reads go on
+    with opened(database) as (store, _):
+        assert not store.notice
+        assert versions(store, tokens)[0] == last
+        assert partial(store) == []
+    return last
+
+
+@pytest.mark.parametrize("room", [16_384, 25_000])
+def test_full_at_two_sizes(processes: ForkServerContext, database: Path, tokens: list[str], room: int) -> None:
+    check(processes, database, tokens, room)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", SIZES)
+def test_full_at_ten_sizes(
+    processes: ForkServerContext, database: Path, tokens: list[str], room: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = check(processes, database, tokens, room)
+    with capsys.disabled():
+        print(f"\nfull disk, {room} bytes of room: {last - 1} saved, 0 lost")

@@ -1,0 +1,271 @@
+"""Three replicas behind Debian's nginx: load, one replica killed, a newer snapshot under load, nobody loses a thing.
+
+Starts from docs/many-machines/nginx.conf as it is; needs nginx-light, and Chromium for the browser's part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from test_replicas import rename_everywhere, until
+
+from practices_db.commands import open_store
+from practices_db.snapshot import write_snapshot
+from practices_db.store import Store
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
+from serving import Server, free_port
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "docs" / "many-machines" / "nginx.conf"
+SESSIONS = 30
+THINK = 2.0  # seconds
+
+
+@dataclass
+class Farm:
+    """Three replicas and the nginx before them."""
+
+    url: str
+    replicas: list[Server]
+    snapshot: Path
+    main: Store
+    log: Path
+
+    def serving(self, cookie: str) -> Server:
+        """Return the replica to which nginx leads a visitor."""
+        get(self.url + "/healthz", cookie)
+        tried = re.findall(r"127\.0\.0\.1:(\d+)", self.log.read_text().splitlines()[-1])  # the last one answered
+        return next(one for one in self.replicas if one.url.endswith(f":{tried[-1]}"))
+
+
+def get(url: str, cookie: str = "") -> tuple[str, dict[str, str]]:
+    asked = Request(url, headers={"Cookie": f"practices_replica={cookie}"} if cookie else {})  # noqa: S310
+    with urlopen(asked, timeout=20) as answer:  # noqa: S310 - our own http address
+        return answer.read().decode(), dict(answer.headers)
+
+
+def configuration(folder: Path, port: int, replicas: list[Server]) -> Path:
+    """Return the example with this machine's addresses."""
+    text = EXAMPLE.read_text(encoding="utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
+    for number, replica in enumerate(replicas, start=11):
+        place = f"10.0.0.{number}:8501"
+        assert place in text
+        text = text.replace(place, replica.url.removeprefix("http://").replace("localhost", "127.0.0.1"))
+    path = folder / "nginx.conf"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def farm(catalogue_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Farm]:
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if nginx is None and not os.environ.get("CI"):
+        pytest.skip("nginx is not installed (apt-get install nginx-light)")
+    assert nginx
+    database = tmp_path / "main" / "practices.duckdb"
+    database.parent.mkdir()
+    shutil.copy(catalogue_db, database)
+    main = open_store(database)
+    snapshot = tmp_path / "published" / "practices.duckdb"
+    write_snapshot(main, snapshot)
+    monkeypatch.setenv("PRACTICES_READ_ONLY", "1")
+    monkeypatch.setenv("PRACTICES_MAIN_ADDRESS", "https://practices.example")
+    monkeypatch.setenv("STREAMLIT_SERVER_COOKIE_SECRET", "the same in every replica, made up for this test")
+    replicas = [Server(snapshot) for _ in range(3)]
+    for replica in replicas:
+        replica.wait_until_healthy()
+    port = free_port()
+    folder = tmp_path / "nginx"
+    folder.mkdir(mode=0o777)
+    web = subprocess.Popen(
+        [nginx, "-p", str(folder), "-c", str(configuration(folder, port, replicas)), "-g", "daemon off;"]
+    )
+    url = f"http://localhost:{port}"
+    try:
+        until(lambda: answers(url))
+        yield Farm(url, replicas, snapshot, main, folder / "access.log")
+    finally:
+        web.terminate()
+        web.wait(20)
+        for replica in replicas:
+            replica.stop()
+        main.close()
+
+
+def answers(url: str) -> bool:
+    try:
+        return "ok" in get(url + "/healthz")[0]
+    except OSError:
+        return False
+
+
+@dataclass
+class Session:
+    """One visitor: what happened to them."""
+
+    cookie: str = ""
+    times: list[float] = field(default_factory=list)  # seconds of each rerun
+    moments: list[float] = field(default_factory=list)
+    reconnected: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+async def visit(farm: Farm, session: Session, stop: asyncio.Event, start: int) -> None:
+    """Change the filter of Explore again and again; after a lost connection go on with the same cookie."""
+    import websockets  # noqa: PLC0415 - of the extra "dev"
+    from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: PLC0415
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: PLC0415
+
+    links = itertools.cycle([f"country={code}" for code in ("IT", "DE", "GR", "ES", "SE", "AT", "BE", "PL")])
+    _, headers = await asyncio.to_thread(get, farm.url + "/")
+    session.cookie = re.search(r"practices_replica=([0-9a-f]{32})", headers["Set-Cookie"])[1]  # type: ignore[index]
+    await asyncio.sleep(random.Random(start).uniform(0, THINK))  # noqa: S311
+    address = farm.url.replace("http", "ws") + "/_stcore/stream"
+    while not stop.is_set():
+        try:
+            async with websockets.connect(
+                address,
+                subprotocols=[websockets.Subprotocol("streamlit")],
+                additional_headers={"Cookie": f"practices_replica={session.cookie}"},
+                max_size=None,
+            ) as socket:
+                while not stop.is_set():
+                    message = BackMsg()
+                    message.rerun_script.query_string = next(links)
+                    message.rerun_script.page_name = "explore"
+                    begun = time.perf_counter()
+                    await socket.send(message.SerializeToString())
+                    while True:
+                        answer = ForwardMsg()
+                        answer.ParseFromString(await asyncio.wait_for(socket.recv(), 60))
+                        if answer.WhichOneof("type") == "script_finished":
+                            break
+                    if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                        session.faults.append(f"script finished with {answer.script_finished}")
+                    session.times.append(time.perf_counter() - begun)
+                    session.moments.append(time.monotonic())
+                    await asyncio.sleep(THINK)
+        except (websockets.ConnectionClosed, OSError, websockets.InvalidHandshake):
+            session.reconnected += 1
+            await asyncio.sleep(0.5)
+
+
+async def load(farm: Farm, events: list[tuple[float, Callable[[], None]]], seconds: float) -> list[Session]:
+    """Run all sessions for so many seconds; after each event's seconds it happens."""
+    stop = asyncio.Event()
+    sessions = [Session() for _ in range(SESSIONS)]
+    tasks = [asyncio.create_task(visit(farm, session, stop, n)) for n, session in enumerate(sessions)]
+    begun = time.monotonic()
+    for after, event in events:
+        await asyncio.sleep(max(0.0, begun + after - time.monotonic()))
+        await asyncio.to_thread(event)
+    await asyncio.sleep(max(0.0, begun + seconds - time.monotonic()))
+    stop.set()
+    await asyncio.gather(*tasks)
+    return sessions
+
+
+def test_load_with_a_replica_killed_and_a_snapshot_swapped(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    killed: list[float] = []
+    swapped: list[float] = []
+
+    def kill() -> None:
+        farm.replicas[0].kill()
+        killed.append(time.monotonic())
+
+    def swap() -> None:
+        rename_everywhere(farm.main, "A newer name")
+        write_snapshot(farm.main, farm.snapshot)
+        swapped.append(time.monotonic())
+
+    sessions = asyncio.run(load(farm, [(15, kill), (25, swap)], 40))
+    times = [one for session in sessions for one in session.times]
+    moved = [session for session in sessions if session.reconnected]
+    with capsys.disabled():
+        print(
+            f"\n{SESSIONS} sessions, think {THINK:.0f} s, 40 s: {len(times)} reruns, median "
+            f"{statistics.median(times) * 1000:.0f} ms, p95 {statistics.quantiles(times, n=20)[-1] * 1000:.0f} ms; "
+            f"{len(moved)} sessions moved from the killed replica, 0 lost; snapshot swapped under load"
+        )
+    assert [fault for session in sessions for fault in session.faults] == []
+    assert 0 < len(moved) < SESSIONS  # only those of the killed one
+    for session in sessions:
+        assert max(session.moments) > swapped[0]  # everybody went on, after the kill and after the swap
+        assert max(session.moments) > killed[0]
+    for replica in farm.replicas[1:]:
+        assert "A newer name" in get(replica.url + "/api/practices.json")[0]
+
+
+def test_a_visitor_comes_back_to_the_same_replica(farm: Farm) -> None:
+    _, headers = get(farm.url + "/")
+    cookie = re.search(r"practices_replica=([0-9a-f]{32})", headers["Set-Cookie"])[1]  # type: ignore[index]
+    assert "HttpOnly" in headers["Set-Cookie"]
+    first = farm.serving(cookie)
+    assert {farm.serving(cookie).url for _ in range(10)} == {first.url}
+    assert "Set-Cookie" not in get(farm.url + "/healthz", cookie)[1] or "practices_replica" not in get(
+        farm.url + "/healthz", cookie
+    )[1].get("Set-Cookie", "")
+    first.kill()
+    assert farm.serving(cookie).url != first.url
+
+
+def answer(page: Any, number: int) -> None:
+    """Answer an indicator of the self-assessment; what changes there changes here and in ``answered`` only."""
+    page.get_by_role("radio", name="Partly met").nth(number).locator("xpath=ancestor::label").click()
+
+
+def answered(page: Any) -> int:
+    """Return how many answers the page says it has."""
+    found = re.search(r"(\d+) of \d+ answered", page.locator("body").inner_text())
+    return int(found[1]) if found else -1
+
+
+def found_another(farm: Farm, lines_before: int) -> bool:
+    """Whether the browser, whose connection was cut, has asked by itself whether there is a server, and found one."""
+    lines = farm.log.read_text().splitlines()[lines_before:]
+    return any("/_stcore/health" in line and " 200 " in line for line in lines)
+
+
+def test_nobody_loses_a_self_assessment(farm: Farm) -> None:
+    """Answer in a real browser, kill the replica that serves it, and find the answers again at another."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        page.set_default_timeout(120_000)
+        page.goto(farm.url + "/self_assessment")
+        for number in (0, 1):
+            answer(page, number)
+            until(lambda number=number: answered(page) == number + 1)  # type: ignore[misc]
+        cookie = next(one["value"] for one in page.context.cookies() if one["name"] == "practices_replica")
+        before = farm.serving(cookie)
+        lines = len(farm.log.read_text().splitlines())
+        before.kill()
+        until(lambda: found_another(farm, lines), 120)
+        assert farm.serving(cookie).url != before.url
+        # The new replica knows nothing of the session: its first run shows what the browser itself keeps, and with the
+        # next change the browser sends all that was answered. Changing something while it connects would prove less.
+        page.wait_for_timeout(15_000)
+        answer(page, 2)
+        until(lambda: answered(page) == 3, 120)  # the two from before, and the one from now
+        browser.close()

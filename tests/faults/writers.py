@@ -1,0 +1,73 @@
+"""Programs that a fault test runs in a process of its own: they save through the app's own functions."""
+
+from __future__ import annotations
+
+import os
+import resource
+import threading
+from pathlib import Path
+
+from practices_db import submissions
+from practices_db.commands import open_store
+from practices_db.errors import DiskFullError, PracticesError
+
+
+def content(number: int) -> dict[str, str]:
+    """Return the payload whose saving makes version ``number``: its text says so, and differs in length."""
+    return {"what": f"change {number} " + "é" * (number * 37 % 400), "field": "summary"}
+
+
+def begin(path: Path, count: int) -> list[str]:
+    """Build a database from the made-up catalogue with ``count`` submissions; return their tokens."""
+    store = open_store(path)
+    try:
+        return [submissions.submit(store, "correction", content(1)).token for _ in range(count)]
+    finally:
+        store.close()
+
+
+def save_until_killed(path: Path, acknowledged: Path, tokens: list[str]) -> None:
+    """Save each submission again and again, in a thread of its own; note each save that was acknowledged."""
+    store = open_store(path)
+    log = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def save(which: int) -> None:
+        version = submissions.open_by_token(store, tokens[which]).version
+        while True:
+            version = submissions.correct(store, tokens[which], content(version + 1), version)
+            os.write(log, f"{which} {version}\n".encode())
+
+    threads = [threading.Thread(target=save, args=(which,)) for which in range(len(tokens))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def save_until_full(path: Path, acknowledged: Path, tokens: list[str], room: int) -> None:
+    """Save until the write-ahead log may not grow beyond ``room`` bytes; then read, and note what was said."""
+    store = open_store(path)
+    log = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    version = 1
+    refused = 0
+    while refused < 3:
+        try:
+            version = submissions.correct(store, tokens[0], content(version + 1), version)
+            os.write(log, f"saved {version}\n".encode())
+        except DiskFullError as error:
+            refused += 1
+            os.write(log, f"full {error}\n".encode())
+        except PracticesError as error:
+            refused += 1
+            os.write(log, f"refused {error}\n".encode())
+        with store.cursor() as cursor:
+            found = cursor.execute("SELECT version FROM submission WHERE kind = 'correction'").fetchone()
+        os.write(log, f"read {found}\n".encode())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    try:  # room again
+        version = submissions.correct(store, tokens[0], content(version + 1), version)
+        os.write(log, f"again {version}\n".encode())
+    except PracticesError as error:
+        os.write(log, f"not-again {error}\n".encode())
+    os._exit(0)
