@@ -101,8 +101,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     # Streamlit collects garbage after every script run. What lives as long as the process need not be walked
     # through each time: it is most of the time of a rerun (docs/decisions.md).
     gc.collect()
+    send_at_once()  # before the next line, which hides objects from it
     gc.freeze()
-    send_at_once()
     yield
     database.store().close()
 
