@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages.shared import charts, database, links, panels, tables
-from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.vocabularies import NOT_STATED
 
@@ -14,8 +13,7 @@ st.markdown(
 )
 whole = database.whole()
 totals, counts = whole.totals, whole.counts
-with database.cursor() as cursor:
-    starts = tables.year_columns(queries.starts_by_year(cursor))
+starts = tables.year_columns(whole.starts)
 
 panels.totals(totals)
 panels.ways_in()

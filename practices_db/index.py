@@ -32,6 +32,7 @@ _NUMBERS = (
     *("start_year", "end_year", "answered", "strongest_evidence", "assessed"),
     *(f"{node}_{what}" for node in HEADLINES for what in ("score", "low", "high", "coverage", "scored")),
 )
+_MOST_WORDS = 500  # searched ones that are kept
 _PLACED = "placed AS (SELECT id, row_number() OVER (ORDER BY name_key, id) - 1 AS place FROM practice_card)"
 
 
@@ -93,11 +94,29 @@ class Index:
         ]
         return sorted(found, key=lambda relaxation: -relaxation.count)
 
+    def with_word(self, word: str) -> Bools:
+        """Return for each practice whether its text has a word, or a part of one; kept for the next who ask."""
+        found = self._words.get(word)
+        if found is None:
+            found = _packed(np.array([word in text for text in self.texts], dtype=bool))
+            if len(self._words) >= _MOST_WORDS:
+                self._words.clear()
+            self._words[word] = found
+        return _unpacked(found, len(self.ids))
+
+    @cached_property
+    def _words(self) -> dict[str, Bits]:
+        return {}
+
     def of_value(self, facet: str, value: str) -> Bools:
         """Return for each practice whether it has a value."""
         if value not in self.values[facet]:
             return np.zeros(len(self.ids), dtype=bool)
         return _unpacked(self.bits[facet][self.values[facet].index(value)], len(self.ids))
+
+    def is_(self, name: str) -> Bools:
+        """Return for each practice whether a truth value of its card holds."""
+        return self.numbers[name] > 0
 
     def similar(self, practice_id: str, most: int = 6) -> list[str]:
         """Return the ids of ``queries.similar_practices``: those that share most of sectors and target groups."""
@@ -179,14 +198,17 @@ class Selection:
             counts[name] = {value: n for value, n in zip(self.index.values[name], numbers, strict=True) if n}
         return counts
 
-    def ids(self, sort: Sort, limit: int | None = None, offset: int = 0) -> list[str]:
-        """Return the ids of the selected practices in an order of the screen."""
+    def ids(
+        self, sort: Sort, limit: int | None = None, offset: int = 0, *, where: Bools | None = None
+    ) -> list[str]:
+        """Return the ids of the selected practices, or of those among them that are ``where``, in an order."""
         if self.chosen.practice:  # named practices come in the order in which they are named
             named = [self.index.place[id_] for id_ in self.chosen.practice if id_ in self.index.place]
             order = np.array(named, dtype=np.int64)
         else:
             order = self.index.orders[sort]
-        places = order[self.mask[order]]
+        wanted = self.mask if where is None else self.mask & where
+        places = order[wanted[order]]
         end = None if limit is None else offset + limit
         return [self.index.ids[place] for place in places[offset:end]]
 
@@ -210,8 +232,8 @@ def _passing(index: Index, chosen: PracticeFilter) -> Bools:
         for node in HEADLINES:
             covered = np.nan_to_num(index.numbers[f"{node}_coverage"])
             passing &= covered * 100 >= chosen.minimum_coverage - 1e-6
-    if words := chosen.words:
-        passing &= np.fromiter((all(word in text for word in words) for text in index.texts), bool, len(index.texts))
+    for word in chosen.words:
+        passing &= index.with_word(word)
     return passing
 
 

@@ -1,19 +1,29 @@
-"""The app's one open database, for all sessions of this process."""
+"""The app's one open database, for all sessions of this process, and what is published in it, kept in memory."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from criteria.framework import current_framework
+from criteria.scoring import Answers, encode
 from practices_db import queries
 from practices_db.commands import open_store
 from practices_db.config import database_path
 from practices_db.filters import PracticeFilter
+from practices_db.index import Bools, Index
 from practices_db.store import Cursor, Store
+
+Card = Mapping[str, Any]
+_MOST_CARDS = 5_000
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)
@@ -37,20 +47,124 @@ def cursor() -> Iterator[Cursor]:
 
 
 @dataclass(frozen=True)
-class Whole:
-    """What holds for the whole published catalogue: the same for everybody until the next release of the data."""
+class OnePractice:
+    """Everything published on one practice. Shared by all sessions: look at it, never change it."""
 
+    card: Card
+    further: pd.DataFrame
+    scores: pd.DataFrame
+    answers: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What holds for the whole published catalogue: the same for everybody until the next release of the data.
+
+    Shared by all sessions: look at it, never change it.
+    """
+
+    version: queries.DataVersion
     totals: queries.Totals
     counts: dict[str, dict[str, int]]
+    starts: pd.DataFrame
+    _cards: dict[str, Card] = field(default_factory=dict)
+
+    @cached_property
+    def index(self) -> Index:
+        """Who has which value, and every order of the screen."""
+        with cursor() as one:
+            return Index.read(one)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers that count, of all assessed practices."""
+        with cursor() as one:
+            return encode(current_framework(), queries.answer_matrix(one, PracticeFilter()))
+
+    def answers_of(self, selected: Bools) -> Answers:
+        """Return the answers of those assessed practices that are selected (a truth value a practice of the index)."""
+        return self.answers.only(selected[self._places])
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [self.index.place[id_] for id_ in self.answers.practice_ids]
+
+    def cards(self, ids: Sequence[str]) -> list[Card]:
+        """Return the rows of ``practice_card`` with these ids, in their order; kept for whoever asks next."""
+        found = {id_: card for id_ in ids if (card := self._cards.get(id_))}
+        if missing := [id_ for id_ in ids if id_ not in found]:
+            with cursor() as one:
+                new = {card["id"]: MappingProxyType(card) for card in queries.cards(one, missing)}
+            if len(self._cards) + len(new) > _MOST_CARDS:
+                self._cards.clear()
+            self._cards.update(new)
+            found |= new
+        return [found[id_] for id_ in ids if id_ in found]
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _whole(path: str, content_hash: str) -> Whole:  # noqa: ARG001 - the arguments are the cache's key
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 - the arguments are the cache's key
     with cursor() as one:
-        return Whole(queries.totals(one), queries.facet_counts(one, PracticeFilter()))
+        return Whole(
+            queries.data_version(one),
+            queries.totals(one),
+            queries.facet_counts(one, PracticeFilter()),
+            queries.starts_by_year(one),
+        )
 
 
 def whole() -> Whole:
-    """Return the totals and the count of every value; computed once for each release of the data."""
+    """Return what holds for the whole catalogue; computed once for each release of the data."""
     with cursor() as one:
-        return _whole(str(database_path()), queries.data_version(one).content_hash)
+        version = queries.data_version(one)
+    return _whole(str(database_path()), version.number, version.content_hash)
+
+
+@st.cache_resource(max_entries=1_000, show_spinner=False)
+def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | None:  # noqa: ARG001 - the cache's key
+    with cursor() as one:
+        card = queries.practice(one, practice_id)
+        if card is None:
+            return None
+        return OnePractice(
+            card,
+            queries.further_sources(one, practice_id),
+            queries.scores(one, practice_id),
+            queries.answers(one, practice_id),
+        )
+
+
+def practice(of: Whole, practice_id: str) -> OnePractice | None:
+    """Return everything published on a practice, None where there is none with this id."""
+    if practice_id not in of.index.place:
+        return None
+    return _practice(str(database_path()), of.version.content_hash, practice_id)
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """What the page on the method tells of the whole catalogue."""
+
+    makers: pd.DataFrame
+    each: pd.DataFrame
+    shares: queries.SelectionShares
+    example: dict[str, Any] | None
+    answers: pd.DataFrame
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG001 - the cache's key
+    with cursor() as one:
+        example = queries.example(one)
+        return Documentation(
+            queries.assessors(one),
+            queries.documentation(one),
+            queries.selection_shares(one),
+            example,
+            queries.answers(one, example["id"] if example else ""),
+        )
+
+
+def documentation(of: Whole) -> Documentation:
+    """Return what the page on the method tells; computed once for each release of the data."""
+    return _documentation(str(database_path()), of.version.content_hash)
