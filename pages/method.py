@@ -3,18 +3,17 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import database, explanations, panels, tables
+from pages.shared import database, explanations, panels
 
 framework = current_framework()
 whole = database.whole()
 totals, told = whole.totals, database.documentation(whole)
-given = tables.grouped(told.answers, "indicator_id")
 
 st.title("Method")
 explanations.in_short(framework)
 st.header("From answers to scores")
 explanations.formulas(framework)
-explanations.worked_example(framework, told.example, panels.proof_of(framework, framework.headlines[0], given))
+explanations.worked_example(framework, told.example, panels.proof_of(framework, framework.headlines[0], told.answers))
 st.header("What is asked")
 explanations.questions(framework)
 st.header("How strong the proof is")

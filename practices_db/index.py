@@ -129,6 +129,13 @@ class Index:
         order = np.lexsort((places, -self.numbers["answered"][places], -most_shared))
         return [self.ids[place] for place in places[order[:most]]]
 
+    def peers(self, practice_id: str) -> Bools:
+        """Return for each practice whether it is assessed, another one, and shares a sector and a target group."""
+        own = self.place[practice_id]
+        found = self.is_("assessed") & (self._shared("sector", own) > 0) & (self._shared("target_group", own) > 0)
+        found[own] = False
+        return found
+
     def _shared(self, facet: str, own: int) -> npt.NDArray[np.int64]:
         """Return how many values of a facet each practice shares with one; "not stated" is nothing to share."""
         count = np.zeros(len(self.ids), dtype=np.int64)

@@ -51,9 +51,9 @@ class OnePractice:
     """Everything published on one practice. Shared by all sessions: look at it, never change it."""
 
     card: Card
-    further: pd.DataFrame
-    scores: pd.DataFrame
-    answers: pd.DataFrame
+    further: list[dict[str, Any]]
+    scores: list[dict[str, Any]]
+    answers: dict[str, list[dict[str, Any]]]  # by indicator, the one that counts first
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,12 @@ class Whole:
         """The answers that count, of all assessed practices."""
         with cursor() as one:
             return encode(current_framework(), queries.answer_matrix(one, PracticeFilter()))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of every practice by id, in the order of the names; ask only where they are few."""
+        with cursor() as one:
+            return queries.practice_names(one)
 
     def answers_of(self, selected: Bools) -> Answers:
         """Return the answers of those assessed practices that are selected (a truth value a practice of the index)."""
@@ -120,6 +126,19 @@ def whole() -> Whole:
     return _whole(str(database_path()), version.number, version.content_hash)
 
 
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as dicts."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def by_indicator(answers: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return answers by indicator, in the order of the table."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(answers):
+        found.setdefault(row["indicator_id"], []).append(row)
+    return found
+
+
 @st.cache_resource(max_entries=1_000, show_spinner=False)
 def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | None:  # noqa: ARG001 - the cache's key
     with cursor() as one:
@@ -127,10 +146,10 @@ def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | N
         if card is None:
             return None
         return OnePractice(
-            card,
-            queries.further_sources(one, practice_id),
-            queries.scores(one, practice_id),
-            queries.answers(one, practice_id),
+            MappingProxyType(card),
+            records(queries.further_sources(one, practice_id)),
+            records(queries.scores(one, practice_id)),
+            by_indicator(queries.answers(one, practice_id)),
         )
 
 
@@ -149,7 +168,7 @@ class Documentation:
     each: pd.DataFrame
     shares: queries.SelectionShares
     example: dict[str, Any] | None
-    answers: pd.DataFrame
+    answers: dict[str, list[dict[str, Any]]]
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -161,7 +180,7 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
             queries.documentation(one),
             queries.selection_shares(one),
             example,
-            queries.answers(one, example["id"] if example else ""),
+            by_indicator(queries.answers(one, example["id"] if example else "")),
         )
 
 

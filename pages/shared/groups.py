@@ -14,7 +14,7 @@ import streamlit as st
 from pages.shared import charts
 from pages.shared.database import Whole
 from pages.shared.links import choose as choose_one
-from pages.shared.tables import HEADLINES, MOST_DRAWN, twin
+from pages.shared.tables import HEADLINES, MOST_DRAWN, near, twin
 from pages.shared.wording import counted, escaped, number
 from practices_db.filters import FACET
 from practices_db.index import Bools, Numbers, Selection
@@ -61,7 +61,7 @@ def show(whole: Whole, found: Selection, by: str) -> None:
     )
     counted_ = number_scored > MOST_DRAWN
     _rule(groups, by, number_scored if counted_ else None)
-    lines = _lines(groups, by, (lambda one, _: _near(one)) if counted_ else partial(_each, whole, found))
+    lines = _lines(groups, by, (lambda one, _: near(one.scores)) if counted_ else partial(_each, whole, found))
     if not lines.empty:
         charts.draw(lines, charts.strips(tuple(HEADLINES.values()), counted_), "groups", alt_text(by))
     twin(_table(groups, by), "Scored practices in each group, with their spread")
@@ -91,16 +91,6 @@ def _each(whole: Whole, found: Selection, one: _Group, node: str) -> list[dict[s
     """Return a dot for each practice."""
     cards = whole.cards(found.ids("name", where=one.who))
     return [{"practice": card["name"], "score": card[f"{node}_score"], "n": 1} for card in cards]
-
-
-def _near(one: _Group) -> list[dict[str, Any]]:
-    """Return a dot for the practices in the same two points of a score, at the middle of the two."""
-    middles, counts = np.unique(np.minimum(one.scores // 2, 49) * 2 + 1, return_counts=True)
-    return [
-        {"practice": f"{counted(int(n), 'practice')} from {middle - 1:.0f} to {middle + 1:.0f}", "score": middle}
-        | {"n": int(n)}
-        for middle, n in zip(middles.tolist(), counts.tolist(), strict=True)
-    ]
 
 
 def _rule(groups: Mapping[str, Mapping[str, _Group]], by: str, too_many: int | None) -> None:

@@ -26,7 +26,7 @@ from pages.shared.wording import (
     years,
 )
 from practices_db.filters import Sort
-from practices_db.index import Selection
+from practices_db.index import Numbers, Selection
 from practices_db.vocabularies import label
 
 HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
@@ -41,14 +41,6 @@ def rows(practices: Cards) -> Sequence[Mapping[str, Any]]:
     if not isinstance(practices, pd.DataFrame):
         return practices
     return [{str(key): value for key, value in row.items()} for row in practices.to_dict("records")]
-
-
-def grouped(table: pd.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of a table by the value of one column, in the order of the table."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(table):
-        found.setdefault(row[column], []).append(row)
-    return found
 
 
 def value_counts(vocabulary: str, counts: Mapping[str, int]) -> pd.DataFrame:
@@ -266,6 +258,15 @@ def score_cells(found: Selection) -> pd.DataFrame:
         upwards=[f"{y}–{y + CELL}" for y in cells["y"]],
         ranges=spans,
     )
+
+
+def near(scores: Numbers) -> list[dict[str, Any]]:
+    """Return dots for charts.strips, each for the practices in the same two points of a score, at their middle."""
+    middles, counts = np.unique(np.minimum(scores // 2, 49) * 2 + 1, return_counts=True)
+    return [
+        {"practice": f"{counted(n, 'practice')} from {middle - 1:.0f} to {middle + 1:.0f}", "score": middle, "n": n}
+        for middle, n in zip(middles.tolist(), counts.tolist(), strict=True)
+    ]
 
 
 def score_points(practices: Cards) -> pd.DataFrame:
