@@ -22,11 +22,13 @@ import pandas as pd
 
 from criteria.framework import CURRENT, current_framework, framework_hash
 from practices_db import scorecards
+from practices_db import store as store_module
 from practices_db.commands import build
 from practices_db.migrate import migrate
 from practices_db.store import Cursor, Store
 
 AT_ONCE = 50_000  # practices in one transaction: statements stay within the store's limits of memory and time
+WITHIN_LIMITS = 200_000  # practices whose derived tables are made within the app's limits of memory and time
 WORDS = (
     "advice arts arrival autonomy bridge business care centre childhood city civic classes coaching community contact "
     "counselling courses credit culture digital diploma dialogue employers encounter family farming football guidance "
@@ -134,6 +136,8 @@ def templates() -> dict[str, pd.DataFrame]:
 def generate(path: Path, practices: int, seed: int = 1) -> None:
     """Write a new database of synthetic practices with everything derived from them; an old file is replaced."""
     path.unlink(missing_ok=True)
+    if practices > WITHIN_LIMITS:  # the app's limits are for the app's size
+        store_module._CONFIG |= {"memory_limit": "4GB", "max_execution_time": 600_000}
     drawn_from = templates()
     store = Store(path)
     try:

@@ -330,9 +330,10 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     )
 
 
-def twin(table: pd.DataFrame, alt: str) -> None:
-    """Draw the table that says the same as the chart above it, folded."""
-    with st.expander("The same as a table", icon=":material/table_rows:"):
+def twin(table: pd.DataFrame, alt: str, alone: bool = False) -> None:
+    """Draw the table that says the same as the chart above it, folded; open where there is no chart (``alone``)."""
+    words = "As a table" if alone else "The same as a table"
+    with st.expander(words, expanded=alone, icon=":material/table_rows:"):
         st.table(table, alt=alt, hide_index=True, border="horizontal")
 
 
