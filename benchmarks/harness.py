@@ -112,6 +112,12 @@ def resident(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def cpu(pid: int) -> float:
+    """Return the seconds of processor time a process has used: steadier than the clock on a busy machine."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 # --- a visitor -------------------------------------------------------------------------------------------
 
 

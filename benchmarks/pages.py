@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import CATALOGUE, ROOT, Visitor, database, filters, goal, server, spread, write
+from benchmarks.harness import CATALOGUE, ROOT, Visitor, cpu, database, filters, goal, server, spread, write
 from practices_db.store import Store
 
 WARM_UP = 5
@@ -86,7 +86,7 @@ def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
     }
 
 
-async def on_the_server(port: int, path: Path, reruns: int, only: list[str]) -> dict[str, Any]:
+async def on_the_server(port: int, pid: int, path: Path, reruns: int, only: list[str]) -> dict[str, Any]:
     """Return for each page the milliseconds of its reruns, the bytes sent, and where the time went."""
     told: dict[str, Any] = {}
     for name, (page, make) in links(path).items():
@@ -99,10 +99,13 @@ async def on_the_server(port: int, path: Path, reruns: int, only: list[str]) -> 
             for _ in range(0 if slow else WARM_UP):
                 await visitor.rerun(page, next(parameters))
             timings(port)
+            before = cpu(pid)
             answers = [await visitor.rerun(page, next(parameters)) for _ in range(3 if slow else reruns)]
+            used = (cpu(pid) - before) * 1000 / len(answers)
             parts = timings(port)
         errors = {answer.error for answer in answers if answer.error}
         told[name] = spread([answer.milliseconds for answer in answers]) | {
+            "processor": round(used, 1),
             "first": round(first.milliseconds, 1),
             "kilobytes": round(statistics.median(answer.bytes for answer in answers) / 1024, 1),
             "parts": {
@@ -114,7 +117,7 @@ async def on_the_server(port: int, path: Path, reruns: int, only: list[str]) -> 
             told[name]["errors"] = sorted(errors)
         parts_told = ", ".join(f"{part} {value:.1f}" for part, value in list(told[name]["parts"].items())[:4])
         print(
-            f"  {name:24} {told[name]['median']:8.1f} ms  p95 {told[name]['p95']:8.1f}  first {first.milliseconds:8.1f}"
+            f"  {name:24} {told[name]['median']:8.1f} ms  processor {used:6.1f}  p95 {told[name]['p95']:8.1f}  first {first.milliseconds:8.1f}"
             f"  {told[name]['kilobytes']:8.1f} KB   {parts_told} {errors or ''}",
             flush=True,
         )
@@ -207,8 +210,8 @@ def main() -> None:
         path = database(size)
         name = f"{size:,} practices" if size else "the catalogue"
         print(name)
-        with server(path, [str(TIMED_APP)]) as (port, _):
-            of_server = asyncio.run(on_the_server(port, path, asked.reruns, asked.only))
+        with server(path, [str(TIMED_APP)]) as (port, pid):
+            of_server = asyncio.run(on_the_server(port, pid, path, asked.reruns, asked.only))
         figures[name] = {"server": of_server}
         limit = 60 if size == CATALOGUE else 300
         figures[name]["goals"] = {f"server, {page}": goal(one["median"], limit) for page, one in of_server.items()}

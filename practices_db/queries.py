@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from criteria.framework import AnswerId, current_framework, published_frameworks
-from practices_db.filters import FACETS, PracticeFilter, Sort, normalise
+from practices_db.filters import FACETS, PracticeFilter, Sort
 from practices_db.store import Cursor
 from practices_db.vocabularies import vocabulary
 
@@ -313,21 +313,6 @@ def names(cursor: Cursor, ids: Sequence[str]) -> dict[str, str]:
     sql = "SELECT id, name FROM practice_card WHERE id IN (SELECT unnest($ids::TEXT[]))"
     found = dict(cursor.execute(sql, {"ids": list(ids)}).fetchall()) if ids else {}
     return {id_: found[id_] for id_ in ids if id_ in found}
-
-
-def names_like(cursor: Cursor, text: str, limit: int) -> dict[str, str]:
-    """Return practices whose name, organisation, places or summary have every word of a text; names first, by name."""
-    words = normalise(text).split()
-    rows = cursor.execute(
-        """
-        SELECT id, name FROM practice_card
-        WHERE len(list_filter($words::TEXT[], lambda word: NOT contains(search_text, word))) = 0
-        ORDER BY len(list_filter($words::TEXT[], lambda word: NOT contains(name_key, word))), name_key, id
-        LIMIT $limit
-        """,
-        {"words": words, "limit": limit},
-    ).fetchall()
-    return dict(rows)
 
 
 def scores(cursor: Cursor, practice_id: str) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from practices_db.store import Cursor, Store
 
 Card = Mapping[str, Any]
 _MOST_CARDS = 5_000
+_SEEN = "release seen"
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)
@@ -119,11 +120,22 @@ def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 
         )
 
 
-def whole() -> Whole:
-    """Return what holds for the whole catalogue; computed once for each release of the data."""
+def look() -> Whole:
+    """Ask which release of the data there is, for this script run, and return what holds for it."""
     with cursor() as one:
         version = queries.data_version(one)
-    return _whole(str(database_path()), version.number, version.content_hash)
+    st.session_state[_SEEN] = version.number, version.content_hash
+    return whole()
+
+
+def whole() -> Whole:
+    """Return what holds for the whole catalogue; computed once for each release of the data.
+
+    The release is the one that the frame saw when the script run began.
+    """
+    if _SEEN not in st.session_state:
+        return look()
+    return _whole(str(database_path()), *st.session_state[_SEEN])
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import database
 from pages.shared.database import Whole
 from practices_db import queries
+from practices_db.filters import PracticeFilter
 
 MOST_LISTED = 2_000  # names that are sent to a browser at once
 MOST_FOUND = 100
@@ -29,9 +30,8 @@ def names(whole: Whole, chosen: Iterable[str], key: str) -> dict[str, str]:
         placeholder="Words of the name, organisation or place",
         help=f"The list below then offers the first {MOST_FOUND} that have all of these words.",
     )
-    with database.cursor() as cursor:
-        found = queries.names_like(cursor, text, MOST_FOUND)
     place = whole.index.place
-    kept = {card["id"]: card["name"] for card in whole.cards([id_ for id_ in chosen if id_ in place])}
-    found |= kept
-    return {id_: found[id_] for id_ in sorted(found, key=place.__getitem__)}
+    found = whole.index.select(PracticeFilter(text=text or "")).ids("name", MOST_FOUND)
+    offered = {*found, *(id_ for id_ in chosen if id_ in place)}
+    with database.cursor() as cursor:
+        return queries.names(cursor, sorted(offered, key=place.__getitem__))

@@ -76,7 +76,7 @@ st.session_state["page"] = page.url_path
 # The footer is written first, below the place of the page: a page that stops early keeps it.
 body = st.container()
 st.space("medium")
-version = database.whole().version
+version = database.look().version
 st.caption(
     f"Data version {version.short}. Catalogue: {LICENCE}. "
     "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
