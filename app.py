@@ -4,14 +4,12 @@ An ASGI app around the frame in ``pages/shared/frame.py``, so that no ``pages/``
 (Streamlit's old router would run pages without the frame; docs/decisions.md).
 """
 
-import gc
 import logging
 import os
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -23,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.shared import database, routes
+from pages.shared import database, routes, serving
 from pages.shared.wording import escaped
 from practices_db import queries
 from practices_db.errors import PracticesError
@@ -76,20 +74,6 @@ async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
     return JSONResponse({"status": "ok", "practices": practices})
 
 
-def send_at_once() -> None:
-    """Let answers leave without waiting for the last one to be confirmed (TCP_NODELAY).
-
-    asyncio does this only for sockets that name their protocol, and Streamlit's listening socket does not: each rerun
-    then waited 40 ms for the visitor's delayed confirmation. What is accepted takes the setting over from the socket
-    that listens.
-    """
-    for one in gc.get_objects():
-        if isinstance(one, socket.socket) and one.fileno() >= 0 and one.family in (socket.AF_INET, socket.AF_INET6):
-            with suppress(OSError):
-                if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the signature Streamlit calls
     """Open the database before the first visitor comes; built with progress on the console if it is not there."""
@@ -98,11 +82,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     except PracticesError as error:
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
-    # Streamlit collects garbage after every script run. What lives as long as the process need not be walked
-    # through each time: it is most of the time of a rerun (docs/decisions.md).
-    gc.collect()
-    send_at_once()  # before the next line, which hides objects from it
-    gc.freeze()
+    await run_in_threadpool(serving.prepare)
     yield
     database.store().close()
 

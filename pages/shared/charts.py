@@ -404,6 +404,14 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
     return _finished(alt.layer(empty, filled).properties(height=alt.Step(24)))
 
 
+def build() -> None:
+    """Make the specifications that need nothing but their names, so that the first visitor does not wait for them."""
+    both = (EFFECTIVENESS, SUSTAINABILITY)
+    for title in ("Sector", "Target group"):
+        bars(title)
+    _ = years(), _map(), two_scores(), score_cells(5), ranges(both), strips(both), strips(both, counted=True)
+
+
 def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:
     """Draw a chart and return the ``id`` of the mark that was chosen in it, None where none was."""
     if "params" not in spec:

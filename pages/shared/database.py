@@ -120,12 +120,18 @@ def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 
         )
 
 
-def look() -> Whole:
-    """Ask which release of the data there is, for this script run, and return what holds for it."""
+def published() -> Whole:
+    """Ask which release of the data there is, and return what holds for it."""
     with cursor() as one:
         version = queries.data_version(one)
-    st.session_state[_SEEN] = version.number, version.content_hash
-    return whole()
+    return _whole(str(database_path()), version.number, version.content_hash)
+
+
+def look() -> Whole:
+    """Return what is published now, and remember which release it is for this script run."""
+    found = published()
+    st.session_state[_SEEN] = found.version.number, found.version.content_hash
+    return found
 
 
 def whole() -> Whole:
