@@ -29,14 +29,85 @@ from practices_db.store import Cursor, Store
 
 AT_ONCE = 50_000  # practices in one transaction: statements stay within the store's limits of memory and time
 WITHIN_LIMITS = 200_000  # practices whose derived tables are made within the app's limits of memory and time
-WORDS = (
-    "advice arts arrival autonomy bridge business care centre childhood city civic classes coaching community contact "
-    "counselling courses credit culture digital diploma dialogue employers encounter family farming football guidance "
-    "health help homes hosting housing inclusion information internship interpreters jobs kindergarten language learning "
-    "library literacy local mediation meeting mentoring mothers neighbourhood network nursing orientation outreach parents "
-    "pathway peers recognition region rights school settlement skills social sponsorship sport start students support "
-    "training transport tutoring village volunteers welcome women workshop youth"
-).split()
+WORDS = [
+    "advice",
+    "arts",
+    "arrival",
+    "autonomy",
+    "bridge",
+    "business",
+    "care",
+    "centre",
+    "childhood",
+    "city",
+    "civic",
+    "classes",
+    "coaching",
+    "community",
+    "contact",
+    "counselling",
+    "courses",
+    "credit",
+    "culture",
+    "digital",
+    "diploma",
+    "dialogue",
+    "employers",
+    "encounter",
+    "family",
+    "farming",
+    "football",
+    "guidance",
+    "health",
+    "help",
+    "homes",
+    "hosting",
+    "housing",
+    "inclusion",
+    "information",
+    "internship",
+    "interpreters",
+    "jobs",
+    "kindergarten",
+    "language",
+    "learning",
+    "library",
+    "literacy",
+    "local",
+    "mediation",
+    "meeting",
+    "mentoring",
+    "mothers",
+    "neighbourhood",
+    "network",
+    "nursing",
+    "orientation",
+    "outreach",
+    "parents",
+    "pathway",
+    "peers",
+    "recognition",
+    "region",
+    "rights",
+    "school",
+    "settlement",
+    "skills",
+    "social",
+    "sponsorship",
+    "sport",
+    "start",
+    "students",
+    "support",
+    "training",
+    "transport",
+    "tutoring",
+    "village",
+    "volunteers",
+    "welcome",
+    "women",
+    "workshop",
+    "youth",
+]
 
 # What is taken from the catalogue, a number (``row``) for each real row. Countries are "where", sectors and target
 # groups "what", years, money and people "when", the record's source "known".
@@ -153,9 +224,7 @@ def generate(path: Path, practices: int, seed: int = 1) -> None:
         store.close()
 
 
-def _draw(
-    drawn_from: dict[str, pd.DataFrame], first: int, count: int, random: np.random.Generator
-) -> pd.DataFrame:
+def _draw(drawn_from: dict[str, pd.DataFrame], first: int, count: int, random: np.random.Generator) -> pd.DataFrame:
     """Return which real rows each new practice takes its fields from; ``answers_row`` is -1 where it is not assessed."""
     real, assessed = len(drawn_from["facts"]), int(drawn_from["answered"]["row"].max()) + 1
     numbers = np.arange(first, first + count)
@@ -166,8 +235,8 @@ def _draw(
 
 
 def _insert(cursor: Cursor, drawn_from: dict[str, pd.DataFrame], new: pd.DataFrame, seed: int) -> None:
-    for name, table in (*drawn_from.items(), ("new_practices", new)):
-        cursor.register(name, table)
+    for name, rows in (*drawn_from.items(), ("new_practices", new)):
+        cursor.register(name, rows)
     cursor.execute(_PRACTICES, {"words": WORDS, "seed": seed})
     for name, (table, column, row) in _LISTS.items():
         cursor.execute(_LIST.format(table=table, column=column, row=row, list=name))
@@ -198,7 +267,9 @@ def main() -> None:
     start = time.perf_counter()
     generate(asked.output, asked.practices, asked.seed)
     size = asked.output.stat().st_size / 2**20
-    print(f"{asked.practices:,} synthetic practices in {time.perf_counter() - start:.1f} s, {size:.0f} MB: {asked.output}")
+    print(
+        f"{asked.practices:,} synthetic practices in {time.perf_counter() - start:.1f} s, {size:.0f} MB: {asked.output}"
+    )
 
 
 if __name__ == "__main__":

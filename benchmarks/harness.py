@@ -161,7 +161,7 @@ class Visitor:
             raw = await self.socket.recv()
             received += len(raw)
             answer = ForwardMsg()
-            answer.ParseFromString(raw)  # type: ignore[arg-type]  # frames of this protocol are binary
+            answer.ParseFromString(raw)
             if answer.WhichOneof("type") == "script_finished":
                 break
             if answer.WhichOneof("type") == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":

@@ -1,4 +1,4 @@
-"""The app with a clock around the functions that pages call: benchmarks/pages.py asks /timings where time went.
+"""The app with a clock around the functions that pages call: benchmarks/page_times.py asks /timings where time went.
 
 A function's time is its own, without that of the functions with a clock that it calls.
 """
@@ -18,12 +18,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-
-import streamlit as st
 
 MODULES = (
     "practices_db.queries",

@@ -23,7 +23,7 @@ where = tables.value_counts("country", counts["country"])
 on_map = where[where["id"].isin(charts.countries_on_map())]
 country = charts.draw(
     None,
-    charts.map_of_europe(tables.rows(on_map)),
+    charts.map_of_europe([dict(row) for row in tables.rows(on_map)]),
     "map",
     "Map of Europe by number of practices in the catalogue",
 )

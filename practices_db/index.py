@@ -1,15 +1,15 @@
 """The published catalogue in memory, for the counts and orders that every click asks for.
 
-One bit for each practice and value of a facet: a selection is a few ANDs and ORs of bit sets, a facet's count the number
-of bits left (``queries.facet_counts`` takes a join of long tables for the same). Made once for each release of the
-data from the derived tables; about 0.7 KB a practice, most of it the texts that are searched. It never
+One bit for each practice and value of a facet: a selection is a few ANDs and ORs of bit sets, a facet's count the
+number of bits left (``queries.facet_counts`` takes a join of long tables for the same). Made once for each release of
+the data from the derived tables; about 0.7 KB a practice, most of it the texts that are searched. It never
 answers what a practice *is*, only which ones: rows come from the database by id, and files use ``queries`` alone.
 Tests hold both selections against each other on random filters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -61,7 +61,9 @@ class Index:
             sort: cursor.execute(
                 f"WITH {_PLACED} SELECT place FROM practice_card c JOIN placed ON placed.id = c.id "
                 f"ORDER BY {order_of(sort)}"
-            ).fetchnumpy()["place"]
+            )
+            .fetchnumpy()["place"]
+            .astype(np.int64)
             for sort in SORTS
         }
         values, bits = _facets(cursor, size)
@@ -205,9 +207,7 @@ class Selection:
             counts[name] = {value: n for value, n in zip(self.index.values[name], numbers, strict=True) if n}
         return counts
 
-    def ids(
-        self, sort: Sort, limit: int | None = None, offset: int = 0, *, where: Bools | None = None
-    ) -> list[str]:
+    def ids(self, sort: Sort, limit: int | None = None, offset: int = 0, *, where: Bools | None = None) -> list[str]:
         """Return the ids of the selected practices, or of those among them that are ``where``, in an order."""
         if self.chosen.practice:  # named practices come in the order in which they are named
             named = [self.index.place[id_] for id_ in self.chosen.practice if id_ in self.index.place]
@@ -300,6 +300,5 @@ def cross_counts(index: Index, across: str, down: str) -> list[tuple[str, str, i
     return rows
 
 
-def _ones(bits: Bits) -> Sequence[int]:
-    counted: Sequence[int] = np.bitwise_count(bits).sum(axis=1)
-    return counted
+def _ones(bits: Bits) -> Places:
+    return np.bitwise_count(bits).sum(axis=1, dtype=np.int64)

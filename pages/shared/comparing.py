@@ -180,7 +180,7 @@ def peers(whole: Whole, practice_id: str) -> pd.DataFrame:
     """
     found = whole.index.peers(practice_id)
     ids = [whole.index.ids[place] for place in np.flatnonzero(found)] if found.sum() <= MOST_DRAWN else []
-    table = {"name": [card["name"] for card in whole.cards(ids)] if ids else [""] * int(found.sum())}
+    table: dict[str, Any] = {"name": [card["name"] for card in whole.cards(ids)] if ids else [""] * int(found.sum())}
     for node in HEADLINES:
         table[f"{node}_scored"] = whole.index.numbers[f"{node}_scored"][found] > 0
         table[f"{node}_score"] = whole.index.numbers[f"{node}_score"][found]
@@ -233,7 +233,9 @@ def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.Da
                     | {"n": 1}
                 )
         line += 1
-    return pd.DataFrame(dots, columns=["line", "name", "what", "practice", "score", "own", "n"]).astype({"score": float})
+    return pd.DataFrame(dots, columns=["line", "name", "what", "practice", "score", "own", "n"]).astype(
+        {"score": float}
+    )
 
 
 def _each(names: Iterable[str], scores: Iterable[float]) -> list[dict[str, Any]]:

@@ -98,8 +98,8 @@ def _rule(groups: Mapping[str, Mapping[str, _Group]], by: str, too_many: int | N
     dot = (
         "Every dot is the score of one practice"
         if too_many is None
-        else f"{too_many:,} scores are too many for a dot each: a dot stands for all practices within the same two points "
-        "of a score, and its size for how many they are"
+        else f"{too_many:,} scores are too many for a dot each: a dot stands for all practices within the same two "
+        "points of a score, and its size for how many they are"
     )
     st.caption(
         f"{dot}; a practice in several groups stands in each. Practices in different groups "

@@ -237,9 +237,10 @@ def score_cells(found: Selection) -> pd.DataFrame:
         }
     )
     last = 100 - CELL  # 100 itself belongs to the last cell
-    cell = {short: np.minimum(table[short] // CELL * CELL, last).astype(int) for short in ("e", "s")}
-    grouped_ = table.groupby([cell["e"].rename("x"), cell["s"].rename("y")])
-    cells = grouped_.agg(
+    table["x"] = (table["e"] // CELL * CELL).clip(upper=last).astype(int)
+    table["y"] = (table["s"] // CELL * CELL).clip(upper=last).astype(int)
+    grouped = table.groupby(["x", "y"])
+    cells = grouped.agg(
         practices=("e", "size"),
         e_low=("e_low", "min"),
         e_high=("e_high", "max"),

@@ -1,6 +1,6 @@
 """How long pages take: the server's rerun of every page, and from a changed filter to a changed page in Chromium.
 
-    python benchmarks/pages.py [--sizes 0 10000 100000] [--reruns 30] [--clicks 15] [--no-browser]
+    python benchmarks/page_times.py [--sizes 0 10000 100000] [--reruns 30] [--clicks 15] [--no-browser]
 
 0 stands for the real catalogue; other sizes are synthetic (generate.py). The server part speaks Streamlit's protocol
 over a websocket: a time is from sending the request to the message that the script has finished, each rerun with
@@ -16,7 +16,6 @@ import asyncio
 import itertools
 import json
 import statistics
-import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,7 +65,10 @@ def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
         ),
         "practice": (
             "practice",
-            lambda: (f"practice={id_}" for id_ in itertools.cycle([one for two in zip(any_, assessed, strict=False) for one in two])),
+            lambda: (
+                f"practice={id_}"
+                for id_ in itertools.cycle([one for two in zip(any_, assessed, strict=False) for one in two])
+            ),
         ),
         "practice, none named": ("practice", lambda: itertools.cycle([""])),
         "compare": (
