@@ -57,15 +57,7 @@ class Index:
         rows = cursor.execute("SELECT id, search_text FROM practice_card ORDER BY name_key, id").fetchall()
         size = len(rows)
         found = cursor.execute(f"SELECT {', '.join(_NUMBERS)} FROM practice_card ORDER BY name_key, id").fetchnumpy()
-        orders = {
-            sort: cursor.execute(
-                f"WITH {_PLACED} SELECT place FROM practice_card c JOIN placed ON placed.id = c.id "
-                f"ORDER BY {order_of(sort)}"
-            )
-            .fetchnumpy()["place"]
-            .astype(np.int64)
-            for sort in SORTS
-        }
+        orders = {sort: _order(cursor, sort) for sort in SORTS}
         values, bits = _facets(cursor, size)
         return cls(
             ids=tuple(id_ for id_, _ in rows),
@@ -244,6 +236,13 @@ def _passing(index: Index, chosen: PracticeFilter) -> Bools:
     return passing
 
 
+def _order(cursor: Cursor, sort: Sort) -> Places:
+    found = cursor.execute(
+        f"WITH {_PLACED} SELECT place FROM practice_card c JOIN placed ON placed.id = c.id ORDER BY {order_of(sort)}"
+    )
+    return np.asarray(found.fetchnumpy()["place"], dtype=np.int64)
+
+
 def _facets(cursor: Cursor, size: int) -> tuple[dict[str, tuple[str, ...]], dict[str, Bits]]:
     cursor.execute(
         f"WITH {_PLACED} SELECT dense_rank() OVER (ORDER BY f.facet, f.value) - 1 AS code, placed.place "
@@ -301,4 +300,5 @@ def cross_counts(index: Index, across: str, down: str) -> list[tuple[str, str, i
 
 
 def _ones(bits: Bits) -> Places:
-    return np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    counted: Places = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    return counted
