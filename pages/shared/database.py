@@ -68,19 +68,9 @@ class Whole:
     totals: queries.Totals
     counts: dict[str, dict[str, int]]
     starts: pd.DataFrame
+    index: Index
+    answers: Answers  # that count, of all assessed practices
     _cards: dict[str, Card] = field(default_factory=dict)
-
-    @cached_property
-    def index(self) -> Index:
-        """Who has which value, and every order of the screen."""
-        with cursor() as one:
-            return Index.read(one)
-
-    @cached_property
-    def answers(self) -> Answers:
-        """The answers that count, of all assessed practices."""
-        with cursor() as one:
-            return encode(current_framework(), queries.answer_matrix(one, PracticeFilter()))
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -112,12 +102,19 @@ class Whole:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 - the arguments are the cache's key
     with cursor() as one:
-        return Whole(
-            queries.data_version(one),
-            queries.totals(one),
-            queries.facet_counts(one, PracticeFilter()),
-            queries.starts_by_year(one),
-        )
+        one.begin()  # all of it from one state of the data
+        try:
+            index = Index.read(one)
+            return Whole(
+                queries.data_version(one),
+                queries.totals(one),
+                index.select(PracticeFilter()).facet_counts(),
+                queries.starts_by_year(one),
+                index,
+                encode(current_framework(), queries.answer_matrix(one, PracticeFilter())),
+            )
+        finally:
+            one.rollback()
 
 
 def published() -> Whole:

@@ -9,9 +9,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from criteria.framework import current_framework
 from pages.shared import charts, database
-from practices_db.vocabularies import vocabulary
 
 _NOT_ASKED_FOR_YET = ("pages.shared.frame",)  # scripts, which run when they are imported
 
@@ -26,9 +24,7 @@ def prepare() -> None:
         if module.name not in _NOT_ASKED_FOR_YET:
             importlib.import_module(module.name)
     charts.build()
-    published = database.published()
-    _ = published.index, published.answers
-    _ = current_framework(), vocabulary("country")
+    database.published()
     gc.collect()
     send_at_once()  # before the next line, which hides objects from it
     gc.freeze()
