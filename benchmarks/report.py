@@ -13,6 +13,8 @@ from typing import Any
 from benchmarks.harness import RESULTS, ROOT
 
 Figures = dict[str, Any]
+QUIET = 1.0  # load before a run up to which figures are worth keeping
+BUSY = "**The machine was busy with other work: these times are preliminary and far too high; only ratios mean something.**"
 
 INTRODUCTION = """# Performance
 
@@ -64,6 +66,7 @@ def source(of: Figures) -> list[str]:
         f"{of['date']}, {machine['system']}, Python {machine['python']}, Streamlit {machine['streamlit']}, "
         f"DuckDB {machine['duckdb']}; load before the run {machine['load_before']:g}.",
         "",
+        *([BUSY, ""] if machine["load_before"] > QUIET else []),
     ]
 
 
