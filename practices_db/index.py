@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from practices_db.filters import FACETS, SORTS, PracticeFilter, Sort
 from practices_db.queries import Relaxation, order_of
@@ -33,7 +34,6 @@ _NUMBERS = (
     *(f"{node}_{what}" for node in HEADLINES for what in ("score", "low", "high", "coverage", "scored")),
 )
 _MOST_WORDS = 500  # searched ones that are kept
-_PLACED = "placed AS (SELECT id, row_number() OVER (ORDER BY name_key, id) - 1 AS place FROM practice_card)"
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,16 @@ class Index:
         rows = cursor.execute("SELECT id, search_text FROM practice_card ORDER BY name_key, id").fetchall()
         size = len(rows)
         found = cursor.execute(f"SELECT {', '.join(_NUMBERS)} FROM practice_card ORDER BY name_key, id").fetchnumpy()
+        ids = [id_ for id_, _ in rows]
+        cursor.register("placed", pd.DataFrame({"id": pd.Series(ids, dtype=object), "place": np.arange(size)}))
         orders = {sort: _order(cursor, sort) for sort in SORTS}
-        values, bits = _facets(cursor, size)
+        facets = {facet.field: _facet(cursor, facet.field, size) for facet in FACETS}
+        cursor.unregister("placed")
         return cls(
-            ids=tuple(id_ for id_, _ in rows),
+            ids=tuple(ids),
             texts=tuple(text for _, text in rows),
-            values=values,
-            bits=bits,
+            values={facet: values for facet, (values, _) in facets.items()},
+            bits={facet: bits for facet, (_, bits) in facets.items()},
             orders=orders,
             numbers={name: _filled(found[name]) for name in _NUMBERS},
         )
@@ -238,28 +241,27 @@ def _passing(index: Index, chosen: PracticeFilter) -> Bools:
 
 def _order(cursor: Cursor, sort: Sort) -> Places:
     found = cursor.execute(
-        f"WITH {_PLACED} SELECT place FROM practice_card c JOIN placed ON placed.id = c.id ORDER BY {order_of(sort)}"
+        f"SELECT placed.place FROM practice_card c JOIN placed ON placed.id = c.id ORDER BY {order_of(sort)}"
     )
     return np.asarray(found.fetchnumpy()["place"], dtype=np.int64)
 
 
-def _facets(cursor: Cursor, size: int) -> tuple[dict[str, tuple[str, ...]], dict[str, Bits]]:
-    cursor.execute(
-        f"WITH {_PLACED} SELECT dense_rank() OVER (ORDER BY f.facet, f.value) - 1 AS code, placed.place "
-        "FROM practice_facet f JOIN placed ON placed.id = f.practice_id ORDER BY code"
-    )
-    rows = cursor.fetchnumpy()
-    names = cursor.execute("SELECT DISTINCT facet, value FROM practice_facet ORDER BY facet, value").fetchall()
-    ends = np.searchsorted(rows["code"], np.arange(len(names) + 1))
-    values: dict[str, tuple[str, ...]] = {facet.field: () for facet in FACETS}
-    sets: dict[str, list[Bits]] = {facet.field: [] for facet in FACETS}
-    for code, (facet, value) in enumerate(names):
+def _facet(cursor: Cursor, facet: str, size: int) -> tuple[tuple[str, ...], Bits]:
+    """Return the values of a facet and who has them; a facet at a time, so that a million stay within the limits."""
+    stated = "SELECT DISTINCT value FROM practice_facet WHERE facet = $facet ORDER BY value"
+    values = tuple(value for (value,) in cursor.execute(stated, {"facet": facet}).fetchall())
+    rows = cursor.execute(
+        "SELECT list_position($values::TEXT[], f.value) - 1 AS code, placed.place "
+        "FROM practice_facet f JOIN placed ON placed.id = f.practice_id WHERE f.facet = $facet",
+        {"facet": facet, "values": list(values)},
+    ).fetchnumpy()
+    code, place = np.asarray(rows["code"]), np.asarray(rows["place"])
+    bits = np.zeros((len(values), len(_packed(np.zeros(size, dtype=bool)))), dtype=np.uint64)
+    for at in range(len(values)):
         has = np.zeros(size, dtype=bool)
-        has[rows["place"][ends[code] : ends[code + 1]]] = True
-        values[facet] += (value,)
-        sets[facet].append(_packed(has))
-    none = np.empty((0, len(_packed(np.zeros(size, dtype=bool)))), dtype=np.uint64)
-    return values, {facet: np.array(found) if found else none for facet, found in sets.items()}
+        has[place[code == at]] = True
+        bits[at] = _packed(has)
+    return values, bits
 
 
 def _packed(mask: Bools) -> Bits:
