@@ -224,11 +224,20 @@ def machine() -> dict[str, Any]:
 _LOAD = round(os.getloadavg()[0], 2)
 
 
+def _without_paths(options: list[str]) -> list[str]:
+    """Leave out options that name a place on this machine."""
+    return [
+        one
+        for at, one in enumerate(options)
+        if not one.startswith("/") and not (at + 1 < len(options) and options[at + 1].startswith("/"))
+    ]
+
+
 def write(name: str, figures: dict[str, Any]) -> None:
     """Write a result beside the others, with the command, the date and the machine."""
     RESULTS.mkdir(exist_ok=True)
     told = {
-        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_without_paths(sys.argv[1:])]),
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
         "figures": figures,
