@@ -4,18 +4,17 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from pages.shared import charts, comparing, database, downloads, figures, tables
-from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
 framework = current_framework()
 st.title("Compare practices")
-with database.cursor() as cursor:
-    ids = comparing.choose(queries.practice_names(cursor))
-    cards = [card for id_ in ids if (card := queries.practice(cursor, id_))]
-    scores = {id_: queries.scores(cursor, id_) for id_ in ids}
-    answers = {id_: tables.grouped(queries.answers(cursor, id_), "indicator_id") for id_ in ids}
-    peers = {id_: queries.peers(cursor, id_) for id_ in ids}
+whole = database.whole()
+ids = comparing.choose(whole)
+each = {id_: one for id_ in ids if (one := database.practice(whole, id_))}
+cards = [one.card for one in each.values()]
+scores = {id_: one.scores for id_, one in each.items()}
+answers = {id_: one.answers for id_, one in each.items()}
 if len(cards) < comparing.AT_LEAST:
     comparing.too_few(cards)
     st.stop()
@@ -41,13 +40,14 @@ else:
     tables.twin(comparing.profile_table(framework, cards, scores), "Each criterion of each practice")
 
 st.header("Among their peers")
-comparing.peers_rule()
+peers = {id_: comparing.peers(whole, id_) for id_ in each}
+comparing.peers_rule(peers)
 strip = comparing.peer_dots(cards, peers)
 if not strip.empty:
     figures.show(
         view,
         strip,
-        charts.strips(tuple(tables.HEADLINES.values())),
+        charts.strips(tuple(tables.HEADLINES.values()), comparing.are_counted(peers)),
         "peers",
         "Each practice's scores among those of its peers",
     )

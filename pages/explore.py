@@ -3,39 +3,35 @@
 import streamlit as st
 
 from pages.shared import charts, database, downloads, figures, filters, groups, links, tables
-from practices_db import queries
 
-PAGE_SIZE = {"practices": 10, "ranges": 20}
+PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
 st.title("Explore practices")
 chosen = filters.read_link()
 shown_as = filters.checked_view(st.query_params.get("view"))
 view = links.current_view("explore")
 whole = database.whole()
-with database.cursor() as cursor:
-    practices = queries.find_practices(cursor, view.chosen, view.sort)
-    counts = queries.facet_counts(cursor, chosen)
-    relaxations = [] if len(practices) else queries.relaxations(cursor, chosen)
+found = whole.index.select(view.chosen)
 
-filters.widgets(chosen, counts, whole.counts)
+filters.widgets(chosen, found.facet_counts(), whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(filters.sentence(chosen, len(practices), whole.totals.practices))
+    st.markdown(filters.sentence(chosen, found.count, whole.totals.practices))
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        downloads.take_away(view, len(practices))
+        downloads.take_away(view, found.count)
         links.weighting_link(chosen)
 filters.chips(chosen)
-if practices.empty:
-    filters.nothing_found(chosen, relaxations)
+if not found.count:
+    filters.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()
 
 filters.view_and_sort(shown_as, view.sort)
+if shown_as in PAGE_SIZE:
+    start, end = filters.pages(found.count, PAGE_SIZE[shown_as])
+    shown = whole.cards(found.ids(view.sort, end - start, start))
 match shown_as:
     case "practices":
-        start, end = filters.pages(len(practices), PAGE_SIZE[shown_as])
-        tables.cards(practices.iloc[start:end])
+        tables.cards(shown)
     case "ranges":
-        start, end = filters.pages(len(practices), PAGE_SIZE[shown_as])
-        shown = practices.iloc[start:end]
         st.caption(
             "Each bar runs from the score if nothing undocumented were met to the score if all of it were. A filled "
             "mark "
@@ -50,32 +46,17 @@ match shown_as:
         )
         tables.score_table(shown)
     case "scores":
-        st.caption(
-            tables.state_counts(practices) + " Lines through a mark are its ranges; a dashed frame holds everything "
-            "a practice with too little documented could turn out to be. Practices without an assessment are not drawn."
-        )
-        picked = figures.show(
-            view,
-            tables.score_points(practices),
-            charts.two_scores(),
-            "two_scores",
-            "Effectiveness across, sustainability upwards, with the missing-information range of each practice",
-        )
-        tables.score_table(practices[practices["assessed"]])
+        picked = tables.both_scores(view, whole, found)
     case "table":
         st.caption(
-            "Choose a cell to open its practice, tick rows to compare them, choose a column's head to sort. "
-            "Blank means not known."
+            "Choose a cell to open its practice, tick rows to compare them, choose a column's head to sort"
+            f"{' this page' if found.count > len(shown) else ''}. Blank means not known."
         )
-        picked, ticked = tables.pick_rows(practices)
+        picked, ticked = tables.pick_rows(shown)
         links.compare_button(ticked)
     case "groups":
         picked = None
         by = groups.choose()
-        dots = groups.dots(practices, by)
-        groups.rule(practices, by)
-        if not dots.empty:
-            figures.show(view, dots, charts.strips(tuple(tables.HEADLINES.values())), "groups", groups.alt_text(by))
-        tables.twin(groups.table(practices, by), "Scored practices in each group, with their spread")
+        groups.show(view, whole, found, by)
 if shown_as != "practices" and picked:
     links.open_practice(picked)

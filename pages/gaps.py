@@ -3,15 +3,13 @@
 import streamlit as st
 
 from pages.shared import charts, database, figures, gaps, links, tables
-from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
 st.title("Gap map")
 st.markdown("What is there for whom, how much of it is assessed, and where nobody has shown anything yet.")
 down, shown = gaps.choices()
-with database.cursor() as cursor:
-    cells = gaps.cells(queries.cross_counts(cursor, "sector", down), down, shown)
+cells, twin = gaps.drawn(database.whole(), down, shown)
 
 st.markdown(gaps.sentence(cells, down))
 picked = figures.show(
@@ -25,7 +23,7 @@ st.caption(
     "A cell leads to its practices. An empty frame has none of what the cells show; that none is in the catalogue "
     "may also mean that none could be read."
 )
-tables.twin(gaps.grid(cells, down), f"Sector by {gaps.DOWN[down].lower()}: practices, assessed, strongest proof")
+tables.twin(twin, f"Sector by {gaps.DOWN[down].lower()}: practices, assessed, strongest proof")
 st.header("What would fill the gaps")
 gaps.needs(cells)
 if picked:

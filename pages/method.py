@@ -3,36 +3,29 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import database, explanations, panels, tables
-from practices_db import queries
+from pages.shared import database, explanations, panels
 
 framework = current_framework()
-totals = database.whole().totals
-with database.cursor() as cursor:
-    makers = queries.assessors(cursor)
-    documentation = queries.documentation(cursor)
-    shares = queries.selection_shares(cursor)
-    twice = queries.double_answers(cursor)
-    example = queries.example(cursor)
-    given = tables.grouped(queries.answers(cursor, example["id"]), "indicator_id") if example else {}
+whole = database.whole()
+totals, told = whole.totals, database.documentation(whole)
 
 st.title("Method")
 explanations.in_short(framework)
 st.header("From answers to scores")
 explanations.formulas(framework)
-explanations.worked_example(framework, example, panels.proof_of(framework, framework.headlines[0], given))
+explanations.worked_example(framework, told.example, panels.proof_of(framework, framework.headlines[0], told.answers))
 st.header("What is asked")
 explanations.questions(framework)
 st.header("How strong the proof is")
 explanations.evidence_levels(framework)
 st.header("Who answered, and how")
-explanations.who_answered(totals, makers)
+explanations.who_answered(totals, told.makers)
 st.header("Do two assessors agree?")
-explanations.assessors_agree(framework, twice)
+explanations.assessors_agree(framework, told.twice)
 st.header("Which practices get in at all")
-explanations.selection(shares)
+explanations.selection(told.shares)
 st.header("Are we scoring paperwork?")
-explanations.paperwork(documentation)
+explanations.paperwork(told.each)
 st.header("What the scores do not say")
 explanations.limits(totals)
 st.header("Sources of the framework")

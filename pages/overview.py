@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages.shared import charts, database, figures, links, panels, tables
-from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 from practices_db.vocabularies import NOT_STATED
@@ -15,8 +14,7 @@ st.markdown(
 )
 whole = database.whole()
 totals, counts = whole.totals, whole.counts
-with database.cursor() as cursor:
-    starts = tables.year_columns(queries.starts_by_year(cursor))
+starts = tables.year_columns(whole.starts)
 
 panels.totals(totals)
 panels.ways_in()
@@ -27,7 +25,7 @@ on_map = where[where["id"].isin(charts.countries_on_map())]
 country = figures.show(
     View(),
     None,
-    charts.map_of_europe(tables.rows(on_map)),
+    charts.map_of_europe([dict(row) for row in tables.rows(on_map)]),
     "map",
     "Map of Europe by number of practices in the catalogue",
 )

@@ -11,21 +11,17 @@ from practices_db.views import View
 
 framework = current_framework()
 practice_id = st.query_params.get("practice")
-with database.cursor() as cursor:
-    card = queries.practice(cursor, practice_id) if practice_id else None
-    if card is None and practice_id and (gone := queries.former(cursor, practice_id)):
+whole = database.whole()
+one = database.practice(whole, practice_id) if practice_id else None
+if one is None:
+    with database.cursor() as cursor:
+        gone = queries.former(cursor, practice_id or "")
+    if gone:
         replying.former(gone)
-        st.stop()
-    if card is None:
-        panels.unknown_practice(practice_id, queries.practice_names(cursor))
-        st.stop()
-    further = queries.further_sources(cursor, card["id"])
-    scores = queries.scores(cursor, card["id"])
-    answers = queries.answers(cursor, card["id"])
-    similar = queries.similar_practices(cursor, card["id"])
-    version = queries.data_version(cursor)
-    statement = queries.statement(cursor, card["id"])
-    corrections = queries.corrections(cursor, card["id"])
+    else:
+        panels.unknown_practice(practice_id, whole)
+    st.stop()
+card, scores, by_indicator = one.card, one.scores, one.answers
 
 view = View("practice", PracticeFilter(practice=(card["id"],)))
 st.title(escaped(card["name"]))
@@ -36,20 +32,19 @@ with st.container(horizontal=True, vertical_alignment="center"):
     links.compare_link(card["id"])
     downloads.take_away(view, 1)
 
-by_indicator = tables.grouped(answers, "indicator_id")
 st.header("Does it work, and does it last?")
 if card["assessed"]:
     with st.grid(2, min_column_width=300):
         for node, title in tables.HEADLINES.items():
             panels.headline(card, node, title)
     for criterion in framework.headlines:
-        panels.sums(framework, criterion, by_indicator, version)
+        panels.sums(framework, criterion, by_indicator, whole.version)
 else:
     panels.not_assessed(card["id"])
-replying.statement(statement)
+replying.statement(one.statement)
 
 st.header("Facts")
-panels.facts(card, further)
+panels.facts(card, one.further)
 
 if card["assessed"]:
     st.header("Profile")
@@ -68,15 +63,16 @@ if card["assessed"]:
     for criterion in framework.criteria:
         panels.criterion_answers(criterion, scores, by_indicator)
         if not criterion.headline:
-            panels.sums(framework, criterion, by_indicator, version)
+            panels.sums(framework, criterion, by_indicator, whole.version)
     st.header("What is not documented")
     panels.not_documented(framework, set(by_indicator))
 
 st.header("Corrections")
-replying.history(card, corrections)
+replying.history(card, one.corrections)
 replying.correction_form(card)
 
 st.header("Practices that share sector, group and country")
-if similar.empty:
+similar = whole.cards(whole.index.similar(card["id"]))
+if not similar:
     st.markdown("None in the catalogue shares all three.")
 tables.cards(similar)

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from criteria.scoring import composite, encode
+from criteria.scoring import composite
 from pages.shared import charts, database, downloads, figures, filters, links, tables, weighing
-from practices_db import queries
 from practices_db.standing import AT_LEAST
 
 framework = current_framework()
@@ -19,15 +18,13 @@ chosen = filters.read_link()
 weights = weighing.read_link(framework)
 view = links.current_view("weighting")
 whole = database.whole()
-with database.cursor() as cursor:
-    counts = queries.facet_counts(cursor, chosen)
-    found = queries.find_practices(cursor, chosen)  # by name, as the practices of a tier are listed
-    answers = encode(framework, queries.answer_matrix(cursor, chosen))
+found = whole.index.select(chosen)
+answers = whole.answers_of(found.mask)
 
-filters.first_widgets(chosen, counts, whole.counts)
+filters.first_widgets(chosen, found.facet_counts(), whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(filters.sentence(chosen, len(found), whole.totals.practices))
-    downloads.take_away(view, len(found))
+    st.markdown(filters.sentence(chosen, found.count, whole.totals.practices))
+    downloads.take_away(view, found.count)
 filters.chips(chosen)
 
 scores = composite(framework, answers, weights)
@@ -36,13 +33,18 @@ weighing.panel(framework, weights, scores)
 
 st.header("What comes out")
 scored = answers.only(scores.scored[:, -1])
-weighing.selection(len(found), len(answers.practice_ids), len(scored.practice_ids))
+weighing.selection(found.count, len(answers.practice_ids), len(scored.practice_ids))
 if len(scored.practice_ids) < AT_LEAST:
     st.info("Fewer than two practices are documented enough under these weights. Widen the filter or the weights.")
     st.stop()
+if len(scored.practice_ids) > weighing.AT_MOST:
+    weighing.too_many(len(scored.practice_ids))
+    tables.twin(weighing.surest(whole, scores), "The practices whose range begins highest under your weighting", True)
+    st.stop()
 free = weighing.choose_freedom()
 standings = weighing.standings(scored, weights, free)
-names = dict(zip(found["id"], found["name"], strict=True))
+cards = weighing.by_name(whole, scored.practice_ids)
+names = {card["id"]: card["name"] for card in cards}
 weighing.tiers_in_words(standings)
 picked = figures.show(
     view,
@@ -52,7 +54,7 @@ picked = figures.show(
     "For each practice the interval of places it takes in nine of ten draws, by tier",
 )
 tables.twin(
-    weighing.table(names, scores, standings, found), "Your weighting, interval of places, tier and the official scores"
+    weighing.table(names, scores, standings, cards), "Your weighting, interval of places, tier and the official scores"
 )
 if picked:
     links.open_practice(picked)

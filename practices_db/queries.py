@@ -5,6 +5,7 @@ Screen, count and file use one selection: ``_SELECTED`` with the parameters of `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -74,6 +75,11 @@ _ORDER: dict[Sort, str] = {
     "sustainability": "c.sustainability_scored DESC, c.sustainability_low DESC NULLS LAST, c.name_key, c.id",
     "newest": "c.start_year DESC NULLS LAST, c.name_key, c.id",
 }
+
+
+def order_of(sort: Sort) -> str:
+    """Return the SQL of an order of the screen over cards ``c``; it ends in the id."""
+    return _ORDER[sort]
 
 
 def parameters(chosen: PracticeFilter) -> dict[str, Any]:
@@ -353,6 +359,23 @@ def example(cursor: Cursor) -> dict[str, Any] | None:
 def practice_names(cursor: Cursor) -> dict[str, str]:
     """Return the name of every practice by id, in the order of the names."""
     return dict(cursor.execute("SELECT id, name FROM practice_card ORDER BY name_key, id").fetchall())
+
+
+def cards(cursor: Cursor, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of ``practice_card`` with these ids, in their order; ids that do not exist are left out."""
+    if not ids:
+        return []
+    found = cursor.execute("SELECT * FROM practice_card WHERE id IN (SELECT unnest($ids::TEXT[]))", {"ids": list(ids)})
+    names = [column[0] for column in found.description]
+    by_id = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+def names(cursor: Cursor, ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of practices by id, in the order of the ids."""
+    sql = "SELECT id, name FROM practice_card WHERE id IN (SELECT unnest($ids::TEXT[]))"
+    found = dict(cursor.execute(sql, {"ids": list(ids)}).fetchall()) if ids else {}
+    return {id_: found[id_] for id_ in ids if id_ in found}
 
 
 def scores(cursor: Cursor, practice_id: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ before. Only assessments made under the current framework count.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from criteria.framework import CURRENT, Framework, current_framework
@@ -16,6 +17,7 @@ from practices_db.store import Cursor
 from practices_db.vocabularies import NOT_STATED
 
 HEADLINES = ("effectiveness", "sustainability")
+_AT_ONCE = 20_000  # practices whose answers are held as Python objects at one time
 
 # Where several published assessments answer one indicator, the one counts that a curator settled on; else a documented
 # answer comes before none, then the higher evidence level, then expert-review, desk-review, self-assessment, then the
@@ -141,14 +143,17 @@ def derive(cursor: Cursor) -> None:
 
 
 def _insert_scores(cursor: Cursor, framework: Framework) -> None:
-    counted = cursor.execute(
-        "SELECT practice_id, indicator_id, answer, evidence_level FROM counted_answer ORDER BY ALL"
-    ).fetchall()
-    if not counted:
-        return
-    cursor.register("new_scores", _frame(score(framework, encode(framework, counted))))
-    cursor.execute("INSERT INTO practice_score BY NAME SELECT * FROM new_scores")
-    cursor.unregister("new_scores")
+    ids = [id_ for (id_,) in cursor.execute("SELECT DISTINCT practice_id FROM counted_answer ORDER BY ALL").fetchall()]
+    for first in range(0, len(ids), _AT_ONCE):
+        part = ids[first : first + _AT_ONCE]
+        counted = cursor.execute(
+            "SELECT practice_id, indicator_id, answer, evidence_level FROM counted_answer "
+            "WHERE practice_id BETWEEN $first AND $last ORDER BY ALL",
+            {"first": part[0], "last": part[-1]},
+        ).fetchall()
+        cursor.register("new_scores", _frame(score(framework, encode(framework, counted))))
+        cursor.execute("INSERT INTO practice_score BY NAME SELECT * FROM new_scores")
+        cursor.unregister("new_scores")
 
 
 def _frame(scores: Scores) -> pd.DataFrame:
@@ -160,10 +165,10 @@ def _frame(scores: Scores) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "practice_id": [id_ for id_ in scores.practice_ids for _ in range(nodes)],
-            "node": [node.id for node in scores.nodes] * practices,
-            "level": [node.level for node in scores.nodes] * practices,
-            "criterion_id": [node.criterion_id for node in scores.nodes] * practices,
+            "practice_id": np.repeat(np.array(scores.practice_ids, dtype=object), nodes),
+            "node": np.tile(np.array([node.id for node in scores.nodes], dtype=object), practices),
+            "level": np.tile(np.array([node.level for node in scores.nodes], dtype=object), practices),
+            "criterion_id": np.tile(np.array([node.criterion_id for node in scores.nodes], dtype=object), practices),
             "scored": scores.scored.ravel(),
             "answered": scores.answered.ravel(),
             "applicable": scores.applicable.ravel(),

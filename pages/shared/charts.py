@@ -183,6 +183,38 @@ def two_scores() -> Spec:
     return _finished(alt.layer(frames, across, along, dots).properties(height=620))
 
 
+@cache
+def score_cells(size: int) -> Spec:
+    """Effectiveness × sustainability as counts: a cell for each ``size`` × ``size`` points that anything lies in.
+
+    Rows: ``x``, ``x2``, ``y``, ``y2`` (the cell's ends), ``practices``, ``across``, ``upwards``, ``ranges`` (words).
+    """
+    axis = alt.Axis(tickCount=5)
+    cells = (
+        alt.Chart()
+        .mark_rect(stroke=_FINE, strokeOpacity=0.35, aria=False)
+        .encode(
+            x=alt.X("x:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis),
+            x2="x2:Q",
+            y=alt.Y("y:Q", title="Sustainability →", scale=_HUNDRED, axis=axis),
+            y2="y2:Q",
+            color=alt.Color(
+                "practices:Q",
+                title=f"Practices in {size} × {size} points",
+                scale=alt.Scale(type="sqrt", zero=True),
+                legend=alt.Legend(orient="bottom", gradientLength=160, tickCount=4, tickMinStep=1, format="d"),
+            ),
+            tooltip=[
+                alt.Tooltip("practices:Q", title="Practices"),
+                alt.Tooltip("across:N", title=EFFECTIVENESS),
+                alt.Tooltip("upwards:N", title=SUSTAINABILITY),
+                alt.Tooltip("ranges:N", title="Their ranges reach"),
+            ],
+        )
+    )
+    return _finished(cells.properties(height=620))
+
+
 def _proof_colour() -> alt.Color:
     return alt.Color(
         "proof:N",
@@ -287,11 +319,12 @@ def intervals(count: int) -> Spec:
 
 
 @cache
-def strips(series: tuple[str, ...]) -> Spec:
+def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
     """Dot strips: where each practice stands among its peers.
 
     Rows, one a dot or a name: ``line`` (order), ``name`` (on name lines), ``practice``, ``what`` (one of ``series``),
-    ``score``, ``own`` (true for the practice itself, drawn large and filled).
+    ``score``, ``own`` (true for the practice itself, drawn large and filled). Where they are ``counted``, a dot stands
+    for the ``n`` practices near its score, and its area for their number.
     """
     scale = alt.Scale(domain=list(series))
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
@@ -309,6 +342,9 @@ def strips(series: tuple[str, ...]) -> Spec:
     others = others.encode(
         color=alt.Color("what:N", scale=scale, legend=None), shape=alt.Shape("what:N", scale=scale, legend=None)
     )
+    if counted:
+        size = alt.Size("n:Q", title="Practices", scale=alt.Scale(range=[8, 220]), legend=None)
+        others = others.encode(size=size)
     own = dots.transform_filter("datum.own").mark_point(size=150, opacity=1, filled=True, aria=False)
     names = (
         base.transform_filter("isValid(datum.name)")
@@ -366,6 +402,14 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
         .add_params(pick)
     )
     return _finished(alt.layer(empty, filled).properties(height=alt.Step(24)))
+
+
+def build() -> None:
+    """Make the specifications that need nothing but their names, so that the first visitor does not wait for them."""
+    both = (EFFECTIVENESS, SUSTAINABILITY)
+    for title in ("Sector", "Target group"):
+        bars(title)
+    _ = years(), _map(), two_scores(), score_cells(5), ranges(both), strips(both), strips(both, counted=True)
 
 
 def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:

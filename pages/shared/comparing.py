@@ -3,43 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from criteria.framework import Framework
+from criteria.framework import Framework, current_framework
 from criteria.robustness import SEPARATED, Simulation, simulate
+from criteria.scoring import Answers as Matrix
 from criteria.scoring import encode
 from criteria.weighting import weighting
+from pages.shared import finding
+from pages.shared.database import Card, Whole
 from pages.shared.links import MOST_COMPARED, page_path, practice_link
 from pages.shared.panels import ANSWER_BADGES, criterion_words
-from pages.shared.tables import HEADLINES, rows
+from pages.shared.tables import HEADLINES, MOST_DRAWN, Cards, near, rows
 from pages.shared.wording import SHOWN_WITH_RANGE, counted, escaped, known, labels, number, percent, score_state, years
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
 ENOUGH_PEERS = 5
 DRAWS = 2_000
 
-Card = Mapping[str, Any]
 Answers = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 
 
 # --- the choice ------------------------------------------------------------------------------------------
 
 
-def choose(names: Mapping[str, str]) -> list[str]:
+def choose(whole: Whole) -> list[str]:
     """Draw the choice of practices, kept in the link in its order; ids that do not exist are dropped and said."""
     given = list(dict.fromkeys(st.query_params.get_all("practice")))
-    ids = [id_ for id_ in given if id_ in names][:AT_MOST]
-    unknown = [id_ for id_ in given if id_ not in names]
+    ids = [id_ for id_ in given if id_ in whole.index.place][:AT_MOST]
+    unknown = [id_ for id_ in given if id_ not in whole.index.place]
     if unknown:
         shown = ", ".join(escaped(id_[:60]) for id_ in unknown)
         st.warning(f"Not in the catalogue and left out: {shown}", icon=":material/link_off:")
     if len(given) - len(unknown) > AT_MOST:
         st.warning(f"Only the first {AT_MOST} are compared.", icon=":material/info:")
+    names = finding.names(whole, ids, "find_compared")
     st.session_state["compared"] = ids
     st.multiselect(
         f"Practices to compare, {AT_LEAST} to {AT_MOST}",
@@ -94,13 +98,20 @@ def told_apart(framework: Framework, cards: Sequence[Card], given: Answers) -> N
     )
 
 
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _simulation(key: tuple[Any, ...], node: str, _answers: Matrix) -> Simulation:  # noqa: ARG001 - the cache's key
+    framework = current_framework()
+    return simulate(framework, _answers, weighting(framework, {node: 1.0}), draws=DRAWS, seed=1)
+
+
 def _draws(framework: Framework, cards: Sequence[Card], given: Answers, node: str) -> Simulation:
     rows_ = [
         (card["id"], id_, answers_[0]["answer"], int(answers_[0]["evidence_level"]))
         for card in cards
         for id_, answers_ in given[card["id"]].items()
     ]
-    return simulate(framework, encode(framework, rows_), weighting(framework, {node: 1.0}), draws=DRAWS, seed=1)
+    matrix = encode(framework, rows_)
+    return _simulation((matrix.practice_ids, matrix.value.tobytes(), matrix.applicable.tobytes()), node, matrix)
 
 
 def _pair(first: Card, second: Card, node: str, draws: Simulation) -> str:
@@ -117,7 +128,7 @@ def _pair(first: Card, second: Card, node: str, draws: Simulation) -> str:
     return f"{spans}: {verdict}, the first is ahead in {percent(whole)} of the draws."
 
 
-def profile_lines(framework: Framework, cards: Sequence[Card], scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def profile_lines(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:
     """Return the lines for charts.ranges: each criterion by name, then a bar for each assessed practice."""
     lines: list[dict[str, Any]] = []
     by_node = {card["id"]: {row["node"]: row for row in rows(scores[card["id"]])} for card in cards}
@@ -137,7 +148,7 @@ def profile_lines(framework: Framework, cards: Sequence[Card], scores: Mapping[s
     return table.assign(line=range(len(table)))
 
 
-def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:
     """Return each criterion of each practice in words, with the strongest proof."""
     by_node = {card["id"]: {row["node"]: row for row in rows(scores[card["id"]])} for card in cards}
     return pd.DataFrame(
@@ -164,8 +175,32 @@ def _known_of(framework: Framework, row: Mapping[str, Any] | None) -> str:
 # --- peers -----------------------------------------------------------------------------------------------
 
 
-def peers_rule() -> None:
-    """Say who counts as a peer."""
+def peers(whole: Whole, practice_id: str) -> pd.DataFrame:
+    """Return (name, scored and score of each headline) of the practices that share a sector and a group with one.
+
+    Where they are too many to draw one by one the names are left blank.
+    """
+    found = whole.index.peers(practice_id)
+    ids = [whole.index.ids[place] for place in np.flatnonzero(found)] if found.sum() <= MOST_DRAWN else []
+    table: dict[str, Any] = {"name": [card["name"] for card in whole.cards(ids)] if ids else [""] * int(found.sum())}
+    for node in HEADLINES:
+        table[f"{node}_scored"] = whole.index.numbers[f"{node}_scored"][found] > 0
+        table[f"{node}_score"] = whole.index.numbers[f"{node}_score"][found]
+    return pd.DataFrame(table)
+
+
+def are_counted(peers: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether the peers are too many to draw one by one."""
+    return sum(len(found) for found in peers.values()) > MOST_DRAWN
+
+
+def peers_rule(peers: Mapping[str, pd.DataFrame]) -> None:
+    """Say who counts as a peer, and what a dot is where there are many."""
+    if are_counted(peers):
+        st.caption(
+            f"Together they have {sum(len(found) for found in peers.values()):,} peers, too many for a dot each: a dot "
+            "stands for all peers within the same two points of a score, and its size for how many they are."
+        )
     st.caption(
         "Peers of a practice are the other scored practices that share at least one sector and at least one target "
         "group "
@@ -173,12 +208,13 @@ def peers_rule() -> None:
     )
 
 
-def _scored(peers: pd.DataFrame, node: str) -> list[dict[str, Any]]:
-    return [row for row in rows(peers) if row[f"{node}_scored"]]
+def _scored(peers: pd.DataFrame, node: str) -> pd.DataFrame:
+    return peers[peers[f"{node}_scored"].astype(bool)]
 
 
 def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the dots for charts.strips: for each practice a name line, then a strip for each headline."""
+    counted_ = are_counted(peers)
     dots: list[dict[str, Any]] = []
     line = 0
     for card in cards:
@@ -190,16 +226,22 @@ def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.Da
         for node, found in strips.items():
             line += 1
             title = HEADLINES[node]
-            dots += [
-                {"line": line, "what": title, "practice": peer["name"], "score": peer[f"{node}_score"], "own": False}
-                for peer in found
-            ]
+            scores = found[f"{node}_score"].to_numpy(float)
+            each = near(scores) if counted_ else _each(found["name"], scores)
+            dots += [{"line": line, "what": title, "own": False} | dot for dot in each]
             if card[f"{node}_scored"]:
                 dots.append(
                     {"line": line, "what": title, "practice": card["name"], "score": card[f"{node}_score"], "own": True}
+                    | {"n": 1}
                 )
         line += 1
-    return pd.DataFrame(dots, columns=["line", "name", "what", "practice", "score", "own"]).astype({"score": float})
+    return pd.DataFrame(dots, columns=["line", "name", "what", "practice", "score", "own", "n"]).astype(
+        {"score": float}
+    )
+
+
+def _each(names: Iterable[str], scores: Iterable[float]) -> list[dict[str, Any]]:
+    return [{"practice": name, "score": score, "n": 1} for name, score in zip(names, scores, strict=True)]
 
 
 def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -207,7 +249,7 @@ def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.D
     table: dict[str, list[str]] = {"Practice": [escaped(card["name"]) for card in cards]}
     for node, title in HEADLINES.items():
         table[title] = [
-            _among(card, node, [peer[f"{node}_score"] for peer in _scored(peers[card["id"]], node)]) for card in cards
+            _among(card, node, _scored(peers[card["id"]], node)[f"{node}_score"].tolist()) for card in cards
         ]
     return pd.DataFrame(table)
 

@@ -1,21 +1,33 @@
-"""The app's one open database, for all sessions of this process."""
+"""The app's one open database, for all sessions of this process, and what is published in it, kept in memory."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from criteria.framework import AnswerId, current_framework
+from criteria.scoring import Answers, encode
 from practices_db import queries
 from practices_db.commands import open_store
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
 from practices_db.filters import PracticeFilter
+from practices_db.index import Bools, Index
 from practices_db.replica import Replica
 from practices_db.store import Cursor, Store
+
+Card = Mapping[str, Any]
+_MOST_CARDS = 5_000
+_SEEN = "release seen"
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)
@@ -56,19 +68,170 @@ def cursor() -> Iterator[Cursor]:
 
 
 @dataclass(frozen=True)
-class Whole:
-    """What holds for the whole published catalogue: the same for everybody until the next release of the data."""
+class OnePractice:
+    """Everything published on one practice. Shared by all sessions: look at it, never change it."""
 
+    card: Card
+    further: list[dict[str, Any]]
+    scores: list[dict[str, Any]]
+    answers: dict[str, list[dict[str, Any]]]  # by indicator, the one that counts first
+    statement: dict[str, Any] | None  # the owner's
+    corrections: list[tuple[date, str]]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What holds for the whole published catalogue: the same for everybody until the next release of the data.
+
+    Shared by all sessions: look at it, never change it.
+    """
+
+    version: queries.DataVersion
     totals: queries.Totals
     counts: dict[str, dict[str, int]]
+    starts: pd.DataFrame
+    index: Index
+    answers: Answers  # that count, of all assessed practices
+    _cards: dict[str, Card] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of every practice by id, in the order of the names; ask only where they are few."""
+        with cursor() as one:
+            return queries.practice_names(one)
+
+    def answers_of(self, selected: Bools) -> Answers:
+        """Return the answers of those assessed practices that are selected (a truth value a practice of the index)."""
+        return self.answers.only(selected[self._places])
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [self.index.place[id_] for id_ in self.answers.practice_ids]
+
+    def cards(self, ids: Sequence[str]) -> list[Card]:
+        """Return the rows of ``practice_card`` with these ids, in their order; kept for whoever asks next."""
+        found = {id_: card for id_ in ids if (card := self._cards.get(id_))}
+        if missing := [id_ for id_ in ids if id_ not in found]:
+            with cursor() as one:
+                new = {card["id"]: MappingProxyType(card) for card in queries.cards(one, missing)}
+            if len(self._cards) + len(new) > _MOST_CARDS:
+                self._cards.clear()
+            self._cards.update(new)
+            found |= new
+        return [found[id_] for id_ in ids if id_ in found]
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _whole(path: str, content_hash: str, _cursor: Cursor) -> Whole:  # noqa: ARG001 - the arguments are the cache's key
-    return Whole(queries.totals(_cursor), queries.facet_counts(_cursor, PracticeFilter()))
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 - the arguments are the cache's key
+    with cursor() as one:
+        one.begin()  # all of it from one state of the data
+        try:
+            index = Index.read(one)
+            return Whole(
+                queries.data_version(one),
+                queries.totals(one),
+                index.select(PracticeFilter()).facet_counts(),
+                queries.starts_by_year(one),
+                index,
+                encode(current_framework(), queries.answer_matrix(one, PracticeFilter())),
+            )
+        finally:
+            one.rollback()
+
+
+def published() -> Whole:
+    """Ask which release of the data there is, and return what holds for it."""
+    with cursor() as one:
+        version = queries.data_version(one)
+    return _whole(str(database_path()), version.number, version.content_hash)
+
+
+def look() -> Whole:
+    """Return what is published now, and remember which release it is for this script run."""
+    found = published()
+    st.session_state[_SEEN] = found.version.number, found.version.content_hash
+    return found
 
 
 def whole() -> Whole:
-    """Return the totals and the count of every value; computed once for each release of the data."""
+    """Return what holds for the whole catalogue; computed once for each release of the data.
+
+    The release is the one that the frame saw when the script run began.
+    """
+    if _SEEN not in st.session_state:
+        return look()
+    return _whole(str(database_path()), *st.session_state[_SEEN])
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as dicts."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def by_indicator(answers: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return answers by indicator, in the order of the table."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(answers):
+        found.setdefault(row["indicator_id"], []).append(row)
+    return found
+
+
+@st.cache_resource(max_entries=1_000, show_spinner=False)
+def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | None:  # noqa: ARG001 - the cache's key
     with cursor() as one:
-        return _whole(str(database_path()), queries.data_version(one).content_hash, one)
+        card = queries.practice(one, practice_id)
+        if card is None:
+            return None
+        return OnePractice(
+            MappingProxyType(card),
+            records(queries.further_sources(one, practice_id)),
+            records(queries.scores(one, practice_id)),
+            by_indicator(queries.answers(one, practice_id)),
+            queries.statement(one, practice_id),
+            queries.corrections(one, practice_id),
+        )
+
+
+def practice(of: Whole, practice_id: str) -> OnePractice | None:
+    """Return everything published on a practice, None where there is none with this id.
+
+    The id of a practice that was merged into another one leads to that one.
+    """
+    if practice_id not in of.index.place:
+        with cursor() as one:
+            gone = queries.former(one, practice_id)
+        if gone is None or gone.practice_id not in of.index.place:
+            return None
+        practice_id = gone.practice_id
+    return _practice(str(database_path()), of.version.content_hash, practice_id)
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """What the page on the method tells of the whole catalogue."""
+
+    makers: pd.DataFrame
+    each: pd.DataFrame
+    shares: queries.SelectionShares
+    twice: list[tuple[str, AnswerId, AnswerId]]  # indicators that two assessors answered
+    example: dict[str, Any] | None
+    answers: dict[str, list[dict[str, Any]]]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG001 - the cache's key
+    with cursor() as one:
+        example = queries.example(one)
+        return Documentation(
+            queries.assessors(one),
+            queries.documentation(one),
+            queries.selection_shares(one),
+            queries.double_answers(one),
+            example,
+            by_indicator(queries.answers(one, example["id"] if example else "")),
+        )
+
+
+def documentation(of: Whole) -> Documentation:
+    """Return what the page on the method tells; computed once for each release of the data."""
+    return _documentation(str(database_path()), of.version.content_hash)

@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.shared import database, reopening
 from pages.shared.links import page_path
-from practices_db.queries import data_version
 from practices_db.recipe import LICENCE
 
 ART = Path(__file__).parent
@@ -77,8 +76,7 @@ st.session_state["page"] = page.url_path
 # The footer is written first, below the place of the page: a page that stops early keeps it.
 body = st.container()
 st.space("medium")
-with database.cursor() as cursor:
-    version = data_version(cursor)
+version = database.look().version
 st.caption(
     f"Data version {version.short}. Catalogue: {LICENCE}. "
     "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."

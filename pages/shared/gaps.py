@@ -8,10 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from criteria.framework import current_framework
+from pages.shared.database import Whole
 from pages.shared.links import choose
 from pages.shared.tables import rows
 from pages.shared.wording import counted, known
 from practices_db.filters import FACET
+from practices_db.index import Index, cross_counts
 from practices_db.vocabularies import vocabulary
 
 DOWN = {"target_group": "Target group", "country": "Country"}
@@ -73,6 +75,19 @@ def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
     return pd.DataFrame(table).astype({"shown": float})
 
 
+@st.cache_resource(max_entries=40, show_spinner=False)
+def _drawn(content_hash: str, down: str, shown: str, _index: Index) -> tuple[pd.DataFrame, pd.DataFrame]:  # noqa: ARG001
+    names = ["across", "down", "practices", "assessed", "scored", "strongest"]
+    counts = pd.DataFrame(cross_counts(_index, "sector", down), columns=names)
+    table = cells(counts, down, shown)
+    return table, grid(table, down)
+
+
+def drawn(whole: Whole, down: str, shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cells and the table twin; made once for each release of the data."""
+    return _drawn(whole.version.content_hash, down, shown, whole.index)
+
+
 def sentence(table: pd.DataFrame, down: str) -> str:
     """Say how many of the pairs are empty, unassessed, unproven."""
     count = table["need"].value_counts()
@@ -107,5 +122,5 @@ def needs(table: pd.DataFrame) -> None:
     for kind, words in list(NEEDS.items())[:-1]:
         pairs = table[table["need"] == kind]
         with st.expander(f"{counted(len(pairs), 'pair')}: {words}"):
-            for side, group in pairs.groupby("down", sort=False):
-                st.markdown(f"- **{side}**: {', '.join(group['across'])}")
+            lines = [f"- **{side}**: {', '.join(group['across'])}" for side, group in pairs.groupby("down", sort=False)]
+            st.markdown("\n".join(lines))

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from statistics import median
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.shared import charts, figures
+from pages.shared.database import Whole
 from pages.shared.links import choose as choose_one
-from pages.shared.tables import HEADLINES, rows
+from pages.shared.tables import HEADLINES, MOST_DRAWN, near, twin
 from pages.shared.wording import counted, escaped, number
 from practices_db.filters import FACET
+from practices_db.index import Bools, Numbers, Selection
+from practices_db.views import View
 from practices_db.vocabularies import label, vocabulary
 
 ENOUGH = 5
 
-_LISTS = {
-    "sector": "sectors",
-    "target_group": "target_groups",
-    "country": "countries",
-    "funding_kind": "funding_kinds",
-    "governance_level": "governance_level",
-}
+_FACETS = ("sector", "target_group", "country", "funding_kind", "governance_level")
 
 
 def choose() -> str:
     """Draw what the practices are grouped by; kept in the link."""
-    return choose_one("Groups by", "group", {field: FACET[field].label for field in _LISTS})
+    return choose_one("Groups by", "group", {field: FACET[field].label for field in _FACETS})
 
 
 def alt_text(by: str) -> str:
@@ -35,65 +36,96 @@ def alt_text(by: str) -> str:
     return f"Scores of the practices found, a dot each, grouped by {FACET[by].label.lower()}"
 
 
-def _scores(practices: pd.DataFrame, by: str, node: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the practices scored on a headline for each value, in the order of the vocabulary."""
-    found: dict[str, list[dict[str, Any]]] = {id_: [] for id_ in vocabulary(by)}
-    for card in rows(practices[practices[f"{node}_scored"].astype(bool)]):
-        values = card[_LISTS[by]]
-        for value in [values] if isinstance(values, str) else values if values is not None else []:
-            found[value].append(card)
-    return {id_: cards for id_, cards in found.items() if cards}
+@dataclass(frozen=True)
+class _Group:
+    """The practices of the selection scored on a headline that have a value: who they are and their scores."""
+
+    who: Bools
+    scores: Numbers
 
 
-def dots(practices: pd.DataFrame, by: str) -> pd.DataFrame:
+def _groups(found: Selection, by: str) -> dict[str, dict[str, _Group]]:
+    """Return for each value, in the order of the vocabulary, the scored practices of each headline."""
+    every = {}
+    for id_ in vocabulary(by):
+        has = found.index.of_value(by, id_)
+        who = {node: has & found.mask & found.index.is_(f"{node}_scored") for node in HEADLINES}
+        every[id_] = {node: _Group(one, found.index.numbers[f"{node}_score"][one]) for node, one in who.items()}
+    return every
+
+
+def show(view: View, whole: Whole, found: Selection, by: str) -> None:
+    """Draw the groups of a selection, say which are too small to show, and put all of them into a table."""
+    groups = _groups(found, by)
+    number_scored = sum(
+        len(one.scores) for group in groups.values() for one in group.values() if len(one.scores) >= ENOUGH
+    )
+    counted_ = number_scored > MOST_DRAWN
+    _rule(groups, by, number_scored if counted_ else None)
+    lines = _lines(groups, by, (lambda one, _: near(one.scores)) if counted_ else partial(_each, whole, found))
+    if not lines.empty:
+        figures.show(view, lines, charts.strips(tuple(HEADLINES.values()), counted_), "groups", alt_text(by))
+    twin(_table(groups, by), "Scored practices in each group, with their spread")
+
+
+def _lines(
+    groups: Mapping[str, Mapping[str, _Group]], by: str, dots: Callable[[_Group, str], list[dict[str, Any]]]
+) -> pd.DataFrame:
     """Return the dots for charts.strips: for each group a name line, then a strip for each headline of five or more."""
-    scored = {node: _scores(practices, by, node) for node in HEADLINES}
     lines: list[dict[str, Any]] = []
     line = 0
-    for id_ in vocabulary(by):
-        strips = {node: cards for node in HEADLINES if len(cards := scored[node].get(id_, [])) >= ENOUGH}
+    for id_, group in groups.items():
+        strips = {node: one for node, one in group.items() if len(one.scores) >= ENOUGH}
         if not strips:
             continue
-        sizes = ", ".join(f"{HEADLINES[node].lower()} n = {len(cards)}" for node, cards in strips.items())
+        sizes = ", ".join(f"{HEADLINES[node].lower()} n = {len(one.scores):,}" for node, one in strips.items())
         lines.append({"line": line, "name": f"{label(by, id_)} ({sizes})"})
-        for node, cards in strips.items():
+        for node, one in strips.items():
             line += 1
-            lines += [
-                {"line": line, "what": HEADLINES[node], "practice": card["name"], "score": card[f"{node}_score"]}
-                | {"own": False}
-                for card in cards
-            ]
+            lines += [dot | {"line": line, "what": HEADLINES[node], "own": False} for dot in dots(one, node)]
         line += 1
-    return pd.DataFrame(lines, columns=["line", "name", "what", "practice", "score", "own"]).astype({"score": float})
+    columns = ["line", "name", "what", "practice", "score", "own", "n"]
+    return pd.DataFrame(lines, columns=columns).astype({"score": float})
 
 
-def rule(practices: pd.DataFrame, by: str) -> None:
+def _each(whole: Whole, found: Selection, one: _Group, node: str) -> list[dict[str, Any]]:
+    """Return a dot for each practice."""
+    cards = whole.cards(found.ids("name", where=one.who))
+    return [{"practice": card["name"], "score": card[f"{node}_score"], "n": 1} for card in cards]
+
+
+def _rule(groups: Mapping[str, Mapping[str, _Group]], by: str, too_many: int | None) -> None:
     """Say what a dot is, and which groups are too small to show."""
+    dot = (
+        "Every dot is the score of one practice"
+        if too_many is None
+        else f"{too_many:,} scores are too many for a dot each: a dot stands for all practices within the same two "
+        "points of a score, and its size for how many they are"
+    )
     st.caption(
-        "Every dot is the score of one practice; a practice in several groups stands in each. Practices in different "
-        "groups "
+        f"{dot}; a practice in several groups stands in each. Practices in different groups "
         "work in different places for different people: the spread says more than any middle."
     )
     small = [
-        f"{escaped(label(by, id_))} ({counted(max(sizes), 'scored practice')})"
-        for id_ in vocabulary(by)
-        if 0 < max(sizes := [len(_scores(practices, by, node).get(id_, [])) for node in HEADLINES]) < ENOUGH
+        f"{escaped(label(by, id_))} ({counted(size, 'scored practice')})"
+        for id_, group in groups.items()
+        if 0 < (size := max(len(one.scores) for one in group.values())) < ENOUGH
     ]
     if small:
         st.caption(f"Not shown, with fewer than {ENOUGH} scored practices: " + ", ".join(small) + ".")
 
 
-def table(practices: pd.DataFrame, by: str) -> pd.DataFrame:
+def _table(groups: Mapping[str, Mapping[str, _Group]], by: str) -> pd.DataFrame:
     """Return for each group how many are scored, and from five on their lowest, middle and highest score."""
-    scored = {node: _scores(practices, by, node) for node in HEADLINES}
-    ids = [id_ for id_ in vocabulary(by) if any(id_ in scored[node] for node in HEADLINES)]
-    columns = {FACET[by].label: [label(by, id_) for id_ in ids]}
+    shown = {id_: group for id_, group in groups.items() if any(len(one.scores) for one in group.values())}
+    columns = {FACET[by].label: [label(by, id_) for id_ in shown]}
     for node, title in HEADLINES.items():
-        columns[title] = [_spread([card[f"{node}_score"] for card in scored[node].get(id_, [])]) for id_ in ids]
+        columns[title] = [_spread(group[node].scores) for group in shown.values()]
     return pd.DataFrame(columns)
 
 
-def _spread(scores: list[float]) -> str:
+def _spread(scores: Numbers) -> str:
     if len(scores) < ENOUGH:
         return f"n = {len(scores)}, too few to show"
-    return f"n = {len(scores)}: {number(min(scores))} to {number(max(scores))}, median {number(median(scores))}"
+    middle = float(np.median(scores))
+    return f"n = {len(scores):,}: {number(scores.min())} to {number(scores.max())}, median {number(middle)}"

@@ -10,7 +10,8 @@ import streamlit as st
 
 from criteria.framework import Criterion, Framework, Indicator, current_framework
 from criteria.proof import Proof, prove
-from pages.shared import tables
+from pages.shared import finding, tables
+from pages.shared.database import Whole
 from pages.shared.links import open_practice, page_path
 from pages.shared.wording import (
     counted,
@@ -137,7 +138,7 @@ _FACT_NAMES = {
 }
 
 
-def facts(card: Mapping[str, Any], further: pd.DataFrame) -> None:
+def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     """Draw the facts of a practice with their sources; what was not seen is said so."""
 
     def several(vocabulary: str, ids: Sequence[str]) -> str:
@@ -241,7 +242,7 @@ def not_assessed(practice_id: str) -> None:
         )
 
 
-def profile_lines(scores: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+def profile_lines(scores: tables.Cards, framework: Framework) -> pd.DataFrame:
     """Return the lines of the range-bar chart for the criteria of one practice."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
     lines: list[dict[str, Any]] = []
@@ -261,7 +262,7 @@ def profile_lines(scores: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     return table.assign(line=range(len(table)))
 
 
-def profile_table(scores: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+def profile_table(scores: tables.Cards, framework: Framework) -> pd.DataFrame:
     """Return the profile as a table: a row a criterion, what is known of it, and the strongest proof."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
     rows = [by_node[criterion.id] for criterion in framework.criteria]
@@ -287,7 +288,7 @@ def criterion_words(row: Mapping[str, Any]) -> str:
     return f"{number(row['score'])} ({span})" if row["scored"] else f"not enough documented ({span})"
 
 
-def criterion_answers(criterion: Criterion, scores: pd.DataFrame, answers: Mapping[str, list[dict[str, Any]]]) -> None:
+def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:
     """Draw every question and indicator of a criterion with answer, proof, note and source."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
     with st.expander(f"**{criterion.title}**: {escaped(criterion_words(by_node[criterion.id]))}"):
@@ -396,7 +397,7 @@ def not_documented(framework: Framework, answered: set[str]) -> None:
     st.markdown("\n".join(missing))
 
 
-def unknown_practice(practice_id: str | None, names: Mapping[str, str]) -> None:
+def unknown_practice(practice_id: str | None, whole: Whole) -> None:
     """Help somebody whose link names no practice, or none that exists: offer the nearest, a search, and Explore."""
     st.title("Which practice?")
     if practice_id:
@@ -405,6 +406,7 @@ def unknown_practice(practice_id: str | None, names: Mapping[str, str]) -> None:
             f"link was cut.",
             icon=":material/link_off:",
         )
+    names = finding.names(whole, (), "find_practice")
     picked = st.selectbox(
         "Find a practice by name",
         list(names),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from streamlit.runtime.secrets import secrets_singleton
 
-from pages.shared import database
+from pages.shared import database, serving
 from pages.shared.guard.limits import Limits
 from pages.shared.held import hold_downloads
 from practices_db import queries
@@ -72,10 +71,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     except PracticesError as error:
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
-    # Streamlit collects garbage after every script run. What lives as long as the process need not be walked
-    # through each time: it is most of the time of a rerun (docs/decisions.md).
-    gc.collect()
-    gc.freeze()
+    await run_in_threadpool(serving.prepare)
     yield
     if keeper:
         await run_in_threadpool(keeper.stop)

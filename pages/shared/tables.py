@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import shorten
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.shared import charts, figures
 from pages.shared.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
+from pages.shared.database import Card, Whole
 from pages.shared.links import practice_link
 from pages.shared.wording import (
     SHOWN_WITH_RANGE,
@@ -23,22 +26,22 @@ from pages.shared.wording import (
     score_words,
     years,
 )
+from practices_db.index import Numbers, Selection
+from practices_db.views import View
 from practices_db.vocabularies import label
 
 HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
+MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once; more are drawn as counts
+CELL = 5  # points of a score in a cell of the chart of both scores
+
+Cards = pd.DataFrame | Sequence[Card]
 
 
-def rows(practices: pd.DataFrame) -> list[dict[str, Any]]:
+def rows(practices: Cards) -> Sequence[Mapping[str, Any]]:
     """Return a table of cards as dicts."""
+    if not isinstance(practices, pd.DataFrame):
+        return practices
     return [{str(key): value for key, value in row.items()} for row in practices.to_dict("records")]
-
-
-def grouped(table: pd.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of a table by the value of one column, in the order of the table."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(table):
-        found.setdefault(row[column], []).append(row)
-    return found
 
 
 def value_counts(vocabulary: str, counts: Mapping[str, int]) -> pd.DataFrame:
@@ -72,7 +75,7 @@ def where_and_whom(card: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def cards(practices: pd.DataFrame) -> None:
+def cards(practices: Cards) -> None:
     """Draw practices as cards: name, what it is, where and for whom, what is known."""
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
@@ -92,8 +95,15 @@ def cards(practices: pd.DataFrame) -> None:
             practice_link(card["id"], f"Open {escaped(short)}", ":material/arrow_forward:")
 
 
-def overview_table(practices: pd.DataFrame) -> pd.DataFrame:
+def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
     """Return cards as the sortable table shows them; blank is "not seen"."""
+    columns = ["name", "countries", "strongest_evidence", "sectors", "target_groups", "start_year", "end_year"]
+    columns += [f"{node}_{what}" for node in HEADLINES for what in ("scored", "score", "low", "high", "coverage")]
+    practices = pd.DataFrame({name: [card[name] for card in cards] for name in columns})
+    practices = practices.astype(
+        {f"{node}_{what}": float for node in HEADLINES for what in ("score", "low", "high", "coverage")}
+        | {"start_year": "Int16", "end_year": "Int16"}
+    )
     table = pd.DataFrame(
         {
             "Practice": practices["name"],
@@ -117,7 +127,7 @@ def overview_table(practices: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def pick_rows(practices: pd.DataFrame) -> tuple[str | None, list[str]]:
+def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
     """Draw the sortable table; return the id of the practice whose cell was chosen, and the ids of the ticked rows."""
     event: Any = st.dataframe(
         overview_table(practices),
@@ -128,9 +138,10 @@ def pick_rows(practices: pd.DataFrame) -> tuple[str | None, list[str]]:
         key="practices_table",
         alt="The practices found, one a row, with both scores and what is documented",
     )
-    ids = practices["id"].astype(str)
-    cells = event["selection"]["cells"]
-    return (ids.iloc[cells[0][0]] if cells else None), ids.iloc[event["selection"]["rows"]].tolist()
+    ids = [str(card["id"]) for card in practices]
+    chosen = event["selection"]
+    at = [cell[0] for cell in chosen["cells"] if cell[0] < len(ids)]
+    return (ids[at[0]] if at else None), [ids[row] for row in chosen["rows"] if row < len(ids)]
 
 
 def overview_columns() -> dict[str, Any]:
@@ -152,7 +163,7 @@ def overview_columns() -> dict[str, Any]:
     return config
 
 
-def range_lines(practices: pd.DataFrame) -> pd.DataFrame:
+def range_lines(practices: Cards) -> pd.DataFrame:
     """Return the lines of the range-bar chart (charts.ranges): a name, then a bar for each headline."""
     lines: list[dict[str, Any]] = []
     for card in rows(practices):
@@ -179,7 +190,93 @@ def _line(card: Mapping[str, Any], node: str, title: str) -> dict[str, Any]:
     }
 
 
-def score_points(practices: pd.DataFrame) -> pd.DataFrame:
+def both_scores(view: View, whole: Whole, found: Selection) -> str | None:
+    """Draw effectiveness against sustainability and return the id of the practice that was chosen.
+
+    Each practice with its ranges where there are few enough to see them; counts in cells where there are more.
+    """
+    assessed = whole.index.is_("assessed")
+    counts = state_counts(found)
+    number_assessed = int(found.numbers("assessed").sum())
+    if number_assessed > MOST_DRAWN:
+        cells = score_cells(found)
+        st.caption(
+            f"{counts} {number_assessed:,} are too many to draw each with its range: a cell counts the practices whose "
+            f"scores lie in the same {CELL} points; its tip says how far their ranges reach. Practices that are not "
+            f"scored on both are not drawn. Filter to {MOST_DRAWN} or fewer to see each; files always hold all."
+        )
+        figures.show(
+            view, cells, charts.score_cells(CELL), "score_cells", "Number of practices by both of their scores"
+        )
+        twin(
+            cells[["across", "upwards", "practices", "ranges"]].rename(
+                columns={"across": EFFECTIVENESS, "upwards": SUSTAINABILITY, "practices": "Practices"}
+                | {"ranges": "Their ranges reach"}
+            ),
+            "Number of practices by both of their scores",
+        )
+        return None
+    st.caption(
+        counts + " Lines through a mark are its ranges; a dashed frame holds everything "
+        "a practice with too little documented could turn out to be. Practices without an assessment are not drawn."
+    )
+    cards_ = whole.cards(found.ids(view.sort, where=assessed))
+    picked = figures.show(
+        view,
+        score_points(cards_),
+        charts.two_scores(),
+        "two_scores",
+        "Effectiveness across, sustainability upwards, with the missing-information range of each practice",
+    )
+    score_table(cards_)
+    return picked
+
+
+def score_cells(found: Selection) -> pd.DataFrame:
+    """Return the practices scored on both, counted in cells of ``CELL`` points (charts.score_cells)."""
+    both = found.index.is_("effectiveness_scored") & found.index.is_("sustainability_scored")
+    table = pd.DataFrame(
+        {
+            short + suffix: found.numbers(f"{node}_{what}", both)
+            for short, node in (("e", "effectiveness"), ("s", "sustainability"))
+            for suffix, what in (("", "score"), ("_low", "low"), ("_high", "high"))
+        }
+    )
+    last = 100 - CELL  # 100 itself belongs to the last cell
+    table["x"] = (table["e"] // CELL * CELL).clip(upper=last).astype(int)
+    table["y"] = (table["s"] // CELL * CELL).clip(upper=last).astype(int)
+    grouped = table.groupby(["x", "y"])
+    cells = grouped.agg(
+        practices=("e", "size"),
+        e_low=("e_low", "min"),
+        e_high=("e_high", "max"),
+        s_low=("s_low", "min"),
+        s_high=("s_high", "max"),
+    ).reset_index()
+    spans = [
+        f"{EFFECTIVENESS.lower()} {number(row['e_low'])}–{number(row['e_high'])}, "
+        f"{SUSTAINABILITY.lower()} {number(row['s_low'])}–{number(row['s_high'])}"
+        for row in rows(cells)
+    ]
+    return cells.assign(
+        x2=cells["x"] + CELL,
+        y2=cells["y"] + CELL,
+        across=[f"{x}–{x + CELL}" for x in cells["x"]],
+        upwards=[f"{y}–{y + CELL}" for y in cells["y"]],
+        ranges=spans,
+    )
+
+
+def near(scores: Numbers) -> list[dict[str, Any]]:
+    """Return dots for charts.strips, each for the practices in the same two points of a score, at their middle."""
+    middles, counts = np.unique(np.minimum(scores // 2, 49) * 2 + 1, return_counts=True)
+    return [
+        {"practice": f"{counted(n, 'practice')} from {middle - 1:.0f} to {middle + 1:.0f}", "score": middle, "n": n}
+        for middle, n in zip(middles.tolist(), counts.tolist(), strict=True)
+    ]
+
+
+def score_points(practices: Cards) -> pd.DataFrame:
     """Return the assessed practices for the chart of both scores (charts.two_scores)."""
     points = [
         {
@@ -197,7 +294,8 @@ def score_points(practices: pd.DataFrame) -> pd.DataFrame:
             for short, node in (("e", "effectiveness"), ("s", "sustainability"))
             for suffix, column in (("", "_score"), ("_low", "_low"), ("_high", "_high"))
         }
-        for card in rows(practices[practices["assessed"].astype(bool)])
+        for card in rows(practices)
+        if card["assessed"]
         for level in [card["strongest_evidence"] if known(card["strongest_evidence"]) else 0]
     ]
     columns = [
@@ -217,15 +315,10 @@ def score_points(practices: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(points, columns=columns)
 
 
-def score_table(practices: pd.DataFrame) -> None:
+def score_table(practices: Cards) -> None:
     """Draw the table twin of the score charts: a row a practice, linked by name, readable by a screen reader."""
-    table = {
-        "Practice": [
-            f"[{escaped(name)}](practice?practice={id_})"
-            for id_, name in zip(practices["id"], practices["name"], strict=True)
-        ]
-    }
     cards_ = rows(practices)
+    table = {"Practice": [f"[{escaped(card['name'])}](practice?practice={card['id']})" for card in cards_]}
     for node, title in HEADLINES.items():
         table[title] = [_cell(card, node) for card in cards_]
     twin(pd.DataFrame(table), "Scores of the practices shown, with range and share documented")
@@ -244,16 +337,17 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     )
 
 
-def twin(table: pd.DataFrame, alt: str) -> None:
-    """Draw the table that says the same as the chart above it, folded."""
-    with st.expander("The same as a table", icon=":material/table_rows:"):
+def twin(table: pd.DataFrame, alt: str, alone: bool = False) -> None:
+    """Draw the table that says the same as the chart above it, folded; open where there is no chart (``alone``)."""
+    words = "As a table" if alone else "The same as a table"
+    with st.expander(words, expanded=alone, icon=":material/table_rows:"):
         st.table(table, alt=alt, hide_index=True, border="horizontal")
 
 
-def state_counts(practices: pd.DataFrame) -> str:
+def state_counts(found: Selection) -> str:
     """Say how many of the practices are scored on both headlines, not enough documented, not assessed."""
-    assessed = practices["assessed"].astype(bool)
-    both = practices["effectiveness_scored"].astype(bool) & practices["sustainability_scored"].astype(bool)
+    assessed = found.numbers("assessed") > 0
+    both = (found.numbers("effectiveness_scored") > 0) & (found.numbers("sustainability_scored") > 0)
     return (
         f"{counted(int(both.sum()), 'practice is', 'practices are')} scored on both, "
         f"{counted(int((assessed & ~both).sum()), 'is', 'are')} assessed but not enough documented for both, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +26,15 @@ from criteria.weighting import (
     to_params,
     weighting,
 )
-from pages.shared.tables import HEADLINES, rows
+from pages.shared.database import Card, Whole
+from pages.shared.tables import HEADLINES
 from pages.shared.wording import counted, escaped, number, percent, score_words
 from practices_db.standing import DRAWS, SEED
 
 _PARAMS = ("weights", "w", "wi")
 _OWN = "own"
+AT_MOST = 500  # scored practices whose places are drawn while somebody waits
+SUREST = 50
 
 
 # --- the link --------------------------------------------------------------------------------------------
@@ -163,14 +166,17 @@ class Standings:
 
     simulation: Simulation
     can_be_first: frozenset[str]
+    apart: Mapping[str, tuple[int, int]]  # of how many it is ahead, and behind how many, by practice
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _standings(key: tuple[Any, ...], weights: Weighting, free: bool, _answers: Answers) -> Standings:  # noqa: ARG001
     framework = current_framework()
     simulation = robustness.simulate(framework, _answers, weights, draws=DRAWS, seed=SEED, free=free)
     first = robustness.can_be_first(framework, _answers, weights)
-    return Standings(simulation, frozenset(np.array(_answers.practice_ids)[first].tolist()))
+    return Standings(
+        simulation, frozenset(np.array(_answers.practice_ids)[first].tolist()), simulation.told_apart_counts()
+    )
 
 
 def standings(answers: Answers, weights: Weighting, free: bool) -> Standings:
@@ -197,6 +203,42 @@ def _use_freedom() -> None:
         st.query_params["free"] = "1"
     else:
         st.query_params.pop("free", None)
+
+
+def by_name(whole: Whole, ids: Iterable[str]) -> list[Card]:
+    """Return the cards of practices by name, as the practices of a tier are listed."""
+    return whole.cards(sorted(ids, key=whole.index.place.__getitem__))
+
+
+def too_many(scored: int) -> None:
+    """Say why there are no intervals of places for so many, and what to do."""
+    st.info(
+        f"{scored:,} practices are too many to compare each with every other in {DRAWS:,} draws; up to {AT_MOST:,} can "
+        "be. Choose a country, a sector or a target group above to see intervals of places and tiers. Until then here "
+        f"are the {SUREST} whose range begins highest: what holds even if nothing undocumented were met.",
+        icon=":material/filter_alt:",
+    )
+
+
+def surest(whole: Whole, scores: Scores) -> pd.DataFrame:
+    """Return the scored practices whose composite's range begins highest; no places, since nothing was drawn."""
+    scored = scores.scored[:, -1]
+    low = np.where(scored, scores.low[:, -1], -np.inf)
+    place = np.array([whole.index.place[id_] for id_ in scores.practice_ids])
+    first = np.lexsort((place, -low))[:SUREST]
+    cards = whole.cards([scores.practice_ids[at] for at in first])
+    table_ = []
+    for card in cards:
+        own = scores.of(card["id"], YOUR_WEIGHTING)
+        table_.append(
+            {
+                "Practice": f"[{escaped(card['name'])}](practice?practice={card['id']})",
+                "Your weighting": f"{number(own.score or 0)} ({number(own.low or 0)}–{number(own.high or 0)})",
+                "Documented": percent(own.coverage or 0),
+            }
+            | {f"Official {title.lower()}": score_words(card, node) for node, title in HEADLINES.items()}
+        )
+    return pd.DataFrame(table_)
 
 
 def selection(selected: int, assessed: int, scored: int) -> None:
@@ -256,21 +298,22 @@ def names_of(standing: Standings) -> tuple[str, ...]:
     return standing.simulation.practice_ids
 
 
-def table(names: Mapping[str, str], scores: Scores, standing: Standings, found: pd.DataFrame) -> pd.DataFrame:
+def table(names: Mapping[str, str], scores: Scores, standing: Standings, found: Sequence[Card]) -> pd.DataFrame:
     """Return the table twin: your weighting with its range, the interval of places, and the official scores beside."""
-    cards = {row["id"]: row for row in rows(found)}
+    cards = {card["id"]: card for card in found}
+    apart = standing.apart
     table_ = []
     for at, ids in enumerate(standing.simulation.tiers(), start=1):
         for id_ in in_order(ids, names):
             own, of = scores.of(id_, YOUR_WEIGHTING), standing.simulation.of(id_)
-            behind, ahead = standing.simulation.told_apart(id_)
+            behind, ahead = apart[id_]
             table_.append(
                 {
                     "Practice": f"[{escaped(names[id_])}](practice?practice={id_})",
                     "Tier": str(at),
                     "Your weighting": f"{number(own.score or 0)} ({number(own.low or 0)}–{number(own.high or 0)})",
                     "Places in 90 % of draws": f"{of.place_from} to {of.place_to}",
-                    "Told apart": f"ahead of {len(behind)}, behind {len(ahead)}",
+                    "Told apart": f"ahead of {behind}, behind {ahead}",
                     "In the top tier": percent(of.top_tier_share),
                     "Can come first": "yes" if id_ in standing.can_be_first else "no",
                 }

@@ -254,6 +254,16 @@ def test_tiers_are_the_finest_that_separate_every_pair(seed: int) -> None:
     assert found.top_tier_share == pytest.approx((order_of <= len(top)).mean(axis=1), abs=0.01)
 
 
+def test_the_counts_of_those_told_apart_are_those_of_each_practice() -> None:
+    answers, _ = grouped(3, practices=30)
+    found = simulate(FRAMEWORK, answers, preset(FRAMEWORK, "equal"), draws=400, seed=3)
+    counts = found.told_apart_counts()
+    assert any(ahead for ahead, _ in counts.values())
+    for id_ in found.practice_ids:
+        led, leading = found.told_apart(id_)
+        assert counts[id_] == (len(led), len(leading))
+
+
 def test_number_of_draws_is_lowered_where_memory_sets_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("criteria.robustness.MOST_VALUES", 3000)
     found = simulate(FRAMEWORK, made_up(10, 1), EQUAL, draws=10_000)

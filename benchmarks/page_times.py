@@ -1,0 +1,237 @@
+"""How long pages take: the server's rerun of every page, and from a changed filter to a changed page in Chromium.
+
+    python benchmarks/page_times.py [--sizes 0 10000 100000] [--reruns 30] [--clicks 15] [--no-browser]
+
+0 stands for the real catalogue; other sizes are synthetic (generate.py). The server part speaks Streamlit's protocol
+over a websocket: a time is from sending the request to the message that the script has finished, each rerun with
+other parameters. The browser part is Debian's Chromium: a time is from the key that chooses a filter to the changed
+sentence above the result. Goals: the catalogue ≤ 150 ms in Chromium and ≤ 60 ms on the server, 100,000 practices ≤ 300
+ms (medians), the largest paint of the first view ≤ 2.5 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import statistics
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.harness import CATALOGUE, ROOT, Visitor, cpu, database, filters, goal, server, spread, write
+from practices_db.store import Store
+
+WARM_UP = 5
+# The app with a clock around every function that pages call; /timings tells and clears.
+TIMED_APP = ROOT / "benchmarks" / "timed_app.py"
+
+
+def ids(path: Path, scored: bool) -> list[str]:
+    """Return ids of practices to look at: scored ones, or any."""
+    store = Store(path)
+    try:
+        with store.cursor() as cursor:
+            rows = cursor.execute(
+                "SELECT id FROM practice_card WHERE assessed OR NOT $scored ORDER BY hash(id) LIMIT 200",
+                {"scored": scored},
+            ).fetchall()
+            return [id_ for (id_,) in rows]
+    finally:
+        store.close()
+
+
+def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
+    """Return for each page and view its name in the address and the parameters of its reruns."""
+    any_, assessed = ids(path, scored=False), ids(path, scored=True)
+    wide = [""] + [f"country={country}" for country in ("IT", "DE", "ES", "FR", "SE", "NL")]
+
+    def explore(view: str) -> Callable[[], Iterator[str]]:
+        return lambda: (f"{link}&view={view}&page={1 + at % 2}" for at, link in enumerate(itertools.cycle(wide)))
+
+    return {
+        "overview": ("", lambda: itertools.cycle([""])),
+        "explore": ("explore", filters),
+        "explore, everything": ("explore", lambda: (f"page={at % 9 + 1}" for at in itertools.count())),
+        "explore, ranges": ("explore", explore("ranges")),
+        "explore, two scores": ("explore", explore("scores")),
+        "explore, table": ("explore", explore("table")),
+        "explore, groups": ("explore", explore("groups")),
+        "explore, search": (
+            "explore",
+            lambda: (f"q={word}" for word in itertools.cycle(["mentoring", "youth housing", "language", "work"])),
+        ),
+        "practice": (
+            "practice",
+            lambda: (
+                f"practice={id_}"
+                for id_ in itertools.cycle([one for two in zip(any_, assessed, strict=False) for one in two])
+            ),
+        ),
+        "practice, none named": ("practice", lambda: itertools.cycle([""])),
+        "compare": (
+            "compare",
+            lambda: (f"practice={one}&practice={two}" for one, two in itertools.pairwise(itertools.cycle(assessed))),
+        ),
+        "compare, none chosen": ("compare", lambda: itertools.cycle([""])),
+        "weighting": ("weighting", lambda: (f"country={c}" for c in itertools.cycle(["IT", "DE", "ES", "GR", "AT"]))),
+        "weighting, everything": (
+            "weighting",
+            lambda: (f"weights={name}" for name in itertools.cycle(["equal", "official"])),
+        ),
+        "gaps": ("gaps", lambda: itertools.cycle(["", "down=country"])),
+        "self-assessment": ("self_assessment", lambda: itertools.cycle([""])),
+        "open a file": ("reopen", lambda: itertools.cycle([""])),
+        "method": ("method", lambda: itertools.cycle([""])),
+    }
+
+
+async def on_the_server(port: int, pid: int, path: Path, reruns: int, only: list[str]) -> dict[str, Any]:
+    """Return for each page the milliseconds of its reruns, the bytes sent, and where the time went."""
+    told: dict[str, Any] = {}
+    for name, (page, make) in links(path).items():
+        if only and name not in only:
+            continue
+        async with Visitor(port) as visitor:
+            parameters = make()
+            first = await visitor.rerun(page, next(parameters))
+            slow = first.milliseconds > 5000
+            for _ in range(0 if slow else WARM_UP):
+                await visitor.rerun(page, next(parameters))
+            timings(port)
+            before = cpu(pid)
+            answers = [await visitor.rerun(page, next(parameters)) for _ in range(3 if slow else reruns)]
+            used = (cpu(pid) - before) * 1000 / len(answers)
+            parts = timings(port)
+        errors = {answer.error for answer in answers if answer.error}
+        told[name] = spread([answer.milliseconds for answer in answers]) | {
+            "processor": round(used, 1),
+            "first": round(first.milliseconds, 1),
+            "kilobytes": round(statistics.median(answer.bytes for answer in answers) / 1024, 1),
+            "parts": {
+                part: round(value * 1000 / len(answers), 2)
+                for part, value in sorted(parts.items(), key=lambda item: -item[1])[:6]
+            },
+        }
+        if errors:
+            told[name]["errors"] = sorted(errors)
+        parts_told = ", ".join(f"{part} {value:.1f}" for part, value in list(told[name]["parts"].items())[:4])
+        print(
+            f"  {name:24} {told[name]['median']:8.1f} ms  processor {used:6.1f}  p95 {told[name]['p95']:8.1f}  first {first.milliseconds:8.1f}"
+            f"  {told[name]['kilobytes']:8.1f} KB   {parts_told} {errors or ''}",
+            flush=True,
+        )
+    return told
+
+
+def timings(port: int) -> dict[str, float]:
+    """Return and clear the seconds that each part of the pages took by itself."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/timings", timeout=30) as answer:
+        told: dict[str, float] = json.load(answer)
+    return told
+
+
+# --- in the browser --------------------------------------------------------------------------------------
+
+# The clock starts with the key or click and stops when the sentence above the result has changed and is painted.
+_CLOCK = """
+() => {
+  const words = () => [...document.querySelectorAll('[data-testid="stMarkdownContainer"] p')]
+    .map(p => p.textContent).find(t => /^(All )?[0-9,]+( of [0-9,]+)? practices?/.test(t) || /^All /.test(t)) || '';
+  window.__before = words();
+  window.__took = null;
+  let start = null;
+  const begin = event => { if (start === null && (event.type !== 'keydown' || event.key === 'Enter')) start = performance.now(); };
+  for (const type of ['keydown', 'pointerdown']) document.addEventListener(type, begin, {capture: true, once: false});
+  const observer = new MutationObserver(() => {
+    const now = words();
+    if (start !== null && now && now !== window.__before) {
+      observer.disconnect();
+      requestAnimationFrame(() => { window.__took = performance.now() - start; });
+    }
+  });
+  observer.observe(document.body, {subtree: true, childList: true, characterData: true});
+}
+"""
+_LARGEST = """
+() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
+  .observe({type: 'largest-contentful-paint', buffered: true}))
+"""
+
+
+def in_chromium(port: int, clicks: int) -> dict[str, Any]:
+    """Return the milliseconds from choosing a country (key) and taking it away (click) to the changed sentence."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
+
+    chosen, cleared, paints = [], [], {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        )
+        for page_name in ("", "explore"):
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"http://127.0.0.1:{port}/{page_name}")
+            page.get_by_text("Data version").wait_for(timeout=60_000)
+            page.wait_for_timeout(500)
+            paints[page_name or "overview"] = round(page.evaluate(_LARGEST), 1)
+            page.close()
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"http://127.0.0.1:{port}/explore")
+        page.get_by_text("Data version").wait_for(timeout=60_000)
+        for at in range(clicks + 2):
+            country = ("Italy", "Germany", "Spain", "Sweden", "France", "Austria")[at % 6]
+            page.get_by_role("combobox", name="Country").click()
+            page.get_by_role("combobox", name="Country").fill(country)
+            page.get_by_role("option", name=country).first.wait_for()
+            page.wait_for_timeout(300)
+            page.evaluate(_CLOCK)
+            page.keyboard.press("Enter")
+            chosen.append(page.wait_for_function("() => window.__took", timeout=60_000).json_value())
+            page.keyboard.press("Escape")
+            page.wait_for_timeout(400)
+            page.evaluate(_CLOCK)
+            page.get_by_test_id("stBaseButton-tertiary").filter(has_text="Clear all").click()
+            cleared.append(page.wait_for_function("() => window.__took", timeout=60_000).json_value())
+            page.wait_for_timeout(400)
+        browser.close()
+    return {"choose a country": spread(chosen[2:]), "clear all": spread(cleared[2:]), "largest paint": paints}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[CATALOGUE, 10_000, 100_000])
+    parser.add_argument("--reruns", type=int, default=30)
+    parser.add_argument("--clicks", type=int, default=15)
+    parser.add_argument("--only", nargs="*", default=[], help="only these pages; nothing is written then")
+    parser.add_argument("--no-browser", action="store_true")
+    asked = parser.parse_args()
+    figures: dict[str, Any] = {}
+    for size in asked.sizes:
+        path = database(size)
+        name = f"{size:,} practices" if size else "the catalogue"
+        print(name)
+        with server(path, [str(TIMED_APP)]) as (port, pid):
+            of_server = asyncio.run(on_the_server(port, pid, path, asked.reruns, asked.only))
+        figures[name] = {"server": of_server}
+        limit = 60 if size == CATALOGUE else 300
+        figures[name]["goals"] = {f"server, {page}": goal(one["median"], limit) for page, one in of_server.items()}
+        if not asked.no_browser:
+            with server(path) as (port, _):
+                seen = in_chromium(port, asked.clicks)
+            figures[name]["chromium"] = seen
+            limit = 150 if size == CATALOGUE else 300
+            for what in ("choose a country", "clear all"):
+                figures[name]["goals"][f"Chromium, {what}"] = goal(seen[what]["median"], limit)
+            for page, paint in seen["largest paint"].items():
+                figures[name]["goals"][f"largest paint, {page}"] = goal(paint, 2500)
+            print("  Chromium", json.dumps(seen))
+        missed = [what for what, one in figures[name]["goals"].items() if not one["met"]]
+        print(f"  goals missed: {', '.join(missed) or 'none'}")
+    if not asked.only:
+        write("pages", figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Write docs/performance.md from benchmarks/results/*.json.
+
+    python benchmarks/report.py
+
+The words around the figures are here; change them here and run it again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from benchmarks.harness import RESULTS, ROOT
+
+Figures = dict[str, Any]
+QUIET = 1.0  # load before a run up to which figures are worth keeping
+BUSY = "**The machine was busy with other work: these times are preliminary and far too high; only ratios mean something.**"
+
+INTRODUCTION = """# Performance
+
+Written by `python benchmarks/report.py` from the files in `benchmarks/results/`; do not edit it by hand. Every section names
+its command, date and machine. Compare figures of one run with each other rather than with those of another: a machine that
+does something else at the same time shows it (the load before the run is given). Times are medians in milliseconds where
+nothing else is said. Synthetic practices (`benchmarks/generate.py`) are seeded, say in every row that they are
+synthetic, and are no part of the shipped data. Benchmarks need `pip install -e ".[test,dev]"`; run them on a quiet machine.
+"""
+HOW = """## What makes it fast
+
+- **An index of bits in memory** (`practices_db/index.py`), read once for each release of the data: one bit for each practice and
+  value. Selection, the count of every value and every order are a few operations on bit sets; the same through joins of
+  the long facet table took 500 ms at 100,000 practices. Files still go through SQL alone; a test holds both against each other.
+- **Only what is shown is fetched**: the cards of a page, kept for the next visitor who sees the same.
+- **Aggregates before the browser**: over 500 marks a chart of practices becomes one of counts, in cells that tell how far the ranges
+  in them reach; the page says so. Tables have pages of 500. Files are never cut.
+- **What is published is computed once for each release**: totals, gap map, method page, one practice's answers.
+- **Answers leave at once** (TCP_NODELAY): Streamlit's listening socket does not name its protocol, asyncio therefore leaves Nagle's
+  algorithm on, and every rerun waited 40 ms for the delayed confirmation of the visitor's machine.
+- **Garbage collection does not walk through the program**: Streamlit collects after each script run. All modules, charts and the
+  index are loaded before `gc.freeze()`; when they were loaded after it, the walk was half of a rerun.
+- **No file watcher, charts as specifications built once** (`.streamlit/config.toml`, `pages/shared/charts.py`).
+"""
+LIMITS = """## What is not done for very large catalogues
+
+- *Your weighting* draws places for up to 500 scored practices; for more it says so, asks to narrow the filter, and shows the 50 whose
+  range begins highest. Comparing each with each in 10,000 draws grows with the square.
+- Choosing a practice by name offers all names up to 2,000 practices; above that one searches first.
+- One process, one Python interpreter: all sessions share about one core. More people than the figures below need replicas.
+- The app's limits (1 GB of memory and 30 s a statement in DuckDB) hold up to 200,000 practices; making the derived tables of a
+  million took 4 GB in the benchmark.
+"""
+
+
+def load(name: str) -> Figures | None:
+    """Return a result, None where it has not been measured."""
+    path = RESULTS / f"{name}.json"
+    found: Figures | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return found
+
+
+def source(of: Figures) -> list[str]:
+    """Say how a result was made."""
+    machine = of["machine"]
+    return [
+        f"    {of['command']}",
+        "",
+        f"{of['date']}, {machine['system']}, Python {machine['python']}, Streamlit {machine['streamlit']}, "
+        f"DuckDB {machine['duckdb']}; load before the run {machine['load_before']:g}.",
+        "",
+        *([BUSY, ""] if machine["load_before"] > QUIET else []),
+    ]
+
+
+def goals(of: Figures) -> list[str]:
+    """Return goals and figures as a table."""
+    lines = ["| goal | measured | |", "|---|---|---|"]
+    for what, one in of.items():
+        sign = "≥" if one["at_least"] else "≤"
+        met = "met" if one["met"] else "**missed**"
+        lines.append(f"| {what} {sign} {one['goal']:g} {one['unit']} | {one['value']:g} {one['unit']} | {met} |")
+    return [*lines, ""]
+
+
+def pages(of: Figures) -> list[str]:
+    """Tell of pages: a table for each size, the browser, the goals."""
+    lines = ["## Pages", "", *source(of)]
+    for size, one in of["figures"].items():
+        lines += [
+            f"### {size[0].upper() + size[1:]}",
+            "",
+            "| page | median | p95 | processor | first | KB sent | most of it in (ms) |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for page, told in one["server"].items():
+            parts = ", ".join(f"{part} {value:.1f}" for part, value in list(told["parts"].items())[:3])
+            lines.append(
+                f"| {page} | {told['median']:.0f} | {told['p95']:.0f} | {told['processor']:.0f} | {told['first']:.0f} | "
+                f"{told['kilobytes']:.0f} | {parts} |"
+            )
+        lines.append("")
+        if seen := one.get("chromium"):
+            paints = ", ".join(f"{page} {ms / 1000:.2f} s" for page, ms in seen["largest paint"].items())
+            lines += [
+                f"In Chromium: choosing a country {seen['choose a country']['median']:.0f} ms (p95 "
+                f"{seen['choose a country']['p95']:.0f}), clearing it {seen['clear all']['median']:.0f} ms (p95 "
+                f"{seen['clear all']['p95']:.0f}); largest paint of the first view: {paints}.",
+                "",
+            ]
+        missed = {what: told for what, told in one["goals"].items() if not told["met"]}
+        lines += ["Goals missed:", "", *goals(missed)] if missed else ["All goals met.", ""]
+    return lines
+
+
+def queries(of: Figures) -> list[str]:
+    """Tell of queries: a table for each size with what others take."""
+    lines = ["## Queries", "", *source(of)]
+    for size, one in of["figures"].items():
+        lines += [f"### {size}", "", f"The index is read in {one['index read (s)']:g} s.", ""]
+        lines += ["| what | how | median | p95 |", "|---|---|---|---|"]
+        told = {f"facets, {name}": ways for name, ways in one["facets"].items()}
+        told["top 50 under new weights"] = one["top 50 under new weights"]
+        told["filter + facets + chart data"] = {"Explore's own": one["filter + facets + chart data"]}
+        for what, ways in told.items():
+            lines += [f"| {what} | {how} | {ms['median']:.2f} | {ms['p95']:.2f} |" for how, ms in ways.items()]
+        lines += ["", *goals(one["goals"])]
+    return lines
+
+
+def sessions(of: Figures) -> list[str]:
+    """Tell of sessions: as shipped beside default settings, those connected, memory."""
+    figures = of["figures"]
+    lines = ["## Sessions", "", *source(of)]
+    lines += ["| | sessions | reruns a second | median | p95 | processor | MB a session | errors |"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
+    for name in ("as shipped", "default settings"):
+        for size, one in figures.get(name, {}).items():
+            lines.append(
+                f"| {name} | {size.split()[0]} | {one['reruns a second']:g} | {one['median']:.0f} | {one['p95']:.0f} | "
+                f"{one['processor (ms a rerun)']:.0f} | {one['memory a session (MB)']:g} | {one['errors']} |"
+            )
+    gone = figures["come and go"]
+    lines += [
+        "",
+        f"{gone['sessions']:,} sessions opened, clicked and closed: {gone['after a tenth (MB)']:g} MB after the first tenth, "
+        f"{gone['at the end (MB)']:g} MB at the end, {gone['after the last was forgotten (MB)']:g} MB later.",
+        "",
+        *goals(figures["goals"]),
+    ]
+    return lines
+
+
+def startup(of: Figures) -> list[str]:
+    """Tell of start-up and imports."""
+    figures = of["figures"]
+    lines = ["## Start", "", *source(of), "| | median | p95 |", "|---|---|---|"]
+    lines += [f"| {name} | {one['median']:.0f} | {one['p95']:.0f} |" for name, one in figures["start (ms)"].items()]
+    lines += ["", "| import | ms | most of it in |", "|---|---|---|"]
+    for name, one in figures["imports (ms)"].items():
+        most = ", ".join(f"{package} {took:.0f}" for package, took in list(one["packages"].items())[:5])
+        lines.append(f"| {name} | {one['all']:.0f} | {most} |")
+    return [*lines, "", *goals(figures["goals"])]
+
+
+def main() -> None:
+    lines = [INTRODUCTION, HOW]
+    for name, tell in (("pages", pages), ("queries", queries), ("sessions", sessions), ("startup", startup)):
+        if found := load(name):
+            lines += tell(found)
+    path = ROOT / "docs" / "performance.md"
+    path.write_text("\n".join([*lines, LIMITS]), encoding="utf-8")
+    print(f"written to {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

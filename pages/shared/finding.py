@@ -1,0 +1,37 @@
+"""Practices to choose from by name: all of them in one list, or a search first where a list would be too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from pages.shared import database
+from pages.shared.database import Whole
+from practices_db import queries
+from practices_db.filters import PracticeFilter
+
+MOST_LISTED = 2_000  # names that are sent to a browser at once
+MOST_FOUND = 100
+
+
+def names(whole: Whole, chosen: Iterable[str], key: str) -> dict[str, str]:
+    """Return the names to choose from by id, in the order of the names; draw a search where there are too many.
+
+    What is ``chosen`` already stays among them.
+    """
+    if whole.totals.practices <= MOST_LISTED:
+        return whole.names
+    text = st.text_input(
+        f"Search among {whole.totals.practices:,} practices",
+        key=key,
+        type="search",
+        max_chars=200,
+        placeholder="Words of the name, organisation or place",
+        help=f"The list below then offers the first {MOST_FOUND} that have all of these words.",
+    )
+    place = whole.index.place
+    found = whole.index.select(PracticeFilter(text=text or "")).ids("name", MOST_FOUND)
+    offered = {*found, *(id_ for id_ in chosen if id_ in place)}
+    with database.cursor() as cursor:
+        return queries.names(cursor, sorted(offered, key=place.__getitem__))

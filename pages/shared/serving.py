@@ -1,0 +1,44 @@
+"""What the server does once before the first visitor, so that nobody waits for it and no rerun walks through it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import pkgutil
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from pages.shared import charts, database
+
+_NOT_ASKED_FOR_YET = ("pages.shared.frame",)  # scripts, which run when they are imported
+
+
+def prepare() -> None:
+    """Load what every page needs, let answers leave at once, and take all of it out of the garbage collector's way.
+
+    Streamlit collects garbage after every script run. What lives as long as the process need not be walked through each
+    time: without this it is half of the time of a rerun (docs/performance.md).
+    """
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)], "pages.shared."):
+        if module.name not in _NOT_ASKED_FOR_YET:
+            importlib.import_module(module.name)
+    charts.build()
+    database.published()
+    gc.collect()
+    send_at_once()  # before the next line, which hides objects from it
+    gc.freeze()
+
+
+def send_at_once() -> None:
+    """Let answers leave without waiting for the last one to be confirmed (TCP_NODELAY).
+
+    asyncio does this only for sockets that name their protocol, and Streamlit's listening socket does not: each rerun
+    then waited 40 ms for the visitor's delayed confirmation. What is accepted takes the setting over from the socket
+    that listens.
+    """
+    for one in gc.get_objects():
+        if isinstance(one, socket.socket) and one.fileno() >= 0 and one.family in (socket.AF_INET, socket.AF_INET6):
+            with suppress(OSError):
+                if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,137 @@
+"""Pages with more practices than a browser draws one by one: counts and searches instead, and words that say so."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from seen import Visit, opened
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.generate import generate
+from pages.shared import tables, weighing
+from practices_db.filters import PracticeFilter
+from practices_db.index import Index
+from practices_db.store import Store
+
+PRACTICES = 8_000
+
+
+@pytest.fixture(scope="module")
+def many_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("many") / "many.duckdb"
+    generate(path, PRACTICES, seed=5)
+    return path
+
+
+@pytest.fixture(scope="module")
+def index(many_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    copy = tmp_path_factory.mktemp("index") / "many.duckdb"
+    shutil.copy(many_db, copy)
+    store = Store(copy)
+    try:
+        with store.cursor() as cursor:
+            return Index.read(cursor)
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def database_file(many_db: Path) -> Iterator[Path]:
+    path = Path(os.environ["PRACTICES_DB"])
+    shutil.copy(many_db, path)
+    yield path
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(database_file: Path) -> AppTest:  # noqa: ARG001 - opened by the pages
+    return opened()
+
+
+def _said(app: AppTest) -> str:
+    assert not app.exception
+    return " ".join(element.value for kind in (app.caption, app.markdown, app.info) for element in kind)
+
+
+def test_both_scores_are_counted_in_cells_and_the_page_says_so(visit: Visit, index: Index) -> None:
+    app = visit("explore", view="scores")
+    number = int(index.numbers["assessed"].sum())
+    assert number > tables.MOST_DRAWN
+    assert f"{number:,} are too many to draw each with its range" in _said(app)
+    told = next(table.value for table in app.table if "Their ranges reach" in table.value.columns)
+    both = index.is_("effectiveness_scored") & index.is_("sustainability_scored")
+    assert told["Practices"].astype(int).sum() == both.sum()
+
+
+def test_cells_hold_the_practices_of_their_points(index: Index) -> None:
+    cells = tables.score_cells(index.select(PracticeFilter()))
+    for row in cells.to_dict("records"):
+        inside = index.is_("effectiveness_scored") & index.is_("sustainability_scored")
+        for low, high, node in (("x", "x2", "effectiveness"), ("y", "y2", "sustainability")):
+            score = index.numbers[f"{node}_score"]
+            inside &= (score >= row[low]) & ((score < row[high]) | ((score == 100) & (row[high] == 100)))
+        assert row["practices"] == inside.sum()
+        assert row["e_low"] == index.numbers["effectiveness_low"][inside].min()
+
+
+def test_a_filter_with_few_draws_each_again(visit: Visit) -> None:
+    app = visit("explore", view="scores", country="MT")
+    assert "too many to draw" not in _said(app)
+
+
+def test_groups_are_dots_for_several_and_the_table_knows_all(visit: Visit, index: Index) -> None:
+    app = visit("explore", view="groups", group="country")
+    assert "too many for a dot each" in _said(app)
+    told = next(table.value for table in app.table if "Country" in table.value.columns).set_index("Country")
+    italian = index.of_value("country", "IT") & index.is_("effectiveness_scored")
+    assert str(told.loc["Italy", "Effectiveness"]).startswith(f"n = {italian.sum():,}:")
+
+
+def test_the_table_has_pages_that_hold_every_practice_once(visit: Visit, index: Index) -> None:
+    names = []
+    for page in (1, 2, 16):
+        shown = visit("explore", view="table", sort="name", page=str(page)).dataframe[0].value
+        names += list(shown["Practice"])
+        assert len(shown) == 500
+    expected = index.select(PracticeFilter()).ids("name")
+    assert len(names) == len(set(names)) == 1500
+    assert len(expected) == PRACTICES
+
+
+def test_names_are_searched_before_they_are_offered(visit: Visit, index: Index) -> None:
+    app = visit("compare", practice=[index.ids[0], index.ids[-1]])
+    offered = app.multiselect(key="compared")
+    assert len(offered.options) <= 102
+    assert offered.value == [index.ids[0], index.ids[-1]]
+    app.text_input(key="find_compared").set_value("mentoring").run()
+    number = len(index.select(PracticeFilter(text="mentoring")).ids("name", 100))
+    assert number <= len(app.multiselect(key="compared").options) <= number + 2
+    assert not app.exception
+
+
+def test_an_unknown_practice_is_searched_too(visit: Visit) -> None:
+    app = visit("practice", practice="nothing-like-it")
+    app.text_input(key="find_practice").set_value("Synthetic").run()
+    assert len(app.selectbox[0].options) == 100
+
+
+def test_too_many_to_place_are_not_placed_but_told(visit: Visit) -> None:
+    app = visit("weighting")
+    assert f"up to {weighing.AT_MOST}" in _said(app)
+    told = next(table.value for table in app.table if "Your weighting" in table.value.columns)
+    assert len(told) == weighing.SUREST
+    lows = [int(re.search(r"\((\d+)–", words)[1]) for words in told["Your weighting"]]  # type: ignore[index]
+    assert lows == sorted(lows, reverse=True)
+    assert not any("lace" in column for column in told.columns)
+
+
+def test_a_narrower_filter_is_placed(visit: Visit) -> None:
+    app = visit("weighting", country="IT")
+    assert any("Places in 90 % of draws" in table.value.columns for table in app.table)

@@ -1,0 +1,119 @@
+"""The index in memory says what the queries say, on the real catalogue and on made-up practices."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from benchmarks.generate import generate
+from practices_db import queries
+from practices_db.filters import FACETS, SORTS, PracticeFilter
+from practices_db.index import Index, cross_counts
+from practices_db.store import Cursor, Store
+
+WORDS = ("", "", "", "integration", "youth mentoring", "language", "é", "nothing-has-this", "a", "1")
+
+
+@pytest.fixture(scope="module", params=["catalogue", "synthetic"])
+def of(request: pytest.FixtureRequest, catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    path = tmp_path_factory.mktemp("index") / "practices.duckdb"
+    if request.param == "catalogue":
+        path.write_bytes(catalogue_db.read_bytes())
+    else:
+        generate(path, 700, seed=7)
+    opened = Store(path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def cursor(of: Store) -> Iterator[Cursor]:
+    with of.cursor() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def index(of: Store) -> Index:
+    with of.cursor() as one:
+        return Index.read(one)
+
+
+def any_filter(draw: random.Random, ids: tuple[str, ...]) -> PracticeFilter:
+    """Return a filter of one to three narrowings of any kind, or none."""
+    values: dict[str, Any] = {}
+    for facet in draw.sample(FACETS, draw.randint(0, 2)):
+        values[facet.field] = tuple(draw.sample(facet.options(), draw.randint(1, 3)))
+    if draw.random() < 0.3:
+        values["running_from"], values["undated"] = draw.randint(1995, 2026), draw.random() < 0.5
+    if draw.random() < 0.2:
+        values["running_to"] = draw.randint(max(2000, values.get("running_from", 0)), 2030)
+    if draw.random() < 0.2:
+        values["minimum_coverage"] = draw.choice([1, 25, 50, 100])
+    if draw.random() < 0.15:
+        values["practice"] = (*draw.sample(ids, draw.randint(1, 20)), "no-such-practice")
+    return PracticeFilter(**values, all_target_groups=draw.random() < 0.4, text=draw.choice(WORDS))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_selects_counts_and_orders_like_the_queries(index: Index, cursor: Cursor, seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311 - for a test
+    chosen = any_filter(draw, index.ids)
+    sort = draw.choice(list(SORTS))
+    selected = index.select(chosen)
+    found = list(queries.find_practices(cursor, chosen, sort)["id"])
+    assert selected.ids(sort) == found, chosen
+    assert selected.count == len(found)
+    assert selected.facet_counts() == queries.facet_counts(cursor, chosen), chosen
+    assert {one.field: one for one in index.relaxations(chosen)} == {
+        one.field: one for one in queries.relaxations(cursor, chosen)
+    }
+    offset, limit = draw.randint(0, 30), draw.randint(1, 30)
+    assert selected.ids(sort, limit, offset) == found[offset : offset + limit]
+    shown = queries.cards(cursor, selected.ids(sort, limit, offset))
+    whole = queries.find_practices(cursor, chosen, sort, limit, offset)
+    assert [card["name"] for card in shown] == list(whole["name"])
+
+
+def test_similar_practices_are_those_of_the_query(index: Index, cursor: Cursor) -> None:
+    for id_ in index.ids[::23]:
+        assert index.similar(id_) == list(queries.similar_practices(cursor, id_)["id"]), id_
+
+
+@pytest.mark.parametrize("down", ["target_group", "country"])
+def test_pairs_of_values_are_those_of_the_query(index: Index, cursor: Cursor, down: str) -> None:
+    expected = queries.cross_counts(cursor, "sector", down)
+    rows = {row[:2]: row[2:] for row in cross_counts(index, "sector", down)}
+    assert len(rows) == len(expected)
+    for row in expected.to_dict("records"):
+        strongest = None if pd.isna(row["strongest"]) else int(row["strongest"])
+        told = rows[row["across"], row["down"]]
+        assert told == (row["practices"], row["assessed"], row["scored"], strongest)
+
+
+def test_numbers_of_a_selection_are_those_of_its_cards(index: Index, cursor: Cursor) -> None:
+    chosen = PracticeFilter(country=("IT", "DE"), assessment_status=("effectiveness-scored",))
+    selected = index.select(chosen)
+    found = queries.find_practices(cursor, chosen, "name")
+    assert selected.numbers("effectiveness_score").tolist() == pytest.approx(list(found["effectiveness_score"]))
+    in_italy = selected.numbers("effectiveness_low", index.of_value("country", "IT")).tolist()
+    assert in_italy == [
+        card["effectiveness_low"] for card in found.to_dict("records") if "IT" in list(card["countries"])
+    ]
+
+
+def test_an_empty_catalogue_has_an_index(tmp_path: Path) -> None:
+    generate(tmp_path / "none.duckdb", 0)
+    store = Store(tmp_path / "none.duckdb")
+    try:
+        with store.cursor() as one:
+            nothing = Index.read(one)
+        assert nothing.select(PracticeFilter()).count == 0
+        assert nothing.select(PracticeFilter(country=("IT",))).ids("name") == []
+        assert cross_counts(nothing, "sector", "country") == []
+    finally:
+        store.close()
