@@ -349,15 +349,24 @@ def test_files_that_lie_are_refused(server: Server, tally: Tally) -> None:
 
 @pytest.mark.slow
 def test_twelve_thousand_tries(server: Server, copied_db: Path, tally: Tally, practice: str) -> None:
+    def told() -> None:
+        tries = ", ".join(f"{kind} {count}" for kind, count in tally.tries.items())
+        print(
+            f"{tally.tries.total()} tries ({tries}), {len(tally.wrong)} wrong, {dict(tally.reported)} by id", flush=True
+        )
+
     try_filters(server, copied_db, tally, sql_strings())
+    told()
     try_paths(server, tally, [*OWN_PATHS, *hostile.corpus("payloads/directory_traversal.txt")])
     for text in hostile.strings():
         status, body = asked(server.url, "GET", f"/api/practices/{quote(text[:2000], safe='')}.json")
         tally.note("route", text, (status not in (400, 404) or "Traceback" in body) and (status, body[:200]))
-    names = [*OWN_NAMES, *hostile.corpus("own/hostile_file_names.txt")]
-    try_uploads(server, tally, names, lying_contents())
+    told()
     try_links(server, tally, link_values(), alone=3)
+    told()
+    try_uploads(server, tally, [*OWN_NAMES, *hostile.corpus("own/hostile_file_names.txt")], lying_contents())
+    told()
     try_widgets(server, tally, ["", f"practice={practice}"], most=None)
-    print(f"{sum(tally.tries.values())} tries {dict(tally.tries)}, {len(tally.wrong)} wrong, {dict(tally.reported)}")
+    told()
     assert tally.wrong == []
     assert sum(tally.tries.values()) >= 12_000 or not os.environ.get("CI")
