@@ -232,7 +232,9 @@ def try_paths(server: Server, tally: Tally, tricks: Sequence[str]) -> None:
             for path in {prefix + quote(trick, safe="/%\\"), prefix + quote(trick, safe="")}:
                 status, body = asked(server.url, "GET", path)
                 granted = [target for target in TARGETS if target in body and target not in app_page]
-                harmless = status in (400, 404) or (status == 200 and body == app_page)
+                harmless = (status, bool(body)) in {(400, True), (404, True), (301, False)} or (
+                    status == 200 and body == app_page
+                )
                 tally.note("path", path, granted or (not harmless and (status, body[:100])))
 
 
