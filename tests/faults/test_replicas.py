@@ -164,7 +164,8 @@ def test_swaps_under_load(replica: Replica, main_store: Store, snapshot: Path) -
             try:
                 with replica.store.cursor() as cursor:
                     names = cursor.execute(
-                        "SELECT p.name, c.name FROM practice p JOIN practice_card c ON c.id = p.id ORDER BY p.id LIMIT 1"
+                        "SELECT p.name, c.name FROM practice p JOIN practice_card c ON c.id = p.id "
+                        "ORDER BY p.id LIMIT 1"
                     ).fetchall()
                 assert names[0][0] == names[0][1]
                 seen.add(names[0][0])
