@@ -27,6 +27,7 @@ from pages.shared.wording import escaped
 from practices_db import queries
 from practices_db.config import backups_folder, read_only_mode
 from practices_db.errors import PracticesError
+from practices_db.filters import PracticeFilter
 from practices_db.keeping import Keeper
 
 log = logging.getLogger("practices")
@@ -67,7 +68,7 @@ async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
 
     def ask() -> tuple[int, str]:
         with database.cursor() as cursor:
-            return queries.contents(cursor).practices, database.store().notice
+            return queries.count_practices(cursor, PracticeFilter()), database.store().notice
 
     try:
         practices, notice = await run_in_threadpool(ask)

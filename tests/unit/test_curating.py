@@ -92,7 +92,7 @@ def everything_public(store: Store) -> list[Any]:
 def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_store: Store) -> None:
     store, before = tiny_store, everything_public(tiny_store)
     curating.edit_practice(
-        store, CURATOR, PRACTICE, {"name": "Zażółć", "countries": "IT;FR"}, 1, "the page", PAGE, "Name corrected"
+        store, CURATOR, PRACTICE, {"name": "Zażółć", "countries": "IT;FR"}, 1, "internal words", PAGE, "Name corrected"
     )
     with store.cursor() as cursor:
         given = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
@@ -107,6 +107,7 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
     assert publishing.pending(store, CURATOR) != []  # looking at what is to come releases nothing either
     assert everything_public(store) == before
     made = release(store)
+    assert "internal words" not in repr((made, everything_public(store)))  # the reason is for the record
     assert {change.kind for change in made.changes} >= {"facts", "removed", "statement"}
     with store.cursor() as cursor:
         card = queries.practice(cursor, PRACTICE)
