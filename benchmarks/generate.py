@@ -253,7 +253,7 @@ def _insert_versions(cursor: Cursor, practices: int, seed: int) -> None:
         {"id": framework.id, "version": framework.version, "title": framework.title, "hash": framework_hash(framework)},
     )
     cursor.execute(
-        "INSERT INTO data_version VALUES (1, $on, $hash, 'synthetic')",
+        "INSERT INTO data_version VALUES (1, $on, $hash, 'synthetic', NULL)",
         {"on": date(2026, 1, 1), "hash": f"{seed:032x}{practices:032x}"},
     )
 
