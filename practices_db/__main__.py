@@ -39,7 +39,8 @@ def _build(arguments: argparse.Namespace) -> int:
     built = build(arguments.database, arguments.catalogue, lambda _, what: print(f"{what} …", file=sys.stderr))
     print(
         f"{arguments.database}: {built.practices} practices, {built.countries} countries, "
-        f"{built.assessments} assessments, {built.answers} answers"
+        f"{built.assessments} assessments, {built.answers} answers, {built.evidence} publications, "
+        f"{built.organisations} organisations, {built.links} links"
     )
     return 0
 
@@ -57,7 +58,8 @@ def _check(arguments: argparse.Namespace) -> int:
     verdict = f"{len(problems)} problems" if problems else "no problems"
     print(
         f"{arguments.database}: {held.practices} practices, {held.countries} countries, "
-        f"{held.assessments} assessments, {held.answers} answers; {verdict}"
+        f"{held.assessments} assessments, {held.answers} answers, {held.evidence} publications, "
+        f"{held.organisations} organisations, {held.links} links; {verdict}"
     )
     return 1 if problems else 0
 

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from criteria.framework import published_frameworks
 from practices_db.errors import PracticesError
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row, columns
 
 Row = TypeVar("Row", bound=_Row)
@@ -27,6 +28,12 @@ _FILES: dict[str, type[_Row]] = {
     "practices.csv": PracticeRow,
     "sources.csv": SourceRow,
     "assessments.csv": AnswerRow,
+}
+# Files that a catalogue may do without: a folder of practices alone is a catalogue too.
+_MORE_FILES: dict[str, type[_Row]] = {
+    "evidence.csv": EvidenceRow,
+    "organisations.csv": OrganisationRow,
+    "links.csv": LinkRow,
 }
 _SHOWN_AT_MOST = 50
 
@@ -49,17 +56,23 @@ class Catalogue:
     sources: tuple[SourceRow, ...]
     answers: tuple[AnswerRow, ...]
     content_hash: str
+    evidence: tuple[EvidenceRow, ...] = ()
+    organisations: tuple[OrganisationRow, ...] = ()
+    links: tuple[LinkRow, ...] = ()
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
-    """Read practices.csv, sources.csv and assessments.csv of a folder.
+    """Read practices.csv, sources.csv and assessments.csv of a folder, and the files of evidence, organisations, links.
 
     Raises CatalogueError with every problem of every file.
     """
     problems: list[str] = []
     digest = hashlib.sha256()
     rows: dict[str, dict[int, Any]] = {}
-    for name, model in _FILES.items():
+    for name, model in (_FILES | _MORE_FILES).items():
+        rows[name] = {}
+        if name in _MORE_FILES and not (folder / name).exists():
+            continue
         try:
             content = (folder / name).read_bytes()
         except OSError as error:
@@ -69,9 +82,21 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     practices, sources, answers = (rows[name] for name in _FILES)
     sound = not any(problem.startswith("practices.csv") for problem in problems)
     problems += _inconsistencies(practices, sources, answers, sound)
+    evidence, organisations, links = (rows[name] for name in _MORE_FILES)
+    problems += _knowledge_inconsistencies(evidence, organisations, links)
+    if not problems:  # only where every row could be read: a faulty row is one problem, not one more for each link
+        problems += _dangling(practices, evidence, organisations, links)
     if problems:
         raise CatalogueError(problems)
-    return Catalogue(tuple(practices.values()), tuple(sources.values()), tuple(answers.values()), digest.hexdigest())
+    return Catalogue(
+        tuple(practices.values()),
+        tuple(sources.values()),
+        tuple(answers.values()),
+        digest.hexdigest(),
+        tuple(evidence.values()),
+        tuple(organisations.values()),
+        tuple(links.values()),
+    )
 
 
 def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) -> dict[int, Row]:
@@ -141,6 +166,37 @@ def _inconsistencies(
     pages = {number: f"{row.practice_id} {row.field} {row.address}" for number, row in sources.items()}
     cells = {number: f"{row.assessment_id} {row.indicator_id}" for number, row in answers.items()}
     return problems + _twice("sources.csv", "url", pages) + _twice("assessments.csv", "indicator_id", cells)
+
+
+def _knowledge_inconsistencies(
+    evidence: dict[int, EvidenceRow], organisations: dict[int, OrganisationRow], links: dict[int, LinkRow]
+) -> list[str]:
+    """Return ids and links that stand there twice."""
+    return [
+        *_twice("evidence.csv", "id", {number: row.id for number, row in evidence.items()}),
+        *_twice("organisations.csv", "id", {number: row.id for number, row in organisations.items()}),
+        *_twice("links.csv", "to_id", {number: row.key for number, row in links.items()}),
+    ]
+
+
+def _dangling(
+    practices: dict[int, PracticeRow],
+    evidence: dict[int, EvidenceRow],
+    organisations: dict[int, OrganisationRow],
+    links: dict[int, LinkRow],
+) -> list[str]:
+    """Return the ends of links that are in no file."""
+    known = {
+        "practice": {row.id for row in practices.values()},
+        "evidence": {row.id for row in evidence.values()},
+        "organisation": {row.id for row in organisations.values()},
+    }
+    return [
+        f"links.csv, row {number}, {column}: there is no {kind} {id_!r}"
+        for number, row in links.items()
+        for column, kind, id_ in (("from_id", row.from_kind, row.from_id), ("to_id", row.to_kind, row.to_id))
+        if id_ not in known[kind]
+    ]
 
 
 def _twice(name: str, column: str, keys: dict[int, str]) -> list[str]:
