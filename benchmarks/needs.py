@@ -75,7 +75,10 @@ def figures(store: Store) -> dict[str, dict[str, float]]:
     add("matching", lambda need: matched(need, pool))
     # the need was written from this practice: finding it is easy, so it is left out of both sides
     without = [
-        ([id_ for id_ in matched(need, pool) if id_ != need["source"]], [e for e in need["expected"] if e != need["source"]])
+        (
+            [id_ for id_ in matched(need, pool) if id_ != need["source"]],
+            [e for e in need["expected"] if e != need["source"]],
+        )
         for need in needs
     ]
     rows["matching, without the practice the need was written from"] = {

@@ -1,7 +1,8 @@
 """Which practices fit a need, and why: reasons that can be read, counted and switched off. Pure, deterministic.
 
 A reason holds wholly or in part, as a share from 0 to 1 (two of three target groups: 2/3). Practices come in the order of
-the sum of their shares, every reason counting alike, ties by name and id. A practice is a match only where it shares a
+the sum of their shares; what was asked for (people, subject, own words) counts double, since proof or a country does not
+make up for another subject. Ties by name and id. A practice is a match only where it shares a
 sector and a target group with the need, as far as these are asked. Nothing else is weighed: no score, no model.
 """
 
@@ -20,15 +21,12 @@ Money = Literal["little", "some", "much"]
 
 # Up to how many euro a budget is little or some money; what is much has no upper end.
 BUDGETS: dict[str, int] = {"little": 100_000, "some": 1_000_000}
+ASKED_FOR: frozenset[Reason] = frozenset({"groups", "sectors", "words"})  # these count double
 _SAME_SIZE = 10  # a practice is of a size with the need where neither has more than ten times the people
 _OWN_MEANS = frozenset({"municipal", "donations", "own-income", "private-foundation"})
 _SUFFIXES = ("ings", "ing", "ers", "er", "ies", "es", "ed", "ly", "s", "e", "y")
 _STOP = frozenset(
-    "about after alone also another because been before being could does done each even every few first for from get give "
-    "goes have having help here into just kind know known like little live lives made make many month months more most much "
-    "must need needs never next nobody none nothing only other over people place places possible should some than that the "
-    "their them then there these they thing things think this those through together town under until very want wants ways "
-    "well were what when where which while will with without work working would year years your ours".split()
+    ["about", "after", "alone", "also", "another", "because", "been", "before", "being", "could", "does", "done", "each", "even", "every", "few", "first", "for", "from", "get", "give", "goes", "have", "having", "help", "here", "into", "just", "kind", "know", "known", "like", "little", "live", "lives", "made", "make", "many", "month", "months", "more", "most", "much", "must", "need", "needs", "never", "next", "nobody", "none", "nothing", "only", "other", "over", "people", "place", "places", "possible", "should", "some", "than", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things", "think", "this", "those", "through", "together", "town", "under", "until", "very", "want", "wants", "ways", "well", "were", "what", "when", "where", "which", "while", "will", "with", "without", "work", "working", "would", "year", "years", "your", "ours"]
 )
 
 
@@ -87,7 +85,7 @@ class Match:
     @property
     def total(self) -> float:
         """Return the sum of the shares: what the order follows; no score, and shown nowhere."""
-        return sum(held.share for held in self.reasons)
+        return sum(held.share * (2 if held.reason in ASKED_FOR else 1) for held in self.reasons)
 
     def has(self, *reasons: Reason) -> bool:
         """Whether all of these reasons hold."""
@@ -197,6 +195,4 @@ def _weights(text: str, pool: Iterable[frozenset[str]]) -> dict[str, float]:
     """Return how much each word of a problem tells: rare ones more (log of one in how many); unknown ones nothing."""
     texts = list(pool)
     counts = Counter(stem_ for stems in texts for stem_ in stems)
-    return {
-        stem_: math.log(1 + len(texts) / counts[stem_]) for stem_ in sorted(stems_of(text)) if counts[stem_]
-    }
+    return {stem_: math.log(1 + len(texts) / counts[stem_]) for stem_ in sorted(stems_of(text)) if counts[stem_]}

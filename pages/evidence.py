@@ -10,7 +10,9 @@ from practices_db.vocabularies import vocabulary
 PAGE_SIZE = 10
 
 st.title("Evidence library")
-st.markdown("Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom.")
+st.markdown(
+    "Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom."
+)
 chosen = shelves.read_link("evidence")
 found_by_text = shelves.searched(chosen)
 with database.cursor() as cursor:

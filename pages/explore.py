@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, downloads, filters, groups, links, tables
+from pages.shared import charts, database, downloads, filters, groups, links, research, tables
 from practices_db import queries
+from practices_db.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20}
 
@@ -75,5 +76,8 @@ match shown_as:
         if not dots.empty:
             charts.draw(dots, charts.strips(tuple(tables.HEADLINES.values())), "groups", groups.alt_text(by))
         tables.twin(groups.table(practices, by), "Scored practices in each group, with their spread")
+if chosen.sector:
+    with st.expander("What research says on this", icon=":material/library_books:"):
+        research.on_sectors([one for one in chosen.sector if one != NOT_STATED], chosen.target_group)
 if shown_as != "practices" and picked:
     links.open_practice(picked)

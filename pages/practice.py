@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, database, downloads, links, panels, tables
+from pages.shared import charts, database, directory, downloads, links, panels, research, tables
 from pages.shared.wording import escaped
 from practices_db import queries
 
@@ -25,6 +25,7 @@ st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))
 with st.container(horizontal=True, vertical_alignment="center"):
     links.compare_link(card["id"])
+    links.transfer_link(card["id"])
     downloads.take_away(links.current_view("practice"), 1)
 
 by_indicator = tables.grouped(answers, "indicator_id")
@@ -60,6 +61,12 @@ if card["assessed"]:
             panels.sums(framework, criterion, by_indicator, version)
     st.header("What is not documented")
     panels.not_documented(framework, set(by_indicator))
+
+st.header("What research says")
+research.on_practice(card)
+
+st.header("Who runs it, and who else knows")
+directory.of_practice(card)
 
 st.header("Practices that share sector, group and country")
 if similar.empty:

@@ -102,7 +102,16 @@ def texts(cursor: Cursor, shelf: Shelf) -> list[tuple[str, str, str]]:
             "SELECT id, name, joins, themes, [], countries, [] FROM organisation_card ORDER BY id"
         ).fetchall()
     return [
-        (id_, title, " ".join([text or "", *(names[of].get(value, value) for of, values in zip(names, lists, strict=True) for value in values)]))
+        (
+            id_,
+            title,
+            " ".join(
+                [
+                    text or "",
+                    *(names[of].get(value, value) for of, values in zip(names, lists, strict=True) for value in values),
+                ]
+            ),
+        )
         for id_, title, text, *lists in rows
     ]
 

@@ -27,7 +27,14 @@ OWN_FORMATS: dict[str, FileKind] = {
 _NO_TEXT = {"id", "kind", "year", "evidence_level", "url", "url_seen", "checked_on"}
 # What a publication is called in BibTeX and in RIS.
 _BIBTEX = {"trial": "techreport", "evaluation": "techreport", "review": "techreport", "report": "techreport"}
-_RIS = {"trial": "RPRT", "evaluation": "RPRT", "review": "RPRT", "report": "RPRT", "policy-brief": "RPRT", "dataset": "DATA"}
+_RIS = {
+    "trial": "RPRT",
+    "evaluation": "RPRT",
+    "review": "RPRT",
+    "report": "RPRT",
+    "policy-brief": "RPRT",
+    "dataset": "DATA",
+}
 
 
 def format_of(name: str) -> FileKind:

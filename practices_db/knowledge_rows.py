@@ -7,7 +7,20 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from criteria.framework import Id
-from practices_db.models import Day, Line, Maybe, Prose, Several, Url, Year, _blank_is_none, _digits, _from_list, _Row, _yes
+from practices_db.models import (
+    Day,
+    Line,
+    Maybe,
+    Prose,
+    Several,
+    Url,
+    Year,
+    _blank_is_none,
+    _digits,
+    _from_list,
+    _Row,
+    _yes,
+)
 
 Key = Annotated[Id, StringConstraints(max_length=80)]
 Truth = Annotated[bool | None, BeforeValidator(_yes)]

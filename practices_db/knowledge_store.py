@@ -159,9 +159,7 @@ def rebuild(cursor: Cursor) -> None:
     """Make cards, facets and links anew from publications, organisations, links and practices."""
     for table in ("evidence_card", "organisation_card", "knowledge_facet", "known_link"):
         cursor.execute(f"DELETE FROM {table}")
-    cursor.execute(
-        _CARDS.format(evidence_lists=_lists(EVIDENCE_LISTS), organisation_lists=_lists(ORGANISATION_LISTS))
-    )
+    cursor.execute(_CARDS.format(evidence_lists=_lists(EVIDENCE_LISTS), organisation_lists=_lists(ORGANISATION_LISTS)))
     cursor.execute(_FACETS, {"not_stated": NOT_STATED})
     cursor.execute(_LINKS)
     insert_rows(cursor, "known_link", chain(_same_page(cursor), _same_name(cursor)))

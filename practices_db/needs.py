@@ -164,10 +164,18 @@ def read_words(words: str) -> Asked:
         return [
             id_
             for id_, beginnings in _lexicon()[part].items()
-            if any(re.search(rf"(?<![a-z]){re.escape(normalise(beginning) if beginning.strip() == beginning else beginning)}", text) for beginning in beginnings)
+            if any(
+                re.search(
+                    rf"(?<![a-z]){re.escape(normalise(beginning) if beginning.strip() == beginning else beginning)}",
+                    text,
+                )
+                for beginning in beginnings
+            )
         ]
 
-    countries = [id_ for id_, name in vocabulary("country").items() if f" {normalise(name)} " in re.sub(r"[^\w]", " ", text)]
+    countries = [
+        id_ for id_, name in vocabulary("country").items() if f" {normalise(name)} " in re.sub(r"[^\w]", " ", text)
+    ]
     money = said("money")
     who = said("who")
     return Asked(
@@ -186,17 +194,27 @@ def read_words(words: str) -> Asked:
 def _inhabitants(text: str) -> int | None:
     """Return the number after "municipality of" and the like, or before "inhabitants"."""
     number = r"(\d{1,3}(?:[,. ]\d{3})+|\d{3,9})"
-    found = re.search(rf"(?:municipality|town|city|region|county) (?:of|with) (?:about |some )?{number}|{number} (?:inhabitants|residents)", text)
+    found = re.search(
+        rf"(?:municipality|town|city|region|county) (?:of|with) (?:about |some )?{number}|{number} (?:inhabitants|residents)",
+        text,
+    )
     if not found:
         return None
     return int(re.sub(r"\D", "", found[1] or found[2]))
 
 
-def filled_in(asked: Asked) -> Asked:
-    """Return a need whose empty fields are filled with what its words say; what somebody chose stays."""
-    read = read_words(asked.words)
-    empty = {name: getattr(read, name) for name in vars(asked) if not getattr(asked, name)}
-    return replace(asked, **empty)
+def filled_in(asked: Asked, before: str = "") -> Asked:
+    """Return a need whose fields hold what its words say where they are empty, or hold what other words said ``before``.
+
+    What somebody chose otherwise stays.
+    """
+    read, old = read_words(asked.words), read_words(before)
+    new = {
+        name: getattr(read, name)
+        for name in ("who", "country", "sectors", "groups", "inhabitants", "money", "have")
+        if not getattr(asked, name) or (before and getattr(asked, name) == getattr(old, name))
+    }
+    return replace(asked, **new)
 
 
 # --- matching --------------------------------------------------------------------------------------------
@@ -240,7 +258,9 @@ def reason_words(held: Held, asked: Asked) -> str:
         case "money":
             if what and what[0].isdigit():
                 return f"Within your money: its budget was {int(what[0]):,} euro, as its source gives it"
-            return f"Partly within your money: no budget stated, but paid by {labels('funding_kind', what).lower()} only"
+            return (
+                f"Partly within your money: no budget stated, but paid by {labels('funding_kind', what).lower()} only"
+            )
         case "have":
             return _of("Uses what you have", ", ".join(HAVE[name].lower() for name in what), len(what), len(asked.have))
         case "proof":
@@ -282,9 +302,7 @@ def answer(cursor: Cursor, asked: Asked, pool: Sequence[Candidate]) -> Answer:
     cards = {
         row["id"]: row
         for row in _rows(
-            cursor.execute(
-                "SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)", {"ids": shown}
-            ).df()
+            cursor.execute("SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)", {"ids": shown}).df()
         )
     }
     countries = [asked.country] if asked.country else []
@@ -334,7 +352,9 @@ def not_documented(answer_: Answer) -> list[str]:
     )
     said = []
     if not cards:
-        said.append(f"No practice in the catalogue is {subject or 'a match'}: it may exist, but none was found to record.")
+        said.append(
+            f"No practice in the catalogue is {subject or 'a match'}: it may exist, but none was found to record."
+        )
     else:
         said += _of_practices(cards, asked)
         for group in asked.groups if len(asked.groups) > 1 else ():
@@ -344,7 +364,9 @@ def not_documented(answer_: Answer) -> list[str]:
     if not answer_.evidence:
         said.append(f"No publication in the library is {subject}.")
     elif not strong:
-        said.append("No study with a comparison group bears on it: whether such measures work better than none is open.")
+        said.append(
+            "No study with a comparison group bears on it: whether such measures work better than none is open."
+        )
     elif not any(row["finding"] for row in strong):
         said.append("Studies with a comparison group bear on it, but what they found was not seen.")
     if asked.inhabitants:
@@ -360,14 +382,18 @@ def _of_practices(cards: Sequence[Mapping[str, Any]], asked: Asked) -> list[str]
     said = []
     assessed = sum(bool(card["assessed"]) for card in cards)
     if assessed < len(cards):
-        said.append(f"Of these {whole}, {len(cards) - assessed} have no assessment: whether they work is not known here.")
+        said.append(
+            f"Of these {whole}, {len(cards) - assessed} have no assessment: whether they work is not known here."
+        )
     independent = sum((card["strongest_evidence"] or 0) >= 3 for card in cards)
     if not independent:
         said.append("None of them rests on an independent evaluation.")
     if asked.country and not any(asked.country in card["countries"] for card in cards):
         said.append(f"None of them is in {label('country', asked.country)}.")
     budgets = sum(known(card["budget_eur"]) for card in cards)
-    said.append(f"What it costs is stated for {budgets} of these {whole}." if budgets else "None of them states what it costs.")
+    said.append(
+        f"What it costs is stated for {budgets} of these {whole}." if budgets else "None of them states what it costs."
+    )
     if not any(card["transferred_elsewhere"] for card in cards):
         said.append("None of them is known to have been taken up elsewhere.")
     return said

@@ -11,7 +11,7 @@ import streamlit as st
 from criteria.framework import Criterion, Framework, Indicator, current_framework
 from criteria.proof import Proof, prove
 from pages.shared import tables
-from pages.shared.links import open_practice, page_path
+from pages.shared.links import page_path
 from pages.shared.wording import (
     counted,
     escaped,
@@ -396,8 +396,11 @@ def not_documented(framework: Framework, answered: set[str]) -> None:
     st.markdown("\n".join(missing))
 
 
-def unknown_practice(practice_id: str | None, names: Mapping[str, str]) -> None:
-    """Help somebody whose link names no practice, or none that exists: offer the nearest, a search, and Explore."""
+def unknown_practice(practice_id: str | None, names: Mapping[str, str], page: str = "practice") -> None:
+    """Help somebody whose link names no practice, or none that exists: offer the nearest, a search, and Explore.
+
+    ``page`` is where a practice that is picked is opened.
+    """
     st.title("Which practice?")
     if practice_id:
         st.warning(
@@ -413,5 +416,5 @@ def unknown_practice(practice_id: str | None, names: Mapping[str, str]) -> None:
         placeholder="Type a name",
     )
     if picked:
-        open_practice(picked)
+        st.switch_page(page_path(page), query_params={"practice": picked})
     st.page_link(page_path("explore"), label="Or look through all of them", icon=":material/search:")

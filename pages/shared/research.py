@@ -124,20 +124,20 @@ def table(found: pd.DataFrame) -> None:
         hide_index=True,
         column_config={
             "Year": st.column_config.NumberColumn(format="%d"),
-            "Strength": st.column_config.NumberColumn(format="%d", help="Of the study's design, 0 to 5; blank: none coded"),
+            "Strength": st.column_config.NumberColumn(
+                format="%d", help="Of the study's design, 0 to 5; blank: none coded"
+            ),
             "Address": st.column_config.LinkColumn(),
         },
         alt="The publications found, one a row",
     )
 
 
-def _short(row: Row, extra: str = "") -> str:
+def short(row: Row, extra: str = "") -> str:
     """Return one publication as an item of a list: what it found first, then which it is."""
     what = escaped(row["finding"]) if known(row["finding"]) and row["finding"] else escaped(row["summary"])
     not_seen = "" if known(row["finding"]) and row["finding"] else "What it found was not seen. "
-    return (
-        f"- {_badge(row)} {not_seen}{what}  \n    :small[{web_link(row['url'], row['title'])} · {facts(row)}{extra}]"
-    )
+    return f"- {_badge(row)} {not_seen}{what}  \n    :small[{web_link(row['url'], row['title'])} · {facts(row)}{extra}]"
 
 
 def on_practice(card: Row) -> None:
@@ -150,14 +150,14 @@ def on_practice(card: Row) -> None:
     others = [row for row in found if not known(row["reason"])]
     if about:
         st.markdown("**About this practice**")
-        st.markdown("\n".join(_short(row, f" · {escaped(row['reason'])}") for row in about))
+        st.markdown("\n".join(short(row, f" · {escaped(row['reason'])}") for row in about))
     else:
         st.markdown("No publication in the library is about this practice itself.")
     if not others:
         st.markdown("None bears on its sectors and target groups either.")
         return
     st.markdown("**On the same sector and target group** (a match of ours, not a statement about this practice)")
-    st.markdown("\n".join(_short(row, f" · shares {_shared(row)}") for row in others[:_SHOWN]))
+    st.markdown("\n".join(short(row, f" · shares {_shared(row)}") for row in others[:_SHOWN]))
     library_link(card["sectors"], card["target_groups"], f"All {counted(len(others), 'publication')}")
 
 
@@ -184,7 +184,7 @@ def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown:
             f"{len(strong) - compared} other studies, {len(found) - len(strong)} without a study design (guides, "
             "collections, reports)."
         )
-        st.markdown("\n".join(_short(row) for row in found[:shown]))
+        st.markdown("\n".join(short(row) for row in found[:shown]))
         library_link([sector], target_groups, f"All {counted(len(found), 'publication')}")
 
 

@@ -60,6 +60,11 @@ def write_link(chosen: KnowledgeFilter) -> None:
     st.query_params.from_dict({**chosen.params(), **kept})
 
 
+def with_value(chosen: KnowledgeFilter, field: str, value: str) -> KnowledgeFilter:
+    """Return the filter with one value in a facet, in place of those chosen there."""
+    return checked(chosen.shelf, dict(chosen.chosen) | {field: (value,)}, chosen.text)
+
+
 def _key(shelf: Shelf, field: str) -> str:
     return f"{shelf}-{field}"
 
@@ -164,7 +169,11 @@ def take_away(chosen: KnowledgeFilter, rows: Sequence[Mapping[str, Any]], format
     today = date.today()
     with st.popover("Take it away", icon=":material/download:", disabled=not rows):
         format_ = st.radio(
-            "As", formats, format_func=lambda one: format_of(one).label, key=f"take-{chosen.shelf}", persist_state="session"
+            "As",
+            formats,
+            format_func=lambda one: format_of(one).label,
+            key=f"take-{chosen.shelf}",
+            persist_state="session",
         )
         st.caption(format_of(format_).meaning)
         st.download_button(
