@@ -1,8 +1,9 @@
 """Which practices fit a need, and why: reasons that can be read, counted and switched off. Pure, deterministic.
 
 A reason holds wholly or in part, as a share from 0 to 1 (two of three target groups: 2/3). Practices come in the order of
-the sum of their shares; what was asked for (people, subject, own words) counts double, since proof or a country does not
-make up for another subject. Ties by name and id. A practice is a match only where it shares a
+the sum of their shares. What was asked for (people, subject, own words) counts double, since a country does not make up
+for another subject; what is known of a practice (proof, taken up elsewhere) counts half, since it says how sure one can
+be and not that it fits. Ties by name and id. A practice is a match only where it shares a
 sector and a target group with the need, as far as these are asked. Nothing else is weighed: no score, no model.
 """
 
@@ -21,12 +22,113 @@ Money = Literal["little", "some", "much"]
 
 # Up to how many euro a budget is little or some money; what is much has no upper end.
 BUDGETS: dict[str, int] = {"little": 100_000, "some": 1_000_000}
-ASKED_FOR: frozenset[Reason] = frozenset({"groups", "sectors", "words"})  # these count double
+COUNTS: dict[Reason, float] = {"groups": 2, "sectors": 2, "words": 2, "proof": 0.5, "carried": 0.5}  # others: 1
 _SAME_SIZE = 10  # a practice is of a size with the need where neither has more than ten times the people
 _OWN_MEANS = frozenset({"municipal", "donations", "own-income", "private-foundation"})
 _SUFFIXES = ("ings", "ing", "ers", "er", "ies", "es", "ed", "ly", "s", "e", "y")
 _STOP = frozenset(
-    ["about", "after", "alone", "also", "another", "because", "been", "before", "being", "could", "does", "done", "each", "even", "every", "few", "first", "for", "from", "get", "give", "goes", "have", "having", "help", "here", "into", "just", "kind", "know", "known", "like", "little", "live", "lives", "made", "make", "many", "month", "months", "more", "most", "much", "must", "need", "needs", "never", "next", "nobody", "none", "nothing", "only", "other", "over", "people", "place", "places", "possible", "should", "some", "than", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things", "think", "this", "those", "through", "together", "town", "under", "until", "very", "want", "wants", "ways", "well", "were", "what", "when", "where", "which", "while", "will", "with", "without", "work", "working", "would", "year", "years", "your", "ours"]
+    [
+        "about",
+        "after",
+        "alone",
+        "also",
+        "another",
+        "because",
+        "been",
+        "before",
+        "being",
+        "could",
+        "does",
+        "done",
+        "each",
+        "even",
+        "every",
+        "few",
+        "first",
+        "for",
+        "from",
+        "get",
+        "give",
+        "goes",
+        "have",
+        "having",
+        "help",
+        "here",
+        "into",
+        "just",
+        "kind",
+        "know",
+        "known",
+        "like",
+        "little",
+        "live",
+        "lives",
+        "made",
+        "make",
+        "many",
+        "month",
+        "months",
+        "more",
+        "most",
+        "much",
+        "must",
+        "need",
+        "needs",
+        "never",
+        "next",
+        "nobody",
+        "none",
+        "nothing",
+        "only",
+        "other",
+        "over",
+        "people",
+        "place",
+        "places",
+        "possible",
+        "should",
+        "some",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "things",
+        "think",
+        "this",
+        "those",
+        "through",
+        "together",
+        "town",
+        "under",
+        "until",
+        "very",
+        "want",
+        "wants",
+        "ways",
+        "well",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "will",
+        "with",
+        "without",
+        "work",
+        "working",
+        "would",
+        "year",
+        "years",
+        "your",
+        "ours",
+    ]
 )
 
 
@@ -77,7 +179,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Match:
-    """A practice with the reasons for it, the strongest first."""
+    """A practice with the reasons for it, in the order of REASONS."""
 
     id: str
     reasons: tuple[Held, ...]
@@ -85,7 +187,7 @@ class Match:
     @property
     def total(self) -> float:
         """Return the sum of the shares: what the order follows; no score, and shown nowhere."""
-        return sum(held.share * (2 if held.reason in ASKED_FOR else 1) for held in self.reasons)
+        return sum(held.share * COUNTS.get(held.reason, 1) for held in self.reasons)
 
     def has(self, *reasons: Reason) -> bool:
         """Whether all of these reasons hold."""
@@ -104,7 +206,6 @@ def match(need: Need, candidates: Iterable[Candidate], off: Iterable[Reason] = (
         names = {reason.reason for reason in held}
         wanted = {name for name, values in (("sectors", need.sectors), ("groups", need.groups)) if values} & set(on)
         if names & ({"sectors", "groups", "words"} if not wanted else wanted) and wanted <= names:
-            held.sort(key=lambda reason: (-reason.share, REASONS.index(reason.reason)))
             found.append((Match(one.id, tuple(held)), one.name))
     found.sort(key=lambda pair: (-round(pair[0].total, 9), pair[1].casefold(), pair[0].id))
     return [one for one, _ in found]

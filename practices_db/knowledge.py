@@ -33,8 +33,8 @@ _FIND: dict[Shelf, str] = {
     "evidence": """
         SELECT c.*, a.alive_at, a.tried_at FROM evidence_card c SEMI JOIN selected ON selected.id = c.id
         LEFT JOIN address_check a ON a.url = c.url
-        ORDER BY list_position($found::TEXT[], c.id), c.evidence_level DESC NULLS LAST, c.year DESC NULLS LAST,
-            c.name_key, c.id
+        ORDER BY list_position($found::TEXT[], c.id), c.evidence_level DESC NULLS LAST, c.finding IS NULL,
+            c.year DESC NULLS LAST, c.name_key, c.id
     """,
     "organisation": """
         SELECT c.*, a.alive_at, a.tried_at FROM organisation_card c SEMI JOIN selected ON selected.id = c.id

@@ -116,7 +116,7 @@ def ask(condition: Condition, card: Card, notes: Mapping[str, Any]) -> None:
         st.subheader(condition.title, anchor=False)
         there = facts(condition, card, notes)
         if there:
-            st.markdown("**There:** " + "; ".join(_with_link(one) for one in there))
+            st.markdown("**There:**\n" + "\n".join(f"- {_with_link(one)}" for one in there))
         else:
             st.markdown("**There:** nothing seen in the sources. Ask.")
         for question in condition.question:
