@@ -1,7 +1,7 @@
 """Which practices fit a need, and why: reasons that can be read, counted and switched off. Pure, deterministic.
 
-A reason holds wholly or in part, as a share from 0 to 1 (two of three target groups: 2/3). Practices come in the order of
-the sum of their shares. What was asked for (people, subject, own words) counts double, since a country does not make up
+A reason holds wholly or in part, as a share from 0 to 1 (two of three target groups: 2/3). Practices come in the order
+of the sum of their shares. What was asked for (people, subject, own words) counts double, since a country does not make up
 for another subject; what is known of a practice (proof, taken up elsewhere) counts half, since it says how sure one can
 be and not that it fits. Ties by name and id. A practice is a match only where it shares a
 sector and a target group with the need, as far as these are asked. Nothing else is weighed: no score, no model.
@@ -136,8 +136,8 @@ _STOP = frozenset(
 class Need:
     """What somebody looks for; what is not said narrows nothing and gives no reason.
 
-    ``level``: level of government that the asker works at; ``size``: people it is for; ``words``: what the problem is, in
-    words of their own; ``have``: for each thing at hand, the words that name it in a practice's text.
+    ``level``: level of government that the asker works at; ``size``: people it is for; ``words``: what the problem is,
+    in words of their own; ``have``: for each thing at hand, the words that name it in a practice's text.
     """
 
     sectors: tuple[str, ...] = ()
@@ -205,7 +205,7 @@ def match(need: Need, candidates: Iterable[Candidate], off: Iterable[Reason] = (
         held = [reason for reason in _reasons(need, one, asked, stems[one.id]) if reason.reason in on]
         names = {reason.reason for reason in held}
         wanted = {name for name, values in (("sectors", need.sectors), ("groups", need.groups)) if values} & set(on)
-        if names & ({"sectors", "groups", "words"} if not wanted else wanted) and wanted <= names:
+        if wanted <= names and names & (wanted or {"words"}):
             found.append((Match(one.id, tuple(held)), one.name))
     found.sort(key=lambda pair: (-round(pair[0].total, 9), pair[1].casefold(), pair[0].id))
     return [one for one, _ in found]

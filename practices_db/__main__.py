@@ -1,4 +1,4 @@
-"""The command line: ``python -m practices_db build|check|export|robustness``."""
+"""The command line: ``python -m practices_db build|check|check-links|export|robustness``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import queries
+from practices_db import link_check, queries
 from practices_db.commands import build, open_store
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
@@ -95,6 +95,29 @@ def _robustness(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_links(arguments: argparse.Namespace) -> int:
+    store = _open(arguments.database)
+    try:
+        if not arguments.use_the_network:
+            with store.cursor() as cursor:
+                urls = link_check.waiting(cursor, arguments.most)
+            print(
+                f"{len(urls)} addresses would be asked, one after the other, {arguments.pause:g} s apart on one host. "
+                "Nothing was asked. On a machine that may use the network add --use-the-network."
+            )
+            return 0
+        found = link_check.check(store, arguments.most, link_check.Manners(arguments.pause, arguments.timeout), _tell)
+    finally:
+        store.close()
+    dead = sum(not seen.alive for seen in found)
+    print(f"{arguments.database}: {len(found)} addresses asked, {len(found) - dead} alive, {dead} without a page")
+    return 0
+
+
+def _tell(seen: link_check.Seen) -> None:
+    print(f"{'alive' if seen.alive else 'DEAD '} {seen.said}: {seen.url}", file=sys.stderr, flush=True)
+
+
 def _chosen(arguments: argparse.Namespace) -> PracticeFilter:
     """Return the filter that the options say."""
     given = {facet.param: getattr(arguments, facet.field) or [] for facet in FACETS}
@@ -140,7 +163,15 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--draws", type=_from(1), default=10_000, metavar="N", help="default: %(default)s")
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
-    for command in (building, checking, exporting, standing):
+    linking = commands.add_parser(
+        "check-links", help="ask the addresses of the catalogue whether they are alive, and record it"
+    )
+    linking.add_argument("--use-the-network", action="store_true", help="without this nothing is asked")
+    linking.add_argument("--most", type=_from(1), default=100, metavar="N", help="addresses, default: %(default)s")
+    linking.add_argument("--pause", type=_from(1), default=2, metavar="S", help="between two on one host: %(default)s")
+    linking.add_argument("--timeout", type=_from(1), default=10, metavar="S", help="to wait, default: %(default)s")
+    linking.set_defaults(run=_check_links)
+    for command in (building, checking, exporting, standing, linking):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

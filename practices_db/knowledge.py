@@ -78,7 +78,8 @@ def facet_counts(cursor: Cursor, chosen: KnowledgeFilter, found: Sequence[str] |
         LEFT JOIN needed ON needed.facet = f.facet
         LEFT JOIN hit ON hit.id = f.id AND hit.facet = f.facet
         WHERE f.kind = $kind
-            AND passing.hits - (hit.facet IS NOT NULL)::INT = (SELECT count(*) FROM needed) - (needed.facet IS NOT NULL)::INT
+            AND passing.hits - (hit.facet IS NOT NULL)::INT
+                = (SELECT count(*) FROM needed) - (needed.facet IS NOT NULL)::INT
         GROUP BY f.facet, f.value
         """,
         _parameters(chosen, found),
@@ -144,7 +145,7 @@ def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
     ).df()
 
 
-def research(  # noqa: PLR0913 - each narrows what bears on a subject
+def research(  # noqa: PLR0913, PLR0917 - each narrows what bears on a subject
     cursor: Cursor,
     sectors: Sequence[str],
     target_groups: Sequence[str],
@@ -206,7 +207,7 @@ def organisations_near(
 ) -> pd.DataFrame:
     """Return organisations that share a theme and a country, or are communities of practice across Europe on a theme.
 
-    Columns of organisation_card, ``shared_themes``, ``same_country``. Those in the country first, then by themes shared.
+    Columns of organisation_card, ``shared_themes``, ``same_country``. Those in the country first, then by themes.
     """
     return cursor.execute(
         """

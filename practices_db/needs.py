@@ -194,17 +194,15 @@ def read_words(words: str) -> Asked:
 def _inhabitants(text: str) -> int | None:
     """Return the number after "municipality of" and the like, or before "inhabitants"."""
     number = r"(\d{1,3}(?:[,. ]\d{3})+|\d{3,9})"
-    found = re.search(
-        rf"(?:municipality|town|city|region|county) (?:of|with) (?:about |some )?{number}|{number} (?:inhabitants|residents)",
-        text,
-    )
+    place = r"(?:municipality|town|city|region|county) (?:of|with) (?:about |some )?"
+    found = re.search(rf"{place}{number}|{number} (?:inhabitants|residents)", text)
     if not found:
         return None
     return int(re.sub(r"\D", "", found[1] or found[2]))
 
 
 def filled_in(asked: Asked, before: str = "") -> Asked:
-    """Return a need whose fields hold what its words say where they are empty, or hold what other words said ``before``.
+    """Return a need whose fields hold what its words say, where they are empty or hold what other words said ``before``.
 
     What somebody chose otherwise stays.
     """
@@ -239,7 +237,7 @@ def candidates(cursor: Cursor) -> list[Candidate]:
     ]  # fmt: skip
 
 
-def reason_words(held: Held, asked: Asked) -> str:
+def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911 - a sentence for each reason
     """Say a reason in words."""
     what = held.what
     match held.reason:

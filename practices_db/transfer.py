@@ -146,7 +146,7 @@ def facts(condition: Condition, card: Mapping[str, Any], notes: Mapping[str, Seq
     return said
 
 
-def _fact(name: str, card: Mapping[str, Any]) -> str:
+def _fact(name: str, card: Mapping[str, Any]) -> str:  # noqa: PLR0911 - a sentence for each fact
     value = card[name]
     match name:
         case "target_groups":

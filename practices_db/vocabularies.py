@@ -19,7 +19,7 @@ _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN",
 
 
 @cache
-def vocabulary(name: str) -> dict[str, str]:
+def vocabulary(name: str) -> dict[str, str]:  # noqa: PLR0911 - a list for each name
     """Return a vocabulary as id → label, in the order it is shown; KeyError if there is no such list.
 
     ``country`` holds ISO 3166-1 alpha-2 codes with the English names of CLDR (and XK for Kosovo, which

@@ -131,7 +131,10 @@ def _map(counted: str) -> Spec:
 
 
 def map_of_europe(rows: list[dict[str, Any]], counted: str = "Practices") -> Spec:
-    """Europe by number of what is ``counted``. Rows: ``id`` (country code), ``label``, ``count``. Selection ``pick``: ``id``."""
+    """Europe by number of what is ``counted``. Rows: ``id`` (country code), ``label``, ``count``.
+
+    Selection ``pick``: ``id``.
+    """
     spec = _map(counted)
     return spec | {"datasets": {**spec.get("datasets", {}), "counts": rows}}
 

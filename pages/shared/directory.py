@@ -25,7 +25,7 @@ def how_to_read() -> None:
         st.markdown(
             "- Kinds were given by name and not verified; levels and themes come from the practices an organisation "
             "leads. An organisation may do much that stands in none of them.\n"
-            "- Where a page *describes* an organisation, the link leads to that page and not to the organisation's own.\n"
+            "- Where a page *describes* an organisation, the link leads to that page, not to the organisation's own.\n"
             "- How to join a community of practice is as of the copy that was read; it may have changed.\n"
             "- There are no persons and no addresses here. An organisation that finds itself described wrongly can ask "
             "for a correction on its card."

@@ -36,24 +36,6 @@ page = st.navigation(
             help="Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents.",
         ),
         st.Page(
-            page_path("compare"),
-            title="Compare",
-            icon=":material/compare_arrows:",
-            help="Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.",
-        ),
-        st.Page(
-            page_path("weighting"),
-            title="Your weighting",
-            icon=":material/balance:",
-            help="Set what counts how much; see scores, tiers and what the order of practices really hangs on.",
-        ),
-        st.Page(
-            page_path("gaps"),
-            title="Gap map",
-            icon=":material/grid_on:",
-            help="Sectors against target groups or countries: how many practices, how many assessed, what is missing.",
-        ),
-        st.Page(
             page_path("evidence"),
             title="Evidence",
             icon=":material/library_books:",
@@ -70,6 +52,24 @@ page = st.navigation(
             title="Assess your own",
             icon=":material/checklist:",
             help="Answer the framework's questions for your own practice and see where it stands.",
+        ),
+        st.Page(
+            page_path("compare"),
+            title="Compare",
+            icon=":material/compare_arrows:",
+            help="Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.",
+        ),
+        st.Page(
+            page_path("weighting"),
+            title="Your weighting",
+            icon=":material/balance:",
+            help="Set what counts how much; see scores, tiers and what the order of practices really hangs on.",
+        ),
+        st.Page(
+            page_path("gaps"),
+            title="Gap map",
+            icon=":material/grid_on:",
+            help="Sectors against target groups or countries: how many practices, how many assessed, what is missing.",
         ),
         st.Page(
             page_path("reopen"),

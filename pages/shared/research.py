@@ -205,8 +205,8 @@ def how_to_read() -> None:
             "- **Strength** is about how a study was made, not about how much or which way it found: 5 drawn by lot or "
             "repeated, 4 compared with a group, 3 independent evaluation, 2 before and after or a survey, 1 figures. "
             "Guides, collections and most reports are no studies and have none.\n"
-            "- Findings and summaries are one sentence of ours, coded from abstracts; where none stands, what was found "
-            "was not seen. Several publications may be about one measure.\n"
-            "- **About a practice**: a page or a name shows it, and the reason stands beside it. **Bears on**: it shares "
-            "a sector and a target group. That is a match, not a statement of the publication."
+            "- Findings and summaries are one sentence of ours, coded from abstracts; where none stands, what was "
+            "found was not seen. Several publications may be about one measure.\n"
+            "- **About a practice**: a page or a name shows it, and the reason stands beside it. **Bears on**: it "
+            "shares a sector and a target group. That is a match, not a statement of the publication."
         )
