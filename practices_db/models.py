@@ -61,7 +61,7 @@ def _yes(value: Any) -> Any:
     match value:
         case "" | None:
             return None
-        case "yes":
+        case "yes" | True:
             return True
         case _:
             raise ValueError(f"{value!r}: only 'yes' or blank (not seen) can stand here")
@@ -73,6 +73,8 @@ def _yes_or_no(value: Any) -> Any:
             return None
         case "yes" | "no":
             return value == "yes"
+        case True | False:
+            return value
         case _:
             raise ValueError(f"{value!r}: only 'yes', 'no' or blank can stand here")
 

@@ -71,7 +71,7 @@ CARDS = """
         WHERE status = 'published' AND framework_id = $framework AND framework_version = $version GROUP BY ALL
     )
     SELECT
-        p.* EXCLUDE (version),
+        p.* EXCLUDE (version, state, merged_into, left_on, left_because, checked_by),
         coalesce(countries.v, []) AS countries,
         coalesce(sectors.v, []) AS sectors,
         coalesce(groups.v, []) AS target_groups,
