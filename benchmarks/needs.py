@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from criteria.needs import REASONS, Candidate, match
+from criteria.needs import REASONS, Candidate, Reason, match
 from practices_db.commands import build
 from practices_db.filters import PracticeFilter
 from practices_db.needs import Asked, candidates, read_words
@@ -91,8 +91,12 @@ def figures(store: Store) -> dict[str, dict[str, float]]:
     rows["chance, in the whole catalogue"] = {"first 3": whole, "first 5": whole}
     for reason in REASONS:
         if reason not in ("groups", "sectors"):
-            add(f"matching without “{reason}”", lambda need, off=reason: matched(need, pool, [off]))
+            add(f"matching without “{reason}”", _without(reason, pool))
     return rows
+
+
+def _without(reason: Reason, pool: list[Candidate]) -> Ranked:
+    return lambda need: matched(need, pool, [reason])
 
 
 def read_from_words() -> tuple[float, float]:

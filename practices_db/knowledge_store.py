@@ -145,18 +145,20 @@ _LINKS = """
 
 # Pages of a practice: of its record, of single facts, of the answers to it.
 _PAGES = """
-    SELECT id, source_url, 'the record of the practice was taken from this page' FROM practice
-    UNION SELECT practice_id, url, 'a fact of the practice was taken from this page' FROM practice_source
-    UNION SELECT s.practice_id, a.source_url, 'the assessment of the practice rests on this page'
-        FROM answer a JOIN assessment s ON s.id = a.assessment_id
-        WHERE a.source_url IS NOT NULL AND s.status = 'published'
+    SELECT id, source_url, 'the record of the practice was taken from this page' FROM practice_card
+    UNION SELECT id, unnest(answer_sources), 'the assessment of the practice rests on this page' FROM practice_card
+    UNION SELECT s.practice_id, s.url, 'a fact of the practice was taken from this page'
+        FROM practice_source s SEMI JOIN practice_card c ON c.id = s.practice_id
     ORDER BY ALL
 """
 _LEGAL_FORMS = {"ev", "e", "v", "ggmbh", "gmbh", "ry", "asbl", "onlus", "ngo"}
 
 
 def rebuild(cursor: Cursor) -> None:
-    """Make cards, facets and links anew from publications, organisations, links and practices."""
+    """Make cards, facets and links anew from publications, organisations, links, and the cards of practices.
+
+    To be called after scorecards.rebuild, whose cards of practices it reads.
+    """
     for table in ("evidence_card", "organisation_card", "knowledge_facet", "known_link"):
         cursor.execute(f"DELETE FROM {table}")
     cursor.execute(_CARDS.format(evidence_lists=_lists(EVIDENCE_LISTS), organisation_lists=_lists(ORGANISATION_LISTS)))
@@ -193,7 +195,7 @@ def _same_name(cursor: Cursor) -> Iterator[dict[str, object]]:
         (
             "leads",
             "practice",
-            "SELECT id, lead_organisation, source_url FROM practice WHERE lead_organisation IS NOT NULL ORDER BY id",
+            "SELECT id, lead_organisation, source_url FROM practice_card WHERE lead_organisation IS NOT NULL ORDER BY id",
             "The practice's record names it as lead organisation",
         ),
         (

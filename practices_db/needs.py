@@ -202,7 +202,7 @@ def _inhabitants(text: str) -> int | None:
 
 
 def filled_in(asked: Asked, before: str = "") -> Asked:
-    """Return a need whose fields hold what its words say, where they are empty or hold what other words said ``before``.
+    """Return a need whose fields hold what its words say where they are empty or hold what words said ``before``.
 
     What somebody chose otherwise stays.
     """

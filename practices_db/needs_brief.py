@@ -25,7 +25,8 @@ PRACTICES, PUBLICATIONS, ORGANISATIONS = 10, 8, 10  # as many of each stand in a
 HOW = (
     "A practice stands here because it shares a sector and a target group with the need. The order follows the reasons "
     "that are printed: what was asked for (people, subject, own words) counts double, what is known of a practice "
-    "(proof, taken up elsewhere) half, a part of a reason as a part, and nothing else is weighed. A reason says what a record states; it does not say that the practice works."
+    "(proof, taken up elsewhere) half, a part of a reason as a part, and nothing else is weighed. A reason says what a "
+    "record states; it does not say that the practice works."
 )
 
 

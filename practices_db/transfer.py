@@ -36,10 +36,10 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 
 # What is asked beyond the conditions: field → (title, help).
 PLAN = {
-    "core": ("Core: what must not change", "What the effect hangs on, in the words of those who run it. Ask them; the catalogue does not say."),
+    "core": ("Core: what must not change", "What the effect hangs on, as those who run it say. The catalogue does not."),
     "may_change": ("What may change", "Names, places, times, languages, partners: what can be made your own."),
     "trial": ("A small trial", "With how many people, where, from when to when, who does it."),
-    "stop": ("The result that would stop it", "Written down before you begin: what has to be seen, by which day, or you stop."),
+    "stop": ("The result that would stop it", "Written down before you begin: what has to be seen by which day."),
     "who_looks": ("Who looks at it, and when", "Better somebody who does not run it."),
 }  # fmt: skip
 LARGEST_FILE = 200_000  # bytes
@@ -118,7 +118,8 @@ def opened(content: bytes) -> Sheet:
         fault = error.errors()[0]
         where = " › ".join(str(part) for part in fault["loc"]) or "the file"
         raise PracticesError(
-            f"This is not a sheet that was saved here ({where[:80]}: {fault['msg'][:120]}). Open the .json file that “Save” gave you."
+            f"This is not a sheet that was saved here ({where[:80]}: {fault['msg'][:120]}). Open the .json file that "
+            "“Save” gave you."
         ) from error
     asked = {question.id for _, question in questions()}
     if unknown := sorted({*sheet.answers} - asked) + sorted({*sheet.plan} - {*PLAN}):
@@ -234,7 +235,8 @@ def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Ma
         ),
         Block(
             "note",
-            "What the catalogue knows is printed as its sources say it; where nothing stands, nothing was seen. No score is made of this sheet.",
+            "What the catalogue knows is printed as its sources say it; where nothing stands, nothing was seen. "
+            "No score is made of this sheet.",
         ),
     ]
     for condition in conditions():

@@ -96,10 +96,10 @@ def widgets(
         for facet in first:
             _facet(chosen, facet, counts[facet.field], held[facet.field])
     used = sum(bool(chosen.of(facet.field)) for facet in more)
-    with st.expander(f"More filters ({used} in use)" if used else "More filters", icon=":material/tune:"):
-        with st.grid(len(more), min_column_width=220):
-            for facet in more:
-                _facet(chosen, facet, counts[facet.field], held[facet.field])
+    folded = st.expander(f"More filters ({used} in use)" if used else "More filters", icon=":material/tune:")
+    with folded, st.grid(len(more), min_column_width=220):
+        for facet in more:
+            _facet(chosen, facet, counts[facet.field], held[facet.field])
 
 
 def _facet(chosen: KnowledgeFilter, facet: Any, counts: Mapping[str, int], held: Mapping[str, int]) -> None:
