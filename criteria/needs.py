@@ -1,8 +1,8 @@
 """Which practices fit a need, and why: reasons that can be read, counted and switched off. Pure, deterministic.
 
 A reason holds wholly or in part, as a share from 0 to 1 (two of three target groups: 2/3). Practices come in the order
-of the sum of their shares. What was asked for (people, subject, own words) counts double: a country does not make up for
-another subject; what is known of a practice (proof, taken up elsewhere) counts half, since it says how sure one can
+of the sum of their shares. What was asked for (people, subject, own words) counts double: a country does not make up
+for another subject; what is known of a practice (proof, taken up elsewhere) counts half, since it says how sure one can
 be and not that it fits. Ties by name and id. A practice is a match only where it shares a
 sector and a target group with the need, as far as these are asked. Nothing else is weighed: no score, no model.
 """

@@ -75,8 +75,8 @@ def fill_if_new(store: Store) -> None:
     """
 
     def fill(cursor: Cursor) -> None:
-        held = cursor.execute("SELECT count(*) FROM (SELECT id FROM evidence UNION ALL SELECT id FROM organisation)")
-        if (row := held.fetchone()) and not row[0]:
+        held = cursor.execute("SELECT id FROM evidence UNION ALL SELECT id FROM organisation").fetchall()
+        if not held:
             insert_knowledge(cursor, read_catalogue())
         rebuild(cursor)
 

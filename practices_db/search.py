@@ -15,7 +15,7 @@ from practices_db.filters import normalise
 _PLURAL = 5
 _WORDS_AT_MOST = 12
 # Beyond so many hits the best are not worth the wait: they come in the order in which they were added.
-RANKED_AT_MOST = 2_000
+RANKED_AT_MOST = 1_000
 
 
 class Index:
@@ -27,7 +27,7 @@ class Index:
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
             "CREATE VIRTUAL TABLE item USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2', "
-            "prefix = '2 3 4')"
+            "prefix = '1 2 3 4 5 6 7 8 9 10')"
         )
         self._ids: list[str] = []
 
