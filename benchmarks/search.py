@@ -29,7 +29,11 @@ def synthetic(words: list[str]) -> list[tuple[str, str, str]]:
     """Return items of random words of the real library, about as long as the real ones."""
     chance = random.Random(1)  # noqa: S311 - repeatable, not secret
     return [
-        (f"synthetic-{number}", "synthetic " + " ".join(chance.choices(words, k=9)), " ".join(chance.choices(words, k=30)))
+        (
+            f"synthetic-{number}",
+            "synthetic " + " ".join(chance.choices(words, k=9)),
+            " ".join(chance.choices(words, k=30)),
+        )
         for number in range(ITEMS)
     ]
 

@@ -110,9 +110,9 @@ def open_store(path: Path, progress: Progress = lambda _share, _what: None) -> S
         build(path, progress=progress)
     store = Store(path)
     try:
-        if migrate(store):
+        if ran := migrate(store):
             store.write(scorecards.rebuild)
-            knowledge_store.fill_if_new(store)
+            knowledge_store.after_migration(store, ran)
     except BaseException:
         store.close()
         raise

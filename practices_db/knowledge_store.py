@@ -14,6 +14,8 @@ from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.store import Cursor, Store
 from practices_db.vocabularies import NOT_STATED
 
+MIGRATION = "0005_knowledge"
+
 # The keys of this table are the only names that get into the SQL.
 _INSERT = {
     "evidence": "INSERT INTO evidence BY NAME SELECT * FROM new_rows",
@@ -68,16 +70,20 @@ def insert_knowledge(cursor: Cursor, catalogue: Catalogue) -> None:
     insert_links(cursor, catalogue.links)
 
 
-def fill_if_new(store: Store) -> None:
-    """Bring publications and organisations into a database that was built before there were any.
+def after_migration(store: Store, ran: Sequence[str]) -> None:
+    """Bring publications and organisations into a database that was built before there were any, and rebuild.
 
-    The catalogue's files are their only origin then, so nothing that somebody edited can be lost.
+    ``ran``: the migrations that ran just now. Where the tables were made just now, the catalogue's files are all there
+    is; links to practices that this database does not have are left out.
     """
 
     def fill(cursor: Cursor) -> None:
-        held = cursor.execute("SELECT id FROM evidence UNION ALL SELECT id FROM organisation").fetchall()
-        if not held:
-            insert_knowledge(cursor, read_catalogue())
+        if MIGRATION in ran:
+            catalogue = read_catalogue()
+            held = {id_ for (id_,) in cursor.execute("SELECT id FROM practice").fetchall()}
+            insert_evidence(cursor, catalogue.evidence)
+            insert_organisations(cursor, catalogue.organisations)
+            insert_links(cursor, [row for row in catalogue.links if row.to_kind != "practice" or row.to_id in held])
         rebuild(cursor)
 
     store.write(fill)

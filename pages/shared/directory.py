@@ -145,7 +145,7 @@ def of_practice(card: Row) -> None:
         for link in own:
             st.page_link(
                 page_path("communities"),
-                label=f"**{escaped(link['other'])}** leads it",
+                label=f"Led by **{escaped(link['other'])}**",
                 icon=":material/diversity_3:",
                 query_params={"q": link["other"]},
             )

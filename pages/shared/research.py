@@ -174,13 +174,13 @@ def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown:
             found = tables.rows(knowledge.research(cursor, [sector], target_groups))
         strong = [row for row in found if known(row["evidence_level"])]
         st.subheader(label("sector", sector), anchor=False)
-        whom = f" for {labels('target_group', target_groups).lower()}" if target_groups else ""
+        whom = f" for {escaped(labels('target_group', target_groups).lower())}" if target_groups else ""
         if not found:
-            st.markdown(f"No publication in the library is on this sector{escaped(whom)}.")
+            st.markdown(f"No publication in the library is on this sector{whom}.")
             continue
         compared = sum(row["evidence_level"] >= 4 for row in strong)
         st.caption(
-            f"{counted(len(found), 'publication')}{escaped(whom)}: {compared} with a comparison group or drawn by lot, "
+            f"{counted(len(found), 'publication')}{whom}: {compared} with a comparison group or drawn by lot, "
             f"{len(strong) - compared} other studies, {len(found) - len(strong)} without a study design (guides, "
             "collections, reports)."
         )

@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import database
-from pages.shared.links import page_path
 from pages.shared.wording import escaped, web_link
 from practices_db.briefs import as_html, as_pdf
 from practices_db.errors import PracticesError
@@ -69,29 +68,35 @@ def put(sheet: Sheet) -> None:
 
 
 def open_file(practice_id: str) -> None:
-    """Draw where a saved sheet is opened again."""
+    """Draw where a saved sheet is opened again; a file that is none is refused in words."""
     with st.popover("Open a saved sheet", icon=":material/upload_file:"):
-        file = st.file_uploader("The .json file that “Save” gave you", key=_key(practice_id, "file"), max_upload_size=1)
-        if file is None:
+        key = _key(practice_id, "file")
+        st.file_uploader(
+            "The .json file that “Save” gave you", key=key, max_upload_size=1, on_change=_open, args=(practice_id,)
+        )
+        if st.session_state.get(key) is None:
             return
-        mark = _key(practice_id, "opened")
-        if st.session_state.get(mark) == file.file_id:
-            st.caption("Opened.")
-            return
-        try:
-            sheet = opened(file.getvalue())
-        except PracticesError as error:
-            st.error(escaped(str(error)), icon=":material/error:")
-            return
+        if refusal := st.session_state.get(_key(practice_id, "refusal")):
+            st.error(escaped(refusal), icon=":material/error:")
+        else:
+            st.caption(":material/check: Opened.")
+
+
+def _open(practice_id: str) -> None:
+    """Put an opened file into the widgets, before they are drawn."""
+    state: Any = st.session_state
+    state[_key(practice_id, "refusal")] = ""
+    file = state.get(_key(practice_id, "file"))
+    if file is None:
+        return
+    try:
+        sheet = opened(file.getvalue())
         if sheet.practice != practice_id:
-            st.warning(f"That sheet is about another practice ({escaped(sheet.practice)}).", icon=":material/link_off:")
-            st.page_link(
-                page_path("transfer"), label="Go there, then open it", query_params={"practice": sheet.practice}
-            )
-            return
-        put(sheet)
-        st.session_state[mark] = file.file_id
-        st.rerun()
+            raise PracticesError(f"That sheet is about another practice, {sheet.practice}. Open it on that one's page.")
+    except PracticesError as error:
+        state[_key(practice_id, "refusal")] = str(error)
+        return
+    put(sheet)
 
 
 def place(practice_id: str) -> None:
