@@ -15,8 +15,8 @@ with database.cursor() as cursor:
     notes = tables.grouped(queries.answers(cursor, card["id"]), "indicator_id")
 
 st.title("Will it travel?")
-links.practice_link(card["id"], f"**{escaped(card['name'])}**")
-st.markdown(escaped(card["summary"]))
+st.markdown(f"**{escaped(card['name'])}**: {escaped(card['summary'])}")
+links.practice_link(card["id"], "Open this practice")
 st.info(
     "A practice works under conditions. Set those of this one beside your own: same, different, or not known yet, and "
     "whom to ask. No number comes out of it. Your answers stay in this open page and are gone when you close or reload "

@@ -40,13 +40,13 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
         Block("heading", "Practices that fit" if answer.matches else "None fits; the nearest"),
         Block("note", HOW),
     ]
-    for one in shown:
+    for place, one in enumerate(shown, start=1):
         card = answer.cards[one.id]
         where = labels("country", card["countries"]) or "country not stated"
         rows = [("What", card["summary"]), ("Where, when", f"{where}; {years(card['start_year'], card['end_year'])}")]
         rows += [("Why", "; ".join(reason_words(held, answer.asked) for held in one.reasons))]
         rows += [("Source", card["source_url"])]
-        blocks += [Block("text", card["name"]), Block("facts", rows=tuple(rows))]
+        blocks += [Block("heading", f"{place}. {card['name']}"), Block("facts", rows=tuple(rows))]
     blocks += _evidence(answer) + _organisations(answer)
     blocks += [Block("heading", "What nobody documents yet")]
     blocks += [Block("text", words) for words in not_documented(answer)]

@@ -71,8 +71,8 @@ def cards(found: pd.DataFrame) -> None:
             st.caption(_subject(row))
             of_practices = [link for link in links.get(row["id"], []) if link["other_kind"] == "practice"]
             for link in of_practices:
-                practice_link(link["other_id"], f"About **{escaped(link['other'])}**")
-                st.caption(escaped(link["reason"]))
+                st.markdown(f"About **{escaped(link['other'])}**  \n:small[{escaped(link['reason'])}]")
+                practice_link(link["other_id"], "Open this practice")
             _bears_on(row, bearing.get(row["id"], 0))
             st.markdown(f":small[{where_to_get(row)}]")
 
@@ -97,7 +97,7 @@ def _bears_on(row: Row, count: int) -> None:
         return
     st.page_link(
         page_path("explore"),
-        label=f"Bears on {counted(count, 'practice')} (same sector and target group)",
+        label=f"Bears on {counted(count, 'practice')}",
         icon=":material/search:",
         query_params={"sector": sectors, "target-group": list(row["target_groups"])},
     )

@@ -39,6 +39,16 @@ PLACES = {
     "gap map": "/gaps",
     "method": "/method",
     "self-assessment": "/self_assessment",
+    "evidence": "/evidence",
+    "evidence, by sector": "/evidence?view=sectors&theme=health&theme=digital",
+    "evidence, table": "/evidence?view=table&theme=health",
+    "needs, nothing asked": "/needs",
+    "a need": "/needs?sector=housing-and-settlement&target-group=youth&target-group=refugees&country=IT&q=young+refugees",
+    "a need that nothing meets": "/needs?sector=digital&target-group=elderly",
+    "communities": "/communities?joining=joins",
+    "communities, map": "/communities?view=map",
+    "communities, table": "/communities?view=table&theme=health",
+    "transfer": "/transfer?practice=humanitarian-corridors",
 }
 UNFOLDED = {
     "method": "Effectiveness",
