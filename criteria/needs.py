@@ -30,12 +30,13 @@ _SUFFIXES = ("ings", "ing", "ers", "er", "ies", "es", "ed", "ly", "s", "e", "y")
 _STOP = frozenset(
     re.findall(
         r"[a-z]+",
-        """about after alone also another because been before being could does done each even every few first for from get
-        give goes have having help here into just kind know known leave leaves leaving left like little live lives made
-        make many month months more most much must need needs never next nobody none nothing only other over people place
-        places possible should some than that the their them then there these they thing things think this those through
-        together town under until very want wants ways well were what when where which while will with without work
-        working would year years your ours""",
+        """about after alone also another because been before being could does done each even every few
+        first for from get give goes have having help here into just kind know known leave leaves leaving
+        left like little live lives made make many month months more most much must need needs never next
+        nobody none nothing only other over people place places possible should some than that the their
+        them then there these they thing things think this those through together town under until very want
+        wants ways well were what when where which while will with without work working would year years
+        your ours""",
     )
 )
 

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from practices_db.cell_text import harmless
 from practices_db.exporting import BOM, FORMATS, FileKind
@@ -55,7 +56,10 @@ def written(chosen: KnowledgeFilter, rows: Sequence[Row], format_: str, data_ver
         return bibtex(rows).encode()
     if format_ == "ris":
         return ris(rows).encode()
+    page = {"evidence": "evidence", "organisation": "communities"}[chosen.shelf]
+    link = urlencode(chosen.params(), doseq=True)
     about = {
+        "link": f"{page}?{link}" if link else page,
         "selection": chosen.in_words() or "all",
         "data_version": data_version,
         "exported_on": on.isoformat(),

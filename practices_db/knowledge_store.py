@@ -201,7 +201,7 @@ def _same_name(cursor: Cursor) -> Iterator[dict[str, object]]:
         (
             "leads",
             "practice",
-            "SELECT id, lead_organisation, source_url FROM practice_card WHERE lead_organisation IS NOT NULL ORDER BY id",
+            "SELECT id, lead_organisation, source_url FROM practice_card WHERE lead_organisation <> '' ORDER BY id",
             "The practice's record names it as lead organisation",
         ),
         (

@@ -36,7 +36,7 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 
 # What is asked beyond the conditions: field → (title, help).
 PLAN = {
-    "core": ("Core: what must not change", "What the effect hangs on, as those who run it say. The catalogue does not."),
+    "core": ("Core: what must not change", "What the effect hangs on, as those who run it say."),
     "may_change": ("What may change", "Names, places, times, languages, partners: what can be made your own."),
     "trial": ("A small trial", "With how many people, where, from when to when, who does it."),
     "stop": ("The result that would stop it", "Written down before you begin: what has to be seen by which day."),
@@ -108,8 +108,8 @@ def saved(sheet: Sheet) -> bytes:
     return (json.dumps(sheet.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def opened(content: bytes) -> Sheet:
-    """Read a sheet from its file; PracticesError says what is wrong with it."""
+def opened(content: bytes, practice_id: str | None = None) -> Sheet:
+    """Read a sheet (of a practice) from its file; PracticesError says what is wrong with it."""
     if len(content) > LARGEST_FILE:
         raise PracticesError(f"The file is larger than {LARGEST_FILE // 1000} kB; a sheet is not.")
     try:
@@ -126,6 +126,8 @@ def opened(content: bytes) -> Sheet:
         raise PracticesError(
             f"The sheet answers “{unknown[0][:60]}”, which is not asked here. It may be of a newer release."
         )
+    if practice_id not in (None, sheet.practice):
+        raise PracticesError(f"That sheet is about another practice, {sheet.practice}. Open it on that one's page.")
     return sheet
 
 

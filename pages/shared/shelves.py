@@ -39,7 +39,7 @@ def read_link(shelf: Shelf) -> KnowledgeFilter:
     Somebody who comes back by the menu, with nothing of the page's own in the link, finds what they left.
     """
     remembered = f"link of {st.session_state.get('page')}"
-    bare = not any(name in st.query_params for name in (*names(shelf), "item", "view"))
+    bare = not any(name in st.query_params for name in (*names(shelf), "view"))
     if st.session_state.get("arrived") and bare and (kept := st.session_state.get(remembered)):
         st.query_params.from_dict(kept)
     params = {key: st.query_params.get_all(key) for key in st.query_params}
@@ -55,7 +55,7 @@ def read_link(shelf: Shelf) -> KnowledgeFilter:
 
 def write_link(chosen: KnowledgeFilter) -> None:
     """Put a filter into the link; what else stands there stays, but the page is the first again."""
-    gone = names(chosen.shelf) | {"page", "item"}
+    gone = names(chosen.shelf) | {"page"}
     kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in gone}
     st.query_params.from_dict({**chosen.params(), **kept})
 

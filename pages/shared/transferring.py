@@ -90,13 +90,9 @@ def _open(practice_id: str) -> None:
     if file is None:
         return
     try:
-        sheet = opened(file.getvalue())
-        if sheet.practice != practice_id:
-            raise PracticesError(f"That sheet is about another practice, {sheet.practice}. Open it on that one's page.")
+        put(opened(file.getvalue(), practice_id))
     except PracticesError as error:
         state[_key(practice_id, "refusal")] = str(error)
-        return
-    put(sheet)
 
 
 def place(practice_id: str) -> None:

@@ -41,13 +41,10 @@ PLACES = {
     "self-assessment": "/self_assessment",
     "evidence": "/evidence",
     "evidence, by sector": "/evidence?view=sectors&theme=health&theme=digital",
-    "evidence, table": "/evidence?view=table&theme=health",
-    "needs, nothing asked": "/needs",
-    "a need": "/needs?sector=housing-and-settlement&target-group=youth&target-group=refugees&country=IT&q=young+refugees",
+    "a need": "/needs?sector=housing-and-settlement&target-group=youth&country=IT&q=young+refugees",
     "a need that nothing meets": "/needs?sector=digital&target-group=elderly",
     "communities": "/communities?joining=joins",
     "communities, map": "/communities?view=map",
-    "communities, table": "/communities?view=table&theme=health",
     "transfer": "/transfer?practice=humanitarian-corridors",
 }
 UNFOLDED = {

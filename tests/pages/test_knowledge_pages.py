@@ -15,7 +15,10 @@ from streamlit.testing.v1 import AppTest
 from practices_db.transfer import PLAN, questions
 
 CURANT = "curant-co-housing-for-unaccompanied-young-adult-refugees"
-SENTENCE = "we are a municipality of 40,000, housing for young refugees leaving care, little money, we know nobody who has done it"
+SENTENCE = (
+    "we are a municipality of 40,000, housing for young refugees leaving care, little money, "
+    "we know nobody who has done it"
+)
 EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
 ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
 
@@ -57,9 +60,7 @@ def test_every_value_has_a_count_and_a_choice_narrows(visit: Visit) -> None:
     housing = sum("housing-and-settlement" in row["themes"].split(";") for row in EVIDENCE)
     assert f"Housing and settlement ({housing})" in options
     app.multiselect(key="evidence-theme").select("housing-and-settlement").run()
-    assert app.query_params == {"theme": "housing-and-settlement"} or app.query_params == {
-        "theme": ["housing-and-settlement"]
-    }
+    assert app.query_params["theme"] in ("housing-and-settlement", ["housing-and-settlement"])
     assert f"{housing} of 273 publications on Housing and settlement." in text(app)
 
 

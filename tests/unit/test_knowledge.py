@@ -1,5 +1,7 @@
 """Publications, organisations and links: every row of the files, nothing changed, and what is derived from them."""
 
+# ruff: noqa: E501 - a mistake and what is said of it stand on one line
+
 from __future__ import annotations
 
 import csv
@@ -113,7 +115,7 @@ def edited(folder: Path, name: str, line: int, **cells: str) -> None:
         ("evidence", {"evidence_level": "6"}, "evidence.csv, row 5, evidence_level: '6'"),
         ("evidence", {"url": "example.org"}, "evidence.csv, row 5, url: 'example.org' is not a web address"),
         ("evidence", {"url_seen": "perhaps"}, "evidence.csv, row 5, url_seen: 'perhaps'"),
-        ("evidence", {"id": "bamf-evik"}, "evidence.csv, row 6, id" if False else "stands in row"),
+        ("evidence", {"id": "bamf-evik"}, "'bamf-evik' stands in row"),
         ("organisations", {"countries": "XX"}, "organisations.csv, row 5, countries: 'XX' is not in the list of area ids"),
         ("organisations", {"levels": "global"}, "organisations.csv, row 5, levels: 'global'"),
         ("organisations", {"community_of_practice": "no"}, "organisations.csv, row 5, community_of_practice: 'no': only 'yes'"),
@@ -178,8 +180,8 @@ def test_a_judged_link_names_both_ends_and_its_page(store: Store) -> None:
         ("DELETE FROM practice WHERE id = 'duo-for-a-job'", "link: leads to practice duo-for-a-job, which does not exist"),
         ("UPDATE evidence SET kind = 'poem' WHERE id = 'bamf-evik'", "evidence bamf-evik: poem is not in the list of evidence_kind"),
         ("INSERT INTO organisation_value VALUES ('kodiko', 'theme', 'magic', 9)", "organisation_value kodiko: magic is not in the list of theme"),
-        ("DELETE FROM evidence_card WHERE id = 'bamf-evik'", "evidence bamf-evik: the derived tables do not know it"),
-        ("DELETE FROM known_link WHERE judged", "the derived tables do not know it; build the database anew"),
+        ("DELETE FROM evidence_card", "evidence: the derived tables are empty"),
+        ("DELETE FROM known_link", "link: the derived tables are empty"),
     ],
 )  # fmt: skip
 def test_check_finds_what_leads_nowhere(catalogue_db: Path, tmp_path: Path, sql: str, says: str) -> None:
@@ -296,10 +298,7 @@ def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shar
     with store.cursor() as cursor:
         found = knowledge.research(cursor, sectors, groups, ["BE"], card["id"])
     about = found["reason"].notna()
-    assert list(found["id"][about]) == ["curant-second-report", "emn-curant-groundwork"] or set(found["id"][about]) == {
-        "curant-second-report",
-        "emn-curant-groundwork",
-    }
+    assert set(found["id"][about]) == {"curant-second-report", "emn-curant-groundwork"}
     assert about.to_list() == sorted(about, reverse=True)
     others = found[~about]
     by_hand = {
@@ -309,7 +308,7 @@ def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shar
         and set(groups) & set(oracles.several(row["target_groups"]))
     }
     assert set(others["id"]) == by_hand - set(found["id"][about])
-    levels = [level if level == level else -1 for level in others["evidence_level"].astype(float)]
+    levels = others["evidence_level"].astype(float).fillna(-1).to_list()
     assert levels == sorted(levels, reverse=True)
 
 

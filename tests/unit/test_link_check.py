@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import oracles
 import pytest
@@ -21,7 +21,7 @@ HERE = Manners(pause=0, timeout=2, private=True)
 
 
 class Handler(BaseHTTPRequestHandler):
-    asked: list[tuple[str, str, str]] = []
+    asked: ClassVar[list[tuple[str, str, str]]] = []
 
     def do_HEAD(self) -> None:
         self.answer("HEAD")
