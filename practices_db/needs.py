@@ -336,6 +336,14 @@ def _to_ask(
     return found
 
 
+def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], list[str]]]:
+    """Return whom to ask first: some who lead the first practices, some in the country, some communities to join."""
+    leaders = [pair for pair in answer_.organisations if "same_country" not in pair[0]]
+    near = [pair for pair in answer_.organisations if pair[0].get("same_country") is True]
+    communities = [pair for pair in answer_.organisations if pair[0].get("same_country") is False]
+    return [*leaders[:most], *near[:most], *communities[:most]]
+
+
 def not_documented(answer_: Answer) -> list[str]:
     """Say what nobody documents about a need, as far as the catalogue can tell."""
     asked, matches = answer_.asked, answer_.matches

@@ -12,7 +12,7 @@ from practices_db.briefs.content import Block, Brief, cleaned
 from practices_db.cell_text import harmless
 from practices_db.exporting import BOM
 from practices_db.filters import PracticeFilter
-from practices_db.needs import Answer, not_documented, reason_words
+from practices_db.needs import Answer, first_to_ask, not_documented, reason_words
 from practices_db.recipe import LICENCE
 from practices_db.store import Cursor
 from practices_db.tables import recipe_of
@@ -20,7 +20,7 @@ from practices_db.views import View
 from practices_db.vocabularies import label
 from practices_db.wording import known, labels, years
 
-PRACTICES, PUBLICATIONS, ORGANISATIONS = 10, 8, 10  # as many of each stand in a brief
+PRACTICES, PUBLICATIONS = 10, 8  # as many of each stand in a brief
 
 HOW = (
     "A practice stands here because it shares a sector and a target group with the need. The order follows the reasons "
@@ -96,7 +96,7 @@ def _evidence(answer: Answer) -> list[Block]:
 def _organisations(answer: Answer) -> list[Block]:
     rows = tuple(
         (row["name"], label("organisation_kind", row["kind"]), "; ".join(why), row["url"])
-        for row, why in answer.organisations[:ORGANISATIONS]
+        for row, why in first_to_ask(answer)
     )
     table = Block(
         "table",

@@ -137,9 +137,7 @@ def of_practice(card: Row) -> None:
         links = tables.rows(knowledge.links_of(cursor, "practice", [card["id"]]))
         own = [link for link in links if link["relation"] == "leads"]
         near = tables.rows(
-            knowledge.organisations_near(
-                cursor, card["sectors"], card["countries"], [one["other_id"] for one in own], 8
-            )
+            knowledge.organisations_near(cursor, card["sectors"], card["countries"], [one["other_id"] for one in own])
         )
     if own:
         for link in own:
@@ -157,7 +155,9 @@ def of_practice(card: Row) -> None:
         st.markdown("No other organisation in the directory shares a theme and a country with it.")
         return
     st.markdown("**Others near in theme and country, and communities of practice on its themes**")
-    st.markdown("\n".join(_near(row) for row in near))
+    there = [row for row in near if row["same_country"]]
+    across = [row for row in near if not row["same_country"]]
+    st.markdown("\n".join(_near(row) for row in [*there[:_SHOWN], *across[:_SHOWN]]))
 
 
 def _near(row: Row) -> str:

@@ -23,6 +23,7 @@ from practices_db.needs import (
     Asked,
     candidates,
     filled_in,
+    first_to_ask,
     from_params,
     not_documented,
     read_words,
@@ -32,7 +33,7 @@ from practices_db.needs_brief import HOW, file_name, needs_brief, needs_csv
 from practices_db.vocabularies import label, vocabulary
 
 PAGE_SIZE = 5
-_PUBLICATIONS, _ORGANISATIONS = 5, 6
+_PUBLICATIONS = 5
 _PARAMS = ("who", "country", "sector", "target-group", "q", "people", "inhabitants", "money", "have", "off", "page")
 
 
@@ -231,7 +232,7 @@ def organisations(answer: Answer) -> None:
     """Draw whom to ask, and why them."""
     if not answer.organisations:
         st.markdown("None in the directory shares a theme and a country with you.")
-    for row, why in answer.organisations[:_ORGANISATIONS]:
+    for row, why in first_to_ask(answer):
         kind = label("organisation_kind", row["kind"]).lower()
         where = labels("area", row["countries"])
         st.markdown(
