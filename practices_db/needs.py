@@ -67,6 +67,11 @@ class Asked:
         """Whether too little is said to look for anything."""
         return not (self.sectors or self.groups or self.words)
 
+    @property
+    def countries(self) -> list[str]:
+        """Return the country as a list, empty where it is not said or is no reason."""
+        return [self.country] if self.country and "country" not in self.off else []
+
     def need(self) -> Need:
         """Return what practices are matched with."""
         naming = _lexicon()["have_in_practices"]
@@ -303,7 +308,7 @@ def answer(cursor: Cursor, asked: Asked, pool: Sequence[Candidate]) -> Answer:
             cursor.execute("SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)", {"ids": shown}).df()
         )
     }
-    countries = [asked.country] if asked.country else []
+    countries = asked.countries
     on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in cards[id_]["sectors"]))
     evidence = _rows(knowledge.research(cursor, on, asked.groups, countries)) if on else []
     return Answer(asked, matches, near, cards, evidence, _to_ask(cursor, asked, shown, cards, on))
@@ -324,7 +329,7 @@ def _to_ask(
     )
     leaders = sorted(rows, key=lambda row: list(led).index(row["id"]))
     found = [(row, led[row["id"]]) for row in leaders]
-    countries = [asked.country] if asked.country else []
+    countries = asked.countries
     for row in _rows(knowledge.organisations_near(cursor, themes, countries, list(led))) if themes else []:
         why = ["Same theme: " + labels("theme", row["shared_themes"])]
         if row["same_country"]:
