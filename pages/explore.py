@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, downloads, figures, filters, groups, links, tables
+from pages.shared import charts, database, downloads, figures, filters, groups, links, research, tables
+from practices_db.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
@@ -58,5 +59,8 @@ match shown_as:
         picked = None
         by = groups.choose()
         groups.show(view, whole, found, by)
+if chosen.sector:
+    with st.expander("What research says on this", icon=":material/library_books:"):
+        research.on_sectors([one for one in chosen.sector if one != NOT_STATED], chosen.target_group)
 if shown_as != "practices" and picked:
     links.open_practice(picked)

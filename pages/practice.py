@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, database, downloads, figures, links, panels, replying, tables
+from pages.shared import charts, database, directory, downloads, figures, links, panels, replying, research, tables
 from pages.shared.wording import escaped
 from practices_db import queries
 from practices_db.filters import PracticeFilter
@@ -30,6 +30,7 @@ st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))
 with st.container(horizontal=True, vertical_alignment="center"):
     links.compare_link(card["id"])
+    links.transfer_link(card["id"])
     downloads.take_away(view, 1)
 
 st.header("Does it work, and does it last?")
@@ -66,6 +67,12 @@ if card["assessed"]:
             panels.sums(framework, criterion, by_indicator, whole.version)
     st.header("What is not documented")
     panels.not_documented(framework, set(by_indicator))
+
+st.header("What research says")
+research.on_practice(card)
+
+st.header("Who runs it, and who else knows")
+directory.of_practice(card)
 
 st.header("Corrections")
 replying.history(card, one.corrections)

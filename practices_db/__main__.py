@@ -13,7 +13,7 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import curation_commands, keeping_commands, queries
+from practices_db import curation_commands, keeping_commands, knowledge_curation, link_check, queries
 from practices_db.commands import build, open_existing
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
@@ -22,6 +22,7 @@ from practices_db.files import file_content
 from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.importing import CATALOGUE
 from practices_db.imports.command_line import add_commands
+from practices_db.permissions import CLI
 from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws
 from practices_db.views import View
@@ -42,7 +43,8 @@ def _build(arguments: argparse.Namespace) -> int:
     built = build(arguments.database, arguments.catalogue, lambda _, what: print(f"{what} …", file=sys.stderr))
     print(
         f"{arguments.database}: {built.practices} practices, {built.countries} countries, "
-        f"{built.assessments} assessments, {built.answers} answers"
+        f"{built.assessments} assessments, {built.answers} answers, {built.evidence} publications, "
+        f"{built.organisations} organisations, {built.links} links"
     )
     return 0
 
@@ -76,6 +78,49 @@ def _robustness(arguments: argparse.Namespace) -> int:
         + f"; tiers: {made.tiers}, draws: {made.draws}"
     )
     return 0
+
+
+def _import_knowledge(arguments: argparse.Namespace) -> int:
+    try:
+        content = arguments.file.read_bytes()
+    except OSError as error:
+        raise PracticesError(f"{arguments.file} cannot be read ({error.strerror}).") from error
+    rows = knowledge_curation.read_file(arguments.kind, arguments.file.name, content)
+    store = open_existing(arguments.database)
+    try:
+        if arguments.dry_run:
+            with store.cursor() as cursor:
+                made = knowledge_curation.plan(cursor, arguments.kind, rows)
+        else:
+            made = knowledge_curation.apply(store, arguments.kind, rows, CLI, arguments.reason)
+    finally:
+        store.close()
+    done = "nothing was changed" if arguments.dry_run else "everybody sees it from the next release on"
+    print(f"{arguments.file}: {made.in_words()}; {done}")
+    return 0
+
+
+def _check_links(arguments: argparse.Namespace) -> int:
+    store = open_existing(arguments.database)
+    try:
+        if not arguments.use_the_network:
+            with store.cursor() as cursor:
+                urls = link_check.waiting(cursor, arguments.most)
+            print(
+                f"{len(urls)} addresses would be asked, one after the other, {arguments.pause:g} s apart on one host. "
+                "Nothing was asked. On a machine that may use the network add --use-the-network."
+            )
+            return 0
+        found = link_check.check(store, arguments.most, link_check.Manners(arguments.pause, arguments.timeout), _tell)
+    finally:
+        store.close()
+    dead = sum(not seen.alive for seen in found)
+    print(f"{arguments.database}: {len(found)} addresses asked, {len(found) - dead} alive, {dead} without a page")
+    return 0
+
+
+def _tell(seen: link_check.Seen) -> None:
+    print(f"{'alive' if seen.alive else 'DEAD '} {seen.said}: {seen.url}", file=sys.stderr, flush=True)
 
 
 def _chosen(arguments: argparse.Namespace) -> PracticeFilter:
@@ -116,7 +161,21 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
     added = (*curation_commands.add(commands), *add_commands(commands), *keeping_commands.add(commands))
-    for command in (*added, building, exporting, standing):
+    linking = commands.add_parser(
+        "check-links", help="ask the addresses of the catalogue whether they are alive, and record it"
+    )
+    linking.add_argument("--use-the-network", action="store_true", help="without this nothing is asked")
+    linking.add_argument("--most", type=_from(1), default=100, metavar="N", help="addresses, default: %(default)s")
+    linking.add_argument("--pause", type=_from(1), default=2, metavar="S", help="between two on one host: %(default)s")
+    linking.add_argument("--timeout", type=_from(1), default=10, metavar="S", help="to wait, default: %(default)s")
+    linking.set_defaults(run=_check_links)
+    knowing = commands.add_parser("import-knowledge", help="bring publications, organisations or links in")
+    knowing.add_argument("kind", choices=list(knowledge_curation.MODELS))
+    knowing.add_argument("file", type=Path, metavar="FILE", help="a CSV with the columns of the catalogue's file")
+    knowing.add_argument("--reason", default="", metavar="WORDS", help="why; kept in the audit with every change")
+    knowing.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    knowing.set_defaults(run=_import_knowledge)
+    for command in (*added, building, exporting, standing, linking, knowing):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from practices_db.errors import PracticesError
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.models import (
     AnswerRow,
     FormerRow,
@@ -35,6 +36,9 @@ FILES: dict[str, tuple[type[_Row], bool]] = {
     "statements.csv": (StatementRow, False),
     "former.csv": (FormerRow, False),
     "history.csv": (HistoryRow, False),
+    "evidence.csv": (EvidenceRow, False),
+    "organisations.csv": (OrganisationRow, False),
+    "links.csv": (LinkRow, False),
 }
 RELEASES = "releases.csv"  # says which release it is: not part of the content, so not of its hash
 
@@ -60,6 +64,13 @@ _QUERIES = {
         SELECT practice_id, happened_on, words
         FROM released_history h SEMI JOIN released_practice p ON p.id = h.practice_id
         ORDER BY practice_id, happened_on, seq
+    """,
+    "evidence.csv": "SELECT * FROM evidence_card ORDER BY id",
+    "organisations.csv": "SELECT * FROM organisation_card ORDER BY id",
+    "links.csv": """
+        SELECT k.*, l.checked_on
+        FROM known_link k JOIN link l USING (from_kind, from_id, relation, to_kind, to_id)
+        WHERE k.judged ORDER BY ALL
     """,
     RELEASES: "SELECT number, released_on, content_hash, origin, note FROM data_version ORDER BY number",
 }

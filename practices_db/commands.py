@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import scorecards
+from practices_db import knowledge, knowledge_store, link_check, scorecards
 from practices_db.curating import LISTS
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
@@ -49,6 +49,9 @@ class Built:
     countries: int
     assessments: int
     answers: int
+    evidence: int = 0
+    organisations: int = 0
+    links: int = 0
 
 
 def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Built:
@@ -60,7 +63,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
     """
     progress(0.0, "Reading the catalogue")
     catalogue = read_catalogue(folder)
-    _check_replaceable(path)
+    checks = _check_replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -73,8 +76,14 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         make_private(beside)
         migrate(store)
         store.write(lambda cursor: _insert_catalogue(cursor, catalogue))
+        progress(0.6, "Writing publications and organisations")
+        store.write(lambda cursor: knowledge_store.insert_knowledge(cursor, catalogue))
+        store.write(lambda cursor: knowledge_store.insert_rows(cursor, "address_check", checks))
         progress(0.7, "Scoring")
         store.write(scorecards.rebuild)
+        store.write(knowledge_store.rebuild)
+        with store.cursor() as cursor:
+            links = knowledge.count_links(cursor)
         store.checkpoint()
     except BaseException:
         store.close()
@@ -88,6 +97,9 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         countries=len({country for row in catalogue.practices for country in row.countries}),
         assessments=len({row.assessment_id for row in catalogue.answers}),
         answers=len(catalogue.answers),
+        evidence=len(catalogue.evidence),
+        organisations=len(catalogue.organisations),
+        links=links,
     )
 
 
@@ -106,8 +118,9 @@ def open_store(
     if store.read_only:
         return store
     try:
-        if migrate(store):
+        if ran := migrate(store):
             store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
+            knowledge_store.after_migration(store, ran)
     except BaseException:
         store.close()
         raise
@@ -129,14 +142,16 @@ def require_file(path: Path) -> None:
         raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
 
 
-def _check_replaceable(path: Path) -> None:
+def _check_replaceable(path: Path) -> list[dict[str, object]]:
+    """Return what is known of the addresses in the database that is replaced: no file of the catalogue has that."""
     if not path.exists():
-        return
+        return []
     store = Store(path)
     try:
         with store.cursor() as cursor:
             if not applied(cursor):
                 raise PracticesError(f"{path} is not a practices database; choose another name or move it away.")
+            return link_check.records(cursor)
     finally:
         store.close()
 

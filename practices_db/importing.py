@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from practices_db.catalogue_files import FILES, RELEASES, content_hash
 from practices_db.csv_reading import CsvError, NotUtf8Error, decode, parse
 from practices_db.errors import PracticesError
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.models import (
     AnswerRow,
     FormerRow,
@@ -58,6 +59,9 @@ class Catalogue:
     statements: tuple[StatementRow, ...] = ()
     former: tuple[FormerRow, ...] = ()
     history: tuple[HistoryRow, ...] = ()
+    evidence: tuple[EvidenceRow, ...] = ()
+    organisations: tuple[OrganisationRow, ...] = ()
+    links: tuple[LinkRow, ...] = ()
     releases: tuple[ReleaseRow, ...] = ()
 
 
@@ -80,6 +84,9 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         rows[name] = read_rows(name, contents[name], model, problems)
     sound = not any(problem.startswith("practices.csv") for problem in problems)
     problems += _inconsistencies(rows, sound)
+    problems += _knowledge_inconsistencies(rows)
+    if not problems:  # only where every row could be read: a faulty row is one problem, not one more for each link
+        problems += _dangling(rows)
     if problems:
         raise CatalogueError(problems)
     practices, sources, answers, *more = (tuple(of_file.values()) for of_file in rows.values())
@@ -151,6 +158,31 @@ def _inconsistencies(rows: Mapping[str, dict[int, Any]], sound: bool) -> list[st
     for name in ("running.csv", "statements.csv"):
         problems += _twice(name, "practice_id", {number: row.practice_id for number, row in rows[name].items()})
     return problems + _twice("sources.csv", "url", pages) + _twice("assessments.csv", "indicator_id", cells)
+
+
+def _knowledge_inconsistencies(rows: Mapping[str, dict[int, Any]]) -> list[str]:
+    """Return ids and links that stand there twice."""
+    return [
+        *_twice("evidence.csv", "id", {number: row.id for number, row in rows["evidence.csv"].items()}),
+        *_twice("organisations.csv", "id", {number: row.id for number, row in rows["organisations.csv"].items()}),
+        *_twice("links.csv", "to_id", {number: row.key for number, row in rows["links.csv"].items()}),
+    ]
+
+
+def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
+    """Return the ends of links that are in no file."""
+    known = {
+        "practice": {row.id for row in rows["practices.csv"].values()},
+        "evidence": {row.id for row in rows["evidence.csv"].values()},
+        "organisation": {row.id for row in rows["organisations.csv"].values()},
+    }
+    links: dict[int, LinkRow] = rows["links.csv"]
+    return [
+        f"links.csv, row {number}, {column}: there is no {kind} {id_!r}"
+        for number, row in links.items()
+        for column, kind, id_ in (("from_id", row.from_kind, row.from_id), ("to_id", row.to_kind, row.to_id))
+        if id_ not in known[kind]
+    ]
 
 
 def _twice(name: str, column: str, keys: dict[int, str]) -> list[str]:

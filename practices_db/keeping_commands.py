@@ -58,7 +58,8 @@ def _check(arguments: Arguments) -> int:
     problems, held = all_problems(path)
     return _say(
         f"{path}: {held.practices} practices, {held.countries} countries, "
-        f"{held.assessments} assessments, {held.answers} answers",
+        f"{held.assessments} assessments, {held.answers} answers, {held.evidence} publications, "
+        f"{held.organisations} organisations, {held.links} links",
         problems,
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import Framework, current_framework
-from practices_db import audit, catalogue_files, scorecards
+from practices_db import audit, catalogue_files, knowledge_store, scorecards
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
@@ -151,6 +151,7 @@ def _released(cursor: Cursor) -> list[Change]:
     before = _shown(cursor)
     known = {seq for (seq,) in cursor.execute("SELECT seq FROM released_history WHERE seq > 0").fetchall()}
     scorecards.rebuild(cursor)
+    knowledge_store.rebuild(cursor)
     said = cursor.execute("SELECT practice_id, seq, words FROM released_history ORDER BY seq").fetchall()
     left = dict(cursor.execute("SELECT id, reason FROM released_former").fetchall())
     why: dict[str, list[str]] = {id_: [reason] for id_, reason in left.items()}

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from criteria.framework import AnswerId, current_framework, published_frameworks
+from practices_db import knowledge
 from practices_db.filters import FACETS, PracticeFilter, Sort
 from practices_db.store import Cursor
 from practices_db.vocabularies import vocabulary
@@ -650,7 +651,7 @@ def integrity_problems(cursor: Cursor) -> list[str]:
             "version": current.version,
         },
     ).fetchall()
-    return [problem for (problem,) in rows]
+    return [problem for (problem,) in rows] + knowledge.integrity_problems(cursor)
 
 
 @dataclass(frozen=True)
@@ -661,6 +662,9 @@ class Contents:
     countries: int
     assessments: int
     answers: int
+    evidence: int
+    organisations: int
+    links: int
 
 
 def contents(cursor: Cursor) -> Contents:
@@ -670,6 +674,9 @@ def contents(cursor: Cursor) -> Contents:
         countries=int(_one(cursor, "SELECT count(DISTINCT country) FROM practice_country")),
         assessments=int(_one(cursor, "SELECT count(*) FROM assessment")),
         answers=int(_one(cursor, "SELECT count(*) FROM answer")),
+        evidence=int(_one(cursor, "SELECT count(*) FROM evidence")),
+        organisations=int(_one(cursor, "SELECT count(*) FROM organisation")),
+        links=knowledge.count_links(cursor),
     )
 
 

@@ -21,11 +21,13 @@ _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN",
 
 
 @cache
-def vocabulary(name: str) -> dict[str, str]:
+def vocabulary(name: str) -> dict[str, str]:  # noqa: PLR0911 - a list for each name
     """Return a vocabulary as id → label, in the order it is shown; KeyError if there is no such list.
 
     ``country`` holds ISO 3166-1 alpha-2 codes with the English names of CLDR (and XK for Kosovo, which
-    CLDR and the EU's institutions use), sorted by name. ``evidence_level`` is the framework's scale.
+    CLDR and the EU's institutions use), sorted by name; ``area`` adds EU for Europe as a whole. ``evidence_level`` is
+    the framework's scale, ``study_strength`` the same for the design of a study. ``theme``: sectors and themes of work.
+    ``language``: ISO 639-1 codes.
     """
     if name == "country":
         territories = Locale("en").territories
@@ -35,6 +37,16 @@ def vocabulary(name: str) -> dict[str, str]:
             if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
         }
         return dict(sorted(countries.items(), key=lambda item: item[1]))
+    if name == "area":
+        return {"EU": "Europe as a whole"} | vocabulary("country")
+    if name == "language":
+        languages = {code: label for code, label in Locale("en").languages.items() if len(code) == 2}
+        return dict(sorted(languages.items(), key=lambda item: item[1]))
+    if name == "theme":
+        return vocabulary("sector") | vocabulary("own_theme")
+    if name == "study_strength":  # strongest first
+        levels = {str(level.level): level.label for level in current_framework().evidence_levels}
+        return {id_: f"{id_} · {levels[id_]}" for id_ in sorted(levels, reverse=True)}
     if name == "evidence_level":
         levels = {str(level.level): level.label for level in current_framework().evidence_levels}
         return {"none": "No answer documented"} | {id_: f"{id_} · {label}" for id_, label in levels.items()}

@@ -59,9 +59,10 @@ def several(cell: str) -> list[str]:
 
 
 def catalogue_hash(folder: Path) -> str:
-    """Return the hash that names a state of the catalogue: the three files, each after its name."""
+    """Return the hash that names a state of the catalogue: its files, each after its name."""
     content = b""
-    for name in ("practices.csv", "sources.csv", "assessments.csv"):
+    names = ("practices.csv", "sources.csv", "assessments.csv", "evidence.csv", "organisations.csv", "links.csv")
+    for name in (name for name in names if (folder / name).exists()):
         content += name.encode() + b"\0" + (folder / name).read_bytes() + b"\0"
     return hashlib.sha256(content).hexdigest()
 

@@ -95,7 +95,7 @@ def countries_on_map() -> frozenset[str]:
 
 
 @cache
-def _map() -> Spec:
+def _map(counted: str) -> Spec:
     pick = alt.selection_point(name="pick", fields=["id"])
     shapes = alt.InlineData(values=_europe(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
     counts = alt.LookupData(data=alt.NamedData(name="counts"), key="id", fields=["count", "label"])
@@ -105,10 +105,10 @@ def _map() -> Spec:
         .encode(
             tooltip=[
                 alt.Tooltip("properties.name:N", title="Country"),
-                alt.Tooltip("none:N", title="Practices"),
+                alt.Tooltip("none:N", title=counted),
             ]
         )
-        .transform_calculate(none="'none in the catalogue'")
+        .transform_calculate(none="'none'")
     )
     filled = (
         alt.Chart(shapes)
@@ -116,11 +116,11 @@ def _map() -> Spec:
         .encode(
             color=alt.Color(
                 "count:Q",
-                title="Practices",
+                title=counted,
                 scale=alt.Scale(type="sqrt"),
                 legend=alt.Legend(orient="top-left", direction="vertical", gradientLength=110, tickCount=4),
             ),
-            tooltip=[alt.Tooltip("label:N", title="Country"), alt.Tooltip("count:Q", title="Practices")],
+            tooltip=[alt.Tooltip("label:N", title="Country"), alt.Tooltip("count:Q", title=counted)],
         )
         .transform_lookup(lookup="id", from_=counts)
         .transform_filter("isValid(datum.count)")
@@ -130,9 +130,13 @@ def _map() -> Spec:
     return _finished(projected.properties(height=460))
 
 
-def map_of_europe(rows: list[dict[str, Any]]) -> Spec:
-    """Europe by number of practices. Rows: ``id`` (country code), ``label``, ``count``. Selection ``pick``: ``id``."""
-    return _map() | {"datasets": {**_map().get("datasets", {}), "counts": rows}}
+def map_of_europe(rows: list[dict[str, Any]], counted: str = "Practices") -> Spec:
+    """Europe by number of what is ``counted``. Rows: ``id`` (country code), ``label``, ``count``.
+
+    Selection ``pick``: ``id``.
+    """
+    spec = _map(counted)
+    return spec | {"datasets": {**spec.get("datasets", {}), "counts": rows}}
 
 
 @cache

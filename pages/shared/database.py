@@ -168,11 +168,11 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def by_indicator(answers: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Return answers by indicator, in the order of the table."""
+def grouped(table: pd.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a table by the value of one column, in the order of the table."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in records(answers):
-        found.setdefault(row["indicator_id"], []).append(row)
+    for row in records(table):
+        found.setdefault(row[column], []).append(row)
     return found
 
 
@@ -186,7 +186,7 @@ def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | N
             MappingProxyType(card),
             records(queries.further_sources(one, practice_id)),
             records(queries.scores(one, practice_id)),
-            by_indicator(queries.answers(one, practice_id)),
+            grouped(queries.answers(one, practice_id), "indicator_id"),
             queries.statement(one, practice_id),
             queries.corrections(one, practice_id),
         )
@@ -228,7 +228,7 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
             queries.selection_shares(one),
             queries.double_answers(one),
             example,
-            by_indicator(queries.answers(one, example["id"] if example else "")),
+            grouped(queries.answers(one, example["id"] if example else ""), "indicator_id"),
         )
 
 

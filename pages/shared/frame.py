@@ -29,6 +29,30 @@ page = st.navigation(
             help="Find practices by country, target group and sector, compare what is known, take the list away.",
         ),
         st.Page(
+            page_path("needs"),
+            title="What do you need?",
+            icon=":material/contact_support:",
+            help="Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents.",
+        ),
+        st.Page(
+            page_path("evidence"),
+            title="Evidence",
+            icon=":material/library_books:",
+            help="Publications on integration measures: what was found, how strong, for whom, where to get it.",
+        ),
+        st.Page(
+            page_path("communities"),
+            title="Communities",
+            icon=":material/diversity_3:",
+            help="Organisations and communities of practice by country, kind, level and theme, and how to join.",
+        ),
+        st.Page(
+            page_path("self_assessment"),
+            title="Assess your own",
+            icon=":material/checklist:",
+            help="Answer the framework's questions for your own practice and see where it stands.",
+        ),
+        st.Page(
             page_path("compare"),
             title="Compare",
             icon=":material/compare_arrows:",
@@ -47,12 +71,6 @@ page = st.navigation(
             help="Sectors against target groups or countries: how many practices, how many assessed, what is missing.",
         ),
         st.Page(
-            page_path("self_assessment"),
-            title="Assess your own",
-            icon=":material/checklist:",
-            help="Answer the framework's questions for your own practice and see where it stands.",
-        ),
-        st.Page(
             page_path("reopen"),
             title="Open a file",
             icon=":material/upload_file:",
@@ -65,6 +83,7 @@ page = st.navigation(
             help="What is asked, how answers become scores, and what the scores do not say.",
         ),
         st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
+        st.Page(page_path("transfer"), title="Will it travel?", icon=":material/local_shipping:", visibility="hidden"),
     ],
     position="top",
 )

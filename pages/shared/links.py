@@ -90,6 +90,16 @@ def compare_link(practice_id: str) -> None:
     )
 
 
+def transfer_link(practice_id: str) -> None:
+    """Write a link to the sheet that sets a practice's conditions beside one's own."""
+    st.page_link(
+        page_path("transfer"),
+        label="Will it travel?",
+        icon=":material/local_shipping:",
+        query_params={"practice": practice_id},
+    )
+
+
 def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
     st.page_link(page_path("weighting"), label="Weigh these", icon=":material/balance:", query_params=to_params(chosen))

@@ -12,7 +12,7 @@ from criteria.framework import Criterion, Framework, Indicator, current_framewor
 from criteria.proof import Proof, prove
 from pages.shared import finding, tables
 from pages.shared.database import Whole
-from pages.shared.links import open_practice, page_path
+from pages.shared.links import page_path
 from pages.shared.wording import (
     counted,
     escaped,
@@ -397,8 +397,11 @@ def not_documented(framework: Framework, answered: set[str]) -> None:
     st.markdown("\n".join(missing))
 
 
-def unknown_practice(practice_id: str | None, whole: Whole) -> None:
-    """Help somebody whose link names no practice, or none that exists: offer the nearest, a search, and Explore."""
+def unknown_practice(practice_id: str | None, whole: Whole, page: str = "practice") -> None:
+    """Help somebody whose link names no practice, or none that exists: offer the nearest, a search, and Explore.
+
+    ``page`` is where a practice that is picked is opened.
+    """
     st.title("Which practice?")
     if practice_id:
         st.warning(
@@ -415,5 +418,5 @@ def unknown_practice(practice_id: str | None, whole: Whole) -> None:
         placeholder="Type a name",
     )
     if picked:
-        open_practice(picked)
+        st.switch_page(page_path(page), query_params={"practice": picked})
     st.page_link(page_path("explore"), label="Or look through all of them", icon=":material/search:")

@@ -125,7 +125,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
         )
     blocks += _ending(made, pages)
     where = ", ".join(part for part in (labels("country", card["countries"]), card["lead_organisation"]) if part)
-    return _cleaned(Brief(card["name"], where, tuple(blocks), made, made.exported_on, pages=2))
+    return cleaned(Brief(card["name"], where, tuple(blocks), made, made.exported_on, pages=2))
 
 
 def _facts(card: Card) -> Iterable[tuple[str, str]]:
@@ -266,7 +266,7 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     blocks += _ending(made, pages)
     title = f"{len(cards)} practices side by side" if len(cards) > 1 else cards[0]["name"]
     subtitle = " · ".join(card["name"] for card in cards)
-    return _cleaned(Brief(title, subtitle, tuple(blocks), made, made.exported_on, landscape=len(cards) > 2))
+    return cleaned(Brief(title, subtitle, tuple(blocks), made, made.exported_on, landscape=len(cards) > 2))
 
 
 def _side_by_side(
@@ -339,7 +339,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     blocks += _ending(made, pages)
     words = view.chosen.in_words()
     title = f"Practices {words}" if words else "All practices in the catalogue"
-    return _cleaned(Brief(title, "", tuple(blocks), made, made.exported_on, landscape=True))
+    return cleaned(Brief(title, "", tuple(blocks), made, made.exported_on, landscape=True))
 
 
 def _by_filter(made: Recipe) -> Iterable[tuple[str, str]]:
@@ -446,7 +446,7 @@ def _host(url: str) -> str:
     return url.split("/")[2].removeprefix("www.")
 
 
-def _cleaned(made: Brief) -> Brief:
+def cleaned(made: Brief) -> Brief:
     """Return a brief whose texts hold nothing that no page can show, and nothing that turns its direction."""
 
     def clean(value: Any) -> Any:
@@ -460,5 +460,5 @@ def _cleaned(made: Brief) -> Brief:
             case _:
                 return value
 
-    cleaned: Brief = clean(made)
-    return cleaned
+    done: Brief = clean(made)
+    return done

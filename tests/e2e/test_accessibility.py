@@ -42,6 +42,13 @@ PLACES = {
     "explore, take it away": HOUSING_IN_ITALY,
     "method": "/method",
     "self-assessment": "/self_assessment",
+    "evidence": "/evidence",
+    "evidence, by sector": "/evidence?view=sectors&theme=health&theme=digital",
+    "a need": "/needs?sector=housing-and-settlement&target-group=youth&country=IT&q=young+refugees",
+    "a need that nothing meets": "/needs?sector=digital&target-group=elderly",
+    "communities": "/communities?joining=joins",
+    "communities, map": "/communities?view=map",
+    "transfer": "/transfer?practice=humanitarian-corridors",
 }
 UNFOLDED = {
     "method": "Effectiveness",

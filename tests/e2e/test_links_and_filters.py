@@ -27,7 +27,7 @@ def test_a_shared_link_works_as_the_first_page_a_fresh_server_ever_shows(
 ) -> None:
     server = new_server(tmp_path / "fresh.duckdb").wait_until_healthy()
     page.goto(server.url + HOUSING_IN_ITALY)
-    for name in ("Overview", "Explore", "Assess your own", "Method"):
+    for name in ("Overview", "Explore", "What do you need?", "Assess your own"):
         expect(menu(page).get_by_role("link", name=name, exact=True)).to_be_visible()
     expect(menu(page).get_by_role("link", name="practice")).to_have_count(0)
     expect(sentence(page)).to_have_text(EIGHT)

@@ -17,6 +17,9 @@ TITLES = {
     "self_assessment": "Assess your own practice",
     "gaps": "Gap map",
     "method": "Method",
+    "evidence": "Evidence library",
+    "communities": "Communities and organisations",
+    "needs": "What do you need?",
 }
 _assessed = {row["practice_id"] for row in seen.rows("assessments")}
 ASSESSED = min(_assessed)
@@ -37,6 +40,17 @@ LINKS: dict[str, tuple[str, dict[str, str]]] = {
     "self-assessment of a practice": ("self_assessment", {"practice": NOT_ASSESSED}),
     "gap map": ("gaps", {}),
     "method": ("method", {}),
+    "evidence": ("evidence", {}),
+    "evidence, by sector": ("evidence", {"view": "sectors"}),
+    "evidence, table": ("evidence", {"view": "table"}),
+    "evidence, nothing found": ("evidence", {"q": "no publication says this"}),
+    "communities": ("communities", {}),
+    "communities, map": ("communities", {"view": "map"}),
+    "communities, table": ("communities", {"view": "table"}),
+    "needs": ("needs", {}),
+    "a need": ("needs", {"sector": "health", "target-group": "elderly"}),
+    "transfer": ("transfer", {"practice": ASSESSED}),
+    "transfer without a practice": ("transfer", {}),
 }
 
 

@@ -24,7 +24,7 @@ from practices_db.store import Store
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
-HELD = "5 practices, 5 countries, 3 assessments, 10 answers"
+HELD = "5 practices, 5 countries, 3 assessments, 10 answers, 0 publications, 0 organisations, 0 links"
 
 
 @pytest.fixture

@@ -1,0 +1,208 @@
+"""Which practices fit a need, and why: reasons that can be read, counted and switched off. Pure, deterministic.
+
+A reason holds wholly or in part, as a share from 0 to 1 (two of three target groups: 2/3). Practices come in the order
+of the sum of their shares. What was asked for (people, subject, own words) counts double: a country does not make up
+for another subject; what is known of a practice (proof, taken up elsewhere) counts half, since it says how sure one can
+be and not that it fits. Ties by name and id. A practice is a match only where it shares a
+sector and a target group with the need, as far as these are asked. Nothing else is weighed: no score, no model.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Reason = Literal["groups", "sectors", "words", "country", "level", "size", "money", "have", "proof", "carried"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+Money = Literal["little", "some", "much"]
+
+# Up to how many euro a budget is little or some money; what is much has no upper end.
+BUDGETS: dict[str, int] = {"little": 100_000, "some": 1_000_000}
+COUNTS: dict[Reason, float] = {"groups": 2, "sectors": 2, "words": 2, "proof": 0.5, "carried": 0.5}  # others: 1
+_SAME_SIZE = 10  # a practice is of a size with the need where neither has more than ten times the people
+_OWN_MEANS = frozenset({"municipal", "donations", "own-income", "private-foundation"})
+_SUFFIXES = ("ings", "ing", "ers", "er", "ies", "es", "ed", "ly", "s", "e", "y")
+# Words that say nothing about a practice.
+_STOP = frozenset(
+    re.findall(
+        r"[a-z]+",
+        """about after alone also another because been before being could does done each even every few
+        first for from get give goes have having help here into just kind know known leave leaves leaving
+        left like little live lives made make many month months more most much must need needs never next
+        nobody none nothing only other over people place places possible should some than that the their
+        them then there these they thing things think this those through together town under until very want
+        wants ways well were what when where which while will with without work working would year years
+        your ours""",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """What somebody looks for; what is not said narrows nothing and gives no reason.
+
+    ``level``: level of government that the asker works at; ``size``: people it is for; ``words``: what the problem is,
+    in words of their own; ``have``: for each thing at hand, the words that name it in a practice's text.
+    """
+
+    sectors: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    country: str | None = None
+    level: str | None = None
+    size: int | None = None
+    money: Money | None = None
+    words: str = ""
+    have: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A practice as far as it can be matched; None and empty are "not seen"."""
+
+    id: str
+    name: str
+    text: str
+    sectors: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    level: str | None = None
+    people_reached: int | None = None
+    budget_eur: int | None = None
+    funding_kinds: tuple[str, ...] = ()
+    evidence_level: int | None = None
+    transferred: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """One reason that holds: how far (0 to 1), and what of the need it meets."""
+
+    reason: Reason
+    share: float
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """A practice with the reasons for it, in the order of REASONS."""
+
+    id: str
+    reasons: tuple[Held, ...]
+
+    @property
+    def total(self) -> float:
+        """Return the sum of the shares: what the order follows; no score, and shown nowhere."""
+        return sum(held.share * COUNTS.get(held.reason, 1) for held in self.reasons)
+
+    def has(self, *reasons: Reason) -> bool:
+        """Whether all of these reasons hold."""
+        return set(reasons) <= {held.reason for held in self.reasons}
+
+
+def match(need: Need, candidates: Iterable[Candidate], off: Iterable[Reason] = ()) -> list[Match]:
+    """Return the practices that fit a need, the best first; reasons in ``off`` count for nothing."""
+    on = [reason for reason in REASONS if reason not in set(off)]
+    pool = list(candidates)
+    stems = {one.id: stems_of(one.text) for one in pool}
+    asked = _weights(need.words, stems.values()) if "words" in on else {}
+    found = []
+    for one in pool:
+        held = [reason for reason in _reasons(need, one, asked, stems[one.id]) if reason.reason in on]
+        names = {reason.reason for reason in held}
+        wanted = {name for name, values in (("sectors", need.sectors), ("groups", need.groups)) if values} & set(on)
+        if wanted <= names and names & (wanted or {"words"}):
+            found.append((Match(one.id, tuple(held)), one.name))
+    found.sort(key=lambda pair: (-round(pair[0].total, 9), pair[1].casefold(), pair[0].id))
+    return [one for one, _ in found]
+
+
+def nearest(need: Need, candidates: Iterable[Candidate], off: Iterable[Reason] = ()) -> list[Match]:
+    """Return those that share a sector or a target group where none shares both."""
+    only_one = [Need(**{**vars(need), left_out: ()}) for left_out in ("groups", "sectors")]
+    found: dict[str, Match] = {}
+    pool = list(candidates)
+    for one in only_one:
+        if one.sectors or one.groups:
+            found |= {match_.id: match_ for match_ in match(one, pool, off) if match_.id not in found}
+    return sorted(found.values(), key=lambda match_: (-round(match_.total, 9), match_.id))
+
+
+def _reasons(need: Need, one: Candidate, asked: Mapping[str, float], stems: frozenset[str]) -> list[Held]:
+    held = [
+        _shared("groups", need.groups, one.groups),
+        _shared("sectors", need.sectors, one.sectors),
+        _words(asked, stems),
+        Held("country", float(need.country in one.countries), (need.country or "",)),
+        Held("level", float(need.level is not None and need.level == one.level), (one.level or "",)),
+        _size(need.size, one.people_reached),
+        _money(need.money, one),
+        _have(need.have, stems),
+        # a claim alone is no proof; 5 is the top of the scale
+        Held("proof", (one.evidence_level or 0) / 5, (str(one.evidence_level),)),
+        Held("carried", float(one.transferred)),
+    ]
+    return [reason for reason in held if reason.share > 0]
+
+
+def _shared(reason: Reason, asked: Sequence[str], has: Sequence[str]) -> Held:
+    both = tuple(value for value in asked if value in has)
+    return Held(reason, len(both) / len(asked) if asked else 0.0, both)
+
+
+def _words(asked: Mapping[str, float], stems: frozenset[str]) -> Held:
+    whole = sum(asked.values())
+    hits = tuple(sorted(stem for stem in asked if stem in stems))
+    return Held("words", sum(asked[stem] for stem in hits) / whole if whole else 0.0, hits)
+
+
+def _size(asked: int | None, reached: int | None) -> Held:
+    if not asked or not reached:
+        return Held("size", 0.0)
+    near = max(asked, reached) <= _SAME_SIZE * min(asked, reached)
+    return Held("size", float(near), (str(reached),))
+
+
+def _money(asked: Money | None, one: Candidate) -> Held:
+    if asked is None:
+        return Held("money", 0.0)
+    if one.budget_eur is not None:
+        return Held("money", float(one.budget_eur <= BUDGETS.get(asked, math.inf)), (str(one.budget_eur),))
+    # no budget is stated: money of the kinds that a town or an association has itself is half a reason
+    own = asked == "little" and bool(one.funding_kinds) and set(one.funding_kinds) <= _OWN_MEANS
+    return Held("money", 0.5 if own else 0.0, one.funding_kinds if own else ())
+
+
+def _have(have: Mapping[str, Sequence[str]], stems: frozenset[str]) -> Held:
+    met = tuple(name for name, words in have.items() if stems & stems_of(" ".join(words)))
+    return Held("have", len(met) / len(have) if have else 0.0, met)
+
+
+# --- words -----------------------------------------------------------------------------------------------
+
+
+def stem(word: str) -> str:
+    """Return the beginning that forms of an English word share: housing, houses, house → hous.
+
+    >>> stem("mentors"), stem("mentoring"), stem("flats")
+    ('mentor', 'mentor', 'flat')
+    """
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
+            return word[: -len(suffix)]
+    return word
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that say something. The text is in lower case and without accents."""
+    return frozenset(stem(word) for word in re.findall(r"[a-z0-9]+", text) if len(word) > 3 and word not in _STOP)
+
+
+def _weights(text: str, pool: Iterable[frozenset[str]]) -> dict[str, float]:
+    """Return how much each word of a problem tells: rare ones more (log of one in how many); unknown ones nothing."""
+    texts = list(pool)
+    counts = Counter(stem_ for stems in texts for stem_ in stems)
+    return {stem_: math.log(1 + len(texts) / counts[stem_]) for stem_ in sorted(stems_of(text)) if counts[stem_]}

@@ -1,0 +1,44 @@
+"""The evidence library: what has been published on integration measures, how strong it is, where to get it."""
+
+import streamlit as st
+
+from pages.shared import database, filters, links, research, shelves, tables
+from practices_db import knowledge, queries
+from practices_db.knowledge_filters import KnowledgeFilter
+from practices_db.vocabularies import vocabulary
+
+PAGE_SIZE = 10
+
+st.title("Evidence library")
+st.markdown(
+    "Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom."
+)
+chosen = shelves.read_link("evidence")
+found_by_text = shelves.searched(chosen)
+with database.cursor() as cursor:
+    found = knowledge.find(cursor, chosen, found_by_text)
+    counts = knowledge.facet_counts(cursor, chosen, found_by_text)
+    held = knowledge.facet_counts(cursor, KnowledgeFilter("evidence"), None)
+    total = queries.contents(cursor).evidence
+    version = queries.data_version(cursor)
+
+shelves.widgets(chosen, counts, held, "Search title, finding, summary and publisher")
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.markdown(shelves.sentence(chosen, len(found), total))
+    formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
+    shelves.take_away(chosen, tables.rows(found), formats, version.short)
+shelves.chips(chosen)
+research.how_to_read()
+if found.empty:
+    shelves.nothing_found(chosen)
+    st.stop()
+
+match links.choose("Show as", "view", research.VIEWS):
+    case "publications":
+        start, end = filters.pages(len(found), PAGE_SIZE)
+        research.cards(found.iloc[start:end])
+    case "sectors":
+        wanted = chosen.of("theme") or tuple(vocabulary("sector"))
+        research.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.of("target_group"))
+    case "table":
+        research.table(found)

@@ -1,0 +1,279 @@
+"""The form of a need, in the link and in the widgets, and what answers it. Nothing is stored."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from criteria.needs import REASONS, Candidate
+from pages.shared import database, filters, research, tables
+from pages.shared.links import page_path, practice_link
+from pages.shared.wording import counted, escaped, labels, web_link
+from practices_db import queries
+from practices_db.briefs import as_html, as_pdf
+from practices_db.config import database_path
+from practices_db.needs import (
+    HAVE,
+    MONEY,
+    REASON_NAMES,
+    WHO,
+    Answer,
+    Asked,
+    candidates,
+    filled_in,
+    first_to_ask,
+    from_params,
+    not_documented,
+    read_words,
+    reason_words,
+)
+from practices_db.needs_brief import HOW, file_name, needs_brief, needs_csv
+from practices_db.vocabularies import label, vocabulary
+
+PAGE_SIZE = 5
+_PUBLICATIONS = 5
+_PARAMS = ("who", "country", "sector", "target-group", "q", "people", "inhabitants", "money", "have", "off", "page")
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _pool(path: str, content_hash: str) -> list[Candidate]:  # noqa: ARG001 - the arguments are the cache's key
+    with database.cursor() as one:
+        return candidates(one)
+
+
+def pool() -> list[Candidate]:
+    """Return every practice as far as it can be matched; made once for each release of the data."""
+    with database.cursor() as one:
+        version = queries.data_version(one)
+    return _pool(str(database_path()), version.content_hash)
+
+
+def read_link() -> Asked:
+    """Return the need in the link; what cannot be understood is dropped and said."""
+    asked, dropped = from_params({key: st.query_params.get_all(key) for key in st.query_params})
+    if dropped:
+        st.warning(
+            "Part of the link was not understood and left out: " + "; ".join(escaped(part) for part in dropped),
+            icon=":material/link_off:",
+        )
+    return asked
+
+
+def _write_link(asked: Asked) -> None:
+    kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in _PARAMS}
+    st.query_params.from_dict({**asked.params(), **kept})
+
+
+def _from_widgets() -> Asked:
+    state: Any = st.session_state
+    off = tuple(reason for reason in REASONS if not state.get(f"need-reason-{reason}", True))
+    return Asked(
+        state.get("need-who"),
+        state.get("need-country"),
+        tuple(state.get("need-sectors") or ()),
+        tuple(state.get("need-groups") or ()),
+        " ".join((state.get("need-words") or "").split()),
+        state.get("need-size"),
+        state.get("need-inhabitants"),
+        state.get("need-money"),
+        tuple(state.get("need-have") or ()),
+        off,
+    )
+
+
+def _write_widgets() -> None:
+    _write_link(_from_widgets())
+
+
+def _write_words() -> None:
+    before = (st.query_params.get_all("q") or [""])[-1]
+    _write_link(filled_in(_from_widgets(), before))
+
+
+def form(asked: Asked) -> None:
+    """Draw the form, set to what the link says."""
+    state: Any = st.session_state
+    state["need-words"] = asked.words
+    for name in ("who", "country", "size", "inhabitants", "money"):
+        state[f"need-{name}"] = getattr(asked, name)
+    for name in ("sectors", "groups", "have"):
+        state[f"need-{name}"] = list(getattr(asked, name))
+    st.text_area(
+        "Say it in your own words",
+        key="need-words",
+        max_chars=400,
+        height=90,
+        placeholder="We are a municipality of 40,000. Housing for young refugees leaving care, little money.",
+        help="The form below is filled with what is read from your words; change there what is wrong.",
+        on_change=_write_words,
+    )
+    if asked.words:
+        _read_from_words(asked)
+    with st.grid(2, min_column_width=280):
+        _several("On what", "sectors", "sector")
+        _several("For whom", "groups", "target_group")
+    with st.grid(4, min_column_width=200):
+        _one("Who are you?", "who", WHO)
+        _one("Where?", "country", vocabulary("country"))
+        _one("Money", "money", MONEY)
+        st.multiselect(
+            "What you have", list(HAVE), format_func=HAVE.__getitem__, key="need-have", on_change=_write_widgets,
+            placeholder="Nothing yet", select_all=False,
+        )  # fmt: skip
+        _number("For how many people?", "size")
+        _number("Inhabitants of your place", "inhabitants")
+    _reasons(asked)
+
+
+def _read_from_words(asked: Asked) -> None:
+    read = read_words(asked.words)
+    words = [label("sector", id_) for id_ in read.sectors] + [label("target_group", id_) for id_ in read.groups]
+    words += [
+        name for name in (WHO.get(read.who or ""), label("country", read.country) if read.country else None) if name
+    ]
+    words += [f"{read.inhabitants:,} inhabitants"] if read.inhabitants else []
+    words += [f"money: {MONEY[read.money].lower()}"] if read.money else []
+    words += [HAVE[id_].lower() for id_ in read.have]
+    told = escaped(", ".join(words)) if words else "nothing that the form knows; please choose below"
+    st.caption(f":material/arrow_downward: Read from your words: {told}. Change below what is wrong.")
+
+
+def _several(name: str, field: str, words: str) -> None:
+    st.multiselect(
+        name, list(vocabulary(words)), format_func=lambda id_: label(words, id_), key=f"need-{field}",
+        on_change=_write_widgets, placeholder="Not said", select_all=False,
+    )  # fmt: skip
+
+
+def _one(name: str, field: str, options: Any) -> None:
+    st.selectbox(
+        name, list(options), index=None, format_func=options.__getitem__, key=f"need-{field}",
+        on_change=_write_widgets, placeholder="Not said",
+    )  # fmt: skip
+
+
+def _number(name: str, field: str) -> None:
+    st.number_input(
+        name, min_value=1, max_value=10**9, value=None, step=1, key=f"need-{field}", on_change=_write_widgets,
+        placeholder="Not said",
+    )  # fmt: skip
+
+
+def _reasons(asked: Asked) -> None:
+    on = len(REASONS) - len(asked.off)
+    with st.expander(f"Reasons that count ({on} of {len(REASONS)})", icon=":material/rule:"):
+        st.caption(HOW)
+        with st.grid(4, min_column_width=200):
+            for reason in REASONS:
+                key = f"need-reason-{reason}"
+                st.session_state[key] = reason not in asked.off
+                st.checkbox(REASON_NAMES[reason], key=key, on_change=_write_widgets)
+
+
+def nothing_asked() -> None:
+    """Say what to do first, with one example."""
+    st.info("Say at least on what, for whom, or in your own words what you need.", icon=":material/edit:")
+    example = Asked(words="We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
+    st.button("Try it with an example", icon=":material/lightbulb:", on_click=lambda: _write_link(filled_in(example)))
+
+
+def practices(answer: Answer) -> None:
+    """Draw the practices that fit, or those that come nearest, each with its reasons."""
+    asked, found = answer.asked, answer.matches or answer.near
+    if answer.matches:
+        st.markdown(f"**{counted(len(found), 'practice')}** {_sharing(asked)}, those with the most reasons first.")
+    else:
+        st.info(f"No practice in the catalogue {_sharing(asked, 'shares')}.", icon=":material/search_off:")
+        if not found:
+            return
+        st.markdown("The nearest share only one of the two:")
+    start, end = filters.pages(len(found), PAGE_SIZE)
+    for one in found[start:end]:
+        card = answer.cards[one.id]
+        with st.container(border=True, gap="xsmall"):
+            practice_link(card["id"], f"**{escaped(card['name'])}**")
+            st.markdown(escaped(card["summary"]))
+            st.caption(tables.where_and_whom(card))
+            st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
+            if not card["assessed"]:
+                st.caption(":material/help: Not assessed: whether it works and lasts is not known here.")
+            st.page_link(
+                page_path("transfer"),
+                label="Will it travel to you?",
+                icon=":material/local_shipping:",
+                query_params={"practice": card["id"]},
+            )
+
+
+def _sharing(asked: Asked, verb: str = "share") -> str:
+    parts = []
+    if asked.sectors and "sectors" not in asked.off:
+        parts.append("a sector")
+    if asked.groups and "groups" not in asked.off:
+        parts.append("a target group")
+    return f"{verb} {' and '.join(parts)} with you" if parts else f"{verb} your words"
+
+
+def evidence(answer: Answer) -> None:
+    """Draw the publications that bear on a need, strongest first."""
+    if not answer.evidence:
+        st.markdown("No publication in the library shares a theme and a target group with you.")
+        return
+    found = answer.evidence
+    st.caption(f"{counted(len(found), 'publication')} on the same theme and target group, strongest design first.")
+    st.markdown("\n".join(research.short(row) for row in found[:_PUBLICATIONS]))
+    if answer.asked.sectors:
+        research.library_link(answer.asked.sectors, answer.asked.groups, f"All {counted(len(found), 'publication')}")
+
+
+def organisations(answer: Answer) -> None:
+    """Draw whom to ask, and why them."""
+    if not answer.organisations:
+        st.markdown("None in the directory shares a theme and a country with you.")
+    for row, why in first_to_ask(answer):
+        kind = label("organisation_kind", row["kind"]).lower()
+        where = labels("area", row["countries"])
+        st.markdown(
+            f"- {web_link(row['url'], row['name'])} ({escaped(kind)}, {escaped(where)}): {escaped('; '.join(why))}"
+        )
+    asked = answer.asked
+    st.page_link(
+        page_path("communities"),
+        label="All organisations and communities on this",
+        icon=":material/diversity_3:",
+        query_params={"theme": list(asked.sectors), "country": [*([asked.country] if asked.country else []), "EU"]},
+    )
+
+
+def unknown(answer: Answer) -> None:
+    """Say what nobody documents yet."""
+    st.markdown("\n".join(f"- {escaped(words)}" for words in not_documented(answer)))
+
+
+def take_away(answer: Answer) -> None:
+    """Offer the answer as a brief or a table; the link in the address bar holds the whole need."""
+    today = date.today()
+    with st.popover("Take it away", icon=":material/download:"):
+        kinds = {"pdf": "Brief (PDF)", "html": "Brief (web page)", "csv": "CSV, every match"}
+        kind = st.radio("As", list(kinds), format_func=kinds.__getitem__, key="need-take", persist_state="session")
+        mimes = {"pdf": "application/pdf", "html": "text/html", "csv": "text/csv"}
+        st.download_button(
+            f"Download ({kinds[kind]})",
+            data=lambda: _made(answer, kind, today),
+            file_name=file_name(f".{kind}", today),
+            mime=mimes[kind],
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+        )
+        st.caption("Nothing of this is stored here. The link in the address bar holds all you said, your words too.")
+
+
+def _made(answer: Answer, kind: str, on: date) -> bytes:
+    if kind == "csv":
+        return needs_csv(answer, on)
+    with database.cursor() as cursor:
+        made = needs_brief(cursor, answer, on)
+    return as_pdf(made) if kind == "pdf" else as_html(made).encode()

@@ -1,0 +1,212 @@
+"""Publications on screen: as cards, as a table, and as what research says on a practice or a sector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import database, tables
+from pages.shared.links import page_path, practice_link
+from pages.shared.wording import counted, escaped, known, labels, web_link
+from practices_db import knowledge
+from practices_db.vocabularies import label, vocabulary
+
+Row = Mapping[str, Any]
+VIEWS = {"publications": "Publications", "sectors": "What research says, by sector", "table": "Table"}
+_SHOWN = 4  # publications of a list that belongs to something else
+
+
+def strength(row: Row) -> str:
+    """Say how strong the design of a study is."""
+    if not known(row["evidence_level"]):
+        return "no study design coded"
+    return "strength " + label("study_strength", str(int(row["evidence_level"])))
+
+
+def facts(row: Row) -> str:
+    """Return kind, publisher, year, languages and strength of a publication as one line of Markdown."""
+    year = str(int(row["year"])) if known(row["year"]) else "year not seen"
+    publisher = row["publisher"] if known(row["publisher"]) and row["publisher"] else "publisher not seen"
+    languages = labels("language", row["languages"])
+    return " · ".join(escaped(one) for one in (label("evidence_kind", row["kind"]), publisher, year, languages) if one)
+
+
+def said(row: Row) -> str:
+    """Return what a publication found, in one sentence of ours; or that it was not seen, and what it is about."""
+    if known(row["finding"]) and row["finding"]:
+        return f"**Found:** {escaped(row['finding'])}"
+    return "What it found was not seen."
+
+
+def where_to_get(row: Row) -> str:
+    """Return the link to a publication with what is known of the link."""
+    seen = {
+        "yes": "page read",
+        "mention": "described elsewhere, page not read",
+        "derived": "address put together from a copy, not seen",
+    }[row["url_seen"]]
+    notes = [f"{seen}, {row['checked_on']:%d %B %Y}"]
+    if known(row["url_is_copy"]):
+        notes.append("a copy on another site")
+    if known(row["title_is_descriptive"]):
+        notes.append("the title is ours: the real one was not seen")
+    if known(row.get("alive_at")):
+        notes.append(f"link last seen alive on {row['alive_at']:%d %B %Y}")
+    return f"{web_link(row['url'], 'Get it at ' + row['url'].split('/')[2])} ({escaped('; '.join(notes))})"
+
+
+def cards(found: pd.DataFrame) -> None:
+    """Draw publications as cards: what it found, for whom, how strong, where to get it, which practices it bears on."""
+    ids = list(found["id"])
+    with database.cursor() as cursor:
+        links = database.grouped(knowledge.links_of(cursor, "evidence", ids), "id")
+        bearing = knowledge.bearing(cursor, ids)
+    for row in tables.rows(found):
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"**{escaped(row['title'])}**  \n:small[{facts(row)}]")
+            st.markdown(f"{_badge(row)} {said(row)} {escaped(row['summary'])}")
+            st.caption(_subject(row))
+            of_practices = [link for link in links.get(row["id"], []) if link["other_kind"] == "practice"]
+            for link in of_practices:
+                st.markdown(f"About **{escaped(link['other'])}**  \n:small[{escaped(link['reason'])}]")
+                practice_link(link["other_id"], "Open this practice")
+            _bears_on(row, bearing.get(row["id"], 0))
+            st.markdown(f":small[{where_to_get(row)}]")
+
+
+def _badge(row: Row) -> str:
+    if not known(row["evidence_level"]):
+        return ":gray-badge[No study design coded]"
+    colour = "green" if row["evidence_level"] >= 4 else "blue" if row["evidence_level"] >= 3 else "gray"
+    return f":{colour}-badge[Strength {label('study_strength', str(int(row['evidence_level'])))}]"
+
+
+def _subject(row: Row) -> str:
+    about = labels("area", row["countries"]) or "country not stated"
+    whom = labels("target_group", row["target_groups"]).lower() or "no group stated"
+    return escaped(f"On {labels('theme', row['themes']).lower()} · for {whom} · {about}")
+
+
+def _bears_on(row: Row, count: int) -> None:
+    sectors = [theme for theme in row["themes"] if theme in vocabulary("sector")]
+    if not count or not sectors:
+        st.caption("No practice in the catalogue shares a sector and a target group with it.")
+        return
+    st.page_link(
+        page_path("explore"),
+        label=f"Bears on {counted(count, 'practice')}",
+        icon=":material/search:",
+        query_params={"sector": sectors, "target-group": list(row["target_groups"])},
+    )
+
+
+def table(found: pd.DataFrame) -> None:
+    """Draw publications as a table that can be sorted."""
+    rows = tables.rows(found)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Title": found["title"],
+                "Found": [row["finding"] if known(row["finding"]) else None for row in rows],
+                "Strength": found["evidence_level"],
+                "Kind": [label("evidence_kind", kind) for kind in found["kind"]],
+                "Publisher": found["publisher"],
+                "Year": found["year"],
+                "Themes": [labels("theme", ids) for ids in found["themes"]],
+                "For": [labels("target_group", ids) for ids in found["target_groups"]],
+                "Countries": [labels("area", ids) for ids in found["countries"]],
+                "Address": found["url"],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "Year": st.column_config.NumberColumn(format="%d"),
+            "Strength": st.column_config.NumberColumn(
+                format="%d", help="Of the study's design, 0 to 5; blank: none coded"
+            ),
+            "Address": st.column_config.LinkColumn(),
+        },
+        alt="The publications found, one a row",
+    )
+
+
+def short(row: Row, extra: str = "") -> str:
+    """Return one publication as an item of a list: what it found first, then which it is."""
+    what = escaped(row["finding"]) if known(row["finding"]) and row["finding"] else escaped(row["summary"])
+    not_seen = "" if known(row["finding"]) and row["finding"] else "What it found was not seen. "
+    return f"- {_badge(row)} {not_seen}{what}  \n    :small[{web_link(row['url'], row['title'])} · {facts(row)}{extra}]"
+
+
+def on_practice(card: Row) -> None:
+    """Say what research says on a practice: first what is about it, then what bears on it, strongest first."""
+    with database.cursor() as cursor:
+        found = tables.rows(
+            knowledge.research(cursor, card["sectors"], card["target_groups"], card["countries"], card["id"])
+        )
+    about = [row for row in found if known(row["reason"])]
+    others = [row for row in found if not known(row["reason"])]
+    if about:
+        st.markdown("**About this practice**")
+        st.markdown("\n".join(short(row, f" · {escaped(row['reason'])}") for row in about))
+    else:
+        st.markdown("No publication in the library is about this practice itself.")
+    if not others:
+        st.markdown("None bears on its sectors and target groups either.")
+        return
+    st.markdown("**On the same sector and target group** (a match of ours, not a statement about this practice)")
+    st.markdown("\n".join(short(row, f" · shares {_shared(row)}") for row in others[:_SHOWN]))
+    library_link(card["sectors"], card["target_groups"], f"All {counted(len(others), 'publication')}")
+
+
+def _shared(row: Row) -> str:
+    same = [*row["shared_sectors"], *row["shared_groups"]]
+    words = ", ".join(label("theme" if one in vocabulary("theme") else "target_group", one).lower() for one in same)
+    return escaped(words + (", country" if row["same_country"] else ""))
+
+
+def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown: int = _SHOWN) -> None:
+    """Say for each sector what research says, strongest first, and where there is nothing."""
+    for sector in sectors:
+        with database.cursor() as cursor:
+            found = tables.rows(knowledge.research(cursor, [sector], target_groups))
+        strong = [row for row in found if known(row["evidence_level"])]
+        st.subheader(label("sector", sector), anchor=False)
+        whom = f" for {escaped(labels('target_group', target_groups).lower())}" if target_groups else ""
+        if not found:
+            st.markdown(f"No publication in the library is on this sector{whom}.")
+            continue
+        compared = sum(row["evidence_level"] >= 4 for row in strong)
+        st.caption(
+            f"{counted(len(found), 'publication')}{whom}: {compared} with a comparison group or drawn by lot, "
+            f"{len(strong) - compared} other studies, {len(found) - len(strong)} without a study design (guides, "
+            "collections, reports)."
+        )
+        st.markdown("\n".join(short(row) for row in found[:shown]))
+        library_link([sector], target_groups, f"All {counted(len(found), 'publication')}")
+
+
+def library_link(sectors: Sequence[str], target_groups: Sequence[str], words: str) -> None:
+    """Write a link to the publications on some sectors and for some target groups."""
+    st.page_link(
+        page_path("evidence"),
+        label=words,
+        icon=":material/library_books:",
+        query_params={"theme": list(sectors), "target-group": list(target_groups)},
+    )
+
+
+def how_to_read() -> None:
+    """Say what strength, findings and matches are."""
+    with st.expander("How to read this", icon=":material/info:"):
+        st.markdown(
+            "- **Strength** is about how a study was made, not about how much or which way it found: 5 drawn by lot or "
+            "repeated, 4 compared with a group, 3 independent evaluation, 2 before and after or a survey, 1 figures. "
+            "Guides, collections and most reports are no studies and have none.\n"
+            "- Findings and summaries are one sentence of ours, coded from abstracts; where none stands, what was "
+            "found was not seen. Several publications may be about one measure.\n"
+            "- **About a practice**: a page or a name shows it, and the reason stands beside it. **Bears on**: it "
+            "shares a sector and a target group. That is a match, not a statement of the publication."
+        )

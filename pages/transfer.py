@@ -1,0 +1,37 @@
+"""Will it travel? A practice's conditions beside one's own, and a small trial."""
+
+import streamlit as st
+
+from pages.shared import database, links, panels, transferring
+from pages.shared.wording import escaped
+
+practice_id = st.query_params.get("practice")
+whole = database.whole()
+one = database.practice(whole, practice_id) if practice_id else None
+if one is None:
+    panels.unknown_practice(practice_id, whole, "transfer")
+    st.stop()
+card, notes = one.card, one.answers
+
+st.title("Will it travel?")
+st.markdown(f"**{escaped(card['name'])}**: {escaped(card['summary'])}")
+links.practice_link(card["id"], "Open this practice")
+st.info(
+    "A practice works under conditions. Set those of this one beside your own: same, different, or not known yet, and "
+    "whom to ask. No number comes out of it. Your answers stay in this open page and are gone when you close or reload "
+    "it: save the sheet before you leave, and open it again here.",
+    icon=":material/lock:",
+)
+transferring.place(card["id"])
+sheet = transferring.sheet_of(card["id"])
+transferring.progress(sheet)
+with st.container(horizontal=True):
+    transferring.take_away(sheet, card, notes)
+    transferring.open_file(card["id"])
+
+st.header("Conditions, there and with you")
+transferring.every_condition(card, notes)
+st.header("Core, changes and a small trial")
+transferring.plan(card["id"])
+st.header("What is still open")
+transferring.still_open(sheet, card)

@@ -1,0 +1,234 @@
+"""Write publications, organisations and links, and make what is derived from them. In the caller's transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+
+import pandas as pd
+
+from practices_db.filters import normalise
+from practices_db.importing import Catalogue, read_catalogue
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.store import Cursor, Store
+from practices_db.vocabularies import NOT_STATED
+
+MIGRATION = "0005_knowledge"
+
+# The keys of this table are the only names that get into the SQL.
+_INSERT = {
+    "evidence": "INSERT INTO evidence BY NAME SELECT * FROM new_rows",
+    "evidence_value": "INSERT INTO evidence_value BY NAME SELECT * FROM new_rows",
+    "organisation": "INSERT INTO organisation BY NAME SELECT * FROM new_rows",
+    "organisation_value": "INSERT INTO organisation_value BY NAME SELECT * FROM new_rows",
+    "link": "INSERT INTO link BY NAME SELECT * FROM new_rows",
+    "address_check": "INSERT INTO address_check BY NAME SELECT * FROM new_rows",
+    "known_link": "INSERT OR IGNORE INTO known_link BY NAME SELECT * FROM new_rows",
+}
+# The several-valued fields: field of the file → name of the list.
+EVIDENCE_LISTS = {
+    "languages": "language",
+    "themes": "theme",
+    "target_groups": "target_group",
+    "countries": "area",
+}
+ORGANISATION_LISTS = {"countries": "area", "levels": "governance_level", "themes": "theme"}
+
+
+def insert_rows(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Add rows to one of the tables of this module."""
+    frame = pd.DataFrame(list(rows), dtype=object)
+    if frame.empty:
+        return
+    cursor.register("new_rows", frame)
+    cursor.execute(_INSERT[table])
+    cursor.unregister("new_rows")
+
+
+def insert_evidence(cursor: Cursor, rows: Sequence[EvidenceRow]) -> None:
+    """Add publications that are not there yet."""
+    insert_rows(cursor, "evidence", (row.model_dump(exclude=set(EVIDENCE_LISTS)) for row in rows))
+    insert_rows(cursor, "evidence_value", _values("evidence_id", rows, EVIDENCE_LISTS))
+
+
+def insert_organisations(cursor: Cursor, rows: Sequence[OrganisationRow]) -> None:
+    """Add organisations that are not there yet."""
+    insert_rows(cursor, "organisation", (row.model_dump(exclude=set(ORGANISATION_LISTS)) for row in rows))
+    insert_rows(cursor, "organisation_value", _values("organisation_id", rows, ORGANISATION_LISTS))
+
+
+def insert_links(cursor: Cursor, rows: Sequence[LinkRow]) -> None:
+    """Add links that are not there yet."""
+    insert_rows(cursor, "link", (row.model_dump() for row in rows))
+
+
+def insert_knowledge(cursor: Cursor, catalogue: Catalogue) -> None:
+    """Add what a catalogue says of publications, organisations and links; the derived tables are made by rebuild."""
+    insert_evidence(cursor, catalogue.evidence)
+    insert_organisations(cursor, catalogue.organisations)
+    insert_links(cursor, catalogue.links)
+
+
+def after_migration(store: Store, ran: Sequence[str]) -> None:
+    """Bring publications and organisations into a database that was built before there were any.
+
+    ``ran``: the migrations that ran just now. Where the tables were made just now, the catalogue's files are all there
+    is; links to practices that this database does not have are left out.
+    """
+
+    def fill(cursor: Cursor) -> None:
+        catalogue = read_catalogue()
+        held = {id_ for (id_,) in cursor.execute("SELECT id FROM practice").fetchall()}
+        insert_evidence(cursor, catalogue.evidence)
+        insert_organisations(cursor, catalogue.organisations)
+        insert_links(cursor, [row for row in catalogue.links if row.to_kind != "practice" or row.to_id in held])
+        rebuild(cursor)
+
+    if MIGRATION in ran:
+        store.write(fill)
+
+
+def _values(
+    owner: str, rows: Sequence[EvidenceRow | OrganisationRow], lists: Mapping[str, str]
+) -> Iterator[dict[str, object]]:
+    for row in rows:
+        for field, name in lists.items():
+            for position, value in enumerate(getattr(row, field), start=1):
+                yield {owner: row.id, "list": name, "value": value, "position": position}
+
+
+# --- derived ---------------------------------------------------------------------------------------------
+
+_CARDS = """
+    INSERT INTO evidence_card BY NAME
+    SELECT e.* EXCLUDE (version), {evidence_lists}, lower(strip_accents(e.title)) AS name_key
+    FROM evidence e LEFT JOIN evidence_value v ON v.evidence_id = e.id
+    GROUP BY ALL;
+    INSERT INTO organisation_card BY NAME
+    SELECT o.* EXCLUDE (version), {organisation_lists}, lower(strip_accents(o.name)) AS name_key
+    FROM organisation o LEFT JOIN organisation_value v ON v.organisation_id = o.id
+    GROUP BY ALL;
+"""
+
+
+def _lists(of: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"coalesce(list(v.value ORDER BY v.position) FILTER (WHERE v.list = '{name}'), []) AS {field}"
+        for field, name in of.items()
+    )
+
+
+_FACETS = """
+    INSERT INTO knowledge_facet BY NAME
+    WITH lists AS (
+        SELECT 'evidence' AS kind, 'theme' AS facet, id, themes AS stated FROM evidence_card
+        UNION ALL SELECT 'evidence', 'target_group', id, target_groups FROM evidence_card
+        UNION ALL SELECT 'evidence', 'area', id, countries FROM evidence_card
+        UNION ALL SELECT 'evidence', 'language', id, languages FROM evidence_card
+        UNION ALL SELECT 'evidence', 'evidence_kind', id, [kind] FROM evidence_card
+        UNION ALL SELECT 'evidence', 'study_strength', id,
+            CASE WHEN evidence_level IS NULL THEN [] ELSE [evidence_level::TEXT] END FROM evidence_card
+        UNION ALL SELECT 'evidence', 'evidence_period', id, CASE
+            WHEN year IS NULL THEN [] WHEN year >= 2021 THEN ['since-2021'] WHEN year >= 2016 THEN ['2016-2020']
+            WHEN year >= 2011 THEN ['2011-2015'] ELSE ['until-2010'] END FROM evidence_card
+        UNION ALL SELECT 'organisation', 'theme', id, themes FROM organisation_card
+        UNION ALL SELECT 'organisation', 'area', id, countries FROM organisation_card
+        UNION ALL SELECT 'organisation', 'governance_level', id, levels FROM organisation_card
+        UNION ALL SELECT 'organisation', 'organisation_kind', id, [kind] FROM organisation_card
+        UNION ALL SELECT 'organisation', 'joining', id, [CASE
+            WHEN community_of_practice AND joins IS NOT NULL THEN 'joins' WHEN community_of_practice THEN 'community'
+            ELSE 'other' END] FROM organisation_card
+    )
+    SELECT kind, facet, id, unnest(CASE WHEN len(stated) = 0 THEN [$not_stated] ELSE stated END) AS value FROM lists
+"""
+
+# A judged link comes first: what somebody wrote about it is kept where a rule would find the same.
+_LINKS = """
+    INSERT INTO known_link BY NAME
+    SELECT from_kind, from_id, relation, to_kind, to_id, reason, source_url, true AS judged FROM link
+"""
+
+# Pages of a practice: of its record, of single facts, of the answers to it.
+_PAGES = """
+    SELECT id, source_url, 'the record of the practice was taken from this page' FROM practice_card
+    UNION SELECT id, unnest(answer_sources), 'the assessment of the practice rests on this page' FROM practice_card
+    UNION SELECT s.practice_id, s.url, 'a fact of the practice was taken from this page'
+        FROM released_source s SEMI JOIN practice_card c ON c.id = s.practice_id
+    ORDER BY ALL
+"""
+_LEGAL_FORMS = {"ev", "e", "v", "ggmbh", "gmbh", "ry", "asbl", "onlus", "ngo"}
+
+
+def rebuild(cursor: Cursor) -> None:
+    """Make cards, facets and links anew from publications, organisations, links, and the cards of practices.
+
+    To be called after scorecards.rebuild, whose cards of practices it reads.
+    """
+    for table in ("evidence_card", "organisation_card", "knowledge_facet", "known_link"):
+        cursor.execute(f"DELETE FROM {table}")
+    cursor.execute(_CARDS.format(evidence_lists=_lists(EVIDENCE_LISTS), organisation_lists=_lists(ORGANISATION_LISTS)))
+    cursor.execute(_FACETS, {"not_stated": NOT_STATED})
+    cursor.execute(_LINKS)
+    insert_rows(cursor, "known_link", chain(_same_page(cursor), _same_name(cursor)))
+
+
+def _link(ends: tuple[str, str, str, str, str], reason: str, source_url: str) -> dict[str, object]:
+    names = ("from_kind", "from_id", "relation", "to_kind", "to_id")
+    return dict(zip(names, ends, strict=True)) | {"reason": reason, "source_url": source_url, "judged": False}
+
+
+def _same_page(cursor: Cursor) -> Iterator[dict[str, object]]:
+    """Yield the links of publications to practices that rest on the same page."""
+    pages: dict[str, list[tuple[str, str]]] = {}
+    for practice, url, why in cursor.execute(_PAGES).fetchall():
+        pages.setdefault(_address(url), []).append((practice, why))
+    for id_, url in cursor.execute("SELECT id, url FROM evidence ORDER BY id").fetchall():
+        seen: set[str] = set()
+        for practice, why in pages.get(_address(url), ()):
+            if practice not in seen:
+                seen.add(practice)
+                yield _link(("evidence", id_, "studies", "practice", practice), f"Same page: {why}.", url)
+
+
+def _same_name(cursor: Cursor) -> Iterator[dict[str, object]]:
+    """Yield the links of organisations to what names them: practices as leader, publications as publisher."""
+    organisations: dict[str, str] = {}
+    for id_, name in cursor.execute("SELECT id, name FROM organisation ORDER BY id").fetchall():
+        for key in _names(name):
+            organisations.setdefault(key, id_)
+    for relation, kind, sql, why in (
+        (
+            "leads",
+            "practice",
+            "SELECT id, lead_organisation, source_url FROM practice_card WHERE lead_organisation <> '' ORDER BY id",
+            "The practice's record names it as lead organisation",
+        ),
+        (
+            "publishes",
+            "evidence",
+            "SELECT id, publisher, url FROM evidence WHERE publisher IS NOT NULL ORDER BY id",
+            "The publication's record names it as publisher",
+        ),
+    ):
+        for id_, names, url in cursor.execute(sql).fetchall():
+            for name in re.split(r"; | / |;", names):
+                found = next((organisations[key] for key in _names(name) if key in organisations), None)
+                if found:
+                    yield _link(("organisation", found, relation, kind, id_), f"{why}: “{name.strip()}”.", url)
+
+
+def _address(url: str) -> str:
+    """Return what stands for a page: its address without protocol, www, a slash at the end, case."""
+    return re.sub(r"^https?://(www\.)?", "", url.casefold()).rstrip("/")
+
+
+def _names(name: str) -> list[str]:
+    """Return how a name may be written: whole, then without what stands in brackets; legal forms left out."""
+    whole, bare = _key(name), _key(re.sub(r"\s*\([^)]*\)", "", name))
+    return [key for key in dict.fromkeys((whole, bare)) if len(key) > 2]
+
+
+def _key(name: str) -> str:
+    words = re.findall(r"[^\W_]+", normalise(name))
+    return " ".join(word for word in words if word not in _LEGAL_FORMS)

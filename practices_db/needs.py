@@ -1,0 +1,415 @@
+"""A need in a link and in words, the practices it can be matched with, and what nobody documents about it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from criteria import needs
+from criteria.needs import REASONS, Candidate, Held, Match, Need, Reason
+from practices_db.filters import normalise
+from practices_db.store import Cursor
+from practices_db.vocabularies import label, vocabulary
+from practices_db.wording import counted, known, labels
+
+WHO = {
+    "municipality": "Municipality",
+    "region": "Region or county",
+    "ministry": "Ministry or national agency",
+    "ngo": "NGO or association",
+    "school": "School or university",
+    "employer": "Employer",
+    "health": "Health service",
+}
+_LEVEL = {"municipality": "local", "region": "regional", "ministry": "national"}
+MONEY = {"little": "Little (up to 100,000 euro)", "some": "Some (up to a million)", "much": "Much"}
+HAVE = {"volunteers": "Volunteers", "homes": "Flats or rooms", "employers": "Employers", "schools": "Schools"}
+REASON_NAMES: dict[Reason, str] = {
+    "groups": "Same target group",
+    "sectors": "Same sector",
+    "words": "Your words",
+    "country": "Same country",
+    "level": "Same level of government",
+    "size": "Similar number of people",
+    "money": "Money",
+    "have": "What you have",
+    "proof": "Proof",
+    "carried": "Taken up elsewhere",
+}
+_LARGEST = 10**9
+_TEXT = 400
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody said of their need, as the form and the link hold it; ids, not labels."""
+
+    who: str | None = None
+    country: str | None = None
+    sectors: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    words: str = ""
+    size: int | None = None
+    inhabitants: int | None = None
+    money: str | None = None
+    have: tuple[str, ...] = ()
+    off: tuple[Reason, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether too little is said to look for anything."""
+        return not (self.sectors or self.groups or self.words)
+
+    @property
+    def countries(self) -> list[str]:
+        """Return the country as a list, empty where it is not said or is no reason."""
+        return [self.country] if self.country and "country" not in self.off else []
+
+    def need(self) -> Need:
+        """Return what practices are matched with."""
+        naming = _lexicon()["have_in_practices"]
+        return Need(
+            self.sectors,
+            self.groups,
+            self.country,
+            _LEVEL.get(self.who or ""),
+            self.size,
+            self.money,  # type: ignore[arg-type]  # checked when it was read
+            normalise(self.words),
+            {name: naming[name] for name in self.have},
+        )
+
+    def params(self) -> dict[str, list[str]]:
+        """Return the link parameters; what is not said is left out."""
+        one = {"who": self.who, "country": self.country, "money": self.money, "q": self.words}
+        one |= {"people": str(self.size or ""), "inhabitants": str(self.inhabitants or "")}
+        several = {"sector": self.sectors, "target-group": self.groups, "have": self.have, "off": self.off}
+        return {name: [value] for name, value in one.items() if value} | {
+            name: list(values) for name, values in several.items() if values
+        }
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """Return what was said as (name, words)."""
+        said = {
+            "In your words": self.words,
+            "You are": WHO.get(self.who or "", ""),
+            "Where": label("country", self.country) if self.country else "",
+            "On": labels("sector", self.sectors),
+            "For": labels("target_group", self.groups),
+            "For how many people": f"{self.size:,}" if self.size else "",
+            "Inhabitants of your place": f"{self.inhabitants:,}" if self.inhabitants else "",
+            "Money": MONEY.get(self.money or "", ""),
+            "You have": ", ".join(HAVE[name] for name in self.have),
+            "Left aside": ", ".join(REASON_NAMES[reason] for reason in self.off),
+        }
+        return [(name, words) for name, words in said.items() if words]
+
+
+def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
+    """Read a need from link parameters and say what was not understood and left out. Never raises."""
+    dropped: list[str] = []
+
+    def several(name: str, known_: Sequence[str]) -> tuple[str, ...]:
+        values = dict.fromkeys(params.get(name, ()))
+        dropped.extend(f"{name}: {_shown(value)}" for value in values if value not in known_)
+        return tuple(value for value in values if value in known_)
+
+    def one(name: str, known_: Sequence[str]) -> str | None:
+        return next(iter(several(name, known_)), None)
+
+    def number(name: str) -> int | None:
+        value = (params.get(name) or [""])[-1]
+        if not value:
+            return None
+        if value.isascii() and value.isdigit() and 0 < int(value[:12]) <= _LARGEST and len(value) < 12:
+            return int(value)
+        dropped.append(f"{name}: {_shown(value)}")
+        return None
+
+    words = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])[:_TEXT]
+    return Asked(
+        one("who", list(WHO)),
+        one("country", list(vocabulary("country"))),
+        several("sector", list(vocabulary("sector"))),
+        several("target-group", list(vocabulary("target_group"))),
+        " ".join(words.split()),
+        number("people"),
+        number("inhabitants"),
+        one("money", list(MONEY)),
+        several("have", list(HAVE)),
+        tuple(reason for reason in REASONS if reason in several("off", list(REASONS))),
+    ), dropped
+
+
+def _shown(value: str) -> str:
+    return "".join(character if character.isprintable() else "�" for character in value[:40])
+
+
+# --- what somebody's own words say -----------------------------------------------------------------------
+
+
+@cache
+def _lexicon() -> dict[str, dict[str, list[str]]]:
+    with (Path(__file__).parent / "need_words.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def read_words(words: str) -> Asked:
+    """Return what a list of word beginnings reads from somebody's words; nothing is guessed beyond the list."""
+    text = f" {normalise(words)} "
+
+    def said(part: str) -> list[str]:
+        return [
+            id_
+            for id_, beginnings in _lexicon()[part].items()
+            if any(
+                re.search(
+                    rf"(?<![a-z]){re.escape(normalise(beginning) if beginning.strip() == beginning else beginning)}",
+                    text,
+                )
+                for beginning in beginnings
+            )
+        ]
+
+    countries = [
+        id_ for id_, name in vocabulary("country").items() if f" {normalise(name)} " in re.sub(r"[^\w]", " ", text)
+    ]
+    money = said("money")
+    who = said("who")
+    return Asked(
+        who[0] if who else None,
+        countries[0] if len(countries) == 1 else None,
+        tuple(said("sector")),
+        tuple(said("target_group")),
+        words,
+        None,
+        _inhabitants(text),
+        money[0] if money else None,
+        tuple(said("have")),
+    )
+
+
+def _inhabitants(text: str) -> int | None:
+    """Return the number after "municipality of" and the like, or before "inhabitants"."""
+    number = r"(\d{1,3}(?:[,. ]\d{3})+|\d{3,9})"
+    place = r"(?:municipality|town|city|region|county) (?:of|with) (?:about |some )?"
+    found = re.search(rf"{place}{number}|{number} (?:inhabitants|residents)", text)
+    if not found:
+        return None
+    return int(re.sub(r"\D", "", found[1] or found[2]))
+
+
+def filled_in(asked: Asked, before: str = "") -> Asked:
+    """Return a need whose fields hold what its words say where they are empty or hold what words said ``before``.
+
+    What somebody chose otherwise stays.
+    """
+    read, old = read_words(asked.words), read_words(before)
+    new = {
+        name: getattr(read, name)
+        for name in ("who", "country", "sectors", "groups", "inhabitants", "money", "have")
+        if not getattr(asked, name) or (before and getattr(asked, name) == getattr(old, name))
+    }
+    return replace(asked, **new)
+
+
+# --- matching --------------------------------------------------------------------------------------------
+
+
+def candidates(cursor: Cursor) -> list[Candidate]:
+    """Return every practice as far as it can be matched."""
+    rows = cursor.execute(
+        """
+        SELECT id, name, concat_ws(' ', name, summary, outcome_figures, lead_organisation), sectors, target_groups,
+            countries, governance_level, people_reached, budget_eur, funding_kinds, strongest_evidence,
+            coalesce(transferred_elsewhere, false)
+        FROM practice_card ORDER BY id
+        """
+    ).fetchall()
+    return [
+        Candidate(
+            id_, name, normalise(text), tuple(sectors), tuple(groups), tuple(countries), level, people, budget,
+            tuple(kinds), evidence, bool(carried),
+        )
+        for id_, name, text, sectors, groups, countries, level, people, budget, kinds, evidence, carried in rows
+    ]  # fmt: skip
+
+
+def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911 - a sentence for each reason
+    """Say a reason in words."""
+    what = held.what
+    match held.reason:
+        case "groups":
+            return _of("Same target group", labels("target_group", what), len(what), len(asked.groups))
+        case "sectors":
+            return _of("Same sector", labels("sector", what), len(what), len(asked.sectors))
+        case "words":
+            return "Your words occur in its description: " + ", ".join(_as_typed(asked.words, what))
+        case "country":
+            return f"Same country: {label('country', what[0])}"
+        case "level":
+            return f"Works at your level: {label('governance_level', what[0]).lower()}"
+        case "size":
+            return f"Similar number of people: it reached {int(what[0]):,}, as its source counts"
+        case "money":
+            if what and what[0].isdigit():
+                return f"Within your money: its budget was {int(what[0]):,} euro, as its source gives it"
+            return (
+                f"Partly within your money: no budget stated, but paid by {labels('funding_kind', what).lower()} only"
+            )
+        case "have":
+            return _of("Uses what you have", ", ".join(HAVE[name].lower() for name in what), len(what), len(asked.have))
+        case "proof":
+            return f"Proof: {label('evidence_level', what[0])} (strongest behind any of its answers)"
+        case "carried":
+            return "Taken up elsewhere already, its source says"
+
+
+def _of(words: str, what: str, met: int, asked: int) -> str:
+    return f"{words}: {what}" + (f" ({met} of your {asked})" if asked > 1 else "")
+
+
+def _as_typed(words: str, stems: Sequence[str]) -> list[str]:
+    typed = re.findall(r"[^\W_]+", words)
+    found = {needs.stem(normalise(word)): word.lower() for word in reversed(typed)}
+    return [found.get(stem, stem) for stem in stems]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is there for a need. ``near`` is filled only where nothing matches."""
+
+    asked: Asked
+    matches: list[Match]
+    near: list[Match]
+    cards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+    organisations: list[tuple[dict[str, Any], list[str]]] = field(default_factory=list)
+
+
+def answer(cursor: Cursor, asked: Asked, pool: Sequence[Candidate]) -> Answer:
+    """Return practices, publications and organisations for a need."""
+    from practices_db import knowledge  # noqa: PLC0415 - keeps what is matched apart from what is read
+
+    need = asked.need()
+    matches = needs.match(need, pool, asked.off)
+    near = [] if matches else needs.nearest(need, pool, asked.off)[:5]
+    shown = [one.id for one in (matches or near)]
+    cards = {
+        row["id"]: row
+        for row in _rows(
+            cursor.execute("SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)", {"ids": shown}).df()
+        )
+    }
+    countries = asked.countries
+    on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in cards[id_]["sectors"]))
+    evidence = _rows(knowledge.research(cursor, on, asked.groups, countries)) if on else []
+    return Answer(asked, matches, near, cards, evidence, _to_ask(cursor, asked, shown, cards, on))
+
+
+def _to_ask(
+    cursor: Cursor, asked: Asked, shown: Sequence[str], cards: Mapping[str, Mapping[str, Any]], themes: Sequence[str]
+) -> list[tuple[dict[str, Any], list[str]]]:
+    """Return organisations with the reasons to ask them: leaders of the first practices, then those near."""
+    from practices_db import knowledge  # noqa: PLC0415
+
+    led: dict[str, list[str]] = {}
+    for link in _rows(knowledge.links_of(cursor, "practice", shown[:6])):
+        if link["relation"] == "leads":
+            led.setdefault(link["other_id"], []).append(f"Leads {cards[link['id']]['name']}")
+    rows = _rows(
+        cursor.execute("SELECT * FROM organisation_card WHERE list_contains($ids::TEXT[], id)", {"ids": list(led)}).df()
+    )
+    leaders = sorted(rows, key=lambda row: list(led).index(row["id"]))
+    found = [(row, led[row["id"]]) for row in leaders]
+    countries = asked.countries
+    for row in _rows(knowledge.organisations_near(cursor, themes, countries, list(led))) if themes else []:
+        why = ["Same theme: " + labels("theme", row["shared_themes"])]
+        if row["same_country"]:
+            why.append("Same country: " + label("country", asked.country or ""))
+        if row["community_of_practice"]:
+            joins = f": {row['joins']}" if row["joins"] else "; how to join was not seen"
+            why.append(f"Community of practice{joins}")
+        found.append((row, why))
+    return found
+
+
+def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], list[str]]]:
+    """Return whom to ask first: some who lead the first practices, some in the country, some communities to join."""
+    leaders = [pair for pair in answer_.organisations if "same_country" not in pair[0]]
+    near = [pair for pair in answer_.organisations if pair[0].get("same_country") is True]
+    communities = [pair for pair in answer_.organisations if pair[0].get("same_country") is False]
+    return [*leaders[:most], *near[:most], *communities[:most]]
+
+
+def not_documented(answer_: Answer) -> list[str]:
+    """Say what nobody documents about a need, as far as the catalogue can tell."""
+    asked, matches = answer_.asked, answer_.matches
+    cards = [answer_.cards[one.id] for one in matches]
+    subject = " ".join(
+        part
+        for part in (
+            f"on {labels('sector', asked.sectors)}" if asked.sectors else "",
+            f"for {labels('target_group', asked.groups)}" if asked.groups else "",
+        )
+        if part
+    )
+    said = []
+    if not cards:
+        said.append(
+            f"No practice in the catalogue is {subject or 'a match'}: it may exist, but none was found to record."
+        )
+    else:
+        said += _of_practices(cards, asked)
+        for group in asked.groups if len(asked.groups) > 1 else ():
+            if not any(group in card["target_groups"] for card in cards):
+                said.append(f"None of them says that it is for {label('target_group', group).lower()}.")
+    strong = [row for row in answer_.evidence if known(row["evidence_level"]) and row["evidence_level"] >= 4]
+    if not answer_.evidence:
+        said.append(f"No publication in the library is {subject}.")
+    elif not strong:
+        said.append(
+            "No study with a comparison group bears on it: whether such measures work better than none is open."
+        )
+    elif not any(row["finding"] for row in strong):
+        said.append("Studies with a comparison group bear on it, but what they found was not seen.")
+    if asked.inhabitants:
+        said.append(
+            f"How large a place is stands in no record: whether a practice works in a place of {asked.inhabitants:,} "
+            "has to be asked."
+        )
+    return said
+
+
+def _of_practices(cards: Sequence[Mapping[str, Any]], asked: Asked) -> list[str]:
+    whole = counted(len(cards), "practice")
+    said = []
+    assessed = sum(bool(card["assessed"]) for card in cards)
+    if assessed < len(cards):
+        said.append(
+            f"Of these {whole}, {len(cards) - assessed} have no assessment: whether they work is not known here."
+        )
+    independent = sum((card["strongest_evidence"] or 0) >= 3 for card in cards)
+    if not independent:
+        said.append("None of them rests on an independent evaluation.")
+    if asked.country and not any(asked.country in card["countries"] for card in cards):
+        said.append(f"None of them is in {label('country', asked.country)}.")
+    budgets = sum(known(card["budget_eur"]) for card in cards)
+    said.append(
+        f"What it costs is stated for {budgets} of these {whole}." if budgets else "None of them states what it costs."
+    )
+    if not any(card["transferred_elsewhere"] for card in cards):
+        said.append("None of them is known to have been taken up elsewhere.")
+    return said
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]

@@ -1,0 +1,389 @@
+"""Publications, organisations and links: every row of the files, nothing changed, and what is derived from them."""
+
+# ruff: noqa: E501 - a mistake and what is said of it stand on one line
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import oracles
+import pytest
+
+from practices_db import knowledge, knowledge_store, link_check
+from practices_db.commands import build, open_store
+from practices_db.importing import CatalogueError, read_catalogue
+from practices_db.knowledge_filters import SHELVES, KnowledgeFilter, Shelf, checked, from_params
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.models import columns
+from practices_db.queries import integrity_problems
+from practices_db.search import Index
+from practices_db.store import Store
+from practices_db.vocabularies import NOT_STATED
+
+EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
+ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
+LINKS = oracles.read_csv(oracles.CATALOGUE / "links.csv")
+PRACTICES = {row["id"]: row for row in oracles.read_csv(oracles.CATALOGUE / "practices.csv")}
+SHELF_NAMES: tuple[Shelf, ...] = get_args(Shelf)
+
+
+def rows(store: Store, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    with store.cursor() as cursor:
+        return cursor.execute(sql, values).fetchall()
+
+
+# --- the shipped files -------------------------------------------------------------------------------------
+
+
+def test_every_row_of_the_files_loads() -> None:
+    catalogue = read_catalogue()
+    assert (len(catalogue.evidence), len(catalogue.organisations)) == (len(EVIDENCE), len(ORGANISATIONS)) == (273, 463)
+    assert len(catalogue.links) == len(LINKS)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [(EvidenceRow, "evidence"), (OrganisationRow, "organisations"), (LinkRow, "links")]
+)
+def test_columns_of_a_file_are_those_of_its_model(model: Any, name: str) -> None:
+    with (oracles.CATALOGUE / f"{name}.csv").open(encoding="utf-8-sig") as file:
+        assert file.readline().rstrip("\r\n").split(",") == columns(model)
+
+
+def test_every_publication_is_in_the_database_as_its_file_says(store: Store) -> None:
+    names = [name for name in EVIDENCE[0] if name not in ("languages", "themes", "target_groups", "countries")]
+    found = rows(store, f"SELECT {', '.join(names)}, languages, themes, target_groups, countries FROM evidence_card")
+    written = {
+        row[0]: {
+            name: "" if value is None else "yes" if value is True else str(value)
+            for name, value in zip(names, row[: len(names)], strict=True)
+        }
+        | dict(
+            zip(("languages", "themes", "target_groups", "countries"), map(";".join, row[len(names) :]), strict=True)
+        )
+        for row in found
+    }
+    assert {row["id"]: row for row in EVIDENCE} == written
+
+
+def test_every_organisation_is_in_the_database_as_its_file_says(store: Store) -> None:
+    found = rows(
+        store,
+        "SELECT id, name, kind, array_to_string(countries, ';'), array_to_string(levels, ';'), "
+        "array_to_string(themes, ';'), CASE WHEN community_of_practice THEN 'yes' ELSE '' END, coalesce(joins, ''), url, "
+        "url_seen, checked_on::TEXT FROM organisation_card ORDER BY id",
+    )
+    assert found == sorted(tuple(row.values()) for row in ORGANISATIONS)
+
+
+def test_the_shipped_database_hangs_together(store: Store) -> None:
+    with store.cursor() as cursor:
+        assert integrity_problems(cursor) == []
+
+
+# --- files with mistakes -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "catalogue"
+    shutil.copytree(oracles.CATALOGUE, copy)
+    return copy
+
+
+def edited(folder: Path, name: str, line: int, **cells: str) -> None:
+    path = folder / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    table[line - 2].update(cells)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "says"),
+    [
+        ("evidence", {"kind": "handbok"}, "evidence.csv, row 5, kind: 'handbok' is not in the list of evidence kind ids; did you mean 'handbook'"),
+        ("evidence", {"themes": "employment;huosing"}, "evidence.csv, row 5, themes: 'huosing'"),
+        ("evidence", {"year": "20 18"}, "evidence.csv, row 5, year: '20 18' is not a whole number"),
+        ("evidence", {"evidence_level": "6"}, "evidence.csv, row 5, evidence_level: '6'"),
+        ("evidence", {"url": "example.org"}, "evidence.csv, row 5, url: 'example.org' is not a web address"),
+        ("evidence", {"url_seen": "perhaps"}, "evidence.csv, row 5, url_seen: 'perhaps'"),
+        ("evidence", {"id": "bamf-evik"}, "'bamf-evik' stands in row"),
+        ("organisations", {"countries": "XX"}, "organisations.csv, row 5, countries: 'XX' is not in the list of area ids"),
+        ("organisations", {"levels": "global"}, "organisations.csv, row 5, levels: 'global'"),
+        ("organisations", {"community_of_practice": "no"}, "organisations.csv, row 5, community_of_practice: 'no': only 'yes'"),
+        ("links", {"to_id": "no-such-practice"}, "links.csv, row 5, to_id: there is no practice 'no-such-practice'"),
+        ("links", {"relation": "leads"}, "relation 'leads' goes from organisation to practice"),
+        ("links", {"reason": ""}, "links.csv, row 5, reason"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_by_file_row_and_column(folder: Path, name: str, cells: dict[str, str], says: str) -> None:
+    line = 6 if cells == {"id": "bamf-evik"} else 5
+    edited(folder, name, line, **cells)
+    with pytest.raises(CatalogueError) as caught:
+        read_catalogue(folder)
+    assert len(caught.value.problems) == 1
+    assert says in caught.value.problems[0]
+
+
+def test_a_catalogue_may_do_without_publications_and_organisations() -> None:
+    catalogue = read_catalogue(oracles.SYNTHETIC)
+    assert (catalogue.evidence, catalogue.organisations, catalogue.links) == ((), (), ())
+
+
+# --- links -------------------------------------------------------------------------------------------------
+
+
+def test_every_link_that_a_rule_finds_holds_when_looked_at_by_hand(store: Store) -> None:
+    names = {row["id"]: row["name"] for row in ORGANISATIONS}
+    publications = {row["id"]: row for row in EVIDENCE}
+    pages: dict[str, set[str]] = {id_: {row["source_url"]} for id_, row in PRACTICES.items()}
+    for row in oracles.read_csv(oracles.CATALOGUE / "sources.csv"):
+        pages[row["practice_id"]].add(row["url"].partition(" (")[0])
+    for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv"):
+        pages[row["practice_id"]].add(row["source_url"])
+    found = rows(store, "SELECT from_id, relation, to_id, reason FROM known_link WHERE NOT judged")
+    assert len(found) > 400
+    for from_id, relation, to_id, reason in found:
+        if relation == "studies":
+            same = publications[from_id]["url"].casefold().removesuffix("/").partition("://")[2].removeprefix("www.")
+            assert any(same in page.casefold() for page in pages[to_id]), from_id
+            assert reason.startswith("Same page: ")
+        else:
+            said = PRACTICES[to_id]["lead_organisation"] if relation == "leads" else publications[to_id]["publisher"]
+            named = reason.partition("“")[2].removesuffix("”.")
+            assert named in said, to_id
+            first = names[from_id].casefold().split("(")[0].split()[0]
+            assert first.strip(".,") in named.casefold(), (names[from_id], named)
+
+
+def test_a_judged_link_names_both_ends_and_its_page(store: Store) -> None:
+    found = rows(store, "SELECT from_id, to_id, reason, source_url FROM known_link WHERE judged ORDER BY from_id")
+    assert [
+        (row["from_id"], row["to_id"], row["reason"], row["source_url"])
+        for row in sorted(LINKS, key=lambda r: r["from_id"])
+    ] == found
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("DELETE FROM evidence WHERE id = 'invol-evaluation'", "link: leads to evidence invol-evaluation, which does not exist"),
+        ("DELETE FROM organisation WHERE id = 'kodiko'", "known_link: leads to organisation kodiko, which does not exist"),
+        ("DELETE FROM practice WHERE id = 'duo-for-a-job'", "link: leads to practice duo-for-a-job, which does not exist"),
+        ("UPDATE evidence SET kind = 'poem' WHERE id = 'bamf-evik'", "evidence bamf-evik: poem is not in the list of evidence_kind"),
+        ("INSERT INTO organisation_value VALUES ('kodiko', 'theme', 'magic', 9)", "organisation_value kodiko: magic is not in the list of theme"),
+        ("DELETE FROM evidence_card", "evidence: the derived tables are empty"),
+        ("DELETE FROM known_link", "link: the derived tables are empty"),
+    ],
+)  # fmt: skip
+def test_check_finds_what_leads_nowhere(catalogue_db: Path, tmp_path: Path, sql: str, says: str) -> None:
+    copy = tmp_path / "broken.duckdb"
+    shutil.copy(catalogue_db, copy)
+    store = Store(copy)
+    try:
+        store.write(lambda cursor: cursor.execute(sql))
+        with store.cursor() as cursor:
+            assert any(says in problem for problem in knowledge.integrity_problems(cursor))
+    finally:
+        store.close()
+
+
+# --- filters -----------------------------------------------------------------------------------------------
+
+_FIELDS = {"theme": "themes", "target_group": "target_groups", "area": "countries", "language": "languages", "governance_level": "levels"}  # fmt: skip
+
+
+def facet_values(row: dict[str, str], field: str) -> list[str]:
+    """Return the values of a row of a file in a facet, worked out the slow and obvious way."""
+    if field in _FIELDS:
+        return oracles.several(row[_FIELDS[field]]) or [NOT_STATED]
+    if field in ("evidence_kind", "organisation_kind"):
+        return [row["kind"]]
+    if field == "study_strength":
+        return [row["evidence_level"] or NOT_STATED]
+    if field == "joining":
+        return ["other" if not row["community_of_practice"] else "joins" if row["joins"] else "community"]
+    if not row["year"]:
+        return [NOT_STATED]
+    year = int(row["year"])
+    return [
+        "since-2021" if year > 2020 else "2016-2020" if year > 2015 else "2011-2015" if year > 2010 else "until-2010"
+    ]
+
+
+def brute(chosen: KnowledgeFilter, but: str = "") -> list[dict[str, str]]:
+    table = EVIDENCE if chosen.shelf == "evidence" else ORGANISATIONS
+    return [
+        row
+        for row in table
+        if all(field == but or set(values) & set(facet_values(row, field)) for field, values in chosen.chosen)
+    ]
+
+
+def random_choice(shelf: Shelf, number: int) -> KnowledgeFilter:
+    chance = random.Random(number)  # noqa: S311 - repeatable, not secret
+    row = chance.choice(EVIDENCE if shelf == "evidence" else ORGANISATIONS)
+    values: dict[str, list[str]] = {}
+    for facet in SHELVES[shelf]:
+        if chance.random() < 0.35:
+            own = facet_values(row, facet.field)
+            values[facet.field] = chance.sample(own, chance.randint(1, len(own)))
+            if chance.random() < 0.4:
+                values[facet.field].append(chance.choice(facet.options()))
+    return checked(shelf, values)
+
+
+@pytest.mark.parametrize("shelf", SHELF_NAMES)
+def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: Store, shelf: Shelf) -> None:
+    for number in range(15):
+        chosen = random_choice(shelf, number)
+        with store.cursor() as cursor:
+            found = list(knowledge.find(cursor, chosen, None)["id"])
+            counts = knowledge.facet_counts(cursor, chosen, None)
+        assert sorted(found) == sorted(row["id"] for row in brute(chosen)), chosen
+        for facet in SHELVES[shelf]:
+            others = brute(chosen, facet.field)
+            by_hand = {
+                value: sum(value in facet_values(row, facet.field) for row in others) for value in facet.options()
+            }
+            assert counts[facet.field] == {value: count for value, count in by_hand.items() if count}, (chosen, facet)
+
+
+@pytest.mark.parametrize("shelf", SHELF_NAMES)
+def test_a_link_brings_a_filter_back(shelf: Shelf) -> None:
+    for number in range(60):
+        chosen = random_choice(shelf, number)
+        assert from_params(shelf, chosen.params()) == (chosen, [])
+
+
+@pytest.mark.parametrize("value", ["", "'; DROP TABLE evidence; --", "x" * 5_000, "\x00\u202e", "IT "])
+def test_whatever_stands_in_a_link_gives_a_filter_and_a_message(value: str) -> None:
+    for shelf in SHELF_NAMES:
+        for facet in SHELVES[shelf]:
+            chosen, dropped = from_params(shelf, {facet.param: [value], "q": [value]})
+            assert not chosen.chosen
+            assert len(dropped) == 1
+            assert len(dropped[0]) < 100
+            assert len(chosen.text) <= 200
+
+
+def test_a_search_narrows_and_its_order_holds(store: Store) -> None:
+    with store.cursor() as cursor:
+        index = Index(knowledge.texts(cursor, "evidence"))
+        chosen = checked("evidence", {"target_group": ["refugees"]}, "mentoring")
+        ids = knowledge.searched(index, chosen)
+        found = list(knowledge.find(cursor, chosen, ids)["id"])
+    assert ids is not None
+    refugees = {row["id"] for row in EVIDENCE if "refugees" in row["target_groups"].split(";")}
+    assert found == [id_ for id_ in ids if id_ in refugees]
+    assert len(found) > 2
+
+
+# --- what research says ------------------------------------------------------------------------------------
+
+
+def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shares_sector_and_group(
+    store: Store,
+) -> None:
+    card = PRACTICES["curant-co-housing-for-unaccompanied-young-adult-refugees"]
+    sectors, groups = oracles.several(card["sectors"]), oracles.several(card["target_groups"])
+    with store.cursor() as cursor:
+        found = knowledge.research(cursor, sectors, groups, ["BE"], card["id"])
+    about = found["reason"].notna()
+    assert set(found["id"][about]) == {"curant-second-report", "emn-curant-groundwork"}
+    assert about.to_list() == sorted(about, reverse=True)
+    others = found[~about]
+    by_hand = {
+        row["id"]
+        for row in EVIDENCE
+        if set(sectors) & set(oracles.several(row["themes"]))
+        and set(groups) & set(oracles.several(row["target_groups"]))
+    }
+    assert set(others["id"]) == by_hand - set(found["id"][about])
+    levels = others["evidence_level"].astype(float).fillna(-1).to_list()
+    assert levels == sorted(levels, reverse=True)
+
+
+def test_the_count_of_practices_that_a_publication_bears_on_is_right(store: Store) -> None:
+    with store.cursor() as cursor:
+        counted = knowledge.bearing(cursor, [row["id"] for row in EVIDENCE])
+    for row in EVIDENCE:
+        by_hand = sum(
+            bool(set(oracles.several(row["themes"])) & set(oracles.several(practice["sectors"])))
+            and bool(set(oracles.several(row["target_groups"])) & set(oracles.several(practice["target_groups"])))
+            for practice in PRACTICES.values()
+        )
+        assert counted.get(row["id"], 0) == by_hand, row["id"]
+
+
+def test_organisations_near_share_a_theme_and_a_country_or_are_open_to_all_of_europe(store: Store) -> None:
+    with store.cursor() as cursor:
+        found = knowledge.organisations_near(cursor, ["health"], ["NL"], but=["pharos"]).to_dict("records")
+    assert {row["id"] for row in found} == {
+        row["id"]
+        for row in ORGANISATIONS
+        if "health" in row["themes"].split(";")
+        and (
+            "NL" in row["countries"].split(";")
+            or (row["community_of_practice"] and "EU" in row["countries"].split(";"))
+        )
+    } - {"pharos"}
+    assert [row["same_country"] for row in found] == sorted((row["same_country"] for row in found), reverse=True)
+
+
+# --- older databases ---------------------------------------------------------------------------------------
+
+
+def test_a_database_from_before_the_library_gets_it_when_it_is_opened(catalogue_db: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.duckdb"
+    shutil.copy(catalogue_db, old)
+    store = Store(old)
+
+    def go_back(cursor: Any) -> None:
+        for table in ("evidence", "organisation", "evidence_value", "organisation_value", "link", "address_check", "known_link", "evidence_card", "organisation_card", "knowledge_facet"):  # fmt: skip
+            cursor.execute(f"DROP TABLE {table}")
+        cursor.execute("DELETE FROM _migration WHERE name = '0005_knowledge'")
+
+    store.write(go_back)
+    store.close()
+    store = open_store(old)
+    try:
+        assert rows(store, "SELECT count(*) FROM evidence_card") == [(273,)]
+        assert rows(store, "SELECT count(*) FROM organisation_card") == [(463,)]
+        with store.cursor() as cursor:
+            assert integrity_problems(cursor) == []
+    finally:
+        store.close()
+
+
+def test_a_build_keeps_when_addresses_were_last_alive(tmp_path: Path) -> None:
+    path = tmp_path / "kept.duckdb"
+    build(path, oracles.SYNTHETIC)
+    store = Store(path)
+    when = datetime(2026, 1, 2, 3, 4, 5)
+    row = {"url": "https://example.org/", "tried_at": when, "alive_at": when, "said": "HTTP 200"}
+    store.write(lambda cursor: knowledge_store.insert_rows(cursor, "address_check", [row]))
+    store.close()
+    build(path, oracles.SYNTHETIC)
+    store = Store(path)
+    try:
+        with store.cursor() as cursor:
+            assert link_check.records(cursor) == [row]
+    finally:
+        store.close()
+
+
+def test_no_organisation_and_no_publication_holds_a_mailbox_or_a_telephone() -> None:
+    """There are no personal data; an address with an at-sign or a long number would be one."""
+    for row in (*EVIDENCE, *ORGANISATIONS):
+        for name, cell in row.items():
+            if name != "url":
+                assert "@" not in cell, (row["id"], name)

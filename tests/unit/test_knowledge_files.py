@@ -1,0 +1,171 @@
+"""Publications and organisations as files: what is written is read back by readers that are not ours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import bibtexparser
+import oracles
+import pandas as pd
+import pytest
+import rispy
+from bibtexparser.middlewares import LatexDecodingMiddleware, RemoveEnclosingMiddleware
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practices_db import knowledge
+from practices_db.importing import read_rows
+from practices_db.knowledge_files import bibtex, file_name, ris, written
+from practices_db.knowledge_filters import KnowledgeFilter, checked
+from practices_db.knowledge_rows import EvidenceRow, OrganisationRow
+from practices_db.store import Store
+
+DAY = date(2026, 2, 3)
+
+
+def found(store: Store, chosen: KnowledgeFilter) -> list[dict[str, Any]]:
+    with store.cursor() as cursor:
+        return [dict(row) for row in knowledge.find(cursor, chosen, None).to_dict("records")]  # type: ignore[misc]
+
+
+def parsed(text: str) -> dict[str, dict[str, str]]:
+    """Read BibTeX with another parser; the address is verbatim there, as biblatex takes it."""
+    verbatim = {entry.key: entry["url"] for entry in bibtexparser.parse_string(text).entries}
+    library = bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    assert not library.failed_blocks
+    return {
+        entry.key: {field.key: str(field.value) for field in entry.fields} | {"url": verbatim[entry.key]}
+        for entry in library.entries
+    }
+
+
+def one(**cells: Any) -> dict[str, Any]:
+    row = dict.fromkeys(EvidenceRow.model_fields)
+    row |= {
+        "id": "synthetic",
+        "title": "T",
+        "kind": "report",
+        "summary": "S",
+        "url": "https://example.org/",
+        "url_seen": "yes",
+    }
+    row |= {"languages": [], "themes": [], "target_groups": [], "countries": [], "checked_on": pd.Timestamp(DAY)}
+    return row | cells
+
+
+@pytest.mark.parametrize("shelf", ["evidence", "organisation"])
+def test_the_csv_of_all_is_the_catalogues_file_again(store: Store, shelf: Any) -> None:
+    content = written(KnowledgeFilter(shelf), found(store, KnowledgeFilter(shelf)), "csv", "1 (x)", DAY)
+    name = {"evidence": "evidence.csv", "organisation": "organisations.csv"}[shelf]
+    table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    assert {row["selection"] for row in table} == {"all"}
+    assert {row["exported_on"] for row in table} == {DAY.isoformat()}
+    original = oracles.read_csv(oracles.CATALOGUE / name)
+    kept = [{column: row[column] for column in original[0]} for row in table]
+    assert sorted(kept, key=lambda row: row["id"]) == sorted(original, key=lambda row: row["id"])
+    # and the importer takes these columns back
+    model: Any = {"evidence": EvidenceRow, "organisation": OrganisationRow}[shelf]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(original[0]))
+    writer.writeheader()
+    writer.writerows(kept)
+    problems: list[str] = []
+    assert len(read_rows(name, out.getvalue().encode(), model, problems)) == len(original)
+    assert problems == []
+
+
+def test_a_spreadsheets_csv_neutralises_what_it_would_run() -> None:
+    row = one(title="=cmd|' /C calc'!A0", publisher="+1", summary="-2+3", finding="@SUM(1)")
+    content = written(KnowledgeFilter("evidence"), [row], "csv-semicolon", "1", DAY).decode("utf-8-sig")
+    (cells,) = csv.DictReader(io.StringIO(content, newline=""), delimiter=";")
+    assert [cells[name][0] for name in ("title", "publisher", "summary", "finding")] == ["'"] * 4
+    assert cells["url"] == "https://example.org/"
+
+
+def test_a_filtered_file_says_so() -> None:
+    chosen = checked("evidence", {"theme": ["health"]}, "peers")
+    assert "_filtered_" in file_name(chosen, "bibtex", DAY)
+    assert "_all_" in file_name(KnowledgeFilter("evidence"), "ris", DAY)
+    content = written(chosen, [one()], "csv", "1", DAY).decode("utf-8-sig")
+    (cells,) = csv.DictReader(io.StringIO(content, newline=""))
+    assert cells["selection"] == "on Health, matching “peers”"
+
+
+def test_bibtex_of_the_whole_library_is_read_back_by_another_parser(store: Store) -> None:
+    rows = found(store, KnowledgeFilter("evidence"))
+    entries = parsed(bibtex(rows))
+    assert set(entries) == {row["id"] for row in rows}
+    for row in rows:
+        entry = entries[row["id"]]
+        assert entry["title"] == row["title"]
+        assert entry["url"] == row["url"]
+        assert entry.get("year", "") == ("" if pd.isna(row["year"]) else str(int(row["year"])))
+        publisher = entry.get("publisher") or entry.get("institution") or ""
+        assert publisher == ("" if pd.isna(row["publisher"]) else row["publisher"])
+        assert entry["abstract"].startswith(row["summary"])
+
+
+def test_ris_of_the_whole_library_is_read_back_by_another_parser(store: Store) -> None:
+    rows = found(store, KnowledgeFilter("evidence"))
+    entries = {entry["id"]: entry for entry in rispy.loads(ris(rows))}
+    assert set(entries) == {row["id"] for row in rows}
+    for row in rows:
+        entry = entries[row["id"]]
+        assert entry["title"] == row["title"]
+        assert entry["urls"] == [row["url"]]
+        assert entry.get("year", "") == ("" if pd.isna(row["year"]) else str(int(row["year"])))
+        assert entry.get("publisher", "") == ("" if pd.isna(row["publisher"]) else row["publisher"])
+        assert entry["keywords"] == [*row["themes"], *row["target_groups"]] or not row["themes"]
+
+
+# what a title can hold once it went through a line of text; LaTeX's own decoder reads ligatures (``, --) as signs
+plain = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="`'-~\"<>?!´"), min_size=1
+).map(lambda text: f"a {text} b")
+
+
+@given(plain)
+def test_no_title_breaks_a_reference_out_of_its_field(title: str) -> None:
+    text = bibtex([one(title=title)])
+    library = bibtexparser.parse_string(text, parse_stack=[RemoveEnclosingMiddleware()])
+    assert not library.failed_blocks
+    (entry,) = library.entries
+    assert {field.key for field in entry.fields} == {"title", "url", "urldate", "abstract", "note"}
+    (reference,) = rispy.loads(ris([one(title=title)]))
+    assert reference["title"] == title
+
+
+def test_signs_of_bibtex_come_back_as_they_were() -> None:
+    title = r"50 % of A & B_C #1 {x} costs $5 \ ~ end"
+    (entry,) = parsed(bibtex([one(title=title)])).values()
+    assert entry["title"] == title
+    assert r"2\textasciicircum{}3" in bibtex([one(title="2^3")])  # the other parser reads another circumflex
+
+
+def test_hostile_strings_stay_inside_their_reference(corpora: Path | None) -> None:
+    if corpora is None:
+        return
+    rows = [
+        one(id=f"synthetic-{number}", title=text or "x", summary=text or "x")
+        for number, text in enumerate(json.loads((corpora / "blns" / "blns.json").read_text(encoding="utf-8")))
+        if text.strip()
+    ]
+    library = bibtexparser.parse_string(bibtex(rows), parse_stack=[])
+    assert not library.failed_blocks
+    assert [entry.key for entry in library.entries] == [row["id"] for row in rows]
+    assert [entry["id"] for entry in rispy.loads(ris(rows))] == [row["id"] for row in rows]
+
+
+def test_what_was_not_seen_is_left_out_and_nothing_is_made_up() -> None:
+    text = bibtex([one(title_is_descriptive=True, url_is_copy=True)])
+    assert "author" not in text
+    assert "year" not in text
+    assert "publisher =" not in text
+    assert "institution =" not in text
+    assert "the real title was not seen" in text
+    assert "copy on another site" in text

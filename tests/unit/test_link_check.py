@@ -1,0 +1,175 @@
+"""The link checker against a server of its own: polite, bounded, off by default, never to a private address."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import oracles
+import pytest
+
+from practices_db import link_check
+from practices_db.__main__ import main
+from practices_db.commands import build
+from practices_db.link_check import Manners, check, look, records
+from practices_db.store import Store
+
+HERE = Manners(pause=0, timeout=2, private=True)
+
+
+class Handler(BaseHTTPRequestHandler):
+    asked: ClassVar[list[tuple[str, str, str]]] = []
+
+    def do_HEAD(self) -> None:
+        self.answer("HEAD")
+
+    def do_GET(self) -> None:
+        self.answer("GET")
+
+    def answer(self, method: str) -> None:
+        self.asked.append((method, self.path, self.headers["User-Agent"]))
+        plain = {"/there": 200, "/gone": 404, "/busy": 429, "/broken": 500}
+        status, to = plain.get(self.path, 200), ""
+        if self.path == "/no-head":
+            status = 405 if method == "HEAD" else 200
+        if self.path == "/moved":
+            status, to = 301, "/there"
+        if self.path == "/loop":
+            status, to = 302, "/loop"
+        if self.path == "/to-file":
+            status, to = 302, "file:///etc/passwd"
+        self.send_response(status)
+        if to:
+            self.send_header("Location", to)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    Handler.asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def seen(url: str, manners: Manners = HERE) -> link_check.Seen:
+    (one,) = look([url], manners)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("path", "alive", "said"),
+    [
+        ("/there", True, "HTTP 200"),
+        ("/moved", True, "HTTP 200"),
+        ("/no-head", True, "HTTP 200"),
+        ("/gone", False, "HTTP 404"),
+        ("/broken", False, "HTTP 500"),
+        ("/loop", False, "more than 5 redirections"),
+        ("/to-file", False, "not a web address: file scheme"),
+        ("/mit-ü?q=ä", True, "HTTP 200"),
+    ],
+)
+def test_a_page_is_alive_or_not(address: str, path: str, alive: bool, said: str) -> None:
+    found = seen(address + path)
+    assert (found.alive, found.said) == (alive, said)
+
+
+def test_it_asks_for_the_head_first_and_says_who_it_is(address: str) -> None:
+    seen(address + "/there")
+    assert Handler.asked == [("HEAD", "/there", link_check.AGENT)]
+
+
+def test_it_does_not_connect_to_private_addresses(address: str) -> None:
+    found = seen(address + "/there", Manners(pause=0, timeout=2))
+    assert (found.alive, found.said) == (False, "its name leads to an address that is not public")
+    assert Handler.asked == []
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "http:///nowhere", "javascript:alert(1)"])
+def test_it_asks_web_addresses_only(url: str) -> None:
+    assert not seen(url).alive
+
+
+def test_a_server_that_is_not_there_is_no_error_of_ours() -> None:
+    found = seen("http://127.0.0.1:9/")
+    assert not found.alive
+    assert found.said.startswith("no answer: ")
+
+
+def test_a_host_that_wants_to_be_left_alone_is_left_alone(address: str) -> None:
+    found = list(look([address + "/busy", address + "/there"], HERE))
+    assert [one.said for one in found] == ["HTTP 429"]
+
+
+def test_two_requests_to_a_host_are_apart(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(link_check.time, "sleep", slept.append)
+    list(look([address + "/there", address + "/gone"], Manners(pause=30, timeout=2, private=True)))
+    assert slept[0] == 0
+    assert slept[-1] > 29
+
+
+@pytest.fixture
+def store(tmp_path: Path, address: str) -> Iterator[Store]:
+    path = tmp_path / "checked.duckdb"
+    build(path, oracles.SYNTHETIC)
+    opened = Store(path)
+
+    def put(cursor: Any) -> None:
+        cursor.execute("UPDATE practice_source SET url = $url", {"url": address + "/there"})
+        cursor.execute("UPDATE answer SET source_url = NULL")
+        cursor.execute("UPDATE practice SET source_url = $url", {"url": address + "/gone"})
+
+    opened.write(put)
+    yield opened
+    opened.close()
+
+
+def test_what_was_seen_is_recorded_and_the_last_time_alive_is_kept(store: Store, address: str) -> None:
+    found = check(store, 10, HERE)
+    assert sorted((one.url.removeprefix(address), one.alive) for one in found) == [("/gone", False), ("/there", True)]
+    with store.cursor() as cursor:
+        kept = {str(row["url"]).removeprefix(address): row for row in records(cursor)}
+    assert kept["/there"]["alive_at"] == kept["/there"]["tried_at"]
+    assert kept["/gone"]["alive_at"] is None
+    store.write(lambda cursor: cursor.execute("UPDATE address_check SET alive_at = TIMESTAMP '2020-01-01'"))
+    check(store, 10, HERE)
+    with store.cursor() as cursor:
+        again = {str(row["url"]).removeprefix(address): row for row in records(cursor)}
+    assert again["/gone"]["alive_at"] is not None
+    assert again["/gone"]["alive_at"].year == 2020
+    assert again["/there"]["alive_at"].year > 2020
+
+
+def test_no_more_are_asked_than_allowed_and_the_next_time_the_others_come(store: Store) -> None:
+    first, second = check(store, 1, HERE), check(store, 1, HERE)
+    assert len(first) == len(second) == 1
+    assert first[0].url != second[0].url
+
+
+def test_the_command_asks_nothing_unless_it_is_told_to(
+    store: Store, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    path = store.path
+    store.close()
+    assert main(["check-links", "--database", str(path), "--most", "5"]) == 0
+    assert "2 addresses would be asked" in capsys.readouterr().out
+    assert Handler.asked == []
+    assert main(["check-links", "--database", str(path), "--use-the-network", "--pause", "1"]) == 0
+    out = capsys.readouterr()
+    assert "2 addresses asked, 0 alive, 2 without a page" in out.out
+    assert "not public" in out.err
+    assert Handler.asked == []
+    assert address
