@@ -58,8 +58,8 @@ export default function (component) {
     const mine = stamp === seen || (entry !== null && stamp === data.over)
     if (!mine && !(stamp === null && data.over === "gone")) {
       if (data.forget || entry?.revision !== data.revision || entry?.text !== data.text) return other(entry)
-      tab.seen.set(slot, stamp)
     }
+    tab.seen.set(slot, stamp)
     if (data.forget) {
       localStorage.removeItem(PREFIX + slot)
       tab.seen.set(slot, null)

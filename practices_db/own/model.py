@@ -15,7 +15,6 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    field_serializer,
     model_validator,
 )
 
@@ -63,7 +62,8 @@ _Ids = Annotated[tuple[str, ...], Field(max_length=300)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # an error may end up in the server's log: it must not quote what somebody answered
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Profile(_Part):
@@ -124,10 +124,6 @@ class OwnAssessment(_Part):
             if ids.count(id_) > 1:
                 raise ValueError(f"answers: {id_!r} is answered twice")
         return self
-
-    @field_serializer("saved_on")
-    def _day(self, value: date) -> str:
-        return value.isoformat()
 
     @property
     def form(self) -> dict[str, AnswerId]:
