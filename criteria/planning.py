@@ -1,7 +1,7 @@
 """What to do next: levels, the smallest set of changes that reaches the next one, strengths and weak points.
 
-The framework sets no levels; these are this project's choice. A headline is on a level by the *low* end of its range, so
-by what holds even if everything undocumented were not met, and only where enough is documented to score it.
+The framework sets no levels; these are this project's choice. A headline is on a level by the *low* end of its range,
+so by what holds even if everything undocumented were not met, and only where enough is documented to score it.
 
 A *step* lifts one indicator to a better answer; a *plan* is the smallest set of steps after which the headline is
 scored and its low end is on the next level. Among equally small plans the one with fewest changes of practice is
@@ -189,7 +189,9 @@ def _least(
         for answers in product(*(_better(framework, form.get(one.id, "not-documented")) for one in chosen))
     ]
     reaches, scores = _tried(framework, form, ways, criterion_id, levels[1])
-    best = min((row for row, reached in enumerate(reaches) if reached), key=lambda row: asked(framework, form, ways[row]))
+    best = min(
+        (row for row, reached in enumerate(reaches) if reached), key=lambda row: asked(framework, form, ways[row])
+    )
     steps = tuple(
         Step(id_, before, after, step_kind(id_, before))
         for id_, after in ways[best].items()
@@ -204,7 +206,9 @@ def asked(framework: Framework, form: Form, way: Mapping[str, AnswerId]) -> tupl
     weight = {indicator.id: indicator.weight for indicator in framework.indicators}
     before = {id_: form.get(id_, "not-documented") for id_ in way}
     practice = sum(step_kind(id_, before[id_]) == "practice" for id_ in way)
-    lift = sum(weight[id_] * ((framework.value(way[id_]) or 0.0) - (framework.value(before[id_]) or 0.0)) for id_ in way)
+    lift = sum(
+        weight[id_] * ((framework.value(way[id_]) or 0.0) - (framework.value(before[id_]) or 0.0)) for id_ in way
+    )
     order = tuple(
         sorted(10 * place[id_] + (DOCUMENTED.index(way[id_]) if way[id_] in DOCUMENTED else 9) for id_ in way)
     )

@@ -3,21 +3,40 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.assessing import asking, keeping, starting, steps
+from pages.shared.assessing import asking, improving, keeping, standing, starting, steps, taking, together
 from pages.shared.focus import begin_at_heading
 
 framework = current_framework()
 step = steps.current()
 st.title("Assess your own practice")
+top = st.container()
 if not keeping.kept_line():
     st.stop()
-steps.navigation(step)
+with top:
+    steps.progress()
+steps.choose(step)
 begin_at_heading(step.id)
 match step.id:
     case "start":
         starting.introduction(st.query_params.get("practice"))
     case "profile":
         starting.profile()
+    case "result":
+        standing.result(framework)
+    case "next-steps":
+        improving.next_steps(framework)
+    case "learn-from":
+        improving.learn_from(framework)
+    case "colleagues":
+        together.colleagues(framework)
+    case "last-year":
+        together.last_year(framework)
+    case "take-away":
+        taking.take_away()
     case _:
-        asking.question(step, framework)
+        questions, so_far = st.columns([3, 1])
+        with questions:
+            asking.question(step)
+        with so_far:
+            standing.so_far(framework)
 steps.back_and_next(step)

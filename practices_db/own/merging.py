@@ -37,7 +37,11 @@ def agreed(forms: Sequence[OwnAssessment]) -> OwnAssessment:
         for indicator in current_framework().indicators
         if len(said_of([form.form for form in ordered], indicator.id)) == 1
     ]
-    out = [indicator.id for indicator in current_framework().indicators if all(indicator.id in one.out_of_reach for one in forms)]
+    out = [
+        indicator.id
+        for indicator in current_framework().indicators
+        if all(indicator.id in one.out_of_reach for one in forms)
+    ]
     return ordered[0].model_copy(
         update={
             "saved_on": max(form.saved_on for form in ordered),

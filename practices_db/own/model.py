@@ -160,6 +160,7 @@ class Draft(_Part):
     mine: OwnAssessment
     colleagues: Annotated[tuple[OwnAssessment, ...], Field(max_length=20)] = ()
     last_year: OwnAssessment | None = None
+    settled: Annotated[tuple[Id, ...], Field(max_length=500)] = ()  # disputed indicators on which they agreed since
 
     @property
     def empty(self) -> bool:
@@ -184,7 +185,9 @@ def file_text(form: OwnAssessment, on: date) -> str:
 def read_json(content: bytes, what: str = "The file") -> dict[str, Any]:
     """Return the object in a JSON text. PracticesError says why it is none."""
     if len(content) > LARGEST:
-        raise PracticesError(f"{what} has more than {LARGEST // 1000:,} kB. A self-assessment has far less: choose another.")
+        raise PracticesError(
+            f"{what} has more than {LARGEST // 1000:,} kB. A self-assessment has far less: choose another."
+        )
     if content[:4] == b"PK\x03\x04":
         raise PracticesError(f"{what} is a workbook. Open the JSON file that was saved beside it.")
     if content[:5] == b"%PDF-":
@@ -192,21 +195,23 @@ def read_json(content: bytes, what: str = "The file") -> dict[str, Any]:
     try:
         found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
     except UnicodeDecodeError as error:
-        raise PracticesError(f"{what} is not UTF-8 text (byte {error.start + 1}). Open the file as it was saved.") from error
+        raise PracticesError(
+            f"{what} is not UTF-8 text (byte {error.start + 1}). Open the file as it was saved."
+        ) from error
     except json.JSONDecodeError as error:
         raise PracticesError(
             f"{what} is not a self-assessment: line {error.lineno} is not JSON ({error.msg}). Open the .json file that "
             "“Take away” gave you."
         ) from error
     except (ValueError, RecursionError) as error:
-        reason = str(error)[:200] if isinstance(error, _Twice) else "it holds numbers or nesting that no form has"
+        reason = str(error)[:200] if isinstance(error, _TwiceError) else "it holds numbers or nesting that no form has"
         raise PracticesError(f"{what} is not a self-assessment: {reason}.") from error
     if not isinstance(found, dict):
         raise PracticesError(f"{what} is not a self-assessment: it holds no form.")
     return found
 
 
-class _Twice(ValueError):
+class _TwiceError(ValueError):
     pass
 
 
@@ -214,7 +219,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _Twice(f"{next(name for name in names if names.count(name) > 1)[:60]!r} stands twice in one place")
+        raise _TwiceError(f"{next(name for name in names if names.count(name) > 1)[:60]!r} stands twice in one place")
     return found
 
 
@@ -231,7 +236,9 @@ def faults(error: ValidationError, content: Any) -> list[str]:
             here = here[step] if _has(here, step) else None
             id_ = here.get("indicator") if isinstance(here, dict) else None
             words.append(f"{step + 1} ({str(id_)[:60]})" if isinstance(step, int) and id_ else str(step)[:60])
-        reason = "is not known here" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        reason = (
+            "is not known here" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        )
         lines.append(f"{', '.join(words)}: {reason}" if words else reason)
     rest = len(lines) - _MOST_FAULTS
     return [*lines[:_MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else [])]

@@ -30,7 +30,8 @@ def open_file(
     found = read_json(content)
     if found.get("file") != FILE:
         raise PracticesError(
-            "This is JSON, but not a self-assessment of this app (its “file” does not say so). Open the .json file that "
+            "This is JSON, but not a self-assessment of this app (its “file” does not say so). Open the .json "
+            "file that "
             "“Take away” gave you."
         )
     if found.get("format") != 1 and isinstance(found.get("format"), int):
@@ -61,7 +62,9 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
             f"{made.id} {made.version}."
         )
     if strange := [id_ for id_ in form.out_of_reach if id_ not in old]:
-        raise PracticesError(f"The file cannot be taken: out_of_reach: {strange[0][:60]!r} is not asked in {made.version}.")
+        raise PracticesError(
+            f"The file cannot be taken: out_of_reach: {strange[0][:60]!r} is not asked in {made.version}."
+        )
     new = {one.id: one for one in current.indicators}
     kept = form.model_copy(
         update={
@@ -113,4 +116,5 @@ def open_draft(text: str) -> tuple[Draft, tuple[str, ...]]:
         mine=mine.form,
         colleagues=tuple(adapted(one, known, now).form for one in draft.colleagues),
         last_year=adapted(draft.last_year, known, now).form if draft.last_year else None,
+        settled=draft.settled,
     ), mine.changes

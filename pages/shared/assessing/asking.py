@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from criteria.framework import ANSWER_IDS, DOCUMENTED, Framework, Indicator
+from criteria.framework import ANSWER_IDS, DOCUMENTED, Indicator
 from pages.shared import database
 from pages.shared.assessing import keeping
 from pages.shared.assessing.steps import Step
@@ -25,7 +25,8 @@ WORDS = {
 }
 _FURTHER = {
     "not-documented": "Nobody here knows, or it is written down nowhere. That is no bad mark: it widens the range.",
-    "not-applicable": "The question makes no sense for this practice. It is then left out of the score; please say why.",
+    "not-applicable": "The question makes no sense for this practice. It is then left out of the score; please "
+    "say why.",
 }
 EVIDENCE = (
     "Only we say so",
@@ -37,7 +38,7 @@ EVIDENCE = (
 )
 
 
-def question(step: Step, framework: Framework) -> None:
+def question(step: Step) -> None:
     """Draw the indicators of a question step."""
     if step.criterion is None or step.question is None:
         return
@@ -47,10 +48,10 @@ def question(step: Step, framework: Framework) -> None:
         examples = queries.example_answers(cursor, [one.id for one in step.question.indicators])
     for indicator in step.question.indicators:
         with st.container(border=True):
-            _indicator(indicator, framework, examples.get(indicator.id))
+            _indicator(indicator, examples.get(indicator.id))
 
 
-def _indicator(indicator: Indicator, framework: Framework, example: Mapping[str, Any] | None) -> None:
+def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
     given = keeping.mine().answer(indicator.id)
     key = f"own_{indicator.id}"
     st.subheader(indicator.label, anchor=False)
@@ -62,6 +63,7 @@ def _indicator(indicator: Indicator, framework: Framework, example: Mapping[str,
         format_func=WORDS.__getitem__,
         captions=[indicator.anchor(answer) or _FURTHER[answer] for answer in ANSWER_IDS],
         key=f"{key}_answer",
+        label_visibility="collapsed",
         on_change=keeping.on_change(f"{key}_answer", lambda answer: keeping.set_answer(indicator.id, answer)),
     )
     if example:

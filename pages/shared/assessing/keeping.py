@@ -101,7 +101,7 @@ def change_profile(**facts: Any) -> None:
 
 def replace_with(form: OwnAssessment) -> None:
     """Put another form in the place of hers, as when a file is opened; what was there is gone."""
-    change_mine(form)
+    change(draft().model_copy(update={"mine": form, "settled": ()}))
 
 
 def forget() -> None:
@@ -174,7 +174,8 @@ def _decide(state: _State) -> None:
             st.markdown("\n".join(f"- {escaped(words)}" for words in state.changes))
     if state.unavailable:
         st.warning(
-            "This browser does not let pages keep anything (a private window, or a setting). Your answers are only in this "
+            "This browser does not let pages keep anything (a private window, or a setting). Your answers are "
+            "only in this "
             "open page: save a file under “Take away” before you leave it.",
             icon=":material/warning:",
         )

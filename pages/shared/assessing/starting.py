@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import database
+from pages.shared import database, tables
 from pages.shared.assessing import keeping
 from pages.shared.assessing.steps import minutes_left, question_steps, step_button
 from pages.shared.wording import counted, escaped
@@ -29,11 +29,13 @@ def introduction(wanted: str | None) -> None:
     st.header("Where does your practice stand?")
     st.markdown(
         f"You answer the same {counted(len(question_steps()), 'group')} of questions as for every practice in the "
-        "catalogue. From the first answer on you see where your practice stands, how sure that is, what would help most, "
+        "catalogue. From the first answer on you see where your practice stands, how sure that is, what would "
+        "help most, "
         "and who has done it already. It takes about **25 minutes**; stop and go on whenever you like."
     )
     st.info(
-        "**Your answers stay in your hands.** They are kept in this browser and, while this page is open, in the memory of "
+        "**Your answers stay in your hands.** They are kept in this browser and, while this page is open, in the "
+        "memory of "
         "the server that draws it. They are not written to its disk, its database or its log. Only if you submit "
         "them, a separate step at the very end, does anybody else see them.",
         icon=":material/lock:",
@@ -69,7 +71,8 @@ def forget_here() -> None:
     """Draw the way to forget everything in this browser, after a second yes."""
     with st.popover("Forget everything here", icon=":material/delete:"):
         st.markdown(
-            "This empties the page and what this browser keeps, for good. On a shared computer do it before you leave; save "
+            "This empties the page and what this browser keeps, for good. On a shared computer do it before you "
+            "leave; save "
             "a file first if you want to go on later."
         )
         st.button("Yes, forget everything", on_click=keeping.forget, key="own_forget", type="primary")
@@ -141,7 +144,7 @@ def _from_catalogue() -> None:
         if card is None:
             return
         answers = queries.answers(cursor, card["id"])
-    given = answers[answers["counts"]].to_dict("records") if st.session_state.get("own_take_answers") else []
+    given = tables.rows(answers[answers["counts"]]) if st.session_state.get("own_take_answers") else []
     keeping.replace_with(from_card(card, given))
     st.query_params.pop("practice", None)
     st.query_params["step"] = "profile"
@@ -224,5 +227,12 @@ def _whole(label: str, name: str, value: int | None, least: int, most: int) -> N
         keeping.change_profile(**{name: None if given is None else int(given)})
 
     st.number_input(
-        label, least, most, value=None, step=1, key=key, on_change=keeping.on_change(key, take), placeholder="not stated"
+        label,
+        least,
+        most,
+        value=None,
+        step=1,
+        key=key,
+        on_change=keeping.on_change(key, take),
+        placeholder="not stated",
     )

@@ -1,4 +1,5 @@
-"""The steps of the self-assessment: one question a step, in any order; the step stands in the link, answers never do."""
+"""The steps of the self-assessment: one question a step, in any order; the step stands in the link, answers "
+"never do."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ class Step:
 def steps() -> tuple[Step, ...]:
     """Return all steps in their order."""
     questions = [
-        Step(f"{criterion.id}-{question.id}", f"{criterion.title}: {question.id.replace('-', ' ')}", criterion, question)
+        Step(
+            f"{criterion.id}-{question.id}", f"{criterion.title}: {question.id.replace('-', ' ')}", criterion, question
+        )
         for criterion in current_framework().criteria
         for question in criterion.questions
     ]
@@ -89,13 +92,18 @@ def done(step: Step, form: OwnAssessment) -> tuple[int, int]:
     return sum(one.id in form.form for one in indicators), len(indicators)
 
 
-def navigation(step: Step) -> None:
-    """Draw progress, minutes left, and the list of all steps."""
+def progress() -> None:
+    """Draw how much is answered and about how many minutes are left."""
     form = mine()
     every, answered = len(current_framework().indicators), len(form.answers)
     left = minutes_left(form)
     time = f"about {counted(left, 'minute')} left" if answered < every else "all questions answered"
     st.progress(min(answered / every, 1.0), text=f"{answered} of {every} answered, {time}")
+
+
+def choose(step: Step) -> None:
+    """Draw the list of all steps."""
+    form = mine()
     st.session_state["own_step"] = step.id
     st.selectbox(
         "Step, in any order",
