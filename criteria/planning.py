@@ -88,7 +88,8 @@ class Step:
 class Plan:
     """The smallest set of steps from ``now`` to ``goal``; without ``goal`` the top is reached.
 
-    ``reachable`` is False where no set of the steps that are left reaches the goal. ``after`` is the score then.
+    ``reachable`` is False where no set of the steps that are left reaches the goal. ``before`` is the
+    score now, ``after`` the score then.
     """
 
     criterion_id: str
@@ -96,6 +97,7 @@ class Plan:
     goal: Level | None
     steps: tuple[Step, ...]
     reachable: bool
+    before: Score
     after: Score
 
 
@@ -122,13 +124,14 @@ def smallest_plan(
     now = level(start)
     goal = next((one for one in LEVELS if one.low > now.low), None)
     if goal is None or start.low is None:  # the top, or nothing applies
-        return Plan(criterion_id, now, None, (), True, start)
+        return Plan(criterion_id, now, None, (), True, start, start)
     options = _options(framework, form, criterion_id, out_of_reach)
     for size in range(1, len(options) + 1):
         reaching = _reaching_sets(framework, form, criterion_id, goal, list(combinations(options, size)))
         if reaching:
-            return _least(framework, form, criterion_id, (now, goal), reaching)
-    return Plan(criterion_id, now, goal, (), False, start)
+            steps, after = _least(framework, form, criterion_id, goal, reaching)
+            return Plan(criterion_id, now, goal, steps, True, start, after)
+    return Plan(criterion_id, now, goal, (), False, start, start)
 
 
 def step_kind(indicator_id: str, before: AnswerId) -> Kind:
@@ -179,16 +182,16 @@ def _least(
     framework: Framework,
     form: Form,
     criterion_id: str,
-    levels: tuple[Level, Level],
+    goal: Level,
     sets: Iterable[tuple[Indicator, ...]],
-) -> Plan:
-    """Return the plan that asks least, of all ways to answer the indicators of the given sets."""
+) -> tuple[tuple[Step, ...], Score]:
+    """Return the steps that ask least, of all ways to answer the indicators of the given sets, and the score then."""
     ways: list[Mapping[str, AnswerId]] = [
         dict(zip([one.id for one in chosen], answers, strict=True))
         for chosen in sets
         for answers in product(*(_better(framework, form.get(one.id, "not-documented")) for one in chosen))
     ]
-    reaches, scores = _tried(framework, form, ways, criterion_id, levels[1])
+    reaches, scores = _tried(framework, form, ways, criterion_id, goal)
     best = min(
         (row for row, reached in enumerate(reaches) if reached), key=lambda row: asked(framework, form, ways[row])
     )
@@ -197,7 +200,7 @@ def _least(
         for id_, after in ways[best].items()
         for before in [form.get(id_, "not-documented")]
     )
-    return Plan(criterion_id, *levels, steps, True, scores.of(str(best), criterion_id))
+    return steps, scores.of(str(best), criterion_id)
 
 
 def asked(framework: Framework, form: Form, way: Mapping[str, AnswerId]) -> tuple[int, int, float, tuple[int, ...]]:

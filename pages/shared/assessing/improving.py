@@ -48,9 +48,10 @@ def next_steps(framework: Framework) -> None:
 
 
 def _plan(framework: Framework, plan: Plan) -> None:
-    sure = f", sure of {number(plan.after.low)} of 100" if not plan.steps and plan.after.low is not None else ""
+    sure = "" if plan.before.low is None else f", {number(plan.before.low)} of 100 is sure"
     if plan.goal is None:
-        st.markdown(f"Level now: **{plan.now.name}**. " + ("There is nothing above it." if plan.now.low > 0 else ""))
+        top = "There is nothing above it." if plan.now.low > 0 else "Nothing of what is asked applies to your practice."
+        st.markdown(f"Now: **{plan.now.name}**{sure}. {top}")
         return
     st.markdown(f"Now: **{plan.now.name}**{sure}. Next level: **{plan.goal.name}**. {plan.goal.meaning}")
     if not plan.reachable:

@@ -37,7 +37,9 @@ def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
     span = f"{number(one.low)} to {number(one.high)}"
     if one.scored and one.score is not None:
         st.metric(f"{criterion.title}, of 100", number(one.score), border=False)
-        st.caption(f"Surely between {span}; {percent(one.coverage)} of what is asked is known.")
+        st.caption(
+            f"Surely between {number(one.low)} and {number(one.high)}; {percent(one.coverage)} of what is asked is known."
+        )
         return
     st.metric(f"{criterion.title}, somewhere from", span)
     st.caption(

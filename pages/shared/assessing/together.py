@@ -284,12 +284,15 @@ def _years_table(lines: pd.DataFrame) -> pd.DataFrame:
 
 def _moved_table(framework: Framework, moved: Sequence[Any]) -> pd.DataFrame:
     names: Mapping[str, str] = {one.id: one.label for one in framework.indicators}
-    words: dict[str | None, str] = {None: "not answered", **WORDS}
     return pd.DataFrame(
         {
             "Question": [names[one.indicator_id] for one in moved],
-            "Then": [words[one.before] for one in moved],
-            "Now": [words[one.after] for one in moved],
+            "Then": [_named(one.before) for one in moved],
+            "Now": [_named(one.after) for one in moved],
             "Moved": ["" if not one.by else "up" if one.by > 0 else "down" for one in moved],
         }
     )
+
+
+def _named(answer: str | None) -> str:
+    return WORDS[answer] if answer else "not answered"
