@@ -27,7 +27,7 @@ def free_port() -> int:
 class Server:
     """``streamlit run app.py`` on a database file; ``console`` is what it has printed."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *options: str, **variables: str) -> None:
         self.database = database
         self.url = f"http://localhost:{free_port()}"
         self._lines: list[str] = []
@@ -35,9 +35,10 @@ class Server:
             [
                 *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
                 f"--server.port={self.url.rsplit(':', 1)[1]}",
+                *options,
             ],
             cwd=ROOT,
-            env=os.environ | {"PRACTICES_DB": str(database)},
+            env=os.environ | {"PRACTICES_DB": str(database)} | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
