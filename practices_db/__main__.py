@@ -1,4 +1,4 @@
-"""The command line: ``python -m practices_db build|check|export|robustness``."""
+"""The command line: ``python -m practices_db COMMAND``; the curators' commands are in curation_commands.py."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import queries
-from practices_db.commands import build, open_store
+from practices_db import audit, curation_commands, queries
+from practices_db.commands import build, open_existing
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
 from practices_db.exporting import CONTENTS, FORMATS
@@ -20,7 +20,6 @@ from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, ch
 from practices_db.importing import CATALOGUE
 from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws
-from practices_db.store import Store
 from practices_db.views import View
 
 
@@ -45,10 +44,10 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    store = _open(arguments.database)
+    store = open_existing(arguments.database, check=False)
     try:
         with store.cursor() as cursor:
-            problems = queries.integrity_problems(cursor)
+            problems = queries.integrity_problems(cursor) + audit.verify(cursor)
             held = queries.contents(cursor)
     finally:
         store.close()
@@ -64,7 +63,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     chosen = _chosen(arguments)
-    store = _open(arguments.database)
+    store = open_existing(arguments.database)
     try:
         view = View(chosen=chosen, sort=arguments.sort)
         made = file_content(store, view, date.today(), arguments.contents, arguments.format)
@@ -80,7 +79,7 @@ def _export(arguments: argparse.Namespace) -> int:
 def _robustness(arguments: argparse.Namespace) -> int:
     chosen = _chosen(arguments)
     weighting = preset(current_framework(), arguments.weights)
-    store = _open(arguments.database)
+    store = open_existing(arguments.database)
     try:
         made = robustness_csv(store, chosen, Draws(weighting, arguments.draws, arguments.seed, arguments.free))
     finally:
@@ -109,12 +108,6 @@ def _write(path: Path, content: bytes) -> None:
         raise PracticesError(f"{path} cannot be written ({error.strerror}).") from error
 
 
-def _open(path: Path) -> Store:
-    if not path.exists():
-        raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
-    return open_store(path)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m practices_db", description="The catalogue of practices.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -138,7 +131,8 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--draws", type=_from(1), default=10_000, metavar="N", help="default: %(default)s")
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
-    for command in (building, checking, exporting, standing):
+    curating = curation_commands.add(commands)
+    for command in (*curating, building, checking, exporting, standing):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

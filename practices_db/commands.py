@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import scorecards
+from practices_db import audit, scorecards
+from practices_db.curating import LISTS
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
 from practices_db.migrate import applied, migrate
@@ -30,15 +31,10 @@ _INSERT = {
     "framework": "INSERT INTO framework BY NAME SELECT * FROM new_rows",
     "assessment": "INSERT INTO assessment BY NAME SELECT * FROM new_rows",
     "answer": "INSERT INTO answer BY NAME SELECT * FROM new_rows",
+    "statement": "INSERT INTO statement BY NAME SELECT * FROM new_rows",
+    "released_former": "INSERT INTO released_former BY NAME SELECT * FROM new_rows",
+    "released_history": "INSERT INTO released_history BY NAME SELECT * FROM new_rows",
     "data_version": "INSERT INTO data_version BY NAME SELECT * FROM new_rows",
-}
-# The several-valued fields of a practice: field of the file → (table, column).
-_LISTS = {
-    "countries": ("practice_country", "country"),
-    "sectors": ("practice_sector", "sector"),
-    "target_groups": ("practice_target_group", "target_group"),
-    "funding_kinds": ("practice_funding", "funding_kind"),
-    "funding_sources": ("practice_funding_source", "funding_source"),
 }
 
 
@@ -92,18 +88,40 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
     )
 
 
-def open_store(path: Path, progress: Progress = lambda _share, _what: None) -> Store:
-    """Open the database for the app: built from the catalogue if it is not there, migrated if it is older."""
+def open_store(path: Path, progress: Progress = lambda _share, _what: None, check: bool = True) -> Store:
+    """Open the database for the app: built from the catalogue if it is not there, migrated if it is older.
+
+    Raises PracticesError where the audit does not hold together; not asked where ``check`` is false.
+    """
     if not path.exists():
         build(path, progress=progress)
     store = Store(path)
     try:
         if migrate(store):
-            store.write(scorecards.rebuild)
+            store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
+        if check:
+            with store.cursor() as cursor:
+                _require_sound_audit(cursor, path)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def open_existing(path: Path, check: bool = True) -> Store:
+    """Open the database for the command line; PracticesError says how to make it where it is not there."""
+    if not path.exists():
+        raise PracticesError(f"{path} does not exist. Make it with: python -m practices_db build --database {path}")
+    return open_store(path, check=check)
+
+
+def _require_sound_audit(cursor: Cursor, path: Path) -> None:
+    """Raise PracticesError where the record of who changed what was tampered with or is damaged."""
+    if problems := audit.verify(cursor):
+        raise PracticesError(
+            f"{path}: the record of changes does not hold together ({problems[0]}; {len(problems)} in all). Restore "
+            "the last backup, or see what is wrong with: python -m practices_db check"
+        )
 
 
 def _check_replaceable(path: Path) -> None:
@@ -133,7 +151,7 @@ def _insert(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) ->
 
 
 def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
-    lists = set(_LISTS) | {"place"}
+    lists = set(LISTS) | {"place"}
     _insert(
         cursor,
         "practice",
@@ -142,7 +160,7 @@ def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
             for row in catalogue.practices
         ),
     )
-    for field, (table, column) in _LISTS.items():
+    for field, (table, column) in LISTS.items():
         _insert(
             cursor,
             table,
@@ -197,15 +215,39 @@ def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
         "answer",
         (row.model_dump(exclude=of_assessment) | {"assessment_id": row.assessment_id} for row in catalogue.answers),
     )
+    _insert(cursor, "statement", (row.model_dump() for row in catalogue.statements))
     _insert(
         cursor,
-        "data_version",
-        [
-            {
-                "number": 1,
-                "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
-                "content_hash": catalogue.content_hash,
-                "origin": "catalogue files",
-            }
-        ],
+        "released_former",
+        (row.model_dump(exclude={"merged_into"}) | {"practice_id": row.merged_into} for row in catalogue.former),
     )
+    # before this database: counted downwards, so that they come before what its own audit says
+    lines = len(catalogue.history)
+    _insert(
+        cursor,
+        "released_history",
+        (row.model_dump() | {"seq": at - lines} for at, row in enumerate(catalogue.history)),
+    )
+    for row in catalogue.running:
+        cursor.execute(
+            "UPDATE practice SET still_running = $still_running, running_said_by = $said_by, "
+            "running_said_on = $said_on WHERE id = $practice_id",
+            row.model_dump(),
+        )
+    _insert(cursor, "data_version", _releases(catalogue))
+
+
+def _releases(catalogue: Catalogue) -> list[dict[str, object]]:
+    """Return the releases the files know, and one more where the files are not as the last of them left them."""
+    known = sorted(catalogue.releases, key=lambda row: row.number)
+    releases: list[dict[str, object]] = [row.model_dump() for row in known]
+    if known and known[-1].content_hash == catalogue.content_hash:
+        return releases
+    now = {
+        "number": known[-1].number + 1 if known else 1,
+        "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
+        "content_hash": catalogue.content_hash,
+        "origin": "catalogue files",
+        "note": None,
+    }
+    return [*releases, now]

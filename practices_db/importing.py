@@ -7,9 +7,8 @@ All problems are gathered; ``CatalogueError`` names file, row, column and what t
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,17 +16,24 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from criteria.framework import published_frameworks
+from practices_db.catalogue_files import FILES, RELEASES, content_hash
 from practices_db.errors import PracticesError
-from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row, columns
+from practices_db.models import (
+    AnswerRow,
+    FormerRow,
+    HistoryRow,
+    PracticeRow,
+    ReleaseRow,
+    RunningRow,
+    SourceRow,
+    StatementRow,
+    _Row,
+    columns,
+)
 
 Row = TypeVar("Row", bound=_Row)
 
 CATALOGUE = Path(__file__).parent.parent / "data" / "catalogue"
-_FILES: dict[str, type[_Row]] = {
-    "practices.csv": PracticeRow,
-    "sources.csv": SourceRow,
-    "assessments.csv": AnswerRow,
-}
 _SHOWN_AT_MOST = 50
 
 
@@ -49,29 +55,36 @@ class Catalogue:
     sources: tuple[SourceRow, ...]
     answers: tuple[AnswerRow, ...]
     content_hash: str
+    running: tuple[RunningRow, ...] = ()
+    statements: tuple[StatementRow, ...] = ()
+    former: tuple[FormerRow, ...] = ()
+    history: tuple[HistoryRow, ...] = ()
+    releases: tuple[ReleaseRow, ...] = ()
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
-    """Read practices.csv, sources.csv and assessments.csv of a folder.
+    """Read the files of a folder: practices.csv, sources.csv, assessments.csv, and the further ones that are there.
 
     Raises CatalogueError with every problem of every file.
     """
     problems: list[str] = []
-    digest = hashlib.sha256()
+    contents: dict[str, bytes] = {}
     rows: dict[str, dict[int, Any]] = {}
-    for name, model in _FILES.items():
+    for name, (model, always) in (FILES | {RELEASES: (ReleaseRow, False)}).items():
+        rows[name] = {}
+        if not always and not (folder / name).exists():
+            continue
         try:
-            content = (folder / name).read_bytes()
+            contents[name] = (folder / name).read_bytes()
         except OSError as error:
             raise PracticesError(f"{folder / name} cannot be read ({error.strerror}).") from error
-        digest.update(name.encode() + b"\0" + content + b"\0")
-        rows[name] = read_rows(name, content, model, problems)
-    practices, sources, answers = (rows[name] for name in _FILES)
+        rows[name] = read_rows(name, contents[name], model, problems)
     sound = not any(problem.startswith("practices.csv") for problem in problems)
-    problems += _inconsistencies(practices, sources, answers, sound)
+    problems += _inconsistencies(rows, sound)
     if problems:
         raise CatalogueError(problems)
-    return Catalogue(tuple(practices.values()), tuple(sources.values()), tuple(answers.values()), digest.hexdigest())
+    practices, sources, answers, *more = (tuple(of_file.values()) for of_file in rows.values())
+    return Catalogue(practices, sources, answers, content_hash(contents), *more)
 
 
 def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) -> dict[int, Row]:
@@ -98,33 +111,46 @@ def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) 
         try:
             found[number] = model.model_validate(dict(zip(wanted, cells, strict=True)))
         except ValidationError as error:
-            problems += [f"{name}, row {number}, {_explain(fault)}" for fault in error.errors()]
+            problems += [f"{name}, row {number}, {explain(fault)}" for fault in error.errors()]
     return found
 
 
-def _explain(fault: Any) -> str:
+def explain(fault: Any) -> str:
+    """Say what is wrong with one cell: column, value, reason."""
     column = str(fault["loc"][0]) if fault["loc"] else "row"
     if fault["type"] == "value_error":
         return f"{column}: {fault['ctx']['error']}"
     return f"{column}: {fault['input']!r}: {fault['msg']}"
 
 
-def _inconsistencies(
-    practices: dict[int, PracticeRow], sources: dict[int, SourceRow], answers: dict[int, AnswerRow], sound: bool
-) -> list[str]:
+def _inconsistencies(rows: Mapping[str, dict[int, Any]], sound: bool) -> list[str]:
     """Return what each row alone cannot show: repeated ids, rows that belong to nothing, unknown indicators.
 
     Whether a practice exists is only asked where every row of practices.csv could be read (``sound``): a faulty
     row is one problem, not one more for each of its answers.
     """
+    practices: dict[int, PracticeRow] = rows["practices.csv"]
+    sources: dict[int, SourceRow] = rows["sources.csv"]
+    answers: dict[int, AnswerRow] = rows["assessments.csv"]
     problems = _twice("practices.csv", "id", {number: row.id for number, row in practices.items()})
     known = {row.id for row in practices.values()}
-    belonging: dict[str, dict[int, Any]] = {"sources.csv": sources, "assessments.csv": answers}
+    belonging = ("sources.csv", "assessments.csv", "running.csv", "statements.csv", "history.csv")
     problems += [
         f"{name}, row {number}, practice_id: {row.practice_id!r} is not in practices.csv"
-        for name, rows in belonging.items()
-        for number, row in rows.items()
+        for name in belonging
+        for number, row in rows[name].items()
         if sound and row.practice_id not in known
+    ]
+    former: dict[int, FormerRow] = rows["former.csv"]
+    problems += [
+        f"former.csv, row {number}, merged_into: {row.merged_into!r} is not in practices.csv"
+        for number, row in former.items()
+        if sound and row.merged_into and row.merged_into not in known
+    ]
+    problems += [
+        f"former.csv, row {number}, id: {row.id!r} is in practices.csv"
+        for number, row in former.items()
+        if row.id in known
     ]
     frameworks = published_frameworks()
     for number, answer in answers.items():
@@ -140,6 +166,10 @@ def _inconsistencies(
             )
     pages = {number: f"{row.practice_id} {row.field} {row.address}" for number, row in sources.items()}
     cells = {number: f"{row.assessment_id} {row.indicator_id}" for number, row in answers.items()}
+    problems += _twice("former.csv", "id", {number: row.id for number, row in former.items()})
+    problems += _twice("releases.csv", "number", {number: str(row.number) for number, row in rows[RELEASES].items()})
+    for name in ("running.csv", "statements.csv"):
+        problems += _twice(name, "practice_id", {number: row.practice_id for number, row in rows[name].items()})
     return problems + _twice("sources.csv", "url", pages) + _twice("assessments.csv", "indicator_id", cells)
 
 

@@ -61,7 +61,7 @@ def _yes(value: Any) -> Any:
     match value:
         case "" | None:
             return None
-        case "yes":
+        case "yes" | True:
             return True
         case _:
             raise ValueError(f"{value!r}: only 'yes' or blank (not seen) can stand here")
@@ -73,6 +73,8 @@ def _yes_or_no(value: Any) -> Any:
             return None
         case "yes" | "no":
             return value == "yes"
+        case True | False:
+            return value
         case _:
             raise ValueError(f"{value!r}: only 'yes', 'no' or blank can stand here")
 
@@ -198,6 +200,52 @@ class AnswerRow(_Row):
         """The assessment that the answer belongs to: one assessor, one practice, one day, one framework."""
         parts = (self.practice_id, self.basis, self.assessor, self.assessed_on.isoformat())
         return ":".join((*parts, f"{self.framework}-{self.framework_version}"))
+
+
+class RunningRow(_Row):
+    """Whether a practice still runs, and who said so when: the columns of running.csv."""
+
+    practice_id: Id
+    still_running: Annotated[bool | None, BeforeValidator(_yes_or_no)] = None
+    said_by: Line
+    said_on: Day
+
+
+class StatementRow(_Row):
+    """The owner's words beside the scores: the columns of statements.csv."""
+
+    practice_id: Id
+    organisation: Line
+    words: Prose
+    stated_on: Day
+
+
+class FormerRow(_Row):
+    """A practice that left the catalogue, merged into another one or archived: the columns of former.csv."""
+
+    id: Id
+    name: Line
+    merged_into: Annotated[Id | None, Maybe] = None
+    left_on: Day
+    reason: Prose
+
+
+class HistoryRow(_Row):
+    """What was corrected on a practice, when and why: the columns of history.csv."""
+
+    practice_id: Id
+    happened_on: Day
+    words: Prose
+
+
+class ReleaseRow(_Row):
+    """A release of the data: the columns of releases.csv."""
+
+    number: Annotated[int, BeforeValidator(_digits), Field(ge=1)]
+    released_on: Day
+    content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    origin: Line
+    note: Annotated[Prose | None, Maybe] = None
 
 
 def columns(model: type[_Row]) -> list[str]:

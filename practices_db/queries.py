@@ -39,7 +39,11 @@ _SELECTED = """
     passing AS (
         SELECT c.id, coalesce(hits.n, 0) AS hits
         FROM practice_card c LEFT JOIN hits ON hits.practice_id = c.id
-        WHERE (len($practices::TEXT[]) = 0 OR list_contains($practices::TEXT[], c.id))
+        WHERE (len($practices::TEXT[]) = 0 OR c.id IN (
+            -- an id that was merged into another practice stands for that one
+            SELECT coalesce(f.practice_id, named.id)
+            FROM (SELECT unnest($practices::TEXT[]) AS id) named LEFT JOIN released_former f ON f.id = named.id
+        ))
         AND (
             ($from::INT IS NULL AND $to::INT IS NULL)
             -- an end that is not stated counts as still running; without a start only the end year is known
@@ -197,11 +201,11 @@ def totals(cursor: Cursor) -> Totals:
         """
         SELECT
             count(*),
-            (SELECT count(DISTINCT country) FROM practice_country),
+            (SELECT count(DISTINCT country) FROM (SELECT unnest(countries) AS country FROM practice_card)),
             count(*) FILTER (WHERE assessed),
             count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
             count(*) FILTER (WHERE effectiveness_scored OR sustainability_scored),
-            (SELECT count(*) FROM answer a JOIN assessment s ON s.id = a.assessment_id WHERE s.status = 'published'),
+            (SELECT count(*) FROM released_answer),
             count(*) FILTER (WHERE strongest_evidence >= 3),
             count(*) FILTER (WHERE start_year IS NULL),
             count(*) FILTER (WHERE len(funding_kinds) = 0),
@@ -273,10 +277,69 @@ def data_version(cursor: Cursor) -> DataVersion:
 
 
 def practice(cursor: Cursor, practice_id: str) -> dict[str, Any] | None:
-    """Return one row of ``practice_card`` as a dict, None where there is no such practice."""
-    found = cursor.execute("SELECT * FROM practice_card WHERE id = $id", {"id": practice_id})
+    """Return one row of ``practice_card`` as a dict, None where there is no such practice.
+
+    The id of a practice that was merged into another one leads to that one.
+    """
+    found = cursor.execute(
+        "SELECT * FROM practice_card "
+        "WHERE id = coalesce((SELECT practice_id FROM released_former WHERE id = $id), $id)",
+        {"id": practice_id},
+    )
     row = found.fetchone()
     return dict(zip([column[0] for column in found.description], row, strict=True)) if row else None
+
+
+@dataclass(frozen=True)
+class Former:
+    """A practice that left the catalogue: ``practice_id`` is the one it was merged into, None where it was archived."""
+
+    id: str
+    name: str
+    practice_id: str | None
+    left_on: date
+    reason: str
+
+
+def former(cursor: Cursor, id_: str) -> Former | None:
+    """Return what became of a practice that is not shown any more, None where nothing is known of the id."""
+    row = cursor.execute(
+        "SELECT id, name, practice_id, left_on, reason FROM released_former WHERE id = $id", {"id": id_}
+    ).fetchone()
+    return Former(*row) if row else None
+
+
+def statement(cursor: Cursor, practice_id: str) -> dict[str, Any] | None:
+    """Return the owner's statement on a practice (organisation, words, stated_on), None where there is none."""
+    found = cursor.execute(
+        "SELECT organisation, words, stated_on FROM released_statement WHERE practice_id = $id", {"id": practice_id}
+    )
+    row = found.fetchone()
+    return dict(zip(("organisation", "words", "stated_on"), row, strict=True)) if row else None
+
+
+def corrections(cursor: Cursor, practice_id: str) -> list[tuple[date, str]]:
+    """Return (day, words) of what was corrected on a practice and why, the newest first."""
+    return cursor.execute(
+        "SELECT happened_on, words FROM released_history WHERE practice_id = $id ORDER BY happened_on DESC, seq DESC",
+        {"id": practice_id},
+    ).fetchall()
+
+
+def double_answers(cursor: Cursor) -> list[tuple[str, AnswerId, AnswerId]]:
+    """Return (indicator, first, second) for every indicator that two assessors answered, the second of them blind."""
+    return cursor.execute(
+        """
+        SELECT b.indicator_id, a.answer, b.answer
+        FROM released_answer b
+        JOIN released_answer a
+            ON a.practice_id = b.practice_id AND a.indicator_id = b.indicator_id
+            AND a.framework_id = b.framework_id AND a.framework_version = b.framework_version
+            AND a.assessor <> b.assessor AND a.basis <> 'self-assessment' AND NOT a.blind
+        WHERE b.blind
+        ORDER BY b.indicator_id, b.assessment_id, a.assessment_id
+        """
+    ).fetchall()
 
 
 def example(cursor: Cursor) -> dict[str, Any] | None:
@@ -304,14 +367,13 @@ def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
         """
         SELECT
             a.indicator_id, a.answer, a.evidence_level, a.note, a.source_url, a.source_publisher,
-            a.independent_of_operator, s.basis, s.assessor, s.assessed_on, s.framework_version,
+            a.independent_of_operator, a.basis, a.assessor, a.assessed_on, a.framework_version, a.settled_note,
             coalesce(c.assessment_id = a.assessment_id, false) AS counts,
             coalesce(c.disagreement, false) AS disagreement
-        FROM answer a
-        JOIN assessment s ON s.id = a.assessment_id
-        LEFT JOIN counted_answer c ON c.practice_id = s.practice_id AND c.indicator_id = a.indicator_id
-        WHERE s.practice_id = $id AND s.status = 'published'
-        ORDER BY a.indicator_id, counts DESC, s.basis, s.id
+        FROM released_answer a
+        LEFT JOIN counted_answer c ON c.practice_id = a.practice_id AND c.indicator_id = a.indicator_id
+        WHERE a.practice_id = $id
+        ORDER BY a.indicator_id, counts DESC, a.basis, a.assessment_id
         """,
         {"id": practice_id},
     ).df()
@@ -350,7 +412,7 @@ def answer_matrix(cursor: Cursor, chosen: PracticeFilter) -> list[tuple[str, str
 def further_sources(cursor: Cursor, practice_id: str) -> pd.DataFrame:
     """Return (field, url, remark): the further pages that supplied one fact each."""
     return cursor.execute(
-        "SELECT field, url, remark FROM practice_source WHERE practice_id = $id ORDER BY ALL",
+        "SELECT field, url, remark FROM released_source WHERE practice_id = $id ORDER BY ALL",
         {"id": practice_id},
     ).df()
 
@@ -384,9 +446,8 @@ def assessors(cursor: Cursor) -> pd.DataFrame:
     """Return (basis, assessor, practices, answers): who made the published answers."""
     return cursor.execute(
         """
-        SELECT s.basis, s.assessor, count(DISTINCT s.practice_id) AS practices, count(*) AS answers
-        FROM assessment s JOIN answer a ON a.assessment_id = s.id
-        WHERE s.status = 'published' GROUP BY ALL ORDER BY ALL
+        SELECT basis, assessor, count(DISTINCT practice_id) AS practices, count(*) AS answers
+        FROM released_answer GROUP BY ALL ORDER BY ALL
         """
     ).df()
 
@@ -415,7 +476,7 @@ def documentation(cursor: Cursor) -> pd.DataFrame:
             ) AS upper_middle_income
         FROM practice_card c
         JOIN counted_answer k ON k.practice_id = c.id
-        JOIN answer a ON a.assessment_id = k.assessment_id AND a.indicator_id = k.indicator_id
+        JOIN released_answer a ON a.assessment_id = k.assessment_id AND a.indicator_id = k.indicator_id
         GROUP BY c.id, c.effectiveness_scored, c.effectiveness_score, c.sustainability_scored, c.sustainability_score
         ORDER BY c.id
         """,
@@ -472,6 +533,9 @@ _PROBLEMS = """
         UNION SELECT 'practice_funding_source', practice_id FROM practice_funding_source
         UNION SELECT 'practice_source', practice_id FROM practice_source
         UNION SELECT 'assessment ' || id, practice_id FROM assessment
+        UNION SELECT 'statement', practice_id FROM statement
+        UNION SELECT 'settlement', practice_id FROM settlement
+        UNION SELECT 'submission ' || id, practice_id FROM submission WHERE practice_id IS NOT NULL
     )
     SELECT source || ': practice ' || practice_id || ' does not exist' AS problem
     FROM belonging b WHERE NOT EXISTS (SELECT 1 FROM practice p WHERE p.id = b.practice_id)
@@ -495,16 +559,44 @@ _PROBLEMS = """
     )
     UNION ALL
     SELECT 'practice ' || id || ': the derived tables do not know it; build the database anew'
-    FROM practice p WHERE NOT EXISTS (SELECT 1 FROM practice_card c WHERE c.id = p.id)
+    FROM released_practice p WHERE NOT EXISTS (SELECT 1 FROM practice_card c WHERE c.id = p.id)
     UNION ALL
     SELECT 'derived tables: practice ' || id || ' does not exist; build the database anew'
-    FROM practice_card c WHERE NOT EXISTS (SELECT 1 FROM practice p WHERE p.id = c.id)
+    FROM practice_card c WHERE NOT EXISTS (SELECT 1 FROM released_practice p WHERE p.id = c.id)
     UNION ALL
-    SELECT 'practice ' || s.practice_id || ': published answers are not scored; build the database anew'
-    FROM assessment s
-    WHERE s.status = 'published' AND s.framework_id = $framework AND s.framework_version = $version
-        AND EXISTS (SELECT 1 FROM answer a WHERE a.assessment_id = s.id)
-        AND NOT EXISTS (SELECT 1 FROM practice_score x WHERE x.practice_id = s.practice_id)
+    SELECT DISTINCT 'practice ' || a.practice_id || ': published answers are not scored; build the database anew'
+    FROM released_answer a
+    WHERE a.framework_id = $framework AND a.framework_version = $version
+        AND NOT EXISTS (SELECT 1 FROM practice_score x WHERE x.practice_id = a.practice_id)
+    UNION ALL
+    SELECT 'released: practice ' || r.practice_id || ' does not exist; build the database anew' FROM (
+        SELECT practice_id FROM released_source UNION SELECT practice_id FROM released_answer
+        UNION SELECT practice_id FROM released_statement
+        UNION SELECT practice_id FROM released_former WHERE practice_id IS NOT NULL
+    ) r WHERE NOT EXISTS (SELECT 1 FROM released_practice p WHERE p.id = r.practice_id)
+    UNION ALL
+    SELECT 'practice ' || id || ': its state is ' || coalesce(state, 'missing')
+    FROM practice WHERE state IS NULL OR state NOT IN ('listed', 'archived', 'merged')
+    UNION ALL
+    SELECT 'practice ' || id || ': does not say since when and why it is ' || state
+    FROM practice WHERE state IN ('archived', 'merged') AND (left_on IS NULL OR left_because IS NULL)
+    UNION ALL
+    SELECT 'practice ' || id || ': was merged into ' || coalesce(merged_into, 'nothing') || ', which does not exist'
+    FROM practice p WHERE state = 'merged' AND NOT EXISTS (SELECT 1 FROM practice k WHERE k.id = p.merged_into)
+    UNION ALL
+    SELECT 'settlement: practice ' || t.practice_id || ': assessment ' || t.assessment_id || ' has no answer to '
+        || t.indicator_id
+    FROM settlement t WHERE NOT EXISTS (
+        SELECT 1 FROM answer a JOIN assessment s ON s.id = a.assessment_id
+        WHERE a.assessment_id = t.assessment_id AND a.indicator_id = t.indicator_id AND s.practice_id = t.practice_id
+    )
+    UNION ALL
+    SELECT 'assessment ' || id || ': submission ' || submission_id || ' does not exist'
+    FROM assessment s WHERE submission_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM submission b WHERE b.id = s.submission_id)
+    UNION ALL
+    SELECT 'submission ' || id || ': is withdrawn, but its content is still there'
+    FROM submission WHERE status = 'withdrawn' AND (payload IS NOT NULL OR contact IS NOT NULL)
     UNION ALL
     SELECT 'data_version: there is none' WHERE NOT EXISTS (SELECT 1 FROM data_version)
     ORDER BY problem
@@ -541,7 +633,7 @@ def integrity_problems(cursor: Cursor) -> list[str]:
 
 @dataclass(frozen=True)
 class Contents:
-    """How many rows of each kind a database holds."""
+    """How many rows of each kind a database holds, released or not."""
 
     practices: int
     countries: int

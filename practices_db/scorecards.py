@@ -1,7 +1,7 @@
 """The derived tables: which answer counts, the scores, and one ready row for each practice.
 
-``rebuild`` makes them anew from the truth (practice, assessment, answer) in the caller's transaction. Only
-published assessments made under the current framework count.
+``derive`` makes them anew from what is released, in the caller's transaction; ``rebuild`` releases what curators have
+before. Only assessments made under the current framework count.
 """
 
 from __future__ import annotations
@@ -11,45 +11,40 @@ import pandas as pd
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.scoring import Scores, encode, score
 from practices_db.filters import normalise
+from practices_db.released import copy_truth
 from practices_db.store import Cursor
 from practices_db.vocabularies import NOT_STATED
 
 HEADLINES = ("effectiveness", "sustainability")
 
-# Where several published assessments answer one indicator, a documented answer comes before none, then the
-# higher evidence level, then expert-review, desk-review, self-assessment, then the later one. The disagreement is kept.
+# Where several published assessments answer one indicator, the one counts that a curator settled on; else a documented
+# answer comes before none, then the higher evidence level, then expert-review, desk-review, self-assessment, then the
+# later one. The disagreement is kept.
 COUNTED_ANSWERS = """
     INSERT INTO counted_answer BY NAME
     SELECT
-        s.practice_id, a.indicator_id, a.answer, a.evidence_level, a.assessment_id,
+        a.practice_id, a.indicator_id, a.answer, a.evidence_level, a.assessment_id,
         count(*) OVER same AS assessments,
         -- "not-documented" is no answer: it disagrees with none
         (count(DISTINCT nullif(a.answer, 'not-documented')) OVER same) > 1 AS disagreement
-    FROM answer a
-    JOIN assessment s ON s.id = a.assessment_id
-    WHERE s.status = 'published' AND s.framework_id = $framework AND s.framework_version = $version
-    WINDOW same AS (PARTITION BY s.practice_id, a.indicator_id)
+    FROM released_answer a
+    WHERE a.framework_id = $framework AND a.framework_version = $version
+    WINDOW same AS (PARTITION BY a.practice_id, a.indicator_id)
     QUALIFY row_number() OVER (
-        PARTITION BY s.practice_id, a.indicator_id
+        PARTITION BY a.practice_id, a.indicator_id
         ORDER BY
+            NOT a.settled,
             a.answer = 'not-documented',
             a.evidence_level DESC,
-            CASE s.basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 ELSE 3 END,
-            s.assessed_on DESC,
-            s.id
+            CASE a.basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 ELSE 3 END,
+            a.assessed_on DESC,
+            a.assessment_id
     ) = 1
 """
 
 CARDS = """
     INSERT INTO practice_card BY NAME
     WITH
-    countries AS (SELECT practice_id, list(country ORDER BY position) AS v FROM practice_country GROUP BY ALL),
-    sectors AS (SELECT practice_id, list(sector ORDER BY position) AS v FROM practice_sector GROUP BY ALL),
-    groups AS (SELECT practice_id, list(target_group ORDER BY position) AS v FROM practice_target_group GROUP BY ALL),
-    kinds AS (SELECT practice_id, list(funding_kind ORDER BY position) AS v FROM practice_funding GROUP BY ALL),
-    funders AS (
-        SELECT practice_id, list(funding_source ORDER BY position) AS v FROM practice_funding_source GROUP BY ALL
-    ),
     answers AS (
         SELECT
             c.practice_id,
@@ -63,20 +58,15 @@ CARDS = """
                 END || c.evidence_level
             )) AS codes
         FROM counted_answer c
-        JOIN answer a ON a.assessment_id = c.assessment_id AND a.indicator_id = c.indicator_id
+        JOIN released_answer a ON a.assessment_id = c.assessment_id AND a.indicator_id = c.indicator_id
         GROUP BY ALL
     ),
     bases AS (
-        SELECT practice_id, list(DISTINCT basis ORDER BY basis) AS v FROM assessment
-        WHERE status = 'published' AND framework_id = $framework AND framework_version = $version GROUP BY ALL
+        SELECT practice_id, list(DISTINCT basis ORDER BY basis) AS v FROM released_answer
+        WHERE framework_id = $framework AND framework_version = $version GROUP BY ALL
     )
     SELECT
-        p.* EXCLUDE (version),
-        coalesce(countries.v, []) AS countries,
-        coalesce(sectors.v, []) AS sectors,
-        coalesce(groups.v, []) AS target_groups,
-        coalesce(kinds.v, []) AS funding_kinds,
-        coalesce(funders.v, []) AS funding_sources,
+        p.*,
         coalesce(answers.sources, []) AS answer_sources,
         coalesce(bases.v, []) AS bases,
         bases.v IS NOT NULL AS assessed,
@@ -98,13 +88,8 @@ CARDS = """
         s.median_evidence AS sustainability_median_evidence, coalesce(s.answered, 0) AS sustainability_answered,
         t.name_key,
         t.search_text
-    FROM practice p
+    FROM released_practice p
     JOIN search_texts t ON t.id = p.id
-    LEFT JOIN countries ON countries.practice_id = p.id
-    LEFT JOIN sectors ON sectors.practice_id = p.id
-    LEFT JOIN groups ON groups.practice_id = p.id
-    LEFT JOIN kinds ON kinds.practice_id = p.id
-    LEFT JOIN funders ON funders.practice_id = p.id
     LEFT JOIN answers ON answers.practice_id = p.id
     LEFT JOIN bases ON bases.practice_id = p.id
     LEFT JOIN practice_score e ON e.practice_id = p.id AND e.node = 'effectiveness'
@@ -134,7 +119,13 @@ FACETS = """
 
 
 def rebuild(cursor: Cursor) -> None:
-    """Make counted answers, scores, cards and facets anew, in the caller's transaction."""
+    """Release what the curators' tables hold and derive from it, in the caller's transaction."""
+    copy_truth(cursor)
+    derive(cursor)
+
+
+def derive(cursor: Cursor) -> None:
+    """Make counted answers, scores, cards and facets anew from what is released, in the caller's transaction."""
     framework = current_framework()
     version = {"framework": CURRENT[0], "version": CURRENT[1]}
     cursor.execute("DELETE FROM counted_answer")
@@ -186,7 +177,8 @@ def _frame(scores: Scores) -> pd.DataFrame:
 
 def _register_search_texts(cursor: Cursor) -> None:
     rows = cursor.execute(
-        "SELECT id, name, concat_ws(' ', name, lead_organisation, array_to_string(places, ' '), summary) FROM practice"
+        "SELECT id, name, concat_ws(' ', name, lead_organisation, array_to_string(places, ' '), summary) "
+        "FROM released_practice"
     ).fetchall()
     cursor.register(
         "search_texts",

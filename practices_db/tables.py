@@ -28,7 +28,7 @@ _EVERYTHING = """
             answer: n.answer, evidence_level: n.evidence_level, source_url: o.source_url
         }})) AS answers
         FROM counted_answer n
-        JOIN answer o ON o.assessment_id = n.assessment_id AND o.indicator_id = n.indicator_id
+        JOIN released_answer o ON o.assessment_id = n.assessment_id AND o.indicator_id = n.indicator_id
         GROUP BY n.practice_id
     ) k ON k.practice_id = c.id
     LEFT JOIN (SELECT practice_id, {others} FROM practice_score WHERE level = 'criterion' GROUP BY practice_id) x
@@ -46,13 +46,11 @@ _EVERYTHING = """
 _ANSWERS = """
     LEFT JOIN (
         SELECT
-            o.*, s.practice_id, s.basis, s.assessor, s.assessed_on, s.framework_id, s.framework_version,
+            o.*,
             coalesce(n.assessment_id = o.assessment_id, false) AS counts,
             coalesce(n.disagreement, false) AS disagreement
-        FROM answer o
-        JOIN assessment s ON s.id = o.assessment_id
-        LEFT JOIN counted_answer n ON n.practice_id = s.practice_id AND n.indicator_id = o.indicator_id
-        WHERE s.status = 'published'
+        FROM released_answer o
+        LEFT JOIN counted_answer n ON n.practice_id = o.practice_id AND n.indicator_id = o.indicator_id
     ) a ON a.practice_id = c.id
     LEFT JOIN (
         SELECT
@@ -68,7 +66,7 @@ _SOURCES = """
     JOIN (
         SELECT id AS practice_id, 'the record' AS supplies, source_url AS url, source_name AS remark, 1 AS kind
         FROM practice_card
-        UNION ALL SELECT practice_id, field, url, remark, 2 FROM practice_source
+        UNION ALL SELECT practice_id, field, url, remark, 2 FROM released_source
         UNION ALL SELECT id, 'answers', unnest(answer_sources), NULL, 3 FROM practice_card
     ) s ON s.practice_id = c.id
 """
@@ -177,8 +175,7 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
     opening, source = selection(view.sort)
     sql = (
         f"{opening} SELECT sum(greatest(coalesce(a.n, 0), 1))::BIGINT {source} LEFT JOIN ("
-        "SELECT s.practice_id, count(*) AS n FROM answer o JOIN assessment s ON s.id = o.assessment_id "
-        "WHERE s.status = 'published' GROUP BY s.practice_id) a ON a.practice_id = c.id"
+        "SELECT practice_id, count(*) AS n FROM released_answer GROUP BY practice_id) a ON a.practice_id = c.id"
     )
     row = cursor.execute(sql, parameters(view.chosen)).fetchone()
     return int(row[0] or 0) if row else 0

@@ -187,7 +187,9 @@ def one_more_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """Let there be a newer migration that renames a practice."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrate_module.MIGRATIONS, folder)
-    (folder / "0002_rename.sql").write_text("UPDATE practice SET name = 'New name' WHERE id = 'synthetic-empty';")
+    (folder / "9002_rename.sql").write_text(
+        "UPDATE released_practice SET name = 'New name' WHERE id = 'synthetic-empty';"
+    )
     monkeypatch.setattr(migrate_module, "MIGRATIONS", folder)
     scripts.cache_clear()
     yield

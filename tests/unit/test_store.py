@@ -370,31 +370,31 @@ def test_no_table_has_a_foreign_key(store: Store) -> None:
 
 
 def test_only_what_is_new_runs_and_in_the_order_of_its_numbers(in_memory: Store, migrations: Path) -> None:
-    migrate(in_memory)
-    add(migrations, "0003_third.sql", "INSERT INTO second VALUES (3);")
-    add(migrations, "0002_second.sql", "CREATE TABLE second (n INTEGER); INSERT INTO second VALUES (2);")
+    released = migrate(in_memory)
+    add(migrations, "9003_third.sql", "INSERT INTO second VALUES (3);")
+    add(migrations, "9002_second.sql", "CREATE TABLE second (n INTEGER); INSERT INTO second VALUES (2);")
     add(migrations, "notes.sql", "this is not SQL")
-    add(migrations, "0004_draft.txt", "this is not SQL")
-    assert migrate(in_memory) == ["0002_second", "0003_third"]
+    add(migrations, "9004_draft.txt", "this is not SQL")
+    assert migrate(in_memory) == ["9002_second", "9003_third"]
     with in_memory.cursor() as cursor:
         assert cursor.execute("SELECT n FROM second ORDER BY n").fetchall() == [(2,), (3,)]
-        assert applied(cursor) == ["0001_catalogue", "0002_second", "0003_third"]
+        assert applied(cursor) == [*released, "9002_second", "9003_third"]
 
 
 @pytest.mark.parametrize("bad", ["THIS IS NOT SQL;", "INSERT INTO nowhere VALUES (1);", "SELECT error('stop');"])
 def test_script_that_fails_leaves_no_trace(bad: str, in_memory: Store, migrations: Path) -> None:
-    migrate(in_memory)
+    released = migrate(in_memory)
     before = tables(in_memory)
-    add(migrations, "0002_good.sql", "CREATE TABLE good (n INTEGER);")
-    add(migrations, "0003_bad.sql", "CREATE TABLE half (n INTEGER); INSERT INTO good VALUES (1); " + bad)
+    add(migrations, "9002_good.sql", "CREATE TABLE good (n INTEGER);")
+    add(migrations, "9003_bad.sql", "CREATE TABLE half (n INTEGER); INSERT INTO good VALUES (1); " + bad)
     with pytest.raises(duckdb.Error):
         migrate(in_memory)
     assert tables(in_memory) == before | {"good"}
     with in_memory.cursor() as cursor:
-        assert applied(cursor) == ["0001_catalogue", "0002_good"]
+        assert applied(cursor) == [*released, "9002_good"]
         assert cursor.execute("SELECT * FROM good").fetchall() == []
-    add(migrations, "0003_bad.sql", "INSERT INTO good VALUES (1);")
-    assert migrate(in_memory) == ["0003_bad"]
+    add(migrations, "9003_bad.sql", "INSERT INTO good VALUES (1);")
+    assert migrate(in_memory) == ["9003_bad"]
 
 
 def test_first_script_that_fails_leaves_an_empty_database(in_memory: Store, migrations: Path) -> None:
@@ -425,7 +425,7 @@ def test_database_of_a_newer_release_is_not_opened_for_the_app(tiny_db: Path, tm
 def test_older_database_is_migrated_and_rebuilt_on_opening(tiny_db: Path, tmp_path: Path, migrations: Path) -> None:
     path = tmp_path / "older.duckdb"
     shutil.copy(tiny_db, path)
-    add(migrations, "0002_rename.sql", "UPDATE practice SET name = 'New name' WHERE id = 'synthetic-empty';")
+    add(migrations, "9002_rename.sql", "UPDATE released_practice SET name = 'New name' WHERE id = 'synthetic-empty';")
     store = open_store(path)
     try:
         with store.cursor() as cursor:

@@ -1,0 +1,233 @@
+"""Who changed what, when and why: an append-only, hash-chained record, written with the change itself.
+
+Each line's ``hash`` covers the line before it, so that a line that is changed, added or taken out later is noticed. The
+content of a line (before, after, reason, public) enters by its own salted hash: content that somebody has a right to
+have erased can go (``erase``) without breaking the chain. What the chain alone cannot show, that its last lines are
+missing, shows against the sequence number and hash kept elsewhere (``head``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from practices_db.errors import Actor, NotAllowedError
+from practices_db.store import Cursor, Store
+
+Result = TypeVar("Result")
+
+FIRST = "0" * 64  # what stands before the first line
+_BATCH = 2_000
+_REFUSALS = 100  # lines an hour: whoever tries tokens by the thousand must not fill the file
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the audit; ``before`` and ``after`` hold only what changed."""
+
+    seq: int
+    ts: datetime
+    actor: str
+    role: str
+    action: str
+    object: str
+    version: int | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str
+    public: str | None
+    erased: bool
+
+
+def now() -> datetime:
+    """Return this moment in UTC, without a zone: what a TIMESTAMP of the database holds."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def record(  # noqa: PLR0913 - the columns of a line
+    cursor: Cursor,
+    actor: Actor,
+    action: str,
+    object_: str,
+    *,
+    version: int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    public: str | None = None,
+) -> int:
+    """Append a line in the caller's transaction and return its sequence number.
+
+    ``object_`` is 'practice:<id>', 'assessment:<id>', 'submission:<id>', 'person:<pseudonym>', 'data' or 'session'.
+    ``public`` is what everybody may read of it ("corrected because …"), from the next release on.
+    """
+    last, previous = head(cursor)
+    moment = now()
+    salt = secrets.token_hex(16)
+    content = (_json(before), _json(after), reason, public)
+    digest = _digest(salt, *content)
+    line = (last + 1, moment, actor.id, actor.role, action, object_, version)
+    cursor.execute(
+        """
+        INSERT INTO audit (
+            seq, ts, actor, role, action, object, version, before, after, reason, public, salt, content_hash,
+            previous_hash, hash
+        ) VALUES (
+            $seq, $ts, $actor, $role, $action, $object, $version, $before, $after, $reason, $public, $salt,
+            $content_hash, $previous_hash, $hash
+        )
+        """,
+        dict(zip(("seq", "ts", "actor", "role", "action", "object", "version"), line, strict=True))
+        | dict(zip(("before", "after", "reason", "public"), content, strict=True))
+        | {
+            "salt": salt,
+            "content_hash": digest,
+            "previous_hash": previous,
+            "hash": _chained(line, digest, previous),
+        },
+    )
+    return last + 1
+
+
+def guarded(store: Store, work: Callable[[Cursor], Result]) -> Result:
+    """Run ``work`` as ``Store.write`` does; a refusal (NotAllowedError) is put on record before it is raised on."""
+    try:
+        return store.write(work)
+    except NotAllowedError as refused:
+        _put_on_record(store, refused)
+        raise
+
+
+def _put_on_record(store: Store, refused: NotAllowedError) -> None:
+    """Record a refusal: the first of each hour singly, then one line that says there are more."""
+    store.write(lambda cursor: _record_refusal(cursor, refused))
+
+
+def _record_refusal(cursor: Cursor, refused: NotAllowedError) -> None:
+    row = cursor.execute(
+        "SELECT count(*) FROM audit WHERE action = 'refused' AND ts > $since", {"since": now() - timedelta(hours=1)}
+    ).fetchone()
+    so_far = row[0] if row else 0
+    if so_far > _REFUSALS:
+        return
+    more = "; further ones of this hour are not recorded" if so_far == _REFUSALS else ""
+    record(cursor, refused.actor, "refused", refused.object, reason=f"{refused.action}{more}")
+
+
+def head(cursor: Cursor) -> tuple[int, str]:
+    """Return sequence number and hash of the last line; (0, zeros) where there is none."""
+    row = cursor.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else (0, FIRST)
+
+
+def verify(cursor: Cursor) -> list[str]:
+    """Return what is wrong with the chain, a line each; nothing where it holds."""
+    problems: list[str] = []
+    last, previous = 0, FIRST
+    erasures: dict[int, list[int]] = {}
+    cursor.execute(
+        "SELECT seq, ts, actor, role, action, object, version, before, after, reason, public, salt, content_hash, "
+        "previous_hash, hash, erased_by FROM audit ORDER BY seq"
+    )
+    erased_said: dict[int, str] = {}
+    objects: dict[int, str] = {}
+    while rows := cursor.fetchmany(_BATCH):
+        for row in rows:
+            line, content, (salt, digest, before_it, own, erased_by) = row[:7], row[7:11], row[11:]
+            seq = line[0]
+            if seq != last + 1:
+                problems.append(f"audit: lines {last + 1} to {seq - 1} are missing")
+            if before_it != previous or own != _chained(line, digest, before_it):
+                problems.append(f"audit: line {seq} was changed, or the line before it")
+            if erased_by is None and digest != _digest(salt, *content):
+                problems.append(f"audit: the content of line {seq} was changed")
+            if erased_by is not None:
+                erasures.setdefault(erased_by, []).append(seq)
+                objects[seq] = line[5]
+            if line[4] == "erased":
+                erased_said[seq] = line[5]
+            last, previous = seq, own
+    problems += [
+        f"audit: the content of line {seq} is gone, and line {by} does not say so"
+        for by, lines in erasures.items()
+        for seq in lines
+        if by <= seq or erased_said.get(by) != objects[seq]
+    ]
+    return problems
+
+
+def history(cursor: Cursor, object_: str) -> list[Line]:
+    """Return every line about an object, the newest first; of a practice also those about its assessments."""
+    return _lines(cursor, object_, False)
+
+
+def public_history(cursor: Cursor, object_: str) -> list[Line]:
+    """Return the lines about an object that everybody may read, the newest first."""
+    return _lines(cursor, object_, True)
+
+
+def _lines(cursor: Cursor, object_: str, public: bool) -> list[Line]:
+    rows = cursor.execute(
+        """
+        SELECT seq, ts, actor, role, action, object, version, before, after, reason, public, erased_by IS NOT NULL
+        FROM audit
+        WHERE (NOT $public OR public IS NOT NULL) AND (
+            object = $object
+            OR object IN (SELECT 'assessment:' || id FROM assessment WHERE 'practice:' || practice_id = $object)
+        )
+        ORDER BY seq DESC
+        """,
+        {"object": object_, "public": public},
+    ).fetchall()
+    return [_line(row) for row in rows]
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    values = list(row)
+    values[7:10] = _parsed(row[7]), _parsed(row[8]), row[9] or ""
+    return Line(*values)
+
+
+def erase(cursor: Cursor, actor: Actor, object_: str, reason: str) -> int:
+    """Take the content out of every line about an object, say so in a new line and return how many lines it was.
+
+    That the lines stood there, when, by whom and what for stays.
+    """
+    seq = record(cursor, actor, "erased", object_, reason=reason)
+    gone = cursor.execute(
+        """
+        UPDATE audit SET before = NULL, after = NULL, reason = NULL, public = NULL, salt = NULL, erased_by = $seq
+        WHERE object = $object AND seq < $seq AND erased_by IS NULL
+        """,
+        {"object": object_, "seq": seq},
+    ).fetchone()
+    return int(gone[0]) if gone else 0
+
+
+def _json(content: Mapping[str, Any] | None) -> str | None:
+    """Return content as JSON that is the same for the same content; days and moments as ISO text."""
+    if content is None:
+        return None
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_text)
+
+
+def _as_text(value: Any) -> Any:
+    return list(value) if isinstance(value, (set, frozenset, tuple)) else str(value)
+
+
+def _parsed(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else dict(json.loads(text))
+
+
+def _digest(*parts: str | None) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _chained(line: tuple[Any, ...], digest: str, previous: str) -> str:
+    written = [value.isoformat() if isinstance(value, datetime) else value for value in line]
+    return hashlib.sha256(json.dumps([*written, digest, previous], ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,467 @@
+"""What curators do to practices and answers. Every change says why, keeps what stood before, and is seen at a release.
+
+A change names the version it was made on: where somebody else was faster, ConflictError says who and what, and nothing
+is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from practices_db import audit
+from practices_db.errors import Actor, PracticesError
+from practices_db.importing import explain
+from practices_db.models import AnswerRow, PracticeRow
+from practices_db.permissions import Thing, moved, require
+from practices_db.store import Cursor, Store
+from practices_db.submissions import require_version
+
+# The several-valued fields of a practice: field of the file → (table, column).
+LISTS = {
+    "countries": ("practice_country", "country"),
+    "sectors": ("practice_sector", "sector"),
+    "target_groups": ("practice_target_group", "target_group"),
+    "funding_kinds": ("practice_funding", "funding_kind"),
+    "funding_sources": ("practice_funding_source", "funding_source"),
+}
+ANSWER_FIELDS = ("answer", "evidence_level", "note", "source_url", "source_publisher", "independent_of_operator")
+_WITHOUT_SOURCE = ("not-documented", "not-applicable")
+_REASON = 300  # characters of the remark beside a source
+
+
+@dataclass(frozen=True)
+class CuratedPractice:
+    """A practice as curators have it; ``facts`` by the columns of practices.csv."""
+
+    facts: dict[str, Any]
+    version: int
+    state: str
+    merged_into: str | None
+    still_running: bool | None
+    running_said_by: str | None
+    running_said_on: date | None
+    checked_by: str | None
+
+    @property
+    def thing(self) -> Thing:
+        """Return it as what permissions are asked for."""
+        return Thing("practice", self.facts["id"], self.state)
+
+
+def practice(cursor: Cursor, actor: Actor, practice_id: str) -> CuratedPractice:
+    """Return a practice as it stands now, released or not; PracticesError where there is none."""
+    require(actor, "read", Thing("practice", practice_id))
+    return _practice(cursor, practice_id)
+
+
+def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
+    store: Store,
+    actor: Actor,
+    practice_id: str,
+    changes: Mapping[str, Any],
+    version: int,
+    reason: str,
+    source_url: str,
+    public: str | None = None,
+) -> int:
+    """Change facts of a practice and return its new version.
+
+    ``changes`` holds columns of practices.csv, as text or typed. ``source_url`` is the page that says so: it is listed
+    among the practice's sources. ``public`` is what everybody will read in the practice's history. Raises
+    PracticesError: values that cannot stand, nothing changed, no reason or source; ConflictError.
+    """
+    _require_reason(reason)
+
+    def work(cursor: Cursor) -> int:
+        before = _practice(cursor, practice_id)
+        require(actor, "edit", before.thing)
+        require_version(cursor, before.thing.name, before.version, version)
+        row = checked_practice(before.facts | dict(changes), practice_id)
+        checked_page = checked_practice(before.facts | {"source_url": source_url}, practice_id).source_url
+        after = row.model_dump()
+        changed = [name for name in after if after[name] != before.facts[name]]
+        if not changed:
+            raise PracticesError("Nothing was changed: every value is as it was.")
+        write_facts(cursor, row, changed)
+        _bump(cursor, practice_id, {})
+        if checked_page != row.source_url:
+            _add_sources(cursor, practice_id, changed, checked_page, reason)
+        audit.record(
+            cursor,
+            actor,
+            "edit",
+            before.thing.name,
+            version=version + 1,
+            before={name: before.facts[name] for name in changed},
+            after={name: after[name] for name in changed} | {"source": checked_page},
+            reason=reason,
+            public=public,
+        )
+        return version + 1
+
+    return audit.guarded(store, work)
+
+
+def checked(  # noqa: PLR0913, PLR0917
+    store: Store, actor: Actor, practice_id: str, version: int, on: date, reason: str = ""
+) -> int:
+    """Say that a practice's record was checked against its page on a day; return the new version."""
+    after = {"checked_on": on, "checked_by": actor.id}
+    return _set(store, actor, "edit", practice_id, version, after, reason or f"checked on {on}")
+
+
+def still_running(  # noqa: PLR0913, PLR0917
+    store: Store, actor: Actor, practice_id: str, version: int, running: bool | None, said_by: str, on: date
+) -> int:
+    """Note whether a practice still runs, who said so (an organisation or a page, no person) and when."""
+    if not said_by.strip():
+        raise PracticesError("Say who said so: an organisation or a page.")
+    after = {"still_running": running, "running_said_by": said_by.strip()[:300], "running_said_on": on}
+    return _set(store, actor, "edit", practice_id, version, after, f"{said_by} said so")
+
+
+def archive(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
+    """Take a practice out of the catalogue without losing it; ``reason`` is shown where its id is asked for."""
+    _require_reason(reason)
+    after = {"left_on": audit.now().date(), "left_because": reason}
+    return _set(store, actor, "archive", practice_id, version, after, reason)
+
+
+def relist(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
+    """Put an archived practice back into the catalogue."""
+    _require_reason(reason)
+    return _set(store, actor, "relist", practice_id, version, {"left_on": None, "left_because": None}, reason)
+
+
+def merge(  # noqa: PLR0913, PLR0917
+    store: Store, actor: Actor, practice_id: str, into: str, version: int, reason: str
+) -> int:
+    """Merge a duplicate into the practice that is kept; links to the old id lead there. Return the old one's version.
+
+    Assessments, sources, statement and submissions go over to the kept practice, whose own facts stay.
+    """
+    _require_reason(reason)
+
+    def work(cursor: Cursor) -> int:
+        old, kept = _practice(cursor, practice_id), _practice(cursor, into)
+        require(actor, "merge", old.thing)
+        require(actor, "edit", kept.thing)
+        require_version(cursor, old.thing.name, old.version, version)
+        if practice_id == into or kept.state != "listed":
+            raise PracticesError("A practice can only be merged into another one that is listed.")
+        _hand_over(cursor, actor, practice_id, into)
+        after = {"left_on": audit.now().date(), "left_because": reason, "merged_into": into, "state": "merged"}
+        _bump(cursor, practice_id, after)
+        _bump(cursor, into, {})
+        audit.record(cursor, actor, "merge", old.thing.name, version=version + 1, after=after, reason=reason)
+        audit.record(
+            cursor,
+            actor,
+            "merge",
+            kept.thing.name,
+            version=kept.version + 1,
+            after={"merged": practice_id},
+            reason=reason,
+            public=f"The entry “{old.facts['name']}” was merged into this one: {reason}",
+        )
+        return version + 1
+
+    return audit.guarded(store, work)
+
+
+def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, Any]]:
+    """Return every answer of every assessment of a practice, with the assessment's basis, assessor and status."""
+    require(actor, "read", Thing("practice", practice_id))
+    found = cursor.execute(
+        """
+        SELECT a.*, s.basis, s.assessor, s.assessed_on, s.status, s.blind, s.framework_version
+        FROM answer a JOIN assessment s ON s.id = a.assessment_id
+        WHERE s.practice_id = $id ORDER BY a.indicator_id, s.id
+        """,
+        {"id": practice_id},
+    )
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    indicator_id: str,
+    changes: Mapping[str, Any],
+    version: int,
+    reason: str,
+    public: str | None = None,
+) -> int:
+    """Change one answer of an assessment and return its new version; version 0 answers what was not answered yet.
+
+    ``changes`` holds some of ANSWER_FIELDS. An answer needs the page it rests on, a change its reason.
+    """
+    _require_reason(reason)
+
+    def work(cursor: Cursor) -> int:
+        assessment = _assessment(cursor, assessment_id)
+        thing = Thing("assessment", assessment_id, assessment["status"])
+        require(actor, "edit", thing)
+        before = _answer(cursor, assessment_id, indicator_id)
+        require_version(cursor, thing.name, before.pop("version", 0), version)
+        row = _checked_answer(assessment, indicator_id, before | dict(changes))
+        after = {name: getattr(row, name) for name in ANSWER_FIELDS}
+        changed = [name for name in ANSWER_FIELDS if after[name] != before.get(name)]
+        if not changed:
+            raise PracticesError("Nothing was changed: the answer is as it was.")
+        _write_answer(cursor, assessment_id, indicator_id, after, version)
+        what = {"indicator": indicator_id}
+        audit.record(
+            cursor,
+            actor,
+            "edit",
+            thing.name,
+            version=version + 1,
+            before=what | {name: before.get(name) for name in changed},
+            after=what | {name: after[name] for name in changed},
+            reason=reason,
+            public=public,
+        )
+        return version + 1
+
+    return audit.guarded(store, work)
+
+
+# --- for those who bring practices in ------------------------------------------------------------------------
+
+
+def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
+    """Return facts as a checked row; PracticesError names each that cannot stand."""
+    try:
+        row = PracticeRow.model_validate(facts)
+    except ValidationError as error:
+        raise PracticesError("Nothing was saved. Please mend:\n" + "\n".join(map(explain, error.errors()))) from error
+    if row.id != practice_id:
+        raise PracticesError("The id of a practice never changes; merge it into another one instead.")
+    return row
+
+
+def add_practice(cursor: Cursor, row: PracticeRow) -> None:
+    """Insert a new practice, in the caller's transaction."""
+    cursor.execute(
+        """
+        INSERT INTO practice (
+            id, name, places, summary, source_url, source_name, source_kind, source_confidence, checked_on
+        ) VALUES ($id, $name, [], $summary, $source_url, $source_name, $source_kind, $source_confidence, $checked_on)
+        """,
+        row.model_dump(
+            include={"id", "name", "summary", "source_url", "source_name", "source_confidence", "checked_on"}
+        )
+        | {"source_kind": row.source_kind},
+    )
+    write_facts(cursor, row, list(PracticeRow.model_fields))
+
+
+def write_facts(cursor: Cursor, row: PracticeRow, fields: list[str]) -> None:
+    """Write fields of a practice that is there, in the caller's transaction; its version stays."""
+    values = row.model_dump(exclude={*LISTS, "place"}) | {"places": list(row.place), "source_kind": row.source_kind}
+    cursor.execute(
+        """
+        UPDATE practice SET
+            name = $name, lead_organisation = $lead_organisation, places = $places, start_year = $start_year,
+            end_year = $end_year, governance_level = $governance_level, budget_eur = $budget_eur,
+            people_reached = $people_reached, outcome_figures = $outcome_figures,
+            evaluation_documented = $evaluation_documented, transferred_elsewhere = $transferred_elsewhere,
+            summary = $summary, source_url = $source_url, source_name = $source_name, source_kind = $source_kind,
+            source_confidence = $source_confidence, checked_on = $checked_on, spring_url = $spring_url
+        WHERE id = $id
+        """,
+        values,
+    )
+    for field in LISTS.keys() & set(fields):
+        table, column = LISTS[field]
+        cursor.execute(f"DELETE FROM {table} WHERE practice_id = $id", {"id": row.id})
+        cursor.execute(
+            f"INSERT INTO {table} (practice_id, {column}, position) "
+            "SELECT $id, unnest($given::TEXT[]), unnest(range(1, len($given::TEXT[]) + 1))",
+            {"id": row.id, "given": list(getattr(row, field))},
+        )
+
+
+# --- inside --------------------------------------------------------------------------------------------------
+
+
+def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
+    found = cursor.execute("SELECT * FROM practice WHERE id = $id", {"id": practice_id})
+    names = [column[0] for column in found.description]
+    row = found.fetchone()
+    if row is None:
+        raise PracticesError(f"There is no practice {practice_id[:80]!r}.")
+    whole = dict(zip(names, row, strict=True))
+    facts = {name: whole.get(name) for name in PracticeRow.model_fields} | {"place": tuple(whole["places"])}
+    for field, (table, column) in LISTS.items():
+        values = cursor.execute(
+            f"SELECT {column} FROM {table} WHERE practice_id = $id ORDER BY position", {"id": practice_id}
+        ).fetchall()
+        facts[field] = tuple(value for (value,) in values)
+    own = ("version", "state", "merged_into", "still_running", "running_said_by", "running_said_on", "checked_by")
+    return CuratedPractice(facts, **{name: whole[name] for name in own})
+
+
+def _set(  # noqa: PLR0913, PLR0917
+    store: Store, actor: Actor, action: str, practice_id: str, version: int, after: dict[str, Any], reason: str
+) -> int:
+    """Set columns of a practice that are no facts of its file, and move its state where the action is a move."""
+
+    def work(cursor: Cursor) -> int:
+        before = _practice(cursor, practice_id)
+        require(actor, action, before.thing)
+        require_version(cursor, before.thing.name, before.version, version)
+        new = after if action == "edit" else after | {"state": moved(action, before.thing)}
+        _bump(cursor, practice_id, new)
+        audit.record(
+            cursor,
+            actor,
+            action,
+            before.thing.name,
+            version=version + 1,
+            before={name: getattr(before, name, before.facts.get(name)) for name in new},
+            after=new,
+            reason=reason,
+        )
+        return version + 1
+
+    return audit.guarded(store, work)
+
+
+_SETTERS = {
+    "state": "UPDATE practice SET state = $value WHERE id = $id",
+    "merged_into": "UPDATE practice SET merged_into = $value WHERE id = $id",
+    "left_on": "UPDATE practice SET left_on = $value WHERE id = $id",
+    "left_because": "UPDATE practice SET left_because = $value WHERE id = $id",
+    "checked_on": "UPDATE practice SET checked_on = $value WHERE id = $id",
+    "checked_by": "UPDATE practice SET checked_by = $value WHERE id = $id",
+    "still_running": "UPDATE practice SET still_running = $value WHERE id = $id",
+    "running_said_by": "UPDATE practice SET running_said_by = $value WHERE id = $id",
+    "running_said_on": "UPDATE practice SET running_said_on = $value WHERE id = $id",
+}
+
+
+def _bump(cursor: Cursor, practice_id: str, new: Mapping[str, Any]) -> None:
+    for name, value in new.items():
+        cursor.execute(_SETTERS[name], {"id": practice_id, "value": value})
+    cursor.execute("UPDATE practice SET version = version + 1 WHERE id = $id", {"id": practice_id})
+
+
+def _add_sources(cursor: Cursor, practice_id: str, fields: list[str], url: str, reason: str) -> None:
+    for field in fields:
+        cursor.execute(
+            "INSERT INTO practice_source (practice_id, field, url, remark) VALUES ($id, $field, $url, $remark) "
+            "ON CONFLICT DO UPDATE SET remark = excluded.remark",
+            {"id": practice_id, "field": field, "url": url, "remark": " ".join(reason.split())[:_REASON]},
+        )
+
+
+def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str) -> None:
+    """Let everything that belongs to a practice belong to another one; what that one has already stays behind."""
+    both = {"old": old, "kept": kept}
+    rows = cursor.execute(
+        "SELECT id, framework_id, framework_version, basis, assessor, assessed_on FROM assessment "
+        "WHERE practice_id = $id",
+        {"id": old},
+    ).fetchall()
+    for id_, framework, version, basis, assessor, day in rows:
+        new = ":".join((kept, basis, assessor, day.isoformat(), f"{framework}-{version}"))
+        if cursor.execute("SELECT 1 FROM assessment WHERE id = $id", {"id": new}).fetchone():
+            continue
+        renamed = {"old": id_, "new": new, "kept": kept}
+        cursor.execute(
+            "UPDATE assessment SET id = $new, practice_id = $kept, version = version + 1 WHERE id = $old", renamed
+        )
+        cursor.execute("UPDATE answer SET assessment_id = $new WHERE assessment_id = $old", {"old": id_, "new": new})
+        audit.record(cursor, actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+    cursor.execute(
+        "INSERT INTO practice_source SELECT $kept, field, url, remark FROM practice_source WHERE practice_id = $old "
+        "ON CONFLICT DO NOTHING",
+        both,
+    )
+    cursor.execute(
+        "UPDATE statement SET practice_id = $kept WHERE practice_id = $old "
+        "AND NOT EXISTS (SELECT 1 FROM statement k WHERE k.practice_id = $kept)",
+        both,
+    )
+    cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
+    cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
+    cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
+
+
+def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
+    found = cursor.execute("SELECT * FROM assessment WHERE id = $id", {"id": assessment_id})
+    names = [column[0] for column in found.description]
+    row = found.fetchone()
+    if row is None:
+        raise PracticesError(f"There is no assessment {assessment_id[:160]!r}.")
+    return dict(zip(names, row, strict=True))
+
+
+def _answer(cursor: Cursor, assessment_id: str, indicator_id: str) -> dict[str, Any]:
+    names = (*ANSWER_FIELDS, "version")
+    row = cursor.execute(
+        "SELECT answer, evidence_level, note, source_url, source_publisher, independent_of_operator, version "
+        "FROM answer WHERE assessment_id = $assessment AND indicator_id = $indicator",
+        {"assessment": assessment_id, "indicator": indicator_id},
+    ).fetchone()
+    return dict(zip(names, row, strict=True)) if row else {}
+
+
+def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Mapping[str, Any]) -> AnswerRow:
+    from criteria.framework import published_frameworks  # noqa: PLC0415
+
+    framework = published_frameworks()[(assessment["framework_id"], assessment["framework_version"])]
+    if indicator_id not in {indicator.id for indicator in framework.indicators}:
+        raise PracticesError(f"{indicator_id[:60]!r} is not an indicator of the assessment's framework.")
+    about = {
+        "practice_id": assessment["practice_id"],
+        "framework": assessment["framework_id"],
+        "framework_version": assessment["framework_version"],
+        "basis": assessment["basis"],
+        "assessor": assessment["assessor"],
+        "assessed_on": assessment["assessed_on"],
+        "indicator_id": indicator_id,
+    }
+    try:
+        row = AnswerRow.model_validate(about | dict(given))
+    except ValidationError as error:
+        raise PracticesError("Nothing was saved. Please mend:\n" + "\n".join(map(explain, error.errors()))) from error
+    if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
+        raise PracticesError("An answer needs the address of the page it rests on (source_url). Nothing was saved.")
+    return row
+
+
+def _write_answer(
+    cursor: Cursor, assessment_id: str, indicator_id: str, after: Mapping[str, Any], version: int
+) -> None:
+    cursor.execute(
+        """
+        INSERT INTO answer (
+            assessment_id, indicator_id, answer, evidence_level, note, source_url, source_publisher,
+            independent_of_operator, version
+        ) VALUES (
+            $assessment, $indicator, $answer, $evidence_level, $note, $source_url, $source_publisher,
+            $independent_of_operator, $version
+        )
+        ON CONFLICT DO UPDATE SET
+            answer = excluded.answer, evidence_level = excluded.evidence_level, note = excluded.note,
+            source_url = excluded.source_url, source_publisher = excluded.source_publisher,
+            independent_of_operator = excluded.independent_of_operator, version = excluded.version
+        """,
+        {**after, "assessment": assessment_id, "indicator": indicator_id, "version": version + 1},
+    )
+    cursor.execute("UPDATE assessment SET version = version + 1 WHERE id = $id", {"id": assessment_id})
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise PracticesError("Say why: a change without a reason is not saved.")

@@ -1,0 +1,244 @@
+"""Releasing the data: what curators have becomes what everybody reads, with a number, a hash and a list of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from criteria.framework import Framework, current_framework
+from practices_db import audit, catalogue_files, scorecards
+from practices_db.errors import Actor, ConflictError, PracticesError
+from practices_db.permissions import Thing, require
+from practices_db.queries import data_version, integrity_problems
+from practices_db.store import Cursor, Store
+from practices_db.wording import number as whole
+
+# Columns of a card that say what answers come to, not what sources say.
+_NOT_FACTS = {
+    "assessed",
+    "answered",
+    "strongest_evidence",
+    "bases",
+    "framework",
+    "framework_version",
+    "answer_codes",
+    "answer_sources",
+    "name_key",
+    "search_text",
+}
+_SHOWN = 5  # problems in a message
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a release changed.
+
+    ``kind``: added, removed, moved (a criterion's score, with ``node``, before and after; None: not scored), answers
+    (an answer that moved no score), facts, statement. ``words`` says it, ``why`` what curators said of it in public.
+    """
+
+    kind: str
+    practice_id: str
+    name: str
+    node: str | None
+    score_before: float | None
+    score_after: float | None
+    words: str
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release of the data."""
+
+    number: int
+    released_on: date
+    content_hash: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the public sees: cards, criterion scores (None: not scored), counted answers, statements."""
+
+    cards: dict[str, dict[str, Any]]
+    scores: dict[tuple[str, str], float | None]
+    answers: dict[tuple[str, str], tuple[str, int]]
+    statements: dict[str, str]
+
+
+def publish(
+    store: Store, actor: Actor, note: str, seen: int, released: Callable[[Store], None] = lambda _store: None
+) -> Release:
+    """Release what the curators' tables hold and return what that changed.
+
+    ``seen`` is the number of the release the curator had before them: ConflictError where another one came first.
+    Raises PracticesError where nothing has changed, or where the data do not hang together (nothing is released then).
+    ``released`` is called after the release is kept: the place to take a read-only snapshot.
+    """
+
+    def work(cursor: Cursor) -> Release:
+        require(actor, "publish", Thing("data"))
+        last = data_version(cursor)
+        if last.number != seen:
+            raise ConflictError(
+                f"Release {last.number} came out in between ({last.released_on}); you looked at release {seen}. "
+                "Nothing was released. Look at what is still to be released."
+            )
+        changes = _released(cursor)
+        content_hash = catalogue_files.content_hash(catalogue_files.texts(cursor))
+        if content_hash == last.content_hash:
+            raise PracticesError(f"Nothing has changed since release {last.number}, so there is nothing to release.")
+        if problems := integrity_problems(cursor):
+            more = f" … and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+            raise PracticesError("Nothing was released. Please mend: " + "; ".join(problems[:_SHOWN]) + more)
+        release = Release(last.number + 1, audit.now().date(), content_hash, tuple(changes))
+        _keep(cursor, release, note)
+        audit.record(
+            cursor,
+            actor,
+            "publish",
+            "data",
+            version=release.number,
+            after={"content_hash": content_hash, "changes": len(changes)},
+            reason=note,
+        )
+        return release
+
+    release = audit.guarded(store, work)
+    released(store)
+    return release
+
+
+def pending(store: Store, actor: Actor) -> list[Change]:
+    """Return what a release would change, without releasing anything."""
+
+    class _Looked(Exception):  # noqa: N818 - not an error: it takes the transaction back
+        pass
+
+    found: list[Change] = []
+
+    def work(cursor: Cursor) -> None:
+        require(actor, "publish", Thing("data"))
+        found[:] = _released(cursor)
+        raise _Looked
+
+    try:
+        audit.guarded(store, work)
+    except _Looked:
+        return found
+    raise AssertionError  # pragma: no cover - work always raises
+
+
+def changes(cursor: Cursor, number: int | None = None) -> list[Change]:
+    """Return what a release changed, the newest release where no number is given."""
+    rows = cursor.execute(
+        """
+        SELECT kind, practice_id, name, node, score_before, score_after, words, why FROM release_change
+        WHERE number = coalesce($number, (SELECT max(number) FROM data_version)) ORDER BY position
+        """,
+        {"number": number},
+    ).fetchall()
+    return [Change(*row) for row in rows]
+
+
+def _released(cursor: Cursor) -> list[Change]:
+    """Release in the caller's transaction and return what is not as it was."""
+    before = _shown(cursor)
+    known = {seq for (seq,) in cursor.execute("SELECT seq FROM released_history WHERE seq > 0").fetchall()}
+    scorecards.rebuild(cursor)
+    said = cursor.execute("SELECT practice_id, seq, words FROM released_history ORDER BY seq").fetchall()
+    left = dict(cursor.execute("SELECT id, reason FROM released_former").fetchall())
+    why: dict[str, list[str]] = {id_: [reason] for id_, reason in left.items()}
+    for id_, seq, words in said:
+        if seq > 0 and seq not in known:
+            why.setdefault(id_, []).append(words)
+    reasons = {id_: "; ".join(words) for id_, words in why.items()}
+    return list(_compared(before, _shown(cursor), reasons, current_framework()))
+
+
+def _shown(cursor: Cursor) -> _Shown:
+    found = cursor.execute("SELECT * FROM practice_card ORDER BY name_key, id")
+    names = [column[0] for column in found.description]
+    cards = {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    scores = cursor.execute(
+        "SELECT practice_id, node, CASE WHEN scored THEN score END FROM practice_score WHERE level = 'criterion'"
+    ).fetchall()
+    answers = cursor.execute("SELECT practice_id, indicator_id, answer, evidence_level FROM counted_answer").fetchall()
+    statements = cursor.execute("SELECT practice_id, words FROM released_statement").fetchall()
+    return _Shown(
+        cards,
+        {(id_, node): score for id_, node, score in scores},
+        {(id_, indicator): (answer, level) for id_, indicator, answer, level in answers},
+        dict(statements),
+    )
+
+
+def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], framework: Framework) -> Iterator[Change]:
+    for id_, card in new.cards.items():
+        if id_ not in old.cards:
+            yield Change("added", id_, card["name"], None, None, None, "new in the catalogue", why.get(id_))
+    for id_, card in old.cards.items():
+        if id_ not in new.cards:
+            yield Change("removed", id_, card["name"], None, None, None, "not in the catalogue any more", why.get(id_))
+    for id_, card in new.cards.items():
+        if id_ in old.cards:
+            yield from _of_practice(id_, old, new, why.get(id_), framework)
+        if old.statements.get(id_) != new.statements.get(id_):
+            words = "the owner's statement was " + ("changed" if id_ in new.statements else "withdrawn")
+            yield Change("statement", id_, card["name"], None, None, None, words, why.get(id_))
+
+
+def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework: Framework) -> Iterator[Change]:
+    name = new.cards[id_]["name"]
+    for criterion in framework.criteria:
+        indicators = [one for one in framework.walk() if one[0].id == criterion.id]
+        moved = [
+            f"{indicator.label}: {_answer(was, framework)} → {_answer(now, framework)}"
+            for _, _, indicator in indicators
+            if (was := old.answers.get((id_, indicator.id))) != (now := new.answers.get((id_, indicator.id)))
+        ]
+        before, after = old.scores.get((id_, criterion.id)), new.scores.get((id_, criterion.id))
+        reasons = "; ".join([*moved, *([why] if why else [])]) or None
+        if before != after:
+            words = f"{criterion.title}: {_score(before)} → {_score(after)}"
+            yield Change("moved", id_, name, criterion.id, before, after, words, reasons)
+        elif moved:
+            yield Change("answers", id_, name, criterion.id, before, after, "; ".join(moved), why)
+    changed = [fact for fact in _facts(new.cards[id_]) if old.cards[id_].get(fact) != new.cards[id_][fact]]
+    if changed:
+        yield Change("facts", id_, name, None, None, None, ", ".join(changed), why)
+
+
+def _facts(card: Mapping[str, Any]) -> Iterable[str]:
+    derived = tuple(f"{node}_" for node in scorecards.HEADLINES)
+    return (name for name in card if name not in _NOT_FACTS and not name.startswith(derived))
+
+
+def _score(score: float | None) -> str:
+    return "not scored" if score is None else whole(score)
+
+
+def _answer(answer: tuple[str, int] | None, framework: Framework) -> str:
+    if answer is None:
+        return "no answer"
+    words = next(option.label for option in framework.answers if option.id == answer[0])
+    return f"{words.lower()} (evidence level {answer[1]})"
+
+
+def _keep(cursor: Cursor, release: Release, note: str) -> None:
+    cursor.execute(
+        "INSERT INTO data_version (number, released_on, content_hash, origin, note) "
+        "VALUES ($number, $on, $hash, 'curation', $note)",
+        {"number": release.number, "on": release.released_on, "hash": release.content_hash, "note": note or None},
+    )
+    for position, change in enumerate(release.changes, start=1):
+        cursor.execute(
+            """
+            INSERT INTO release_change
+            VALUES ($number, $position, $kind, $practice_id, $name, $node, $score_before, $score_after, $words, $why)
+            """,
+            {"number": release.number, "position": position, **vars(change)},
+        )

@@ -1,0 +1,103 @@
+"""What is released: the copy of the curators' tables that the public reads, made by a release and at no other time.
+
+Listed practices, their sources, the answers of published assessments, owners' statements, where former ids lead, and
+the part of the history that everybody may read.
+"""
+
+from __future__ import annotations
+
+from practices_db.store import Cursor
+
+_PRACTICES = """
+    INSERT INTO released_practice BY NAME
+    WITH
+    countries AS (SELECT practice_id, list(country ORDER BY position) AS v FROM practice_country GROUP BY ALL),
+    sectors AS (SELECT practice_id, list(sector ORDER BY position) AS v FROM practice_sector GROUP BY ALL),
+    groups AS (SELECT practice_id, list(target_group ORDER BY position) AS v FROM practice_target_group GROUP BY ALL),
+    kinds AS (SELECT practice_id, list(funding_kind ORDER BY position) AS v FROM practice_funding GROUP BY ALL),
+    funders AS (
+        SELECT practice_id, list(funding_source ORDER BY position) AS v FROM practice_funding_source GROUP BY ALL
+    )
+    SELECT
+        p.* EXCLUDE (version, state, merged_into, left_on, left_because, checked_by),
+        coalesce(countries.v, []) AS countries,
+        coalesce(sectors.v, []) AS sectors,
+        coalesce(groups.v, []) AS target_groups,
+        coalesce(kinds.v, []) AS funding_kinds,
+        coalesce(funders.v, []) AS funding_sources
+    FROM practice p
+    LEFT JOIN countries ON countries.practice_id = p.id
+    LEFT JOIN sectors ON sectors.practice_id = p.id
+    LEFT JOIN groups ON groups.practice_id = p.id
+    LEFT JOIN kinds ON kinds.practice_id = p.id
+    LEFT JOIN funders ON funders.practice_id = p.id
+    WHERE p.state = 'listed'
+"""
+_SOURCES = """
+    INSERT INTO released_source BY NAME
+    SELECT s.* FROM practice_source s SEMI JOIN released_practice p ON p.id = s.practice_id
+"""
+_ANSWERS = """
+    INSERT INTO released_answer BY NAME
+    SELECT
+        a.* EXCLUDE (version), s.practice_id, s.framework_id, s.framework_version, s.basis, s.assessor, s.assessed_on,
+        coalesce(s.blind, false) AS blind,
+        t.assessment_id IS NOT NULL AS settled, t.note AS settled_note
+    FROM answer a
+    JOIN assessment s ON s.id = a.assessment_id
+    SEMI JOIN released_practice p ON p.id = s.practice_id
+    LEFT JOIN settlement t
+        ON t.practice_id = s.practice_id AND t.indicator_id = a.indicator_id AND t.assessment_id = s.id
+    WHERE s.status = 'published'
+"""
+_STATEMENTS = """
+    INSERT INTO released_statement BY NAME
+    SELECT s.practice_id, s.organisation, s.words, s.stated_on
+    FROM statement s SEMI JOIN released_practice p ON p.id = s.practice_id
+"""
+# Former ids of the catalogue's files stay: the practice itself is not in this database.
+_FORGET_FORMER = "DELETE FROM released_former WHERE id IN (SELECT id FROM practice)"
+_FORMER = """
+    INSERT INTO released_former BY NAME
+    SELECT id, name, CASE WHEN state = 'merged' THEN merged_into END AS practice_id, left_on, left_because AS reason
+    FROM practice WHERE state IN ('archived', 'merged')
+"""
+# A practice that others were merged into may itself have been merged later.
+_FOLLOW = """
+    UPDATE released_former AS f SET practice_id = n.practice_id
+    FROM released_former n WHERE n.id = f.practice_id
+"""
+_FORGET_HISTORY = "DELETE FROM released_history WHERE seq > 0"
+_HISTORY = """
+    INSERT INTO released_history BY NAME
+    SELECT p.id AS practice_id, a.seq, a.ts::DATE AS happened_on, a.public AS words
+    FROM audit a
+    JOIN (
+        SELECT id, 'practice:' || id AS object FROM released_practice
+        UNION ALL
+        SELECT s.practice_id, 'assessment:' || s.id
+        FROM assessment s SEMI JOIN released_practice r ON r.id = s.practice_id
+    ) p ON p.object = a.object
+    WHERE a.public IS NOT NULL
+"""
+
+
+def copy_truth(cursor: Cursor) -> None:
+    """Release what the curators' tables hold now, in the caller's transaction; ``scorecards.derive`` comes next."""
+    for table in ("released_practice", "released_source", "released_answer", "released_statement"):
+        cursor.execute(f"DELETE FROM {table}")
+    cursor.execute(_FORGET_FORMER)
+    cursor.execute(_FORGET_HISTORY)
+    for statement in (_PRACTICES, _SOURCES, _ANSWERS, _STATEMENTS, _FORMER, _HISTORY):
+        cursor.execute(statement)
+    while _moved_on(cursor):
+        cursor.execute(_FOLLOW)
+
+
+def _moved_on(cursor: Cursor) -> bool:
+    """Whether a former id leads to another one that is gone in its turn."""
+    return bool(
+        cursor.execute(
+            "SELECT 1 FROM released_former f JOIN released_former n ON n.id = f.practice_id LIMIT 1"
+        ).fetchone()
+    )

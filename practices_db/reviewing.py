@@ -1,0 +1,326 @@
+"""The review queue as curators see it: look, accept, send back, and settle where assessors disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from criteria.framework import current_framework
+from practices_db import audit, curating, submissions
+from practices_db.errors import Actor, PracticesError
+from practices_db.models import PracticeRow
+from practices_db.payloads import GivenAnswer, SecondAssessment, SelfAssessment, Statement, checked_payload
+from practices_db.permissions import Thing, require
+from practices_db.store import Cursor, Store
+from practices_db.submissions import Submission
+
+_ASSESSMENTS = ("self-assessment", "second-assessment")
+_BASIS = {"self-assessment": "self-assessment", "second-assessment": "desk-review"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that a submission would change; ``before`` is "" where there is nothing yet."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An indicator answered differently; ``answers`` by assessment id, ``settled`` the one that counts."""
+
+    indicator_id: str
+    answers: dict[str, str]
+    settled: str | None
+    note: str | None
+    version: int
+
+
+def queue(cursor: Cursor, actor: Actor, statuses: Iterable[str] = ("submitted",)) -> list[Submission]:
+    """Return the submissions in these states, the oldest first."""
+    require(actor, "read", Thing("submission"))
+    rows = cursor.execute(
+        """
+        SELECT id, kind, practice_id, payload, contact, status, created, last_used, expires, curator_note, version,
+            token_hash IS NOT NULL
+        FROM submission WHERE status IN (SELECT unnest($statuses::TEXT[])) ORDER BY created, id
+        """,
+        {"statuses": list(statuses)},
+    ).fetchall()
+    return [submissions.as_submission(row) for row in rows]
+
+
+def submission(cursor: Cursor, actor: Actor, id_: str) -> Submission:
+    """Return one submission."""
+    require(actor, "read", Thing("submission", id_))
+    return submissions.by_id(cursor, id_)
+
+
+def differences(cursor: Cursor, actor: Actor, id_: str) -> list[Difference]:
+    """Return what a submission would change, beside what stands there now."""
+    found = submission(cursor, actor, id_)
+    if found.payload is None:
+        return []
+    match checked_payload(found.kind, found.payload):
+        case SelfAssessment() | SecondAssessment() as given:
+            new = given.practice if isinstance(given, SelfAssessment) and found.practice_id is None else None
+            return [*_new_facts(new), *_answer_differences(cursor, found, given.answers)]
+        case Statement() as given:
+            row = cursor.execute(
+                "SELECT organisation, words FROM statement WHERE practice_id = $id", {"id": found.practice_id}
+            ).fetchone()
+            old = row or ("", "")
+            pairs = (("organisation", old[0], given.organisation), ("statement", old[1], given.words))
+            return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+        case given:
+            return [Difference(name, "", str(value)) for name, value in given.model_dump(exclude_none=True).items()]
+
+
+def accept(  # noqa: PLR0913, PLR0917
+    store: Store, actor: Actor, id_: str, version: int, note: str, public: str | None = None
+) -> int:
+    """Take a submission into the catalogue and return its new version; everybody sees it with the next release.
+
+    Answers become an assessment, a statement stands beside the scores. A correction is carried out by the curator with
+    ``curating.edit_practice``; accepting it says that this is done. Raises NotAllowedError where it was accepted,
+    returned or withdrawn meanwhile, ConflictError where it was corrected.
+    """
+
+    def work(cursor: Cursor) -> int:
+        found = submissions.by_id(cursor, id_)
+        new = submissions.step(cursor, found, actor, "accept", version, note=note, reason=note)
+        given = checked_payload(found.kind, found.payload)
+        practice_id = found.practice_id
+        if isinstance(given, SelfAssessment) and practice_id is None:
+            practice_id = _add(cursor, actor, given.practice, found.id)
+        if isinstance(given, (SelfAssessment, SecondAssessment)):
+            _require_listed(cursor, practice_id)
+            _take_answers(cursor, actor, found, str(practice_id), given)
+        if isinstance(given, Statement):
+            _require_listed(cursor, practice_id)
+            _take_statement(cursor, found, given)
+        if public is not None and practice_id is not None:
+            audit.record(cursor, actor, "corrected", f"practice:{practice_id}", reason=note, public=public)
+        return new
+
+    return audit.guarded(store, work)
+
+
+def send_back(store: Store, actor: Actor, id_: str, version: int, note: str) -> int:
+    """Return a submission to whoever sent it, with a note that they read behind their private link."""
+    if not note.strip():
+        raise PracticesError("Say what is missing or to be mended: the note is all that they see.")
+
+    def work(cursor: Cursor) -> int:
+        found = submissions.by_id(cursor, id_)
+        return submissions.step(cursor, found, actor, "return", version, note=note, reason=note)
+
+    return audit.guarded(store, work)
+
+
+def withdraw(store: Store, actor: Actor, id_: str, version: int, reason: str) -> int:
+    """Withdraw a submission on behalf of whoever sent it and lost the private link."""
+
+    def work(cursor: Cursor) -> int:
+        found = submissions.by_id(cursor, id_)
+        return submissions.step(cursor, found, actor, "withdraw", version, reason=reason)
+
+    return audit.guarded(store, work)
+
+
+def renew_link(store: Store, actor: Actor, id_: str) -> str:
+    """Give a submission a new private link instead of its old one; return the token, shown this once."""
+    return audit.guarded(store, lambda cursor: submissions.new_link(cursor, submissions.by_id(cursor, id_), actor))
+
+
+def disagreements(cursor: Cursor, actor: Actor, practice_id: str) -> list[Disagreement]:
+    """Return where published assessments of a practice answer differently, in the framework's order."""
+    require(actor, "read", Thing("practice", practice_id))
+    rows = cursor.execute(
+        """
+        SELECT a.indicator_id, a.assessment_id, a.answer, t.assessment_id, t.note, coalesce(t.version, 0)
+        FROM answer a
+        JOIN assessment s ON s.id = a.assessment_id
+        LEFT JOIN settlement t ON t.practice_id = s.practice_id AND t.indicator_id = a.indicator_id
+        WHERE s.practice_id = $id AND s.status = 'published'
+        ORDER BY a.indicator_id, a.assessment_id
+        """,
+        {"id": practice_id},
+    ).fetchall()
+    found: dict[str, Disagreement] = {}
+    for indicator, assessment, answer, *settled in rows:
+        found.setdefault(indicator, Disagreement(indicator, {}, *settled)).answers[assessment] = answer
+    order = [indicator.id for indicator in current_framework().indicators]
+    return [found[id_] for id_ in order if id_ in found and len(set(found[id_].answers.values())) > 1]
+
+
+def settle(  # noqa: PLR0913, PLR0917
+    store: Store, actor: Actor, practice_id: str, indicator_id: str, assessment_id: str, note: str, version: int = 0
+) -> int:
+    """Decide which assessment's answer to an indicator counts; the note is shown with it. Return the new version.
+
+    Every assessor's answer stays as it was given: agreement is counted on those.
+    """
+    if not note.strip():
+        raise PracticesError("Say why this answer counts: the note is shown beside it.")
+
+    def work(cursor: Cursor) -> int:
+        practice = curating.practice(cursor, actor, practice_id)
+        require(actor, "settle", practice.thing)
+        row = cursor.execute(
+            "SELECT assessment_id, version FROM settlement WHERE practice_id = $p AND indicator_id = $i",
+            {"p": practice_id, "i": indicator_id},
+        ).fetchone()
+        before, found = row or (None, 0)
+        submissions.require_version(cursor, practice.thing.name, found, version)
+        open_ = [one for one in disagreements(cursor, actor, practice_id) if one.indicator_id == indicator_id]
+        if not open_ or assessment_id not in open_[0].answers:
+            raise PracticesError("There is no disagreement on this indicator that this assessment takes part in.")
+        cursor.execute(
+            """
+            INSERT INTO settlement (practice_id, indicator_id, assessment_id, note, settled_on, version)
+            VALUES ($p, $i, $a, $note, $today, $version)
+            ON CONFLICT DO UPDATE SET assessment_id = excluded.assessment_id, note = excluded.note,
+                settled_on = excluded.settled_on, version = excluded.version
+            """,
+            {
+                "p": practice_id,
+                "i": indicator_id,
+                "a": assessment_id,
+                "note": note,
+                "today": audit.now().date(),
+                "version": version + 1,
+            },
+        )
+        audit.record(
+            cursor,
+            actor,
+            "settle",
+            practice.thing.name,
+            before={"indicator": indicator_id, "counts": before},
+            after={"indicator": indicator_id, "counts": assessment_id},
+            reason=note,
+        )
+        return version + 1
+
+    return audit.guarded(store, work)
+
+
+# --- inside --------------------------------------------------------------------------------------------------
+
+
+def _new_facts(row: PracticeRow | None) -> list[Difference]:
+    facts = {} if row is None else row.model_dump()
+    return [
+        Difference(name, "", "; ".join(value) if isinstance(value, tuple) else str(value))
+        for name, value in facts.items()
+        if value not in (None, ())
+    ]
+
+
+def _answer_differences(cursor: Cursor, found: Submission, given: Iterable[GivenAnswer]) -> list[Difference]:
+    """Return the answers that would be others than those that count now."""
+    now = dict(
+        cursor.execute(
+            "SELECT indicator_id, answer || ', evidence level ' || evidence_level FROM counted_answer "
+            "WHERE practice_id = $id",
+            {"id": found.practice_id},
+        ).fetchall()
+    )
+    pairs = ((one.indicator_id, f"{one.answer}, evidence level {one.evidence_level}") for one in given)
+    return [Difference(id_, now.get(id_, ""), after) for id_, after in pairs if now.get(id_) != after]
+
+
+def _require_listed(cursor: Cursor, practice_id: str | None) -> None:
+    row = cursor.execute("SELECT state FROM practice WHERE id = $id", {"id": practice_id}).fetchone()
+    if row is None or row[0] != "listed":
+        raise PracticesError("The practice is not listed in the catalogue (any more). Nothing was accepted.")
+
+
+def _add(cursor: Cursor, actor: Actor, row: PracticeRow | None, submission_id: str) -> str:
+    if row is None:
+        raise PracticesError("The submission names no practice and describes none. Send it back for its profile.")
+    if cursor.execute("SELECT 1 FROM practice WHERE id = $id", {"id": row.id}).fetchone():
+        raise PracticesError(f"There is a practice {row.id} already. Ask whether it is the same.")
+    curating.add_practice(cursor, row)
+    cursor.execute(
+        "UPDATE submission SET practice_id = $practice WHERE id = $id", {"practice": row.id, "id": submission_id}
+    )
+    audit.record(cursor, actor, "add", f"practice:{row.id}", version=1, after={"from": f"submission:{submission_id}"})
+    return row.id
+
+
+def _take_answers(
+    cursor: Cursor, actor: Actor, found: Submission, practice_id: str, given: SelfAssessment | SecondAssessment
+) -> None:
+    """Make a submission's answers an assessment; what was taken from the same submission before is replaced."""
+    known = {"submission": found.id}
+    cursor.execute(
+        "DELETE FROM answer WHERE assessment_id IN (SELECT id FROM assessment WHERE submission_id = $submission)", known
+    )
+    cursor.execute("DELETE FROM assessment WHERE submission_id = $submission", known)
+    basis = _BASIS[found.kind]
+    parts = (practice_id, basis, given.assessor, given.assessed_on.isoformat())
+    id_ = ":".join((*parts, f"{given.framework}-{given.framework_version}"))
+    if cursor.execute("SELECT 1 FROM assessment WHERE id = $id", {"id": id_}).fetchone():
+        raise PracticesError(f"There is an assessment by {given.assessor} of that day already. Nothing was accepted.")
+    cursor.execute(
+        """
+        INSERT INTO assessment (
+            id, practice_id, framework_id, framework_version, basis, assessor, assessed_on, status, submission_id, blind
+        ) VALUES ($id, $practice, $framework, $version, $basis, $assessor, $day, 'published', $submission, $blind)
+        """,
+        known
+        | {
+            "id": id_,
+            "practice": practice_id,
+            "framework": given.framework,
+            "version": given.framework_version,
+            "basis": basis,
+            "assessor": given.assessor,
+            "day": given.assessed_on,
+            "blind": found.kind == "second-assessment",
+        },
+    )
+    for answer in given.answers:
+        cursor.execute(
+            """
+            INSERT INTO answer (
+                assessment_id, indicator_id, answer, evidence_level, note, source_url, source_publisher,
+                independent_of_operator
+            ) VALUES (
+                $assessment, $indicator_id, $answer, $evidence_level, $note, $source_url, $source_publisher,
+                $independent_of_operator
+            )
+            """,
+            answer.model_dump() | {"assessment": id_},
+        )
+    after = {"from": f"submission:{found.id}", "answers": len(given.answers)}
+    audit.record(cursor, actor, "add", f"assessment:{id_}", version=1, after=after)
+
+
+def _take_statement(cursor: Cursor, found: Submission, given: Statement) -> None:
+    values: Mapping[str, Any] = {
+        "practice": found.practice_id,
+        "organisation": given.organisation,
+        "words": given.words,
+        "day": _day(found),
+        "submission": found.id,
+    }
+    cursor.execute(
+        """
+        INSERT INTO statement (practice_id, organisation, words, stated_on, submission_id)
+        VALUES ($practice, $organisation, $words, $day, $submission)
+        ON CONFLICT DO UPDATE SET organisation = excluded.organisation, words = excluded.words,
+            stated_on = excluded.stated_on, submission_id = excluded.submission_id, version = statement.version + 1
+        """,
+        dict(values),
+    )
+
+
+def _day(found: Submission) -> date:
+    return found.created.date()

@@ -1,0 +1,416 @@
+"""The review queue as whoever submits sees it: send, open by the private link, correct, withdraw, revoke.
+
+A private link holds a token of 256 random bits; the database holds its SHA-256 only. It lapses 90 days after it was
+last used. Content of a submission never enters the audit, so that what is withdrawn can go altogether.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from practices_db import audit
+from practices_db.errors import Actor, ConflictError, NoSuchLinkError, PracticesError
+from practices_db.payloads import as_json, checked_payload
+from practices_db.permissions import ANYBODY, Thing, moved, require
+from practices_db.store import Cursor, Store
+
+LIFETIME = timedelta(days=90)  # of a private link, after its last use
+# How many submissions are taken within a time: over all, from one mailbox, about one practice.
+PER_HOUR, PER_MAILBOX_AND_DAY, PER_PRACTICE_AND_DAY = 60, 10, 20
+_MAILBOX = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,}")
+
+
+class Receipt(NamedTuple):
+    """What whoever submits gets: the submission's number, and the token of the private link, shown this once."""
+
+    id: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission as it stands."""
+
+    id: str
+    kind: str
+    practice_id: str | None
+    payload: dict[str, Any] | None
+    contact: str | None
+    status: str
+    created: datetime
+    last_used: datetime
+    expires: datetime
+    curator_note: str | None
+    version: int
+    has_link: bool
+
+    @property
+    def thing(self) -> Thing:
+        """Return it as what permissions are asked for."""
+        return Thing("submission", self.id, self.status)
+
+
+def submit(  # noqa: PLR0913, PLR0917 - what a submission consists of
+    store: Store,
+    kind: str,
+    payload: Any,
+    contact: str | None = None,
+    practice_id: str | None = None,
+    actor: Actor = ANYBODY,
+) -> Receipt:
+    """Put a submission into the queue and return its number and the token of its private link.
+
+    ``payload`` is a mapping as ``payloads.KINDS`` says for the kind. ``contact`` is a functional mailbox, or None.
+    Raises PracticesError: content that is not as it must be, unknown practice, too many submissions at once.
+    """
+    content = as_json(checked_payload(kind, payload))
+    mailbox = checked_mailbox(contact)
+
+    def work(cursor: Cursor) -> Receipt:
+        require(actor, "new", Thing("submission"))
+        if practice_id is not None:
+            _require_practice(cursor, practice_id)
+        _require_moderation(cursor, mailbox, practice_id)
+        return _insert(cursor, kind, practice_id, "submitted", content, mailbox, actor)
+
+    return audit.guarded(store, work)
+
+
+def invite(store: Store, practice_id: str, actor: Actor, reason: str = "") -> Receipt:
+    """Open a second assessment of a practice for somebody who has not seen the first; return the link's token.
+
+    The holder of the link saves answers (``save``) and submits them (``hand_in``).
+    """
+
+    def work(cursor: Cursor) -> Receipt:
+        require(actor, "invite", Thing("practice", practice_id, _require_practice(cursor, practice_id)))
+        return _insert(cursor, "second-assessment", practice_id, "draft", None, None, actor, reason)
+
+    return audit.guarded(store, work)
+
+
+def open_by_token(store: Store, token: str) -> Submission:
+    """Return the submission that a private link opens, and let the link live on for another 90 days.
+
+    Raises NoSuchLinkError, the same for unknown, expired and revoked links.
+    """
+
+    def work(cursor: Cursor) -> Submission:
+        found = _by_token(cursor, token)
+        moment = audit.now()
+        cursor.execute(
+            "UPDATE submission SET last_used = $now, expires = $expires WHERE id = $id",
+            {"now": moment, "expires": moment + LIFETIME, "id": found.id},
+        )
+        return found
+
+    return audit.guarded(store, work)
+
+
+def save(store: Store, token: str, payload: Any, version: int) -> int:
+    """Keep the answers of a second assessment that is not handed in yet; return the new version."""
+    return _change(store, token, "save", version, payload=payload)
+
+
+def hand_in(store: Store, token: str, version: int) -> int:
+    """Submit a second assessment for review; return the new version."""
+    return _change(store, token, "submit", version)
+
+
+def correct(store: Store, token: str, payload: Any, version: int) -> int:
+    """Replace the content of a submission by its private link; it goes to the curator (again). Return the new version.
+
+    What was published stays published until the curator accepts the correction. ``version`` is the one that was shown:
+    ConflictError where it changed in between.
+    """
+    return _change(store, token, "correct", version, payload=payload)
+
+
+def withdraw(store: Store, token: str, version: int) -> int:
+    """Take a submission back by its private link; return the new version.
+
+    Its content goes at once, what was published of it with the next release, the bytes with the nightly rewrite.
+    """
+    return _change(store, token, "withdraw", version)
+
+
+def revoke(store: Store, token: str) -> None:
+    """End a private link. The submission stays as it is; a curator can issue a new link."""
+
+    def work(cursor: Cursor) -> None:
+        found = _by_token(cursor, token)
+        end_link(cursor, found, holder(found))
+
+    audit.guarded(store, work)
+
+
+# --- for those who act on submissions (queue.py) -------------------------------------------------------------
+
+
+def holder(submission: Submission) -> Actor:
+    """Return the actor who holds a submission's private link."""
+    return Actor("assessor", f"token:{submission.id}")
+
+
+def by_id(cursor: Cursor, id_: str) -> Submission:
+    """Return a submission; PracticesError where there is none."""
+    found = _one(cursor, "id = $key", id_)
+    if found is None:
+        raise PracticesError(f"There is no submission {id_[:40]!r}.")
+    return found
+
+
+def step(  # noqa: PLR0913 - what a step consists of
+    cursor: Cursor,
+    submission: Submission,
+    actor: Actor,
+    action: str,
+    version: int,
+    *,
+    payload: str | None = None,
+    note: str | None = None,
+    reason: str = "",
+) -> int:
+    """Move a submission as the table of moves says, in the caller's transaction, and return its new version.
+
+    Raises NotAllowedError, or ConflictError where the version is not the one given.
+    """
+    require(actor, action, submission.thing)
+    require_version(cursor, submission.thing.name, submission.version, version)
+    status = submission.status if action == "save" else moved(action, submission.thing)
+    gone = status == "withdrawn"
+    cursor.execute(
+        """
+        UPDATE submission SET
+            status = $status, version = version + 1,
+            payload = CASE WHEN $gone THEN NULL ELSE coalesce($payload, payload) END,
+            contact = CASE WHEN $gone THEN NULL ELSE contact END,
+            curator_note = CASE WHEN $gone THEN NULL ELSE coalesce($note, curator_note) END
+        WHERE id = $id AND version = $version
+        """,
+        {
+            "status": status,
+            "gone": gone,
+            "payload": payload,
+            "note": note,
+            "id": submission.id,
+            "version": version,
+        },
+    )
+    before, after = {"status": submission.status}, {"status": status, "content_changed": payload is not None}
+    audit.record(
+        cursor,
+        actor,
+        action,
+        submission.thing.name,
+        version=version + 1,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    if gone:
+        retract(cursor, actor, submission.id)
+    return version + 1
+
+
+def end_link(cursor: Cursor, submission: Submission, actor: Actor) -> None:
+    """End a submission's private link, in the caller's transaction."""
+    require(actor, "revoke", submission.thing)
+    cursor.execute("UPDATE submission SET token_hash = NULL WHERE id = $id", {"id": submission.id})
+    audit.record(cursor, actor, "revoke", submission.thing.name)
+
+
+def new_link(cursor: Cursor, submission: Submission, actor: Actor) -> str:
+    """Give a submission a new private link instead of its old one, in the caller's transaction; return the token."""
+    require(actor, "renew", submission.thing)
+    token, moment = secrets.token_urlsafe(32), audit.now()
+    cursor.execute(
+        "UPDATE submission SET token_hash = $hash, last_used = $now, expires = $expires WHERE id = $id",
+        {"hash": _hash(token), "now": moment, "expires": moment + LIFETIME, "id": submission.id},
+    )
+    audit.record(cursor, actor, "renew", submission.thing.name)
+    return token
+
+
+def retract(cursor: Cursor, actor: Actor, submission_id: str) -> None:
+    """Take what came in with a submission out of the catalogue; the public sees it go with the next release."""
+    known = {"id": submission_id}
+    assessments = cursor.execute(
+        "SELECT id, version FROM assessment WHERE submission_id = $id AND status <> 'withdrawn'", known
+    ).fetchall()
+    cursor.execute(
+        "DELETE FROM answer WHERE assessment_id IN (SELECT id FROM assessment WHERE submission_id = $id)", known
+    )
+    cursor.execute(
+        "DELETE FROM settlement WHERE assessment_id IN (SELECT id FROM assessment WHERE submission_id = $id)", known
+    )
+    cursor.execute(
+        "UPDATE assessment SET status = 'withdrawn', version = version + 1 "
+        "WHERE submission_id = $id AND status <> 'withdrawn'",
+        known,
+    )
+    for id_, version in assessments:
+        for known_as in _earlier_names(cursor, id_):
+            audit.erase(cursor, actor, f"assessment:{known_as}", "withdrawn by whoever submitted it")
+        audit.record(cursor, actor, "withdraw", f"assessment:{id_}", version=version + 1)
+    cursor.execute("DELETE FROM statement WHERE submission_id = $id", known)
+
+
+def _earlier_names(cursor: Cursor, assessment_id: str) -> list[str]:
+    """Return an assessment's id and those it had before its practice was merged into another one."""
+    names = [assessment_id]
+    for name in names:
+        lines = audit.history(cursor, f"assessment:{name}")
+        names += [line.before["id"] for line in lines if line.action == "rename" and line.before]
+    return names
+
+
+def require_version(cursor: Cursor, object_: str, found: int, given: int) -> None:
+    """Raise ConflictError, saying who changed what and when, where a version is not the one that was shown."""
+    if found == given:
+        return
+    last = next(iter(audit.history(cursor, object_)), None)
+    who = f"{last.actor} ({last.action}, {last.ts:%Y-%m-%d %H:%M} UTC)" if last else "somebody"
+    changed = f": {', '.join(last.after)}" if last and last.after else ""
+    raise ConflictError(
+        f"This was changed in between by {who}{changed}. Nothing was saved. Look at what stands there now and try "
+        "again."
+    )
+
+
+def checked_mailbox(contact: str | None) -> str | None:
+    """Return an e-mail address in lower case, None for a blank; PracticesError where it is none."""
+    if contact is None or not contact.strip():
+        return None
+    if not _MAILBOX.fullmatch(contact.strip()):
+        raise PracticesError("The mailbox is not an e-mail address like info@organisation.org.")
+    return contact.strip().lower()
+
+
+# --- inside --------------------------------------------------------------------------------------------------
+
+
+def _change(store: Store, token: str, action: str, version: int, *, payload: Any = None) -> int:
+    def work(cursor: Cursor) -> int:
+        found = _by_token(cursor, token)
+        content = None if payload is None else as_json(checked_payload(found.kind, payload))
+        if action == "submit" and not found.payload:
+            raise PracticesError("There are no answers yet. Save some before you hand them in.")
+        return step(cursor, found, holder(found), action, version, payload=content)
+
+    return audit.guarded(store, work)
+
+
+def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
+    cursor: Cursor,
+    kind: str,
+    practice_id: str | None,
+    status: str,
+    payload: str | None,
+    contact: str | None,
+    actor: Actor,
+    reason: str = "",
+) -> Receipt:
+    receipt = Receipt(secrets.token_hex(6), secrets.token_urlsafe(32))
+    moment = audit.now()
+    cursor.execute(
+        """
+        INSERT INTO submission (
+            id, kind, practice_id, payload, contact, status, token_hash, created, last_used, expires
+        ) VALUES ($id, $kind, $practice_id, $payload, $contact, $status, $hash, $now, $now, $expires)
+        """,
+        {
+            "id": receipt.id,
+            "kind": kind,
+            "practice_id": practice_id,
+            "payload": payload,
+            "contact": contact,
+            "status": status,
+            "hash": _hash(receipt.token),
+            "now": moment,
+            "expires": moment + LIFETIME,
+        },
+    )
+    after = {"kind": kind, "practice_id": practice_id, "status": status}
+    audit.record(cursor, actor, "new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
+    return receipt
+
+
+def _by_token(cursor: Cursor, token: str) -> Submission:
+    given = _hash(token)
+    row = cursor.execute(
+        "SELECT id, token_hash, expires FROM submission WHERE token_hash = $hash", {"hash": given}
+    ).fetchone()
+    stored, expires = (row[1], row[2]) if row else ("", datetime.min)
+    # compared once more in constant time: the database may give a row for another reason than equality
+    if not (hmac.compare_digest(given, stored) and expires > audit.now() and row):
+        raise NoSuchLinkError(
+            "This link does not open anything (any more). Links lapse 90 days after they were last used and can be "
+            "ended; ask the curators for a new one.",
+            ANYBODY,
+            "open",
+            "session",
+        )
+    return by_id(cursor, row[0])
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _one(cursor: Cursor, condition: str, key: str) -> Submission | None:
+    row = cursor.execute(
+        "SELECT id, kind, practice_id, payload, contact, status, created, last_used, expires, curator_note, version, "
+        "token_hash IS NOT NULL FROM submission WHERE " + condition,
+        {"key": key},
+    ).fetchone()
+    return None if row is None else as_submission(row)
+
+
+def as_submission(row: tuple[Any, ...]) -> Submission:
+    """Return a row of ``submission`` (columns in the order of the class) as an object."""
+    values = list(row)
+    values[3] = None if row[3] is None else json.loads(row[3])
+    return Submission(*values)
+
+
+def _require_practice(cursor: Cursor, practice_id: str) -> str:
+    """Return a practice's state; PracticesError where there is none."""
+    row = cursor.execute("SELECT state FROM practice WHERE id = $id", {"id": practice_id}).fetchone()
+    if row is None:
+        raise PracticesError(f"There is no practice {practice_id[:80]!r} in the catalogue.")
+    return str(row[0])
+
+
+def _require_moderation(cursor: Cursor, contact: str | None, practice_id: str | None) -> None:
+    """Raise PracticesError where more comes in than people can review."""
+    moment = audit.now()
+    row = cursor.execute(
+        """
+        SELECT
+            count(*) FILTER (WHERE created > $hour_ago),
+            count(*) FILTER (WHERE contact = $contact),
+            count(*) FILTER (WHERE practice_id = $practice_id)
+        FROM submission WHERE created > $day_ago
+        """,
+        {
+            "hour_ago": moment - timedelta(hours=1),
+            "day_ago": moment - timedelta(days=1),
+            "contact": contact,
+            "practice_id": practice_id,
+        },
+    ).fetchone()
+    counts = row or (0, 0, 0)
+    limits = zip(counts, (PER_HOUR, PER_MAILBOX_AND_DAY, PER_PRACTICE_AND_DAY), strict=True)
+    if any(count >= limit for count, limit in limits):
+        raise PracticesError(
+            "Too much was sent in a short time, so nothing more is taken right now. Nothing of yours was lost: keep it "
+            "and try again in an hour, or tomorrow."
+        )

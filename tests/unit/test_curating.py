@@ -1,0 +1,551 @@
+"""Curators change, everybody sees it at a release; nobody's change is lost; what is withdrawn is gone."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import oracles
+import pytest
+
+from practices_db import audit, catalogue_files, curating, publishing, queries, reviewing, submissions
+from practices_db.__main__ import main
+from practices_db.commands import build, open_store
+from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
+from practices_db.exporting import content, practice_json, write_csv, write_json
+from practices_db.filters import PracticeFilter
+from practices_db.permissions import CLI, Actor
+from practices_db.rewriting import rewrite
+from practices_db.store import Store
+from practices_db.views import View
+
+CURATOR = Actor("curator", "person:0123456789abcdef")
+PRACTICE, OTHER = "synthetic-accents", "synthetic-empty"
+PAGE = "https://example.org/other-page"
+FRAMEWORK = {"framework": "integration-practices", "framework_version": "1.0.0"}
+TODAY = date(2026, 11, 25)
+
+
+def version_of(store: Store, practice_id: str = PRACTICE) -> int:
+    with store.cursor() as cursor:
+        return curating.practice(cursor, CLI, practice_id).version
+
+
+def release(store: Store) -> publishing.Release:
+    with store.cursor() as cursor:
+        seen = queries.data_version(cursor).number
+    return publishing.publish(store, CURATOR, "test", seen)
+
+
+def rows(store: Store, sql: str) -> list[Any]:
+    with store.cursor() as cursor:
+        return cursor.execute(sql).fetchall()
+
+
+def answers_of(indicators: dict[str, str], assessor: str = "the-operator", note: str = "said so") -> dict[str, Any]:
+    given = [
+        {"indicator_id": id_, "answer": answer, "evidence_level": 1, "note": note, "source_url": PAGE}
+        for id_, answer in indicators.items()
+    ]
+    return FRAMEWORK | {"assessor": assessor, "assessed_on": "2026-11-20", "answers": given}
+
+
+# --- nothing is seen before a release -------------------------------------------------------------------------
+
+
+def everything_public(store: Store) -> list[Any]:
+    """Return all that pages, files and routes are made of."""
+    view = View()
+    with store.cursor() as cursor:
+        cards = queries.find_practices(cursor, PracticeFilter())
+        seen: list[Any] = [
+            cards.to_json(),
+            queries.totals(cursor),
+            queries.facet_counts(cursor, PracticeFilter()),
+            queries.data_version(cursor),
+            queries.assessors(cursor).to_json(),
+            queries.documentation(cursor).to_json(),
+            queries.selection_shares(cursor),
+            queries.double_answers(cursor),
+            [queries.former(cursor, id_) for id_ in (PRACTICE, OTHER)],
+        ]
+        for id_ in cards["id"]:
+            seen += [
+                queries.answers(cursor, id_).to_json(),
+                queries.further_sources(cursor, id_).to_json(),
+                queries.scores(cursor, id_).to_json(),
+                queries.statement(cursor, id_),
+                queries.corrections(cursor, id_),
+            ]
+    seen += [practice_json(store, id_, TODAY) for id_ in cards["id"]]
+    seen += [
+        content(write_csv(store, view, contents, "csv", TODAY)) for contents in ("scores", "everything", "answers")
+    ]
+    return [*seen, content(write_json(store, view, TODAY))]
+
+
+def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_store: Store) -> None:
+    store, before = tiny_store, everything_public(tiny_store)
+    curating.edit_practice(
+        store, CURATOR, PRACTICE, {"name": "Zażółć", "countries": "IT;FR"}, 1, "the page", PAGE, "Name corrected"
+    )
+    with store.cursor() as cursor:
+        given = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
+    changes = {"answer": "not-met", "evidence_level": 3, "source_url": PAGE}
+    curating.edit_answer(store, CURATOR, given["assessment_id"], given["indicator_id"], changes, 1, "it was misread")
+    curating.archive(store, CURATOR, OTHER, 1, "never began")
+    curating.still_running(store, CURATOR, PRACTICE, 2, True, "The city", TODAY)
+    statement = {"organisation": "We", "words": "We see it otherwise."}
+    sent = submissions.submit(store, "statement", statement, None, PRACTICE)
+    reviewing.accept(store, CURATOR, sent.id, 1, "looked at")
+    assert everything_public(store) == before
+    with pytest.raises(AssertionError):  # looking at what is to come releases nothing either
+        assert publishing.pending(store, CURATOR) == []
+    assert everything_public(store) == before
+    made = release(store)
+    assert {change.kind for change in made.changes} >= {"facts", "removed", "statement"}
+    with store.cursor() as cursor:
+        card = queries.practice(cursor, PRACTICE)
+        assert card is not None
+        assert (card["name"], card["countries"], card["still_running"]) == ("Zażółć", ["IT", "FR"], True)
+        assert queries.practice(cursor, OTHER) is None
+        gone = queries.former(cursor, OTHER)
+        assert gone is not None
+        assert (gone.practice_id, gone.reason) == (None, "never began")
+        assert queries.statement(cursor, PRACTICE) is not None
+        assert [words for _, words in queries.corrections(cursor, PRACTICE)] == ["Name corrected"]
+        assert publishing.changes(cursor) == list(made.changes)
+        assert queries.integrity_problems(cursor) == []
+        assert audit.verify(cursor) == []
+
+
+def test_moved_score_is_listed_with_by_how_much_and_why(tiny_store: Store) -> None:
+    with tiny_store.cursor() as cursor:
+        given = [one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["indicator_id"].startswith("eff-")]
+        before = queries.practice(cursor, PRACTICE)
+    for one in given:
+        new = "not-met" if one["answer"] != "not-met" else "met"
+        place = (one["assessment_id"], one["indicator_id"])
+        what = {"answer": new, "source_url": PAGE, "evidence_level": 5}
+        curating.edit_answer(tiny_store, CURATOR, *place, what, one["version"], "misread", "An answer was misread")
+    made = release(tiny_store)
+    with tiny_store.cursor() as cursor:
+        after = queries.practice(cursor, PRACTICE)
+    assert before is not None
+    assert after is not None
+    (move,) = [one for one in made.changes if one.node == "effectiveness"]
+    assert move.why is not None
+    assert "→" in move.why
+    assert "An answer was misread" in move.why
+    if before["effectiveness_scored"] or after["effectiveness_scored"]:
+        assert move.kind == "moved"
+    expected = after["effectiveness_score"] if after["effectiveness_scored"] else None
+    assert move.score_after == expected
+
+
+def test_release_without_a_change_is_refused(tiny_store: Store) -> None:
+    with pytest.raises(PracticesError, match="nothing to release"):
+        release(tiny_store)
+    assert rows(tiny_store, "SELECT max(number) FROM data_version") == [(1,)]
+
+
+# --- a change says why, keeps what stood before, and never overwrites ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"name": "x"}, 1, " ", PAGE), "why"),
+        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"name": "x"}, 1, "why", ""), "source_url"),
+        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {}, 1, "why", PAGE), "Nothing was changed"),
+        (
+            lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"countries": "XX"}, 1, "why", PAGE),
+            "countries: 'XX'",
+        ),
+        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"id": "other"}, 1, "why", PAGE), "never changes"),
+        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"role": "x"}, 1, "why", PAGE), "role"),
+        (lambda s: curating.edit_practice(s, CURATOR, "nobody", {"name": "x"}, 1, "why", PAGE), "no practice 'nobody'"),
+        (lambda s: curating.archive(s, CURATOR, PRACTICE, 1, ""), "why"),
+        (lambda s: curating.merge(s, CURATOR, PRACTICE, PRACTICE, 1, "why"), "another one"),
+        (lambda s: reviewing.settle(s, CURATOR, PRACTICE, "eff-objectives", "nothing", "why"), "no disagreement"),
+    ],
+)
+def test_change_that_cannot_stand_is_refused_in_words(
+    change: Callable[[Store], object], words: str, tiny_store: Store
+) -> None:
+    before = rows(tiny_store, "SELECT * FROM practice ORDER BY id")
+    with pytest.raises(PracticesError, match=words):
+        change(tiny_store)
+    assert rows(tiny_store, "SELECT * FROM practice ORDER BY id") == before
+
+
+def test_answer_is_not_changed_without_its_source(tiny_store: Store) -> None:
+    with tiny_store.cursor() as cursor:
+        one = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
+    place = (one["assessment_id"], one["indicator_id"])
+    with pytest.raises(PracticesError, match="source_url"):
+        curating.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": None}, 1, "why")
+    curating.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": PAGE}, 1, "misread")
+    with tiny_store.cursor() as cursor:
+        line = audit.history(cursor, f"practice:{PRACTICE}")[0]
+    assert line.before is not None
+    assert line.after is not None
+    assert (line.before["answer"], line.after["answer"], line.reason) == ("met", "partly", "misread")
+
+
+def test_conflict_says_who_and_what_and_saves_nothing(tiny_store: Store) -> None:
+    curating.edit_practice(tiny_store, CURATOR, PRACTICE, {"name": "First"}, 1, "why", PAGE)
+    with pytest.raises(ConflictError, match=r"person:0123456789abcdef \(edit, .*\): name, source"):
+        curating.edit_practice(tiny_store, CLI, PRACTICE, {"name": "Second"}, 1, "why", PAGE)
+    assert rows(tiny_store, f"SELECT name, version FROM practice WHERE id = '{PRACTICE}'") == [("First", 2)]
+
+
+def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
+    had = rows(tiny_store, f"SELECT count(*) FROM released_answer WHERE practice_id = '{PRACTICE}'")
+    curating.merge(tiny_store, CURATOR, PRACTICE, OTHER, 1, "the same project")
+    release(tiny_store)
+    with tiny_store.cursor() as cursor:
+        found = queries.practice(cursor, PRACTICE)
+        assert found is not None
+        assert found["id"] == OTHER
+        listed = queries.find_practices(cursor, PracticeFilter(practice=(PRACTICE,)))
+        assert list(listed["id"]) == [OTHER]
+        assert len(queries.answers(cursor, OTHER)) == had[0][0]
+        assert queries.integrity_problems(cursor) == []
+    curating.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", version_of(tiny_store, OTHER), "the same, too")
+    release(tiny_store)
+    with tiny_store.cursor() as cursor:
+        further = queries.practice(cursor, PRACTICE)
+    assert further is not None
+    assert further["id"] == "synthetic-lines"
+
+
+def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
+    before = rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id")
+    curating.archive(tiny_store, CURATOR, PRACTICE, 1, "ended")
+    release(tiny_store)
+    curating.relist(tiny_store, CURATOR, PRACTICE, 2, "it goes on")
+    release(tiny_store)
+    assert rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id") == before
+    with tiny_store.cursor() as cursor:
+        assert queries.practice(cursor, PRACTICE) is not None
+        assert queries.former(cursor, PRACTICE) is None
+
+
+# --- the queue --------------------------------------------------------------------------------------------------
+
+
+def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store) -> None:
+    receipt = submissions.submit(tiny_store, "self-assessment", answers_of({"eff-objectives": "met"}), None, OTHER)
+    with tiny_store.cursor() as cursor:
+        assert [one.id for one in reviewing.queue(cursor, CURATOR)] == [receipt.id]
+        (difference,) = reviewing.differences(cursor, CURATOR, receipt.id)
+    assert (difference.before, difference.after) == ("", "met, evidence level 1")
+    back = reviewing.send_back(tiny_store, CURATOR, receipt.id, 1, "Which year?")
+    opened = submissions.open_by_token(tiny_store, receipt.token)
+    assert (opened.status, opened.curator_note) == ("returned", "Which year?")
+    again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "partly"}), back)
+    taken = reviewing.accept(tiny_store, CURATOR, receipt.id, again, "sound")
+    release(tiny_store)
+    assert rows(tiny_store, f"SELECT basis, answer FROM released_answer WHERE practice_id = '{OTHER}'") == [
+        ("self-assessment", "partly")
+    ]
+    corrected = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "not-met"}), taken)
+    taken = reviewing.accept(tiny_store, CURATOR, receipt.id, corrected, "sound, too")
+    release(tiny_store)
+    assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == [("not-met",)]
+    submissions.withdraw(tiny_store, receipt.token, taken)
+    release(tiny_store)
+    assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == []
+    with tiny_store.cursor() as cursor:
+        assert queries.integrity_problems(cursor) == []
+        assert audit.verify(cursor) == []
+
+
+def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> None:
+    profile = {
+        "id": "synthetic-new",
+        "name": "New",
+        "countries": ["IT"],
+        "summary": "Made up.",
+        "source_url": PAGE,
+        "source_name": "We",
+        "source_confidence": "high",
+        "checked_on": "2026-11-20",
+    }
+    content_ = answers_of({"eff-objectives": "met"}) | {"practice": profile}
+    receipt = submissions.submit(tiny_store, "self-assessment", content_)
+    reviewing.accept(tiny_store, CURATOR, receipt.id, 1, "sound")
+    release(tiny_store)
+    with tiny_store.cursor() as cursor:
+        card = queries.practice(cursor, "synthetic-new")
+    assert card is not None
+    assert (card["name"], card["countries"], card["answered"]) == ("New", ["IT"], 1)
+
+
+def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: Store) -> None:
+    with tiny_store.cursor() as cursor:
+        first = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
+    receipt = submissions.invite(tiny_store, PRACTICE, CURATOR)
+    opened = submissions.open_by_token(tiny_store, receipt.token)
+    assert (opened.status, opened.payload) == ("draft", None)
+    given = answers_of({first["indicator_id"]: "not-met"}, "second-reader")
+    with pytest.raises(PracticesError, match="no answers yet"):
+        submissions.hand_in(tiny_store, receipt.token, 1)
+    saved = submissions.save(tiny_store, receipt.token, given, 1)
+    handed = submissions.hand_in(tiny_store, receipt.token, saved)
+    reviewing.accept(tiny_store, CURATOR, receipt.id, handed, "complete")
+    with tiny_store.cursor() as cursor:
+        (open_,) = [
+            one
+            for one in reviewing.disagreements(cursor, CURATOR, PRACTICE)
+            if one.indicator_id == first["indicator_id"]
+        ]
+    second = next(id_ for id_ in open_.answers if "second-reader" in id_)
+    reviewing.settle(tiny_store, CURATOR, PRACTICE, open_.indicator_id, second, "The report says so.", open_.version)
+    release(tiny_store)
+    counted = rows(tiny_store, f"SELECT answer, disagreement FROM counted_answer WHERE assessment_id = '{second}'")
+    assert counted == [("not-met", True)]
+    with tiny_store.cursor() as cursor:
+        assert (open_.indicator_id, "met", "not-met") in queries.double_answers(cursor)
+
+
+# --- many at once -----------------------------------------------------------------------------------------------
+
+
+def saves(store: Store, writers: int, each: int) -> None:
+    """Let writers save at once, each told of its refusals, and count that nobody's save is lost."""
+    refused = []
+
+    def write(writer: int) -> int:
+        done = 0
+        while done < each:
+            seen = version_of(store)
+            people = {"people_reached": writer * 1_000 + done}
+            try:
+                curating.edit_practice(store, CURATOR, PRACTICE, people, seen, f"{writer}.{done}", PAGE)
+            except ConflictError as error:
+                refused.append(str(error))
+            else:
+                done += 1
+        return done
+
+    with ThreadPoolExecutor(writers) as pool:
+        assert sum(pool.map(write, range(1, writers + 1))) == writers * each
+    assert version_of(store) == 1 + writers * each
+    with store.cursor() as cursor:
+        lines = audit.history(cursor, f"practice:{PRACTICE}")
+        assert audit.verify(cursor) == []
+    assert len({line.reason for line in lines}) == writers * each
+    assert [line.version for line in reversed(lines)] == list(range(2, 2 + writers * each))
+    assert all("changed in between" in message for message in refused)
+    for older, newer in zip(lines[1:], lines[:-1], strict=True):  # each save began from what the one before it left
+        assert older.after is not None
+        assert newer.before is not None
+        assert newer.before["people_reached"] == older.after["people_reached"]
+
+
+def test_writers_at_once_lose_no_save(tiny_store: Store) -> None:
+    saves(tiny_store, 6, 5)
+
+
+@pytest.mark.slow
+def test_sixteen_writers_lose_none_of_800_saves(tiny_store: Store) -> None:
+    saves(tiny_store, 16, 50)
+
+
+def double_publications(store: Store, times: int) -> None:
+    """Let two curators accept the same submission and release the same data at once: one of each succeeds."""
+    for turn in range(times):
+        words = {"organisation": "We", "words": f"Statement {turn}."}
+        sent = submissions.submit(store, "statement", words, None, PRACTICE)
+        with store.cursor() as cursor:
+            seen = queries.data_version(cursor).number
+
+        def accept(_: int, sent: submissions.Receipt = sent) -> bool:
+            return succeeded(lambda: reviewing.accept(store, CURATOR, sent.id, 1, "sound"))
+
+        def publish(_: int, seen: int = seen) -> bool:
+            return succeeded(lambda: publishing.publish(store, CURATOR, "", seen))
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(accept, range(2))) == [False, True]
+            assert sorted(pool.map(publish, range(2))) == [False, True]
+    assert rows(store, "SELECT max(number), count(*) FROM data_version") == [(times + 1, times + 1)]
+
+
+def succeeded(work: Callable[[], object]) -> bool:
+    try:
+        work()
+    except PracticesError:
+        return False
+    return True
+
+
+def test_nothing_is_published_twice(tiny_store: Store) -> None:
+    double_publications(tiny_store, 5)
+
+
+@pytest.mark.slow
+def test_nothing_is_published_twice_in_100_tries(tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submissions, "PER_HOUR", 1_000)
+    monkeypatch.setattr(submissions, "PER_PRACTICE_AND_DAY", 1_000)
+    double_publications(tiny_store, 100)
+
+
+def forged(store: Store, number: int) -> None:
+    """Try tokens that look right: random, one character off, another's, hashes, parts; none opens anything."""
+    receipts = [submissions.submit(store, "correction", {"what": "x"}, None, PRACTICE) for _ in range(3)]
+    ended = receipts.pop()
+    submissions.revoke(store, ended.token)
+    hashes = [hash_ for (hash_,) in rows(store, "SELECT token_hash FROM submission WHERE token_hash IS NOT NULL")]
+    tried = [ended.token, *hashes, *(receipt.id for receipt in receipts), receipts[0].token + receipts[1].token]
+    for receipt in receipts:
+        for at in range(len(receipt.token)):
+            other = "A" if receipt.token[at] != "A" else "B"
+            tried.append(receipt.token[:at] + other + receipt.token[at + 1 :])
+            tried.append(receipt.token[:at])
+    tried += [secrets.token_urlsafe(32) for _ in range(number - len(tried))]
+    admitted = 0
+    for token in tried[:number]:
+        try:
+            submissions.open_by_token(store, token)
+        except NoSuchLinkError:
+            continue
+        admitted += 1
+    assert admitted == 0
+    for receipt in receipts:
+        assert submissions.open_by_token(store, receipt.token).id == receipt.id
+
+
+def test_forged_tokens_open_nothing(tiny_store: Store) -> None:
+    forged(tiny_store, 250)
+
+
+@pytest.mark.slow
+def test_10_000_forged_tokens_open_nothing(tiny_store: Store) -> None:
+    forged(tiny_store, 10_000)
+
+
+# --- files, bytes, start -------------------------------------------------------------------------------------------
+
+
+def released_state(store: Store) -> list[Any]:
+    with store.cursor() as cursor:
+        files = catalogue_files.texts(cursor)
+    cards = rows(store, "SELECT * FROM practice_card ORDER BY id")
+    scores = rows(store, "SELECT * FROM practice_score ORDER BY ALL")
+    return [files, cards, scores, rows(store, "SELECT number, content_hash FROM data_version ORDER BY number")]
+
+
+def test_shipped_files_are_written_back_byte_for_byte(store: Store, tmp_path: Path) -> None:
+    assert catalogue_files.write_catalogue(store, tmp_path) == [*list(catalogue_files.FILES)[:3], "releases.csv"]
+    for name in list(catalogue_files.FILES)[:3]:
+        assert (tmp_path / name).read_bytes() == (oracles.CATALOGUE / name).read_bytes()
+
+
+def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Path) -> None:
+    curating.edit_practice(
+        tiny_store, CURATOR, PRACTICE, {"place": "Łódź;Bari"}, 1, "page (of 2020)", PAGE, "Ł, “why”\nso"
+    )
+    curating.still_running(tiny_store, CURATOR, PRACTICE, 2, False, "The city", TODAY)
+    curating.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", 1, "the same")
+    curating.archive(tiny_store, CURATOR, "synthetic-formula", 1, '=cmd|"x"')
+    sent = submissions.submit(tiny_store, "statement", {"organisation": "Ø", "words": 'a\n\n,b;"c"'}, None, PRACTICE)
+    reviewing.accept(tiny_store, CURATOR, sent.id, 1, "sound")
+    release(tiny_store)
+    folder = tmp_path / "written"
+    assert set(catalogue_files.write_catalogue(tiny_store, folder)) == {*catalogue_files.FILES, "releases.csv"}
+    build(tmp_path / "again.duckdb", folder)
+    again = Store(tmp_path / "again.duckdb")
+    assert released_state(again) == released_state(tiny_store)
+    assert catalogue_files.write_catalogue(again, folder) == []
+    again.close()
+
+
+def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "erasing.duckdb"
+    shutil.copy(tiny_db, path)
+    store = Store(path)
+    secrets_ = [secrets.token_hex(24) for _ in range(3)]
+    given = answers_of({"eff-objectives": "met"}, note=f"a client's story {secrets_[0]}")
+    receipt = submissions.submit(store, "self-assessment", given, f"{secrets_[1]}@example.org", OTHER)
+    reviewing.accept(store, CURATOR, receipt.id, 1, "sound")
+    release(store)
+    with store.cursor() as cursor:
+        (one,) = curating.answers(cursor, CURATOR, OTHER)
+    place = (one["assessment_id"], one["indicator_id"])
+    curating.edit_answer(store, CURATOR, *place, {"note": f"shorter {secrets_[2]}"}, 1, "shortened")
+    assert all(
+        any(text in repr(rows(store, f"FROM {t}")) for t in ("submission", "answer", "audit")) for text in secrets_
+    )
+    submissions.withdraw(store, receipt.token, 2)
+    release(store)
+    for table in rows(store, "SELECT table_name FROM duckdb_tables()"):
+        assert not any(text in repr(rows(store, f"FROM {table[0]}")) for text in secrets_)
+    store.close()
+    rewrite(path)
+    files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.name.startswith("erasing")}
+    assert list(files) == [path.name]
+    assert not any(text.encode() in files[path.name] for text in secrets_)
+    again = open_store(path)
+    with again.cursor() as cursor:
+        assert queries.integrity_problems(cursor) == []
+        assert audit.verify(cursor) == []
+    again.close()
+
+
+def test_broken_record_is_noticed_at_start_and_by_check(
+    tiny_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "tampered.duckdb"
+    shutil.copy(tiny_db, path)
+    store = Store(path)
+    curating.archive(store, CURATOR, PRACTICE, 1, "ended")
+    store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
+    store.close()
+    with pytest.raises(PracticesError, match="record of changes does not hold together"):
+        open_store(path)
+    assert main(["check", "--database", str(path)]) == 1
+    assert "line 1 was changed" in capsys.readouterr().err
+
+
+def test_command_line_does_all_of_it(tiny_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "by-hand.duckdb"
+    shutil.copy(tiny_db, path)
+    store = Store(path)
+    sent = submissions.submit(store, "statement", {"organisation": "We", "words": "Otherwise."}, None, PRACTICE)
+    store.close()
+
+    def run(*arguments: str) -> str:
+        assert main([*arguments, "--database", str(path)]) == 0
+        return capsys.readouterr().out
+
+    assert sent.id in run("queue")
+    assert "statement: nothing → Otherwise." in run("show", sent.id)
+    run("accept", sent.id, "--note", "sound")
+    run("edit", PRACTICE, "--set", "name=New name", "--source", PAGE, "--reason", "why", "--public", "Name corrected")
+    run("checked", PRACTICE, "--on", "2026-11-25", "--running", "yes", "--said-by", "The city")
+    run("archive", OTHER, "--reason", "ended")
+    run("relist", OTHER, "--reason", "not ended")
+    run("merge", OTHER, PRACTICE, "--reason", "the same")
+    assert "would be released" in run("publish", "--dry-run")
+    assert "in release 2" in run("publish", "--note", "first")
+    assert "releases.csv" in run("write-catalogue", "--folder", str(tmp_path / "out"))
+    assert "somebody@example.org  curator" in run("grant", "somebody@example.org", "curator")
+    assert run("grant", "somebody@example.org", "none") == ""
+    assert "name: " in run("history", f"practice:{PRACTICE}")
+    assert "written anew" in run("rewrite")
+    assert "no problems" in run("check")
+    for arguments in (
+        ["accept", sent.id, "--note", "x"],
+        ["publish"],
+        ["edit", PRACTICE, "--set", "x", "--reason", "y"],
+    ):
+        assert main([*arguments, "--database", str(path)]) == 1
+        assert "Traceback" not in capsys.readouterr().err
