@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.assessing import asking, improving, keeping, standing, starting, steps, taking, together
+from pages.shared.assessing import asking, improving, keeping, standing, starting, steps, submitting, taking, together
 from pages.shared.focus import begin_at_heading
 
 framework = current_framework()
@@ -33,6 +33,8 @@ match step.id:
         together.last_year(framework)
     case "take-away":
         taking.take_away()
+    case "submit":
+        submitting.submit(framework)
     case _:
         questions, so_far = st.columns([3, 1])
         with questions:

@@ -20,7 +20,7 @@ from practices_db.cell_text import harmless
 from practices_db.exporting import BOM
 from practices_db.filters import normalise
 from practices_db.models import AnswerRow, columns
-from practices_db.own.model import OwnAssessment, Profile
+from practices_db.own.model import OwnAnswer, OwnAssessment, Profile
 from practices_db.own.standing import scores
 from practices_db.recipe import METHOD
 from practices_db.vocabularies import vocabulary
@@ -70,16 +70,19 @@ def stated(profile: Profile) -> list[tuple[str, str]]:
     return facts
 
 
-def as_csv(form: OwnAssessment, on: date) -> bytes:
-    """Return the answers as rows of the catalogue's assessments.csv, so that a curator can take them in.
+def note_of(one: OwnAnswer) -> str:
+    """Return the note of an answer; a link that is no web address is kept in it."""
+    if one.address or not one.documented or not one.link.strip():
+        return one.note.strip()
+    return f"{one.note.strip()} (see: {one.link.strip()})".strip()
 
-    A note that is no web address keeps its link's text, so that nothing written is lost.
-    """
+
+def as_csv(form: OwnAssessment, on: date) -> bytes:
+    """Return the answers as rows of the catalogue's assessments.csv, so that a curator can take them in."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, columns(AnswerRow), lineterminator="\n", restval="")
     writer.writeheader()
     for one in form.answers:
-        note = one.note if one.address or not one.link.strip() else f"{one.note} (see: {one.link.strip()})".strip()
         writer.writerow(
             {
                 "practice_id": slug(form),
@@ -91,7 +94,7 @@ def as_csv(form: OwnAssessment, on: date) -> bytes:
                 "indicator_id": one.indicator,
                 "answer": one.answer,
                 "evidence_level": one.evidence_level if one.documented else 0,
-                "note": harmless(" ".join(note.split())),
+                "note": harmless(" ".join(note_of(one).split())),
                 "source_url": one.address if one.documented else "",
             }
         )

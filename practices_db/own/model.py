@@ -153,6 +153,15 @@ class OwnAssessment(_Part):
         return self.model_copy(update={"profile": Profile.model_validate(self.profile.model_dump() | facts)})
 
 
+class Sending(_Part):
+    """What is asked only for a submission: a summary, a public page, a mailbox, whether several people read it."""
+
+    summary: Annotated[str, BeforeValidator(_readable), StringConstraints(max_length=1500)] = ""
+    page: Address = ""
+    mailbox: Line = ""
+    shared: bool = False
+
+
 class Draft(_Part):
     """All that the browser keeps: her form, the colleagues' forms she opened, last year's form."""
 
@@ -161,6 +170,7 @@ class Draft(_Part):
     colleagues: Annotated[tuple[OwnAssessment, ...], Field(max_length=20)] = ()
     last_year: OwnAssessment | None = None
     settled: Annotated[tuple[Id, ...], Field(max_length=500)] = ()  # disputed indicators on which they agreed since
+    sending: Sending = Sending()
 
     @property
     def empty(self) -> bool:

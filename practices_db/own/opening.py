@@ -117,4 +117,5 @@ def open_draft(text: str) -> tuple[Draft, tuple[str, ...]]:
         colleagues=tuple(adapted(one, known, now).form for one in draft.colleagues),
         last_year=adapted(draft.last_year, known, now).form if draft.last_year else None,
         settled=draft.settled,
+        sending=draft.sending,
     ), mine.changes

@@ -1,4 +1,5 @@
-"""The file of a self-assessment: what goes out comes back; other versions say what changed; everything else is refused."""
+"""The file of a self-assessment: what goes out comes back; other versions say what changed; everything else is "
+"refused."""
 
 from __future__ import annotations
 
@@ -117,9 +118,9 @@ def test_what_is_no_self_assessment_is_refused_with_the_reason(content: bytes, r
 
 
 def test_hostile_text_in_a_file_stays_text_or_is_refused() -> None:
-    note = '<script>alert(1)</script> =cmd() ‮ \x00\x1b[31m'
+    note = "<script>alert(1)</script> =cmd() \u202e \x00\x1b[31m"
     form = open_file(with_changes(answers=[{"indicator": "eff-objectives", "answer": "met", "note": note}])).form
-    assert form.answers[0].note == "<script>alert(1)</script> =cmd() ‮ [31m"
+    assert form.answers[0].note == "<script>alert(1)</script> =cmd() \u202e [31m"
     lone = b'{"file": "Integration Practices self-assessment", "profile": {"name": "\\ud800"}}'
     with pytest.raises(PracticesError):
         open_file(lone)
@@ -201,7 +202,9 @@ def test_the_workbook_has_profile_scores_and_every_indicator() -> None:
 def test_the_report_is_marked_and_has_answers_sources_and_method() -> None:
     form = new_form(DAY).with_profile(name="Welcome café", organisation="Open Doors", sectors=("language",))
     form = form.with_answer(
-        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org"),
+        OwnAnswer(
+            indicator="eff-objectives", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org"
+        ),
         "a",
     )
     brief = own_brief(form, DAY)

@@ -1,4 +1,5 @@
-"""Next steps: the smallest plan is what trying everything finds; levels hold under the low bound; labels say the truth."""
+"""Next steps: the smallest plan is what trying everything finds; levels hold under the low bound; labels say "
+"the truth."""
 
 from __future__ import annotations
 
@@ -19,9 +20,7 @@ WORTH = {"met": 1.0, "partly": 0.5, "not-met": 0.0}
 
 def a_form(chance: random.Random) -> dict[str, AnswerId]:
     weights = [chance.random() + 0.05 for _ in ANSWER_IDS]
-    return {
-        one.id: chance.choices(ANSWER_IDS, weights)[0] for one in FRAMEWORK.indicators if chance.random() < 0.9
-    }
+    return {one.id: chance.choices(ANSWER_IDS, weights)[0] for one in FRAMEWORK.indicators if chance.random() < 0.9}
 
 
 def everything_tried(

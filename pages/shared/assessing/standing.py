@@ -38,7 +38,8 @@ def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
     if one.scored and one.score is not None:
         st.metric(f"{criterion.title}, of 100", number(one.score), border=False)
         st.caption(
-            f"Surely between {number(one.low)} and {number(one.high)}; {percent(one.coverage)} of what is asked is known."
+            f"Surely between {number(one.low)} and {number(one.high)}; {percent(one.coverage)} of what is asked "
+            "is known."
         )
         return
     st.metric(f"{criterion.title}, somewhere from", span)
