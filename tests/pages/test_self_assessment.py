@@ -25,7 +25,7 @@ DAY = date(2026, 3, 4)
 
 
 def filled(seed: int = 1, **profile: Any) -> OwnAssessment:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     form = new_form(DAY).with_profile(**profile)
     for one in FRAMEWORK.indicators:
         form = form.with_answer(

@@ -29,7 +29,7 @@ from tests.unit.test_own_forms import a_form
 FRAMEWORK = current_framework()
 DAY = date(2026, 3, 4)
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
-PLAIN = json.loads(file_text(a_form(random.Random(5)), DAY))
+PLAIN = json.loads(file_text(a_form(random.Random(5)), DAY))  # noqa: S311
 
 
 def refused(content: bytes) -> str:
@@ -44,7 +44,7 @@ def with_changes(**changes: object) -> bytes:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_what_is_saved_is_what_is_opened(seed: int) -> None:
-    form = a_form(random.Random(seed))
+    form = a_form(random.Random(seed))  # noqa: S311
     opened = open_file(file_text(form, DAY).encode())
     assert opened.changes == ()
     assert opened.form.form == form.form
@@ -56,7 +56,7 @@ def test_what_is_saved_is_what_is_opened(seed: int) -> None:
 
 
 def test_the_file_can_be_read_by_a_person() -> None:
-    text = file_text(a_form(random.Random(1)), DAY)
+    text = file_text(a_form(random.Random(1)), DAY)  # noqa: S311
     for one in FRAMEWORK.indicators[:3]:
         if f'"{one.id}"' in text:
             assert f'"about": "{one.label}"' in text
@@ -65,7 +65,7 @@ def test_the_file_can_be_read_by_a_person() -> None:
 
 
 def test_a_draft_comes_back_from_the_browser_whole() -> None:
-    forms = [a_form(random.Random(seed)) for seed in range(4)]
+    forms = [a_form(random.Random(seed)) for seed in range(4)]  # noqa: S311
     draft = Draft(mine=forms[0], colleagues=tuple(forms[1:3]), last_year=forms[3], settled=("eff-objectives",))
     assert open_draft(draft.model_dump_json()) == (draft, ())
     assert not draft.empty
@@ -189,7 +189,7 @@ def test_the_csv_is_the_catalogues_own_format_and_harmless() -> None:
 
 
 def test_the_workbook_has_profile_scores_and_every_indicator() -> None:
-    form = a_form(random.Random(2))
+    form = a_form(random.Random(2))  # noqa: S311
     content = as_xlsx(form, DAY)
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["about", "profile", "scores", "answers"]
@@ -223,7 +223,7 @@ def test_the_report_of_an_empty_form_says_that_nothing_is_answered() -> None:
 
 
 def test_two_files_never_have_the_same_name() -> None:
-    form: OwnAssessment = a_form(random.Random(1))
+    form: OwnAssessment = a_form(random.Random(1))  # noqa: S311
     assert len({own_file_name(form, DAY, "json") for _ in range(50)}) == 50
 
 

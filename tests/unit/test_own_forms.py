@@ -37,7 +37,7 @@ def a_form(chance: random.Random, name: str = "Ours") -> OwnAssessment:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_merge_of_three_files_is_the_same_in_all_six_orders(seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     forms = [a_form(chance) for _ in range(3)]
     merged = {agreed(order).model_dump_json() for order in permutations(forms)}
     assert len(merged) == 1
@@ -81,10 +81,10 @@ def test_disagreements_come_largest_first() -> None:
 
 
 def test_files_of_different_practices_are_not_put_together() -> None:
-    forms = [a_form(random.Random(1), "Welcome café"), a_form(random.Random(2), "Night school")]
+    forms = [a_form(random.Random(1), "Welcome café"), a_form(random.Random(2), "Night school")]  # noqa: S311
     with pytest.raises(PracticesError, match="different practices"):
         same_practice(forms)
-    same_practice([forms[0], a_form(random.Random(3), "WELCOME CAFE "), a_form(random.Random(4), "")])
+    same_practice([forms[0], a_form(random.Random(3), "WELCOME CAFE "), a_form(random.Random(4), "")])  # noqa: S311
 
 
 def test_what_moved_since_last_year() -> None:

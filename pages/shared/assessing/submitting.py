@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from criteria.framework import Framework
@@ -15,12 +14,12 @@ from pages.shared import database
 from pages.shared.assessing import keeping
 from pages.shared.assessing.asking import EVIDENCE, WORDS
 from pages.shared.links import page_path
-from pages.shared.wording import counted, escaped
+from pages.shared.wording import counted, escaped, web_link
 from practices_db import queries, submissions
 from practices_db.config import base_url
 from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.own.files import stated
-from practices_db.own.model import Draft, OwnAssessment, Sending
+from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending
 from practices_db.own.submitting import KIND, form_of, mailbox_looks_personal, payload, to_mend
 from practices_db.submissions import Receipt, Submission
 
@@ -147,27 +146,21 @@ def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> Non
         st.caption("The practice is in the catalogue: its facts there stay as they are; only the answers are new.")
         facts = [fact for fact in facts if fact[0] == "Practice"]
     st.markdown("\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in facts) or "No facts are stated.")
-    names = {one.id: one.label for one in framework.indicators}
     if form.answers:
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Question": [names[one.indicator] for one in form.answers],
-                    "Answer": [WORDS[one.answer] for one in form.answers],
-                    "How one can tell": [
-                        EVIDENCE[one.evidence_level] if one.documented else "" for one in form.answers
-                    ],
-                    "Note": [one.note for one in form.answers],
-                    "Link": [one.link for one in form.answers],
-                }
-            ),
-            hide_index=True,
-            alt="All answers that become public, with notes and links",
-        )
+        names = {one.id: one.label for one in framework.indicators}
+        with st.expander(f"All {counted(len(form.answers), 'answer')}, as everybody will read them", expanded=True):
+            st.markdown("\n".join(_public(names[one.indicator], one) for one in form.answers))
     st.markdown(
         f"Together with the words “self-assessment” and today's date; {counted(len(form.answers), 'answer')} in all. "
         "**Not public:** the mailbox. It is deleted when you withdraw."
     )
+
+
+def _public(name: str, one: OwnAnswer) -> str:
+    proof = f" ({EVIDENCE[one.evidence_level][0].lower()}{EVIDENCE[one.evidence_level][1:]})" if one.documented else ""
+    note = f" {escaped(one.note)}" if one.note.strip() else ""
+    link = f" {web_link(one.address, one.address)}" if one.documented and one.address else ""
+    return f"- **{name}**: {WORDS[one.answer].lower()}{proof}.{note}{link}"
 
 
 def _send() -> None:
