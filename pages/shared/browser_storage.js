@@ -48,10 +48,9 @@ export default function (component) {
     if (!data.loaded) {
       tab.seen.set(slot, stamp)
       say("Looking whether this browser keeps something …", "looking")
-      if (!tab.told.has(data.ask)) {
-        tab.told.add(data.ask)
-        send({ kind: "found", entry })
-      }
+      send({ kind: "found", entry })
+      // a connection may break just now: ask again until this session has been told
+      setTimeout(() => tab.send.get(slot) === guarded && guarded(), 4000)
       return
     }
     const seen = tab.seen.get(slot) ?? null

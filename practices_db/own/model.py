@@ -139,11 +139,13 @@ class OwnAssessment(_Part):
         """Return the answer to an indicator, None where there is none yet."""
         return next((one for one in self.answers if one.indicator == indicator_id), None)
 
-    def with_answer(self, given: OwnAnswer | None, indicator_id: str) -> OwnAssessment:
-        """Return the form with an answer set or, with None, taken away; in the framework's order."""
-        others = {one.indicator: one for one in self.answers if one.indicator != indicator_id}
-        if given:
-            others[indicator_id] = given
+    def without_answer(self, indicator_id: str) -> OwnAssessment:
+        """Return the form without the answer to an indicator."""
+        return self.model_copy(update={"answers": tuple(one for one in self.answers if one.indicator != indicator_id)})
+
+    def with_answer(self, given: OwnAnswer) -> OwnAssessment:
+        """Return the form with an answer in the place of the one to its indicator; in the framework's order."""
+        others = {one.indicator: one for one in self.answers} | {given.indicator: given}
         known = [one.id for one in current_framework().indicators]
         ordered = sorted(others.values(), key=lambda one: known.index(one.indicator) if one.indicator in known else 999)
         return self.model_copy(update={"answers": tuple(ordered)})

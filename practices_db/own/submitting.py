@@ -28,7 +28,7 @@ _FUNCTIONAL = re.compile(
     r"communic|press|presse|service|servic|support|help|program|coord|koord|direct|ufficio|buero|biuro|hq|community"
 )
 _NAME_LIKE = re.compile(r"[a-zà-öø-ÿ]+[._-][a-zà-öø-ÿ]{2,}")
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}|(?<!\w)\+?\d[\d ()/.-]{7,}\d(?!\w)")
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}|(?<!\w)(\+|0)\d[\d ()/.-]{6,}\d(?!\w)")
 
 
 def mailbox_looks_personal(address: str) -> bool:

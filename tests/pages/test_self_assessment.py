@@ -29,7 +29,7 @@ def filled(seed: int = 1, **profile: Any) -> OwnAssessment:
     form = new_form(DAY).with_profile(**profile)
     for one in FRAMEWORK.indicators:
         form = form.with_answer(
-            OwnAnswer(indicator=one.id, answer=chance.choice(ANSWER_IDS), evidence_level=chance.randint(0, 3)), one.id
+            OwnAnswer(indicator=one.id, answer=chance.choice(ANSWER_IDS), evidence_level=chance.randint(0, 3))
         )
     return form
 
@@ -237,8 +237,8 @@ def test_another_visitor_does_not_see_the_answers(own: Any) -> None:
 def test_markup_in_what_she_writes_goes_nowhere_as_markup(own: Any) -> None:
     evil = "<b>x</b> [a](https://evil.example) :red[y] =cmd"
     form = filled(name=evil, sectors=("language",), target_groups=("refugees",), organisation=evil)
-    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note=evil, link=evil), "eff-objectives")
-    other = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met", note=evil), "eff-objectives")
+    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note=evil, link=evil))
+    other = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met", note=evil))
     for step in ("start", "result", "colleagues", "next-steps"):
         app = own(step, Draft(mine=form, colleagues=(form, other), last_year=other))
         assert not app.exception
@@ -400,7 +400,7 @@ def test_peers_are_drawn_from_five_on_and_their_rule_is_said(own: Any) -> None:
 def test_a_step_marked_as_out_of_reach_drops_out_of_the_plan(own: Any) -> None:
     form = new_form(DAY)
     for one in EFFECTIVENESS.indicators:
-        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"), one.id)
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
     app = own("next-steps", Draft(mine=form))
     planned = [one.key for one in app.button if one.key.startswith("own_out_eff-")]
     assert planned
@@ -428,7 +428,7 @@ def test_what_if_changes_what_is_shown_and_not_the_answers(own: Any) -> None:
 def test_whom_to_learn_from_is_strong_there_and_says_why(own: Any) -> None:
     form = new_form(DAY).with_profile(sectors=("language",), target_groups=("refugees",), countries=("IT",))
     for one in FRAMEWORK.indicators:
-        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"), one.id)
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
     app = own("learn-from", Draft(mine=form))
     links = [link.proto for link in app.get("page_link") if "practice=" in link.proto.query_string]
     assert links
@@ -444,7 +444,7 @@ def test_whom_to_learn_from_is_strong_there_and_says_why(own: Any) -> None:
 
 def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
     form = new_form(DAY).with_profile(target_groups=("unaccompanied-minors",))
-    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"), "x")
+    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
     app = own("learn-from", Draft(mine=form))
     assert any("none near to yours" in body or "No practice of the catalogue" in body for body in seen.bodies(app))
 
@@ -453,12 +453,10 @@ def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
 
 
 def test_colleagues_settle_what_they_disagree_on(own: Any) -> None:
-    one = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"), "a")
-    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"), "b")
-    other = (
-        new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"), "a")
-    )
-    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met", note="never did"), "b")
+    one = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
+    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"))
+    other = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
+    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met", note="never did"))
     app = own("colleagues")
     files = [(f"{at}.json", file_text(form, DAY).encode(), "application/json") for at, form in enumerate((one, other))]
     app.file_uploader(key="own_colleagues").set_value(files).run()
@@ -487,8 +485,8 @@ def test_files_of_two_practices_are_refused(own: Any) -> None:
 
 
 def test_last_years_file_shows_what_moved(own: Any) -> None:
-    now = new_form(DAY).with_answer(OwnAnswer(indicator="eff-objectives", answer="met"), "a")
-    then = new_form(date(2025, 3, 4)).with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"), "a")
+    now = new_form(DAY).with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
+    then = new_form(date(2025, 3, 4)).with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
     app = own("last-year", Draft(mine=now))
     app.file_uploader(key="own_earlier").set_value(
         ("then.json", file_text(then, date(2025, 3, 4)).encode(), "application/json")

@@ -151,7 +151,7 @@ def test_a_file_of_an_earlier_version_opens_and_says_what_changed() -> None:
     newer = other_version()
     form = new_form(DAY)
     for id_ in ("eff-objectives", "eff-theory-of-change", "sus-continued"):
-        form = form.with_answer(OwnAnswer(indicator=id_, answer="met", note="our note"), id_)
+        form = form.with_answer(OwnAnswer(indicator=id_, answer="met", note="our note"))
     known = {(one.id, one.version): one for one in (FRAMEWORK, newer)}
     opened = open_file(file_text(form, DAY).encode(), known, newer)
     assert (opened.form.framework_version, list(opened.form.form)) == ("2.0.0", ["eff-objectives", "sus-continued"])
@@ -169,10 +169,10 @@ def test_a_file_of_an_earlier_version_opens_and_says_what_changed() -> None:
 def test_the_csv_is_the_catalogues_own_format_and_harmless() -> None:
     form = new_form(DAY).with_profile(name="Café für Łódź")
     form = form.with_answer(
-        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=2, note="=1+1", link="example.org/r"), "a"
+        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=2, note="=1+1", link="example.org/r")
     )
-    form = form.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-applicable", evidence_level=4), "b")
-    form = form.with_answer(OwnAnswer(indicator="eff-follow-up", answer="partly", link="in the cupboard"), "c")
+    form = form.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-applicable", evidence_level=4))
+    form = form.with_answer(OwnAnswer(indicator="eff-follow-up", answer="partly", link="in the cupboard"))
     text = as_csv(form, DAY).decode()
     assert text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
@@ -204,8 +204,7 @@ def test_the_report_is_marked_and_has_answers_sources_and_method() -> None:
     form = form.with_answer(
         OwnAnswer(
             indicator="eff-objectives", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org"
-        ),
-        "a",
+        )
     )
     brief = own_brief(form, DAY)
     page = as_html(brief)

@@ -31,7 +31,7 @@ def a_form(chance: random.Random, name: str = "Ours") -> OwnAssessment:
                 note=chance.choice(["", "as we see it", "in the report", "nobody asked"]),
                 link=chance.choice(["", "https://example.org/a", "https://example.org/b"]),
             )
-            form = form.with_answer(given, one.id)
+            form = form.with_answer(given)
     return form
 
 
@@ -49,12 +49,12 @@ def test_the_merge_of_three_files_is_the_same_in_all_six_orders(seed: int) -> No
 
 
 def test_what_is_disputed_stays_open_and_what_is_agreed_keeps_the_strongest_proof() -> None:
-    one = new_form(date(2026, 1, 1)).with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note="a"), "x")
-    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"), "y")
+    one = new_form(date(2026, 1, 1)).with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note="a"))
+    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"))
     other = new_form(date(2026, 1, 2)).with_answer(
-        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=3, note="b", link="https://example.org"), "x"
+        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=3, note="b", link="https://example.org")
     )
-    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met"), "y")
+    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met"))
     merged = agreed([one, other])
     (kept,) = merged.answers
     assert (kept.answer, kept.evidence_level, kept.link, kept.note) == ("met", 3, "https://example.org", "a\nb")

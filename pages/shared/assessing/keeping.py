@@ -80,13 +80,13 @@ def change_answer(indicator_id: str, **parts: Any) -> None:
         made = OwnAnswer.model_validate(before | parts)
     except ValidationError:
         return  # a value that no widget of ours offers: sent by hand, and dropped
-    change_mine(mine().with_answer(made, indicator_id))
+    change_mine(mine().with_answer(made))
 
 
 def set_answer(indicator_id: str, answer: AnswerId | None) -> None:
     """Set or take back an answer; proof that is given stays."""
     if answer is None:
-        change_mine(mine().with_answer(None, indicator_id))
+        change_mine(mine().without_answer(indicator_id))
     else:
         change_answer(indicator_id, answer=answer)
 

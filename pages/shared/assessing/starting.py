@@ -172,7 +172,7 @@ def from_card(card: Mapping[str, Any], answers: list[dict[str, Any]]) -> OwnAsse
             note=one["note"] if isinstance(one["note"], str) else "",
             link=one["source_url"] if isinstance(one["source_url"], str) else "",
         )
-        form = form.with_answer(answer, answer.indicator)
+        form = form.with_answer(answer)
     return form
 
 

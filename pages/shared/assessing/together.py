@@ -140,7 +140,8 @@ def _merge() -> None:
     draft = keeping.draft()
     made = agreed(draft.colleagues)
     for id_ in draft.settled:
-        made = made.with_answer(draft.mine.answer(id_), id_)
+        if settled := draft.mine.answer(id_):
+            made = made.with_answer(settled)
     keeping.change(draft.model_copy(update={"mine": made}))
 
 
@@ -206,7 +207,7 @@ def _settle(indicator_id: str, key: str) -> None:
     if proof is None or answer not in ANSWER_IDS:
         return
     held = draft.mine.answer(indicator_id) if indicator_id in draft.settled else None
-    mine = draft.mine.with_answer((held or proof).model_copy(update={"answer": answer}), indicator_id)
+    mine = draft.mine.with_answer((held or proof).model_copy(update={"answer": answer}))
     settled = tuple(dict.fromkeys((*draft.settled, indicator_id)))
     keeping.change(draft.model_copy(update={"mine": mine, "settled": settled}))
 
