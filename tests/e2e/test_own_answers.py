@@ -33,7 +33,7 @@ STEPS = [
     "start",
     "profile",
     *(id_ for id_, _ in QUESTIONS),
-    *("result", "next-steps", "learn-from", "colleagues", "last-year", "take-away"),
+    *("result", "next-steps", "learn-from", "colleagues", "last-year", "take-away", "submit"),
 ]
 SECONDS_OF_A_SESSION = 3  # how long the server of these tests remembers a session whose connection is gone
 PLANTED_NAME, PLANTED_NOTE, PLANTED_LINK = "Quokkaname Lighthouse", "quokkanote of ours", "https://quokkalink.example"
