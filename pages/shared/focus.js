@@ -13,5 +13,6 @@ export default function (component) {
   heading.tabIndex = -1
   heading.style.outline = "none"
   heading.focus({ preventScroll: true })
+  top.style.scrollMarginTop = "4.5rem" // Streamlit's bar lies over the page's upper edge
   top.scrollIntoView({ block: "start" })
 }

@@ -70,7 +70,7 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
         update={
             "framework": current.id,
             "framework_version": current.version,
-            "answers": tuple(one for one in form.answers if one.indicator in new),
+            "answers": tuple(one.model_copy(update={"about": ""}) for one in form.answers if one.indicator in new),
             "out_of_reach": tuple(id_ for id_ in form.out_of_reach if id_ in new),
         }
     )
