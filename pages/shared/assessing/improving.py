@@ -203,13 +203,13 @@ def _none(strong: int) -> str:
 def _match(framework: Framework, criterion: Criterion, match: Match, answers: Sequence[Mapping[str, Any]]) -> None:
     near = match.card
     with st.container(border=True, gap="xsmall"):
-        practice_link(near["id"], f"**{escaped(near['name'])}**")
+        span = f"{number(near['node_low'])}–{number(near['node_high'])}"
+        proof = framework.evidence_label(int(near["node_evidence"])).lower()
         st.markdown(
-            f"{number(near['node_score'])} of 100, range {number(near['node_low'])}–{number(near['node_high'])}; "
-            "strongest "
-            f"proof: {framework.evidence_label(int(near['node_evidence'])).lower()}."
+            f"**{escaped(near['name'])}**: {number(near['node_score'])} of 100, range {span}; strongest proof: {proof}."
         )
         st.caption("Why this one: " + escaped("; ".join(match.reasons)) + ".")
+        practice_link(near["id"], f"See {escaped(_short(near['name']))}")
         earned = {one["indicator_id"]: one for one in answers if one["counts"] and one["answer"] in ("met", "partly")}
         given = keeping.mine().form
         mine_first = sorted(
@@ -217,6 +217,11 @@ def _match(framework: Framework, criterion: Criterion, match: Match, answers: Se
         )
         with st.expander(f"What earned it: {counted(len(mine_first), 'answer')} ({escaped(near['name'][:60])})"):
             st.markdown("\n".join(_earned(framework, one.label, earned[one.id]) for one in mine_first), anchors=False)
+
+
+def _short(name: str) -> str:
+    """Return a name that fits a link on a phone."""
+    return name if len(name) <= 28 else name[:27].rstrip() + "…"
 
 
 def _earned(framework: Framework, label: str, answer: Mapping[str, Any]) -> str:
