@@ -670,10 +670,9 @@ def example_answers(cursor: Cursor, indicator_ids: Sequence[str]) -> dict[str, d
         """
         SELECT k.indicator_id, p.id, p.name, a.note, a.source_url, a.source_publisher, a.evidence_level
         FROM counted_answer k
-        JOIN answer a ON a.assessment_id = k.assessment_id AND a.indicator_id = k.indicator_id
-        JOIN assessment s ON s.id = k.assessment_id
-        JOIN practice p ON p.id = k.practice_id
-        WHERE k.answer = 'met' AND len(coalesce(a.note, '')) > 0 AND s.basis <> 'self-assessment'
+        JOIN released_answer a ON a.assessment_id = k.assessment_id AND a.indicator_id = k.indicator_id
+        JOIN practice_card p ON p.id = k.practice_id
+        WHERE k.answer = 'met' AND len(coalesce(a.note, '')) > 0 AND a.basis <> 'self-assessment'
             AND list_contains($ids::TEXT[], k.indicator_id)
         QUALIFY row_number() OVER (
             PARTITION BY k.indicator_id ORDER BY a.evidence_level DESC, len(a.note), p.id
