@@ -26,6 +26,7 @@ from pages.shared import database, routes
 from pages.shared.wording import escaped
 from practices_db import queries
 from practices_db.errors import PracticesError
+from practices_db.filters import PracticeFilter
 
 log = logging.getLogger("practices")
 
@@ -65,7 +66,7 @@ async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
 
     def ask() -> int:
         with database.cursor() as cursor:
-            return queries.contents(cursor).practices
+            return queries.count_practices(cursor, PracticeFilter())
 
     try:
         practices = await run_in_threadpool(ask)

@@ -47,7 +47,8 @@ def agreement(pairs: Sequence[tuple[Hashable, Hashable]]) -> Agreement | None:
     place = {word: at for at, word in enumerate(words)}
     table = np.zeros((len(words), len(words)))
     for first, second in pairs:
-        table[place[first], place[second]] += 1 / n
+        table[place[first], place[second]] += 1
+    table /= n
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     observed, expected = float(np.trace(table)), float(rows @ columns)
     if expected > 1 - 1e-12:

@@ -12,6 +12,7 @@ with database.cursor() as cursor:
     makers = queries.assessors(cursor)
     documentation = queries.documentation(cursor)
     shares = queries.selection_shares(cursor)
+    twice = queries.double_answers(cursor)
     example = queries.example(cursor)
     given = tables.grouped(queries.answers(cursor, example["id"]), "indicator_id") if example else {}
 
@@ -26,6 +27,8 @@ st.header("How strong the proof is")
 explanations.evidence_levels(framework)
 st.header("Who answered, and how")
 explanations.who_answered(totals, makers)
+st.header("Do two assessors agree?")
+explanations.assessors_agree(framework, twice)
 st.header("Which practices get in at all")
 explanations.selection(shares)
 st.header("Are we scoring paperwork?")

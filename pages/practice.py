@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, database, downloads, links, panels, tables
+from pages.shared import charts, database, downloads, links, panels, replying, tables
 from pages.shared.wording import escaped
 from practices_db import queries
 
@@ -11,6 +11,9 @@ framework = current_framework()
 practice_id = st.query_params.get("practice")
 with database.cursor() as cursor:
     card = queries.practice(cursor, practice_id) if practice_id else None
+    if card is None and practice_id and (gone := queries.former(cursor, practice_id)):
+        replying.former(gone)
+        st.stop()
     if card is None:
         panels.unknown_practice(practice_id, queries.practice_names(cursor))
         st.stop()
@@ -19,8 +22,11 @@ with database.cursor() as cursor:
     answers = queries.answers(cursor, card["id"])
     similar = queries.similar_practices(cursor, card["id"])
     version = queries.data_version(cursor)
+    statement = queries.statement(cursor, card["id"])
+    corrections = queries.corrections(cursor, card["id"])
 
 st.title(escaped(card["name"]))
+replying.moved_here(practice_id, card)
 st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -37,6 +43,7 @@ if card["assessed"]:
         panels.sums(framework, criterion, by_indicator, version)
 else:
     panels.not_assessed(card["id"])
+replying.statement(statement)
 
 st.header("Facts")
 panels.facts(card, further)
@@ -60,6 +67,10 @@ if card["assessed"]:
             panels.sums(framework, criterion, by_indicator, version)
     st.header("What is not documented")
     panels.not_documented(framework, set(by_indicator))
+
+st.header("Corrections")
+replying.history(card, corrections)
+replying.correction_form(card)
 
 st.header("Practices that share sector, group and country")
 if similar.empty:

@@ -6,9 +6,7 @@ of the data. Files that say nothing are not there.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -114,14 +112,17 @@ def write_catalogue(store: Store, folder: Path) -> list[str]:
 def _text(cursor: Cursor, name: str, model: type[_Row]) -> bytes:
     found = cursor.execute(_QUERIES[name])
     places = [[column[0] for column in found.description].index(column) for column in columns(model)]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns(model))
-    writer.writerows([_cell(row[place]) for place in places] for row in found.fetchall())
-    return out.getvalue().encode()
+    lines = [",".join(columns(model)), *(",".join(_cell(row[place]) for place in places) for row in found.fetchall())]
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _cell(value: Any) -> str:
+    """Return a value as a cell. The csv module leaves a lone carriage return unquoted, and cannot read that back."""
+    text = _as_text(value)
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
+
+
+def _as_text(value: Any) -> str:
     match value:
         case None:
             return ""

@@ -31,7 +31,6 @@ LISTS = {
 }
 ANSWER_FIELDS = ("answer", "evidence_level", "note", "source_url", "source_publisher", "independent_of_operator")
 _WITHOUT_SOURCE = ("not-documented", "not-applicable")
-_REASON = 300  # characters of the remark beside a source
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
         write_facts(cursor, row, changed)
         _bump(cursor, practice_id, {})
         if checked_page != row.source_url:
-            _add_sources(cursor, practice_id, changed, checked_page, reason)
+            _add_sources(cursor, practice_id, changed, checked_page)
         audit.record(
             cursor,
             actor,
@@ -355,12 +354,12 @@ def _bump(cursor: Cursor, practice_id: str, new: Mapping[str, Any]) -> None:
     cursor.execute("UPDATE practice SET version = version + 1 WHERE id = $id", {"id": practice_id})
 
 
-def _add_sources(cursor: Cursor, practice_id: str, fields: list[str], url: str, reason: str) -> None:
+def _add_sources(cursor: Cursor, practice_id: str, fields: list[str], url: str) -> None:
+    """List the page among the practice's sources. The reason is for the record and not for the public."""
     for field in fields:
         cursor.execute(
-            "INSERT INTO practice_source (practice_id, field, url, remark) VALUES ($id, $field, $url, $remark) "
-            "ON CONFLICT DO UPDATE SET remark = excluded.remark",
-            {"id": practice_id, "field": field, "url": url, "remark": " ".join(reason.split())[:_REASON]},
+            "INSERT INTO practice_source (practice_id, field, url) VALUES ($id, $field, $url) ON CONFLICT DO NOTHING",
+            {"id": practice_id, "field": field, "url": url},
         )
 
 

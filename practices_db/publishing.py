@@ -87,9 +87,10 @@ def publish(
                 f"Release {last.number} came out in between ({last.released_on}); you looked at release {seen}. "
                 "Nothing was released. Look at what is still to be released."
             )
+        before = catalogue_files.content_hash(catalogue_files.texts(cursor))
         changes = _released(cursor)
         content_hash = catalogue_files.content_hash(catalogue_files.texts(cursor))
-        if content_hash == last.content_hash:
+        if content_hash == before:
             raise PracticesError(f"Nothing has changed since release {last.number}, so there is nothing to release.")
         if problems := integrity_problems(cursor):
             more = f" … and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""

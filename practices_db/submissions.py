@@ -300,6 +300,7 @@ def checked_mailbox(contact: str | None) -> str | None:
 def _change(store: Store, token: str, action: str, version: int, *, payload: Any = None) -> int:
     def work(cursor: Cursor) -> int:
         found = _by_token(cursor, token)
+        require(holder(found), action, found.thing)
         content = None if payload is None else as_json(checked_payload(found.kind, payload))
         if action == "submit" and not found.payload:
             raise PracticesError("There are no answers yet. Save some before you hand them in.")

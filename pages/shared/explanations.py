@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from criteria.framework import Framework, Indicator
+from criteria.agreement import LEVEL as AGREEMENT_LEVEL
+from criteria.agreement import agreement
+from criteria.framework import AnswerId, Framework, Indicator
 from criteria.paperwork import FEWEST, LEVEL, Follows, follows
 from criteria.proof import Proof
 from pages.shared.links import practice_link
@@ -138,6 +140,40 @@ def who_answered(totals: Totals, makers: pd.DataFrame) -> None:
         "stored "
         "copies; links were not opened live."
     )
+
+
+def assessors_agree(framework: Framework, answers: Sequence[tuple[str, AnswerId, AnswerId]]) -> None:
+    """Say per criterion how far a blind second assessor agreed with the first, as Cohen's kappa with its interval."""
+    if not answers:
+        st.markdown(
+            "**Not known yet.** No practice has been assessed a second time by somebody who had not seen the first "
+            "answers, so how far two assessors would agree cannot be said. Until then read every score as one reader's."
+        )
+        return
+    criteria = {indicator.id: criterion.title for criterion, _, indicator in framework.walk()}
+    pairs: dict[str, list[tuple[AnswerId, AnswerId]]] = {criterion.title: [] for criterion in framework.criteria}
+    for indicator, first, second in answers:
+        if indicator in criteria:
+            pairs[criteria[indicator]].append((first, second))
+    lines = [{"Criterion": title} | _agreement(of) for title, of in pairs.items()]
+    st.table(
+        pd.DataFrame(lines), hide_index=True, border="horizontal", alt="Agreement of two assessors on each criterion"
+    )
+    st.caption(
+        "Each second assessor answered without seeing the first's answers; what was settled afterwards is not counted "
+        "here. Cohen's kappa (1960) is 1 where both always agree and 0 where they agree as often as by chance; its "
+        f"{percent(AGREEMENT_LEVEL)} interval is the large-sample one (Fleiss, Cohen and Everitt, 1969)."
+    )
+
+
+def _agreement(pairs: Sequence[tuple[AnswerId, AnswerId]]) -> dict[str, str]:
+    found = agreement(pairs)
+    if found is None:
+        return {"Answers given twice": str(len(pairs)), "Equal": "too few to say", "Cohen's kappa": "too few to say"}
+    kappa = "not defined: one answer throughout"
+    if found.kappa is not None:
+        kappa = f"{found.kappa:.2f} ({found.low:.2f} to {found.high:.2f})"
+    return {"Answers given twice": str(found.n), "Equal": percent(found.observed), "Cohen's kappa": kappa}
 
 
 def limits(totals: Totals) -> None:

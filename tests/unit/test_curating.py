@@ -64,21 +64,21 @@ def everything_public(store: Store) -> list[Any]:
     with store.cursor() as cursor:
         cards = queries.find_practices(cursor, PracticeFilter())
         seen: list[Any] = [
-            cards.to_json(),
+            cards.to_csv(),
             queries.totals(cursor),
             queries.facet_counts(cursor, PracticeFilter()),
             queries.data_version(cursor),
-            queries.assessors(cursor).to_json(),
-            queries.documentation(cursor).to_json(),
+            queries.assessors(cursor).to_csv(),
+            queries.documentation(cursor).to_csv(),
             queries.selection_shares(cursor),
             queries.double_answers(cursor),
             [queries.former(cursor, id_) for id_ in (PRACTICE, OTHER)],
         ]
         for id_ in cards["id"]:
             seen += [
-                queries.answers(cursor, id_).to_json(),
-                queries.further_sources(cursor, id_).to_json(),
-                queries.scores(cursor, id_).to_json(),
+                queries.answers(cursor, id_).to_csv(),
+                queries.further_sources(cursor, id_).to_csv(),
+                queries.scores(cursor, id_).to_csv(),
                 queries.statement(cursor, id_),
                 queries.corrections(cursor, id_),
             ]
@@ -92,7 +92,7 @@ def everything_public(store: Store) -> list[Any]:
 def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_store: Store) -> None:
     store, before = tiny_store, everything_public(tiny_store)
     curating.edit_practice(
-        store, CURATOR, PRACTICE, {"name": "Zażółć", "countries": "IT;FR"}, 1, "the page", PAGE, "Name corrected"
+        store, CURATOR, PRACTICE, {"name": "Zażółć", "countries": "IT;FR"}, 1, "internal words", PAGE, "Name corrected"
     )
     with store.cursor() as cursor:
         given = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
@@ -104,10 +104,10 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
     sent = submissions.submit(store, "statement", statement, None, PRACTICE)
     reviewing.accept(store, CURATOR, sent.id, 1, "looked at")
     assert everything_public(store) == before
-    with pytest.raises(AssertionError):  # looking at what is to come releases nothing either
-        assert publishing.pending(store, CURATOR) == []
+    assert publishing.pending(store, CURATOR) != []  # looking at what is to come releases nothing either
     assert everything_public(store) == before
     made = release(store)
+    assert "internal words" not in repr((made, everything_public(store)))  # the reason is for the record
     assert {change.kind for change in made.changes} >= {"facts", "removed", "statement"}
     with store.cursor() as cursor:
         card = queries.practice(cursor, PRACTICE)
