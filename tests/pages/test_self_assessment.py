@@ -261,12 +261,6 @@ def test_only_reports_of_this_sessions_asking_are_taken() -> None:
     assert _report({"ask": "a", "kind": "found", "entry": {"text": 1, "stamp": "s"}}, "a") is None
 
 
-def told(app: AppTest, report: Report) -> AppTest:
-    """Let the browser tell something, as its component does."""
-    app.session_state["told"] = report
-    return app
-
-
 def _absorb() -> None:
     import streamlit as st  # noqa: PLC0415 - AppTest runs this function as a script of its own
 

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import doctest
 import random
 from itertools import product
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from criteria import forms, planning
 from criteria.framework import ANSWER_IDS, DOCUMENTED, AnswerId, current_framework
 from criteria.planning import LEVELS, NOT_ENOUGH, OWN, WRITING, asked, form_scores, level, read_form, smallest_plan
 
@@ -16,6 +19,13 @@ FRAMEWORK = current_framework()
 HEADLINES = [criterion.id for criterion in FRAMEWORK.headlines]
 INDICATORS = {criterion.id: criterion.indicators for criterion in FRAMEWORK.criteria}
 WORTH = {"met": 1.0, "partly": 0.5, "not-met": 0.0}
+
+
+@pytest.mark.parametrize("module", [planning, forms])
+def test_the_examples_in_the_words_hold(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 def a_form(chance: random.Random) -> dict[str, AnswerId]:
