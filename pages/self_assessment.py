@@ -1,30 +1,44 @@
-"""Answer the framework's questions for one's own practice and see where it stands."""
+"""Assess one's own practice, step by step; the answers stay in the browser until somebody submits them."""
 
 import streamlit as st
 
 from criteria.framework import current_framework
-from criteria.scoring import score
-from pages.shared import assessing, database
-from practices_db import queries
+from pages.shared.assessing import asking, improving, keeping, standing, starting, steps, submitting, taking, together
+from pages.shared.focus import begin_at_heading
 
 framework = current_framework()
-with database.cursor() as cursor:
-    card = queries.practice(cursor, st.query_params.get("practice", ""))
-
+step = steps.current()
 st.title("Assess your own practice")
-st.markdown(
-    "The same questions as for every practice in the catalogue, in any order. A score shows from the first answer "
-    "on, with "
-    "the range it could still move in. Plan about 25 minutes."
-)
-st.info(
-    "Your answers stay in this open page: they are not written to a disk, sent to anyone or put in the catalogue. "
-    "They are gone when you close or reload the page, so download them before you leave.",
-    icon=":material/lock:",
-)
-name = assessing.name(card)
-criterion = assessing.choose_criterion(framework)
-answers = assessing.answers(framework)
-assessing.results(framework, score(framework, answers))
-assessing.questions(framework, criterion)
-assessing.download(framework, name, card)
+top = st.container()
+if not keeping.kept_line():
+    st.stop()
+with top:
+    steps.progress()
+steps.choose(step)
+begin_at_heading(step.id)
+match step.id:
+    case "start":
+        starting.introduction(st.query_params.get("practice"))
+    case "profile":
+        starting.profile()
+    case "result":
+        standing.result(framework)
+    case "next-steps":
+        improving.next_steps(framework)
+    case "learn-from":
+        improving.learn_from(framework)
+    case "colleagues":
+        together.colleagues(framework)
+    case "last-year":
+        together.last_year(framework)
+    case "take-away":
+        taking.take_away()
+    case "submit":
+        submitting.submit(framework)
+    case _:
+        questions, so_far = st.columns([3, 1])
+        with questions:
+            asking.question(step)
+        with so_far:
+            standing.so_far(framework)
+steps.back_and_next(step)

@@ -684,3 +684,62 @@ def _one(cursor: Cursor, sql: str, params: dict[str, Any] | None = None) -> Any:
     row = cursor.execute(sql, params or {}).fetchone()
     assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
     return row[0]
+
+
+# --- for a self-assessment -----------------------------------------------------------------------------------
+
+
+def example_answers(cursor: Cursor, indicator_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return for each indicator one published answer "met" with a note: the best proof, then the shortest note.
+
+    Keys of an example: ``practice_id``, ``name``, ``note``, ``source_url``, ``source_publisher``, ``evidence_level``.
+    Self-assessments are no examples. An indicator without such an answer is not in the result.
+    """
+    rows = cursor.execute(
+        """
+        SELECT k.indicator_id, p.id, p.name, a.note, a.source_url, a.source_publisher, a.evidence_level
+        FROM counted_answer k
+        JOIN released_answer a ON a.assessment_id = k.assessment_id AND a.indicator_id = k.indicator_id
+        JOIN practice_card p ON p.id = k.practice_id
+        WHERE k.answer = 'met' AND len(coalesce(a.note, '')) > 0 AND a.basis <> 'self-assessment'
+            AND list_contains($ids::TEXT[], k.indicator_id)
+        QUALIFY row_number() OVER (
+            PARTITION BY k.indicator_id ORDER BY a.evidence_level DESC, len(a.note), p.id
+        ) = 1
+        """,
+        {"ids": list(indicator_ids)},
+    ).fetchall()
+    names = ("practice_id", "name", "note", "source_url", "source_publisher", "evidence_level")
+    return {id_: dict(zip(names, rest, strict=True)) for id_, *rest in rows}
+
+
+def peers_of(cursor: Cursor, sectors: Sequence[str], target_groups: Sequence[str], without: str = "") -> pd.DataFrame:
+    """Return cards of the assessed practices that share one of these sectors and one of these target groups."""
+    return cursor.execute(
+        """
+        SELECT c.* FROM practice_card c
+        WHERE c.id <> $without AND c.assessed
+            AND list_has_any(c.sectors, $sectors::TEXT[]) AND list_has_any(c.target_groups, $groups::TEXT[])
+        ORDER BY c.name_key, c.id
+        """,
+        {"sectors": list(sectors), "groups": list(target_groups), "without": without},
+    ).df()
+
+
+def strong_in(cursor: Cursor, criterion_id: str, low: float, without: str = "") -> pd.DataFrame:
+    """Return cards of the practices that are strong in a criterion, with proof, and how strong.
+
+    Strong: documented enough, the low end of the range at ``low`` or above, and more than a claim behind it. The
+    columns ``node_score``, ``node_low``, ``node_high``, ``node_coverage`` and ``node_evidence`` are of the criterion.
+    """
+    return cursor.execute(
+        """
+        SELECT c.*, x.score AS node_score, x.low AS node_low, x.high AS node_high, x.coverage AS node_coverage,
+            x.strongest_evidence AS node_evidence
+        FROM practice_score x JOIN practice_card c ON c.id = x.practice_id
+        WHERE x.node = $criterion AND x.scored AND x.low >= $low - 1e-9 AND x.strongest_evidence >= 1
+            AND c.id <> $without
+        ORDER BY x.low DESC, c.name_key, c.id
+        """,
+        {"criterion": criterion_id, "low": low, "without": without},
+    ).df()

@@ -28,7 +28,7 @@ def free_port() -> int:
 class Server:
     """``streamlit run app.py`` on a database file; ``console`` is what it has printed."""
 
-    def __init__(self, database: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, database: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
         self.database = database
         self.url = f"http://localhost:{free_port()}"
         self._lines: list[str] = []
@@ -36,6 +36,7 @@ class Server:
             [
                 *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
                 f"--server.port={self.url.rsplit(':', 1)[1]}",
+                *options,
             ],
             cwd=ROOT,
             env=os.environ | {"PRACTICES_DB": str(database)} | dict(environment or {}),

@@ -82,6 +82,7 @@ page = st.navigation(
             icon=":material/menu_book:",
             help="What is asked, how answers become scores, and what the scores do not say.",
         ),
+        st.Page(page_path("my_submission"), title="Your submission", icon=":material/key:", visibility="hidden"),
         st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
         st.Page(page_path("transfer"), title="Will it travel?", icon=":material/local_shipping:", visibility="hidden"),
     ],

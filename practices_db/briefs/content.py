@@ -68,10 +68,11 @@ class Brief:
     title: str
     subtitle: str
     blocks: tuple[Block, ...]
-    recipe: Recipe
+    recipe: Recipe | None  # None for what is not of the catalogue; ``footer`` says then what stands at the bottom
     day: date
     pages: int = 0
     landscape: bool = False
+    footer: str = ""
 
 
 def brief(cursor: Cursor, view: View, on: date) -> Brief:
@@ -99,7 +100,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     card = _cards(cursor, view)[0]
     scores = queries.scores(cursor, card["id"])
     answers = _counted(queries.answers(cursor, card["id"]))
-    pages = _Sources()
+    pages = Sources()
     pages.add(card["source_url"], f"{card['source_name']} (the record)")
     for row in _rows(queries.further_sources(cursor, card["id"])):
         pages.add(row["url"], f"{_host(row['url'])} ({row['field'].replace('_', ' ')})")
@@ -109,7 +110,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
         blocks += [
             Block("facts", rows=tuple((_title(framework, node), score_sentence(card, node)) for node in HEADLINES)),
             _profile(framework, scores),
-            Block("note", _HOW_TO_READ),
+            Block("note", HOW_TO_READ),
             Block("heading", "Answers"),
             _answers_table(framework, answers, pages),
             Block("heading", "What is not known"),
@@ -160,11 +161,11 @@ def _profile(framework: Framework, scores: pd.DataFrame) -> Block:
     return Block(
         "bars",
         "The five criteria, 0 to 100",
-        bars=tuple(_criterion_bar(criterion.title, found.get(criterion.id)) for criterion in framework.criteria),
+        bars=tuple(criterion_bar(criterion.title, found.get(criterion.id)) for criterion in framework.criteria),
     )
 
 
-def _criterion_bar(name: str, row: Mapping[str, Any] | None) -> Bar:
+def criterion_bar(name: str, row: Mapping[str, Any] | None) -> Bar:
     """Return the bar of one criterion of one practice, None for a practice without assessment."""
     if row is None or not known(row["coverage"]) or not row["answered"]:
         return Bar(name, "nothing documented" if row is not None else "not assessed")
@@ -181,7 +182,7 @@ def _headline_bar(card: Card, node: str, name: str) -> Bar:
     return Bar(name, score_sentence(card, node), low, high, score, bool(card[f"{node}_scored"]))
 
 
-def _answers_table(framework: Framework, answers: Mapping[str, Mapping[str, Any]], pages: _Sources) -> Block:
+def _answers_table(framework: Framework, answers: Mapping[str, Mapping[str, Any]], pages: Sources) -> Block:
     """Return every documented answer, criterion by criterion, with the number of its source."""
     rows: list[tuple[str, ...]] = []
     for criterion, _, indicator in framework.walk():
@@ -229,11 +230,11 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     cards = _cards(cursor, view)
     scores = {card["id"]: {row["node"]: row for row in _rows(queries.scores(cursor, card["id"]))} for card in cards}
     answers = {card["id"]: _counted(queries.answers(cursor, card["id"])) for card in cards}
-    pages = _Sources()
+    pages = Sources()
     blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
-    blocks += [Block("heading", "Criterion by criterion"), Block("note", _HOW_TO_READ)]
+    blocks += [Block("heading", "Criterion by criterion"), Block("note", HOW_TO_READ)]
     for criterion in framework.criteria:
-        bars = tuple(_criterion_bar(card["name"], scores[card["id"]].get(criterion.id)) for card in cards)
+        bars = tuple(criterion_bar(card["name"], scores[card["id"]].get(criterion.id)) for card in cards)
         blocks.append(Block("bars", criterion.title, bars=bars))
     facts = [dict(_facts(card)) for card in cards]
     missing = "Not seen in the sources"  # said in its own cell here
@@ -304,7 +305,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     framework = current_framework()
     assessed = [card for card in cards if card["assessed"]]
     both = [card for card in assessed if all(card[f"{node}_scored"] for node in HEADLINES)]
-    pages = _Sources()
+    pages = Sources()
     blocks = [
         Block(
             "text",
@@ -320,7 +321,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
             Block("note", f"Seen under weights of the reader's own: {shares}. This brief has the main scores.")
         )
     if assessed:
-        blocks += [Block("heading", "What is known of those assessed"), Block("note", _HOW_TO_READ)]
+        blocks += [Block("heading", "What is known of those assessed"), Block("note", HOW_TO_READ)]
         for node in HEADLINES:
             bars = tuple(_headline_bar(card, node, card["name"]) for card in assessed)
             blocks.append(Block("bars", _title(framework, node), bars=bars))
@@ -350,7 +351,7 @@ def _by_filter(made: Recipe) -> Iterable[tuple[str, str]]:
         yield name, ", ".join(values)
 
 
-def _line(card: Card, pages: _Sources) -> tuple[str, ...]:
+def _line(card: Card, pages: Sources) -> tuple[str, ...]:
     return (
         card["name"],
         labels("country", card["countries"]) or "not stated",
@@ -376,7 +377,7 @@ def _not_known(cards: Sequence[Card]) -> str:
 # --- what every brief ends with --------------------------------------------------------------------------------
 
 
-class _Sources:
+class Sources:
     """The pages a brief rests on, each with its number."""
 
     def __init__(self) -> None:
@@ -390,16 +391,17 @@ class _Sources:
         return self._numbers[url][0]
 
     def block(self) -> Block:
+        """Return the list of the pages."""
         return Block("sources", rows=tuple((at, name, url) for url, (at, name) in self._numbers.items()))
 
 
-_HOW_TO_READ = (
+HOW_TO_READ = (
     "A bar runs from the score if nothing undocumented were met to the score if all of it were; a filled mark is a "
     "score, a hollow one says that too little is documented to call it one."
 )
 
 
-def _ending(made: Recipe, pages: _Sources) -> list[Block]:
+def _ending(made: Recipe, pages: Sources) -> list[Block]:
     """Return sources, method and recipe."""
     link = urlencode(made.params, doseq=True)
     recipe = [

@@ -16,6 +16,7 @@ import typst
 
 from practices_db.briefs.content import Block, Brief
 from practices_db.errors import PracticesError
+from practices_db.recipe import Recipe
 
 _HERE = Path(__file__).parent
 _LACKING = "□ stands for letters that this PDF's fonts do not have; the web page of the same brief shows them."
@@ -84,9 +85,13 @@ def _data(brief: Brief, notes: tuple[str, ...] = ()) -> dict[str, Any]:
         "subtitle": brief.subtitle,
         "landscape": brief.landscape,
         "day": [brief.day.year, brief.day.month, brief.day.day],
-        "footer": f"{made.app} · data version {made.data_version} of {made.data_released_on.isoformat()} · CC BY 4.0",
+        "footer": brief.footer if made is None else _footer(made),
         "blocks": [asdict(block) for block in (*brief.blocks, *(Block("note", note) for note in notes))],
     }
+
+
+def _footer(made: Recipe) -> str:
+    return f"{made.app} · data version {made.data_version} of {made.data_released_on.isoformat()} · CC BY 4.0"
 
 
 @cache
@@ -99,5 +104,4 @@ def _template() -> jinja2.Template:
 
 def as_html(brief: Brief) -> str:
     """Return the brief as one web page: no scripts, nothing fetched from anywhere."""
-    recipe = brief.recipe.model_copy(update={"format": "html"})
-    return _template().render(_data(brief), recipe=recipe)
+    return _template().render(_data(brief))

@@ -1,32 +1,62 @@
-"""The self-assessment: answers change the result at once, stay in the session, and can be taken away."""
+"""The self-assessment step by step: answers change the result at once; nothing is written; files open again."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
+import random
+from datetime import date
+from typing import Any
 
 import oracles
+import pytest
 import seen
 from seen import Visit
 from streamlit.testing.v1 import AppTest
 
-from criteria.framework import current_framework
+from criteria.framework import ANSWER_IDS, current_framework
 from pages.shared import database
-from practices_db.importing import read_catalogue
-from practices_db.models import AnswerRow, columns
+from pages.shared.assessing import asking, keeping, steps
+from pages.shared.browser_storage import Entry, Report, _report
+from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, file_text, new_form
 
 FRAMEWORK = current_framework()
 EFFECTIVENESS, SUSTAINABILITY = FRAMEWORK.headlines
 NOT_ASSESSED = min(one.id for one in oracles.practices() if not one.answers)
+DAY = date(2026, 3, 4)
 
 
-def answer(app: AppTest, indicator_id: str, given: str) -> AppTest:
-    return app.radio(key=f"own-{indicator_id}").set_value(given).run()
+def filled(seed: int = 1, **profile: Any) -> OwnAssessment:
+    chance = random.Random(seed)  # noqa: S311
+    form = new_form(DAY).with_profile(**profile)
+    for one in FRAMEWORK.indicators:
+        form = form.with_answer(
+            OwnAnswer(indicator=one.id, answer=chance.choice(ANSWER_IDS), evidence_level=chance.randint(0, 3))
+        )
+    return form
+
+
+@pytest.fixture
+def own(visit: Visit, app: AppTest) -> Any:
+    """Return a function that opens a step; with a draft, as if the browser had kept it."""
+
+    def go(step: str = "start", draft: Draft | None = None, **params: str) -> AppTest:
+        if "own" not in app.session_state or draft:
+            state = keeping._State(draft or Draft(mine=new_form(DAY)), revision=int(bool(draft)), loaded=True)
+            app.session_state["own"] = state
+        return visit("self_assessment", step=step, **params)
+
+    return go
+
+
+def draft(app: AppTest) -> Draft:
+    found: Draft = app.session_state["own"].draft
+    return found
+
+
+def give(app: AppTest, indicator_id: str, answer: str) -> AppTest:
+    return app.radio(key=f"own_{indicator_id}_answer").set_value(answer).run()
 
 
 def shown(app: AppTest) -> list[tuple[str, str]]:
-    """Return what the two headline boxes say: (label with the range, score)."""
     return [(metric.label, metric.value) for metric in app.metric]
 
 
@@ -39,233 +69,431 @@ def row_counts() -> dict[str, int]:
         }
 
 
-def test_before_the_first_answer_anything_is_possible_and_no_score_shows(visit: Visit) -> None:
+# --- steps -----------------------------------------------------------------------------------------------------
+
+
+def test_until_the_browser_has_told_what_it_keeps_nothing_can_be_answered(visit: Visit) -> None:
     app = visit("self_assessment")
     assert not app.exception
-    assert shown(app) == [
-        (f"{criterion.title}; could be anything from 0 to 100", "not enough answered")
-        for criterion in FRAMEWORK.headlines
-    ]
-    assert app.progress[0].value == 0
-    assert app.progress[0].text == f"0 of {len(FRAMEWORK.indicators)} answered"
+    assert "Looking whether this browser keeps answers" in app.info[0].value
+    assert not app.radio
+    assert not app.selectbox
 
 
-def test_every_indicator_of_the_chosen_criterion_is_asked(visit: Visit) -> None:
-    app = visit("self_assessment")
-    for criterion in FRAMEWORK.criteria:
-        app.radio(key="own_criterion").set_value(criterion.id).run()
-        assert [radio.label for radio in app.radio if radio.key != "own_criterion"] == [
-            indicator.label for indicator in criterion.indicators
-        ]
+@pytest.mark.parametrize("full", [False, True])
+def test_every_step_opens_from_its_link_with_and_without_answers(own: Any, full: bool) -> None:
+    form = filled(sectors=("language",), target_groups=("refugees",), countries=("IT",), people_reached=500)
+    given = Draft(mine=form, colleagues=(filled(2), filled(3)), last_year=filled(4)) if full else None
+    for step in steps.steps():
+        app = own(step.id, given)
+        assert not app.exception, step.id
+        assert not app.error, step.id
+        assert app.selectbox(key="own_step").value == step.id
+        assert len(app.header) == 1
+        assert all(seen.alt_texts(app)), step.id
 
 
-def test_an_answer_narrows_the_range_and_raises_the_coverage(visit: Visit) -> None:
-    app = visit("self_assessment")
-    first = EFFECTIVENESS.indicators[0]
-    answer(app, first.id, "met")
-    node = oracles.score_nodes(oracles.framework_content(), {first.id: ("met", 0)})[EFFECTIVENESS.id]
-    assert node.coverage is not None
-    assert node.low is not None
-    label, score = shown(app)[0]
-    assert 0 < node.low < 100
-    assert label == f"{EFFECTIVENESS.title}; could be anything from {int(node.low + oracles.Fraction(1, 2))} to 100"
-    assert score == "not enough answered"
-    captions = [caption.value for caption in app.caption]
-    percent = int(100 * node.coverage + oracles.Fraction(1, 2))
-    assert any(caption.startswith(f"{percent} % of what is asked is answered, in 1 answer.") for caption in captions)
-    assert shown(app)[1] == (
-        f"{SUSTAINABILITY.title}; could be anything from 0 to 100",
-        "not enough answered",
-    )
+def test_an_unknown_step_is_the_start(own: Any) -> None:
+    app = own("no-such-step")
+    assert not app.exception
+    assert app.selectbox(key="own_step").value == "start"
 
 
-def test_all_answers_met_make_a_score_of_100_without_a_range(visit: Visit) -> None:
-    app = visit("self_assessment")
-    for indicator in EFFECTIVENESS.indicators:
-        app.radio(key=f"own-{indicator.id}").set_value("met")
-    app.run()
-    assert shown(app)[0] == (f"{EFFECTIVENESS.title}; could be anything from 100 to 100", "100")
-    answer(app, EFFECTIVENESS.indicators[0].id, "not-met")
-    assert int(shown(app)[0][1]) < 100
+def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors(own: Any) -> None:
+    asked = []
+    for step in steps.question_steps():
+        app = own(step.id)
+        for radio in app.radio:
+            asked.append(radio.key.removeprefix("own_").removesuffix("_answer"))
+            indicator = next(one for one in FRAMEWORK.indicators if one.id == asked[-1])
+            assert list(radio.proto.captions)[:3] == [indicator.met, indicator.partly, indicator.not_met]
+            assert radio.options == list(asking.WORDS.values())
+    assert asked == [one.id for one in FRAMEWORK.indicators]
 
 
-def test_a_mixture_of_answers_is_scored_as_by_hand(visit: Visit) -> None:
-    app = visit("self_assessment")
-    given = {
-        indicator.id: ("met", "partly", "not-met", "not-applicable", "met", "met")[at % 6]
-        for at, indicator in enumerate(EFFECTIVENESS.indicators[:-1])
-    }
-    for id_, value in given.items():
-        app.radio(key=f"own-{id_}").set_value(value)
-    app.run()
-    nodes = oracles.score_nodes(oracles.framework_content(), {id_: (value, 0) for id_, value in given.items()})
-    node = nodes[EFFECTIVENESS.id]
-    assert node.score is not None
+def test_next_and_back_lead_through_all_steps(own: Any) -> None:
+    app = own("start")
+    for before, after in zip(steps.steps(), steps.steps()[1:], strict=False):
+        (following,) = (one for one in app.button if one.label == f"Next: {after.name}")
+        app = following.click().run()
+        assert not app.exception
+        assert app.selectbox(key="own_step").value == after.id
+        assert any(one.label == f"Back: {before.name}" for one in app.button)
+
+
+def test_minutes_and_progress_count_down(own: Any) -> None:
+    app = own("effectiveness-design")
+    assert app.progress[0].text == f"0 of {len(FRAMEWORK.indicators)} answered, about 25 minutes left"
+    give(app, "eff-objectives", "met")
+    assert app.progress[0].text.startswith(f"1 of {len(FRAMEWORK.indicators)} answered, about 2")
+    app = own("result", Draft(mine=filled()))
+    assert app.progress[0].text.endswith("all questions answered")
+
+
+# --- answering -------------------------------------------------------------------------------------------------
+
+
+def test_a_score_with_its_range_shows_from_the_first_answer_on(own: Any) -> None:
+    app = own("effectiveness-design")
+    assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", "0 to 100")
+    give(app, "eff-objectives", "met")
+    node = oracles.score_nodes(oracles.framework_content(), {"eff-objectives": ("met", 0)})[EFFECTIVENESS.id]
     assert node.low is not None
     assert node.high is not None
-    low, high, score = (int(value + oracles.Fraction(1, 2)) for value in (node.low, node.high, node.score))
-    expected = str(score) if node.scored else "not enough answered"
-    assert shown(app)[0] == (f"{EFFECTIVENESS.title}; could be anything from {low} to {high}", expected)
+    low, high = (int(value + oracles.Fraction(1, 2)) for value in (node.low, node.high))
+    assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", f"{low} to {high}")
+    assert low > 0
 
 
-def test_a_criterion_to_which_nothing_applies_has_no_score(visit: Visit) -> None:
-    app = visit("self_assessment")
-    for indicator in EFFECTIVENESS.indicators:
-        app.radio(key=f"own-{indicator.id}").set_value("not-applicable")
-    app.run()
+def test_a_mixture_of_answers_is_scored_as_by_hand(own: Any) -> None:
+    form = filled(9)
+    app = own("result", Draft(mine=form))
+    given = {one.indicator: (one.answer, one.evidence_level) for one in form.answers}
+    nodes = oracles.score_nodes(oracles.framework_content(), given)  # type: ignore[arg-type]
+    for criterion, (label, value) in zip(FRAMEWORK.headlines, shown(app), strict=True):
+        node = nodes[criterion.id]
+        assert node.score is not None
+        assert node.low is not None
+        assert node.high is not None
+        whole = [str(int(one + oracles.Fraction(1, 2))) for one in (node.score, node.low, node.high)]
+        expected = whole[0] if node.scored else f"{whole[1]} to {whole[2]}"
+        assert (label.partition(",")[0], value) == (criterion.title, expected)
+
+
+def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
+    app = own("effectiveness-design")
+    first, second = (one.id for one in EFFECTIVENESS.questions[0].indicators)
+    give(give(app, first, "not-met"), second, "not-applicable")
+    keys = {one.key for one in [*app.selectbox, *app.text_input]}
+    assert {f"own_{first}_level", f"own_{first}_note", f"own_{first}_link", f"own_{second}_note"} <= keys
+    assert not keys & {f"own_{second}_level", f"own_{second}_link"}
+    assert "Why does it not apply?" in app.text_input(key=f"own_{second}_note").label
+    assert any("Please say why" in one.value for one in app.caption)
+
+
+def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
+    app = give(own("effectiveness-design"), "eff-objectives", "partly")
+    app.selectbox(key="own_eff-objectives_level").set_value(2).run()
+    app.text_input(key="own_eff-objectives_note").set_value("see our report").run()
+    app.text_input(key="own_eff-objectives_link").set_value("in the drawer").run()
+    answer = draft(app).mine.answer("eff-objectives")
+    assert answer == OwnAnswer(
+        indicator="eff-objectives", answer="partly", evidence_level=2, note="see our report", link="in the drawer"
+    )
+    assert any("This is no web address yet" in one.value for one in app.caption)
+    app = own("effectiveness-outcomes")
+    app = own("effectiveness-design")
+    assert app.radio(key="own_eff-objectives_answer").value == "partly"
+    assert app.text_input(key="own_eff-objectives_note").value == "see our report"
+    app.button(key="own_eff-objectives_clear").click().run()
+    assert draft(app).mine.answers == ()
+    assert app.radio(key="own_eff-objectives_answer").value is None
+
+
+def _sent_by_hand() -> None:
+    from pages.shared.assessing import keeping  # noqa: PLC0415 - AppTest runs this function as a script of its own
+
+    keeping.change_answer("eff-objectives", answer="excellent")
+    keeping.change_answer("eff-objectives", evidence_level=9)
+    keeping.change_profile(countries=("Atlantis",))
+
+
+def test_a_value_that_no_widget_offers_is_dropped() -> None:
+    app = AppTest.from_function(_sent_by_hand, default_timeout=30).run()
     assert not app.exception
-    assert shown(app)[0] == (EFFECTIVENESS.title, "Does not apply")
+    assert draft(app).empty
 
 
-def test_only_a_documented_answer_asks_for_its_proof(visit: Visit) -> None:
-    app = visit("self_assessment")
-    first, second = EFFECTIVENESS.indicators[:2]
-    answer(app, first.id, "not-met")
-    answer(app, second.id, "not-applicable")
-    assert [box.label for box in app.selectbox] == [f"Proof for “{first.label}”"]
-    assert [box.label for box in app.text_input][1:] == [f"Note for “{first.label}”: where can one read it?"]
+def test_an_example_is_a_real_answer_with_its_source(own: Any) -> None:
+    app = own("effectiveness-learning")
+    real = {row["note"] for row in seen.rows("assessments") if row["answer"] == "met"}
+    links = [body for body in seen.bodies(app) if "](<http" in body]
+    assert links
+    assert all(any(note in seen.as_read(body) for note in real if note) for body in links)
 
 
-def test_answers_survive_a_look_at_another_criterion_and_another_page(visit: Visit) -> None:
-    app = visit("self_assessment")
-    first = EFFECTIVENESS.indicators[0]
-    answer(app, first.id, "partly")
-    app.text_input(key=f"own-note-{first.id}").set_value("see our report").run()
-    app.radio(key="own_criterion").set_value(SUSTAINABILITY.id).run()
-    assert app.progress[0].text.startswith("1 of ")
-    visit("method")
-    app = visit("self_assessment")
-    assert app.progress[0].text.startswith("1 of ")
-    app.radio(key="own_criterion").set_value(EFFECTIVENESS.id).run()
-    assert app.radio(key=f"own-{first.id}").value == "partly"
-    assert app.text_input(key=f"own-note-{first.id}").value == "see our report"
-
-
-def test_nothing_is_written_to_the_database(visit: Visit) -> None:
-    app = visit("self_assessment")
+def test_nothing_is_written_to_the_database(own: Any) -> None:
+    app = own("profile")
     before = row_counts()
-    assert before["practice"] == 325
-    app.text_input(key="own_name").set_value("Our own practice").run()
-    for indicator in EFFECTIVENESS.indicators:
-        answer(app, indicator.id, "met")
-        app.text_input(key=f"own-note-{indicator.id}").set_value("a secret of ours")
-    app.run()
+    app.text_input(key="own_profile_name").set_value("Our own practice").run()
+    app = own("effectiveness-design")
+    give(app, "eff-objectives", "met")
+    app.text_input(key="own_eff-objectives_note").set_value("a secret of ours").run()
+    for step in ("result", "next-steps", "learn-from", "take-away"):
+        own(step)
     assert row_counts() == before
     with database.cursor() as cursor:
         assert cursor.execute("SELECT count(*) FROM answer WHERE note LIKE '%secret of ours%'").fetchall() == [(0,)]
 
 
-def test_another_visitor_does_not_see_the_answers(visit: Visit) -> None:
-    answer(visit("self_assessment"), EFFECTIVENESS.indicators[0].id, "met")
-    stranger = seen.opened().switch_page("../self_assessment.py").run()
-    assert stranger.progress[0].text.startswith("0 of ")
+def test_another_visitor_does_not_see_the_answers(own: Any) -> None:
+    own("result", Draft(mine=filled()))
+    stranger = seen.opened()
+    assert "own" not in stranger.session_state
+    stranger.switch_page("../self_assessment.py").run()
+    assert draft(stranger).empty
 
 
-def test_a_link_from_a_practice_brings_its_name(visit: Visit) -> None:
-    app = visit("self_assessment", practice=NOT_ASSESSED)
-    name = next(row["name"] for row in seen.rows("practices") if row["id"] == NOT_ASSESSED)
-    assert app.text_input(key="own_name").value == name
+def test_markup_in_what_she_writes_goes_nowhere_as_markup(own: Any) -> None:
+    evil = "<b>x</b> [a](https://evil.example) :red[y] =cmd"
+    form = filled(name=evil, sectors=("language",), target_groups=("refugees",), organisation=evil)
+    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note=evil, link=evil))
+    other = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met", note=evil))
+    for step in ("start", "result", "colleagues", "next-steps"):
+        app = own(step, Draft(mine=form, colleagues=(form, other), last_year=other))
+        assert not app.exception
+        assert not any(
+            "](https://evil.example" in sent or "<b>x" in sent for sent in seen.strings(app) if sent[:1] != "{"
+        ), step
 
 
-def test_a_link_from_another_practice_brings_the_other_name(visit: Visit) -> None:
-    """Somebody who looks at two practices in a row must not file the second under the name of the first."""
-    visit("self_assessment", practice=NOT_ASSESSED)
-    other = next(row for row in seen.rows("practices") if row["id"] != NOT_ASSESSED)
-    app = visit("self_assessment", practice=other["id"])
-    assert app.text_input(key="own_name").value == other["name"]
+# --- the browser's storage ---------------------------------------------------------------------------------------
 
 
-def test_every_name_of_the_catalogue_fits_the_field(visit: Visit) -> None:
-    longest = max(seen.rows("practices"), key=lambda row: len(row["name"]))
-    app = visit("self_assessment", practice=longest["id"])
-    assert not app.exception
-    assert app.text_input(key="own_name").value == longest["name"]
+def test_only_reports_of_this_sessions_asking_are_taken() -> None:
+    entry = {"text": "{}", "revision": 3, "stamp": "s", "kept": "2026-01-01"}
+    assert _report({"ask": "a", "kind": "found", "entry": entry}, "a") == Report(
+        "found", Entry("{}", 3, "s", "2026-01-01")
+    )
+    assert _report({"ask": "a", "kind": "found", "entry": None}, "a") == Report("found", None)
+    for wrong in (None, 5, {"ask": "b", "kind": "found"}, {"ask": "a", "kind": "evil"}, {"ask": "a", "entry": entry}):
+        assert _report(wrong, "a") is None
+    assert _report({"ask": "a", "kind": "found", "entry": {"text": 1, "stamp": "s"}}, "a") is None
 
 
-def test_markup_in_a_name_goes_no_further_than_its_field(visit: Visit) -> None:
-    app = visit("self_assessment")
-    app.text_input(key="own_name").set_value("<b>x</b> [a](https://evil.example) =cmd").run()
-    assert not app.exception
-    assert not any("evil.example" in sent for sent in seen.strings(app))
+def _absorb() -> None:
+    import streamlit as st  # noqa: PLC0415 - AppTest runs this function as a script of its own
+
+    from pages.shared.assessing import keeping  # noqa: PLC0415
+
+    for report in st.session_state.pop("reports", []):
+        keeping._reported(report)
+    keeping._decide(keeping._state())
 
 
-# --- the file ----------------------------------------------------------------------------------------------
-
-
-def _file_of_answers() -> None:
-    from datetime import date  # noqa: PLC0415 - AppTest runs this function as a script of its own
-
-    import streamlit as st  # noqa: PLC0415
-
-    from criteria.framework import current_framework  # noqa: PLC0415
-    from pages.shared import assessing  # noqa: PLC0415
-
-    content = assessing._file(current_framework(), "our-practice", date(2026, 11, 24))
-    st.code(content.decode("utf-8"))
-
-
-def taken_away(answers: dict[str, object]) -> str:
-    app = AppTest.from_function(_file_of_answers, default_timeout=30)
-    for key, value in answers.items():
-        app.session_state[key] = value
+def absorbed(*reports: Report, state: keeping._State | None = None) -> AppTest:
+    app = AppTest.from_function(_absorb, default_timeout=30)
+    if state:
+        app.session_state["own"] = state
+    app.session_state["reports"] = list(reports)
     app.run()
     assert not app.exception
-    return str(app.code[0].value)
+    return app
 
 
-def test_the_file_holds_the_answers_as_rows_of_the_catalogue() -> None:
-    first, second, third, fourth = EFFECTIVENESS.indicators[:4]
-    text = taken_away(
-        {
-            f"own-{first.id}": "met",
-            f"own-evidence-{first.id}": 3,
-            f"own-note-{first.id}": 'a "quoted", accented note: Łódź',
-            f"own-{second.id}": "not-applicable",
-            f"own-evidence-{second.id}": 5,
-            f"own-{third.id}": "not-documented",
-            f"own-{fourth.id}": "partly",
-        }
+def test_a_new_session_takes_what_the_browser_keeps() -> None:
+    kept = Draft(mine=filled(5))
+    app = absorbed(Report("found", Entry(kept.model_dump_json(), 7, "s", "")))
+    assert draft(app) == kept
+    assert app.session_state["own"].revision == 7
+
+
+def test_what_the_session_holds_is_newer_than_what_a_late_report_says() -> None:
+    now = Draft(mine=filled(6))
+    app = absorbed(
+        Report("found", Entry(Draft(mine=filled(5)).model_dump_json(), 7, "s", "")),
+        state=keeping._State(now, revision=2, loaded=True),
     )
-    assert text.startswith("\ufeff")
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
-    assert list(rows[0]) == columns(AnswerRow)
-    checked = [AnswerRow.model_validate(row) for row in rows]
-    assert [(row.indicator_id, row.answer, row.evidence_level) for row in checked] == [
-        (first.id, "met", 3),
-        (second.id, "not-applicable", 0),
-        (fourth.id, "partly", 0),
+    assert draft(app) == now
+
+
+def test_what_cannot_be_read_is_told_and_offered() -> None:
+    app = absorbed(Report("found", Entry('{"draft": 99}', 1, "s", "")))
+    assert "What this browser kept cannot be read" in app.error[0].value
+    assert draft(app).empty
+
+
+@pytest.mark.parametrize("keep_mine", [True, False])
+def test_another_tabs_answers_are_never_taken_or_overwritten_without_a_choice(keep_mine: bool) -> None:
+    here, there = Draft(mine=filled(6)), Draft(mine=filled(5))
+    state = keeping._State(here, revision=4, loaded=True)
+    app = absorbed(Report("other", Entry(there.model_dump_json(), 9, "theirs", "")), state=state)
+    assert draft(app) == here
+    assert "Another tab" in app.warning[0].value
+    app.button(key="own_keep_mine" if keep_mine else "own_take_other").click().run()
+    assert not app.warning
+    assert draft(app) == (here if keep_mine else there)
+    assert app.session_state["own"].over == "theirs"
+    assert app.session_state["own"].revision == (10 if keep_mine else 9)
+
+
+def test_a_browser_that_keeps_nothing_is_said() -> None:
+    app = absorbed(Report("unavailable", None))
+    assert "does not let pages keep anything" in app.warning[0].value
+    assert app.session_state["own"].loaded
+
+
+# --- ways to begin -----------------------------------------------------------------------------------------------
+
+
+def test_a_link_from_a_practice_offers_its_facts_and_overwrites_nothing(own: Any) -> None:
+    before = Draft(mine=filled(name="Mine"))
+    app = own("start", before, practice=NOT_ASSESSED)
+    assert draft(app) == before
+    assert app.selectbox(key="own_practice").value == NOT_ASSESSED
+    app.button(key="own_from").click().run()
+    row = next(row for row in seen.rows("practices") if row["id"] == NOT_ASSESSED)
+    assert draft(app).mine.profile.name == row["name"]
+    assert draft(app).mine.profile.practice_id == NOT_ASSESSED
+    assert draft(app).mine.answers == ()
+    assert app.selectbox(key="own_step").value == "profile"
+
+
+def test_every_practice_of_the_catalogue_can_be_the_start(own: Any) -> None:
+    from pages.shared.assessing.starting import from_card  # noqa: PLC0415
+    from practices_db import queries  # noqa: PLC0415
+
+    own("start")
+    with database.cursor() as cursor:
+        for id_ in queries.practice_names(cursor):
+            card = queries.practice(cursor, id_)
+            assert card
+            assert from_card(card, []).profile.practice_id == id_
+
+
+def test_published_answers_can_be_taken_with_their_sources(own: Any) -> None:
+    app = own("start", practice="humanitarian-corridors")
+    app.checkbox(key="own_take_answers").check().run()
+    app.button(key="own_from").click().run()
+    rows = [row for row in seen.rows("assessments") if row["practice_id"] == "humanitarian-corridors"]
+    assert {one.indicator for one in draft(app).mine.answers} == {row["indicator_id"] for row in rows}
+    assert {one.link for one in draft(app).mine.answers} <= {row["source_url"] for row in rows}
+
+
+def test_a_saved_file_is_opened_and_a_faulty_one_changes_nothing(own: Any) -> None:
+    form = filled(8, name="From a file")
+    app = own("start")
+    app.file_uploader(key="own_file").set_value(("mine.json", file_text(form, DAY).encode(), "application/json")).run()
+    assert draft(app).mine.form == form.form
+    assert "32 answers" in app.success[0].value
+    app.file_uploader(key="own_file").set_value(("bad.json", b'{"file": 1}', "application/json")).run()
+    assert "not a self-assessment" in seen.as_read(app.error[0].value)
+    assert draft(app).mine.form == form.form
+
+
+def test_forgetting_empties_the_draft_and_tells_the_browser(own: Any) -> None:
+    app = own("start", Draft(mine=filled()))
+    app.button(key="own_forget").click().run()
+    assert draft(app).empty
+    assert app.session_state["own"].forget
+
+
+# --- result, next steps, learning --------------------------------------------------------------------------------
+
+
+def test_peers_are_drawn_from_five_on_and_their_rule_is_said(own: Any) -> None:
+    rare = Draft(mine=filled(sectors=("digital",), target_groups=("unaccompanied-minors",)))
+    app = own("result", rare)
+    assert any("Too few to show" in body for body in seen.bodies(app))
+    many = Draft(mine=filled(sectors=("housing-and-settlement", "language"), target_groups=("refugees",)))
+    app = own("result", many)
+    assert any("Your scores among those of your peers" in one for one in seen.alt_texts(app))
+    assert any("share at least one sector and at least one target group" in one.value for one in app.caption)
+
+
+def test_a_step_marked_as_out_of_reach_drops_out_of_the_plan(own: Any) -> None:
+    form = new_form(DAY)
+    for one in EFFECTIVENESS.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
+    app = own("next-steps", Draft(mine=form))
+    planned = [one.key for one in app.button if one.key.startswith("own_out_eff-")]
+    assert planned
+    app.button(key=planned[0]).click().run()
+    assert planned[0] not in [one.key for one in app.button]
+    assert draft(app).mine.out_of_reach == (planned[0].removeprefix("own_out_"),)
+    app.button(key=planned[0].replace("own_out_", "own_in_")).click().run()
+    assert draft(app).mine.out_of_reach == ()
+    badges = [body for body in seen.bodies(app) if "changes paperwork" in body or "changes practice" in body]
+    assert len(badges) >= len(planned)
+
+
+def test_what_if_changes_what_is_shown_and_not_the_answers(own: Any) -> None:
+    form = filled(3)
+    app = own("next-steps", Draft(mine=form))
+    slider = next(one for one in app.select_slider if one.value != "met")
+    before = next(body for body in seen.bodies(app) if " now: " in body and "Then:" in body)
+    slider.set_value("met").run()
+    after = next(body for body in seen.bodies(app) if " now: " in body and "Then:" in body)
+    assert before.partition("Then:")[0] == after.partition("Then:")[0]
+    assert before.partition("Then:")[2] != after.partition("Then:")[2]
+    assert draft(app).mine == form
+
+
+def test_whom_to_learn_from_is_strong_there_and_says_why(own: Any) -> None:
+    form = new_form(DAY).with_profile(sectors=("language",), target_groups=("refugees",), countries=("IT",))
+    for one in FRAMEWORK.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
+    app = own("learn-from", Draft(mine=form))
+    links = [link.proto for link in app.get("page_link") if "practice=" in link.proto.query_string]
+    assert links
+    why = [one.value for one in app.caption if one.value.startswith("Why this one:")]
+    assert len(why) == len(links)
+    assert all("same sector" in one or "same target group" in one for one in why)
+    with database.cursor() as cursor:
+        lows = dict(
+            cursor.execute("SELECT practice_id, max(low) FROM practice_score WHERE scored GROUP BY ALL").fetchall()
+        )
+    assert all(lows[link.query_string.removeprefix("practice=")] >= 50 for link in links)
+
+
+def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
+    form = new_form(DAY).with_profile(target_groups=("unaccompanied-minors",))
+    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
+    app = own("learn-from", Draft(mine=form))
+    assert any("none near to yours" in body or "No practice of the catalogue" in body for body in seen.bodies(app))
+
+
+# --- colleagues, last year ---------------------------------------------------------------------------------------
+
+
+def test_colleagues_settle_what_they_disagree_on(own: Any) -> None:
+    one = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
+    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"))
+    other = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
+    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met", note="never did"))
+    app = own("colleagues")
+    files = [(f"{at}.json", file_text(form, DAY).encode(), "application/json") for at, form in enumerate((one, other))]
+    app.file_uploader(key="own_colleagues").set_value(files).run()
+    assert len(draft(app).colleagues) == 2
+    assert any("**1** of 1 disagreement still to settle" in body for body in seen.bodies(app))
+    app.button(key="own_merge").click().run()
+    assert draft(app).mine.form == {"eff-objectives": "met"}
+    app.radio(key="own_settle_eff-comparison").set_value("partly").run()
+    app.text_input(key="own_settle_eff-comparison_note").set_value("we counted once").run()
+    settled = draft(app).mine.answer("eff-comparison")
+    assert settled
+    assert (settled.answer, settled.note) == ("partly", "we counted once")
+    app.button(key="own_merge").click().run()
+    assert draft(app).mine.form == {"eff-objectives": "met", "eff-comparison": "partly"}
+    assert any("**0** of 1 disagreement still to settle" in body for body in seen.bodies(app))
+
+
+def test_files_of_two_practices_are_refused(own: Any) -> None:
+    app = own("colleagues")
+    files = [
+        (f"{name}.json", file_text(filled(2, name=name), DAY).encode(), "application/json") for name in ("One", "Other")
     ]
-    assert checked[0].note == 'a "quoted", accented note: Łódź'
-    assert {row.basis for row in checked} == {"self-assessment"}
-    assert {row.practice_id for row in checked} == {"our-practice"}
-    assert {row.framework_version for row in checked} == {FRAMEWORK.version}
+    app.file_uploader(key="own_colleagues").set_value(files).run()
+    assert "different practices" in app.error[0].value
+    assert draft(app).colleagues == ()
 
 
-def test_the_file_without_answers_is_a_heading_only() -> None:
-    text = taken_away({})
-    assert text.removeprefix("\ufeff").strip() == ",".join(columns(AnswerRow))
+def test_last_years_file_shows_what_moved(own: Any) -> None:
+    now = new_form(DAY).with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
+    then = new_form(date(2025, 3, 4)).with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
+    app = own("last-year", Draft(mine=now))
+    app.file_uploader(key="own_earlier").set_value(
+        ("then.json", file_text(then, date(2025, 3, 4)).encode(), "application/json")
+    ).run()
+    assert draft(app).last_year
+    (table,) = app.dataframe
+    assert table.value.to_dict("records") == [
+        {"Question": "Measurable objectives", "Then": "Not met", "Now": "Met", "Moved": "up"}
+    ]
 
 
-def test_a_note_that_a_spreadsheet_would_run_is_made_harmless_in_the_file() -> None:
-    first = EFFECTIVENESS.indicators[0]
-    for note in ('=HYPERLINK("https://evil.example")', "+1", "-1", "@cmd", "\t=1"):
-        text = taken_away({f"own-{first.id}": "met", f"own-note-{first.id}": note})
-        (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-        assert row["note"].startswith("'"), note
-
-
-def test_a_tampered_answer_in_the_session_is_no_answer() -> None:
-    first = EFFECTIVENESS.indicators[0]
-    text = taken_away({f"own-{first.id}": "excellent", f"own-evidence-{first.id}": 99})
-    assert "excellent" not in text
-    assert "99" not in text
-
-
-def test_the_catalogue_reads_what_a_file_of_answers_looks_like() -> None:
-    """The file's columns are those of the catalogue's assessments, so that it can be taken in."""
-    assert set(columns(AnswerRow)) == set(seen.rows("assessments")[0])
-    assert len(read_catalogue().answers) == len(seen.rows("assessments"))
-
-
-def test_the_download_is_offered_under_a_label_that_says_what_it_is(visit: Visit) -> None:
-    assert re.match(r"Download the answers", seen.download_label(visit("self_assessment")))
+def test_files_to_take_away_are_offered(own: Any) -> None:
+    app = own("take-away", Draft(mine=filled()))
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert len(labels) == 5
+    assert "Save your file (JSON)" in labels

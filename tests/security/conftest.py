@@ -46,7 +46,7 @@ def server(_database: Callable[[], Path]) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def tight_server(_database: Callable[[], Path]) -> Iterator[Server]:
     """Return the app with limits that are soon reached."""
-    running = Server(_database(), TIGHT)
+    running = Server(_database(), environment=TIGHT)
     try:
         yield running.wait_until_healthy()
     finally:
@@ -59,7 +59,7 @@ def new_server() -> Iterator[NewServer]:
     servers: list[Server] = []
 
     def start(database: Path, environment: dict[str, str] | None = None) -> Server:
-        servers.append(Server(database, environment))
+        servers.append(Server(database, environment=environment))
         return servers[-1]
 
     yield start

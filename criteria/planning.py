@@ -1,0 +1,244 @@
+"""What to do next: levels, the smallest set of changes that reaches the next one, strengths and weak points.
+
+The framework sets no levels; these are this project's choice. A headline is on a level by the *low* end of its range,
+so by what holds even if everything undocumented were not met, and only where enough is documented to score it.
+
+A *step* lifts one indicator to a better answer; a *plan* is the smallest set of steps after which the headline is
+scored and its low end is on the next level. Among equally small plans the one with fewest changes of practice is
+taken, then the one that asks for the least lift (weight × value), then the order of the framework. The search is
+exact: an indicator set to "met" does as much as one step can, so the smallest number of steps follows from the sets in
+which all are met; of that size every weaker combination is scored too.
+
+>>> from criteria.framework import current_framework
+>>> framework = current_framework()
+>>> form = {indicator.id: "partly" for indicator in framework.headlines[0].indicators}
+>>> plan = smallest_plan(framework, form, "effectiveness")
+>>> plan.now.name, plan.goal.name, [(step.indicator_id, step.after, step.kind) for step in plan.steps]
+('Solid', 'Strong', [('eff-objectives', 'met', 'paperwork'), ('eff-theory-of-change', 'met', 'paperwork'), \
+('eff-outcome-data', 'met', 'practice'), ('eff-disaggregated', 'met', 'paperwork')])
+>>> plan.after.low
+77.77777777777777
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Literal
+
+import numpy as np
+
+from criteria.framework import DOCUMENTED, AnswerId, Framework, Indicator
+from criteria.scoring import Answers, Bools, Floats, Score, Scores, encode, score
+
+Form = Mapping[str, AnswerId]
+Kind = Literal["practice", "paperwork"]
+
+OWN = "own"  # the one practice of a form
+_TOLERANCE = 1e-9
+
+# What is met by writing down or publishing what a practice does or knows already. Everything else, where the answer is
+# known not to be met, takes a change of the practice itself.
+WRITING = frozenset(
+    {
+        "eff-objectives",
+        "eff-theory-of-change",
+        "eff-disaggregated",
+        "eff-unintended",
+        "sus-costs-known",
+        "sus-documented",
+        "rel-target-group",
+        "rel-complementary",
+        "par-roles",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of a headline: from which low end on it holds, its name and what it means."""
+
+    low: float
+    name: str
+    meaning: str
+
+
+NOT_ENOUGH = Level(-1.0, "Not enough documented", "Too little is known for a score.")
+LEVELS = (
+    NOT_ENOUGH,
+    Level(0.0, "First steps", "There is a score, and less than 25 of 100 is sure."),
+    Level(25.0, "On the way", "At least 25 of 100, whatever is still undocumented."),
+    Level(50.0, "Solid", "At least 50 of 100, whatever is still undocumented."),
+    Level(75.0, "Strong", "At least 75 of 100, whatever is still undocumented."),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One indicator lifted from one answer to a better one."""
+
+    indicator_id: str
+    before: AnswerId
+    after: AnswerId
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The smallest set of steps from ``now`` to ``goal``; without ``goal`` the top is reached.
+
+    ``reachable`` is False where no set of the steps that are left reaches the goal. ``before`` is the
+    score now, ``after`` the score then.
+    """
+
+    criterion_id: str
+    now: Level
+    goal: Level | None
+    steps: tuple[Step, ...]
+    reachable: bool
+    before: Score
+    after: Score
+
+
+def level(found: Score) -> Level:
+    """Return the level of a score."""
+    if not found.scored or found.low is None:
+        return NOT_ENOUGH
+    return max((one for one in LEVELS if one.low <= found.low + _TOLERANCE), key=lambda one: one.low)
+
+
+def form_scores(framework: Framework, form: Form) -> Scores:
+    """Return the scores of one form; what is not in it is not documented."""
+    rows: list[tuple[str, str, AnswerId, int]] = [
+        (OWN, indicator.id, form.get(indicator.id, "not-documented"), 0) for indicator in framework.indicators
+    ]
+    return score(framework, encode(framework, rows))
+
+
+def smallest_plan(
+    framework: Framework, form: Form, criterion_id: str, out_of_reach: Collection[str] = frozenset()
+) -> Plan:
+    """Return the smallest plan for a criterion without the indicators that are ``out_of_reach``."""
+    start = form_scores(framework, form).of(OWN, criterion_id)
+    now = level(start)
+    goal = next((one for one in LEVELS if one.low > now.low), None)
+    if goal is None or start.low is None:  # the top, or nothing applies
+        return Plan(criterion_id, now, None, (), True, start, start)
+    options = _options(framework, form, criterion_id, out_of_reach)
+    for size in range(1, len(options) + 1):
+        reaching = _reaching_sets(framework, form, criterion_id, goal, list(combinations(options, size)))
+        if reaching:
+            steps, after = _least(framework, form, criterion_id, goal, reaching)
+            return Plan(criterion_id, now, goal, steps, True, start, after)
+    return Plan(criterion_id, now, goal, (), False, start, start)
+
+
+def step_kind(indicator_id: str, before: AnswerId) -> Kind:
+    """Return whether lifting an answer changes practice or paperwork; finding out what is so is paperwork."""
+    return "paperwork" if before not in DOCUMENTED or indicator_id in WRITING else "practice"
+
+
+def _options(framework: Framework, form: Form, criterion_id: str, left_out: Collection[str]) -> list[Indicator]:
+    criterion = next(one for one in framework.criteria if one.id == criterion_id)
+    return [
+        one
+        for one in criterion.indicators
+        if one.id not in left_out and form.get(one.id, "not-documented") not in ("met", "not-applicable")
+    ]
+
+
+def _better(framework: Framework, before: AnswerId) -> list[AnswerId]:
+    """Return the answers a step can lead to; an undocumented one may turn out as anything."""
+    worth = framework.value(before)
+    return [one for one in DOCUMENTED if worth is None or (framework.value(one) or 0.0) > worth]
+
+
+def _tried(
+    framework: Framework, form: Form, ways: Sequence[Mapping[str, AnswerId]], criterion_id: str, goal: Level
+) -> tuple[Bools, Scores]:
+    """Score the form with each way of changing it; return which reach the goal, and the scores."""
+    base = encode(framework, [(OWN, one.id, form.get(one.id, "not-documented"), 0) for one in framework.indicators])
+    column = {indicator.id: at for at, indicator in enumerate(framework.indicators)}
+    value: Floats = np.repeat(base.value, len(ways), axis=0)
+    for row, way in enumerate(ways):
+        for indicator_id, answer in way.items():
+            value[row, column[indicator_id]] = framework.value(answer)
+    names = tuple(str(row) for row in range(len(ways)))
+    scores = score(framework, Answers(names, value, np.repeat(base.applicable, len(ways), axis=0), value * 0))
+    at = next(place for place, node in enumerate(scores.nodes) if node.id == criterion_id)
+    return scores.scored[:, at] & (scores.low[:, at] >= goal.low - _TOLERANCE), scores
+
+
+def _reaching_sets(
+    framework: Framework, form: Form, criterion_id: str, goal: Level, sets: Sequence[tuple[Indicator, ...]]
+) -> list[tuple[Indicator, ...]]:
+    ways: list[Mapping[str, AnswerId]] = [{indicator.id: "met" for indicator in chosen} for chosen in sets]
+    reaches, _ = _tried(framework, form, ways, criterion_id, goal)
+    return [chosen for chosen, reached in zip(sets, reaches, strict=True) if reached]
+
+
+def _least(
+    framework: Framework,
+    form: Form,
+    criterion_id: str,
+    goal: Level,
+    sets: Iterable[tuple[Indicator, ...]],
+) -> tuple[tuple[Step, ...], Score]:
+    """Return the steps that ask least, of all ways to answer the indicators of the given sets, and the score then."""
+    ways: list[Mapping[str, AnswerId]] = [
+        dict(zip([one.id for one in chosen], answers, strict=True))
+        for chosen in sets
+        for answers in product(*(_better(framework, form.get(one.id, "not-documented")) for one in chosen))
+    ]
+    reaches, scores = _tried(framework, form, ways, criterion_id, goal)
+    best = min(
+        (row for row, reached in enumerate(reaches) if reached), key=lambda row: asked(framework, form, ways[row])
+    )
+    steps = tuple(
+        Step(id_, before, after, step_kind(id_, before))
+        for id_, after in ways[best].items()
+        for before in [form.get(id_, "not-documented")]
+    )
+    return steps, scores.of(str(best), criterion_id)
+
+
+def asked(framework: Framework, form: Form, way: Mapping[str, AnswerId]) -> tuple[int, int, float, tuple[int, ...]]:
+    """Return what a way of changing the form asks, to be compared: steps, changes of practice, lift, order."""
+    place = {indicator.id: at for at, indicator in enumerate(framework.indicators)}
+    weight = {indicator.id: indicator.weight for indicator in framework.indicators}
+    before = {id_: form.get(id_, "not-documented") for id_ in way}
+    practice = sum(step_kind(id_, before[id_]) == "practice" for id_ in way)
+    lift = sum(
+        weight[id_] * ((framework.value(way[id_]) or 0.0) - (framework.value(before[id_]) or 0.0)) for id_ in way
+    )
+    order = tuple(
+        sorted(10 * place[id_] + (DOCUMENTED.index(way[id_]) if way[id_] in DOCUMENTED else 9) for id_ in way)
+    )
+    return len(way), practice, round(lift, 9), order
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The indicators of a form by what they say; ids in the framework's order, weak ones by what they cost first."""
+
+    strengths: tuple[str, ...]
+    claims: tuple[str, ...]  # met, but nobody except the practice says so
+    weak: tuple[str, ...]
+    undocumented: tuple[str, ...]
+    not_applicable: tuple[str, ...]
+
+
+def read_form(framework: Framework, form: Form, evidence: Mapping[str, int]) -> Reading:
+    """Sort the indicators of a form into strengths, claims, weak points and what is not documented."""
+    of = {one.id: form.get(one.id, "not-documented") for one in framework.indicators}
+    weight = {one.id: one.weight for one in framework.indicators}
+    met = [id_ for id_, answer in of.items() if answer == "met"]
+    weak = [id_ for id_, answer in of.items() if answer in ("partly", "not-met")]
+    return Reading(
+        strengths=tuple(id_ for id_ in met if evidence.get(id_, 0) > 0),
+        claims=tuple(id_ for id_ in met if evidence.get(id_, 0) == 0),
+        weak=tuple(sorted(weak, key=lambda id_: -weight[id_] * (1 - (framework.value(of[id_]) or 0.0)))),
+        undocumented=tuple(id_ for id_, answer in of.items() if answer == "not-documented"),
+        not_applicable=tuple(id_ for id_, answer in of.items() if answer == "not-applicable"),
+    )

@@ -1,0 +1,120 @@
+"""One question a step: its indicators with anchors in plain words, an example, the proof, a note and a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from criteria.framework import ANSWER_IDS, DOCUMENTED, Indicator
+from pages.shared import database
+from pages.shared.assessing import keeping
+from pages.shared.assessing.steps import Step
+from pages.shared.links import practice_link
+from pages.shared.wording import escaped, web_link
+from practices_db import queries
+from practices_db.own.model import NOTE, OwnAnswer
+
+WORDS = {
+    "met": "Met",
+    "partly": "Partly met",
+    "not-met": "Not met",
+    "not-documented": "We do not know",
+    "not-applicable": "Does not apply to us",
+}
+_FURTHER = {
+    "not-documented": "Nobody here knows, or it is written down nowhere. That is no bad mark: it widens the range.",
+    "not-applicable": "The question makes no sense for this practice. It is then left out of the score; please "
+    "say why.",
+}
+EVIDENCE = (
+    "Only we say so",
+    "A document or our own figures show it",
+    "A before-and-after measure or a survey of participants shows it",
+    "Somebody independent evaluated it",
+    "An outside evaluation with a comparison group shows it",
+    "A randomised trial, or the same result in several places, shows it",
+)
+
+
+def question(step: Step) -> None:
+    """Draw the indicators of a question step."""
+    if step.criterion is None or step.question is None:
+        return
+    st.header(step.question.text)
+    st.caption(f"{step.criterion.title}: {step.criterion.summary}")
+    with database.cursor() as cursor:
+        examples = queries.example_answers(cursor, [one.id for one in step.question.indicators])
+    for indicator in step.question.indicators:
+        with st.container(border=True):
+            _indicator(indicator, examples.get(indicator.id))
+
+
+def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
+    given = keeping.mine().answer(indicator.id)
+    key = f"own_{indicator.id}"
+    st.subheader(indicator.label, anchor=False)
+    keeping.show(f"{key}_answer", given.answer if given else None)
+    st.radio(
+        f"Which is true of your practice? ({indicator.label})",
+        ANSWER_IDS,
+        index=None,
+        format_func=WORDS.__getitem__,
+        captions=[indicator.anchor(answer) or _FURTHER[answer] for answer in ANSWER_IDS],
+        key=f"{key}_answer",
+        label_visibility="collapsed",
+        on_change=keeping.on_change(f"{key}_answer", lambda answer: keeping.set_answer(indicator.id, answer)),
+    )
+    if example:
+        with st.expander("An example"):
+            _example(example)
+    if given is not None:
+        _proof(indicator, given, key)
+        st.button(
+            "Take this answer back",
+            key=f"{key}_clear",
+            type="tertiary",
+            on_click=keeping.set_answer,
+            args=(indicator.id, None),
+        )
+
+
+def _example(example: Mapping[str, Any]) -> None:
+    source = web_link(example["source_url"], example["source_publisher"] or "source") if example["source_url"] else ""
+    st.markdown(f"{escaped(example['note'])} {source}")
+    practice_link(example["practice_id"], f"{escaped(example['name'])}, answered “met” in the catalogue")
+
+
+def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
+    if given.answer in DOCUMENTED:
+        keeping.show(f"{key}_level", given.evidence_level)
+        st.selectbox(
+            f"How can one tell? ({indicator.label})",
+            range(6),
+            format_func=EVIDENCE.__getitem__,
+            key=f"{key}_level",
+            on_change=keeping.on_change(
+                f"{key}_level", lambda level: keeping.change_answer(indicator.id, evidence_level=level)
+            ),
+        )
+    labels = {"not-applicable": "Why does it not apply?", "not-documented": "What would one have to find out?"}
+    _text(indicator, labels.get(given.answer, "Note: what is it like here?"), "note", given.note, NOTE)
+    if given.answer in DOCUMENTED:
+        _text(indicator, "Link to where one can read it", "link", given.link, 2000)
+        if given.link.strip() and not given.address:
+            st.caption("This is no web address yet (like https://example.org/report). It stays as you wrote it.")
+    if given.answer == "not-applicable" and not given.note.strip():
+        st.caption("Please say why in a few words: without a reason readers cannot follow it.")
+
+
+def _text(indicator: Indicator, label: str, part: str, value: str, longest: int) -> None:
+    key = f"own_{indicator.id}_{part}"
+    keeping.show(key, value)
+    st.text_input(
+        f"{label} ({indicator.label})",
+        key=key,
+        max_chars=longest,
+        live="1s",
+        on_change=keeping.on_change(key, lambda text: keeping.change_answer(indicator.id, **{part: text or ""})),
+    )

@@ -1,0 +1,179 @@
+"""Where the practice stands: so far beside the questions, and the whole result with peers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from criteria.framework import Criterion, Framework
+from criteria.planning import OWN, level, read_form
+from criteria.scoring import Score
+from pages.shared import charts, comparing, database, panels, tables
+from pages.shared.assessing.keeping import mine
+from pages.shared.assessing.steps import step_button
+from pages.shared.wording import counted, number, percent
+from practices_db import queries
+from practices_db.own.model import OwnAssessment
+from practices_db.own.standing import card, score_rows, scores
+
+
+def so_far(framework: Framework) -> None:
+    """Draw both headlines as far as they are known, with the range that they could still move in."""
+    found = scores(framework, mine())
+    st.subheader("So far", anchor=False)
+    for criterion in framework.headlines:
+        with st.container(border=True, gap="xsmall"):
+            _headline(criterion, found.of(OWN, criterion.id), framework)
+
+
+def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
+    """Draw one headline: range from the first answer on, the score once enough is answered."""
+    if one.low is None or one.high is None or one.coverage is None:
+        st.metric(criterion.title, "does not apply")
+        return
+    span = f"{number(one.low)} to {number(one.high)}"
+    if one.scored and one.score is not None:
+        st.metric(f"{criterion.title}, of 100", number(one.score), border=False)
+        st.caption(
+            f"Surely between {number(one.low)} and {number(one.high)}; {percent(one.coverage)} of what is asked "
+            "is known."
+        )
+        return
+    st.metric(f"{criterion.title}, somewhere from", span)
+    st.caption(
+        f"{percent(one.coverage)} of what is asked is known, in {counted(one.answered, 'answer')}. There is a "
+        "score from "
+        f"{percent(framework.minimum_coverage)} on."
+    )
+
+
+def result(framework: Framework) -> None:
+    """Draw the whole result."""
+    form = mine()
+    st.header("Where your practice stands")
+    if not form.answers:
+        st.info("Nothing is answered yet: the result grows from the first answer on.", icon=":material/checklist:")
+        step_button("Answer the first question", "effectiveness-design", primary=True)
+        return
+    st.caption("Self-assessment: these are your own answers, and nobody else has checked them.")
+    found = scores(framework, form)
+    with st.grid(2, min_column_width=260):
+        for criterion in framework.headlines:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                one = found.of(OWN, criterion.id)
+                _headline(criterion, one, framework)
+                now = level(one)
+                st.markdown(f"Level: **{now.name}**. {now.meaning}")
+    _profile(framework, form)
+    _peers(framework, form)
+    _reading(framework, form)
+
+
+def _profile(framework: Framework, form: OwnAssessment) -> None:
+    st.subheader("Profile of the five criteria")
+    st.caption(
+        "A bar runs from the score if nothing unknown were met to the score if all of it were. A filled mark is "
+        "a score; a "
+        "hollow one says that too little is known to call it one."
+    )
+    rows = score_rows(framework, form)
+    charts.draw(
+        panels.profile_lines(rows, framework),
+        charts.ranges((panels.ONE_SERIES,), pickable=False),
+        "own_profile",
+        "Range bars of the five criteria for your practice",
+    )
+    tables.twin(panels.profile_table(rows, framework), "The five criteria of your practice")
+
+
+def _peers(framework: Framework, form: OwnAssessment) -> None:
+    st.subheader("Among practices like yours")
+    profile = form.profile
+    if not profile.sectors or not profile.target_groups:
+        st.markdown("To find them, say what your practice is about and whom it is for.")
+        step_button("Say it in the profile", "profile")
+        return
+    with database.cursor() as cursor:
+        peers = queries.peers_of(cursor, profile.sectors, profile.target_groups, profile.practice_id)
+    own = card(framework, form)
+    given = {own["id"]: peers}
+    st.caption(
+        "Peers are the scored practices of the catalogue that share at least one sector and at least one target "
+        "group with "
+        f"yours. With fewer than {comparing.ENOUGH_PEERS} they are not drawn. The large mark is yours, once it has a "
+        "score. Peers were assessed by others from public sources, yours by yourselves: compare with care."
+    )
+    strip = comparing.peer_dots([own], given)
+    if strip.empty:
+        most = max(sum(peers[f"{one.id}_scored"]) for one in framework.headlines) if len(peers) else 0
+        st.markdown(f"Too few to show: {counted(int(most), 'scored practice')} like yours.")
+        return
+    charts.draw(
+        strip, charts.strips(tuple(tables.HEADLINES.values())), "own_peers", "Your scores among those of your peers"
+    )
+    tables.twin(comparing.peer_table([own], given), "How many peers there are and where you stand among them")
+
+
+def _reading(framework: Framework, form: OwnAssessment) -> None:
+    read = read_form(framework, form.form, form.evidence)
+    _list(framework, "Strengths", read.strengths, "Met, and somebody can check it.", "Nothing is met with proof yet.")
+    _list(
+        framework,
+        "Strong, but only you say so",
+        read.claims,
+        "A document or a figure would make these count for others: often an afternoon of writing.",
+        "",
+    )
+    _list(
+        framework,
+        "Not known or not written down",
+        read.undocumented,
+        "Often the cheapest step: find out and write it down. Until then it only widens the range.",
+        "",
+    )
+    _list(
+        framework,
+        "Weak points",
+        read.weak,
+        "Partly met or not met, those that cost most first.",
+        "No answer says “not met” or “partly met”.",
+    )
+    with st.container(horizontal=True):
+        step_button("What would help most?", "next-steps", primary=True, icon=":material/trending_up:")
+        step_button("Who is strong there?", "learn-from", icon=":material/school:")
+
+
+def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, none: str) -> None:
+    if not ids and not none:
+        return
+    st.subheader(title, anchor=False)
+    st.caption(meaning if ids else none)
+    badges = panels.ANSWER_BADGES
+    given = mine().form
+    names = {indicator.id: (indicator.label, criterion.title) for criterion, _, indicator in framework.walk()}
+    if ids:
+        st.markdown(
+            "\n".join(
+                f"- {badges[given.get(id_, 'not-documented')]} {names[id_][0]} ({names[id_][1].lower()})" for id_ in ids
+            ),
+            anchors=False,
+        )
+
+
+def lines_of_two(framework: Framework, forms: Sequence[tuple[str, OwnAssessment]]) -> pd.DataFrame:
+    """Return the lines for charts.ranges: each criterion by name, then a bar for each of several forms."""
+    lines: list[dict[str, Any]] = []
+    rows = {name: {row["node"]: row for row in tables.rows(score_rows(framework, form))} for name, form in forms}
+    for criterion in framework.criteria:
+        lines.append({"practice": criterion.title, "name": criterion.title})
+        for name, _ in forms:
+            row = rows[name][criterion.id]
+            line = {"practice": criterion.title, "what": name, "words": panels.criterion_words(row)}
+            line |= {"state": "scored" if row["scored"] else "not enough documented"}
+            lines.append(line | {key: row[key] for key in ("score", "low", "high")})
+    columns = ["practice", "name", "what", "state", "score", "low", "high", "words"]
+    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
+    return table.assign(line=range(len(table)))

@@ -1,0 +1,238 @@
+"""The first two steps: what this is and what happens to the answers; what the practice is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from pages.shared import database
+from pages.shared.assessing import keeping
+from pages.shared.assessing.steps import minutes_left, question_steps, step_button
+from pages.shared.wording import counted, escaped
+from practices_db import queries
+from practices_db.errors import PracticesError
+from practices_db.filters import FIRST_YEAR, LAST_YEAR
+from practices_db.own.model import OwnAnswer, OwnAssessment, new_form
+from practices_db.own.opening import Opened, open_file
+from practices_db.vocabularies import vocabulary
+
+_OPENED = "own_opened"
+UPLOAD_MB = 1
+
+
+def introduction(wanted: str | None) -> None:
+    """Draw the start: what it is, what happens to the answers, and the ways to begin or go on."""
+    form = keeping.mine()
+    st.header("Where does your practice stand?")
+    st.markdown(
+        f"You answer the same {counted(len(question_steps()), 'group')} of questions as for every practice in the "
+        "catalogue. From the first answer on you see where your practice stands, how sure that is, what would "
+        "help most, "
+        "and who has done it already. It takes about **25 minutes**; stop and go on whenever you like."
+    )
+    st.info(
+        "**Your answers stay in your hands.** They are kept in this browser and, while this page is open, in the "
+        "memory of "
+        "the server that draws it. They are not written to its disk, its database or its log. Only if you submit "
+        "them, a separate step at the very end, does anybody else see them.",
+        icon=":material/lock:",
+    )
+    _result_of_opening()
+    if not keeping.draft().empty:
+        _go_on(form)
+    else:
+        step_button("Start new", "profile", primary=True, icon=":material/play_arrow:")
+    _other_ways(wanted)
+
+
+def _go_on(form: OwnAssessment) -> None:
+    with st.container(border=True):
+        name = form.profile.name.strip() or "a practice without a name yet"
+        st.markdown(f"**Here already:** {escaped(name)}, {counted(len(form.answers), 'answer')}.")
+        unfinished = next((one for one in question_steps() if any(i.id not in form.form for i in _asked(one))), None)
+        with st.container(horizontal=True):
+            step_button(
+                f"Go on, about {counted(minutes_left(form), 'minute')} left" if unfinished else "See your result",
+                unfinished.id if unfinished else "result",
+                primary=True,
+                icon=":material/play_arrow:",
+            )
+            forget_here()
+
+
+def _asked(step: Any) -> tuple[Any, ...]:
+    return tuple(step.question.indicators) if step.question else ()
+
+
+def forget_here() -> None:
+    """Draw the way to forget everything in this browser, after a second yes."""
+    with st.popover("Forget everything here", icon=":material/delete:"):
+        st.markdown(
+            "This empties the page and what this browser keeps, for good. On a shared computer do it before you "
+            "leave; save "
+            "a file first if you want to go on later."
+        )
+        st.button("Yes, forget everything", on_click=keeping.forget, key="own_forget", type="primary")
+
+
+def _other_ways(wanted: str | None) -> None:
+    with database.cursor() as cursor:
+        names = queries.practice_names(cursor)
+    taken = bool(wanted) and wanted in names and keeping.mine().profile.practice_id != wanted
+    with st.expander("Open a file you saved", icon=":material/upload_file:"):
+        st.file_uploader(
+            "Your self-assessment file (.json)",
+            type=["json"],
+            key="own_file",
+            max_upload_size=UPLOAD_MB,
+            on_change=_open_dropped,
+        )
+        if not keeping.draft().empty:
+            st.caption("It takes the place of what is here now; save that first if you want to keep it.")
+    with st.expander(
+        "The practice is in the catalogue already", icon=":material/public:", expanded=taken, key="own_from_catalogue"
+    ):
+        st.selectbox(
+            "Which practice?",
+            list(names),
+            index=list(names).index(wanted) if wanted and wanted in names else None,
+            format_func=names.__getitem__,
+            key="own_practice",
+            placeholder="Type a name",
+        )
+        st.checkbox("Take its published answers too, to check and complete them", key="own_take_answers")
+        st.button(
+            "Start from its facts",
+            on_click=_from_catalogue,
+            key="own_from",
+            disabled=not st.session_state.get("own_practice"),
+        )
+        if not keeping.draft().empty:
+            st.caption("It takes the place of what is here now; save that first if you want to keep it.")
+
+
+def _open_dropped() -> None:
+    dropped = st.session_state["own_file"]
+    if not dropped:
+        return
+    try:
+        opened = open_file(dropped.getvalue())
+    except PracticesError as error:
+        st.session_state[_OPENED] = error
+        return
+    keeping.replace_with(opened.form)
+    st.session_state[_OPENED] = opened
+
+
+def _result_of_opening() -> None:
+    told: Opened | PracticesError | None = st.session_state.pop(_OPENED, None)
+    if isinstance(told, PracticesError):
+        st.error("  \n".join(escaped(line) for line in str(told).splitlines()), icon=":material/block:")
+        st.caption("Nothing here was changed.")
+    elif told:
+        st.success(f"Opened: {counted(len(told.form.answers), 'answer')}.", icon=":material/upload_file:")
+        if told.changes:
+            st.markdown("\n".join(f"- {escaped(words)}" for words in told.changes))
+
+
+def _from_catalogue() -> None:
+    with database.cursor() as cursor:
+        card = queries.practice(cursor, st.session_state.get("own_practice") or "")
+        if card is None:
+            return
+        answers = queries.answers(cursor, card["id"])
+    given = database.records(answers[answers["counts"]]) if st.session_state.get("own_take_answers") else []
+    keeping.replace_with(from_card(card, given))
+    st.query_params.pop("practice", None)
+    st.query_params["step"] = "profile"
+
+
+def from_card(card: Mapping[str, Any], answers: list[dict[str, Any]]) -> OwnAssessment:
+    """Return a form with the facts of a practice of the catalogue and, where given, its published answers."""
+    form = new_form(date.today()).with_profile(
+        practice_id=card["id"],
+        name=card["name"],
+        organisation=card["lead_organisation"] or "",
+        countries=tuple(card["countries"]),
+        place=", ".join(card["places"])[:300],
+        sectors=tuple(card["sectors"]),
+        target_groups=tuple(card["target_groups"]),
+        start_year=card["start_year"],
+        people_reached=card["people_reached"],
+        funding_kinds=tuple(card["funding_kinds"]),
+    )
+    for one in answers:
+        answer = OwnAnswer(
+            indicator=one["indicator_id"],
+            answer=one["answer"],
+            evidence_level=int(one["evidence_level"]),
+            note=one["note"] if isinstance(one["note"], str) else "",
+            link=one["source_url"] if isinstance(one["source_url"], str) else "",
+        )
+        form = form.with_answer(answer)
+    return form
+
+
+def profile() -> None:
+    """Draw the short profile. Nothing in it is about a person."""
+    facts = keeping.mine().profile
+    st.header("About your practice")
+    st.markdown("Only what is needed to find practices like yours. Everything can be left blank. No names of people.")
+    _line("Name of the practice", "name", facts.name)
+    _line("Organisation", "organisation", facts.organisation)
+    _several("Countries", "countries", "country", facts.countries)
+    _line("Place (town or region)", "place", facts.place)
+    _several("What it is about", "sectors", "sector", facts.sectors)
+    _several("Whom it is for", "target_groups", "target_group", facts.target_groups)
+    _whole("Since which year", "start_year", facts.start_year, FIRST_YEAR, LAST_YEAR)
+    _whole("Size: people reached so far, about", "people_reached", facts.people_reached, 0, 10**12)
+    _several("Kinds of funding", "funding_kinds", "funding_kind", facts.funding_kinds)
+
+
+def _taking(name: str) -> Any:
+    def take(value: Any) -> None:
+        keeping.change_profile(**{name: tuple(value) if isinstance(value, list) else "" if value is None else value})
+
+    return keeping.on_change(f"own_profile_{name}", take)
+
+
+def _line(label: str, name: str, value: str) -> None:
+    key = f"own_profile_{name}"
+    keeping.show(key, value)
+    st.text_input(label, key=key, max_chars=300, on_change=_taking(name), live="1s")
+
+
+def _several(label: str, name: str, list_: str, values: tuple[str, ...]) -> None:
+    key = f"own_profile_{name}"
+    keeping.show(key, list(values))
+    st.multiselect(
+        label,
+        list(vocabulary(list_)),
+        format_func=vocabulary(list_).__getitem__,
+        key=key,
+        on_change=_taking(name),
+        select_all=False,
+        placeholder="Choose or type; leave blank if you are not sure",
+    )
+
+
+def _whole(label: str, name: str, value: int | None, least: int, most: int) -> None:
+    key = f"own_profile_{name}"
+    keeping.show(key, value)
+
+    def take(given: Any) -> None:
+        keeping.change_profile(**{name: None if given is None else int(given)})
+
+    st.number_input(
+        label,
+        least,
+        most,
+        value=None,
+        step=1,
+        key=key,
+        on_change=keeping.on_change(key, take),
+        placeholder="not stated",
+    )

@@ -1,0 +1,71 @@
+"""Take the answers away: her file, tables, and a report for a funder. All is made in memory when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import streamlit as st
+
+from pages.shared.assessing import keeping
+from pages.shared.assessing.starting import forget_here
+from practices_db.own.files import as_csv, as_xlsx, own_file_name
+from practices_db.own.model import OwnAssessment, file_text
+
+
+def take_away() -> None:
+    """Draw every file that can be taken away."""
+    form, today = keeping.mine(), date.today()
+    st.header("Take your answers away")
+    st.markdown("Each file is made when you press its button and goes straight to you; none is kept here.")
+    with st.container(border=True):
+        st.markdown(
+            "**Your file.** Everything you answered. Open it here again next week, next year, or send it to a "
+            "colleague."
+        )
+        _button("Save your file (JSON)", form, "json", lambda: file_text(form, today).encode())
+    with st.container(border=True):
+        st.markdown(
+            "**A report for a funder.** Scores with their ranges, every answer with the proof and the pages you "
+            "named, what is "
+            "not known, and how the scores are made. It is marked as a self-assessment."
+        )
+        with st.container(horizontal=True):
+            _button("Report (PDF)", form, "pdf", lambda: _report(form, today, True))
+            _button("Report (web page to print)", form, "html", lambda: _report(form, today, False))
+    with st.container(border=True):
+        st.markdown("**Tables.** For a spreadsheet; the CSV has the columns of the catalogue's own file of answers.")
+        with st.container(horizontal=True):
+            _button("Workbook (XLSX)", form, "xlsx", lambda: as_xlsx(form, today))
+            _button("Answers (CSV)", form, "csv", lambda: as_csv(form, today))
+    st.markdown("On a shared computer, forget everything here before you leave:")
+    forget_here()
+
+
+_MIME = {
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
+
+
+def _report(form: OwnAssessment, on: date, pdf: bool) -> bytes:
+    # the typesetter is loaded when somebody wants a report
+    from practices_db.briefs import as_html, as_pdf, own_brief  # noqa: PLC0415
+
+    made = own_brief(form, on)
+    return as_pdf(made) if pdf else as_html(made).encode()
+
+
+def _button(label: str, form: OwnAssessment, ending: str, make: Callable[[], bytes]) -> None:
+    st.download_button(
+        label,
+        data=make,
+        file_name=own_file_name(form, date.today(), ending),
+        mime=_MIME[ending],
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"own_take_{ending}",
+    )

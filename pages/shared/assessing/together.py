@@ -1,0 +1,299 @@
+"""Several colleagues' files of one practice, and last year's file beside this year's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from criteria.forms import Disagreement, agreement, disagreements, headline_moves, moves
+from criteria.framework import ANSWER_IDS, Framework
+from criteria.scoring import Score
+from pages.shared import charts, tables
+from pages.shared.assessing import keeping
+from pages.shared.assessing.asking import WORDS
+from pages.shared.assessing.standing import lines_of_two
+from pages.shared.assessing.starting import UPLOAD_MB
+from pages.shared.assessing.steps import step_button
+from pages.shared.wording import counted, escaped, number, percent
+from practices_db.errors import PracticesError
+from practices_db.own.merging import agreed, in_order, same_practice, together
+from practices_db.own.model import NOTE, Draft, OwnAssessment
+from practices_db.own.opening import open_file
+
+_PROBLEM = "own_together_problem"
+_MOST = 20
+
+
+def _problem() -> None:
+    if told := st.session_state.pop(_PROBLEM, None):
+        st.error("  \n".join(escaped(line) for line in str(told).splitlines()), icon=":material/block:")
+
+
+# --- colleagues --------------------------------------------------------------------------------------------------
+
+
+def colleagues(framework: Framework) -> None:
+    """Draw several forms of one practice: agreement, disagreements first by size, each to be settled."""
+    draft = keeping.draft()
+    st.header("Assess it together")
+    st.markdown(
+        "Each of you answers alone and saves a file. Open the files here: you see where you disagree, largest "
+        "first, settle "
+        "it in a talk, and write down why. The order in which you open them makes no difference."
+    )
+    st.file_uploader(
+        "Files of the same practice (.json)",
+        type=["json"],
+        accept_multiple_files=True,
+        key="own_colleagues",
+        max_upload_size=UPLOAD_MB,
+        on_change=_add_dropped,
+    )
+    _problem()
+    if keeping.mine().answers and keeping.mine() not in draft.colleagues:
+        st.button(
+            "Count my own answers as one of the forms", on_click=_add, args=([keeping.mine()],), key="own_add_mine"
+        )
+    if not draft.colleagues:
+        return
+    st.markdown("\n".join(f"- Form {letter}: {_about(form)}" for letter, form in _lettered(draft.colleagues)))
+    if len(draft.colleagues) < 2:
+        st.info("Open at least one more form to compare.", icon=":material/group_add:")
+    else:
+        _agreement(framework, draft.colleagues)
+        _take_over(draft)
+        _disagreements(framework, draft)
+    st.button("Put these forms away", on_click=_clear, key="own_clear_colleagues")
+
+
+def _lettered(forms: Sequence[OwnAssessment]) -> list[tuple[str, OwnAssessment]]:
+    return list(zip("ABCDEFGHIJKLMNOPQRST", forms, strict=False))
+
+
+def _about(form: OwnAssessment) -> str:
+    name = form.profile.name.strip() or "no name"
+    return f"{escaped(name)}, {counted(len(form.answers), 'answer')}, saved on {form.saved_on.isoformat()}"
+
+
+def _add_dropped() -> None:
+    try:
+        _add([open_file(one.getvalue()).form for one in st.session_state["own_colleagues"] or []])
+    except PracticesError as error:
+        st.session_state[_PROBLEM] = error
+
+
+def _add(forms: Sequence[OwnAssessment]) -> None:
+    draft = keeping.draft()
+    every = in_order([*draft.colleagues, *(one for one in forms if one not in draft.colleagues)])
+    unique = tuple(one for at, one in enumerate(every) if one not in every[:at])
+    try:
+        same_practice(unique)
+    except PracticesError as error:
+        st.session_state[_PROBLEM] = error
+        return
+    if len(unique) > _MOST:
+        st.session_state[_PROBLEM] = PracticesError(f"At most {_MOST} forms can be compared.")
+        return
+    keeping.change(draft.model_copy(update={"colleagues": unique}))
+
+
+def _clear() -> None:
+    keeping.change(keeping.draft().model_copy(update={"colleagues": (), "settled": ()}))
+
+
+def _agreement(framework: Framework, forms: Sequence[OwnAssessment]) -> None:
+    st.subheader("How far you agree")
+    titles = {one.id: one.title for one in framework.criteria}
+    found = agreement(framework, [form.form for form in forms])
+    table = {
+        "Criterion": [titles[one.criterion_id] for one in found],
+        "Answered alike": [
+            f"{one.alike} of {one.answered_by_several} ({percent(one.alike / one.answered_by_several)})"
+            if one.answered_by_several
+            else "answered by one at most"
+            for one in found
+        ],
+    }
+    st.table(pd.DataFrame(table).set_index("Criterion"), alt="Agreement of the forms in each criterion")
+
+
+def _take_over(draft: Draft) -> None:
+    st.button(
+        "Make one form of what you agree on",
+        on_click=_merge,
+        key="own_merge",
+        type="primary",
+        icon=":material/merge:",
+        help="It takes the place of your own form. What is disputed stays open until you settle it below.",
+    )
+    if draft.mine.answers:
+        st.caption(
+            "It takes the place of your own form, which has "
+            f"{counted(len(draft.mine.answers), 'answer')}; what you settled below stays."
+        )
+
+
+def _merge() -> None:
+    draft = keeping.draft()
+    made = agreed(draft.colleagues)
+    for id_ in draft.settled:
+        if settled := draft.mine.answer(id_):
+            made = made.with_answer(settled)
+    keeping.change(draft.model_copy(update={"mine": made}))
+
+
+def _disagreements(framework: Framework, draft: Draft) -> None:
+    found = disagreements(framework, [form.form for form in draft.colleagues])
+    open_ = [one for one in found if one.indicator_id not in draft.settled]
+    st.subheader("Where you disagree")
+    if not found:
+        st.success("Nowhere: everything that several of you answered, you answered alike.")
+        return
+    st.markdown(f"**{len(open_)}** of {counted(len(found), 'disagreement')} still to settle, largest first.")
+    for one in found:
+        _disagreement(framework, draft, one)
+    step_button("See the common result", "result", icon=":material/insights:")
+
+
+def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None:
+    indicator = next(each for each in framework.indicators if each.id == one.indicator_id)
+    settled = one.indicator_id in draft.settled
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(
+            f"**{indicator.label}** " + (":green-badge[settled]" if settled else f"(apart by {one.size:g} of 1)")
+        )
+        st.markdown("\n".join(_said(letter, form, one.indicator_id) for letter, form in _lettered(draft.colleagues)))
+        current = draft.mine.answer(one.indicator_id) if settled else None
+        key = f"own_settle_{one.indicator_id}"
+        keeping.show(key, current.answer if current else None)
+        st.radio(
+            f"You settle on ({indicator.label})",
+            ANSWER_IDS,
+            index=None,
+            horizontal=True,
+            format_func=WORDS.__getitem__,
+            key=key,
+            on_change=_settle,
+            args=(one.indicator_id, key),
+        )
+        if current:
+            keeping.show(f"{key}_note", current.note)
+            st.text_input(
+                f"Why ({indicator.label})",
+                key=f"{key}_note",
+                max_chars=NOTE,
+                live="1s",
+                on_change=keeping.on_change(
+                    f"{key}_note", lambda text: keeping.change_answer(one.indicator_id, note=text or "")
+                ),
+            )
+
+
+def _said(letter: str, form: OwnAssessment, indicator_id: str) -> str:
+    given = form.answer(indicator_id)
+    if given is None:
+        return f"- Form {letter}: not answered"
+    note = f": {escaped(given.note)}" if given.note.strip() else ""
+    return f"- Form {letter}: {WORDS[given.answer]}{note}"
+
+
+def _settle(indicator_id: str, key: str) -> None:
+    draft = keeping.draft()
+    proof = together(draft.colleagues, indicator_id)
+    answer = st.session_state[key]
+    if proof is None or answer not in ANSWER_IDS:
+        return
+    held = draft.mine.answer(indicator_id) if indicator_id in draft.settled else None
+    mine = draft.mine.with_answer((held or proof).model_copy(update={"answer": answer}))
+    settled = tuple(dict.fromkeys((*draft.settled, indicator_id)))
+    keeping.change(draft.model_copy(update={"mine": mine, "settled": settled}))
+
+
+# --- last year ---------------------------------------------------------------------------------------------------
+
+
+def last_year(framework: Framework) -> None:
+    """Draw an earlier form beside this one: what moved."""
+    st.header("What moved since last time")
+    st.markdown("Open the file you saved a year ago, or any earlier one. It is compared with the answers here.")
+    st.file_uploader(
+        "The earlier file (.json)", type=["json"], key="own_earlier", max_upload_size=UPLOAD_MB, on_change=_open_earlier
+    )
+    _problem()
+    then, now = keeping.draft().last_year, keeping.mine()
+    if then is None:
+        return
+    when = f"Saved {then.saved_on.isoformat()}"
+    st.markdown(
+        "\n".join(
+            f"- **{one.title}**: {_headline(*pair)}"
+            for one in framework.headlines
+            for pair in [headline_moves(framework, then.form, now.form)[one.id]]
+        )
+    )
+    lines = lines_of_two(framework, [(when, then), ("Now", now)])
+    charts.draw(
+        lines,
+        charts.ranges((when, "Now"), pickable=False),
+        "own_years",
+        "Range bars of each criterion, earlier and now",
+    )
+    tables.twin(_years_table(lines), "Each criterion, earlier and now")
+    moved = moves(framework, then.form, now.form)
+    st.subheader("Answers that are not what they were")
+    if not moved:
+        st.markdown("None: every answer is as it was.")
+    else:
+        st.dataframe(_moved_table(framework, moved), hide_index=True, alt="Answers that changed since the earlier file")
+    st.button("Put the earlier file away", on_click=_put_away, key="own_put_away")
+
+
+def _open_earlier() -> None:
+    dropped = st.session_state["own_earlier"]
+    if not dropped:
+        return
+    try:
+        opened = open_file(dropped.getvalue())
+    except PracticesError as error:
+        st.session_state[_PROBLEM] = error
+        return
+    keeping.change(keeping.draft().model_copy(update={"last_year": opened.form}))
+
+
+def _put_away() -> None:
+    keeping.change(keeping.draft().model_copy(update={"last_year": None}))
+
+
+def _headline(then: Score, now: Score) -> str:
+    return f"{_words(then)} then, {_words(now)} now"
+
+
+def _words(one: Score) -> str:
+    if one.low is None or one.high is None:
+        return "not applicable"
+    span = f"{number(one.low)}–{number(one.high)}"
+    return f"{number(one.score)} (range {span})" if one.scored and one.score is not None else f"somewhere in {span}"
+
+
+def _years_table(lines: pd.DataFrame) -> pd.DataFrame:
+    told = lines[lines["what"].notna()]
+    return pd.DataFrame({"Criterion": told["practice"], "When": told["what"], "Known": told["words"]})
+
+
+def _moved_table(framework: Framework, moved: Sequence[Any]) -> pd.DataFrame:
+    names: Mapping[str, str] = {one.id: one.label for one in framework.indicators}
+    return pd.DataFrame(
+        {
+            "Question": [names[one.indicator_id] for one in moved],
+            "Then": [_named(one.before) for one in moved],
+            "Now": [_named(one.after) for one in moved],
+            "Moved": ["" if not one.by else "up" if one.by > 0 else "down" for one in moved],
+        }
+    )
+
+
+def _named(answer: str | None) -> str:
+    return WORDS[answer] if answer else "not answered"

@@ -1,0 +1,262 @@
+"""The file of a self-assessment (docs/self-assessment-file.md) and the draft that a browser keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, current_framework
+from practices_db.errors import PracticesError
+from practices_db.filters import FIRST_YEAR, LAST_YEAR
+from practices_db.vocabularies import unknown, vocabulary
+
+FILE: Literal["Integration Practices self-assessment"] = "Integration Practices self-assessment"
+LARGEST = 1_000_000  # bytes; a whole form with long notes has 40,000
+NOTE = 1_000  # characters
+_MOST_FAULTS = 20
+
+
+def _readable(value: Any) -> Any:
+    """Take out what no screen shows: control characters and halves of letters; line ends stay."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "", value)
+
+
+def _day(value: Any) -> Any:
+    """Take a day like 2026-01-31 only: Pydantic would also read a number as a moment of 1970."""
+    if not isinstance(value, date) and not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)):
+        raise ValueError("not a date like 2026-01-31")
+    return value
+
+
+def _from_list(name: str) -> AfterValidator:
+    def check(values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if value not in vocabulary(name):
+                raise ValueError(unknown(name, value[:60]))
+            if values.count(value) > 1:
+                raise ValueError(f"{value!r} stands there twice")
+        return values
+
+    return AfterValidator(check)
+
+
+Line = Annotated[str, BeforeValidator(_readable), StringConstraints(max_length=300)]
+Note = Annotated[str, BeforeValidator(_readable), StringConstraints(max_length=NOTE)]
+Address = Annotated[str, BeforeValidator(_readable), StringConstraints(max_length=2000)]
+_Ids = Annotated[tuple[str, ...], Field(max_length=300)]
+
+
+class _Part(BaseModel):
+    # an error may end up in the server's log: it must not quote what somebody answered
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Profile(_Part):
+    """What the practice is; no person. ``practice_id`` where it is in the catalogue already. Blank is not stated."""
+
+    practice_id: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$", max_length=80)] = ""
+    name: Line = ""
+    organisation: Line = ""
+    countries: Annotated[_Ids, _from_list("country")] = ()
+    place: Line = ""
+    sectors: Annotated[_Ids, _from_list("sector")] = ()
+    target_groups: Annotated[_Ids, _from_list("target_group")] = ()
+    start_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True)] | None = None
+    people_reached: Annotated[int, Field(ge=0, le=10**12, strict=True)] | None = None
+    funding_kinds: Annotated[_Ids, _from_list("funding_kind")] = ()
+
+
+class OwnAnswer(_Part):
+    """One answer with what proves it. ``about`` is the indicator's label, there to read and checked against nothing."""
+
+    indicator: Id
+    about: Line = ""
+    answer: AnswerId
+    evidence_level: Annotated[int, Field(ge=0, le=5, strict=True)] = 0
+    note: Note = ""
+    link: Address = ""
+
+    @property
+    def documented(self) -> bool:
+        """Whether the answer says something."""
+        return self.answer in DOCUMENTED
+
+    @property
+    def address(self) -> str:
+        """The link as a web address, with https:// where only that is missing; "" where it is none."""
+        link = self.link.strip()
+        if re.fullmatch(r"https?://[^\s/]+\.[^\s]+", link):
+            return link
+        return f"https://{link}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", link) else ""
+
+
+class OwnAssessment(_Part):
+    """One form: profile, answers, and what is marked as out of reach. One answer for each indicator."""
+
+    file: Literal["Integration Practices self-assessment"] = FILE
+    format: Literal[1] = 1
+    framework: Id
+    framework_version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
+    saved_on: Annotated[date, BeforeValidator(_day)]
+    profile: Profile = Profile()
+    answers: Annotated[tuple[OwnAnswer, ...], Field(max_length=500)] = ()
+    out_of_reach: Annotated[tuple[Id, ...], Field(max_length=500)] = ()
+
+    @model_validator(mode="after")
+    def _answered_once(self) -> Self:
+        ids = [one.indicator for one in self.answers]
+        for id_ in ids:
+            if ids.count(id_) > 1:
+                raise ValueError(f"answers: {id_!r} is answered twice")
+        return self
+
+    @property
+    def form(self) -> dict[str, AnswerId]:
+        """The answers by indicator, without notes."""
+        return {one.indicator: one.answer for one in self.answers}
+
+    @property
+    def evidence(self) -> dict[str, int]:
+        """The evidence level of each answer that says something."""
+        return {one.indicator: one.evidence_level for one in self.answers if one.documented}
+
+    def answer(self, indicator_id: str) -> OwnAnswer | None:
+        """Return the answer to an indicator, None where there is none yet."""
+        return next((one for one in self.answers if one.indicator == indicator_id), None)
+
+    def without_answer(self, indicator_id: str) -> OwnAssessment:
+        """Return the form without the answer to an indicator."""
+        return self.model_copy(update={"answers": tuple(one for one in self.answers if one.indicator != indicator_id)})
+
+    def with_answer(self, given: OwnAnswer) -> OwnAssessment:
+        """Return the form with an answer in the place of the one to its indicator; in the framework's order."""
+        others = {one.indicator: one for one in self.answers} | {given.indicator: given}
+        known = [one.id for one in current_framework().indicators]
+        ordered = sorted(others.values(), key=lambda one: known.index(one.indicator) if one.indicator in known else 999)
+        return self.model_copy(update={"answers": tuple(ordered)})
+
+    def with_profile(self, **facts: Any) -> OwnAssessment:
+        """Return the form with facts of the profile changed; ValidationError where one cannot be."""
+        return self.model_copy(update={"profile": Profile.model_validate(self.profile.model_dump() | facts)})
+
+
+class Sending(_Part):
+    """What is asked only for a submission: a summary, a public page, a mailbox, whether several people read it."""
+
+    summary: Annotated[str, BeforeValidator(_readable), StringConstraints(max_length=1500)] = ""
+    page: Address = ""
+    mailbox: Line = ""
+    shared: bool = False
+
+
+class Draft(_Part):
+    """All that the browser keeps: her form, the colleagues' forms she opened, last year's form."""
+
+    draft: Literal[1] = 1
+    mine: OwnAssessment
+    colleagues: Annotated[tuple[OwnAssessment, ...], Field(max_length=20)] = ()
+    last_year: OwnAssessment | None = None
+    settled: Annotated[tuple[Id, ...], Field(max_length=500)] = ()  # disputed indicators on which they agreed since
+    sending: Sending = Sending()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said yet."""
+        return not (self.mine.answers or self.mine.profile != Profile() or self.colleagues or self.last_year)
+
+
+def new_form(on: date, framework: Framework | None = None) -> OwnAssessment:
+    """Return an empty form under the current framework."""
+    of = framework or current_framework()
+    return OwnAssessment(framework=of.id, framework_version=of.version, saved_on=on)
+
+
+def file_text(form: OwnAssessment, on: date) -> str:
+    """Return the form as the text of its file: JSON to read, with the label of each indicator beside its id."""
+    labels = {one.id: one.label for one in current_framework().indicators}
+    answers = tuple(one.model_copy(update={"about": labels.get(one.indicator, one.about)}) for one in form.answers)
+    told = form.model_copy(update={"saved_on": on, "answers": answers})
+    return json.dumps(told.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+def read_json(content: bytes, what: str = "The file") -> dict[str, Any]:
+    """Return the object in a JSON text. PracticesError says why it is none."""
+    if len(content) > LARGEST:
+        raise PracticesError(
+            f"{what} has more than {LARGEST // 1000:,} kB. A self-assessment has far less: choose another."
+        )
+    if content[:4] == b"PK\x03\x04":
+        raise PracticesError(f"{what} is a workbook. Open the JSON file that was saved beside it.")
+    if content[:5] == b"%PDF-":
+        raise PracticesError(f"{what} is a PDF report. Open the JSON file that was saved beside it.")
+    try:
+        found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+    except UnicodeDecodeError as error:
+        raise PracticesError(
+            f"{what} is not UTF-8 text (byte {error.start + 1}). Open the file as it was saved."
+        ) from error
+    except json.JSONDecodeError as error:
+        raise PracticesError(
+            f"{what} is not a self-assessment: line {error.lineno} is not JSON ({error.msg}). Open the .json file that "
+            "“Take away” gave you."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        reason = str(error)[:200] if isinstance(error, _TwiceError) else "it holds numbers or nesting that no form has"
+        raise PracticesError(f"{what} is not a self-assessment: {reason}.") from error
+    if not isinstance(found, dict):
+        raise PracticesError(f"{what} is not a self-assessment: it holds no form.")
+    return found
+
+
+class _TwiceError(ValueError):
+    pass
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(f"{next(name for name in names if names.count(name) > 1)[:60]!r} stands twice in one place")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def faults(error: ValidationError, content: Any) -> list[str]:
+    """Say every fault of a form in words: where it is, by ids rather than positions, and what is wrong."""
+    lines = []
+    for fault in error.errors():
+        here, words = content, []
+        for step in fault["loc"]:
+            here = here[step] if _has(here, step) else None
+            id_ = here.get("indicator") if isinstance(here, dict) else None
+            words.append(f"{step + 1} ({str(id_)[:60]})" if isinstance(step, int) and id_ else str(step)[:60])
+        reason = (
+            "is not known here" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        )
+        lines.append(f"{', '.join(words)}: {reason}" if words else reason)
+    rest = len(lines) - _MOST_FAULTS
+    return [*lines[:_MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else [])]
+
+
+def _has(here: Any, step: int | str) -> bool:
+    if isinstance(here, dict):
+        return step in here
+    return isinstance(here, list) and isinstance(step, int) and step < len(here)

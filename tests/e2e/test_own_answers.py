@@ -1,0 +1,389 @@
+"""Her answers stay in her hands: kept in the browser through every mishap, and nowhere else before she submits."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import NewContext
+from cutting import Proxy
+from looking import settled
+from playwright.sync_api import Locator, Page, expect
+from serving import Server
+
+from criteria.framework import current_framework
+from practices_db.own.opening import open_file
+
+pytestmark = pytest.mark.e2e
+
+FRAMEWORK = current_framework()
+LABELS = {one.id: one.label for one in FRAMEWORK.indicators}
+QUESTIONS = [
+    (f"{criterion.id}-{question.id}", [one.label for one in question.indicators])
+    for criterion in FRAMEWORK.criteria
+    for question in criterion.questions
+]
+STEPS = [
+    "start",
+    "profile",
+    *(id_ for id_, _ in QUESTIONS),
+    *("result", "next-steps", "learn-from", "colleagues", "last-year", "take-away", "submit"),
+]
+SECONDS_OF_A_SESSION = 3  # how long the server of these tests remembers a session whose connection is gone
+PLANTED_NAME, PLANTED_NOTE, PLANTED_LINK = "Quokkaname Lighthouse", "quokkanote of ours", "https://quokkalink.example"
+
+
+def at(page: Page, url: str, step: str) -> Page:
+    page.goto(f"{url}/self_assessment?step={step}")
+    settled(page)
+    expect(page.get_by_role("combobox", name="Step, in any order")).to_be_visible()
+    return page
+
+
+def group(page: Page, label: str) -> Locator:
+    return page.get_by_role("radiogroup", name=f"Which is true of your practice? ({label})")
+
+
+def answer(page: Page, label: str, words: str) -> None:
+    group(page, label).get_by_text(words, exact=True).click()
+    expect(page.get_by_role("button", name="Take this answer back").first).to_be_visible()
+    settled(page)
+
+
+def answered(page: Page, count: int) -> None:
+    expect(page.get_by_text(re.compile(rf"^{count} of {len(LABELS)} answered"))).to_be_visible()
+
+
+def kept(page: Page) -> Locator:
+    return page.get_by_text(re.compile(r"^Kept in this browser at \d\d:\d\d\.$"))
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Next: ")).click()
+    settled(page)
+
+
+def answer_ten(page: Page, url: str) -> None:
+    """Name the practice and answer the first ten indicators, one with a note and a link."""
+    at(page, url, "profile")
+    page.get_by_role("textbox", name="Name of the practice").fill(PLANTED_NAME)
+    page.get_by_role("textbox", name="Name of the practice").blur()
+    settled(page)
+    count = 0
+    for _, labels in QUESTIONS:
+        go_on(page)
+        for label in labels:
+            if count == 10:
+                return
+            answer(page, label, "Met" if count % 2 else "Partly met")
+            count += 1
+            answered(page, count)
+            if count == 1:
+                page.get_by_role("textbox", name=f"Note: what is it like here? ({label})").fill(PLANTED_NOTE)
+                page.get_by_role("textbox", name=f"Link to where one can read it ({label})").fill(PLANTED_LINK)
+                page.get_by_role("textbox", name=f"Link to where one can read it ({label})").blur()
+                settled(page)
+    raise AssertionError("there are fewer than ten indicators")
+
+
+def everything_is_there(page: Page, url: str) -> None:
+    answered(page, 10)
+    at(page, url, QUESTIONS[0][0])
+    answered(page, 10)
+    label = QUESTIONS[0][1][0]
+    expect(group(page, label).get_by_role("radio", name=re.compile("^Partly met"))).to_be_checked()
+    expect(page.get_by_role("textbox", name=f"Note: what is it like here? ({label})")).to_have_value(PLANTED_NOTE)
+    expect(page.get_by_role("textbox", name=f"Link to where one can read it ({label})")).to_have_value(PLANTED_LINK)
+    expect(kept(page)).to_be_visible()
+
+
+@pytest.fixture
+def own_server(catalogue_db: Path, tmp_path: Path) -> Iterator[Server]:
+    """Return a server that soon forgets lost sessions; all it could write to lies under tmp_path."""
+    (tmp_path / "tmp").mkdir()
+    shutil.copy(catalogue_db, tmp_path / "practices.duckdb")
+    running = started(tmp_path)
+    yield running
+    running.stop()
+
+
+def started(folder: Path) -> Server:
+    return Server(
+        folder / "practices.duckdb",
+        f"--server.disconnectedSessionTTL={SECONDS_OF_A_SESSION}",
+        "--logger.level=debug",
+        environment={"TMPDIR": str(folder / "tmp")},
+    ).wait_until_healthy()
+
+
+def port(server: Server) -> int:
+    return int(server.url.rsplit(":", 1)[1])
+
+
+def through_every_mishap(server: Server, new_context: NewContext, folder: Path, seconds_cut: float) -> None:
+    context = new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    proxy = Proxy(port(server))
+    other = None
+    try:
+        answer_ten(page, proxy.url)
+        last = page.url
+
+        proxy.cut()
+        time.sleep(seconds_cut)  # the mishap itself: a connection that is gone this long
+        proxy.mend()
+        everything_is_there_without_a_reload(page)
+        everything_is_there(page, proxy.url)
+
+        page.goto(last)
+        settled(page)
+        proxy.cut()
+        server.stop()
+        other = started(folder)
+        proxy.target = port(other)
+        proxy.mend()
+        everything_is_there_without_a_reload(page)
+        everything_is_there(page, proxy.url)
+
+        page.reload()
+        settled(page)
+        everything_is_there(page, proxy.url)
+
+        page.close()
+        page = context.new_page()
+        at(page, proxy.url, "start")
+        answered(page, 10)
+        expect(page.get_by_text(f"Here already: {PLANTED_NAME}, 10 answers.")).to_be_visible()
+        everything_is_there(page, proxy.url)
+
+        stranger = new_context().new_page()
+        at(stranger, proxy.url, "start")
+        answered(stranger, 0)
+        expect(stranger.get_by_role("button", name="Start new")).to_be_visible()
+        assert stranger.evaluate("Object.keys(localStorage).filter(k => k.startsWith('integration-practices'))") == []
+
+        at(page, proxy.url, "take-away")
+        for label in ("Save your file (JSON)", "Report (PDF)", "Workbook (XLSX)"):
+            with page.expect_download() as download:
+                page.get_by_role("button", name=label).click()
+            assert download.value.path().stat().st_size > 1_000
+        other.stop()
+        console = server.console + other.console
+    finally:
+        proxy.close()
+        if other:
+            other.stop()
+    nowhere_else(folder, console, [*asked, last])
+
+
+def everything_is_there_without_a_reload(page: Page) -> None:
+    """The page comes back by itself when the connection does."""
+    answered(page, 10)
+    expect(kept(page)).to_be_visible(timeout=60_000)
+    settled(page)
+    expect(page.get_by_role("radiogroup").first).to_be_visible()
+    go_back = page.get_by_role("button", name=re.compile("^Back: "))
+    go_back.click()
+    settled(page)
+    answered(page, 10)
+
+
+def nowhere_else(folder: Path, console: str, addresses: list[str]) -> None:
+    """None of the planted strings stands in a file the server could write, in its log, or in an address."""
+    planted = [PLANTED_NAME, PLANTED_NOTE, PLANTED_LINK]
+    planted += [text.replace(" ", "%20") for text in planted] + [text.replace(" ", "+") for text in planted]
+    assert len(console) > 1_000  # the log speaks at its most talkative level
+    assert len(addresses) > 50
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert any(path.name == "practices.duckdb" for path in files)
+    for text in (*planted, "quokka"):
+        for path in files:
+            assert text.lower().encode() not in path.read_bytes().lower(), (text, path.name)
+        assert text.lower() not in console.lower(), text
+        assert not [one for one in addresses if text.lower() in one.lower()], text
+
+
+def test_answers_survive_a_cut_a_restart_a_reload_and_a_closed_tab_and_are_nowhere_else(
+    own_server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    through_every_mishap(own_server, new_context, tmp_path, 2 * SECONDS_OF_A_SESSION)
+
+
+@pytest.mark.slow
+def test_answers_survive_a_cut_of_five_minutes(own_server: Server, new_context: NewContext, tmp_path: Path) -> None:
+    through_every_mishap(own_server, new_context, tmp_path, 300)
+
+
+def test_two_tabs_of_a_browser_never_overwrite_each_other_unsaid(server: Server, new_context: NewContext) -> None:
+    context = new_context()
+    first, second = context.new_page(), context.new_page()
+    step, labels = QUESTIONS[0]
+    answer(at(first, server.url, step), labels[0], "Met")
+    expect(kept(first)).to_be_visible()
+    answered(at(second, server.url, step), 1)
+    answer(second, labels[1], "Partly met")
+    answered(second, 2)
+
+    told = first.get_by_text(re.compile("^Another tab of this browser has changed the answers"))
+    expect(told).to_be_visible()
+    answer(first, labels[0], "Not met")  # goes on answering: nothing is written over the other tab's
+    expect(told).to_be_visible()
+    assert json.loads(json.loads(stored(second))["text"])["mine"]["answers"][0]["answer"] == "met"
+
+    first.get_by_role("button", name="Keep those of this page (1 answer)").click()
+    settled(first)
+    expect(kept(first)).to_be_visible()
+    assert json.loads(json.loads(stored(first))["text"])["mine"]["answers"][0]["answer"] == "not-met"
+    expect(second.get_by_text(re.compile("^Another tab of this browser has changed"))).to_be_visible()
+    second.get_by_role("button", name="Take those of the other tab").click()
+    settled(second)
+    answered(second, 1)
+    expect(group(second, labels[0]).get_by_role("radio", name=re.compile("^Not met"))).to_be_checked()
+
+
+def stored(page: Page) -> str:
+    return str(page.evaluate("localStorage.getItem('integration-practices:self-assessment')"))
+
+
+def test_everything_here_is_forgotten_on_a_shared_computer(server: Server, page: Page) -> None:
+    step, labels = QUESTIONS[0]
+    answer(at(page, server.url, step), labels[0], "Met")
+    expect(kept(page)).to_be_visible()
+    at(page, server.url, "start")
+    page.get_by_role("button", name="Forget everything here").click()
+    page.get_by_role("button", name="Yes, forget everything").click()
+    answered(page, 0)
+    expect(page.get_by_text("Forgotten: this browser keeps nothing of it.")).to_be_visible()
+    assert stored(page) == "None"
+    page.reload()
+    settled(page)
+    answered(page, 0)
+
+
+def test_what_a_browser_keeps_and_nobody_can_read_is_said_and_not_lost(server: Server, page: Page) -> None:
+    at(page, server.url, "start")
+    page.evaluate("localStorage.setItem('integration-practices:self-assessment', '{broken')")
+    page.reload()
+    settled(page)
+    expect(page.get_by_text("What this browser kept is not a self-assessment")).to_be_visible()
+    assert stored(page) == "{broken"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download what is there").click()
+    assert download.value.path().read_text(encoding="utf-8") == "{broken"
+
+
+# --- by keyboard alone ---------------------------------------------------------------------------------------------
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is on something that is called like this."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            "(() => { const e = document.activeElement;"
+            " return [e.getAttribute('aria-label'), e.matches('button, a, summary') ? e.innerText : '',"
+            " ...[...(e.labels ?? [])].map(l => l.innerText), e.closest('[role=radiogroup]')?.ariaLabel].join('|') })()"
+        )
+        if name in told:
+            return
+    raise AssertionError(f"no Tab leads to {name!r}")
+
+
+def press(page: Page, name: str, key: str = "Enter") -> None:
+    tab_to(page, name)
+    page.keyboard.press(key)
+    settled(page)
+
+
+def test_a_whole_assessment_by_keyboard_alone(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/self_assessment")
+    settled(page)
+    press(page, "Start new")
+    tab_to(page, "Name of the practice")
+    page.keyboard.type("By keyboard")
+    press(page, "Next: Effectiveness: design")
+    count = 0
+    for at_, (_, labels) in enumerate(QUESTIONS):
+        expect(page.get_by_role("heading", level=2).first).to_be_focused()
+        for label in labels:
+            tab_to(page, f"({label})")
+            page.keyboard.press("Space")
+            count += 1
+            answered(page, count)
+            settled(page)
+        press(page, "Next: ")
+        assert at_ < len(QUESTIONS)
+    expect(page.get_by_role("heading", name="Where your practice stands")).to_be_focused()
+    expect(page.get_by_text("all questions answered")).to_be_visible()
+    press(page, "Next: Next steps")
+    press(page, "Next: Learn from others")
+    press(page, "Next: With colleagues")
+    press(page, "Next: Compare with last year")
+    press(page, "Next: Take away")
+    tab_to(page, "Save your file (JSON)")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    form = open_file(download.value.path().read_bytes()).form
+    assert form.profile.name == "By keyboard"
+    assert list(form.form) == list(LABELS)
+
+
+# --- for everybody -------------------------------------------------------------------------------------------------
+
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def faults_of(page: Page, step: str) -> list[str]:
+    """Return what axe finds serious, and whether anything runs off the screen."""
+    faults = [
+        f"{step}: {one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    wide, room = page.locator("[data-testid='stMain']").first.evaluate("e => [e.scrollWidth, e.clientWidth]")
+    return [*faults, f"{step}: {wide} px wide in {room}"] if wide > room + 1 else faults
+
+
+def walk_all_steps(page: Page, url: str, ways: tuple[str, str]) -> None:
+    """Go through every step with the answers of a real practice; look at each in a theme and a width, in turns."""
+    page.goto(f"{url}/self_assessment?practice=humanitarian-corridors")
+    settled(page)
+    page.get_by_text("Take its published answers too").click()
+    settled(page)
+    page.get_by_role("button", name="Start from its facts").click()
+    expect(page.get_by_role("heading", name="About your practice")).to_be_visible()
+    page.get_by_role("button", name="Back: Start").click()
+    faults = []
+    for number, step in enumerate(STEPS):
+        theme = ways[number % 2]
+        page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+        page.set_viewport_size(WIDE if theme == "light" else NARROW)  # type: ignore[arg-type]
+        expect(page).to_have_url(re.compile(rf"step={step}$"))
+        settled(page)
+        faults += faults_of(page, f"{step}, {theme}")
+        if step != STEPS[-1]:
+            page.get_by_role("button", name=re.compile("^Next: ")).click()
+    assert not faults, "\n".join(faults)
+
+
+def test_axe_finds_nothing_serious_on_any_step(server: Server, new_context: NewContext) -> None:
+    """Every second step in the dark on a telephone; the others in the light on a desk."""
+    walk_all_steps(new_context(bypass_csp=True).new_page(), server.url, ("light", "dark"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_step_in_either_theme(
+    server: Server, new_context: NewContext, theme: str
+) -> None:
+    walk_all_steps(new_context(bypass_csp=True).new_page(), server.url, (theme, theme))

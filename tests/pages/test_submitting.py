@@ -1,0 +1,252 @@
+"""Submitting is a separate act: nothing is sent before its button; the link opens, corrects, withdraws, ends."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+import seen
+from seen import Visit
+from streamlit.testing.v1 import AppTest
+
+from criteria.framework import current_framework
+from pages.shared import database
+from pages.shared.assessing import keeping
+from practices_db import submissions
+from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending, new_form
+
+FRAMEWORK = current_framework()
+DAY = date(2026, 3, 4)
+MAILBOX = "info@example.org"
+SENDING = Sending(summary="We teach in the market.", page="https://example.org/market", mailbox=MAILBOX)
+
+
+def filled(seed: int = 1, **profile: Any) -> OwnAssessment:
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    form = new_form(DAY).with_profile(**({"name": "Market school", "countries": ("IT",)} | profile))
+    for one in FRAMEWORK.indicators:
+        given = chance.choice(["met", "partly", "not-met"])
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer=given, evidence_level=1, note=f"note on {one.id}"))
+    return form
+
+
+@pytest.fixture
+def step(visit: Visit, app: AppTest) -> Any:
+    """Return a function that opens the step with a draft, as if the browser had kept it."""
+
+    def go(form: OwnAssessment, sending: Sending = SENDING) -> AppTest:
+        app.session_state["own"] = keeping._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
+        return visit("self_assessment", step="submit")
+
+    return go
+
+
+def queue() -> list[tuple[Any, ...]]:
+    with database.cursor() as cursor:
+        return cursor.execute("SELECT id, kind, practice_id, contact, status, payload FROM submission").fetchall()
+
+
+def agree(app: AppTest) -> AppTest:
+    app.checkbox(key="own_consent_right").check()
+    return app.checkbox(key="own_consent_stories").check().run()
+
+
+def _press() -> None:
+    from pages.shared.assessing import submitting  # noqa: PLC0415 - AppTest runs this function as a script of its own
+
+    submitting._send()
+
+
+def by_hand(form: OwnAssessment, sending: Sending, *consents: str) -> None:
+    """Press the button whatever the page allows, as somebody would who talks to the server by hand."""
+    app = AppTest.from_function(_press, default_timeout=30)
+    app.session_state["own"] = keeping._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
+    for key in consents:
+        app.session_state[key] = True
+    assert not app.run().exception
+
+
+BOTH = ("own_consent_right", "own_consent_stories")
+
+
+def token_of(app: AppTest) -> str:
+    (code,) = app.code
+    found = re.fullmatch(r"http://localhost:8501/my_submission\?token=([\w-]{43})", code.value)
+    assert found, code.value
+    return found[1]
+
+
+def sent(step: Any, form: OwnAssessment) -> str:
+    app = agree(step(form))
+    app.button(key="own_submit").click().run()
+    assert not app.exception
+    return token_of(app)
+
+
+def test_what_becomes_public_is_shown_in_full_and_what_does_not_is_said(step: Any) -> None:
+    form = filled()
+    app = step(form)
+    read = seen.as_read("\n".join(seen.bodies(app)))
+    for one in form.answers:
+        assert one.note in read
+    for words in ("Market school", "Italy", "We teach in the market."):
+        assert words in read
+    assert MAILBOX not in read
+    assert "Not public: the mailbox" in read
+    assert any("no stories of clients" in one.value for one in app.warning)
+
+
+def test_nothing_is_sent_without_both_consents(step: Any) -> None:
+    app = step(filled())
+    assert app.button(key="own_submit").disabled
+    app.checkbox(key="own_consent_right").check().run()
+    assert app.button(key="own_submit").disabled
+    by_hand(filled(), SENDING)
+    by_hand(filled(), SENDING, BOTH[0])
+    by_hand(filled(), SENDING, BOTH[1])
+    assert queue() == []
+    by_hand(filled(), SENDING, *BOTH)
+    assert len(queue()) == 1
+    agree(app)
+    assert not app.button(key="own_submit").disabled
+
+
+def test_nothing_is_sent_while_something_is_to_be_mended(step: Any) -> None:
+    app = agree(step(filled(name=""), Sending(mailbox="anna.rossi@gmail.com")))
+    read = seen.as_read("\n".join(seen.bodies(app)))
+    assert "Give the practice a name" in read
+    assert "looks like one person's address" in read
+    assert app.button(key="own_submit").disabled
+    by_hand(filled(name=""), Sending(mailbox="anna.rossi@gmail.com"), *BOTH)
+    assert queue() == []
+    app.checkbox(key="own_sending_shared").check().run()
+    assert "looks like one person's address" not in seen.as_read("\n".join(seen.bodies(app)))
+
+
+def test_submitted_it_waits_for_a_curator_and_the_link_is_shown_once(step: Any, visit: Visit) -> None:
+    form = filled()
+    app = agree(step(form))
+    app.button(key="own_submit").click().run()
+    assert not app.exception
+    token = token_of(app)
+    ((id_, kind, practice_id, contact, status, payload),) = queue()
+    assert (kind, practice_id, contact, status) == ("self-assessment", None, MAILBOX, "submitted")
+    assert token not in str(payload)
+    assert any(id_ in body for body in seen.bodies(app))
+    with database.cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM practice_card WHERE name = 'Market school'").fetchall() == [(0,)]
+    app.button(key="own_hide_receipt").click().run()
+    assert not app.code
+    app = visit("self_assessment", step="submit")
+    assert not app.code
+    assert not app.checkbox(key="own_consent_right").value
+
+
+def test_a_practice_of_the_catalogue_is_named_and_not_described_again(step: Any) -> None:
+    sent(step, filled(practice_id="humanitarian-corridors"))
+    ((_, _, practice_id, _, _, payload),) = queue()
+    assert practice_id == "humanitarian-corridors"
+    assert '"practice"' not in payload
+
+
+def test_too_many_at_once_are_refused_and_nothing_is_lost(step: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submissions, "PER_HOUR", 1)
+    sent(step, filled(1))
+    form = filled(2)
+    step(form).button(key="own_hide_receipt").click().run()
+    app = agree(step(form))
+    app.button(key="own_submit").click().run()
+    assert "Too much was sent in a short time" in app.error[0].value
+    assert len(queue()) == 1
+    assert app.session_state["own"].draft.mine == form
+
+
+# --- the private link --------------------------------------------------------------------------------------------
+
+
+def opened(token: str, page: str = "my_submission") -> AppTest:
+    """Open a private link in a new session."""
+    app = seen.opened()
+    app.query_params = {"token": token}
+    return app.switch_page(f"../{page}.py").run()
+
+
+def test_the_link_opens_in_another_session_and_leaves_the_address_at_once(step: Any) -> None:
+    token = sent(step, filled())
+    app = opened(token)
+    assert not app.exception
+    assert "token" not in app.query_params
+    assert "waiting for a curator" in "\n".join(seen.bodies(app))
+    assert token not in "\n".join(seen.strings(app))
+
+
+@pytest.mark.parametrize("token", ["", "x", "a" * 43, "' OR 1=1 --", "<script>alert(1)</script>"])
+def test_a_link_that_opens_nothing_says_so_and_no_more(step: Any, token: str) -> None:
+    sent(step, filled())
+    app = opened(token)
+    assert not app.exception
+    assert "does not open anything" in app.error[0].value
+    assert "token" not in app.query_params
+    assert not any("waiting" in body for body in seen.bodies(app))
+
+
+def test_a_pasted_link_opens_too(step: Any) -> None:
+    token = sent(step, filled())
+    app = seen.opened().switch_page("../my_submission.py").run()
+    app.text_input(key="own_pasted").set_value(f"https://elsewhere.example/my_submission?token={token}").run()
+    assert "waiting for a curator" in "\n".join(seen.bodies(app))
+
+
+def test_a_correction_replaces_what_was_sent(step: Any) -> None:
+    token = sent(step, filled(1))
+    app = opened(token)
+    app.session_state["own"] = keeping._State(Draft(mine=new_form(DAY)), loaded=True)
+    app.query_params = {"step": "submit"}
+    app.switch_page("../self_assessment.py").run()
+    app.button(key="own_load_sent").click().run()
+    assert not app.exception
+    loaded = app.session_state["own"].draft
+    assert loaded.mine.form == filled(1).form
+    assert loaded.sending.mailbox == MAILBOX
+    changed = loaded.mine.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="signed in May"))
+    app.session_state["own"] = keeping._State(loaded.model_copy(update={"mine": changed}), revision=3, loaded=True)
+    agree(app.run())
+    app.button(key="own_submit").click().run()
+    assert "The correction is sent" in app.success[0].value
+    ((_, _, _, _, status, payload),) = queue()
+    assert status == "submitted"
+    assert "signed in May" in payload
+
+
+def test_withdrawn_it_is_gone_from_the_queue(step: Any) -> None:
+    token = sent(step, filled())
+    app = opened(token)
+    app.button(key="own_withdraw").click().run()
+    assert not app.exception
+    assert "It is **withdrawn**" in "\n".join(seen.bodies(app))
+    ((_, _, _, contact, status, payload),) = queue()
+    assert (contact, status, payload) == (None, "withdrawn", None)
+
+
+def test_an_ended_link_opens_nothing_and_what_was_sent_stays(step: Any) -> None:
+    token = sent(step, filled())
+    app = opened(token)
+    app.button(key="own_revoke").click().run()
+    assert not app.exception
+    assert "The link is ended." in seen.as_read(app.error[0].value)
+    assert "does not open anything" in opened(token).error[0].value
+    assert queue()[0][4] == "submitted"
+
+
+def test_withdrawing_what_somebody_changed_in_between_is_said(step: Any) -> None:
+    token = sent(step, filled())
+    app = opened(token)
+    store = database.store()
+    before = submissions.open_by_token(store, token)
+    submissions.correct(store, token, before.payload, before.version)
+    app.button(key="own_withdraw").click().run()
+    assert "changed in between" in app.error[0].value
+    assert queue()[0][4] == "submitted"

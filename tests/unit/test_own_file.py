@@ -1,0 +1,242 @@
+"""The file of a self-assessment: what goes out comes back; other versions say what changed; everything else is "
+"refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+
+from criteria.framework import Framework, current_framework
+from practices_db.briefs import as_html, as_pdf, own_brief
+from practices_db.briefs.own import MARK
+from practices_db.errors import PracticesError
+from practices_db.models import AnswerRow, columns
+from practices_db.own.files import as_csv, as_xlsx, own_file_name, slug
+from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, file_text, new_form
+from practices_db.own.opening import open_draft, open_file
+from tests.unit.test_own_forms import a_form
+
+FRAMEWORK = current_framework()
+DAY = date(2026, 3, 4)
+CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
+PLAIN = json.loads(file_text(a_form(random.Random(5)), DAY))  # noqa: S311
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(PracticesError) as caught:
+        open_file(content)
+    return str(caught.value)
+
+
+def with_changes(**changes: object) -> bytes:
+    return json.dumps(PLAIN | changes).encode()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_saved_is_what_is_opened(seed: int) -> None:
+    form = a_form(random.Random(seed))  # noqa: S311
+    opened = open_file(file_text(form, DAY).encode())
+    assert opened.changes == ()
+    assert opened.form.form == form.form
+    assert [(one.note, one.link, one.evidence_level) for one in opened.form.answers] == [
+        (one.note, one.link, one.evidence_level) for one in form.answers
+    ]
+    assert opened.form.profile == form.profile
+    assert file_text(opened.form, DAY) == file_text(form, DAY)
+
+
+def test_the_file_can_be_read_by_a_person() -> None:
+    text = file_text(a_form(random.Random(1)), DAY)  # noqa: S311
+    for one in FRAMEWORK.indicators[:3]:
+        if f'"{one.id}"' in text:
+            assert f'"about": "{one.label}"' in text
+    assert text.startswith('{\n  "file": "Integration Practices self-assessment",\n  "format": 1,')
+    assert text.count("\n") > 100
+
+
+def test_a_draft_comes_back_from_the_browser_whole() -> None:
+    forms = [a_form(random.Random(seed)) for seed in range(4)]  # noqa: S311
+    draft = Draft(mine=forms[0], colleagues=tuple(forms[1:3]), last_year=forms[3], settled=("eff-objectives",))
+    assert open_draft(draft.model_dump_json()) == (draft, ())
+    assert not draft.empty
+    assert Draft(mine=new_form(DAY)).empty
+    with pytest.raises(PracticesError, match="What this browser kept"):
+        open_draft('{"draft": 2}')
+
+
+def test_every_fault_of_a_file_is_named_with_its_place() -> None:
+    answers = [
+        {"indicator": "eff-objectives", "answer": "excellent"},
+        {"indicator": "eff-comparison", "answer": "met", "evidence_level": 9},
+        {"indicator": "eff-follow-up", "answer": "met", "score": 100},
+    ]
+    said = refused(with_changes(answers=answers, colour="red", profile={"countries": ["Atlantis"]}))
+    for words in (
+        "answers, 1 (eff-objectives), answer: Input should be 'met'",
+        "answers, 2 (eff-comparison), evidence_level",
+        "answers, 3 (eff-follow-up), score: is not known here",
+        "colour: is not known here",
+        "profile, countries: 'Atlantis' is not in the list of country ids",
+    ):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not JSON"),
+        (b"[]", "holds no form"),
+        (b'{"file": "another"}', "not a self-assessment of this app"),
+        (with_changes(format=2), "newer format"),
+        (with_changes(framework_version="9.9.9"), "does not know those"),
+        (b"[" * 50_000, "no form has"),
+        (b'{"a": ' + b"9" * 6_000 + b"}", "no form has"),
+        (b'{"a": NaN}', "no form has"),
+        (b'{"file": 1, "file": 2}', "'file' stands twice"),
+        (b"\xff\xfe{", "not UTF-8"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PK\x03\x04rest", "workbook"),
+        (b" " * 1_000_001, "more than 1,000 kB"),
+        (with_changes(answers=[{"indicator": "no-such", "answer": "met"}]), "'no-such' is not asked"),
+        (with_changes(answers=[PLAIN["answers"][0]] * 2), "answered twice"),
+        (with_changes(out_of_reach=["no-such"]), "is not asked"),
+        (with_changes(saved_on=0), "saved_on: not a date"),
+    ],
+)
+def test_what_is_no_self_assessment_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+    assert reason in refused(content)
+
+
+def test_hostile_text_in_a_file_stays_text_or_is_refused() -> None:
+    note = "<script>alert(1)</script> =cmd() \u202e \x00\x1b[31m"
+    form = open_file(with_changes(answers=[{"indicator": "eff-objectives", "answer": "met", "note": note}])).form
+    assert form.answers[0].note == "<script>alert(1)</script> =cmd() \u202e [31m"
+    lone = b'{"file": "Integration Practices self-assessment", "profile": {"name": "\\ud800"}}'
+    with pytest.raises(PracticesError):
+        open_file(lone)
+
+
+@pytest.mark.skipif(not CORPORA.exists() and not os.environ.get("CI"), reason="the shared corpora are not here")
+def test_every_hostile_file_is_refused_with_a_reason() -> None:
+    files = [path for path in CORPORA.rglob("*") if path.is_file()]
+    assert len(files) > 50
+    for path in files:
+        assert len(refused(path.read_bytes())) > 20, path
+
+
+# --- another version of the framework ------------------------------------------------------------------------------
+
+
+def other_version() -> Framework:
+    """Return a made-up next version: one indicator gone, one new, one worded anew, one weighted anew."""
+    content = json.loads(FRAMEWORK.model_dump_json(by_alias=True)) | {"version": "2.0.0"}
+    indicators = content["criterion"][0]["question"][0]["indicator"]
+    indicators[0]["met"] = "Objectives have a number and a date."
+    indicators[1] |= {"id": "eff-new", "label": "A new question"}
+    content["criterion"][1]["question"][0]["indicator"][0]["weight"] = 3.0
+    return Framework.model_validate(content)
+
+
+def test_a_file_of_an_earlier_version_opens_and_says_what_changed() -> None:
+    newer = other_version()
+    form = new_form(DAY)
+    for id_ in ("eff-objectives", "eff-theory-of-change", "sus-continued"):
+        form = form.with_answer(OwnAnswer(indicator=id_, answer="met", note="our note"))
+    known = {(one.id, one.version): one for one in (FRAMEWORK, newer)}
+    opened = open_file(file_text(form, DAY).encode(), known, newer)
+    assert (opened.form.framework_version, list(opened.form.form)) == ("2.0.0", ["eff-objectives", "sus-continued"])
+    said = "\n".join(opened.changes)
+    assert "now version 2.0.0; the file was made with 1.0.0" in said
+    assert "No longer asked: Theory of change; you had answered “Met”, with the note “our note”." in said
+    assert "New: A new question; not answered yet." in said
+    assert "Worded anew: Measurable objectives; please check your answer." in said
+    assert "Counts differently: Outlived its first funding, 2 then and 3 now." in said
+
+
+# --- what is taken away --------------------------------------------------------------------------------------------
+
+
+def test_the_csv_is_the_catalogues_own_format_and_harmless() -> None:
+    form = new_form(DAY).with_profile(name="Café für Łódź")
+    form = form.with_answer(
+        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=2, note="=1+1", link="example.org/r")
+    )
+    form = form.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-applicable", evidence_level=4))
+    form = form.with_answer(OwnAnswer(indicator="eff-follow-up", answer="partly", link="in the cupboard"))
+    text = as_csv(form, DAY).decode()
+    assert text.startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
+    assert list(rows[0]) == columns(AnswerRow)
+    checked = [AnswerRow.model_validate(row) for row in rows]
+    assert rows[0]["note"] == "'=1+1"
+    assert [(one.indicator_id, one.answer, one.evidence_level, one.source_url) for one in checked] == [
+        ("eff-objectives", "met", 2, "https://example.org/r"),
+        ("eff-comparison", "not-applicable", 0, None),
+        ("eff-follow-up", "partly", 0, None),
+    ]
+    assert checked[2].note == "(see: in the cupboard)"
+    assert {one.practice_id for one in checked} == {slug(form)} == {"cafe-fur-lodz"}
+
+
+def test_the_workbook_has_profile_scores_and_every_indicator() -> None:
+    form = a_form(random.Random(2))  # noqa: S311
+    content = as_xlsx(form, DAY)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["about", "profile", "scores", "answers"]
+    assert book["answers"].max_row == len(FRAMEWORK.indicators) + 1
+    assert [row[0].value for row in book["scores"].iter_rows(min_row=2)] == [one.title for one in FRAMEWORK.criteria]
+    assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert zipfile.is_zipfile(io.BytesIO(content))
+
+
+def test_the_report_is_marked_and_has_answers_sources_and_method() -> None:
+    form = new_form(DAY).with_profile(name="Welcome café", organisation="Open Doors", sectors=("language",))
+    form = form.with_answer(
+        OwnAnswer(
+            indicator="eff-objectives", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org"
+        )
+    )
+    brief = own_brief(form, DAY)
+    page = as_html(brief)
+    pdf = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(as_pdf(brief))).pages)
+    for text in (page, " ".join(pdf.split())):
+        for words in ("Welcome café", "Self-assessment", "Open Doors", "example.org", "not SPRING"):
+            assert words.replace("'", "") in text.replace("&#39;", "")
+    assert MARK in page
+    assert "See &lt;b&gt;p. 4&lt;/b&gt;" in page
+    assert "<script" not in page
+
+
+def test_the_report_of_an_empty_form_says_that_nothing_is_answered() -> None:
+    assert "Nothing is answered yet." in as_html(own_brief(new_form(DAY), DAY))
+
+
+def test_two_files_never_have_the_same_name() -> None:
+    form: OwnAssessment = a_form(random.Random(1))  # noqa: S311
+    assert len({own_file_name(form, DAY, "json") for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("https://example.org/a", "https://example.org/a"),
+        ("www.example.org/report", "https://www.example.org/report"),
+        ("example.org", "https://example.org"),
+        ("javascript:alert(1)", ""),
+        ("see our office", ""),
+        ("http://", ""),
+        ("", ""),
+    ],
+)
+def test_a_link_is_taken_only_where_it_is_a_web_address(typed: str, address: str) -> None:
+    assert OwnAnswer(indicator="a", answer="met", link=typed).address == address

@@ -1,0 +1,202 @@
+"""Next steps: the smallest plan is what trying everything finds; levels hold under the low bound; labels say "
+"the truth."""
+
+from __future__ import annotations
+
+import doctest
+import random
+from itertools import product
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from criteria import forms, planning
+from criteria.framework import ANSWER_IDS, DOCUMENTED, AnswerId, current_framework
+from criteria.planning import LEVELS, NOT_ENOUGH, OWN, WRITING, asked, form_scores, level, read_form, smallest_plan
+
+FRAMEWORK = current_framework()
+HEADLINES = [criterion.id for criterion in FRAMEWORK.headlines]
+INDICATORS = {criterion.id: criterion.indicators for criterion in FRAMEWORK.criteria}
+WORTH = {"met": 1.0, "partly": 0.5, "not-met": 0.0}
+
+
+@pytest.mark.parametrize("module", [planning, forms])
+def test_the_examples_in_the_words_hold(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
+def a_form(chance: random.Random) -> dict[str, AnswerId]:
+    weights = [chance.random() + 0.05 for _ in ANSWER_IDS]
+    return {one.id: chance.choices(ANSWER_IDS, weights)[0] for one in FRAMEWORK.indicators if chance.random() < 0.9}
+
+
+def everything_tried(
+    form: dict[str, AnswerId], criterion_id: str, goal_low: float, left_out: set[str]
+) -> list[dict[str, AnswerId]]:
+    """Return every way to change the form that reaches the goal: each answer kept or made better, all combinations.
+
+    Written from the formulas of the README, without the code under test.
+    """
+    choices: list[list[AnswerId]] = []
+    for one in INDICATORS[criterion_id]:
+        now = form.get(one.id, "not-documented")
+        better: list[AnswerId] = []
+        if now not in ("not-applicable", "met") and one.id not in left_out:
+            better = [answer for answer in DOCUMENTED if now == "not-documented" or WORTH[answer] > WORTH[now]]
+        choices.append([now, *better])
+    grid = np.array(list(product(*(range(len(one)) for one in choices))))
+    weight = np.array([one.weight for one in INDICATORS[criterion_id]])
+    value, known = np.zeros(grid.shape), np.zeros(grid.shape)
+    applies = np.array([one[0] != "not-applicable" for one in choices])
+    for at, options in enumerate(choices):
+        value[:, at] = np.array([WORTH.get(answer, 0.0) for answer in options])[grid[:, at]]
+        known[:, at] = np.array([answer in WORTH for answer in options])[grid[:, at]]
+    total = weight[applies].sum()
+    low, coverage = 100 * (value @ weight) / total, (known @ weight) / total
+    reached = (known.sum(axis=1) > 0) & (coverage >= FRAMEWORK.minimum_coverage - 1e-9) & (low >= goal_low - 1e-9)
+    ids = [one.id for one in INDICATORS[criterion_id]]
+    fewest = (grid[reached] > 0).sum(axis=1).min() if reached.any() else 0
+    return [
+        {ids[at]: choices[at][choice] for at, choice in enumerate(row) if choice}
+        for row in grid[reached]
+        if (row > 0).sum() == fewest
+    ]
+
+
+def goal_of(form: dict[str, AnswerId], criterion_id: str) -> float | None:
+    now = level(form_scores(FRAMEWORK, form).of(OWN, criterion_id))
+    above = [one.low for one in LEVELS if one.low > now.low]
+    return min(above) if above else None
+
+
+def agrees_with_everything_tried(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    form = a_form(chance)
+    for criterion_id in HEADLINES:
+        left_out = {one.id for one in INDICATORS[criterion_id] if chance.random() < 0.15}
+        plan = smallest_plan(FRAMEWORK, form, criterion_id, left_out)
+        if all(form.get(one.id) == "not-applicable" for one in INDICATORS[criterion_id]):
+            assert plan.goal is None
+            continue
+        goal = goal_of(form, criterion_id)
+        if goal is None:
+            assert plan.goal is None
+            assert plan.steps == ()
+            continue
+        ways = everything_tried(form, criterion_id, goal, left_out)
+        assert plan.reachable == bool(ways), (seed, criterion_id)
+        if ways:
+            best = min(ways, key=lambda way: asked(FRAMEWORK, form, way))
+            assert {step.indicator_id: step.after for step in plan.steps} == best, (seed, criterion_id)
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_the_smallest_plan_is_what_trying_everything_finds_in_500_random_forms(block: int) -> None:
+    for seed in range(50 * block, 50 * block + 50):
+        agrees_with_everything_tried(seed)
+
+
+def test_after_the_plan_the_next_level_holds_under_the_low_bound() -> None:
+    chance = random.Random(7)  # noqa: S311
+    for _ in range(60):
+        form = a_form(chance)
+        for criterion_id in HEADLINES:
+            plan = smallest_plan(FRAMEWORK, form, criterion_id)
+            if not plan.goal:
+                continue
+            assert plan.reachable
+            changed = form | {step.indicator_id: step.after for step in plan.steps}
+            then = form_scores(FRAMEWORK, changed).of(OWN, criterion_id)
+            assert then.low is not None
+            assert then.scored
+            assert then.low >= plan.goal.low - 1e-9
+            assert level(then).low >= plan.goal.low
+            worst = {
+                one.id: "not-met" if changed.get(one.id, "not-documented") == "not-documented" else changed[one.id]
+                for one in INDICATORS[criterion_id]
+            }
+            assert level(form_scores(FRAMEWORK, worst).of(OWN, criterion_id)).low >= plan.goal.low  # type: ignore[arg-type]
+
+
+def test_no_smaller_set_is_enough() -> None:
+    """Leaving any one step out of a plan no longer reaches its goal."""
+    chance = random.Random(11)  # noqa: S311
+    for _ in range(40):
+        form = a_form(chance)
+        plan = smallest_plan(FRAMEWORK, form, "effectiveness")
+        for left in plan.steps:
+            rest = form | {step.indicator_id: step.after for step in plan.steps if step != left}
+            assert plan.goal
+            assert level(form_scores(FRAMEWORK, rest).of(OWN, "effectiveness")).low < plan.goal.low
+
+
+def test_a_step_out_of_reach_drops_out_and_the_plan_is_made_anew() -> None:
+    form: dict[str, AnswerId] = dict.fromkeys((one.id for one in INDICATORS["effectiveness"]), "not-met")
+    first = smallest_plan(FRAMEWORK, form, "effectiveness")
+    assert first.steps
+    gone = {first.steps[0].indicator_id}
+    second = smallest_plan(FRAMEWORK, form, "effectiveness", gone)
+    assert second.reachable
+    assert not gone & {step.indicator_id for step in second.steps}
+    everything = {one.id for one in INDICATORS["effectiveness"]}
+    assert not smallest_plan(FRAMEWORK, form, "effectiveness", everything).reachable
+
+
+def test_a_step_says_whether_practice_or_paperwork_changes() -> None:
+    form: dict[str, AnswerId] = dict.fromkeys((one.id for one in INDICATORS["sustainability"]), "not-met")
+    kinds = {step.indicator_id: step.kind for step in smallest_plan(FRAMEWORK, form, "sustainability").steps}
+    assert kinds
+    assert all(kind == ("paperwork" if id_ in WRITING else "practice") for id_, kind in kinds.items())
+    unknown = smallest_plan(FRAMEWORK, {}, "sustainability")
+    assert {step.kind for step in unknown.steps} == {"paperwork"}
+    assert {step.before for step in unknown.steps} == {"not-documented"}
+
+
+def test_what_is_met_by_writing_is_asked_in_the_framework() -> None:
+    assert {one.id for one in FRAMEWORK.indicators} >= WRITING
+
+
+def test_levels_count_what_is_sure() -> None:
+    nothing = form_scores(FRAMEWORK, {}).of(OWN, "effectiveness")
+    assert level(nothing) == NOT_ENOUGH
+    met: dict[str, AnswerId] = dict.fromkeys((one.id for one in INDICATORS["effectiveness"]), "met")
+    assert level(form_scores(FRAMEWORK, met).of(OWN, "effectiveness")).name == "Strong"
+    assert [one.low for one in LEVELS] == sorted(one.low for one in LEVELS)
+
+
+def test_completed_at_random_a_form_always_lands_in_the_range_that_was_shown() -> None:
+    chance = random.Random(3)  # noqa: S311
+    for _ in range(300):
+        form = a_form(chance)
+        shown = form_scores(FRAMEWORK, form)
+        full = {
+            one.id: given
+            if (given := form.get(one.id, "not-documented")) != "not-documented"
+            else chance.choice(DOCUMENTED)
+            for one in FRAMEWORK.indicators
+        }
+        then = form_scores(FRAMEWORK, full)
+        for criterion in FRAMEWORK.criteria:
+            now, later = shown.of(OWN, criterion.id), then.of(OWN, criterion.id)
+            if now.low is None or now.high is None or later.score is None:
+                continue
+            assert now.low - 1e-9 <= later.score <= now.high + 1e-9
+
+
+def test_a_form_is_read_into_strengths_claims_weak_points_and_what_is_not_known() -> None:
+    form: dict[str, AnswerId] = {
+        "eff-objectives": "met",
+        "eff-theory-of-change": "met",
+        "eff-outcome-data": "not-met",
+        "eff-comparison": "partly",
+        "eff-unintended": "not-applicable",
+    }
+    read = read_form(FRAMEWORK, form, {"eff-objectives": 2})
+    assert read.strengths == ("eff-objectives",)
+    assert read.claims == ("eff-theory-of-change",)
+    assert read.weak == ("eff-outcome-data", "eff-comparison")
+    assert read.not_applicable == ("eff-unintended",)
+    assert len(read.undocumented) == len(FRAMEWORK.indicators) - 5
