@@ -413,7 +413,16 @@ def build() -> None:
     both = (EFFECTIVENESS, SUSTAINABILITY)
     for title in ("Sector", "Target group"):
         bars(title)
-    _ = years(), _map(), two_scores(), score_cells(5), ranges(both), strips(both), strips(both, counted=True)
+    _ = (
+        years(),
+        _map("Practices"),
+        _map("Organisations"),
+        two_scores(),
+        score_cells(5),
+        ranges(both),
+        strips(both),
+        strips(both, counted=True),
+    )
 
 
 def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import NoReturn
 
 import streamlit as st
 
+from pages.shared.wording import escaped
 from practices_db.filters import PracticeFilter, to_params
 from practices_db.views import Page, View, read_view
 
@@ -33,6 +35,12 @@ def open_view(view: View) -> NoReturn:
 def practice_link(practice_id: str, label: str, icon: str | None = None) -> None:
     """Write a link to a practice; ``label`` is Markdown, so escape what comes from data."""
     st.page_link(page_path("practice"), label=label, icon=icon, query_params={"practice": practice_id})
+
+
+def open_link(practice_id: str, name: str) -> None:
+    """Write the link of a card that names the practice already: a link's label does not wrap, so it is cut."""
+    short = shorten(name, 36, placeholder=" …")
+    practice_link(practice_id, f"Open {escaped(short)}", ":material/arrow_forward:")
 
 
 def choose(label: str, param: str, options: Mapping[str, str]) -> str:

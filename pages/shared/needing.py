@@ -9,7 +9,7 @@ import streamlit as st
 
 from criteria.needs import REASONS, Candidate
 from pages.shared import database, filters, research, tables
-from pages.shared.links import page_path, practice_link
+from pages.shared.links import open_link, page_path
 from pages.shared.wording import counted, escaped, labels, web_link
 from practices_db import queries
 from practices_db.briefs import as_html, as_pdf
@@ -193,18 +193,19 @@ def practices(answer: Answer) -> None:
     for one in found[start:end]:
         card = answer.cards[one.id]
         with st.container(border=True, gap="xsmall"):
-            practice_link(card["id"], f"**{escaped(card['name'])}**")
-            st.markdown(escaped(card["summary"]))
+            st.markdown(f"**{escaped(card['name'])}**  \n{escaped(card['summary'])}")
             st.caption(tables.where_and_whom(card))
             st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
             if not card["assessed"]:
                 st.caption(":material/help: Not assessed: whether it works and lasts is not known here.")
-            st.page_link(
-                page_path("transfer"),
-                label="Will it travel to you?",
-                icon=":material/local_shipping:",
-                query_params={"practice": card["id"]},
-            )
+            with st.container(horizontal=True):
+                open_link(card["id"], card["name"])
+                st.page_link(
+                    page_path("transfer"),
+                    label="Will it travel to you?",
+                    icon=":material/local_shipping:",
+                    query_params={"practice": card["id"]},
+                )
 
 
 def _sharing(asked: Asked, verb: str = "share") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import streamlit as st
 from pages.shared import charts, figures
 from pages.shared.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
 from pages.shared.database import Card, Whole
-from pages.shared.links import practice_link
+from pages.shared.links import open_link
 from pages.shared.wording import (
     SHOWN_WITH_RANGE,
     counted,
@@ -91,8 +90,7 @@ def cards(practices: Cards) -> None:
                 st.caption(
                     ":material/help: Not assessed yet: nothing is known about its effectiveness and sustainability."
                 )
-            short = shorten(card["name"], 36, placeholder=" …")
-            practice_link(card["id"], f"Open {escaped(short)}", ":material/arrow_forward:")
+            open_link(card["id"], card["name"])
 
 
 def overview_table(cards: Sequence[Card]) -> pd.DataFrame:

@@ -6,11 +6,12 @@ import ast
 import dataclasses
 import importlib
 import itertools
+import math
 import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -171,19 +172,22 @@ def test_no_cached_function_takes_a_table_as_its_key() -> None:
             assert argument.arg.startswith("_") or not sampled, f"{name}: {argument.arg} is {kind}"
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two results are equal through and through."""
+def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one answer for each kind of value
+    """Whether two results are equal through and through; private fields hold what was asked of them since."""
     if type(one) is not type(other):
         return False
     if dataclasses.is_dataclass(one):
-        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one))
-    if isinstance(one, dict):
+        names = [field.name for field in dataclasses.fields(one) if not field.name.startswith("_")]
+        return all(same(getattr(one, name), getattr(other, name)) for name in names)
+    if isinstance(one, Mapping):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, np.ndarray):
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
-    return bool(one.equals(other) if isinstance(one, pd.DataFrame | pd.Series) else one == other)
+    if isinstance(one, pd.DataFrame | pd.Series):
+        return bool(one.equals(other))
+    return bool(one == other or (isinstance(one, float) and math.isnan(one) and math.isnan(other)))
 
 
 class Recorder:
@@ -320,6 +324,8 @@ def stale_after(
         open_ -= reaching[best]
     chance = random.Random(7)  # noqa: S311 - repeatable, not secret
     compared, moved, stale, before = 0, 0, [], {}
+    for recorder in recorders.values():
+        recorder.calls.clear()
     for _ in range(changes):
         change_one_cell(chance)
         for way in chosen:
