@@ -18,6 +18,7 @@ from practices_db.exporting import CONTENTS, FORMATS
 from practices_db.files import file_content
 from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.importing import CATALOGUE
+from practices_db.imports.command_line import add_commands
 from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws
 from practices_db.views import View
@@ -132,7 +133,8 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
     curating = curation_commands.add(commands)
-    for command in (*curating, building, checking, exporting, standing):
+    bringing = add_commands(commands)
+    for command in (*curating, *bringing, building, checking, exporting, standing):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -23,6 +23,10 @@ Result = TypeVar("Result")
 
 FIRST = "0" * 64  # what stands before the first line
 _BATCH = 2_000
+_COLUMNS = (
+    *("seq", "ts", "actor", "role", "action", "object", "version", "before", "after", "reason", "public"),
+    *("salt", "content_hash", "previous_hash", "hash"),
+)
 _REFUSALS = 100  # lines an hour: whoever tries tokens by the thousand must not fill the file
 
 
@@ -42,6 +46,19 @@ class Line:
     reason: str
     public: str | None
     erased: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is put on record, as ``record`` takes it."""
+
+    action: str
+    object: str
+    version: int | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str = ""
+    public: str | None = None
 
 
 def now() -> datetime:
@@ -66,32 +83,43 @@ def record(  # noqa: PLR0913 - the columns of a line
     ``object_`` is 'practice:<id>', 'assessment:<id>', 'submission:<id>', 'person:<pseudonym>', 'data' or 'session'.
     ``public`` is what everybody may read of it ("corrected because …"), from the next release on.
     """
-    last, previous = head(cursor)
+    return record_many(cursor, actor, [Entry(action, object_, version, before, after, reason, public)])
+
+
+def record_many(cursor: Cursor, actor: Actor, entries: Sequence[Entry]) -> int:
+    """Append a line for each entry, in order, and return the sequence number of the last."""
+    seq, previous = head(cursor)
     moment = now()
-    salt = secrets.token_hex(16)
-    content = (_json(before), _json(after), reason, public)
-    digest = _digest(salt, *content)
-    line = (last + 1, moment, actor.id, actor.role, action, object_, version)
+    rows = []
+    for entry in entries:
+        seq += 1
+        salt = secrets.token_hex(16)
+        content = (_json(entry.before), _json(entry.after), entry.reason, entry.public)
+        digest = _digest(salt, *content)
+        line = (seq, moment, actor.id, actor.role, entry.action, entry.object, entry.version)
+        own = _chained(line, digest, previous)
+        rows.append((*line, *content, salt, digest, previous, own))
+        previous = own
+    for start in range(0, len(rows), _BATCH):
+        _append(cursor, rows[start : start + _BATCH])
+    return seq
+
+
+def _append(cursor: Cursor, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write lines a column at a time: one statement for two thousand lines."""
     cursor.execute(
         """
-        INSERT INTO audit (
-            seq, ts, actor, role, action, object, version, before, after, reason, public, salt, content_hash,
-            previous_hash, hash
-        ) VALUES (
-            $seq, $ts, $actor, $role, $action, $object, $version, $before, $after, $reason, $public, $salt,
-            $content_hash, $previous_hash, $hash
-        )
+        INSERT INTO audit BY NAME
+        SELECT
+            unnest($seq::BIGINT[]) AS seq, unnest($ts::TIMESTAMP[]) AS ts, unnest($actor::TEXT[]) AS actor,
+            unnest($role::TEXT[]) AS role, unnest($action::TEXT[]) AS action, unnest($object::TEXT[]) AS object,
+            unnest($version::INTEGER[]) AS version, unnest($before::JSON[]) AS before, unnest($after::JSON[]) AS after,
+            unnest($reason::TEXT[]) AS reason, unnest($public::TEXT[]) AS public, unnest($salt::TEXT[]) AS salt,
+            unnest($content_hash::TEXT[]) AS content_hash, unnest($previous_hash::TEXT[]) AS previous_hash,
+            unnest($hash::TEXT[]) AS hash
         """,
-        dict(zip(("seq", "ts", "actor", "role", "action", "object", "version"), line, strict=True))
-        | dict(zip(("before", "after", "reason", "public"), content, strict=True))
-        | {
-            "salt": salt,
-            "content_hash": digest,
-            "previous_hash": previous,
-            "hash": _chained(line, digest, previous),
-        },
+        dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)),
     )
-    return last + 1
 
 
 def guarded(store: Store, work: Callable[[Cursor], Result]) -> Result:

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from practices_db import audit
 from practices_db.errors import Actor, PracticesError
-from practices_db.importing import explain
 from practices_db.models import AnswerRow, PracticeRow
 from practices_db.permissions import Thing, moved, require
+from practices_db.problems import mistakes
 from practices_db.store import Cursor, Store
 from practices_db.submissions import require_version
 
@@ -241,7 +241,9 @@ def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
     try:
         row = PracticeRow.model_validate(facts)
     except ValidationError as error:
-        raise PracticesError("Nothing was saved. Please mend:\n" + "\n".join(map(explain, error.errors()))) from error
+        raise PracticesError(
+            "Nothing was saved. Please mend:\n" + "\n".join(map(str, mistakes(error, PracticeRow)))
+        ) from error
     if row.id != practice_id:
         raise PracticesError("The id of a practice never changes; merge it into another one instead.")
     return row
@@ -433,7 +435,9 @@ def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Map
     try:
         row = AnswerRow.model_validate(about | dict(given))
     except ValidationError as error:
-        raise PracticesError("Nothing was saved. Please mend:\n" + "\n".join(map(explain, error.errors()))) from error
+        raise PracticesError(
+            "Nothing was saved. Please mend:\n" + "\n".join(map(str, mistakes(error, AnswerRow)))
+        ) from error
     if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
         raise PracticesError("An answer needs the address of the page it rests on (source_url). Nothing was saved.")
     return row

@@ -63,7 +63,7 @@ def _known(field: str) -> AfterValidator:
         options = FACET[field].options()
         for value in values:
             if value not in options:
-                raise ValueError(unknown(field, value))
+                raise unknown(field, value)
         return tuple(dict.fromkeys(values))
 
     return AfterValidator(check)

@@ -1,13 +1,11 @@
 """Read the catalogue's text files and check every cell before anything is written.
 
-Files are decoded and parsed in Python, strictly: DuckDB's sniffer and pandas both lose or pad rows silently.
+They are UTF-8 with commas, exactly these columns; what people send is read more widely (practices_db.imports).
 All problems are gathered; ``CatalogueError`` names file, row, column and what to do.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from criteria.framework import published_frameworks
 from practices_db.catalogue_files import FILES, RELEASES, content_hash
+from practices_db.csv_reading import CsvError, NotUtf8Error, decode, parse
 from practices_db.errors import PracticesError
 from practices_db.models import (
     AnswerRow,
@@ -30,6 +28,7 @@ from practices_db.models import (
     _Row,
     columns,
 )
+from practices_db.problems import Problem, mistakes
 
 Row = TypeVar("Row", bound=_Row)
 
@@ -89,16 +88,17 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
 
 def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) -> dict[int, Row]:
     """Parse one file into rows by the number a spreadsheet shows; what is wrong is added to ``problems``."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.append(f"{name}: is not UTF-8 text (byte {error.start}). Save it as “CSV UTF-8”.")
-        return {}
     wanted = columns(model)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        problems.append(f"{name}: is not a CSV file: {error}")
+        text, encoding = decode(content) if content else ("", "utf-8")
+        lines = parse(text) if encoding == "utf-8" else []
+    except NotUtf8Error:
+        encoding, lines = "windows-1252", []
+    except CsvError as error:
+        problems.append(str(Problem(f"is not a CSV file: {error.reason}", error.row, place=name)))
+        return {}
+    if encoding != "utf-8":
+        problems.append(f"{name}: is not UTF-8 text. Save it as “CSV UTF-8”.")
         return {}
     if not lines or lines[0] != wanted:
         problems.append(f"{name}: the first row must be: {','.join(wanted)}")
@@ -111,20 +111,12 @@ def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) 
         try:
             found[number] = model.model_validate(dict(zip(wanted, cells, strict=True)))
         except ValidationError as error:
-            problems += [f"{name}, row {number}, {explain(fault)}" for fault in error.errors()]
+            problems += map(str, mistakes(error, model, name, number))
     return found
 
 
-def explain(fault: Any) -> str:
-    """Say what is wrong with one cell: column, value, reason."""
-    column = str(fault["loc"][0]) if fault["loc"] else "row"
-    if fault["type"] == "value_error":
-        return f"{column}: {fault['ctx']['error']}"
-    return f"{column}: {fault['input']!r}: {fault['msg']}"
-
-
 def _inconsistencies(rows: Mapping[str, dict[int, Any]], sound: bool) -> list[str]:
-    """Return what each row alone cannot show: repeated ids, rows that belong to nothing, unknown indicators.
+    """Return what each row alone cannot show: repeated ids, rows that belong to nothing.
 
     Whether a practice exists is only asked where every row of practices.csv could be read (``sound``): a faulty
     row is one problem, not one more for each of its answers.
@@ -152,18 +144,6 @@ def _inconsistencies(rows: Mapping[str, dict[int, Any]], sound: bool) -> list[st
         for number, row in former.items()
         if row.id in known
     ]
-    frameworks = published_frameworks()
-    for number, answer in answers.items():
-        framework = frameworks.get((answer.framework, answer.framework_version))
-        if framework is None:
-            problems.append(
-                f"assessments.csv, row {number}, framework_version: {answer.framework} {answer.framework_version} "
-                f"is not published; known are {', '.join(' '.join(key) for key in frameworks)}"
-            )
-        elif answer.indicator_id not in {indicator.id for indicator in framework.indicators}:
-            problems.append(
-                f"assessments.csv, row {number}, indicator_id: {answer.indicator_id!r} is not in the framework"
-            )
     pages = {number: f"{row.practice_id} {row.field} {row.address}" for number, row in sources.items()}
     cells = {number: f"{row.assessment_id} {row.indicator_id}" for number, row in answers.items()}
     problems += _twice("former.csv", "id", {number: row.id for number, row in former.items()})

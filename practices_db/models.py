@@ -16,9 +16,26 @@ from pydantic import (
     model_validator,
 )
 
-from criteria.framework import AnswerId, Id
+from criteria.framework import AnswerId, Id, published_frameworks
 from practices_db.filters import FIRST_YEAR, LAST_YEAR
-from practices_db.vocabularies import unknown, vocabulary
+from practices_db.vocabularies import nearest_of, unknown, vocabulary
+
+# Characters that no text holds: a terminal would obey them, a file could not keep them. Line ends and tabs are text.
+UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class ColumnError(ValueError):
+    """What is wrong with a row shows in this column."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        self.column = column
+        super().__init__(reason)
+
+
+def _readable(value: str) -> str:
+    if found := UNREADABLE.search(value):
+        raise ValueError(f"holds the control character U+{ord(found[0]):04X} (character {found.start() + 1})")
+    return value
 
 
 def _blank_is_none(value: Any) -> Any:
@@ -34,10 +51,13 @@ def _split(value: Any) -> Any:
 
 def _once(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
+        _readable(value)
+        if len(value) > 300:
+            raise ValueError(f"{value[:40]!r}… has {len(value):,} characters, at most 300")
         if not value:
             raise ValueError("an empty value between two semicolons")
         if values.count(value) > 1:
-            raise ValueError(f"{value!r} stands there twice")
+            raise ValueError(f"{value[:80]!r} stands there twice")
     return values
 
 
@@ -45,15 +65,16 @@ def _from_list(name: str) -> AfterValidator:
     def check(given: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         for value in (given,) if isinstance(given, str) else given or ():
             if value not in vocabulary(name):
-                raise ValueError(unknown(name, value))
+                raise unknown(name, value)
         return given
 
     return AfterValidator(check)
 
 
 def _web_address(value: str) -> str:
+    _readable(value)
     if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
-        raise ValueError(f"{value!r} is not a web address (http:// or https://, no spaces)")
+        raise ValueError(f"{value[:80]!r} is not a web address (http:// or https://, no spaces)")
     return value
 
 
@@ -64,7 +85,7 @@ def _yes(value: Any) -> Any:
         case "yes" | True:
             return True
         case _:
-            raise ValueError(f"{value!r}: only 'yes' or blank (not seen) can stand here")
+            raise ValueError(f"{str(value)[:80]!r}: only 'yes' or blank (not seen) can stand here")
 
 
 def _yes_or_no(value: Any) -> Any:
@@ -76,25 +97,25 @@ def _yes_or_no(value: Any) -> Any:
         case True | False:
             return value
         case _:
-            raise ValueError(f"{value!r}: only 'yes', 'no' or blank can stand here")
+            raise ValueError(f"{str(value)[:80]!r}: only 'yes', 'no' or blank can stand here")
 
 
 def _digits(value: Any) -> Any:
     """Take plain digits only: int() would also take "1_000" and digits of other scripts."""
     if isinstance(value, str) and value and not (value.isascii() and value.isdigit()):
-        raise ValueError(f"{value!r} is not a whole number in plain digits")
+        raise ValueError(f"{value[:80]!r} is not a whole number in plain digits")
     return _blank_is_none(value)
 
 
 def _iso_date(value: Any) -> Any:
     """Take YYYY-MM-DD only: Pydantic would also read "0" as a moment of 1970."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError(f"{value!r} is not a date like 2026-01-31")
+        raise ValueError(f"{value[:80]!r} is not a date like 2026-01-31")
     return value
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_readable)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_readable)]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Maybe = BeforeValidator(_blank_is_none)
 Day = Annotated[date, BeforeValidator(_iso_date)]
@@ -137,7 +158,7 @@ class PracticeRow(_Row):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.start_year and self.end_year and self.end_year < self.start_year:
-            raise ValueError(f"end_year {self.end_year} lies before start_year {self.start_year}")
+            raise ColumnError("end_year", f"end_year {self.end_year} lies before start_year {self.start_year}")
         return self
 
     @property
@@ -194,6 +215,22 @@ class AnswerRow(_Row):
     source_url: Annotated[Url | None, Maybe] = None
     source_publisher: Annotated[Line | None, Maybe] = None
     independent_of_operator: Annotated[bool | None, BeforeValidator(_yes_or_no)] = None
+
+    @model_validator(mode="after")
+    def _is_in_a_published_framework(self) -> Self:
+        frameworks = published_frameworks()
+        framework = frameworks.get((self.framework, self.framework_version))
+        if framework is None:
+            known = ", ".join(" ".join(key) for key in frameworks)
+            raise ColumnError(
+                "framework_version",
+                f"{self.framework[:80]} {self.framework_version[:80]} is not published; known are {known}",
+            )
+        if self.indicator_id not in (ids := [indicator.id for indicator in framework.indicators]):
+            near = nearest_of(self.indicator_id, ids)
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise ColumnError("indicator_id", f"{self.indicator_id[:80]!r} is not in the framework{hint}")
+        return self
 
     @property
     def assessment_id(self) -> str:

@@ -6,8 +6,6 @@ what the same data give. Everything else is refused with the reason.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +15,9 @@ from criteria.framework import AnswerId, Framework, current_framework
 from criteria.scoring import encode, score
 from practices_db import columns
 from practices_db.cell_text import as_typed
+from practices_db.csv_reading import read_csv
 from practices_db.errors import PracticesError
-from practices_db.exporting import BOM, FORMATS, content, digest_of, write_csv
+from practices_db.exporting import FORMATS, content, digest_of, write_csv
 from practices_db.queries import data_version, practice_names
 from practices_db.recipe import Format, Recipe, narrowings
 from practices_db.scorecards import HEADLINES
@@ -166,25 +165,18 @@ def _digest(sheets: Sheets) -> str:
 
 def _read_csv(file: bytes) -> tuple[list[list[str]], str]:
     """Return the rows of one of our CSV files, and what separates its cells."""
-    try:
-        text = file.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PracticesError("The file is neither a CSV in UTF-8 nor a workbook of this app.") from error
-    header = text.split("\n", 1)[0].rstrip("\r").replace('"', "")
-    delimiter = next((one for one in (",", ";", "\t") if header.split(one)[0] == "practice_id" and one in header), None)
-    if delimiter is None or header.split(delimiter)[-1] != columns.RECIPE.name:
+    if file[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise PracticesError("The file is neither a CSV in UTF-8 nor a workbook of this app.")
+    table = read_csv(file, lambda header: len(header) if header[:1] == ["practice_id"] else 0)
+    rows = table.rows
+    if not rows or rows[0][0] != "practice_id" or rows[0][-1] != columns.RECIPE.name:
         raise PracticesError(
             "The file is not one of this app's: its first column must be practice_id and its last one recipe."
         )
-    csv.field_size_limit(1 << 20)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise PracticesError(f"The file is not a sound CSV: {error}.") from error
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
             raise PracticesError(f"Row {number} has {len(row)} cells, {len(rows[0])} expected: the file was changed.")
-    return rows, delimiter
+    return rows, table.delimiter
 
 
 def _recipe_in(rows: Sequence[Sequence[str]]) -> Recipe:
@@ -224,8 +216,7 @@ def _table(rows: Sequence[Sequence[str]], made: Recipe, view: View) -> Table:
             return as_typed(text)
         return text.replace(",", ".") if kinds.get(name) == "number" and kind.comma else text
 
-    header = [rows[0][0].removeprefix(BOM), *rows[0][1:]]
-    return [{name: cell(name, text) for name, text in zip(header, row, strict=True)} for row in rows[1:]]
+    return [{name: cell(name, text) for name, text in zip(rows[0], row, strict=True)} for row in rows[1:]]
 
 
 def _as_table(rows: Sequence[Sequence[str]]) -> Table:

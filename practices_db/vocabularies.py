@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from rapidfuzz import fuzz, process
 
 from criteria.framework import current_framework
 
@@ -46,16 +48,43 @@ def label(name: str, id_: str) -> str:
     return NOT_STATED_LABEL if id_ == NOT_STATED else vocabulary(name).get(id_, id_)
 
 
+@dataclass(frozen=True)
+class Nearest:
+    """The value of a list that comes nearest to a word; ``words`` says it with its label."""
+
+    id: str
+    words: str
+
+
+class NotInListError(ValueError):
+    """A word that its list does not hold: ``value``, what is wrong, and the nearest that would be right, if any."""
+
+    def __init__(self, value: str, reason: str, near: Nearest | None) -> None:
+        self.value, self.reason, self.near = value, reason, near
+        hint = f"; did you mean {near.words}?" if near else ""
+        super().__init__(reason + hint)
+
+
+@cache
+def _searchable(name: str) -> dict[str, str]:
+    words = {text.casefold(): id_ for id_, text in vocabulary(name).items()}
+    return words | {id_.casefold(): id_ for id_ in vocabulary(name)}
+
+
+def nearest_of(word: str, words: Iterable[str]) -> str | None:
+    """Return which of some words is written most like one, None if none is."""
+    found = process.extractOne(word[:200].casefold(), list(words), scorer=fuzz.ratio, score_cutoff=60)
+    return found[0] if found else None
+
+
 def nearest(name: str, word: str) -> str | None:
     """Return the id whose id or label comes nearest to a word that is not in the list, None if none does."""
-    words = {text.casefold(): id_ for id_, text in vocabulary(name).items()}
-    words |= {id_.casefold(): id_ for id_ in vocabulary(name)}
-    near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.6)
-    return words[near[0]] if near else None
+    near = nearest_of(word, _searchable(name))
+    return _searchable(name)[near] if near else None
 
 
-def unknown(name: str, word: str) -> str:
-    """Say in words that a value is not in the list, with the nearest one that is."""
+def unknown(name: str, word: str) -> NotInListError:
+    """Return the error that a value is not in the list, with the nearest one that is."""
     near = nearest(name, word)
-    hint = f"; did you mean {near!r} ({label(name, near)})?" if near else ""
-    return f"{word!r} is not in the list of {name.replace('_', ' ')} ids{hint}"
+    found = Nearest(near, f"{near!r} ({label(name, near)})") if near else None
+    return NotInListError(word, f"{word[:80]!r} is not in the list of {name.replace('_', ' ')} ids", found)

@@ -1,0 +1,305 @@
+"""Bringing practices in from a file: choosing it, what only a person can say, mistakes, what it would do, doing it.
+
+The page asks step by step: ``choose`` → ``read`` → ``preview`` → ``decide`` and ``changes`` → ``import_button``. Each
+draws what it has to say and returns None where the page should wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import database
+from pages.shared.wording import counted, escaped
+from practices_db import imports
+from practices_db.errors import Actor, PracticesError
+from practices_db.imports import Confirmed, Decision, Duplicate, Preview, Question, Upload
+from practices_db.imports.templates import allowed_values_csv
+from practices_db.problems import SHOWN_AT_MOST, Problem, RefusedError
+
+_FILE, _DONE = "import_file", "import_done"
+_KINDS = {"practices": "practice", "answers": "answer", "sources": "source"}
+_STATES: dict[imports.State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
+_SHOWN = 500  # rows of a table on screen; all are imported
+_ADD, _LEAVE = "It is another practice: add it", "Leave it out, with its answers and sources"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file that was dropped."""
+
+    name: str
+    content: bytes
+
+
+def choose() -> Chosen | None:
+    """Draw the templates and the place to drop a file; return what was dropped."""
+    done = st.session_state.get(_DONE)
+    if done:
+        st.success(escaped(done), icon=":material/task_alt:")
+    _templates()
+    dropped = st.file_uploader(
+        "A table of practices, answers or sources (CSV or Excel workbook)",
+        type=["csv", "tsv", "txt", "xlsx"],
+        key=_FILE,
+        on_change=_forget,
+        help="At most 5 MB and 5,000 rows. Files taken away from here can be brought back, changed or not.",
+    )
+    if dropped is None:
+        st.caption("Nothing is written before you have seen what the file would do and pressed “Import”.")
+        return None
+    return Chosen(dropped.name, dropped.getvalue())
+
+
+def _forget() -> None:
+    """Forget what was said about another file."""
+    for key in [name for name in st.session_state if str(name).startswith("import_") and name != _FILE]:
+        del st.session_state[key]
+
+
+def _templates() -> None:
+    with st.popover("Templates", icon=":material/table_view:"):
+        st.markdown(
+            "Every column, with a practice of the catalogue as the example. In the workbook each column says what it "
+            "means, and single values can be chosen from a list."
+        )
+        with database.cursor() as cursor:
+            made = [
+                ("Excel workbook, practices and answers", *imports.template(cursor, "practices", "xlsx")),
+                ("CSV of practices", *imports.template(cursor, "practices", "csv")),
+                ("CSV of answers", *imports.template(cursor, "answers", "csv")),
+                ("Allowed values (CSV)", *allowed_values_csv()),
+            ]
+        for label, name, content in made:
+            st.download_button(label, content, name, on_click="ignore", icon=":material/download:", key=f"take_{name}")
+
+
+def read(chosen: Chosen) -> Upload | None:
+    """Return the file as it is read; ask what only a person can say, or say why there is no table in it."""
+    confirmed = Confirmed(
+        "windows-1252" if st.session_state.get("import_encoding_ok") else None,
+        bool(st.session_state.get("import_decimal-comma_ok")),
+    )
+    try:
+        with st.spinner("Reading the file", show_time=True):
+            found = imports.read_file(chosen.content, chosen.name, confirmed)
+    except RefusedError as error:
+        refused(error.problems)
+        return None
+    if isinstance(found, Question):
+        _ask(found)
+        return None
+    return found
+
+
+def _ask(question: Question) -> None:
+    """Ask what only a person can say, with lines of the file to judge by."""
+    encoding = question.about == "encoding"
+    st.warning(
+        "The file is not in UTF-8. Are the letters right in these lines?" if encoding else escaped(question.words),
+        icon=":material/help:",
+    )
+    st.code("\n".join(question.samples), language=None, wrap_lines=True)
+    st.button(
+        "Yes, read it as Windows-1252" if encoding else "Yes, it is a decimal comma",
+        key=f"import_{question.about}",
+        on_click=_confirm,
+        args=(question.about,),
+        type="primary",
+    )
+    st.caption(
+        "If not, open the file where it was made and save it as “CSV UTF-8”, or as a workbook."
+        if encoding
+        else "If not, write the numbers in plain digits and drop the file again."
+    )
+
+
+def _confirm(about: str) -> None:
+    st.session_state[f"import_{about}_ok"] = True
+
+
+def refused(problems: Sequence[Problem]) -> None:
+    """Show everything that is wrong with a file: row, column, value, reason, nearest allowed value."""
+    st.error(
+        f"Nothing was imported: {counted(len(problems), 'mistake')} to mend. Mend the file and drop it again.",
+        icon=":material/block:",
+    )
+    st.dataframe(_problems(problems[:SHOWN_AT_MOST]), hide_index=True, alt="What is wrong with the file, and where")
+    if len(problems) > SHOWN_AT_MOST:
+        st.caption(f"The first {SHOWN_AT_MOST} of {len(problems):,} are shown.")
+
+
+def _problems(problems: Sequence[Problem]) -> pd.DataFrame:
+    columns: dict[str, list[Any]] = {
+        "Row": [one.row for one in problems],
+        "Column": [one.column for one in problems],
+        "Value": [_visible(one.value) for one in problems],
+        "What is wrong": [_visible(one.reason) for one in problems],
+        "Nearest allowed": [one.nearest for one in problems],
+    }
+    if any(one.place for one in problems):
+        columns = {"Sheet or file": [one.place for one in problems], **columns}
+    return pd.DataFrame(columns).astype({"Row": "Int64"})
+
+
+def _visible(text: str) -> str:
+    """Return text of a stranger's file so that it can be sent to a browser."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def preview(upload: Upload) -> Preview | None:
+    """Compare the file with the database and show what it would do, under the decisions made so far."""
+    try:
+        with st.spinner("Comparing with the database", show_time=True), database.cursor() as cursor:
+            shown = imports.preview(cursor, upload, _decisions())
+    except RefusedError as error:
+        refused(error.problems)
+        return None
+    except PracticesError as error:
+        st.error(escaped(str(error)), icon=":material/block:")
+        return None
+    for note in upload.notes:
+        st.caption(escaped(note))
+    if upload.warnings:
+        with st.expander(f"To look at: {counted(len(upload.warnings), 'cell')} with signs that cannot be seen"):
+            st.dataframe(_problems(upload.warnings), hide_index=True, alt="Cells with signs that cannot be seen")
+    if shown.nothing_new and not shown.duplicates:
+        st.info("The database holds all of this already: there is nothing to import.", icon=":material/done_all:")
+        return None
+    return shown
+
+
+def _decisions() -> dict[str, Decision]:
+    """Return what was decided on each practice that looks like another one."""
+    found: dict[str, Decision] = {}
+    for key, chosen in st.session_state.items():
+        id_ = str(key).removeprefix("import_decide_")
+        if id_ != key and chosen is not None:
+            found[id_] = chosen
+    return found
+
+
+def decide(shown: Preview) -> bool:
+    """Ask what to do with each practice that looks like another one; return whether all are decided."""
+    if not shown.duplicates:
+        return True
+    by_id: dict[str, list[Duplicate]] = {}
+    for one in shown.duplicates:
+        by_id.setdefault(one.id, []).append(one)
+    st.subheader("Possible duplicates")
+    st.caption("These practices of the file look like others. Say for each what it is.")
+    for id_, like in by_id.items():
+        options = [Decision("same", one.other.id) for one in like if not one.in_file]
+        names = {one.other.id: one.other.name for one in like}
+        with st.container(border=True):
+            st.markdown(
+                f"**{escaped(like[0].name)}** (row {like[0].row}, {escaped(id_)}) looks like "
+                + "; ".join(
+                    f"**{escaped(one.other.name)}** ({escaped(one.other.id)}"
+                    f"{', further up in the file' if one.in_file else ''}): {one.why}"
+                    for one in like
+                )
+            )
+            st.radio(
+                f"What is {escaped(like[0].name)}?",
+                [*options, Decision("add"), Decision("leave")],
+                index=None,
+                format_func=partial(_in_words, names),
+                key=f"import_decide_{id_}",
+            )
+    return not shown.undecided
+
+
+def _in_words(names: Mapping[str, str], decision: Decision) -> str:
+    if decision.action == "same":
+        return f"It is {escaped(names.get(decision.id, decision.id))}: update that one"
+    return _ADD if decision.action == "add" else _LEAVE
+
+
+def changes(shown: Preview) -> None:
+    """Show what would be added, changed field by field, and left as it is."""
+    st.subheader("What the file would do")
+    columns = st.columns(len(shown.counts), border=True)
+    for column, (kind, counts) in zip(columns, shown.counts.items(), strict=True):
+        column.markdown(f"**{kind.capitalize()}**")
+        column.markdown("  \n".join(f"{counts[state]:,} {words.lower()}" for state, words in _STATES.items()))
+    if shown.left_out:
+        st.caption(f"{counted(shown.left_out, 'row')} left out, as you decided.")
+    changed, added, same = shown.of("changed"), shown.of("added"), shown.of("unchanged")
+    if changed:
+        st.markdown("**Changed, field by field**")
+        rows = [(entry, one) for entry in changed for one in entry.changes]
+        _table(
+            {
+                "Row": [entry.row for entry, _ in rows],
+                "Of": [entry.title for entry, _ in rows],
+                "Field": [one.column for _, one in rows],
+                "Now": [one.before for _, one in rows],
+                "In the file": [one.after for _, one in rows],
+            },
+            "Fields that would change, with what they are now and what the file says",
+        )
+    if added:
+        st.markdown("**Added**")
+        _table(
+            {
+                "Row": [entry.row for entry in added],
+                "What": [_KINDS.get(entry.kind, entry.kind) for entry in added],
+                "Name": [entry.title for entry in added],
+                "Id": [entry.key[0] for entry in added],
+            },
+            "Practices, answers and sources that would be added",
+        )
+    if same:
+        with st.expander(f"Unchanged ({counted(len(same), 'row')})"):
+            _table({"Row": [one.row for one in same], "Name": [one.title for one in same]}, "Rows that change nothing")
+
+
+def _table(columns: dict[str, list[Any]], alt: str) -> None:
+    frame = pd.DataFrame(columns)
+    st.dataframe(frame.head(_SHOWN), hide_index=True, alt=alt)
+    if len(frame) > _SHOWN:
+        st.caption(f"The first {_SHOWN} of {len(frame):,} are shown; all are imported.")
+
+
+def import_button(shown: Preview, actor: Actor) -> None:
+    """Draw why and the button; import with progress where it is pressed, and say what was done.
+
+    ``actor``: as it is now, asked anew by the page on every run.
+    """
+    reason = st.text_input(
+        "Why are these changed?",
+        key="import_reason",
+        max_chars=300,
+        help="Kept with every change, beside the file's name.",
+    )
+    if shown.undecided:
+        st.caption(f"Decide on {counted(len(shown.undecided), 'possible duplicate')} above first.")
+    if not st.button(
+        "Import",
+        type="primary",
+        icon=":material/publish:",
+        disabled=bool(shown.undecided) or shown.nothing_new,
+        key="import_now",
+    ):
+        return
+    bar = st.progress(0.0, text="Importing")
+    try:
+        imports.apply(database.store(), shown, actor, reason.strip(), lambda share, what: _tell(bar, share, what))
+    except PracticesError as error:
+        bar.empty()
+        st.error(escaped(str(error)), icon=":material/block:")
+        return
+    bar.empty()
+    _forget()
+    st.session_state[_DONE] = f"Imported: {shown.summary()}. It becomes public when it is published."
+    st.rerun()
+
+
+def _tell(bar: Any, share: float, what: str) -> None:
+    bar.progress(min(max(share, 0.0), 1.0), text=what)

@@ -1,0 +1,31 @@
+"""Bringing practices, answers and sources in from a file: read, look at the preview, decide, apply.
+
+``read_file`` → ``Upload`` (or a ``Question`` to a person) → ``preview`` → decisions on what looks alike → ``apply``.
+Every step refuses with all mistakes at once (``practices_db.problems.RefusedError``) and only ``apply`` writes.
+"""
+
+from practices_db.imports.applying import apply
+from practices_db.imports.duplicates import Alike, Named
+from practices_db.imports.previewing import Decision, Duplicate, Entry, FieldChange, Preview, State, preview
+from practices_db.imports.reading import Confirmed, Question, Upload, read_file
+from practices_db.imports.templates import TemplateFormat, TemplateKind, template
+
+__all__ = [
+    "Alike",
+    "Confirmed",
+    "Decision",
+    "Duplicate",
+    "Entry",
+    "FieldChange",
+    "Named",
+    "Preview",
+    "Question",
+    "State",
+    "TemplateFormat",
+    "TemplateKind",
+    "Upload",
+    "apply",
+    "preview",
+    "read_file",
+    "template",
+]

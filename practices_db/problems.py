@@ -1,0 +1,94 @@
+"""What is wrong with a table that was brought, so that the person who brought it can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from practices_db.errors import PracticesError
+from practices_db.models import ColumnError
+from practices_db.vocabularies import NotInListError, nearest_of
+
+SHOWN_AT_MOST = 200
+_VALUE_AT_MOST = 80
+_IDS = "holds small letters a to z, digits and single hyphens, like 'my-practice-2'"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where, what stands there, what is wrong with it, and the nearest value that would be right.
+
+    ``row`` is the row that a spreadsheet shows, None for the whole file; ``place`` is the file or sheet.
+    """
+
+    reason: str
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+    nearest: str = ""
+    place: str = ""
+
+    def __str__(self) -> str:
+        where = [self.place, f"row {self.row}" if self.row else "", self.column]
+        hint = f"; did you mean {self.nearest}?" if self.nearest else ""
+        said = ", ".join(part for part in where if part)
+        return f"{said}: {self.reason}{hint}" if said else f"{self.reason}{hint}"
+
+
+class RefusedError(PracticesError):
+    """A file was refused whole: ``problems`` has every mistake, the message the first ``SHOWN_AT_MOST``."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        shown = [str(problem) for problem in self.problems[:SHOWN_AT_MOST]]
+        more = [f"… and {len(self.problems) - len(shown)} more"] if len(self.problems) > len(shown) else []
+        super().__init__("\n".join(["Nothing was written. Please mend:", *shown, *more]))
+
+
+def mistakes(error: ValidationError, model: type[BaseModel], place: str = "", row: int | None = None) -> list[Problem]:
+    """Return what Pydantic found wrong with a row, in plain words."""
+    return [_mistake(fault, model, place, row) for fault in error.errors(include_url=False)]
+
+
+def _mistake(fault: Any, model: type[BaseModel], place: str, row: int | None) -> Problem:
+    column = str(fault["loc"][0]) if fault["loc"] else ""
+    value = fault["input"] if isinstance(fault["input"], str) else ""
+    cause = (fault.get("ctx") or {}).get("error")
+    found = Problem("", row, column, value[:_VALUE_AT_MOST], place=place)
+    match cause:
+        case NotInListError():
+            near = cause.near.words if cause.near else ""
+            return replace(found, reason=cause.reason, value=cause.value[:_VALUE_AT_MOST], nearest=near)
+        case ColumnError():
+            return replace(found, reason=str(cause), column=cause.column, value="")
+        case ValueError():
+            return replace(found, reason=str(cause))
+    reason, near = _in_words(fault, value, model)
+    return replace(found, reason=reason, nearest=near)
+
+
+def _in_words(fault: Any, value: str, model: type[BaseModel]) -> tuple[str, str]:
+    """Return what is wrong with a value, and the nearest right one."""
+    given, limits = repr(value[:_VALUE_AT_MOST]), fault.get("ctx") or {}
+    reason, near = f"{given}: {fault['msg']}", None
+    match fault["type"]:
+        case "string_too_long":
+            reason = f"has {len(value):,} characters, at most {limits['max_length']:,}"
+        case "literal_error" if value:
+            allowed = [str(one) for one in get_args(model.model_fields[str(fault["loc"][0])].annotation)]
+            near = nearest_of(value, allowed)
+            reason = f"{given} is not one of {', '.join(map(repr, allowed))}"
+        case "greater_than_equal":
+            reason = f"{given} is below {limits['ge']}"
+        case "less_than_equal":
+            reason = f"{given} is above {limits['le']}"
+        case _ if not value:
+            reason = "is blank, but must be filled in"
+        case "string_pattern_mismatch":
+            reason = f"{given}: an id {_IDS}"
+        case "date_from_datetime_parsing" | "date_parsing":
+            reason = f"{given} is no day of the calendar; a day is written like 2026-01-31"
+    return reason, repr(near) if near else ""

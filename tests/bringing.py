@@ -1,0 +1,104 @@
+"""Files as people bring them, and what an import did with them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from practices_db.imports import Confirmed, Decision, Preview, Question, apply, preview, read_file
+from practices_db.permissions import CLI
+from practices_db.store import Store
+
+NOTHING = Confirmed()
+TABLES = ("practice", "practice_country", "practice_source", "assessment", "answer", "audit")
+
+# A synthetic practice with nothing but what must be there, and one with everything.
+LEAST = {
+    "id": "synthetic-new",
+    "name": "Synthetic tea",
+    "summary": "Made up.",
+    "source_url": "https://example.org/tea",
+    "source_name": "Made up",
+    "source_confidence": "low",
+    "checked_on": "2026-01-02",
+}
+MOST = LEAST | {
+    "id": "synthetic-most",
+    "name": "Synthetische Brücke – Łódź",
+    "lead_organisation": "Verein “Brücke”; e.V.",
+    "countries": "DE;PL",
+    "place": "Łódź",
+    "sectors": "language;employment",
+    "target_groups": "women",
+    "start_year": "2019",
+    "end_year": "2021",
+    "governance_level": "local",
+    "funding_sources": "Made-up fund",
+    "funding_kinds": "eu-fund",
+    "budget_eur": "1200",
+    "people_reached": "25",
+    "outcome_figures": 'Tea, talk & "first words".\nSecond line',
+    "evaluation_documented": "yes",
+    "transferred_elsewhere": "yes",
+    "source_url": "https://example.org/bridge",
+    "spring_url": "https://example.org/spring",
+}
+
+
+def table(
+    *rows: Mapping[str, str], delimiter: str = ",", columns: Sequence[str] = tuple(MOST), end: str = "\r\n"
+) -> str:
+    """Return rows as the text of a CSV."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, delimiter=delimiter, lineterminator=end, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def held(store: Store) -> dict[str, int]:
+    """Return how many rows each table has."""
+    with store.cursor() as cursor:
+        return {
+            name: cursor.table(name).count("*").fetchall()[0][0]  # type: ignore[index]
+            for name in TABLES
+        }
+
+
+def looked_at(
+    store: Store, content: bytes, confirmed: Confirmed = NOTHING, decisions: Mapping[str, Decision] | None = None
+) -> Preview:
+    """Return the preview of a file that raises no question."""
+    read = read_file(content, "file.csv", confirmed)
+    assert not isinstance(read, Question), read
+    with store.cursor() as cursor:
+        return preview(cursor, read, decisions)
+
+
+def bring(
+    store: Store, content: bytes, confirmed: Confirmed = NOTHING, decisions: Mapping[str, Decision] | None = None
+) -> Preview:
+    """Import a file and return what it did."""
+    shown = looked_at(store, content, confirmed, decisions)
+    apply(store, shown, CLI)
+    return shown
+
+
+def stored(store: Store, id_: str) -> dict[str, object]:
+    """Return a practice as it is in the database, with its lists."""
+    with store.cursor() as cursor:
+        row = cursor.execute("SELECT * FROM practice WHERE id = $id", {"id": id_}).fetchdf().to_dict("records")[0]
+        for name, (of, column) in LISTS.items():
+            found = cursor.execute(f"SELECT {column} FROM {of} WHERE practice_id = $id ORDER BY position", {"id": id_})
+            row[name] = [value for (value,) in found.fetchall()]
+    return row
+
+
+LISTS = {
+    "countries": ("practice_country", "country"),
+    "sectors": ("practice_sector", "sector"),
+    "target_groups": ("practice_target_group", "target_group"),
+    "funding_kinds": ("practice_funding", "funding_kind"),
+    "funding_sources": ("practice_funding_source", "funding_source"),
+}

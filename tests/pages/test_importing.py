@@ -1,0 +1,152 @@
+"""Bringing a file in on a page: questions, mistakes, preview, decisions, done. The page is import_page.py."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from bringing import LEAST, MOST, table
+from seen import alt_texts, as_read
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import database
+from practices_db.imports import Decision, template
+from practices_db.store import Store
+
+PAGE = Path(__file__).with_name("import_page.py")
+
+
+@pytest.fixture
+def page(database_file: Path) -> AppTest:  # noqa: ARG001 - opened by the page
+    return AppTest.from_file(PAGE, default_timeout=30).run()
+
+
+def dropped(page: AppTest, file: bytes, name: str = "a file.csv") -> AppTest:
+    page.file_uploader[0].set_value((name, file, "text/csv")).run()
+    assert not page.exception
+    return page
+
+
+def texts(page: AppTest) -> str:
+    said = [*page.markdown, *page.caption, *page.error, *page.warning, *page.info, *page.success, *page.subheader]
+    return as_read("\n".join(str(one.value) for one in said))
+
+
+def stored(database: Path, id_: str) -> tuple[str, ...] | None:
+    st.cache_resource.clear()
+    store = Store(database)
+    try:
+        with store.cursor() as cursor:
+            return cursor.execute("SELECT name, summary FROM practice WHERE id = $id", {"id": id_}).fetchone()
+    finally:
+        store.close()
+
+
+def test_page_without_a_file_offers_templates_and_says_what_happens(page: AppTest) -> None:
+    labels = [str(one.label) for one in page.get("download_button")]
+    assert labels == [
+        "Excel workbook, practices and answers",
+        "CSV of practices",
+        "CSV of answers",
+        "Allowed values (CSV)",
+    ]
+    assert "Nothing is written before" in texts(page)
+
+
+def test_file_is_previewed_and_then_imported(page: AppTest, database_file: Path) -> None:
+    dropped(page, table(LEAST, MOST).encode())
+    assert "2 added" in texts(page)
+    assert all(alt_texts(page))
+    assert list(page.dataframe[0].value["Name"]) == [LEAST["name"], MOST["name"]]
+    page.text_input(key="import_reason").set_value("Partner's list").run()
+    page.button(key="import_now").click().run()
+    assert not page.exception
+    assert "Imported: practices: 2 added, 0 changed, 0 unchanged" in texts(page)
+    assert "there is nothing to import" in texts(page)
+    assert stored(database_file, "synthetic-new") == (LEAST["name"], LEAST["summary"])
+
+
+def test_changes_are_shown_field_by_field(page: AppTest) -> None:
+    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
+        first = next(csv.DictReader(file))
+    dropped(page, table(first | {"summary": "Another summary."}, columns=list(first)).encode())
+    (row,) = page.dataframe[0].value.to_dict("records")
+    assert row == {
+        "Row": 2,
+        "Of": first["name"],
+        "Field": "summary",
+        "Now": first["summary"],
+        "In the file": "Another summary.",
+    }
+
+
+def test_every_mistake_stands_in_a_table_and_there_is_no_button(page: AppTest, database_file: Path) -> None:
+    bad = LEAST | {"countries": "Grece", "checked_on": "02/03/2024", "name": "<img src=x>" * 40}
+    dropped(page, table(bad).encode())
+    assert "3 mistakes to mend" in texts(page)
+    problems = page.dataframe[0].value
+    assert list(problems.columns) == ["Row", "Column", "Value", "What is wrong", "Nearest allowed"]
+    by_column = {row["Column"]: row for row in problems.to_dict("records")}
+    assert by_column["countries"]["Value"] == "Grece"
+    assert by_column["countries"]["Nearest allowed"] == "'GR' (Greece)"
+    assert not [one for one in page.button if one.key == "import_now"]
+    assert stored(database_file, "synthetic-new") is None
+
+
+def test_encoding_is_asked_for_with_the_lines_to_judge_by(page: AppTest) -> None:
+    dropped(page, table(LEAST | {"name": "Café Brücke"}).encode("cp1252"))
+    assert "Are the letters right" in texts(page)
+    assert "Café Brücke" in page.code[0].value
+    page.button(key="import_encoding").click().run()
+    assert list(page.dataframe[0].value["Name"]) == ["Café Brücke"]
+    dropped(page, table(LEAST | {"name": "Thé"}).encode("cp1252"), "another.csv")
+    assert "Are the letters right" in texts(page), "what was said about one file is not said about the next"
+
+
+def test_decimal_comma_is_asked_for(page: AppTest) -> None:
+    dropped(page, table(LEAST | {"budget_eur": "1200,00"}, delimiter=";").encode())
+    assert "row 2, budget_eur: 1200,00" in page.code[0].value
+    page.button(key="import_decimal-comma").click().run()
+    assert "1 added" in texts(page)
+
+
+@pytest.mark.parametrize(("choice", "expected"), [(0, "1 changed"), (1, "1 added"), (2, "1 row left out")])
+def test_possible_duplicate_has_to_be_decided(page: AppTest, choice: int, expected: str) -> None:
+    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
+        known = next(csv.DictReader(file))
+    again = known | {"id": "synthetic-again", "name": known["name"].upper(), "summary": "Seen again."}
+    dropped(page, table(again, columns=list(known)).encode())
+    assert f"looks like {known['name']} ({known['id']}): the same name" in texts(page)
+    assert page.button(key="import_now").disabled
+    radio = page.radio[0]
+    assert len(radio.options) == 3
+    page.session_state["import_decide_synthetic-again"] = _decision(choice, known["id"])
+    page.run()
+    assert expected in texts(page)
+    assert page.button(key="import_now").disabled == (choice == 2)
+
+
+def _decision(choice: int, id_: str) -> object:
+    return (Decision("same", id_), Decision("add"), Decision("leave"))[choice]
+
+
+def test_foreign_files_are_refused_in_words(page: AppTest) -> None:
+    for file in (b"", b"PK\x03\x04", b"<html>", b"a,b\n1,2\n", b"\x89PNG\r\n"):
+        dropped(page, file or b" ", "x.csv")
+        assert "to mend" in texts(page)
+
+
+def test_thousands_of_rows_are_shown_in_part_and_counted(page: AppTest) -> None:
+    rows = [LEAST | {"id": f"synthetic-{at}", "name": f"Synthetic {at}"} for at in range(600)]
+    dropped(page, table(*rows).encode())
+    assert "600 added" in texts(page)
+    assert "The first 500 of 600 are shown; all are imported." in texts(page)
+
+
+def test_templates_are_files_that_can_be_dropped_again(page: AppTest, database_file: Path) -> None:  # noqa: ARG001
+    with database.cursor() as cursor:
+        name, content = template(cursor, "practices", "csv")
+    dropped(page, content, name)
+    assert "there is nothing to import" in texts(page)

@@ -1,0 +1,100 @@
+"""import(export(x)) changes nothing, whatever is in x; and what a file says is what the database then holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import oracles
+import pytest
+from bringing import LEAST, bring, held, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from taking import DAY
+
+from practices_db import scorecards
+from practices_db.cell_text import harmless
+from practices_db.commands import build
+from practices_db.exporting import content, write_csv
+from practices_db.imports.duplicates import Named, alike, name_key, page_key
+from practices_db.imports.stored import holdings
+from practices_db.recipe import Format
+from practices_db.store import Store
+from practices_db.views import View
+from practices_db.workbook import write_xlsx
+
+SIGNS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t'=+-@\",;|")
+# A cell may hold anything but nothing: blank is "not seen".
+TEXT = st.text(SIGNS, min_size=1, max_size=60).filter(lambda text: text.strip() != "")
+PIECE = TEXT.map(lambda text: text.replace(";", " ").strip()).filter(bool)
+
+
+@st.composite
+def practice(draw: st.DrawFn) -> dict[str, str]:
+    return LEAST | {
+        "name": draw(TEXT),
+        "summary": draw(TEXT),
+        "source_name": draw(TEXT),
+        "lead_organisation": draw(TEXT | st.just("")),
+        "outcome_figures": draw(TEXT | st.just("")),
+        "place": ";".join(draw(st.lists(PIECE, max_size=3, unique=True))),
+        "funding_sources": ";".join(draw(st.lists(PIECE, max_size=2, unique=True))),
+        "people_reached": draw(st.integers(0, 10**12).map(str) | st.just("")),
+        "start_year": draw(st.integers(1900, 2030).map(str) | st.just("")),
+        "evaluation_documented": draw(st.sampled_from(["", "yes"])),
+    }
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder = tmp_path_factory.mktemp("properties")
+    build(folder / "built.duckdb", oracles.SYNTHETIC)
+    path = Path(shutil.copy(folder / "built.duckdb", folder / "practices.duckdb"))
+    store = Store(path)
+    yield store
+    store.close()
+
+
+@settings(max_examples=12)
+@given(practice(), st.sampled_from(["csv", "csv-semicolon", "csv-comma", "xlsx"]))
+def test_what_is_exported_comes_back_as_no_change(changing: Store, row: dict[str, str], format_: Format) -> None:
+    bring(changing, table(row).encode())
+    with changing.cursor() as cursor:
+        kept = holdings(cursor, ["practices"]).rows["practices"][LEAST["id"],].cells
+    for name, text in row.items():
+        assert kept[name] == text
+    changing.write(scorecards.rebuild)
+    path = (
+        write_xlsx(changing, View(), DAY) if format_ == "xlsx" else write_csv(changing, View(), "scores", format_, DAY)
+    )
+    before = held(changing)
+    shown = bring(changing, content(path))
+    assert shown.nothing_new, [entry.changes for entry in shown.of("changed")]
+    assert held(changing) == before
+
+
+@given(st.lists(TEXT, min_size=1, max_size=5))
+def test_apostrophes_and_quotes_never_add_up(texts: list[str]) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file).writerow([harmless(text) for text in texts])
+    (row,) = csv.reader(io.StringIO(file.getvalue(), newline=""), strict=True)
+    assert [cell.removeprefix("'") if cell != text else cell for cell, text in zip(row, texts, strict=True)] == texts
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_keys_are_stable(name: str, url: str) -> None:
+    assert name_key(name_key(name)) == name_key(name) == name_key(f"  {name} ")
+    assert page_key(page_key(url)) == page_key(url) or "://" in page_key(url)
+
+
+@given(st.lists(st.tuples(st.text("ab c1", min_size=8, max_size=12), st.text("xy", max_size=2)), max_size=8))
+def test_each_pair_that_looks_alike_is_told_once_and_never_with_itself(names: list[tuple[str, str]]) -> None:
+    everybody = [Named(f"p-{at}", name, f"https://example.org/{url}") for at, (name, url) in enumerate(names)]
+    found = alike(everybody, [])
+    assert all(one.id != one.other.id for one in found)
+    pairs = [(one.id, one.other.id) for one in found]
+    assert len(pairs) == len(set(pairs))
+    assert all(int(one[2:]) > int(other[2:]) for one, other in pairs)
