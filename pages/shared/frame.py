@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared import database, reopening
+from pages.shared.curation import signing_in
 from pages.shared.links import page_path
 from practices_db.queries import data_version
 from practices_db.recipe import LICENCE
@@ -66,6 +67,7 @@ page = st.navigation(
             help="What is asked, how answers become scores, and what the scores do not say.",
         ),
         st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
+        *signing_in.pages(),
     ],
     position="top",
 )
