@@ -22,7 +22,7 @@ from practices_db.imports import Confirmed, Decision, Duplicate, Preview, Questi
 from practices_db.imports.templates import allowed_values_csv
 from practices_db.problems import SHOWN_AT_MOST, Problem, RefusedError
 
-_FILE, _DONE = "import_file", "import_done"
+_FILE, _DONE, _DECIDE = "import_file", "import_done", "import_decide_"
 _KINDS = {"practices": "practice", "answers": "answer", "sources": "source"}
 _STATES: dict[imports.State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
 _SHOWN = 500  # rows of a table on screen; all are imported
@@ -159,9 +159,11 @@ def preview(upload: Upload) -> Preview | None:
             shown = imports.preview(cursor, upload, _decisions())
     except RefusedError as error:
         refused(error.problems)
+        _take_back()
         return None
     except PracticesError as error:
         st.error(escaped(str(error)), icon=":material/block:")
+        _take_back()
         return None
     for note in upload.notes:
         st.caption(escaped(note))
@@ -174,11 +176,22 @@ def preview(upload: Upload) -> Preview | None:
     return shown
 
 
+def _take_back() -> None:
+    """Offer to decide anew: two practices of the file may have been said to be the same one."""
+    if _decisions():
+        st.button("Take back what I said on possible duplicates", on_click=_undecide, key="import_undecide")
+
+
+def _undecide() -> None:
+    for key in [name for name in st.session_state if str(name).startswith(_DECIDE)]:
+        del st.session_state[key]
+
+
 def _decisions() -> dict[str, Decision]:
     """Return what was decided on each practice that looks like another one."""
     found: dict[str, Decision] = {}
     for key, chosen in st.session_state.items():
-        id_ = str(key).removeprefix("import_decide_")
+        id_ = str(key).removeprefix(_DECIDE)
         if id_ != key and chosen is not None:
             found[id_] = chosen
     return found
@@ -201,7 +214,7 @@ def decide(shown: Preview) -> bool:
                 f"**{escaped(like[0].name)}** (row {like[0].row}, {escaped(id_)}) looks like "
                 + "; ".join(
                     f"**{escaped(one.other.name)}** ({escaped(one.other.id)}"
-                    f"{', further up in the file' if one.in_file else ''}): {one.why}"
+                    f"{', in the same file' if one.in_file else ''}): {one.why}"
                     for one in like
                 )
             )
@@ -210,7 +223,7 @@ def decide(shown: Preview) -> bool:
                 [*options, Decision("add"), Decision("leave")],
                 index=None,
                 format_func=partial(_in_words, names),
-                key=f"import_decide_{id_}",
+                key=f"{_DECIDE}{id_}",
             )
     return not shown.undecided
 
@@ -262,7 +275,9 @@ def changes(shown: Preview) -> None:
 
 def _table(columns: dict[str, list[Any]], alt: str) -> None:
     frame = pd.DataFrame(columns)
-    st.dataframe(frame.head(_SHOWN), hide_index=True, alt=alt)
+    # so that both sides of a change are on screen, however long the texts are
+    wide = {name: st.column_config.TextColumn(width="medium") for name in ("Of", "Now", "In the file")}
+    st.dataframe(frame.head(_SHOWN), hide_index=True, column_config=wide, alt=alt)
     if len(frame) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(frame):,} are shown; all are imported.")
 

@@ -63,7 +63,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A new practice of the file that looks like another; ``in_file``: that one is new in the file, too."""
+    """A new practice of the file that looks like another; ``in_file``: that one has a row of its own in the file."""
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class Duplicate:
     in_file: bool
 
     def __str__(self) -> str:
-        where = "further up in the file" if self.in_file else "in the database"
+        where = "in the same file" if self.in_file else "in the database"
         return f"row {self.row}: {self.name!r} looks like {self.other.name!r} ({self.other.id}) {where}: {self.why}"
 
 
@@ -286,7 +286,7 @@ def _duplicates(upload: Upload, held: Holdings) -> Iterator[Duplicate]:
     practices = {row.id: row for table in upload.tables for row in table.rows.values() if isinstance(row, PracticeRow)}
     new = [_named(id_, as_cells(practices[id_])) for id_ in rows]
     for one in alike(new, known):
-        yield Duplicate(one.id, practices[one.id].name, rows[one.id], one.other, one.why, one.other.id in rows)
+        yield Duplicate(one.id, practices[one.id].name, rows[one.id], one.other, one.why, one.other.id in practices)
 
 
 def _named(id_: str, cells: Mapping[str, str]) -> Named:

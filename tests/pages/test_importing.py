@@ -128,6 +128,22 @@ def test_possible_duplicate_has_to_be_decided(page: AppTest, choice: int, expect
     assert page.button(key="import_now").disabled == (choice == 2)
 
 
+def test_decisions_that_cannot_stand_together_are_told_and_taken_back(page: AppTest) -> None:
+    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
+        known = next(csv.DictReader(file))
+    twice = [known | {"id": f"synthetic-{at}", "name": known["name"].upper()} for at in ("one", "two")]
+    dropped(page, table(*twice, columns=list(known)).encode())
+    for at in ("one", "two"):
+        page.session_state[f"import_decide_synthetic-{at}"] = Decision("same", known["id"])
+    page.run()
+    assert "1 mistake to mend" in texts(page)
+    page.button(key="import_undecide").click().run()
+    assert not page.exception
+    assert page.button(key="import_now").disabled
+    dropped(page, table(known, twice[0], columns=list(known)).encode(), "another.csv")
+    assert len(page.radio[0].options) == 2, "the one that it looks like has a row of its own"
+
+
 def _decision(choice: int, id_: str) -> object:
     return (Decision("same", id_), Decision("add"), Decision("leave"))[choice]
 

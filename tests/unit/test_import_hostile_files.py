@@ -24,7 +24,7 @@ from practices_db.store import Store
 from practices_db.views import View
 from practices_db.workbook import write_xlsx
 
-SECONDS = 8  # a hang; the reader of workbooks gives up after 5 by itself
+SECONDS = 5  # of this process's own work: more is a hang. The reader of workbooks gives up after 5 by itself.
 # The made-up table of the corpora in the words of our template. Its mailbox and its cost become what must be there.
 IN_OUR_WORDS = {
     "practice_id": "id",
@@ -46,7 +46,7 @@ IN_OUR_WORDS = {
 def outcome(store: Store, file: bytes, confirmed: Confirmed | None = None) -> Preview | Question | RefusedError:
     """Import a file; check that it was all or nothing, that reasons are given, and that it took no time."""
     before = held(store)
-    start = time.perf_counter()
+    start = time.process_time()
     found: Preview | Question | RefusedError
     try:
         read = read_file(file, "a file.csv", confirmed or Confirmed())
@@ -58,7 +58,7 @@ def outcome(store: Store, file: bytes, confirmed: Confirmed | None = None) -> Pr
             apply(store, found, CLI)
     except RefusedError as refused:
         found = refused
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     after = held(store)
     if isinstance(found, Preview):
         added = {kind: counts["added"] for kind, counts in found.counts.items()}

@@ -1,0 +1,70 @@
+"""python -m practices_db import|template: what is done, said, and with which exit status."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from bringing import LEAST, held, table
+
+from practices_db.__main__ import main
+from practices_db.store import Store
+
+
+@pytest.fixture
+def database(tiny_db: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(tiny_db, tmp_path / "made-up.duckdb"))
+
+
+def contents(database: Path) -> dict[str, int]:
+    store = Store(database)
+    try:
+        return held(store)
+    finally:
+        store.close()
+
+
+def test_import_says_what_it_did_and_twice_does_nothing(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(table(LEAST, LEAST | {"id": "synthetic-too", "name": "SYNTHETIC TEA"}).encode())
+    before = contents(database)
+    assert main(["import", str(file), "--database", str(database), "--dry-run"]) == 0
+    assert contents(database) == before
+    said = capsys.readouterr()
+    assert "nothing was written (dry run)" in said.out
+    assert "possible duplicate: row 3: 'SYNTHETIC TEA' looks like 'Synthetic tea'" in said.err
+    assert main(["import", str(file), "--database", str(database), "--reason", "A list"]) == 0
+    assert "practices: 2 added, 0 changed, 0 unchanged; possible duplicates: 1; imported" in capsys.readouterr().out
+    after = contents(database)
+    assert after["practice"] == before["practice"] + 2
+    assert main(["import", str(file), "--database", str(database)]) == 0
+    assert "nothing was done" in capsys.readouterr().out
+    assert contents(database) == after
+
+
+def test_refusal_exits_with_1_and_every_reason(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(table(LEAST | {"countries": "Grece", "name": ""}).encode())
+    before = contents(database)
+    assert main(["import", str(file), "--database", str(database)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "row 2, countries: 'Grece'" in said.err
+    assert "row 2, name: is blank" in said.err
+    assert contents(database) == before
+    file.write_bytes(table(LEAST | {"name": "Café"}).encode("cp1252"))
+    assert main(["import", str(file), "--database", str(database)]) == 1
+    assert "--encoding windows-1252" in capsys.readouterr().err
+    assert main(["import", str(file), "--database", str(database), "--encoding", "windows-1252"]) == 0
+
+
+def test_template_is_written(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "t.xlsx"
+    assert main(["template", "practices", "--database", str(database), "--output", str(file)]) == 0
+    assert main(["import", str(file), "--database", str(database)]) == 0
+    assert "nothing was done" in capsys.readouterr().out
