@@ -45,9 +45,8 @@ class Draft:
 def opened(name: str, version: int, now: Mapping[str, Any]) -> Draft:
     """Return the draft of a form, begun with what stands there now where it was not open in the last run."""
     draft: Draft | None = st.session_state.get(_DRAFT)
-    if draft is None or draft.name != name or draft.key("") not in st.session_state:
-        draft = _begin(Draft(name, version, dict(now)))
-    st.session_state[draft.key("")] = True
+    if draft is None or draft.name != name or draft.key("reason") not in st.session_state:
+        draft = _begin(Draft(name, version, dict(now)))  # also after the form was left: its widgets are gone then
     return draft
 
 
