@@ -3,8 +3,8 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import database, explanations, panels, tables
-from practices_db import queries
+from pages.shared import database, explanations, panels, released, tables
+from practices_db import publishing, queries
 
 framework = current_framework()
 totals = database.whole().totals
@@ -13,6 +13,7 @@ with database.cursor() as cursor:
     documentation = queries.documentation(cursor)
     shares = queries.selection_shares(cursor)
     twice = queries.double_answers(cursor)
+    releases = publishing.releases(cursor)
     example = queries.example(cursor)
     given = tables.grouped(queries.answers(cursor, example["id"]), "indicator_id") if example else {}
 
@@ -35,5 +36,7 @@ st.header("Are we scoring paperwork?")
 explanations.paperwork(documentation)
 st.header("What the scores do not say")
 explanations.limits(totals)
+st.header("What changed in the data")
+released.choose(releases)
 st.header("Sources of the framework")
 explanations.sources(framework)

@@ -1,4 +1,4 @@
-"""The curation pages through AppTest: who sees what, every button as every role, conflicts, and nothing without a login."""
+"""The curation pages: who sees what, every button as every role, conflicts, and nothing without a login."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def test_what_only_the_first_changed_stays_after_the_conflict(log_in: LogIn) -> 
     with database.cursor() as cursor:
         stands = curating.practice(cursor, CLI, PRACTICE)
     assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2003, "Somebody else")
-    press(first, "Give up my changes")
+    press(first.run(), "Give up my changes")
     assert first.text_input(key=f"draft_facts_{PRACTICE}_lead_organisation").value == "Somebody else"
 
 
@@ -451,3 +451,17 @@ def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, actio
     else:
         assert "have no role here" in text(app)
         assert lines("refused") == [(pseudonym(CURATOR), "submission")]
+
+
+def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
+    assert "is the first" in text(visit("method"))
+    store = database.store()
+    curating.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "secret", PAGE, "First year is 2003")
+    publishing.publish(store, CLI, "test", 1)
+    app = visit("method")
+    assert "1 practice with changed facts." in text(app)
+    (table,) = (one.value for one in app.dataframe if one.proto.alt == "What this release changed")
+    assert list(table["Why"]) == ["First year is 2003"]
+    assert "secret" not in text(app)
+    app.selectbox(key="release").set_value(1).run()
+    assert "there was nothing before it" in text(app)

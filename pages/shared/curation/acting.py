@@ -18,14 +18,22 @@ Result = TypeVar("Result")
 _TOLD, _SHOWN_ONCE = "curation_told", "curation_link"
 
 
-def act(work: Callable[[Store, Actor], Result], done: str | Callable[[Result], str]) -> None:
-    """Do something as whoever is there now, then draw the page anew with what was done; or say why it was not done."""
+def act(
+    work: Callable[[Store, Actor], Result],
+    done: str | Callable[[Result], str],
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Do something as whoever is there now, then draw the page anew with what was done; or say why it was not done.
+
+    ``then`` is called where it was done.
+    """
     try:
         with st.spinner("Saving", show_time=True):
             result = work(database.store(), signing_in.actor())
     except PracticesError as error:
         complain(error)
         return
+    then()
     st.session_state[_TOLD] = done if isinstance(done, str) else done(result)
     st.rerun()
 

@@ -80,9 +80,9 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
     if saved:
         changes = {field: value.strip() for field, value in draft.changed.items()}
         acting.act(
-            lambda store, who: (
-                curating.edit_answer(store, who, assessment, indicator, changes, draft.version, reason, public),
-                drafts.close(),
+            lambda store, who: curating.edit_answer(
+                store, who, assessment, indicator, changes, draft.version, reason, public
             ),
             "Saved. It becomes public with the next release.",
+            drafts.close,
         )

@@ -49,13 +49,11 @@ def draw(found: CuratedPractice) -> None:
     st.caption("Blank means not seen, never none. Saved changes are seen by everybody with the next release.")
     if saved:
         acting.act(
-            lambda store, who: (
-                curating.edit_practice(
-                    store, who, found.facts["id"], _as_facts(draft.changed), draft.version, reason, source, public
-                ),
-                drafts.close(),
+            lambda store, who: curating.edit_practice(
+                store, who, found.facts["id"], _as_facts(draft.changed), draft.version, reason, source, public
             ),
             "Saved. It becomes public with the next release.",
+            drafts.close,
         )
 
 

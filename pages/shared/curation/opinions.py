@@ -53,7 +53,7 @@ def _invite(id_: str) -> None:
 
 
 def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) -> None:
-    answers = {option.id: option.label for option in current_framework().answers}
+    answers: dict[str, str] = {option.id: option.label for option in current_framework().answers}
     version = acting.seen(f"settle_{id_}_{one.indicator_id}", one.version)
     with st.container(border=True):
         st.markdown(f"**{words.of(one.indicator_id)}**")
@@ -66,7 +66,7 @@ def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) ->
             return
         with st.form(f"settle_{id_}_{one.indicator_id}", border=False):
             label = f"Which answer counts for “{words.of(one.indicator_id)}”"
-            counts = st.radio(
+            chosen = st.radio(
                 label,
                 list(one.answers),
                 format_func=lambda assessment: f"{answers[one.answers[assessment]]} ({escaped(names[assessment])})",
@@ -75,10 +75,10 @@ def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) ->
             )
             note = st.text_input("Why (shown beside the answer)", key=f"settle_{id_}_{one.indicator_id}_note")
             done = st.form_submit_button("Settle", icon=":material/gavel:")
-        if done and counts is None:
+        if done and chosen is None:
             st.error("Choose which answer counts.", icon=":material/error:")
         elif done:
             acting.act(
-                lambda store, who: reviewing.settle(store, who, id_, one.indicator_id, str(counts), note, version),
+                lambda store, who: reviewing.settle(store, who, id_, one.indicator_id, str(chosen), note, version),
                 "Settled. It counts from the next release on.",
             )

@@ -7,10 +7,9 @@ import secrets
 import zipfile
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
-from pages.shared import database
+from pages.shared import database, released
 from pages.shared.curation import acting, signing_in
 from pages.shared.wording import counted
 from practices_db import publishing, queries
@@ -18,14 +17,6 @@ from practices_db.errors import Actor, PracticesError
 from practices_db.publishing import Change, Release
 from practices_db.store import Store
 
-KINDS = {
-    "added": "New",
-    "removed": "Gone",
-    "moved": "Score moved",
-    "answers": "Answers",
-    "facts": "Facts",
-    "statement": "Statement",
-}
 _LOOKED = "release_looked"
 
 
@@ -62,9 +53,8 @@ def _pending(number: int, changes: Sequence[Change]) -> None:
     if not changes:
         st.info("A release would change nothing that everybody sees.", icon=":material/done_all:")
     else:
-        kinds = [f"{counted} × {words}" for kind, words in KINDS.items() if (counted := _count(changes, kind))]
-        st.markdown(f"**What the release would change:** {', '.join(kinds)}.")
-        table(changes, "What the release would change")
+        st.markdown("**What the release would change**")
+        released.show(changes, "What the release would change")
     note = st.text_area(
         "Note on the release (everybody reads it in the catalogue's files)", max_chars=1000, key="release_note"
     )
@@ -89,26 +79,6 @@ def _publish(store: Store, who: Actor, note: str, seen: int) -> Release:
 
 def _done(made: Release) -> str:
     return f"Release {made.number} is out, with {counted(len(made.changes), 'change')}."
-
-
-def _count(changes: Sequence[Change], kind: str) -> int:
-    return sum(one.kind == kind for one in changes)
-
-
-def table(changes: Sequence[Change], alt: str) -> None:
-    """Draw changes as a table."""
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "What": [KINDS.get(one.kind, one.kind) for one in changes],
-                "Practice": [one.name for one in changes],
-                "Change": [one.words for one in changes],
-                "Why": [one.why or "" for one in changes],
-            }
-        ),
-        hide_index=True,
-        alt=alt,
-    )
 
 
 def _take_away() -> None:

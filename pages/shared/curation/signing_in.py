@@ -70,7 +70,7 @@ def actor() -> Actor:
 
 
 def entered() -> Actor:
-    """Return who has something to do here; for everybody else draw the login, or say that there is no role, and stop."""
+    """Return who has something to do here; else draw the login, or say that there is no role, and stop."""
     if not st.user.get("is_logged_in", False) or not providers():
         _ask_in()
         st.stop()
