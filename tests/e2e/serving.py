@@ -25,9 +25,12 @@ def free_port() -> int:
 
 
 class Server:
-    """``streamlit run app.py`` on a database file; ``console`` is what it has printed."""
+    """``streamlit run app.py`` on a database file; ``console`` is what it has printed.
 
-    def __init__(self, database: Path) -> None:
+    ``secrets`` is a file of secrets to start it with, none where there is none.
+    """
+
+    def __init__(self, database: Path, secrets: Path | None = None) -> None:
         self.database = database
         self.url = f"http://localhost:{free_port()}"
         self._lines: list[str] = []
@@ -35,6 +38,7 @@ class Server:
             [
                 *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
                 f"--server.port={self.url.rsplit(':', 1)[1]}",
+                *([f"--secrets.files={secrets}"] if secrets else []),
             ],
             cwd=ROOT,
             env=os.environ | {"PRACTICES_DB": str(database)},

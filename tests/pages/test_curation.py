@@ -141,7 +141,7 @@ def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
     press(app, "Accept")
     assert "Accepted" in text(app)
     app = press(go("curation", part="release"), "Look at what has changed since")
-    assert "Statement" in text(app)
+    assert "1 owner's statement." in text(app)
     press(app, "Publish")
     press(app, "Yes, publish")
     assert "Release 2 is out, with 1 change." in text(app)
