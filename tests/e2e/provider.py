@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 from serving import PATIENCE, free_port
 
 
@@ -58,9 +59,22 @@ class Provider:
 
 def log_in(page: Page, address: str, app: str) -> None:
     """Press "Log in" on the curation page, say at the provider who one is, and open the curation page again."""
+    page.context.route("**/oauth2/**", _without_styles)
     page.goto(f"{app}/curation")
     page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_placeholder("sub").fill(address)
     page.get_by_role("button", name="Authorize").click()
     page.wait_for_url(f"{app}/")
     page.goto(f"{app}/curation")
+
+
+def _without_styles(route: Route) -> None:
+    """Pass a page of the provider on without its style sheet, which lies on a server outside."""
+    if route.request.method != "GET":
+        route.continue_()
+        return
+    answer = route.fetch(max_redirects=0)
+    if "text/html" in answer.headers.get("content-type", ""):
+        route.fulfill(response=answer, body=re.sub(r"<link[^>]*>", "", answer.text()))
+    else:
+        route.fulfill(response=answer)

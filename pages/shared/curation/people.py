@@ -20,17 +20,16 @@ _MAY: dict[Role, str] = {
 def draw(actor: Actor) -> None:
     """List who has a role; give one, take one away."""
     known = acting.looked_up(people.everybody)
-    st.table(
+    st.dataframe(
         pd.DataFrame(
             {
-                "E-mail address": [escaped(one.email) for one in known],
+                "E-mail address": [one.email for one in known],
                 "Role": [one.role for one in known],
-                "Since": [f"{one.granted_on:%d %B %Y}" for one in known],
-                "In the record": [f"`{pseudonym(one.email)}`" for one in known],
+                "Since": [one.granted_on for one in known],
+                "In the record": [pseudonym(one.email) for one in known],
             }
         ),
         hide_index=True,
-        border="horizontal",
         alt="Everybody who has a role",
     )
     st.caption(

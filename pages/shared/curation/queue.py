@@ -109,7 +109,7 @@ def _one(actor: Actor, id_: str) -> None:
             practice_link(found.practice_id, "The practice as everybody sees it")
             words.curated_link(found.practice_id, "The practice under Practices")
     if found.contact:
-        st.markdown(f"Mailbox for questions, never published: {escaped(found.contact)}")
+        st.text(f"Mailbox for questions, never published: {found.contact}")
     if found.curator_note:
         st.markdown(f"Note to the sender: {escaped(found.curator_note)}")
     _content(found, shown.differences)
