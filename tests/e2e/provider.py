@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import time
@@ -10,17 +9,17 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 from serving import PATIENCE, free_port
 
 
 class Provider:
-    """``python -m oidc_provider_mock`` as its own process."""
+    """``provider_app.py`` as its own process."""
 
     def __init__(self) -> None:
         port = free_port()
         self.url = f"http://localhost:{port}"
-        command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--host", "localhost"]
+        command = [sys.executable, str(Path(__file__).with_name("provider_app.py")), str(port)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     @property
@@ -59,22 +58,9 @@ class Provider:
 
 def log_in(page: Page, address: str, app: str) -> None:
     """Press "Log in" on the curation page, say at the provider who one is, and open the curation page again."""
-    page.context.route("**/oauth2/**", _without_styles)
     page.goto(f"{app}/curation")
     page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_placeholder("sub").fill(address)
     page.get_by_role("button", name="Authorize").click()
     page.wait_for_url(f"{app}/")
     page.goto(f"{app}/curation")
-
-
-def _without_styles(route: Route) -> None:
-    """Pass a page of the provider on without its style sheet, which lies on a server outside."""
-    if route.request.method != "GET":
-        route.continue_()
-        return
-    answer = route.fetch(max_redirects=0)
-    if "text/html" in answer.headers.get("content-type", ""):
-        route.fulfill(response=answer, body=re.sub(r"<link[^>]*>", "", answer.text()))
-    else:
-        route.fulfill(response=answer)
