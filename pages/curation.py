@@ -5,9 +5,8 @@ import streamlit as st
 from pages.shared import links
 from pages.shared.curation import acting, parts, signing_in
 
+links.keep_params()
 st.title("Curation")
 actor = signing_in.entered()
 acting.told()
-chosen = links.choose("What to do", "part", parts.titles(actor))
-st.header(parts.titles(actor)[chosen])
-parts.draw(chosen, actor)
+parts.draw(parts.choose(actor), actor)

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import database
+from pages.shared.curation.words import FIELDS
 from pages.shared.wording import counted
 from practices_db import publishing
 from practices_db.publishing import Change
@@ -56,10 +57,16 @@ def show(changes: Sequence[Change], alt: str) -> None:
             {
                 "Practice": [one.name for one in changes],
                 "What": [_KINDS[one.kind][0].capitalize() for one in changes],
-                "Change": [one.words for one in changes],
+                "Change": [_words(one) for one in changes],
                 "Why": [one.why or "" for one in changes],
             }
         ),
         hide_index=True,
         alt=alt,
     )
+
+
+def _words(change: Change) -> str:
+    if change.kind != "facts":
+        return change.words
+    return ", ".join(FIELDS.get(name, name.replace("_", " ").capitalize()) for name in change.words.split(", "))

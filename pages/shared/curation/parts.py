@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import streamlit as st
+
+from pages.shared import links
 from pages.shared.curation import bringing, people, practices, queue, releasing
 from practices_db.errors import Actor
 from practices_db.permissions import Thing, allowed
@@ -27,11 +30,13 @@ _PARTS = {
 }
 
 
-def titles(actor: Actor) -> dict[str, str]:
-    """Return the parts that somebody has something to do in; what they do there asks for permission again."""
-    return {name: part.title for name, part in _PARTS.items() if allowed(actor, part.action, part.thing)}
+def choose(actor: Actor) -> str:
+    """Let a part be chosen of those that somebody may use; what they do there asks for permission again."""
+    titles = {name: part.title for name, part in _PARTS.items() if allowed(actor, part.action, part.thing)}
+    return links.choose("What to do", "part", titles) if len(titles) > 1 else next(iter(titles))
 
 
 def draw(name: str, actor: Actor) -> None:
-    """Draw a part."""
+    """Draw a part under its heading."""
+    st.header(_PARTS[name].title)
     _PARTS[name].draw(actor)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from pages.shared.curation import acting, words
-from pages.shared.links import page_path, practice_link
+from pages.shared.links import choose, page_path, practice_link
 from pages.shared.wording import counted, escaped, web_link
 from practices_db import reviewing
 from practices_db.config import base_url
@@ -36,7 +36,10 @@ _STATES = {
 }
 _AT_ONCE = 30  # lines of the list
 _WHAT_HAPPENS = {
-    "self-assessment": "Accepting makes the answers an assessment of the practice.",
+    "self-assessment": (
+        "Accepting makes the answers an assessment of the practice. Where another one has stronger proof, that one goes "
+        "on counting."
+    ),
     "second-assessment": (
         "Accepting makes the answers a second assessment. Where it differs from the first, settle which answer counts "
         "under Practices."
@@ -65,10 +68,7 @@ def draw(actor: Actor) -> None:
 
 
 def _list() -> None:
-    states = st.segmented_control(
-        "Show", list(_STATES), format_func=_STATES.__getitem__, default="submitted", key="queue_state"
-    )
-    state = states or "submitted"
+    state = choose("Show", "state", _STATES)
     found = acting.looked_up(lambda cursor, who: reviewing.queue(cursor, who, (state,)))
     if not found:
         st.info(
