@@ -37,8 +37,8 @@ _STATES = {
 _AT_ONCE = 30  # lines of the list
 _WHAT_HAPPENS = {
     "self-assessment": (
-        "Accepting makes the answers an assessment of the practice. Where another one has stronger proof, that one goes "
-        "on counting."
+        "Accepting makes the answers an assessment of the practice. Where another one has stronger proof, that one "
+        "goes on counting."
     ),
     "second-assessment": (
         "Accepting makes the answers a second assessment. Where it differs from the first, settle which answer counts "
