@@ -83,7 +83,7 @@ def _list() -> None:
         about = one.practice_id or (one.payload or {}).get("practice", {}).get("name") or "no practice of the catalogue"
         st.page_link(
             page_path("curation"),
-            label=f"**{_KINDS[one.kind]}** on {escaped(str(about))}, {one.created:%d %B %Y}",
+            label=f"{one.created:%d %b %Y}, **{_KINDS[one.kind]}**: {escaped(str(about))}",
             icon=":material/mail:",
             query_params={"submission": one.id},
         )
