@@ -420,6 +420,7 @@ BUTTONS: dict[str, tuple[dict[str, str], list[str]]] = {
         ["Look at what has changed since", "Publish", "Yes, publish"],
     ),
     "export": ({"part": "release"}, ["Prepare the files"]),
+    "answer": ({"part": "practices", "practice": "humanitarian-corridors", "view": "answers"}, ["Save"]),
 }
 ROLES_TO = ["viewer", "assessor", "administrator"]
 
@@ -466,3 +467,113 @@ def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
     assert "secret" not in text(app)
     app.selectbox(key="release").set_value(1).run()
     assert "there was nothing before it" in text(app)
+
+
+ON_SUBMISSION = {"Accept", "Return with the note", "Make a new private link", "Withdraw"}
+BY_STATE = {
+    "draft": {"Make a new private link", "Withdraw"},
+    "submitted": ON_SUBMISSION,
+    "returned": {"Make a new private link", "Withdraw"},
+    "published": {"Make a new private link", "Withdraw"},
+    "withdrawn": set(),
+}
+
+
+def into(state: str, receipt: submissions.Receipt) -> None:
+    """Bring a submission that waits into another state."""
+    store = database.store()
+    match state:
+        case "returned":
+            reviewing.send_back(store, CLI, receipt.id, 1, "why")
+        case "published":
+            reviewing.accept(store, CLI, receipt.id, 1, "sound")
+        case "withdrawn":
+            submissions.withdraw(store, receipt.token, 1)
+
+
+@pytest.mark.parametrize("state", BY_STATE)
+def test_only_what_the_state_of_a_submission_allows_is_offered(log_in: LogIn, state: str) -> None:
+    store = database.store()
+    if state == "draft":
+        receipt = submissions.invite(store, PRACTICE, CLI)
+    else:
+        receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)
+        into(state, receipt)
+    app = log_in(CURATOR)("curation", submission=receipt.id)
+    assert not app.exception
+    assert labels(app) & ON_SUBMISSION == BY_STATE[state]
+
+
+@pytest.mark.parametrize("state", ["returned", "published", "withdrawn"])
+@pytest.mark.parametrize("action", ["accept", "return", "withdraw", "renew"])
+def test_press_on_a_submission_that_moved_meanwhile_is_refused(log_in: LogIn, action: str, state: str) -> None:
+    receipt = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
+    app = log_in(CURATOR)("curation", submission=receipt.id)
+    if action == "return":
+        app.text_area[0].set_value("why")
+    *first, last = BUTTONS[action][1]
+    for label in first:
+        press(app, label)
+    into(state, receipt)
+    before = everything()
+    press(app, last)
+    if action == "renew" and state != "withdrawn":  # a new link changes nothing of what was sent and is still allowed
+        assert "There is a new link." in text(app)
+        return
+    assert everything() == before
+    assert "Accepted. It becomes" not in text(app)
+
+
+ON_PRACTICE = {"It is still right", "Note it", "Archive", "Put it back"}
+BY_PRACTICE_STATE = {
+    "listed": {"It is still right", "Note it", "Archive"},
+    "archived": {"It is still right", "Note it", "Put it back"},
+    "merged": set(),
+}
+
+
+@pytest.mark.parametrize("state", BY_PRACTICE_STATE)
+def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, state: str) -> None:
+    store, go = database.store(), log_in(CURATOR)
+    if state == "archived":
+        curating.archive(store, CLI, DUPLICATE, 1, "why")
+    if state == "merged":
+        curating.merge(store, CLI, DUPLICATE, PRACTICE, 1, "why")
+    app = go("curation", part="practices", practice=DUPLICATE, view="standing")
+    assert labels(app) & ON_PRACTICE == BY_PRACTICE_STATE[state]
+    app = go("curation", part="practices", practice=DUPLICATE, view="facts")
+    assert ("Save" in labels(app)) == (state != "merged")
+    app = go("curation", part="practices", practice=DUPLICATE, view="opinions")
+    assert ("Make a private link" in labels(app)) == (state == "listed")
+
+
+@pytest.mark.parametrize("role", ["viewer", "assessor", "curator"])
+@pytest.mark.parametrize("presses", [["Give the role"], ["Take the role away", "Yes, take it away"]])
+def test_administrator_whose_role_is_another_one_gives_and_takes_none(
+    log_in: LogIn, presses: list[str], role: str
+) -> None:
+    app = log_in(ADMINISTRATOR)("curation")
+    app.text_input(key="grant_email").set_value(NOBODY)
+    app.selectbox(key="dismiss_email").set_value(OTHER).run()
+    for label in presses[:-1]:
+        press(app, label)
+    if role == "viewer":
+        people.dismiss(database.store(), CLI, ADMINISTRATOR)
+    else:
+        people.grant(database.store(), CLI, ADMINISTRATOR, role)  # type: ignore[arg-type]
+    press(app, presses[-1])
+    with database.cursor() as cursor:
+        roles = [people.actor_of(cursor, address).role for address in (NOBODY, OTHER)]
+    assert roles == ["viewer", "curator"]
+
+
+def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
+    app = log_in(CURATOR)("curation", part="import")
+    file = (seen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
+    app.file_uploader[0].set_value(("practices.csv", file, "text/csv")).run()
+    assert "added" in text(app)
+    people.dismiss(database.store(), CLI, CURATOR)
+    before = everything()
+    app.button(key="import_now").click().run()
+    assert "have no role here" in text(app)
+    assert everything() == before
