@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import database, explanations, panels
+from pages.shared import database, explanations, panels, released
 
 framework = current_framework()
 whole = database.whole()
@@ -28,5 +28,7 @@ st.header("Are we scoring paperwork?")
 explanations.paperwork(told.each)
 st.header("What the scores do not say")
 explanations.limits(totals)
+st.header("What changed in the data")
+released.choose(told.releases)
 st.header("Sources of the framework")
 explanations.sources(framework)

@@ -58,6 +58,30 @@ def practice(cursor: Cursor, actor: Actor, practice_id: str) -> CuratedPractice:
     return _practice(cursor, practice_id)
 
 
+@dataclass(frozen=True)
+class Found:
+    """A practice as curators find it, whatever became of it."""
+
+    id: str
+    name: str
+    state: str
+    checked_on: date
+
+
+def find(cursor: Cursor, actor: Actor, text: str, limit: int = 50) -> list[Found]:
+    """Return the practices, released or not, whose name or id holds a text; accents and case do not matter."""
+    require(actor, "read", Thing("practice"))
+    rows = cursor.execute(
+        """
+        SELECT id, name, state, checked_on FROM practice
+        WHERE contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(id, lower($text))
+        ORDER BY state = 'merged', strip_accents(lower(name)), id LIMIT $limit
+        """,
+        {"text": text.strip(), "limit": limit},
+    ).fetchall()
+    return [Found(*row) for row in rows]
+
+
 def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
     store: Store,
     actor: Actor,

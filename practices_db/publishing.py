@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,24 +115,44 @@ def publish(
     return release
 
 
+class _LookedError(Exception):
+    """Not a fault: it takes back a release that was only looked at."""
+
+
 def pending(store: Store, actor: Actor) -> list[Change]:
     """Return what a release would change, without releasing anything."""
-
-    class _Looked(Exception):  # noqa: N818 - not an error: it takes the transaction back
-        pass
-
     found: list[Change] = []
 
     def work(cursor: Cursor) -> None:
         require(actor, "publish", Thing("data"))
         found[:] = _released(cursor)
-        raise _Looked
+        raise _LookedError
 
-    try:
+    with suppress(_LookedError):
         audit.guarded(store, work)
-    except _Looked:
-        return found
-    raise AssertionError  # pragma: no cover - work always raises
+    return found
+
+
+def unreleased_files(store: Store, actor: Actor) -> dict[str, bytes]:
+    """Return the catalogue's text files as a release now would write them; that they were taken is put on record."""
+    found: dict[str, bytes] = {}
+
+    def look(cursor: Cursor) -> None:
+        require(actor, "export", Thing("data"))
+        _released(cursor)
+        found.update(catalogue_files.texts(cursor))
+        raise _LookedError
+
+    with suppress(_LookedError):
+        audit.guarded(store, look)
+    what = {"content_hash": catalogue_files.content_hash(found)}
+    store.write(lambda cursor: audit.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
+    return found
+
+
+def releases(cursor: Cursor) -> list[tuple[int, date]]:
+    """Return number and day of every release, the newest first."""
+    return cursor.execute("SELECT number, released_on FROM data_version ORDER BY number DESC").fetchall()
 
 
 def changes(cursor: Cursor, number: int | None = None) -> list[Change]:

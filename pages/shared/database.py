@@ -17,7 +17,7 @@ import streamlit as st
 
 from criteria.framework import AnswerId, current_framework
 from criteria.scoring import Answers, encode
-from practices_db import queries
+from practices_db import publishing, queries
 from practices_db.commands import open_store
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
 from practices_db.filters import PracticeFilter
@@ -214,6 +214,7 @@ class Documentation:
     each: pd.DataFrame
     shares: queries.SelectionShares
     twice: list[tuple[str, AnswerId, AnswerId]]  # indicators that two assessors answered
+    releases: list[tuple[int, date]]  # number and day, the newest first
     example: dict[str, Any] | None
     answers: dict[str, list[dict[str, Any]]]
 
@@ -227,6 +228,7 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
             queries.documentation(one),
             queries.selection_shares(one),
             queries.double_answers(one),
+            publishing.releases(one),
             example,
             grouped(queries.answers(one, example["id"] if example else ""), "indicator_id"),
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared import database, reopening
+from pages.shared.curation import signing_in
 from pages.shared.links import page_path
 from practices_db.recipe import LICENCE
 
@@ -85,6 +86,7 @@ page = st.navigation(
         st.Page(page_path("my_submission"), title="Your submission", icon=":material/key:", visibility="hidden"),
         st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
         st.Page(page_path("transfer"), title="Will it travel?", icon=":material/local_shipping:", visibility="hidden"),
+        *signing_in.pages(),
     ],
     position="top",
 )

@@ -43,6 +43,11 @@ def open_link(practice_id: str, name: str) -> None:
     practice_link(practice_id, f"Open {escaped(short)}", ":material/arrow_forward:")
 
 
+def keep_params() -> None:
+    """Write what was asked for into the address bar: a link to the very page it stands on leaves it as it was."""
+    st.query_params.from_dict({key: st.query_params.get_all(key) for key in st.query_params})
+
+
 def choose(label: str, param: str, options: Mapping[str, str]) -> str:
     """Draw a choice of one and keep it in the link as ``param``; the first option is the default and is left out."""
     default = next(iter(options))

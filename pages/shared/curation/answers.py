@@ -1,0 +1,88 @@
+"""One answer of an assessment, changed with its source and a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from criteria.framework import Framework, published_frameworks
+from pages.shared.curation import acting, drafts, facts, words
+from practices_db import curating
+from practices_db.curating import CuratedPractice
+
+_INDEPENDENT = {"": "Not said", "yes": "Yes", "no": "No"}
+_BLANK = {
+    "answer": "not-documented",
+    "evidence_level": "0",
+    "note": "",
+    "source_url": "",
+    "source_publisher": "",
+    "independent_of_operator": "",
+}
+
+
+def draw(found: CuratedPractice) -> None:
+    """Choose an assessment and an indicator, then draw the form of its answer."""
+    id_ = found.facts["id"]
+    given = acting.looked_up(lambda cursor, who: curating.answers(cursor, who, id_))
+    given = [one for one in given if one["status"] == "published"]
+    if not given:
+        st.info(
+            "Nobody has assessed this practice yet. Answers come in by Import, by a self-assessment of the "
+            "organisation, or by an invited assessor (Second opinions).",
+            icon=":material/checklist:",
+        )
+        return
+    assessments = {one["assessment_id"]: f"{one['basis']} by {one['assessor']}, {one['assessed_on']}" for one in given}
+    assessment = st.selectbox(
+        "Assessment", list(assessments), format_func=assessments.__getitem__, key=f"assessment_{id_}"
+    )
+    mine = {one["indicator_id"]: one for one in given if one["assessment_id"] == assessment}
+    framework = _framework(next(iter(mine.values()))["framework_version"])
+    answered = {option.id: option.label for option in framework.answers}
+    labels = {
+        one.id: f"{one.label} ({answered[mine[one.id]['answer']] if one.id in mine else 'no answer'})"
+        for one in framework.indicators
+    }
+    indicator = st.selectbox("Indicator", list(labels), format_func=labels.__getitem__, key=f"indicator_{id_}")
+    _form(framework, str(assessment), str(indicator), mine.get(indicator))
+
+
+def _framework(version: str) -> Framework:
+    return next(one for (_, number), one in published_frameworks().items() if number == version)
+
+
+def _form(framework: Framework, assessment: str, indicator: str, stands: dict[str, Any] | None) -> None:
+    asked = next(one for one in framework.indicators if one.id == indicator)
+    st.markdown(f"- **Met:** {asked.met}\n- **Partly:** {asked.partly}\n- **Not met:** {asked.not_met}")
+    version = stands["version"] if stands else 0
+    now = {field: words.value(stands[field]) for field in _BLANK} if stands else dict(_BLANK)
+    draft = drafts.opened(f"answer_{assessment}_{indicator}", version, now)
+    drafts.stale(draft, version, now)
+    answers = {option.id: option.label for option in framework.answers}
+    levels = {str(level.level): f"{level.level} · {level.label}" for level in framework.evidence_levels}
+    with st.form(f"form_{draft.name}"):
+        st.selectbox("Answer", list(answers), format_func=answers.__getitem__, key=draft.key("answer"))
+        st.selectbox("Evidence level", list(levels), format_func=levels.__getitem__, key=draft.key("evidence_level"))
+        st.text_area("Note", max_chars=4000, key=draft.key("note"))
+        st.text_input("Source: address", max_chars=2000, key=draft.key("source_url"), placeholder="https://")
+        st.text_input("Source: publisher", max_chars=300, key=draft.key("source_publisher"))
+        st.selectbox(
+            "Source is independent of the operator",
+            list(_INDEPENDENT),
+            format_func=_INDEPENDENT.__getitem__,
+            key=draft.key("independent_of_operator"),
+        )
+        _, reason, public = facts.why(draft, None)
+        saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
+    st.caption("An answer needs the page it rests on. It is seen by everybody with the next release.")
+    if saved:
+        changes = {field: value.strip() for field, value in draft.changed.items()}
+        acting.act(
+            lambda store, who: curating.edit_answer(
+                store, who, assessment, indicator, changes, draft.version, reason, public
+            ),
+            "Saved. It becomes public with the next release.",
+            drafts.close,
+        )

@@ -1,0 +1,42 @@
+"""The parts of the curation page, and who has which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.shared import links
+from pages.shared.curation import bringing, people, practices, queue, releasing
+from practices_db.errors import Actor
+from practices_db.permissions import Thing, allowed
+
+
+@dataclass(frozen=True)
+class _Part:
+    title: str
+    action: str
+    thing: Thing
+    draw: Callable[[Actor], None]
+
+
+_PARTS = {
+    "queue": _Part("Queue", "read", Thing("submission"), queue.draw),
+    "practices": _Part("Practices", "read", Thing("practice"), practices.draw),
+    "import": _Part("Import", "import", Thing("data"), bringing.draw),
+    "release": _Part("Release", "publish", Thing("data"), releasing.draw),
+    "people": _Part("People", "read", Thing("person"), people.draw),
+}
+
+
+def choose(actor: Actor) -> str:
+    """Let a part be chosen of those that somebody may use; what they do there asks for permission again."""
+    titles = {name: part.title for name, part in _PARTS.items() if allowed(actor, part.action, part.thing)}
+    return links.choose("What to do", "part", titles) if len(titles) > 1 else next(iter(titles))
+
+
+def draw(name: str, actor: Actor) -> None:
+    """Draw a part under its heading."""
+    st.header(_PARTS[name].title)
+    _PARTS[name].draw(actor)

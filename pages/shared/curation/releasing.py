@@ -1,0 +1,109 @@
+"""Releasing the data: what would change for everybody, and doing it."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import zipfile
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared import database, released
+from pages.shared.curation import acting, signing_in
+from pages.shared.wording import counted
+from practices_db import publishing, queries
+from practices_db.errors import Actor, PracticesError
+from practices_db.publishing import Change, Release
+from practices_db.store import Store
+
+_LOOKED = "release_looked"
+
+
+def draw(_actor: Actor) -> None:
+    """Say what the next release would change, and release it once that was looked at."""
+    with database.cursor() as cursor:
+        now = queries.data_version(cursor)
+    st.markdown(f"Everybody reads release **{now.number}** of {now.released_on:%d %B %Y}.")
+    looked: tuple[int, list[Change]] | None = st.session_state.get(_LOOKED)
+    if st.button(
+        "Look at what has changed since" if looked is None else "Look again",
+        icon=":material/difference:",
+        type="primary" if looked is None else "secondary",
+    ):
+        looked = _look(now.number)
+    if looked:
+        _pending(*looked)
+    st.subheader("Take the unreleased data away")
+    _take_away()
+
+
+def _look(number: int) -> tuple[int, list[Change]] | None:
+    try:
+        with st.spinner("Comparing with what is released", show_time=True):
+            found = publishing.pending(database.store(), signing_in.actor())
+    except PracticesError as error:
+        acting.complain(error)
+        return None
+    st.session_state[_LOOKED] = (number, found)
+    return number, found
+
+
+def _pending(number: int, changes: Sequence[Change]) -> None:
+    if not changes:
+        st.info("A release would change nothing that everybody sees.", icon=":material/done_all:")
+    else:
+        st.markdown("**What the release would change**")
+        released.show(changes, "What the release would change")
+    note = st.text_area(
+        "Note on the release (everybody reads it in the catalogue's files)", max_chars=1000, key="release_note"
+    )
+    if acting.confirmed(
+        "Publish",
+        "Everybody sees these changes at once, under a new number. **A release cannot be taken back**, only corrected "
+        "by the next one.",
+        "Yes, publish",
+        "release",
+        ":material/publish:",
+    ):
+        acting.act(lambda store, who: _publish(store, who, note.strip(), number), _done)
+        st.session_state.pop(_LOOKED, None)  # it was refused: what was looked at does not hold any more
+
+
+def _publish(store: Store, who: Actor, note: str, seen: int) -> Release:
+    made = publishing.publish(store, who, note, seen)
+    for key in (_LOOKED, "release_note"):
+        st.session_state.pop(key, None)
+    return made
+
+
+def _done(made: Release) -> str:
+    return f"Release {made.number} is out, with {counted(len(made.changes), 'change')}."
+
+
+def _take_away() -> None:
+    st.caption(
+        "The catalogue's text files as the next release would write them, for checking elsewhere. Who took them and "
+        "when stands in the record."
+    )
+    if not st.button("Prepare the files", icon=":material/folder_zip:"):
+        return
+    try:
+        with st.spinner("Writing the files", show_time=True):
+            files = publishing.unreleased_files(database.store(), signing_in.actor())
+    except PracticesError as error:
+        acting.complain(error)
+        return
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    st.download_button(
+        f"Download {counted(len(files), 'file')} (ZIP)",
+        packed.getvalue(),
+        # a random part: Streamlit keys files by a part of their content and their name
+        f"unreleased_{secrets.token_hex(8)}.zip",
+        "application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -1,0 +1,85 @@
+"""How fields, indicators and lines of the record are called on the curation pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from criteria.framework import published_frameworks
+from pages.shared.links import page_path
+from pages.shared.wording import escaped
+
+FIELDS = {
+    "name": "Name",
+    "lead_organisation": "Lead organisation",
+    "countries": "Countries",
+    "place": "Places",
+    "sectors": "Sectors",
+    "target_groups": "Target groups",
+    "start_year": "First year",
+    "end_year": "Last year",
+    "governance_level": "Level of governance",
+    "funding_sources": "Funding sources",
+    "funding_kinds": "Kinds of funding",
+    "budget_eur": "Budget in euro",
+    "people_reached": "People reached",
+    "outcome_figures": "Outcome figures",
+    "evaluation_documented": "An evaluation is documented",
+    "transferred_elsewhere": "Transferred elsewhere",
+    "summary": "Summary",
+    "source_url": "Main source: address",
+    "source_name": "Main source: publisher",
+    "source_confidence": "Main source: confidence",
+    "spring_url": "Page at SPRING",
+    "answer": "Answer",
+    "evidence_level": "Evidence level",
+    "note": "Note",
+    "source_publisher": "Source: publisher",
+    "independent_of_operator": "Source is independent of the operator",
+    "checked_on": "Checked on",
+    "checked_by": "Checked by",
+    "still_running": "Still running",
+    "running_said_by": "Said by",
+    "running_said_on": "Said on",
+    "what": "What is wrong",
+    "field": "About",
+    "words": "Words",
+    "statement": "Statement",
+    "organisation": "Organisation",
+}
+
+
+@cache
+def _indicators() -> dict[str, str]:
+    return {one.id: one.label for framework in published_frameworks().values() for one in framework.indicators}
+
+
+def of(name: str) -> str:
+    """Return what a field or an indicator is called, as Markdown."""
+    return FIELDS.get(name) or escaped(_indicators().get(name) or name.replace("_", " ").capitalize())
+
+
+def value(given: Any) -> str:
+    """Return a value of a field in words; "" where there is none."""
+    match given:
+        case None:
+            return ""
+        case bool():
+            return "yes" if given else "no"
+        case list() | tuple():
+            return "; ".join(map(str, given))
+        case _:
+            return str(given)
+
+
+def values(given: Mapping[str, Any] | None) -> str:
+    """Return the content of a line of the record as one text."""
+    return " · ".join(f"{of(name)}: {escaped(value(one)) or '–'}" for name, one in (given or {}).items())
+
+
+def curated_link(practice_id: str, label: str) -> None:
+    """Write a link to a practice as curators see it."""
+    st.page_link(page_path("curation"), label=label, query_params={"part": "practices", "practice": practice_id})

@@ -1,0 +1,72 @@
+"""What a release of the data changed, for everybody and for the curators who are about to make one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import database
+from pages.shared.curation.words import FIELDS
+from pages.shared.wording import counted
+from practices_db import publishing
+from practices_db.publishing import Change
+
+_KINDS = {
+    "added": ("new practice", "new practices"),
+    "removed": ("practice gone", "practices gone"),
+    "moved": ("score moved", "scores moved"),
+    "answers": ("changed answer without effect on a score", "changed answers without effect on a score"),
+    "facts": ("practice with changed facts", "practices with changed facts"),
+    "statement": ("owner's statement", "owners' statements"),
+}
+
+
+def choose(releases: Sequence[tuple[int, date]]) -> None:
+    """Let a release be chosen, the newest first, and show what it changed."""
+    days = dict(releases)
+    if len(days) == 1:
+        ((number, day),) = days.items()
+        st.markdown(f"Nothing yet: release {number} of {day:%d %B %Y} is the first.")
+        return
+    number = st.selectbox(
+        "Release",
+        list(days),
+        format_func=lambda one: f"Release {one} of {days[one]:%d %B %Y}",
+        key="release",
+    )
+    with database.cursor() as cursor:
+        found = publishing.changes(cursor, number)
+    if number == min(days):
+        st.markdown("The first release: there was nothing before it.")
+    elif not found:
+        st.markdown("No score, fact or statement is another one; sources or notes are.")
+    else:
+        show(found, "What this release changed")
+
+
+def show(changes: Sequence[Change], alt: str) -> None:
+    """Say how much of what kind changed, then each change with its reason as a table."""
+    counts = Counter(one.kind for one in changes)
+    st.markdown(", ".join(counted(counts[kind], *words) for kind, words in _KINDS.items() if counts[kind]) + ".")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Practice": [one.name for one in changes],
+                "What": [_KINDS[one.kind][0].capitalize() for one in changes],
+                "Change": [_words(one) for one in changes],
+                "Why": [one.why or "" for one in changes],
+            }
+        ),
+        hide_index=True,
+        alt=alt,
+    )
+
+
+def _words(change: Change) -> str:
+    if change.kind != "facts":
+        return change.words
+    return ", ".join(FIELDS.get(name, name.replace("_", " ").capitalize()) for name in change.words.split(", "))

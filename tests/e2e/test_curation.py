@@ -1,0 +1,271 @@
+"""Curators in a browser, with a login at a real OpenID Connect provider that runs on this machine."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import NewContext
+from looking import heading, idle, menu, settled
+from playwright.sync_api import BrowserContext, Page, expect
+from provider import Provider, log_in
+from serving import ROOT, Server
+
+from practices_db import people, submissions
+from practices_db.permissions import CLI
+from practices_db.store import Store
+
+pytestmark = pytest.mark.e2e
+
+CURATOR, ADMINISTRATOR, NOBODY = "curator@example.org", "admin@example.org", "nobody@example.org"
+PRACTICE = "accelair"
+STATEMENT = {"organisation": "Forum réfugiés", "words": "Synthetic words of the tests: we see it otherwise."}
+PARTNER = ROOT / "tests" / "data" / "synthetic" / "partner_list.csv"
+# What a person would mend in the partner's list: row of the file, column, value.
+MENDED = {
+    (3, "countries"): "AT",
+    (6, "checked_on"): "2026-11-20",
+    (9, "start_year"): "2015",
+    (12, "budget_eur"): "36000",
+    (15, "summary"): "Invented for tests: evening classes.",
+    (18, "source_url"): "https://www.example.org/partner/17",
+    (21, "sectors"): "housing-and-settlement",
+    (24, "id"): "synthetic-partner-23",
+    (27, "end_year"): "",
+    (30, "evaluation_documented"): "yes",
+}
+
+
+class Curated(NamedTuple):
+    """An app with a login, and the number of a submission that waits in its queue."""
+
+    url: str
+    submission: str
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    one = Provider()
+    try:
+        yield one.wait_until_there()
+    finally:
+        one.stop()
+
+
+@pytest.fixture
+def curated(catalogue_db: Path, tmp_path: Path, provider: Provider) -> Iterator[Curated]:
+    path = tmp_path / "curated.duckdb"
+    shutil.copy(catalogue_db, path)
+    store = Store(path)
+    people.grant(store, CLI, CURATOR, "curator")
+    people.grant(store, CLI, ADMINISTRATOR, "administrator")
+    sent = submissions.submit(store, "statement", STATEMENT, "info@example.org", PRACTICE)
+    store.close()
+    server = Server(path, f"--secrets.files={provider.secrets(tmp_path)}")
+    try:
+        yield Curated(server.wait_until_healthy().url, sent.id)
+    finally:
+        server.stop()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    idle(page)
+
+
+def part(page: Page, name: str) -> None:
+    page.get_by_role("radiogroup", name="What to do").get_by_text(name, exact=True).click()
+    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+    idle(page)
+
+
+def test_without_a_login_configured_there_is_no_curation_page(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/curation")
+    expect(page.get_by_role("dialog").get_by_text("Page not found")).to_be_visible()
+    expect(page.get_by_text("This part is for the people who look after the catalogue")).to_have_count(0)
+    expect(menu(page).get_by_text("Curation")).to_have_count(0)
+
+
+def test_curator_logs_in_accepts_publishes_and_everybody_sees_it(curated: Curated, new_context: NewContext) -> None:
+    visitor, curator = new_context().new_page(), new_context().new_page()
+    visitor.goto(f"{curated.url}/practice?practice={PRACTICE}")
+    settled(visitor)
+    expect(visitor.get_by_text(STATEMENT["words"])).to_have_count(0)
+    expect(menu(visitor).get_by_text("Curation")).to_have_count(0)
+
+    log_in(curator, CURATOR, curated.url)
+    settled(curator)
+    menu(curator).get_by_role("button", name=re.compile("more$")).click()
+    expect(curator.get_by_role("menuitem", name="Curation")).to_be_visible()
+    curator.keyboard.press("Escape")
+    curator.get_by_role("link", name=re.compile("Owner's statement")).click()
+    expect(curator.get_by_text("info@example.org")).to_be_visible()
+    expect(curator.get_by_role("table").get_by_text(STATEMENT["words"])).to_be_visible()
+    curator.get_by_role("textbox", name="Note to the sender").fill("Thank you.")
+    press(curator, "Accept")
+    expect(curator.get_by_text("Accepted. It becomes public with the next release.")).to_be_visible()
+    part(curator, "Release")
+    press(curator, "Look at what has changed since")
+    expect(curator.get_by_text("1 owner's statement.")).to_be_visible()
+    press(curator, "Publish")
+    press(curator, "Yes, publish")
+    expect(curator.get_by_text("Release 2 is out, with 1 change.")).to_be_visible()
+
+    visitor.reload()
+    expect(visitor.get_by_text(STATEMENT["words"])).to_be_visible()
+    visitor.goto(f"{curated.url}/method")
+    expect(visitor.get_by_text("1 owner's statement.")).to_be_visible()
+
+
+def test_login_without_a_role_sees_nothing(curated: Curated, page: Page) -> None:
+    log_in(page, NOBODY, curated.url)
+    expect(page.get_by_text("have no role here")).to_be_visible()
+    for address in ("?part=people", f"?submission={curated.submission}", f"?part=practices&practice={PRACTICE}"):
+        page.goto(f"{curated.url}/curation{address}")
+        expect(page.get_by_text("have no role here")).to_be_visible()
+        settled(page)
+        expect(page.get_by_role("radiogroup")).to_have_count(0)
+        expect(page.get_by_text(STATEMENT["words"])).to_have_count(0)
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(re.compile("end_session|localhost:[0-9]+/$"))
+
+
+def test_role_that_is_taken_away_ends_at_the_next_press(curated: Curated, new_context: NewContext) -> None:
+    curator, administrator = new_context().new_page(), new_context().new_page()
+    log_in(curator, CURATOR, curated.url)
+    curator.goto(f"{curated.url}/curation?submission={curated.submission}")
+    expect(curator.get_by_role("button", name="Accept", exact=True)).to_be_visible()
+
+    log_in(administrator, ADMINISTRATOR, curated.url)
+    expect(administrator.get_by_text("2 people.")).to_be_visible()
+    expect(administrator.get_by_text("Queue", exact=True)).to_have_count(0)
+    settled(administrator)
+    box = administrator.get_by_role("combobox", name="Whose")
+    box.press("ArrowDown")  # it opens at the page's end, where a click may come while the page still scrolls
+    box.press_sequentially(CURATOR)
+    expect(administrator.get_by_role("option", name=CURATOR)).to_be_visible()
+    box.press("Enter")
+    press(administrator, "Take the role away")
+    press(administrator, "Yes, take it away")
+    expect(administrator.get_by_text("has no role any more.")).to_be_visible()
+
+    curator.get_by_role("button", name="Accept", exact=True).click()
+    expect(curator.get_by_text("have no role here")).to_be_visible()
+    expect(curator.get_by_text(STATEMENT["words"])).to_have_count(0)
+
+
+def mended(content: bytes) -> bytes:
+    """Return the partner's list with the ten faults mended, as a spreadsheet program saves it."""
+    reader = csv.DictReader(io.StringIO(content.decode("cp1252"), newline=""), delimiter=";")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, reader.fieldnames or [], delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    for at, row in enumerate(reader, start=2):
+        writer.writerow(row | {column: value for (line, column), value in MENDED.items() if line == at})
+    return out.getvalue().encode("cp1252")
+
+
+def drop(page: Page, content: bytes) -> None:
+    file = {"name": PARTNER.name, "mimeType": "text/csv", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_text("Are the letters right in these lines?")).to_be_visible()
+    press(page, "Yes, read it as Windows-1252")
+
+
+def test_partners_list_with_ten_faults_goes_from_upload_to_published(curated: Curated, page: Page) -> None:
+    log_in(page, CURATOR, curated.url)
+    page.goto(f"{curated.url}/curation?part=import")
+    drop(page, PARTNER.read_bytes())
+    expect(page.get_by_text("Nothing was imported: 10 mistakes to mend.")).to_be_visible()
+    expect(page.get_by_role("button", name="Import", exact=True)).to_have_count(0)
+    drop(page, mended(PARTNER.read_bytes()))
+    expect(page.get_by_text("40 added")).to_be_visible()
+    page.get_by_role("textbox", name="Why are these changed?").fill("The partner's list of 20 November, mended")
+    press(page, "Import")
+    expect(page.get_by_text(re.compile("^Imported: practices: 40 added"))).to_be_visible()
+    part(page, "Release")
+    press(page, "Look at what has changed since")
+    expect(page.get_by_text("40 new practices.")).to_be_visible()
+    page.get_by_role("textbox", name="Note on the release").fill("Forty practices of a partner (synthetic)")
+    press(page, "Publish")
+    press(page, "Yes, publish")
+    expect(page.get_by_text("Release 2 is out, with 40 changes.")).to_be_visible()
+    page.goto(f"{curated.url}/practice?practice=synthetic-partner-40")
+    expect(heading(page)).to_have_text(re.compile(r"\(synthetic 40\)$"))
+
+
+# --- for everybody: axe, telephone, keyboard --------------------------------------------------------------------
+
+PLACES = {
+    "queue": "",
+    "submission": "?submission={submission}",
+    "find": "?part=practices",
+    "facts": "?part=practices&practice=accelair",
+    "answers": "?part=practices&practice=humanitarian-corridors&view=answers",
+    "standing": "?part=practices&practice=accelair&view=standing",
+    "second opinions": "?part=practices&practice=humanitarian-corridors&view=opinions",
+    "history": "?part=practices&practice=accelair&view=history",
+    "import": "?part=import",
+    "release": "?part=release",
+}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def looked_over(context: BrowserContext, url: str) -> list[str]:
+    """Return what axe finds serious on a page at both widths, and what runs off the screen of a telephone."""
+    page, faults = context.new_page(), []
+    page.goto(url)
+    settled(page)
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        settled(page)
+        faults += [
+            f"{size['width']} px: {one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+    for where in ("html", "[data-testid='stMain']"):
+        width, room = page.locator(where).first.evaluate("e => [e.scrollWidth, e.clientWidth]")
+        faults += [f"{where} is {width} px wide"] if width > room + 1 else []
+    page.close()
+    return [f"{url}: {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_and_nothing_runs_off(curated: Curated, new_context: NewContext, theme: str) -> None:
+    visitor = new_context(bypass_csp=True, color_scheme=theme)
+    faults = looked_over(visitor, f"{curated.url}/curation")
+    curator = new_context(bypass_csp=True, color_scheme=theme)
+    log_in(curator.new_page(), CURATOR, curated.url)
+    for place in PLACES.values():
+        faults += looked_over(curator, f"{curated.url}/curation{place.format(submission=curated.submission)}")
+    administrator = new_context(bypass_csp=True, color_scheme=theme)
+    log_in(administrator.new_page(), ADMINISTRATOR, curated.url)
+    faults += looked_over(administrator, f"{curated.url}/curation")
+    assert not faults, "\n".join(faults)
+
+
+def test_a_decision_is_made_by_keyboard_alone(curated: Curated, page: Page) -> None:
+    log_in(page, CURATOR, curated.url)
+    page.goto(f"{curated.url}/curation?submission={curated.submission}")
+    settled(page)
+    note = page.get_by_role("textbox", name="Note to the sender")
+    for _ in range(60):
+        if note.evaluate("e => e === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(note).to_be_focused()
+    page.keyboard.type("Thank you.")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText").strip().endswith("Accept"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Accepted. It becomes public with the next release.")).to_be_visible()

@@ -1,0 +1,579 @@
+"""The curation pages: who sees what, every button as every role, conflicts, and nothing without a login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+import seen
+from seen import Visit
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import database
+from practices_db import audit, curating, people, publishing, queries, reviewing, submissions
+from practices_db.permissions import CLI, pseudonym
+
+PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
+PAGE = "https://example.org/page"
+WORDS = {"organisation": "Forum", "words": "We see it otherwise."}
+SECRETS = {
+    "auth": {
+        "redirect_uri": "http://localhost:8501/oauth2callback",
+        "cookie_secret": "of the tests, not of any server",
+        "client_id": "practices",
+        "client_secret": "of the tests",
+        "server_metadata_url": "http://localhost:1/.well-known/openid-configuration",
+    }
+}
+CURATOR, OTHER, ADMINISTRATOR, NOBODY = (f"{name}@example.org" for name in ("curator", "other", "admin", "nobody"))
+
+LogIn = Callable[[str | None], Visit]
+
+
+@pytest.fixture
+def log_in(database_file: object) -> LogIn:  # noqa: ARG001 - opened by the pages
+    """Return a function that begins a visit of somebody, None for nobody, where a login is configured."""
+    store = database.store()
+    people.grant(store, CLI, CURATOR, "curator")
+    people.grant(store, CLI, OTHER, "curator")
+    people.grant(store, CLI, ADMINISTRATOR, "administrator")
+
+    def begin(address: str | None) -> Visit:
+        app = AppTest.from_file(seen.FRAME, default_timeout=120)
+        app.secrets = SECRETS
+        app.user = {"is_logged_in": address is not None} | ({"email": address} if address else {})
+        app.run()
+
+        def go(page: str, /, **params: str | list[str]) -> AppTest:
+            app.query_params = params
+            return app.switch_page(f"../{page}.py").run()
+
+        return go
+
+    return begin
+
+
+def text(app: AppTest) -> str:
+    assert not app.exception, app.exception
+    said = [*app.markdown, *app.caption, *app.text, *app.error, *app.warning, *app.info, *app.success, *app.subheader]
+    cells = [str(cell) for table in [*app.table, *app.dataframe] for cell in table.value.to_numpy().ravel()]
+    return seen.as_read("\n".join([*(str(one.value) for one in said), *cells]))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    (button,) = (one for one in app.button if one.label == label)
+    button.click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def labels(app: AppTest) -> set[str]:
+    return {one.label for one in app.button}
+
+
+def lines(action: str) -> list[tuple[str, str]]:
+    with database.cursor() as cursor:
+        return cursor.execute(
+            "SELECT actor, object FROM audit WHERE action = $action ORDER BY seq", {"action": action}
+        ).fetchall()
+
+
+# --- who sees what ---------------------------------------------------------------------------------------------
+
+
+def test_without_a_login_there_is_no_curation_page(visit: Visit) -> None:
+    app = visit("overview")
+    with pytest.raises(ValueError, match="curation"):
+        app.switch_page("../curation.py").run()
+
+
+def test_visitor_is_asked_to_log_in_and_sees_nothing_else(log_in: LogIn) -> None:
+    app = log_in(None)("curation", part="people")
+    assert labels(app) == {"Log in"}
+    assert not app.radio
+    assert not app.table
+    assert lines("log in") == []
+
+
+@pytest.mark.parametrize("part", ["queue", "practices", "import", "release", "people"])
+def test_login_without_a_role_sees_nothing_and_is_on_record(log_in: LogIn, part: str) -> None:
+    submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
+    app = log_in(NOBODY)("curation", part=part)
+    assert "have no role here" in text(app)
+    assert labels(app) == {"Log out"}
+    assert not [*app.radio, *app.table, *app.text_input, *app.get("file_uploader"), *app.get("page_link")]
+    app.run()
+    assert lines("log in") == [(pseudonym(NOBODY), "session")]
+    assert lines("refused") == [(pseudonym(NOBODY), "submission")]
+
+
+def test_address_that_is_not_verified_has_no_role(log_in: LogIn, database_file: object) -> None:  # noqa: ARG001
+    log_in(None)
+    app = AppTest.from_file(seen.FRAME, default_timeout=120)
+    app.secrets = SECRETS
+    app.user = {"is_logged_in": True, "email": CURATOR, "email_verified": False}
+    app.run()
+    app.switch_page("../curation.py").run()
+    assert "no e-mail address that its provider has verified" in text(app)
+    assert not app.radio
+
+
+def test_curator_and_administrator_have_their_parts_and_no_others(log_in: LogIn) -> None:
+    curator = log_in(CURATOR)("curation", part="people")
+    assert curator.radio[0].options == ["Queue", "Practices", "Import", "Release"]
+    assert "E-mail address" not in text(curator)
+    administrator = log_in(ADMINISTRATOR)("curation", part="queue")
+    assert not administrator.radio
+    assert [one.value for one in administrator.header] == ["People"]
+    assert "submission" not in text(administrator)
+
+
+# --- the queue -------------------------------------------------------------------------------------------------
+
+
+def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
+    sent = submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
+    go = log_in(CURATOR)
+    assert "1 submission" in text(go("curation"))
+    app = go("curation", submission=sent.id)
+    assert "box" in text(app)
+    assert "We see it otherwise." in text(app)
+    press(app, "Accept")
+    assert "Accepted" in text(app)
+    app = press(go("curation", part="release"), "Look at what has changed since")
+    assert "1 owner's statement." in text(app)
+    press(app, "Publish")
+    press(app, "Yes, publish")
+    assert "Release 2 is out, with 1 change." in text(app)
+    assert "release 2" in text(app)
+    with database.cursor() as cursor:
+        assert queries.statement(cursor, PRACTICE)["words"] == WORDS["words"]  # type: ignore[index]
+    assert lines("publish") == [(pseudonym(CURATOR), "data")]
+
+
+def test_returning_needs_a_note_and_keeps_what_was_typed(log_in: LogIn) -> None:
+    sent = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
+    app = log_in(CURATOR)("curation", submission=sent.id)
+    press(app, "Return with the note")
+    assert "Say what is missing" in text(app)
+    app.text_area[0].set_value("Please name the year.")
+    press(app, "Return with the note")
+    assert "Note to the sender: Please name the year." in text(app)
+    assert "Accept" not in labels(app)
+
+
+def test_submission_that_was_corrected_meanwhile_is_not_accepted_unseen(log_in: LogIn) -> None:
+    store = database.store()
+    sent = submissions.submit(store, "statement", WORDS, None, PRACTICE)
+    app = log_in(CURATOR)("curation", submission=sent.id)
+    submissions.correct(store, sent.token, WORDS | {"words": "Other words."}, 1)
+    press(app, "Accept")
+    assert "changed in between" in text(app)
+    assert "Other words." in text(app)
+    with database.cursor() as cursor:
+        assert reviewing.submission(cursor, CLI, sent.id).status == "submitted"
+    press(app, "Accept")
+    assert "Accepted" in text(app)
+
+
+def test_withdrawing_asks_first_and_then_nothing_is_left(log_in: LogIn) -> None:
+    sent = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
+    app = log_in(CURATOR)("curation", submission=sent.id)
+    press(app, "Withdraw")
+    press(app, "No, leave it")
+    assert "Yes, erase it" not in labels(app)
+    press(press(app, "Withdraw"), "Yes, erase it")
+    assert "The content was withdrawn and is gone." in text(app)
+    assert WORDS["words"] not in text(app)
+
+
+def test_unknown_submission_and_practice_are_told(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    assert "There is no submission" in text(go("curation", submission="none"))
+    assert "There is no practice" in text(go("curation", part="practices", practice="none"))
+    assert "Nothing is waiting" in text(go("curation"))
+
+
+# --- practices -------------------------------------------------------------------------------------------------
+
+
+def facts(go: Visit) -> AppTest:
+    return go("curation", part="practices", practice=PRACTICE)
+
+
+def fill(app: AppTest, **values: str) -> None:
+    for field, value in values.items():
+        key = f"draft_facts_{PRACTICE}_{field}"
+        (widget,) = (one for one in [*app.text_input, *app.text_area] if one.key == key)
+        widget.set_value(value)
+
+
+def test_practice_is_found_whatever_its_accents_and_edited_with_source_and_reason(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    app = go("curation", part="practices")
+    app.text_input(key="find_practice").set_value("ACCÉLAIR").run()
+    assert "1 practice" in text(app)
+    app = facts(go)
+    fill(app, start_year="2003")
+    press(app, "Save")
+    assert "reason" in text(app).lower()
+    fill(app, reason="Their page says so", source=PAGE, public="First year corrected to 2003.")
+    press(app, "Save")
+    assert "Saved." in text(app)
+    with database.cursor() as cursor:
+        stands = curating.practice(cursor, CLI, PRACTICE)
+    assert (stands.facts["start_year"], stands.version) == (2003, 2)
+    history = text(go("curation", part="practices", practice=PRACTICE, view="history"))
+    assert "First year: 2003" in history
+    assert "everybody reads: First year corrected to 2003." in history
+    assert "you, " in history
+
+
+def test_every_fact_of_every_practice_goes_through_the_form_unchanged(log_in: LogIn) -> None:
+    log_in(None)
+    from pages.shared.curation import facts as form  # noqa: PLC0415
+
+    with database.cursor() as cursor:
+        ids = [one.id for one in curating.find(cursor, CLI, "", 10_000)]
+        for id_ in ids:
+            stands = curating.practice(cursor, CLI, id_).facts
+            back = form._as_facts(form._as_widgets(stands))
+            assert curating.checked_practice(stands | back, id_).model_dump() == stands
+
+
+def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
+    first, second = facts(log_in(CURATOR)), facts(log_in(OTHER))
+    fill(first, start_year="2003", reason="Their page", source=PAGE)
+    press(first, "Save")
+    fill(second, start_year="2004", lead_organisation="Somebody else", reason="My page", source=PAGE)
+    press(second, "Save")
+    said = text(second)
+    assert "changed in between" in said
+    assert pseudonym(CURATOR) in said
+    assert "nothing of yours is lost" in said
+    (table,) = (one.value for one in second.table if "When you opened it" in one.value)
+    row = table.set_index("Field").loc["First year"]
+    assert (row["Now"], row["Yours"]) == ("2003", "2004")
+    press(second, "Go on from what stands there now, with my changes")
+    key = f"draft_facts_{PRACTICE}_"
+    assert second.text_input(key=f"{key}lead_organisation").value == "Somebody else"
+    assert second.text_input(key=f"{key}reason").value == "My page"
+    assert "nothing of yours is lost" not in text(second)
+    press(second, "Save")
+    assert "Saved." in text(second)
+    with database.cursor() as cursor:
+        stands = curating.practice(cursor, CLI, PRACTICE)
+    assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2004, "Somebody else")
+
+
+def test_what_only_the_first_changed_stays_after_the_conflict(log_in: LogIn) -> None:
+    first, second = facts(log_in(CURATOR)), facts(log_in(OTHER))
+    fill(first, start_year="2003", reason="Their page", source=PAGE)
+    press(first, "Save")
+    fill(second, lead_organisation="Somebody else", reason="My page", source=PAGE)
+    press(second, "Save")
+    press(second, "Go on from what stands there now, with my changes")
+    press(second, "Save")
+    with database.cursor() as cursor:
+        stands = curating.practice(cursor, CLI, PRACTICE)
+    assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2003, "Somebody else")
+    press(first.run(), "Give up my changes")
+    assert first.text_input(key=f"draft_facts_{PRACTICE}_lead_organisation").value == "Somebody else"
+
+
+def test_answer_is_changed_with_its_reason(log_in: LogIn) -> None:
+    with database.cursor() as cursor:
+        id_ = cursor.execute("SELECT min(practice_id) FROM released_answer").fetchall()[0][0]
+    app = log_in(CURATOR)("curation", part="practices", practice=id_, view="answers")
+    (box,) = (one for one in app.selectbox if one.label == "Answer")
+    new = next(option for option in ("Met", "Not met") if option != box.value)
+    box.select(new)
+    (address,) = (one for one in app.text_input if one.label == "Source: address")
+    address.set_value(PAGE)
+    (reason,) = (one for one in app.text_input if one.label.startswith("Why"))
+    reason.set_value("Read again")
+    press(app, "Save")
+    assert "Saved." in text(app)
+    assert "Read again" in text(app.switch_page("../curation.py").run()) or lines("edit")
+
+
+def test_standing_checked_running_archived_relisted_merged(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    app = go("curation", part="practices", practice=DUPLICATE, view="standing")
+    press(app, "It is still right")
+    (by,) = (one for one in app.text_input if one.label.startswith("Who said so"))
+    by.set_value("The museum")
+    press(app, "Note it")
+    assert "It still runs: The museum" in text(app)
+    (reason,) = (one for one in app.text_input if one.key == f"archive_reason_{DUPLICATE}")
+    reason.set_value("It never began.")
+    press(app, "Archive")
+    assert "archived" in text(app)
+    app.text_input(key=f"relist_reason_{DUPLICATE}").set_value("It did.")
+    press(app, "Put it back")
+    app.text_input(key=f"merge_find_{DUPLICATE}").set_value(PRACTICE).run()
+    app.selectbox(key=f"merge_into_{DUPLICATE}").select_index(0).run()
+    app.text_input(key=f"merge_reason_{DUPLICATE}").set_value("The same").run()
+    press(press(app, "Merge"), "Yes, merge")
+    assert "merged into another one" in text(app)
+    with database.cursor() as cursor:
+        stands = curating.practice(cursor, CLI, DUPLICATE)
+    assert (stands.merged_into, stands.running_said_by, stands.version) == (PRACTICE, "The museum", 6)
+    assert stands.checked_by == pseudonym(CURATOR)
+    assert stands.running_said_on == audit.now().date() >= date(2026, 1, 1)
+
+
+def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None:
+    store = database.store()
+    with database.cursor() as cursor:
+        id_ = cursor.execute("SELECT min(practice_id) FROM released_answer").fetchall()[0][0]
+        given = curating.answers(cursor, CLI, id_)
+    go = log_in(CURATOR)
+    app = go("curation", part="practices", practice=id_, view="opinions")
+    press(app, "Make a private link")
+    token = app.code[0].value.partition("token=")[2]
+    press(app, "It is sent; hide it here")
+    assert not app.code
+    first = given[0]
+    content = {
+        "framework": "integration-practices",
+        "framework_version": "1.0.0",
+        "assessor": "second-reader",
+        "assessed_on": "2026-11-25",
+        "answers": [
+            {
+                "indicator_id": first["indicator_id"],
+                "answer": "not-met" if first["answer"] == "met" else "met",
+                "source_url": PAGE,
+            }
+        ],
+    }
+    submissions.hand_in(store, token, submissions.save(store, token, content, 1))
+    id_of = submissions.open_by_token(store, token).id
+    press(go("curation", submission=id_of), "Accept")
+    app = go("curation", part="practices", practice=id_, view="opinions")
+    assert "1 indicator, 1 not settled yet" in text(app)
+    press(app, "Settle")
+    assert "Choose which answer counts." in text(app)
+    (choice,) = (one for one in app.radio if one.label.startswith("Which answer"))
+    choice.set_value(first["assessment_id"])
+    (note,) = (one for one in app.text_input if one.label.startswith("Why (shown"))
+    note.set_value("The page of 2024 says so.")
+    press(app, "Settle")
+    assert "1 indicator, 0 not settled yet" in text(app)
+    assert "Settled: The page of 2024 says so." in text(app)
+
+
+# --- release, people -------------------------------------------------------------------------------------------
+
+
+def test_release_that_another_curator_made_first_is_told(log_in: LogIn) -> None:
+    store = database.store()
+    curating.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "why", PAGE)
+    app = press(log_in(CURATOR)("curation", part="release"), "Look at what has changed since")
+    press(app, "Publish")
+    publishing.publish(store, CLI, "faster", 1)
+    press(app, "Yes, publish")
+    assert "Release 2 came out in between" in text(app)
+
+
+def test_unreleased_data_are_exported_and_that_is_on_record(log_in: LogIn) -> None:
+    app = press(log_in(CURATOR)("curation", part="release"), "Prepare the files")
+    (download,) = app.get("download_button")
+    assert "ZIP" in download.label
+    assert lines("export") == [(pseudonym(CURATOR), "data")]
+    with database.cursor() as cursor:
+        assert queries.data_version(cursor).number == 1
+
+
+def test_administrator_gives_and_takes_roles(log_in: LogIn) -> None:
+    app = log_in(ADMINISTRATOR)("curation")
+    app.text_input(key="grant_email").set_value("no address")
+    press(app, "Give the role")
+    assert "e-mail address" in text(app)
+    app.text_input(key="grant_email").set_value(NOBODY)
+    press(app, "Give the role")
+    with database.cursor() as cursor:
+        assert people.actor_of(cursor, NOBODY).role == "curator"
+    app.selectbox(key="dismiss_email").set_value(NOBODY).run()
+    press(press(app, "Take the role away"), "Yes, take it away")
+    with database.cursor() as cursor:
+        assert people.actor_of(cursor, NOBODY).role == "viewer"
+
+
+# --- a role that is taken away while the page is open: role × action × state through the buttons ----------------
+
+
+BUTTONS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "accept": ({"submission": "?"}, ["Accept"]),
+    "return": ({"submission": "?"}, ["Return with the note"]),
+    "withdraw": ({"submission": "?"}, ["Withdraw", "Yes, erase it"]),
+    "renew": ({"submission": "?"}, ["Make a new private link", "Yes, make a new one"]),
+    "edit": ({"part": "practices", "practice": PRACTICE}, ["Save"]),
+    "checked": ({"part": "practices", "practice": PRACTICE, "view": "standing"}, ["It is still right"]),
+    "running": ({"part": "practices", "practice": PRACTICE, "view": "standing"}, ["Note it"]),
+    "archive": ({"part": "practices", "practice": PRACTICE, "view": "standing"}, ["Archive"]),
+    "invite": ({"part": "practices", "practice": PRACTICE, "view": "opinions"}, ["Make a private link"]),
+    "publish": (
+        {"part": "release"},
+        ["Look at what has changed since", "Publish", "Yes, publish"],
+    ),
+    "export": ({"part": "release"}, ["Prepare the files"]),
+    "answer": ({"part": "practices", "practice": "humanitarian-corridors", "view": "answers"}, ["Save"]),
+}
+ROLES_TO = ["viewer", "assessor", "administrator"]
+
+
+def everything() -> list[object]:
+    names = ("practice", "assessment", "answer", "settlement", "statement", "submission", "data_version")
+    with database.cursor() as cursor:
+        return [cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names]
+
+
+@pytest.mark.parametrize("role", ROLES_TO)
+@pytest.mark.parametrize("action", BUTTONS)
+def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, action: str, role: str) -> None:
+    store = database.store()
+    sent = submissions.submit(store, "statement", WORDS, None, PRACTICE)
+    params, presses = BUTTONS[action]
+    app = log_in(CURATOR)("curation", **{name: sent.id if value == "?" else value for name, value in params.items()})
+    for label in presses[:-1]:
+        press(app, label)
+    if role == "viewer":
+        people.dismiss(store, CLI, CURATOR)
+    else:
+        people.grant(store, CLI, CURATOR, role)  # type: ignore[arg-type]
+    before = everything()
+    press(app, presses[-1])
+    assert everything() == before
+    assert lines("export") == []
+    if role == "administrator":
+        assert [one.value for one in app.header] == ["People"]
+    else:
+        assert "have no role here" in text(app)
+        assert lines("refused") == [(pseudonym(CURATOR), "submission")]
+
+
+def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
+    assert "is the first" in text(visit("method"))
+    store = database.store()
+    curating.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "secret", PAGE, "First year is 2003")
+    publishing.publish(store, CLI, "test", 1)
+    app = visit("method")
+    assert "1 practice with changed facts." in text(app)
+    (table,) = (one.value for one in app.dataframe if one.proto.alt == "What this release changed")
+    assert (list(table["Change"]), list(table["Why"])) == (["First year"], ["First year is 2003"])
+    assert "secret" not in text(app)
+    app.selectbox(key="release").set_value(1).run()
+    assert "there was nothing before it" in text(app)
+
+
+ON_SUBMISSION = {"Accept", "Return with the note", "Make a new private link", "Withdraw"}
+BY_STATE = {
+    "draft": {"Make a new private link", "Withdraw"},
+    "submitted": ON_SUBMISSION,
+    "returned": {"Make a new private link", "Withdraw"},
+    "published": {"Make a new private link", "Withdraw"},
+    "withdrawn": set(),
+}
+
+
+def into(state: str, receipt: submissions.Receipt) -> None:
+    """Bring a submission that waits into another state."""
+    store = database.store()
+    match state:
+        case "returned":
+            reviewing.send_back(store, CLI, receipt.id, 1, "why")
+        case "published":
+            reviewing.accept(store, CLI, receipt.id, 1, "sound")
+        case "withdrawn":
+            submissions.withdraw(store, receipt.token, 1)
+
+
+@pytest.mark.parametrize("state", BY_STATE)
+def test_only_what_the_state_of_a_submission_allows_is_offered(log_in: LogIn, state: str) -> None:
+    store = database.store()
+    if state == "draft":
+        receipt = submissions.invite(store, PRACTICE, CLI)
+    else:
+        receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)
+        into(state, receipt)
+    app = log_in(CURATOR)("curation", submission=receipt.id)
+    assert not app.exception
+    assert labels(app) & ON_SUBMISSION == BY_STATE[state]
+
+
+@pytest.mark.parametrize("state", ["returned", "published", "withdrawn"])
+@pytest.mark.parametrize("action", ["accept", "return", "withdraw", "renew"])
+def test_press_on_a_submission_that_moved_meanwhile_is_refused(log_in: LogIn, action: str, state: str) -> None:
+    receipt = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
+    app = log_in(CURATOR)("curation", submission=receipt.id)
+    if action == "return":
+        app.text_area[0].set_value("why")
+    *first, last = BUTTONS[action][1]
+    for label in first:
+        press(app, label)
+    into(state, receipt)
+    before = everything()
+    press(app, last)
+    if action == "renew" and state != "withdrawn":  # a new link changes nothing of what was sent and is still allowed
+        assert "There is a new link." in text(app)
+        return
+    assert everything() == before
+    assert "Accepted. It becomes" not in text(app)
+
+
+ON_PRACTICE = {"It is still right", "Note it", "Archive", "Put it back"}
+BY_PRACTICE_STATE = {
+    "listed": {"It is still right", "Note it", "Archive"},
+    "archived": {"It is still right", "Note it", "Put it back"},
+    "merged": set(),
+}
+
+
+@pytest.mark.parametrize("state", BY_PRACTICE_STATE)
+def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, state: str) -> None:
+    store, go = database.store(), log_in(CURATOR)
+    if state == "archived":
+        curating.archive(store, CLI, DUPLICATE, 1, "why")
+    if state == "merged":
+        curating.merge(store, CLI, DUPLICATE, PRACTICE, 1, "why")
+    app = go("curation", part="practices", practice=DUPLICATE, view="standing")
+    assert labels(app) & ON_PRACTICE == BY_PRACTICE_STATE[state]
+    app = go("curation", part="practices", practice=DUPLICATE, view="facts")
+    assert ("Save" in labels(app)) == (state != "merged")
+    app = go("curation", part="practices", practice=DUPLICATE, view="opinions")
+    assert ("Make a private link" in labels(app)) == (state == "listed")
+
+
+@pytest.mark.parametrize("role", ["viewer", "assessor", "curator"])
+@pytest.mark.parametrize("presses", [["Give the role"], ["Take the role away", "Yes, take it away"]])
+def test_administrator_whose_role_is_another_one_gives_and_takes_none(
+    log_in: LogIn, presses: list[str], role: str
+) -> None:
+    app = log_in(ADMINISTRATOR)("curation")
+    app.text_input(key="grant_email").set_value(NOBODY)
+    app.selectbox(key="dismiss_email").set_value(OTHER).run()
+    for label in presses[:-1]:
+        press(app, label)
+    if role == "viewer":
+        people.dismiss(database.store(), CLI, ADMINISTRATOR)
+    else:
+        people.grant(database.store(), CLI, ADMINISTRATOR, role)  # type: ignore[arg-type]
+    press(app, presses[-1])
+    with database.cursor() as cursor:
+        roles = [people.actor_of(cursor, address).role for address in (NOBODY, OTHER)]
+    assert roles == ["viewer", "curator"]
+
+
+def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
+    app = log_in(CURATOR)("curation", part="import")
+    file = (seen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
+    app.file_uploader[0].set_value(("practices.csv", file, "text/csv")).run()
+    assert "added" in text(app)
+    people.dismiss(database.store(), CLI, CURATOR)
+    before = everything()
+    app.button(key="import_now").click().run()
+    assert "have no role here" in text(app)
+    assert everything() == before
