@@ -18,7 +18,7 @@ def fill(processes: ForkServerContext, database: Path, tokens: list[str], room: 
     log = database.with_name("acknowledged")
     process = processes.Process(target=writers.save_until_full, args=(database, log, tokens, room))
     process.start()
-    process.join(100)
+    process.join(300)
     lines = log.read_text().splitlines()
     assert process.exitcode == 0, lines[-5:]
     saved = [int(line.split()[1]) for line in lines if line.startswith(("saved", "again"))]

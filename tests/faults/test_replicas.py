@@ -172,13 +172,14 @@ def test_swaps_under_load(replica: Replica, main_store: Store, snapshot: Path) -
             except Exception as error:  # whatever it is, the test shows it
                 faults.append(error)
 
-    threads = [threading.Thread(target=read) for _ in range(4)]
+    threads = [threading.Thread(target=read) for _ in range(2)]
     for thread in threads:
         thread.start()
     for number in range(4):
         rename_everywhere(main_store, f"release {number}")
         write_snapshot(main_store, snapshot)
         until(lambda number=number: first_name(replica.store) == f"release {number}")  # type: ignore[misc]
+    until(lambda: "release 3" in seen or bool(faults))
     stop.set()
     for thread in threads:
         thread.join()
