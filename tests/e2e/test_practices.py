@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from collections import Counter
@@ -13,10 +12,8 @@ from looking import EIGHT, HOUSING_IN_ITALY, chart, click_mark, heading, sentenc
 from playwright.sync_api import Page, expect
 from serving import ROOT, Server
 
-from criteria.framework import current_framework
 from practices_db import queries
 from practices_db.filters import DEFAULT_SORT, PracticeFilter
-from practices_db.models import AnswerRow
 from practices_db.store import Store
 
 pytestmark = pytest.mark.e2e
@@ -155,24 +152,3 @@ def test_a_bar_of_the_sectors_leads_to_its_practices(server: Server, page: Page)
     click_mark(page, bars.first)
     expect(sentence(page)).to_have_text(re.compile(f"^{count} of 325 practices on "))
     expect(page).to_have_url(re.compile(rf"/explore\?sector={most}$"))
-
-
-def test_an_own_assessment_changes_the_result_and_can_be_taken_away(server: Server, page: Page) -> None:
-    first = current_framework().headlines[0].indicators[0]
-    page.goto(server.url + "/self_assessment")
-    settled(page)
-    page.get_by_label("Name of the practice").fill("Łódź meets Ævar")
-    group = page.get_by_role("radiogroup", name=first.label)
-    group.get_by_text("Met", exact=True).click()
-    expect(page.get_by_text(re.compile(r"^1 of \d+ answered$"))).to_be_visible()
-    page.get_by_label(f"Note for “{first.label}”").fill("see our report")
-    page.get_by_label(f"Note for “{first.label}”").press("Tab")
-    settled(page)
-    with page.expect_download() as caught:
-        page.get_by_role("button", name="Download the answers (CSV)").click()
-    assert re.fullmatch(
-        r"assessment_lodz-meets-aevar_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.csv", caught.value.suggested_filename
-    )
-    text = caught.value.path().read_bytes().decode("utf-8-sig")
-    (row,) = (AnswerRow.model_validate(one) for one in csv.DictReader(io.StringIO(text, newline=""), strict=True))
-    assert (row.indicator_id, row.answer, row.note) == (first.id, "met", "see our report")

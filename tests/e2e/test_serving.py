@@ -78,19 +78,19 @@ def test_an_error_in_a_page_shows_an_id_and_the_log_has_the_rest(
     broken = tmp_path / "broken.duckdb"
     shutil.copy(catalogue_db, broken)
     with duckdb.connect(broken) as connection:
-        connection.execute("DROP TABLE practice_facet")
+        connection.execute("DROP TABLE practice_score")
     server = new_server(broken).wait_until_healthy()
-    page.goto(server.url + "/explore")
+    page.goto(server.url + "/practice?practice=humanitarian-corridors")
     alert = page.get_by_role("alert")
     expect(alert).to_have_text(re.compile(r"Something went wrong on our side\..*report error [0-9a-f]{8}\."))
     shown = page.locator("body").inner_text()
     assert "Traceback" not in shown
-    assert "practice_facet" not in shown
+    assert "practice_score" not in shown
     error_id = re.search(r"report error ([0-9a-f]{8})", alert.inner_text())
     assert error_id is not None
     server.stop()
     assert f"error {error_id[1]}" in server.console
-    assert "practice_facet" in server.console
+    assert "practice_score" in server.console
 
 
 def test_a_server_that_is_told_to_stop_leaves_a_database_that_opens(
