@@ -14,7 +14,7 @@ from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.store import Cursor, Store
 from practices_db.vocabularies import NOT_STATED
 
-MIGRATION = "0005_knowledge"
+MIGRATION = "0004_knowledge"
 
 # The keys of this table are the only names that get into the SQL.
 _INSERT = {
