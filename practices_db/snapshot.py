@@ -22,7 +22,7 @@ from practices_db.migrate import applied
 from practices_db.store import Cursor, Store
 from practices_db.witness import quoted, sync_folder, table_names, wal_path, witness_path
 
-# Whole tables that everybody may read. A table that is not named here or filled below is empty in a snapshot.
+# Tables that everybody may read, the last two after narrowing. A table not named here or filled below stays empty.
 _PUBLIC = frozenset(
     {
         "_migration",
@@ -40,6 +40,12 @@ _PUBLIC = frozenset(
         "practice_score",
         "practice_card",
         "practice_facet",
+        "evidence_card",
+        "organisation_card",
+        "knowledge_facet",
+        "known_link",
+        "link",
+        "address_check",
     }
 )
 # What curators work on is replaced by its released copy: changes that are not released yet stay at home.
@@ -62,6 +68,37 @@ _FROM_RELEASED = """
     INSERT INTO answer BY NAME SELECT assessment_id, indicator_id, answer, evidence_level, note, source_url,
         source_publisher, independent_of_operator FROM released_answer;
     INSERT INTO statement BY NAME SELECT * FROM released_statement;
+    INSERT INTO evidence BY NAME
+        SELECT * EXCLUDE (languages, themes, target_groups, countries, name_key) FROM evidence_card;
+    INSERT INTO evidence_value BY NAME
+        WITH listed AS (
+            SELECT id, 'language' AS list, languages AS stated FROM evidence_card
+            UNION ALL SELECT id, 'theme', themes FROM evidence_card
+            UNION ALL SELECT id, 'target_group', target_groups FROM evidence_card
+            UNION ALL SELECT id, 'area', countries FROM evidence_card
+        )
+        SELECT id AS evidence_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position FROM listed;
+    INSERT INTO organisation BY NAME
+        SELECT * EXCLUDE (countries, levels, themes, name_key) FROM organisation_card;
+    INSERT INTO organisation_value BY NAME
+        WITH listed AS (
+            SELECT id, 'area' AS list, countries AS stated FROM organisation_card
+            UNION ALL SELECT id, 'governance_level', levels FROM organisation_card
+            UNION ALL SELECT id, 'theme', themes FROM organisation_card
+        )
+        SELECT id AS organisation_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position
+        FROM listed;
+    DELETE FROM link l WHERE NOT EXISTS (
+        SELECT 1 FROM known_link k WHERE k.judged AND k.relation = l.relation
+            AND k.from_kind = l.from_kind AND k.from_id = l.from_id AND k.to_kind = l.to_kind AND k.to_id = l.to_id
+    );
+    UPDATE link SET reason = k.reason, source_url = k.source_url FROM known_link k
+        WHERE k.judged AND k.relation = link.relation AND k.from_kind = link.from_kind AND k.from_id = link.from_id
+            AND k.to_kind = link.to_kind AND k.to_id = link.to_id;
+    DELETE FROM address_check WHERE url NOT IN (
+        SELECT url FROM evidence_card UNION SELECT url FROM organisation_card UNION SELECT source_url FROM practice_card
+        UNION SELECT url FROM released_source UNION SELECT source_url FROM released_answer WHERE source_url IS NOT NULL
+    );
     UPDATE write_count SET database_id = uuid()::TEXT, writes = 0;
 """
 

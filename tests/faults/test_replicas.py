@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import writers
 
-from practices_db import queries, submissions
+from practices_db import catalogue_files, queries, submissions
 from practices_db.__main__ import main
-from practices_db.commands import open_store
+from practices_db.commands import build, open_store
 from practices_db.errors import PracticesError, ReadOnlyError
 from practices_db.examining import read_everything
 from practices_db.replica import Replica
@@ -95,6 +95,33 @@ def test_snapshot_holds_what_is_published_and_no_byte_of_the_rest(main_store: St
         "snapshot.duckdb",
         "snapshot.duckdb.manifest.json",
     ]
+
+
+def test_snapshot_of_the_catalogue_reads_as_the_original(tmp_path: Path) -> None:
+    build(tmp_path / "practices.duckdb")
+    at_home = open_store(tmp_path / "practices.duckdb")
+    hidden = "'https://example.org/not-released-yet'"
+    at_home.write(
+        lambda cursor: cursor.execute(
+            f"UPDATE evidence SET url = {hidden}; UPDATE organisation SET joins = 'not-released-yet';"
+            f"UPDATE link SET reason = 'not-released-yet'; INSERT INTO link SELECT * REPLACE "
+            f"(from_id || '-not-released-yet' AS from_id) FROM link LIMIT 1;"
+            f"INSERT INTO address_check VALUES ({hidden}, now()::TIMESTAMP, NULL, 'gone');"
+        )
+    )
+    path = tmp_path / "snapshot.duckdb"
+    write_snapshot(at_home, path)
+    copy = Store(path, read_only="It is looked at.")
+    with at_home.cursor() as there, copy.cursor() as here:
+        assert catalogue_files.texts(here) == catalogue_files.texts(there)
+        assert queries.integrity_problems(here) == []
+        found, served = read_everything(there, None), read_everything(here, path)
+        tables = {"evidence_card", "organisation_card", "knowledge_facet", "known_link", "practice_facet"}
+        assert {name: served[name] for name in tables} == {name: found[name] for name in tables}
+        assert all(served[name][0] for name in (*tables, "evidence_value", "organisation_value", "link"))
+    copy.close()
+    at_home.close()
+    assert b"not-released-yet" not in path.read_bytes()
 
 
 def test_replica_refuses_writes_and_says_where(replica: Replica) -> None:
