@@ -15,8 +15,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from practices_db import audit
 from practices_db.backup import Backup, backups, make_backup, make_folder, read_backup, rotate
-from practices_db.errors import DatabaseBusyError, PracticesError
+from practices_db.errors import Actor, DatabaseBusyError, PracticesError
+from practices_db.permissions import Thing, require
 from practices_db.store import Store
 
 log = logging.getLogger("practices")
@@ -26,6 +28,19 @@ _REQUEST = ".request-"
 _LOOK = 2.0  # seconds between two looks into the folder
 _TAKEN = 15.0  # seconds in which a running app takes a request
 _MADE = 600.0  # seconds in which it has made the backup
+
+
+def back_up(store: Store, actor: Actor, folder: Path) -> Backup:
+    """Make a backup because somebody asks for it, let old ones go, and put it on record.
+
+    Raises NotAllowedError where they may not, PracticesError as ``make_backup`` does.
+    """
+    audit.guarded(store, lambda _: require(actor, "backup", Thing("data")))
+    made = make_backup(store, folder)
+    rotate(folder, made.made_at)
+    what = {"folder": made.folder.name, "problems": len(made.problems)}
+    store.write(lambda cursor: audit.record(cursor, actor, "backup", "data", after=what))
+    return made
 
 
 class Keeper:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 import seen
@@ -11,7 +12,7 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import database
-from practices_db import audit, curating, people, publishing, queries, reviewing, submissions
+from practices_db import audit, backup, curating, people, publishing, queries, reviewing, submissions
 from practices_db.permissions import CLI, pseudonym
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
@@ -96,7 +97,7 @@ def test_visitor_is_asked_to_log_in_and_sees_nothing_else(log_in: LogIn) -> None
     assert lines("log in") == []
 
 
-@pytest.mark.parametrize("part", ["queue", "practices", "import", "release", "people"])
+@pytest.mark.parametrize("part", ["queue", "practices", "import", "release", "people", "backups"])
 def test_login_without_a_role_sees_nothing_and_is_on_record(log_in: LogIn, part: str) -> None:
     submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
     app = log_in(NOBODY)("curation", part=part)
@@ -124,7 +125,7 @@ def test_curator_and_administrator_have_their_parts_and_no_others(log_in: LogIn)
     assert curator.radio[0].options == ["Queue", "Practices", "Import", "Release"]
     assert "E-mail address" not in text(curator)
     administrator = log_in(ADMINISTRATOR)("curation", part="queue")
-    assert not administrator.radio
+    assert administrator.radio[0].options == ["People", "Backups"]
     assert [one.value for one in administrator.header] == ["People"]
     assert "submission" not in text(administrator)
 
@@ -577,3 +578,26 @@ def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
     app.button(key="import_now").click().run()
     assert "have no role here" in text(app)
     assert everything() == before
+
+
+# --- backups ---------------------------------------------------------------------------------------------------
+
+
+def test_administrator_makes_a_backup_and_finds_it_in_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("PRACTICES_BACKUPS", str(tmp_path))
+    go = request.getfixturevalue("log_in")(ADMINISTRATOR)
+    assert "There is no backup yet" in text(go("curation", part="backups"))
+    app = press(go("curation", part="backups"), "Back up now")
+    assert "is made and proved." in text(app)
+    (made,) = backup.backups(tmp_path)
+    assert backup.backup_problems(made) == []
+    assert made.folder.name in text(app)
+    assert lines("backup") == [(pseudonym(ADMINISTRATOR), "data")]
+
+
+def test_administrator_without_a_folder_of_backups_is_told_how_to_have_one(log_in: LogIn) -> None:
+    app = log_in(ADMINISTRATOR)("curation", part="backups")
+    assert "PRACTICES_BACKUPS" in text(app)
+    assert "Back up now" not in labels(app)

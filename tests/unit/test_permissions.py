@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from practices_db import audit, curating, people, publishing, reviewing, submissions
+from practices_db import audit, backup, curating, keeping, people, publishing, reviewing, submissions
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 from practices_db.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
 from practices_db.queries import data_version
@@ -187,6 +189,18 @@ def test_who_may_publish_grant_and_read(role: str, tiny_store: Store) -> None:
         role in {"administrator", "machine"},
     )
     tried(tiny_store, lambda: publishing.publish(tiny_store, actor, "", seen), role in CURATING)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_make_a_backup(role: str, tiny_db: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    shutil.copy(tiny_db, tmp_path / "practices.duckdb")
+    store = Store(tmp_path / "practices.duckdb", folders=[folder])
+    may = role in {"administrator", "machine"}
+    tried(store, lambda: keeping.back_up(store, actors()[role], folder), may)
+    assert len(backup.backups(folder)) == may
+    store.close()
 
 
 def test_what_is_in_no_table_is_forbidden_to_everybody() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared import links
-from pages.shared.curation import bringing, people, practices, queue, releasing
+from pages.shared.curation import backing, bringing, people, practices, queue, releasing
 from practices_db.errors import Actor
 from practices_db.permissions import Thing, allowed
 
@@ -27,6 +27,7 @@ _PARTS = {
     "import": _Part("Import", "import", Thing("data"), bringing.draw),
     "release": _Part("Release", "publish", Thing("data"), releasing.draw),
     "people": _Part("People", "read", Thing("person"), people.draw),
+    "backups": _Part("Backups", "backup", Thing("data"), backing.draw),
 }
 
 
