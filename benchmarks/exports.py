@@ -157,7 +157,14 @@ def memory_of_the_routes() -> None:
         _ask(path, f"{query}&country=MT&sector=digital".strip("&"))
     # What DuckDB keeps of the file, up to its limit, is the database's and not the answers'.
     with database.cursor() as cursor:
-        for table in ("practice_card", "practice_score", "counted_answer", "answer", "assessment", "practice_facet"):
+        for table in (
+            "practice_card",
+            "practice_score",
+            "counted_answer",
+            "released_answer",
+            "released_source",
+            "practice_facet",
+        ):
             cursor.execute(f"SELECT bit_xor(hash(t)) FROM {table} t").fetchall()
     before = _memory("VmRSS")
     found = []

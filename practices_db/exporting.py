@@ -112,25 +112,32 @@ def write_csv(store: Store, view: View, contents: Contents, format_: Format, on:
         made = tables.recipe_of(cursor, view, contents, format_, on).model_copy(update={"sha256": UNSEALED})
         of_table = tables.columns_of(view, contents)
         if kind.plain:
-            with _new(path) as file:
-                for piece in tables.pieces(cursor, contents):
-                    values = tables.values(cursor, contents, on, piece)
-                    cells = [f'{tables.as_written(column)} AS "{column.name}"' for column in of_table]
-                    cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')  # the file begins with the byte order mark
-                    recipe = "NULL"
-                    if piece.first == 1:
-                        recipe, values["recipe"] = (
-                            f"CASE WHEN {tables.first(contents)} THEN $recipe END",
-                            made.as_json(),
-                        )
-                    sql = tables.query(view, contents, [*cells, f"{recipe} AS {columns.RECIPE.name}"])
-                    with _made(cursor, sql, values, path, f"FORMAT csv, HEADER {piece.first == 1}") as lines:
-                        shutil.copyfileobj(lines, file, _CHUNK)
+            with _kept(path):
+                for piece in tables.pieces(cursor, view, contents, stored=20_000):
+                    _add(path, cursor, view, piece, made)
         else:
             rows = tables.rows(cursor, view, contents, on, tables.as_written)
             write_rows(path, _for_spreadsheets(of_table, rows, kind, made), kind.delimiter)
     _seal(path, made)
     return path
+
+
+def _add(path: Path, cursor: Cursor, view: View, piece: tables.Piece, made: Recipe) -> None:
+    """Write a piece of a table to the end of a file; the first one with header, byte order mark and recipe."""
+    contents = made.contents
+    values = tables.values(cursor, contents, made.exported_on, piece)
+    cells = [f'{tables.as_written(column)} AS "{column.name}"' for column in tables.columns_of(view, contents)]
+    recipe = "NULL"
+    if piece.first == 1:
+        cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')
+        recipe = f"CASE WHEN {tables.first(contents, piece)} THEN $recipe END"
+        values["recipe"] = made.as_json()
+    sql = tables.query(view, contents, [*cells, f"{recipe} AS {columns.RECIPE.name}"], piece)
+    if piece.first == 1:
+        _copy(cursor, sql, values, path, "FORMAT csv, HEADER")
+        return
+    with _made(cursor, sql, values, path, "FORMAT csv, HEADER false") as lines, path.open("ab") as file:
+        shutil.copyfileobj(lines, file, _CHUNK)
 
 
 def _for_spreadsheets(
@@ -163,10 +170,10 @@ def write_json(store: Store, view: View, on: date) -> Path:
     with tables.reading(store, view) as cursor, _new(path) as file:
         made = tables.recipe_of(cursor, view, "scores", "json", on)
         cells = [f"{tables.as_object(column)} AS {column.name}" for column in tables.columns_of(view, "scores")]
-        sql = tables.query(view, "scores", cells)
         file.write(b'{"recipe":' + made.as_json().encode() + b',"practices":[')
         between = b"\n"
-        for piece in tables.pieces(cursor, "scores"):
+        for piece in tables.pieces(cursor, view, "scores"):
+            sql = tables.query(view, "scores", cells, piece)
             with _made(cursor, sql, tables.values(cursor, "scores", on, piece), path, "FORMAT json") as lines:
                 for line in lines:
                     file.write(between + line.rstrip(b"\n"))
@@ -213,14 +220,20 @@ def content(path: Path) -> bytes:
 
 
 @contextmanager
-def _new(path: Path) -> Iterator[BinaryIO]:
-    """Yield a new file to write to; where that fails nothing is left."""
+def _kept(path: Path) -> Iterator[None]:
+    """Leave nothing of a file where writing it fails."""
     try:
-        with path.open("wb") as file:
-            yield file
+        yield
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new file to write to; where that fails nothing is left."""
+    with _kept(path), path.open("wb") as file:
+        yield file
 
 
 @contextmanager
@@ -228,11 +241,15 @@ def _made(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, optio
     """Yield the rows of a query as DuckDB writes them, in a file beside ``path`` that is there for so long."""
     beside = path.with_name(path.name + ".piece")
     try:
-        cursor.execute(f"COPY ({sql}) TO $file ({options})", {**values, "file": str(beside)})
+        _copy(cursor, sql, values, beside, options)
         with beside.open("rb") as rows:
             yield rows
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _copy(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> None:
+    cursor.execute(f"COPY ({sql}) TO $file ({options})", {**values, "file": str(path)})
 
 
 def quoted(text: str) -> bytes:

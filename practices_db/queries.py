@@ -111,7 +111,7 @@ def selection(sort: Sort, weighted: bool = False) -> tuple[str, str]:
     order = "list_position($practices::TEXT[], c.id), " + ("w.tier NULLS LAST, " if weighted else "") + _ORDER[sort]
     opening = (
         _SELECTED
-        + ", places AS (SELECT c.id, row_number() OVER (ORDER BY "
+        + ", places AS (SELECT c.id, c.rowid AS stored, row_number() OVER (ORDER BY "
         + order
         + ") AS place FROM practice_card c SEMI JOIN selected ON selected.id = c.id"
         + joined

@@ -96,6 +96,8 @@ CARDS = """
     LEFT JOIN bases ON bases.practice_id = p.id
     LEFT JOIN practice_score e ON e.practice_id = p.id AND e.node = 'effectiveness'
     LEFT JOIN practice_score s ON s.practice_id = p.id AND s.node = 'sustainability'
+    -- the order of the sort "documented", in which most files are written: they need no sorting then (tables.pieces)
+    ORDER BY coalesce(answers.answered, 0) DESC, t.name_key, p.id
 """
 
 FACETS = """

@@ -21,7 +21,7 @@ from practices_db.views import View
 TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
 _BATCH = 500  # rows
 # How many practices are made at a time; one has up to 32 answers, and a score for each criterion and question.
-_IN_A_PIECE: dict[TableName, int] = {"scores": 10_000, "everything": 4_000, "answers": 2_000, "criteria": 2_000}
+_IN_A_PIECE: dict[TableName, int] = {"scores": 10_000, "everything": 1_500, "answers": 600, "criteria": 800}
 
 # Joins are narrowed to the piece, so that none has to hold all answers.
 # The other criteria's scores in a row, and the counted answers as a map from indicator to answer.
@@ -82,10 +82,15 @@ _SOURCES = """
 
 @dataclass(frozen=True)
 class Piece:
-    """Practices by their place in the view, from ``first`` to ``last``; the first of all is 1."""
+    """Practices by their place in the view, from ``first`` to ``last``; the first of all is 1.
+
+    ``cards`` are the places of the first and the last one's card in its table, where all between are theirs and stored
+    in the view's order: nothing has to be sorted.
+    """
 
     first: int
     last: int
+    cards: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,21 +122,52 @@ def columns_of(view: View, name: TableName) -> tuple[Column, ...]:
     return TABLES[name].columns(view.weights is not None)
 
 
-def pieces(cursor: Cursor, name: TableName) -> Iterator[Piece]:
+def pieces(cursor: Cursor, view: View, name: TableName, stored: int = 5_000) -> Iterator[Piece]:
     """Yield the pieces in which a table is made, so that no answer is in memory whole; to be used while ``reading``.
 
-    The first piece is the first practice alone: with it the file's header and recipe are written.
+    The first begins with place 1: with it the file's header and recipe are written. There is one also for no practices.
+    ``stored``: how many practices are made at a time where none has to be sorted.
     """
     (count,) = cursor.execute("SELECT count(*) FROM shown").fetchone() or (0,)
-    yield Piece(1, 1)
     size = _IN_A_PIECE.get(name, 10_000)
+    if name == "scores" and view.weights is None and _as_stored(cursor):
+        for start in range(1, count + 1, stored):
+            last = min(count, start + stored - 1)
+            yield Piece(start, last, _cards(cursor, start, last))
+        return
+    yield Piece(1, 1)
     for start in range(2, count + 1, size):
         yield Piece(start, start + size - 1)
 
 
-def query(view: View, name: TableName, cells: list[str]) -> str:
-    """Return the query of a piece of a table with these cells; run it while ``reading``, with ``values``."""
+def _as_stored(cursor: Cursor) -> bool:
+    """Whether all practices there are are shown, in the order in which their cards are stored."""
+    row = cursor.execute(
+        """
+        SELECT count(*) = (SELECT count(*) FROM practice_card) AND bool_and(coalesce(place > before, true))
+        FROM (SELECT place, lag(place) OVER (ORDER BY stored) AS before FROM shown)
+        """
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _cards(cursor: Cursor, first: int, last: int) -> tuple[int, int]:
+    """Return where the cards at two places are stored."""
+    (low, high) = cursor.execute(
+        "SELECT min(stored), max(stored) FROM shown WHERE place IN ($first, $last)", {"first": first, "last": last}
+    ).fetchone() or (0, 0)
+    return low, high
+
+
+def query(view: View, name: TableName, cells: list[str], piece: Piece) -> str:
+    """Return the query of a piece of a table with these cells; run it while ``reading``, with ``values``.
+
+    What is stored in the view's order comes from one table without a join: for such a query DuckDB documents that it
+    keeps the table's order (``preserve_insertion_order``).
+    """
     table = TABLES[name]
+    if piece.cards:
+        return f"SELECT {', '.join(cells)} FROM practice_card c WHERE c.rowid BETWEEN $first AND $last"
     weighted = " LEFT JOIN weighted w ON w.practice_id = c.id" if view.weights is not None else ""
     return (
         "WITH piece AS (SELECT id, place FROM shown WHERE place BETWEEN $first AND $last) "
@@ -140,16 +176,16 @@ def query(view: View, name: TableName, cells: list[str]) -> str:
     )
 
 
-def first(name: TableName) -> str:
+def first(name: TableName, piece: Piece) -> str:
     """Return the SQL that is true in the first row of a piece."""
-    return f"row_number() OVER (ORDER BY piece.place{TABLES[name].order}) = 1"
+    return "c.rowid = $first" if piece.cards else f"row_number() OVER (ORDER BY piece.place{TABLES[name].order}) = 1"
 
 
 def values(cursor: Cursor, name: TableName, on: date, piece: Piece) -> dict[str, Any]:
     """Return the parameters of the query of a piece of a table."""
     framework = current_framework()
     walked = list(framework.walk())
-    found: dict[str, Any] = {"first": piece.first, "last": piece.last}
+    found: dict[str, Any] = dict(zip(("first", "last"), piece.cards or (piece.first, piece.last), strict=True))
     if name in ("scores", "everything", "answers"):
         found |= {
             "framework": framework.id,
@@ -173,9 +209,9 @@ def rows(
     cursor: Cursor, view: View, name: TableName, on: date, cell: Callable[[Column], str]
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a table, a batch at a time; ``cell`` says how a column is written."""
-    sql = query(view, name, [cell(column) for column in columns_of(view, name)])
-    for piece in pieces(cursor, name):
-        cursor.execute(sql, values(cursor, name, on, piece))
+    cells = [cell(column) for column in columns_of(view, name)]
+    for piece in pieces(cursor, view, name):
+        cursor.execute(query(view, name, cells, piece), values(cursor, name, on, piece))
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
 
@@ -216,13 +252,14 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
 def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, on: date) -> Recipe:
     """Return the recipe of a view's file, without the digest."""
     names = practice_names(cursor) if view.chosen.practice else {}
+    practices = count_practices(cursor, view.chosen)
     made = recipe(
         view,
         data_version(cursor),
         contents,
         format_,
-        practices=count_practices(cursor, view.chosen),
-        rows=count_rows(cursor, view, contents),
+        practices=practices,
+        rows=count_rows(cursor, view, contents) if contents == "answers" else practices,
         on=on,
         names={id_: names[id_] for id_ in view.chosen.practice if id_ in names},
     )
@@ -233,8 +270,8 @@ def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, o
 def reading(store: Store, view: View) -> Iterator[Cursor]:
     """Yield a cursor that sees one state of the data, so that a file and its recipe say the same.
 
-    The table ``shown`` (id, place) is there with what the view selects, in its order, and where the view has weights,
-    the reader's composite as the table ``weighted``. Both end with the cursor.
+    The table ``shown`` (id, place, stored: the card's place in its table) is there with what the view selects, in its
+    order, and where the view has weights, the reader's composite as the table ``weighted``. Both end with the cursor.
     """
     with store.cursor() as cursor:
         cursor.begin()
@@ -242,10 +279,8 @@ def reading(store: Store, view: View) -> Iterator[Cursor]:
             if view.weights is not None:
                 asked = Draws(view.weights, free=view.free)
                 cursor.register("weighted", composite_rows(cursor, view.chosen, asked))
-            opening, source = selection(view.sort, view.weights is not None)
-            cursor.execute(
-                f"CREATE TEMP TABLE shown AS {opening} SELECT c.id, places.place {source}", parameters(view.chosen)
-            )
+            opening, _ = selection(view.sort, view.weights is not None)
+            cursor.execute(f"CREATE TEMP TABLE shown AS {opening} FROM places", parameters(view.chosen))
             yield cursor
         finally:
             cursor.rollback()

@@ -12,8 +12,10 @@ import oracles
 import pytest
 from taking import DAY, exported, rows_of
 
-from practices_db.exporting import BOM, file_name, write_csv
+from practices_db import tables
+from practices_db.exporting import BOM, content, file_name, write_csv
 from practices_db.filters import PracticeFilter
+from practices_db.queries import find_practices
 from practices_db.recipe import Format
 from practices_db.store import Store
 from practices_db.views import View
@@ -234,3 +236,41 @@ def test_written_file_is_the_only_one_and_named_like_a_download(tiny_store: Stor
     assert list(tiny_store.exports.iterdir()) == [path]
     assert path.name.startswith("practices_filtered_2026-02-03_")
     assert [row["practice_id"] for row in rows_of(path.read_bytes())] == ["synthetic-accents"]
+
+
+def test_file_is_the_same_however_the_cards_are_stored(tiny_store: Store) -> None:
+    whole, other = View(), View(sort="newest")
+    with tables.reading(tiny_store, whole) as cursor:
+        (piece,) = tables.pieces(cursor, whole, "scores")
+        assert piece.cards  # nothing was sorted
+    with tables.reading(tiny_store, other) as cursor:
+        assert not any(piece.cards for piece in tables.pieces(cursor, other, "scores"))
+    sorted_once, sorted_by_year = (content(write_csv(tiny_store, one, "scores", "csv", DAY)) for one in (whole, other))
+    tiny_store.write(
+        lambda cursor: cursor.execute(
+            "CREATE TEMP TABLE kept AS FROM practice_card; DELETE FROM practice_card; "
+            "INSERT INTO practice_card FROM kept ORDER BY name_key DESC"
+        )
+    )
+    with tables.reading(tiny_store, whole) as cursor:
+        assert not any(piece.cards for piece in tables.pieces(cursor, whole, "scores"))
+    assert content(write_csv(tiny_store, whole, "scores", "csv", DAY)) == sorted_once
+    assert content(write_csv(tiny_store, other, "scores", "csv", DAY)) == sorted_by_year
+
+
+def test_pieces_of_what_is_stored_in_order_follow_each_other(tiny_store: Store) -> None:
+    view = View()
+    cells = [tables.as_written(column) for column in tables.columns_of(view, "scores")]
+    with tables.reading(tiny_store, view) as cursor:
+
+        def read(stored: int) -> list[Any]:
+            pieces = list(tables.pieces(cursor, view, "scores", stored))
+            assert all(piece.cards for piece in pieces)
+            asked = [
+                (tables.query(view, "scores", cells, piece), tables.values(cursor, "scores", DAY, piece))
+                for piece in pieces
+            ]
+            return [row for sql, values in asked for row in cursor.execute(sql, values).fetchall()]
+
+        assert read(1) == read(3) == read(1_000)
+        assert [row[0] for row in read(3)] == list(find_practices(cursor, view.chosen, view.sort)["id"])
