@@ -22,6 +22,7 @@ from pages.shared.links import MOST_COMPARED, page_path, practice_link
 from pages.shared.panels import ANSWER_BADGES, criterion_words
 from pages.shared.tables import HEADLINES, MOST_DRAWN, Cards, near, rows
 from pages.shared.wording import SHOWN_WITH_RANGE, counted, escaped, known, labels, number, percent, score_state, years
+from practices_db.index import Numbers
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
 ENOUGH_PEERS = 5
@@ -182,7 +183,8 @@ def peers(whole: Whole, practice_id: str) -> pd.DataFrame:
     """
     found = whole.index.peers(practice_id)
     ids = [whole.index.ids[place] for place in np.flatnonzero(found)] if found.sum() <= MOST_DRAWN else []
-    table: dict[str, Any] = {"name": [card["name"] for card in whole.cards(ids)] if ids else [""] * int(found.sum())}
+    names = [card["name"] for card in whole.cards(ids)] if ids else [""] * int(found.sum())
+    table: dict[str, Any] = {"name": np.array(names, dtype=object)}
     for node in HEADLINES:
         table[f"{node}_scored"] = whole.index.numbers[f"{node}_scored"][found] > 0
         table[f"{node}_score"] = whole.index.numbers[f"{node}_score"][found]
@@ -208,8 +210,10 @@ def peers_rule(peers: Mapping[str, pd.DataFrame]) -> None:
     )
 
 
-def _scored(peers: pd.DataFrame, node: str) -> pd.DataFrame:
-    return peers[peers[f"{node}_scored"].astype(bool)]
+def _scored(peers: pd.DataFrame, node: str) -> tuple[list[str], Numbers]:
+    """Return names and scores of the scored peers."""
+    scored = peers[f"{node}_scored"].to_numpy(bool)
+    return peers["name"].to_numpy(object)[scored].tolist(), peers[f"{node}_score"].to_numpy(float)[scored]
 
 
 def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -219,15 +223,14 @@ def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.Da
     line = 0
     for card in cards:
         strips = {node: _scored(peers[card["id"]], node) for node in HEADLINES}
-        strips = {node: found for node, found in strips.items() if len(found) >= ENOUGH_PEERS}
+        strips = {node: found for node, found in strips.items() if len(found[1]) >= ENOUGH_PEERS}
         if not strips:
             continue
         dots.append({"line": line, "name": card["name"]})
-        for node, found in strips.items():
+        for node, (names, scores) in strips.items():
             line += 1
             title = HEADLINES[node]
-            scores = found[f"{node}_score"].to_numpy(float)
-            each = near(scores) if counted_ else _each(found["name"], scores)
+            each = near(scores) if counted_ else _each(names, scores.tolist())
             dots += [{"line": line, "what": title, "own": False} | dot for dot in each]
             if card[f"{node}_scored"]:
                 dots.append(
@@ -248,9 +251,7 @@ def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.D
     """Return for each practice and headline how many peers there are and their spread in words."""
     table: dict[str, list[str]] = {"Practice": [escaped(card["name"]) for card in cards]}
     for node, title in HEADLINES.items():
-        table[title] = [
-            _among(card, node, _scored(peers[card["id"]], node)[f"{node}_score"].tolist()) for card in cards
-        ]
+        table[title] = [_among(card, node, _scored(peers[card["id"]], node)[1].tolist()) for card in cards]
     return pd.DataFrame(table)
 
 
@@ -280,8 +281,8 @@ def answers(framework: Framework, cards: Sequence[Card], given: Answers) -> None
     with st.grid(2, min_column_width=320):
         for _, criterion, indicator, found in differing:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f"**{indicator.label}** · {criterion.title}")
-                st.markdown("\n".join(_told(card, found[card["id"]]) for card in assessed), anchors=False)
+                answers_ = "\n".join(_told(card, found[card["id"]]) for card in assessed)
+                st.markdown(f"**{indicator.label}** · {criterion.title}\n\n{answers_}", anchors=False)
     same = [(indicator, next(iter(found.values()))) for spread, _, indicator, found in told if spread == 0]
     with st.expander(f"The same for all: {counted(len(same), 'indicator')}"):
         st.markdown("\n".join(f"- {indicator.label}: {_badge(answer)}" for indicator, answer in same))
@@ -324,10 +325,8 @@ def facts(cards: Sequence[Card]) -> None:
     with st.grid(2, min_column_width=320):
         for fact, tell in told.items():
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f"**{fact}**")
-                st.markdown(
-                    "\n".join(f"- {escaped(card['name'])}: {escaped(tell(card)) or 'not stated'}" for card in cards)
-                )
+                stated = (f"- {escaped(card['name'])}: {escaped(tell(card)) or 'not stated'}" for card in cards)
+                st.markdown(f"**{fact}**\n\n" + "\n".join(stated))
     with st.container(horizontal=True):
         for card in cards:
             practice_link(card["id"], escaped(card["name"]))

@@ -6,6 +6,7 @@ how it was made, and carries the whole recipe: an SVG as metadata, a PNG as text
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import struct
 import textwrap
@@ -26,6 +27,7 @@ _SCALE = 2  # pixels of a PNG for each of the screen
 _KEYWORD = b"Recipe"
 
 
+@functools.cache
 def possible() -> bool:
     """Whether images can be made here: vl-convert is an optional dependency."""
     return importlib.util.find_spec("vl_convert") is not None

@@ -57,15 +57,20 @@ def compared(app: AppTest) -> list[str]:
     return [query.removeprefix("practice=") for query in queries if query.startswith("practice=")]
 
 
+def lines_under(app: AppTest, heading: str) -> list[str]:
+    """Return the lines of one box, a practice each."""
+    (body,) = (body for body in seen.bodies(app) if body.startswith(f"{heading}\n\n"))
+    return body.split("\n")[2:]
+
+
 def fact(app: AppTest, title: str) -> list[str]:
     """Return the lines of one fact, a practice each."""
-    bodies = seen.bodies(app)
-    return [seen.as_read(line) for line in bodies[bodies.index(f"**{title}**") + 1].split("\n")]
+    return [seen.as_read(line) for line in lines_under(app, f"**{title}**")]
 
 
 def differing(app: AppTest) -> list[tuple[str, str]]:
     """Return (indicator, criterion) of the boxes of answers, in their order."""
-    found = (re.fullmatch(r"\*\*(.+)\*\* · (.+)", body) for body in seen.bodies(app))
+    found = (re.match(r"\*\*(.+)\*\* · (.+)\n\n", body) for body in seen.bodies(app))
     return [(match[1], match[2]) for match in found if match]
 
 
@@ -249,7 +254,6 @@ def test_what_really_differs_comes_first_and_what_is_equal_is_not_among_it(visit
 def test_each_box_says_every_answer_under_the_name_that_gave_it(visit: Visit) -> None:
     ids = BOTH_SCORED[:2]
     app = visit("compare", practice=ids)
-    bodies = seen.bodies(app)
     words = {
         "met": "Met]",
         "partly": "Partly met]",
@@ -259,7 +263,7 @@ def test_each_box_says_every_answer_under_the_name_that_gave_it(visit: Visit) ->
     }
     walked = {(one.label, criterion.title): one.id for criterion, _, one in FRAMEWORK.walk()}
     for label, title in differing(app):
-        lines = bodies[bodies.index(f"**{label}** · {title}") + 1].split("\n")
+        lines = lines_under(app, f"**{label}** · {title}")
         for id_, line in zip(ids, lines, strict=True):
             assert seen.as_read(line).startswith(f"- {name(id_)}: "), label
             badge = re.search(r"material/\w+: (.+?\])", line)
