@@ -313,7 +313,7 @@ def intact(store: Store, done: Preview, file: bytes) -> None:
     if made.kind.name == "practices":
         with store.cursor() as cursor:
             stored = dict(cursor.execute("SELECT id, name FROM practice").fetchall())
-        at = [name.strip("\ufeff ").casefold() for name in rows[0]].index("name")
+        at = [name.strip("\ufeff \t").casefold() for name in rows[0]].index("name")
         names = {row[at] for row in rows[1:]}
         for entry in done.entries:
             name = stored[entry.key[0]]
