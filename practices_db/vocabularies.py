@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from rapidfuzz import fuzz, process
 
 from criteria.framework import current_framework
 
@@ -85,6 +84,8 @@ def _searchable(name: str) -> dict[str, str]:
 
 def nearest_of(word: str, words: Iterable[str]) -> str | None:
     """Return which of some words is written most like one, None if none is."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
+
     found = process.extractOne(word[:200].casefold(), list(words), scorer=fuzz.ratio, score_cutoff=60)
     return found[0] if found else None
 
