@@ -50,6 +50,7 @@ FILTER = PracticeFilter(country=("IT", "DE", "ES"), sector=("health", "language"
 EVERYTHING = PracticeFilter()
 LISTS = {"country": "countries", "sector": "sectors", "target_group": "target_groups"}
 Work = Callable[[], Any]
+_PIECE = 1 << 14
 
 
 def measured(work: Work, repeats: int) -> dict[str, float]:
@@ -185,12 +186,19 @@ class Datasette:
 def top(columns: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], most: int = 50) -> Any:
     """Return the places of the highest composites under new weights; ``columns`` is criteria × practices.
 
-    ``einsum`` over whole columns runs at the speed of memory; ``@`` waits for the threads of the linear algebra
-    library, which a busy machine makes ten times slower.
+    Piece by piece, so that all stays in the processor's cache: of each piece only what is above the lowest of the best
+    so far is looked at again. Equal ones stand in the order of their places.
     """
-    scores = np.einsum("cp,c->p", columns, weights)
-    at = np.argpartition(scores, len(scores) - most)[-most:]
-    return at[np.lexsort((at, -scores[at]))]
+    best, places = np.empty(0, np.float32), np.empty(0, np.int64)
+    bound = -np.inf
+    for start in range(0, columns.shape[1], _PIECE):
+        scores = weights @ columns[:, start : start + _PIECE]
+        above = np.flatnonzero(scores > bound)
+        best, places = np.concatenate([best, scores[above]]), np.concatenate([places, above + start])
+        if len(best) > most:
+            kept = np.lexsort((places, -best))[:most]
+            best, places, bound = best[kept], places[kept], best[kept[-1]]
+    return places[np.lexsort((places, -best))]
 
 
 def _of_three(counts: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
@@ -260,7 +268,7 @@ def weights(index: Index, size: int, repeats: int) -> dict[str, Any]:
     sql = "SELECT place FROM score ORDER BY ?*a + ?*b + ?*c + ?*d + ?*e DESC, place LIMIT 50"
     works: dict[str, Work] = {
         "bare scan (sum of the columns)": lambda: float(columns.sum()),
-        "numpy, product and partition": lambda: top(columns, some),
+        "numpy, piece by piece": lambda: top(columns, some),
         "pandas": lambda: (frame * some).sum(axis=1).nlargest(50),
         "SQLite": lambda: connection.execute(sql, some.tolist()).fetchall(),
     }
@@ -318,9 +326,7 @@ def main() -> None:
         ours, theirs = "index in memory, all 8 facets", "Datasette over HTTP"
         ratio = {name: of[theirs]["median"] / of[ours]["median"] for name, of in one["facets"].items()}
         of_scan = one["top 50 under new weights"]
-        against = (
-            of_scan["numpy, product and partition"]["median"] / of_scan["bare scan (sum of the columns)"]["median"]
-        )
+        against = of_scan["numpy, piece by piece"]["median"] / of_scan["bare scan (sum of the columns)"]["median"]
         one["goals"] = {
             f"facets, {name}: times faster than Datasette": goal(value, 80, "×", at_least=True)
             for name, value in ratio.items()
