@@ -70,6 +70,7 @@ def server(
     with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "practices.duckdb"
         shutil.copy(of, copy)
+        copy.chmod(0o600)  # the app refuses a database that is open to every user
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()

@@ -8,6 +8,7 @@ say the same. Missing is drawn as missing, never as zero.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ PROOF = ("claims and documents", "before and after, or survey", "independent eva
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
 _FINE = "#7A878D"  # a grey for lines that holds 3:1 on both backgrounds
 _PLAIN = "#41868C"  # bars that stand for nothing but a count, 3:1 on both backgrounds
+_PLACES, _OF_PLACES = [0.5, 1.5], "places"  # stand-ins
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
@@ -37,6 +39,16 @@ def _finished(chart: alt.TopLevelMixin) -> Spec:
         if part.get("data", {}).get("name", "").startswith("empty"):
             del part["data"]
     return spec
+
+
+def _with(part: Any, values: Sequence[tuple[Any, Any]]) -> Any:
+    """Return a copy of a part of a specification with other values in the place of the stand-ins it was built with."""
+    for stand_in, value in values:
+        if part == stand_in:
+            return value
+    if isinstance(part, dict):
+        return {name: _with(one, values) for name, one in part.items()}
+    return [_with(one, values) for one in part] if isinstance(part, list) else part
 
 
 def _inked(layer: alt.Chart) -> alt.Chart:
@@ -228,7 +240,6 @@ def _proof_colour() -> alt.Color:
     )
 
 
-@cache
 def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
     """Range bars under the name they belong to, readable at any width; ``series`` are the values of ``what``.
 
@@ -237,11 +248,21 @@ def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
     filled where it is scored and hollow where not enough is documented. Where marks are ``pickable``, the selection
     ``pick`` gives the ``id``.
     """
+    spec: Spec = _with(_ranges(len(series), pickable), [(_stand_ins(len(series)), list(series))])
+    return spec
+
+
+def _stand_ins(count: int) -> list[str]:
+    return [f"series {number}" for number in range(count)]
+
+
+@cache
+def _ranges(count: int, pickable: bool) -> Spec:
     cursor: Literal["pointer", "default"] = "pointer" if pickable else "default"
-    scale = alt.Scale(domain=list(series))
+    scale = alt.Scale(domain=_stand_ins(count))
     # many names go below each other, so that none is cut on a phone
-    direction: Literal["vertical", "horizontal"] = "vertical" if len(series) > 2 else "horizontal"
-    legend = alt.Legend(orient="top", labelLimit=300, direction=direction) if len(series) > 1 else None
+    direction: Literal["vertical", "horizontal"] = "vertical" if count > 2 else "horizontal"
+    legend = alt.Legend(orient="top", labelLimit=300, direction=direction) if count > 1 else None
     colour = alt.Color("what:N", title=None, scale=scale, legend=None)
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     told = base.encode(
@@ -285,13 +306,19 @@ def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
     return _finished(layered.properties(height=alt.Step(21)))
 
 
-@cache
 def intervals(count: int) -> Spec:
     """Intervals of places, 1 to ``count``, under the name they belong to, below the heading of their tier.
 
     Rows, one a line: ``line`` (order), ``heading`` (on tier lines), ``id``, ``name`` (on name lines), and on bar lines
     ``practice``, ``from``, ``to``, ``words``. Selection ``pick`` gives the ``id``.
     """
+    places = [(_PLACES, [0.5, count + 0.5]), (_OF_PLACES, f"Place among these {count} (1 is best)")]
+    spec: Spec = _with(_intervals(), places)
+    return spec
+
+
+@cache
+def _intervals() -> Spec:
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     bars_ = (
         base.transform_filter("isValid(datum.from)")
@@ -299,8 +326,8 @@ def intervals(count: int) -> Spec:
         .encode(
             x=alt.X(
                 "from:Q",
-                title=f"Place among these {count} (1 is best)",
-                scale=alt.Scale(domain=[0.5, count + 0.5], nice=False),
+                title=_OF_PLACES,
+                scale=alt.Scale(domain=_PLACES, nice=False),
                 axis=alt.Axis(orient="top", tickCount=5, tickMinStep=1, format="d"),
             ),
             x2="to:Q",
@@ -420,6 +447,8 @@ def build() -> None:
         two_scores(),
         score_cells(5),
         ranges(both),
+        *(_ranges(count, pickable=False) for count in range(1, 7)),
+        _intervals(),
         strips(both),
         strips(both, counted=True),
     )
