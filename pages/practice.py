@@ -69,10 +69,11 @@ if card["assessed"]:
     panels.not_documented(framework, set(by_indicator))
 
 st.header("What research says")
-research.on_practice(card)
+around = database.surroundings(whole, card)
+research.on_practice(card, around.research)
 
 st.header("Who runs it, and who else knows")
-directory.of_practice(card)
+directory.of_practice(card, around.leads, around.near)
 
 st.header("Corrections")
 replying.history(card, one.corrections)

@@ -151,14 +151,15 @@ def research(  # noqa: PLR0913, PLR0917 - each narrows what bears on a subject
     target_groups: Sequence[str],
     countries: Sequence[str] = (),
     practice_id: str | None = None,
-    limit: int | None = None,
+    each: int | None = None,
 ) -> pd.DataFrame:
     """Return the publications on a practice, and those that bear on sectors and target groups, strongest first.
 
     Studies of ``practice_id`` come first. Others share at least one sector and, where target groups are given, at least
     one of them: that is a match, not a statement of the publication about the practice. Columns of evidence_card,
     ``shared_sectors``, ``shared_groups``, ``same_country``, and ``reason``, how it is known to be about the practice
-    (NULL where it only bears on it).
+    (NULL where it only bears on it); ``of_kind``: how many there are about it, or only bearing on it, of which this is
+    the ``nth``. Of those that only bear on it the first ``each`` are returned.
     """
     return cursor.execute(
         """
@@ -171,19 +172,23 @@ def research(  # noqa: PLR0913, PLR0917 - each narrows what bears on a subject
                 list_has_any(c.countries, $countries::TEXT[]) AS same_country, studied.reason
             FROM evidence_card c LEFT JOIN studied ON studied.id = c.id
         )
-        SELECT * FROM seen
+        SELECT *, count(*) OVER (PARTITION BY reason IS NULL) AS of_kind, row_number() OVER strongest AS nth FROM seen
         WHERE reason IS NOT NULL
             OR (len(shared_sectors) > 0 AND (len($groups::TEXT[]) = 0 OR len(shared_groups) > 0))
-        ORDER BY reason IS NULL, evidence_level DESC NULLS LAST, len(shared_sectors) + len(shared_groups) DESC,
-            finding IS NULL, year DESC NULLS LAST, name_key, id
-        LIMIT $limit
+        WINDOW strongest AS (
+            PARTITION BY reason IS NULL
+            ORDER BY evidence_level DESC NULLS LAST, len(shared_sectors) + len(shared_groups) DESC, finding IS NULL,
+                year DESC NULLS LAST, name_key, id
+        )
+        QUALIFY reason IS NOT NULL OR nth <= coalesce($each, of_kind)
+        ORDER BY reason IS NULL, nth
         """,
         {
             "practice": practice_id,
             "sectors": list(sectors),
             "groups": list(target_groups),
             "countries": list(countries),
-            "limit": limit,
+            "each": each,
         },
     ).df()
 
@@ -203,11 +208,12 @@ def bearing(cursor: Cursor, ids: Sequence[str]) -> dict[str, int]:
 
 
 def organisations_near(
-    cursor: Cursor, themes: Sequence[str], countries: Sequence[str], but: Sequence[str] = (), limit: int | None = None
+    cursor: Cursor, themes: Sequence[str], countries: Sequence[str], but: Sequence[str] = (), each: int | None = None
 ) -> pd.DataFrame:
     """Return organisations that share a theme and a country, or are communities of practice across Europe on a theme.
 
-    Columns of organisation_card, ``shared_themes``, ``same_country``. Those in the country first, then by themes.
+    Columns of organisation_card, ``shared_themes``, ``same_country``. Those in the country first, then by themes; the
+    first ``each`` of either.
     """
     return cursor.execute(
         """
@@ -216,13 +222,16 @@ def organisations_near(
                 list_has_any(c.countries, $countries::TEXT[]) AS same_country
             FROM organisation_card c WHERE NOT list_contains($but::TEXT[], c.id)
         )
-        SELECT * FROM seen
+        SELECT *, row_number() OVER nearest AS nth FROM seen
         WHERE len(shared_themes) > 0
             AND (same_country OR (coalesce(community_of_practice, false) AND list_contains(countries, 'EU')))
-        ORDER BY same_country DESC, len(shared_themes) DESC, joins IS NULL, name_key, id
-        LIMIT $limit
+        WINDOW nearest AS (
+            PARTITION BY same_country ORDER BY len(shared_themes) DESC, joins IS NULL, name_key, id
+        )
+        QUALIFY nth <= coalesce($each, nth)
+        ORDER BY same_country DESC, nth
         """,
-        {"themes": list(themes), "countries": list(countries), "but": list(but), "limit": limit},
+        {"themes": list(themes), "countries": list(countries), "but": list(but), "each": each},
     ).df()
 
 

@@ -7,6 +7,7 @@ One process opens the file once; every read takes a cursor of its own, every wri
 from __future__ import annotations
 
 import errno
+import itertools
 import logging
 import os
 import random
@@ -31,6 +32,7 @@ Result = TypeVar("Result")
 log = logging.getLogger("practices")
 
 _TRIES = 6
+_OPENINGS = itertools.count()
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -73,6 +75,8 @@ class Store:
         self._temporary = temporary
         self.exports = Path(tempfile.mkdtemp(prefix="practices-exports-"))
         self.using = 0  # cursors given out and not yet given back
+        self.opening = next(_OPENINGS)  # which one of this process it is
+        self.changes = 0  # transactions kept since it was opened
         self.closed = False
         self._writing = threading.Lock()
         self._counting = threading.Lock()
@@ -162,6 +166,7 @@ class Store:
                         raise DiskFullError(_FULL) from error
                     raise
                 else:
+                    self.changes += 1
                     self._note(state)
                     return result
             time.sleep(random.random() * 0.005 * 2**attempt)  # noqa: S311 - jitter, not a secret

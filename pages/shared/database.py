@@ -17,7 +17,7 @@ import streamlit as st
 
 from criteria.framework import AnswerId, current_framework
 from criteria.scoring import Answers, encode
-from practices_db import publishing, queries
+from practices_db import knowledge, publishing, queries
 from practices_db.commands import open_store
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
 from practices_db.filters import PracticeFilter
@@ -26,6 +26,7 @@ from practices_db.replica import Replica
 from practices_db.store import Cursor, Store
 
 Card = Mapping[str, Any]
+MOST_AROUND = 5  # publications or organisations that are shown with something else
 _MOST_CARDS = 5_000
 _SEEN = "release seen"
 
@@ -139,10 +140,16 @@ def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 
             one.rollback()
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _version(opening: int, changes: int, _of: Store) -> queries.DataVersion:  # noqa: ARG001 - it is the same until then
+    with _of.cursor() as one:
+        return queries.data_version(one)
+
+
 def published() -> Whole:
-    """Ask which release of the data there is, and return what holds for it."""
-    with cursor() as one:
-        version = queries.data_version(one)
+    """Find out which release of the data there is, and return what holds for it."""
+    now = store()
+    version = _version(now.opening, now.changes, now)
     return _whole(str(database_path()), version.number, version.content_hash)
 
 
@@ -204,6 +211,34 @@ def practice(of: Whole, practice_id: str) -> OnePractice | None:
             return None
         practice_id = gone.practice_id
     return _practice(str(database_path()), of.version.content_hash, practice_id)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the libraries know around a practice. Shared by all sessions: look at it, never change it."""
+
+    research: list[dict[str, Any]]  # about it, then MOST_AROUND of those that bear on it
+    leads: list[dict[str, Any]]  # links to the organisations that lead it
+    near: list[dict[str, Any]]  # organisations in its countries, then across Europe: MOST_AROUND of each
+
+
+@st.cache_resource(max_entries=1_000, show_spinner=False)
+def _surroundings(path: str, content_hash: str, _card: Card, practice_id: str) -> Surroundings:  # noqa: ARG001 - a key
+    sectors, countries = _card["sectors"], _card["countries"]
+    with cursor() as one:
+        research = knowledge.research(one, sectors, _card["target_groups"], countries, practice_id, each=MOST_AROUND)
+        leads = [
+            link for link in records(knowledge.links_of(one, "practice", [practice_id])) if link["relation"] == "leads"
+        ]
+        near = knowledge.organisations_near(
+            one, sectors, countries, [link["other_id"] for link in leads], each=MOST_AROUND
+        )
+    return Surroundings(records(research), leads, records(near))
+
+
+def surroundings(of: Whole, card: Card) -> Surroundings:
+    """Return what the libraries know around a practice; computed once for each release of the data."""
+    return _surroundings(str(database_path()), of.version.content_hash, card, card["id"])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -131,16 +131,10 @@ def on_map(counts: Mapping[str, int]) -> str | None:
     return picked
 
 
-def of_practice(card: Row) -> None:
+def of_practice(card: Row, leads: Sequence[Row], near: Sequence[Row]) -> None:
     """Say who runs a practice, as far as the directory knows them, and who is near in theme and country."""
-    with database.cursor() as cursor:
-        links = tables.rows(knowledge.links_of(cursor, "practice", [card["id"]]))
-        own = [link for link in links if link["relation"] == "leads"]
-        near = tables.rows(
-            knowledge.organisations_near(cursor, card["sectors"], card["countries"], [one["other_id"] for one in own])
-        )
-    if own:
-        for link in own:
+    if leads:
+        for link in leads:
             st.page_link(
                 page_path("communities"),
                 label=f"Led by **{escaped(link['other'])}**",
@@ -155,9 +149,7 @@ def of_practice(card: Row) -> None:
         st.markdown("No other organisation in the directory shares a theme and a country with it.")
         return
     st.markdown("**Others near in theme and country, and communities of practice on its themes**")
-    there = [row for row in near if row["same_country"]]
-    across = [row for row in near if not row["same_country"]]
-    st.markdown("\n".join(_near(row) for row in [*there[:_SHOWN], *across[:_SHOWN]]))
+    st.markdown("\n".join(_near(row) for row in near))
 
 
 def _near(row: Row) -> str:

@@ -16,7 +16,6 @@ from practices_db.vocabularies import label, vocabulary
 
 Row = Mapping[str, Any]
 VIEWS = {"publications": "Publications", "sectors": "What research says, by sector", "table": "Table"}
-_SHOWN = 4  # publications of a list that belongs to something else
 
 
 def strength(row: Row) -> str:
@@ -140,12 +139,8 @@ def short(row: Row, extra: str = "") -> str:
     return f"- {_badge(row)} {not_seen}{what}  \n    :small[{web_link(row['url'], row['title'])} · {facts(row)}{extra}]"
 
 
-def on_practice(card: Row) -> None:
+def on_practice(card: Row, found: Sequence[Row]) -> None:
     """Say what research says on a practice: first what is about it, then what bears on it, strongest first."""
-    with database.cursor() as cursor:
-        found = tables.rows(
-            knowledge.research(cursor, card["sectors"], card["target_groups"], card["countries"], card["id"])
-        )
     about = [row for row in found if known(row["reason"])]
     others = [row for row in found if not known(row["reason"])]
     if about:
@@ -157,8 +152,8 @@ def on_practice(card: Row) -> None:
         st.markdown("None bears on its sectors and target groups either.")
         return
     st.markdown("**On the same sector and target group** (a match of ours, not a statement about this practice)")
-    st.markdown("\n".join(short(row, f" · shares {_shared(row)}") for row in others[:_SHOWN]))
-    library_link(card["sectors"], card["target_groups"], f"All {counted(len(others), 'publication')}")
+    st.markdown("\n".join(short(row, f" · shares {_shared(row)}") for row in others))
+    library_link(card["sectors"], card["target_groups"], f"All {counted(others[0]['of_kind'], 'publication')}")
 
 
 def _shared(row: Row) -> str:
@@ -167,7 +162,7 @@ def _shared(row: Row) -> str:
     return escaped(words + (", country" if row["same_country"] else ""))
 
 
-def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown: int = _SHOWN) -> None:
+def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown: int = database.MOST_AROUND) -> None:
     """Say for each sector what research says, strongest first, and where there is nothing."""
     for sector in sectors:
         with database.cursor() as cursor:

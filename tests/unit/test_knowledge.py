@@ -387,3 +387,20 @@ def test_no_organisation_and_no_publication_holds_a_mailbox_or_a_telephone() -> 
         for name, cell in row.items():
             if name != "url":
                 assert "@" not in cell, (row["id"], name)
+
+
+def test_research_that_only_bears_on_a_practice_is_cut_and_its_number_told(store: Store) -> None:
+    card = PRACTICES["curant-co-housing-for-unaccompanied-young-adult-refugees"]
+    asked = oracles.several(card["sectors"]), oracles.several(card["target_groups"]), ["BE"], card["id"]
+    with store.cursor() as cursor:
+        whole = knowledge.research(cursor, *asked)
+        cut = knowledge.research(cursor, *asked, each=1)
+        near = knowledge.organisations_near(cursor, ["health"], ["NL"])
+        nearest = knowledge.organisations_near(cursor, ["health"], ["NL"], each=2)
+    about = int(whole["reason"].notna().sum())
+    assert about == 2
+    assert list(cut["id"]) == list(whole["id"][: about + 1])
+    assert int(cut["of_kind"].iloc[-1]) == len(whole) - about > 1
+    assert list(nearest["id"]) == [
+        id_ for same in (True, False) for id_ in near["id"][near["same_country"] == same][:2]
+    ]
