@@ -82,6 +82,18 @@ def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
             lambda: (f"weights={name}" for name in itertools.cycle(["equal", "official"])),
         ),
         "gaps": ("gaps", lambda: itertools.cycle(["", "down=country"])),
+        "needs": (
+            "needs",
+            lambda: (
+                f"who=municipality&country={country}&sector={sector}&target-group=refugees"
+                for country in itertools.cycle(["IT", "DE", "GR"])
+                for sector in ("housing-and-settlement", "language", "health")
+            ),
+        ),
+        "evidence": ("evidence", lambda: (f"theme={one}" for one in itertools.cycle(["language", "health", "work"]))),
+        "evidence, search": ("evidence", lambda: (f"q={one}" for one in itertools.cycle(["mentor", "youth", "trial"]))),
+        "communities": ("communities", lambda: (f"country={one}" for one in itertools.cycle(["IT", "DE", "EU"]))),
+        "transfer": ("transfer", lambda: (f"practice={one}" for one in itertools.cycle(assessed))),
         "self-assessment": ("self_assessment", lambda: itertools.cycle([""])),
         "open a file": ("reopen", lambda: itertools.cycle([""])),
         "method": ("method", lambda: itertools.cycle([""])),
