@@ -13,10 +13,11 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from criteria.needs import REASONS, Candidate, Reason, match
+from criteria.needs import REASONS, Pool, Reason, match
+from practices_db import needs as database_needs
 from practices_db.commands import build
 from practices_db.filters import PracticeFilter
-from practices_db.needs import Asked, candidates, read_words
+from practices_db.needs import Asked, read_words
 from practices_db.queries import find_practices
 from practices_db.store import Store
 
@@ -38,7 +39,7 @@ def asked_of(need: dict[str, Any]) -> Asked:
     )  # fmt: skip
 
 
-def matched(need: dict[str, Any], pool: list[Candidate], off: Sequence[Any] = ()) -> list[str]:
+def matched(need: dict[str, Any], pool: Pool, off: Sequence[Any] = ()) -> list[str]:
     """Return the practices for a need, the best first."""
     return [one.id for one in match(asked_of(need).need(), pool, off)]
 
@@ -64,7 +65,7 @@ def chance(found: Sequence[str], expected: Sequence[str]) -> float:
 def figures(store: Store) -> dict[str, dict[str, float]]:
     """Return precision of the first three and five: matching, sorting by score, chance."""
     with store.cursor() as cursor:
-        pool = candidates(cursor)
+        pool = database_needs.pool(cursor)
     needs = [need for need in written_down() if need["expected"]]
     rows: dict[str, dict[str, float]] = {}
 
@@ -87,7 +88,7 @@ def figures(store: Store) -> dict[str, dict[str, float]]:
     add("sorted by score", lambda need: by_score(store, need))
     even = mean(chance(by_score(store, need), need["expected"]) for need in needs)
     rows["chance, among those that share sector and group"] = {"first 3": even, "first 5": even}
-    whole = mean(len(need["expected"]) / len(pool) for need in needs)
+    whole = mean(len(need["expected"]) / len(pool.all) for need in needs)
     rows["chance, in the whole catalogue"] = {"first 3": whole, "first 5": whole}
     for reason in REASONS:
         if reason not in ("groups", "sectors"):
@@ -95,7 +96,7 @@ def figures(store: Store) -> dict[str, dict[str, float]]:
     return rows
 
 
-def _without(reason: Reason, pool: list[Candidate]) -> Ranked:
+def _without(reason: Reason, pool: Pool) -> Ranked:
     return lambda need: matched(need, pool, [reason])
 
 
@@ -115,7 +116,7 @@ def main() -> None:
         store = Store(path)
         try:
             with store.cursor() as cursor:
-                pool = candidates(cursor)
+                pool = database_needs.pool(cursor)
             for need in written_down():
                 found = matched(need, pool)
                 marks = " ".join(("+" if id_ in need["expected"] else "-") + id_[:28] for id_ in found[:3])

@@ -11,14 +11,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args, overload
+
+import numpy as np
+import numpy.typing as npt
 
 Reason = Literal["groups", "sectors", "words", "country", "level", "size", "money", "have", "proof", "carried"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 Money = Literal["little", "some", "much"]
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.floating[Any]]
+Places = npt.NDArray[np.integer]
 
 # Up to how many euro a budget is little or some money; what is much has no upper end.
 BUDGETS: dict[str, int] = {"little": 100_000, "some": 1_000_000}
@@ -75,6 +82,7 @@ class Candidate:
     funding_kinds: tuple[str, ...] = ()
     evidence_level: int | None = None
     transferred: bool = False
+    assessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,32 +111,138 @@ class Match:
         return set(reasons) <= {held.reason for held in self.reasons}
 
 
-def match(need: Need, candidates: Iterable[Candidate], off: Iterable[Reason] = ()) -> list[Match]:
+class Pool:
+    """Practices that needs are matched with, and for each of their values and words the places of those with it."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        """Take in the practices; their order does not matter."""
+        self.all = tuple(candidates)
+        by_name = sorted(range(len(self.all)), key=lambda at: (self.all[at].name.casefold(), self.all[at].id))
+        self.by_name = np.empty(len(self.all), np.int64)
+        self.by_name[by_name] = np.arange(len(self.all))
+        self._having = {
+            "stem": _places(stems_of(one.text) for one in self.all),
+            "groups": _places(one.groups for one in self.all),
+            "sectors": _places(one.sectors for one in self.all),
+            "country": _places(one.countries for one in self.all),
+            "level": _places((one.level,) if one.level else () for one in self.all),
+        }
+        self.reached = _numbers(one.people_reached for one in self.all)
+        self.budget = _numbers(one.budget_eur for one in self.all)
+        self.evidence = _numbers(one.evidence_level for one in self.all)
+        self.own_means = np.array([_own_means(one) for one in self.all], bool)
+        self.transferred = np.array([one.transferred for one in self.all], bool)
+        self.assessed = np.array([one.assessed for one in self.all], bool)
+
+    def having(self, kind: str, value: str | None) -> Bools:
+        """Return for each practice whether it has a value: a stem, or one of groups, sectors, country, level."""
+        found = np.zeros(len(self.all), bool)
+        found[self._having[kind].get(value or "", [])] = True
+        return found
+
+    def weights(self, words: str) -> dict[str, float]:
+        """Return how much each word of a problem tells: the log of one in how many; nothing where it is unknown."""
+        having = self._having["stem"]
+        return {one: math.log(1 + len(self.all) / len(having[one])) for one in sorted(stems_of(words)) if one in having}
+
+
+def _places(values: Iterable[Iterable[str]]) -> dict[str, Places]:
+    found: defaultdict[str, array[int]] = defaultdict(lambda: array("i"))
+    for place, each in enumerate(values):
+        for value in each:
+            found[value].append(place)
+    return {value: np.array(places, np.int32) for value, places in found.items()}
+
+
+def _numbers(values: Iterable[int | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], float)
+
+
+class Ranking(Sequence[Match]):
+    """The practices that fit a need, the best first: ``places`` in the pool. Reasons are said for those looked at."""
+
+    def __init__(self, need: Need, pool: Pool, off: Iterable[Reason] = ()) -> None:
+        """Match a need with all practices; reasons in ``off`` count for nothing."""
+        self._need, self._pool, self._off = need, pool, frozenset(off)
+        self._asked = {} if "words" in self._off else pool.weights(need.words)
+        shares = _shares(need, pool, self._asked)
+        total = sum(
+            (share * COUNTS.get(reason, 1) for reason, share in shares.items() if reason not in self._off),
+            np.zeros(len(pool.all)),
+        )
+        wanted = [shares["sectors"]] if need.sectors and "sectors" not in self._off else []
+        wanted += [shares["groups"]] if need.groups and "groups" not in self._off else []
+        fits = np.logical_and.reduce([share > 0 for share in wanted or [shares["words"]]])
+        found = np.flatnonzero(fits)
+        self.places: Places = found[np.lexsort((pool.by_name[found], -np.round(total[found], 9)))]
+
+    def __len__(self) -> int:
+        """Return how many fit."""
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Match: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Match]: ...
+    def __getitem__(self, at: int | slice) -> Match | list[Match]:
+        """Return one match, or a list of some, with their reasons."""
+        if isinstance(at, slice):
+            return [self._match(place) for place in self.places[at].tolist()]
+        return self._match(int(self.places[at]))
+
+    def _match(self, place: int) -> Match:
+        one = self._pool.all[place]
+        held = _reasons(self._need, one, self._asked, stems_of(one.text))
+        return Match(one.id, tuple(reason for reason in held if reason.reason not in self._off))
+
+
+def match(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
     """Return the practices that fit a need, the best first; reasons in ``off`` count for nothing."""
-    on = [reason for reason in REASONS if reason not in set(off)]
-    pool = list(candidates)
-    stems = {one.id: stems_of(one.text) for one in pool}
-    asked = _weights(need.words, stems.values()) if "words" in on else {}
-    found = []
-    for one in pool:
-        held = [reason for reason in _reasons(need, one, asked, stems[one.id]) if reason.reason in on]
-        names = {reason.reason for reason in held}
-        wanted = {name for name, values in (("sectors", need.sectors), ("groups", need.groups)) if values} & set(on)
-        if wanted <= names and names & (wanted or {"words"}):
-            found.append((Match(one.id, tuple(held)), one.name))
-    found.sort(key=lambda pair: (-round(pair[0].total, 9), pair[1].casefold(), pair[0].id))
-    return [one for one, _ in found]
+    return list(Ranking(need, candidates if isinstance(candidates, Pool) else Pool(candidates), off))
 
 
-def nearest(need: Need, candidates: Iterable[Candidate], off: Iterable[Reason] = ()) -> list[Match]:
+def nearest(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
     """Return those that share a sector or a target group where none shares both."""
     only_one = [Need(**{**vars(need), left_out: ()}) for left_out in ("groups", "sectors")]
     found: dict[str, Match] = {}
-    pool = list(candidates)
+    pool = candidates if isinstance(candidates, Pool) else Pool(candidates)
     for one in only_one:
         if one.sectors or one.groups:
             found |= {match_.id: match_ for match_ in match(one, pool, off) if match_.id not in found}
     return sorted(found.values(), key=lambda match_: (-round(match_.total, 9), match_.id))
+
+
+def _shares(need: Need, pool: Pool, asked: Mapping[str, float]) -> dict[Reason, Floats]:
+    """Return how far each reason holds for each practice: what ``_reasons`` says of one, for all at once."""
+    nothing = np.zeros(len(pool.all))
+
+    def met(kind: str, values: Sequence[str]) -> Floats:
+        return sum((pool.having(kind, value) / len(values) for value in values), nothing)
+
+    whole = sum(asked.values())
+    reached = np.where(pool.reached > 0, pool.reached, np.nan)
+    own_means = 0.5 * (pool.own_means & (need.money == "little"))
+    within = pool.budget <= BUDGETS.get(need.money or "", math.inf)
+    return {
+        "groups": met("groups", need.groups),
+        "sectors": met("sectors", need.sectors),
+        "words": sum((pool.having("stem", one) * (weight / whole) for one, weight in asked.items()), nothing),
+        "country": pool.having("country", need.country) * 1.0,
+        "level": pool.having("level", need.level) * 1.0,
+        "size": (np.maximum(reached, need.size) <= _SAME_SIZE * np.minimum(reached, need.size)) * 1.0
+        if need.size
+        else nothing,
+        "money": np.where(np.isnan(pool.budget), own_means, within) if need.money else nothing,
+        "have": sum((_any_of(pool, words) / len(need.have) for words in need.have.values()), nothing),
+        "proof": np.nan_to_num(pool.evidence) / 5,
+        "carried": pool.transferred * 1.0,
+    }
+
+
+def _any_of(pool: Pool, words: Sequence[str]) -> Bools:
+    found = [pool.having("stem", one) for one in stems_of(" ".join(words))]
+    met: Bools = np.logical_or.reduce([np.zeros(len(pool.all), bool), *found])
+    return met
 
 
 def _reasons(need: Need, one: Candidate, asked: Mapping[str, float], stems: frozenset[str]) -> list[Held]:
@@ -172,8 +286,12 @@ def _money(asked: Money | None, one: Candidate) -> Held:
     if one.budget_eur is not None:
         return Held("money", float(one.budget_eur <= BUDGETS.get(asked, math.inf)), (str(one.budget_eur),))
     # no budget is stated: money of the kinds that a town or an association has itself is half a reason
-    own = asked == "little" and bool(one.funding_kinds) and set(one.funding_kinds) <= _OWN_MEANS
+    own = asked == "little" and _own_means(one)
     return Held("money", 0.5 if own else 0.0, one.funding_kinds if own else ())
+
+
+def _own_means(one: Candidate) -> bool:
+    return bool(one.funding_kinds) and set(one.funding_kinds) <= _OWN_MEANS
 
 
 def _have(have: Mapping[str, Sequence[str]], stems: frozenset[str]) -> Held:
@@ -199,10 +317,3 @@ def stem(word: str) -> str:
 def stems_of(text: str) -> frozenset[str]:
     """Return the stems of the words of a text that say something. The text is in lower case and without accents."""
     return frozenset(stem(word) for word in re.findall(r"[a-z0-9]+", text) if len(word) > 3 and word not in _STOP)
-
-
-def _weights(text: str, pool: Iterable[frozenset[str]]) -> dict[str, float]:
-    """Return how much each word of a problem tells: rare ones more (log of one in how many); unknown ones nothing."""
-    texts = list(pool)
-    counts = Counter(stem_ for stems in texts for stem_ in stems)
-    return {stem_: math.log(1 + len(texts) / counts[stem_]) for stem_ in sorted(stems_of(text)) if counts[stem_]}

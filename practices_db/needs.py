@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from criteria import needs
-from criteria.needs import REASONS, Candidate, Held, Match, Need, Reason
+from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
 from practices_db.filters import normalise
 from practices_db.store import Cursor
 from practices_db.vocabularies import label, vocabulary
@@ -45,6 +46,7 @@ REASON_NAMES: dict[Reason, str] = {
 }
 _LARGEST = 10**9
 _TEXT = 400
+FIRST = 10  # practices whose cards an answer has; those of further ones are asked for
 
 
 @dataclass(frozen=True)
@@ -223,23 +225,24 @@ def filled_in(asked: Asked, before: str = "") -> Asked:
 # --- matching --------------------------------------------------------------------------------------------
 
 
-def candidates(cursor: Cursor) -> list[Candidate]:
+def pool(cursor: Cursor) -> Pool:
     """Return every practice as far as it can be matched."""
     rows = cursor.execute(
         """
         SELECT id, name, concat_ws(' ', name, summary, outcome_figures, lead_organisation), sectors, target_groups,
             countries, governance_level, people_reached, budget_eur, funding_kinds, strongest_evidence,
-            coalesce(transferred_elsewhere, false)
+            coalesce(transferred_elsewhere, false), assessed
         FROM practice_card ORDER BY id
         """
     ).fetchall()
-    return [
+    return Pool(
         Candidate(
             id_, name, normalise(text), tuple(sectors), tuple(groups), tuple(countries), level, people, budget,
-            tuple(kinds), evidence, bool(carried),
+            tuple(kinds), evidence, bool(carried), assessed,
         )
-        for id_, name, text, sectors, groups, countries, level, people, budget, kinds, evidence, carried in rows
-    ]  # fmt: skip
+        for id_, name, text, sectors, groups, countries, level, people, budget, kinds, evidence, carried, assessed
+        in rows
+    )  # fmt: skip
 
 
 def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911 - a sentence for each reason
@@ -283,35 +286,65 @@ def _as_typed(words: str, stems: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Documented:
+    """For how many of the practices that fit something is known; ``groups``: target groups that none is for."""
+
+    practices: int
+    assessed: int
+    independent: int  # resting on an independent evaluation
+    in_country: int
+    budgets: int
+    transferred: int
+    no_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What is there for a need. ``near`` is filled only where nothing matches."""
+    """What is there for a need. ``near`` is filled only where nothing matches; ``cards`` has the first ones'."""
 
     asked: Asked
-    matches: list[Match]
-    near: list[Match]
+    matches: Sequence[Match]
+    near: Sequence[Match]
+    documented: Documented
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: list[dict[str, Any]] = field(default_factory=list)
     organisations: list[tuple[dict[str, Any], list[str]]] = field(default_factory=list)
 
 
-def answer(cursor: Cursor, asked: Asked, pool: Sequence[Candidate]) -> Answer:
+def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     """Return practices, publications and organisations for a need."""
     from practices_db import knowledge  # noqa: PLC0415 - keeps what is matched apart from what is read
 
     need = asked.need()
-    matches = needs.match(need, pool, asked.off)
-    near = [] if matches else needs.nearest(need, pool, asked.off)[:5]
-    shown = [one.id for one in (matches or near)]
-    cards = {
-        row["id"]: row
-        for row in _rows(
-            cursor.execute("SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)", {"ids": shown}).df()
-        )
-    }
-    countries = asked.countries
-    on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in cards[id_]["sectors"]))
-    evidence = _rows(knowledge.research(cursor, on, asked.groups, countries)) if on else []
-    return Answer(asked, matches, near, cards, evidence, _to_ask(cursor, asked, shown, cards, on))
+    matches = Ranking(need, of, asked.off)
+    near = [] if matches else needs.nearest(need, of, asked.off)[:5]
+    shown = [one.id for one in (matches or near)[:FIRST]]
+    found = cards(cursor, shown)
+    on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in found[id_]["sectors"]))
+    evidence = _rows(knowledge.research(cursor, on, asked.groups, asked.countries)) if on else []
+    organisations = _to_ask(cursor, asked, shown, found, on)
+    return Answer(asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations)
+
+
+def cards(cursor: Cursor, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the cards of practices by id."""
+    sql = "SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)"
+    return {row["id"]: row for row in _rows(cursor.execute(sql, {"ids": list(ids)}).df())}
+
+
+def _documented(asked: Asked, of: Pool, places: needs.Places) -> Documented:
+    def count(of_all: Any) -> int:
+        return int(np.count_nonzero(of_all[places]))
+
+    return Documented(
+        len(places),
+        count(of.assessed),
+        count(of.evidence >= 3),
+        count(of.having("country", asked.country)),
+        count(~np.isnan(of.budget)),
+        count(of.transferred),
+        tuple(group for group in asked.groups if not count(of.having("groups", group))),
+    )
 
 
 def _to_ask(
@@ -351,8 +384,7 @@ def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], l
 
 def not_documented(answer_: Answer) -> list[str]:
     """Say what nobody documents about a need, as far as the catalogue can tell."""
-    asked, matches = answer_.asked, answer_.matches
-    cards = [answer_.cards[one.id] for one in matches]
+    asked, documented = answer_.asked, answer_.documented
     subject = " ".join(
         part
         for part in (
@@ -362,15 +394,14 @@ def not_documented(answer_: Answer) -> list[str]:
         if part
     )
     said = []
-    if not cards:
+    if not documented.practices:
         said.append(
             f"No practice in the catalogue is {subject or 'a match'}: it may exist, but none was found to record."
         )
     else:
-        said += _of_practices(cards, asked)
-        for group in asked.groups if len(asked.groups) > 1 else ():
-            if not any(group in card["target_groups"] for card in cards):
-                said.append(f"None of them says that it is for {label('target_group', group).lower()}.")
+        said += _of_practices(documented, asked)
+        for group in documented.no_groups if len(asked.groups) > 1 else ():
+            said.append(f"None of them says that it is for {label('target_group', group).lower()}.")
     strong = [row for row in answer_.evidence if known(row["evidence_level"]) and row["evidence_level"] >= 4]
     if not answer_.evidence:
         said.append(f"No publication in the library is {subject}.")
@@ -388,24 +419,20 @@ def not_documented(answer_: Answer) -> list[str]:
     return said
 
 
-def _of_practices(cards: Sequence[Mapping[str, Any]], asked: Asked) -> list[str]:
-    whole = counted(len(cards), "practice")
+def _of_practices(documented: Documented, asked: Asked) -> list[str]:
+    whole = counted(documented.practices, "practice")
     said = []
-    assessed = sum(bool(card["assessed"]) for card in cards)
-    if assessed < len(cards):
-        said.append(
-            f"Of these {whole}, {len(cards) - assessed} have no assessment: whether they work is not known here."
-        )
-    independent = sum((card["strongest_evidence"] or 0) >= 3 for card in cards)
-    if not independent:
+    if missing := documented.practices - documented.assessed:
+        said.append(f"Of these {whole}, {missing} have no assessment: whether they work is not known here.")
+    if not documented.independent:
         said.append("None of them rests on an independent evaluation.")
-    if asked.country and not any(asked.country in card["countries"] for card in cards):
+    if asked.country and not documented.in_country:
         said.append(f"None of them is in {label('country', asked.country)}.")
-    budgets = sum(known(card["budget_eur"]) for card in cards)
-    said.append(
-        f"What it costs is stated for {budgets} of these {whole}." if budgets else "None of them states what it costs."
-    )
-    if not any(card["transferred_elsewhere"] for card in cards):
+    if documented.budgets:
+        said.append(f"What it costs is stated for {documented.budgets} of these {whole}.")
+    else:
+        said.append("None of them states what it costs.")
+    if not documented.transferred:
         said.append("None of them is known to have been taken up elsewhere.")
     return said
 

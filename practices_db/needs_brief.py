@@ -12,7 +12,7 @@ from practices_db.briefs.content import Block, Brief, cleaned
 from practices_db.cell_text import harmless
 from practices_db.exporting import BOM
 from practices_db.filters import PracticeFilter
-from practices_db.needs import Answer, first_to_ask, not_documented, reason_words
+from practices_db.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
 from practices_db.recipe import LICENCE
 from practices_db.store import Cursor
 from practices_db.tables import recipe_of
@@ -20,7 +20,7 @@ from practices_db.views import View
 from practices_db.vocabularies import label
 from practices_db.wording import known, labels, years
 
-PRACTICES, PUBLICATIONS = 10, 8  # as many of each stand in a brief
+PUBLICATIONS = 8  # as many stand in a brief
 
 HOW = (
     "A practice stands here because it shares a sector and a target group with the need. The order follows the reasons "
@@ -32,7 +32,7 @@ HOW = (
 
 def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
     """Return the brief of a need: what was asked, practices with reasons, evidence, whom to ask, what is not known."""
-    shown = (answer.matches or answer.near)[:PRACTICES]
+    shown = (answer.matches or answer.near)[:FIRST]
     ids = tuple(one.id for one in shown)
     made = recipe_of(cursor, View("explore", PracticeFilter(practice=ids)), "scores", "pdf", on)
     blocks = [Block("facts", rows=tuple(answer.asked.in_words()))]
@@ -114,15 +114,17 @@ def file_name(suffix: str, on: date) -> str:
     return f"need_{on.isoformat()}_{secrets.token_hex(8)}{suffix}"
 
 
-def needs_csv(answer: Answer, on: date) -> bytes:
+def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
     """Return all matches, publications and organisations as rows of one table; text as a spreadsheet shows it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(["what", "id", "name", "reasons", "url", "need", "link", "exported_on", "licence"])
     need = "; ".join(f"{name}: {words}" for name, words in answer.asked.in_words())
     about = [harmless(need), f"needs?{urlencode(answer.asked.params(), doseq=True)}", on.isoformat(), LICENCE]
-    for one in answer.matches or answer.near:
-        card = answer.cards[one.id]
+    matches = list(answer.matches or answer.near)
+    found = cards(cursor, [one.id for one in matches])
+    for one in matches:
+        card = found[one.id]
         reasons = "; ".join(reason_words(held, answer.asked) for held in one.reasons)
         what = "practice" if answer.matches else "practice, shares only sector or group"
         writer.writerow([what, one.id, harmless(card["name"]), harmless(reasons), card["source_url"], *about])

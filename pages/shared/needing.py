@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from criteria.needs import REASONS, Candidate
+from criteria.needs import REASONS, Pool
 from pages.shared import database, filters, research, tables
 from pages.shared.links import open_link, page_path
 from pages.shared.wording import counted, escaped, labels, web_link
-from practices_db import queries
+from practices_db import needs
 from practices_db.briefs import as_html, as_pdf
 from practices_db.config import database_path
 from practices_db.needs import (
@@ -21,7 +21,6 @@ from practices_db.needs import (
     WHO,
     Answer,
     Asked,
-    candidates,
     filled_in,
     first_to_ask,
     from_params,
@@ -38,16 +37,14 @@ _PARAMS = ("who", "country", "sector", "target-group", "q", "people", "inhabitan
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _pool(path: str, content_hash: str) -> list[Candidate]:  # noqa: ARG001 - the arguments are the cache's key
+def _pool(path: str, content_hash: str) -> Pool:  # noqa: ARG001 - the arguments are the cache's key
     with database.cursor() as one:
-        return candidates(one)
+        return needs.pool(one)
 
 
-def pool() -> list[Candidate]:
+def pool() -> Pool:
     """Return every practice as far as it can be matched; made once for each release of the data."""
-    with database.cursor() as one:
-        version = queries.data_version(one)
-    return _pool(str(database_path()), version.content_hash)
+    return _pool(str(database_path()), database.whole().version.content_hash)
 
 
 def read_link() -> Asked:
@@ -190,8 +187,12 @@ def practices(answer: Answer) -> None:
             return
         st.markdown("The nearest share only one of the two:")
     start, end = filters.pages(len(found), PAGE_SIZE)
+    cards = answer.cards
+    if end > needs.FIRST:
+        with database.cursor() as cursor:
+            cards = needs.cards(cursor, [one.id for one in found[start:end]])
     for one in found[start:end]:
-        card = answer.cards[one.id]
+        card = cards[one.id]
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{escaped(card['name'])}**  \n{escaped(card['summary'])}")
             st.caption(tables.where_and_whom(card))
@@ -273,8 +274,8 @@ def take_away(answer: Answer) -> None:
 
 
 def _made(answer: Answer, kind: str, on: date) -> bytes:
-    if kind == "csv":
-        return needs_csv(answer, on)
     with database.cursor() as cursor:
+        if kind == "csv":
+            return needs_csv(cursor, answer, on)
         made = needs_brief(cursor, answer, on)
     return as_pdf(made) if kind == "pdf" else as_html(made).encode()

@@ -16,12 +16,12 @@ from benchmark_needs import asked_of, figures, read_from_words
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.needs import REASONS, Candidate, Need, match, nearest, stem
+from criteria.needs import REASONS, Candidate, Need, Pool, Ranking, match, nearest, stem
+from practices_db import needs
 from practices_db.briefs import as_html, as_pdf
 from practices_db.needs import (
     Asked,
     answer,
-    candidates,
     filled_in,
     first_to_ask,
     from_params,
@@ -42,9 +42,9 @@ DAY = date(2026, 2, 3)
 
 
 @pytest.fixture(scope="module")
-def pool(store: Store) -> list[Candidate]:
+def pool(store: Store) -> Pool:
     with store.cursor() as cursor:
-        return candidates(cursor)
+        return needs.pool(cursor)
 
 
 def shares(practice_id: str, need: dict[str, Any]) -> bool:
@@ -69,7 +69,7 @@ def test_there_are_thirty_needs_from_records_of_the_catalogue() -> None:
 
 @pytest.mark.parametrize("need", NEEDS, ids=[need["id"] for need in NEEDS])
 def test_the_first_three_share_sector_and_target_group_or_it_is_said_that_none_does(
-    store: Store, pool: list[Candidate], need: dict[str, Any]
+    store: Store, pool: Pool, need: dict[str, Any]
 ) -> None:
     asked = asked_of(need)
     with store.cursor() as cursor:
@@ -167,7 +167,7 @@ def test_a_reason_that_is_switched_off_counts_for_nothing_and_is_not_asked_for()
 
 
 @pytest.mark.parametrize("off", REASONS)
-def test_no_match_shows_a_reason_that_is_off(pool: list[Candidate], off: Any) -> None:
+def test_no_match_shows_a_reason_that_is_off(pool: Pool, off: Any) -> None:
     asked = asked_of(NEEDS[0])
     assert not any(one.has(off) for one in match(asked.need(), pool, [off]))
 
@@ -182,20 +182,37 @@ def test_the_order_does_not_hang_on_the_order_of_the_catalogue(order: list[int])
     assert match(NEED, [pool[n] for n in order]) == wanted
 
 
-def test_one_more_reason_never_puts_a_practice_further_down(pool: list[Candidate]) -> None:
+def test_one_more_reason_never_puts_a_practice_further_down(pool: Pool) -> None:
     need = asked_of(NEEDS[0]).need()
     before = [one.id for one in match(need, pool)]
-    last = next(one for one in pool if one.id == before[-1])
-    better = [replace(one, transferred=True, evidence_level=5) if one.id == last.id else one for one in pool]
+    last = next(one for one in pool.all if one.id == before[-1])
+    better = [replace(one, transferred=True, evidence_level=5) if one.id == last.id else one for one in pool.all]
     assert [one.id for one in match(need, better)].index(last.id) <= before.index(last.id)
 
 
-def test_scores_change_nothing(store: Store, pool: list[Candidate]) -> None:
-    assert not any("score" in name for name in vars(pool[0]))
+@pytest.mark.parametrize("off", [(), ("words", "proof"), ("groups",), ("sectors", "country")])
+@pytest.mark.parametrize("at", range(0, len(NEEDS), 3))
+def test_order_is_that_of_the_reasons_that_are_said(pool: Pool, at: int, off: Any) -> None:
+    need = replace(
+        asked_of(NEEDS[at]).need(), level="local", size=200, money="little", have={"homes": ["flat", "room"]}
+    )
+    found = match(need, pool, off)
+    names = {one.id: one.name.casefold() for one in pool.all}
+    assert found == sorted(found, key=lambda one: (-round(one.total, 9), names[one.id], one.id))
+    everyone = [one for one in pool.all if bool({*one.sectors} & {*need.sectors}) or "sectors" in off]
+    everyone = [one for one in everyone if bool({*one.groups} & {*need.groups}) or "groups" in off]
+    assert {one.id for one in found} == {one.id for one in everyone}
+    ranking = Ranking(need, pool, off)
+    assert ranking[2:5] == found[2:5]
+    assert ranking[-1] == found[-1]
+
+
+def test_scores_change_nothing(store: Store, pool: Pool) -> None:
+    assert not any("score" in name for name in vars(pool.all[0]))
     with store.cursor() as cursor:
         first = answer(cursor, asked_of(NEEDS[3]), pool)
-        again = answer(cursor, asked_of(NEEDS[3]), candidates(cursor))
-    assert first.matches == again.matches
+        again = answer(cursor, asked_of(NEEDS[3]), needs.pool(cursor))
+    assert list(first.matches) == list(again.matches)
     assert [row["id"] for row in first.evidence] == [row["id"] for row in again.evidence]
     assert [(row["id"], why) for row, why in first.organisations] == [
         (row["id"], why) for row, why in again.organisations
@@ -222,7 +239,7 @@ def test_the_town_halls_sentence_fills_the_form() -> None:
     assert read.money == "little"
 
 
-def test_the_town_hall_gets_what_it_needs(store: Store, pool: list[Candidate]) -> None:
+def test_the_town_hall_gets_what_it_needs(store: Store, pool: Pool) -> None:
     with store.cursor() as cursor:
         found = answer(cursor, filled_in(Asked(words=TOWN_HALL)), pool)
     assert {"curant-co-housing-for-unaccompanied-young-adult-refugees", "acompanando-t"} <= {
@@ -287,7 +304,7 @@ def test_whatever_stands_in_a_link_gives_a_need(params: dict[str, list[str]]) ->
 # --- taking it away ----------------------------------------------------------------------------------------
 
 
-def test_the_brief_says_what_the_page_says(store: Store, pool: list[Candidate]) -> None:
+def test_the_brief_says_what_the_page_says(store: Store, pool: Pool) -> None:
     asked = filled_in(Asked(words=TOWN_HALL))
     with store.cursor() as cursor:
         found = answer(cursor, asked, pool)
@@ -302,17 +319,18 @@ def test_the_brief_says_what_the_page_says(store: Store, pool: list[Candidate]) 
     assert as_pdf(made).startswith(b"%PDF-1.7")
 
 
-def test_a_need_that_nothing_meets_has_a_brief_too(store: Store, pool: list[Candidate]) -> None:
+def test_a_need_that_nothing_meets_has_a_brief_too(store: Store, pool: Pool) -> None:
     with store.cursor() as cursor:
         found = answer(cursor, Asked(sectors=("digital",), groups=("elderly",)), pool)
         made = needs_brief(cursor, found, DAY)
     assert "None fits; the nearest" in as_html(made)
 
 
-def test_the_csv_holds_every_match_with_its_reasons(store: Store, pool: list[Candidate]) -> None:
+def test_the_csv_holds_every_match_with_its_reasons(store: Store, pool: Pool) -> None:
     with store.cursor() as cursor:
         found = answer(cursor, asked_of(NEEDS[0]), pool)
-    table = list(csv.DictReader(io.StringIO(needs_csv(found, DAY).decode("utf-8-sig"), newline="")))
+        made = needs_csv(cursor, found, DAY)
+    table = list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
     assert [row["id"] for row in table if row["what"] == "practice"] == [one.id for one in found.matches]
     assert [row["id"] for row in table if row["what"] == "publication"] == [row["id"] for row in found.evidence]
     assert all(row["reasons"] for row in table)
