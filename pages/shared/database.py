@@ -241,6 +241,17 @@ def surroundings(of: Whole, card: Card) -> Surroundings:
     return _surroundings(str(database_path()), of.version.content_hash, card, card["id"])
 
 
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _on_sector(path: str, content_hash: str, sector: str, target_groups: tuple[str, ...]) -> list[dict[str, Any]]:  # noqa: ARG001 - a key
+    with cursor() as one:
+        return records(knowledge.research(one, [sector], target_groups))
+
+
+def on_sector(of: Whole, sector: str, target_groups: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the publications on a sector and for target groups, strongest first; read once for each release."""
+    return _on_sector(str(database_path()), of.version.content_hash, sector, tuple(sorted(target_groups)))
+
+
 @dataclass(frozen=True)
 class Documentation:
     """What the page on the method tells of the whole catalogue."""

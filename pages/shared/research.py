@@ -165,8 +165,7 @@ def _shared(row: Row) -> str:
 def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown: int = database.MOST_AROUND) -> None:
     """Say for each sector what research says, strongest first, and where there is nothing."""
     for sector in sectors:
-        with database.cursor() as cursor:
-            found = tables.rows(knowledge.research(cursor, [sector], target_groups))
+        found = database.on_sector(database.whole(), sector, target_groups)
         strong = [row for row in found if known(row["evidence_level"])]
         st.subheader(label("sector", sector), anchor=False)
         whom = f" for {escaped(labels('target_group', target_groups).lower())}" if target_groups else ""
