@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -72,7 +73,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(serving.prepare)
+    collecting = asyncio.create_task(serving.collect_now_and_then())
     yield
+    collecting.cancel()
     if keeper:
         await run_in_threadpool(keeper.stop)
     await run_in_threadpool(database.close)

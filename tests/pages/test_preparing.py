@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
+import weakref
 from pathlib import Path
+
+import pytest
 
 from pages.shared import serving
 
@@ -30,3 +34,30 @@ def test_what_is_loaded_is_taken_out_of_the_collectors_way(database_file: Path) 
         assert gc.get_freeze_count() > before + 100_000
     finally:
         gc.unfreeze()
+
+
+class Circle:
+    """Something that only the collector can free."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_garbage_goes_now_and_then_while_nobody_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_BETWEEN_COLLECTIONS", 0.01)
+
+    async def serve() -> bool:
+        collecting = asyncio.create_task(serving.collect_now_and_then())
+        left = weakref.ref(Circle())
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if left() is None:
+                break
+        collecting.cancel()
+        return left() is None
+
+    gc.disable()
+    try:
+        assert asyncio.run(serve())
+    finally:
+        gc.enable()
