@@ -16,7 +16,7 @@ if asked.is_empty:
     needing.nothing_asked()
     st.stop()
 with database.cursor() as cursor:
-    found = answer(cursor, asked, needing.pool())
+    found = answer(cursor, asked, needing.pool(database.whole()))
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.header("Practices that fit")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from criteria.needs import REASONS, Pool
 from pages.shared import database, filters, research, tables
+from pages.shared.database import Whole
 from pages.shared.links import open_link, page_path
 from pages.shared.wording import counted, escaped, labels, web_link
 from practices_db import needs
@@ -36,15 +37,15 @@ _PUBLICATIONS = 5
 _PARAMS = ("who", "country", "sector", "target-group", "q", "people", "inhabitants", "money", "have", "off", "page")
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner="Reading the practices")
 def _pool(path: str, content_hash: str) -> Pool:  # noqa: ARG001 - the arguments are the cache's key
     with database.cursor() as one:
         return needs.pool(one)
 
 
-def pool() -> Pool:
+def pool(of: Whole) -> Pool:
     """Return every practice as far as it can be matched; made once for each release of the data."""
-    return _pool(str(database_path()), database.whole().version.content_hash)
+    return _pool(str(database_path()), of.version.content_hash)
 
 
 def read_link() -> Asked:
