@@ -40,6 +40,17 @@ HOW = """## What makes it fast
   the process is loaded before `gc.freeze()` and not walked through at all.
 - **No file watcher, charts as specifications built once** (`.streamlit/config.toml`, `pages/shared/charts.py`).
 """
+MISSED = """## Goals that are missed or narrow, and what was tried
+
+- **100 sessions, p95 ≤ 500 ms**: between 140 and 660 ms from run to run on 2026-11-26 (the longest after 150 sessions that had just left), median
+  31 to 60 ms. 46 reruns a second of 18 ms each keep the one interpreter busy for 83 % of the time, and there waiting grows steeply: 80
+  sessions have a p95 of 117 ms. Tried: collecting garbage every ten seconds (8.8 s before), research and charts made once for each
+  release (25 ms a rerun before), at most two or three pages at a time (no difference), rarer collections by Python itself (no difference).
+  What is left is Streamlit's own work for each element. More people: replicas (`docs/many-machines/`).
+- **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python benchmarks/exports.py`): 1.33 to 1.45 × for all practices in the order "best
+  documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query
+  would be 1.25 ×, and hold 240 MB instead of 130.
+"""
 LIMITS = """## What is not done for very large catalogues
 
 - *Your weighting* draws places for up to 500 scored practices; for more it says so, asks to narrow the filter, and shows the 50 whose
@@ -167,7 +178,7 @@ def main() -> None:
         if found := load(name):
             lines += tell(found)
     path = ROOT / "docs" / "performance.md"
-    path.write_text("\n".join([*lines, LIMITS]), encoding="utf-8")
+    path.write_text("\n".join([*lines, MISSED, LIMITS]), encoding="utf-8")
     print(f"written to {path.relative_to(ROOT)}")
 
 
