@@ -134,6 +134,14 @@ class Pool:
         self.transferred = np.array([one.transferred for one in self.all], bool)
         self.assessed = np.array([one.assessed for one in self.all], bool)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same practices: everything else is made from them."""
+        return isinstance(other, Pool) and self.all == other.all
+
+    def __hash__(self) -> int:
+        """Return the same for equal pools."""
+        return hash(self.all)
+
     def having(self, kind: str, value: str | None) -> Bools:
         """Return for each practice whether it has a value: a stem, or one of groups, sectors, country, level."""
         found = np.zeros(len(self.all), bool)

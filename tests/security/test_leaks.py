@@ -307,7 +307,12 @@ def stale_after(
     """Return how many answers were compared, how many times something changed, and what was stale."""
     with database.cursor() as cursor:
         assessed = cursor.execute("SELECT id FROM practice_card WHERE assessed ORDER BY id LIMIT 2").fetchall()
-    links: list[dict[str, list[str]]] = [{}, {"practice": [id_ for (id_,) in assessed]}, {"q": ["housing"]}]
+    links: list[dict[str, list[str]]] = [
+        {},
+        {"practice": [id_ for (id_,) in assessed]},
+        {"q": ["housing"]},
+        {"sector": ["health"]},
+    ]
     reaching: dict[int, set[str]] = {}
     ways = list(itertools.product(page_paths(monkeypatch, visit), links))
     for number, way in enumerate(ways):
