@@ -27,11 +27,25 @@ def settled(page: Page) -> None:
     idle(page)
 
 
+_BUSY = ", ".join(
+    (
+        '[data-testid="stApp"][data-test-script-state="running"]',
+        '[data-testid="stApp"][data-test-script-state="rerunRequested"]',
+        '[data-stale="true"]',
+        '[data-testid="stSkeleton"]',
+    )
+)
+_A_WHILE = 100  # ms; what a press sets off begins on the server, so a page is not busy at once
+
+
 def idle(page: Page) -> None:
-    """Wait until no script runs and nothing that is drawn is left over from the run before."""
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="running"]')).to_have_count(0)
-    expect(page.locator('[data-stale="true"]')).to_have_count(0)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    """Wait until no script runs and nothing that is drawn is left over from the run before, now and a while later."""
+    for _ in range(20):
+        expect(page.locator(_BUSY)).to_have_count(0)
+        page.wait_for_timeout(_A_WHILE)
+        if page.locator(_BUSY).count() == 0:
+            return
+    raise AssertionError("the page does not come to rest")
 
 
 def menu(page: Page) -> Locator:

@@ -110,8 +110,12 @@ def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, p
     for path in ("/explore?q=", "/explore?country=", "/practice?practice="):
         page.goto(server.url + path + text.replace(" ", "%20").replace("&", "%26"))
         expect(page.get_by_role("main").get_by_text("evil.example").first).to_be_visible()
-        assert page.locator("a[href*='evil.example']").count() == 0, path
-        assert page.locator("img[src*='evil.example']").count() == 0, path
+        settled(page)
+        # in the query of a link to one of our own pages the text stands rightly
+        led = page.locator("a[href]").evaluate_all("all => all.map(one => one.href.split('?')[0])")
+        assert led
+        assert not [address for address in led if "evil" in address], path
+        assert page.locator("img[src*='evil']").count() == 0, path
 
 
 # --- the file ----------------------------------------------------------------------------------------------
