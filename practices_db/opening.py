@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import duckdb
 from practices_db.backup import backup_problems, backups
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.examining import Examined, examine
+from practices_db.scratch import Scratch
 from practices_db.store import Store
 from practices_db.witness import Witness, wal_path
 
@@ -101,9 +101,9 @@ def _rescued(damage: Damage, backups_folder: Path | None, cause: Exception | Non
         source = find()
         if source is None:
             continue
-        folder = Path(tempfile.mkdtemp(prefix="practices-rescue-"))
+        folder = Scratch("rescue")
         try:
-            copy = folder / damage.path.name
+            copy = folder.path / damage.path.name
             shutil.copyfile(source, copy)
             whole = examine(copy).state is not None
             opened = Store(copy, read_only=_REFUSED, notice=_notice(what), temporary=folder) if whole else None
@@ -113,7 +113,7 @@ def _rescued(damage: Damage, backups_folder: Path | None, cause: Exception | Non
         if opened:
             log.critical("%s", damage)
             return opened
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.close()
     raise PracticesError(str(damage)) from cause
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import shutil
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 from practices_db.errors import PracticesError
 from practices_db.migrate import scripts
+from practices_db.scratch import Scratch
 from practices_db.snapshot import manifest_path, read_manifest
 from practices_db.store import Store
 
@@ -94,16 +93,16 @@ class Replica:
         ours = tuple(script.stem for script in scripts())
         if manifest.schema != ours:
             raise PracticesError(f"{self._path} was made by another release of the app than this one.")
-        folder = Path(tempfile.mkdtemp(prefix="practices-snapshot-"))
+        folder = Scratch("snapshot")
         try:
-            copy = folder / "snapshot.duckdb"
+            copy = folder.path / "snapshot.duckdb"
             _copy(self._path, copy, manifest.sha256)
             return Store(copy, read_only=self._refusal, temporary=folder)
         except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.close()
             raise PracticesError(f"{self._path} cannot be read ({error.strerror}).") from error
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.close()
             raise
 
 

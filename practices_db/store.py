@@ -11,8 +11,6 @@ import itertools
 import logging
 import os
 import random
-import shutil
-import tempfile
 import threading
 import time
 import weakref
@@ -24,6 +22,7 @@ from typing import NoReturn, TypeVar
 import duckdb
 
 from practices_db.errors import DatabaseBusyError, DiskFullError, PracticesError, ReadOnlyError
+from practices_db.scratch import Scratch
 from practices_db.witness import State, StateQuery, Witness
 
 Cursor = duckdb.DuckDBPyConnection
@@ -60,7 +59,7 @@ class Store:
         folders: Sequence[Path] = (),
         read_only: str = "",
         notice: str = "",
-        temporary: Path | None = None,
+        temporary: Scratch | None = None,
     ) -> None:
         """Open the file, or a database in memory where there is none.
 
@@ -73,7 +72,8 @@ class Store:
         self.notice = notice
         self.folders = tuple(folders)
         self._temporary = temporary
-        self.exports = Path(tempfile.mkdtemp(prefix="practices-exports-"))
+        self._scratch = Scratch("exports")
+        self.exports = self._scratch.path
         self.using = 0  # cursors given out and not yet given back
         self.opening = next(_OPENINGS)  # which one of this process it is
         self.changes = 0  # transactions kept since it was opened
@@ -93,7 +93,7 @@ class Store:
                 str(path) if path else ":memory:", read_only=bool(self.read_only), config=dict(_CONFIG)
             )
         except duckdb.Error as error:
-            shutil.rmtree(self.exports, ignore_errors=True)
+            self._scratch.close()
             said = str(error).replace(str(path), "")
             if "Could not set lock" in said:
                 raise DatabaseBusyError(
@@ -110,7 +110,7 @@ class Store:
             root.execute("SET lock_configuration = true")
         except duckdb.InvalidInputException as error:  # DuckDB shares a file within a process: it is locked already
             root.close()
-            shutil.rmtree(self.exports, ignore_errors=True)
+            self._scratch.close()
             raise DatabaseBusyError(f"{path} is open in this process already.") from error
         return root
 
@@ -236,9 +236,9 @@ class Store:
         """Close the file and remove the export folder."""
         self.closed = True
         self._root.close()
-        for folder in (self.exports, self._temporary):
+        for folder in (self._scratch, self._temporary):
             if folder:
-                shutil.rmtree(folder, ignore_errors=True)
+                folder.close()
 
 
 def make_private(path: Path) -> None:
