@@ -26,7 +26,7 @@ Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "js
 PRACTICE = "practice"  # the filter that names practices one by one
 
 Text = Annotated[str, Field(max_length=4_000)]
-Sentence = Annotated[str, Field(max_length=100_000)]  # it may name a hundred practices
+Sentence = Annotated[str, Field(max_length=100_000)]  # it may name a hundred practices, and words of any length
 
 
 class _Part(BaseModel):
@@ -38,7 +38,7 @@ class Narrowing(_Part):
 
     filter: Text
     id: Text
-    name: Text
+    name: Sentence
 
 
 class Weight(_Part):

@@ -68,7 +68,8 @@ def curated(catalogue_db: Path, tmp_path: Path, provider: Provider) -> Iterator[
     people.grant(store, CLI, ADMINISTRATOR, "administrator")
     sent = submissions.submit(store, "statement", STATEMENT, "info@example.org", PRACTICE)
     store.close()
-    server = Server(path, f"--secrets.files={provider.secrets(tmp_path)}")
+    secrets = f"--secrets.files={provider.secrets(tmp_path)}"
+    server = Server(path, secrets, environment={"PRACTICES_BACKUPS": str(tmp_path / "backups")})
     try:
         yield Curated(server.wait_until_healthy().url, sent.id)
     finally:
@@ -161,6 +162,18 @@ def test_role_that_is_taken_away_ends_at_the_next_press(curated: Curated, new_co
     expect(curator.get_by_text(STATEMENT["words"])).to_have_count(0)
 
 
+def test_administrator_makes_a_backup_and_sees_it_in_the_list(curated: Curated, page: Page) -> None:
+    log_in(page, ADMINISTRATOR, curated.url)
+    page.goto(f"{curated.url}/curation?part=backups")
+    settled(page)
+    # one may be there already: the app itself makes one a day
+    told = page.get_by_text(re.compile(r"^\d+ backups?\. Each was read back whole"))
+    before = int(told.inner_text().split()[0]) if told.count() else 0
+    press(page, "Back up now")
+    expect(page.get_by_text(re.compile(r"^Backup practices-\S+ is made and proved\.$"))).to_be_visible()
+    expect(told).to_have_text(re.compile(f"^{before + 1} backup"))
+
+
 def mended(content: bytes) -> bytes:
     """Return the partner's list with the ten faults mended, as a spreadsheet program saves it."""
     reader = csv.DictReader(io.StringIO(content.decode("cp1252"), newline=""), delimiter=";")
@@ -248,7 +261,8 @@ def test_axe_finds_nothing_serious_and_nothing_runs_off(curated: Curated, new_co
         faults += looked_over(curator, f"{curated.url}/curation{place.format(submission=curated.submission)}")
     administrator = new_context(bypass_csp=True, color_scheme=theme)
     log_in(administrator.new_page(), ADMINISTRATOR, curated.url)
-    faults += looked_over(administrator, f"{curated.url}/curation")
+    for place in ("", "?part=backups"):
+        faults += looked_over(administrator, f"{curated.url}/curation{place}")
     assert not faults, "\n".join(faults)
 
 

@@ -46,9 +46,9 @@ def draw(_actor: Actor) -> None:
     )
     st.caption(
         f"{counted(len(found), 'backup')}. Each was read back whole before it counted. One a day is kept for "
-        f"{backup.KEPT_DAYS} days, of the last day all. Restoring is done on the machine itself, with the app stopped: "
-        "`python -m practices_db restore`."
+        f"{backup.KEPT_DAYS} days, of the last day all."
     )
+    st.markdown("Restoring is done on the machine itself, with the app stopped: `python -m practices_db restore`.")
 
 
 def _done(made: backup.Backup) -> str:
