@@ -13,7 +13,7 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import curation_commands, keeping_commands, knowledge_curation, link_check, queries
+from practices_db import curation_commands, keeping_commands, link_check, queries
 from practices_db.commands import build, open_existing
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
@@ -22,7 +22,6 @@ from practices_db.files import file_content
 from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.importing import CATALOGUE
 from practices_db.imports.command_line import add_commands
-from practices_db.permissions import CLI
 from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws
 from practices_db.views import View
@@ -77,26 +76,6 @@ def _robustness(arguments: argparse.Namespace) -> int:
         f"{arguments.output}: {made.practices} scored practices {chosen.in_words()}".rstrip()
         + f"; tiers: {made.tiers}, draws: {made.draws}"
     )
-    return 0
-
-
-def _import_knowledge(arguments: argparse.Namespace) -> int:
-    try:
-        content = arguments.file.read_bytes()
-    except OSError as error:
-        raise PracticesError(f"{arguments.file} cannot be read ({error.strerror}).") from error
-    rows = knowledge_curation.read_file(arguments.kind, arguments.file.name, content)
-    store = open_existing(arguments.database)
-    try:
-        if arguments.dry_run:
-            with store.cursor() as cursor:
-                made = knowledge_curation.plan(cursor, arguments.kind, rows)
-        else:
-            made = knowledge_curation.apply(store, arguments.kind, rows, CLI, arguments.reason)
-    finally:
-        store.close()
-    done = "nothing was changed" if arguments.dry_run else "everybody sees it from the next release on"
-    print(f"{arguments.file}: {made.in_words()}; {done}")
     return 0
 
 
@@ -169,13 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     linking.add_argument("--pause", type=_from(1), default=2, metavar="S", help="between two on one host: %(default)s")
     linking.add_argument("--timeout", type=_from(1), default=10, metavar="S", help="to wait, default: %(default)s")
     linking.set_defaults(run=_check_links)
-    knowing = commands.add_parser("import-knowledge", help="bring publications, organisations or links in")
-    knowing.add_argument("kind", choices=list(knowledge_curation.MODELS))
-    knowing.add_argument("file", type=Path, metavar="FILE", help="a CSV with the columns of the catalogue's file")
-    knowing.add_argument("--reason", default="", metavar="WORDS", help="why; kept in the audit with every change")
-    knowing.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    knowing.set_defaults(run=_import_knowledge)
-    for command in (*added, building, exporting, standing, linking, knowing):
+    for command in (*added, building, exporting, standing, linking):
         command.add_argument(
             "--database", type=Path, default=database_path(), metavar="FILE", help="default: %(default)s"
         )

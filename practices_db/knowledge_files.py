@@ -25,7 +25,9 @@ OWN_FORMATS: dict[str, FileKind] = {
     "bibtex": FileKind("BibTeX", "For LaTeX, Zotero, JabRef and others.", ".bib", "application/x-bibtex"),
     "ris": FileKind("RIS", "For EndNote, Zotero, Mendeley and others.", ".ris", "application/x-research-info-systems"),
 }
-_NO_TEXT = {"id", "kind", "year", "evidence_level", "url", "url_seen", "checked_on"}
+# What each row of a file says of the file, besides its own columns.
+ABOUT = ("link", "selection", "format", "data_version", "exported_on", "licence")
+NO_TEXT = {"id", "kind", "year", "evidence_level", "url", "url_seen", "checked_on"}
 # What a publication is called in BibTeX and in RIS.
 _BIBTEX = {"trial": "techreport", "evaluation": "techreport", "review": "techreport", "report": "techreport"}
 _RIS = {
@@ -58,13 +60,9 @@ def written(chosen: KnowledgeFilter, rows: Sequence[Row], format_: str, data_ver
         return ris(rows).encode()
     page = {"evidence": "evidence", "organisation": "communities"}[chosen.shelf]
     link = urlencode(chosen.params(), doseq=True)
-    about = {
-        "link": f"{page}?{link}" if link else page,
-        "selection": chosen.in_words() or "all",
-        "data_version": data_version,
-        "exported_on": on.isoformat(),
-        "licence": LICENCE,
-    }
+    address = f"{page}?{link}" if link else page
+    said = (address, chosen.in_words() or "all", format_, data_version, on.isoformat(), LICENCE)
+    about = dict(zip(ABOUT, said, strict=True))
     model = EvidenceRow if chosen.shelf == "evidence" else OrganisationRow
     return _csv(columns(model), rows, about, FORMATS[format_])  # type: ignore[index]
 
@@ -77,7 +75,7 @@ def _csv(names: Sequence[str], rows: Iterable[Row], about: Mapping[str, str], ki
     for row in rows:
         cells = [_cell(row[name]) for name in names]
         if not kind.plain:
-            cells = [cell if name in _NO_TEXT else harmless(cell) for name, cell in zip(names, cells, strict=True)]
+            cells = [cell if name in NO_TEXT else harmless(cell) for name, cell in zip(names, cells, strict=True)]
         writer.writerow([*cells, *about.values()])
     return (BOM + out.getvalue()).encode()
 

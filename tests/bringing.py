@@ -11,7 +11,10 @@ from practices_db.permissions import CLI
 from practices_db.store import Store
 
 NOTHING = Confirmed()
-TABLES = ("practice", "practice_country", "practice_source", "assessment", "answer", "audit")
+TABLES = (
+    *("practice", "practice_country", "practice_source", "assessment", "answer", "audit"),
+    *("evidence", "evidence_value", "organisation", "organisation_value", "link"),
+)
 
 # A synthetic practice with nothing but what must be there, and one with everything.
 LEAST = {
@@ -43,6 +46,39 @@ MOST = LEAST | {
     "transferred_elsewhere": "yes",
     "source_url": "https://example.org/bridge",
     "spring_url": "https://example.org/spring",
+}
+# A synthetic publication and a synthetic organisation.
+PAPER = {
+    "id": "synthetic-paper",
+    "title": "Synthetic paper on “Brücken”",
+    "publisher": "Łódź; press",
+    "year": "2019",
+    "kind": "evaluation",
+    "languages": "de;pl",
+    "themes": "language;employment",
+    "target_groups": "women",
+    "countries": "DE;PL",
+    "evidence_level": "3",
+    "finding": 'Talk, and "first words".\nSecond line',
+    "summary": "Made up.",
+    "url": "https://example.org/paper",
+    "title_is_descriptive": "yes",
+    "url_is_copy": "",
+    "url_seen": "yes",
+    "checked_on": "2026-01-02",
+}
+HOUSE = {
+    "id": "synthetic-house",
+    "name": "Synthetic house",
+    "kind": "network",
+    "countries": "DE",
+    "levels": "local",
+    "themes": "language",
+    "community_of_practice": "yes",
+    "joins": "Made up.",
+    "url": "https://example.org/house",
+    "url_seen": "yes",
+    "checked_on": "2026-01-02",
 }
 
 

@@ -1,4 +1,4 @@
-"""Bringing practices in from a file: choosing it, what only a person can say, mistakes, what it would do, doing it.
+"""Bringing a table in: choosing the file, what only a person can say, mistakes, what it would do, doing it.
 
 The page asks step by step: ``choose`` → ``read`` → ``preview`` → ``decide`` and ``changes`` → ``import_button``. Each
 draws what it has to say and returns None where the page should wait.
@@ -6,7 +6,7 @@ draws what it has to say and returns None where the page should wait.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,14 +19,29 @@ from pages.shared.wording import counted, escaped
 from practices_db import imports
 from practices_db.errors import Actor, PracticesError
 from practices_db.imports import Confirmed, Decision, Duplicate, Preview, Question, Upload
-from practices_db.imports.templates import allowed_values_csv
 from practices_db.problems import SHOWN_AT_MOST, Problem, RefusedError
 
 _FILE, _DONE, _DECIDE = "import_file", "import_done", "import_decide_"
-_KINDS = {"practices": "practice", "answers": "answer", "sources": "source"}
+_KINDS = {
+    "practices": "practice",
+    "answers": "answer",
+    "sources": "source",
+    "evidence": "publication",
+    "organisations": "organisation",
+    "links": "link",
+}
+_TEMPLATES: tuple[tuple[str, imports.TemplateKind, imports.TemplateFormat], ...] = (
+    ("Excel workbook, practices and answers", "practices", "xlsx"),
+    ("CSV of practices", "practices", "csv"),
+    ("CSV of answers", "answers", "csv"),
+    ("Excel workbook, publications, organisations and links", "evidence", "xlsx"),
+    ("CSV of publications", "evidence", "csv"),
+    ("CSV of organisations", "organisations", "csv"),
+    ("CSV of links between them", "links", "csv"),
+)
 _STATES: dict[imports.State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
 _SHOWN = 500  # rows of a table on screen; all are imported
-_ADD, _LEAVE = "It is another practice: add it", "Leave it out, with its answers and sources"
+_ADD, _LEAVE = "It is another one: add it", "Leave it out, with all that belongs to it"
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ def choose() -> Chosen | None:
         st.success(escaped(done), icon=":material/task_alt:")
     _templates()
     dropped = st.file_uploader(
-        "A table of practices, answers or sources (CSV or Excel workbook)",
+        "A table of practices, answers, sources, publications, organisations or links (CSV or Excel workbook)",
         type=["csv", "tsv", "txt", "xlsx"],
         key=_FILE,
         on_change=_forget,
@@ -65,18 +80,23 @@ def _forget() -> None:
 def _templates() -> None:
     with st.popover("Templates", icon=":material/table_view:"):
         st.markdown(
-            "Every column, with a practice of the catalogue as the example. In the workbook each column says what it "
+            "Every column, with something of the catalogue as the example. In a workbook each column says what it "
             "means, and single values can be chosen from a list."
         )
-        with database.cursor() as cursor:
-            made = [
-                ("Excel workbook, practices and answers", *imports.template(cursor, "practices", "xlsx")),
-                ("CSV of practices", *imports.template(cursor, "practices", "csv")),
-                ("CSV of answers", *imports.template(cursor, "answers", "csv")),
-                ("Allowed values (CSV)", *allowed_values_csv()),
-            ]
-        for label, name, content in made:
-            st.download_button(label, content, name, on_click="ignore", icon=":material/download:", key=f"take_{name}")
+        for label, kind, format_ in _TEMPLATES:
+            name = imports.template_name(kind, format_)
+            _take(label, name, partial(_template, kind, format_))
+        _take("Allowed values (CSV)", "allowed_values.csv", imports.allowed_values_csv)
+
+
+def _template(kind: imports.TemplateKind, format_: imports.TemplateFormat) -> bytes:
+    with database.cursor() as cursor:
+        return imports.template(cursor, kind, format_)
+
+
+def _take(label: str, name: str, make: Callable[[], bytes]) -> None:
+    """Draw a button for a file that is made when it is pressed."""
+    st.download_button(label, make, name, on_click="ignore", icon=":material/download:", key=f"take_{name}")
 
 
 def read(chosen: Chosen) -> Upload | None:
@@ -177,7 +197,7 @@ def preview(upload: Upload) -> Preview | None:
 
 
 def _take_back() -> None:
-    """Offer to decide anew: two practices of the file may have been said to be the same one."""
+    """Offer to decide anew: two rows of the file may have been said to be the same one."""
     if _decisions():
         st.button("Take back what I said on possible duplicates", on_click=_undecide, key="import_undecide")
 
@@ -188,7 +208,7 @@ def _undecide() -> None:
 
 
 def _decisions() -> dict[str, Decision]:
-    """Return what was decided on each practice that looks like another one."""
+    """Return what was decided on each row that looks like another one."""
     found: dict[str, Decision] = {}
     for key, chosen in st.session_state.items():
         id_ = str(key).removeprefix(_DECIDE)
@@ -198,20 +218,21 @@ def _decisions() -> dict[str, Decision]:
 
 
 def decide(shown: Preview) -> bool:
-    """Ask what to do with each practice that looks like another one; return whether all are decided."""
+    """Ask what to do with each row that looks like another one; return whether all are decided."""
     if not shown.duplicates:
         return True
-    by_id: dict[str, list[Duplicate]] = {}
+    by_key: dict[str, list[Duplicate]] = {}
     for one in shown.duplicates:
-        by_id.setdefault(one.id, []).append(one)
+        by_key.setdefault(one.key, []).append(one)
     st.subheader("Possible duplicates")
-    st.caption("These practices of the file look like others. Say for each what it is.")
-    for id_, like in by_id.items():
+    st.caption("These rows of the file look like others. Say for each what it is.")
+    for key, like in by_key.items():
         options = [Decision("same", one.other.id) for one in like if not one.in_file]
         names = {one.other.id: one.other.name for one in like}
         with st.container(border=True):
             st.markdown(
-                f"**{escaped(like[0].name)}** (row {like[0].row}, {escaped(id_)}) looks like "
+                f"**{escaped(like[0].name)}** ({_KINDS[like[0].kind]}, row {like[0].row}, {escaped(like[0].id)}) "
+                "looks like "
                 + "; ".join(
                     f"**{escaped(one.other.name)}** ({escaped(one.other.id)}"
                     f"{', in the same file' if one.in_file else ''}): {one.why}"
@@ -223,7 +244,7 @@ def decide(shown: Preview) -> bool:
                 [*options, Decision("add"), Decision("leave")],
                 index=None,
                 format_func=partial(_in_words, names),
-                key=f"{_DECIDE}{id_}",
+                key=f"{_DECIDE}{key}",
             )
     return not shown.undecided
 
@@ -264,9 +285,9 @@ def changes(shown: Preview) -> None:
                 "Row": [entry.row for entry in added],
                 "What": [_KINDS.get(entry.kind, entry.kind) for entry in added],
                 "Name": [entry.title for entry in added],
-                "Id": [entry.key[0] for entry in added],
+                "Id": [" ".join(entry.key) if entry.kind == "links" else entry.key[0] for entry in added],
             },
-            "Practices, answers and sources that would be added",
+            "Rows that would be added",
         )
     if same:
         with st.expander(f"Unchanged ({counted(len(same), 'row')})"):

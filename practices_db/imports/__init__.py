@@ -1,4 +1,4 @@
-"""Bringing practices, answers and sources in from a file: read, look at the preview, decide, apply.
+"""Bringing tables of the catalogue in from a file: read, look at the preview, decide, apply.
 
 ``read_file`` → ``Upload`` (or a ``Question`` to a person) → ``preview`` → decisions on what looks alike → ``apply``.
 Every step refuses with all mistakes at once (``practices_db.problems.RefusedError``) and only ``apply`` writes.
@@ -8,7 +8,7 @@ from practices_db.imports.applying import apply
 from practices_db.imports.duplicates import Alike, Named
 from practices_db.imports.previewing import Decision, Duplicate, Entry, FieldChange, Preview, State, preview
 from practices_db.imports.reading import Confirmed, Question, Upload, read_file
-from practices_db.imports.templates import TemplateFormat, TemplateKind, template
+from practices_db.imports.templates import TemplateFormat, TemplateKind, allowed_values_csv, template, template_name
 
 __all__ = [
     "Alike",
@@ -24,8 +24,10 @@ __all__ = [
     "TemplateFormat",
     "TemplateKind",
     "Upload",
+    "allowed_values_csv",
     "apply",
     "preview",
     "read_file",
     "template",
+    "template_name",
 ]

@@ -17,6 +17,8 @@ from practices_db.curating import LISTS
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.knowledge_store import insert_evidence, insert_links, insert_organisations
 from practices_db.models import AnswerRow, PracticeRow, SourceRow
 from practices_db.permissions import Thing, require
 from practices_db.store import Cursor, Store
@@ -179,23 +181,75 @@ def _write_answers(cursor: Cursor, entries: Sequence[Entry]) -> None:
         cursor.unregister("changed_rows")
 
 
+def _write_evidence(cursor: Cursor, entries: Sequence[Entry]) -> None:
+    changed = _changed_versions(cursor, entries)
+    if changed:
+        cursor.execute("DELETE FROM evidence WHERE id IN (SELECT id FROM changed_rows)")
+        cursor.execute("DELETE FROM evidence_value WHERE evidence_id IN (SELECT id FROM changed_rows)")
+    insert_evidence(cursor, [cast(EvidenceRow, entry.content) for entry in entries])
+    if changed:
+        cursor.execute("UPDATE evidence SET version = n.version FROM changed_rows n WHERE evidence.id = n.id")
+        cursor.unregister("changed_rows")
+
+
+def _write_organisations(cursor: Cursor, entries: Sequence[Entry]) -> None:
+    changed = _changed_versions(cursor, entries)
+    if changed:
+        cursor.execute("DELETE FROM organisation WHERE id IN (SELECT id FROM changed_rows)")
+        cursor.execute("DELETE FROM organisation_value WHERE organisation_id IN (SELECT id FROM changed_rows)")
+    insert_organisations(cursor, [cast(OrganisationRow, entry.content) for entry in entries])
+    if changed:
+        cursor.execute("UPDATE organisation SET version = n.version FROM changed_rows n WHERE organisation.id = n.id")
+        cursor.unregister("changed_rows")
+
+
+def _changed_versions(cursor: Cursor, entries: Sequence[Entry]) -> bool:
+    """Register what the rows that are changed will have as their versions; return whether there are any."""
+    changed = [{"id": one.key[0], "version": one.version + 1} for one in entries if one.state == "changed"]
+    if changed:
+        _register(cursor, changed)
+    return bool(changed)
+
+
+def _write_links(cursor: Cursor, entries: Sequence[Entry]) -> None:
+    rows = {state: [cast(LinkRow, entry.content) for entry in entries if entry.state == state] for state in _NEW}
+    insert_links(cursor, rows["added"])
+    if rows["changed"]:
+        _register(cursor, (row.model_dump() for row in rows["changed"]))
+        cursor.execute(
+            """
+            UPDATE link SET
+                reason = n.reason, source_url = n.source_url, checked_on = n.checked_on, version = link.version + 1
+            FROM changed_rows n
+            WHERE link.from_kind = n.from_kind AND link.from_id = n.from_id AND link.relation = n.relation
+                AND link.to_kind = n.to_kind AND link.to_id = n.to_id
+            """
+        )
+        cursor.unregister("changed_rows")
+
+
 def _register(cursor: Cursor, rows: Iterable[dict[str, Any]]) -> None:
     cursor.register("changed_rows", pd.DataFrame(list(rows), dtype=object))
 
 
-# In this order: an answer or a source belongs to a practice.
+# In this order: an answer or a source belongs to a practice, a link to both its ends.
 _WRITE: dict[str, Callable[[Cursor, Sequence[Entry]], None]] = {
     "practices": _write_practices,
     "sources": _write_sources,
     "answers": _write_answers,
+    "evidence": _write_evidence,
+    "organisations": _write_organisations,
+    "links": _write_links,
 }
+# Kinds whose rows have audit lines of their own.
+_OWN_LINES = ("practices", "evidence", "organisations", "links")
 
 
 # --- what is put on record -------------------------------------------------------------------------------------
 
 
 def _lines(cursor: Cursor, done: Preview, reason: str) -> Iterable[audit.Entry]:
-    """Yield a line for each practice and assessment that was changed or added, and one for the import."""
+    """Yield a line for each owner of rows that were changed or added, and one for the import."""
     origin = f"{done.upload.name}, SHA-256 {done.upload.sha256}"
     why = f"{reason} ({origin})" if reason else f"Import of {origin}"
     owners: dict[str, list[Entry]] = defaultdict(list)
@@ -219,7 +273,7 @@ def _lines(cursor: Cursor, done: Preview, reason: str) -> Iterable[audit.Entry]:
 
 def _put(line: dict[str, Any], entry: Entry, fields: dict[str, str]) -> None:
     """Put the fields of a row into its owner's line: a practice's own, or those of one answer or source."""
-    if entry.kind == "practices":
+    if entry.kind in _OWN_LINES:
         line.update(fields)
     else:
         line.setdefault(entry.kind, {})[" ".join(entry.key[1:])] = fields
@@ -228,7 +282,12 @@ def _put(line: dict[str, Any], entry: Entry, fields: dict[str, str]) -> None:
 def _versions(cursor: Cursor) -> dict[str, int]:
     return dict(
         cursor.execute(
-            "SELECT 'practice:' || id, version FROM practice UNION ALL SELECT 'assessment:' || id, version "
-            "FROM assessment"
+            """
+            SELECT 'practice:' || id, version FROM practice
+            UNION ALL SELECT 'assessment:' || id, version FROM assessment
+            UNION ALL SELECT 'evidence:' || id, version FROM evidence
+            UNION ALL SELECT 'organisation:' || id, version FROM organisation
+            UNION ALL SELECT 'link:' || concat_ws('>', from_kind, from_id, relation, to_kind, to_id), version FROM link
+            """
         ).fetchall()
     )

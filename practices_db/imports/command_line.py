@@ -22,9 +22,9 @@ def add_commands(commands: Any) -> list[argparse.ArgumentParser]:
     """Add ``import`` and ``template`` and return them."""
     importing = commands.add_parser(
         "import",
-        help="bring practices, answers or sources in from a CSV file or a workbook",
-        description="All of the file or nothing: every mistake is told and nothing written. A practice with a known "
-        "id is updated. One that looks like another is added with a warning. Nothing is public until it is published.",
+        help="bring practices, answers, sources, publications, organisations or links in from a CSV or a workbook",
+        description="All of the file or nothing: every mistake is told and nothing written. What has a known id is "
+        "updated. What looks like another is added with a warning. Nothing is public until it is published.",
     )
     importing.add_argument("file", type=Path, metavar="FILE")
     importing.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
@@ -106,7 +106,7 @@ def _template(arguments: argparse.Namespace) -> int:
     store = open_existing(arguments.database)
     try:
         with store.cursor() as cursor:
-            _, content = template(cursor, arguments.kind, arguments.format)
+            content = template(cursor, arguments.kind, arguments.format)
     finally:
         store.close()
     try:

@@ -1,4 +1,4 @@
-"""Practices that look like one we have: the same name in other letters, nearly the same name, or the same page.
+"""What looks like one we have: the same name in other letters, nearly the same name, or the same page.
 
 A name's key ignores case, accents, punctuation and look-alike letters of other scripts (Unicode's confusables).
 Names that are nearly the same are found with rapidfuzz. What is found is a question to a person, never a decision.
@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from practices_db.filters import normalise
 
-# Found on the catalogue's own practices: above it lie no two that are different (tests/unit/test_duplicates.py).
+# Found on the catalogue's own practices: above it lie no two that are different (tests/unit/test_import.py).
 ALIKE = 88
 _SHORT = 8  # names shorter than this must be the same: a letter is too much of them
 _BLOCK = 500
@@ -28,7 +28,7 @@ _TRIED, _TOLD = 20, 3
 
 @dataclass(frozen=True)
 class Named:
-    """What is compared of a practice."""
+    """What is compared."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Alike:
-    """A practice of the file (``id``) that looks like another one, in the database or earlier in the file."""
+    """What in the file (``id``) looks like another one, in the database or earlier in the file."""
 
     id: str
     other: Named
@@ -72,7 +72,7 @@ def page_key(url: str) -> str:
 
 
 def alike(new: Sequence[Named], known: Sequence[Named]) -> list[Alike]:
-    """Return which of ``new`` look like a known practice, or like one before them in ``new``; each pair once."""
+    """Return which of ``new`` look like a known one, or like one before them in ``new``; each pair once."""
     everybody = [*known, *new]
     keys = [name_key(one.name) for one in everybody]
     found: dict[tuple[str, int], str] = {}

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from practices_db import columns as exported
+from practices_db.knowledge_files import ABOUT, NO_TEXT
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row, columns
 from practices_db.problems import Problem
 from practices_db.vocabularies import nearest_of
@@ -23,13 +25,17 @@ Cells = dict[str, str]
 class Kind:
     """A kind of table: its row model, what identifies a row, and how an exported table of it differs.
 
-    ``further``: columns of exports that are understood and not read. ``numbers``: columns of whole numbers.
-    ``prepare`` turns the cells of an exported row into the catalogue's, None for a row that says nothing of its own.
+    ``owner`` is what the audit's line on a row is on. ``further``: columns of exports that are understood and not read.
+    ``numbers``: columns of whole numbers. ``texts``: columns whose text a spreadsheet's CSV neutralises with an
+    apostrophe (cell_text.harmless). ``prepare`` turns the cells of an exported row into the catalogue's, None for a
+    row that says nothing of its own.
     """
 
     name: str
     model: type[_Row]
     key: Callable[[Any], tuple[str, ...]]
+    owner: Callable[[Any], str]
+    texts: frozenset[str]
     aliases: Mapping[str, str] = field(default_factory=dict)
     further: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
@@ -66,11 +72,19 @@ def _answer(cells: Cells) -> Cells | None:
 _NAMES = {one.name for one in (*exported.practices(True), *exported.everything(True), exported.RECIPE)}
 _ANSWER_NAMES = {one.name for one in (*exported.ANSWERS, exported.RECIPE)}
 
+_TEXTS = frozenset(
+    column.name
+    for column in (*exported.practices(True), *exported.everything(True), *exported.ANSWERS, *exported.SOURCES)
+    if column.kind in ("text", "list")
+)
+
 KINDS: tuple[Kind, ...] = (
     Kind(
         "practices",
         PracticeRow,
         lambda row: (row.id,),
+        lambda row: f"practice:{row.id}",
+        _TEXTS,
         aliases={"practice_id": "id"},
         further=frozenset(_NAMES),
         numbers=frozenset({"start_year", "end_year", "budget_eur", "people_reached"}),
@@ -79,6 +93,8 @@ KINDS: tuple[Kind, ...] = (
         "answers",
         AnswerRow,
         lambda row: (row.assessment_id, row.indicator_id),
+        lambda row: f"assessment:{row.assessment_id}",
+        _TEXTS,
         aliases={"answer_framework": "framework", "answer_framework_version": "framework_version"},
         further=frozenset(_ANSWER_NAMES),
         numbers=frozenset({"evidence_level"}),
@@ -88,20 +104,40 @@ KINDS: tuple[Kind, ...] = (
         "sources",
         SourceRow,
         lambda row: (row.practice_id, row.field, row.address),
+        lambda row: f"practice:{row.practice_id}",
+        _TEXTS,
         aliases={"supplies": "field"},
         further=frozenset({"name", "remark", exported.RECIPE.name}),
         prepare=_source,
+    ),
+    Kind(
+        "evidence",
+        EvidenceRow,
+        lambda row: (row.id,),
+        lambda row: f"evidence:{row.id}",
+        frozenset(columns(EvidenceRow)) - NO_TEXT,
+        further=frozenset(ABOUT),
+        numbers=frozenset({"year", "evidence_level"}),
+    ),
+    Kind(
+        "organisations",
+        OrganisationRow,
+        lambda row: (row.id,),
+        lambda row: f"organisation:{row.id}",
+        frozenset(columns(OrganisationRow)) - NO_TEXT,
+        further=frozenset(ABOUT),
+    ),
+    Kind(
+        "links",
+        LinkRow,
+        lambda row: (row.from_kind, row.from_id, row.relation, row.to_kind, row.to_id),
+        lambda row: "link:" + ">".join((row.from_kind, row.from_id, row.relation, row.to_kind, row.to_id)),
+        frozenset({"reason"}),
     ),
 )
 KIND = {kind.name: kind for kind in KINDS}
 # Tables of a workbook of ours that are computed from the others.
 COMPUTED = frozenset(column.name for column in exported.SCORES)
-# Columns whose text a spreadsheet's CSV neutralises with an apostrophe (cell_text.harmless).
-NEUTRALISED = frozenset(
-    column.name
-    for column in (*exported.practices(True), *exported.everything(True), *exported.ANSWERS, *exported.SOURCES)
-    if column.kind in ("text", "list")
-)
 
 
 def plain_name(name: str) -> str:

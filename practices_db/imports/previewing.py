@@ -15,21 +15,26 @@ from practices_db.imports.duplicates import Named, alike
 from practices_db.imports.kinds import Kind
 from practices_db.imports.reading import Progress, Table, Upload, silent
 from practices_db.imports.stored import Holdings, Key, Stored, as_cells, holdings
-from practices_db.models import AnswerRow, PracticeRow, _Row
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row
 from practices_db.problems import Problem, RefusedError, mistakes
 from practices_db.store import Cursor
 from practices_db.vocabularies import nearest_of
 
 State = Literal["added", "changed", "unchanged"]
 STATES: tuple[State, ...] = ("added", "changed", "unchanged")
+# Kinds whose new rows may be one we have already: kind → (field of its name, field of its page).
+_NAMED = {"practices": ("name", "source_url"), "evidence": ("title", "url"), "organisations": ("name", "url")}
+# What a link's ends are called → the kind of table that they stand in.
+_ENDS = {"practice": "practices", "evidence": "evidence", "organisation": "organisations"}
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a practice that looks like another one.
+    """What to do with a practice, publication or organisation that looks like another one.
 
-    add: it is another practice. same: it is the practice ``id`` of the database, which it updates. leave: it, its
-    answers and its sources are not imported.
+    add: it is another one. same: it is the one with this ``id`` in the database, which it updates. leave: it is not
+    imported, nor are its answers, its sources and the links to it.
     """
 
     action: Literal["add", "same", "leave"]
@@ -63,14 +68,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A new practice of the file that looks like another; ``in_file``: that one has a row of its own in the file."""
+    """A new row of the file that looks like another; ``in_file``: that one has a row of its own in the file."""
 
+    kind: str
     id: str
     name: str
     row: int
     other: Named
     why: str
     in_file: bool
+
+    @property
+    def key(self) -> str:
+        """What it is called in the decisions."""
+        return _decision_key(self.kind, self.id)
 
     def __str__(self) -> str:
         where = "in the same file" if self.in_file else "in the database"
@@ -107,7 +118,7 @@ class Preview:
     @property
     def undecided(self) -> list[Duplicate]:
         """The possible duplicates that nobody has decided on."""
-        return [one for one in self.duplicates if one.id not in self.decisions]
+        return [one for one in self.duplicates if one.key not in self.decisions]
 
     def summary(self) -> str:
         """Say in a line what the file would do."""
@@ -125,13 +136,13 @@ def preview(
 ) -> Preview:
     """Compare a file with the database. Raises RefusedError with every mistake of the file.
 
-    ``decisions``: practice id of the file → what to do with it; only ids that look like another one matter.
+    ``decisions``: ``Duplicate.key`` → what to do with it; only rows that look like another one matter.
     """
     decided = dict(decisions or {})
     progress(0.5, "Comparing with the database")
     held = _held(cursor, upload)
     entries, left_out = _compared(upload, held, decided)
-    progress(0.6, "Looking for practices that look alike")
+    progress(0.6, "Looking for what looks alike")
     return Preview(upload, entries, tuple(_duplicates(upload, held)), left_out, decided)
 
 
@@ -141,14 +152,21 @@ def still_holds(cursor: Cursor, shown: Preview) -> bool:
 
 
 def _held(cursor: Cursor, upload: Upload) -> Holdings:
-    return holdings(cursor, {table.kind.name for table in upload.tables} | {"practices"})
+    kinds = {table.kind.name for table in upload.tables}
+    return holdings(cursor, kinds | (set(_ENDS.values()) if "links" in kinds else {"practices"}))
+
+
+def _decision_key(kind: str, id_: str) -> str:
+    return id_ if kind == "practices" else f"{kind}:{id_}"
 
 
 def _compared(upload: Upload, held: Holdings, decisions: Mapping[str, Decision]) -> tuple[tuple[Entry, ...], int]:
     """Return what each row does, and how many rows are left out."""
-    for id_, decision in decisions.items():
-        if decision.action == "same" and decision.id not in held.practices:
-            raise PracticesError(f"{id_!r} cannot be {decision.id!r}: the database has no practice of this id.")
+    for key, decision in decisions.items():
+        kind, _, id_ = key.rpartition(":")
+        if decision.action == "same" and (decision.id,) not in held.rows.get(kind or "practices", {}):
+            what = "practice" if not kind else kind.removesuffix("s")
+            raise PracticesError(f"{id_!r} cannot be {decision.id!r}: the database has no {what} of this id.")
     tables = [_decided(table, decisions) for table in upload.tables]
     problems = list(upload.problems)
     entries = tuple(entry for table in tables for entry in _entries(table, held.rows[table.kind.name], held, problems))
@@ -161,16 +179,32 @@ def _compared(upload: Upload, held: Holdings, decisions: Mapping[str, Decision])
     return entries, left_out
 
 
+def _named_by(row: _Row) -> dict[str, str]:
+    """Return the fields of a row that name a practice, publication or organisation → the kind that they name."""
+    match row:
+        case PracticeRow():
+            return {"id": "practices"}
+        case EvidenceRow():
+            return {"id": "evidence"}
+        case OrganisationRow():
+            return {"id": "organisations"}
+        case LinkRow():
+            return {"from_id": _ENDS[row.from_kind], "to_id": _ENDS[row.to_kind]}
+        case _:
+            return {"practice_id": "practices"}
+
+
 def _decided(table: Table, decisions: Mapping[str, Decision]) -> Table:
-    """Return a table as the decisions make it: rows left out, or under the id of the practice that they are."""
-    name = "id" if table.kind.name == "practices" else "practice_id"
+    """Return a table as the decisions make it: rows left out, or under the ids of what they are."""
     rows: dict[int, _Row] = {}
     for at, row in table.rows.items():
-        decision = decisions.get(getattr(row, name, ""), Decision("add"))
-        if decision.action == "same":
-            rows[at] = row.model_copy(update={name: decision.id})
-        elif decision.action == "add":
-            rows[at] = row
+        made = {
+            name: decisions.get(_decision_key(kind, getattr(row, name)), Decision("add"))
+            for name, kind in _named_by(row).items()
+        }
+        if all(one.action != "leave" for one in made.values()):
+            same = {name: one.id for name, one in made.items() if one.action == "same"}
+            rows[at] = row.model_copy(update=same) if same else row
     return replace(table, rows=rows)
 
 
@@ -191,9 +225,8 @@ def _entries(table: Table, stored: dict[Key, Stored], held: Holdings, problems: 
             if _differs(after[name], before.cells[name] if before else "")
         )
         state: State = "added" if before is None else "changed" if changes else "unchanged"
-        owner = f"assessment:{row.assessment_id}" if isinstance(row, AnswerRow) else f"practice:{_practice(row)}"
-        title = _title(row, held)
-        yield Entry(kind.name, key, title, table.place, at, state, owner, row, changes, before.version if before else 0)
+        version = before.version if before else 0
+        yield Entry(kind.name, key, _title(row, held), table.place, at, state, kind.owner(row), row, changes, version)
 
 
 def _differs(one: str, other: str) -> bool:
@@ -215,16 +248,23 @@ def _completed(kind: Kind, given: tuple[str, ...], row: _Row, before: Stored | N
     return kind.model.model_validate(before.cells | {name: cells[name] for name in given})
 
 
-def _practice(row: _Row) -> str:
-    return str(getattr(row, "practice_id", None) or getattr(row, "id", ""))
-
-
 def _title(row: _Row, held: Holdings) -> str:
-    if isinstance(row, PracticeRow):
-        return row.name
-    known = held.practices.get(_practice(row))
-    what = row.indicator_id if isinstance(row, AnswerRow) else getattr(row, "field", "")
-    return f"{known.name if known else _practice(row)}: {what}"
+    match row:
+        case PracticeRow() | OrganisationRow():
+            return row.name
+        case EvidenceRow():
+            return row.title
+        case LinkRow():
+            return f"{row.from_id} {row.relation} {row.to_id}"
+        case AnswerRow():
+            return f"{_name(row.practice_id, held)}: {row.indicator_id}"
+        case SourceRow():
+            return f"{_name(row.practice_id, held)}: {row.field}"
+    raise TypeError(f"no title for a {type(row).__name__}")
+
+
+def _name(id_: str, held: Holdings) -> str:
+    return held.practices[id_].name if id_ in held.practices else id_
 
 
 def _twice(entries: tuple[Entry, ...]) -> list[Problem]:
@@ -243,51 +283,62 @@ def _twice(entries: tuple[Entry, ...]) -> list[Problem]:
 
 def _identifying(entry: Entry) -> tuple[str, str]:
     match entry.kind:
-        case "practices":
-            return "id", entry.key[0]
         case "answers":
             return "indicator_id", entry.key[1]
-        case _:
+        case "sources":
             return "url", entry.key[-1]
+        case "links":
+            return "to_id", entry.key[-1]
+        case _:
+            return "id", entry.key[0]
 
 
 def _belonging(entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
-    """Return a problem for each row of a practice or assessment that is not there or cannot take it."""
-    new = {entry.key[0] for entry in entries if entry.kind == "practices"}
+    """Return a problem for each row that names a practice, publication or organisation that cannot take it."""
+    ids = {  # dictionaries, for their order: the nearest is the same each time
+        kind: dict.fromkeys(
+            [key[0] for key in held.rows.get(kind, {})] + [one.key[0] for one in entries if one.kind == kind]
+        )
+        for kind in _NAMED
+    }
     problems = []
     for entry in entries:
-        id_ = _practice(entry.content)
-        column = "id" if entry.kind == "practices" else "practice_id"
-        practice = held.practices.get(id_)
-        found = {"row": entry.row, "column": column, "value": id_, "place": entry.place}
-        if practice and practice.state == "merged":
-            reason = f"{id_!r} was merged into another practice; use that one's id"
-            problems.append(Problem(reason, nearest=repr(practice.merged_into), **found))  # type: ignore[arg-type]
-        elif practice is None and id_ not in new:
-            near = nearest_of(id_, [*held.practices, *new])
-            reason = f"{id_!r} is neither in the database nor in this file"
-            problems.append(Problem(reason, nearest=repr(near) if near else "", **found))  # type: ignore[arg-type]
-        elif entry.kind == "answers" and held.assessments.get(entry.key[0], "published") != "published":
-            status = held.assessments[entry.key[0]]
-            reason = f"this assessor's assessment of {id_!r} is {status}; its answers cannot be imported"
-            problems.append(Problem(reason, **found))  # type: ignore[arg-type]
+        for column, kind in _named_by(entry.content).items():
+            id_ = getattr(entry.content, column)
+            practice = held.practices.get(id_) if kind == "practices" else None
+            found = {"row": entry.row, "column": column, "value": id_, "place": entry.place}
+            if practice and practice.state == "merged":
+                reason = f"{id_!r} was merged into another practice; use that one's id"
+                problems.append(Problem(reason, nearest=repr(practice.merged_into), **found))
+            elif id_ not in ids[kind]:
+                near = nearest_of(id_, list(ids[kind]))
+                reason = f"{id_!r} is neither in the database nor in this file"
+                problems.append(Problem(reason, nearest=repr(near) if near else "", **found))
+            elif entry.kind == "answers" and held.assessments.get(entry.key[0], "published") != "published":
+                status = held.assessments[entry.key[0]]
+                reason = f"this assessor's assessment of {id_!r} is {status}; its answers cannot be imported"
+                problems.append(Problem(reason, **found))
     return problems
 
 
 def _duplicates(upload: Upload, held: Holdings) -> Iterator[Duplicate]:
-    """Yield what looks like another practice, whatever was decided on it."""
-    known = [_named(key[0], stored.cells) for key, stored in held.rows["practices"].items()]
-    rows = {
-        row.id: at
-        for table in upload.tables
-        for at, row in table.rows.items()
-        if isinstance(row, PracticeRow) and row.id not in held.practices
-    }
-    practices = {row.id: row for table in upload.tables for row in table.rows.values() if isinstance(row, PracticeRow)}
-    new = [_named(id_, as_cells(practices[id_])) for id_ in rows]
-    for one in alike(new, known):
-        yield Duplicate(one.id, practices[one.id].name, rows[one.id], one.other, one.why, one.other.id in practices)
+    """Yield what looks like another one of its kind, whatever was decided on it."""
+    for kind in _NAMED:
+        stored = held.rows.get(kind, {})
+        rows = {
+            row.id: (at, row)
+            for table in upload.tables
+            if table.kind.name == kind
+            for at, row in table.rows.items()
+            if isinstance(row, PracticeRow | EvidenceRow | OrganisationRow)
+        }
+        known = [_named(kind, key[0], one.cells) for key, one in stored.items()]
+        new = [_named(kind, id_, as_cells(row)) for id_, (_, row) in rows.items() if (id_,) not in stored]
+        names = {one.id: one.name for one in new}
+        for one in alike(new, known) if new else ():
+            yield Duplicate(kind, one.id, names[one.id], rows[one.id][0], one.other, one.why, one.other.id in rows)
 
 
-def _named(id_: str, cells: Mapping[str, str]) -> Named:
-    return Named(id_, cells["name"], cells["source_url"])
+def _named(kind: str, id_: str, cells: Mapping[str, str]) -> Named:
+    name, page = _NAMED[kind]
+    return Named(id_, cells[name], cells[page])

@@ -21,7 +21,6 @@ from practices_db.errors import PracticesError
 from practices_db.imports.kinds import (
     COMPUTED,
     KINDS,
-    NEUTRALISED,
     Kind,
     kind_of,
     known_columns,
@@ -244,8 +243,7 @@ def _table(place: str, rows: Sequence[Sequence[str]], comma: bool, found: _Found
     if problems:
         found.problems += problems
     given = tuple(column for column in columns if column and column in kind.columns)
-    apostrophes = _apostrophes(kind, names, body) if ours else frozenset()
-    how = _How(kind, place, tuple(columns), comma, apostrophes)
+    how = _How(kind, place, tuple(columns), comma, _apostrophes(kind, names, body))
     checked = _rows(how, body, found, progress)
     if absent := [name for name in kind.columns if name not in given and name not in kind.required]:
         found.notes.append(f"Not in the file, so left as they are: {', '.join(absent)}.")
@@ -279,17 +277,26 @@ def _blank_at_end(row: Sequence[str]) -> int:
 
 
 def _apostrophes(kind: Kind, names: Sequence[str], body: dict[int, list[str]]) -> frozenset[str]:
-    """Return the columns in which our export put apostrophes; its recipe says whether it did."""
-    at = names.index(_RECIPE)
-    written = next((row[at] for row in body.values() if at < len(row) and row[at].strip()), "")
-    try:
-        format_ = json.loads(written).get("format")
-    except (ValueError, AttributeError, RecursionError):
-        return frozenset()
+    """Return the columns in which our export put apostrophes; the file says in which format it was written."""
     spreadsheets: tuple[Format, ...] = ("csv-semicolon", "csv-comma")
-    if format_ not in spreadsheets:
+    if _format(kind, names, body) not in spreadsheets:
         return frozenset()
-    return NEUTRALISED | {new for old, new in kind.aliases.items() if old in NEUTRALISED}
+    return kind.texts | {new for old, new in kind.aliases.items() if old in kind.texts}
+
+
+def _format(kind: Kind, names: Sequence[str], body: dict[int, list[str]]) -> str | None:
+    """Return the format that an export says it has, in its recipe or in a column of its own."""
+    name = next((one for one in (_RECIPE, "format") if one in names and one in kind.further), None)
+    if name is None:
+        return None
+    at = names.index(name)
+    written = next((row[at] for row in body.values() if at < len(row) and row[at].strip()), "")
+    if name == "format":
+        return written.strip()
+    try:
+        return str(json.loads(written).get("format"))
+    except (ValueError, AttributeError, RecursionError):
+        return None
 
 
 def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progress) -> dict[int, _Row]:
@@ -328,7 +335,7 @@ def _cell(how: _How, name: str, cell: str) -> str:
         return ""
     if name in how.kind.numbers:
         return re.sub(r"^([0-9]+)[,]0{1,2}$" if how.comma else r"^([0-9]+)[.]0{1,2}$", r"\1", text.strip())
-    return text if name in NEUTRALISED or name == "url" else text.strip()
+    return text if name in how.kind.texts or name == "url" else text.strip()
 
 
 def _flag(cells: dict[str, Any], place: str, at: int, found: _Found) -> None:

@@ -5,12 +5,15 @@ These are the tables that curators work on; the public reads released copies of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
-from practices_db.imports.kinds import Cells
+from practices_db.imports.kinds import KIND, Cells
+from practices_db.knowledge_store import EVIDENCE_LISTS, ORGANISATION_LISTS
 from practices_db.models import _Row
 from practices_db.store import Cursor
 
@@ -133,6 +136,31 @@ def _sources(cursor: Cursor) -> dict[Key, Stored]:
     return found
 
 
+def _lists(of: str, lists: Mapping[str, str]) -> str:
+    """Return the several-valued fields of a publication or an organisation, as columns of a query."""
+    return ", ".join(
+        f"coalesce((SELECT list(value ORDER BY position) FROM {of}_value v WHERE v.{of}_id = one.id "
+        f"AND v.list = '{name}'), []) AS {field}"
+        for field, name in lists.items()
+    )
+
+
+_KNOWLEDGE = {
+    "evidence": f"SELECT *, {_lists('evidence', EVIDENCE_LISTS)} FROM evidence one",
+    "organisations": f"SELECT *, {_lists('organisation', ORGANISATION_LISTS)} FROM organisation one",
+    "links": "SELECT * FROM link",
+}
+
+
+def _knowledge(cursor: Cursor, name: str) -> dict[Key, Stored]:
+    cursor.execute(_KNOWLEDGE[name])
+    kind, found = KIND[name], {}
+    for row, version in _rows(cursor):
+        one = SimpleNamespace(**row)
+        found[kind.key(one)] = Stored(as_cells(row), version, kind.owner(one))
+    return found
+
+
 def _rows(cursor: Cursor) -> list[tuple[dict[str, Any], int]]:
     """Return the rows of a query by column, the version beside them."""
     names = [column[0] for column in cursor.description or ()]
@@ -140,4 +168,9 @@ def _rows(cursor: Cursor) -> list[tuple[dict[str, Any], int]]:
     return [(row, row.pop("version")) for row in rows]
 
 
-_HELD = {"practices": _practices, "answers": _answers, "sources": _sources}
+_HELD: dict[str, Callable[[Cursor], dict[Key, Stored]]] = {
+    "practices": _practices,
+    "answers": _answers,
+    "sources": _sources,
+    **{name: partial(_knowledge, name=name) for name in _KNOWLEDGE},
+}

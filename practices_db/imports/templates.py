@@ -1,4 +1,4 @@
-"""Templates to fill in: every column, a practice of the catalogue as the example, and what may stand where.
+"""Templates to fill in: every column, something real of the catalogue as the example, and what may stand where.
 
 A template can be imported as it is: its example is in the database already, so nothing happens.
 """
@@ -18,11 +18,14 @@ from practices_db.imports.stored import holdings
 from practices_db.store import Cursor
 from practices_db.vocabularies import vocabulary
 
-TemplateKind = Literal["practices", "answers"]
+TemplateKind = Literal["practices", "answers", "evidence", "organisations", "links"]
 TemplateFormat = Literal["csv", "xlsx"]
 
-_ANSWERS_SHOWN = 3
+# What stands in one workbook.
+_BOOKS: tuple[tuple[TemplateKind, ...], ...] = (("practices", "answers"), ("evidence", "organisations", "links"))
+_SHOWN = 3  # answers or links in an example
 _ROWS_CHECKED = 5_000  # rows of a worksheet in which a choice is offered
+_SEVERAL = {"countries", "sectors", "target_groups", "funding_kinds", "languages", "themes", "levels"}
 
 _MEANINGS: dict[str, str] = {
     "id": "Small letters, digits and hyphens; never changed and never used for another practice",
@@ -60,48 +63,135 @@ _MEANINGS: dict[str, str] = {
     "note": "Why this answer, at most 4,000 characters",
     "source_publisher": "Who publishes the page",
     "independent_of_operator": "yes, no or blank: whether the source is independent of who runs the practice",
+    "title": "As it is published, at most 300 characters",
+    "publisher": "Who publishes it",
+    "year": "Of publication, four digits",
+    "kind": "From the list",
+    "languages": "From the list; several with ; between",
+    "themes": "From the list, the main one first; several with ; between",
+    "finding": "What it found, in one sentence of your own; blank: not read",
+    "url": "The page it stands on, with https://",
+    "title_is_descriptive": "yes: the publication has no title of its own, this one describes it",
+    "url_is_copy": "yes: the page is a copy that somebody else keeps",
+    "url_seen": "yes: the page was read; for the other values see the list",
+    "levels": "Levels of government it works on, from the list; several with ; between",
+    "community_of_practice": "yes: it is a community of practice; blank: not seen",
+    "joins": "How one joins, in your own words; blank: not seen",
+    "from_kind": "From the list",
+    "from_id": "Its id in its table or in the database",
+    "relation": "From the list",
+    "to_kind": "From the list",
+    "to_id": "Its id in its table or in the database",
+    "reason": "What both ends say of it, in your own words",
+}
+# Columns that mean something else in one table than in the others.
+_MEANINGS_OF: dict[tuple[TemplateKind, str], str] = {
+    ("evidence", "summary"): "What it is and for whom, in your own words, at most 4,000 characters",
+    ("evidence", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
+    ("evidence", "evidence_level"): "0 to 5, from the list: the design of the study, not the size of what it found",
+    ("organisations", "name"): "Name of the organisation or network; no persons",
+    ("organisations", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
+    ("organisations", "url"): "Its own page, with https://",
+    ("links", "source_url"): "The page that says so, with https://",
 }
 
 
-def template(cursor: Cursor, kind: TemplateKind, format_: TemplateFormat) -> tuple[str, bytes]:
-    """Return the name and content of a template; a workbook holds both kinds and every allowed value."""
-    practices, answers = _examples(cursor)
-    rows = practices if kind == "practices" else answers
-    if format_ == "csv":
-        return f"template_{kind}.csv", _csv(KIND[kind].columns, rows)
-    return "template_practices_and_answers.xlsx", _xlsx({"practices": practices, "answers": answers}, kind)
+def template(cursor: Cursor, kind: TemplateKind, format_: TemplateFormat) -> bytes:
+    """Return a template; a workbook holds what belongs together and every allowed value."""
+    book = _book(kind)
+    tables = dict(zip(book, _EXAMPLES[book](cursor), strict=True))
+    return _csv(KIND[kind].columns, tables[kind]) if format_ == "csv" else _xlsx(tables, kind)
 
 
-def allowed_values_csv() -> tuple[str, bytes]:
-    """Return the name and content of a table of what may stand in which column: column, value, meaning."""
-    rows = [{"column": column, "value": id_, "meaning": words} for column, id_, words in allowed_values()]
-    return "allowed_values.csv", _csv(["column", "value", "meaning"], rows)
+def template_name(kind: TemplateKind, format_: TemplateFormat) -> str:
+    """Return the file name of a template."""
+    *most, last = _book(kind)
+    return f"template_{kind}.csv" if format_ == "csv" else f"template_{'_'.join(most)}_and_{last}.xlsx"
 
 
-def allowed_values() -> list[tuple[str, str, str]]:
-    """Return (column, value, meaning) of every column that takes values of a list."""
+def _book(kind: TemplateKind) -> tuple[TemplateKind, ...]:
+    return next(one for one in _BOOKS if kind in one)
+
+
+def allowed_values_csv() -> bytes:
+    """Return a table of what may stand in which column: table, column, value, meaning."""
+    names = ["table", "column", "value", "meaning"]
+    rows = [dict(zip(names, one, strict=True)) for one in allowed_values(get_args(TemplateKind))]
+    return _csv(names, rows)
+
+
+def allowed_values(kinds: Sequence[TemplateKind]) -> list[tuple[TemplateKind, str, str, str]]:
+    """Return (table, column, value, meaning) of every column that takes values of a list."""
+    return [
+        (kind, column, id_, words)
+        for kind in kinds
+        for column, of in _lists_of(kind).items()
+        for id_, words in of.items()
+    ]
+
+
+def _lists_of(kind: TemplateKind) -> dict[str, dict[str, str]]:
+    """Return what may stand in the columns of a table that take values of a list: column → value → meaning."""
     framework = current_framework()
-    lists: dict[str, dict[str, str]] = {
-        "countries": vocabulary("country"),
-        "sectors": vocabulary("sector"),
-        "target_groups": vocabulary("target_group"),
-        "governance_level": vocabulary("governance_level"),
-        "funding_kinds": vocabulary("funding_kind"),
-        "evaluation_documented": {"yes": "An evaluation was seen"},
-        "transferred_elsewhere": {"yes": "It was taken up elsewhere"},
-        "source_confidence": vocabulary("source_confidence"),
-        "framework": {framework.id: framework.title},
-        "framework_version": {framework.version: "The current one"},
-        "basis": vocabulary("basis"),
-        "indicator_id": {indicator.id: indicator.label for indicator in framework.indicators},
-        "answer": {id_: framework.answer_label(id_) for id_ in ANSWER_IDS},
-        "evidence_level": {str(one.level): one.label for one in framework.evidence_levels},
-        "independent_of_operator": {"yes": "Independent", "no": "Not independent"},
-    }
-    return [(column, id_, words) for column, of in lists.items() for id_, words in of.items()]
+    levels = {str(one.level): one.label for one in framework.evidence_levels}
+    seen = {"yes": "The page was read", "mention": "It is described elsewhere; its own page was not read"}
+    things = {"practice": "A practice", "evidence": "A publication", "organisation": "An organisation"}
+    match kind:
+        case "practices":
+            return {
+                "countries": vocabulary("country"),
+                "sectors": vocabulary("sector"),
+                "target_groups": vocabulary("target_group"),
+                "governance_level": vocabulary("governance_level"),
+                "funding_kinds": vocabulary("funding_kind"),
+                "evaluation_documented": {"yes": "An evaluation was seen"},
+                "transferred_elsewhere": {"yes": "It was taken up elsewhere"},
+                "source_confidence": vocabulary("source_confidence"),
+            }
+        case "answers":
+            return {
+                "framework": {framework.id: framework.title},
+                "framework_version": {framework.version: "The current one"},
+                "basis": vocabulary("basis"),
+                "indicator_id": {indicator.id: indicator.label for indicator in framework.indicators},
+                "answer": {id_: framework.answer_label(id_) for id_ in ANSWER_IDS},
+                "evidence_level": levels,
+                "independent_of_operator": {"yes": "Independent", "no": "Not independent"},
+            }
+        case "evidence":
+            return {
+                "kind": vocabulary("evidence_kind"),
+                "languages": vocabulary("language"),
+                "themes": vocabulary("theme"),
+                "target_groups": vocabulary("target_group"),
+                "countries": vocabulary("area"),
+                "evidence_level": levels,
+                "title_is_descriptive": {"yes": "The title is a description"},
+                "url_is_copy": {"yes": "The page is a copy"},
+                "url_seen": seen | {"derived": "Put into the publisher's form; not seen"},
+            }
+        case "organisations":
+            return {
+                "kind": vocabulary("organisation_kind"),
+                "countries": vocabulary("area"),
+                "levels": vocabulary("governance_level"),
+                "themes": vocabulary("theme"),
+                "community_of_practice": {"yes": "A community of practice"},
+                "url_seen": seen,
+            }
+        case "links":
+            return {
+                "from_kind": {one: things[one] for one in ("evidence", "organisation")},
+                "relation": {
+                    "studies": "A publication is about a practice",
+                    "leads": "An organisation leads a practice",
+                    "publishes": "An organisation publishes a publication",
+                },
+                "to_kind": {one: things[one] for one in ("practice", "evidence")},
+            }
 
 
-def _examples(cursor: Cursor) -> tuple[list[Cells], list[Cells]]:
+def _of_practices(cursor: Cursor) -> tuple[list[Cells], ...]:
     """Return a real practice as the example, the one with answers that says most of itself, and some of its answers."""
     held = holdings(cursor, ("practices", "answers")).rows
     answered = {stored.cells["practice_id"] for stored in held["answers"].values()}
@@ -111,7 +201,26 @@ def _examples(cursor: Cursor) -> tuple[list[Cells], list[Cells]]:
     example = max(known, key=lambda cells: (cells["id"] in answered, sum(map(bool, cells.values())), cells["id"]))
     id_ = example["id"]
     answers = [stored.cells for _, stored in sorted(held["answers"].items()) if stored.cells["practice_id"] == id_]
-    return [example], answers[:_ANSWERS_SHOWN]
+    return [example], answers[:_SHOWN]
+
+
+def _of_knowledge(cursor: Cursor) -> tuple[list[Cells], ...]:
+    """Return a publication and an organisation that say most of themselves, linked ones first, and links of theirs."""
+    held = holdings(cursor, ("evidence", "organisations", "links")).rows
+    links = [stored.cells for _, stored in sorted(held["links"].items())]
+    linked = {(cells[f"{end}_kind"], cells[f"{end}_id"]) for cells in links for end in ("from", "to")}
+    examples: list[list[Cells]] = []
+    for name, kind in (("evidence", "evidence"), ("organisations", "organisation")):
+        known = [stored.cells for stored in held[name].values()]
+        fullest = sorted(
+            known, key=lambda cells: ((kind, cells["id"]) in linked, sum(map(bool, cells.values())), cells["id"])
+        )
+        examples.append(fullest[-1:])
+    ids = {cells["id"] for example in examples for cells in example}
+    return *examples, [cells for cells in links if {cells["from_id"], cells["to_id"]} & ids][:_SHOWN]
+
+
+_EXAMPLES = {_BOOKS[0]: _of_practices, _BOOKS[1]: _of_knowledge}
 
 
 def _csv(names: Sequence[str], rows: Iterable[Cells]) -> bytes:
@@ -139,28 +248,35 @@ def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes
             _fill(sheet, kind, rows, looks)
             if kind == first:
                 sheet.activate()
-        required = {name for kind in get_args(TemplateKind) for name in KIND[kind].required}
         columns = [
-            (kind, name, "yes" if name in required else "", _MEANINGS[name])
-            for kind in get_args(TemplateKind)
+            (kind, name, "yes" if name in KIND[kind].required else "", _meaning(kind, name))
+            for kind in tables
             for name in KIND[kind].columns
         ]
         _list(book, "columns", [("table", "column", "must be filled in", "meaning"), *columns], (12, 26, 18, 80), looks)
-        lists = [("column", "value", "meaning"), *allowed_values()]
-        _list(book, "allowed values", lists, (26, 40, 80), looks)
+        lists = [("table", "column", "value", "meaning"), *allowed_values(list(tables))]
+        _list(book, "allowed values", lists, (14, 26, 40, 80), looks)
     return content.getvalue()
+
+
+def _meaning(kind: TemplateKind, column: str) -> str:
+    return _MEANINGS_OF.get((kind, column)) or _MEANINGS[column]
 
 
 def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str, Any]) -> None:
     names = KIND[kind].columns
     sheet.freeze_panes(1, 2)
     for at, name in enumerate(names):
-        wide = 50 if name in ("summary", "note", "outcome_figures") else max(14, len(name) + 2)
+        wide = (
+            50
+            if name in ("summary", "note", "outcome_figures", "finding", "title", "joins", "reason")
+            else max(14, len(name) + 2)
+        )
         # Text, so that a spreadsheet does not turn a cell into a date or a number of its own
         sheet.set_column(at, at, wide, looks["text"])
         sheet.write_string(0, at, name, looks["must" if name in KIND[kind].required else "head"])
-        sheet.write_comment(0, at, _MEANINGS[name])
-        if choices := _choices(name):
+        sheet.write_comment(0, at, _meaning(kind, name))
+        if choices := _choices(kind, name):
             rule = {"validate": "list", "source": choices, "error_message": "Take a value of the list."}
             sheet.data_validation(1, at, _ROWS_CHECKED, at, rule)
     for place, row in enumerate(rows, start=1):
@@ -169,11 +285,11 @@ def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str
                 sheet.write_string(place, at, row[name], looks["text"])
 
 
-def _choices(name: str) -> list[str]:
+def _choices(kind: TemplateKind, name: str) -> list[str]:
     """Return what a cell that takes one short value is chosen from; a worksheet takes lists up to 255 characters."""
-    if name in ("countries", "sectors", "target_groups", "funding_kinds"):
+    if name in _SEVERAL:
         return []
-    choices = [id_ for column, id_, _ in allowed_values() if column == name]
+    choices = list(_lists_of(kind).get(name, {}))
     return choices if len(",".join(choices)) <= 255 else []
 
 

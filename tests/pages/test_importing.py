@@ -12,7 +12,7 @@ from seen import alt_texts, as_read
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import database
-from practices_db.imports import Decision, template
+from practices_db.imports import Decision, template, template_name
 from practices_db.store import Store
 
 PAGE = Path(__file__).with_name("import_page.py")
@@ -50,6 +50,10 @@ def test_page_without_a_file_offers_templates_and_says_what_happens(page: AppTes
         "Excel workbook, practices and answers",
         "CSV of practices",
         "CSV of answers",
+        "Excel workbook, publications, organisations and links",
+        "CSV of publications",
+        "CSV of organisations",
+        "CSV of links between them",
         "Allowed values (CSV)",
     ]
     assert "Nothing is written before" in texts(page)
@@ -128,6 +132,28 @@ def test_possible_duplicate_has_to_be_decided(page: AppTest, choice: int, expect
     assert page.button(key="import_now").disabled == (choice == 2)
 
 
+def test_publication_that_looks_like_one_we_have_is_brought_in_as_that_one(page: AppTest, database_file: Path) -> None:
+    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "evidence.csv").open(encoding="utf-8") as file:
+        known = next(csv.DictReader(file))
+    again = known | {"id": "synthetic-again", "title": known["title"].upper(), "summary": "Seen again."}
+    dropped(page, table(again, columns=list(known)).encode())
+    assert f"looks like {known['title']} ({known['id']}): the same name" in texts(page)
+    page.session_state["import_decide_evidence:synthetic-again"] = Decision("same", known["id"])
+    page.run()
+    assert "1 changed" in texts(page)
+    page.button(key="import_now").click().run()
+    assert "Imported: evidence: 0 added, 1 changed, 0 unchanged" in texts(page)
+    st.cache_resource.clear()
+    store = Store(database_file)
+    try:
+        with store.cursor() as cursor:
+            sql = "SELECT title, summary, version FROM evidence WHERE id = $id"
+            found = cursor.execute(sql, {"id": known["id"]}).fetchone()
+    finally:
+        store.close()
+    assert found == (known["title"].upper(), "Seen again.", 2)
+
+
 def test_decisions_that_cannot_stand_together_are_told_and_taken_back(page: AppTest) -> None:
     with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
         known = next(csv.DictReader(file))
@@ -163,6 +189,6 @@ def test_thousands_of_rows_are_shown_in_part_and_counted(page: AppTest) -> None:
 
 def test_templates_are_files_that_can_be_dropped_again(page: AppTest, database_file: Path) -> None:  # noqa: ARG001
     with database.cursor() as cursor:
-        name, content = template(cursor, "practices", "csv")
-    dropped(page, content, name)
+        content = template(cursor, "practices", "csv")
+    dropped(page, content, template_name("practices", "csv"))
     assert "there is nothing to import" in texts(page)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bringing import LEAST, MOST, held, table
+from bringing import HOUSE, LEAST, MOST, PAPER, held, table
 from taking import DAY
 
 from practices_db.csv_reading import read_csv
@@ -235,6 +235,9 @@ def good_files(store: Store) -> list[bytes]:
         text.replace("Ł", "L").replace("ó", "o").replace("ź", "z").encode("cp1252"),
         content(write_csv(store, View(), "scores", "csv-semicolon", DAY)),
         content(write_csv(store, View(), "answers", "csv", DAY)),
+        table(PAPER, PAPER | {"id": "synthetic-other", "title": "Another"}, columns=list(PAPER)).encode(),
+        b"\xef\xbb\xbf" + table(PAPER, columns=list(PAPER), delimiter=";").encode(),
+        table(HOUSE, columns=list(HOUSE), delimiter="\t").encode("utf-16"),
     ]
 
 
