@@ -149,7 +149,7 @@ def _publish(store: Store, arguments: Arguments) -> Iterable[str]:
         found, words = list(release.changes), f"in release {release.number} ({release.content_hash[:8]})"
     for change in found:
         because = f", because: {change.why}" if change.why else ""
-        yield f"{change.kind}: {change.practice_id}: {change.words}{because}"
+        yield f"{change.kind}: {change.subject_id}: {change.words}{because}"
     yield f"{len(found)} changes {words}"
 
 

@@ -31,6 +31,24 @@ _NOT_FACTS = {
     "search_text",
 }
 _SHOWN = 5  # problems in a message
+# Publications, organisations and the links that somebody judged, as the public sees them.
+_KNOWLEDGE = {
+    "publication": "SELECT title AS called, * EXCLUDE (name_key) FROM evidence_card ORDER BY id",
+    "organisation": "SELECT name AS called, * EXCLUDE (name_key) FROM organisation_card ORDER BY id",
+    "link": """
+        WITH named AS (
+            SELECT 'practice' AS kind, id, name FROM practice_card
+            UNION ALL SELECT 'evidence', id, title FROM evidence_card
+            UNION ALL SELECT 'organisation', id, name FROM organisation_card
+        )
+        SELECT concat_ws('>', from_kind, from_id, relation, to_kind, to_id) AS id,
+            concat_ws(' ', f.name, relation, t.name) AS called, reason, source_url
+        FROM known_link
+        LEFT JOIN named f ON f.kind = from_kind AND f.id = from_id
+        LEFT JOIN named t ON t.kind = to_kind AND t.id = to_id
+        WHERE judged ORDER BY ALL
+    """,
+}
 
 
 @dataclass(frozen=True)
@@ -38,11 +56,13 @@ class Change:
     """One thing that a release changed.
 
     ``kind``: added, removed, moved (a criterion's score, with ``node``, before and after; None: not scored), answers
-    (an answer that moved no score), facts, statement. ``words`` says it, ``why`` what curators said of it in public.
+    (an answer that moved no score), facts, statement: all of a practice; publication, organisation, link: one that is
+    new, gone or has other facts. ``words`` says it, with facts by the names of their columns, ``why`` what curators
+    said of it in public.
     """
 
     kind: str
-    practice_id: str
+    subject_id: str
     name: str
     node: str | None
     score_before: float | None
@@ -69,6 +89,7 @@ class _Shown:
     scores: dict[tuple[str, str], float | None]
     answers: dict[tuple[str, str], tuple[str, int]]
     statements: dict[str, str]
+    knowledge: dict[str, dict[str, dict[str, Any]]]  # kind of change → id → card
 
 
 def publish(
@@ -184,9 +205,7 @@ def _released(cursor: Cursor) -> list[Change]:
 
 
 def _shown(cursor: Cursor) -> _Shown:
-    found = cursor.execute("SELECT * FROM practice_card ORDER BY name_key, id")
-    names = [column[0] for column in found.description]
-    cards = {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    cards = _cards(cursor, "SELECT * FROM practice_card ORDER BY name_key, id")
     scores = cursor.execute(
         "SELECT practice_id, node, CASE WHEN scored THEN score END FROM practice_score WHERE level = 'criterion'"
     ).fetchall()
@@ -197,7 +216,14 @@ def _shown(cursor: Cursor) -> _Shown:
         {(id_, node): score for id_, node, score in scores},
         {(id_, indicator): (answer, level) for id_, indicator, answer, level in answers},
         dict(statements),
+        {kind: _cards(cursor, sql) for kind, sql in _KNOWLEDGE.items()},
     )
+
+
+def _cards(cursor: Cursor, sql: str) -> dict[str, dict[str, Any]]:
+    found = cursor.execute(sql)
+    names = [column[0] for column in found.description]
+    return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
 
 
 def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], framework: Framework) -> Iterator[Change]:
@@ -213,6 +239,20 @@ def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], framework: Frame
         if old.statements.get(id_) != new.statements.get(id_):
             words = "the owner's statement was " + ("changed" if id_ in new.statements else "withdrawn")
             yield Change("statement", id_, card["name"], None, None, None, words, why.get(id_))
+    for kind, cards in new.knowledge.items():
+        yield from _of_knowledge(kind, old.knowledge[kind], cards)
+
+
+def _of_knowledge(kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> Iterator[Change]:
+    for id_, card in new.items():
+        before = old.get(id_)
+        # what it is called is a fact of its own or, for a link, one of its ends'
+        changed = [fact for fact in card if fact != "called" and before and before[fact] != card[fact]]
+        if before is None or changed:
+            yield Change(kind, id_, card["called"], None, None, None, ", ".join(changed) or "new", None)
+    for id_, card in old.items():
+        if id_ not in new:
+            yield Change(kind, id_, card["called"], None, None, None, "gone", None)
 
 
 def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework: Framework) -> Iterator[Change]:
@@ -262,7 +302,7 @@ def _keep(cursor: Cursor, release: Release, note: str) -> None:
         cursor.execute(
             """
             INSERT INTO release_change
-            VALUES ($number, $position, $kind, $practice_id, $name, $node, $score_before, $score_after, $words, $why)
+            VALUES ($number, $position, $kind, $subject_id, $name, $node, $score_before, $score_after, $words, $why)
             """,
             {"number": release.number, "position": position, **vars(change)},
         )

@@ -22,7 +22,11 @@ _KINDS = {
     "answers": ("changed answer without effect on a score", "changed answers without effect on a score"),
     "facts": ("practice with changed facts", "practices with changed facts"),
     "statement": ("owner's statement", "owners' statements"),
+    "publication": ("change to a publication", "changes to publications"),
+    "organisation": ("change to an organisation", "changes to organisations"),
+    "link": ("change to a link between them", "changes to links between them"),
 }
+_BY_COLUMN = {"facts", "publication", "organisation", "link"}  # their words are names of columns, or "new", "gone"
 
 
 def choose(releases: Sequence[tuple[int, date]]) -> None:
@@ -55,7 +59,7 @@ def show(changes: Sequence[Change], alt: str) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "Practice": [one.name for one in changes],
+                "Name": [one.name for one in changes],
                 "What": [_KINDS[one.kind][0].capitalize() for one in changes],
                 "Change": [_words(one) for one in changes],
                 "Why": [one.why or "" for one in changes],
@@ -67,6 +71,6 @@ def show(changes: Sequence[Change], alt: str) -> None:
 
 
 def _words(change: Change) -> str:
-    if change.kind != "facts":
+    if change.kind not in _BY_COLUMN:
         return change.words
     return ", ".join(FIELDS.get(name, name.replace("_", " ").capitalize()) for name in change.words.split(", "))

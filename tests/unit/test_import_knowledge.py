@@ -15,7 +15,7 @@ import oracles
 import pytest
 from bringing import bring, looked_at
 
-from practices_db import audit, knowledge, knowledge_store
+from practices_db import audit, knowledge, knowledge_store, publishing
 from practices_db.__main__ import main
 from practices_db.errors import Actor, ConflictError, NotAllowedError
 from practices_db.imports import Decision, apply, template
@@ -124,6 +124,31 @@ def test_everybody_sees_it_from_the_next_release_on(own: Store) -> None:
     with own.cursor() as cursor:
         assert "synthetic-new" in knowledge.names(cursor, "evidence")
         assert integrity_problems(cursor) == []
+
+
+def test_a_release_lists_what_changed_of_publications_organisations_and_links(own: Store) -> None:
+    paper, house, link = (rows_of(kind)[0] for kind in KINDS)
+    new = {"id": "synthetic-new", "title": "Synthetic quokka handbook", "url": "https://example.org/quokka"}
+    bring(own, file("evidence", (0, {"themes": "health", "title": "Synthetic title"}), (1, new), only=slice(2)))
+    bring(own, file("organisations", (0, {"name": "Synthetic name"}), only=slice(1)))
+    bring(own, file("links", (0, {"reason": "Another reason."}), only=slice(1)))
+    own.write(
+        lambda cursor: cursor.execute("DELETE FROM link WHERE from_id = $id", {"id": rows_of("links")[-1]["from_id"]})
+    )
+    found = publishing.pending(own, CLI)
+    told = {(one.kind, one.subject_id): (one.name, one.words) for one in found if one.words != "gone"}
+    ends = ">".join(link[name] for name in ("from_kind", "from_id", "relation", "to_kind", "to_id"))
+    assert told[("publication", paper["id"])] == ("Synthetic title", "title, themes")
+    assert told[("publication", "synthetic-new")] == ("Synthetic quokka handbook", "new")
+    assert told[("organisation", house["id"])] == ("Synthetic name", "name")
+    assert told[("link", ends)][1] == "reason"
+    assert len(told) == 4
+    assert {one.kind for one in found if one.words == "gone"} == {"link"}
+    released = publishing.publish(own, CLI, "", 1)
+    assert released.changes == tuple(found)
+    with own.cursor() as cursor:
+        assert publishing.changes(cursor) == found
+    assert publishing.pending(own, CLI) == []
 
 
 def test_a_link_that_leads_nowhere_is_refused_with_the_nearest_id(own: Store) -> None:

@@ -14,6 +14,8 @@ from pages.shared.wording import escaped
 
 FIELDS = {
     "name": "Name",
+    "title": "Title",
+    "url": "Address",
     "lead_organisation": "Lead organisation",
     "countries": "Countries",
     "place": "Places",
