@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bringing import PAPER, table
 from conftest import NewContext
 from looking import heading, idle, menu, settled
 from playwright.sync_api import BrowserContext, Page, expect
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.e2e
 CURATOR, ADMINISTRATOR, NOBODY = "curator@example.org", "admin@example.org", "nobody@example.org"
 PRACTICE = "accelair"
 STATEMENT = {"organisation": "Forum réfugiés", "words": "Synthetic words of the tests: we see it otherwise."}
+CATALOGUE = ROOT / "data" / "catalogue"
 PARTNER = ROOT / "tests" / "data" / "synthetic" / "partner_list.csv"
 # What a person would mend in the partner's list: row of the file, column, value.
 MENDED = {
@@ -212,6 +214,34 @@ def test_partners_list_with_ten_faults_goes_from_upload_to_published(curated: Cu
     expect(page.get_by_text("Release 2 is out, with 40 changes.")).to_be_visible()
     page.goto(f"{curated.url}/practice?practice=synthetic-partner-40")
     expect(heading(page)).to_have_text(re.compile(r"\(synthetic 40\)$"))
+
+
+def test_publication_goes_from_a_file_into_the_library(curated: Curated, page: Page) -> None:
+    paper = PAPER | {"title": "Synthetic paper on quokkas"}
+    with (CATALOGUE / "evidence.csv").open(encoding="utf-8") as file:
+        known = next(csv.DictReader(file))
+    again = known | {"id": "synthetic-again", "title": known["title"].upper()}
+    log_in(page, CURATOR, curated.url)
+    page.goto(f"{curated.url}/curation?part=import")
+    content = table(paper, again, columns=list(PAPER)).encode()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "papers.csv", "mimeType": "text/csv", "buffer": content}  # type: ignore[arg-type]
+    )
+    expect(page.get_by_text("2 added")).to_be_visible()
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    page.get_by_text("Leave it out, with all that belongs to it").click()
+    expect(page.get_by_text("1 added")).to_be_visible()
+    idle(page)
+    press(page, "Import")
+    expect(page.get_by_text(re.compile("^Imported: evidence: 1 added"))).to_be_visible()
+    part(page, "Release")
+    press(page, "Look at what has changed since")
+    expect(page.get_by_text("1 change to a publication.")).to_be_visible()
+    press(page, "Publish")
+    press(page, "Yes, publish")
+    expect(page.get_by_text("Release 2 is out, with 1 change.")).to_be_visible()
+    page.goto(f"{curated.url}/evidence?q=quokkas")
+    expect(page.get_by_role("main").get_by_text("Synthetic paper on quokkas").first).to_be_visible()
 
 
 # --- for everybody: axe, telephone, keyboard --------------------------------------------------------------------
