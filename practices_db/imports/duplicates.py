@@ -61,7 +61,9 @@ def name_key(name: str) -> str:
     >>> name_key("“Cafe\u0301 Welcome!”") == name_key("CAFÉ  WELCOME") == name_key("Саfé Welcome")
     True
     """
-    return " ".join(re.findall(r"\w+", normalise(name.translate(_look_alikes()))))
+    for _ in range(2):  # a letter may look like a Latin one only as a capital, or only without its accent
+        name = normalise(name.translate(_look_alikes()))
+    return " ".join(re.findall(r"\w+", name))
 
 
 def page_key(url: str) -> str:
