@@ -117,6 +117,16 @@ def texts(cursor: Cursor, shelf: Shelf) -> list[tuple[str, str, str]]:
     ]
 
 
+# What everything that a link may lead to is called.
+NAMED = """
+    named AS (
+        SELECT 'practice' AS kind, id, name FROM practice_card
+        UNION ALL SELECT 'evidence', id, title FROM evidence_card
+        UNION ALL SELECT 'organisation', id, name FROM organisation_card
+    )
+"""
+
+
 def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
     """Return every link of some items of a kind, seen from them.
 
@@ -124,7 +134,7 @@ def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
     ``source_url``, ``judged`` (somebody read both ends; otherwise they share a name or an address).
     """
     return cursor.execute(
-        """
+        f"""
         WITH seen AS (
             SELECT from_id AS id, relation, to_kind AS other_kind, to_id AS other_id, reason, source_url, judged
             FROM known_link WHERE from_kind = $kind AND list_contains($ids::TEXT[], from_id)
@@ -132,11 +142,7 @@ def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
             SELECT to_id, relation, from_kind, from_id, reason, source_url, judged
             FROM known_link WHERE to_kind = $kind AND list_contains($ids::TEXT[], to_id)
         ),
-        named AS (
-            SELECT 'practice' AS kind, id, name FROM practice_card
-            UNION ALL SELECT 'evidence', id, title FROM evidence_card
-            UNION ALL SELECT 'organisation', id, name FROM organisation_card
-        )
+        {NAMED}
         SELECT seen.*, named.name AS other
         FROM seen JOIN named ON named.kind = seen.other_kind AND named.id = seen.other_id
         ORDER BY list_position($ids::TEXT[], seen.id), seen.relation, named.name, seen.other_id

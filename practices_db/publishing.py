@@ -11,6 +11,7 @@ from typing import Any
 from criteria.framework import Framework, current_framework
 from practices_db import audit, catalogue_files, knowledge_store, scorecards
 from practices_db.errors import Actor, ConflictError, PracticesError
+from practices_db.knowledge import NAMED
 from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
 from practices_db.snapshot import write_after_release
@@ -35,12 +36,8 @@ _SHOWN = 5  # problems in a message
 _KNOWLEDGE = {
     "publication": "SELECT title AS called, * EXCLUDE (name_key) FROM evidence_card ORDER BY id",
     "organisation": "SELECT name AS called, * EXCLUDE (name_key) FROM organisation_card ORDER BY id",
-    "link": """
-        WITH named AS (
-            SELECT 'practice' AS kind, id, name FROM practice_card
-            UNION ALL SELECT 'evidence', id, title FROM evidence_card
-            UNION ALL SELECT 'organisation', id, name FROM organisation_card
-        )
+    "link": f"""
+        WITH {NAMED}
         SELECT concat_ws('>', from_kind, from_id, relation, to_kind, to_id) AS id,
             concat_ws(' ', f.name, relation, t.name) AS called, reason, source_url
         FROM known_link

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, cast
 
 import pandas as pd
@@ -17,7 +18,7 @@ from practices_db.curating import LISTS
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.knowledge_rows import LinkRow
 from practices_db.knowledge_store import insert_evidence, insert_links, insert_organisations
 from practices_db.models import AnswerRow, PracticeRow, SourceRow
 from practices_db.permissions import Thing, require
@@ -181,34 +182,19 @@ def _write_answers(cursor: Cursor, entries: Sequence[Entry]) -> None:
         cursor.unregister("changed_rows")
 
 
-def _write_evidence(cursor: Cursor, entries: Sequence[Entry]) -> None:
-    changed = _changed_versions(cursor, entries)
-    if changed:
-        cursor.execute("DELETE FROM evidence WHERE id IN (SELECT id FROM changed_rows)")
-        cursor.execute("DELETE FROM evidence_value WHERE evidence_id IN (SELECT id FROM changed_rows)")
-    insert_evidence(cursor, [cast(EvidenceRow, entry.content) for entry in entries])
-    if changed:
-        cursor.execute("UPDATE evidence SET version = n.version FROM changed_rows n WHERE evidence.id = n.id")
-        cursor.unregister("changed_rows")
-
-
-def _write_organisations(cursor: Cursor, entries: Sequence[Entry]) -> None:
-    changed = _changed_versions(cursor, entries)
-    if changed:
-        cursor.execute("DELETE FROM organisation WHERE id IN (SELECT id FROM changed_rows)")
-        cursor.execute("DELETE FROM organisation_value WHERE organisation_id IN (SELECT id FROM changed_rows)")
-    insert_organisations(cursor, [cast(OrganisationRow, entry.content) for entry in entries])
-    if changed:
-        cursor.execute("UPDATE organisation SET version = n.version FROM changed_rows n WHERE organisation.id = n.id")
-        cursor.unregister("changed_rows")
-
-
-def _changed_versions(cursor: Cursor, entries: Sequence[Entry]) -> bool:
-    """Register what the rows that are changed will have as their versions; return whether there are any."""
+def _write_anew(
+    cursor: Cursor, entries: Sequence[Entry], table: str, insert: Callable[[Cursor, Sequence[Any]], None]
+) -> None:
+    """Write publications or organisations; what is changed is taken out and put in anew, one version later."""
     changed = [{"id": one.key[0], "version": one.version + 1} for one in entries if one.state == "changed"]
     if changed:
         _register(cursor, changed)
-    return bool(changed)
+        cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM changed_rows)")
+        cursor.execute(f"DELETE FROM {table}_value WHERE {table}_id IN (SELECT id FROM changed_rows)")
+    insert(cursor, [entry.content for entry in entries])
+    if changed:
+        cursor.execute(f"UPDATE {table} SET version = n.version FROM changed_rows n WHERE {table}.id = n.id")
+        cursor.unregister("changed_rows")
 
 
 def _write_links(cursor: Cursor, entries: Sequence[Entry]) -> None:
@@ -237,8 +223,8 @@ _WRITE: dict[str, Callable[[Cursor, Sequence[Entry]], None]] = {
     "practices": _write_practices,
     "sources": _write_sources,
     "answers": _write_answers,
-    "evidence": _write_evidence,
-    "organisations": _write_organisations,
+    "evidence": partial(_write_anew, table="evidence", insert=insert_evidence),
+    "organisations": partial(_write_anew, table="organisation", insert=insert_organisations),
     "links": _write_links,
 }
 # Kinds whose rows have audit lines of their own.
@@ -272,7 +258,7 @@ def _lines(cursor: Cursor, done: Preview, reason: str) -> Iterable[audit.Entry]:
 
 
 def _put(line: dict[str, Any], entry: Entry, fields: dict[str, str]) -> None:
-    """Put the fields of a row into its owner's line: a practice's own, or those of one answer or source."""
+    """Put the fields of a row into its owner's line: the owner's own, or those of one answer or source of it."""
     if entry.kind in _OWN_LINES:
         line.update(fields)
     else:

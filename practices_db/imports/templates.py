@@ -25,6 +25,7 @@ TemplateFormat = Literal["csv", "xlsx"]
 _BOOKS: tuple[tuple[TemplateKind, ...], ...] = (("practices", "answers"), ("evidence", "organisations", "links"))
 _SHOWN = 3  # answers or links in an example
 _ROWS_CHECKED = 5_000  # rows of a worksheet in which a choice is offered
+_LONG = {"summary", "note", "outcome_figures", "finding", "title", "joins", "reason"}
 _SEVERAL = {"countries", "sectors", "target_groups", "funding_kinds", "languages", "themes", "levels"}
 
 _MEANINGS: dict[str, str] = {
@@ -267,11 +268,7 @@ def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str
     names = KIND[kind].columns
     sheet.freeze_panes(1, 2)
     for at, name in enumerate(names):
-        wide = (
-            50
-            if name in ("summary", "note", "outcome_figures", "finding", "title", "joins", "reason")
-            else max(14, len(name) + 2)
-        )
+        wide = 50 if name in _LONG else max(14, len(name) + 2)
         # Text, so that a spreadsheet does not turn a cell into a date or a number of its own
         sheet.set_column(at, at, wide, looks["text"])
         sheet.write_string(0, at, name, looks["must" if name in KIND[kind].required else "head"])

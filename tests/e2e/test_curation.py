@@ -89,6 +89,18 @@ def part(page: Page, name: str) -> None:
     idle(page)
 
 
+def look_at_release(page: Page, change: str) -> None:
+    part(page, "Release")
+    press(page, "Look at what has changed since")
+    expect(page.get_by_text(change)).to_be_visible()
+
+
+def publish(page: Page, changes: str) -> None:
+    press(page, "Publish")
+    press(page, "Yes, publish")
+    expect(page.get_by_text(f"Release 2 is out, with {changes}.")).to_be_visible()
+
+
 def test_without_a_login_configured_there_is_no_curation_page(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/curation")
     expect(page.get_by_role("dialog").get_by_text("Page not found")).to_be_visible()
@@ -114,12 +126,8 @@ def test_curator_logs_in_accepts_publishes_and_everybody_sees_it(curated: Curate
     curator.get_by_role("textbox", name="Note to the sender").fill("Thank you.")
     press(curator, "Accept")
     expect(curator.get_by_text("Accepted. It becomes public with the next release.")).to_be_visible()
-    part(curator, "Release")
-    press(curator, "Look at what has changed since")
-    expect(curator.get_by_text("1 owner's statement.")).to_be_visible()
-    press(curator, "Publish")
-    press(curator, "Yes, publish")
-    expect(curator.get_by_text("Release 2 is out, with 1 change.")).to_be_visible()
+    look_at_release(curator, "1 owner's statement.")
+    publish(curator, "1 change")
 
     visitor.reload()
     expect(visitor.get_by_text(STATEMENT["words"])).to_be_visible()
@@ -205,13 +213,9 @@ def test_partners_list_with_ten_faults_goes_from_upload_to_published(curated: Cu
     page.get_by_role("textbox", name="Why are these changed?").fill("The partner's list of 20 November, mended")
     press(page, "Import")
     expect(page.get_by_text(re.compile("^Imported: practices: 40 added"))).to_be_visible()
-    part(page, "Release")
-    press(page, "Look at what has changed since")
-    expect(page.get_by_text("40 new practices.")).to_be_visible()
+    look_at_release(page, "40 new practices.")
     page.get_by_role("textbox", name="Note on the release").fill("Forty practices of a partner (synthetic)")
-    press(page, "Publish")
-    press(page, "Yes, publish")
-    expect(page.get_by_text("Release 2 is out, with 40 changes.")).to_be_visible()
+    publish(page, "40 changes")
     page.goto(f"{curated.url}/practice?practice=synthetic-partner-40")
     expect(heading(page)).to_have_text(re.compile(r"\(synthetic 40\)$"))
 
@@ -234,12 +238,8 @@ def test_publication_goes_from_a_file_into_the_library(curated: Curated, page: P
     idle(page)
     press(page, "Import")
     expect(page.get_by_text(re.compile("^Imported: evidence: 1 added"))).to_be_visible()
-    part(page, "Release")
-    press(page, "Look at what has changed since")
-    expect(page.get_by_text("1 change to a publication.")).to_be_visible()
-    press(page, "Publish")
-    press(page, "Yes, publish")
-    expect(page.get_by_text("Release 2 is out, with 1 change.")).to_be_visible()
+    look_at_release(page, "1 change to a publication.")
+    publish(page, "1 change")
     page.goto(f"{curated.url}/evidence?q=quokkas")
     expect(page.get_by_role("main").get_by_text("Synthetic paper on quokkas").first).to_be_visible()
 
