@@ -16,7 +16,7 @@ with database.cursor() as cursor:
     found = knowledge.find(cursor, chosen, found_by_text)
     counts = knowledge.facet_counts(cursor, chosen, found_by_text)
     held = knowledge.facet_counts(cursor, KnowledgeFilter("organisation"), None)
-    total = queries.contents(cursor).organisations
+    total = knowledge.total(cursor, "organisation")
     version = queries.data_version(cursor)
 
 shelves.widgets(chosen, counts, held, "Search name, theme and country")

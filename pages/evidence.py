@@ -19,7 +19,7 @@ with database.cursor() as cursor:
     found = knowledge.find(cursor, chosen, found_by_text)
     counts = knowledge.facet_counts(cursor, chosen, found_by_text)
     held = knowledge.facet_counts(cursor, KnowledgeFilter("evidence"), None)
-    total = queries.contents(cursor).evidence
+    total = knowledge.total(cursor, "evidence")
     version = queries.data_version(cursor)
 
 shelves.widgets(chosen, counts, held, "Search title, finding, summary and publisher")

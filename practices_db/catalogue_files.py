@@ -67,11 +67,7 @@ _QUERIES = {
     """,
     "evidence.csv": "SELECT * FROM evidence_card ORDER BY id",
     "organisations.csv": "SELECT * FROM organisation_card ORDER BY id",
-    "links.csv": """
-        SELECT k.*, l.checked_on
-        FROM known_link k JOIN link l USING (from_kind, from_id, relation, to_kind, to_id)
-        WHERE k.judged ORDER BY ALL
-    """,
+    "links.csv": "SELECT * FROM known_link WHERE judged ORDER BY from_kind, from_id, relation, to_kind, to_id",
     RELEASES: "SELECT number, released_on, content_hash, origin, note FROM data_version ORDER BY number",
 }
 

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
-from practices_db import audit
+from practices_db import audit, changing, knowledge_curating
+from practices_db.changing import Facts, Found
 from practices_db.errors import Actor, PracticesError
 from practices_db.models import AnswerRow, PracticeRow
 from practices_db.permissions import Thing, moved, require
-from practices_db.problems import mistakes
 from practices_db.store import Cursor, Store
-from practices_db.submissions import require_version
 
 # The several-valued fields of a practice: field of the file → (table, column).
 LISTS = {
@@ -31,6 +28,16 @@ LISTS = {
 }
 ANSWER_FIELDS = ("answer", "evidence_level", "note", "source_url", "source_publisher", "independent_of_operator")
 _WITHOUT_SOURCE = ("not-documented", "not-applicable")
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """An answer as it stands; ``version`` 0 and no ``answer`` where the indicator is not answered."""
+
+    thing: Thing
+    version: int
+    assessment: dict[str, Any]
+    answer: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,6 @@ def practice(cursor: Cursor, actor: Actor, practice_id: str) -> CuratedPractice:
     """Return a practice as it stands now, released or not; PracticesError where there is none."""
     require(actor, "read", Thing("practice", practice_id))
     return _practice(cursor, practice_id)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A practice as curators find it, whatever became of it."""
-
-    id: str
-    name: str
-    state: str
-    checked_on: date
 
 
 def find(cursor: Cursor, actor: Actor, text: str, limit: int = 50) -> list[Found]:
@@ -98,36 +95,25 @@ def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
     among the practice's sources. ``public`` is what everybody will read in the practice's history. Raises
     PracticesError: values that cannot stand, nothing changed, no reason or source; ConflictError.
     """
-    _require_reason(reason)
 
-    def work(cursor: Cursor) -> int:
-        before = _practice(cursor, practice_id)
-        require(actor, "edit", before.thing)
-        require_version(cursor, before.thing.name, before.version, version)
+    def work(cursor: Cursor, before: CuratedPractice) -> tuple[Facts, Facts]:
         row = checked_practice(before.facts | dict(changes), practice_id)
         checked_page = checked_practice(before.facts | {"source_url": source_url}, practice_id).source_url
         after = row.model_dump()
-        changed = [name for name in after if after[name] != before.facts[name]]
-        if not changed:
-            raise PracticesError("Nothing was changed: every value is as it was.")
-        write_facts(cursor, row, changed)
+        names = changing.changed(before.facts, after)
+        write_facts(cursor, row, names)
         _bump(cursor, practice_id, {})
         if checked_page != row.source_url:
-            _add_sources(cursor, practice_id, changed, checked_page)
-        audit.record(
-            cursor,
-            actor,
-            "edit",
-            before.thing.name,
-            version=version + 1,
-            before={name: before.facts[name] for name in changed},
-            after={name: after[name] for name in changed} | {"source": checked_page},
-            reason=reason,
-            public=public,
+            _add_sources(cursor, practice_id, names, checked_page)
+        return (
+            {name: before.facts[name] for name in names},
+            {name: after[name] for name in names} | {"source": checked_page},
         )
-        return version + 1
 
-    return audit.guarded(store, work)
+    def look(cursor: Cursor) -> CuratedPractice:
+        return _practice(cursor, practice_id)
+
+    return changing.change(store, actor, "edit", look, version, work, reason, public)
 
 
 def checked(  # noqa: PLR0913, PLR0917
@@ -150,15 +136,12 @@ def still_running(  # noqa: PLR0913, PLR0917
 
 def archive(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
     """Take a practice out of the catalogue without losing it; ``reason`` is shown where its id is asked for."""
-    _require_reason(reason)
-    after = {"left_on": audit.now().date(), "left_because": reason}
-    return _set(store, actor, "archive", practice_id, version, after, reason)
+    return _set(store, actor, "archive", practice_id, version, changing.leaving(reason), reason)
 
 
 def relist(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
     """Put an archived practice back into the catalogue."""
-    _require_reason(reason)
-    return _set(store, actor, "relist", practice_id, version, {"left_on": None, "left_because": None}, reason)
+    return _set(store, actor, "relist", practice_id, version, changing.LISTED_AGAIN, reason)
 
 
 def merge(  # noqa: PLR0913, PLR0917
@@ -166,22 +149,18 @@ def merge(  # noqa: PLR0913, PLR0917
 ) -> int:
     """Merge a duplicate into the practice that is kept; links to the old id lead there. Return the old one's version.
 
-    Assessments, sources, statement and submissions go over to the kept practice, whose own facts stay.
+    Assessments, sources, statement, submissions and links go over to the kept practice, whose own facts stay.
     """
-    _require_reason(reason)
 
-    def work(cursor: Cursor) -> int:
-        old, kept = _practice(cursor, practice_id), _practice(cursor, into)
-        require(actor, "merge", old.thing)
-        require(actor, "edit", kept.thing)
-        require_version(cursor, old.thing.name, old.version, version)
+    def work(cursor: Cursor, old: CuratedPractice) -> tuple[Facts, Facts]:
+        kept = _practice(cursor, into)
         if practice_id == into or kept.state != "listed":
             raise PracticesError("A practice can only be merged into another one that is listed.")
+        require(actor, "edit", kept.thing)
         _hand_over(cursor, actor, practice_id, into)
-        after = {"left_on": audit.now().date(), "left_because": reason, "merged_into": into, "state": "merged"}
+        after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
         _bump(cursor, practice_id, after)
         _bump(cursor, into, {})
-        audit.record(cursor, actor, "merge", old.thing.name, version=version + 1, after=after, reason=reason)
         audit.record(
             cursor,
             actor,
@@ -192,9 +171,12 @@ def merge(  # noqa: PLR0913, PLR0917
             reason=reason,
             public=f"The entry “{old.facts['name']}” was merged into this one: {reason}",
         )
-        return version + 1
+        return {}, after
 
-    return audit.guarded(store, work)
+    def look(cursor: Cursor) -> CuratedPractice:
+        return _practice(cursor, practice_id)
+
+    return changing.change(store, actor, "merge", look, version, work, reason)
 
 
 def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, Any]]:
@@ -226,35 +208,25 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
 
     ``changes`` holds some of ANSWER_FIELDS. An answer needs the page it rests on, a change its reason.
     """
-    _require_reason(reason)
 
-    def work(cursor: Cursor) -> int:
+    def look(cursor: Cursor) -> _Answered:
         assessment = _assessment(cursor, assessment_id)
+        answer = _answer(cursor, assessment_id, indicator_id)
         thing = Thing("assessment", assessment_id, assessment["status"])
-        require(actor, "edit", thing)
-        before = _answer(cursor, assessment_id, indicator_id)
-        require_version(cursor, thing.name, before.pop("version", 0), version)
-        row = _checked_answer(assessment, indicator_id, before | dict(changes))
+        return _Answered(thing, answer.pop("version", 0), assessment, answer)
+
+    def work(cursor: Cursor, before: _Answered) -> tuple[Facts, Facts]:
+        row = _checked_answer(before.assessment, indicator_id, before.answer | dict(changes))
         after = {name: getattr(row, name) for name in ANSWER_FIELDS}
-        changed = [name for name in ANSWER_FIELDS if after[name] != before.get(name)]
-        if not changed:
-            raise PracticesError("Nothing was changed: the answer is as it was.")
+        names = changing.changed(before.answer, after)
         _write_answer(cursor, assessment_id, indicator_id, after, version)
         what = {"indicator": indicator_id}
-        audit.record(
-            cursor,
-            actor,
-            "edit",
-            thing.name,
-            version=version + 1,
-            before=what | {name: before.get(name) for name in changed},
-            after=what | {name: after[name] for name in changed},
-            reason=reason,
-            public=public,
+        return (
+            what | {name: before.answer.get(name) for name in names},
+            what | {name: after[name] for name in names},
         )
-        return version + 1
 
-    return audit.guarded(store, work)
+    return changing.change(store, actor, "edit", look, version, work, reason, public)
 
 
 # --- for those who bring practices in ------------------------------------------------------------------------
@@ -262,12 +234,7 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
 
 def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
     """Return facts as a checked row; PracticesError names each that cannot stand."""
-    try:
-        row = PracticeRow.model_validate(facts)
-    except ValidationError as error:
-        raise PracticesError(
-            "Nothing was saved. Please mend:\n" + "\n".join(map(str, mistakes(error, PracticeRow)))
-        ) from error
+    row = changing.checked(PracticeRow, facts)
     if row.id != practice_id:
         raise PracticesError("The id of a practice never changes; merge it into another one instead.")
     return row
@@ -340,25 +307,15 @@ def _set(  # noqa: PLR0913, PLR0917
 ) -> int:
     """Set columns of a practice that are no facts of its file, and move its state where the action is a move."""
 
-    def work(cursor: Cursor) -> int:
-        before = _practice(cursor, practice_id)
-        require(actor, action, before.thing)
-        require_version(cursor, before.thing.name, before.version, version)
+    def work(cursor: Cursor, before: CuratedPractice) -> tuple[Facts, Facts]:
         new = after if action == "edit" else after | {"state": moved(action, before.thing)}
         _bump(cursor, practice_id, new)
-        audit.record(
-            cursor,
-            actor,
-            action,
-            before.thing.name,
-            version=version + 1,
-            before={name: getattr(before, name, before.facts.get(name)) for name in new},
-            after=new,
-            reason=reason,
-        )
-        return version + 1
+        return {name: getattr(before, name, before.facts.get(name)) for name in new}, new
 
-    return audit.guarded(store, work)
+    def look(cursor: Cursor) -> CuratedPractice:
+        return _practice(cursor, practice_id)
+
+    return changing.change(store, actor, action, look, version, work, reason)
 
 
 _SETTERS = {
@@ -420,6 +377,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str) -> None:
     cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
     cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
     cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
+    knowledge_curating.hand_over_links(cursor, actor, "practice", old, kept)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
@@ -456,12 +414,7 @@ def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Map
         "assessed_on": assessment["assessed_on"],
         "indicator_id": indicator_id,
     }
-    try:
-        row = AnswerRow.model_validate(about | dict(given))
-    except ValidationError as error:
-        raise PracticesError(
-            "Nothing was saved. Please mend:\n" + "\n".join(map(str, mistakes(error, AnswerRow)))
-        ) from error
+    row = changing.checked(AnswerRow, about | dict(given))
     if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
         raise PracticesError("An answer needs the address of the page it rests on (source_url). Nothing was saved.")
     return row
@@ -487,8 +440,3 @@ def _write_answer(
         {**after, "assessment": assessment_id, "indicator": indicator_id, "version": version + 1},
     )
     cursor.execute("UPDATE assessment SET version = version + 1 WHERE id = $id", {"id": assessment_id})
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise PracticesError("Say why: a change without a reason is not saved.")

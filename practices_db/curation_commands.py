@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from practices_db import audit, curating, people, publishing, reviewing, submissions
-from practices_db.catalogue_files import write_catalogue
+from practices_db import audit, changing, curating, knowledge_curating, people, publishing, reviewing, submissions
+from practices_db.catalogue_files import FILES, write_catalogue
 from practices_db.commands import open_existing
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE
+from practices_db.knowledge_rows import MODELS, Item
 from practices_db.models import PracticeRow
 from practices_db.permissions import CLI
 from practices_db.queries import data_version
@@ -75,12 +76,17 @@ def _link(store: Store, arguments: Arguments) -> Iterable[str]:
 
 
 def _edit(store: Store, arguments: Arguments) -> Iterable[str]:
-    changes = dict(_assignment(given) for given in arguments.set)
-    if arguments.assessment:
+    item, id_ = _called(arguments.subject)
+    changes = dict(_assignment(given, item) for given in arguments.set)
+    if item is not None:
+        version = _stands(store, item, id_).version
+        what = (item, id_, changes, version, arguments.reason, arguments.source or "")
+        new = knowledge_curating.edit(store, CLI, *what, arguments.public)
+    elif arguments.assessment:
         if not arguments.indicator:
             raise PracticesError("--assessment needs --indicator.")
         with store.cursor() as cursor:
-            found = curating.answers(cursor, CLI, arguments.practice)
+            found = curating.answers(cursor, CLI, id_)
         mine = [one for one in found if one["assessment_id"] == arguments.assessment]
         version = next((one["version"] for one in mine if one["indicator_id"] == arguments.indicator), 0)
         if arguments.source:
@@ -88,37 +94,55 @@ def _edit(store: Store, arguments: Arguments) -> Iterable[str]:
         place = (arguments.assessment, arguments.indicator)
         new = curating.edit_answer(store, CLI, *place, changes, version, arguments.reason, arguments.public)
     else:
-        version = _version(store, arguments.practice)
-        what = (arguments.practice, changes, version, arguments.reason, arguments.source or "")
-        new = curating.edit_practice(store, CLI, *what, arguments.public)
-    yield f"{arguments.practice}: saved, version {new}; everybody sees it after the next publish"
+        version = _stands(store, None, id_).version
+        about = (id_, changes, version, arguments.reason, arguments.source or "")
+        new = curating.edit_practice(store, CLI, *about, arguments.public)
+    yield f"{arguments.subject}: saved, version {new}; everybody sees it after the next publish"
 
 
 def _checked(store: Store, arguments: Arguments) -> Iterable[str]:
     on = arguments.on or audit.now().date()
-    version = _version(store, arguments.practice)
-    if arguments.running:
-        running = {"yes": True, "no": False, "unknown": None}[arguments.running]
-        said_by = arguments.said_by or ""
-        version = curating.still_running(store, CLI, arguments.practice, version, running, said_by, on)
-    curating.checked(store, CLI, arguments.practice, version, on, arguments.reason)
-    yield f"{arguments.practice}: checked on {on}"
+    item, id_ = _called(arguments.subject)
+    version = _stands(store, item, id_).version
+    if item is not None:
+        if arguments.running or arguments.said_by:
+            raise PracticesError("Whether something still runs is said only of a practice.")
+        knowledge_curating.checked(store, CLI, item, id_, version, on, arguments.reason)
+    else:
+        if arguments.running:
+            running = {"yes": True, "no": False, "unknown": None}[arguments.running]
+            version = curating.still_running(store, CLI, id_, version, running, arguments.said_by or "", on)
+        curating.checked(store, CLI, id_, version, on, arguments.reason)
+    yield f"{arguments.subject}: checked on {on}"
 
 
 def _archive(store: Store, arguments: Arguments) -> Iterable[str]:
-    curating.archive(store, CLI, arguments.practice, _version(store, arguments.practice), arguments.reason)
-    yield f"{arguments.practice}: archived"
+    _move(store, arguments, curating.archive, knowledge_curating.archive)
+    yield f"{arguments.subject}: archived"
 
 
 def _relist(store: Store, arguments: Arguments) -> Iterable[str]:
-    curating.relist(store, CLI, arguments.practice, _version(store, arguments.practice), arguments.reason)
-    yield f"{arguments.practice}: listed again"
+    _move(store, arguments, curating.relist, knowledge_curating.relist)
+    yield f"{arguments.subject}: listed again"
+
+
+def _move(store: Store, arguments: Arguments, practice: Callable[..., int], other: Callable[..., int]) -> None:
+    item, id_ = _called(arguments.subject)
+    rest = (id_, _stands(store, item, id_).version, arguments.reason)
+    _ = practice(store, CLI, *rest) if item is None else other(store, CLI, item, *rest)
 
 
 def _merge(store: Store, arguments: Arguments) -> Iterable[str]:
-    version = _version(store, arguments.practice)
-    curating.merge(store, CLI, arguments.practice, arguments.into, version, arguments.reason)
-    yield f"{arguments.practice}: merged into {arguments.into}; links to it lead there after the next publish"
+    item, id_ = _called(arguments.subject)
+    other, into = _called(arguments.into)
+    if item != other or item == "link":
+        raise PracticesError(f"{arguments.subject} and {arguments.into} cannot be merged. Nothing was changed.")
+    version = _stands(store, item, id_).version
+    if item is None:
+        curating.merge(store, CLI, id_, into, version, arguments.reason)
+    else:
+        knowledge_curating.merge(store, CLI, item, id_, into, version, arguments.reason)
+    yield f"{arguments.subject}: merged into {arguments.into}"
 
 
 def _disagreements(store: Store, arguments: Arguments) -> Iterable[str]:
@@ -181,6 +205,9 @@ def _history(store: Store, arguments: Arguments) -> Iterable[str]:
 # --- parsing -------------------------------------------------------------------------------------------------
 
 
+_SUBJECT = "the id of a practice, evidence:ID, organisation:ID or link:ENDS"
+
+
 def add(commands: Any) -> list[argparse.ArgumentParser]:
     """Add the curators' commands and return their parsers, so that they can be told where the database is."""
     made: list[argparse.ArgumentParser] = []
@@ -188,7 +215,7 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
     def command(name: str, work: Work, words: str, *places: str) -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = commands.add_parser(name, help=words)
         for place in places:
-            parser.add_argument(place, metavar=place.upper())
+            parser.add_argument(place, metavar=place.upper(), help=_SUBJECT if place == "subject" else None)
         parser.set_defaults(run=lambda arguments: _run(work, arguments))
         made.append(parser)
         return parser
@@ -205,21 +232,26 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
     _reason(command("withdraw", _withdraw, "withdraw a submission for whoever sent it", "submission"))
     _reason(command("invite", _invite, "open a blind second assessment of a practice", "practice"), required=False)
     command("link", _link, "give a submission a new private link", "submission")
-    editing = command("edit", _edit, "change facts of a practice, or one answer", "practice")
+    editing = command("edit", _edit, "change facts, or one answer of a practice", "subject")
     editing.add_argument("--set", action="append", required=True, metavar="COLUMN=VALUE", help="repeatable")
     editing.add_argument("--source", metavar="URL", help="the page that says so")
     editing.add_argument("--assessment", metavar="ID", help="change an answer of this assessment")
     editing.add_argument("--indicator", metavar="ID", help="the answer's indicator")
     _reason(editing)
     _public(editing)
-    checking = command("checked", _checked, "say that a practice was checked, and whether it still runs", "practice")
+    checking = command(
+        "checked",
+        _checked,
+        "say that something was compared with its page; of a practice also whether it still runs",
+        "subject",
+    )
     checking.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today")
     checking.add_argument("--running", choices=["yes", "no", "unknown"])
     checking.add_argument("--said-by", metavar="WHO", help="an organisation or a page, no person")
     _reason(checking, required=False)
-    _reason(command("archive", _archive, "take a practice out of the catalogue", "practice"))
-    _reason(command("relist", _relist, "put an archived practice back", "practice"))
-    _reason(command("merge", _merge, "merge a duplicate into the practice that is kept", "practice", "into"))
+    _reason(command("archive", _archive, "take something out of the catalogue", "subject"))
+    _reason(command("relist", _relist, "put back what was archived", "subject"))
+    _reason(command("merge", _merge, "merge a duplicate into the one that is kept", "subject", "into"))
     command("disagreements", _disagreements, "list where assessors disagree on a practice", "practice")
     settling = command("settle", _settle, "decide which answer counts", "practice", "indicator", "assessment")
     _note(settling, "why; shown beside the answer")
@@ -231,7 +263,12 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
     granting = command("grant", _grant, "give somebody a role, or take it away (none)", "email")
     granting.add_argument("role", choices=[*people.ROLES, "none"])
     _reason(granting, required=False)
-    command("history", _history, "show who changed what: practice:ID, submission:ID, data, session", "object")
+    command(
+        "history",
+        _history,
+        "show who changed what: practice:ID, evidence:ID, organisation:ID, link:ENDS, submission:ID, data, session",
+        "object",
+    )
     anew = commands.add_parser("rewrite", help="write the file anew, so that deleted content is gone from its bytes")
     anew.set_defaults(run=_rewrite)
     return [*made, anew]
@@ -259,16 +296,32 @@ def _submission(store: Store, id_: str) -> submissions.Submission:
         return reviewing.submission(cursor, CLI, id_)
 
 
-def _version(store: Store, practice_id: str) -> int:
+def _called(given: str) -> tuple[Item | None, str]:
+    """Return what is meant by ID (a practice, None), evidence:ID, organisation:ID or link:ENDS."""
+    kind, colon, id_ = given.partition(":")
+    if not colon:
+        return None, given
+    item = next((one for one in MODELS if one == kind), None)
+    if item is None and kind != "practice":
+        raise PracticesError(f"{given[:60]!r} is not {_SUBJECT}.")
+    return item, id_
+
+
+def _stands(store: Store, item: Item | None, id_: str) -> changing.Stands:
     with store.cursor() as cursor:
-        return curating.practice(cursor, CLI, practice_id).version
+        if item is None:
+            return curating.practice(cursor, CLI, id_)
+        return knowledge_curating.read(cursor, CLI, item, id_)
 
 
-def _assignment(given: str) -> tuple[str, str]:
+def _assignment(given: str, item: Item | None) -> tuple[str, str]:
     name, equals, value = given.partition("=")
-    known = [*PracticeRow.model_fields, *curating.ANSWER_FIELDS]
-    if not equals or name not in known:
-        raise PracticesError(f"{given[:60]!r} is not COLUMN=VALUE with a column of practices.csv or of an answer.")
+    model = MODELS[item] if item else PracticeRow
+    if not equals or name not in (*model.model_fields, *(() if item else curating.ANSWER_FIELDS)):
+        file = next(file for file, (rows, _) in FILES.items() if rows is model)
+        raise PracticesError(
+            f"{given[:60]!r} is not COLUMN=VALUE with a column of {file}{'' if item else ' or of an answer'}."
+        )
     return name, value
 
 

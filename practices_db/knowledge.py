@@ -250,6 +250,16 @@ def names(cursor: Cursor, shelf: Shelf) -> dict[str, str]:
     return dict(cursor.execute(sql[shelf]).fetchall())
 
 
+def total(cursor: Cursor, shelf: Shelf) -> int:
+    """Return how many there are on a shelf, as everybody sees it."""
+    sql = {
+        "evidence": "SELECT count(*) FROM evidence_card",
+        "organisation": "SELECT count(*) FROM organisation_card",
+    }
+    row = cursor.execute(sql[shelf]).fetchone()
+    return int(row[0]) if row else 0
+
+
 def count_links(cursor: Cursor) -> int:
     """Return how many links there are."""
     row = cursor.execute("SELECT count(*) FROM known_link").fetchone()
@@ -264,6 +274,12 @@ _PROBLEMS = """
         UNION ALL SELECT 'organisation_value', organisation_id, list, value FROM organisation_value
         UNION ALL SELECT 'evidence', id, 'evidence_kind', kind FROM evidence
         UNION ALL SELECT 'organisation', id, 'organisation_kind', kind FROM organisation
+    ),
+    states AS (
+        SELECT 'evidence' AS source, id, state, merged_into, left_on, left_because FROM evidence
+        UNION ALL SELECT 'organisation', id, state, merged_into, left_on, left_because FROM organisation
+        UNION ALL SELECT 'link', concat_ws(' ', from_kind, from_id, relation, to_kind, to_id), state, NULL, left_on,
+            left_because FROM link
     ),
     held AS (
         SELECT 'practice' AS kind, id FROM practice
@@ -290,15 +306,25 @@ _PROBLEMS = """
         WHERE v.list = l.list AND v.id = l.value
     )
     UNION ALL
+    SELECT source || ' ' || id || ': its state is ' || coalesce(state, 'missing')
+    FROM states WHERE state IS NULL OR state NOT IN ('listed', 'archived', 'merged')
+    UNION ALL
+    SELECT source || ' ' || id || ': does not say since when and why it is ' || state
+    FROM states WHERE state IN ('archived', 'merged') AND (left_on IS NULL OR left_because IS NULL)
+    UNION ALL
+    SELECT source || ' ' || id || ': was merged into ' || coalesce(merged_into, 'nothing') || ', which does not exist'
+    FROM states s WHERE state = 'merged' AND NOT EXISTS (
+        SELECT 1 FROM held h WHERE h.kind = s.source AND h.id = s.merged_into
+    )
+    UNION ALL
     -- single rows may wait for the next release; that none is there means that nothing was made
-    SELECT 'evidence: the derived tables are empty; build the database anew'
-    WHERE EXISTS (SELECT 1 FROM evidence) AND NOT EXISTS (SELECT 1 FROM evidence_card)
-    UNION ALL
-    SELECT 'organisation: the derived tables are empty; build the database anew'
-    WHERE EXISTS (SELECT 1 FROM organisation) AND NOT EXISTS (SELECT 1 FROM organisation_card)
-    UNION ALL
-    SELECT 'link: the derived tables are empty; build the database anew'
-    WHERE EXISTS (SELECT 1 FROM link) AND NOT EXISTS (SELECT 1 FROM known_link)
+    SELECT source || ': the derived tables are empty; build the database anew' FROM (
+        SELECT source, count(*) FILTER (WHERE state = 'listed') AS there FROM states GROUP BY source
+    ) WHERE there > 0 AND (
+        (source = 'evidence' AND NOT EXISTS (SELECT 1 FROM evidence_card))
+        OR (source = 'organisation' AND NOT EXISTS (SELECT 1 FROM organisation_card))
+        OR (source = 'link' AND NOT EXISTS (SELECT 1 FROM known_link))
+    )
     ORDER BY problem
 """
 _LISTS = ("theme", "target_group", "area", "language", "governance_level", "evidence_kind", "organisation_kind")

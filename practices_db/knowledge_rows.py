@@ -101,3 +101,10 @@ class LinkRow(_Row):
     def key(self) -> str:
         """What may stand there once only."""
         return f"{self.from_kind} {self.from_id} {self.relation} {self.to_kind} {self.to_id}"
+
+
+# What curators hold, by the name of its table: the rows of its file, and the column that one is called by.
+Item = Literal["evidence", "organisation", "link"]
+Row = EvidenceRow | OrganisationRow | LinkRow
+MODELS: dict[Item, type[Row]] = {"evidence": EvidenceRow, "organisation": OrganisationRow, "link": LinkRow}
+CALLED: dict[Item, str] = {"evidence": "title", "organisation": "name"}

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 import pandas as pd
 
 from practices_db.filters import normalise
 from practices_db.importing import Catalogue, read_catalogue
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.knowledge import NAMED
+from practices_db.knowledge_rows import CALLED, Item, LinkRow, Row
 from practices_db.store import Cursor, Store
 from practices_db.vocabularies import NOT_STATED
 
 MIGRATION = "0004_knowledge"
 
-# The keys of this table are the only names that get into the SQL.
+# The keys of these tables are the only names that get into the SQL.
 _INSERT = {
     "evidence": "INSERT INTO evidence BY NAME SELECT * FROM new_rows",
     "evidence_value": "INSERT INTO evidence_value BY NAME SELECT * FROM new_rows",
@@ -26,48 +28,93 @@ _INSERT = {
     "address_check": "INSERT INTO address_check BY NAME SELECT * FROM new_rows",
     "known_link": "INSERT OR IGNORE INTO known_link BY NAME SELECT * FROM new_rows",
 }
-# The several-valued fields: field of the file → name of the list.
-EVIDENCE_LISTS = {
-    "languages": "language",
-    "themes": "theme",
-    "target_groups": "target_group",
-    "countries": "area",
+_UPDATE = {
+    "evidence": """
+        UPDATE evidence SET
+            title = n.title, publisher = n.publisher, year = n.year, kind = n.kind, evidence_level = n.evidence_level,
+            finding = n.finding, summary = n.summary, url = n.url, title_is_descriptive = n.title_is_descriptive,
+            url_is_copy = n.url_is_copy, url_seen = n.url_seen, checked_on = n.checked_on,
+            version = evidence.version + 1
+        FROM new_rows n WHERE evidence.id = n.id
+    """,
+    "organisation": """
+        UPDATE organisation SET
+            name = n.name, kind = n.kind, community_of_practice = n.community_of_practice, joins = n.joins,
+            url = n.url, url_seen = n.url_seen, checked_on = n.checked_on, version = organisation.version + 1
+        FROM new_rows n WHERE organisation.id = n.id
+    """,
+    "link": """
+        UPDATE link SET
+            reason = n.reason, source_url = n.source_url, checked_on = n.checked_on, version = link.version + 1
+        FROM new_rows n
+        WHERE link.from_kind = n.from_kind AND link.from_id = n.from_id AND link.relation = n.relation
+            AND link.to_kind = n.to_kind AND link.to_id = n.to_id
+    """,
 }
-ORGANISATION_LISTS = {"countries": "area", "levels": "governance_level", "themes": "theme"}
+_FORGET_VALUES = {
+    "evidence": "DELETE FROM evidence_value WHERE evidence_id IN (SELECT unnest($ids::TEXT[]))",
+    "organisation": "DELETE FROM organisation_value WHERE organisation_id IN (SELECT unnest($ids::TEXT[]))",
+    "link": None,
+}
+# The several-valued fields of a table: field of the file → name of the list.
+LISTS: dict[Item, dict[str, str]] = {
+    "evidence": {"languages": "language", "themes": "theme", "target_groups": "target_group", "countries": "area"},
+    "organisation": {"countries": "area", "levels": "governance_level", "themes": "theme"},
+    "link": {},
+}
+
+
+def _columns(item: Item) -> str:
+    """Return the several-valued fields of a publication or an organisation, as columns of a query."""
+    return ", ".join(
+        f"coalesce((SELECT list(value ORDER BY position) FROM {item}_value v WHERE v.{item}_id = one.id "
+        f"AND v.list = '{name}'), []) AS {field}"
+        for field, name in LISTS[item].items()
+    )
+
+
+# Everything that curators have, with the columns of its file and those of an editable row.
+HELD: dict[Item, str] = {
+    "evidence": f"SELECT *, {_columns('evidence')} FROM evidence one",
+    "organisation": f"SELECT *, {_columns('organisation')} FROM organisation one",
+    "link": "SELECT *, NULL AS merged_into FROM link one",
+}
 
 
 def insert_rows(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) -> None:
     """Add rows to one of the tables of this module."""
+    _with_rows(cursor, rows, _INSERT[table])
+
+
+def _with_rows(cursor: Cursor, rows: Iterable[Mapping[str, object]], sql: str) -> None:
     frame = pd.DataFrame(list(rows), dtype=object)
     if frame.empty:
         return
     cursor.register("new_rows", frame)
-    cursor.execute(_INSERT[table])
+    cursor.execute(sql)
     cursor.unregister("new_rows")
 
 
-def insert_evidence(cursor: Cursor, rows: Sequence[EvidenceRow]) -> None:
-    """Add publications that are not there yet."""
-    insert_rows(cursor, "evidence", (row.model_dump(exclude=set(EVIDENCE_LISTS)) for row in rows))
-    insert_rows(cursor, "evidence_value", _values("evidence_id", rows, EVIDENCE_LISTS))
+def insert(cursor: Cursor, item: Item, rows: Sequence[Row]) -> None:
+    """Add publications, organisations or links that are not there yet."""
+    insert_rows(cursor, item, (row.model_dump(exclude=set(LISTS[item])) for row in rows))
+    if LISTS[item]:
+        insert_rows(cursor, f"{item}_value", _values(item, rows))
 
 
-def insert_organisations(cursor: Cursor, rows: Sequence[OrganisationRow]) -> None:
-    """Add organisations that are not there yet."""
-    insert_rows(cursor, "organisation", (row.model_dump(exclude=set(ORGANISATION_LISTS)) for row in rows))
-    insert_rows(cursor, "organisation_value", _values("organisation_id", rows, ORGANISATION_LISTS))
-
-
-def insert_links(cursor: Cursor, rows: Sequence[LinkRow]) -> None:
-    """Add links that are not there yet."""
-    insert_rows(cursor, "link", (row.model_dump() for row in rows))
+def update(cursor: Cursor, item: Item, rows: Sequence[Row]) -> None:
+    """Give publications, organisations or links that are there other facts; each is one version later then."""
+    _with_rows(cursor, (row.model_dump(exclude=set(LISTS[item])) for row in rows), _UPDATE[item])
+    if forget := _FORGET_VALUES[item]:
+        cursor.execute(forget, {"ids": [row.id for row in rows if not isinstance(row, LinkRow)]})
+        insert_rows(cursor, f"{item}_value", _values(item, rows))
 
 
 def insert_knowledge(cursor: Cursor, catalogue: Catalogue) -> None:
     """Add what a catalogue says of publications, organisations and links; the derived tables are made by rebuild."""
-    insert_evidence(cursor, catalogue.evidence)
-    insert_organisations(cursor, catalogue.organisations)
-    insert_links(cursor, catalogue.links)
+    insert(cursor, "evidence", catalogue.evidence)
+    insert(cursor, "organisation", catalogue.organisations)
+    insert(cursor, "link", catalogue.links)
 
 
 def after_migration(store: Store, ran: Sequence[str]) -> None:
@@ -80,45 +127,30 @@ def after_migration(store: Store, ran: Sequence[str]) -> None:
     def fill(cursor: Cursor) -> None:
         catalogue = read_catalogue()
         held = {id_ for (id_,) in cursor.execute("SELECT id FROM practice").fetchall()}
-        insert_evidence(cursor, catalogue.evidence)
-        insert_organisations(cursor, catalogue.organisations)
-        insert_links(cursor, [row for row in catalogue.links if row.to_kind != "practice" or row.to_id in held])
+        links = [row for row in catalogue.links if row.to_kind != "practice" or row.to_id in held]
+        insert_knowledge(cursor, replace(catalogue, links=tuple(links)))
         rebuild(cursor)
 
     if MIGRATION in ran:
         store.write(fill)
 
 
-def _values(
-    owner: str, rows: Sequence[EvidenceRow | OrganisationRow], lists: Mapping[str, str]
-) -> Iterator[dict[str, object]]:
+def _values(item: Item, rows: Sequence[Row]) -> Iterator[dict[str, object]]:
     for row in rows:
-        for field, name in lists.items():
+        assert not isinstance(row, LinkRow)  # noqa: S101 - a link has no lists
+        for field, name in LISTS[item].items():
             for position, value in enumerate(getattr(row, field), start=1):
-                yield {owner: row.id, "list": name, "value": value, "position": position}
+                yield {f"{item}_id": row.id, "list": name, "value": value, "position": position}
 
 
 # --- derived ---------------------------------------------------------------------------------------------
 
-_CARDS = """
-    INSERT INTO evidence_card BY NAME
-    SELECT e.* EXCLUDE (version), {evidence_lists}, lower(strip_accents(e.title)) AS name_key
-    FROM evidence e LEFT JOIN evidence_value v ON v.evidence_id = e.id
-    GROUP BY ALL;
-    INSERT INTO organisation_card BY NAME
-    SELECT o.* EXCLUDE (version), {organisation_lists}, lower(strip_accents(o.name)) AS name_key
-    FROM organisation o LEFT JOIN organisation_value v ON v.organisation_id = o.id
-    GROUP BY ALL;
+_CARD = """
+    INSERT INTO {item}_card BY NAME
+    SELECT one.* EXCLUDE (version, state, merged_into, left_on, left_because), {columns},
+        lower(strip_accents(one.{called})) AS name_key
+    FROM {item} one WHERE one.state = 'listed'
 """
-
-
-def _lists(of: Mapping[str, str]) -> str:
-    return ", ".join(
-        f"coalesce(list(v.value ORDER BY v.position) FILTER (WHERE v.list = '{name}'), []) AS {field}"
-        for field, name in of.items()
-    )
-
-
 _FACETS = """
     INSERT INTO knowledge_facet BY NAME
     WITH lists AS (
@@ -144,9 +176,14 @@ _FACETS = """
 """
 
 # A judged link comes first: what somebody wrote about it is kept where a rule would find the same.
-_LINKS = """
+_LINKS = f"""
     INSERT INTO known_link BY NAME
-    SELECT from_kind, from_id, relation, to_kind, to_id, reason, source_url, true AS judged FROM link
+    WITH {NAMED}
+    SELECT l.* EXCLUDE (version, state, left_on, left_because), true AS judged
+    FROM link l
+    SEMI JOIN named f ON f.kind = l.from_kind AND f.id = l.from_id
+    SEMI JOIN named t ON t.kind = l.to_kind AND t.id = l.to_id
+    WHERE l.state = 'listed'
 """
 
 # Pages of a practice: of its record, of single facts, of the answers to it.
@@ -167,7 +204,8 @@ def rebuild(cursor: Cursor) -> None:
     """
     for table in ("evidence_card", "organisation_card", "knowledge_facet", "known_link"):
         cursor.execute(f"DELETE FROM {table}")
-    cursor.execute(_CARDS.format(evidence_lists=_lists(EVIDENCE_LISTS), organisation_lists=_lists(ORGANISATION_LISTS)))
+    for item, called in CALLED.items():
+        cursor.execute(_CARD.format(item=item, called=called, columns=_columns(item)))
     cursor.execute(_FACETS, {"not_stated": NOT_STATED})
     cursor.execute(_LINKS)
     insert_rows(cursor, "known_link", chain(_same_page(cursor), _same_name(cursor)))
@@ -183,7 +221,7 @@ def _same_page(cursor: Cursor) -> Iterator[dict[str, object]]:
     pages: dict[str, list[tuple[str, str]]] = {}
     for practice, url, why in cursor.execute(_PAGES).fetchall():
         pages.setdefault(_address(url), []).append((practice, why))
-    for id_, url in cursor.execute("SELECT id, url FROM evidence ORDER BY id").fetchall():
+    for id_, url in cursor.execute("SELECT id, url FROM evidence_card ORDER BY id").fetchall():
         seen: set[str] = set()
         for practice, why in pages.get(_address(url), ()):
             if practice not in seen:
@@ -194,7 +232,7 @@ def _same_page(cursor: Cursor) -> Iterator[dict[str, object]]:
 def _same_name(cursor: Cursor) -> Iterator[dict[str, object]]:
     """Yield the links of organisations to what names them: practices as leader, publications as publisher."""
     organisations: dict[str, str] = {}
-    for id_, name in cursor.execute("SELECT id, name FROM organisation ORDER BY id").fetchall():
+    for id_, name in cursor.execute("SELECT id, name FROM organisation_card ORDER BY id").fetchall():
         for key in _names(name):
             organisations.setdefault(key, id_)
     for relation, kind, sql, why in (
@@ -207,7 +245,7 @@ def _same_name(cursor: Cursor) -> Iterator[dict[str, object]]:
         (
             "publishes",
             "evidence",
-            "SELECT id, publisher, url FROM evidence WHERE publisher IS NOT NULL ORDER BY id",
+            "SELECT id, publisher, url FROM evidence_card WHERE publisher IS NOT NULL ORDER BY id",
             "The publication's record names it as publisher",
         ),
     ):

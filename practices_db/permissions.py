@@ -20,6 +20,9 @@ def pseudonym(email: str) -> str:
     return "person:" + hashlib.sha256(email.strip().lower().encode()).hexdigest()[:16]
 
 
+# Kinds of thing that are called otherwise in a sentence.
+NOUNS = {"evidence": "publication"}
+
 # From which states to which state an action moves a thing. Actions that are not here change no state.
 MOVES: dict[str, dict[str, tuple[frozenset[str], str]]] = {
     "submission": {
@@ -35,6 +38,11 @@ MOVES: dict[str, dict[str, tuple[frozenset[str], str]]] = {
         "merge": (frozenset({"listed", "archived"}), "merged"),
     },
 }
+MOVES |= {
+    "evidence": MOVES["practice"],
+    "organisation": MOVES["practice"],
+    "link": {action: MOVES["practice"][action] for action in ("archive", "relist")},
+}
 # States in which an action that changes no state may be done; without an entry the state does not matter.
 _IN_STATE: dict[str, dict[str, frozenset[str]]] = {
     "practice": {
@@ -42,6 +50,9 @@ _IN_STATE: dict[str, dict[str, frozenset[str]]] = {
         "settle": frozenset({"listed"}),
         "invite": frozenset({"listed"}),
     },
+    "evidence": {"edit": frozenset({"listed", "archived"})},
+    "organisation": {"edit": frozenset({"listed", "archived"})},
+    "link": {"edit": frozenset({"listed", "archived"})},
     "assessment": {"edit": frozenset({"published"})},
     "submission": {
         "save": frozenset({"draft"}),
@@ -64,6 +75,9 @@ GRANTED: dict[str, dict[str, frozenset[Role]]] = {
         "settle": _CURATING,
         "invite": _CURATING,
     },
+    "evidence": dict.fromkeys(("read", "edit", "archive", "relist", "merge"), _CURATING),
+    "organisation": dict.fromkeys(("read", "edit", "archive", "relist", "merge"), _CURATING),
+    "link": dict.fromkeys(("read", "add", "edit", "archive", "relist"), _CURATING),
     "assessment": {"read": _CURATING, "add": _CURATING, "edit": _CURATING},
     "submission": {
         "new": _EVERYBODY - {"administrator"},
@@ -113,10 +127,11 @@ def require(actor: Actor, action: str, thing: Thing) -> None:
     """Do nothing where the actor may; raise NotAllowedError with a plain sentence where not."""
     if allowed(actor, action, thing):
         return
+    noun = NOUNS.get(thing.kind, thing.kind)
     if actor.role in GRANTED.get(thing.kind, {}).get(action, frozenset()) and thing.state:
-        why = f"That is not possible any more: the {thing.kind} is {thing.state}. Nothing was changed."
+        why = f"That is not possible any more: the {noun} is {thing.state}. Nothing was changed."
     else:
-        why = f"You may not {action} this {thing.kind}. Nothing was changed."
+        why = f"You may not {action} this {noun}. Nothing was changed."
     raise NotAllowedError(why, actor, action, thing.name)
 
 

@@ -32,6 +32,8 @@ _NOT_FACTS = {
     "search_text",
 }
 _SHOWN = 5  # problems in a message
+# Kind of change → what curators call the thing that changed.
+_ITEMS = {"publication": "evidence", "organisation": "organisation", "link": "link"}
 # Publications, organisations and the links that somebody judged, as the public sees them.
 _KNOWLEDGE = {
     "publication": "SELECT title AS called, * EXCLUDE (name_key) FROM evidence_card ORDER BY id",
@@ -177,7 +179,7 @@ def changes(cursor: Cursor, number: int | None = None) -> list[Change]:
     """Return what a release changed, the newest release where no number is given."""
     rows = cursor.execute(
         """
-        SELECT kind, practice_id, name, node, score_before, score_after, words, why FROM release_change
+        SELECT kind, subject_id, name, node, score_before, score_after, words, why FROM release_change
         WHERE number = coalesce($number, (SELECT max(number) FROM data_version)) ORDER BY position
         """,
         {"number": number},
@@ -198,7 +200,32 @@ def _released(cursor: Cursor) -> list[Change]:
         if seq > 0 and seq not in known:
             why.setdefault(id_, []).append(words)
     reasons = {id_: "; ".join(words) for id_, words in why.items()}
-    return list(_compared(before, _shown(cursor), reasons, current_framework()))
+    return list(_compared(before, _shown(cursor), reasons | _said_of_knowledge(cursor), current_framework()))
+
+
+def _said_of_knowledge(cursor: Cursor) -> dict[str, str]:
+    """Return what everybody may read of publications, organisations and links since the last release, by object.
+
+    That is why one left, and what curators wrote for everybody on a change.
+    """
+    left = cursor.execute(
+        """
+        SELECT 'evidence:' || id, left_because FROM evidence WHERE state <> 'listed'
+        UNION ALL SELECT 'organisation:' || id, left_because FROM organisation WHERE state <> 'listed'
+        UNION ALL SELECT 'link:' || concat_ws('>', from_kind, from_id, relation, to_kind, to_id), left_because
+            FROM link WHERE state <> 'listed'
+        UNION ALL SELECT 'practice:' || id, reason FROM released_former
+        """
+    ).fetchall()
+    said = cursor.execute(
+        """
+        SELECT object, string_agg(public, '; ' ORDER BY seq) FROM audit
+        WHERE public IS NOT NULL AND NOT starts_with(object, 'practice:') AND NOT starts_with(object, 'assessment:')
+            AND seq > coalesce((SELECT max(seq) FROM audit WHERE action = 'publish' AND object = 'data'), 0)
+        GROUP BY object
+        """
+    ).fetchall()
+    return dict([*left, *said])
 
 
 def _shown(cursor: Cursor) -> _Shown:
@@ -237,19 +264,25 @@ def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], framework: Frame
             words = "the owner's statement was " + ("changed" if id_ in new.statements else "withdrawn")
             yield Change("statement", id_, card["name"], None, None, None, words, why.get(id_))
     for kind, cards in new.knowledge.items():
-        yield from _of_knowledge(kind, old.knowledge[kind], cards)
+        yield from _of_knowledge(kind, old.knowledge[kind], cards, why)
 
 
-def _of_knowledge(kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> Iterator[Change]:
+def _of_knowledge(
+    kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]], why: Mapping[str, str]
+) -> Iterator[Change]:
     for id_, card in new.items():
         before = old.get(id_)
         # what it is called is a fact of its own or, for a link, one of its ends'
         changed = [fact for fact in card if fact != "called" and before and before[fact] != card[fact]]
         if before is None or changed:
-            yield Change(kind, id_, card["called"], None, None, None, ", ".join(changed) or "new", None)
+            said = why.get(f"{_ITEMS[kind]}:{id_}")
+            yield Change(kind, id_, card["called"], None, None, None, ", ".join(changed) or "new", said)
     for id_, card in old.items():
         if id_ not in new:
-            yield Change(kind, id_, card["called"], None, None, None, "gone", None)
+            parts = id_.split(">")  # a link goes also where one of its ends does
+            ends = [":".join(parts[:2]), ":".join(parts[-2:])] if kind == "link" else []
+            said = next((why[one] for one in (f"{_ITEMS[kind]}:{id_}", *ends) if one in why), None)
+            yield Change(kind, id_, card["called"], None, None, None, "gone", said)
 
 
 def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework: Framework) -> Iterator[Change]:

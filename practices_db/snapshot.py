@@ -22,7 +22,7 @@ from practices_db.migrate import applied
 from practices_db.store import Cursor, Store
 from practices_db.witness import quoted, sync_folder, table_names, wal_path, witness_path
 
-# Tables that everybody may read, the last two after narrowing. A table not named here or filled below stays empty.
+# Tables that everybody may read, the last one after narrowing. A table not named here or filled below stays empty.
 _PUBLIC = frozenset(
     {
         "_migration",
@@ -44,7 +44,6 @@ _PUBLIC = frozenset(
         "organisation_card",
         "knowledge_facet",
         "known_link",
-        "link",
         "address_check",
     }
 )
@@ -88,13 +87,7 @@ _FROM_RELEASED = """
         )
         SELECT id AS organisation_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position
         FROM listed;
-    DELETE FROM link l WHERE NOT EXISTS (
-        SELECT 1 FROM known_link k WHERE k.judged AND k.relation = l.relation
-            AND k.from_kind = l.from_kind AND k.from_id = l.from_id AND k.to_kind = l.to_kind AND k.to_id = l.to_id
-    );
-    UPDATE link SET reason = k.reason, source_url = k.source_url FROM known_link k
-        WHERE k.judged AND k.relation = link.relation AND k.from_kind = link.from_kind AND k.from_id = link.from_id
-            AND k.to_kind = link.to_kind AND k.to_id = link.to_id;
+    INSERT INTO link BY NAME SELECT * EXCLUDE (judged) FROM known_link WHERE judged;
     DELETE FROM address_check WHERE url NOT IN (
         SELECT url FROM evidence_card UNION SELECT url FROM organisation_card UNION SELECT source_url FROM practice_card
         UNION SELECT url FROM released_source UNION SELECT source_url FROM released_answer WHERE source_url IS NOT NULL

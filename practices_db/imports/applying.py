@@ -12,14 +12,13 @@ from typing import Any, cast
 
 import pandas as pd
 
-from practices_db import audit
+from practices_db import audit, knowledge_store
 from practices_db.commands import _insert
 from practices_db.curating import LISTS
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent
-from practices_db.knowledge_rows import LinkRow
-from practices_db.knowledge_store import insert_evidence, insert_links, insert_organisations
+from practices_db.knowledge_rows import Item, Row
 from practices_db.models import AnswerRow, PracticeRow, SourceRow
 from practices_db.permissions import Thing, require
 from practices_db.store import Cursor, Store
@@ -182,36 +181,10 @@ def _write_answers(cursor: Cursor, entries: Sequence[Entry]) -> None:
         cursor.unregister("changed_rows")
 
 
-def _write_anew(
-    cursor: Cursor, entries: Sequence[Entry], table: str, insert: Callable[[Cursor, Sequence[Any]], None]
-) -> None:
-    """Write publications or organisations; what is changed is taken out and put in anew, one version later."""
-    changed = [{"id": one.key[0], "version": one.version + 1} for one in entries if one.state == "changed"]
-    if changed:
-        _register(cursor, changed)
-        cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM changed_rows)")
-        cursor.execute(f"DELETE FROM {table}_value WHERE {table}_id IN (SELECT id FROM changed_rows)")
-    insert(cursor, [entry.content for entry in entries])
-    if changed:
-        cursor.execute(f"UPDATE {table} SET version = n.version FROM changed_rows n WHERE {table}.id = n.id")
-        cursor.unregister("changed_rows")
-
-
-def _write_links(cursor: Cursor, entries: Sequence[Entry]) -> None:
-    rows = {state: [cast(LinkRow, entry.content) for entry in entries if entry.state == state] for state in _NEW}
-    insert_links(cursor, rows["added"])
-    if rows["changed"]:
-        _register(cursor, (row.model_dump() for row in rows["changed"]))
-        cursor.execute(
-            """
-            UPDATE link SET
-                reason = n.reason, source_url = n.source_url, checked_on = n.checked_on, version = link.version + 1
-            FROM changed_rows n
-            WHERE link.from_kind = n.from_kind AND link.from_id = n.from_id AND link.relation = n.relation
-                AND link.to_kind = n.to_kind AND link.to_id = n.to_id
-            """
-        )
-        cursor.unregister("changed_rows")
+def _write_knowledge(cursor: Cursor, entries: Sequence[Entry], item: Item) -> None:
+    rows = {state: [cast(Row, entry.content) for entry in entries if entry.state == state] for state in _NEW}
+    knowledge_store.insert(cursor, item, rows["added"])
+    knowledge_store.update(cursor, item, rows["changed"])
 
 
 def _register(cursor: Cursor, rows: Iterable[dict[str, Any]]) -> None:
@@ -223,9 +196,9 @@ _WRITE: dict[str, Callable[[Cursor, Sequence[Entry]], None]] = {
     "practices": _write_practices,
     "sources": _write_sources,
     "answers": _write_answers,
-    "evidence": partial(_write_anew, table="evidence", insert=insert_evidence),
-    "organisations": partial(_write_anew, table="organisation", insert=insert_organisations),
-    "links": _write_links,
+    "evidence": partial(_write_knowledge, item="evidence"),
+    "organisations": partial(_write_knowledge, item="organisation"),
+    "links": partial(_write_knowledge, item="link"),
 }
 # Kinds whose rows have audit lines of their own.
 _OWN_LINES = ("practices", "evidence", "organisations", "links")

@@ -264,7 +264,7 @@ def _title(row: _Row, held: Holdings) -> str:
 
 
 def _name(id_: str, held: Holdings) -> str:
-    return held.practices[id_].name if id_ in held.practices else id_
+    return held.named["practices"][id_].name if id_ in held.named["practices"] else id_
 
 
 def _twice(entries: tuple[Entry, ...]) -> list[Problem]:
@@ -305,11 +305,11 @@ def _belonging(entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
     for entry in entries:
         for column, kind in _named_by(entry.content).items():
             id_ = getattr(entry.content, column)
-            practice = held.practices.get(id_) if kind == "practices" else None
+            one = held.named[kind].get(id_)
             found = {"row": entry.row, "column": column, "value": id_, "place": entry.place}
-            if practice and practice.state == "merged":
-                reason = f"{id_!r} was merged into another practice; use that one's id"
-                problems.append(Problem(reason, nearest=repr(practice.merged_into), **found))
+            if one and one.state == "merged":
+                reason = f"{id_!r} was merged into another one; use that one's id"
+                problems.append(Problem(reason, nearest=repr(one.merged_into), **found))
             elif id_ not in ids[kind]:
                 near = nearest_of(id_, list(ids[kind]))
                 reason = f"{id_!r} is neither in the database nor in this file"

@@ -13,7 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from practices_db.imports.kinds import KIND, Cells
-from practices_db.knowledge_store import EVIDENCE_LISTS, ORGANISATION_LISTS
+from practices_db.knowledge_rows import CALLED, Item
+from practices_db.knowledge_store import HELD
 from practices_db.models import _Row
 from practices_db.store import Cursor
 
@@ -30,8 +31,8 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Practice:
-    """What an import needs to know of every practice."""
+class Held:
+    """What an import needs to know of every practice, publication and organisation."""
 
     name: str
     state: str
@@ -42,7 +43,7 @@ class Practice:
 class Holdings:
     """Everything an import is compared with."""
 
-    practices: dict[str, Practice]
+    named: Mapping[str, dict[str, Held]]  # kind → id → what it is
     assessments: dict[str, str]  # id → status
     rows: Mapping[str, dict[Key, Stored]]  # by kind
 
@@ -67,16 +68,18 @@ def _text(value: Any) -> str:
             return str(value)
 
 
+_NAMED = {
+    "practices": "SELECT id, name, state, merged_into FROM practice",
+    "evidence": f"SELECT id, {CALLED['evidence']}, state, merged_into FROM evidence",
+    "organisations": f"SELECT id, {CALLED['organisation']}, state, merged_into FROM organisation",
+}
+
+
 def holdings(cursor: Cursor, kinds: Iterable[str]) -> Holdings:
     """Return what is held of some kinds of table."""
-    practices = {
-        id_: Practice(name, state, merged_into)
-        for id_, name, state, merged_into in cursor.execute(
-            "SELECT id, name, state, merged_into FROM practice"
-        ).fetchall()
-    }
+    named = {kind: {id_: Held(*rest) for id_, *rest in cursor.execute(sql).fetchall()} for kind, sql in _NAMED.items()}
     assessments = dict(cursor.execute("SELECT id, status FROM assessment").fetchall())
-    return Holdings(practices, assessments, {kind: _HELD[kind](cursor) for kind in kinds})
+    return Holdings(named, assessments, {kind: _HELD[kind](cursor) for kind in kinds})
 
 
 def _practices(cursor: Cursor) -> dict[Key, Stored]:
@@ -136,28 +139,18 @@ def _sources(cursor: Cursor) -> dict[Key, Stored]:
     return found
 
 
-def _lists(of: str, lists: Mapping[str, str]) -> str:
-    """Return the several-valued fields of a publication or an organisation, as columns of a query."""
-    return ", ".join(
-        f"coalesce((SELECT list(value ORDER BY position) FROM {of}_value v WHERE v.{of}_id = one.id "
-        f"AND v.list = '{name}'), []) AS {field}"
-        for field, name in lists.items()
-    )
-
-
-_KNOWLEDGE = {
-    "evidence": f"SELECT *, {_lists('evidence', EVIDENCE_LISTS)} FROM evidence one",
-    "organisations": f"SELECT *, {_lists('organisation', ORGANISATION_LISTS)} FROM organisation one",
-    "links": "SELECT * FROM link",
-}
+# Kinds of table → what their rows are.
+_ITEMS: dict[str, Item] = {"evidence": "evidence", "organisations": "organisation", "links": "link"}
+_OF_THE_DATABASE = {"state", "merged_into", "left_on", "left_because"}  # not of the file
 
 
 def _knowledge(cursor: Cursor, name: str) -> dict[Key, Stored]:
-    cursor.execute(_KNOWLEDGE[name])
+    cursor.execute(HELD[_ITEMS[name]])
     kind, found = KIND[name], {}
     for row, version in _rows(cursor):
         one = SimpleNamespace(**row)
-        found[kind.key(one)] = Stored(as_cells(row), version, kind.owner(one))
+        cells = as_cells({column: value for column, value in row.items() if column not in _OF_THE_DATABASE})
+        found[kind.key(one)] = Stored(cells, version, kind.owner(one))
     return found
 
 
@@ -172,5 +165,5 @@ _HELD: dict[str, Callable[[Cursor], dict[Key, Stored]]] = {
     "practices": _practices,
     "answers": _answers,
     "sources": _sources,
-    **{name: partial(_knowledge, name=name) for name in _KNOWLEDGE},
+    **{name: partial(_knowledge, name=name) for name in _ITEMS},
 }

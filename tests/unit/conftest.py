@@ -36,6 +36,16 @@ def tiny_store(tiny_db: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
+def own(catalogue_db: Path, tmp_path: Path) -> Iterator[Store]:
+    """Return a store on a copy of the real catalogue that a test may change."""
+    copy = tmp_path / "own.duckdb"
+    shutil.copy(catalogue_db, copy)
+    opened = Store(copy)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def edited_catalogue(tmp_path: Path) -> Callable[[Callable[[dict[str, Table]], None]], Path]:
     """Return a function that edits a copy of the made-up catalogue and says where it is."""
 

@@ -286,7 +286,7 @@ def test_rows_that_belong_to_nothing_or_cannot_take_it_are_refused(tiny_store: S
         )
     )
     (said,) = refusal(tiny_store, table(ANSWER | {"practice_id": "synthetic-accents"}, columns=list(ANSWER)).encode())
-    assert "was merged into another practice; use that one's id; did you mean 'synthetic-empty'?" in said
+    assert "was merged into another one; use that one's id; did you mean 'synthetic-empty'?" in said
     bring(tiny_store, table(LEAST).encode())
     bring(tiny_store, table(ANSWER, columns=list(ANSWER)).encode())
     tiny_store.write(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,15 +29,6 @@ from practices_db.store import Store
 KINDS = ("evidence", "organisations", "links")
 NAME = {"evidence": "title", "organisations": "name"}
 OWNER = {"evidence": "evidence", "organisations": "organisation"}
-
-
-@pytest.fixture
-def own(catalogue_db: Path, tmp_path: Path) -> Iterator[Store]:
-    copy = tmp_path / "own.duckdb"
-    shutil.copy(catalogue_db, copy)
-    opened = Store(copy)
-    yield opened
-    opened.close()
 
 
 def rows_of(kind: str) -> list[dict[str, str]]:

@@ -9,9 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bringing import HOUSE, PAPER
 
-from practices_db import audit, backup, curating, keeping, people, publishing, reviewing, submissions
+from practices_db import (
+    audit,
+    backup,
+    curating,
+    keeping,
+    knowledge_curating,
+    knowledge_store,
+    people,
+    publishing,
+    reviewing,
+    submissions,
+)
 from practices_db.errors import Actor, NotAllowedError, PracticesError
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
 from practices_db.queries import data_version
 from practices_db.store import Store
@@ -51,7 +64,10 @@ def in_state(store: Store, state: str) -> submissions.Receipt:
 def everything(store: Store) -> list[Any]:
     """Return the content of every table that a refused action could have changed."""
     with store.cursor() as cursor:
-        names = ("practice", "assessment", "answer", "settlement", "statement", "person", "data_version")
+        names = (
+            *("practice", "assessment", "answer", "settlement", "statement", "person", "data_version"),
+            *("evidence", "organisation", "link"),
+        )
         tables = [cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names]
         return [
             *tables,
@@ -161,6 +177,94 @@ def test_who_may_act_on_a_practice_in_which_state(action: str, role: str, state:
         curating.merge(tiny_store, CLI, PRACTICE, THIRD, 1, "why")
     version = 1 if state == "listed" else 2
     tried(tiny_store, lambda: do(tiny_store, actors()[role], version), role in CURATING and state in states)
+
+
+# --- publications, organisations, links ---------------------------------------------------------------------------
+
+TWIN = {"id": "synthetic-twin"}
+TIE = {
+    "from_kind": "organisation",
+    "from_id": "synthetic-house",
+    "relation": "publishes",
+    "to_kind": "evidence",
+    "to_id": "synthetic-paper",
+    "reason": "Made up.",
+    "source_url": PAGE,
+    "checked_on": "2026-01-02",
+}
+IDS: dict[Any, str] = {"evidence": PAPER["id"], "organisation": HOUSE["id"], "link": knowledge_curating.link_id(TIE)}
+OTHER_FACT: dict[Any, str] = {"evidence": "summary", "organisation": "joins", "link": "reason"}
+ON_KNOWLEDGE: dict[str, tuple[Callable[..., object], set[str]]] = {
+    "edit": (
+        lambda s, a, item, v: knowledge_curating.edit(
+            s, a, item, IDS[item], {OTHER_FACT[item]: f"Version {v}."}, v, "why", PAGE
+        ),
+        {"listed", "archived"},
+    ),
+    "checked": (
+        lambda s, a, item, v: knowledge_curating.checked(s, a, item, IDS[item], v, TODAY),
+        {"listed", "archived"},
+    ),
+    "archive": (lambda s, a, item, v: knowledge_curating.archive(s, a, item, IDS[item], v, "why"), {"listed"}),
+    "relist": (lambda s, a, item, v: knowledge_curating.relist(s, a, item, IDS[item], v, "why"), {"archived"}),
+    "merge": (
+        lambda s, a, item, v: knowledge_curating.merge(s, a, item, IDS[item], TWIN["id"], v, "why"),
+        {"listed", "archived"},
+    ),
+}
+
+
+@pytest.fixture
+def library(tiny_store: Store) -> Store:
+    """Return the made-up catalogue with two made-up publications, two organisations and a link."""
+
+    def fill(cursor: Any) -> None:
+        papers = [EvidenceRow.model_validate(PAPER | more) for more in ({}, TWIN)]
+        houses = [OrganisationRow.model_validate(HOUSE | more) for more in ({}, TWIN)]
+        knowledge_store.insert(cursor, "evidence", papers)
+        knowledge_store.insert(cursor, "organisation", houses)
+        knowledge_store.insert(cursor, "link", [LinkRow.model_validate(TIE)])
+
+    tiny_store.write(fill)
+    return tiny_store
+
+
+@pytest.mark.parametrize("state", PRACTICE_STATES)
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ON_KNOWLEDGE)
+@pytest.mark.parametrize("item", IDS)
+def test_who_may_act_on_what_is_in_the_library_in_which_state(
+    item: Any, action: str, role: str, state: str, library: Store
+) -> None:
+    if item == "link" and "merge" in (action, {"merged": "merge"}.get(state)):
+        pytest.skip("links are not merged")
+    do, states = ON_KNOWLEDGE[action]
+    if state == "archived":
+        knowledge_curating.archive(library, CLI, item, IDS[item], 1, "why")
+    if state == "merged":
+        knowledge_curating.merge(library, CLI, item, IDS[item], TWIN["id"], 1, "why")
+    version = 1 if state == "listed" else 2
+    may = role in CURATING and state in states
+    tried(library, lambda: do(library, actors()[role], item, version), may)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> None:
+    actor = actors()[role]
+    more = TIE | {"from_id": TWIN["id"]}
+    tried(library, lambda: knowledge_curating.add_link(library, actor, more, "why"), role in CURATING)
+    with library.cursor() as cursor:
+        for read in (
+            lambda: knowledge_curating.read(cursor, actor, "evidence", IDS["evidence"]),
+            lambda: knowledge_curating.find(cursor, actor, "organisation", ""),
+            lambda: knowledge_curating.links(cursor, actor, "evidence", IDS["evidence"]),
+            lambda: knowledge_curating.names(cursor, actor, []),
+        ):
+            if role in CURATING:
+                read()
+            else:
+                with pytest.raises(NotAllowedError):
+                    read()
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -8,7 +8,8 @@ import streamlit as st
 
 from pages.shared.curation import acting
 from practices_db import audit, curating
-from practices_db.curating import CuratedPractice, Found
+from practices_db.changing import Found
+from practices_db.curating import CuratedPractice
 from practices_db.errors import Actor
 from practices_db.permissions import allowed
 from practices_db.wording import counted

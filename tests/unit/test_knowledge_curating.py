@@ -1,0 +1,324 @@
+"""Curators change publications, organisations and links; everybody sees it at a release; nothing is lost by it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import oracles
+import pytest
+from bringing import HOUSE, bring, looked_at, table
+
+from practices_db import audit, catalogue_files, curating, knowledge, knowledge_curating, publishing, snapshot
+from practices_db.__main__ import main
+from practices_db.commands import build, open_store
+from practices_db.errors import ConflictError, PracticesError
+from practices_db.knowledge_rows import MODELS, Item
+from practices_db.permissions import CLI, Actor
+from practices_db.problems import RefusedError
+from practices_db.queries import data_version, integrity_problems
+from practices_db.store import Store
+
+CURATOR = Actor("curator", "person:0123456789abcdef")
+PAGE = "https://example.org/other-page"
+FILES = {"evidence": "evidence", "organisation": "organisations", "link": "links"}
+CHANGES: dict[Item, dict[str, Any]] = {
+    "evidence": {"summary": "Synthetic summary.", "themes": ("health", "employment"), "year": "2019"},
+    "organisation": {"name": "Synthetic name", "countries": ("SE",), "community_of_practice": True},
+    "link": {"reason": "Synthetic reason.", "source_url": PAGE},
+}
+
+
+def rows_of(item: str) -> list[dict[str, str]]:
+    return oracles.read_csv(oracles.CATALOGUE / f"{FILES[item]}.csv")
+
+
+def first(item: Item, at: int = 0) -> str:
+    row = rows_of(item)[at]
+    return knowledge_curating.link_id(row) if item == "link" else row["id"]
+
+
+def stands(store: Store, item: Item, id_: str) -> knowledge_curating.Curated:
+    with store.cursor() as cursor:
+        return knowledge_curating.read(cursor, CLI, item, id_)
+
+
+def release(store: Store) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """Release and return what that changed: kind and id → words and why."""
+    with store.cursor() as cursor:
+        seen = data_version(cursor).number
+    made = publishing.publish(store, CURATOR, "test", seen)
+    return {(one.kind, one.subject_id): (one.words, one.why) for one in made.changes}
+
+
+def public(store: Store) -> list[Any]:
+    """Return what everybody may read of publications, organisations and links."""
+    with store.cursor() as cursor:
+        assert integrity_problems(cursor) == []
+        tables = ("evidence_card", "organisation_card", "knowledge_facet", "known_link")
+        return [cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in tables]
+
+
+def lines(store: Store, object_: str) -> list[audit.Line]:
+    with store.cursor() as cursor:
+        assert audit.verify(cursor) == []
+        return audit.history(cursor, object_)
+
+
+@pytest.mark.parametrize("item", CHANGES)
+def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item) -> None:
+    id_, changes = first(item), CHANGES[item]
+    before, shown = stands(own, item, id_), public(own)
+    new = knowledge_curating.edit(own, CURATOR, item, id_, changes, 1, "the page says so", PAGE, "Put right.")
+    after = stands(own, item, id_)
+    assert (new, after.version, after.state) == (2, 2, "listed")
+    assert after.facts == MODELS[item].model_validate(before.facts | changes).model_dump()
+    (line,) = lines(own, after.thing.name)
+    changed = {name for name in after.facts if after.facts[name] != before.facts[name]}
+    assert (line.actor, line.action, line.version, line.reason) == (CURATOR.id, "edit", 2, "the page says so")
+    assert line.before is not None
+    assert line.after is not None
+    assert set(line.before) == changed
+    assert set(line.after) == changed | (set() if item == "link" else {"source"})
+    assert public(own) == shown
+    kind = {"evidence": "publication"}.get(item, item)
+    told = release(own)
+    words, why = told[kind, id_]
+    assert why == "Put right."
+    assert set(words.split(", ")) == changed
+    assert public(own) != shown
+
+
+def test_every_row_of_the_catalogue_is_read_as_its_file_says(own: Store) -> None:
+    for item, model in MODELS.items():
+        for row in rows_of(item):
+            id_ = knowledge_curating.link_id(row) if item == "link" else row["id"]
+            assert stands(own, item, id_).facts == model.model_validate(row).model_dump()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "source", "says"),
+    [
+        ({"year": "next"}, "why", PAGE, "year"),
+        ({"themes": ("healthh",)}, "why", PAGE, "did you mean 'health'"),
+        ({"title": ""}, "why", PAGE, "title"),
+        ({"summary": "Other."}, " ", PAGE, "Say why"),
+        ({"summary": "Other."}, "why", " ", "address of the page that says so"),
+        ({"summary": "Other."}, "why", "javascript:alert(1)", "url"),
+        ({}, "why", PAGE, "every value is as it was"),
+        ({"id": "another"}, "why", PAGE, "never changes"),
+    ],
+)
+def test_change_that_cannot_stand_is_refused_in_words(
+    own: Store, changes: dict[str, Any], reason: str, source: str, says: str
+) -> None:
+    before = stands(own, "evidence", first("evidence"))
+    with pytest.raises(PracticesError, match=says):
+        knowledge_curating.edit(own, CURATOR, "evidence", before.id, changes, 1, reason, source)
+    assert stands(own, "evidence", before.id) == before
+    assert lines(own, before.thing.name) == []
+
+
+@pytest.mark.parametrize("item", CHANGES)
+def test_second_of_two_curators_is_told_and_overwrites_nothing(own: Store, item: Item) -> None:
+    id_ = first(item)
+    knowledge_curating.checked(own, CURATOR, item, id_, 1, audit.now().date())
+    with pytest.raises(ConflictError, match=f"in between by {CURATOR.id}"):
+        knowledge_curating.edit(own, CLI, item, id_, CHANGES[item], 1, "why", PAGE)
+    assert stands(own, item, id_).version == 2
+
+
+@pytest.mark.parametrize("item", CHANGES)
+def test_what_is_archived_goes_at_the_release_and_comes_back_as_it_was(own: Store, item: Item) -> None:
+    id_, shown = first(item), public(own)
+    kind = {"evidence": "publication"}.get(item, item)
+    knowledge_curating.archive(own, CURATOR, item, id_, 1, "It was never there.")
+    assert public(own) == shown
+    told = release(own)
+    assert told[kind, id_] == ("gone", "It was never there.")
+    assert id_ not in repr(public(own)[:3])
+    assert [one for one in public(own)[3] if (item, id_) in ((one[0], one[1]), (one[3], one[4]))] == []
+    knowledge_curating.relist(own, CURATOR, item, id_, 2, "It is there.")
+    assert release(own)[kind, id_][0] == "new"
+    assert public(own) == shown
+    assert [line.action for line in lines(own, stands(own, item, id_).thing.name)] == ["relist", "archive"]
+
+
+def test_a_link_goes_with_its_publication_and_the_release_says_why(own: Store) -> None:
+    link, paper = rows_of("link")[0], rows_of("link")[0]["from_id"]
+    knowledge_curating.archive(own, CURATOR, "evidence", paper, 1, "Withdrawn by its publisher.")
+    assert release(own)["link", first("link")] == ("gone", "Withdrawn by its publisher.")
+    assert stands(own, "link", knowledge_curating.link_id(link)).state == "listed"
+
+
+def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
+    old, kept = first("organisation"), first("organisation", 1)
+    tie = rows_of("link")[0] | {"from_kind": "organisation", "relation": "leads", "to_id": "accelair"}
+    for from_id in (old, kept):
+        knowledge_curating.add_link(own, CURATOR, tie | {"from_id": from_id}, "read it")
+    knowledge_curating.add_link(own, CURATOR, tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
+    knowledge_curating.merge(own, CURATOR, "organisation", old, kept, 1, "The same house.")
+    was = stands(own, "organisation", old)
+    assert (was.state, was.merged_into, was.left_because) == ("merged", kept, "The same house.")
+    with own.cursor() as cursor:
+        found = knowledge_curating.links(cursor, CLI, "organisation", kept)
+        left = knowledge_curating.links(cursor, CLI, "organisation", old)
+    assert {(one.facts["to_id"], one.version) for one in found} == {("accelair", 1), ("acompanando-t", 2)}
+    assert [one.facts["to_id"] for one in left] == ["accelair"]  # the kept one has it already
+    told = release(own)
+    assert told["organisation", old] == ("gone", "The same house.")
+    assert {id_ for kind, id_ in told if kind == "link"} == {one.id for one in found}
+    with pytest.raises(PracticesError, match="only be merged into another one that is listed"):
+        knowledge_curating.merge(own, CURATOR, "organisation", first("organisation", 2), old, 1, "why")
+    with pytest.raises(RefusedError, match=f"was merged into another one; use that one's id; did you mean '{kept}'"):
+        looked_at(own, table(HOUSE | {"id": old}, columns=list(HOUSE)).encode())
+
+
+def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
+    link = rows_of("link")[0]
+    curating.merge(own, CURATOR, link["to_id"], "accelair", 1, "the same")
+    release(own)
+    with own.cursor() as cursor:
+        found = knowledge.links_of(cursor, "practice", ["accelair"])
+    assert link["reason"] in list(found["reason"])
+    (line,) = lines(own, "link:" + knowledge_curating.link_id(link | {"to_id": "accelair"}))
+    assert line.before == {"id": knowledge_curating.link_id(link)}
+
+
+def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None:
+    link = rows_of("link")[0] | {"to_id": "accelair"}
+    id_ = knowledge_curating.add_link(own, CURATOR, link, "read it", "Linked.")
+    assert stands(own, "link", id_).version == 1
+    with pytest.raises(PracticesError, match="there already"):
+        knowledge_curating.add_link(own, CURATOR, link, "again")
+    with pytest.raises(PracticesError, match="no practice 'nowhere' in the catalogue"):
+        knowledge_curating.add_link(own, CURATOR, link | {"to_id": "nowhere"}, "why")
+    with pytest.raises(PracticesError, match="goes from evidence to practice"):
+        knowledge_curating.add_link(own, CURATOR, link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
+    curating.archive(own, CURATOR, "acompanando-t", 1, "ended")
+    with pytest.raises(PracticesError, match="no practice 'acompanando-t' in the catalogue"):
+        knowledge_curating.add_link(own, CURATOR, link | {"to_id": "acompanando-t"}, "why")
+    assert release(own)["link", id_] == ("new", "Linked.")
+    with own.cursor() as cursor:
+        assert link["reason"] in list(knowledge.links_of(cursor, "practice", ["accelair"])["reason"])
+
+
+def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own: Store) -> None:
+    for item, column in (("evidence", "summary"), ("organisation", "joins"), ("link", "reason")):
+        row = rows_of(item)[0] | {column: "Synthetic words."}
+        id_ = first(item)  # type: ignore[arg-type]
+        knowledge_curating.archive(own, CURATOR, item, id_, 1, "why")  # type: ignore[arg-type]
+        shown = bring(own, table(row, columns=list(row)).encode())
+        assert [entry.state for entry in shown.entries] == ["changed"]
+        now = stands(own, item, id_)  # type: ignore[arg-type]
+        assert (now.state, now.version, now.facts[column], now.left_because) == (
+            "archived",
+            3,
+            "Synthetic words.",
+            "why",
+        )
+
+
+def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -> None:
+    link = rows_of("link")
+    curating.archive(own, CURATOR, link[0]["to_id"], 1, "ended")  # its link leads nowhere public any more
+    knowledge_curating.archive(own, CURATOR, "evidence", link[-1]["from_id"], 1, "withdrawn")
+    knowledge_curating.archive(own, CURATOR, "link", knowledge_curating.link_id(link[3]), 1, "wrong")
+    knowledge_curating.merge(own, CURATOR, "organisation", first("organisation"), first("organisation", 1), 1, "same")
+    release(own)
+    catalogue_files.write_catalogue(own, tmp_path / "written")
+    build(tmp_path / "again.duckdb", tmp_path / "written")
+    again = open_store(tmp_path / "again.duckdb")
+    assert public(again) == public(own)
+    with own.cursor() as mine, again.cursor() as theirs:
+        assert data_version(mine) == data_version(theirs)
+    again.close()
+
+
+def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Path) -> None:
+    paper, link = first("evidence"), first("link")
+    knowledge_curating.archive(own, CURATOR, "evidence", paper, 1, "not-released-reason")
+    knowledge_curating.archive(own, CURATOR, "link", link, 1, "not-released-reason")
+    knowledge_curating.edit(own, CURATOR, "link", link, {"checked_on": "2020-02-02", "reason": "not-released"}, 2, "x")
+    path = tmp_path / "snapshot.duckdb"
+    snapshot.write_snapshot(own, path)
+    opened = Store(path, read_only="It is looked at.")
+    assert public(opened) == public(own)
+    assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
+    assert stands(opened, "link", link).facts == MODELS["link"].model_validate(rows_of("link")[0]).model_dump()
+    opened.close()
+    assert b"not-released" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("UPDATE evidence SET state = 'lost' WHERE id = $id", "its state is lost"),
+        ("UPDATE evidence SET state = 'archived' WHERE id = $id", "does not say since when and why it is archived"),
+        (
+            "UPDATE evidence SET state = 'merged', merged_into = 'x', left_on = today(), left_because = 'y' "
+            "WHERE id = $id",
+            "was merged into x, which does not exist",
+        ),
+    ],
+)
+def test_check_finds_what_left_without_a_trace(own: Store, sql: str, says: str) -> None:
+    own.write(lambda cursor: cursor.execute(sql, {"id": first("evidence")}))
+    with own.cursor() as cursor:
+        assert integrity_problems(cursor) == [f"evidence {first('evidence')}: {says}"]
+
+
+def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "before.duckdb"
+    shutil.copy(catalogue_db, path)
+    store = Store(path)
+    shown = public(store)
+
+    def go_back(cursor: Any) -> None:
+        for name in ("evidence", "organisation", "link"):
+            for column in ("state", "left_on", "left_because", *(["merged_into"] if name != "link" else [])):
+                cursor.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
+        cursor.execute("ALTER TABLE known_link DROP COLUMN checked_on")
+        cursor.execute("ALTER TABLE release_change RENAME COLUMN subject_id TO practice_id")
+        cursor.execute("DELETE FROM _migration WHERE name = '0005_leaving'")
+
+    store.write(go_back)
+    store.close()
+    store = open_store(path)
+    assert public(store) == shown
+    knowledge_curating.archive(store, CURATOR, "link", first("link"), 1, "why")
+    store.close()
+
+
+def test_command_line_does_all_of_it(catalogue_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "by-hand.duckdb"
+    shutil.copy(catalogue_db, path)
+    paper, twin, link = f"evidence:{first('evidence')}", f"evidence:{first('evidence', 1)}", f"link:{first('link')}"
+
+    def run(*arguments: str) -> str:
+        assert main([*arguments, "--database", str(path)]) == 0
+        return capsys.readouterr().out
+
+    out = run("edit", paper, "--set", "summary=New words.", "--source", PAGE, "--reason", "why", "--public", "Mended")
+    assert "saved, version 2" in out
+    assert "checked on 2026-11-25" in run("checked", paper, "--on", "2026-11-25")
+    run("archive", paper, "--reason", "gone")
+    run("relist", paper, "--reason", "not gone")
+    run("merge", paper, twin, "--reason", "the same")
+    run("edit", link, "--set", "reason=New reason.", "--reason", "why")
+    run("archive", link, "--reason", "wrong")
+    assert "publication: " in run("publish", "--dry-run")
+    assert "summary: " in run("history", paper)
+    assert "no problems" in run("check")
+    for arguments, says in (
+        (["archive", "evidence:nothing", "--reason", "x"], "no publication 'nothing'"),
+        (["archive", "submission:x", "--reason", "x"], "practice, evidence:ID, organisation:ID or link:"),
+        (["archive", "link:x", "--reason", "x"], "not what a link is called"),
+        (["merge", link, paper, "--reason", "x"], "cannot be merged"),
+        (["merge", paper, "accelair", "--reason", "x"], "cannot be merged"),
+        (["checked", paper, "--running", "yes", "--said-by", "x"], "only of a practice"),
+        (["edit", paper, "--set", "sectors=health", "--source", PAGE, "--reason", "x"], "COLUMN=VALUE"),
+    ):
+        assert main([*arguments, "--database", str(path)]) == 1
+        assert says in capsys.readouterr().err
