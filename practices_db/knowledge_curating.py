@@ -13,8 +13,9 @@ from typing import Any, Literal
 from practices_db import audit, changing, knowledge_store
 from practices_db.changing import Facts, Found
 from practices_db.errors import Actor, PracticesError
+from practices_db.knowledge_filters import NOUNS
 from practices_db.knowledge_rows import CALLED, MODELS, Item, LinkRow, Row
-from practices_db.permissions import NOUNS, Thing, moved, require
+from practices_db.permissions import Thing, moved, require
 from practices_db.store import Cursor, Store
 
 Named = Literal["evidence", "organisation"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from practices_db.errors import Actor, NotAllowedError, Role
+from practices_db.knowledge_filters import NOUNS
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -19,9 +20,6 @@ def pseudonym(email: str) -> str:
     """Return what stands in the audit for the person with this e-mail address."""
     return "person:" + hashlib.sha256(email.strip().lower().encode()).hexdigest()[:16]
 
-
-# Kinds of thing that are called otherwise in a sentence.
-NOUNS = {"evidence": "publication"}
 
 # From which states to which state an action moves a thing. Actions that are not here change no state.
 MOVES: dict[str, dict[str, tuple[frozenset[str], str]]] = {

@@ -244,6 +244,72 @@ def test_publication_goes_from_a_file_into_the_library(curated: Curated, page: P
     expect(page.get_by_role("main").get_by_text("Synthetic paper on quokkas").first).to_be_visible()
 
 
+def test_correction_of_an_organisation_goes_from_its_card_to_the_release(
+    curated: Curated, page: Page, new_context: NewContext
+) -> None:
+    visitor = new_context().new_page()
+    visitor.goto(f"{curated.url}/communities?q=Aditus")
+    visitor.get_by_role("button", name="Ask for a correction").first.click()
+    visitor.get_by_role("textbox", name="What is wrong").fill("Synthetic: we are called Quokka now.")
+    visitor.get_by_role("textbox", name="A public page").fill("https://example.org/quokka")
+    visitor.get_by_role("button", name="Send to the curators").click()
+    expect(visitor.get_by_text("It is in the curators' queue as")).to_be_visible()
+    log_in(page, CURATOR, curated.url)
+    page.get_by_role("link", name="Correction of an organisation: aditus-foundation").click()
+    page.get_by_role("link", name="The organisation under Library").click()
+    expect(page.get_by_role("heading", level=2, name="Library")).to_be_visible()
+    idle(page)
+    page.get_by_role("textbox", name="Name", exact=True).fill("Quokka foundation (synthetic)")
+    page.get_by_role("textbox", name="The page that says so").fill("https://example.org/quokka")
+    page.get_by_role("textbox", name="Why it is changed").fill("They wrote it, their page says so")
+    page.get_by_role("textbox", name="What everybody may read").fill("Renamed by itself (synthetic).")
+    press(page, "Save")
+    expect(page.get_by_text("Saved. It becomes public with the next release.")).to_be_visible()
+    look_at_release(page, "1 change to an organisation.")
+    publish(page, "1 change")
+    visitor.goto(f"{curated.url}/communities?q=Quokka")
+    expect(visitor.get_by_role("main").get_by_text("Quokka foundation (synthetic)").first).to_be_visible()
+
+
+def test_publication_is_linked_then_taken_out_and_put_back(curated: Curated, page: Page) -> None:
+    log_in(page, CURATOR, curated.url)
+    part(page, "Library")
+    search = page.get_by_role("textbox", name="Title or id of a publication")
+    search.fill("invol-evaluation")
+    search.press("Enter")
+    page.get_by_role("link", name="Integrationsvorlehre INVOL").click()
+    expect(page.get_by_role("link", name="Find another publication")).to_be_visible()
+    idle(page)
+    views = page.get_by_role("radiogroup", name="View")
+    views.get_by_text("Links", exact=True).click()
+    expect(page.get_by_text("1 link that somebody read and judged.")).to_be_visible()
+    find = page.get_by_role("textbox", name="Name or id of the practice")
+    find.fill("accelair")
+    find.press("Enter")
+    page.get_by_role("combobox", name="Which (1 practice)").click()
+    page.get_by_role("option").first.click()
+    form = page.get_by_test_id("stForm").filter(has=page.get_by_role("button", name="Add the link"))
+    form.get_by_role("textbox", name="What both ends say").fill("Synthetic: both say so.")
+    form.get_by_role("textbox", name="The page that shows it").fill("https://example.org/both")
+    form.get_by_role("textbox", name="Why it is added").fill("Read both")
+    press(page, "Add the link")
+    expect(page.get_by_text("Added. Everybody sees it with the next release.")).to_be_visible()
+    expect(page.get_by_text("2 links that somebody read and judged.")).to_be_visible()
+    views.get_by_text("Standing", exact=True).click()
+    idle(page)
+    page.get_by_role("textbox", name="Why (everybody reads it)").fill("Synthetic: withdrawn")
+    press(page, "Archive")
+    expect(page.get_by_text("It was taken out: Synthetic: withdrawn")).to_be_visible()
+    page.get_by_role("textbox", name="Why", exact=True).fill("Synthetic: it is back")
+    press(page, "Put it back")
+    expect(page.get_by_text("It is in the catalogue again")).to_be_visible()
+    views.get_by_text("History", exact=True).click()
+    expect(page.get_by_text("2 changes, the newest first.")).to_be_visible()
+    page.goto(f"{curated.url}/practice?practice=accelair")
+    settled(page)
+    expect(page.get_by_text("Synthetic: both say so.")).to_have_count(0)  # not before a release
+
+
 # --- for everybody: axe, telephone, keyboard --------------------------------------------------------------------
 
 PLACES = {
@@ -255,6 +321,10 @@ PLACES = {
     "standing": "?part=practices&practice=accelair&view=standing",
     "second opinions": "?part=practices&practice=humanitarian-corridors&view=opinions",
     "history": "?part=practices&practice=accelair&view=history",
+    "library": "?part=library&shelf=organisation",
+    "publication": "?part=library&item=invol-evaluation",
+    "links": "?part=library&item=invol-evaluation&view=links",
+    "publication's standing": "?part=library&item=invol-evaluation&view=standing",
     "import": "?part=import",
     "release": "?part=release",
 }

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from seen import Visit, opened
+from curating_page import ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
+from seen import FRAME, Visit, opened
 from streamlit.testing.v1 import AppTest
+
+from pages.shared import database
+from practices_db import people
+from practices_db.permissions import CLI
 
 
 @pytest.fixture
@@ -38,3 +43,26 @@ def visit(app: AppTest) -> Visit:
         return app.switch_page(f"../{page}.py").run()
 
     return go
+
+
+@pytest.fixture
+def log_in(database_file: object) -> LogIn:  # noqa: ARG001 - opened by the pages
+    """Return a function that begins a visit of somebody, None for nobody, where a login is configured."""
+    store = database.store()
+    people.grant(store, CLI, CURATOR, "curator")
+    people.grant(store, CLI, OTHER, "curator")
+    people.grant(store, CLI, ADMINISTRATOR, "administrator")
+
+    def begin(address: str | None) -> Visit:
+        app = AppTest.from_file(FRAME, default_timeout=120)
+        app.secrets = SECRETS
+        app.user = {"is_logged_in": address is not None} | ({"email": address} if address else {})
+        app.run()
+
+        def go(page: str, /, **params: str | list[str]) -> AppTest:
+            app.query_params = params
+            return app.switch_page(f"../{page}.py").run()
+
+        return go
+
+    return begin

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import seen
+from curating_page import ADMINISTRATOR, CURATOR, NOBODY, OTHER, SECRETS, LogIn, labels, lines, press, text
 from seen import Visit
 from streamlit.testing.v1 import AppTest
 
@@ -18,66 +18,6 @@ from practices_db.permissions import CLI, pseudonym
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
 PAGE = "https://example.org/page"
 WORDS = {"organisation": "Forum", "words": "We see it otherwise."}
-SECRETS = {
-    "auth": {
-        "redirect_uri": "http://localhost:8501/oauth2callback",
-        "cookie_secret": "of the tests, not of any server",
-        "client_id": "practices",
-        "client_secret": "of the tests",
-        "server_metadata_url": "http://localhost:1/.well-known/openid-configuration",
-    }
-}
-CURATOR, OTHER, ADMINISTRATOR, NOBODY = (f"{name}@example.org" for name in ("curator", "other", "admin", "nobody"))
-
-LogIn = Callable[[str | None], Visit]
-
-
-@pytest.fixture
-def log_in(database_file: object) -> LogIn:  # noqa: ARG001 - opened by the pages
-    """Return a function that begins a visit of somebody, None for nobody, where a login is configured."""
-    store = database.store()
-    people.grant(store, CLI, CURATOR, "curator")
-    people.grant(store, CLI, OTHER, "curator")
-    people.grant(store, CLI, ADMINISTRATOR, "administrator")
-
-    def begin(address: str | None) -> Visit:
-        app = AppTest.from_file(seen.FRAME, default_timeout=120)
-        app.secrets = SECRETS
-        app.user = {"is_logged_in": address is not None} | ({"email": address} if address else {})
-        app.run()
-
-        def go(page: str, /, **params: str | list[str]) -> AppTest:
-            app.query_params = params
-            return app.switch_page(f"../{page}.py").run()
-
-        return go
-
-    return begin
-
-
-def text(app: AppTest) -> str:
-    assert not app.exception, app.exception
-    said = [*app.markdown, *app.caption, *app.text, *app.error, *app.warning, *app.info, *app.success, *app.subheader]
-    cells = [str(cell) for table in [*app.table, *app.dataframe] for cell in table.value.to_numpy().ravel()]
-    return seen.as_read("\n".join([*(str(one.value) for one in said), *cells]))
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    (button,) = (one for one in app.button if one.label == label)
-    button.click().run()
-    assert not app.exception, app.exception
-    return app
-
-
-def labels(app: AppTest) -> set[str]:
-    return {one.label for one in app.button}
-
-
-def lines(action: str) -> list[tuple[str, str]]:
-    with database.cursor() as cursor:
-        return cursor.execute(
-            "SELECT actor, object FROM audit WHERE action = $action ORDER BY seq", {"action": action}
-        ).fetchall()
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------
@@ -122,7 +62,7 @@ def test_address_that_is_not_verified_has_no_role(log_in: LogIn, database_file: 
 
 def test_curator_and_administrator_have_their_parts_and_no_others(log_in: LogIn) -> None:
     curator = log_in(CURATOR)("curation", part="people")
-    assert curator.radio[0].options == ["Queue", "Practices", "Import", "Release"]
+    assert curator.radio[0].options == ["Queue", "Practices", "Library", "Import", "Release"]
     assert "E-mail address" not in text(curator)
     administrator = log_in(ADMINISTRATOR)("curation", part="queue")
     assert administrator.radio[0].options == ["People", "Backups"]
@@ -219,7 +159,7 @@ def test_practice_is_found_whatever_its_accents_and_edited_with_source_and_reaso
     fill(app, start_year="2003")
     press(app, "Save")
     assert "reason" in text(app).lower()
-    fill(app, reason="Their page says so", source=PAGE, public="First year corrected to 2003.")
+    fill(app, why="Their page says so", source=PAGE, public="First year corrected to 2003.")
     press(app, "Save")
     assert "Saved." in text(app)
     with database.cursor() as cursor:
@@ -233,21 +173,21 @@ def test_practice_is_found_whatever_its_accents_and_edited_with_source_and_reaso
 
 def test_every_fact_of_every_practice_goes_through_the_form_unchanged(log_in: LogIn) -> None:
     log_in(None)
-    from pages.shared.curation import facts as form  # noqa: PLC0415
+    from pages.shared.curation.fields import PRACTICE as form  # noqa: N811, PLC0415
 
     with database.cursor() as cursor:
         ids = [one.id for one in curating.find(cursor, CLI, "", 10_000)]
         for id_ in ids:
             stands = curating.practice(cursor, CLI, id_).facts
-            back = form._as_facts(form._as_widgets(stands))
+            back = form.as_facts(form.as_widgets(stands))
             assert curating.checked_practice(stands | back, id_).model_dump() == stands
 
 
 def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
     first, second = facts(log_in(CURATOR)), facts(log_in(OTHER))
-    fill(first, start_year="2003", reason="Their page", source=PAGE)
+    fill(first, start_year="2003", why="Their page", source=PAGE)
     press(first, "Save")
-    fill(second, start_year="2004", lead_organisation="Somebody else", reason="My page", source=PAGE)
+    fill(second, start_year="2004", lead_organisation="Somebody else", why="My page", source=PAGE)
     press(second, "Save")
     said = text(second)
     assert "changed in between" in said
@@ -259,7 +199,7 @@ def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogI
     press(second, "Go on from what stands there now, with my changes")
     key = f"draft_facts_{PRACTICE}_"
     assert second.text_input(key=f"{key}lead_organisation").value == "Somebody else"
-    assert second.text_input(key=f"{key}reason").value == "My page"
+    assert second.text_input(key=f"{key}why").value == "My page"
     assert "nothing of yours is lost" not in text(second)
     press(second, "Save")
     assert "Saved." in text(second)
@@ -270,9 +210,9 @@ def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogI
 
 def test_what_only_the_first_changed_stays_after_the_conflict(log_in: LogIn) -> None:
     first, second = facts(log_in(CURATOR)), facts(log_in(OTHER))
-    fill(first, start_year="2003", reason="Their page", source=PAGE)
+    fill(first, start_year="2003", why="Their page", source=PAGE)
     press(first, "Save")
-    fill(second, lead_organisation="Somebody else", reason="My page", source=PAGE)
+    fill(second, lead_organisation="Somebody else", why="My page", source=PAGE)
     press(second, "Save")
     press(second, "Go on from what stands there now, with my changes")
     press(second, "Save")

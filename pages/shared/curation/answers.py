@@ -74,7 +74,7 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
             format_func=_INDEPENDENT.__getitem__,
             key=draft.key("independent_of_operator"),
         )
-        _, reason, public = facts.why(draft, None)
+        _, reason, public = facts.why(draft, None, "practice")
         saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
     st.caption("An answer needs the page it rests on. It is seen by everybody with the next release.")
     if saved:

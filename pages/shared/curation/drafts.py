@@ -45,7 +45,7 @@ class Draft:
 def opened(name: str, version: int, now: Mapping[str, Any]) -> Draft:
     """Return the draft of a form, begun with what stands there now where it was not open in the last run."""
     draft: Draft | None = st.session_state.get(_DRAFT)
-    if draft is None or draft.name != name or draft.key("reason") not in st.session_state:
+    if draft is None or draft.name != name or draft.key("why") not in st.session_state:
         draft = _begin(Draft(name, version, dict(now)))  # also after the form was left: its widgets are gone then
     return draft
 
@@ -54,7 +54,7 @@ def _begin(draft: Draft) -> Draft:
     st.session_state[_DRAFT] = draft
     for field, value in draft.shown.items():
         st.session_state[draft.key(field)] = value
-    for said in ("reason", "source", "public"):
+    for said in ("why", "source", "public"):
         st.session_state[draft.key(said)] = ""
     return draft
 

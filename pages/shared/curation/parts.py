@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared import links
-from pages.shared.curation import backing, bringing, people, practices, queue, releasing
+from pages.shared.curation import backing, bringing, library, people, practices, queue, releasing
 from practices_db.errors import Actor
 from practices_db.permissions import Thing, allowed
 
@@ -24,6 +24,7 @@ class _Part:
 _PARTS = {
     "queue": _Part("Queue", "read", Thing("submission"), queue.draw),
     "practices": _Part("Practices", "read", Thing("practice"), practices.draw),
+    "library": _Part("Library", "read", Thing("evidence"), library.draw),
     "import": _Part("Import", "import", Thing("data"), bringing.draw),
     "release": _Part("Release", "publish", Thing("data"), releasing.draw),
     "people": _Part("People", "read", Thing("person"), people.draw),

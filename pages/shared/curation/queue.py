@@ -49,7 +49,10 @@ _WHAT_HAPPENS = {
         "source, then accept it here to say that it is done."
     ),
     "statement": "Accepting puts the words beside the scores of the practice.",
-    "organisation-correction": "A correction changes nothing by itself: accepting says that it was carried out.",
+    "organisation-correction": (
+        "A correction changes nothing by itself: carry it out under Library, with the page that says so as the "
+        "source, then accept it here to say that it is done."
+    ),
 }
 
 
@@ -80,7 +83,13 @@ def _list() -> None:
         return
     st.markdown(f"{counted(len(found), 'submission')}, the oldest first.")
     for one in found[:_AT_ONCE]:
-        about = one.practice_id or (one.payload or {}).get("practice", {}).get("name") or "no practice of the catalogue"
+        given = one.payload or {}
+        about = (
+            one.practice_id
+            or given.get("practice", {}).get("name")
+            or given.get("organisation_id")
+            or "no practice of the catalogue"
+        )
         st.page_link(
             page_path("curation"),
             label=f"{one.created:%d %b %Y}, **{_KINDS[one.kind]}**: {escaped(str(about))}",
@@ -108,6 +117,8 @@ def _one(actor: Actor, id_: str) -> None:
         with st.container(horizontal=True):
             practice_link(found.practice_id, "The practice as everybody sees it")
             words.curated_link(found.practice_id, "The practice under Practices")
+    if organisation := (found.payload or {}).get("organisation_id"):
+        words.library_link("organisation", organisation, "The organisation under Library")
     if found.contact:
         st.text(f"Mailbox for questions, never published: {found.contact}")
     if found.curator_note:
@@ -182,12 +193,7 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
             note = st.text_area(
                 "Note to the sender (they read it behind their private link)", max_chars=2000, key=f"note_{found.id}"
             )
-            public = st.text_input(
-                "What everybody may read in the practice's history (optional)",
-                max_chars=300,
-                key=f"public_{found.id}",
-                help="For example: Start year corrected to 2003, as the programme's page says.",
-            )
+            public = "" if found.kind == "organisation-correction" else _public(found.id)
             with st.container(horizontal=True):
                 accept = st.form_submit_button("Accept", icon=":material/check:", type="primary")
                 back = st.form_submit_button("Return with the note", icon=":material/undo:")
@@ -207,6 +213,15 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
         _links(found)
     if allowed(actor, "withdraw", thing):
         _withdraw(found, version)
+
+
+def _public(id_: str) -> str:
+    return st.text_input(
+        "What everybody may read in the practice's history (optional)",
+        max_chars=300,
+        key=f"public_{id_}",
+        help="For example: Start year corrected to 2003, as the programme's page says.",
+    )
 
 
 def _links(found: Submission) -> None:

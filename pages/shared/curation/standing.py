@@ -1,56 +1,106 @@
-"""Whether a practice was looked at again, still runs, and belongs into the catalogue."""
+"""Whether something was looked at again, still runs, and belongs into the catalogue."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import streamlit as st
 
 from pages.shared.curation import acting
-from practices_db import audit, curating
-from practices_db.changing import Found
+from pages.shared.curation.finding import Look
+from practices_db import audit, curating, knowledge_curating
 from practices_db.curating import CuratedPractice
 from practices_db.errors import Actor
+from practices_db.knowledge_curating import Curated
+from practices_db.knowledge_filters import NOUNS
 from practices_db.permissions import allowed
+from practices_db.store import Store
 from practices_db.wording import counted
 
 _RUNS = {"yes": True, "no": False, "unknown": None}
 _RUNS_WORDS = {"yes": "It still runs", "no": "It does not run any more", "unknown": "They could not say"}
 _MOST = 50
+Reasoned = Callable[[Store, Actor, str], int]  # done for a reason
 
 
-def draw(found: CuratedPractice, actor: Actor) -> None:
-    """Draw what can be said and done in the state that the practice is in."""
+def practice(found: CuratedPractice, actor: Actor) -> None:
+    """Draw what can be said of a practice and done with it in the state that it is in."""
     id_, thing = found.facts["id"], found.thing
     version = acting.seen(f"practice_{id_}", found.version)
     if allowed(actor, "edit", thing):
-        _checked(found, version)
+        _checked(id_, found.facts["checked_on"], lambda store, who, on: curating.checked(store, who, id_, version, on))
         _running(found, version)
     if allowed(actor, "archive", thing):
-        _archive(id_, version)
+        _archive(
+            id_,
+            "Nothing is deleted: links to it say that it is gone and why. It can be put back.",
+            lambda store, who, reason: curating.archive(store, who, id_, version, reason),
+        )
     if allowed(actor, "relist", thing):
-        _relist(id_, version)
+        _relist(id_, lambda store, who, reason: curating.relist(store, who, id_, version, reason))
     if allowed(actor, "merge", thing):
-        _merge(found, version)
-    if found.state == "merged":
-        st.info("It was merged into another practice. Links to it lead there.", icon=":material/call_merge:")
+        _merge(
+            id_,
+            id_,
+            "practice",
+            "Assessments, sources, statement, submissions and links go over to the practice that is kept, whose own "
+            "facts stay; links to this one lead there.",
+            curating.find,
+            lambda store, who, into, reason: curating.merge(store, who, id_, into, version, reason),
+        )
+    _merged(found.state)
+
+
+def item(found: Curated, actor: Actor) -> None:
+    """Draw what can be done with a publication, an organisation or a link in the state that it is in."""
+    kind, id_, thing, name = found.item, found.id, found.thing, found.thing.name
+    version = acting.seen(name, found.version)
+    noun = NOUNS.get(kind, kind)
+    if allowed(actor, "edit", thing):
+        _checked(
+            name,
+            found.facts["checked_on"],
+            lambda store, who, on: knowledge_curating.checked(store, who, kind, id_, version, on),
+        )
+    if allowed(actor, "archive", thing):
+        goes = "" if kind == "link" else " Links to it go and come back with it."
+        _archive(
+            name,
+            f"Nothing is deleted: it can be put back.{goes}",
+            lambda store, who, reason: knowledge_curating.archive(store, who, kind, id_, version, reason),
+        )
+    if allowed(actor, "relist", thing):
+        _relist(name, lambda store, who, reason: knowledge_curating.relist(store, who, kind, id_, version, reason))
+    if kind != "link" and allowed(actor, "merge", thing):
+        _merge(
+            name,
+            id_,
+            noun,
+            f"Its links go over to the {noun} that is kept, whose own facts stay.",
+            lambda cursor, who, text, most: knowledge_curating.find(cursor, who, kind, text, most),
+            lambda store, who, into, reason: knowledge_curating.merge(store, who, kind, id_, into, version, reason),
+        )
+    _merged(found.state)
 
 
 def _today() -> date:
     return audit.now().date()
 
 
-def _checked(found: CuratedPractice, version: int) -> None:
-    id_ = found.facts["id"]
+def _merged(state: str) -> None:
+    if state == "merged":
+        st.info("It was merged into another one, which takes its place.", icon=":material/call_merge:")
+
+
+def _checked(name: str, last: date, do: Callable[[Store, Actor, date], int]) -> None:
     st.subheader("Looked at again")
-    st.caption(f"Last on {found.facts['checked_on']:%d %B %Y}.")
-    with st.form(f"checked_{id_}", border=False):
-        on = st.date_input("Compared with its page on", _today(), max_value=_today(), key=f"checked_on_{id_}")
+    st.caption(f"Last on {last:%d %B %Y}.")
+    with st.form(f"checked_{name}", border=False):
+        on = st.date_input("Compared with its page on", _today(), max_value=_today(), key=f"checked_on_{name}")
         done = st.form_submit_button("It is still right", icon=":material/fact_check:")
     if done:
-        acting.act(
-            lambda store, who: curating.checked(store, who, id_, version, on), f"Noted: checked on {on:%d %B %Y}."
-        )
+        acting.act(lambda store, who: do(store, who, on), f"Noted: checked on {on:%d %B %Y}.")
 
 
 def _running(found: CuratedPractice, version: int) -> None:
@@ -70,65 +120,64 @@ def _running(found: CuratedPractice, version: int) -> None:
         acting.act(lambda store, who: curating.still_running(store, who, id_, version, _RUNS[runs], by, on), "Noted.")
 
 
-def _archive(id_: str, version: int) -> None:
+def _archive(name: str, what_happens: str, do: Reasoned) -> None:
     st.subheader("Take it out of the catalogue")
-    st.caption("Nothing is deleted: links to it say that it is gone and why. It can be put back.")
-    with st.form(f"archive_{id_}", border=False):
-        reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"archive_reason_{id_}")
+    st.caption(what_happens)
+    with st.form(f"archive_{name}", border=False):
+        reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"archive_reason_{name}")
         done = st.form_submit_button("Archive", icon=":material/inventory_2:")
     if done:
         acting.act(
-            lambda store, who: curating.archive(store, who, id_, version, reason.strip()),
+            lambda store, who: do(store, who, reason.strip()),
             "Archived. It leaves the catalogue with the next release.",
         )
 
 
-def _relist(id_: str, version: int) -> None:
+def _relist(name: str, do: Reasoned) -> None:
     st.subheader("Put it back into the catalogue")
-    with st.form(f"relist_{id_}", border=False):
-        reason = st.text_input("Why", max_chars=1000, key=f"relist_reason_{id_}")
+    with st.form(f"relist_{name}", border=False):
+        reason = st.text_input("Why", max_chars=1000, key=f"relist_reason_{name}")
         done = st.form_submit_button("Put it back", icon=":material/undo:")
     if done:
         acting.act(
-            lambda store, who: curating.relist(store, who, id_, version, reason.strip()),
+            lambda store, who: do(store, who, reason.strip()),
             "It is in the catalogue again from the next release on.",
         )
 
 
-def _merge(found: CuratedPractice, version: int) -> None:
-    id_ = found.facts["id"]
+def _merge(  # noqa: PLR0913, PLR0917
+    name: str, id_: str, noun: str, what_happens: str, find: Look, do: Callable[[Store, Actor, str, str], int]
+) -> None:
     st.subheader("It is the same as another one")
-    text = st.text_input("Name or id of the practice that is kept", max_chars=200, key=f"merge_find_{id_}")
-    if not text.strip():
-        return
-    alike = acting.looked_up(lambda cursor, who: curating.find(cursor, who, text, _MOST))
-    options = {one.id: _named(one) for one in alike if one.state == "listed" and one.id != id_}
-    if not options:
-        st.caption("No other practice in the catalogue has this in its name or id.")
-        return
-    kept = st.selectbox(
-        f"Which ({counted(len(options), 'practice')})",
-        list(options),
-        format_func=options.__getitem__,
-        index=None,
-        key=f"merge_into_{id_}",
-    )
-    reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"merge_reason_{id_}")
+    text = st.text_input(f"Name or id of the {noun} that is kept", max_chars=200, key=f"merge_find_{name}")
+    kept = choose_listed(text, noun, find, f"merge_into_{name}", but=id_)
     if kept is None:
         return
+    reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"merge_reason_{name}")
     if acting.confirmed(
         "Merge",
-        "Assessments, sources, statement and submissions go over to the practice that is kept, whose own facts stay; "
-        "links to this one lead there. **A merge cannot be taken back.**",
+        f"{what_happens} **A merge cannot be taken back.**",
         "Yes, merge",
-        f"merge_{id_}",
+        f"merge_{name}",
         ":material/call_merge:",
     ):
         acting.act(
-            lambda store, who: curating.merge(store, who, id_, kept, version, reason.strip()),
-            "Merged. Links to it lead to the kept practice from the next release on.",
+            lambda store, who: do(store, who, kept, reason.strip()),
+            "Merged. The kept one stands in its place from the next release on.",
         )
 
 
-def _named(found: Found) -> str:
-    return f"{found.name} ({found.id})"
+def choose_listed(text: str, noun: str, find: Look, key: str, but: str = "") -> str | None:
+    """Let one be chosen of those in the catalogue whose name or id holds a text; return its id."""
+    if not text.strip():
+        return None
+    alike = acting.looked_up(lambda cursor, who: find(cursor, who, text, _MOST))
+    options: Mapping[str, str] = {
+        one.id: f"{one.name} ({one.id})" for one in alike if one.state == "listed" and one.id != but
+    }
+    if not options:
+        st.caption(f"No other {noun} in the catalogue has this in its name or id.")
+        return None
+    return st.selectbox(
+        f"Which ({counted(len(options), noun)})", list(options), format_func=options.__getitem__, index=None, key=key
+    )

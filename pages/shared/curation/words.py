@@ -51,7 +51,24 @@ FIELDS = {
     "words": "Words",
     "statement": "Statement",
     "organisation": "Organisation",
+    "title_is_descriptive": "The title is ours, the real one was not seen",
+    "publisher": "Publisher",
+    "year": "Year",
+    "kind": "Kind",
+    "languages": "Languages",
+    "themes": "Themes",
+    "finding": "What it found",
+    "url_is_copy": "The address is of a copy on another site",
+    "url_seen": "What was seen at the address",
+    "levels": "Levels of governance",
+    "community_of_practice": "It is a community of practice",
+    "joins": "How one joins",
+    "reason": "What both ends say",
+    "merged_into": "Merged into",
+    "left_on": "Left on",
+    "left_because": "Left because",
 }
+STATES = {"listed": "listed", "archived": "archived", "merged": "merged into another one"}
 
 
 @cache
@@ -85,3 +102,10 @@ def values(given: Mapping[str, Any] | None) -> str:
 def curated_link(practice_id: str, label: str) -> None:
     """Write a link to a practice as curators see it."""
     st.page_link(page_path("curation"), label=label, query_params={"part": "practices", "practice": practice_id})
+
+
+def library_link(shelf: str, id_: str, label: str, **params: str) -> None:
+    """Write a link to a publication or an organisation as curators see it."""
+    st.page_link(
+        page_path("curation"), label=label, query_params={"part": "library", "shelf": shelf, "item": id_, **params}
+    )

@@ -1,0 +1,118 @@
+"""A form over the facts of something, described by its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.curation import words
+from pages.shared.curation.drafts import Draft
+from practices_db.vocabularies import vocabulary
+
+
+@dataclass(frozen=True)
+class Fields:
+    """How the facts of a kind of thing are asked for, ``order`` as they stand in the form; a plain line if not said.
+
+    ``several`` and ``one_of``: field → the vocabulary that it takes values from. ``lines``: several values, one a line.
+    ``long``: a text. ``yes``: true or not seen. ``labels``: what is called otherwise here than elsewhere.
+    """
+
+    order: tuple[str, ...]
+    several: Mapping[str, str] = field(default_factory=dict)
+    one_of: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    long: tuple[str, ...] = ()
+    yes: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def draw(self, draft: Draft) -> None:
+        """Draw a widget for each field; what they hold is the draft's."""
+        for name in self.order:
+            self._one(draft, name)
+
+    def as_widgets(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return facts as the widgets hold them."""
+
+        def one(name: str) -> Any:
+            given = facts[name]
+            if name in self.several:
+                return list(given)
+            if name in self.lines:
+                return "\n".join(given)
+            return bool(given) if name in self.yes else words.value(given)
+
+        return {name: one(name) for name in self.order}
+
+    def as_facts(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the widgets hold as facts."""
+
+        def one(name: str, given: Any) -> Any:
+            if name in self.several:
+                return tuple(given)
+            if name in self.lines:
+                return tuple(line.strip() for line in given.splitlines() if line.strip())
+            if name in self.yes:
+                return True if given else None
+            return given.strip()
+
+        return {name: one(name, given) for name, given in changed.items()}
+
+    def _one(self, draft: Draft, name: str) -> None:
+        label, key = self.labels.get(name, words.FIELDS[name]), draft.key(name)
+        if name in self.several:
+            options = vocabulary(self.several[name])
+            st.multiselect(label, list(options), format_func=options.__getitem__, key=key)
+        elif name in self.one_of:
+            choices = {"": "Not seen"} | vocabulary(self.one_of[name])
+            st.selectbox(label, list(choices), format_func=choices.__getitem__, key=key)
+        elif name in self.yes:
+            st.checkbox(label, key=key)
+        elif name in self.lines:
+            st.text_area(f"{label}, one a line", key=key, height="content")
+        elif name in self.long:
+            st.text_area(label, max_chars=4000, key=key)
+        else:
+            st.text_input(label, max_chars=2000, key=key)
+
+
+PRACTICE = Fields(
+    (
+        *("name", "lead_organisation", "summary", "countries", "place", "sectors", "target_groups"),
+        *("start_year", "end_year", "governance_level", "funding_kinds", "funding_sources", "budget_eur"),
+        *("people_reached", "outcome_figures", "evaluation_documented", "transferred_elsewhere"),
+        *("source_url", "source_name", "source_confidence", "spring_url"),
+    ),
+    several={
+        "countries": "country",
+        "sectors": "sector",
+        "target_groups": "target_group",
+        "funding_kinds": "funding_kind",
+    },
+    one_of={"governance_level": "governance_level", "source_confidence": "source_confidence"},
+    lines=("place", "funding_sources"),
+    long=("summary", "outcome_figures"),
+    yes=("evaluation_documented", "transferred_elsewhere"),
+)
+EVIDENCE = Fields(
+    (
+        *("title", "title_is_descriptive", "publisher", "year", "kind", "languages", "themes", "target_groups"),
+        *("countries", "evidence_level", "finding", "summary", "url", "url_is_copy", "url_seen"),
+    ),
+    several={"languages": "language", "themes": "theme", "target_groups": "target_group", "countries": "area"},
+    one_of={"kind": "evidence_kind", "evidence_level": "study_strength", "url_seen": "evidence_seen"},
+    long=("finding", "summary"),
+    yes=("title_is_descriptive", "url_is_copy"),
+    labels={"evidence_level": "Strength of evidence"},
+)
+ORGANISATION = Fields(
+    ("name", "kind", "countries", "levels", "themes", "community_of_practice", "joins", "url", "url_seen"),
+    several={"countries": "area", "levels": "governance_level", "themes": "theme"},
+    one_of={"kind": "organisation_kind", "url_seen": "organisation_seen"},
+    long=("joins",),
+    yes=("community_of_practice",),
+)
+LINK = Fields(("reason", "source_url"), long=("reason",), labels={"source_url": "The page that shows it"})

@@ -1,0 +1,73 @@
+"""Finding something by its name or id, and its history, for practices and for what is in the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.curation import acting, words
+from pages.shared.wording import counted, escaped
+from practices_db import audit
+from practices_db.changing import Found
+from practices_db.errors import Actor
+from practices_db.permissions import Thing, require
+from practices_db.store import Cursor
+
+_MOST = 50
+_AT_ONCE = 100
+
+
+Look = Callable[[Cursor, Actor, str, int], list[Found]]  # text and the most that are wanted → what has it in its name
+
+
+def find(label: str, noun: str, key: str, look: Look, link: Callable[[str, str], None]) -> None:
+    """Draw the search and what it finds; ``link`` writes a link to an id with a label."""
+    text = st.text_input(label, max_chars=200, key=key, icon=":material/search:")
+    found = acting.looked_up(lambda cursor, who: look(cursor, who, text, _MOST + 1))
+    if not found:
+        st.info(f"No {noun} has this in its name or id. New ones come in by Import.", icon=":material/search_off:")
+        return
+    more = len(found) > _MOST
+    st.markdown(f"The first {_MOST} by name; write more of it to find others." if more else counted(len(found), noun))
+    for one in found[:_MOST]:
+        state = "" if one.state == "listed" else f", {words.STATES[one.state]}"
+        link(one.id, f"{escaped(one.name)} ({escaped(one.id)}{state})")
+
+
+def history(thing: Thing, actor: Actor) -> None:
+    """Draw who changed what on something, when and why, the newest first."""
+
+    def look(cursor: Cursor, who: Actor) -> list[audit.Line]:
+        require(who, "read", Thing("audit"))
+        return audit.history(cursor, thing.name)
+
+    lines = acting.looked_up(look)
+    if not lines:
+        st.info("Nothing was changed since it came into the catalogue with the first build.", icon=":material/history:")
+        return
+    st.markdown(f"{counted(len(lines), 'change')}, the newest first.")
+    st.table(
+        pd.DataFrame(
+            {
+                "When (UTC)": [f"{one.ts:%Y-%m-%d %H:%M}" for one in lines[:_AT_ONCE]],
+                "Who": [("you, " if one.actor == actor.id else "") + escaped(one.actor) for one in lines[:_AT_ONCE]],
+                "What": [escaped(one.action) for one in lines[:_AT_ONCE]],
+                "Before": [words.values(one.before) for one in lines[:_AT_ONCE]],
+                "After": [words.values(one.after) for one in lines[:_AT_ONCE]],
+                "Why": [_why(one) for one in lines[:_AT_ONCE]],
+            }
+        ),
+        hide_index=True,
+        border="horizontal",
+        alt="Who changed what, when and why",
+    )
+    if len(lines) > _AT_ONCE:
+        st.caption(f"The newest {_AT_ONCE} are shown; the command line's history shows all.")
+
+
+def _why(line: audit.Line) -> str:
+    if line.erased:
+        return "(the content was erased)"
+    return escaped(line.reason) + (f" · everybody reads: {escaped(line.public)}" if line.public else "")

@@ -1,0 +1,77 @@
+"""A publication or an organisation as curators have it: its facts, its links, its standing and its history."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.shared import links
+from pages.shared.curation import acting, facts, finding, linking, standing, words
+from pages.shared.wording import escaped
+from practices_db import knowledge_curating
+from practices_db.errors import Actor, PracticesError
+from practices_db.knowledge_curating import Curated, Named
+from practices_db.knowledge_filters import NOUNS
+from practices_db.knowledge_rows import CALLED
+
+_SHELVES = {"evidence": "Publications", "organisation": "Organisations"}
+_LABELS: dict[Named, str] = {
+    "evidence": "Title or id of a publication",
+    "organisation": "Name or id of an organisation",
+}
+_PAGES: dict[Named, str] = {"evidence": "evidence", "organisation": "communities"}
+_VIEWS = {"facts": "Facts", "links": "Links", "standing": "Standing", "history": "History"}
+
+
+def draw(actor: Actor) -> None:
+    """Draw the publication or organisation that the link names, else the search."""
+    given, id_ = st.query_params.get("shelf"), st.query_params.get("item")
+    shelf: Named = "organisation" if given == "organisation" else "evidence"
+    if not id_:
+        links.choose("What", "shelf", _SHELVES)
+        finding.find(
+            _LABELS[shelf],
+            NOUNS[shelf],
+            f"find_{shelf}",
+            lambda cursor, who, text, most: knowledge_curating.find(cursor, who, shelf, text, most),
+            partial(words.library_link, shelf),
+        )
+        return
+    st.page_link(
+        links.page_path("curation"),
+        label=f"Find another {NOUNS[shelf]}",
+        icon=":material/arrow_back:",
+        query_params={"part": "library", "shelf": shelf},
+    )
+    try:
+        found = acting.looked_up(lambda cursor, who: knowledge_curating.read(cursor, who, shelf, id_))
+    except PracticesError as error:
+        acting.complain(error)
+        return
+    st.subheader(escaped(found.facts[CALLED[shelf]]))
+    _stands(found, shelf)
+    match links.choose("View", "view", _VIEWS):
+        case "facts":
+            facts.item(found, actor)
+        case "links":
+            linking.draw(found, shelf, actor)
+        case "standing":
+            standing.item(found, actor)
+        case _:
+            finding.history(found.thing, actor)
+
+
+def _stands(found: Curated, shelf: Named) -> None:
+    checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
+    st.caption(f"{escaped(found.id)}, {words.STATES[found.state]}, version {found.version}. {checked}.")
+    if found.merged_into:
+        words.library_link(shelf, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
+    elif found.left_because:
+        st.markdown(f"It was taken out: {escaped(found.left_because)}")
+    else:
+        st.page_link(
+            links.page_path(_PAGES[shelf]),
+            label="Where everybody finds it",
+            query_params={"q": found.facts[CALLED[shelf]][:200]},
+        )

@@ -1,0 +1,194 @@
+"""Publications, organisations and links on the curation page: found, changed, taken out, merged, linked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from curating_page import CURATOR, OTHER, LogIn, labels, press, text
+from seen import Visit
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import database
+from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
+from practices_db import knowledge, knowledge_curating, people, publishing, submissions
+from practices_db.knowledge_rows import MODELS
+from practices_db.permissions import CLI, pseudonym
+
+PAPER, TWIN, HOUSE = "invol-evaluation", "invol-gcr", "oecd"
+PRACTICE = "pre-apprenticeship-for-integration"
+LINKED = f"evidence>{PAPER}>studies>practice>{PRACTICE}"
+PAGE = "https://example.org/page"
+
+
+def stands(item: Any, id_: str) -> knowledge_curating.Curated:
+    with database.cursor() as cursor:
+        return knowledge_curating.read(cursor, CLI, item, id_)
+
+
+def paper(go: Visit, view: str = "facts", item: str = PAPER) -> AppTest:
+    return go("curation", part="library", item=item, view=view)
+
+
+def fill(app: AppTest, name: str, **values: str) -> None:
+    for field, value in values.items():
+        (widget,) = (one for one in [*app.text_input, *app.text_area] if one.key == f"draft_{name}_{field}")
+        widget.set_value(value)
+
+
+def test_publication_is_found_changed_and_everybody_reads_why(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    app = go("curation", part="library")
+    assert "The first 50 by name" in text(app)
+    app.text_input(key="find_evidence").set_value("INTEGRATIONSVORLEHRE invol").run()
+    assert "1 publication" in text(app)
+    app = paper(go)
+    fill(app, f"evidence:{PAPER}", year="2024")
+    press(app, "Save")
+    assert "Say why" in text(app)
+    fill(app, f"evidence:{PAPER}", why="The page says so", public="Year added: 2024.")
+    press(app, "Save")
+    assert "address of the page that says so" in text(app)
+    fill(app, f"evidence:{PAPER}", source=PAGE)
+    press(app, "Save")
+    assert "Saved." in text(app)
+    assert (stands("evidence", PAPER).facts["year"], stands("evidence", PAPER).version) == (2024, 2)
+    history = text(paper(go, "history"))
+    assert "Year: 2024" in history
+    assert "you, " in history
+    press(go("curation", part="release"), "Look at what has changed since")
+    (change,) = publishing.pending(database.store(), CLI)
+    assert (change.kind, change.words, change.why) == ("publication", "year", "Year added: 2024.")
+
+
+@pytest.mark.parametrize(
+    ("fields", "item", "table"),
+    [(EVIDENCE, "evidence", "evidence"), (ORGANISATION, "organisation", "organisation"), (LINK, "link", "link")],
+)
+def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, item: Any, table: str) -> None:
+    log_in(None)
+    with database.cursor() as cursor:
+        found = cursor.execute(f"SELECT * FROM {table}").df().to_dict("records")
+        ids = [knowledge_curating.link_id(row) if item == "link" else row["id"] for row in found]
+    assert len(ids) > 10
+    unasked = set(MODELS[item].model_fields) - set(fields.order)
+    assert unasked == {"checked_on"} | ({*knowledge_curating.ENDS} if item == "link" else {"id"})
+    for id_ in ids:
+        facts = stands(item, id_).facts
+        back = fields.as_facts(fields.as_widgets(facts))
+        assert MODELS[item].model_validate(facts | back).model_dump() == facts
+
+
+def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
+    first, second = paper(log_in(CURATOR)), paper(log_in(OTHER))
+    name = f"evidence:{PAPER}"
+    fill(first, name, year="2023", why="Their page", source=PAGE)
+    press(first, "Save")
+    fill(second, name, year="2024", publisher="Somebody else", why="My page", source=PAGE)
+    press(second, "Save")
+    assert "changed in between" in text(second)
+    assert pseudonym(CURATOR) in text(second)
+    press(second, "Go on from what stands there now, with my changes")
+    press(second, "Save")
+    facts = stands("evidence", PAPER).facts
+    assert (facts["year"], facts["publisher"]) == (2024, "Somebody else")
+
+
+def test_publication_is_checked_archived_put_back_and_merged(log_in: LogIn) -> None:
+    go, name = log_in(CURATOR), f"evidence:{TWIN}"
+    app = paper(go, "standing", TWIN)
+    press(app, "It is still right")
+    assert "Noted: checked on" in text(app)
+    app.text_input(key=f"archive_reason_{name}").set_value("It is the same.")
+    press(app, "Archive")
+    assert "It was taken out: It is the same." in text(app)
+    app.text_input(key=f"relist_reason_{name}").set_value("It is not.")
+    press(app, "Put it back")
+    app.text_input(key=f"merge_find_{name}").set_value(PAPER).run()
+    app.selectbox(key=f"merge_into_{name}").select_index(0).run()
+    app.text_input(key=f"merge_reason_{name}").set_value("It is, after all").run()
+    press(press(app, "Merge"), "Yes, merge")
+    assert "merged into another one" in text(app)
+    was = stands("evidence", TWIN)
+    assert (was.state, was.merged_into, was.version) == ("merged", PAPER, 5)
+    assert "Save" not in labels(paper(go, "facts", TWIN))
+
+
+def test_link_is_added_changed_and_taken_out(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    app = go("curation", part="library", shelf="organisation", item=HOUSE, view="links")
+    assert "18 links that two records show by themselves" in {one.label for one in app.expander}
+    app.text_input(key=f"link_leads_{HOUSE}_find").set_value("accelair").run()
+    app.selectbox(key=f"link_leads_{HOUSE}_to").select_index(0).run()
+    press(app, "Add the link")
+    assert "Say why" in text(app) or "Please mend" in text(app)
+    app.text_area(key=f"link_leads_{HOUSE}_reason").set_value("Synthetic: both say so.")
+    app.text_input(key=f"link_leads_{HOUSE}_source").set_value(PAGE)
+    app.text_input(key=f"link_leads_{HOUSE}_why").set_value("Read it")
+    press(app, "Add the link")
+    assert "Added." in text(app)
+    id_ = f"organisation>{HOUSE}>leads>practice>accelair"
+    assert "OECD leads the practice" in text(app)
+    fill(app, f"link:{id_}", reason="Synthetic: they say so.", why="Read again")
+    press(app, "Save")
+    assert (stands("link", id_).facts["reason"], stands("link", id_).version) == ("Synthetic: they say so.", 2)
+    app.segmented_control(key="link_view").set_value("standing").run()
+    app.text_input(key=f"archive_reason_link:{id_}").set_value("It is another one.")
+    press(app, "Archive")
+    assert stands("link", id_).state == "archived"
+    assert "It was taken out: It is another one." in text(app)
+    app.segmented_control(key="link_view").set_value("history").run()
+    assert "Read again" in text(app)
+
+
+def test_what_is_taken_out_is_gone_for_everybody_after_the_release(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    title = stands("evidence", PAPER).facts["title"]
+    assert title in text(log_in(None)("evidence", q=title))
+    assert "All 273 publications" in text(log_in(None)("evidence"))
+    knowledge_curating.archive(database.store(), CLI, "evidence", PAPER, 1, "Synthetic reason.")
+    assert title in text(log_in(None)("evidence", q=title))
+    app = go("curation", part="release")
+    press(app, "Look at what has changed since")
+    assert "Synthetic reason." in text(app)
+    press(press(app, "Publish"), "Yes, publish")
+    with database.cursor() as cursor:
+        assert PAPER not in knowledge.names(cursor, "evidence")
+    assert "All 272 publications" in text(log_in(None)("evidence"))
+    assert title not in text(log_in(None)("evidence", q="INVOL"))
+    assert "Synthetic reason." in text(log_in(None)("method"))
+
+
+def test_correction_of_an_organisation_leads_to_it(log_in: LogIn) -> None:
+    content = {"organisation_id": HOUSE, "what": "Synthetic: another name.", "source_url": PAGE}
+    sent = submissions.submit(database.store(), "organisation-correction", content)
+    go = log_in(CURATOR)
+    assert HOUSE in "".join(one.label for one in go("curation").get("page_link"))
+    app = go("curation", submission=sent.id)
+    (link,) = (one for one in app.get("page_link") if one.label == "The organisation under Library")
+    assert f"item={HOUSE}" in link.proto.query_string
+    assert "history" not in {one.label for one in app.text_input}
+    (note,) = (one for one in app.text_area if one.label.startswith("Note to the sender"))
+    note.set_value("Done.")
+    press(app, "Accept")
+    assert "Accepted." in text(app)
+
+
+@pytest.mark.parametrize("link", [{"item": "nothing"}, {"item": "x>y", "shelf": "link"}, {"item": PAPER, "shelf": "x"}])
+def test_link_to_what_is_not_there_says_so(log_in: LogIn, link: dict[str, str]) -> None:
+    app = log_in(CURATOR)("curation", part="library", **link)
+    assert not app.exception
+    assert ("There is no publication" in text(app)) == (link["item"] != PAPER)
+
+
+@pytest.mark.parametrize("button", ["Save", "It is still right", "Archive"])
+def test_next_press_is_refused_once_the_role_is_gone(log_in: LogIn, button: str) -> None:
+    app = paper(log_in(CURATOR), "facts" if button == "Save" else "standing")
+    if button == "Save":
+        fill(app, f"evidence:{PAPER}", year="2024", why="why", source=PAGE)
+    if button == "Archive":
+        app.text_input(key=f"archive_reason_evidence:{PAPER}").set_value("why")
+    people.dismiss(database.store(), CLI, CURATOR)
+    press(app, button)
+    assert stands("evidence", PAPER).version == 1
+    assert "have no role here" in text(app)
