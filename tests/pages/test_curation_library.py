@@ -132,12 +132,12 @@ def test_link_is_added_changed_and_taken_out(log_in: LogIn) -> None:
     fill(app, f"link:{id_}", reason="Synthetic: they say so.", why="Read again")
     press(app, "Save")
     assert (stands("link", id_).facts["reason"], stands("link", id_).version) == ("Synthetic: they say so.", 2)
-    app.segmented_control(key="link_view").set_value("standing").run()
+    app.radio(key="link_view").set_value("standing").run()
     app.text_input(key=f"archive_reason_link:{id_}").set_value("It is another one.")
     press(app, "Archive")
     assert stands("link", id_).state == "archived"
     assert "It was taken out: It is another one." in text(app)
-    app.segmented_control(key="link_view").set_value("history").run()
+    app.radio(key="link_view").set_value("history").run()
     assert "Read again" in text(app)
 
 

@@ -59,19 +59,12 @@ def _one(judged: Sequence[Curated], labels: dict[str, str], actor: Actor) -> Non
     link = next(one for one in judged if one.id == chosen)
     with st.container(border=True):
         st.markdown(f"**{escaped(labels[link.id])}**")
-        st.caption(
-            f"Version {link.version}. Last checked on {link.facts['checked_on']:%d %B %Y}. "
-            f"{web_link(link.facts['source_url'], 'Its source')}."
-            + (f" It was taken out: {escaped(link.left_because)}" if link.left_because else "")
+        taken_out = f" It was taken out: {escaped(link.left_because)}" if link.left_because else ""
+        st.markdown(
+            f":small[Version {link.version}. Last checked on {link.facts['checked_on']:%d %B %Y}. "
+            f"{web_link(link.facts['source_url'], 'Its source')}.{taken_out}]"
         )
-        view = st.segmented_control(
-            "Of this link",
-            list(_VIEWS),
-            default="facts",
-            format_func=_VIEWS.__getitem__,
-            key="link_view",
-            required=True,
-        )
+        view = st.radio("Of this link", list(_VIEWS), horizontal=True, format_func=_VIEWS.__getitem__, key="link_view")
         match view:
             case "facts":
                 facts.item(link, actor)
