@@ -109,4 +109,20 @@ def leaving(reason: str) -> dict[str, Any]:
     return {"left_on": audit.now().date(), "left_because": reason}
 
 
+def record_merged(  # noqa: PLR0913, PLR0917
+    cursor: Cursor, actor: Actor, kept: Stands, old: str, name: str, reason: str
+) -> None:
+    """Put on record, of what is kept in a merge, what was merged into it; everybody may read it."""
+    audit.record(
+        cursor,
+        actor,
+        "merge",
+        kept.thing.name,
+        version=kept.version + 1,
+        after={"merged": old},
+        reason=reason,
+        public=f"The entry “{name}” was merged into this one: {reason}",
+    )
+
+
 LISTED_AGAIN = {"left_on": None, "left_because": None}

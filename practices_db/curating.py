@@ -161,16 +161,7 @@ def merge(  # noqa: PLR0913, PLR0917
         after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
         _bump(cursor, practice_id, after)
         _bump(cursor, into, {})
-        audit.record(
-            cursor,
-            actor,
-            "merge",
-            kept.thing.name,
-            version=kept.version + 1,
-            after={"merged": practice_id},
-            reason=reason,
-            public=f"The entry “{old.facts['name']}” was merged into this one: {reason}",
-        )
+        changing.record_merged(cursor, actor, kept, practice_id, old.facts["name"], reason)
         return {}, after
 
     def look(cursor: Cursor) -> CuratedPractice:

@@ -162,16 +162,7 @@ def merge(  # noqa: PLR0913, PLR0917
         after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
         _set(cursor, old, after)
         _set(cursor, kept, {})
-        audit.record(
-            cursor,
-            actor,
-            "merge",
-            kept.thing.name,
-            version=kept.version + 1,
-            after={"merged": id_},
-            reason=reason,
-            public=f"“{old.facts[CALLED[item]]}” was merged into this one: {reason}",
-        )
+        changing.record_merged(cursor, actor, kept, id_, old.facts[CALLED[item]], reason)
         return {}, after
 
     return _change(store, actor, "merge", item, id_, version, work, reason)
