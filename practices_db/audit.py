@@ -190,7 +190,10 @@ def verify(cursor: Cursor) -> list[str]:
 
 
 def history(cursor: Cursor, object_: str) -> list[Line]:
-    """Return every line about an object, the newest first; of a practice also those about its assessments."""
+    """Return every line about an object, the newest first; of a practice also those about its assessments.
+
+    What a thing was called before (an assessment or a link of a practice that was merged) counts as well.
+    """
     return _lines(cursor, object_, False)
 
 
@@ -202,12 +205,15 @@ def public_history(cursor: Cursor, object_: str) -> list[Line]:
 def _lines(cursor: Cursor, object_: str, public: bool) -> list[Line]:
     rows = cursor.execute(
         """
-        SELECT seq, ts, actor, role, action, object, version, before, after, reason, public, erased_by IS NOT NULL
-        FROM audit
-        WHERE (NOT $public OR public IS NOT NULL) AND (
-            object = $object
-            OR object IN (SELECT 'assessment:' || id FROM assessment WHERE 'practice:' || practice_id = $object)
+        WITH RECURSIVE called AS (
+            SELECT $object AS object
+            UNION SELECT 'assessment:' || id FROM assessment WHERE 'practice:' || practice_id = $object
+            UNION SELECT split_part(a.object, ':', 1) || ':' || (a.before ->> '$.id')
+            FROM audit a JOIN called USING (object) WHERE a.action = 'rename' AND a.before IS NOT NULL
         )
+        SELECT seq, ts, actor, role, action, object, version, before, after, reason, public, erased_by IS NOT NULL
+        FROM audit SEMI JOIN called USING (object)
+        WHERE NOT $public OR public IS NOT NULL
         ORDER BY seq DESC
         """,
         {"object": object_, "public": public},

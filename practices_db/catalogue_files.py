@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from practices_db.errors import PracticesError
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.knowledge_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow
 from practices_db.models import (
     AnswerRow,
     FormerRow,
@@ -39,6 +39,7 @@ FILES: dict[str, tuple[type[_Row], bool]] = {
     "evidence.csv": (EvidenceRow, False),
     "organisations.csv": (OrganisationRow, False),
     "links.csv": (LinkRow, False),
+    "former_links.csv": (FormerLinkRow, False),
 }
 RELEASES = "releases.csv"  # says which release it is: not part of the content, so not of its hash
 
@@ -68,6 +69,7 @@ _QUERIES = {
     "evidence.csv": "SELECT * FROM evidence_card ORDER BY id",
     "organisations.csv": "SELECT * FROM organisation_card ORDER BY id",
     "links.csv": "SELECT * FROM known_link WHERE judged ORDER BY from_kind, from_id, relation, to_kind, to_id",
+    "former_links.csv": "SELECT * FROM former_link ORDER BY ALL",
     RELEASES: "SELECT number, released_on, content_hash, origin, note FROM data_version ORDER BY number",
 }
 

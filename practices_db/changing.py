@@ -46,6 +46,30 @@ class Found:
     checked_on: date
 
 
+_CALLED = {"practice": "name", "evidence": "title", "organisation": "name"}
+
+
+def find(  # noqa: PLR0913, PLR0917
+    cursor: Cursor, actor: Actor, kind: str, text: str, limit: int = 50, only_listed: bool = False
+) -> list[Found]:
+    """Return practices, publications (evidence) or organisations whose name or title, or id, holds a text.
+
+    Released or not; accents and case do not matter.
+    """
+    require(actor, "read", Thing(kind))
+    rows = cursor.execute(
+        f"""
+        WITH named AS (SELECT id, {_CALLED[kind]} AS name, state, checked_on FROM {kind})
+        SELECT * FROM named
+        WHERE (contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(id, lower($text)))
+            AND (state = 'listed' OR NOT $only_listed)
+        ORDER BY state = 'merged', strip_accents(lower(name)), id LIMIT $limit
+        """,
+        {"text": text.strip(), "limit": limit, "only_listed": only_listed},
+    ).fetchall()
+    return [Found(*row) for row in rows]
+
+
 def change(  # noqa: PLR0913, PLR0917 - what a change consists of
     store: Store,
     actor: Actor,

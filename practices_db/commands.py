@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import knowledge, knowledge_store, link_check, scorecards
+from practices_db import knowledge, knowledge_curating, knowledge_store, link_check, scorecards
 from practices_db.curating import LISTS
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
@@ -121,6 +121,7 @@ def open_store(
         if ran := migrate(store):
             store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
             knowledge_store.after_migration(store, ran)
+            knowledge_curating.after_migration(store, ran)
     except BaseException:
         store.close()
         raise

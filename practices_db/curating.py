@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from practices_db import audit, changing, knowledge_curating
-from practices_db.changing import Facts, Found
+from practices_db.changing import Facts
 from practices_db.errors import Actor, PracticesError
 from practices_db.models import AnswerRow, PracticeRow
 from practices_db.permissions import Thing, moved, require
@@ -63,20 +63,6 @@ def practice(cursor: Cursor, actor: Actor, practice_id: str) -> CuratedPractice:
     """Return a practice as it stands now, released or not; PracticesError where there is none."""
     require(actor, "read", Thing("practice", practice_id))
     return _practice(cursor, practice_id)
-
-
-def find(cursor: Cursor, actor: Actor, text: str, limit: int = 50) -> list[Found]:
-    """Return the practices, released or not, whose name or id holds a text; accents and case do not matter."""
-    require(actor, "read", Thing("practice"))
-    rows = cursor.execute(
-        """
-        SELECT id, name, state, checked_on FROM practice
-        WHERE contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(id, lower($text))
-        ORDER BY state = 'merged', strip_accents(lower(name)), id LIMIT $limit
-        """,
-        {"text": text.strip(), "limit": limit},
-    ).fetchall()
-    return [Found(*row) for row in rows]
 
 
 def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
@@ -157,7 +143,7 @@ def merge(  # noqa: PLR0913, PLR0917
         if practice_id == into or kept.state != "listed":
             raise PracticesError("A practice can only be merged into another one that is listed.")
         require(actor, "edit", kept.thing)
-        _hand_over(cursor, actor, practice_id, into)
+        _hand_over(cursor, actor, practice_id, into, reason)
         after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
         _bump(cursor, practice_id, after)
         _bump(cursor, into, {})
@@ -337,7 +323,7 @@ def _add_sources(cursor: Cursor, practice_id: str, fields: list[str], url: str) 
         )
 
 
-def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str) -> None:
+def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -> None:
     """Let everything that belongs to a practice belong to another one; what that one has already stays behind."""
     both = {"old": old, "kept": kept}
     rows = cursor.execute(
@@ -368,7 +354,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str) -> None:
     cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
     cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
     cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
-    knowledge_curating.hand_over_links(cursor, actor, "practice", old, kept)
+    knowledge_curating.hand_over_links(cursor, actor, "practice", old, kept, reason)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:

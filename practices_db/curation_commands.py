@@ -79,6 +79,10 @@ def _edit(store: Store, arguments: Arguments) -> Iterable[str]:
     item, id_ = _called(arguments.subject)
     changes = dict(_assignment(given, item) for given in arguments.set)
     if item is not None:
+        if arguments.assessment or arguments.indicator:
+            raise PracticesError("--assessment and --indicator are of a practice.")
+        if item == "link" and arguments.source:
+            raise PracticesError("A link is its own source: say --set source_url=URL.")
         version = _stands(store, item, id_).version
         what = (item, id_, changes, version, arguments.reason, arguments.source or "")
         new = knowledge_curating.edit(store, CLI, *what, arguments.public)
@@ -322,7 +326,7 @@ def _assignment(given: str, item: Item | None) -> tuple[str, str]:
         raise PracticesError(
             f"{given[:60]!r} is not COLUMN=VALUE with a column of {file}{'' if item else ' or of an answer'}."
         )
-    return name, value
+    return name, value.strip()
 
 
 def _note(parser: argparse.ArgumentParser, words: str) -> None:
@@ -334,4 +338,4 @@ def _reason(parser: argparse.ArgumentParser, required: bool = True) -> None:
 
 
 def _public(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--public", metavar="WORDS", help="what everybody reads in the practice's history")
+    parser.add_argument("--public", metavar="WORDS", help="what everybody reads of it")

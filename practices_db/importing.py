@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from practices_db.catalogue_files import FILES, RELEASES, content_hash
 from practices_db.csv_reading import CsvError, NotUtf8Error, decode, parse
 from practices_db.errors import PracticesError
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.knowledge_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow, link_id
 from practices_db.models import (
     AnswerRow,
     FormerRow,
@@ -62,6 +62,7 @@ class Catalogue:
     evidence: tuple[EvidenceRow, ...] = ()
     organisations: tuple[OrganisationRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
+    former_links: tuple[FormerLinkRow, ...] = ()
     releases: tuple[ReleaseRow, ...] = ()
 
 
@@ -165,7 +166,13 @@ def _knowledge_inconsistencies(rows: Mapping[str, dict[int, Any]]) -> list[str]:
     return [
         *_twice("evidence.csv", "id", {number: row.id for number, row in rows["evidence.csv"].items()}),
         *_twice("organisations.csv", "id", {number: row.id for number, row in rows["organisations.csv"].items()}),
-        *_twice("links.csv", "to_id", {number: row.key for number, row in rows["links.csv"].items()}),
+        *(
+            problem
+            for name in ("links.csv", "former_links.csv")
+            for problem in _twice(
+                name, "to_id", {number: link_id(row.model_dump()) for number, row in rows[name].items()}
+            )
+        ),
     ]
 
 
@@ -176,10 +183,10 @@ def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
         "evidence": {row.id for row in rows["evidence.csv"].values()},
         "organisation": {row.id for row in rows["organisations.csv"].values()},
     }
-    links: dict[int, LinkRow] = rows["links.csv"]
     return [
-        f"links.csv, row {number}, {column}: there is no {kind} {id_!r}"
-        for number, row in links.items()
+        f"{name}, row {number}, {column}: there is no {kind} {id_!r}"
+        for name in ("links.csv", "former_links.csv")
+        for number, row in rows[name].items()
         for column, kind, id_ in (("from_id", row.from_kind, row.from_id), ("to_id", row.to_kind, row.to_id))
         if id_ not in known[kind]
     ]

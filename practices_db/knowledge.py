@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from practices_db.knowledge_filters import KnowledgeFilter, Shelf
+from practices_db.knowledge_rows import LINK_ID
 from practices_db.search import Index
 from practices_db.store import Cursor
 from practices_db.vocabularies import vocabulary
@@ -268,7 +269,7 @@ def count_links(cursor: Cursor) -> int:
 
 # --- integrity -------------------------------------------------------------------------------------------
 
-_PROBLEMS = """
+_PROBLEMS = f"""
     WITH listed AS (
         SELECT 'evidence_value' AS source, evidence_id AS id, list, value FROM evidence_value
         UNION ALL SELECT 'organisation_value', organisation_id, list, value FROM organisation_value
@@ -278,19 +279,20 @@ _PROBLEMS = """
     states AS (
         SELECT 'evidence' AS source, id, state, merged_into, left_on, left_because FROM evidence
         UNION ALL SELECT 'organisation', id, state, merged_into, left_on, left_because FROM organisation
-        UNION ALL SELECT 'link', concat_ws(' ', from_kind, from_id, relation, to_kind, to_id), state, NULL, left_on,
-            left_because FROM link
+        UNION ALL SELECT 'link', {LINK_ID}, state, NULL, left_on, left_because FROM link
     ),
     held AS (
-        SELECT 'practice' AS kind, id FROM practice
-        UNION ALL SELECT 'evidence', id FROM evidence
-        UNION ALL SELECT 'organisation', id FROM organisation
+        SELECT 'practice' AS kind, id, state FROM practice
+        UNION ALL SELECT 'evidence', id, state FROM evidence
+        UNION ALL SELECT 'organisation', id, state FROM organisation
     ),
     ends AS (
         SELECT 'link' AS source, from_kind AS kind, from_id AS id FROM link
         UNION SELECT 'link', to_kind, to_id FROM link
         UNION SELECT 'known_link', from_kind, from_id FROM known_link
         UNION SELECT 'known_link', to_kind, to_id FROM known_link
+        UNION SELECT 'former_link', from_kind, from_id FROM former_link
+        UNION SELECT 'former_link', to_kind, to_id FROM former_link
         UNION SELECT 'evidence_value', 'evidence', evidence_id FROM evidence_value
         UNION SELECT 'organisation_value', 'organisation', organisation_id FROM organisation_value
         UNION SELECT 'derived tables', 'evidence', id FROM evidence_card
@@ -310,20 +312,29 @@ _PROBLEMS = """
     FROM states WHERE state IS NULL OR state NOT IN ('listed', 'archived', 'merged')
     UNION ALL
     SELECT source || ' ' || id || ': does not say since when and why it is ' || state
-    FROM states WHERE state IN ('archived', 'merged') AND (left_on IS NULL OR left_because IS NULL)
+    FROM states WHERE state IN ('archived', 'merged') AND (left_on IS NULL OR coalesce(trim(left_because), '') = '')
+    UNION ALL
+    SELECT source || ' ' || id || ': is listed, but says since when or into what it left'
+    FROM states WHERE state = 'listed' AND (left_on IS NOT NULL OR merged_into IS NOT NULL)
     UNION ALL
     SELECT source || ' ' || id || ': was merged into ' || coalesce(merged_into, 'nothing') || ', which does not exist'
     FROM states s WHERE state = 'merged' AND NOT EXISTS (
-        SELECT 1 FROM held h WHERE h.kind = s.source AND h.id = s.merged_into
+        SELECT 1 FROM held h WHERE h.kind = s.source AND h.id = s.merged_into AND h.id <> s.id
     )
     UNION ALL
     -- single rows may wait for the next release; that none is there means that nothing was made
-    SELECT source || ': the derived tables are empty; build the database anew' FROM (
-        SELECT source, count(*) FILTER (WHERE state = 'listed') AS there FROM states GROUP BY source
-    ) WHERE there > 0 AND (
+    SELECT DISTINCT source || ': the derived tables are empty; build the database anew' FROM states
+    WHERE state = 'listed' AND (
         (source = 'evidence' AND NOT EXISTS (SELECT 1 FROM evidence_card))
         OR (source = 'organisation' AND NOT EXISTS (SELECT 1 FROM organisation_card))
-        OR (source = 'link' AND NOT EXISTS (SELECT 1 FROM known_link))
+    )
+    UNION ALL
+    SELECT 'link: the derived tables are empty; build the database anew'
+    WHERE NOT EXISTS (SELECT 1 FROM known_link) AND EXISTS (
+        SELECT 1 FROM link l
+        JOIN held f ON f.kind = l.from_kind AND f.id = l.from_id AND f.state = 'listed'
+        JOIN held t ON t.kind = l.to_kind AND t.id = l.to_id AND t.state = 'listed'
+        WHERE l.state = 'listed'
     )
     ORDER BY problem
 """

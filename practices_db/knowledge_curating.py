@@ -5,22 +5,22 @@ A link is called by its two ends and what it says of them: "evidence>some-report
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from practices_db import audit, changing, knowledge_store
-from practices_db.changing import Facts, Found
+from practices_db.changing import Facts
 from practices_db.errors import Actor, PracticesError
+from practices_db.knowledge import NAMED
 from practices_db.knowledge_filters import NOUNS
-from practices_db.knowledge_rows import CALLED, MODELS, Item, LinkRow, Row
-from practices_db.permissions import Thing, moved, require
+from practices_db.knowledge_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
+from practices_db.permissions import APP, Thing, moved, require
 from practices_db.store import Cursor, Store
 
 Named = Literal["evidence", "organisation"]
-ENDS = ("from_kind", "from_id", "relation", "to_kind", "to_id")
-_STATE = ("version", "state", "merged_into")
+MIGRATION = "0005_leaving"
 
 
 @dataclass(frozen=True)
@@ -45,30 +45,10 @@ class Curated:
         return Thing(self.item, self.id, self.state)
 
 
-def link_id(facts: Mapping[str, Any]) -> str:
-    """Return what a link is called."""
-    return ">".join(str(facts[name]) for name in ENDS)
-
-
 def read(cursor: Cursor, actor: Actor, item: Item, id_: str) -> Curated:
     """Return one as it stands now, released or not; PracticesError where there is none."""
     require(actor, "read", Thing(item, id_))
     return _stands(cursor, item, id_)
-
-
-def find(cursor: Cursor, actor: Actor, item: Named, text: str, limit: int = 50) -> list[Found]:
-    """Return those, released or not, whose title or name, or id, holds a text; accents and case do not matter."""
-    require(actor, "read", Thing(item))
-    rows = cursor.execute(
-        f"""
-        WITH named AS (SELECT id, {CALLED[item]} AS name, state, checked_on FROM {item})
-        SELECT * FROM named
-        WHERE contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(id, lower($text))
-        ORDER BY state = 'merged', strip_accents(lower(name)), id LIMIT $limit
-        """,
-        {"text": text.strip(), "limit": limit},
-    ).fetchall()
-    return [Found(*row) for row in rows]
 
 
 def links(cursor: Cursor, actor: Actor, item: Named, id_: str) -> list[Curated]:
@@ -143,7 +123,7 @@ def archive(  # noqa: PLR0913, PLR0917
 def relist(  # noqa: PLR0913, PLR0917
     store: Store, actor: Actor, item: Item, id_: str, version: int, reason: str
 ) -> int:
-    """Put something archived back into the catalogue."""
+    """Put something archived back into the catalogue; a link only where both its ends are in it."""
     return _move(store, actor, "relist", item, id_, version, changing.LISTED_AGAIN, reason)
 
 
@@ -157,7 +137,7 @@ def merge(  # noqa: PLR0913, PLR0917
         if id_ == into or kept.state != "listed":
             raise PracticesError(f"{_a(item)} can only be merged into another one that is listed.")
         require(actor, "edit", kept.thing)
-        hand_over_links(cursor, actor, item, id_, into)
+        hand_over_links(cursor, actor, item, id_, into, reason)
         cursor.execute(f"UPDATE {item} SET merged_into = $into WHERE merged_into = $id", {"id": id_, "into": into})
         after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
         _set(cursor, old, after)
@@ -173,6 +153,17 @@ def add_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str, 
 
     Both ends must be in the catalogue. Raises PracticesError where one is not, or where the link is there already.
     """
+    return _new_link(store, actor, facts, {}, reason, public)
+
+
+def refuse_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str) -> str:
+    """Take out a link that two records show by themselves, for a reason that everybody reads; return its name."""
+    return _new_link(store, actor, facts, changing.leaving(reason) | {"state": "archived"}, reason, None)
+
+
+def _new_link(  # noqa: PLR0913, PLR0917
+    store: Store, actor: Actor, facts: Mapping[str, Any], left: Facts, reason: str, public: str | None
+) -> str:
     row = changing.checked(LinkRow, facts)
     id_ = link_id(row.model_dump())
 
@@ -180,44 +171,58 @@ def add_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str, 
         return Curated("link", row.model_dump(), 0, "", None, None)
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
-        for kind, end in ((row.from_kind, row.from_id), (row.to_kind, row.to_id)):
-            found = _end(cursor, kind, end)
-            if not found or found[1] != "listed":
-                noun = NOUNS.get(kind, kind)
-                raise PracticesError(f"There is no {noun} {end!r} in the catalogue. Nothing was saved.")
+        _require_ends(cursor, before.facts)
         if _read(cursor, "link", _WHICH["link"], _key("link", id_)):
             raise PracticesError("This link is there already, or was taken out: change it or put it back.")
-        knowledge_store.insert(cursor, "link", [row])
-        return {}, before.facts
+        knowledge_store.insert_rows(cursor, "link", [before.facts | dict(left)])
+        return {}, before.facts | dict(left)
 
     changing.change(store, actor, "add", look, 0, work, reason, public)
     return id_
 
 
-def hand_over_links(cursor: Cursor, actor: Actor, kind: str, old: str, kept: str) -> None:
-    """Let the links of something belong to another one of its kind, in the caller's transaction.
+def hand_over_links(  # noqa: PLR0913, PLR0917
+    cursor: Cursor, actor: Actor, kind: str, old: str, kept: str, reason: str
+) -> None:
+    """Let the links of something that is merged belong to what is kept, in the caller's transaction.
 
-    A link that the other one has already stays behind.
+    Also those that two records show by themselves, as judged ones: they hang on the name or address that goes. A link
+    that the kept one has already, or that was taken out there, is archived.
     """
     for side in ("from", "to"):
         for link in _read(cursor, "link", f"{side}_kind = $kind AND {side}_id = $id", {"kind": kind, "id": old}):
-            after = link.facts | {f"{side}_id": kept}
-            if _read(cursor, "link", _WHICH["link"], _key("link", link_id(after))):
-                continue
-            cursor.execute(
-                f"UPDATE link SET {side}_id = $kept, version = version + 1 WHERE {_WHICH['link']}",
-                _key("link", link.id) | {"kept": kept},
+            _hand_over(cursor, actor, link, side, kept, reason)
+        shown = cursor.execute(
+            f"SELECT * EXCLUDE (judged) REPLACE ($today::DATE AS checked_on) FROM known_link "
+            f"WHERE NOT judged AND {side}_kind = $kind AND {side}_id = $id ORDER BY ALL",
+            {"kind": kind, "id": old, "today": audit.now().date()},
+        )
+        columns = [column[0] for column in shown.description]
+        for row in shown.fetchall():
+            _judge(cursor, actor, dict(zip(columns, row, strict=True)) | {f"{side}_id": kept}, reason)
+
+
+def after_migration(store: Store, ran: Sequence[str]) -> None:
+    """Hand over the links of practices that were merged before links were, and forget released ones without an end.
+
+    ``ran``: the migrations that ran just now.
+    """
+
+    def mend(cursor: Cursor) -> None:
+        merged = cursor.execute("SELECT id, merged_into, left_because FROM practice WHERE state = 'merged' ORDER BY id")
+        for old, kept, reason in merged.fetchall():
+            hand_over_links(cursor, APP, "practice", old, kept, reason)
+        cursor.execute(
+            f"""
+            DELETE FROM known_link k WHERE NOT EXISTS (
+                WITH {NAMED} SELECT 1 FROM named f, named t WHERE f.kind = k.from_kind AND f.id = k.from_id
+                    AND t.kind = k.to_kind AND t.id = k.to_id
             )
-            new = Thing("link", link_id(after))
-            audit.record(
-                cursor,
-                actor,
-                "rename",
-                new.name,
-                version=link.version + 1,
-                before={"id": link.id},
-                after={"id": new.id},
-            )
+            """
+        )
+
+    if MIGRATION in ran:
+        store.write(mend)
 
 
 # --- inside ------------------------------------------------------------------------------------------------
@@ -228,6 +233,61 @@ _WHICH: dict[Item, str] = {
     "link": "from_kind = $from_kind AND from_id = $from_id AND relation = $relation AND to_kind = $to_kind "
     "AND to_id = $to_id",
 }
+
+
+def _hand_over(  # noqa: PLR0913, PLR0917
+    cursor: Cursor, actor: Actor, link: Curated, side: str, kept: str, reason: str
+) -> None:
+    after = link.facts | {f"{side}_id": kept}
+    if _read(cursor, "link", _WHICH["link"], _key("link", link_id(after))):
+        if link.state == "listed":
+            new = changing.leaving(reason) | {"state": moved("archive", link.thing)}
+            _set(cursor, link, new)
+            audit.record(cursor, actor, "archive", link.thing.name, version=link.version + 1, after=new, reason=reason)
+        return
+    cursor.execute(
+        f"UPDATE link SET {side}_id = $kept, version = version + 1 WHERE {_WHICH['link']}",
+        _key("link", link.id) | {"kept": kept},
+    )
+    audit.record(
+        cursor,
+        actor,
+        "rename",
+        f"link:{link_id(after)}",
+        version=link.version + 1,
+        before={"id": link.id},
+        after={"id": link_id(after)},
+        reason=reason,
+        public=f"Taken over in a merge: {reason}",
+    )
+
+
+def _judge(cursor: Cursor, actor: Actor, facts: dict[str, Any], reason: str) -> None:
+    """Make a link that two records showed a judged one, where it is not there and its ends are."""
+    ends = _key("link", link_id(facts))
+    there = cursor.execute(f"SELECT 1 FROM known_link WHERE {_WHICH['link']}", ends).fetchall()
+    if there or _read(cursor, "link", _WHICH["link"], ends) or _missing_end(cursor, facts):
+        return
+    knowledge_store.insert_rows(cursor, "link", [facts])
+    public = f"Taken over in a merge: {reason}"
+    audit.record(cursor, actor, "add", f"link:{link_id(facts)}", version=1, after=facts, reason=reason, public=public)
+
+
+def _missing_end(cursor: Cursor, facts: Facts) -> str | None:
+    """Return which end of a link is not in the catalogue, in words; None where both are."""
+    for side in ("from", "to"):
+        kind, id_ = facts[f"{side}_kind"], facts[f"{side}_id"]
+        found = _end(cursor, kind, id_)
+        if not found or found[1] != "listed":
+            return f"{NOUNS.get(kind, kind)} {id_!r}"
+    return None
+
+
+def _require_ends(cursor: Cursor, facts: Facts) -> None:
+    if missing := _missing_end(cursor, facts):
+        raise PracticesError(f"There is no {missing} in the catalogue. Nothing was saved.")
+
+
 _SETTERS = ("state", "merged_into", "left_on", "left_because")
 
 
@@ -262,7 +322,7 @@ def _curated(item: Item, row: dict[str, Any]) -> Curated:
 
 def _end(cursor: Cursor, kind: str, id_: str) -> tuple[str, str] | None:
     """Return name and state of what a link may lead to, None where there is no such thing."""
-    return cursor.execute(
+    found = cursor.execute(
         """
         WITH held AS (
             SELECT 'practice' AS kind, id, name, state FROM practice
@@ -272,7 +332,8 @@ def _end(cursor: Cursor, kind: str, id_: str) -> tuple[str, str] | None:
         SELECT name, state FROM held WHERE kind = $kind AND id = $id
         """,
         {"kind": kind, "id": id_},
-    ).fetchone()
+    ).fetchall()
+    return found[0] if found else None
 
 
 def _checked(item: Item, facts: Facts, before: Curated) -> Row:
@@ -298,6 +359,8 @@ def _move(  # noqa: PLR0913, PLR0917
 ) -> int:
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
         new = after | {"state": moved(action, before.thing)}
+        if item == "link" and action == "relist":
+            _require_ends(cursor, before.facts)
         _set(cursor, before, new)
         return {"state": before.state}, new
 

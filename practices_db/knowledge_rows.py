@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -97,10 +98,22 @@ class LinkRow(_Row):
             raise ValueError(f"relation {self.relation!r} goes from {wanted[0]} to {wanted[1]}")
         return self
 
-    @property
-    def key(self) -> str:
-        """What may stand there once only."""
-        return f"{self.from_kind} {self.from_id} {self.relation} {self.to_kind} {self.to_id}"
+
+class FormerLinkRow(LinkRow):
+    """A link that was taken out, so that no rule shows it again: the columns of former_links.csv."""
+
+    left_on: Day
+    left_because: Prose
+
+
+# What a link is called, and may be there once only: its two ends and what it says of them.
+ENDS = ("from_kind", "from_id", "relation", "to_kind", "to_id")
+LINK_ID = "concat_ws('>', from_kind, from_id, relation, to_kind, to_id)"
+
+
+def link_id(facts: Mapping[str, object]) -> str:
+    """Return what a link is called: "evidence>some-report>studies>practice>some-practice"."""
+    return ">".join(str(facts[name]) for name in ENDS)
 
 
 # What curators hold, by the name of its table: the rows of its file, and the column that one is called by.

@@ -26,7 +26,10 @@ _INSERT = {
     "organisation_value": "INSERT INTO organisation_value BY NAME SELECT * FROM new_rows",
     "link": "INSERT INTO link BY NAME SELECT * FROM new_rows",
     "address_check": "INSERT INTO address_check BY NAME SELECT * FROM new_rows",
-    "known_link": "INSERT OR IGNORE INTO known_link BY NAME SELECT * FROM new_rows",
+    "known_link": """
+        INSERT OR IGNORE INTO known_link BY NAME
+        SELECT * FROM new_rows ANTI JOIN former_link USING (from_kind, from_id, relation, to_kind, to_id)
+    """,
 }
 _UPDATE = {
     "evidence": """
@@ -115,6 +118,7 @@ def insert_knowledge(cursor: Cursor, catalogue: Catalogue) -> None:
     insert(cursor, "evidence", catalogue.evidence)
     insert(cursor, "organisation", catalogue.organisations)
     insert(cursor, "link", catalogue.links)
+    insert_rows(cursor, "link", (row.model_dump() | {"state": "archived"} for row in catalogue.former_links))
 
 
 def after_migration(store: Store, ran: Sequence[str]) -> None:
@@ -127,8 +131,8 @@ def after_migration(store: Store, ran: Sequence[str]) -> None:
     def fill(cursor: Cursor) -> None:
         catalogue = read_catalogue()
         held = {id_ for (id_,) in cursor.execute("SELECT id FROM practice").fetchall()}
-        links = [row for row in catalogue.links if row.to_kind != "practice" or row.to_id in held]
-        insert_knowledge(cursor, replace(catalogue, links=tuple(links)))
+        links = tuple(row for row in catalogue.links if row.to_kind != "practice" or row.to_id in held)
+        insert_knowledge(cursor, replace(catalogue, links=links, former_links=()))
         rebuild(cursor)
 
     if MIGRATION in ran:
@@ -176,14 +180,18 @@ _FACETS = """
 """
 
 # A judged link comes first: what somebody wrote about it is kept where a rule would find the same.
-_LINKS = f"""
-    INSERT INTO known_link BY NAME
+_BOTH_ENDS_PUBLIC = f"""
     WITH {NAMED}
-    SELECT l.* EXCLUDE (version, state, left_on, left_because), true AS judged
-    FROM link l
+    SELECT l.* EXCLUDE (version) FROM link l
     SEMI JOIN named f ON f.kind = l.from_kind AND f.id = l.from_id
     SEMI JOIN named t ON t.kind = l.to_kind AND t.id = l.to_id
-    WHERE l.state = 'listed'
+"""
+_LINKS = f"""
+    INSERT INTO known_link BY NAME
+    SELECT * EXCLUDE (state, left_on, left_because), true AS judged FROM ({_BOTH_ENDS_PUBLIC}) WHERE state = 'listed'
+"""
+_FORMER_LINKS = f"""
+    INSERT INTO former_link BY NAME SELECT * EXCLUDE (state) FROM ({_BOTH_ENDS_PUBLIC}) WHERE state = 'archived'
 """
 
 # Pages of a practice: of its record, of single facts, of the answers to it.
@@ -202,12 +210,13 @@ def rebuild(cursor: Cursor) -> None:
 
     To be called after scorecards.rebuild, whose cards of practices it reads.
     """
-    for table in ("evidence_card", "organisation_card", "knowledge_facet", "known_link"):
+    for table in ("evidence_card", "organisation_card", "knowledge_facet", "known_link", "former_link"):
         cursor.execute(f"DELETE FROM {table}")
     for item, called in CALLED.items():
         cursor.execute(_CARD.format(item=item, called=called, columns=_columns(item)))
     cursor.execute(_FACETS, {"not_stated": NOT_STATED})
     cursor.execute(_LINKS)
+    cursor.execute(_FORMER_LINKS)
     insert_rows(cursor, "known_link", chain(_same_page(cursor), _same_name(cursor)))
 
 

@@ -12,6 +12,7 @@ from criteria.framework import Framework, current_framework
 from practices_db import audit, catalogue_files, knowledge_store, scorecards
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.knowledge import NAMED
+from practices_db.knowledge_rows import LINK_ID
 from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
 from practices_db.snapshot import write_after_release
@@ -34,18 +35,18 @@ _NOT_FACTS = {
 _SHOWN = 5  # problems in a message
 # Kind of change → what curators call the thing that changed.
 _ITEMS = {"publication": "evidence", "organisation": "organisation", "link": "link"}
-# Publications, organisations and the links that somebody judged, as the public sees them.
+# Publications, organisations and the links between them, as the public sees them.
 _KNOWLEDGE = {
     "publication": "SELECT title AS called, * EXCLUDE (name_key) FROM evidence_card ORDER BY id",
     "organisation": "SELECT name AS called, * EXCLUDE (name_key) FROM organisation_card ORDER BY id",
     "link": f"""
         WITH {NAMED}
-        SELECT concat_ws('>', from_kind, from_id, relation, to_kind, to_id) AS id,
-            concat_ws(' ', f.name, relation, t.name) AS called, reason, source_url
+        SELECT {LINK_ID} AS id, concat_ws(' ', f.name, relation, t.name) AS called, reason, source_url, checked_on,
+            judged
         FROM known_link
         LEFT JOIN named f ON f.kind = from_kind AND f.id = from_id
         LEFT JOIN named t ON t.kind = to_kind AND t.id = to_id
-        WHERE judged ORDER BY ALL
+        ORDER BY ALL
     """,
 }
 
@@ -200,24 +201,33 @@ def _released(cursor: Cursor) -> list[Change]:
         if seq > 0 and seq not in known:
             why.setdefault(id_, []).append(words)
     reasons = {id_: "; ".join(words) for id_, words in why.items()}
-    return list(_compared(before, _shown(cursor), reasons | _said_of_knowledge(cursor), current_framework()))
+    return list(_compared(before, _shown(cursor), reasons, _said_of_knowledge(cursor), current_framework()))
 
 
-def _said_of_knowledge(cursor: Cursor) -> dict[str, str]:
-    """Return what everybody may read of publications, organisations and links since the last release, by object.
+@dataclass(frozen=True)
+class _Said:
+    """What everybody may read of publications, organisations and links, by object of the audit."""
 
-    That is why one left, and what curators wrote for everybody on a change.
-    """
+    left: Mapping[str, str]  # why it left; practices, too: a link goes with its ends
+    changed: Mapping[str, str]  # what curators wrote for everybody since the last release
+
+    def why_gone(self, object_: str, id_: str) -> str | None:
+        """Return why something is gone; of a link, where it is not gone by itself, why one of its ends is."""
+        parts = id_.split(">")
+        ends = [":".join(parts[:2]), ":".join(parts[-2:])] if object_.startswith("link:") else []
+        return next((self.left[one] for one in (object_, *ends) if one in self.left), None)
+
+
+def _said_of_knowledge(cursor: Cursor) -> _Said:
     left = cursor.execute(
-        """
+        f"""
         SELECT 'evidence:' || id, left_because FROM evidence WHERE state <> 'listed'
         UNION ALL SELECT 'organisation:' || id, left_because FROM organisation WHERE state <> 'listed'
-        UNION ALL SELECT 'link:' || concat_ws('>', from_kind, from_id, relation, to_kind, to_id), left_because
-            FROM link WHERE state <> 'listed'
+        UNION ALL SELECT 'link:' || {LINK_ID}, left_because FROM link WHERE state <> 'listed'
         UNION ALL SELECT 'practice:' || id, reason FROM released_former
         """
     ).fetchall()
-    said = cursor.execute(
+    changed = cursor.execute(
         """
         SELECT object, string_agg(public, '; ' ORDER BY seq) FROM audit
         WHERE public IS NOT NULL AND NOT starts_with(object, 'practice:') AND NOT starts_with(object, 'assessment:')
@@ -225,7 +235,7 @@ def _said_of_knowledge(cursor: Cursor) -> dict[str, str]:
         GROUP BY object
         """
     ).fetchall()
-    return dict([*left, *said])
+    return _Said(dict(left), dict(changed))
 
 
 def _shown(cursor: Cursor) -> _Shown:
@@ -250,7 +260,7 @@ def _cards(cursor: Cursor, sql: str) -> dict[str, dict[str, Any]]:
     return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
 
 
-def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], framework: Framework) -> Iterator[Change]:
+def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], said: _Said, framework: Framework) -> Iterator[Change]:
     for id_, card in new.cards.items():
         if id_ not in old.cards:
             yield Change("added", id_, card["name"], None, None, None, "new in the catalogue", why.get(id_))
@@ -264,25 +274,29 @@ def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], framework: Frame
             words = "the owner's statement was " + ("changed" if id_ in new.statements else "withdrawn")
             yield Change("statement", id_, card["name"], None, None, None, words, why.get(id_))
     for kind, cards in new.knowledge.items():
-        yield from _of_knowledge(kind, old.knowledge[kind], cards, why)
+        yield from _of_knowledge(kind, old.knowledge[kind], cards, said)
 
 
 def _of_knowledge(
-    kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]], why: Mapping[str, str]
+    kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]], said: _Said
 ) -> Iterator[Change]:
+    """Yield what changed; of links that two records show by themselves only those that somebody took out."""
     for id_, card in new.items():
-        before = old.get(id_)
+        if not card.get("judged", True):
+            continue
+        before = old.get(id_) if old.get(id_, {}).get("judged", True) else None
         # what it is called is a fact of its own or, for a link, one of its ends'
         changed = [fact for fact in card if fact != "called" and before and before[fact] != card[fact]]
         if before is None or changed:
-            said = why.get(f"{_ITEMS[kind]}:{id_}")
-            yield Change(kind, id_, card["called"], None, None, None, ", ".join(changed) or "new", said)
+            why = said.changed.get(f"{_ITEMS[kind]}:{id_}")
+            yield Change(kind, id_, card["called"], None, None, None, ", ".join(changed) or "new", why)
     for id_, card in old.items():
         if id_ not in new:
-            parts = id_.split(">")  # a link goes also where one of its ends does
-            ends = [":".join(parts[:2]), ":".join(parts[-2:])] if kind == "link" else []
-            said = next((why[one] for one in (f"{_ITEMS[kind]}:{id_}", *ends) if one in why), None)
-            yield Change(kind, id_, card["called"], None, None, None, "gone", said)
+            object_ = f"{_ITEMS[kind]}:{id_}"
+            if not card.get("judged", True) and object_ not in said.left:
+                continue
+            why = said.why_gone(object_, id_)
+            yield Change(kind, id_, card["called"], None, None, None, "gone", why)
 
 
 def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework: Framework) -> Iterator[Change]:

@@ -44,6 +44,7 @@ _PUBLIC = frozenset(
         "organisation_card",
         "knowledge_facet",
         "known_link",
+        "former_link",
         "address_check",
     }
 )
@@ -88,6 +89,7 @@ _FROM_RELEASED = """
         SELECT id AS organisation_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position
         FROM listed;
     INSERT INTO link BY NAME SELECT * EXCLUDE (judged) FROM known_link WHERE judged;
+    INSERT INTO link BY NAME SELECT *, 'archived' AS state FROM former_link;
     DELETE FROM address_check WHERE url NOT IN (
         SELECT url FROM evidence_card UNION SELECT url FROM organisation_card UNION SELECT source_url FROM practice_card
         UNION SELECT url FROM released_source UNION SELECT source_url FROM released_answer WHERE source_url IS NOT NULL

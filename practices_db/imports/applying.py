@@ -18,7 +18,7 @@ from practices_db.curating import LISTS
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent
-from practices_db.knowledge_rows import Item, Row
+from practices_db.knowledge_rows import LINK_ID, Item, Row
 from practices_db.models import AnswerRow, PracticeRow, SourceRow
 from practices_db.permissions import Thing, require
 from practices_db.store import Cursor, Store
@@ -241,12 +241,12 @@ def _put(line: dict[str, Any], entry: Entry, fields: dict[str, str]) -> None:
 def _versions(cursor: Cursor) -> dict[str, int]:
     return dict(
         cursor.execute(
-            """
+            f"""
             SELECT 'practice:' || id, version FROM practice
             UNION ALL SELECT 'assessment:' || id, version FROM assessment
             UNION ALL SELECT 'evidence:' || id, version FROM evidence
             UNION ALL SELECT 'organisation:' || id, version FROM organisation
-            UNION ALL SELECT 'link:' || concat_ws('>', from_kind, from_id, relation, to_kind, to_id), version FROM link
+            UNION ALL SELECT 'link:' || {LINK_ID}, version FROM link
             """
         ).fetchall()
     )

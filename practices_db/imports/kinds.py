@@ -13,7 +13,7 @@ from typing import Any
 
 from practices_db import columns as exported
 from practices_db.knowledge_files import ABOUT, NO_TEXT
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
 from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row, columns
 from practices_db.problems import Problem
 from practices_db.vocabularies import nearest_of
@@ -131,7 +131,7 @@ KINDS: tuple[Kind, ...] = (
         "links",
         LinkRow,
         lambda row: (row.from_kind, row.from_id, row.relation, row.to_kind, row.to_id),
-        lambda row: "link:" + ">".join((row.from_kind, row.from_id, row.relation, row.to_kind, row.to_id)),
+        lambda row: f"link:{link_id(vars(row))}",
         frozenset({"reason"}),
     ),
 )

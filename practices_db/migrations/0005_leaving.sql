@@ -14,7 +14,16 @@ ALTER TABLE link ADD COLUMN state TEXT DEFAULT 'listed';            -- listed, a
 ALTER TABLE link ADD COLUMN left_on DATE;
 ALTER TABLE link ADD COLUMN left_because TEXT;
 
--- What is released of a judged link is whole without the curators' table.
+-- Links that were taken out, as of the last release: no rule shows them again.
+CREATE TABLE former_link (
+    from_kind TEXT, from_id TEXT, relation TEXT, to_kind TEXT, to_id TEXT,
+    reason TEXT NOT NULL, source_url TEXT NOT NULL, checked_on DATE NOT NULL, left_on DATE NOT NULL,
+    left_because TEXT NOT NULL,
+    PRIMARY KEY (from_kind, from_id, relation, to_kind, to_id)
+);
+
+-- What is released of a judged link is whole without the curators' table. Until now everybody read the day that stood
+-- there, released or not: it stays.
 ALTER TABLE known_link ADD COLUMN checked_on DATE;                  -- NULL: two records show it by themselves
 UPDATE known_link SET checked_on = l.checked_on FROM link l
 WHERE known_link.judged AND known_link.relation = l.relation

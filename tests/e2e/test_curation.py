@@ -244,6 +244,25 @@ def test_publication_goes_from_a_file_into_the_library(curated: Curated, page: P
     expect(page.get_by_role("main").get_by_text("Synthetic paper on quokkas").first).to_be_visible()
 
 
+def test_one_answer_is_changed_twice_in_a_row(curated: Curated, page: Page) -> None:
+    log_in(page, CURATOR, curated.url)
+    page.goto(f"{curated.url}/curation?part=practices&practice=humanitarian-corridors&view=answers")
+    settled(page)
+    indicator, answer = (page.get_by_role("combobox", name=name, exact=True) for name in ("Indicator", "Answer"))
+    indicator.press("ArrowDown")
+    page.get_by_role("option", name=re.compile(r"\(Met\)")).nth(1).click()
+    idle(page)
+    chosen = indicator.input_value().removesuffix(" (Met)")
+    for words in ("Not met", "Met"):  # the list says the answer, so each save makes it another one
+        answer.press_sequentially(words)
+        answer.press("Enter")
+        page.get_by_role("textbox", name="Source: address").fill("https://example.org/read-again")
+        page.get_by_role("textbox", name="Why it is changed").fill(f"Synthetic: {words}")
+        press(page, "Save")
+        expect(page.get_by_text("Saved. It becomes public with the next release.")).to_be_visible()
+        expect(indicator).to_have_value(f"{chosen} ({words})")
+
+
 def test_correction_of_an_organisation_goes_from_its_card_to_the_release(
     curated: Curated, page: Page, new_context: NewContext
 ) -> None:
@@ -271,7 +290,7 @@ def test_correction_of_an_organisation_goes_from_its_card_to_the_release(
     expect(visitor.get_by_role("main").get_by_text("Quokka foundation (synthetic)").first).to_be_visible()
 
 
-def test_publication_is_linked_then_taken_out_and_put_back(curated: Curated, page: Page) -> None:
+def test_link_is_added_taken_out_and_put_back(curated: Curated, page: Page) -> None:
     log_in(page, CURATOR, curated.url)
     part(page, "Library")
     search = page.get_by_role("textbox", name="Title or id of a publication")
@@ -300,19 +319,34 @@ def test_publication_is_linked_then_taken_out_and_put_back(curated: Curated, pag
     press(page, "Add the link")
     expect(page.get_by_text("Added. Everybody sees it with the next release.")).to_be_visible()
     expect(page.get_by_text("2 links that somebody read and judged.")).to_be_visible()
-    views.get_by_text("Standing", exact=True).click()
+    page.get_by_role("combobox", name="Which", exact=True).press("ArrowDown")
+    page.get_by_role("option").nth(1).click()
     idle(page)
+    page.get_by_role("radiogroup", name="Of this link").get_by_text("Standing").click()
+    idle(page)
+    page.get_by_role("textbox", name="Why (everybody reads it)").fill("Synthetic: wrong one")
+    press(page, "Archive")
+    expect(page.get_by_text("It was taken out: Synthetic: wrong one")).to_be_visible()
+    page.get_by_role("textbox", name="Why", exact=True).fill("Synthetic: right one")
+    press(page, "Put it back")  # of the link that was chosen, though it is another one now
+    expect(page.get_by_text("It is in the catalogue again")).to_be_visible()
+    page.goto(f"{curated.url}/practice?practice=accelair")
+    settled(page)
+    expect(page.get_by_text("Synthetic: both say so.")).to_have_count(0)  # not before a release
+
+
+def test_publication_is_taken_out_and_put_back(curated: Curated, page: Page) -> None:
+    log_in(page, CURATOR, curated.url)
+    page.goto(f"{curated.url}/curation?part=library&item=invol-evaluation&view=standing")
+    settled(page)
     page.get_by_role("textbox", name="Why (everybody reads it)").fill("Synthetic: withdrawn")
     press(page, "Archive")
     expect(page.get_by_text("It was taken out: Synthetic: withdrawn")).to_be_visible()
     page.get_by_role("textbox", name="Why", exact=True).fill("Synthetic: it is back")
     press(page, "Put it back")
     expect(page.get_by_text("It is in the catalogue again")).to_be_visible()
-    views.get_by_text("History", exact=True).click()
+    page.get_by_role("radiogroup", name="View").get_by_text("History", exact=True).click()
     expect(page.get_by_text("2 changes, the newest first.")).to_be_visible()
-    page.goto(f"{curated.url}/practice?practice=accelair")
-    settled(page)
-    expect(page.get_by_text("Synthetic: both say so.")).to_have_count(0)  # not before a release
 
 
 # --- for everybody: axe, telephone, keyboard --------------------------------------------------------------------

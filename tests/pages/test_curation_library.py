@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
-from practices_db import knowledge, knowledge_curating, people, publishing, submissions
+from practices_db import curating, knowledge, knowledge_curating, people, publishing, submissions
 from practices_db.knowledge_rows import MODELS
 from practices_db.permissions import CLI, pseudonym
 
@@ -122,9 +122,9 @@ def test_link_is_added_changed_and_taken_out(log_in: LogIn) -> None:
     app.selectbox(key=f"link_leads_{HOUSE}_to").select_index(0).run()
     press(app, "Add the link")
     assert "Say why" in text(app) or "Please mend" in text(app)
-    app.text_area(key=f"link_leads_{HOUSE}_reason").set_value("Synthetic: both say so.")
-    app.text_input(key=f"link_leads_{HOUSE}_source").set_value(PAGE)
-    app.text_input(key=f"link_leads_{HOUSE}_why").set_value("Read it")
+    app.text_area(key=f"link_leads_{HOUSE}_accelair_reason").set_value("Synthetic: both say so.")
+    app.text_input(key=f"link_leads_{HOUSE}_accelair_source").set_value(PAGE)
+    app.text_input(key=f"link_leads_{HOUSE}_accelair_why").set_value("Read it")
     press(app, "Add the link")
     assert "Added." in text(app)
     id_ = f"organisation>{HOUSE}>leads>practice>accelair"
@@ -139,6 +139,36 @@ def test_link_is_added_changed_and_taken_out(log_in: LogIn) -> None:
     assert "It was taken out: It is another one." in text(app)
     app.radio(key="link_view").set_value("history").run()
     assert "Read again" in text(app)
+
+
+def test_link_that_two_records_show_is_taken_out(log_in: LogIn) -> None:
+    app = log_in(CURATOR)("curation", part="library", shelf="organisation", item=HOUSE, view="links")
+    press(app, "Take it out")
+    assert "Choose which one is wrong." in text(app)
+    app.selectbox(key=f"refuse_which_{HOUSE}").select_index(0)
+    app.text_input(key=f"refuse_reason_{HOUSE}").set_value("Another one.")
+    press(app, "Take it out")
+    assert "Taken out." in text(app)
+    assert "17 links that two records show by themselves" in {one.label for one in app.expander}
+    assert "It was taken out: Another one." in text(app)
+
+
+def test_what_was_typed_on_a_link_is_shown_where_somebody_merged_its_end(log_in: LogIn) -> None:
+    app = paper(log_in(CURATOR), "links")
+    fill(app, f"link:{LINKED}", reason="Synthetic words, long thought over.", why="Read again")
+    curating.merge(database.store(), CLI, PRACTICE, "accelair", 1, "the same")
+    press(app, "Save")
+    assert "is not here any more" in text(app)
+    assert "Synthetic words, long thought over." in text(app)
+    assert "is not here any more" not in text(app.run())
+
+
+def test_more_than_can_be_listed_is_said(log_in: LogIn) -> None:
+    app = paper(log_in(CURATOR), "standing", TWIN)
+    app.text_input(key=f"merge_find_evidence:{TWIN}").set_value("refugee").run()
+    (box,) = (one for one in app.selectbox if one.key == f"merge_into_evidence:{TWIN}")
+    assert "write more of it to find others" in box.label
+    assert len(box.options) == 50
 
 
 def test_what_is_taken_out_is_gone_for_everybody_after_the_release(log_in: LogIn) -> None:

@@ -348,7 +348,7 @@ def test_a_database_from_before_the_library_gets_it_when_it_is_opened(catalogue_
     store = Store(old)
 
     def go_back(cursor: Any) -> None:
-        for table in ("evidence", "organisation", "evidence_value", "organisation_value", "link", "address_check", "known_link", "evidence_card", "organisation_card", "knowledge_facet"):  # fmt: skip
+        for table in ("evidence", "organisation", "evidence_value", "organisation_value", "link", "address_check", "known_link", "former_link", "evidence_card", "organisation_card", "knowledge_facet"):  # fmt: skip
             cursor.execute(f"DROP TABLE {table}")
         cursor.execute("ALTER TABLE release_change RENAME COLUMN subject_id TO practice_id")
         cursor.execute("DELETE FROM _migration WHERE name >= '0004'")

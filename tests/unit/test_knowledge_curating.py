@@ -8,9 +8,18 @@ from typing import Any
 
 import oracles
 import pytest
-from bringing import HOUSE, bring, looked_at, table
+from bringing import HOUSE, PAPER, bring, looked_at, table
 
-from practices_db import audit, catalogue_files, curating, knowledge, knowledge_curating, publishing, snapshot
+from practices_db import (
+    audit,
+    catalogue_files,
+    curating,
+    knowledge,
+    knowledge_curating,
+    knowledge_store,
+    publishing,
+    snapshot,
+)
 from practices_db.__main__ import main
 from practices_db.commands import build, open_store
 from practices_db.errors import ConflictError, PracticesError
@@ -165,14 +174,54 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
         found = knowledge_curating.links(cursor, CLI, "organisation", kept)
         left = knowledge_curating.links(cursor, CLI, "organisation", old)
     assert {(one.facts["to_id"], one.version) for one in found} == {("accelair", 1), ("acompanando-t", 2)}
-    assert [one.facts["to_id"] for one in left] == ["accelair"]  # the kept one has it already
+    (behind,) = left  # the kept one has it already
+    assert (behind.facts["to_id"], behind.state, behind.left_because) == ("accelair", "archived", "The same house.")
+    moved = next(one.id for one in found if one.facts["to_id"] == "acompanando-t")
+    assert [line.action for line in lines(own, f"link:{moved}")] == ["rename", "add"]  # also what it was called before
     told = release(own)
     assert told["organisation", old] == ("gone", "The same house.")
     assert {id_ for kind, id_ in told if kind == "link"} == {one.id for one in found}
+    assert told["link", moved] == ("new", "Taken over in a merge: The same house.")
     with pytest.raises(PracticesError, match="only be merged into another one that is listed"):
         knowledge_curating.merge(own, CURATOR, "organisation", first("organisation", 2), old, 1, "why")
     with pytest.raises(RefusedError, match=f"was merged into another one; use that one's id; did you mean '{kept}'"):
         looked_at(own, table(HOUSE | {"id": old}, columns=list(HOUSE)).encode())
+
+
+def test_merged_organisation_leaves_also_what_its_name_showed(own: Store) -> None:
+    shown = [one for one in public(own)[3] if one[:2] == ("organisation", "oecd")]
+    assert len(shown) > 10
+    knowledge_curating.merge(own, CURATOR, "organisation", "oecd", "cedefop", 1, "Synthetic reason.")
+    told = release(own)
+    taken_over = [one for one in public(own)[3] if one[:2] == ("organisation", "cedefop")]
+    assert {one[2:5] for one in shown} <= {one[2:5] for one in taken_over}
+    judged = [one for one in taken_over if one[7]]
+    assert len(judged) >= len(shown) - 1  # one was the other's, too
+    assert sum(kind == "link" and words == "new" for (kind, _), (words, _) in told.items()) == len(judged)
+
+
+def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "before.duckdb"
+    shutil.copy(catalogue_db, path)
+    store, link = Store(path), rows_of("link")[0]
+
+    def merge_as_before(cursor: Any) -> None:
+        cursor.execute(
+            "UPDATE practice SET state = 'merged', merged_into = 'accelair', left_on = today(), left_because = 'same' "
+            "WHERE id = $id",
+            {"id": link["to_id"]},
+        )
+        cursor.execute("DELETE FROM practice_card WHERE id = $id", {"id": link["to_id"]})
+
+    store.write(merge_as_before)
+    knowledge_curating.after_migration(store, ["0004_knowledge"])
+    assert stands(store, "link", knowledge_curating.link_id(link)).version == 1
+    knowledge_curating.after_migration(store, ["0005_leaving"])
+    assert stands(store, "link", knowledge_curating.link_id(link | {"to_id": "accelair"})).version == 2
+    with store.cursor() as cursor:
+        left = cursor.execute("SELECT count(*) FROM known_link WHERE to_id = $id", {"id": link["to_id"]}).fetchone()
+    assert left == (0,)
+    store.close()
 
 
 def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
@@ -202,6 +251,63 @@ def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None
     assert release(own)["link", id_] == ("new", "Linked.")
     with own.cursor() as cursor:
         assert link["reason"] in list(knowledge.links_of(cursor, "practice", ["accelair"])["reason"])
+
+
+def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tmp_path: Path) -> None:
+    def shown(store: Store) -> list[tuple[Any, ...]]:
+        return [one for one in public(store)[3] if one[:2] == ("organisation", "oecd")]
+
+    before = shown(own)
+    wrong = dict(zip((*knowledge_curating.ENDS, "reason", "source_url"), before[0], strict=False))
+    with pytest.raises(PracticesError, match="Say why"):
+        knowledge_curating.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, " ")
+    id_ = knowledge_curating.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, "Another OECD.")
+    assert shown(own) == before
+    assert release(own)["link", id_] == ("gone", "Another OECD.")
+    assert shown(own) == before[1:]
+    catalogue_files.write_catalogue(own, tmp_path / "written")
+    build(tmp_path / "again.duckdb", tmp_path / "written")
+    again = open_store(tmp_path / "again.duckdb")
+    assert shown(again) == before[1:]
+    assert stands(again, "link", id_).left_because == "Another OECD."
+    again.close()
+    knowledge_curating.relist(own, CURATOR, "link", id_, 1, "The same after all.")
+    assert release(own)["link", id_] == ("new", None)
+    assert [one[:5] for one in shown(own)] == [one[:5] for one in before]
+
+
+def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None:
+    link, id_ = rows_of("link")[0], first("link")
+    paper, practice = link["from_id"], link["to_id"]
+    knowledge_curating.edit(own, CURATOR, "evidence", paper, {"year": "2001"}, 1, "why", PAGE, "Year corrected.")
+    knowledge_curating.edit(own, CURATOR, "link", id_, {"reason": "Other."}, 1, "why", "", "Reason mended.")
+    knowledge_curating.archive(own, CURATOR, "evidence", paper, 2, "Retracted.")
+    told = release(own)
+    assert told["publication", paper] == ("gone", "Retracted.")
+    assert told["link", id_] == ("gone", "Retracted.")
+    knowledge_curating.archive(own, CURATOR, "link", id_, 2, "why")
+    with pytest.raises(PracticesError, match=f"no publication '{paper}' in the catalogue"):
+        knowledge_curating.relist(own, CURATOR, "link", id_, 3, "why")
+    assert stands(own, "link", id_).state == "archived"
+    assert practice not in told
+
+
+def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
+    knowledge_curating.checked(own, CURATOR, "link", first("link"), 1, audit.now().date())
+    assert release(own) == {("link", first("link")): ("checked_on", None)}
+
+
+def test_last_publication_of_a_small_catalogue_can_be_archived(tiny_store: Store) -> None:
+    def fill(cursor: Any) -> None:
+        knowledge_store.insert(cursor, "evidence", [MODELS["evidence"].model_validate(PAPER)])
+        knowledge_store.insert(cursor, "link", [MODELS["link"].model_validate(tie)])
+
+    tie = rows_of("link")[0] | {"from_id": PAPER["id"], "to_id": "synthetic-accents"}
+    tiny_store.write(fill)
+    release(tiny_store)
+    knowledge_curating.archive(tiny_store, CURATOR, "evidence", PAPER["id"], 1, "Made up.")
+    assert release(tiny_store)["publication", PAPER["id"]] == ("gone", "Made up.")
+    assert public(tiny_store) == [[], [], [], []]
 
 
 def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own: Store) -> None:
@@ -257,6 +363,10 @@ def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Pa
         ("UPDATE evidence SET state = 'lost' WHERE id = $id", "its state is lost"),
         ("UPDATE evidence SET state = 'archived' WHERE id = $id", "does not say since when and why it is archived"),
         (
+            "UPDATE evidence SET left_on = today() WHERE id = $id",
+            "is listed, but says since when or into what it left",
+        ),
+        (
             "UPDATE evidence SET state = 'merged', merged_into = 'x', left_on = today(), left_because = 'y' "
             "WHERE id = $id",
             "was merged into x, which does not exist",
@@ -280,6 +390,7 @@ def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tm
             for column in ("state", "left_on", "left_because", *(["merged_into"] if name != "link" else [])):
                 cursor.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
         cursor.execute("ALTER TABLE known_link DROP COLUMN checked_on")
+        cursor.execute("DROP TABLE former_link")
         cursor.execute("ALTER TABLE release_change RENAME COLUMN subject_id TO practice_id")
         cursor.execute("DELETE FROM _migration WHERE name = '0005_leaving'")
 
@@ -318,6 +429,11 @@ def test_command_line_does_all_of_it(catalogue_db: Path, tmp_path: Path, capsys:
         (["merge", link, paper, "--reason", "x"], "cannot be merged"),
         (["merge", paper, "accelair", "--reason", "x"], "cannot be merged"),
         (["checked", paper, "--running", "yes", "--said-by", "x"], "only of a practice"),
+        (
+            ["edit", paper, "--set", "year=2001", "--assessment", "x", "--source", PAGE, "--reason", "x"],
+            "of a practice",
+        ),
+        (["edit", link, "--set", "reason=x", "--source", PAGE, "--reason", "x"], "its own source"),
         (["edit", paper, "--set", "sectors=health", "--source", PAGE, "--reason", "x"], "COLUMN=VALUE"),
     ):
         assert main([*arguments, "--database", str(path)]) == 1

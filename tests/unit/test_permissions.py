@@ -15,6 +15,7 @@ from bringing import HOUSE, PAPER
 from practices_db import (
     audit,
     backup,
+    changing,
     curating,
     keeping,
     knowledge_curating,
@@ -257,10 +258,12 @@ def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> N
     actor = actors()[role]
     more = TIE | {"from_id": TWIN["id"]}
     tried(library, lambda: knowledge_curating.add_link(library, actor, more, "why"), role in CURATING)
+    more |= {"to_id": TWIN["id"]}
+    tried(library, lambda: knowledge_curating.refuse_link(library, actor, more, "why"), role in CURATING)
     with library.cursor() as cursor:
         for read in (
             lambda: knowledge_curating.read(cursor, actor, "evidence", IDS["evidence"]),
-            lambda: knowledge_curating.find(cursor, actor, "organisation", ""),
+            lambda: changing.find(cursor, actor, "organisation", ""),
             lambda: knowledge_curating.links(cursor, actor, "evidence", IDS["evidence"]),
             lambda: knowledge_curating.names(cursor, actor, []),
         ):

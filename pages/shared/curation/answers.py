@@ -45,7 +45,13 @@ def draw(found: CuratedPractice) -> None:
         one.id: f"{one.label} ({answered[mine[one.id]['answer']] if one.id in mine else 'no answer'})"
         for one in framework.indicators
     }
-    indicator = st.selectbox("Indicator", list(labels), format_func=labels.__getitem__, key=f"indicator_{id_}")
+    # A browser sends the label of what was chosen, and a saved answer makes it another one: a new list then, opened
+    # where the old one was.
+    chosen, state = f"indicator_{id_}", sum(one["version"] for one in mine.values())
+    kept = st.session_state.get(chosen)
+    at = list(labels).index(kept) if kept in labels else 0
+    indicator = st.selectbox("Indicator", list(labels), at, format_func=labels.__getitem__, key=f"{chosen}_{state}")
+    st.session_state[chosen] = indicator
     _form(framework, str(assessment), str(indicator), mine.get(indicator))
 
 
@@ -78,7 +84,8 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
         saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
     st.caption("An answer needs the page it rests on. It is seen by everybody with the next release.")
     if saved:
-        changes = {field: value.strip() for field, value in draft.changed.items()}
+        # of what is not answered yet, also what was left as it is in the form
+        changes = {field: value.strip() for field, value in (draft.changed if stands else draft.mine).items()}
         acting.act(
             lambda store, who: curating.edit_answer(
                 store, who, assessment, indicator, changes, draft.version, reason, public

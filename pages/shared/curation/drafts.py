@@ -6,7 +6,7 @@ the form keeps what was typed, and what stands there now is shown beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,31 @@ def _begin(draft: Draft) -> Draft:
 def close() -> None:
     """Forget the form that is open: what was typed is saved or given up."""
     st.session_state.pop(_DRAFT, None)
+
+
+def lost(about: str, there: Collection[str]) -> None:
+    """Where what the open form changes is not ``there`` any more, say so and show once what was typed.
+
+    ``about`` is an end of the links that belong here: a form that was left elsewhere is not lost.
+    """
+    draft: Draft | None = st.session_state.get(_DRAFT)
+    if draft is None or about not in draft.name.split(">") or draft.name in there:
+        return
+    typed = draft.changed
+    if not typed:
+        return
+    st.warning(
+        "What you were changing is not here any more: somebody merged one of its ends meanwhile. This is what you had "
+        "typed; nothing of it is saved.",
+        icon=":material/call_merge:",
+    )
+    st.table(
+        pd.DataFrame({"Field": map(words.of, typed), "Yours": map(_cell, typed.values())}),
+        hide_index=True,
+        border="horizontal",
+        alt="What you had typed",
+    )
+    close()
 
 
 def stale(draft: Draft, version: int, now: Mapping[str, Any]) -> None:

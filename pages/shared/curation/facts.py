@@ -18,7 +18,10 @@ from practices_db.knowledge_filters import NOUNS
 from practices_db.knowledge_rows import Item
 from practices_db.permissions import Thing, allowed
 
-_SAVED = "Saved. It becomes public with the next release."
+_SAVED = {
+    "listed": "Saved. It becomes public with the next release.",
+    "archived": "Saved. Nobody else sees it before it is put back.",
+}
 _FIELDS: dict[Item, Fields] = {"evidence": EVIDENCE, "organisation": ORGANISATION, "link": LINK}
 
 
@@ -42,7 +45,7 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
             lambda store, who: curating.edit_practice(
                 store, who, id_, said.changed, said.version, said.reason, said.source, said.public
             ),
-            _SAVED,
+            _SAVED[found.state],
             drafts.close,
         )
 
@@ -56,7 +59,7 @@ def item(found: Curated, actor: Actor) -> None:
             lambda store, who: knowledge_curating.edit(
                 store, who, found.item, found.id, said.changed, said.version, said.reason, said.source, said.public
             ),
-            _SAVED,
+            _SAVED[found.state],
             drafts.close,
         )
 
@@ -76,7 +79,7 @@ def _form(
         fields.draw(draft)
         source, reason, public = why(draft, source_label, NOUNS.get(thing.kind, thing.kind))
         saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
-    st.caption("Blank means not seen, never none. Saved changes are seen by everybody with the next release.")
+    st.caption("Blank means not seen, never none.")
     return _Filled(fields.as_facts(draft.changed), draft.version, source, reason, public) if saved else None
 
 

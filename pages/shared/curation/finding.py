@@ -9,31 +9,43 @@ import streamlit as st
 
 from pages.shared.curation import acting, words
 from pages.shared.wording import counted, escaped
-from practices_db import audit
-from practices_db.changing import Found
+from practices_db import audit, changing
 from practices_db.errors import Actor
+from practices_db.knowledge_filters import NOUNS
 from practices_db.permissions import Thing, require
 from practices_db.store import Cursor
 
-_MOST = 50
+MOST = 50
+_FIRST = f"The first {MOST} by name; write more of it to find others"
 _AT_ONCE = 100
 
 
-Look = Callable[[Cursor, Actor, str, int], list[Found]]  # text and the most that are wanted → what has it in its name
-
-
-def find(label: str, noun: str, key: str, look: Look, link: Callable[[str, str], None]) -> None:
-    """Draw the search and what it finds; ``link`` writes a link to an id with a label."""
+def find(label: str, kind: str, key: str, link: Callable[[str, str], None]) -> None:
+    """Draw the search for things of a kind and what it finds; ``link`` writes a link to an id with a label."""
+    noun = NOUNS.get(kind, kind)
     text = st.text_input(label, max_chars=200, key=key, icon=":material/search:")
-    found = acting.looked_up(lambda cursor, who: look(cursor, who, text, _MOST + 1))
+    found = acting.looked_up(lambda cursor, who: changing.find(cursor, who, kind, text, MOST + 1))
     if not found:
         st.info(f"No {noun} has this in its name or id. New ones come in by Import.", icon=":material/search_off:")
         return
-    more = len(found) > _MOST
-    st.markdown(f"The first {_MOST} by name; write more of it to find others." if more else counted(len(found), noun))
-    for one in found[:_MOST]:
+    st.markdown(counted(len(found), noun) if len(found) <= MOST else f"{_FIRST}.")
+    for one in found[:MOST]:
         state = "" if one.state == "listed" else f", {words.STATES[one.state]}"
         link(one.id, f"{escaped(one.name)} ({escaped(one.id)}{state})")
+
+
+def choose_listed(text: str, kind: str, key: str, but: str = "") -> str | None:
+    """Let one be chosen of those in the catalogue whose name or id holds a text; return its id."""
+    if not text.strip():
+        return None
+    noun = NOUNS.get(kind, kind)
+    found = acting.looked_up(lambda cursor, who: changing.find(cursor, who, kind, text, MOST + 1, True))
+    options = {one.id: f"{one.name} ({one.id})" for one in found[:MOST] if one.id != but}
+    if not options:
+        st.caption(f"No other {noun} in the catalogue has this in its name or id.")
+        return None
+    label = f"Which ({counted(len(options), noun) if len(found) <= MOST else _FIRST.lower()})"
+    return st.selectbox(label, list(options), format_func=options.__getitem__, index=None, key=key)
 
 
 def history(thing: Thing, actor: Actor) -> None:

@@ -30,13 +30,7 @@ def draw(actor: Actor) -> None:
     shelf: Named = "organisation" if given == "organisation" else "evidence"
     if not id_:
         links.choose("What", "shelf", _SHELVES)
-        finding.find(
-            _LABELS[shelf],
-            NOUNS[shelf],
-            f"find_{shelf}",
-            lambda cursor, who, text, most: knowledge_curating.find(cursor, who, shelf, text, most),
-            partial(words.library_link, shelf),
-        )
+        finding.find(_LABELS[shelf], shelf, f"find_{shelf}", partial(words.library_link, shelf))
         return
     st.page_link(
         links.page_path("curation"),

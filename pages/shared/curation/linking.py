@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from pages.shared import database, tables
-from pages.shared.curation import acting, facts, finding, standing, words
+from pages.shared.curation import acting, drafts, facts, finding, standing, words
 from pages.shared.curation.fields import LINK
 from pages.shared.wording import counted, escaped, web_link
-from practices_db import audit, curating, knowledge, knowledge_curating
-from practices_db.changing import Found
+from practices_db import audit, knowledge, knowledge_curating
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated, Named
+from practices_db.knowledge_filters import NOUNS
+from practices_db.knowledge_rows import link_id
 from practices_db.permissions import Thing, allowed
 from practices_db.store import Cursor
 
 # What a link says, from the one at its beginning to the one at its end.
 _SAYS = {"studies": "is about the practice", "leads": "leads the practice", "publishes": "publishes"}
-# What something may be linked to: relation → (kind of the other end, what it is called in a sentence).
-_TO: dict[Named, dict[str, tuple[str, str]]] = {
-    "evidence": {"studies": ("practice", "practice")},
-    "organisation": {"leads": ("practice", "practice"), "publishes": ("evidence", "publication")},
+# What something may be linked to: relation → kind of the other end.
+_TO: dict[Named, dict[str, str]] = {
+    "evidence": {"studies": "practice"},
+    "organisation": {"leads": "practice", "publishes": "evidence"},
 }
 _VIEWS = {"facts": "What it says", "standing": "Standing", "history": "History"}
 
@@ -35,24 +37,29 @@ def draw(found: Curated, shelf: Named, actor: Actor) -> None:
         return judged, knowledge_curating.names(cursor, who, judged)
 
     judged, names = acting.looked_up(look)
-    labels = {one.id: _label(one, names) for one in judged}
+    drafts.lost(found.id, {one.thing.name for one in judged})
     if judged:
         st.markdown(f"{counted(len(judged), 'link')} that somebody read and judged.")
-        _one(judged, labels, actor)
+        _one(judged, {one.id: _label(one, names, found) for one in judged}, actor)
     else:
         st.info("Nobody has linked it yet to a practice or a publication.", icon=":material/link_off:")
-    _shown_by_records(found, shelf)
-    if found.state == "listed" and allowed(actor, "add", Thing("link")):
+    may_add = found.state == "listed" and allowed(actor, "add", Thing("link"))
+    _shown_by_records(found, shelf, {one.id for one in judged}, may_add)
+    if may_add:
         _add(found, shelf)
 
 
-def _label(one: Curated, names: dict[tuple[str, str], str]) -> str:
-    ends = [names[one.facts[f"{side}_kind"], one.facts[f"{side}_id"]] for side in ("from", "to")]
-    state = "" if one.state == "listed" else f" ({words.STATES[one.state]})"
-    return f"{ends[0]} {_SAYS[one.facts['relation']]} {ends[1]}{state}"
+def _label(one: Curated, names: Mapping[tuple[str, str], str], found: Curated) -> str:
+    """Return a link in words, with the id of its other end: two publications may have one title.
+
+    Its state is not in it: a browser sends the label of what was chosen, which a press would make another one.
+    """
+    ends = [(one.facts[f"{side}_kind"], one.facts[f"{side}_id"]) for side in ("from", "to")]
+    other = next(id_ for kind, id_ in reversed(ends) if (kind, id_) != (found.item, found.id))
+    return f"{names[ends[0]]} {_SAYS[one.facts['relation']]} {names[ends[1]]} ({other})"
 
 
-def _one(judged: Sequence[Curated], labels: dict[str, str], actor: Actor) -> None:
+def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> None:
     """Let one of the links be chosen and draw what can be done with it."""
     ids = list(labels)
     chosen = ids[0] if len(ids) == 1 else st.selectbox("Which", ids, format_func=labels.__getitem__, key="link_chosen")
@@ -61,7 +68,8 @@ def _one(judged: Sequence[Curated], labels: dict[str, str], actor: Actor) -> Non
         st.markdown(f"**{escaped(labels[link.id])}**")
         taken_out = f" It was taken out: {escaped(link.left_because)}" if link.left_because else ""
         st.markdown(
-            f":small[Version {link.version}. Last checked on {link.facts['checked_on']:%d %B %Y}. "
+            f":small[Version {link.version}, {words.STATES[link.state]}. "
+            f"Last checked on {link.facts['checked_on']:%d %B %Y}. "
             f"{web_link(link.facts['source_url'], 'Its source')}.{taken_out}]"
         )
         view = st.radio("Of this link", list(_VIEWS), horizontal=True, format_func=_VIEWS.__getitem__, key="link_view")
@@ -74,16 +82,56 @@ def _one(judged: Sequence[Curated], labels: dict[str, str], actor: Actor) -> Non
                 finding.history(link.thing, actor)
 
 
-def _shown_by_records(found: Curated, shelf: Named) -> None:
-    """List what two records show by themselves, as everybody sees it now."""
+def _shown_by_records(found: Curated, shelf: Named, judged: set[str], may_refuse: bool) -> None:
+    """List what two records show by themselves, as everybody sees it now, and let one of them be taken out."""
     with database.cursor() as cursor:
         rows = tables.rows(knowledge.links_of(cursor, shelf, [found.id]))
-    shown = [row for row in rows if not row["judged"]]
+    shown = {link_id(ends): (ends, row) for row in rows if not row["judged"] for ends in [_ends(found, shelf, row)]}
+    shown = {id_: one for id_, one in shown.items() if id_ not in judged}
     if not shown:
         return
     with st.expander(f"{counted(len(shown), 'link')} that two records show by themselves"):
-        st.caption("They follow the facts: change an address or a name, and they come or go with the next release.")
-        st.markdown("\n".join(f"- {escaped(row['other'])}: {escaped(row['reason'])}" for row in shown))
+        st.markdown(
+            "They follow the facts: change an address or a name, and they come or go with the next release.\n\n"
+            + "\n".join(f"- {escaped(row['other'])}: {escaped(row['reason'])}" for _, row in shown.values())
+        )
+        if may_refuse:
+            _refuse(shown, found.id)
+
+
+def _ends(found: Curated, shelf: Named, row: Mapping[str, Any]) -> dict[str, str]:
+    here = {"kind": shelf, "id": found.id}
+    there = {"kind": row["other_kind"], "id": row["other_id"]}
+    begins, ends = (here, there) if row["relation"] in _TO[shelf] else (there, here)
+    return {
+        "from_kind": begins["kind"],
+        "from_id": begins["id"],
+        "relation": row["relation"],
+        "to_kind": ends["kind"],
+        "to_id": ends["id"],
+    }
+
+
+def _refuse(shown: Mapping[str, tuple[dict[str, str], Mapping[str, Any]]], id_: str) -> None:
+    with st.form(f"refuse_{id_}", border=False):
+        wrong = st.selectbox(
+            "One of them is wrong",
+            list(shown),
+            format_func=lambda one: f"{shown[one][1]['other']} ({shown[one][1]['other_id']})",
+            index=None,
+            key=f"refuse_which_{id_}",
+        )
+        reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"refuse_reason_{id_}")
+        done = st.form_submit_button("Take it out", icon=":material/link_off:")
+    if done and wrong is None:
+        st.error("Choose which one is wrong.", icon=":material/error:")
+    elif done:
+        ends, row = shown[str(wrong)]
+        link = ends | {"reason": row["reason"], "source_url": row["source_url"], "checked_on": audit.now().date()}
+        acting.act(
+            lambda store, who: knowledge_curating.refuse_link(store, who, link, reason.strip()),
+            "Taken out. It goes with the next release; among the judged links it can be put back.",
+        )
 
 
 def _add(found: Curated, shelf: Named) -> None:
@@ -94,13 +142,13 @@ def _add(found: Curated, shelf: Named) -> None:
         relation = st.radio(
             "What it says", relations, format_func=_SAYS.__getitem__, horizontal=True, key=f"link_relation_{found.id}"
         )
-    kind, noun = _TO[shelf][relation]
+    kind = _TO[shelf][relation]
     key = f"link_{relation}_{found.id}"
-    text = st.text_input(f"Name or id of the {noun}", max_chars=200, key=f"{key}_find")
-    find = curating.find if kind == "practice" else _publications
-    other = standing.choose_listed(text, noun, find, f"{key}_to")
+    text = st.text_input(f"Name or id of the {NOUNS.get(kind, kind)}", max_chars=200, key=f"{key}_find")
+    other = finding.choose_listed(text, kind, f"{key}_to")
     if other is None:
         return
+    key += f"_{other}"  # what was written of another end is not of this one
     with st.form(f"{key}_form", border=False):
         says = st.text_area(words.FIELDS["reason"], max_chars=4000, key=f"{key}_reason", help="Everybody reads it.")
         source = st.text_input(LINK.labels["source_url"], max_chars=2000, key=f"{key}_source", placeholder="https://")
@@ -121,7 +169,3 @@ def _add(found: Curated, shelf: Named) -> None:
             lambda store, who: knowledge_curating.add_link(store, who, link, reason.strip()),
             "Added. Everybody sees it with the next release.",
         )
-
-
-def _publications(cursor: Cursor, actor: Actor, text: str, most: int) -> list[Found]:
-    return knowledge_curating.find(cursor, actor, "evidence", text, most)

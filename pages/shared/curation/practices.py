@@ -24,7 +24,7 @@ def draw(actor: Actor) -> None:
     """Draw the practice that the link names, else the search."""
     id_ = st.query_params.get("practice")
     if not id_:
-        finding.find("Name or id of a practice", "practice", "find_practice", curating.find, words.curated_link)
+        finding.find("Name or id of a practice", "practice", "find_practice", words.curated_link)
         return
     st.page_link(
         links.page_path("curation"),

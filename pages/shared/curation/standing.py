@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
 
-from pages.shared.curation import acting
-from pages.shared.curation.finding import Look
+from pages.shared.curation import acting, finding
 from practices_db import audit, curating, knowledge_curating
 from practices_db.curating import CuratedPractice
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated
 from practices_db.knowledge_filters import NOUNS
-from practices_db.permissions import allowed
+from practices_db.permissions import Thing, allowed
 from practices_db.store import Store
-from practices_db.wording import counted
 
 _RUNS = {"yes": True, "no": False, "unknown": None}
 _RUNS_WORDS = {"yes": "It still runs", "no": "It does not run any more", "unknown": "They could not say"}
-_MOST = 50
 Reasoned = Callable[[Store, Actor, str], int]  # done for a reason
 
 
@@ -42,11 +39,9 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
     if allowed(actor, "merge", thing):
         _merge(
             id_,
-            id_,
-            "practice",
+            found.thing,
             "Assessments, sources, statement, submissions and links go over to the practice that is kept, whose own "
             "facts stay; links to this one lead there.",
-            curating.find,
             lambda store, who, into, reason: curating.merge(store, who, id_, into, version, reason),
         )
     _merged(found.state)
@@ -75,10 +70,8 @@ def item(found: Curated, actor: Actor) -> None:
     if kind != "link" and allowed(actor, "merge", thing):
         _merge(
             name,
-            id_,
-            noun,
+            thing,
             f"Its links go over to the {noun} that is kept, whose own facts stay.",
-            lambda cursor, who, text, most: knowledge_curating.find(cursor, who, kind, text, most),
             lambda store, who, into, reason: knowledge_curating.merge(store, who, kind, id_, into, version, reason),
         )
     _merged(found.state)
@@ -145,12 +138,11 @@ def _relist(name: str, do: Reasoned) -> None:
         )
 
 
-def _merge(  # noqa: PLR0913, PLR0917
-    name: str, id_: str, noun: str, what_happens: str, find: Look, do: Callable[[Store, Actor, str, str], int]
-) -> None:
+def _merge(name: str, thing: Thing, what_happens: str, do: Callable[[Store, Actor, str, str], int]) -> None:
     st.subheader("It is the same as another one")
+    noun = NOUNS.get(thing.kind, thing.kind)
     text = st.text_input(f"Name or id of the {noun} that is kept", max_chars=200, key=f"merge_find_{name}")
-    kept = choose_listed(text, noun, find, f"merge_into_{name}", but=id_)
+    kept = finding.choose_listed(text, thing.kind, f"merge_into_{name}", but=thing.id)
     if kept is None:
         return
     reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"merge_reason_{name}")
@@ -165,19 +157,3 @@ def _merge(  # noqa: PLR0913, PLR0917
             lambda store, who: do(store, who, kept, reason.strip()),
             "Merged. The kept one stands in its place from the next release on.",
         )
-
-
-def choose_listed(text: str, noun: str, find: Look, key: str, but: str = "") -> str | None:
-    """Let one be chosen of those in the catalogue whose name or id holds a text; return its id."""
-    if not text.strip():
-        return None
-    alike = acting.looked_up(lambda cursor, who: find(cursor, who, text, _MOST))
-    options: Mapping[str, str] = {
-        one.id: f"{one.name} ({one.id})" for one in alike if one.state == "listed" and one.id != but
-    }
-    if not options:
-        st.caption(f"No other {noun} in the catalogue has this in its name or id.")
-        return None
-    return st.selectbox(
-        f"Which ({counted(len(options), noun)})", list(options), format_func=options.__getitem__, index=None, key=key
-    )
