@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from practices_db import audit
 from practices_db.errors import Actor, PracticesError
+from practices_db.knowledge_rows import CALLED
 from practices_db.models import _Row
 from practices_db.permissions import Thing, require
 from practices_db.problems import mistakes
@@ -46,7 +47,7 @@ class Found:
     checked_on: date
 
 
-_CALLED = {"practice": "name", "evidence": "title", "organisation": "name"}
+_CALLED: dict[str, str] = {"practice": "name"} | {str(item): column for item, column in CALLED.items()}
 
 
 def find(  # noqa: PLR0913, PLR0917
@@ -128,6 +129,9 @@ def changed(before: Facts, after: Facts) -> list[str]:
     return found
 
 
+LISTED_AGAIN = {"left_on": None, "left_because": None}
+
+
 def leaving(reason: str) -> dict[str, Any]:
     """Return what is noted on something that leaves the catalogue today."""
     return {"left_on": audit.now().date(), "left_because": reason}
@@ -147,6 +151,3 @@ def record_merged(  # noqa: PLR0913, PLR0917
         reason=reason,
         public=f"The entry “{name}” was merged into this one: {reason}",
     )
-
-
-LISTED_AGAIN = {"left_on": None, "left_because": None}

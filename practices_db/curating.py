@@ -141,7 +141,7 @@ def merge(  # noqa: PLR0913, PLR0917
     def work(cursor: Cursor, old: CuratedPractice) -> tuple[Facts, Facts]:
         kept = _practice(cursor, into)
         if practice_id == into or kept.state != "listed":
-            raise PracticesError("A practice can only be merged into another one that is listed.")
+            raise PracticesError("It can only be merged into another one that is listed.")
         require(actor, "edit", kept.thing)
         _hand_over(cursor, actor, practice_id, into, reason)
         after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}

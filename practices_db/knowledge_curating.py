@@ -135,7 +135,7 @@ def merge(  # noqa: PLR0913, PLR0917
     def work(cursor: Cursor, old: Curated) -> tuple[Facts, Facts]:
         kept = _stands(cursor, item, into)
         if id_ == into or kept.state != "listed":
-            raise PracticesError(f"{_a(item)} can only be merged into another one that is listed.")
+            raise PracticesError("It can only be merged into another one that is listed.")
         require(actor, "edit", kept.thing)
         hand_over_links(cursor, actor, item, id_, into, reason)
         cursor.execute(f"UPDATE {item} SET merged_into = $into WHERE merged_into = $id", {"id": id_, "into": into})
@@ -233,6 +233,7 @@ _WHICH: dict[Item, str] = {
     "link": "from_kind = $from_kind AND from_id = $from_id AND relation = $relation AND to_kind = $to_kind "
     "AND to_id = $to_id",
 }
+_SETTERS = ("state", "merged_into", "left_on", "left_because")
 
 
 def _hand_over(  # noqa: PLR0913, PLR0917
@@ -286,9 +287,6 @@ def _missing_end(cursor: Cursor, facts: Facts) -> str | None:
 def _require_ends(cursor: Cursor, facts: Facts) -> None:
     if missing := _missing_end(cursor, facts):
         raise PracticesError(f"There is no {missing} in the catalogue. Nothing was saved.")
-
-
-_SETTERS = ("state", "merged_into", "left_on", "left_because")
 
 
 def _key(item: Item, id_: str) -> dict[str, str]:
@@ -375,8 +373,3 @@ def _set(cursor: Cursor, one: Curated, new: Mapping[str, Any]) -> None:
                 _key(one.item, one.id) | {"value": new[name]},
             )
     cursor.execute(f"UPDATE {one.item} SET version = version + 1 WHERE {_WHICH[one.item]}", _key(one.item, one.id))
-
-
-def _a(item: Item) -> str:
-    noun = NOUNS.get(item, item)
-    return ("An " if noun[0] in "aeiou" else "A ") + noun

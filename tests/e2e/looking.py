@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from re import Pattern
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+from serving import ROOT
 
 HOUSING_IN_ITALY = "/explore?country=IT&sector=housing-and-settlement"
 EIGHT = "8 of 325 practices in Italy, on Housing and settlement."
@@ -67,6 +70,16 @@ def choose(page: Page, label: str, option: str) -> None:
     box.press("Escape")
 
 
+def pick(page: Page, label: str, option: str) -> None:
+    """Choose the one value of a list that begins so, by keyboard; Escape would take it away again."""
+    idle(page)
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.press_sequentially(option)
+    expect(page.get_by_role("option", name=re.compile(f"^{re.escape(option)}"))).to_be_visible()
+    box.press("Enter")
+    idle(page)
+
+
 _POINT_ON = """mark => {
     const {left, top, width, height} = mark.getBoundingClientRect();
     for (let step = 1; step < 40; step++)
@@ -85,3 +98,42 @@ def click_mark(page: Page, mark: Locator) -> None:
     point = mark.evaluate(_POINT_ON)
     assert point, "the mark is covered everywhere"
     page.mouse.click(*point)
+
+
+# --- for everybody: no fault that axe calls serious, nothing that runs off the screen --------------------------------
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+_CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+
+
+def _background(theme: str) -> str:
+    """Return the background of a theme as the browser says it."""
+    colour = _CONFIG["theme"][theme]["backgroundColor"].lstrip("#")
+    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (0, 2, 4))})"
+
+
+def faults(page: Page, where: str) -> list[str]:
+    """Return what axe finds serious on a page as it stands, and what runs off its screen."""
+    found = [
+        f"{where}: {one['id']} ({one['impact']}): {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    for part in ("html", "[data-testid='stMain']"):
+        width, room = page.locator(part).first.evaluate("e => [e.scrollWidth, e.clientWidth]")
+        found += [f"{where}: {part} is {width} px wide in {room}"] if width > room + 1 else []
+    return found
+
+
+def faults_everywhere(page: Page, where: str = "") -> list[str]:
+    """Return the faults of a page on a telephone and on a desk, in light and in dark."""
+    found = []
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        settled(page)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            expect(page.get_by_test_id("stApp")).to_have_css("background-color", _background(theme))
+            idle(page)
+            found += faults(page, f"{where} {size['width']} px, {theme}".strip())
+    return found

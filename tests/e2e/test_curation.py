@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bringing import PAPER, table
 from conftest import NewContext
-from looking import heading, idle, menu, settled
+from looking import faults_everywhere, heading, idle, menu, pick, settled
 from playwright.sync_api import BrowserContext, Page, expect
 from provider import Provider, log_in
 from serving import ROOT, Server
@@ -248,19 +247,15 @@ def test_one_answer_is_changed_twice_in_a_row(curated: Curated, page: Page) -> N
     log_in(page, CURATOR, curated.url)
     page.goto(f"{curated.url}/curation?part=practices&practice=humanitarian-corridors&view=answers")
     settled(page)
-    indicator, answer = (page.get_by_role("combobox", name=name, exact=True) for name in ("Indicator", "Answer"))
-    indicator.press("ArrowDown")
-    page.get_by_role("option", name=re.compile(r"\(Met\)")).nth(1).click()
-    idle(page)
-    chosen = indicator.input_value().removesuffix(" (Met)")
+    pick(page, "Indicator", "Independent evaluation (Met)")
+    indicator = page.get_by_role("combobox", name="Indicator", exact=True)
     for words in ("Not met", "Met"):  # the list says the answer, so each save makes it another one
-        answer.press_sequentially(words)
-        answer.press("Enter")
+        pick(page, "Answer", words)
         page.get_by_role("textbox", name="Source: address").fill("https://example.org/read-again")
         page.get_by_role("textbox", name="Why it is changed").fill(f"Synthetic: {words}")
         press(page, "Save")
         expect(page.get_by_text("Saved. It becomes public with the next release.")).to_be_visible()
-        expect(indicator).to_have_value(f"{chosen} ({words})")
+        expect(indicator).to_have_value(f"Independent evaluation ({words})")
 
 
 def test_correction_of_an_organisation_goes_from_its_card_to_the_release(
@@ -306,12 +301,8 @@ def test_link_is_added_taken_out_and_put_back(curated: Curated, page: Page) -> N
     find.fill("accelair")
     find.press("Enter")
     expect(page.get_by_text("Which (1 practice)")).to_be_visible()
-    idle(page)
-    which = page.get_by_role("combobox", name="Which (1 practice)")
-    which.press_sequentially("Accelair")
-    which.press("Enter")
+    pick(page, "Which (1 practice)", "Accelair")
     expect(page.get_by_role("button", name="Add the link")).to_be_visible()
-    idle(page)
     form = page.get_by_test_id("stForm").filter(has=page.get_by_role("button", name="Add the link"))
     form.get_by_role("textbox", name="What both ends say").fill("Synthetic: both say so.")
     form.get_by_role("textbox", name="The page that shows it").fill("https://example.org/both")
@@ -319,9 +310,7 @@ def test_link_is_added_taken_out_and_put_back(curated: Curated, page: Page) -> N
     press(page, "Add the link")
     expect(page.get_by_text("Added. Everybody sees it with the next release.")).to_be_visible()
     expect(page.get_by_text("2 links that somebody read and judged.")).to_be_visible()
-    page.get_by_role("combobox", name="Which", exact=True).press("ArrowDown")
-    page.get_by_role("option").nth(1).click()
-    idle(page)
+    pick(page, "Which", "Is about the practice Pre-apprenticeship")
     page.get_by_role("radiogroup", name="Of this link").get_by_text("Standing").click()
     idle(page)
     page.get_by_role("textbox", name="Why (everybody reads it)").fill("Synthetic: wrong one")
@@ -367,42 +356,29 @@ PLACES = {
     "import": "?part=import",
     "release": "?part=release",
 }
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
-def looked_over(context: BrowserContext, url: str) -> list[str]:
-    """Return what axe finds serious on a page at both widths, and what runs off the screen of a telephone."""
-    page, faults = context.new_page(), []
-    page.goto(url)
+def looked_over(context: BrowserContext, app: str, place: str) -> list[str]:
+    """Return the faults of a place of the curation page."""
+    page = context.new_page()
+    page.goto(f"{app}/curation{place}")
     settled(page)
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        settled(page)
-        faults += [
-            f"{size['width']} px: {one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
-            for one in Axe().run(page).response["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-    for where in ("html", "[data-testid='stMain']"):
-        width, room = page.locator(where).first.evaluate("e => [e.scrollWidth, e.clientWidth]")
-        faults += [f"{where} is {width} px wide"] if width > room + 1 else []
+    found = faults_everywhere(page, place)
     page.close()
-    return [f"{url}: {fault}" for fault in faults]
+    return found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_and_nothing_runs_off(curated: Curated, new_context: NewContext, theme: str) -> None:
-    visitor = new_context(bypass_csp=True, color_scheme=theme)
-    faults = looked_over(visitor, f"{curated.url}/curation")
-    curator = new_context(bypass_csp=True, color_scheme=theme)
+def test_axe_finds_nothing_serious_and_nothing_runs_off(curated: Curated, new_context: NewContext) -> None:
+    found = looked_over(new_context(bypass_csp=True), curated.url, "")
+    curator = new_context(bypass_csp=True)
     log_in(curator.new_page(), CURATOR, curated.url)
     for place in PLACES.values():
-        faults += looked_over(curator, f"{curated.url}/curation{place.format(submission=curated.submission)}")
-    administrator = new_context(bypass_csp=True, color_scheme=theme)
+        found += looked_over(curator, curated.url, place.format(submission=curated.submission))
+    administrator = new_context(bypass_csp=True)
     log_in(administrator.new_page(), ADMINISTRATOR, curated.url)
     for place in ("", "?part=backups"):
-        faults += looked_over(administrator, f"{curated.url}/curation{place}")
-    assert not faults, "\n".join(faults)
+        found += looked_over(administrator, curated.url, place)
+    assert not found, "\n".join(found)
 
 
 def test_a_decision_is_made_by_keyboard_alone(curated: Curated, page: Page) -> None:

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from conftest import NewContext
 from cutting import Proxy
-from looking import settled
+from looking import NARROW, WIDE, faults, settled
 from playwright.sync_api import Locator, Page, expect
 from serving import Server
 
@@ -345,20 +344,6 @@ def test_a_whole_assessment_by_keyboard_alone(server: Server, page: Page) -> Non
 # --- for everybody -------------------------------------------------------------------------------------------------
 
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-def faults_of(page: Page, step: str) -> list[str]:
-    """Return what axe finds serious, and whether anything runs off the screen."""
-    faults = [
-        f"{step}: {one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-    wide, room = page.locator("[data-testid='stMain']").first.evaluate("e => [e.scrollWidth, e.clientWidth]")
-    return [*faults, f"{step}: {wide} px wide in {room}"] if wide > room + 1 else faults
-
-
 def walk_all_steps(page: Page, url: str, ways: tuple[str, str]) -> None:
     """Go through every step with the answers of a real practice; look at each in a theme and a width, in turns."""
     page.goto(f"{url}/self_assessment?practice=humanitarian-corridors")
@@ -368,17 +353,17 @@ def walk_all_steps(page: Page, url: str, ways: tuple[str, str]) -> None:
     page.get_by_role("button", name="Start from its facts").click()
     expect(page.get_by_role("heading", name="About your practice")).to_be_visible()
     page.get_by_role("button", name="Back: Start").click()
-    faults = []
+    found: list[str] = []
     for number, step in enumerate(STEPS):
         theme = ways[number % 2]
         page.emulate_media(color_scheme="light" if theme == "light" else "dark")
         page.set_viewport_size(WIDE if theme == "light" else NARROW)  # type: ignore[arg-type]
         expect(page).to_have_url(re.compile(rf"step={step}$"))
         settled(page)
-        faults += faults_of(page, f"{step}, {theme}")
+        found += faults(page, f"{step}, {theme}")
         if step != STEPS[-1]:
             page.get_by_role("button", name=re.compile("^Next: ")).click()
-    assert not faults, "\n".join(faults)
+    assert not found, "\n".join(found)
 
 
 def test_axe_finds_nothing_serious_on_any_step(server: Server, new_context: NewContext) -> None:

@@ -128,7 +128,7 @@ def test_link_is_added_changed_and_taken_out(log_in: LogIn) -> None:
     press(app, "Add the link")
     assert "Added." in text(app)
     id_ = f"organisation>{HOUSE}>leads>practice>accelair"
-    assert "OECD leads the practice" in text(app)
+    assert "Leads the practice Accelair (accelair)" in text(app)
     fill(app, f"link:{id_}", reason="Synthetic: they say so.", why="Read again")
     press(app, "Save")
     assert (stands("link", id_).facts["reason"], stands("link", id_).version) == ("Synthetic: they say so.", 2)

@@ -50,13 +50,15 @@ def draw(found: Curated, shelf: Named, actor: Actor) -> None:
 
 
 def _label(one: Curated, names: Mapping[tuple[str, str], str], found: Curated) -> str:
-    """Return a link in words, with the id of its other end: two publications may have one title.
+    """Return what a link says of ``found``, with the id of its other end: two publications may have one title.
 
     Its state is not in it: a browser sends the label of what was chosen, which a press would make another one.
     """
-    ends = [(one.facts[f"{side}_kind"], one.facts[f"{side}_id"]) for side in ("from", "to")]
-    other = next(id_ for kind, id_ in reversed(ends) if (kind, id_) != (found.item, found.id))
-    return f"{names[ends[0]]} {_SAYS[one.facts['relation']]} {names[ends[1]]} ({other})"
+    begins, ends = ((one.facts[f"{side}_kind"], one.facts[f"{side}_id"]) for side in ("from", "to"))
+    says = _SAYS[one.facts["relation"]]
+    if begins == (found.item, found.id):
+        return f"{says[0].upper()}{says[1:]} {names[ends]} ({ends[1]})"
+    return f"{names[begins]} ({begins[1]}) {says} it"
 
 
 def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> None:

@@ -30,23 +30,24 @@ def draw(_actor: Actor) -> None:
         "Look at what has changed since" if looked is None else "Look again",
         icon=":material/difference:",
         type="primary" if looked is None else "secondary",
-    ):
-        looked = _look(now.number)
+    ) and _look(now.number):
+        st.rerun()  # the button is another one now
     if looked:
         _pending(*looked)
     st.subheader("Take the unreleased data away")
     _take_away()
 
 
-def _look(number: int) -> tuple[int, list[Change]] | None:
+def _look(number: int) -> bool:
+    """Compare, keep what was found for this visit and return whether that went well."""
     try:
         with st.spinner("Comparing with what is released", show_time=True):
             found = publishing.pending(database.store(), signing_in.actor())
     except PracticesError as error:
         acting.complain(error)
-        return None
+        return False
     st.session_state[_LOOKED] = (number, found)
-    return number, found
+    return True
 
 
 def _pending(number: int, changes: Sequence[Change]) -> None:
