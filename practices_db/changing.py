@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from practices_db import audit
 from practices_db.errors import Actor, PracticesError
-from practices_db.knowledge_rows import CALLED
 from practices_db.models import _Row
 from practices_db.permissions import Thing, require
 from practices_db.problems import mistakes
@@ -35,40 +32,6 @@ class Stands(Protocol):
 
 Before = TypeVar("Before", bound=Stands)
 Row = TypeVar("Row", bound=_Row)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What curators find by its name or id, whatever became of it."""
-
-    id: str
-    name: str
-    state: str
-    checked_on: date
-
-
-_CALLED: dict[str, str] = {"practice": "name"} | {str(item): column for item, column in CALLED.items()}
-
-
-def find(  # noqa: PLR0913, PLR0917
-    cursor: Cursor, actor: Actor, kind: str, text: str, limit: int = 50, only_listed: bool = False
-) -> list[Found]:
-    """Return practices, publications (evidence) or organisations whose name or title, or id, holds a text.
-
-    Released or not; accents and case do not matter.
-    """
-    require(actor, "read", Thing(kind))
-    rows = cursor.execute(
-        f"""
-        WITH named AS (SELECT id, {_CALLED[kind]} AS name, state, checked_on FROM {kind})
-        SELECT * FROM named
-        WHERE (contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(id, lower($text)))
-            AND (state = 'listed' OR NOT $only_listed)
-        ORDER BY state = 'merged', strip_accents(lower(name)), id LIMIT $limit
-        """,
-        {"text": text.strip(), "limit": limit, "only_listed": only_listed},
-    ).fetchall()
-    return [Found(*row) for row in rows]
 
 
 def change(  # noqa: PLR0913, PLR0917 - what a change consists of

@@ -14,6 +14,7 @@ from typing import Any
 from practices_db import audit, changing, knowledge_curating
 from practices_db.changing import Facts
 from practices_db.errors import Actor, PracticesError
+from practices_db.knowledge import CURATED
 from practices_db.models import AnswerRow, PracticeRow
 from practices_db.permissions import Thing, moved, require
 from practices_db.store import Cursor, Store
@@ -65,6 +66,37 @@ def practice(cursor: Cursor, actor: Actor, practice_id: str) -> CuratedPractice:
     return _practice(cursor, practice_id)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What curators find by its name or id, whatever became of it."""
+
+    id: str
+    name: str
+    state: str
+
+
+def find(  # noqa: PLR0913, PLR0917
+    cursor: Cursor, actor: Actor, kind: str, text: str, limit: int = 50, only_listed: bool = False
+) -> list[Found]:
+    """Return practices, publications (evidence) or organisations whose name or title, or id, holds a text.
+
+    Released or not; accents and case do not matter.
+    """
+    require(actor, "read", Thing(kind))
+    rows = cursor.execute(
+        f"""
+        WITH {CURATED}
+        SELECT id, name, state FROM held
+        WHERE kind = $kind
+            AND (contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(id, lower($text)))
+            AND (state = 'listed' OR NOT $only_listed)
+        ORDER BY state = 'merged', strip_accents(lower(name)), id LIMIT $limit
+        """,
+        {"kind": kind, "text": text.strip(), "limit": limit, "only_listed": only_listed},
+    ).fetchall()
+    return [Found(*row) for row in rows]
+
+
 def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
     store: Store,
     actor: Actor,
@@ -96,10 +128,7 @@ def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
             {name: after[name] for name in names} | {"source": checked_page},
         )
 
-    def look(cursor: Cursor) -> CuratedPractice:
-        return _practice(cursor, practice_id)
-
-    return changing.change(store, actor, "edit", look, version, work, reason, public)
+    return _change(store, actor, "edit", practice_id, version, work, reason, public)
 
 
 def checked(  # noqa: PLR0913, PLR0917
@@ -150,10 +179,7 @@ def merge(  # noqa: PLR0913, PLR0917
         changing.record_merged(cursor, actor, kept, practice_id, old.facts["name"], reason)
         return {}, after
 
-    def look(cursor: Cursor) -> CuratedPractice:
-        return _practice(cursor, practice_id)
-
-    return changing.change(store, actor, "merge", look, version, work, reason)
+    return _change(store, actor, "merge", practice_id, version, work, reason)
 
 
 def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, Any]]:
@@ -289,10 +315,11 @@ def _set(  # noqa: PLR0913, PLR0917
         _bump(cursor, practice_id, new)
         return {name: getattr(before, name, before.facts.get(name)) for name in new}, new
 
-    def look(cursor: Cursor) -> CuratedPractice:
-        return _practice(cursor, practice_id)
+    return _change(store, actor, action, practice_id, version, work, reason)
 
-    return changing.change(store, actor, action, look, version, work, reason)
+
+def _change(store: Store, actor: Actor, action: str, practice_id: str, *rest: Any) -> int:
+    return changing.change(store, actor, action, lambda cursor: _practice(cursor, practice_id), *rest)
 
 
 _SETTERS = {

@@ -126,6 +126,14 @@ NAMED = """
         UNION ALL SELECT 'organisation', id, name FROM organisation_card
     )
 """
+# The same as curators have it, released or not, with its state.
+CURATED = """
+    held AS (
+        SELECT 'practice' AS kind, id, name, state FROM practice
+        UNION ALL SELECT 'evidence', id, title, state FROM evidence
+        UNION ALL SELECT 'organisation', id, name, state FROM organisation
+    )
+"""
 
 
 def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
@@ -281,11 +289,7 @@ _PROBLEMS = f"""
         UNION ALL SELECT 'organisation', id, state, merged_into, left_on, left_because FROM organisation
         UNION ALL SELECT 'link', {LINK_ID}, state, NULL, left_on, left_because FROM link
     ),
-    held AS (
-        SELECT 'practice' AS kind, id, state FROM practice
-        UNION ALL SELECT 'evidence', id, state FROM evidence
-        UNION ALL SELECT 'organisation', id, state FROM organisation
-    ),
+    {CURATED},
     ends AS (
         SELECT 'link' AS source, from_kind AS kind, from_id AS id FROM link
         UNION SELECT 'link', to_kind, to_id FROM link

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from practices_db import audit, changing, knowledge_store
 from practices_db.changing import Facts
 from practices_db.errors import Actor, PracticesError
-from practices_db.knowledge import NAMED
+from practices_db.knowledge import CURATED, NAMED
 from practices_db.knowledge_filters import NOUNS
 from practices_db.knowledge_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
 from practices_db.permissions import APP, Thing, moved, require
@@ -321,14 +321,7 @@ def _curated(item: Item, row: dict[str, Any]) -> Curated:
 def _end(cursor: Cursor, kind: str, id_: str) -> tuple[str, str] | None:
     """Return name and state of what a link may lead to, None where there is no such thing."""
     found = cursor.execute(
-        """
-        WITH held AS (
-            SELECT 'practice' AS kind, id, name, state FROM practice
-            UNION ALL SELECT 'evidence', id, title, state FROM evidence
-            UNION ALL SELECT 'organisation', id, name, state FROM organisation
-        )
-        SELECT name, state FROM held WHERE kind = $kind AND id = $id
-        """,
+        f"WITH {CURATED} SELECT name, state FROM held WHERE kind = $kind AND id = $id",
         {"kind": kind, "id": id_},
     ).fetchall()
     return found[0] if found else None

@@ -12,7 +12,7 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import database
-from practices_db import audit, backup, changing, curating, people, publishing, queries, reviewing, submissions
+from practices_db import audit, backup, curating, people, publishing, queries, reviewing, submissions
 from practices_db.permissions import CLI, pseudonym
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
@@ -176,7 +176,7 @@ def test_every_fact_of_every_practice_goes_through_the_form_unchanged(log_in: Lo
     from pages.shared.curation.fields import PRACTICE as form  # noqa: N811, PLC0415
 
     with database.cursor() as cursor:
-        ids = [one.id for one in changing.find(cursor, CLI, "practice", "", 10_000)]
+        ids = [one.id for one in curating.find(cursor, CLI, "practice", "", 10_000)]
         for id_ in ids:
             stands = curating.practice(cursor, CLI, id_).facts
             back = form.as_facts(form.as_widgets(stands))

@@ -6,10 +6,7 @@ import base64
 import hashlib
 import random
 import secrets
-import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,15 +23,6 @@ from tests.unit.test_own_forms import a_form
 DAY = date(2026, 3, 4)
 SENDING = Sending(summary="We teach the language in the market.", page="example.org/market", mailbox="info@example.org")
 PLANTED = "quokkanote that must go"
-
-
-@pytest.fixture
-def own_store(catalogue_db: Path, tmp_path: Path) -> Iterator[Store]:
-    copy = tmp_path / "own.duckdb"
-    shutil.copy(catalogue_db, copy)
-    opened = Store(copy)
-    yield opened
-    opened.close()
 
 
 def ready(seed: int = 1) -> OwnAssessment:
@@ -136,15 +124,15 @@ def sent(store: Store, seed: int = 1) -> submissions.Receipt:
     return submissions.submit(store, KIND, content, SENDING.mailbox)
 
 
-def test_only_the_hash_of_a_token_of_256_bits_is_stored(own_store: Store) -> None:
-    receipt = sent(own_store)
+def test_only_the_hash_of_a_token_of_256_bits_is_stored(own: Store) -> None:
+    receipt = sent(own)
     assert len(base64.urlsafe_b64decode(receipt.token + "=")) == 32
-    with own_store.cursor() as cursor:
+    with own.cursor() as cursor:
         rows = cursor.execute("SELECT * FROM submission").fetchall()
     assert hashlib.sha256(receipt.token.encode()).hexdigest() in str(rows)
     assert receipt.token not in str(rows)
-    own_store.close()
-    assert receipt.token.encode() not in b"".join(path.read_bytes() for path in own_store.path.parent.glob("*.duckdb*"))
+    own.close()
+    assert receipt.token.encode() not in b"".join(path.read_bytes() for path in own.path.parent.glob("*.duckdb*"))
 
 
 def admitted(store: Store, token: str) -> bool:
@@ -193,37 +181,37 @@ def none_is_admitted(store: Store, count: int) -> None:
         assert submissions.open_by_token(store, receipt.token).id == receipt.id
 
 
-def test_forged_expired_and_swapped_tokens_are_not_admitted(own_store: Store) -> None:
-    none_is_admitted(own_store, 200)
+def test_forged_expired_and_swapped_tokens_are_not_admitted(own: Store) -> None:
+    none_is_admitted(own, 200)
 
 
 @pytest.mark.slow
-def test_of_10_000_forged_expired_and_swapped_tokens_none_is_admitted(own_store: Store) -> None:
-    none_is_admitted(own_store, 10_000)
+def test_of_10_000_forged_expired_and_swapped_tokens_none_is_admitted(own: Store) -> None:
+    none_is_admitted(own, 10_000)
 
 
-def test_a_token_opens_its_own_submission_and_corrects_no_other(own_store: Store) -> None:
-    first, second = sent(own_store, 1), sent(own_store, 2)
+def test_a_token_opens_its_own_submission_and_corrects_no_other(own: Store) -> None:
+    first, second = sent(own, 1), sent(own, 2)
     content = payload(ready(3), SENDING, DAY)
-    submissions.correct(own_store, first.token, content, submissions.open_by_token(own_store, first.token).version)
-    changed = submissions.open_by_token(own_store, first.token).payload
+    submissions.correct(own, first.token, content, submissions.open_by_token(own, first.token).version)
+    changed = submissions.open_by_token(own, first.token).payload
     assert changed
     assert form_of(changed, None, DAY)[0].form == ready(3).form
-    other = submissions.open_by_token(own_store, second.token).payload
+    other = submissions.open_by_token(own, second.token).payload
     assert other
     assert form_of(other, None, DAY)[0].form == ready(2).form
 
 
-def test_withdrawn_is_gone_from_the_files_bytes_after_the_nightly_rewrite(own_store: Store) -> None:
+def test_withdrawn_is_gone_from_the_files_bytes_after_the_nightly_rewrite(own: Store) -> None:
     form = ready().with_answer(OwnAnswer(indicator="par-roles", answer="met", note=PLANTED))
-    receipt = submissions.submit(own_store, KIND, payload(form, SENDING, DAY), "quokka.office@example.org")
-    with own_store.cursor() as cursor:
+    receipt = submissions.submit(own, KIND, payload(form, SENDING, DAY), "quokka.office@example.org")
+    with own.cursor() as cursor:
         cursor.execute("CHECKPOINT")
-    submissions.withdraw(own_store, receipt.token, submissions.open_by_token(own_store, receipt.token).version)
+    submissions.withdraw(own, receipt.token, submissions.open_by_token(own, receipt.token).version)
     with pytest.raises(PracticesError):
-        submissions.withdraw(own_store, receipt.token, 99)
-    path = own_store.path
-    own_store.close()
+        submissions.withdraw(own, receipt.token, 99)
+    path = own.path
+    own.close()
     rewrite(path)
     content = b"".join(one.read_bytes() for one in path.parent.iterdir() if one.is_file())
     assert b"quokka" not in content.lower()

@@ -15,7 +15,6 @@ from bringing import HOUSE, PAPER
 from practices_db import (
     audit,
     backup,
-    changing,
     curating,
     keeping,
     knowledge_curating,
@@ -263,7 +262,7 @@ def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> N
     with library.cursor() as cursor:
         for read in (
             lambda: knowledge_curating.read(cursor, actor, "evidence", IDS["evidence"]),
-            lambda: changing.find(cursor, actor, "organisation", ""),
+            lambda: curating.find(cursor, actor, "organisation", ""),
             lambda: knowledge_curating.links(cursor, actor, "evidence", IDS["evidence"]),
             lambda: knowledge_curating.names(cursor, actor, []),
         ):

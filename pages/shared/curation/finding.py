@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared.curation import acting, words
 from pages.shared.wording import counted, escaped
-from practices_db import audit, changing
+from practices_db import audit, curating
 from practices_db.errors import Actor
 from practices_db.knowledge_filters import NOUNS
 from practices_db.permissions import Thing, require
@@ -24,7 +24,7 @@ def find(label: str, kind: str, key: str, link: Callable[[str, str], None]) -> N
     """Draw the search for things of a kind and what it finds; ``link`` writes a link to an id with a label."""
     noun = NOUNS.get(kind, kind)
     text = st.text_input(label, max_chars=200, key=key, icon=":material/search:")
-    found = acting.looked_up(lambda cursor, who: changing.find(cursor, who, kind, text, MOST + 1))
+    found = acting.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1))
     if not found:
         st.info(f"No {noun} has this in its name or id. New ones come in by Import.", icon=":material/search_off:")
         return
@@ -39,7 +39,7 @@ def choose_listed(text: str, kind: str, key: str, but: str = "") -> str | None:
     if not text.strip():
         return None
     noun = NOUNS.get(kind, kind)
-    found = acting.looked_up(lambda cursor, who: changing.find(cursor, who, kind, text, MOST + 1, True))
+    found = acting.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1, True))
     options = {one.id: f"{one.name} ({one.id})" for one in found[:MOST] if one.id != but}
     if not options:
         st.caption(f"No other {noun} in the catalogue has this in its name or id.")

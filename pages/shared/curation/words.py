@@ -104,8 +104,6 @@ def curated_link(practice_id: str, label: str) -> None:
     st.page_link(page_path("curation"), label=label, query_params={"part": "practices", "practice": practice_id})
 
 
-def library_link(shelf: str, id_: str, label: str, **params: str) -> None:
+def library_link(shelf: str, id_: str, label: str) -> None:
     """Write a link to a publication or an organisation as curators see it."""
-    st.page_link(
-        page_path("curation"), label=label, query_params={"part": "library", "shelf": shelf, "item": id_, **params}
-    )
+    st.page_link(page_path("curation"), label=label, query_params={"part": "library", "shelf": shelf, "item": id_})
