@@ -39,7 +39,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.harness import database, goal, spread, write
-from pages.shared.tables import score_cells
+from pages.shared.components.tables import score_cells
 from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.index import Index

@@ -38,7 +38,7 @@ HOW = """## What makes it fast
 - **Garbage is collected every ten seconds, not after every click**: Streamlit collects after each script run and walks through what
   all sessions hold; with 100 sessions that was four fifths of the processor's time (p95 8.8 s, without it 0.35 s). What lives as long as
   the process is loaded before `gc.freeze()` and not walked through at all.
-- **No file watcher, charts as specifications built once** (`.streamlit/config.toml`, `pages/shared/charts.py`).
+- **No file watcher, charts as specifications built once** (`.streamlit/config.toml`, `pages/shared/components/charts.py`).
 """
 MISSED = """## Goals that are missed or narrow, and what was tried
 

@@ -22,7 +22,13 @@ from benchmarks.harness import CATALOGUE, ROOT, database, server, spread, write
 
 # Needed by some visitors only: solver, workbooks, briefs, images of charts. (jinja2 comes with Altair.)
 HEAVY = ("scipy", "openpyxl", "xlsxwriter", "typst", "vl_convert", "playwright", "rapidfuzz")
-STEPS = ("criteria.framework", "practices_db.queries", "practices_db.commands", "pages.shared.database", "app")
+STEPS = (
+    "criteria.framework",
+    "practices_db.queries",
+    "practices_db.commands",
+    "pages.shared.components.database",
+    "app",
+)
 
 
 def imports(of: str) -> tuple[float, dict[str, float], list[str]]:

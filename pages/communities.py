@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import database, directory, filters, links, shelves, tables
+from pages.shared import directory, filters, shelves
+from pages.shared.components import database, links, tables
 from practices_db import knowledge, queries
 from practices_db.knowledge_filters import KnowledgeFilter
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, comparing, database, downloads, figures, tables
+from pages.shared import comparing
+from pages.shared.components import chart_with_download, charts, database, downloads, tables
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
@@ -34,7 +35,7 @@ else:
         "Bars are ranges. A filled mark is a score; a hollow one says that too little is documented to call it one."
     )
     names = tuple(card["name"] for card in cards if card["assessed"])
-    figures.show(
+    chart_with_download.show(
         view, lines, charts.ranges(names, pickable=False), "profiles", "Range bars of each criterion for each practice"
     )
     tables.twin(comparing.profile_table(framework, cards, scores), "Each criterion of each practice")
@@ -44,7 +45,7 @@ peers = {id_: comparing.peers(whole, id_) for id_ in each}
 comparing.peers_rule(peers)
 strip = comparing.peer_dots(cards, peers)
 if not strip.empty:
-    figures.show(
+    chart_with_download.show(
         view,
         strip,
         charts.strips(tuple(tables.HEADLINES.values()), comparing.are_counted(peers)),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import links
+from pages.shared.components import links
 from pages.shared.curation import acting, parts, signing_in
 
 links.keep_params()

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import database, filters, links, research, shelves, tables
+from pages.shared import filters, research, shelves
+from pages.shared.components import database, links, tables
 from practices_db import knowledge, queries
 from practices_db.knowledge_filters import KnowledgeFilter
 from practices_db.vocabularies import vocabulary

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, downloads, figures, filters, groups, links, research, tables
+from pages.shared import filters, groups, research
+from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
 from practices_db.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
@@ -38,7 +39,7 @@ match shown_as:
             "mark "
             "is a score; a hollow one says that too little is documented to call it one."
         )
-        picked = figures.show(
+        picked = chart_with_download.show(
             view,
             tables.range_lines(shown),
             charts.ranges(tuple(tables.HEADLINES.values())),

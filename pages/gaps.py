@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, figures, gaps, links, tables
+from pages.shared import gaps
+from pages.shared.components import chart_with_download, charts, database, links, tables
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
@@ -12,7 +13,7 @@ down, shown = gaps.choices()
 cells, twin = gaps.drawn(database.whole(), down, shown)
 
 st.markdown(gaps.sentence(cells, down))
-picked = figures.show(
+picked = chart_with_download.show(
     View(),
     cells,
     charts.gap_map(gaps.SHOWN[shown], tuple(cells["across"].unique()), tuple(cells["down"].unique())),

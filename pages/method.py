@@ -3,7 +3,8 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import database, explanations, panels, released
+from pages.shared import explanations, panels, released
+from pages.shared.components import database
 
 framework = current_framework()
 whole = database.whole()

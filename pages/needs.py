@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import database, needing
+from pages.shared import needing
+from pages.shared.components import database
 from practices_db.needs import answer
 
 st.title("What do you need?")

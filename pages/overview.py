@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import charts, database, figures, links, panels, tables
+from pages.shared import panels
+from pages.shared.components import chart_with_download, charts, database, links, tables
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 from practices_db.vocabularies import NOT_STATED
@@ -22,7 +23,7 @@ panels.ways_in()
 st.header("Where")
 where = tables.value_counts("country", counts["country"])
 on_map = where[where["id"].isin(charts.countries_on_map())]
-country = figures.show(
+country = chart_with_download.show(
     View(),
     None,
     charts.map_of_europe([dict(row) for row in tables.rows(on_map)]),
@@ -39,7 +40,9 @@ left, right = st.columns(2, gap="large")
 with left:
     st.header("On what")
     sectors = tables.value_counts("sector", counts["sector"])
-    sector = figures.show(View(), sectors, charts.bars("Sector"), "sectors", "Number of practices in each sector")
+    sector = chart_with_download.show(
+        View(), sectors, charts.bars("Sector"), "sectors", "Number of practices in each sector"
+    )
     tables.twin(
         sectors[["label", "count"]].rename(columns={"label": "Sector", "count": "Practices"}),
         "Practices by sector",
@@ -47,7 +50,7 @@ with left:
 with right:
     st.header("For whom")
     groups = tables.value_counts("target_group", counts["target_group"])
-    group = figures.show(
+    group = chart_with_download.show(
         View(), groups, charts.bars("Target group"), "groups", "Number of practices for each target group"
     )
     tables.twin(
@@ -56,7 +59,7 @@ with right:
     )
 
 st.header("Since when")
-figures.show(View(), starts, charts.years(), "years", "Number of practices by the year they began")
+chart_with_download.show(View(), starts, charts.years(), "years", "Number of practices by the year they began")
 st.caption(f"{totals.without_year} practices state no year and are not drawn.")
 tables.twin(starts.rename(columns={"year": "First year", "practices": "Practices"}), "Practices by first year")
 

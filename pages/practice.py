@@ -3,8 +3,9 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import charts, database, directory, downloads, figures, links, panels, replying, research, tables
-from pages.shared.wording import escaped
+from pages.shared import directory, panels, replying, research
+from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
+from pages.shared.components.screen_texts import escaped
 from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
@@ -52,7 +53,7 @@ if card["assessed"]:
     st.caption(
         "All five criteria. A filled mark is a score, a hollow one says that too little is documented to call it one."
     )
-    figures.show(
+    chart_with_download.show(
         view,
         panels.profile_lines(scores, framework),
         charts.ranges((panels.ONE_SERIES,), pickable=False),

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import database, links, reopening
+from pages.shared import reopening
+from pages.shared.components import database, links
 from practices_db.errors import PracticesError
 from practices_db.reopening import reopen
 

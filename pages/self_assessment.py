@@ -4,7 +4,7 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from pages.shared.assessing import asking, improving, keeping, standing, starting, steps, submitting, taking, together
-from pages.shared.focus import begin_at_heading
+from pages.shared.components.focus import begin_at_heading
 
 framework = current_framework()
 step = steps.current()

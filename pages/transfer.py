@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import database, links, panels, transferring
-from pages.shared.wording import escaped
+from pages.shared import panels, transferring
+from pages.shared.components import database, links
+from pages.shared.components.screen_texts import escaped
 
 practice_id = st.query_params.get("practice")
 whole = database.whole()

@@ -4,7 +4,8 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.scoring import composite
-from pages.shared import charts, database, downloads, figures, filters, links, tables, weighing
+from pages.shared import filters, weighing
+from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
 from practices_db.standing import AT_LEAST
 
 framework = current_framework()
@@ -46,7 +47,7 @@ standings = weighing.standings(scored, weights, free)
 cards = weighing.by_name(whole, scored.practice_ids)
 names = {card["id"]: card["name"] for card in cards}
 weighing.tiers_in_words(standings)
-picked = figures.show(
+picked = chart_with_download.show(
     view,
     weighing.interval_lines(names, standings),
     charts.intervals(len(scored.practice_ids)),

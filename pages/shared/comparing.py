@@ -16,12 +16,22 @@ from criteria.robustness import SEPARATED, Simulation, simulate
 from criteria.scoring import Answers as Matrix
 from criteria.scoring import encode
 from criteria.weighting import weighting
-from pages.shared import finding
-from pages.shared.database import Card, Whole
-from pages.shared.links import MOST_COMPARED, page_path, practice_link
+from pages.shared.components import practice_picker
+from pages.shared.components.database import Card, Whole
+from pages.shared.components.links import MOST_COMPARED, page_path, practice_link
+from pages.shared.components.screen_texts import (
+    SHOWN_WITH_RANGE,
+    counted,
+    escaped,
+    known,
+    labels,
+    number,
+    percent,
+    score_state,
+    years,
+)
+from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, near, rows
 from pages.shared.panels import ANSWER_BADGES, criterion_words
-from pages.shared.tables import HEADLINES, MOST_DRAWN, Cards, near, rows
-from pages.shared.wording import SHOWN_WITH_RANGE, counted, escaped, known, labels, number, percent, score_state, years
 from practices_db.index import Numbers
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
@@ -44,7 +54,7 @@ def choose(whole: Whole) -> list[str]:
         st.warning(f"Not in the catalogue and left out: {shown}", icon=":material/link_off:")
     if len(given) - len(unknown) > AT_MOST:
         st.warning(f"Only the first {AT_MOST} are compared.", icon=":material/info:")
-    names = finding.names(whole, ids, "find_compared")
+    names = practice_picker.names(whole, ids, "find_compared")
     st.session_state["compared"] = ids
     st.multiselect(
         f"Practices to compare, {AT_LEAST} to {AT_MOST}",

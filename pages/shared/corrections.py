@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import database
-from pages.shared.wording import escaped
+from pages.shared.components import database
+from pages.shared.components.screen_texts import escaped
 from practices_db import submissions
 from practices_db.errors import PracticesError
 

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared import charts, corrections, database, tables
-from pages.shared.links import page_path, practice_link
-from pages.shared.wording import escaped, known, labels, web_link
+from pages.shared import corrections
+from pages.shared.components import charts, database, tables
+from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.screen_texts import escaped, known, labels, web_link
 from practices_db import knowledge
 from practices_db.vocabularies import label
 

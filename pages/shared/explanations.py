@@ -14,10 +14,10 @@ from criteria.agreement import agreement
 from criteria.framework import AnswerId, Framework, Indicator
 from criteria.paperwork import FEWEST, LEVEL, Follows, follows
 from criteria.proof import Proof
-from pages.shared.links import practice_link
+from pages.shared.components.links import practice_link
+from pages.shared.components.screen_texts import counted, escaped, percent, web_link
+from pages.shared.components.tables import HEADLINES
 from pages.shared.panels import sum_lines
-from pages.shared.tables import HEADLINES
-from pages.shared.wording import counted, escaped, percent, web_link
 from practices_db.queries import SelectionShares, Totals
 from practices_db.recipe import LICENCE
 from practices_db.vocabularies import label

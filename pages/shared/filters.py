@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.links import write_param
-from pages.shared.wording import counted, escaped
+from pages.shared.components.links import write_param
+from pages.shared.components.screen_texts import counted, escaped
 from practices_db.filters import (
     DEFAULT_SORT,
     FACET,

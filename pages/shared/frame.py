@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import database, reopening
+from pages.shared import reopening
+from pages.shared.components import database
+from pages.shared.components.links import page_path
 from pages.shared.curation import signing_in
-from pages.shared.links import page_path
 from practices_db.recipe import LICENCE
 
 ART = Path(__file__).parent

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.database import Whole
-from pages.shared.links import choose
-from pages.shared.tables import rows
-from pages.shared.wording import counted, known
+from pages.shared.components.database import Whole
+from pages.shared.components.links import choose
+from pages.shared.components.screen_texts import counted, known
+from pages.shared.components.tables import rows
 from practices_db.filters import FACET
 from practices_db.index import Index, cross_counts
 from practices_db.vocabularies import vocabulary

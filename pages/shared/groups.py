@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared import charts, figures
-from pages.shared.database import Whole
-from pages.shared.links import choose as choose_one
-from pages.shared.tables import HEADLINES, MOST_DRAWN, near, twin
-from pages.shared.wording import counted, escaped, number
+from pages.shared.components import chart_with_download, charts
+from pages.shared.components.database import Whole
+from pages.shared.components.links import choose as choose_one
+from pages.shared.components.screen_texts import counted, escaped, number
+from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near, twin
 from practices_db.filters import FACET
 from practices_db.index import Bools, Numbers, Selection
 from practices_db.views import View
@@ -64,7 +64,9 @@ def show(view: View, whole: Whole, found: Selection, by: str) -> None:
     _rule(groups, by, number_scored if counted_ else None)
     lines = _lines(groups, by, (lambda one, _: near(one.scores)) if counted_ else partial(_each, whole, found))
     if not lines.empty:
-        figures.show(view, lines, charts.strips(tuple(HEADLINES.values()), counted_), "groups", alt_text(by))
+        chart_with_download.show(
+            view, lines, charts.strips(tuple(HEADLINES.values()), counted_), "groups", alt_text(by)
+        )
     twin(_table(groups, by), "Scored practices in each group, with their spread")
 
 

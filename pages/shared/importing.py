@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared import database
-from pages.shared.wording import counted, escaped
+from pages.shared.components import database
+from pages.shared.components.screen_texts import counted, escaped
 from practices_db import imports
 from practices_db.errors import Actor, PracticesError
 from practices_db.imports import Confirmed, Decision, Duplicate, Preview, Question, Upload

@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from criteria.needs import REASONS, Pool
-from pages.shared import database, filters, research, tables
-from pages.shared.database import Whole
-from pages.shared.links import open_link, page_path
-from pages.shared.wording import counted, escaped, labels, web_link
+from pages.shared import filters, research
+from pages.shared.components import database, tables
+from pages.shared.components.database import Whole
+from pages.shared.components.links import open_link, page_path
+from pages.shared.components.screen_texts import counted, escaped, labels, web_link
 from practices_db import needs
 from practices_db.briefs import as_html, as_pdf
 from practices_db.config import database_path

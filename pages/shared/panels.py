@@ -10,10 +10,10 @@ import streamlit as st
 
 from criteria.framework import Criterion, Framework, Indicator, current_framework
 from criteria.proof import Proof, prove
-from pages.shared import finding, tables
-from pages.shared.database import Whole
-from pages.shared.links import page_path
-from pages.shared.wording import (
+from pages.shared.components import practice_picker, tables
+from pages.shared.components.database import Whole
+from pages.shared.components.links import page_path
+from pages.shared.components.screen_texts import (
     counted,
     escaped,
     known,
@@ -409,7 +409,7 @@ def unknown_practice(practice_id: str | None, whole: Whole, page: str = "practic
             f"link was cut.",
             icon=":material/link_off:",
         )
-    names = finding.names(whole, (), "find_practice")
+    names = practice_picker.names(whole, (), "find_practice")
     picked = st.selectbox(
         "Find a practice by name",
         list(names),

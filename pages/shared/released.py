@@ -9,9 +9,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.shared import database
+from pages.shared.components import database
+from pages.shared.components.screen_texts import counted
 from pages.shared.curation.words import FIELDS
-from pages.shared.wording import counted
 from practices_db import publishing
 from practices_db.publishing import Change
 

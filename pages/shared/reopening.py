@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.shared import database, downloads, tables
-from pages.shared.wording import counted, escaped
+from pages.shared.components import database, downloads, tables
+from pages.shared.components.screen_texts import counted, escaped
 from practices_db.errors import PracticesError
 from practices_db.queries import data_version
 from practices_db.recipe import Recipe

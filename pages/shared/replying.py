@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import database
-from pages.shared.links import page_path
-from pages.shared.wording import escaped
+from pages.shared.components import database
+from pages.shared.components.links import page_path
+from pages.shared.components.screen_texts import escaped
 from practices_db.errors import PracticesError
 from practices_db.queries import Former
 from practices_db.submissions import submit

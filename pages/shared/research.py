@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared import database, tables
-from pages.shared.links import page_path, practice_link
-from pages.shared.wording import counted, escaped, known, labels, web_link
+from pages.shared.components import database, tables
+from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.screen_texts import counted, escaped, known, labels, web_link
 from practices_db import knowledge
 from practices_db.vocabularies import label, vocabulary
 

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from criteria.framework import current_framework
-from pages.shared import database
+from pages.shared.components import database
 from practices_db import queries
 from practices_db.errors import PracticesError
 from practices_db.exporting import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json

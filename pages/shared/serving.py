@@ -12,7 +12,8 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from pages.shared import charts, database, needing
+from pages.shared import needing
+from pages.shared.components import charts, database
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
 _NOT_ASKED_FOR_YET = ("pages.shared.frame",)  # scripts, which run when they are imported

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import database
-from pages.shared.wording import counted, escaped
+from pages.shared.components import database
+from pages.shared.components.screen_texts import counted, escaped
 from practices_db import knowledge, queries
 from practices_db.config import database_path
 from practices_db.knowledge_files import file_name, format_of, written

@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from streamlit.runtime.secrets import secrets_singleton
 
-from pages.shared import database, serving
+from pages.shared import serving
+from pages.shared.components import database
 from pages.shared.guard.limits import Limits
 from pages.shared.held import hold_downloads
 from practices_db import queries

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import database
-from pages.shared.wording import escaped, web_link
+from pages.shared.components import database
+from pages.shared.components.screen_texts import escaped, web_link
 from practices_db.briefs import as_html, as_pdf
 from practices_db.errors import PracticesError
 from practices_db.transfer import (

@@ -26,9 +26,9 @@ from criteria.weighting import (
     to_params,
     weighting,
 )
-from pages.shared.database import Card, Whole
-from pages.shared.tables import HEADLINES
-from pages.shared.wording import counted, escaped, number, percent, score_words
+from pages.shared.components.database import Card, Whole
+from pages.shared.components.screen_texts import counted, escaped, number, percent, score_words
+from pages.shared.components.tables import HEADLINES
 from practices_db.standing import DRAWS, SEED
 
 _PARAMS = ("weights", "w", "wi")

@@ -13,7 +13,7 @@ from curating_page import ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
 from seen import FRAME, Visit, opened
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database
+from pages.shared.components import database
 from practices_db import people
 from practices_db.permissions import CLI
 

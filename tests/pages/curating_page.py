@@ -8,7 +8,7 @@ import seen
 from seen import Visit
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database
+from pages.shared.components import database
 
 SECRETS = {
     "auth": {

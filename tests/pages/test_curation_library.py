@@ -9,7 +9,7 @@ from curating_page import CURATOR, OTHER, LogIn, labels, press, text
 from seen import Visit
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database
+from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
 from practices_db import curating, knowledge, knowledge_curating, people, publishing, submissions
 from practices_db.knowledge_rows import MODELS

@@ -11,7 +11,7 @@ from curating_page import ADMINISTRATOR, CURATOR, NOBODY, OTHER, SECRETS, LogIn,
 from seen import Visit
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database
+from pages.shared.components import database
 from practices_db import audit, backup, curating, people, publishing, queries, reviewing, submissions
 from practices_db.permissions import CLI, pseudonym
 

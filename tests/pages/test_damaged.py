@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from seen import opened
 
-from pages.shared import database
+from pages.shared.components import database
 from practices_db import submissions
 from practices_db.commands import open_store
 from practices_db.config import read_only_mode

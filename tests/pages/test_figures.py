@@ -15,7 +15,7 @@ import seen
 from seen import Visit
 from taking import DAY
 
-from pages.shared import charts, figures, images, tables
+from pages.shared.components import chart_images, chart_with_download, charts, tables
 from practices_db import queries
 from practices_db.chart_file import chart_csv, chart_file_name, chart_recipe
 from practices_db.filters import PracticeFilter
@@ -41,7 +41,7 @@ def made(store: Store) -> Recipe:
 
 def svg_of(rows: pd.DataFrame, made: Recipe) -> ElementTree.Element:
     spec = charts.ranges(tuple(tables.HEADLINES.values()))
-    return ElementTree.fromstring(images.image(spec, figures._records(rows), "svg", made))  # noqa: S314 - our own
+    return ElementTree.fromstring(chart_images.image(spec, chart_with_download._records(rows), "svg", made))  # noqa: S314 - our own
 
 
 def texts_of(svg: ElementTree.Element) -> list[str]:
@@ -74,7 +74,7 @@ def test_svg_says_what_it_shows_and_carries_its_recipe(lines: pd.DataFrame, made
 
 def test_png_carries_its_recipe_as_text(lines: pd.DataFrame, made: Recipe) -> None:
     spec = charts.ranges(tuple(tables.HEADLINES.values()))
-    parts = list(chunks(images.image(spec, figures._records(lines), "png", made)))
+    parts = list(chunks(chart_images.image(spec, chart_with_download._records(lines), "png", made)))
     (text,) = (body for kind, body in parts if kind == b"iTXt")
     assert Recipe.model_validate_json(text.removeprefix(b"Recipe\0\0\0\0\0")) == made
     assert parts[-1][0] == b"IEND"
@@ -93,7 +93,7 @@ def test_names_are_drawn_as_text_and_fetch_nothing(name: str, lines: pd.DataFram
 
 def test_a_map_is_drawn_from_the_rows_in_its_specification(made: Recipe) -> None:
     spec = charts.map_of_europe([{"id": "IT", "label": "Italy", "count": 3}])
-    assert images.image(spec, None, "svg", made).startswith(b"<svg")
+    assert chart_images.image(spec, None, "svg", made).startswith(b"<svg")
 
 
 def test_data_of_a_chart_are_its_rows_with_the_recipe(lines: pd.DataFrame, made: Recipe) -> None:
@@ -122,7 +122,7 @@ def test_every_chart_can_be_taken_as_image_and_data(visit: Visit) -> None:
 
 
 def test_without_the_optional_extra_the_data_are_offered(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "possible", lambda: False)
+    monkeypatch.setattr(chart_images, "possible", lambda: False)
     assert _labels(visit) == ["Its data, CSV"]
 
 

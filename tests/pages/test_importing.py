@@ -11,7 +11,7 @@ from bringing import LEAST, MOST, table
 from seen import alt_texts, as_read
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database
+from pages.shared.components import database
 from practices_db.imports import Decision, template, template_name
 from practices_db.store import Store
 

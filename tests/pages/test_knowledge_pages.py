@@ -165,7 +165,7 @@ def test_where_none_fits_the_page_says_so_and_shows_the_nearest(visit: Visit) ->
 
 
 def test_nothing_of_a_need_is_stored(visit: Visit) -> None:
-    from pages.shared import database  # noqa: PLC0415
+    from pages.shared.components import database  # noqa: PLC0415
 
     app = visit("needs")
     counts = "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY ALL"
@@ -202,7 +202,7 @@ def test_the_map_counts_what_the_filter_finds(visit: Visit) -> None:
 
 
 def test_asking_for_a_correction_puts_it_into_the_queue(visit: Visit) -> None:
-    from pages.shared import database  # noqa: PLC0415
+    from pages.shared.components import database  # noqa: PLC0415
 
     app = visit("communities", q="City of Antwerp")
     (send,) = (one for one in app.button if one.label == "Send to the curators")

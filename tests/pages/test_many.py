@@ -14,7 +14,8 @@ from seen import Visit, opened
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.generate import generate
-from pages.shared import tables, weighing
+from pages.shared import weighing
+from pages.shared.components import tables
 from practices_db.filters import PracticeFilter
 from practices_db.index import Index
 from practices_db.store import Store

@@ -9,7 +9,7 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
-from pages.shared import database
+from pages.shared.components import database
 from practices_db import queries
 
 EVERYONE = oracles.practices()

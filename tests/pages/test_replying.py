@@ -9,7 +9,7 @@ import seen
 from seen import Visit
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database
+from pages.shared.components import database
 from practices_db import curating, publishing, queries, reviewing, submissions
 from practices_db.permissions import CLI
 

@@ -13,9 +13,9 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import ANSWER_IDS, current_framework
-from pages.shared import database
 from pages.shared.assessing import asking, keeping, steps
-from pages.shared.browser_storage import Entry, Report, _report
+from pages.shared.components import database
+from pages.shared.components.browser_storage import Entry, Report, _report
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, file_text, new_form
 
 FRAMEWORK = current_framework()

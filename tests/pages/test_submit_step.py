@@ -13,8 +13,8 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
-from pages.shared import database
 from pages.shared.assessing import keeping
+from pages.shared.components import database
 from practices_db import submissions
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending, new_form
 

@@ -19,7 +19,7 @@ from criteria.framework import current_framework
 from criteria.robustness import Simulation
 from criteria.scoring import YOUR_WEIGHTING, Scores, composite, encode, midpoints
 from criteria.weighting import PRESETS, Weighting, preset, weighting
-from pages.shared import database
+from pages.shared.components import database
 from practices_db import queries
 from practices_db.filters import PracticeFilter, normalise
 

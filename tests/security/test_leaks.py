@@ -29,7 +29,8 @@ from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import database, held, weighing
+from pages.shared import held, weighing
+from pages.shared.components import database
 from practices_db import scorecards
 from practices_db.exporting import file_name
 from practices_db.store import Cursor, Store

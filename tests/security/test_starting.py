@@ -12,7 +12,8 @@ import duckdb
 import pytest
 import streamlit as st
 
-from pages.shared import database, starting
+from pages.shared import starting
+from pages.shared.components import database
 from practices_db import store as stores
 from practices_db.commands import build
 from practices_db.errors import PracticesError

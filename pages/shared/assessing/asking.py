@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import ANSWER_IDS, DOCUMENTED, Indicator
-from pages.shared import database
 from pages.shared.assessing import keeping
 from pages.shared.assessing.steps import Step
-from pages.shared.links import practice_link
-from pages.shared.wording import escaped, web_link
+from pages.shared.components import database
+from pages.shared.components.links import practice_link
+from pages.shared.components.screen_texts import escaped, web_link
 from practices_db import queries
 from practices_db.own.model import NOTE, OwnAnswer
 

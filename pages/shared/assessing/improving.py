@@ -9,13 +9,13 @@ import streamlit as st
 
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
 from criteria.planning import OWN, Plan, Step, form_scores, level, smallest_plan
-from pages.shared import database, tables
 from pages.shared.assessing import keeping
 from pages.shared.assessing.asking import WORDS
 from pages.shared.assessing.steps import step_button
-from pages.shared.links import practice_link
+from pages.shared.components import database, tables
+from pages.shared.components.links import practice_link
+from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
 from pages.shared.panels import ANSWER_BADGES
-from pages.shared.wording import counted, escaped, number, percent, web_link
 from practices_db import queries
 from practices_db.own.matching import Match, nearest
 from practices_db.own.standing import scores

@@ -15,8 +15,8 @@ import streamlit as st
 from pydantic import ValidationError
 
 from criteria.framework import AnswerId
-from pages.shared.browser_storage import GONE, Entry, Kept, Report, browser_storage, new_ask
-from pages.shared.wording import counted, escaped
+from pages.shared.components.browser_storage import GONE, Entry, Kept, Report, browser_storage, new_ask
+from pages.shared.components.screen_texts import counted, escaped
 from practices_db.errors import PracticesError
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, new_form
 from practices_db.own.opening import open_draft

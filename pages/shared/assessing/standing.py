@@ -11,10 +11,11 @@ import streamlit as st
 from criteria.framework import Criterion, Framework
 from criteria.planning import OWN, level, read_form
 from criteria.scoring import Score
-from pages.shared import charts, comparing, database, panels, tables
+from pages.shared import comparing, panels
 from pages.shared.assessing.keeping import mine
 from pages.shared.assessing.steps import step_button
-from pages.shared.wording import counted, number, percent
+from pages.shared.components import charts, database, tables
+from pages.shared.components.screen_texts import counted, number, percent
 from practices_db import queries
 from practices_db.own.model import OwnAssessment
 from practices_db.own.standing import card, score_rows, scores

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import database
 from pages.shared.assessing import keeping
 from pages.shared.assessing.steps import minutes_left, question_steps, step_button
-from pages.shared.wording import counted, escaped
+from pages.shared.components import database
+from pages.shared.components.screen_texts import counted, escaped
 from practices_db import queries
 from practices_db.errors import PracticesError
 from practices_db.filters import FIRST_YEAR, LAST_YEAR

@@ -10,7 +10,7 @@ import streamlit as st
 
 from criteria.framework import Criterion, Question, current_framework
 from pages.shared.assessing.keeping import mine
-from pages.shared.wording import counted
+from pages.shared.components.screen_texts import counted
 from practices_db.own.model import OwnAssessment, Profile
 
 PARAM = "step"

@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import Framework
-from pages.shared import database
 from pages.shared.assessing import keeping
 from pages.shared.assessing.asking import EVIDENCE, WORDS
-from pages.shared.links import page_path
-from pages.shared.wording import counted, escaped, web_link
+from pages.shared.components import database
+from pages.shared.components.links import page_path
+from pages.shared.components.screen_texts import counted, escaped, web_link
 from practices_db import queries, submissions
 from practices_db.config import base_url
 from practices_db.errors import NoSuchLinkError, PracticesError

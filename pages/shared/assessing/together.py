@@ -11,13 +11,13 @@ import streamlit as st
 from criteria.forms import Disagreement, agreement, disagreements, headline_moves, moves
 from criteria.framework import ANSWER_IDS, Framework
 from criteria.scoring import Score
-from pages.shared import charts, tables
 from pages.shared.assessing import keeping
 from pages.shared.assessing.asking import WORDS
 from pages.shared.assessing.standing import lines_of_two
 from pages.shared.assessing.starting import UPLOAD_MB
 from pages.shared.assessing.steps import step_button
-from pages.shared.wording import counted, escaped, number, percent
+from pages.shared.components import charts, tables
+from pages.shared.components.screen_texts import counted, escaped, number, percent
 from practices_db.errors import PracticesError
 from practices_db.own.merging import agreed, in_order, same_practice, together
 from practices_db.own.model import NOTE, Draft, OwnAssessment

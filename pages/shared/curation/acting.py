@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from pages.shared import database
+from pages.shared.components import database
+from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import signing_in
-from pages.shared.wording import escaped
 from practices_db import audit
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 from practices_db.store import Cursor, Store

@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import words
-from pages.shared.wording import escaped
 
 _DRAFT = "curation_draft"
 

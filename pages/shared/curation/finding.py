@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import acting, words
-from pages.shared.wording import counted, escaped
 from practices_db import audit, curating
 from practices_db.errors import Actor
 from practices_db.knowledge_filters import NOUNS

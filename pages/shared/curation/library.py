@@ -6,9 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared import links
+from pages.shared.components import links
+from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import acting, facts, finding, linking, standing, words
-from pages.shared.wording import escaped
 from practices_db import knowledge_curating
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge_curating import Curated, Named

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import database, tables
+from pages.shared.components import database, tables
+from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import acting, drafts, facts, finding, standing, words
 from pages.shared.curation.fields import LINK
-from pages.shared.wording import counted, escaped, web_link
 from practices_db import audit, knowledge, knowledge_curating
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated, Named

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from criteria.framework import current_framework
+from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import acting, words
-from pages.shared.wording import counted, escaped
 from practices_db import curating, reviewing, submissions
 from practices_db.config import base_url
 from practices_db.curating import CuratedPractice

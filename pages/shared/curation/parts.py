@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.shared import links
+from pages.shared.components import links
 from pages.shared.curation import backing, bringing, library, people, practices, queue, releasing
 from practices_db.errors import Actor
 from practices_db.permissions import Thing, allowed

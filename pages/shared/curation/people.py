@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import acting
-from pages.shared.wording import counted, escaped
 from practices_db import people
 from practices_db.errors import Actor, Role
 from practices_db.permissions import pseudonym

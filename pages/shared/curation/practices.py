@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import links
+from pages.shared.components import links
+from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import acting, answers, facts, finding, opinions, standing, words
-from pages.shared.wording import escaped
 from practices_db import curating
 from practices_db.curating import CuratedPractice
 from practices_db.errors import Actor, PracticesError

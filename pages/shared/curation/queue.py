@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from criteria.framework import current_framework
+from pages.shared.components.links import choose, page_path, practice_link
+from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import acting, words
-from pages.shared.links import choose, page_path, practice_link
-from pages.shared.wording import counted, escaped, web_link
 from practices_db import reviewing
 from practices_db.config import base_url
 from practices_db.errors import Actor, PracticesError

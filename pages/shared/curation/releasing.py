@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import database, released
+from pages.shared import released
+from pages.shared.components import database
+from pages.shared.components.screen_texts import counted
 from pages.shared.curation import acting, signing_in
-from pages.shared.wording import counted
 from practices_db import publishing, queries
 from practices_db.errors import Actor, PracticesError
 from practices_db.publishing import Change, Release

@@ -11,9 +11,9 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import database
-from pages.shared.links import page_path
-from pages.shared.wording import escaped
+from pages.shared.components import database
+from pages.shared.components.links import page_path
+from pages.shared.components.screen_texts import escaped
 from practices_db import audit, people
 from practices_db.errors import Actor, NotAllowedError
 from practices_db.permissions import ANYBODY, Thing, allowed, pseudonym, require

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import published_frameworks
-from pages.shared.links import page_path
-from pages.shared.wording import escaped
+from pages.shared.components.links import page_path
+from pages.shared.components.screen_texts import escaped
 
 FIELDS = {
     "name": "Name",

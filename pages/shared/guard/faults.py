@@ -8,8 +8,8 @@ import secrets
 import streamlit as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.shared.components.screen_texts import escaped
 from pages.shared.guard.answers import answer
-from pages.shared.wording import escaped
 from practices_db.errors import PracticesError
 
 log = logging.getLogger("practices")

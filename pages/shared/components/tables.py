@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared import charts, figures
-from pages.shared.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
-from pages.shared.database import Card, Whole
-from pages.shared.links import open_link
-from pages.shared.wording import (
+from pages.shared.components import chart_with_download, charts
+from pages.shared.components.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
+from pages.shared.components.database import Card, Whole
+from pages.shared.components.links import open_link
+from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
     counted,
     escaped,
@@ -203,7 +203,7 @@ def both_scores(view: View, whole: Whole, found: Selection) -> str | None:
             f"scores lie in the same {CELL} points; its tip says how far their ranges reach. Practices that are not "
             f"scored on both are not drawn. Filter to {MOST_DRAWN} or fewer to see each; files always hold all."
         )
-        figures.show(
+        chart_with_download.show(
             view, cells, charts.score_cells(CELL), "score_cells", "Number of practices by both of their scores"
         )
         twin(
@@ -219,7 +219,7 @@ def both_scores(view: View, whole: Whole, found: Selection) -> str | None:
         "a practice with too little documented could turn out to be. Practices without an assessment are not drawn."
     )
     cards_ = whole.cards(found.ids(view.sort, where=assessed))
-    picked = figures.show(
+    picked = chart_with_download.show(
         view,
         score_points(cards_),
         charts.two_scores(),

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages.shared import database
-from pages.shared.database import Whole
+from pages.shared.components import database
+from pages.shared.components.database import Whole
 from practices_db import queries
 from practices_db.filters import PracticeFilter
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared import database
-from pages.shared.wording import counted
+from pages.shared.components import database
+from pages.shared.components.screen_texts import counted
 from practices_db.exporting import CONTENTS, FORMATS, file_name
 from practices_db.files import file_content
 from practices_db.recipe import Contents, Format

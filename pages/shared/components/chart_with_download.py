@@ -11,9 +11,9 @@ from typing import Any, get_args
 import pandas as pd
 import streamlit as st
 
-from pages.shared import charts, database, images
-from pages.shared.images import ImageFormat
-from pages.shared.wording import escaped
+from pages.shared.components import chart_images, charts, database
+from pages.shared.components.chart_images import ImageFormat
+from pages.shared.components.screen_texts import escaped
 from practices_db.chart_file import chart_csv, chart_file_name, chart_recipe
 from practices_db.recipe import Format, Recipe
 from practices_db.views import View
@@ -37,7 +37,7 @@ class _Figure:
 
     def image(self, format_: ImageFormat, on: date) -> bytes:
         """Return the chart as an image."""
-        return images.image(self.spec, _records(self.rows), format_, self.recipe(format_, on))
+        return chart_images.image(self.spec, _records(self.rows), format_, self.recipe(format_, on))
 
     def data(self, on: date) -> bytes:
         """Return the rows the chart is drawn from as CSV."""
@@ -59,10 +59,10 @@ def _take_away(figure: _Figure) -> None:
     today = date.today()
     with st.popover("Take this chart", icon=":material/image:", type="tertiary", key=f"take_{figure.key}"):
         st.caption(f"{escaped(figure.title)}. Image and data say how they were made.")
-        if images.possible():
+        if chart_images.possible():
             for format_ in get_args(ImageFormat):
                 make = partial(figure.image, format_, today)
-                _button(figure, _WORDS[format_], make, format_, images.MIME[format_])
+                _button(figure, _WORDS[format_], make, format_, chart_images.MIME[format_])
         else:
             st.caption("Images need the optional extra “charts” of this app (see its README).")
         _button(figure, "Its data, CSV", partial(figure.data, today), "csv", "text/csv")
