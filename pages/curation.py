@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.shared.components import links
-from pages.shared.curation import acting, parts, signing_in
+from pages.shared.curation import actions, login, sections
 
 links.keep_params()
 st.title("Curation")
-actor = signing_in.entered()
-acting.told()
-parts.draw(parts.choose(actor), actor)
+actor = login.entered()
+actions.told()
+sections.draw(sections.choose(actor), actor)

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import explanations, panels, released
+from pages.shared import explanations, panels
 from pages.shared.components import database
+from pages.shared.curation import release_notes
 
 framework = current_framework()
 whole = database.whole()
@@ -30,6 +31,6 @@ explanations.paperwork(told.each)
 st.header("What the scores do not say")
 explanations.limits(totals)
 st.header("What changed in the data")
-released.choose(told.releases)
+release_notes.choose(told.releases)
 st.header("Sources of the framework")
 explanations.sources(framework)

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared import reopening
 from pages.shared.components import database
 from pages.shared.components.links import page_path
-from pages.shared.curation import signing_in
+from pages.shared.curation import login
 from practices_db.recipe import LICENCE
 
 ART = Path(__file__).parent
@@ -87,7 +87,7 @@ page = st.navigation(
         st.Page(page_path("my_submission"), title="Your submission", icon=":material/key:", visibility="hidden"),
         st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
         st.Page(page_path("transfer"), title="Will it travel?", icon=":material/local_shipping:", visibility="hidden"),
-        *signing_in.pages(),
+        *login.pages(),
     ],
     position="top",
 )

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import Framework, published_frameworks
-from pages.shared.curation import acting, drafts, facts, words
+from pages.shared.curation import actions, drafts, facts
+from pages.shared.curation import labels as curation_labels
 from practices_db import curating
 from practices_db.curating import CuratedPractice
 
@@ -25,7 +26,7 @@ _BLANK = {
 def draw(found: CuratedPractice) -> None:
     """Choose an assessment and an indicator, then draw the form of its answer."""
     id_ = found.facts["id"]
-    given = acting.looked_up(lambda cursor, who: curating.answers(cursor, who, id_))
+    given = actions.looked_up(lambda cursor, who: curating.answers(cursor, who, id_))
     given = [one for one in given if one["status"] == "published"]
     if not given:
         st.info(
@@ -63,7 +64,7 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
     asked = next(one for one in framework.indicators if one.id == indicator)
     st.markdown(f"- **Met:** {asked.met}\n- **Partly:** {asked.partly}\n- **Not met:** {asked.not_met}")
     version = stands["version"] if stands else 0
-    now = {field: words.value(stands[field]) for field in _BLANK} if stands else dict(_BLANK)
+    now = {field: curation_labels.value(stands[field]) for field in _BLANK} if stands else dict(_BLANK)
     draft = drafts.opened(f"answer_{assessment}_{indicator}", version, now)
     drafts.stale(draft, version, now)
     answers = {option.id: option.label for option in framework.answers}
@@ -86,7 +87,7 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
     if saved:
         # of what is not answered yet, also what was left as it is in the form
         changes = {field: value.strip() for field, value in (draft.changed if stands else draft.mine).items()}
-        acting.act(
+        actions.act(
             lambda store, who: curating.edit_answer(
                 store, who, assessment, indicator, changes, draft.version, reason, public
             ),

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components.screen_texts import escaped
-from pages.shared.curation import words
+from pages.shared.curation import labels
 
 _DRAFT = "curation_draft"
 
@@ -81,7 +81,7 @@ def lost(about: str, there: Collection[str]) -> None:
         icon=":material/call_merge:",
     )
     st.table(
-        pd.DataFrame({"Field": map(words.of, typed), "Yours": map(_cell, typed.values())}),
+        pd.DataFrame({"Field": map(labels.of, typed), "Yours": map(_cell, typed.values())}),
         hide_index=True,
         border="horizontal",
         alt="What you had typed",
@@ -104,7 +104,7 @@ def stale(draft: Draft, version: int, now: Mapping[str, Any]) -> None:
         st.table(
             pd.DataFrame(
                 {
-                    "Field": [words.of(field) for field in rows],
+                    "Field": [labels.of(field) for field in rows],
                     "When you opened it": [_cell(draft.shown[field]) for field in rows],
                     "Now": [_cell(now[field]) for field in rows],
                     "Yours": [
@@ -128,7 +128,7 @@ def stale(draft: Draft, version: int, now: Mapping[str, Any]) -> None:
 
 
 def _cell(value: Any) -> str:
-    return escaped(words.value(value)) or "–"
+    return escaped(labels.value(value)) or "–"
 
 
 def _rebase(draft: Draft, version: int, now: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.curation import acting, drafts
+from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields
 from practices_db import curating, knowledge_curating
@@ -41,7 +41,7 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
     id_ = found.facts["id"]
     said = _form(PRACTICE, f"facts_{id_}", found, actor, "The page that says so")
     if said:
-        acting.act(
+        actions.act(
             lambda store, who: curating.edit_practice(
                 store, who, id_, said.changed, said.version, said.reason, said.source, said.public
             ),
@@ -55,7 +55,7 @@ def item(found: Curated, actor: Actor) -> None:
     source = None if found.item == "link" else "The page that says so (kept in the record)"
     said = _form(_FIELDS[found.item], found.thing.name, found, actor, source)
     if said:
-        acting.act(
+        actions.act(
             lambda store, who: knowledge_curating.edit(
                 store, who, found.item, found.id, said.changed, said.version, said.reason, said.source, said.public
             ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.curation import words
+from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.drafts import Draft
 from practices_db.vocabularies import vocabulary
 
@@ -43,7 +43,7 @@ class Fields:
                 return list(given)
             if name in self.lines:
                 return "\n".join(given)
-            return bool(given) if name in self.yes else words.value(given)
+            return bool(given) if name in self.yes else curation_labels.value(given)
 
         return {name: one(name) for name in self.order}
 
@@ -62,7 +62,7 @@ class Fields:
         return {name: one(name, given) for name, given in changed.items()}
 
     def _one(self, draft: Draft, name: str) -> None:
-        label, key = self.labels.get(name, words.FIELDS[name]), draft.key(name)
+        label, key = self.labels.get(name, curation_labels.FIELDS[name]), draft.key(name)
         if name in self.several:
             options = vocabulary(self.several[name])
             st.multiselect(label, list(options), format_func=options.__getitem__, key=key)

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.curation import acting, finding
+from pages.shared.curation import actions, search
 from practices_db import audit, curating, knowledge_curating
 from practices_db.curating import CuratedPractice
 from practices_db.errors import Actor
@@ -24,7 +24,7 @@ Reasoned = Callable[[Store, Actor, str], int]  # done for a reason
 def practice(found: CuratedPractice, actor: Actor) -> None:
     """Draw what can be said of a practice and done with it in the state that it is in."""
     id_, thing = found.facts["id"], found.thing
-    version = acting.seen(f"practice_{id_}", found.version)
+    version = actions.seen(f"practice_{id_}", found.version)
     if allowed(actor, "edit", thing):
         _checked(id_, found.facts["checked_on"], lambda store, who, on: curating.checked(store, who, id_, version, on))
         _running(found, version)
@@ -50,7 +50,7 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
 def item(found: Curated, actor: Actor) -> None:
     """Draw what can be done with a publication, an organisation or a link in the state that it is in."""
     kind, id_, thing, name = found.item, found.id, found.thing, found.thing.name
-    version = acting.seen(name, found.version)
+    version = actions.seen(name, found.version)
     noun = NOUNS.get(kind, kind)
     if allowed(actor, "edit", thing):
         _checked(
@@ -93,7 +93,7 @@ def _checked(name: str, last: date, do: Callable[[Store, Actor, date], int]) -> 
         on = st.date_input("Compared with its page on", _today(), max_value=_today(), key=f"checked_on_{name}")
         done = st.form_submit_button("It is still right", icon=":material/fact_check:")
     if done:
-        acting.act(lambda store, who: do(store, who, on), f"Noted: checked on {on:%d %B %Y}.")
+        actions.act(lambda store, who: do(store, who, on), f"Noted: checked on {on:%d %B %Y}.")
 
 
 def _running(found: CuratedPractice, version: int) -> None:
@@ -110,7 +110,7 @@ def _running(found: CuratedPractice, version: int) -> None:
         on = st.date_input("When", _today(), max_value=_today(), key=f"said_on_{id_}")
         done = st.form_submit_button("Note it", icon=":material/save:")
     if done:
-        acting.act(lambda store, who: curating.still_running(store, who, id_, version, _RUNS[runs], by, on), "Noted.")
+        actions.act(lambda store, who: curating.still_running(store, who, id_, version, _RUNS[runs], by, on), "Noted.")
 
 
 def _archive(name: str, what_happens: str, do: Reasoned) -> None:
@@ -120,7 +120,7 @@ def _archive(name: str, what_happens: str, do: Reasoned) -> None:
         reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"archive_reason_{name}")
         done = st.form_submit_button("Archive", icon=":material/inventory_2:")
     if done:
-        acting.act(
+        actions.act(
             lambda store, who: do(store, who, reason.strip()),
             "Archived. It leaves the catalogue with the next release.",
         )
@@ -132,7 +132,7 @@ def _relist(name: str, do: Reasoned) -> None:
         reason = st.text_input("Why", max_chars=1000, key=f"relist_reason_{name}")
         done = st.form_submit_button("Put it back", icon=":material/undo:")
     if done:
-        acting.act(
+        actions.act(
             lambda store, who: do(store, who, reason.strip()),
             "It is in the catalogue again from the next release on.",
         )
@@ -142,18 +142,18 @@ def _merge(name: str, thing: Thing, what_happens: str, do: Callable[[Store, Acto
     st.subheader("It is the same as another one")
     noun = NOUNS.get(thing.kind, thing.kind)
     text = st.text_input(f"Name or id of the {noun} that is kept", max_chars=200, key=f"merge_find_{name}")
-    kept = finding.choose_listed(text, thing.kind, f"merge_into_{name}", but=thing.id)
+    kept = search.choose_listed(text, thing.kind, f"merge_into_{name}", but=thing.id)
     if kept is None:
         return
     reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"merge_reason_{name}")
-    if acting.confirmed(
+    if actions.confirmed(
         "Merge",
         f"{what_happens} **A merge cannot be taken back.**",
         "Yes, merge",
         f"merge_{name}",
         ":material/call_merge:",
     ):
-        acting.act(
+        actions.act(
             lambda store, who: do(store, who, kept, reason.strip()),
             "Merged. The kept one stands in its place from the next release on.",
         )

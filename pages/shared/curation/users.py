@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components.screen_texts import counted, escaped
-from pages.shared.curation import acting
+from pages.shared.curation import actions
 from practices_db import people
 from practices_db.errors import Actor, Role
 from practices_db.permissions import pseudonym
@@ -19,7 +19,7 @@ _MAY: dict[Role, str] = {
 
 def draw(actor: Actor) -> None:
     """List who has a role; give one, take one away."""
-    known = acting.looked_up(people.everybody)
+    known = actions.looked_up(people.everybody)
     st.dataframe(
         pd.DataFrame(
             {
@@ -49,7 +49,7 @@ def _grant() -> None:
         given = st.form_submit_button("Give the role", icon=":material/person_add:")
     st.caption("Somebody who has a role already gets this one instead.")
     if given:
-        acting.act(
+        actions.act(
             lambda store, who: people.grant(store, who, address, role, reason.strip()),
             f"{address.strip().lower()} is {role} now.",
         )
@@ -60,7 +60,7 @@ def _dismiss(known: list[str], actor: Actor) -> None:
     if address is None:
         return
     own = " **This is your own role: you could not give it back to yourself here.**"
-    if acting.confirmed(
+    if actions.confirmed(
         "Take the role away",
         f"{escaped(address)} loses the role at once, also where they are logged in. The address is forgotten."
         + (own if pseudonym(address) == actor.id else ""),
@@ -68,4 +68,4 @@ def _dismiss(known: list[str], actor: Actor) -> None:
         "dismiss",
         ":material/person_remove:",
     ):
-        acting.act(lambda store, who: people.dismiss(store, who, address), f"{address} has no role any more.")
+        actions.act(lambda store, who: people.dismiss(store, who, address), f"{address} has no role any more.")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
-from pages.shared.curation import acting, facts, finding, linking, standing, words
+from pages.shared.curation import actions, facts, labels, record_links, search, status
 from practices_db import knowledge_curating
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge_curating import Curated, Named
@@ -30,7 +30,7 @@ def draw(actor: Actor) -> None:
     shelf: Named = "organisation" if given == "organisation" else "evidence"
     if not id_:
         links.choose("What", "shelf", _SHELVES)
-        finding.find(_LABELS[shelf], shelf, f"find_{shelf}", partial(words.library_link, shelf))
+        search.find(_LABELS[shelf], shelf, f"find_{shelf}", partial(labels.library_link, shelf))
         return
     st.page_link(
         links.page_path("curation"),
@@ -39,9 +39,9 @@ def draw(actor: Actor) -> None:
         query_params={"part": "library", "shelf": shelf},
     )
     try:
-        found = acting.looked_up(lambda cursor, who: knowledge_curating.read(cursor, who, shelf, id_))
+        found = actions.looked_up(lambda cursor, who: knowledge_curating.read(cursor, who, shelf, id_))
     except PracticesError as error:
-        acting.complain(error)
+        actions.complain(error)
         return
     st.subheader(escaped(found.facts[CALLED[shelf]]))
     _stands(found, shelf)
@@ -49,18 +49,18 @@ def draw(actor: Actor) -> None:
         case "facts":
             facts.item(found, actor)
         case "links":
-            linking.draw(found, shelf, actor)
+            record_links.draw(found, shelf, actor)
         case "standing":
-            standing.item(found, actor)
+            status.item(found, actor)
         case _:
-            finding.history(found.thing, actor)
+            search.history(found.thing, actor)
 
 
 def _stands(found: Curated, shelf: Named) -> None:
     checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
-    st.caption(f"{escaped(found.id)}, {words.STATES[found.state]}, version {found.version}. {checked}.")
+    st.caption(f"{escaped(found.id)}, {labels.STATES[found.state]}, version {found.version}. {checked}.")
     if found.merged_into:
-        words.library_link(shelf, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
+        labels.library_link(shelf, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     elif found.left_because:
         st.markdown(f"It was taken out: {escaped(found.left_because)}")
     else:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from pages.shared.components import database, tables
 from pages.shared.components.screen_texts import counted, escaped, web_link
-from pages.shared.curation import acting, drafts, facts, finding, standing, words
+from pages.shared.curation import actions, drafts, facts, search, status
+from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.fields import LINK
 from practices_db import audit, knowledge, knowledge_curating
 from practices_db.errors import Actor
@@ -36,7 +37,7 @@ def draw(found: Curated, shelf: Named, actor: Actor) -> None:
         judged = knowledge_curating.links(cursor, who, shelf, found.id)
         return judged, knowledge_curating.names(cursor, who, judged)
 
-    judged, names = acting.looked_up(look)
+    judged, names = actions.looked_up(look)
     drafts.lost(found.id, {one.thing.name for one in judged})
     if judged:
         st.markdown(f"{counted(len(judged), 'link')} that somebody read and judged.")
@@ -70,7 +71,7 @@ def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> 
         st.markdown(f"**{escaped(labels[link.id])}**")
         taken_out = f" It was taken out: {escaped(link.left_because)}" if link.left_because else ""
         st.markdown(
-            f":small[Version {link.version}, {words.STATES[link.state]}. "
+            f":small[Version {link.version}, {curation_labels.STATES[link.state]}. "
             f"Last checked on {link.facts['checked_on']:%d %B %Y}. "
             f"{web_link(link.facts['source_url'], 'Its source')}.{taken_out}]"
         )
@@ -79,9 +80,9 @@ def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> 
             case "facts":
                 facts.item(link, actor)
             case "standing":
-                standing.item(link, actor)
+                status.item(link, actor)
             case _:
-                finding.history(link.thing, actor)
+                search.history(link.thing, actor)
 
 
 def _shown_by_records(found: Curated, shelf: Named, judged: set[str], may_refuse: bool) -> None:
@@ -130,7 +131,7 @@ def _refuse(shown: Mapping[str, tuple[dict[str, str], Mapping[str, Any]]], id_: 
     elif done:
         ends, row = shown[str(wrong)]
         link = ends | {"reason": row["reason"], "source_url": row["source_url"], "checked_on": audit.now().date()}
-        acting.act(
+        actions.act(
             lambda store, who: knowledge_curating.refuse_link(store, who, link, reason.strip()),
             "Taken out. It goes with the next release; among the judged links it can be put back.",
         )
@@ -147,12 +148,14 @@ def _add(found: Curated, shelf: Named) -> None:
     kind = _TO[shelf][relation]
     key = f"link_{relation}_{found.id}"
     text = st.text_input(f"Name or id of the {NOUNS.get(kind, kind)}", max_chars=200, key=f"{key}_find")
-    other = finding.choose_listed(text, kind, f"{key}_to")
+    other = search.choose_listed(text, kind, f"{key}_to")
     if other is None:
         return
     key += f"_{other}"  # what was written of another end is not of this one
     with st.form(f"{key}_form", border=False):
-        says = st.text_area(words.FIELDS["reason"], max_chars=4000, key=f"{key}_reason", help="Everybody reads it.")
+        says = st.text_area(
+            curation_labels.FIELDS["reason"], max_chars=4000, key=f"{key}_reason", help="Everybody reads it."
+        )
         source = st.text_input(LINK.labels["source_url"], max_chars=2000, key=f"{key}_source", placeholder="https://")
         reason = st.text_input("Why it is added (kept in the record)", max_chars=1000, key=f"{key}_why")
         done = st.form_submit_button("Add the link", icon=":material/add_link:")
@@ -167,7 +170,7 @@ def _add(found: Curated, shelf: Named) -> None:
             "source_url": source.strip(),
             "checked_on": audit.now().date(),
         }
-        acting.act(
+        actions.act(
             lambda store, who: knowledge_curating.add_link(store, who, link, reason.strip()),
             "Added. Everybody sees it with the next release.",
         )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
-from pages.shared.curation import acting, answers, facts, finding, opinions, standing, words
+from pages.shared.curation import actions, answers, facts, labels, search, second_assessments, status
 from practices_db import curating
 from practices_db.curating import CuratedPractice
 from practices_db.errors import Actor, PracticesError
@@ -24,7 +24,7 @@ def draw(actor: Actor) -> None:
     """Draw the practice that the link names, else the search."""
     id_ = st.query_params.get("practice")
     if not id_:
-        finding.find("Name or id of a practice", "practice", "find_practice", words.curated_link)
+        search.find("Name or id of a practice", "practice", "find_practice", labels.curated_link)
         return
     st.page_link(
         links.page_path("curation"),
@@ -33,9 +33,9 @@ def draw(actor: Actor) -> None:
         query_params={"part": "practices"},
     )
     try:
-        found = acting.looked_up(lambda cursor, who: curating.practice(cursor, who, id_))
+        found = actions.looked_up(lambda cursor, who: curating.practice(cursor, who, id_))
     except PracticesError as error:
-        acting.complain(error)
+        actions.complain(error)
         return
     st.subheader(escaped(found.facts["name"]))
     _stands(found)
@@ -46,17 +46,17 @@ def draw(actor: Actor) -> None:
         case "answers":
             answers.draw(found)
         case "standing":
-            standing.practice(found, actor)
+            status.practice(found, actor)
         case "opinions":
-            opinions.draw(found, actor)
+            second_assessments.draw(found, actor)
         case _:
-            finding.history(found.thing, actor)
+            search.history(found.thing, actor)
 
 
 def _stands(found: CuratedPractice) -> None:
     checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
-    st.caption(f"{escaped(found.facts['id'])}, {words.STATES[found.state]}, version {found.version}. {checked}.")
+    st.caption(f"{escaped(found.facts['id'])}, {labels.STATES[found.state]}, version {found.version}. {checked}.")
     if found.merged_into:
-        words.curated_link(found.merged_into, f"It was merged into {escaped(found.merged_into)}")
+        labels.curated_link(found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     else:
         links.practice_link(found.facts["id"], "As everybody sees it")

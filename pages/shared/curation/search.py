@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components.screen_texts import counted, escaped
-from pages.shared.curation import acting, words
+from pages.shared.curation import actions, labels
 from practices_db import audit, curating
 from practices_db.errors import Actor
 from practices_db.knowledge_filters import NOUNS
@@ -24,13 +24,13 @@ def find(label: str, kind: str, key: str, link: Callable[[str, str], None]) -> N
     """Draw the search for things of a kind and what it finds; ``link`` writes a link to an id with a label."""
     noun = NOUNS.get(kind, kind)
     text = st.text_input(label, max_chars=200, key=key, icon=":material/search:")
-    found = acting.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1))
+    found = actions.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1))
     if not found:
         st.info(f"No {noun} has this in its name or id. New ones come in by Import.", icon=":material/search_off:")
         return
     st.markdown(counted(len(found), noun) if len(found) <= MOST else f"{_FIRST}.")
     for one in found[:MOST]:
-        state = "" if one.state == "listed" else f", {words.STATES[one.state]}"
+        state = "" if one.state == "listed" else f", {labels.STATES[one.state]}"
         link(one.id, f"{escaped(one.name)} ({escaped(one.id)}{state})")
 
 
@@ -39,7 +39,7 @@ def choose_listed(text: str, kind: str, key: str, but: str = "") -> str | None:
     if not text.strip():
         return None
     noun = NOUNS.get(kind, kind)
-    found = acting.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1, True))
+    found = actions.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1, True))
     options = {one.id: f"{one.name} ({one.id})" for one in found[:MOST] if one.id != but}
     if not options:
         st.caption(f"No other {noun} in the catalogue has this in its name or id.")
@@ -55,7 +55,7 @@ def history(thing: Thing, actor: Actor) -> None:
         require(who, "read", Thing("audit"))
         return audit.history(cursor, thing.name)
 
-    lines = acting.looked_up(look)
+    lines = actions.looked_up(look)
     if not lines:
         st.info("Nothing was changed since it came into the catalogue with the first build.", icon=":material/history:")
         return
@@ -66,8 +66,8 @@ def history(thing: Thing, actor: Actor) -> None:
                 "When (UTC)": [f"{one.ts:%Y-%m-%d %H:%M}" for one in lines[:_AT_ONCE]],
                 "Who": [("you, " if one.actor == actor.id else "") + escaped(one.actor) for one in lines[:_AT_ONCE]],
                 "What": [escaped(one.action) for one in lines[:_AT_ONCE]],
-                "Before": [words.values(one.before) for one in lines[:_AT_ONCE]],
-                "After": [words.values(one.after) for one in lines[:_AT_ONCE]],
+                "Before": [labels.values(one.before) for one in lines[:_AT_ONCE]],
+                "After": [labels.values(one.after) for one in lines[:_AT_ONCE]],
                 "Why": [_why(one) for one in lines[:_AT_ONCE]],
             }
         ),

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import released
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
-from pages.shared.curation import acting, signing_in
+from pages.shared.curation import actions, login, release_notes
 from practices_db import publishing, queries
 from practices_db.errors import Actor, PracticesError
 from practices_db.publishing import Change, Release
@@ -43,9 +42,9 @@ def _look(number: int) -> bool:
     """Compare, keep what was found for this visit and return whether that went well."""
     try:
         with st.spinner("Comparing with what is released", show_time=True):
-            found = publishing.pending(database.store(), signing_in.actor())
+            found = publishing.pending(database.store(), login.actor())
     except PracticesError as error:
-        acting.complain(error)
+        actions.complain(error)
         return False
     st.session_state[_LOOKED] = (number, found)
     return True
@@ -56,11 +55,11 @@ def _pending(number: int, changes: Sequence[Change]) -> None:
         st.info("A release would change nothing that everybody sees.", icon=":material/done_all:")
     else:
         st.markdown("**What the release would change**")
-        released.show(changes, "What the release would change")
+        release_notes.show(changes, "What the release would change")
     note = st.text_area(
         "Note on the release (everybody reads it in the catalogue's files)", max_chars=1000, key="release_note"
     )
-    if acting.confirmed(
+    if actions.confirmed(
         "Publish",
         "Everybody sees these changes at once, under a new number. **A release cannot be taken back**, only corrected "
         "by the next one.",
@@ -68,7 +67,7 @@ def _pending(number: int, changes: Sequence[Change]) -> None:
         "release",
         ":material/publish:",
     ):
-        acting.act(lambda store, who: _publish(store, who, note.strip(), number), _done)
+        actions.act(lambda store, who: _publish(store, who, note.strip(), number), _done)
         st.session_state.pop(_LOOKED, None)  # it was refused: what was looked at does not hold any more
 
 
@@ -92,9 +91,9 @@ def _take_away() -> None:
         return
     try:
         with st.spinner("Writing the files", show_time=True):
-            files = publishing.unreleased_files(database.store(), signing_in.actor())
+            files = publishing.unreleased_files(database.store(), login.actor())
     except PracticesError as error:
-        acting.complain(error)
+        actions.complain(error)
         return
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from pages.shared.components.screen_texts import counted, escaped
-from pages.shared.curation import acting, words
+from pages.shared.curation import actions, labels
 from practices_db import curating, reviewing, submissions
 from practices_db.config import base_url
 from practices_db.curating import CuratedPractice
@@ -26,8 +26,8 @@ def draw(found: CuratedPractice, actor: Actor) -> None:
     else:
         st.caption("Only for a practice that is in the catalogue.")
     st.subheader("Where assessors disagree")
-    differ = acting.looked_up(lambda cursor, who: reviewing.disagreements(cursor, who, id_))
-    given = acting.looked_up(lambda cursor, who: curating.answers(cursor, who, id_))
+    differ = actions.looked_up(lambda cursor, who: reviewing.disagreements(cursor, who, id_))
+    given = actions.looked_up(lambda cursor, who: curating.answers(cursor, who, id_))
     names = {one["assessment_id"]: f"{one['basis']} by {one['assessor']}, {one['assessed_on']}" for one in given}
     if not differ:
         st.info("Nowhere, or only one assessment is accepted.", icon=":material/handshake:")
@@ -44,8 +44,8 @@ def _invite(id_: str) -> None:
         reason = st.text_input("Why (kept in the record; no names)", max_chars=300, key=f"invite_reason_{id_}")
         done = st.form_submit_button("Make a private link", icon=":material/link:")
     if done:
-        acting.act(
-            lambda store, who: acting.show_link(
+        actions.act(
+            lambda store, who: actions.show_link(
                 f"{base_url()}/my_submission?token={submissions.invite(store, id_, who, reason.strip()).token}"
             ),
             "The invitation is made. It waits in the queue under “Invited, not handed in”.",
@@ -54,9 +54,9 @@ def _invite(id_: str) -> None:
 
 def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) -> None:
     answers: dict[str, str] = {option.id: option.label for option in current_framework().answers}
-    version = acting.seen(f"settle_{id_}_{one.indicator_id}", one.version)
+    version = actions.seen(f"settle_{id_}_{one.indicator_id}", one.version)
     with st.container(border=True):
-        st.markdown(f"**{words.of(one.indicator_id)}**")
+        st.markdown(f"**{labels.of(one.indicator_id)}**")
         for assessment, answer in one.answers.items():
             counts = " **(counts)**" if assessment == one.settled else ""
             st.markdown(f"- {answers.get(answer, answer)}: {escaped(names[assessment])}{counts}")
@@ -65,7 +65,7 @@ def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) ->
         if not may:
             return
         with st.form(f"settle_{id_}_{one.indicator_id}", border=False):
-            label = f"Which answer counts for “{words.of(one.indicator_id)}”"
+            label = f"Which answer counts for “{labels.of(one.indicator_id)}”"
             chosen = st.radio(
                 label,
                 list(one.answers),
@@ -78,7 +78,7 @@ def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) ->
         if done and chosen is None:
             st.error("Choose which answer counts.", icon=":material/error:")
         elif done:
-            acting.act(
+            actions.act(
                 lambda store, who: reviewing.settle(store, who, id_, one.indicator_id, str(chosen), note, version),
                 "Settled. It counts from the next release on.",
             )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
-from pages.shared.curation.words import FIELDS
+from pages.shared.curation.labels import FIELDS
 from practices_db import publishing
 from practices_db.publishing import Change
 

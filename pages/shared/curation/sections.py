@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared.components import links
-from pages.shared.curation import backing, bringing, library, people, practices, queue, releasing
+from pages.shared.curation import backups, bringing, library_editor, practice_editor, releases, review_queue, users
 from practices_db.errors import Actor
 from practices_db.permissions import Thing, allowed
 
@@ -22,13 +22,13 @@ class _Part:
 
 
 _PARTS = {
-    "queue": _Part("Queue", "read", Thing("submission"), queue.draw),
-    "practices": _Part("Practices", "read", Thing("practice"), practices.draw),
-    "library": _Part("Library", "read", Thing("evidence"), library.draw),
+    "queue": _Part("Queue", "read", Thing("submission"), review_queue.draw),
+    "practices": _Part("Practices", "read", Thing("practice"), practice_editor.draw),
+    "library": _Part("Library", "read", Thing("evidence"), library_editor.draw),
     "import": _Part("Import", "import", Thing("data"), bringing.draw),
-    "release": _Part("Release", "publish", Thing("data"), releasing.draw),
-    "people": _Part("People", "read", Thing("person"), people.draw),
-    "backups": _Part("Backups", "backup", Thing("data"), backing.draw),
+    "release": _Part("Release", "publish", Thing("data"), releases.draw),
+    "people": _Part("People", "read", Thing("person"), users.draw),
+    "backups": _Part("Backups", "backup", Thing("data"), backups.draw),
 }
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components.screen_texts import counted
-from pages.shared.curation import acting
+from pages.shared.curation import actions
 from practices_db import backup, config, keeping
 from practices_db.errors import Actor
 
@@ -24,7 +24,7 @@ def draw(_actor: Actor) -> None:
         )
         return
     if st.button("Back up now", icon=":material/save:", type="primary"):
-        acting.act(lambda store, who: keeping.back_up(store, who, folder), _done)
+        actions.act(lambda store, who: keeping.back_up(store, who, folder), _done)
     found = backup.backups(folder)
     if not found:
         st.info("There is no backup yet.", icon=":material/save:")

@@ -11,7 +11,8 @@ import streamlit as st
 from criteria.framework import current_framework
 from pages.shared.components.links import choose, page_path, practice_link
 from pages.shared.components.screen_texts import counted, escaped, web_link
-from pages.shared.curation import acting, words
+from pages.shared.curation import actions
+from pages.shared.curation import labels as curation_labels
 from practices_db import reviewing
 from practices_db.config import base_url
 from practices_db.errors import Actor, PracticesError
@@ -72,7 +73,7 @@ def draw(actor: Actor) -> None:
 
 def _list() -> None:
     state = choose("Show", "state", _STATES)
-    found = acting.looked_up(lambda cursor, who: reviewing.queue(cursor, who, (state,)))
+    found = actions.looked_up(lambda cursor, who: reviewing.queue(cursor, who, (state,)))
     if not found:
         st.info(
             "Nothing is waiting. What organisations and readers send in appears here."
@@ -105,20 +106,20 @@ def _one(actor: Actor, id_: str) -> None:
         return _Shown(reviewing.submission(cursor, who, id_), reviewing.differences(cursor, who, id_))
 
     try:
-        shown = acting.looked_up(look)
+        shown = actions.looked_up(look)
     except PracticesError as error:
-        acting.complain(error)
+        actions.complain(error)
         return
     found = shown.found
-    version = acting.seen(f"submission_{id_}", found.version)
+    version = actions.seen(f"submission_{id_}", found.version)
     st.subheader(_KINDS[found.kind])
     st.markdown(f"**{_STATES[found.status]}.** Sent on {found.created:%d %B %Y} as number {found.id}.")
     if found.practice_id:
         with st.container(horizontal=True):
             practice_link(found.practice_id, "The practice as everybody sees it")
-            words.curated_link(found.practice_id, "The practice under Practices")
+            curation_labels.curated_link(found.practice_id, "The practice under Practices")
     if organisation := (found.payload or {}).get("organisation_id"):
-        words.library_link("organisation", organisation, "The organisation under Library")
+        curation_labels.library_link("organisation", organisation, "The organisation under Library")
     if found.contact:
         st.text(f"Mailbox for questions, never published: {found.contact}")
     if found.curator_note:
@@ -141,7 +142,7 @@ def _content(found: Submission, differences: Sequence[Difference]) -> None:
         st.table(
             pd.DataFrame(
                 {
-                    "What": [words.of(one.what) for one in differences],
+                    "What": [curation_labels.of(one.what) for one in differences],
                     "Now": [escaped(one.before) or "–" for one in differences],
                     "In the submission": [escaped(one.after) for one in differences],
                 }
@@ -166,7 +167,7 @@ def _answers(payload: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -
         st.table(
             pd.DataFrame(
                 {
-                    "Indicator": [words.of(one["indicator_id"]) for one in answers],
+                    "Indicator": [curation_labels.of(one["indicator_id"]) for one in answers],
                     "Answer": [labels.get(one["answer"], one["answer"]) for one in answers],
                     "Evidence level": [str(one.get("evidence_level", 0)) for one in answers],
                     "Note": [escaped(one.get("note") or "") for one in answers],
@@ -198,14 +199,14 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
                 accept = st.form_submit_button("Accept", icon=":material/check:", type="primary")
                 back = st.form_submit_button("Return with the note", icon=":material/undo:")
         if accept:
-            acting.act(
+            actions.act(
                 lambda store, who: reviewing.accept(
                     store, who, found.id, version, note.strip(), public.strip() or None
                 ),
                 "Accepted. It becomes public with the next release.",
             )
         if back:
-            acting.act(
+            actions.act(
                 lambda store, who: reviewing.send_back(store, who, found.id, version, note),
                 "Returned with your note.",
             )
@@ -225,15 +226,15 @@ def _public(id_: str) -> str:
 
 
 def _links(found: Submission) -> None:
-    if acting.confirmed(
+    if actions.confirmed(
         "Make a new private link",
         "For a sender who lost theirs. **The old link stops working.** Be sure that you know whom you send it to.",
         "Yes, make a new one",
         f"renew_{found.id}",
         ":material/link:",
     ):
-        acting.act(
-            lambda store, who: acting.show_link(
+        actions.act(
+            lambda store, who: actions.show_link(
                 f"{base_url()}/my_submission?token={reviewing.renew_link(store, who, found.id)}"
             ),
             "There is a new link.",
@@ -244,7 +245,7 @@ def _withdraw(found: Submission, version: int) -> None:
     reason = st.text_input(
         "Why it is withdrawn (for a sender who asked for it)", max_chars=300, key=f"withdraw_{found.id}_reason"
     )
-    if acting.confirmed(
+    if actions.confirmed(
         "Withdraw",
         "What was sent, the answers it became and every word of it in the record **are erased and cannot be brought "
         "back**. What is public of it goes with the next release.",
@@ -252,7 +253,7 @@ def _withdraw(found: Submission, version: int) -> None:
         f"withdraw_{found.id}",
         ":material/delete_forever:",
     ):
-        acting.act(
+        actions.act(
             lambda store, who: reviewing.withdraw(store, who, found.id, version, reason.strip()),
             "Withdrawn and erased.",
         )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import escaped
-from pages.shared.curation import signing_in
+from pages.shared.curation import login
 from practices_db import audit
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 from practices_db.store import Cursor, Store
@@ -29,7 +29,7 @@ def act(
     """
     try:
         with st.spinner("Saving", show_time=True):
-            result = work(database.store(), signing_in.actor())
+            result = work(database.store(), login.actor())
     except PracticesError as error:
         complain(error)
         return
@@ -42,7 +42,7 @@ def looked_up(work: Callable[[Cursor, Actor], Result], waiting: str = "Looking")
     """Return what whoever is there now may read; where they may not (any more) say so, on record, and stop."""
     try:
         with st.spinner(waiting, show_time=True):
-            who = signing_in.actor()
+            who = login.actor()
             return audit.guarded(database.store(), lambda cursor: work(cursor, who))
     except NotAllowedError as error:
         complain(error)
