@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import directory, filters, shelves
+from pages.shared import filters
 from pages.shared.components import database, links, tables
+from pages.shared.library import filter_form, organisations
 from practices_db import knowledge, queries
 from practices_db.knowledge_filters import KnowledgeFilter
 
@@ -11,8 +12,8 @@ PAGE_SIZE = 10
 
 st.title("Communities and organisations")
 st.markdown("Who works on what, where, and which communities of practice one can join. Organisations only, no persons.")
-chosen = shelves.read_link("organisation")
-found_by_text = shelves.searched(chosen)
+chosen = filter_form.read_link("organisation")
+found_by_text = filter_form.searched(chosen)
 with database.cursor() as cursor:
     found = knowledge.find(cursor, chosen, found_by_text)
     counts = knowledge.facet_counts(cursor, chosen, found_by_text)
@@ -20,24 +21,24 @@ with database.cursor() as cursor:
     total = knowledge.total(cursor, "organisation")
     version = queries.data_version(cursor)
 
-shelves.widgets(chosen, counts, held, "Search name, theme and country")
+filter_form.widgets(chosen, counts, held, "Search name, theme and country")
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(shelves.sentence(chosen, len(found), total))
-    shelves.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
-shelves.chips(chosen)
-directory.how_to_read()
+    st.markdown(filter_form.sentence(chosen, len(found), total))
+    filter_form.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
+filter_form.chips(chosen)
+organisations.how_to_read()
 if found.empty:
-    shelves.nothing_found(chosen)
+    filter_form.nothing_found(chosen)
     st.stop()
 
-match links.choose("Show as", "view", directory.VIEWS):
+match links.choose("Show as", "view", organisations.VIEWS):
     case "cards":
         start, end = filters.pages(len(found), PAGE_SIZE)
-        directory.cards(found.iloc[start:end])
+        organisations.cards(found.iloc[start:end])
     case "map":
-        picked = directory.on_map(counts["area"])
+        picked = organisations.on_map(counts["area"])
         if picked and picked not in chosen.of("area"):
-            shelves.write_link(shelves.with_value(chosen, "area", picked))
+            filter_form.write_link(filter_form.with_value(chosen, "area", picked))
             st.rerun()
     case "table":
-        directory.as_table(found)
+        organisations.as_table(found)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import filters, research, shelves
+from pages.shared import filters
 from pages.shared.components import database, links, tables
+from pages.shared.library import filter_form, publications
 from practices_db import knowledge, queries
 from practices_db.knowledge_filters import KnowledgeFilter
 from practices_db.vocabularies import vocabulary
@@ -14,8 +15,8 @@ st.title("Evidence library")
 st.markdown(
     "Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom."
 )
-chosen = shelves.read_link("evidence")
-found_by_text = shelves.searched(chosen)
+chosen = filter_form.read_link("evidence")
+found_by_text = filter_form.searched(chosen)
 with database.cursor() as cursor:
     found = knowledge.find(cursor, chosen, found_by_text)
     counts = knowledge.facet_counts(cursor, chosen, found_by_text)
@@ -23,23 +24,23 @@ with database.cursor() as cursor:
     total = knowledge.total(cursor, "evidence")
     version = queries.data_version(cursor)
 
-shelves.widgets(chosen, counts, held, "Search title, finding, summary and publisher")
+filter_form.widgets(chosen, counts, held, "Search title, finding, summary and publisher")
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(shelves.sentence(chosen, len(found), total))
+    st.markdown(filter_form.sentence(chosen, len(found), total))
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
-    shelves.take_away(chosen, tables.rows(found), formats, version.short)
-shelves.chips(chosen)
-research.how_to_read()
+    filter_form.take_away(chosen, tables.rows(found), formats, version.short)
+filter_form.chips(chosen)
+publications.how_to_read()
 if found.empty:
-    shelves.nothing_found(chosen)
+    filter_form.nothing_found(chosen)
     st.stop()
 
-match links.choose("Show as", "view", research.VIEWS):
+match links.choose("Show as", "view", publications.VIEWS):
     case "publications":
         start, end = filters.pages(len(found), PAGE_SIZE)
-        research.cards(found.iloc[start:end])
+        publications.cards(found.iloc[start:end])
     case "sectors":
         wanted = chosen.of("theme") or tuple(vocabulary("sector"))
-        research.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.of("target_group"))
+        publications.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.of("target_group"))
     case "table":
-        research.table(found)
+        publications.table(found)

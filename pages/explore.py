@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import filters, groups, research
+from pages.shared import filters, groups
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
+from pages.shared.library import publications
 from practices_db.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
@@ -62,6 +63,6 @@ match shown_as:
         groups.show(view, whole, found, by)
 if chosen.sector:
     with st.expander("What research says on this", icon=":material/library_books:"):
-        research.on_sectors([one for one in chosen.sector if one != NOT_STATED], chosen.target_group)
+        publications.on_sectors([one for one in chosen.sector if one != NOT_STATED], chosen.target_group)
 if shown_as != "practices" and picked:
     links.open_practice(picked)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import needing
 from pages.shared.components import database
+from pages.shared.library import needs_form
 from practices_db.needs import answer
 
 st.title("What do you need?")
@@ -11,21 +11,21 @@ st.markdown(
     "Say what you are facing. You get the practices that fit, with the reason for each, the evidence that bears on it, "
     "whom to ask, and what nobody has documented yet. Nothing is stored."
 )
-asked = needing.read_link()
-needing.form(asked)
+asked = needs_form.read_link()
+needs_form.form(asked)
 if asked.is_empty:
-    needing.nothing_asked()
+    needs_form.nothing_asked()
     st.stop()
 with database.cursor() as cursor:
-    found = answer(cursor, asked, needing.pool(database.whole()))
+    found = answer(cursor, asked, needs_form.pool(database.whole()))
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.header("Practices that fit")
-    needing.take_away(found)
-needing.practices(found)
+    needs_form.take_away(found)
+needs_form.practices(found)
 st.header("Evidence that bears on it")
-needing.evidence(found)
+needs_form.evidence(found)
 st.header("Whom to ask")
-needing.organisations(found)
+needs_form.organisations(found)
 st.header("What nobody documents yet")
-needing.unknown(found)
+needs_form.unknown(found)

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import directory, panels, replying, research
+from pages.shared import panels, replying
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
 from pages.shared.components.screen_texts import escaped
+from pages.shared.library import organisations, publications
 from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
@@ -71,10 +72,10 @@ if card["assessed"]:
 
 st.header("What research says")
 around = database.surroundings(whole, card)
-research.on_practice(card, around.research)
+publications.on_practice(card, around.research)
 
 st.header("Who runs it, and who else knows")
-directory.of_practice(card, around.leads, around.near)
+organisations.of_practice(card, around.leads, around.near)
 
 st.header("Corrections")
 replying.history(card, one.corrections)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from pages.shared import needing
 from pages.shared.components import charts, database
+from pages.shared.library import needs_form
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
 _NOT_ASKED_FOR_YET = ("pages.shared.frame",)  # scripts, which run when they are imported
@@ -28,7 +28,7 @@ def prepare() -> None:
         if module.name not in _NOT_ASKED_FOR_YET:
             importlib.import_module(module.name)
     charts.build()
-    needing.pool(database.published())
+    needs_form.pool(database.published())
     gc.collect()
     send_at_once()  # before the next line, which hides objects from it
     gc.freeze()

@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from criteria.needs import REASONS, Pool
-from pages.shared import filters, research
+from pages.shared import filters
 from pages.shared.components import database, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import open_link, page_path
 from pages.shared.components.screen_texts import counted, escaped, labels, web_link
+from pages.shared.library import publications
 from practices_db import needs
 from practices_db.briefs import as_html, as_pdf
 from practices_db.config import database_path
@@ -227,9 +228,11 @@ def evidence(answer: Answer) -> None:
         return
     found = answer.evidence
     st.caption(f"{counted(len(found), 'publication')} on the same theme and target group, strongest design first.")
-    st.markdown("\n".join(research.short(row) for row in found[:_PUBLICATIONS]))
+    st.markdown("\n".join(publications.short(row) for row in found[:_PUBLICATIONS]))
     if answer.asked.sectors:
-        research.library_link(answer.asked.sectors, answer.asked.groups, f"All {counted(len(found), 'publication')}")
+        publications.library_link(
+            answer.asked.sectors, answer.asked.groups, f"All {counted(len(found), 'publication')}"
+        )
 
 
 def organisations(answer: Answer) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared import corrections
 from pages.shared.components import charts, database, tables
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import escaped, known, labels, web_link
+from pages.shared.library import correction_form
 from practices_db import knowledge
 from practices_db.vocabularies import label
 
@@ -54,7 +54,7 @@ def cards(found: pd.DataFrame) -> None:
                 st.markdown(f":small[Published: {titles}{more}]")
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.markdown(f":small[{where(row)}]", width="content")
-                corrections.ask_for(row["id"], row["name"])
+                correction_form.ask_for(row["id"], row["name"])
 
 
 def _facts(row: Row) -> str:

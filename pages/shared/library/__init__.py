@@ -1,0 +1,1 @@
+"""Publications, organisations and needs: forms and lists. Uses components and practices_db."""
