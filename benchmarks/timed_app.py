@@ -30,16 +30,16 @@ MODULES = (
     "criteria.scoring",
     "criteria.robustness",
     "pages.shared.components.charts",
-    "pages.shared.comparing",
+    "pages.shared.practices.comparison",
     "pages.shared.components.database",
     "pages.shared.components.downloads",
-    "pages.shared.explanations",
-    "pages.shared.filters",
-    "pages.shared.gaps",
-    "pages.shared.groups",
-    "pages.shared.panels",
+    "pages.shared.practices.method_text",
+    "pages.shared.practices.filter_form",
+    "pages.shared.practices.gap_map",
+    "pages.shared.practices.groups",
+    "pages.shared.practices.panels",
     "pages.shared.components.tables",
-    "pages.shared.weighing",
+    "pages.shared.practices.weighting",
 )
 _seconds: dict[str, float] = defaultdict(float)
 _open = threading.local()

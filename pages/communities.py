@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import filters
 from pages.shared.components import database, links, tables
 from pages.shared.library import filter_form, organisations
+from pages.shared.practices import filter_form as practices_filter_form
 from practices_db import knowledge, queries
 from practices_db.knowledge_filters import KnowledgeFilter
 
@@ -33,7 +33,7 @@ if found.empty:
 
 match links.choose("Show as", "view", organisations.VIEWS):
     case "cards":
-        start, end = filters.pages(len(found), PAGE_SIZE)
+        start, end = practices_filter_form.pages(len(found), PAGE_SIZE)
         organisations.cards(found.iloc[start:end])
     case "map":
         picked = organisations.on_map(counts["area"])

@@ -3,31 +3,31 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import comparing
 from pages.shared.components import chart_with_download, charts, database, downloads, tables
+from pages.shared.practices import comparison
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
 framework = current_framework()
 st.title("Compare practices")
 whole = database.whole()
-ids = comparing.choose(whole)
+ids = comparison.choose(whole)
 each = {id_: one for id_ in ids if (one := database.practice(whole, id_))}
 cards = [one.card for one in each.values()]
 scores = {id_: one.scores for id_, one in each.items()}
 answers = {id_: one.answers for id_, one in each.items()}
-if len(cards) < comparing.AT_LEAST:
-    comparing.too_few(cards)
+if len(cards) < comparison.AT_LEAST:
+    comparison.too_few(cards)
     st.stop()
 
 view = View("compare", PracticeFilter(practice=tuple(ids)))
 downloads.take_away(view, len(cards))
 
 st.header("What can be told apart")
-comparing.told_apart(framework, cards, answers)
+comparison.told_apart(framework, cards, answers)
 
 st.header("Criterion by criterion")
-lines = comparing.profile_lines(framework, cards, scores)
+lines = comparison.profile_lines(framework, cards, scores)
 if lines.empty:
     st.markdown("None of them is assessed, so there is nothing to draw.")
 else:
@@ -38,24 +38,24 @@ else:
     chart_with_download.show(
         view, lines, charts.ranges(names, pickable=False), "profiles", "Range bars of each criterion for each practice"
     )
-    tables.twin(comparing.profile_table(framework, cards, scores), "Each criterion of each practice")
+    tables.twin(comparison.profile_table(framework, cards, scores), "Each criterion of each practice")
 
 st.header("Among their peers")
-peers = {id_: comparing.peers(whole, id_) for id_ in each}
-comparing.peers_rule(peers)
-strip = comparing.peer_dots(cards, peers)
+peers = {id_: comparison.peers(whole, id_) for id_ in each}
+comparison.peers_rule(peers)
+strip = comparison.peer_dots(cards, peers)
 if not strip.empty:
     chart_with_download.show(
         view,
         strip,
-        charts.strips(tuple(tables.HEADLINES.values()), comparing.are_counted(peers)),
+        charts.strips(tuple(tables.HEADLINES.values()), comparison.are_counted(peers)),
         "peers",
         "Each practice's scores among those of its peers",
     )
-tables.twin(comparing.peer_table(cards, peers), "How many peers each practice has and where it stands among them")
+tables.twin(comparison.peer_table(cards, peers), "How many peers each practice has and where it stands among them")
 
 st.header("Answers, differences first")
-comparing.answers(framework, cards, answers)
+comparison.answers(framework, cards, answers)
 
 st.header("Facts")
-comparing.facts(cards)
+comparison.facts(cards)

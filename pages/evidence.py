@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import filters
 from pages.shared.components import database, links, tables
 from pages.shared.library import filter_form, publications
+from pages.shared.practices import filter_form as practices_filter_form
 from practices_db import knowledge, queries
 from practices_db.knowledge_filters import KnowledgeFilter
 from practices_db.vocabularies import vocabulary
@@ -37,7 +37,7 @@ if found.empty:
 
 match links.choose("Show as", "view", publications.VIEWS):
     case "publications":
-        start, end = filters.pages(len(found), PAGE_SIZE)
+        start, end = practices_filter_form.pages(len(found), PAGE_SIZE)
         publications.cards(found.iloc[start:end])
     case "sectors":
         wanted = chosen.of("theme") or tuple(vocabulary("sector"))

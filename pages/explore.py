@@ -2,34 +2,34 @@
 
 import streamlit as st
 
-from pages.shared import filters, groups
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
 from pages.shared.library import publications
+from pages.shared.practices import filter_form, groups
 from practices_db.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
 st.title("Explore practices")
-chosen = filters.read_link()
-shown_as = filters.checked_view(st.query_params.get("view"))
+chosen = filter_form.read_link()
+shown_as = filter_form.checked_view(st.query_params.get("view"))
 view = links.current_view("explore")
 whole = database.whole()
 found = whole.index.select(view.chosen)
 
-filters.widgets(chosen, found.facet_counts(), whole.counts)
+filter_form.widgets(chosen, found.facet_counts(), whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(filters.sentence(chosen, found.count, whole.totals.practices))
+    st.markdown(filter_form.sentence(chosen, found.count, whole.totals.practices))
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         downloads.take_away(view, found.count)
         links.weighting_link(chosen)
-filters.chips(chosen)
+filter_form.chips(chosen)
 if not found.count:
-    filters.nothing_found(chosen, whole.index.relaxations(chosen))
+    filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()
 
-filters.view_and_sort(shown_as, view.sort)
+filter_form.view_and_sort(shown_as, view.sort)
 if shown_as in PAGE_SIZE:
-    start, end = filters.pages(found.count, PAGE_SIZE[shown_as])
+    start, end = filter_form.pages(found.count, PAGE_SIZE[shown_as])
     shown = whole.cards(found.ids(view.sort, end - start, start))
 match shown_as:
     case "practices":

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import panels
 from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.practices import panels
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
 from practices_db.vocabularies import NOT_STATED

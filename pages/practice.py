@@ -3,10 +3,10 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared import panels, replying
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import organisations, publications
+from pages.shared.practices import feedback, panels
 from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.views import View
@@ -19,7 +19,7 @@ if one is None:
     with database.cursor() as cursor:
         gone = queries.former(cursor, practice_id or "")
     if gone:
-        replying.former(gone)
+        feedback.former(gone)
     else:
         panels.unknown_practice(practice_id, whole)
     st.stop()
@@ -27,7 +27,7 @@ card, scores, by_indicator = one.card, one.scores, one.answers
 
 view = View("practice", PracticeFilter(practice=(card["id"],)))
 st.title(escaped(card["name"]))
-replying.moved_here(practice_id, card)
+feedback.moved_here(practice_id, card)
 st.markdown(escaped(card["summary"]))
 st.caption(tables.where_and_whom(card))
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -44,7 +44,7 @@ if card["assessed"]:
         panels.sums(framework, criterion, by_indicator, whole.version)
 else:
     panels.not_assessed(card["id"])
-replying.statement(one.statement)
+feedback.statement(one.statement)
 
 st.header("Facts")
 panels.facts(card, one.further)
@@ -78,8 +78,8 @@ st.header("Who runs it, and who else knows")
 organisations.of_practice(card, around.leads, around.near)
 
 st.header("Corrections")
-replying.history(card, one.corrections)
-replying.correction_form(card)
+feedback.history(card, one.corrections)
+feedback.correction_form(card)
 
 st.header("Practices that share sector, group and country")
 similar = whole.cards(whole.index.similar(card["id"]))

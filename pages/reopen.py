@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import reopening
 from pages.shared.components import database, links
+from pages.shared.practices import reopened_file
 from practices_db.errors import PracticesError
 from practices_db.reopening import reopen
 
@@ -12,23 +12,23 @@ st.markdown(
     "Drop a CSV or a workbook that was taken away from here. You get back to the view it shows; where the data have "
     "changed since, you see exactly what."
 )
-file = reopening.choose()
+file = reopened_file.choose()
 if file is None:
-    reopening.how_it_works()
+    reopened_file.how_it_works()
     st.stop()
 try:
     with st.spinner("Reading the file and comparing it with the data", show_time=True):
         opened = reopen(database.store(), file)
 except PracticesError as error:
-    reopening.refused(error)
+    reopened_file.refused(error)
     st.stop()
-reopening.prepare(opened)
+reopened_file.prepare(opened)
 if opened.changes.none:
-    reopening.tell_when_there(opened)
+    reopened_file.tell_when_there(opened)
     links.open_view(opened.view)
 
-reopening.recipe(opened.recipe)
+reopened_file.recipe(opened.recipe)
 if st.button("Open this view with today's data", icon=":material/open_in_new:", type="primary"):
     links.open_view(opened.view)
 st.header("What changed since")
-reopening.changes(opened)
+reopened_file.changes(opened)

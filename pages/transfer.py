@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import panels, transferring
 from pages.shared.components import database, links
 from pages.shared.components.screen_texts import escaped
+from pages.shared.practices import panels, transfer_sheet
 
 practice_id = st.query_params.get("practice")
 whole = database.whole()
@@ -23,16 +23,16 @@ st.info(
     "it: save the sheet before you leave, and open it again here.",
     icon=":material/lock:",
 )
-transferring.place(card["id"])
-sheet = transferring.sheet_of(card["id"])
-transferring.progress(sheet)
+transfer_sheet.place(card["id"])
+sheet = transfer_sheet.sheet_of(card["id"])
+transfer_sheet.progress(sheet)
 with st.container(horizontal=True):
-    transferring.take_away(sheet, card, notes)
-    transferring.open_file(card["id"])
+    transfer_sheet.take_away(sheet, card, notes)
+    transfer_sheet.open_file(card["id"])
 
 st.header("Conditions, there and with you")
-transferring.every_condition(card, notes)
+transfer_sheet.every_condition(card, notes)
 st.header("Core, changes and a small trial")
-transferring.plan(card["id"])
+transfer_sheet.plan(card["id"])
 st.header("What is still open")
-transferring.still_open(sheet, card)
+transfer_sheet.still_open(sheet, card)

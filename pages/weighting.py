@@ -4,8 +4,8 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.scoring import composite
-from pages.shared import filters, weighing
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
+from pages.shared.practices import filter_form, weighting
 from practices_db.standing import AT_LEAST
 
 framework = current_framework()
@@ -15,49 +15,49 @@ st.markdown(
     "own over them: choose what counts how much, and see how much of the order is left when the weights and the "
     "missing answers vary."
 )
-chosen = filters.read_link()
-weights = weighing.read_link(framework)
+chosen = filter_form.read_link()
+weights = weighting.read_link(framework)
 view = links.current_view("weighting")
 whole = database.whole()
 found = whole.index.select(chosen)
 answers = whole.answers_of(found.mask)
 
-filters.first_widgets(chosen, found.facet_counts(), whole.counts)
+filter_form.first_widgets(chosen, found.facet_counts(), whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(filters.sentence(chosen, found.count, whole.totals.practices))
+    st.markdown(filter_form.sentence(chosen, found.count, whole.totals.practices))
     downloads.take_away(view, found.count)
-filters.chips(chosen)
+filter_form.chips(chosen)
 
 scores = composite(framework, answers, weights)
 st.header("What counts how much")
-weighing.panel(framework, weights, scores)
+weighting.panel(framework, weights, scores)
 
 st.header("What comes out")
 scored = answers.only(scores.scored[:, -1])
-weighing.selection(found.count, len(answers.practice_ids), len(scored.practice_ids))
+weighting.selection(found.count, len(answers.practice_ids), len(scored.practice_ids))
 if len(scored.practice_ids) < AT_LEAST:
     st.info("Fewer than two practices are documented enough under these weights. Widen the filter or the weights.")
     st.stop()
-if len(scored.practice_ids) > weighing.AT_MOST:
-    weighing.too_many(len(scored.practice_ids))
-    tables.twin(weighing.surest(whole, scores), "The practices whose range begins highest under your weighting", True)
+if len(scored.practice_ids) > weighting.AT_MOST:
+    weighting.too_many(len(scored.practice_ids))
+    tables.twin(weighting.surest(whole, scores), "The practices whose range begins highest under your weighting", True)
     st.stop()
-free = weighing.choose_freedom()
-standings = weighing.standings(scored, weights, free)
-cards = weighing.by_name(whole, scored.practice_ids)
+free = weighting.choose_freedom()
+standings = weighting.standings(scored, weights, free)
+cards = weighting.by_name(whole, scored.practice_ids)
 names = {card["id"]: card["name"] for card in cards}
-weighing.tiers_in_words(standings)
+weighting.tiers_in_words(standings)
 picked = chart_with_download.show(
     view,
-    weighing.interval_lines(names, standings),
+    weighting.interval_lines(names, standings),
     charts.intervals(len(scored.practice_ids)),
     "intervals",
     "For each practice the interval of places it takes in nine of ten draws, by tier",
 )
 tables.twin(
-    weighing.table(names, scores, standings, cards), "Your weighting, interval of places, tier and the official scores"
+    weighting.table(names, scores, standings, cards), "Your weighting, interval of places, tier and the official scores"
 )
 if picked:
     links.open_practice(picked)
 st.header("Two of them in detail")
-weighing.pair(framework, names, scores, standings, weights)
+weighting.pair(framework, names, scores, standings, weights)

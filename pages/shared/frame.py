@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import reopening
 from pages.shared.components import database
 from pages.shared.components.links import page_path
 from pages.shared.curation import login
+from pages.shared.practices import reopened_file
 from practices_db.recipe import LICENCE
 
 ART = Path(__file__).parent
@@ -92,7 +92,7 @@ page = st.navigation(
     position="top",
 )
 
-# A page may have to know whether somebody just came to it (pages/shared/filters.py restores a filter then).
+# A page may have to know whether somebody just came to it (pages/shared/practices/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
 
@@ -107,5 +107,5 @@ st.caption(
 with body:
     if notice := database.store().notice:
         st.warning(notice, icon=":material/build:")
-    reopening.told()
+    reopened_file.told()
     page.run()

@@ -12,8 +12,8 @@ import pytest
 from jsonschema import ValidationError
 
 from criteria.framework import current_framework
-from pages.shared import panels
 from pages.shared.components import charts, tables
+from pages.shared.practices import panels
 from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.store import Cursor, Store

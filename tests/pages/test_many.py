@@ -14,8 +14,8 @@ from seen import Visit, opened
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.generate import generate
-from pages.shared import weighing
 from pages.shared.components import tables
+from pages.shared.practices import weighting
 from practices_db.filters import PracticeFilter
 from practices_db.index import Index
 from practices_db.store import Store
@@ -125,9 +125,9 @@ def test_an_unknown_practice_is_searched_too(visit: Visit) -> None:
 
 def test_too_many_to_place_are_not_placed_but_told(visit: Visit) -> None:
     app = visit("weighting")
-    assert f"up to {weighing.AT_MOST}" in _said(app)
+    assert f"up to {weighting.AT_MOST}" in _said(app)
     told = next(table.value for table in app.table if "Your weighting" in table.value.columns)
-    assert len(told) == weighing.SUREST
+    assert len(told) == weighting.SUREST
     lows = [int(re.search(r"\((\d+)–", words)[1]) for words in told["Your weighting"]]  # type: ignore[index]
     assert lows == sorted(lows, reverse=True)
     assert not any("lace" in column for column in told.columns)

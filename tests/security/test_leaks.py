@@ -29,8 +29,9 @@ from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import held, weighing
+from pages.shared import held
 from pages.shared.components import database
+from pages.shared.practices import weighting
 from practices_db import scorecards
 from practices_db.exporting import file_name
 from practices_db.store import Cursor, Store
@@ -220,7 +221,7 @@ class Recorder:
 def recorders(monkeypatch: pytest.MonkeyPatch, catalogue_db: Path) -> Iterator[dict[str, Recorder]]:
     """Return every cached function with a recorder in its place; fewer draws, since what counts is whose they are."""
     shutil.copy(catalogue_db, os.environ["PRACTICES_DB"])
-    monkeypatch.setattr(weighing, "DRAWS", 200)
+    monkeypatch.setattr(weighting, "DRAWS", 200)
     put = {}
     for name, decorator in cached_functions().items():
         if "on_release" in decorator:

@@ -22,7 +22,7 @@ from serving import ROOT, Server
 from speaking import Screen, Visitor, asked
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from pages.shared.filters import _OWN_PARAMS
+from pages.shared.practices.filter_form import _OWN_PARAMS
 from practices_db import queries
 from practices_db.filters import PARAMS, PracticeFilter, from_params, normalise
 from practices_db.store import Store

@@ -10,7 +10,7 @@ import pytest
 
 from criteria.framework import AnswerId, Criterion, Framework, current_framework
 from criteria.proof import Proof, prove
-from pages.shared.panels import sum_lines
+from pages.shared.practices.panels import sum_lines
 from practices_db import queries
 from practices_db.filters import PracticeFilter
 from practices_db.store import Store

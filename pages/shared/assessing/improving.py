@@ -15,7 +15,7 @@ from pages.shared.assessing.steps import step_button
 from pages.shared.components import database, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
-from pages.shared.panels import ANSWER_BADGES
+from pages.shared.practices.panels import ANSWER_BADGES
 from practices_db import queries
 from practices_db.own.matching import Match, nearest
 from practices_db.own.standing import scores

@@ -11,11 +11,11 @@ import streamlit as st
 from criteria.framework import Criterion, Framework
 from criteria.planning import OWN, level, read_form
 from criteria.scoring import Score
-from pages.shared import comparing, panels
 from pages.shared.assessing.keeping import mine
 from pages.shared.assessing.steps import step_button
 from pages.shared.components import charts, database, tables
 from pages.shared.components.screen_texts import counted, number, percent
+from pages.shared.practices import comparison, panels
 from practices_db import queries
 from practices_db.own.model import OwnAssessment
 from practices_db.own.standing import card, score_rows, scores
@@ -104,10 +104,10 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
     st.caption(
         "Peers are the scored practices of the catalogue that share at least one sector and at least one target "
         "group with "
-        f"yours. With fewer than {comparing.ENOUGH_PEERS} they are not drawn. The large mark is yours, once it has a "
+        f"yours. With fewer than {comparison.ENOUGH_PEERS} they are not drawn. The large mark is yours, once it has a "
         "score. Peers were assessed by others from public sources, yours by yourselves: compare with care."
     )
-    strip = comparing.peer_dots([own], given)
+    strip = comparison.peer_dots([own], given)
     if strip.empty:
         most = max(sum(peers[f"{one.id}_scored"]) for one in framework.headlines) if len(peers) else 0
         st.markdown(f"Too few to show: {counted(int(most), 'scored practice')} like yours.")
@@ -115,7 +115,7 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
     charts.draw(
         strip, charts.strips(tuple(tables.HEADLINES.values())), "own_peers", "Your scores among those of your peers"
     )
-    tables.twin(comparing.peer_table([own], given), "How many peers there are and where you stand among them")
+    tables.twin(comparison.peer_table([own], given), "How many peers there are and where you stand among them")
 
 
 def _reading(framework: Framework, form: OwnAssessment) -> None:

@@ -17,7 +17,7 @@ from criteria.proof import Proof
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import counted, escaped, percent, web_link
 from pages.shared.components.tables import HEADLINES
-from pages.shared.panels import sum_lines
+from pages.shared.practices.panels import sum_lines
 from practices_db.queries import SelectionShares, Totals
 from practices_db.recipe import LICENCE
 from practices_db.vocabularies import label

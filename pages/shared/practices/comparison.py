@@ -31,7 +31,7 @@ from pages.shared.components.screen_texts import (
     years,
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, near, rows
-from pages.shared.panels import ANSWER_BADGES, criterion_words
+from pages.shared.practices.panels import ANSWER_BADGES, criterion_words
 from practices_db.index import Numbers
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
