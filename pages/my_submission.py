@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from pages.shared.assessing import submitting
+from pages.shared.self_assessment import submit
 
-submitting.take_token()
+submit.take_token()
 st.title("Your submission")
-submission = submitting.opened()
+submission = submit.opened()
 if submission is None:
-    submitting.ask_for_link()
+    submit.ask_for_link()
 else:
-    submitting.standing(submission)
+    submit.standing(submission)

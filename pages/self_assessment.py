@@ -3,14 +3,26 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.assessing import asking, improving, keeping, standing, starting, steps, submitting, taking, together
 from pages.shared.components.focus import begin_at_heading
+from pages.shared.self_assessment import (
+    downloads,
+    draft,
+    merge_files,
+    next_steps,
+    result,
+    start,
+    steps,
+    submit,
+)
+from pages.shared.self_assessment import (
+    questions as self_assessment_questions,
+)
 
 framework = current_framework()
 step = steps.current()
 st.title("Assess your own practice")
 top = st.container()
-if not keeping.kept_line():
+if not draft.kept_line():
     st.stop()
 with top:
     steps.progress()
@@ -18,27 +30,27 @@ steps.choose(step)
 begin_at_heading(step.id)
 match step.id:
     case "start":
-        starting.introduction(st.query_params.get("practice"))
+        start.introduction(st.query_params.get("practice"))
     case "profile":
-        starting.profile()
+        start.profile()
     case "result":
-        standing.result(framework)
+        result.result(framework)
     case "next-steps":
-        improving.next_steps(framework)
+        next_steps.next_steps(framework)
     case "learn-from":
-        improving.learn_from(framework)
+        next_steps.learn_from(framework)
     case "colleagues":
-        together.colleagues(framework)
+        merge_files.colleagues(framework)
     case "last-year":
-        together.last_year(framework)
+        merge_files.last_year(framework)
     case "take-away":
-        taking.take_away()
+        downloads.take_away()
     case "submit":
-        submitting.submit(framework)
+        submit.submit(framework)
     case _:
         questions, so_far = st.columns([3, 1])
         with questions:
-            asking.question(step)
+            self_assessment_questions.question(step)
         with so_far:
-            standing.so_far(framework)
+            result.so_far(framework)
 steps.back_and_next(step)

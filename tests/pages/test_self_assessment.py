@@ -13,9 +13,10 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import ANSWER_IDS, current_framework
-from pages.shared.assessing import asking, keeping, steps
 from pages.shared.components import database
 from pages.shared.components.browser_storage import Entry, Report, _report
+from pages.shared.self_assessment import draft as self_assessment_draft
+from pages.shared.self_assessment import questions, steps
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, file_text, new_form
 
 FRAMEWORK = current_framework()
@@ -40,7 +41,9 @@ def own(visit: Visit, app: AppTest) -> Any:
 
     def go(step: str = "start", draft: Draft | None = None, **params: str) -> AppTest:
         if "own" not in app.session_state or draft:
-            state = keeping._State(draft or Draft(mine=new_form(DAY)), revision=int(bool(draft)), loaded=True)
+            state = self_assessment_draft._State(
+                draft or Draft(mine=new_form(DAY)), revision=int(bool(draft)), loaded=True
+            )
             app.session_state["own"] = state
         return visit("self_assessment", step=step, **params)
 
@@ -107,7 +110,7 @@ def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors(own: Any)
             asked.append(radio.key.removeprefix("own_").removesuffix("_answer"))
             indicator = next(one for one in FRAMEWORK.indicators if one.id == asked[-1])
             assert list(radio.proto.captions)[:3] == [indicator.met, indicator.partly, indicator.not_met]
-            assert radio.options == list(asking.WORDS.values())
+            assert radio.options == list(questions.WORDS.values())
     assert asked == [one.id for one in FRAMEWORK.indicators]
 
 
@@ -191,11 +194,13 @@ def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
 
 
 def _sent_by_hand() -> None:
-    from pages.shared.assessing import keeping  # noqa: PLC0415 - AppTest runs this function as a script of its own
+    from pages.shared.self_assessment import (  # noqa: PLC0415 - AppTest runs this function as a script of its own
+        draft as self_assessment_draft,
+    )
 
-    keeping.change_answer("eff-objectives", answer="excellent")
-    keeping.change_answer("eff-objectives", evidence_level=9)
-    keeping.change_profile(countries=("Atlantis",))
+    self_assessment_draft.change_answer("eff-objectives", answer="excellent")
+    self_assessment_draft.change_answer("eff-objectives", evidence_level=9)
+    self_assessment_draft.change_profile(countries=("Atlantis",))
 
 
 def test_a_value_that_no_widget_offers_is_dropped() -> None:
@@ -264,14 +269,14 @@ def test_only_reports_of_this_sessions_asking_are_taken() -> None:
 def _absorb() -> None:
     import streamlit as st  # noqa: PLC0415 - AppTest runs this function as a script of its own
 
-    from pages.shared.assessing import keeping  # noqa: PLC0415
+    from pages.shared.self_assessment import draft as self_assessment_draft  # noqa: PLC0415
 
     for report in st.session_state.pop("reports", []):
-        keeping._reported(report)
-    keeping._decide(keeping._state())
+        self_assessment_draft._reported(report)
+    self_assessment_draft._decide(self_assessment_draft._state())
 
 
-def absorbed(*reports: Report, state: keeping._State | None = None) -> AppTest:
+def absorbed(*reports: Report, state: self_assessment_draft._State | None = None) -> AppTest:
     app = AppTest.from_function(_absorb, default_timeout=30)
     if state:
         app.session_state["own"] = state
@@ -292,7 +297,7 @@ def test_what_the_session_holds_is_newer_than_what_a_late_report_says() -> None:
     now = Draft(mine=filled(6))
     app = absorbed(
         Report("found", Entry(Draft(mine=filled(5)).model_dump_json(), 7, "s", "")),
-        state=keeping._State(now, revision=2, loaded=True),
+        state=self_assessment_draft._State(now, revision=2, loaded=True),
     )
     assert draft(app) == now
 
@@ -306,7 +311,7 @@ def test_what_cannot_be_read_is_told_and_offered() -> None:
 @pytest.mark.parametrize("keep_mine", [True, False])
 def test_another_tabs_answers_are_never_taken_or_overwritten_without_a_choice(keep_mine: bool) -> None:
     here, there = Draft(mine=filled(6)), Draft(mine=filled(5))
-    state = keeping._State(here, revision=4, loaded=True)
+    state = self_assessment_draft._State(here, revision=4, loaded=True)
     app = absorbed(Report("other", Entry(there.model_dump_json(), 9, "theirs", "")), state=state)
     assert draft(app) == here
     assert "Another tab" in app.warning[0].value
@@ -340,7 +345,7 @@ def test_a_link_from_a_practice_offers_its_facts_and_overwrites_nothing(own: Any
 
 
 def test_every_practice_of_the_catalogue_can_be_the_start(own: Any) -> None:
-    from pages.shared.assessing.starting import from_card  # noqa: PLC0415
+    from pages.shared.self_assessment.start import from_card  # noqa: PLC0415
     from practices_db import queries  # noqa: PLC0415
 
     own("start")

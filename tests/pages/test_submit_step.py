@@ -13,8 +13,8 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
-from pages.shared.assessing import keeping
 from pages.shared.components import database
+from pages.shared.self_assessment import draft
 from practices_db import submissions
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending, new_form
 
@@ -38,7 +38,7 @@ def step(visit: Visit, app: AppTest) -> Any:
     """Return a function that opens the step with a draft, as if the browser had kept it."""
 
     def go(form: OwnAssessment, sending: Sending = SENDING) -> AppTest:
-        app.session_state["own"] = keeping._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
+        app.session_state["own"] = draft._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
         return visit("self_assessment", step="submit")
 
     return go
@@ -55,15 +55,15 @@ def agree(app: AppTest) -> AppTest:
 
 
 def _press() -> None:
-    from pages.shared.assessing import submitting  # noqa: PLC0415 - AppTest runs this function as a script of its own
+    from pages.shared.self_assessment import submit  # noqa: PLC0415 - AppTest runs this function as a script of its own
 
-    submitting._send()
+    submit._send()
 
 
 def by_hand(form: OwnAssessment, sending: Sending, *consents: str) -> None:
     """Press the button whatever the page allows, as somebody would who talks to the server by hand."""
     app = AppTest.from_function(_press, default_timeout=30)
-    app.session_state["own"] = keeping._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
+    app.session_state["own"] = draft._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
     for key in consents:
         app.session_state[key] = True
     assert not app.run().exception
@@ -203,7 +203,7 @@ def test_a_pasted_link_opens_too(step: Any) -> None:
 def test_a_correction_replaces_what_was_sent(step: Any) -> None:
     token = sent(step, filled(1))
     app = opened(token)
-    app.session_state["own"] = keeping._State(Draft(mine=new_form(DAY)), loaded=True)
+    app.session_state["own"] = draft._State(Draft(mine=new_form(DAY)), loaded=True)
     app.query_params = {"step": "submit"}
     app.switch_page("../self_assessment.py").run()
     app.button(key="own_load_sent").click().run()
@@ -212,7 +212,7 @@ def test_a_correction_replaces_what_was_sent(step: Any) -> None:
     assert loaded.mine.form == filled(1).form
     assert loaded.sending.mailbox == MAILBOX
     changed = loaded.mine.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="signed in May"))
-    app.session_state["own"] = keeping._State(loaded.model_copy(update={"mine": changed}), revision=3, loaded=True)
+    app.session_state["own"] = draft._State(loaded.model_copy(update={"mine": changed}), revision=3, loaded=True)
     agree(app.run())
     app.button(key="own_submit").click().run()
     assert "The correction is sent" in app.success[0].value

@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import Framework
-from pages.shared.assessing import keeping
-from pages.shared.assessing.asking import EVIDENCE, WORDS
 from pages.shared.components import database
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import counted, escaped, web_link
+from pages.shared.self_assessment import draft as self_assessment_draft
+from pages.shared.self_assessment.questions import EVIDENCE, WORDS
 from practices_db import queries, submissions
 from practices_db.config import base_url
 from practices_db.errors import NoSuchLinkError, PracticesError
@@ -64,7 +64,7 @@ def submit(framework: Framework) -> None:
         "correct or withdraw "
         "them at any time."
     )
-    draft = keeping.draft()
+    draft = self_assessment_draft.draft()
     _ask(draft)
     st.warning(
         "Please read your notes once more: **no stories of clients.** Not only names: a country, an age and a "
@@ -99,7 +99,7 @@ def submit(framework: Framework) -> None:
 def _ask(draft: Draft) -> None:
     facts, sending = draft.mine.profile, draft.sending
     if not facts.practice_id:
-        keeping.show("own_sending_summary", sending.summary)
+        self_assessment_draft.show("own_sending_summary", sending.summary)
         st.text_area(
             "What the practice does, in two or three sentences (public)",
             key="own_sending_summary",
@@ -114,7 +114,7 @@ def _ask(draft: Draft) -> None:
         "info@…",
     )
     if sending.mailbox.strip() and (sending.shared or mailbox_looks_personal(sending.mailbox)):
-        keeping.show("own_sending_shared", sending.shared)
+        self_assessment_draft.show("own_sending_shared", sending.shared)
         st.checkbox(
             "Several people read this mailbox; it is not one person's",
             key="own_sending_shared",
@@ -124,17 +124,17 @@ def _ask(draft: Draft) -> None:
 
 def _line(label: str, name: str, value: str, placeholder: str) -> None:
     key = f"own_sending_{name}"
-    keeping.show(key, value)
+    self_assessment_draft.show(key, value)
     st.text_input(label, key=key, max_chars=300, live="1s", placeholder=placeholder, on_change=_taking(name))
 
 
 def _taking(name: str) -> Any:
     def take(value: Any) -> None:
-        draft = keeping.draft()
+        draft = self_assessment_draft.draft()
         given = draft.sending.model_dump() | {name: value if value is not None else ""}
-        keeping.change(draft.model_copy(update={"sending": Sending.model_validate(given)}))
+        self_assessment_draft.change(draft.model_copy(update={"sending": Sending.model_validate(given)}))
 
-    return keeping.on_change(f"own_sending_{name}", take)
+    return self_assessment_draft.on_change(f"own_sending_{name}", take)
 
 
 def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> None:
@@ -165,7 +165,7 @@ def _public(name: str, one: OwnAnswer) -> str:
 
 def _send() -> None:
     """Send the form, or its correction; everything is checked once more, whatever the page allowed."""
-    draft, link = keeping.draft(), st.session_state.get(_LINK)
+    draft, link = self_assessment_draft.draft(), st.session_state.get(_LINK)
     if to_mend(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in _CONSENT):
         return
     try:
@@ -231,7 +231,9 @@ def _load() -> None:
         return
     form, sending = form_of(link.submission.payload, link.submission.practice_id, date.today())
     known = sending.model_copy(update={"mailbox": link.submission.contact or ""})
-    keeping.change(keeping.draft().model_copy(update={"mine": form, "sending": known, "settled": ()}))
+    self_assessment_draft.change(
+        self_assessment_draft.draft().model_copy(update={"mine": form, "sending": known, "settled": ()})
+    )
 
 
 def close_link() -> None:

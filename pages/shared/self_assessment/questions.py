@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import ANSWER_IDS, DOCUMENTED, Indicator
-from pages.shared.assessing import keeping
-from pages.shared.assessing.steps import Step
 from pages.shared.components import database
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import escaped, web_link
+from pages.shared.self_assessment import draft
+from pages.shared.self_assessment.steps import Step
 from practices_db import queries
 from practices_db.own.model import NOTE, OwnAnswer
 
@@ -52,10 +52,10 @@ def question(step: Step) -> None:
 
 
 def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
-    given = keeping.mine().answer(indicator.id)
+    given = draft.mine().answer(indicator.id)
     key = f"own_{indicator.id}"
     st.subheader(indicator.label, anchor=False)
-    keeping.show(f"{key}_answer", given.answer if given else None)
+    draft.show(f"{key}_answer", given.answer if given else None)
     st.radio(
         f"Which is true of your practice? ({indicator.label})",
         ANSWER_IDS,
@@ -64,7 +64,7 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
         captions=[indicator.anchor(answer) or _FURTHER[answer] for answer in ANSWER_IDS],
         key=f"{key}_answer",
         label_visibility="collapsed",
-        on_change=keeping.on_change(f"{key}_answer", lambda answer: keeping.set_answer(indicator.id, answer)),
+        on_change=draft.on_change(f"{key}_answer", lambda answer: draft.set_answer(indicator.id, answer)),
     )
     if example:
         with st.expander("An example"):
@@ -75,7 +75,7 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
             "Take this answer back",
             key=f"{key}_clear",
             type="tertiary",
-            on_click=keeping.set_answer,
+            on_click=draft.set_answer,
             args=(indicator.id, None),
         )
 
@@ -88,14 +88,14 @@ def _example(example: Mapping[str, Any]) -> None:
 
 def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
     if given.answer in DOCUMENTED:
-        keeping.show(f"{key}_level", given.evidence_level)
+        draft.show(f"{key}_level", given.evidence_level)
         st.selectbox(
             f"How can one tell? ({indicator.label})",
             range(6),
             format_func=EVIDENCE.__getitem__,
             key=f"{key}_level",
-            on_change=keeping.on_change(
-                f"{key}_level", lambda level: keeping.change_answer(indicator.id, evidence_level=level)
+            on_change=draft.on_change(
+                f"{key}_level", lambda level: draft.change_answer(indicator.id, evidence_level=level)
             ),
         )
     labels = {"not-applicable": "Why does it not apply?", "not-documented": "What would one have to find out?"}
@@ -110,11 +110,11 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
 
 def _text(indicator: Indicator, label: str, part: str, value: str, longest: int) -> None:
     key = f"own_{indicator.id}_{part}"
-    keeping.show(key, value)
+    draft.show(key, value)
     st.text_input(
         f"{label} ({indicator.label})",
         key=key,
         max_chars=longest,
         live="1s",
-        on_change=keeping.on_change(key, lambda text: keeping.change_answer(indicator.id, **{part: text or ""})),
+        on_change=draft.on_change(key, lambda text: draft.change_answer(indicator.id, **{part: text or ""})),
     )

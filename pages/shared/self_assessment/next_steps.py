@@ -9,13 +9,13 @@ import streamlit as st
 
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
 from criteria.planning import OWN, Plan, Step, form_scores, level, smallest_plan
-from pages.shared.assessing import keeping
-from pages.shared.assessing.asking import WORDS
-from pages.shared.assessing.steps import step_button
 from pages.shared.components import database, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
 from pages.shared.practices.panels import ANSWER_BADGES
+from pages.shared.self_assessment import draft
+from pages.shared.self_assessment.questions import WORDS
+from pages.shared.self_assessment.steps import step_button
 from practices_db import queries
 from practices_db.own.matching import Match, nearest
 from practices_db.own.standing import scores
@@ -32,7 +32,7 @@ _KIND = {
 
 def next_steps(framework: Framework) -> None:
     """Draw the smallest plan for each headline, what is out of reach, and the what-if."""
-    form = keeping.mine()
+    form = draft.mine()
     st.header("What would help most")
     st.markdown(
         "For each score the **smallest set of changes** that lifts it to the next level, surely: it is reached even if "
@@ -99,13 +99,13 @@ def _step(framework: Framework, step: Step) -> None:
 
 
 def _mark(indicator_id: str, out: bool) -> None:
-    form = keeping.mine()
+    form = draft.mine()
     others = tuple(id_ for id_ in form.out_of_reach if id_ != indicator_id)
-    keeping.change_mine(form.model_copy(update={"out_of_reach": (*others, indicator_id) if out else others}))
+    draft.change_mine(form.model_copy(update={"out_of_reach": (*others, indicator_id) if out else others}))
 
 
 def _out_of_reach(framework: Framework) -> None:
-    marked = keeping.mine().out_of_reach
+    marked = draft.mine().out_of_reach
     if not marked:
         return
     st.subheader("Out of reach, as you said", anchor=False)
@@ -128,7 +128,7 @@ def _what_if(framework: Framework) -> None:
     titles = {one.id: one.title for one in framework.headlines}
     chosen = st.radio("For", list(titles), format_func=titles.__getitem__, horizontal=True, key="own_what_if")
     criterion = next((one for one in framework.headlines if one.id == chosen), framework.headlines[0])
-    now, moved = dict(keeping.mine().form), dict(keeping.mine().form)
+    now, moved = dict(draft.mine().form), dict(draft.mine().form)
     with st.grid(2, min_column_width=280):
         for indicator in criterion.indicators:
             before = now.get(indicator.id, "not-documented")
@@ -161,7 +161,7 @@ def _said(one: Any) -> str:
 
 def learn_from(framework: Framework) -> None:
     """Draw for each weak criterion the nearest practices that are strong there, with what earned it."""
-    form = keeping.mine()
+    form = draft.mine()
     st.header("Who is strong where you are weak")
     if not form.answers:
         st.info("Answer some questions first: then it shows where others can help.", icon=":material/checklist:")
@@ -211,7 +211,7 @@ def _match(framework: Framework, criterion: Criterion, match: Match, answers: Se
         st.caption("Why this one: " + escaped("; ".join(match.reasons)) + ".")
         practice_link(near["id"], f"See {escaped(_short(near['name']))}")
         earned = {one["indicator_id"]: one for one in answers if one["counts"] and one["answer"] in ("met", "partly")}
-        given = keeping.mine().form
+        given = draft.mine().form
         mine_first = sorted(
             (one for one in criterion.indicators if one.id in earned), key=lambda one: given.get(one.id) == "met"
         )

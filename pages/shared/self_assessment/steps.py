@@ -9,8 +9,8 @@ from functools import cache
 import streamlit as st
 
 from criteria.framework import Criterion, Question, current_framework
-from pages.shared.assessing.keeping import mine
 from pages.shared.components.screen_texts import counted
+from pages.shared.self_assessment.draft import mine
 from practices_db.own.model import OwnAssessment, Profile
 
 PARAM = "step"

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.assessing import keeping
-from pages.shared.assessing.steps import minutes_left, question_steps, step_button
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
+from pages.shared.self_assessment import draft
+from pages.shared.self_assessment.steps import minutes_left, question_steps, step_button
 from practices_db import queries
 from practices_db.errors import PracticesError
 from practices_db.filters import FIRST_YEAR, LAST_YEAR
@@ -25,7 +25,7 @@ UPLOAD_MB = 1
 
 def introduction(wanted: str | None) -> None:
     """Draw the start: what it is, what happens to the answers, and the ways to begin or go on."""
-    form = keeping.mine()
+    form = draft.mine()
     st.header("Where does your practice stand?")
     st.markdown(
         f"You answer the same {counted(len(question_steps()), 'group')} of questions as for every practice in the "
@@ -41,7 +41,7 @@ def introduction(wanted: str | None) -> None:
         icon=":material/lock:",
     )
     _result_of_opening()
-    if not keeping.draft().empty:
+    if not draft.draft().empty:
         _go_on(form)
     else:
         step_button("Start new", "profile", primary=True, icon=":material/play_arrow:")
@@ -75,13 +75,13 @@ def forget_here() -> None:
             "leave; save "
             "a file first if you want to go on later."
         )
-        st.button("Yes, forget everything", on_click=keeping.forget, key="own_forget", type="primary")
+        st.button("Yes, forget everything", on_click=draft.forget, key="own_forget", type="primary")
 
 
 def _other_ways(wanted: str | None) -> None:
     with database.cursor() as cursor:
         names = queries.practice_names(cursor)
-    taken = bool(wanted) and wanted in names and keeping.mine().profile.practice_id != wanted
+    taken = bool(wanted) and wanted in names and draft.mine().profile.practice_id != wanted
     with st.expander("Open a file you saved", icon=":material/upload_file:"):
         st.file_uploader(
             "Your self-assessment file (.json)",
@@ -90,7 +90,7 @@ def _other_ways(wanted: str | None) -> None:
             max_upload_size=UPLOAD_MB,
             on_change=_open_dropped,
         )
-        if not keeping.draft().empty:
+        if not draft.draft().empty:
             st.caption("It takes the place of what is here now; save that first if you want to keep it.")
     with st.expander(
         "The practice is in the catalogue already", icon=":material/public:", expanded=taken, key="own_from_catalogue"
@@ -110,7 +110,7 @@ def _other_ways(wanted: str | None) -> None:
             key="own_from",
             disabled=not st.session_state.get("own_practice"),
         )
-        if not keeping.draft().empty:
+        if not draft.draft().empty:
             st.caption("It takes the place of what is here now; save that first if you want to keep it.")
 
 
@@ -123,7 +123,7 @@ def _open_dropped() -> None:
     except PracticesError as error:
         st.session_state[_OPENED] = error
         return
-    keeping.replace_with(opened.form)
+    draft.replace_with(opened.form)
     st.session_state[_OPENED] = opened
 
 
@@ -145,7 +145,7 @@ def _from_catalogue() -> None:
             return
         answers = queries.answers(cursor, card["id"])
     given = database.records(answers[answers["counts"]]) if st.session_state.get("own_take_answers") else []
-    keeping.replace_with(from_card(card, given))
+    draft.replace_with(from_card(card, given))
     st.query_params.pop("practice", None)
     st.query_params["step"] = "profile"
 
@@ -178,7 +178,7 @@ def from_card(card: Mapping[str, Any], answers: list[dict[str, Any]]) -> OwnAsse
 
 def profile() -> None:
     """Draw the short profile. Nothing in it is about a person."""
-    facts = keeping.mine().profile
+    facts = draft.mine().profile
     st.header("About your practice")
     st.markdown("Only what is needed to find practices like yours. Everything can be left blank. No names of people.")
     _line("Name of the practice", "name", facts.name)
@@ -194,20 +194,20 @@ def profile() -> None:
 
 def _taking(name: str) -> Any:
     def take(value: Any) -> None:
-        keeping.change_profile(**{name: tuple(value) if isinstance(value, list) else "" if value is None else value})
+        draft.change_profile(**{name: tuple(value) if isinstance(value, list) else "" if value is None else value})
 
-    return keeping.on_change(f"own_profile_{name}", take)
+    return draft.on_change(f"own_profile_{name}", take)
 
 
 def _line(label: str, name: str, value: str) -> None:
     key = f"own_profile_{name}"
-    keeping.show(key, value)
+    draft.show(key, value)
     st.text_input(label, key=key, max_chars=300, on_change=_taking(name), live="1s")
 
 
 def _several(label: str, name: str, list_: str, values: tuple[str, ...]) -> None:
     key = f"own_profile_{name}"
-    keeping.show(key, list(values))
+    draft.show(key, list(values))
     st.multiselect(
         label,
         list(vocabulary(list_)),
@@ -221,10 +221,10 @@ def _several(label: str, name: str, list_: str, values: tuple[str, ...]) -> None
 
 def _whole(label: str, name: str, value: int | None, least: int, most: int) -> None:
     key = f"own_profile_{name}"
-    keeping.show(key, value)
+    draft.show(key, value)
 
     def take(given: Any) -> None:
-        keeping.change_profile(**{name: None if given is None else int(given)})
+        draft.change_profile(**{name: None if given is None else int(given)})
 
     st.number_input(
         label,
@@ -233,6 +233,6 @@ def _whole(label: str, name: str, value: int | None, least: int, most: int) -> N
         value=None,
         step=1,
         key=key,
-        on_change=keeping.on_change(key, take),
+        on_change=draft.on_change(key, take),
         placeholder="not stated",
     )

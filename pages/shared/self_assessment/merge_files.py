@@ -11,13 +11,13 @@ import streamlit as st
 from criteria.forms import Disagreement, agreement, disagreements, headline_moves, moves
 from criteria.framework import ANSWER_IDS, Framework
 from criteria.scoring import Score
-from pages.shared.assessing import keeping
-from pages.shared.assessing.asking import WORDS
-from pages.shared.assessing.standing import lines_of_two
-from pages.shared.assessing.starting import UPLOAD_MB
-from pages.shared.assessing.steps import step_button
 from pages.shared.components import charts, tables
 from pages.shared.components.screen_texts import counted, escaped, number, percent
+from pages.shared.self_assessment import draft as self_assessment_draft
+from pages.shared.self_assessment.questions import WORDS
+from pages.shared.self_assessment.result import lines_of_two
+from pages.shared.self_assessment.start import UPLOAD_MB
+from pages.shared.self_assessment.steps import step_button
 from practices_db.errors import PracticesError
 from practices_db.own.merging import agreed, in_order, same_practice, together
 from practices_db.own.model import NOTE, Draft, OwnAssessment
@@ -37,7 +37,7 @@ def _problem() -> None:
 
 def colleagues(framework: Framework) -> None:
     """Draw several forms of one practice: agreement, disagreements first by size, each to be settled."""
-    draft = keeping.draft()
+    draft = self_assessment_draft.draft()
     st.header("Assess it together")
     st.markdown(
         "Each of you answers alone and saves a file. Open the files here: you see where you disagree, largest "
@@ -53,9 +53,12 @@ def colleagues(framework: Framework) -> None:
         on_change=_add_dropped,
     )
     _problem()
-    if keeping.mine().answers and keeping.mine() not in draft.colleagues:
+    if self_assessment_draft.mine().answers and self_assessment_draft.mine() not in draft.colleagues:
         st.button(
-            "Count my own answers as one of the forms", on_click=_add, args=([keeping.mine()],), key="own_add_mine"
+            "Count my own answers as one of the forms",
+            on_click=_add,
+            args=([self_assessment_draft.mine()],),
+            key="own_add_mine",
         )
     if not draft.colleagues:
         return
@@ -86,7 +89,7 @@ def _add_dropped() -> None:
 
 
 def _add(forms: Sequence[OwnAssessment]) -> None:
-    draft = keeping.draft()
+    draft = self_assessment_draft.draft()
     every = in_order([*draft.colleagues, *(one for one in forms if one not in draft.colleagues)])
     unique = tuple(one for at, one in enumerate(every) if one not in every[:at])
     try:
@@ -97,11 +100,11 @@ def _add(forms: Sequence[OwnAssessment]) -> None:
     if len(unique) > _MOST:
         st.session_state[_PROBLEM] = PracticesError(f"At most {_MOST} forms can be compared.")
         return
-    keeping.change(draft.model_copy(update={"colleagues": unique}))
+    self_assessment_draft.change(draft.model_copy(update={"colleagues": unique}))
 
 
 def _clear() -> None:
-    keeping.change(keeping.draft().model_copy(update={"colleagues": (), "settled": ()}))
+    self_assessment_draft.change(self_assessment_draft.draft().model_copy(update={"colleagues": (), "settled": ()}))
 
 
 def _agreement(framework: Framework, forms: Sequence[OwnAssessment]) -> None:
@@ -137,12 +140,12 @@ def _take_over(draft: Draft) -> None:
 
 
 def _merge() -> None:
-    draft = keeping.draft()
+    draft = self_assessment_draft.draft()
     made = agreed(draft.colleagues)
     for id_ in draft.settled:
         if settled := draft.mine.answer(id_):
             made = made.with_answer(settled)
-    keeping.change(draft.model_copy(update={"mine": made}))
+    self_assessment_draft.change(draft.model_copy(update={"mine": made}))
 
 
 def _disagreements(framework: Framework, draft: Draft) -> None:
@@ -168,7 +171,7 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
         st.markdown("\n".join(_said(letter, form, one.indicator_id) for letter, form in _lettered(draft.colleagues)))
         current = draft.mine.answer(one.indicator_id) if settled else None
         key = f"own_settle_{one.indicator_id}"
-        keeping.show(key, current.answer if current else None)
+        self_assessment_draft.show(key, current.answer if current else None)
         st.radio(
             f"You settle on ({indicator.label})",
             ANSWER_IDS,
@@ -180,14 +183,14 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
             args=(one.indicator_id, key),
         )
         if current:
-            keeping.show(f"{key}_note", current.note)
+            self_assessment_draft.show(f"{key}_note", current.note)
             st.text_input(
                 f"Why ({indicator.label})",
                 key=f"{key}_note",
                 max_chars=NOTE,
                 live="1s",
-                on_change=keeping.on_change(
-                    f"{key}_note", lambda text: keeping.change_answer(one.indicator_id, note=text or "")
+                on_change=self_assessment_draft.on_change(
+                    f"{key}_note", lambda text: self_assessment_draft.change_answer(one.indicator_id, note=text or "")
                 ),
             )
 
@@ -201,7 +204,7 @@ def _said(letter: str, form: OwnAssessment, indicator_id: str) -> str:
 
 
 def _settle(indicator_id: str, key: str) -> None:
-    draft = keeping.draft()
+    draft = self_assessment_draft.draft()
     proof = together(draft.colleagues, indicator_id)
     answer = st.session_state[key]
     if proof is None or answer not in ANSWER_IDS:
@@ -209,7 +212,7 @@ def _settle(indicator_id: str, key: str) -> None:
     held = draft.mine.answer(indicator_id) if indicator_id in draft.settled else None
     mine = draft.mine.with_answer((held or proof).model_copy(update={"answer": answer}))
     settled = tuple(dict.fromkeys((*draft.settled, indicator_id)))
-    keeping.change(draft.model_copy(update={"mine": mine, "settled": settled}))
+    self_assessment_draft.change(draft.model_copy(update={"mine": mine, "settled": settled}))
 
 
 # --- last year ---------------------------------------------------------------------------------------------------
@@ -223,7 +226,7 @@ def last_year(framework: Framework) -> None:
         "The earlier file (.json)", type=["json"], key="own_earlier", max_upload_size=UPLOAD_MB, on_change=_open_earlier
     )
     _problem()
-    then, now = keeping.draft().last_year, keeping.mine()
+    then, now = self_assessment_draft.draft().last_year, self_assessment_draft.mine()
     if then is None:
         return
     when = f"Saved {then.saved_on.isoformat()}"
@@ -260,11 +263,11 @@ def _open_earlier() -> None:
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
         return
-    keeping.change(keeping.draft().model_copy(update={"last_year": opened.form}))
+    self_assessment_draft.change(self_assessment_draft.draft().model_copy(update={"last_year": opened.form}))
 
 
 def _put_away() -> None:
-    keeping.change(keeping.draft().model_copy(update={"last_year": None}))
+    self_assessment_draft.change(self_assessment_draft.draft().model_copy(update={"last_year": None}))
 
 
 def _headline(then: Score, now: Score) -> str:

@@ -7,15 +7,15 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.assessing import keeping
-from pages.shared.assessing.starting import forget_here
+from pages.shared.self_assessment import draft
+from pages.shared.self_assessment.start import forget_here
 from practices_db.own.files import as_csv, as_xlsx, own_file_name
 from practices_db.own.model import OwnAssessment, file_text
 
 
 def take_away() -> None:
     """Draw every file that can be taken away."""
-    form, today = keeping.mine(), date.today()
+    form, today = draft.mine(), date.today()
     st.header("Take your answers away")
     st.markdown("Each file is made when you press its button and goes straight to you; none is kept here.")
     with st.container(border=True):

@@ -11,11 +11,11 @@ import streamlit as st
 from criteria.framework import Criterion, Framework
 from criteria.planning import OWN, level, read_form
 from criteria.scoring import Score
-from pages.shared.assessing.keeping import mine
-from pages.shared.assessing.steps import step_button
 from pages.shared.components import charts, database, tables
 from pages.shared.components.screen_texts import counted, number, percent
 from pages.shared.practices import comparison, panels
+from pages.shared.self_assessment.draft import mine
+from pages.shared.self_assessment.steps import step_button
 from practices_db import queries
 from practices_db.own.model import OwnAssessment
 from practices_db.own.standing import card, score_rows, scores
