@@ -9,13 +9,13 @@ from pathlib import Path
 import streamlit as st
 from starlette.routing import Route
 
-from pages.shared import guard, routes, starting
-from pages.shared.guard.faults import show_error
+from pages.shared.server import guard, routes, startup
+from pages.shared.server.guard.faults import show_error
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "shared" / "frame.py",
-    routes=[Route("/healthz", starting.healthz), *routes.ROUTES],
+    routes=[Route("/healthz", startup.healthz), *routes.ROUTES],
     middleware=guard.MIDDLEWARE,
-    lifespan=starting.lifespan,
+    lifespan=startup.lifespan,
     on_script_error=show_error,
 )

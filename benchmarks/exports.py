@@ -25,8 +25,8 @@ from starlette.types import Message
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # pages are no installed package
 
-from pages.shared import routes
 from pages.shared.components import database
+from pages.shared.server import routes
 from practices_db import scorecards, tables
 from practices_db.briefs import as_pdf, brief
 from practices_db.commands import build

@@ -89,14 +89,14 @@ async def timings(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
 
 
 import app as shipped  # noqa: E402 - the clocks go around what it loads
-from pages.shared import guard, starting  # noqa: E402
-from pages.shared.guard.faults import show_error  # noqa: E402
+from pages.shared.server import guard, startup  # noqa: E402
+from pages.shared.server.guard.faults import show_error  # noqa: E402
 
 _put_clocks()
 app = st.App(
     Path(shipped.__file__).resolve().parent / "pages" / "shared" / "frame.py",
     routes=[Route("/timings", timings)],
     middleware=guard.MIDDLEWARE,
-    lifespan=starting.lifespan,
+    lifespan=startup.lifespan,
     on_script_error=show_error,
 )

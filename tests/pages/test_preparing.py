@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from pages.shared import serving
+from pages.shared.server import warm_up
 
 
 def test_what_listens_lets_answers_leave_at_once() -> None:
     with socket.socket() as listening, socket.socket() as other:  # without a protocol, as Streamlit makes it
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        serving.send_at_once()
+        warm_up.send_at_once()
         assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert not other.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         with socket.create_connection(listening.getsockname()):
@@ -29,7 +29,7 @@ def test_what_listens_lets_answers_leave_at_once() -> None:
 def test_what_is_loaded_is_taken_out_of_the_collectors_way(database_file: Path) -> None:
     before = gc.get_freeze_count()
     try:
-        serving.prepare()
+        warm_up.prepare()
         assert database_file.exists()
         assert gc.get_freeze_count() > before + 100_000
     finally:
@@ -44,10 +44,10 @@ class Circle:
 
 
 def test_garbage_goes_now_and_then_while_nobody_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "_BETWEEN_COLLECTIONS", 0.01)
+    monkeypatch.setattr(warm_up, "_BETWEEN_COLLECTIONS", 0.01)
 
     async def serve() -> bool:
-        collecting = asyncio.create_task(serving.collect_now_and_then())
+        collecting = asyncio.create_task(warm_up.collect_now_and_then())
         left = weakref.ref(Circle())
         for _ in range(500):
             await asyncio.sleep(0.01)

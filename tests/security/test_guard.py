@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from pages.shared.guard.faults import Faults
-from pages.shared.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.faults import Faults
+from pages.shared.server.guard.limits import Budgets, Limits, client
 from practices_db.errors import PracticesError
 
 BROWSER = {"Accept": "text/html,*/*"}

@@ -12,8 +12,8 @@ import duckdb
 import pytest
 import streamlit as st
 
-from pages.shared import starting
 from pages.shared.components import database
+from pages.shared.server import startup
 from practices_db import store as stores
 from practices_db.commands import build
 from practices_db.errors import PracticesError
@@ -46,13 +46,13 @@ def database_file(catalogue_db: Path) -> Iterator[Path]:
 )
 def test_a_secret_that_others_may_know_is_refused(secret: object, words: str) -> None:
     with pytest.raises(PracticesError, match=words) as refusal:
-        starting.check_secret(secret)
+        startup.check_secret(secret)
     assert "secrets.token_urlsafe(32)" in str(refusal.value)
     assert GOOD not in str(refusal.value)
 
 
 def test_a_secret_as_the_refusal_advises_is_taken() -> None:
-    starting.check_secret(GOOD)
+    startup.check_secret(GOOD)
 
 
 @posix
@@ -70,14 +70,14 @@ def test_a_new_database_is_for_its_user_only(tmp_path: Path) -> None:
 def test_a_database_open_to_everybody_on_the_machine_is_refused(database_file: Path, mode: int) -> None:
     database_file.chmod(mode)
     with pytest.raises(PracticesError, match=f"chmod 600 {database_file}"):
-        starting.start()
+        startup.start()
     database_file.chmod(0o640)
     check_private(database.store())
 
 
 @posix
 def test_what_the_app_writes_beside_the_database_is_for_its_user_only(database_file: Path) -> None:
-    starting.start()
+    startup.start()
     database.store().write(lambda cursor: cursor.execute("UPDATE practice SET name = name || '.'"))
     log = database_file.with_name(database_file.name + ".wal")
     assert log.exists()
@@ -92,16 +92,16 @@ def test_every_listed_check_runs_and_its_sentence_stops_the_start(monkeypatch: p
     def broken(_: Store) -> None:
         raise PracticesError("The chain is broken at line 7.")
 
-    monkeypatch.setattr(starting, "OF_STORE", [*starting.OF_STORE, broken])
+    monkeypatch.setattr(startup, "OF_STORE", [*startup.OF_STORE, broken])
     with pytest.raises(PracticesError, match="line 7"):
-        starting.start()
+        startup.start()
 
 
 @pytest.mark.usefixtures("database_file")
 def test_a_wrong_limit_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRACTICES_SOCKETS", "lots")
     with pytest.raises(PracticesError, match="PRACTICES_SOCKETS"):
-        starting.start()
+        startup.start()
 
 
 @pytest.mark.usefixtures("database_file")

@@ -18,8 +18,8 @@ from starlette.applications import Starlette
 from starlette.types import Message
 from states import FILTERS, SORT_ORDERS
 
-from pages.shared import routes
 from pages.shared.components import database
+from pages.shared.server import routes
 from practices_db import queries, scorecards
 from practices_db.filters import PracticeFilter, to_params
 from practices_db.reopening import reopen

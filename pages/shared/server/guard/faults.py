@@ -9,7 +9,7 @@ import streamlit as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.shared.components.screen_texts import escaped
-from pages.shared.guard.answers import answer
+from pages.shared.server.guard.responses import answer
 from practices_db.errors import PracticesError
 
 log = logging.getLogger("practices")

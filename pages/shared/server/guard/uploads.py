@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
-from pages.shared.guard.answers import answer
-from pages.shared.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.responses import answer
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 _ENVELOPE = 64 * 1024  # what a form puts around a file

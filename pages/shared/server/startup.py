@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from streamlit.runtime.secrets import secrets_singleton
 
-from pages.shared import serving
 from pages.shared.components import database
-from pages.shared.guard.limits import Limits
-from pages.shared.held import hold_downloads
+from pages.shared.server import warm_up
+from pages.shared.server.guard.limits import Limits
+from pages.shared.server.held_downloads import hold_downloads
 from practices_db import queries
 from practices_db.config import backups_folder, read_only_mode
 from practices_db.errors import PracticesError
@@ -73,8 +73,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     except PracticesError as error:
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
-    await run_in_threadpool(serving.prepare)
-    collecting = asyncio.create_task(serving.collect_now_and_then())
+    await run_in_threadpool(warm_up.prepare)
+    collecting = asyncio.create_task(warm_up.collect_now_and_then())
     yield
     collecting.cancel()
     if keeper:

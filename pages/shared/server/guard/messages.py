@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from pages.shared.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Budgets, Limits, client
 
 log = logging.getLogger("practices")
 

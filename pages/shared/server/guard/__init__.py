@@ -5,12 +5,12 @@ The order is that of ``MIDDLEWARE``, outermost first: headers go on every answer
 
 from starlette.middleware import Middleware
 
-from pages.shared.guard.faults import Faults
-from pages.shared.guard.gates import ClosedPaths, Hosts, Origins
-from pages.shared.guard.headers import SecurityHeaders
-from pages.shared.guard.messages import Messages
-from pages.shared.guard.rates import Requests, Sockets
-from pages.shared.guard.uploads import Uploads
+from pages.shared.server.guard.faults import Faults
+from pages.shared.server.guard.gates import ClosedPaths, Hosts, Origins
+from pages.shared.server.guard.headers import SecurityHeaders
+from pages.shared.server.guard.messages import Messages
+from pages.shared.server.guard.rates import Requests, Sockets
+from pages.shared.server.guard.uploads import Uploads
 
 _ORDER = (SecurityHeaders, Faults, Hosts, ClosedPaths, Origins, Requests, Sockets, Messages, Uploads)
 MIDDLEWARE = [Middleware(one) for one in _ORDER]

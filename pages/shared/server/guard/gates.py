@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.shared.guard.answers import answer
+from pages.shared.server.guard.responses import answer
 
 log = logging.getLogger("practices")
 

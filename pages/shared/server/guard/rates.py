@@ -8,8 +8,8 @@ from collections import Counter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.shared.guard.answers import answer
-from pages.shared.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.responses import answer
 
 
 def cost(scope: Scope) -> float:

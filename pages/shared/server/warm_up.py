@@ -24,7 +24,7 @@ def prepare() -> None:
 
     What lives as long as the process need not be walked through each time (docs/performance.md).
     """
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)], "pages.shared."):
+    for module in pkgutil.walk_packages([str(Path(__file__).parent.parent)], "pages.shared."):
         if module.name not in _NOT_ASKED_FOR_YET:
             importlib.import_module(module.name)
     charts.build()
