@@ -30,9 +30,9 @@ from pages.shared.server import routes
 from practices_db import scorecards, tables
 from practices_db.briefs import as_pdf, brief
 from practices_db.commands import build
+from practices_db.database.store import Cursor, Store
 from practices_db.exporting import write_csv
 from practices_db.filters import PracticeFilter
-from practices_db.store import Cursor, Store
 from practices_db.views import View
 
 DAY = date(2026, 1, 1)

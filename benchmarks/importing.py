@@ -22,10 +22,10 @@ from pathlib import Path
 import duckdb
 
 from practices_db.commands import build
+from practices_db.database.store import Store
 from practices_db.importing import CATALOGUE
 from practices_db.imports import Question, apply, preview, read_file
 from practices_db.permissions import CLI
-from practices_db.store import Store
 
 
 def made_up(count: int, reached: str) -> bytes:

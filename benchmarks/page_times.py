@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import CATALOGUE, ROOT, Visitor, cpu, database, filters, goal, server, spread, write
-from practices_db.store import Store
+from practices_db.database.store import Store
 
 WARM_UP = 5
 # The app with a clock around every function that pages call; /timings tells and clears.

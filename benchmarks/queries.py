@@ -41,9 +41,9 @@ import pandas as pd
 from benchmarks.harness import database, goal, spread, write
 from pages.shared.components.tables import score_cells
 from practices_db import queries
+from practices_db.database.store import Store
 from practices_db.filters import PracticeFilter
 from practices_db.index import Index
-from practices_db.store import Store
 
 FACETS = ("country", "sector", "target_group")
 FILTER = PracticeFilter(country=("IT", "DE", "ES"), sector=("health", "language"))

@@ -16,8 +16,8 @@ from statistics import median
 
 from practices_db import knowledge
 from practices_db.commands import build
+from practices_db.database.store import Store
 from practices_db.search import Index
-from practices_db.store import Store
 
 ITEMS = 100_000
 ANSWER = 100  # as many hits as an answer on a page or a file could want first

@@ -20,11 +20,11 @@ from typing import Any
 import duckdb
 
 from practices_db import queries
+from practices_db.database.commit_marker import State, Witness, quoted, sync_folder, wal_path, witness_path
+from practices_db.database.migrate import applied, migrate
+from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.examining import chain_problems, read_everything
-from practices_db.migrate import applied, migrate
-from practices_db.store import Store
-from practices_db.witness import State, Witness, quoted, sync_folder, wal_path, witness_path
 
 FORMS = ("database", "parquet", "csv")
 KEPT_DAYS = 30  # erased people must be gone from the backups after a month

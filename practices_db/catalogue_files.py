@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.knowledge_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow
 from practices_db.models import (
@@ -25,7 +26,6 @@ from practices_db.models import (
     _Row,
     columns,
 )
-from practices_db.store import Cursor, Store
 
 # file → (its rows, whether it is always there); the hash of the data covers them in this order.
 FILES: dict[str, tuple[type[_Row], bool]] = {

@@ -7,12 +7,12 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
-from practices_db import audit
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.models import _Row
 from practices_db.permissions import Thing, require
 from practices_db.problems import mistakes
-from practices_db.store import Cursor, Store
 from practices_db.submissions import require_version
 
 Facts = Mapping[str, Any]
@@ -58,7 +58,7 @@ def change(  # noqa: PLR0913, PLR0917 - what a change consists of
         require(actor, action, stands.thing)
         require_version(cursor, stands.thing.name, stands.version, version)
         before, after = work(cursor, stands)
-        audit.record(
+        audit_log.record(
             cursor,
             actor,
             action,
@@ -71,7 +71,7 @@ def change(  # noqa: PLR0913, PLR0917 - what a change consists of
         )
         return version + 1
 
-    return audit.guarded(store, whole)
+    return audit_log.guarded(store, whole)
 
 
 def checked(model: type[Row], facts: Facts) -> Row:
@@ -97,14 +97,14 @@ LISTED_AGAIN = {"left_on": None, "left_because": None}
 
 def leaving(reason: str) -> dict[str, Any]:
     """Return what is noted on something that leaves the catalogue today."""
-    return {"left_on": audit.now().date(), "left_because": reason}
+    return {"left_on": audit_log.now().date(), "left_because": reason}
 
 
 def record_merged(  # noqa: PLR0913, PLR0917
     cursor: Cursor, actor: Actor, kept: Stands, old: str, name: str, reason: str
 ) -> None:
     """Put on record, of what is kept in a merge, what was merged into it; everybody may read it."""
-    audit.record(
+    audit_log.record(
         cursor,
         actor,
         "merge",

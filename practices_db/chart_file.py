@@ -11,9 +11,9 @@ from datetime import date
 import pandas as pd
 
 from practices_db.columns import RECIPE
+from practices_db.database.store import Store
 from practices_db.exporting import BOM
 from practices_db.recipe import Format, Recipe
-from practices_db.store import Store
 from practices_db.tables import reading, recipe_of
 from practices_db.views import View
 

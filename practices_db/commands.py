@@ -13,12 +13,12 @@ import pandas as pd
 from criteria.framework import framework_hash, published_frameworks
 from practices_db import knowledge, knowledge_curating, knowledge_store, link_check, scorecards
 from practices_db.curating import LISTS
+from practices_db.database.commit_marker import sync_folder, wal_path, witness_path
+from practices_db.database.migrate import applied, migrate
+from practices_db.database.store import Cursor, Store, make_private
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
-from practices_db.migrate import applied, migrate
 from practices_db.opening import open_examined
-from practices_db.store import Cursor, Store, make_private
-from practices_db.witness import sync_folder, wal_path, witness_path
 
 Progress = Callable[[float, str], None]
 

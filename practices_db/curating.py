@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from practices_db import audit, changing, knowledge_curating
+from practices_db import changing, knowledge_curating
 from practices_db.changing import Facts
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge import CURATED
 from practices_db.models import AnswerRow, PracticeRow
 from practices_db.permissions import Thing, moved, require
-from practices_db.store import Cursor, Store
 
 # The several-valued fields of a practice: field of the file → (table, column).
 LISTS = {
@@ -367,7 +368,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
             "UPDATE assessment SET id = $new, practice_id = $kept, version = version + 1 WHERE id = $old", renamed
         )
         cursor.execute("UPDATE answer SET assessment_id = $new WHERE assessment_id = $old", {"old": id_, "new": new})
-        audit.record(cursor, actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+        audit_log.record(cursor, actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
     cursor.execute(
         "INSERT INTO practice_source SELECT $kept, field, url, remark FROM practice_source WHERE practice_id = $old "
         "ON CONFLICT DO NOTHING",

@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from practices_db import audit, changing, curating, knowledge_curating, people, publishing, reviewing, submissions
+from practices_db import changing, curating, knowledge_curating, people, publishing, reviewing, submissions
 from practices_db.catalogue_files import FILES, write_catalogue
 from practices_db.commands import open_existing
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.importing import CATALOGUE
 from practices_db.knowledge_rows import MODELS, Item
@@ -18,7 +20,6 @@ from practices_db.models import PracticeRow
 from practices_db.permissions import CLI
 from practices_db.queries import data_version
 from practices_db.rewriting import rewrite
-from practices_db.store import Store
 
 Arguments = argparse.Namespace
 Work = Callable[[Store, Arguments], Iterable[str]]
@@ -105,7 +106,7 @@ def _edit(store: Store, arguments: Arguments) -> Iterable[str]:
 
 
 def _checked(store: Store, arguments: Arguments) -> Iterable[str]:
-    on = arguments.on or audit.now().date()
+    on = arguments.on or audit_log.now().date()
     item, id_ = _called(arguments.subject)
     version = _stands(store, item, id_).version
     if item is not None:
@@ -198,7 +199,7 @@ def _grant(store: Store, arguments: Arguments) -> Iterable[str]:
 
 def _history(store: Store, arguments: Arguments) -> Iterable[str]:
     with store.cursor() as cursor:
-        lines = audit.history(cursor, arguments.object)
+        lines = audit_log.history(cursor, arguments.object)
     for line in lines:
         yield f"{line.seq}  {line.ts:%Y-%m-%d %H:%M:%S}  {line.actor}  {line.action}  {line.reason}".rstrip()
         for name in sorted({*(line.before or {}), *(line.after or {})}):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from practices_db import audit, queries
+from practices_db import queries
+from practices_db.database import audit_log
+from practices_db.database.commit_marker import State, Witness, losses, quoted, table_names
+from practices_db.database.migrate import applied
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
-from practices_db.migrate import applied
-from practices_db.store import Cursor, Store
-from practices_db.witness import State, Witness, losses, quoted, table_names
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, s
 
 def chain_problems(cursor: Cursor) -> list[str]:
     """Return what is wrong with the audit's chain of hashes; nothing where it holds."""
-    return list(audit.verify(cursor))
+    return list(audit_log.verify(cursor))
 
 
 def all_problems(path: Path) -> tuple[list[str], queries.Contents]:

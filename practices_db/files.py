@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from practices_db.database.store import Store
 from practices_db.exporting import content, write_csv, write_json
 from practices_db.recipe import Contents, Format
-from practices_db.store import Store
 from practices_db.views import View
 from practices_db.workbook import write_xlsx
 

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from practices_db.database.store import Cursor
 from practices_db.filters import FACETS, SORTS, PracticeFilter, Sort
 from practices_db.queries import Relaxation, order_of
 from practices_db.scorecards import HEADLINES
-from practices_db.store import Cursor
 from practices_db.vocabularies import NOT_STATED
 
 Bits = npt.NDArray[np.uint64]  # 64 practices a word, the first in the lowest bit

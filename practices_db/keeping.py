@@ -15,11 +15,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from practices_db import audit
 from practices_db.backup import Backup, backups, make_backup, make_folder, read_backup, rotate
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import Actor, DatabaseBusyError, PracticesError
 from practices_db.permissions import Thing, require
-from practices_db.store import Store
 
 log = logging.getLogger("practices")
 
@@ -35,11 +35,11 @@ def back_up(store: Store, actor: Actor, folder: Path) -> Backup:
 
     Raises NotAllowedError where they may not, PracticesError as ``make_backup`` does.
     """
-    audit.guarded(store, lambda _: require(actor, "backup", Thing("data")))
+    audit_log.guarded(store, lambda _: require(actor, "backup", Thing("data")))
     made = make_backup(store, folder)
     rotate(folder, made.made_at)
     what = {"folder": made.folder.name, "problems": len(made.problems)}
-    store.write(lambda cursor: audit.record(cursor, actor, "backup", "data", after=what))
+    store.write(lambda cursor: audit_log.record(cursor, actor, "backup", "data", after=what))
     return made
 
 

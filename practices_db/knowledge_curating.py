@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from practices_db import audit, changing, knowledge_store
+from practices_db import changing, knowledge_store
 from practices_db.changing import Facts
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge import CURATED, NAMED
 from practices_db.knowledge_filters import NOUNS
 from practices_db.knowledge_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
 from practices_db.permissions import APP, Thing, moved, require
-from practices_db.store import Cursor, Store
 
 Named = Literal["evidence", "organisation"]
 MIGRATION = "0005_leaving"
@@ -195,7 +196,7 @@ def hand_over_links(  # noqa: PLR0913, PLR0917
         shown = cursor.execute(
             f"SELECT * EXCLUDE (judged) REPLACE ($today::DATE AS checked_on) FROM known_link "
             f"WHERE NOT judged AND {side}_kind = $kind AND {side}_id = $id ORDER BY ALL",
-            {"kind": kind, "id": old, "today": audit.now().date()},
+            {"kind": kind, "id": old, "today": audit_log.now().date()},
         )
         columns = [column[0] for column in shown.description]
         for row in shown.fetchall():
@@ -244,13 +245,15 @@ def _hand_over(  # noqa: PLR0913, PLR0917
         if link.state == "listed":
             new = changing.leaving(reason) | {"state": moved("archive", link.thing)}
             _set(cursor, link, new)
-            audit.record(cursor, actor, "archive", link.thing.name, version=link.version + 1, after=new, reason=reason)
+            audit_log.record(
+                cursor, actor, "archive", link.thing.name, version=link.version + 1, after=new, reason=reason
+            )
         return
     cursor.execute(
         f"UPDATE link SET {side}_id = $kept, version = version + 1 WHERE {_WHICH['link']}",
         _key("link", link.id) | {"kept": kept},
     )
-    audit.record(
+    audit_log.record(
         cursor,
         actor,
         "rename",
@@ -271,7 +274,9 @@ def _judge(cursor: Cursor, actor: Actor, facts: dict[str, Any], reason: str) -> 
         return
     knowledge_store.insert_rows(cursor, "link", [facts])
     public = f"Taken over in a merge: {reason}"
-    audit.record(cursor, actor, "add", f"link:{link_id(facts)}", version=1, after=facts, reason=reason, public=public)
+    audit_log.record(
+        cursor, actor, "add", f"link:{link_id(facts)}", version=1, after=facts, reason=reason, public=public
+    )
 
 
 def _missing_end(cursor: Cursor, facts: Facts) -> str | None:

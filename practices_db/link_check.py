@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from practices_db.store import Cursor, Store
+from practices_db.database.store import Cursor, Store
 
 AGENT = "integration-practices-link-check/1 (looks whether cited pages are still there)"
 _ALIVE = range(200, 400)

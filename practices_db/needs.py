@@ -15,8 +15,8 @@ import pandas as pd
 
 from criteria import needs
 from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
+from practices_db.database.store import Cursor
 from practices_db.filters import normalise
-from practices_db.store import Cursor
 from practices_db.vocabularies import label, vocabulary
 from practices_db.wording import counted, known, labels
 

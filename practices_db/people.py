@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from practices_db import audit
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError, Role
 from practices_db.permissions import ANYBODY, Thing, pseudonym, require
-from practices_db.store import Cursor, Store
 from practices_db.submissions import checked_mailbox
 
 ROLES: tuple[Role, ...] = ("assessor", "curator", "administrator")
@@ -57,11 +57,11 @@ def grant(store: Store, actor: Actor, email: str, role: Role, reason: str = "") 
             ON CONFLICT (email) DO UPDATE SET
                 role = excluded.role, granted_on = excluded.granted_on, version = version + 1
             """,
-            {"email": address, "role": role, "today": audit.now().date()},
+            {"email": address, "role": role, "today": audit_log.now().date()},
         )
-        audit.record(cursor, actor, "grant", thing.name, before={"role": had}, after={"role": role}, reason=reason)
+        audit_log.record(cursor, actor, "grant", thing.name, before={"role": had}, after={"role": role}, reason=reason)
 
-    audit.guarded(store, work)
+    audit_log.guarded(store, work)
 
 
 def dismiss(store: Store, actor: Actor, email: str, reason: str = "") -> None:
@@ -75,16 +75,16 @@ def dismiss(store: Store, actor: Actor, email: str, reason: str = "") -> None:
         if had == ANYBODY:
             raise PracticesError(f"{address[:80]} has no role.")
         cursor.execute("DELETE FROM person WHERE email = $email", {"email": address})
-        audit.record(cursor, actor, "dismiss", thing.name, before={"role": had.role}, reason=reason)
+        audit_log.record(cursor, actor, "dismiss", thing.name, before={"role": had.role}, reason=reason)
 
-    audit.guarded(store, work)
+    audit_log.guarded(store, work)
 
 
 def logged_in(store: Store, actor: Actor) -> None:
     """Put a log-in on record."""
-    store.write(lambda cursor: audit.record(cursor, actor, "log in", "session"))
+    store.write(lambda cursor: audit_log.record(cursor, actor, "log in", "session"))
 
 
 def logged_out(store: Store, actor: Actor) -> None:
     """Put a log-out on record."""
-    store.write(lambda cursor: audit.record(cursor, actor, "log out", "session"))
+    store.write(lambda cursor: audit_log.record(cursor, actor, "log out", "session"))

@@ -9,14 +9,15 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import Framework, current_framework
-from practices_db import audit, catalogue_files, knowledge_store, scorecards
+from practices_db import catalogue_files, knowledge_store, scorecards
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.knowledge import NAMED
 from practices_db.knowledge_rows import LINK_ID
 from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
 from practices_db.snapshot import write_after_release
-from practices_db.store import Cursor, Store
 from practices_db.wording import number as whole
 
 # Columns of a card that say what answers come to, not what sources say.
@@ -118,9 +119,9 @@ def publish(
         if problems := integrity_problems(cursor):
             more = f" … and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
             raise PracticesError("Nothing was released. Please mend: " + "; ".join(problems[:_SHOWN]) + more)
-        release = Release(last.number + 1, audit.now().date(), content_hash, tuple(changes))
+        release = Release(last.number + 1, audit_log.now().date(), content_hash, tuple(changes))
         _keep(cursor, release, note)
-        audit.record(
+        audit_log.record(
             cursor,
             actor,
             "publish",
@@ -131,7 +132,7 @@ def publish(
         )
         return release
 
-    release = audit.guarded(store, work)
+    release = audit_log.guarded(store, work)
     released(store)
     return release
 
@@ -150,7 +151,7 @@ def pending(store: Store, actor: Actor) -> list[Change]:
         raise _LookedError
 
     with suppress(_LookedError):
-        audit.guarded(store, work)
+        audit_log.guarded(store, work)
     return found
 
 
@@ -165,9 +166,9 @@ def unreleased_files(store: Store, actor: Actor) -> dict[str, bytes]:
         raise _LookedError
 
     with suppress(_LookedError):
-        audit.guarded(store, look)
+        audit_log.guarded(store, look)
     what = {"content_hash": catalogue_files.content_hash(found)}
-    store.write(lambda cursor: audit.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
+    store.write(lambda cursor: audit_log.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
     return found
 
 

@@ -14,8 +14,8 @@ import pandas as pd
 
 from criteria.framework import AnswerId, current_framework, published_frameworks
 from practices_db import knowledge
+from practices_db.database.store import Cursor
 from practices_db.filters import FACETS, PracticeFilter, Sort
-from practices_db.store import Cursor
 from practices_db.vocabularies import vocabulary
 
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all

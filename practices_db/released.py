@@ -6,7 +6,7 @@ the part of the history that everybody may read.
 
 from __future__ import annotations
 
-from practices_db.store import Cursor
+from practices_db.database.store import Cursor
 
 _PRACTICES = """
     INSERT INTO released_practice BY NAME

@@ -12,11 +12,11 @@ import threading
 import time
 from pathlib import Path
 
+from practices_db.database.migrate import scripts
+from practices_db.database.store import Store
+from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import PracticesError
-from practices_db.migrate import scripts
-from practices_db.scratch import Scratch
 from practices_db.snapshot import manifest_path, read_manifest
-from practices_db.store import Store
 
 log = logging.getLogger("practices")
 

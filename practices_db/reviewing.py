@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import current_framework
-from practices_db import audit, curating, submissions
+from practices_db import curating, submissions
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.models import PracticeRow
 from practices_db.payloads import GivenAnswer, SecondAssessment, SelfAssessment, Statement, checked_payload
 from practices_db.permissions import Thing, require
-from practices_db.store import Cursor, Store
 from practices_db.submissions import Submission
 
 _ASSESSMENTS = ("self-assessment", "second-assessment")
@@ -104,10 +105,10 @@ def accept(  # noqa: PLR0913, PLR0917
             _require_listed(cursor, practice_id)
             _take_statement(cursor, found, given)
         if public is not None and practice_id is not None:
-            audit.record(cursor, actor, "corrected", f"practice:{practice_id}", reason=note, public=public)
+            audit_log.record(cursor, actor, "corrected", f"practice:{practice_id}", reason=note, public=public)
         return new
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 def send_back(store: Store, actor: Actor, id_: str, version: int, note: str) -> int:
@@ -119,7 +120,7 @@ def send_back(store: Store, actor: Actor, id_: str, version: int, note: str) -> 
         found = submissions.by_id(cursor, id_)
         return submissions.step(cursor, found, actor, "return", version, note=note, reason=note)
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 def withdraw(store: Store, actor: Actor, id_: str, version: int, reason: str) -> int:
@@ -129,12 +130,12 @@ def withdraw(store: Store, actor: Actor, id_: str, version: int, reason: str) ->
         found = submissions.by_id(cursor, id_)
         return submissions.step(cursor, found, actor, "withdraw", version, reason=reason)
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 def renew_link(store: Store, actor: Actor, id_: str) -> str:
     """Give a submission a new private link instead of its old one; return the token, shown this once."""
-    return audit.guarded(store, lambda cursor: submissions.new_link(cursor, submissions.by_id(cursor, id_), actor))
+    return audit_log.guarded(store, lambda cursor: submissions.new_link(cursor, submissions.by_id(cursor, id_), actor))
 
 
 def disagreements(cursor: Cursor, actor: Actor, practice_id: str) -> list[Disagreement]:
@@ -192,11 +193,11 @@ def settle(  # noqa: PLR0913, PLR0917
                 "i": indicator_id,
                 "a": assessment_id,
                 "note": note,
-                "today": audit.now().date(),
+                "today": audit_log.now().date(),
                 "version": version + 1,
             },
         )
-        audit.record(
+        audit_log.record(
             cursor,
             actor,
             "settle",
@@ -207,7 +208,7 @@ def settle(  # noqa: PLR0913, PLR0917
         )
         return version + 1
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 # --- inside --------------------------------------------------------------------------------------------------
@@ -250,7 +251,9 @@ def _add(cursor: Cursor, actor: Actor, row: PracticeRow | None, submission_id: s
     cursor.execute(
         "UPDATE submission SET practice_id = $practice WHERE id = $id", {"practice": row.id, "id": submission_id}
     )
-    audit.record(cursor, actor, "add", f"practice:{row.id}", version=1, after={"from": f"submission:{submission_id}"})
+    audit_log.record(
+        cursor, actor, "add", f"practice:{row.id}", version=1, after={"from": f"submission:{submission_id}"}
+    )
     return row.id
 
 
@@ -300,7 +303,7 @@ def _take_answers(
             answer.model_dump() | {"assessment": id_},
         )
     after = {"from": f"submission:{found.id}", "answers": len(given.answers)}
-    audit.record(cursor, actor, "add", f"assessment:{id_}", version=1, after=after)
+    audit_log.record(cursor, actor, "add", f"assessment:{id_}", version=1, after=after)
 
 
 def _take_statement(cursor: Cursor, found: Submission, given: Statement) -> None:

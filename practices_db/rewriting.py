@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
-from practices_db.store import Cursor, Store
 
 
 def rewrite(path: Path) -> tuple[int, int]:

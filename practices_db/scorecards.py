@@ -11,9 +11,9 @@ import pandas as pd
 
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.scoring import Scores, encode, score
+from practices_db.database.store import Cursor
 from practices_db.filters import normalise
 from practices_db.released import copy_truth
-from practices_db.store import Cursor
 from practices_db.vocabularies import NOT_STATED
 
 HEADLINES = ("effectiveness", "sustainability")

@@ -11,9 +11,9 @@ from criteria.framework import current_framework
 from criteria.robustness import Simulation, can_be_first, simulate
 from criteria.scoring import Answers, composite, encode
 from criteria.weighting import Weighting
+from practices_db.database.store import Cursor
 from practices_db.filters import PracticeFilter
 from practices_db.queries import answer_matrix
-from practices_db.store import Cursor
 
 DRAWS, SEED = 10_000, 1  # of the screen and of every file that is not told otherwise
 AT_LEAST = 2  # fewer practices have no places

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from practices_db import audit
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, NoSuchLinkError, PracticesError
 from practices_db.payloads import as_json, checked_payload
 from practices_db.permissions import ANYBODY, Thing, moved, require
-from practices_db.store import Cursor, Store
 
 LIFETIME = timedelta(days=90)  # of a private link, after its last use
 # How many submissions are taken within a time: over all, from one mailbox, about one practice.
@@ -80,7 +80,7 @@ def submit(  # noqa: PLR0913, PLR0917 - what a submission consists of
         _require_moderation(cursor, mailbox, practice_id)
         return _insert(cursor, kind, practice_id, "submitted", content, mailbox, actor)
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 def invite(store: Store, practice_id: str, actor: Actor, reason: str = "") -> Receipt:
@@ -93,7 +93,7 @@ def invite(store: Store, practice_id: str, actor: Actor, reason: str = "") -> Re
         require(actor, "invite", Thing("practice", practice_id, _require_practice(cursor, practice_id)))
         return _insert(cursor, "second-assessment", practice_id, "draft", None, None, actor, reason)
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 def open_by_token(store: Store, token: str) -> Submission:
@@ -104,14 +104,14 @@ def open_by_token(store: Store, token: str) -> Submission:
 
     def work(cursor: Cursor) -> Submission:
         found = _by_token(cursor, token)
-        moment = audit.now()
+        moment = audit_log.now()
         cursor.execute(
             "UPDATE submission SET last_used = $now, expires = $expires WHERE id = $id",
             {"now": moment, "expires": moment + LIFETIME, "id": found.id},
         )
         return found
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 def save(store: Store, token: str, payload: Any, version: int) -> int:
@@ -148,7 +148,7 @@ def revoke(store: Store, token: str) -> None:
         found = _by_token(cursor, token)
         end_link(cursor, found, holder(found))
 
-    audit.guarded(store, work)
+    audit_log.guarded(store, work)
 
 
 # --- for those who act on submissions (queue.py) -------------------------------------------------------------
@@ -205,7 +205,7 @@ def step(  # noqa: PLR0913 - what a step consists of
         },
     )
     before, after = {"status": submission.status}, {"status": status, "content_changed": payload is not None}
-    audit.record(
+    audit_log.record(
         cursor,
         actor,
         action,
@@ -224,18 +224,18 @@ def end_link(cursor: Cursor, submission: Submission, actor: Actor) -> None:
     """End a submission's private link, in the caller's transaction."""
     require(actor, "revoke", submission.thing)
     cursor.execute("UPDATE submission SET token_hash = NULL WHERE id = $id", {"id": submission.id})
-    audit.record(cursor, actor, "revoke", submission.thing.name)
+    audit_log.record(cursor, actor, "revoke", submission.thing.name)
 
 
 def new_link(cursor: Cursor, submission: Submission, actor: Actor) -> str:
     """Give a submission a new private link instead of its old one, in the caller's transaction; return the token."""
     require(actor, "renew", submission.thing)
-    token, moment = secrets.token_urlsafe(32), audit.now()
+    token, moment = secrets.token_urlsafe(32), audit_log.now()
     cursor.execute(
         "UPDATE submission SET token_hash = $hash, last_used = $now, expires = $expires WHERE id = $id",
         {"hash": _hash(token), "now": moment, "expires": moment + LIFETIME, "id": submission.id},
     )
-    audit.record(cursor, actor, "renew", submission.thing.name)
+    audit_log.record(cursor, actor, "renew", submission.thing.name)
     return token
 
 
@@ -258,8 +258,8 @@ def retract(cursor: Cursor, actor: Actor, submission_id: str) -> None:
     )
     for id_, version in assessments:
         for known_as in _earlier_names(cursor, id_):
-            audit.erase(cursor, actor, f"assessment:{known_as}", "withdrawn by whoever submitted it")
-        audit.record(cursor, actor, "withdraw", f"assessment:{id_}", version=version + 1)
+            audit_log.erase(cursor, actor, f"assessment:{known_as}", "withdrawn by whoever submitted it")
+        audit_log.record(cursor, actor, "withdraw", f"assessment:{id_}", version=version + 1)
     cursor.execute("DELETE FROM statement WHERE submission_id = $id", known)
 
 
@@ -267,7 +267,7 @@ def _earlier_names(cursor: Cursor, assessment_id: str) -> list[str]:
     """Return an assessment's id and those it had before its practice was merged into another one."""
     names = [assessment_id]
     for name in names:
-        lines = audit.history(cursor, f"assessment:{name}")
+        lines = audit_log.history(cursor, f"assessment:{name}")
         names += [line.before["id"] for line in lines if line.action == "rename" and line.before]
     return names
 
@@ -276,7 +276,7 @@ def require_version(cursor: Cursor, object_: str, found: int, given: int) -> Non
     """Raise ConflictError, saying who changed what and when, where a version is not the one that was shown."""
     if found == given:
         return
-    last = next(iter(audit.history(cursor, object_)), None)
+    last = next(iter(audit_log.history(cursor, object_)), None)
     who = f"{last.actor} ({last.action}, {last.ts:%Y-%m-%d %H:%M} UTC)" if last else "somebody"
     changed = f": {', '.join(last.after)}" if last and last.after else ""
     raise ConflictError(
@@ -306,7 +306,7 @@ def _change(store: Store, token: str, action: str, version: int, *, payload: Any
             raise PracticesError("There are no answers yet. Save some before you hand them in.")
         return step(cursor, found, holder(found), action, version, payload=content)
 
-    return audit.guarded(store, work)
+    return audit_log.guarded(store, work)
 
 
 def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
@@ -320,7 +320,7 @@ def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
     reason: str = "",
 ) -> Receipt:
     receipt = Receipt(secrets.token_hex(6), secrets.token_urlsafe(32))
-    moment = audit.now()
+    moment = audit_log.now()
     cursor.execute(
         """
         INSERT INTO submission (
@@ -340,7 +340,7 @@ def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
         },
     )
     after = {"kind": kind, "practice_id": practice_id, "status": status}
-    audit.record(cursor, actor, "new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
+    audit_log.record(cursor, actor, "new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
     return receipt
 
 
@@ -351,7 +351,7 @@ def _by_token(cursor: Cursor, token: str) -> Submission:
     ).fetchone()
     stored, expires = (row[1], row[2]) if row else ("", datetime.min)
     # compared once more in constant time: the database may give a row for another reason than equality
-    if not (hmac.compare_digest(given, stored) and expires > audit.now() and row):
+    if not (hmac.compare_digest(given, stored) and expires > audit_log.now() and row):
         raise NoSuchLinkError(
             "This link does not open anything (any more). Links lapse 90 days after they were last used and can be "
             "ended; ask the curators for a new one.",
@@ -392,7 +392,7 @@ def _require_practice(cursor: Cursor, practice_id: str) -> str:
 
 def _require_moderation(cursor: Cursor, contact: str | None, practice_id: str | None) -> None:
     """Raise PracticesError where more comes in than people can review."""
-    moment = audit.now()
+    moment = audit_log.now()
     row = cursor.execute(
         """
         SELECT

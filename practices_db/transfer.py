@@ -20,11 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from criteria.framework import Id
 from practices_db.briefs.content import Block, Brief, cleaned
 from practices_db.cell_text import harmless
+from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.exporting import BOM
 from practices_db.filters import PracticeFilter
 from practices_db.recipe import LICENCE
-from practices_db.store import Cursor
 from practices_db.tables import recipe_of
 from practices_db.views import View
 from practices_db.vocabularies import label

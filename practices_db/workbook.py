@@ -19,10 +19,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from practices_db import tables
 from practices_db.columns import Column
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.exporting import file_name
 from practices_db.recipe import Recipe
-from practices_db.store import Cursor, Store
 from practices_db.views import View
 
 # Sheet → table. The digest in the recipe is of these.

@@ -11,7 +11,7 @@ import pandas as pd
 from oracles import ROOT
 
 from practices_db import scorecards
-from practices_db.store import Cursor, Store
+from practices_db.database.store import Cursor, Store
 
 CORPORA = ROOT.parent / "shared" / "corpora"
 MARK = " ¦ "  # stands between the strings of one text

@@ -6,10 +6,10 @@ import csv
 import io
 from datetime import date
 
+from practices_db.database.store import Store
 from practices_db.exporting import FORMATS, content, write_csv
 from practices_db.filters import PracticeFilter, Sort
 from practices_db.recipe import Contents, Format
-from practices_db.store import Store
 from practices_db.views import View
 
 DAY = date(2026, 2, 3)

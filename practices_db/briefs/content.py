@@ -15,10 +15,10 @@ import pandas as pd
 
 from criteria.framework import Framework, current_framework
 from practices_db import queries
+from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.recipe import METHOD, Recipe
 from practices_db.scorecards import HEADLINES
-from practices_db.store import Cursor
 from practices_db.tables import recipe_of
 from practices_db.views import View
 from practices_db.vocabularies import label

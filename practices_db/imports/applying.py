@@ -12,16 +12,17 @@ from typing import Any, cast
 
 import pandas as pd
 
-from practices_db import audit, knowledge_store
+from practices_db import knowledge_store
 from practices_db.commands import _insert
 from practices_db.curating import LISTS
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent
 from practices_db.knowledge_rows import LINK_ID, Item, Row
 from practices_db.models import AnswerRow, PracticeRow, SourceRow
 from practices_db.permissions import Thing, require
-from practices_db.store import Cursor, Store
 
 _OF_ASSESSMENT = {"practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on"}
 
@@ -47,9 +48,9 @@ def apply(store: Store, shown: Preview, actor: Actor, reason: str = "", progress
             if mine:
                 write(cursor, mine)
         progress(0.9, "Putting it on record")
-        audit.record_many(cursor, actor, list(_lines(cursor, shown, reason)))
+        audit_log.record_many(cursor, actor, list(_lines(cursor, shown, reason)))
 
-    audit.guarded(store, work)
+    audit_log.guarded(store, work)
     progress(1.0, "Done")
 
 
@@ -207,7 +208,7 @@ _OWN_LINES = ("practices", "evidence", "organisations", "links")
 # --- what is put on record -------------------------------------------------------------------------------------
 
 
-def _lines(cursor: Cursor, done: Preview, reason: str) -> Iterable[audit.Entry]:
+def _lines(cursor: Cursor, done: Preview, reason: str) -> Iterable[audit_log.Entry]:
     """Yield a line for each owner of rows that were changed or added, and one for the import."""
     origin = f"{done.upload.name}, SHA-256 {done.upload.sha256}"
     why = f"{reason} ({origin})" if reason else f"Import of {origin}"
@@ -224,10 +225,10 @@ def _lines(cursor: Cursor, done: Preview, reason: str) -> Iterable[audit.Entry]:
             if entry.state == "changed":
                 _put(before, entry, {name: was for name, (was, _) in fields.items()})
             _put(after, entry, {name: now for name, (_, now) in fields.items()})
-        yield audit.Entry("import", owner, versions.get(owner), before or None, after, why)
+        yield audit_log.Entry("import", owner, versions.get(owner), before or None, after, why)
     after = {"file": done.upload.name, "sha256": done.upload.sha256, "counts": done.counts}
     decided = {id_: f"{one.action} {one.id}".rstrip() for id_, one in done.decisions.items()}
-    yield audit.Entry("import", "data", None, None, after | ({"decisions": decided} if decided else {}), why)
+    yield audit_log.Entry("import", "data", None, None, after | ({"decisions": decided} if decided else {}), why)
 
 
 def _put(line: dict[str, Any], entry: Entry, fields: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.imports.duplicates import Named, alike
 from practices_db.imports.kinds import Kind
@@ -18,7 +19,6 @@ from practices_db.imports.stored import Holdings, Key, Stored, as_cells, holding
 from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row
 from practices_db.problems import Problem, RefusedError, mistakes
-from practices_db.store import Cursor
 from practices_db.vocabularies import nearest_of
 
 State = Literal["added", "changed", "unchanged"]

@@ -19,8 +19,8 @@ from provider import Provider, log_in
 from serving import ROOT, Server
 
 from practices_db import people, submissions
+from practices_db.database.store import Store
 from practices_db.permissions import CLI
-from practices_db.store import Store
 
 pytestmark = pytest.mark.e2e
 

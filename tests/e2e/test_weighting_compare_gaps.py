@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from serving import Server
 
 from practices_db import queries
-from practices_db.store import Store
+from practices_db.database.store import Store
 
 pytestmark = pytest.mark.e2e
 

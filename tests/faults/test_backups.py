@@ -18,11 +18,11 @@ from practices_db import submissions
 from practices_db.__main__ import main
 from practices_db.backup import FORMS, Backup, backup_problems, backups, make_backup, restore, rotate
 from practices_db.commands import open_store
+from practices_db.database.commit_marker import Witness
+from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.examining import examine, read_everything
 from practices_db.keeping import Keeper
-from practices_db.store import Store
-from practices_db.witness import Witness
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ["", "\\N", "NULL", '"', "a\r\nb", "\t=1+1", "née 東京 \u202e", "'", "x;y,z|", " lead"]

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import writers
 
-from practices_db import audit
 from practices_db.commands import open_store
-from practices_db.store import Store
-from practices_db.witness import wal_path
+from practices_db.database import audit_log
+from practices_db.database.commit_marker import wal_path
+from practices_db.database.store import Store
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def partial(store: Store) -> list[str]:
             ).fetchone()
             if ((found and found[0]) or []) != list(range(2, version + 1)):
                 problems.append(f"{id_}: version {version}, the audit says {found}")
-        problems += audit.verify(cursor)
+        problems += audit_log.verify(cursor)
     return problems
 
 

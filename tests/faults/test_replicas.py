@@ -14,12 +14,12 @@ import writers
 from practices_db import catalogue_files, queries, submissions
 from practices_db.__main__ import main
 from practices_db.commands import build, open_store
+from practices_db.database.commit_marker import table_names
+from practices_db.database.store import Store
 from practices_db.errors import PracticesError, ReadOnlyError
 from practices_db.examining import read_everything
 from practices_db.replica import Replica
 from practices_db.snapshot import manifest_path, write_snapshot
-from practices_db.store import Store
-from practices_db.witness import table_names
 
 LOOK = 0.05
 

@@ -13,7 +13,7 @@ import oracles
 import pytest
 
 from practices_db.commands import build
-from practices_db.store import Store
+from practices_db.database.store import Store
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">

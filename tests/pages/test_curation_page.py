@@ -12,7 +12,8 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from practices_db import audit, backup, curating, people, publishing, queries, reviewing, submissions
+from practices_db import backup, curating, people, publishing, queries, reviewing, submissions
+from practices_db.database import audit_log
 from practices_db.permissions import CLI, pseudonym
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
@@ -262,7 +263,7 @@ def test_standing_checked_running_archived_relisted_merged(log_in: LogIn) -> Non
         stands = curating.practice(cursor, CLI, DUPLICATE)
     assert (stands.merged_into, stands.running_said_by, stands.version) == (PRACTICE, "The museum", 6)
     assert stands.checked_by == pseudonym(CURATOR)
-    assert stands.running_said_on == audit.now().date() >= date(2026, 1, 1)
+    assert stands.running_said_on == audit_log.now().date() >= date(2026, 1, 1)
 
 
 def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None:

@@ -12,8 +12,8 @@ from seen import alt_texts, as_read
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
+from practices_db.database.store import Store
 from practices_db.imports import Decision, template, template_name
-from practices_db.store import Store
 
 PAGE = Path(__file__).with_name("import_page.py")
 

@@ -18,11 +18,11 @@ from taking import DAY
 from practices_db import scorecards
 from practices_db.cell_text import harmless
 from practices_db.commands import build
+from practices_db.database.store import Store
 from practices_db.exporting import content, write_csv
 from practices_db.imports.duplicates import Named, alike, name_key, page_key
 from practices_db.imports.stored import holdings
 from practices_db.recipe import Format
-from practices_db.store import Store
 from practices_db.views import View
 from practices_db.workbook import write_xlsx
 

@@ -12,7 +12,7 @@ import oracles
 import pytest
 
 from practices_db.commands import build
-from practices_db.store import Store
+from practices_db.database.store import Store
 
 Table = list[list[str]]
 

@@ -12,10 +12,10 @@ import oracles
 import pytest
 
 from criteria.framework import framework_hash, published_frameworks
+from practices_db.database.store import Store
 from practices_db.importing import read_catalogue
 from practices_db.models import AnswerRow, PracticeRow, SourceRow, columns
 from practices_db.queries import contents, data_version, practice, practice_names, totals
-from practices_db.store import Store
 
 PRACTICES = oracles.read_csv(oracles.CATALOGUE / "practices.csv")
 SOURCES = oracles.read_csv(oracles.CATALOGUE / "sources.csv")

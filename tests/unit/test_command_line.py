@@ -15,12 +15,12 @@ import duckdb
 import oracles
 import pytest
 
-from practices_db import migrate as migrate_module
 from practices_db.__main__ import main
 from practices_db.config import database_path
-from practices_db.migrate import scripts
+from practices_db.database import migrate as migrate_module
+from practices_db.database.migrate import scripts
+from practices_db.database.store import Store
 from practices_db.queries import contents
-from practices_db.store import Store
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]

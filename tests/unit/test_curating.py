@@ -13,15 +13,16 @@ from typing import Any
 import oracles
 import pytest
 
-from practices_db import audit, catalogue_files, curating, publishing, queries, reviewing, submissions
+from practices_db import catalogue_files, curating, publishing, queries, reviewing, submissions
 from practices_db.__main__ import main
 from practices_db.commands import build, open_store
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.exporting import content, practice_json, write_csv, write_json
 from practices_db.filters import PracticeFilter
 from practices_db.permissions import CLI, Actor
 from practices_db.rewriting import rewrite
-from practices_db.store import Store
 from practices_db.views import View
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
@@ -121,7 +122,7 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
         assert [words for _, words in queries.corrections(cursor, PRACTICE)] == ["Name corrected"]
         assert publishing.changes(cursor) == list(made.changes)
         assert queries.integrity_problems(cursor) == []
-        assert audit.verify(cursor) == []
+        assert audit_log.verify(cursor) == []
 
 
 def test_moved_score_is_listed_with_by_how_much_and_why(tiny_store: Store) -> None:
@@ -192,7 +193,7 @@ def test_answer_is_not_changed_without_its_source(tiny_store: Store) -> None:
         curating.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": None}, 1, "why")
     curating.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": PAGE}, 1, "misread")
     with tiny_store.cursor() as cursor:
-        line = audit.history(cursor, f"practice:{PRACTICE}")[0]
+        line = audit_log.history(cursor, f"practice:{PRACTICE}")[0]
     assert line.before is not None
     assert line.after is not None
     assert (line.before["answer"], line.after["answer"], line.reason) == ("met", "partly", "misread")
@@ -264,7 +265,7 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
     assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == []
     with tiny_store.cursor() as cursor:
         assert queries.integrity_problems(cursor) == []
-        assert audit.verify(cursor) == []
+        assert audit_log.verify(cursor) == []
 
 
 def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> None:
@@ -339,8 +340,8 @@ def saves(store: Store, writers: int, each: int) -> None:
         assert sum(pool.map(write, range(1, writers + 1))) == writers * each
     assert version_of(store) == 1 + writers * each
     with store.cursor() as cursor:
-        lines = audit.history(cursor, f"practice:{PRACTICE}")
-        assert audit.verify(cursor) == []
+        lines = audit_log.history(cursor, f"practice:{PRACTICE}")
+        assert audit_log.verify(cursor) == []
     assert len({line.reason for line in lines}) == writers * each
     assert [line.version for line in reversed(lines)] == list(range(2, 2 + writers * each))
     assert all("changed in between" in message for message in refused)
@@ -506,7 +507,7 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     again = open_store(path)
     with again.cursor() as cursor:
         assert queries.integrity_problems(cursor) == []
-        assert audit.verify(cursor) == []
+        assert audit_log.verify(cursor) == []
     again.close()
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from practices_db import audit, migrate, submissions
+from practices_db import submissions
+from practices_db.database import audit_log, migrate
+from practices_db.database.store import Store
 from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.permissions import ANYBODY, CLI
-from practices_db.store import Store
 
 WRONG = {"what": "The start year is 2015, as the page itself says.", "field": "start_year"}
 
@@ -57,7 +58,9 @@ def test_database_of_the_first_release_keeps_everything(
 def three_lines(store: Store) -> None:
     def work(cursor: object) -> None:
         for number in (1, 2, 3):
-            audit.record(cursor, CLI, "edit", f"practice:p{number}", after={"name": "Ł"}, reason="why", public="was x")  # type: ignore[arg-type]
+            audit_log.record(
+                cursor, CLI, "edit", f"practice:p{number}", after={"name": "Ł"}, reason="why", public="was x"
+            )  # type: ignore[arg-type]
 
     store.write(work)
 
@@ -65,8 +68,8 @@ def three_lines(store: Store) -> None:
 def test_chain_holds_and_history_tells_who_when_what_and_why(tiny_store: Store) -> None:
     three_lines(tiny_store)
     with tiny_store.cursor() as cursor:
-        assert audit.verify(cursor) == []
-        (line,) = audit.history(cursor, "practice:p2")
+        assert audit_log.verify(cursor) == []
+        (line,) = audit_log.history(cursor, "practice:p2")
     assert (line.actor, line.role, line.action, line.after, line.reason) == (
         "cli",
         "machine",
@@ -95,15 +98,15 @@ def test_broken_chain_is_noticed(damage: str, tiny_store: Store) -> None:
     three_lines(tiny_store)
     tiny_store.write(lambda cursor: cursor.execute(damage))
     with tiny_store.cursor() as cursor:
-        assert audit.verify(cursor) != []
+        assert audit_log.verify(cursor) != []
 
 
 def test_erased_content_is_gone_and_the_chain_still_holds(tiny_store: Store) -> None:
     three_lines(tiny_store)
-    assert tiny_store.write(lambda cursor: audit.erase(cursor, CLI, "practice:p2", "asked for")) == 1
+    assert tiny_store.write(lambda cursor: audit_log.erase(cursor, CLI, "practice:p2", "asked for")) == 1
     with tiny_store.cursor() as cursor:
-        assert audit.verify(cursor) == []
-        lines = audit.history(cursor, "practice:p2")
+        assert audit_log.verify(cursor) == []
+        lines = audit_log.history(cursor, "practice:p2")
     assert [(line.action, line.after, line.reason, line.erased) for line in lines] == [
         ("erased", None, "asked for", False),
         ("edit", None, "", True),
@@ -131,8 +134,8 @@ def test_submission_is_opened_corrected_and_withdrawn_by_its_link(tiny_store: St
     with pytest.raises(PracticesError, match="withdrawn"):
         submissions.correct(tiny_store, receipt.token, WRONG, after.version)
     with tiny_store.cursor() as cursor:
-        assert audit.verify(cursor) == []
-        actions = [line.action for line in audit.history(cursor, f"submission:{receipt.id}")]
+        assert audit_log.verify(cursor) == []
+        actions = [line.action for line in audit_log.history(cursor, f"submission:{receipt.id}")]
     assert actions == ["refused", "withdraw", "correct", "new"]
 
 
@@ -150,7 +153,7 @@ def test_unknown_expired_and_revoked_links_are_told_apart_by_nobody(tiny_store: 
     tiny_store.write(
         lambda cursor: cursor.execute(
             "UPDATE submission SET expires = $then WHERE id = $id",
-            {"then": audit.now() - timedelta(seconds=1), "id": lapsed.id},
+            {"then": audit_log.now() - timedelta(seconds=1), "id": lapsed.id},
         )
     )
     said = set()
@@ -189,12 +192,12 @@ def test_content_that_is_not_as_it_must_be_is_refused(
 
 
 def test_refusals_are_on_record_but_do_not_fill_the_file(tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "_REFUSALS", 3)
+    monkeypatch.setattr(audit_log, "_REFUSALS", 3)
     for _ in range(8):
         with pytest.raises(NoSuchLinkError):
             submissions.open_by_token(tiny_store, secrets.token_urlsafe(32))
     with tiny_store.cursor() as cursor:
-        lines = audit.history(cursor, "session")
+        lines = audit_log.history(cursor, "session")
     assert len(lines) == 4
     assert (lines[0].actor, lines[0].action) == (ANYBODY.id, "refused")
     assert "not recorded" in lines[0].reason

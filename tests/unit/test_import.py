@@ -13,7 +13,8 @@ import xlsxwriter
 from bringing import LEAST, MOST, NOTHING, bring, held, looked_at, stored, table
 from taking import DAY
 
-from practices_db import audit
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import Actor, ConflictError, NotAllowedError, PracticesError
 from practices_db.exporting import CONTENTS, content, write_csv
 from practices_db.filters import PracticeFilter
@@ -23,7 +24,6 @@ from practices_db.imports.templates import TemplateKind, allowed_values, allowed
 from practices_db.permissions import CLI
 from practices_db.problems import RefusedError
 from practices_db.recipe import Contents, Format
-from practices_db.store import Store
 from practices_db.views import View
 from practices_db.workbook import write_xlsx
 
@@ -79,14 +79,14 @@ def test_new_practices_are_added_and_put_on_record(tiny_store: Store) -> None:
     assert (row["start_year"], row["budget_eur"], row["evaluation_documented"], row["version"]) == (2019, 1200, True, 1)
     assert row["outcome_figures"] == MOST["outcome_figures"]
     with tiny_store.cursor() as cursor:
-        (line,) = audit.history(cursor, "practice:synthetic-most")
+        (line,) = audit_log.history(cursor, "practice:synthetic-most")
         assert (line.action, line.actor, line.before, line.version) == ("import", "cli", None, 1)
         assert line.after is not None
         assert line.after["countries"] == "DE;PL"
         assert shown.upload.sha256 in line.reason
-        (whole,) = audit.history(cursor, "data")
+        (whole,) = audit_log.history(cursor, "data")
         assert whole.after == {"file": "file.csv", "sha256": shown.upload.sha256, "counts": shown.counts}
-        assert audit.verify(cursor) == []
+        assert audit_log.verify(cursor) == []
         assert cursor.execute("SELECT count(*) FROM released_practice WHERE id = 'synthetic-most'").fetchone() == (0,)
         assert cursor.execute("SELECT count(*) FROM practice_card WHERE id = 'synthetic-most'").fetchone() == (0,)
 
@@ -105,10 +105,10 @@ def test_known_id_is_changed_field_by_field(tiny_store: Store) -> None:
     row = stored(tiny_store, "synthetic-most")
     assert (row["countries"], row["version"], row["summary"]) == (["PL"], 2, "Made up again.")
     with tiny_store.cursor() as cursor:
-        line = audit.history(cursor, "practice:synthetic-most")[0]
+        line = audit_log.history(cursor, "practice:synthetic-most")[0]
         assert line.before == {"countries": "DE;PL", "people_reached": "25", "summary": "Made up."}
         assert line.after == {"countries": "PL", "people_reached": "", "summary": "Made up again."}
-        assert len(audit.history(cursor, "practice:synthetic-new")) == 1
+        assert len(audit_log.history(cursor, "practice:synthetic-new")) == 1
 
 
 def test_the_same_file_twice_does_nothing(tiny_store: Store) -> None:
@@ -155,7 +155,7 @@ def test_answers_and_sources_are_added_and_changed(tiny_store: Store) -> None:
         assert cursor.execute("SELECT status, version FROM assessment WHERE id = $of", {"of": of}).fetchall() == [
             ("published", 2)
         ]
-        line = audit.history(cursor, f"assessment:{of}")[0]
+        line = audit_log.history(cursor, f"assessment:{of}")[0]
         assert (line.before, line.after) == (
             {"answers": {"eff-follow-up": {"answer": "partly"}}},
             {"answers": {"eff-follow-up": {"answer": "met"}}},
@@ -185,7 +185,7 @@ def test_a_fault_while_writing_leaves_nothing(tiny_store: Store, monkeypatch: py
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(audit, "record_many", fail)
+    monkeypatch.setattr(audit_log, "record_many", fail)
     with pytest.raises(OSError, match="disk full"):
         bring(tiny_store, table(LEAST, MOST).encode())
     assert held(tiny_store) == before
@@ -513,7 +513,7 @@ def test_a_duplicate_is_a_question_with_three_answers(tiny_store: Store) -> None
     added = bring(tiny_store, book, decisions={"synthetic-again": Decision("add")})
     assert added.counts["practices"]["added"] == 1
     with tiny_store.cursor() as cursor:
-        line = audit.history(cursor, "data")[0]
+        line = audit_log.history(cursor, "data")[0]
     assert line.after is not None
     assert line.after["decisions"] == {"synthetic-again": "add"}
 

@@ -9,7 +9,7 @@ import pytest
 from bringing import LEAST, held, table
 
 from practices_db.__main__ import main
-from practices_db.store import Store
+from practices_db.database.store import Store
 
 
 @pytest.fixture

@@ -13,8 +13,10 @@ import oracles
 import pytest
 from bringing import bring, looked_at
 
-from practices_db import audit, knowledge, knowledge_store, publishing
+from practices_db import knowledge, knowledge_store, publishing
 from practices_db.__main__ import main
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import Actor, ConflictError, NotAllowedError
 from practices_db.imports import Decision, apply, template
 from practices_db.imports.duplicates import Named, alike
@@ -24,7 +26,6 @@ from practices_db.knowledge_filters import KnowledgeFilter
 from practices_db.permissions import ANYBODY, CLI
 from practices_db.problems import RefusedError
 from practices_db.queries import integrity_problems
-from practices_db.store import Store
 
 KINDS = ("evidence", "organisations", "links")
 NAME = {"evidence": "title", "organisations": "name"}
@@ -53,7 +54,7 @@ def file(kind: str, *edits: tuple[int, dict[str, str]], only: slice = slice(None
 
 def lines(store: Store) -> list[tuple[Any, ...]]:
     with store.cursor() as cursor:
-        assert audit.verify(cursor) == []
+        assert audit_log.verify(cursor) == []
         return cursor.execute("SELECT role, action, object, version, reason FROM audit ORDER BY seq").fetchall()
 
 

@@ -16,13 +16,13 @@ import pytest
 
 from practices_db import knowledge, knowledge_store, link_check
 from practices_db.commands import build, open_store
+from practices_db.database.store import Store
 from practices_db.importing import CatalogueError, read_catalogue
 from practices_db.knowledge_filters import SHELVES, KnowledgeFilter, Shelf, checked, from_params
 from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.models import columns
 from practices_db.queries import integrity_problems
 from practices_db.search import Index
-from practices_db.store import Store
 from practices_db.vocabularies import NOT_STATED
 
 EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")

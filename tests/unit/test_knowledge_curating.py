@@ -10,24 +10,16 @@ import oracles
 import pytest
 from bringing import HOUSE, PAPER, bring, looked_at, table
 
-from practices_db import (
-    audit,
-    catalogue_files,
-    curating,
-    knowledge,
-    knowledge_curating,
-    knowledge_store,
-    publishing,
-    snapshot,
-)
+from practices_db import catalogue_files, curating, knowledge, knowledge_curating, knowledge_store, publishing, snapshot
 from practices_db.__main__ import main
 from practices_db.commands import build, open_store
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import ConflictError, PracticesError
 from practices_db.knowledge_rows import MODELS, Item
 from practices_db.permissions import CLI, Actor
 from practices_db.problems import RefusedError
 from practices_db.queries import data_version, integrity_problems
-from practices_db.store import Store
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PAGE = "https://example.org/other-page"
@@ -69,10 +61,10 @@ def public(store: Store) -> list[Any]:
         return [cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in tables]
 
 
-def lines(store: Store, object_: str) -> list[audit.Line]:
+def lines(store: Store, object_: str) -> list[audit_log.Line]:
     with store.cursor() as cursor:
-        assert audit.verify(cursor) == []
-        return audit.history(cursor, object_)
+        assert audit_log.verify(cursor) == []
+        return audit_log.history(cursor, object_)
 
 
 @pytest.mark.parametrize("item", CHANGES)
@@ -132,7 +124,7 @@ def test_change_that_cannot_stand_is_refused_in_words(
 @pytest.mark.parametrize("item", CHANGES)
 def test_second_of_two_curators_is_told_and_overwrites_nothing(own: Store, item: Item) -> None:
     id_ = first(item)
-    knowledge_curating.checked(own, CURATOR, item, id_, 1, audit.now().date())
+    knowledge_curating.checked(own, CURATOR, item, id_, 1, audit_log.now().date())
     with pytest.raises(ConflictError, match=f"in between by {CURATOR.id}"):
         knowledge_curating.edit(own, CLI, item, id_, CHANGES[item], 1, "why", PAGE)
     assert stands(own, item, id_).version == 2
@@ -293,7 +285,7 @@ def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None
 
 
 def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
-    knowledge_curating.checked(own, CURATOR, "link", first("link"), 1, audit.now().date())
+    knowledge_curating.checked(own, CURATOR, "link", first("link"), 1, audit_log.now().date())
     assert release(own) == {("link", first("link")): ("checked_on", None)}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from criteria.framework import current_framework
 from practices_db import queries
-from practices_db.store import Store
+from practices_db.database.store import Store
 
 ALL = [one.id for one in current_framework().indicators]
 

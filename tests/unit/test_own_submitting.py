@@ -10,14 +10,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from practices_db import audit, submissions
+from practices_db import submissions
 from practices_db.config import base_url
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.own.model import OwnAnswer, OwnAssessment, Sending, new_form
 from practices_db.own.submitting import KIND, form_of, mailbox_looks_personal, mailbox_problem, payload, to_mend
 from practices_db.payloads import checked_payload
 from practices_db.rewriting import rewrite
-from practices_db.store import Store
 from tests.unit.test_own_forms import a_form
 
 DAY = date(2026, 3, 4)
@@ -167,7 +168,7 @@ def none_is_admitted(store: Store, count: int) -> None:
     receipts = [sent(store, seed) for seed in range(6)]
     expired, revoked = receipts[0], receipts[1]
     submissions.revoke(store, revoked.token)
-    past = audit.now() - timedelta(seconds=1)
+    past = audit_log.now() - timedelta(seconds=1)
     store.write(
         lambda cursor: cursor.execute(
             "UPDATE submission SET expires = $past WHERE id = $id", {"past": past, "id": expired.id}

@@ -10,7 +10,7 @@ from scipy import stats
 
 from criteria.paperwork import FEWEST, Floats, follows
 from practices_db import queries
-from practices_db.store import Store
+from practices_db.database.store import Store
 
 HEADLINES = ("effectiveness", "sustainability")
 SHUFFLES = 200

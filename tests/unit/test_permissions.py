@@ -13,7 +13,6 @@ import pytest
 from bringing import HOUSE, PAPER
 
 from practices_db import (
-    audit,
     backup,
     curating,
     keeping,
@@ -24,11 +23,12 @@ from practices_db import (
     reviewing,
     submissions,
 )
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
 from practices_db.queries import data_version
-from practices_db.store import Store
 
 PRACTICE, OTHER, THIRD = "synthetic-accents", "synthetic-empty", "synthetic-lines"
 PAGE = "https://example.org/page"
@@ -94,7 +94,7 @@ def tried(store: Store, action: Callable[[], object], may: bool) -> None:
 
 def last(store: Store) -> int:
     with store.cursor() as cursor:
-        return audit.head(cursor)[0]
+        return audit_log.head(cursor)[0]
 
 
 # --- submissions: five roles × four actions of curators × five states -------------------------------------------
@@ -344,7 +344,7 @@ def test_role_that_is_taken_away_ends_at_once(tiny_store: Store) -> None:
     with tiny_store.cursor() as cursor:
         assert people.actor_of(cursor, "who@example.org") == ANYBODY
         assert people.actor_of(cursor, None) == ANYBODY
-        lines = audit.history(cursor, actor.id)
+        lines = audit_log.history(cursor, actor.id)
         assert "example.org" not in repr(cursor.execute("FROM audit").fetchall())
     assert [line.action for line in lines] == ["dismiss", "grant", "grant"]
     with pytest.raises(PracticesError, match="has no role"):

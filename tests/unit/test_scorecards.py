@@ -9,8 +9,8 @@ import oracles
 import pytest
 
 from practices_db import scorecards
+from practices_db.database.store import Cursor, Store
 from practices_db.queries import answers, practice, scores
-from practices_db.store import Cursor, Store
 
 DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 PRACTICE = "synthetic-empty"  # the made-up catalogue has no assessment of it

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from practices_db.scratch import Scratch, sweep
+from practices_db.database.temporary_folders import Scratch, sweep
 
 if sys.platform == "win32":
     pytest.skip("folders cannot be locked on Windows, so nothing is swept there", allow_module_level=True)
@@ -18,7 +18,7 @@ if sys.platform == "win32":
 _ANOTHER = """
 import sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from practices_db.scratch import Scratch
+from practices_db.database.temporary_folders import Scratch
 folder = Scratch("other")
 (folder.path / "copy.duckdb").write_text("x")
 print(folder.path, flush=True)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practices_db import knowledge
+from practices_db.database.store import Store
 from practices_db.search import RANKED_AT_MOST, Index, expression
-from practices_db.store import Store
 
 SEARCHES = tomllib.loads((Path(__file__).parent.parent / "data" / "searches.toml").read_text(encoding="utf-8"))[
     "search"

@@ -16,15 +16,15 @@ import oracles
 import pandas as pd
 import pytest
 
-from practices_db import migrate as migrate_module
 from practices_db import scorecards
 from practices_db.commands import Built, build, open_store
+from practices_db.database import migrate as migrate_module
+from practices_db.database.commit_marker import witness_path
+from practices_db.database.migrate import applied, migrate, scripts
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.importing import CatalogueError, read_catalogue
-from practices_db.migrate import applied, migrate, scripts
 from practices_db.queries import contents, integrity_problems
-from practices_db.store import Cursor, Store
-from practices_db.witness import witness_path
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
@@ -32,7 +32,7 @@ Edited = Callable[[Callable[[Tables], None]], Path]
 HOLD = """
 import sys
 from pathlib import Path
-from practices_db.store import Store
+from practices_db.database.store import Store
 store = Store(Path(sys.argv[1]))
 print("open", flush=True)
 sys.stdin.readline()

@@ -12,11 +12,11 @@ from states import NUMBER_OF_FILTERS, random_view
 from taking import DAY, rows_of
 
 from practices_db import queries
+from practices_db.database.store import Store
 from practices_db.exporting import CONTENTS, content, write_csv, write_json
 from practices_db.recipe import Contents, Format
 from practices_db.reopening import reopen
 from practices_db.standing import Draws, standings
-from practices_db.store import Store
 from practices_db.tables import count_rows
 from practices_db.views import View, read_view
 from practices_db.workbook import write_xlsx

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from criteria.framework import current_framework
 from practices_db import queries
 from practices_db.briefs import as_html, as_pdf
+from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.store import Store
 from practices_db.transfer import (
     LARGEST_FILE,
     PLAN,

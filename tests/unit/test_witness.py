@@ -12,9 +12,9 @@ import duckdb
 import oracles
 import pytest
 
+from practices_db.database.commit_marker import State, Witness, losses
+from practices_db.database.store import Store
 from practices_db.errors import PracticesError, ReadOnlyError
-from practices_db.store import Store
-from practices_db.witness import State, Witness, losses
 
 STATE = State("a", 7, 3, "hash", 1, {"practice": 5, "answer": 10})
 
@@ -112,7 +112,7 @@ def test_second_fatal_fault_ends_the_process(tiny_store: Store) -> None:
 import sys, duckdb
 from pathlib import Path
 from practices_db.errors import PracticesError
-from practices_db.store import Store
+from practices_db.database.store import Store
 store = Store(Path(sys.argv[1]))
 for _ in range(2):
     try:

@@ -10,9 +10,9 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import login
-from practices_db import audit
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
-from practices_db.store import Cursor, Store
 
 Result = TypeVar("Result")
 _TOLD, _SHOWN_ONCE = "curation_told", "curation_link"
@@ -43,7 +43,7 @@ def looked_up(work: Callable[[Cursor, Actor], Result], waiting: str = "Looking")
     try:
         with st.spinner(waiting, show_time=True):
             who = login.actor()
-            return audit.guarded(database.store(), lambda cursor: work(cursor, who))
+            return audit_log.guarded(database.store(), lambda cursor: work(cursor, who))
     except NotAllowedError as error:
         complain(error)
         st.stop()

@@ -14,7 +14,8 @@ from streamlit.navigation.page import StreamlitPage
 from pages.shared.components import database
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
-from practices_db import audit, people
+from practices_db import people
+from practices_db.database import audit_log
 from practices_db.errors import Actor, NotAllowedError
 from practices_db.permissions import ANYBODY, Thing, allowed, pseudonym, require
 
@@ -122,6 +123,6 @@ def _put_on_record(found: Actor) -> None:
     st.session_state["logged_in_as"] = found
     if found.role not in ("curator", "administrator"):
         try:
-            audit.guarded(database.store(), lambda _cursor: require(found, *_CURATES))
+            audit_log.guarded(database.store(), lambda _cursor: require(found, *_CURATES))
         except NotAllowedError:
             return  # on record now; the page says it in its own words

@@ -12,13 +12,14 @@ from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions, drafts, facts, search, status
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.fields import LINK
-from practices_db import audit, knowledge, knowledge_curating
+from practices_db import knowledge, knowledge_curating
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated, Named
 from practices_db.knowledge_filters import NOUNS
 from practices_db.knowledge_rows import link_id
 from practices_db.permissions import Thing, allowed
-from practices_db.store import Cursor
 
 # What a link says, from the one at its beginning to the one at its end.
 _SAYS = {"studies": "is about the practice", "leads": "leads the practice", "publishes": "publishes"}
@@ -130,7 +131,7 @@ def _refuse(shown: Mapping[str, tuple[dict[str, str], Mapping[str, Any]]], id_: 
         st.error("Choose which one is wrong.", icon=":material/error:")
     elif done:
         ends, row = shown[str(wrong)]
-        link = ends | {"reason": row["reason"], "source_url": row["source_url"], "checked_on": audit.now().date()}
+        link = ends | {"reason": row["reason"], "source_url": row["source_url"], "checked_on": audit_log.now().date()}
         actions.act(
             lambda store, who: knowledge_curating.refuse_link(store, who, link, reason.strip()),
             "Taken out. It goes with the next release; among the judged links it can be put back.",
@@ -168,7 +169,7 @@ def _add(found: Curated, shelf: Named) -> None:
             "to_id": other,
             "reason": says.strip(),
             "source_url": source.strip(),
-            "checked_on": audit.now().date(),
+            "checked_on": audit_log.now().date(),
         }
         actions.act(
             lambda store, who: knowledge_curating.add_link(store, who, link, reason.strip()),

@@ -13,9 +13,9 @@ from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation import actions, login, release_notes
 from practices_db import publishing, queries
+from practices_db.database.store import Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.publishing import Change, Release
-from practices_db.store import Store
 
 _LOOKED = "release_looked"
 

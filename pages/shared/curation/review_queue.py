@@ -15,10 +15,10 @@ from pages.shared.curation import actions
 from pages.shared.curation import labels as curation_labels
 from practices_db import reviewing
 from practices_db.config import base_url
+from practices_db.database.store import Cursor
 from practices_db.errors import Actor, PracticesError
 from practices_db.permissions import allowed
 from practices_db.reviewing import Difference
-from practices_db.store import Cursor
 from practices_db.submissions import Submission
 
 _KINDS = {

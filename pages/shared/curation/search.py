@@ -9,11 +9,12 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
-from practices_db import audit, curating
+from practices_db import curating
+from practices_db.database import audit_log
+from practices_db.database.store import Cursor
 from practices_db.errors import Actor
 from practices_db.knowledge_filters import NOUNS
 from practices_db.permissions import Thing, require
-from practices_db.store import Cursor
 
 MOST = 50
 _FIRST = f"The first {MOST} by name; write more of it to find others"
@@ -51,9 +52,9 @@ def choose_listed(text: str, kind: str, key: str, but: str = "") -> str | None:
 def history(thing: Thing, actor: Actor) -> None:
     """Draw who changed what on something, when and why, the newest first."""
 
-    def look(cursor: Cursor, who: Actor) -> list[audit.Line]:
+    def look(cursor: Cursor, who: Actor) -> list[audit_log.Line]:
         require(who, "read", Thing("audit"))
-        return audit.history(cursor, thing.name)
+        return audit_log.history(cursor, thing.name)
 
     lines = actions.looked_up(look)
     if not lines:
@@ -79,7 +80,7 @@ def history(thing: Thing, actor: Actor) -> None:
         st.caption(f"The newest {_AT_ONCE} are shown; the command line's history shows all.")
 
 
-def _why(line: audit.Line) -> str:
+def _why(line: audit_log.Line) -> str:
     if line.erased:
         return "(the content was erased)"
     return escaped(line.reason) + (f" · everybody reads: {escaped(line.public)}" if line.public else "")

@@ -8,13 +8,14 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.curation import actions, search
-from practices_db import audit, curating, knowledge_curating
+from practices_db import curating, knowledge_curating
 from practices_db.curating import CuratedPractice
+from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated
 from practices_db.knowledge_filters import NOUNS
 from practices_db.permissions import Thing, allowed
-from practices_db.store import Store
 
 _RUNS = {"yes": True, "no": False, "unknown": None}
 _RUNS_WORDS = {"yes": "It still runs", "no": "It does not run any more", "unknown": "They could not say"}
@@ -78,7 +79,7 @@ def item(found: Curated, actor: Actor) -> None:
 
 
 def _today() -> date:
-    return audit.now().date()
+    return audit_log.now().date()
 
 
 def _merged(state: str) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
-from practices_db.store import Cursor, Store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

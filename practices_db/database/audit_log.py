@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, NotAllowedError
-from practices_db.store import Cursor, Store
 
 Result = TypeVar("Result")
 

@@ -57,7 +57,7 @@ CREATE TABLE submission (
 );
 
 -- Append-only. `hash` covers every column but the content, for which `content_hash` stands: content that somebody has a
--- right to have erased (before, after, reason, public, salt) can go, and the chain still holds (practices_db/audit.py).
+-- right to have erased (before, after, reason, public, salt) can go, and the chain still holds (practices_db/database/audit_log.py).
 CREATE TABLE audit (
     seq           BIGINT PRIMARY KEY,
     ts            TIMESTAMP NOT NULL,

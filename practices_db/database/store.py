@@ -21,9 +21,9 @@ from typing import NoReturn, TypeVar
 
 import duckdb
 
+from practices_db.database.commit_marker import State, StateQuery, Witness
+from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, DiskFullError, PracticesError, ReadOnlyError
-from practices_db.scratch import Scratch
-from practices_db.witness import State, StateQuery, Witness
 
 Cursor = duckdb.DuckDBPyConnection
 Result = TypeVar("Result")
