@@ -27,12 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # pages are no 
 
 from pages.shared.components import database
 from pages.shared.server import routes
-from practices_db import scorecards, tables
+from practices_db import tables
 from practices_db.briefs import as_pdf, brief
+from practices_db.catalogue import scorecards
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.commands import build
 from practices_db.database.store import Cursor, Store
 from practices_db.exporting import write_csv
-from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
 DAY = date(2026, 1, 1)

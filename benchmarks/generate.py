@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from criteria.framework import CURRENT, current_framework, framework_hash
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
 from practices_db.commands import build
 from practices_db.database import store as store_module
 from practices_db.database.migrate import migrate

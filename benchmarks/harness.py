@@ -33,8 +33,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.typing import Subprotocol
 
 from benchmarks.generate import generate
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.commands import build
-from practices_db.vocabularies import vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).resolve().parent / "results"

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import duckdb
 
+from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.commands import build
 from practices_db.database.store import Store
-from practices_db.importing import CATALOGUE
 from practices_db.imports import Question, apply, preview, read_file
 from practices_db.permissions import CLI
 

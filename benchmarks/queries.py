@@ -41,8 +41,8 @@ import pandas as pd
 from benchmarks.harness import database, goal, spread, write
 from pages.shared.components.tables import score_cells
 from practices_db import queries
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.filters import PracticeFilter
 from practices_db.index import Index
 
 FACETS = ("country", "sector", "target_group")

@@ -6,7 +6,7 @@ from pages.shared.components import database, links, tables
 from pages.shared.library import filter_form, organisations
 from pages.shared.practices import filter_form as practices_filter_form
 from practices_db import knowledge, queries
-from practices_db.knowledge_filters import KnowledgeFilter
+from practices_db.catalogue.library_filter import KnowledgeFilter
 
 PAGE_SIZE = 10
 

@@ -6,8 +6,8 @@ from pages.shared.components import database, links, tables
 from pages.shared.library import filter_form, publications
 from pages.shared.practices import filter_form as practices_filter_form
 from practices_db import knowledge, queries
-from practices_db.knowledge_filters import KnowledgeFilter
-from practices_db.vocabularies import vocabulary
+from practices_db.catalogue.library_filter import KnowledgeFilter
+from practices_db.catalogue.vocabularies import vocabulary
 
 PAGE_SIZE = 10
 

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
 from pages.shared.library import publications
 from pages.shared.practices import filter_form, groups
-from practices_db.vocabularies import NOT_STATED
+from practices_db.catalogue.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 

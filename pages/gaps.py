@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.practices import gap_map
-from practices_db.filters import PracticeFilter
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.views import View
 
 st.title("Gap map")

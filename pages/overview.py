@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.practices import panels
-from practices_db.filters import PracticeFilter
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.views import View
-from practices_db.vocabularies import NOT_STATED
 
 st.title("What works in integrating migrants, and how sure can anyone be?")
 st.markdown(

@@ -8,7 +8,7 @@ from pages.shared.components.screen_texts import escaped
 from pages.shared.library import organisations, publications
 from pages.shared.practices import feedback, panels
 from practices_db import queries
-from practices_db.filters import PracticeFilter
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.views import View
 
 framework = current_framework()

@@ -14,13 +14,13 @@ from pathlib import Path
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
 from practices_db import curation_commands, keeping_commands, link_check, queries
+from practices_db.catalogue.practice_filter import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
+from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.commands import build, open_existing
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
 from practices_db.exporting import CONTENTS, FORMATS
 from practices_db.files import file_content
-from practices_db.filters import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
-from practices_db.importing import CATALOGUE
 from practices_db.imports.command_line import add_commands
 from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws

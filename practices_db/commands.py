@@ -11,13 +11,14 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import knowledge, knowledge_curating, knowledge_store, link_check, scorecards
+from practices_db import knowledge, knowledge_curating, link_check
+from practices_db.catalogue import library_store, scorecards
+from practices_db.catalogue.read_files import CATALOGUE, Catalogue, read_catalogue
 from practices_db.curating import LISTS
 from practices_db.database.commit_marker import sync_folder, wal_path, witness_path
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Cursor, Store, make_private
 from practices_db.errors import PracticesError
-from practices_db.importing import CATALOGUE, Catalogue, read_catalogue
 from practices_db.opening import open_examined
 
 Progress = Callable[[float, str], None]
@@ -77,11 +78,11 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         migrate(store)
         store.write(lambda cursor: _insert_catalogue(cursor, catalogue))
         progress(0.6, "Writing publications and organisations")
-        store.write(lambda cursor: knowledge_store.insert_knowledge(cursor, catalogue))
-        store.write(lambda cursor: knowledge_store.insert_rows(cursor, "address_check", checks))
+        store.write(lambda cursor: library_store.insert_knowledge(cursor, catalogue))
+        store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", checks))
         progress(0.7, "Scoring")
         store.write(scorecards.rebuild)
-        store.write(knowledge_store.rebuild)
+        store.write(library_store.rebuild)
         with store.cursor() as cursor:
             links = knowledge.count_links(cursor)
         store.checkpoint()
@@ -120,7 +121,7 @@ def open_store(
     try:
         if ran := migrate(store):
             store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
-            knowledge_store.after_migration(store, ran)
+            library_store.after_migration(store, ran)
             knowledge_curating.after_migration(store, ran)
     except BaseException:
         store.close()

@@ -12,12 +12,12 @@ from datetime import date
 from typing import Any
 
 from practices_db import changing, knowledge_curating
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow
 from practices_db.changing import Facts
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge import CURATED
-from practices_db.models import AnswerRow, PracticeRow
 from practices_db.permissions import Thing, moved, require
 
 # The several-valued fields of a practice: field of the file → (table, column).

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from practices_db import changing, curating, knowledge_curating, people, publishing, reviewing, submissions
-from practices_db.catalogue_files import FILES, write_catalogue
+from practices_db.catalogue.library_rows import MODELS, Item
+from practices_db.catalogue.practice_rows import PracticeRow
+from practices_db.catalogue.read_files import CATALOGUE
+from practices_db.catalogue.write_files import FILES, write_catalogue
 from practices_db.commands import open_existing
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.importing import CATALOGUE
-from practices_db.knowledge_rows import MODELS, Item
-from practices_db.models import PracticeRow
 from practices_db.permissions import CLI
 from practices_db.queries import data_version
 from practices_db.rewriting import rewrite

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from practices_db import columns, tables
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.cell_text import harmless
 from practices_db.columns import Column
 from practices_db.database.store import Cursor, Store
-from practices_db.filters import PracticeFilter
 from practices_db.recipe import Contents, Format, Recipe
 from practices_db.views import View
 

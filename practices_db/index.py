@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter, Sort
+from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor
-from practices_db.filters import FACETS, SORTS, PracticeFilter, Sort
 from practices_db.queries import Relaxation, order_of
-from practices_db.scorecards import HEADLINES
-from practices_db.vocabularies import NOT_STATED
 
 Bits = npt.NDArray[np.uint64]  # 64 practices a word, the first in the lowest bit
 Bools = npt.NDArray[np.bool_]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from practices_db.catalogue.library_filter import KnowledgeFilter, Shelf
+from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
-from practices_db.knowledge_filters import KnowledgeFilter, Shelf
-from practices_db.knowledge_rows import LINK_ID
 from practices_db.search import Index
-from practices_db.vocabularies import vocabulary
 
 _SELECTED = """
     WITH

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from practices_db import changing, knowledge_store
+from practices_db import changing
+from practices_db.catalogue import library_store
+from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
 from practices_db.changing import Facts
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge import CURATED, NAMED
-from practices_db.knowledge_filters import NOUNS
-from practices_db.knowledge_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
 from practices_db.permissions import APP, Thing, moved, require
 
 Named = Literal["evidence", "organisation"]
@@ -93,7 +94,7 @@ def edit(  # noqa: PLR0913, PLR0917 - what a change consists of
         after = row.model_dump()
         fields = changing.changed(before.facts, after)
         page = {} if item == "link" else {"source": _page(item, before.facts, source_url)}
-        knowledge_store.update(cursor, item, [row])
+        library_store.update(cursor, item, [row])
         return {name: before.facts[name] for name in fields}, {name: after[name] for name in fields} | page
 
     return _change(store, actor, "edit", item, id_, version, work, reason, public)
@@ -105,7 +106,7 @@ def checked(  # noqa: PLR0913, PLR0917
     """Say that something was compared with its page on a day; return the new version."""
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
-        knowledge_store.update(cursor, item, [_checked(item, before.facts | {"checked_on": on}, before)])
+        library_store.update(cursor, item, [_checked(item, before.facts | {"checked_on": on}, before)])
         return {"checked_on": before.facts["checked_on"]}, {"checked_on": on}
 
     return _change(store, actor, "edit", item, id_, version, work, reason or f"checked on {on}")
@@ -175,7 +176,7 @@ def _new_link(  # noqa: PLR0913, PLR0917
         _require_ends(cursor, before.facts)
         if _read(cursor, "link", _WHICH["link"], _key("link", id_)):
             raise PracticesError("This link is there already, or was taken out: change it or put it back.")
-        knowledge_store.insert_rows(cursor, "link", [before.facts | dict(left)])
+        library_store.insert_rows(cursor, "link", [before.facts | dict(left)])
         return {}, before.facts | dict(left)
 
     changing.change(store, actor, "add", look, 0, work, reason, public)
@@ -272,7 +273,7 @@ def _judge(cursor: Cursor, actor: Actor, facts: dict[str, Any], reason: str) -> 
     there = cursor.execute(f"SELECT 1 FROM known_link WHERE {_WHICH['link']}", ends).fetchall()
     if there or _read(cursor, "link", _WHICH["link"], ends) or _missing_end(cursor, facts):
         return
-    knowledge_store.insert_rows(cursor, "link", [facts])
+    library_store.insert_rows(cursor, "link", [facts])
     public = f"Taken over in a merge: {reason}"
     audit_log.record(
         cursor, actor, "add", f"link:{link_id(facts)}", version=1, after=facts, reason=reason, public=public
@@ -312,14 +313,14 @@ def _stands(cursor: Cursor, item: Item, id_: str) -> Curated:
 
 
 def _read(cursor: Cursor, item: Item, where: str, parameters: dict[str, str]) -> list[Curated]:
-    found = cursor.execute(f"{knowledge_store.HELD[item]} WHERE {where}", parameters)
+    found = cursor.execute(f"{library_store.HELD[item]} WHERE {where}", parameters)
     columns = [column[0] for column in found.description]
     return [_curated(item, dict(zip(columns, row, strict=True))) for row in found.fetchall()]
 
 
 def _curated(item: Item, row: dict[str, Any]) -> Curated:
     facts = {name: row[name] for name in MODELS[item].model_fields}
-    facts |= {name: tuple(facts[name]) for name in knowledge_store.LISTS[item]}
+    facts |= {name: tuple(facts[name]) for name in library_store.LISTS[item]}
     return Curated(item, facts, row["version"], row["state"], row["merged_into"], row["left_because"])
 
 

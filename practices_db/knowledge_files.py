@@ -11,13 +11,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from practices_db.catalogue.library_filter import KnowledgeFilter
+from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
+from practices_db.catalogue.practice_rows import columns
+from practices_db.catalogue.texts import known
 from practices_db.cell_text import harmless
 from practices_db.exporting import BOM, FORMATS, FileKind
-from practices_db.knowledge_filters import KnowledgeFilter
-from practices_db.knowledge_rows import EvidenceRow, OrganisationRow
-from practices_db.models import columns
 from practices_db.recipe import LICENCE
-from practices_db.wording import known
 
 Row = Mapping[str, Any]
 

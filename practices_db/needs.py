@@ -15,10 +15,10 @@ import pandas as pd
 
 from criteria import needs
 from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
+from practices_db.catalogue.practice_filter import normalise
+from practices_db.catalogue.texts import counted, known, labels
+from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Cursor
-from practices_db.filters import normalise
-from practices_db.vocabularies import label, vocabulary
-from practices_db.wording import counted, known, labels
 
 WHO = {
     "municipality": "Municipality",

@@ -9,16 +9,16 @@ from datetime import date
 from urllib.parse import urlencode
 
 from practices_db.briefs.content import Block, Brief, cleaned
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.texts import known, labels, years
+from practices_db.catalogue.vocabularies import label
 from practices_db.cell_text import harmless
 from practices_db.database.store import Cursor
 from practices_db.exporting import BOM
-from practices_db.filters import PracticeFilter
 from practices_db.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
 from practices_db.recipe import LICENCE
 from practices_db.tables import recipe_of
 from practices_db.views import View
-from practices_db.vocabularies import label
-from practices_db.wording import known, labels, years
 
 PUBLICATIONS = 8  # as many stand in a brief
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from criteria.framework import AnswerId, Id, published_frameworks
+from practices_db.catalogue.practice_rows import Line, PracticeRow, Prose, Url
 from practices_db.errors import PracticesError
-from practices_db.models import Line, PracticeRow, Prose, Url
 
 LARGEST = 200_000  # characters of a payload as JSON
 

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import get_args
 
+from practices_db.catalogue.library_filter import NOUNS
 from practices_db.errors import Actor, NotAllowedError, Role
-from practices_db.knowledge_filters import NOUNS
 
 ROLES: tuple[Role, ...] = get_args(Role)
 

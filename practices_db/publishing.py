@@ -9,16 +9,16 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import Framework, current_framework
-from practices_db import catalogue_files, knowledge_store, scorecards
+from practices_db.catalogue import library_store, scorecards, write_files
+from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.texts import number as whole
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.knowledge import NAMED
-from practices_db.knowledge_rows import LINK_ID
 from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
 from practices_db.snapshot import write_after_release
-from practices_db.wording import number as whole
 
 # Columns of a card that say what answers come to, not what sources say.
 _NOT_FACTS = {
@@ -111,9 +111,9 @@ def publish(
                 f"Release {last.number} came out in between ({last.released_on}); you looked at release {seen}. "
                 "Nothing was released. Look at what is still to be released."
             )
-        before = catalogue_files.content_hash(catalogue_files.texts(cursor))
+        before = write_files.content_hash(write_files.texts(cursor))
         changes = _released(cursor)
-        content_hash = catalogue_files.content_hash(catalogue_files.texts(cursor))
+        content_hash = write_files.content_hash(write_files.texts(cursor))
         if content_hash == before:
             raise PracticesError(f"Nothing has changed since release {last.number}, so there is nothing to release.")
         if problems := integrity_problems(cursor):
@@ -162,12 +162,12 @@ def unreleased_files(store: Store, actor: Actor) -> dict[str, bytes]:
     def look(cursor: Cursor) -> None:
         require(actor, "export", Thing("data"))
         _released(cursor)
-        found.update(catalogue_files.texts(cursor))
+        found.update(write_files.texts(cursor))
         raise _LookedError
 
     with suppress(_LookedError):
         audit_log.guarded(store, look)
-    what = {"content_hash": catalogue_files.content_hash(found)}
+    what = {"content_hash": write_files.content_hash(found)}
     store.write(lambda cursor: audit_log.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
     return found
 
@@ -194,7 +194,7 @@ def _released(cursor: Cursor) -> list[Change]:
     before = _shown(cursor)
     known = {seq for (seq,) in cursor.execute("SELECT seq FROM released_history WHERE seq > 0").fetchall()}
     scorecards.rebuild(cursor)
-    knowledge_store.rebuild(cursor)
+    library_store.rebuild(cursor)
     said = cursor.execute("SELECT practice_id, seq, words FROM released_history ORDER BY seq").fetchall()
     left = dict(cursor.execute("SELECT id, reason FROM released_former").fetchall())
     why: dict[str, list[str]] = {id_: [reason] for id_, reason in left.items()}

@@ -14,9 +14,9 @@ import pandas as pd
 
 from criteria.framework import AnswerId, current_framework, published_frameworks
 from practices_db import knowledge
+from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
-from practices_db.filters import FACETS, PracticeFilter, Sort
-from practices_db.vocabularies import vocabulary
 
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,

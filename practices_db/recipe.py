@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from criteria.framework import Framework, current_framework
-from practices_db.filters import FACET, SORTS, Sort
+from practices_db.catalogue.practice_filter import FACET, SORTS, Sort
 from practices_db.queries import DataVersion
 from practices_db.views import Page, View
 

@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from criteria.framework import AnswerId, Framework, current_framework
 from criteria.scoring import encode, score
 from practices_db import columns
+from practices_db.catalogue.csv_reader import read_csv
+from practices_db.catalogue.scorecards import HEADLINES
 from practices_db.cell_text import as_typed
-from practices_db.csv_reading import read_csv
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.exporting import FORMATS, content, digest_of, write_csv
 from practices_db.queries import data_version, practice_names
 from practices_db.recipe import PRACTICE, Format, Recipe, narrowings
-from practices_db.scorecards import HEADLINES
 from practices_db.tables import columns_of
 from practices_db.views import View, read_view
 from practices_db.workbook import SHEETS, Digest, recipe_lines, write_xlsx

@@ -9,10 +9,10 @@ from typing import Any
 
 from criteria.framework import current_framework
 from practices_db import curating, submissions
+from practices_db.catalogue.practice_rows import PracticeRow
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.models import PracticeRow
 from practices_db.payloads import GivenAnswer, SecondAssessment, SelfAssessment, Statement, checked_payload
 from practices_db.permissions import Thing, require
 from practices_db.submissions import Submission

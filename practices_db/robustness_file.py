@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from criteria.framework import current_framework
 from criteria.weighting import to_params
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.cell_text import harmless
 from practices_db.database.store import Store
 from practices_db.exporting import content, write_rows
-from practices_db.filters import PracticeFilter
 from practices_db.queries import data_version
 from practices_db.standing import Draws, standings
 

@@ -11,8 +11,8 @@ from criteria.framework import current_framework
 from criteria.robustness import Simulation, can_be_first, simulate
 from criteria.scoring import Answers, composite, encode
 from criteria.weighting import Weighting
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor
-from practices_db.filters import PracticeFilter
 from practices_db.queries import answer_matrix
 
 DRAWS, SEED = 10_000, 1  # of the screen and of every file that is not told otherwise

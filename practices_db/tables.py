@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from criteria.framework import current_framework
 from practices_db import columns
+from practices_db.catalogue.scorecards import HEADLINES
 from practices_db.columns import Column
 from practices_db.database.store import Cursor, Store
 from practices_db.queries import count_practices, data_version, parameters, practice_names, selection
 from practices_db.recipe import LICENCE, Contents, Format, Recipe, recipe
-from practices_db.scorecards import HEADLINES
 from practices_db.standing import DRAWS, SEED, Draws, composite_rows
 from practices_db.views import View
 

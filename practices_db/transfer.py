@@ -19,16 +19,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from criteria.framework import Id
 from practices_db.briefs.content import Block, Brief, cleaned
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.texts import known, labels
+from practices_db.catalogue.vocabularies import label
 from practices_db.cell_text import harmless
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.exporting import BOM
-from practices_db.filters import PracticeFilter
 from practices_db.recipe import LICENCE
 from practices_db.tables import recipe_of
 from practices_db.views import View
-from practices_db.vocabularies import label
-from practices_db.wording import known, labels
 
 State = Literal["same", "different", "unknown"]
 STATES: dict[State, str] = {"unknown": "Do not know yet", "same": "Same", "different": "Different"}

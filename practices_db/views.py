@@ -10,8 +10,8 @@ from typing import Literal, get_args
 from criteria import weighting
 from criteria.framework import current_framework
 from criteria.weighting import Weighting
-from practices_db import filters
-from practices_db.filters import DEFAULT_SORT, PracticeFilter, Sort, checked_sort
+from practices_db.catalogue import practice_filter
+from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter, Sort, checked_sort
 
 Page = Literal["explore", "compare", "practice", "weighting"]
 PAGES: tuple[Page, ...] = get_args(Page)
@@ -39,7 +39,7 @@ class View:
         """Return the parameters of the link that shows this on its page."""
         if self.page in ("compare", "practice"):
             return {"practice": list(self.chosen.practice)}
-        params = filters.to_params(self.chosen)
+        params = practice_filter.to_params(self.chosen)
         if self.page == "explore" and self.sort != DEFAULT_SORT:
             params["sort"] = [self.sort]
         if self.weights is not None:
@@ -55,9 +55,9 @@ class View:
 def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, list[str]]:
     """Return what a link to a page shows, and what of the link was not understood and left out. Never raises."""
     if page in ("compare", "practice"):
-        chosen, dropped = filters.from_params({"id": params.get("practice", ())})
+        chosen, dropped = practice_filter.from_params({"id": params.get("practice", ())})
         return View(page, chosen), dropped
-    chosen, dropped = filters.from_params(params)
+    chosen, dropped = practice_filter.from_params(params)
     weights: Weighting | None = None
     if page == "weighting":
         weights, more = weighting.from_params(current_framework(), params)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from oracles import ROOT
 
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
 
 CORPORA = ROOT.parent / "shared" / "corpora"

@@ -10,7 +10,7 @@ import oracles
 
 from criteria.framework import current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db.filters import FACETS, PracticeFilter, Sort
+from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.views import View
 
 EVERYONE = oracles.practices()

@@ -6,9 +6,9 @@ import csv
 import io
 from datetime import date
 
+from practices_db.catalogue.practice_filter import PracticeFilter, Sort
 from practices_db.database.store import Store
 from practices_db.exporting import FORMATS, content, write_csv
-from practices_db.filters import PracticeFilter, Sort
 from practices_db.recipe import Contents, Format
 from practices_db.views import View
 

@@ -15,14 +15,14 @@ import pandas as pd
 
 from criteria.framework import Framework, current_framework
 from practices_db import queries
+from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.texts import counted, known, labels, number, percent, score_sentence, score_state, years
+from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.recipe import METHOD, Recipe
-from practices_db.scorecards import HEADLINES
 from practices_db.tables import recipe_of
 from practices_db.views import View
-from practices_db.vocabularies import label
-from practices_db.wording import counted, known, labels, number, percent, score_sentence, score_state, years
 
 MOST_IN_A_BRIEF = 1_000
 _NOT_SEEN = "not seen in the sources"

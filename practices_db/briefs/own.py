@@ -9,11 +9,11 @@ from typing import Any
 from criteria.framework import Framework, current_framework
 from criteria.planning import OWN, level, read_form
 from practices_db.briefs.content import HOW_TO_READ, Block, Brief, Sources, cleaned, criterion_bar
+from practices_db.catalogue.texts import counted, score_sentence
 from practices_db.own.files import stated
 from practices_db.own.model import OwnAssessment
 from practices_db.own.standing import card, score_rows, scores
 from practices_db.recipe import APP, METHOD
-from practices_db.wording import counted, score_sentence
 
 MARK = (
     "This is a self-assessment: the organisation answered about its own practice, and nobody else has checked "

@@ -12,7 +12,9 @@ from typing import Any, cast
 
 import pandas as pd
 
-from practices_db import knowledge_store
+from practices_db.catalogue import library_store
+from practices_db.catalogue.library_rows import LINK_ID, Item, Row
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.commands import _insert
 from practices_db.curating import LISTS
 from practices_db.database import audit_log
@@ -20,8 +22,6 @@ from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError
 from practices_db.imports.previewing import Entry, Preview, still_holds
 from practices_db.imports.reading import Progress, silent
-from practices_db.knowledge_rows import LINK_ID, Item, Row
-from practices_db.models import AnswerRow, PracticeRow, SourceRow
 from practices_db.permissions import Thing, require
 
 _OF_ASSESSMENT = {"practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on"}
@@ -184,8 +184,8 @@ def _write_answers(cursor: Cursor, entries: Sequence[Entry]) -> None:
 
 def _write_knowledge(cursor: Cursor, entries: Sequence[Entry], item: Item) -> None:
     rows = {state: [cast(Row, entry.content) for entry in entries if entry.state == state] for state in _NEW}
-    knowledge_store.insert(cursor, item, rows["added"])
-    knowledge_store.update(cursor, item, rows["changed"])
+    library_store.insert(cursor, item, rows["added"])
+    library_store.update(cursor, item, rows["changed"])
 
 
 def _register(cursor: Cursor, rows: Iterable[dict[str, Any]]) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from practices_db import columns as exported
+from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row, columns
+from practices_db.catalogue.problems import Problem
+from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.knowledge_files import ABOUT, NO_TEXT
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
-from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row, columns
-from practices_db.problems import Problem
-from practices_db.vocabularies import nearest_of
 
 Cells = dict[str, str]
 

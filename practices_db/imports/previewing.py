@@ -10,16 +10,16 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row
+from practices_db.catalogue.problems import Problem, RefusedError, mistakes
+from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.imports.duplicates import Named, alike
 from practices_db.imports.kinds import Kind
 from practices_db.imports.reading import Progress, Table, Upload, silent
 from practices_db.imports.stored import Holdings, Key, Stored, as_cells, holdings
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
-from practices_db.models import AnswerRow, PracticeRow, SourceRow, _Row
-from practices_db.problems import Problem, RefusedError, mistakes
-from practices_db.vocabularies import nearest_of
 
 State = Literal["added", "changed", "unchanged"]
 STATES: tuple[State, ...] = ("added", "changed", "unchanged")

@@ -15,8 +15,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from practices_db.catalogue.csv_reader import CsvError, CsvTable, Encoding, NotUtf8Error, read_csv
+from practices_db.catalogue.practice_rows import _Row
+from practices_db.catalogue.problems import Problem, RefusedError, mistakes
 from practices_db.cell_text import as_typed
-from practices_db.csv_reading import CsvError, CsvTable, Encoding, NotUtf8Error, read_csv
 from practices_db.errors import PracticesError
 from practices_db.imports.kinds import (
     COMPUTED,
@@ -27,8 +29,6 @@ from practices_db.imports.kinds import (
     plain_name,
     read_columns,
 )
-from practices_db.models import _Row
-from practices_db.problems import Problem, RefusedError, mistakes
 from practices_db.recipe import Format
 from practices_db.xlsx_reading import Limits, read_cells
 

@@ -12,11 +12,11 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+from practices_db.catalogue.library_rows import CALLED, Item
+from practices_db.catalogue.library_store import HELD
+from practices_db.catalogue.practice_rows import _Row
 from practices_db.database.store import Cursor
 from practices_db.imports.kinds import KIND, Cells
-from practices_db.knowledge_rows import CALLED, Item
-from practices_db.knowledge_store import HELD
-from practices_db.models import _Row
 
 Key = tuple[str, ...]
 

@@ -13,10 +13,10 @@ from typing import Any, Literal, get_args
 import xlsxwriter
 
 from criteria.framework import ANSWER_IDS, current_framework
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.imports.kinds import KIND, Cells
 from practices_db.imports.stored import holdings
-from practices_db.vocabularies import vocabulary
 
 TemplateKind = Literal["practices", "answers", "evidence", "organisations", "links"]
 TemplateFormat = Literal["csv", "xlsx"]

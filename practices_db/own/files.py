@@ -16,15 +16,15 @@ import xlsxwriter
 
 from criteria.framework import Framework, current_framework
 from criteria.planning import OWN, level
+from practices_db.catalogue.practice_filter import normalise
+from practices_db.catalogue.practice_rows import AnswerRow, columns
+from practices_db.catalogue.texts import labels
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.cell_text import harmless
 from practices_db.exporting import BOM
-from practices_db.filters import normalise
-from practices_db.models import AnswerRow, columns
 from practices_db.own.model import OwnAnswer, OwnAssessment, Profile
 from practices_db.own.standing import scores
 from practices_db.recipe import METHOD
-from practices_db.vocabularies import vocabulary
-from practices_db.wording import labels
 
 _LISTS = {
     "countries": "country",

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from practices_db.catalogue.texts import known
+from practices_db.catalogue.vocabularies import label
 from practices_db.own.model import Profile
-from practices_db.vocabularies import label
-from practices_db.wording import known
 
 SIMILAR_SIZE = 3  # as many, up to three times as many, down to a third
 

@@ -19,9 +19,9 @@ from pydantic import (
 )
 
 from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, current_framework
+from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
+from practices_db.catalogue.vocabularies import unknown, vocabulary
 from practices_db.errors import PracticesError
-from practices_db.filters import FIRST_YEAR, LAST_YEAR
-from practices_db.vocabularies import unknown, vocabulary
 
 FILE: Literal["Integration Practices self-assessment"] = "Integration Practices self-assessment"
 LARGEST = 1_000_000  # bytes; a whole form with long notes has 40,000

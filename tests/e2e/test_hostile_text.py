@@ -17,9 +17,9 @@ from serving import Server
 from speaking import Visitor
 from watching import Watch
 
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files import file_content
-from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
 MOST_COMPARED, CARDS = 6, 10

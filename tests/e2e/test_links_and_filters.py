@@ -14,8 +14,8 @@ from playwright.sync_api import Download, Page, expect
 from serving import Server
 
 from practices_db import queries
+from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.database.store import Store
-from practices_db.filters import DEFAULT_SORT, PracticeFilter
 
 pytestmark = pytest.mark.e2e
 

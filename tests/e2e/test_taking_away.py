@@ -19,8 +19,8 @@ from playwright.sync_api import Page, expect
 from serving import Server
 
 from practices_db import queries
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.filters import PracticeFilter
 
 pytestmark = pytest.mark.e2e
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import writers
 
-from practices_db import catalogue_files, queries, submissions
+from practices_db import queries, submissions
 from practices_db.__main__ import main
+from practices_db.catalogue import write_files
 from practices_db.commands import build, open_store
 from practices_db.database.commit_marker import table_names
 from practices_db.database.store import Store
@@ -113,7 +114,7 @@ def test_snapshot_of_the_catalogue_reads_as_the_original(tmp_path: Path) -> None
     write_snapshot(at_home, path)
     copy = Store(path, read_only="It is looked at.")
     with at_home.cursor() as there, copy.cursor() as here:
-        assert catalogue_files.texts(here) == catalogue_files.texts(there)
+        assert write_files.texts(here) == write_files.texts(there)
         assert queries.integrity_problems(here) == []
         found, served = read_everything(there, None), read_everything(here, path)
         tables = {"evidence_card", "organisation_card", "knowledge_facet", "known_link", "practice_facet"}

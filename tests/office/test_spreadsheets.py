@@ -16,10 +16,10 @@ import pytest
 from taking import DAY
 
 from office.conftest import Office
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.columns import Column
 from practices_db.database.store import Store
 from practices_db.exporting import CONTENTS, FORMATS, content, write_csv
-from practices_db.filters import PracticeFilter
 from practices_db.recipe import Contents, Format
 from practices_db.reopening import reopen
 from practices_db.tables import columns_of

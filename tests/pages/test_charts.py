@@ -15,8 +15,8 @@ from criteria.framework import current_framework
 from pages.shared.components import charts, tables
 from pages.shared.practices import panels
 from practices_db import queries
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
-from practices_db.filters import PracticeFilter
 
 SPECS = {
     "bars": charts.bars("Sector"),

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
 from practices_db import curating, knowledge, knowledge_curating, people, publishing, submissions
-from practices_db.knowledge_rows import MODELS
+from practices_db.catalogue.library_rows import MODELS
 from practices_db.permissions import CLI, pseudonym
 
 PAPER, TWIN, HOUSE = "invol-evaluation", "invol-gcr", "oecd"

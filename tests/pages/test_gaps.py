@@ -16,7 +16,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
-from practices_db.vocabularies import vocabulary
+from practices_db.catalogue.vocabularies import vocabulary
 
 FRAMEWORK = current_framework()
 EVERYONE = oracles.practices()

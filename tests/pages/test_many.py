@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.generate import generate
 from pages.shared.components import tables
 from pages.shared.practices import weighting
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.filters import PracticeFilter
 from practices_db.index import Index
 
 PRACTICES = 8_000

@@ -21,7 +21,7 @@ from criteria.scoring import YOUR_WEIGHTING, Scores, composite, encode, midpoint
 from criteria.weighting import PRESETS, Weighting, preset, weighting
 from pages.shared.components import database
 from practices_db import queries
-from practices_db.filters import PracticeFilter, normalise
+from practices_db.catalogue.practice_filter import PracticeFilter, normalise
 
 FRAMEWORK = current_framework()
 CRITERIA = [criterion.id for criterion in FRAMEWORK.criteria]

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db.filters import FACET, FACETS, PracticeFilter, from_params, normalise, to_params
+from practices_db.catalogue.practice_filter import FACET, FACETS, PracticeFilter, from_params, normalise, to_params
 
 ANY_CHARACTER = st.characters(codec=None)  # half surrogates too
 PRINTABLE = st.characters().filter(str.isprintable)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from taking import DAY
 
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
 from practices_db.cell_text import harmless
 from practices_db.commands import build
 from practices_db.database.store import Store

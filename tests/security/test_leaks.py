@@ -32,7 +32,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.components import database
 from pages.shared.practices import weighting
 from pages.shared.server import held_downloads
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
 from practices_db.exporting import file_name
 from practices_db.views import View

@@ -24,8 +24,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from pages.shared.practices.filter_form import _OWN_PARAMS
 from practices_db import queries
+from practices_db.catalogue.practice_filter import PARAMS, PracticeFilter, from_params, normalise
 from practices_db.database.store import Store
-from practices_db.filters import PARAMS, PracticeFilter, from_params, normalise
 
 SQL = (
     "payloads/Auth_Bypass.txt",

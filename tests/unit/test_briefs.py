@@ -16,9 +16,9 @@ from taking import DAY
 from practices_db import queries
 from practices_db.briefs import Brief, as_html, as_pdf, brief
 from practices_db.briefs.content import Block
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.filters import PracticeFilter
 from practices_db.views import View
 
 RICH = "duo-for-a-job"

@@ -8,8 +8,8 @@ from criteria.framework import current_framework
 from criteria.proof import prove_composite
 from criteria.scoring import YOUR_WEIGHTING, composite, encode
 from criteria.weighting import PRESETS, Weighting, preset, weighting
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.filters import PracticeFilter
 from practices_db.queries import answer_matrix
 
 FRAMEWORK = current_framework()

@@ -13,14 +13,15 @@ from typing import Any
 import oracles
 import pytest
 
-from practices_db import catalogue_files, curating, publishing, queries, reviewing, submissions
+from practices_db import curating, publishing, queries, reviewing, submissions
 from practices_db.__main__ import main
+from practices_db.catalogue import write_files
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.commands import build, open_store
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.exporting import content, practice_json, write_csv, write_json
-from practices_db.filters import PracticeFilter
 from practices_db.permissions import CLI, Actor
 from practices_db.rewriting import rewrite
 from practices_db.views import View
@@ -438,16 +439,16 @@ def test_10_000_forged_tokens_open_nothing(tiny_store: Store) -> None:
 
 def released_state(store: Store) -> list[Any]:
     with store.cursor() as cursor:
-        files = catalogue_files.texts(cursor)
+        files = write_files.texts(cursor)
     cards = rows(store, "SELECT * FROM practice_card ORDER BY id")
     scores = rows(store, "SELECT * FROM practice_score ORDER BY ALL")
     return [files, cards, scores, rows(store, "SELECT number, content_hash FROM data_version ORDER BY number")]
 
 
 def test_shipped_files_are_written_back_byte_for_byte(store: Store, tmp_path: Path) -> None:
-    shipped = [name for name in catalogue_files.FILES if (oracles.CATALOGUE / name).exists()]
+    shipped = [name for name in write_files.FILES if (oracles.CATALOGUE / name).exists()]
     assert len(shipped) == 6
-    assert catalogue_files.write_catalogue(store, tmp_path) == [*shipped, "releases.csv"]
+    assert write_files.write_catalogue(store, tmp_path) == [*shipped, "releases.csv"]
     for name in shipped:
         assert (tmp_path / name).read_bytes() == (oracles.CATALOGUE / name).read_bytes()
 
@@ -469,13 +470,11 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
         "links.csv",
         "former_links.csv",
     }  # the synthetic catalogue has none
-    assert (
-        set(catalogue_files.write_catalogue(tiny_store, folder)) == {*catalogue_files.FILES, "releases.csv"} - knowledge
-    )
+    assert set(write_files.write_catalogue(tiny_store, folder)) == {*write_files.FILES, "releases.csv"} - knowledge
     build(tmp_path / "again.duckdb", folder)
     again = Store(tmp_path / "again.duckdb")
     assert released_state(again) == released_state(tiny_store)
-    assert catalogue_files.write_catalogue(again, folder) == []
+    assert write_files.write_catalogue(again, folder) == []
     again.close()
 
 

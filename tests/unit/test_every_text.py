@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from taking import exported, rows_of
 
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.cell_text import as_typed, harmless
 from practices_db.database.store import Store
-from practices_db.filters import PracticeFilter
 from practices_db.recipe import Format
 
 AT_ONCE = 40

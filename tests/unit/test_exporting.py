@@ -13,9 +13,9 @@ import pytest
 from taking import DAY, exported, rows_of
 
 from practices_db import tables
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.exporting import BOM, content, file_name, write_csv
-from practices_db.filters import PracticeFilter
 from practices_db.queries import find_practices
 from practices_db.recipe import Format
 from practices_db.views import View

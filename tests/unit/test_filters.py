@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from practices_db.errors import PracticesError
-from practices_db.filters import (
+from practices_db.catalogue.practice_filter import (
     DEFAULT_SORT,
     FACET,
     FACETS,
@@ -21,7 +20,8 @@ from practices_db.filters import (
     normalise,
     to_params,
 )
-from practices_db.vocabularies import label, nearest, vocabulary
+from practices_db.catalogue.vocabularies import label, nearest, vocabulary
+from practices_db.errors import PracticesError
 
 HOSTILE = [
     "",

@@ -22,7 +22,7 @@ from criteria.framework import (
     load_framework,
     published_frameworks,
 )
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
 
 SHIPPED = oracles.FRAMEWORK_FILE.read_text(encoding="utf-8")
 OUTCOME_DATA = ("criterion 'effectiveness'", "question 'outcomes'", "indicator 'eff-outcome-data'")

@@ -13,8 +13,11 @@ import oracles
 import pytest
 from bringing import bring, looked_at
 
-from practices_db import knowledge, knowledge_store, publishing
+from practices_db import knowledge, publishing
 from practices_db.__main__ import main
+from practices_db.catalogue import library_store
+from practices_db.catalogue.library_filter import KnowledgeFilter
+from practices_db.catalogue.problems import RefusedError
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, ConflictError, NotAllowedError
@@ -22,9 +25,7 @@ from practices_db.imports import Decision, apply, template
 from practices_db.imports.duplicates import Named, alike
 from practices_db.imports.templates import allowed_values
 from practices_db.knowledge_files import written
-from practices_db.knowledge_filters import KnowledgeFilter
 from practices_db.permissions import ANYBODY, CLI
-from practices_db.problems import RefusedError
 from practices_db.queries import integrity_problems
 
 KINDS = ("evidence", "organisations", "links")
@@ -110,7 +111,7 @@ def test_everybody_sees_it_from_the_next_release_on(own: Store) -> None:
     with own.cursor() as cursor:
         assert "synthetic-new" not in knowledge.names(cursor, "evidence")
         assert integrity_problems(cursor) == []
-    own.write(knowledge_store.rebuild)
+    own.write(library_store.rebuild)
     with own.cursor() as cursor:
         assert "synthetic-new" in knowledge.names(cursor, "evidence")
         assert integrity_problems(cursor) == []
@@ -183,7 +184,7 @@ def test_a_changed_reason_of_a_link_is_kept_and_shown_after_a_release(own: Store
     link = rows_of("links")[0]
     shown = bring(own, file("links", (0, {"reason": "Another reason."})))
     assert shown.counts["links"]["changed"] == 1
-    own.write(knowledge_store.rebuild)
+    own.write(library_store.rebuild)
     with own.cursor() as cursor:
         found = knowledge.links_of(cursor, link["from_kind"], [link["from_id"]])  # type: ignore[arg-type]
     assert "Another reason." in list(found["reason"])
@@ -284,7 +285,7 @@ def test_a_file_that_was_taken_away_changes_nothing(own: Store, shelf: Any, kind
     """Also where a spreadsheet's CSV has put an apostrophe before what a spreadsheet would run."""
     column = {"evidence": "finding", "organisations": "joins"}[kind]
     bring(own, file(kind, (0, {column: "=1+1 is synthetic"}), (1, {column: "'quoted, synthetic'"})))
-    own.write(knowledge_store.rebuild)
+    own.write(library_store.rebuild)
     chosen = KnowledgeFilter(shelf)
     with own.cursor() as cursor:
         rows = knowledge.find(cursor, chosen, None).to_dict("records")

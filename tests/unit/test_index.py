@@ -12,8 +12,8 @@ import pytest
 
 from benchmarks.generate import generate
 from practices_db import queries
+from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter
 from practices_db.database.store import Cursor, Store
-from practices_db.filters import FACETS, SORTS, PracticeFilter
 from practices_db.index import Index, cross_counts
 
 WORDS = ("", "", "", "integration", "youth mentoring", "language", "é", "nothing-has-this", "a", "1")

@@ -14,16 +14,17 @@ from typing import Any, get_args
 import oracles
 import pytest
 
-from practices_db import knowledge, knowledge_store, link_check
+from practices_db import knowledge, link_check
+from practices_db.catalogue import library_store
+from practices_db.catalogue.library_filter import SHELVES, KnowledgeFilter, Shelf, checked, from_params
+from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.catalogue.practice_rows import columns
+from practices_db.catalogue.read_files import CatalogueError, read_catalogue
+from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.commands import build, open_store
 from practices_db.database.store import Store
-from practices_db.importing import CatalogueError, read_catalogue
-from practices_db.knowledge_filters import SHELVES, KnowledgeFilter, Shelf, checked, from_params
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
-from practices_db.models import columns
 from practices_db.queries import integrity_problems
 from practices_db.search import Index
-from practices_db.vocabularies import NOT_STATED
 
 EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
 ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
@@ -371,7 +372,7 @@ def test_a_build_keeps_when_addresses_were_last_alive(tmp_path: Path) -> None:
     store = Store(path)
     when = datetime(2026, 1, 2, 3, 4, 5)
     row = {"url": "https://example.org/", "tried_at": when, "alive_at": when, "said": "HTTP 200"}
-    store.write(lambda cursor: knowledge_store.insert_rows(cursor, "address_check", [row]))
+    store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", [row]))
     store.close()
     build(path, oracles.SYNTHETIC)
     store = Store(path)

@@ -10,15 +10,16 @@ import oracles
 import pytest
 from bringing import HOUSE, PAPER, bring, looked_at, table
 
-from practices_db import catalogue_files, curating, knowledge, knowledge_curating, knowledge_store, publishing, snapshot
+from practices_db import curating, knowledge, knowledge_curating, publishing, snapshot
 from practices_db.__main__ import main
+from practices_db.catalogue import library_store, write_files
+from practices_db.catalogue.library_rows import MODELS, Item
+from practices_db.catalogue.problems import RefusedError
 from practices_db.commands import build, open_store
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, PracticesError
-from practices_db.knowledge_rows import MODELS, Item
 from practices_db.permissions import CLI, Actor
-from practices_db.problems import RefusedError
 from practices_db.queries import data_version, integrity_problems
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
@@ -257,7 +258,7 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
     assert shown(own) == before
     assert release(own)["link", id_] == ("gone", "Another OECD.")
     assert shown(own) == before[1:]
-    catalogue_files.write_catalogue(own, tmp_path / "written")
+    write_files.write_catalogue(own, tmp_path / "written")
     build(tmp_path / "again.duckdb", tmp_path / "written")
     again = open_store(tmp_path / "again.duckdb")
     assert shown(again) == before[1:]
@@ -291,8 +292,8 @@ def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
 
 def test_last_publication_of_a_small_catalogue_can_be_archived(tiny_store: Store) -> None:
     def fill(cursor: Any) -> None:
-        knowledge_store.insert(cursor, "evidence", [MODELS["evidence"].model_validate(PAPER)])
-        knowledge_store.insert(cursor, "link", [MODELS["link"].model_validate(tie)])
+        library_store.insert(cursor, "evidence", [MODELS["evidence"].model_validate(PAPER)])
+        library_store.insert(cursor, "link", [MODELS["link"].model_validate(tie)])
 
     tie = rows_of("link")[0] | {"from_id": PAPER["id"], "to_id": "synthetic-accents"}
     tiny_store.write(fill)
@@ -325,7 +326,7 @@ def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -
     knowledge_curating.archive(own, CURATOR, "link", knowledge_curating.link_id(link[3]), 1, "wrong")
     knowledge_curating.merge(own, CURATOR, "organisation", first("organisation"), first("organisation", 1), 1, "same")
     release(own)
-    catalogue_files.write_catalogue(own, tmp_path / "written")
+    write_files.write_catalogue(own, tmp_path / "written")
     build(tmp_path / "again.duckdb", tmp_path / "written")
     again = open_store(tmp_path / "again.duckdb")
     assert public(again) == public(own)

@@ -19,11 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practices_db import knowledge
+from practices_db.catalogue.library_filter import KnowledgeFilter, checked
+from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
+from practices_db.catalogue.read_files import read_rows
 from practices_db.database.store import Store
-from practices_db.importing import read_rows
 from practices_db.knowledge_files import bibtex, file_name, ris, written
-from practices_db.knowledge_filters import KnowledgeFilter, checked
-from practices_db.knowledge_rows import EvidenceRow, OrganisationRow
 
 DAY = date(2026, 2, 3)
 

@@ -12,21 +12,12 @@ from typing import Any
 import pytest
 from bringing import HOUSE, PAPER
 
-from practices_db import (
-    backup,
-    curating,
-    keeping,
-    knowledge_curating,
-    knowledge_store,
-    people,
-    publishing,
-    reviewing,
-    submissions,
-)
+from practices_db import backup, curating, keeping, knowledge_curating, people, publishing, reviewing, submissions
+from practices_db.catalogue import library_store
+from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
-from practices_db.knowledge_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
 from practices_db.queries import data_version
 
@@ -222,9 +213,9 @@ def library(tiny_store: Store) -> Store:
     def fill(cursor: Any) -> None:
         papers = [EvidenceRow.model_validate(PAPER | more) for more in ({}, TWIN)]
         houses = [OrganisationRow.model_validate(HOUSE | more) for more in ({}, TWIN)]
-        knowledge_store.insert(cursor, "evidence", papers)
-        knowledge_store.insert(cursor, "organisation", houses)
-        knowledge_store.insert(cursor, "link", [LinkRow.model_validate(TIE)])
+        library_store.insert(cursor, "evidence", papers)
+        library_store.insert(cursor, "organisation", houses)
+        library_store.insert(cursor, "link", [LinkRow.model_validate(TIE)])
 
     tiny_store.write(fill)
     return tiny_store

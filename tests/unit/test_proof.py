@@ -12,8 +12,8 @@ from criteria.framework import AnswerId, Criterion, Framework, current_framework
 from criteria.proof import Proof, prove
 from pages.shared.practices.panels import sum_lines
 from practices_db import queries
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.filters import PracticeFilter
 
 FRAMEWORK = current_framework()
 Given = Mapping[str, tuple[AnswerId, int]]

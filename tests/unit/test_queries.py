@@ -14,8 +14,8 @@ from states import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
 from taking import exported, rows_of
 
 from practices_db import queries
+from practices_db.catalogue.practice_filter import PracticeFilter, Sort, from_params
 from practices_db.database.store import Cursor, Store
-from practices_db.filters import PracticeFilter, Sort, from_params
 
 
 def oracle_ids(chosen: PracticeFilter) -> set[str]:

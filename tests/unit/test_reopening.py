@@ -16,12 +16,12 @@ import openpyxl
 import pytest
 from taking import DAY, exported, rows_of
 
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.exporting import content
 from practices_db.files import file_content
-from practices_db.filters import PracticeFilter
 from practices_db.recipe import Contents, Format
 from practices_db.reopening import Changes, reopen
 from practices_db.views import View, read_view

@@ -20,9 +20,10 @@ from states import FILTERS, SORT_ORDERS
 
 from pages.shared.components import database
 from pages.shared.server import routes
-from practices_db import queries, scorecards
+from practices_db import queries
+from practices_db.catalogue import scorecards
+from practices_db.catalogue.practice_filter import PracticeFilter, to_params
 from practices_db.database.store import Store
-from practices_db.filters import PracticeFilter, to_params
 from practices_db.reopening import reopen
 from practices_db.views import View
 

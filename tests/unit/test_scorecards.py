@@ -8,7 +8,7 @@ from typing import Any
 import oracles
 import pytest
 
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
 from practices_db.queries import answers, practice, scores
 

@@ -16,14 +16,14 @@ import oracles
 import pandas as pd
 import pytest
 
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
+from practices_db.catalogue.read_files import CatalogueError, read_catalogue
 from practices_db.commands import Built, build, open_store
 from practices_db.database import migrate as migrate_module
 from practices_db.database.commit_marker import witness_path
 from practices_db.database.migrate import applied, migrate, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.importing import CatalogueError, read_catalogue
 from practices_db.queries import contents, integrity_problems
 
 Tables = dict[str, list[list[str]]]

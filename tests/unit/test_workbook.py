@@ -12,12 +12,12 @@ import openpyxl
 import pytest
 from taking import DAY
 
-from practices_db import scorecards
+from practices_db.catalogue import scorecards
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.columns import practices
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.exporting import content
-from practices_db.filters import PracticeFilter
 from practices_db.recipe import Recipe
 from practices_db.views import View
 from practices_db.workbook import SHEETS, write_xlsx

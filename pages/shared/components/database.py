@@ -18,10 +18,10 @@ import streamlit as st
 from criteria.framework import AnswerId, current_framework
 from criteria.scoring import Answers, encode
 from practices_db import knowledge, publishing, queries
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.commands import open_store
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
 from practices_db.database.store import Cursor, Store
-from practices_db.filters import PracticeFilter
 from practices_db.index import Bools, Index
 from practices_db.replica import Replica
 

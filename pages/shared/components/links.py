@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 
 from pages.shared.components.screen_texts import escaped
-from practices_db.filters import PracticeFilter, to_params
+from practices_db.catalogue.practice_filter import PracticeFilter, to_params
 from practices_db.views import Page, View, read_view
 
 MOST_COMPARED = 6

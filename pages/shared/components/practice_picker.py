@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.database import Whole
 from practices_db import queries
-from practices_db.filters import PracticeFilter
+from practices_db.catalogue.practice_filter import PracticeFilter
 
 MOST_LISTED = 2_000  # names that are sent to a browser at once
 MOST_FOUND = 100

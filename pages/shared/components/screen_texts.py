@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from practices_db.wording import (
+from practices_db.catalogue.texts import (
     SHOWN_WITH_RANGE,
     counted,
     known,

@@ -25,9 +25,9 @@ from pages.shared.components.screen_texts import (
     score_words,
     years,
 )
+from practices_db.catalogue.vocabularies import label
 from practices_db.index import Numbers, Selection
 from practices_db.views import View
-from practices_db.vocabularies import label
 
 HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
 MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once; more are drawn as counts

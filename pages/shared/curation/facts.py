@@ -11,11 +11,11 @@ from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields
 from practices_db import curating, knowledge_curating
+from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_rows import Item
 from practices_db.curating import CuratedPractice
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated
-from practices_db.knowledge_filters import NOUNS
-from practices_db.knowledge_rows import Item
 from practices_db.permissions import Thing, allowed
 
 _SAVED = {

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.drafts import Draft
-from practices_db.vocabularies import vocabulary
+from practices_db.catalogue.vocabularies import vocabulary
 
 
 @dataclass(frozen=True)

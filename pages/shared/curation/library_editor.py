@@ -10,10 +10,10 @@ from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import actions, facts, labels, record_links, search, status
 from practices_db import knowledge_curating
+from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_rows import CALLED
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge_curating import Curated, Named
-from practices_db.knowledge_filters import NOUNS
-from practices_db.knowledge_rows import CALLED
 
 _SHELVES = {"evidence": "Publications", "organisation": "Organisations"}
 _LABELS: dict[Named, str] = {

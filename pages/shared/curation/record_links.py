@@ -13,12 +13,12 @@ from pages.shared.curation import actions, drafts, facts, search, status
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.fields import LINK
 from practices_db import knowledge, knowledge_curating
+from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_rows import link_id
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated, Named
-from practices_db.knowledge_filters import NOUNS
-from practices_db.knowledge_rows import link_id
 from practices_db.permissions import Thing, allowed
 
 # What a link says, from the one at its beginning to the one at its end.

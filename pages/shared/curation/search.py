@@ -10,10 +10,10 @@ import streamlit as st
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
 from practices_db import curating
+from practices_db.catalogue.library_filter import NOUNS
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor
 from practices_db.errors import Actor
-from practices_db.knowledge_filters import NOUNS
 from practices_db.permissions import Thing, require
 
 MOST = 50

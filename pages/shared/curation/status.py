@@ -9,12 +9,12 @@ import streamlit as st
 
 from pages.shared.curation import actions, search
 from practices_db import curating, knowledge_curating
+from practices_db.catalogue.library_filter import NOUNS
 from practices_db.curating import CuratedPractice
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor
 from practices_db.knowledge_curating import Curated
-from practices_db.knowledge_filters import NOUNS
 from practices_db.permissions import Thing, allowed
 
 _RUNS = {"yes": True, "no": False, "unknown": None}

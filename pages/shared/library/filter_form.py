@@ -11,11 +11,11 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
 from practices_db import knowledge, queries
+from practices_db.catalogue.library_filter import NOUNS, KnowledgeFilter, Shelf, checked, from_params, names
+from practices_db.catalogue.vocabularies import label
 from practices_db.config import database_path
 from practices_db.knowledge_files import file_name, format_of, written
-from practices_db.knowledge_filters import NOUNS, KnowledgeFilter, Shelf, checked, from_params, names
 from practices_db.search import Index
-from practices_db.vocabularies import label
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=Index.close)

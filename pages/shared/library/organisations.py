@@ -13,7 +13,7 @@ from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import escaped, known, labels, web_link
 from pages.shared.library import correction_form
 from practices_db import knowledge
-from practices_db.vocabularies import label
+from practices_db.catalogue.vocabularies import label
 
 Row = Mapping[str, Any]
 VIEWS = {"cards": "Cards", "map": "Map", "table": "Table"}

@@ -12,7 +12,7 @@ from pages.shared.components import database, tables
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import counted, escaped, known, labels, web_link
 from practices_db import knowledge
-from practices_db.vocabularies import label, vocabulary
+from practices_db.catalogue.vocabularies import label, vocabulary
 
 Row = Mapping[str, Any]
 VIEWS = {"publications": "Publications", "sectors": "What research says, by sector", "table": "Table"}

@@ -13,7 +13,7 @@ import streamlit as st
 
 from pages.shared.components.links import write_param
 from pages.shared.components.screen_texts import counted, escaped
-from practices_db.filters import (
+from practices_db.catalogue.practice_filter import (
     DEFAULT_SORT,
     FACET,
     FACETS,
@@ -27,8 +27,8 @@ from practices_db.filters import (
     from_params,
     to_params,
 )
+from practices_db.catalogue.vocabularies import label
 from practices_db.queries import Relaxation
-from practices_db.vocabularies import label
 
 _FIRST_FACETS = ("country", "target_group", "sector")
 VIEWS = {"practices": "Practices", "ranges": "Ranges", "scores": "Two scores", "table": "Table", "groups": "Groups"}

@@ -12,9 +12,9 @@ from pages.shared.components.database import Whole
 from pages.shared.components.links import choose
 from pages.shared.components.screen_texts import counted, known
 from pages.shared.components.tables import rows
-from practices_db.filters import FACET
+from practices_db.catalogue.practice_filter import FACET
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.index import Index, cross_counts
-from practices_db.vocabularies import vocabulary
 
 DOWN = {"target_group": "Target group", "country": "Country"}
 SHOWN = {"practices": "Practices", "assessed": "Assessed practices", "strongest": "Strongest proof (level)"}

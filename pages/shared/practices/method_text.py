@@ -18,9 +18,9 @@ from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import counted, escaped, percent, web_link
 from pages.shared.components.tables import HEADLINES
 from pages.shared.practices.panels import sum_lines
+from practices_db.catalogue.vocabularies import label
 from practices_db.queries import SelectionShares, Totals
 from practices_db.recipe import LICENCE
-from practices_db.vocabularies import label
 
 
 def in_short(framework: Framework) -> None:

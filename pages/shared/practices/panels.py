@@ -24,8 +24,8 @@ from pages.shared.components.screen_texts import (
     web_link,
     years,
 )
+from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries import DataVersion, Totals
-from practices_db.vocabularies import NOT_STATED, label
 
 ONE_SERIES = "Criterion"
 ANSWER_BADGES = {

@@ -13,11 +13,11 @@ from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.steps import minutes_left, question_steps, step_button
 from practices_db import queries
+from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.errors import PracticesError
-from practices_db.filters import FIRST_YEAR, LAST_YEAR
 from practices_db.own.model import OwnAnswer, OwnAssessment, new_form
 from practices_db.own.opening import Opened, open_file
-from practices_db.vocabularies import vocabulary
 
 _OPENED = "own_opened"
 UPLOAD_MB = 1

@@ -20,10 +20,10 @@ from pages.shared.server import warm_up
 from pages.shared.server.guard.limits import Limits
 from pages.shared.server.held_downloads import hold_downloads
 from practices_db import queries
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, read_only_mode
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
-from practices_db.filters import PracticeFilter
 from practices_db.keeping import Keeper
 
 log = logging.getLogger("practices")

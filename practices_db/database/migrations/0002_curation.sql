@@ -85,7 +85,7 @@ CREATE TABLE release_change (
 );
 
 -- Released copies, written only by a release (released.copy_truth). The public reads these and what derives from
--- them (practices_db/scorecards.py).
+-- them (practices_db/catalogue/scorecards.py).
 
 CREATE TABLE released_practice (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, lead_organisation TEXT, places TEXT[] NOT NULL,

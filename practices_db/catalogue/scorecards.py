@@ -11,10 +11,10 @@ import pandas as pd
 
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.scoring import Scores, encode, score
+from practices_db.catalogue.practice_filter import normalise
+from practices_db.catalogue.published_copy import copy_truth
+from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor
-from practices_db.filters import normalise
-from practices_db.released import copy_truth
-from practices_db.vocabularies import NOT_STATED
 
 HEADLINES = ("effectiveness", "sustainability")
 _AT_ONCE = 20_000  # practices whose answers are held as Python objects at one time

@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from practices_db.catalogue.practice_rows import ColumnError
+from practices_db.catalogue.vocabularies import NotInListError, nearest_of
 from practices_db.errors import PracticesError
-from practices_db.models import ColumnError
-from practices_db.vocabularies import NotInListError, nearest_of
 
 SHOWN_AT_MOST = 200
 _VALUE_AT_MOST = 80

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from practices_db.catalogue.vocabularies import NOT_STATED, label, unknown, vocabulary
 from practices_db.errors import PracticesError
-from practices_db.vocabularies import NOT_STATED, label, unknown, vocabulary
 
 Sort = Literal["name", "documented", "effectiveness", "sustainability", "newest"]
 SORTS: dict[Sort, str] = {

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from criteria.framework import Id
-from practices_db.models import (
+from practices_db.catalogue.practice_rows import (
     Day,
     Line,
     Maybe,

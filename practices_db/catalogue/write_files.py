@@ -11,10 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from practices_db.database.store import Cursor, Store
-from practices_db.errors import PracticesError
-from practices_db.knowledge_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow
-from practices_db.models import (
+from practices_db.catalogue.library_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow
+from practices_db.catalogue.practice_rows import (
     AnswerRow,
     FormerRow,
     HistoryRow,
@@ -26,6 +24,8 @@ from practices_db.models import (
     _Row,
     columns,
 )
+from practices_db.database.store import Cursor, Store
+from practices_db.errors import PracticesError
 
 # file → (its rows, whether it is always there); the hash of the data covers them in this order.
 FILES: dict[str, tuple[type[_Row], bool]] = {

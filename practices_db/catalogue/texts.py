@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from criteria.framework import current_framework
-from practices_db.vocabularies import label
+from practices_db.catalogue.vocabularies import label
 
 SHOWN_WITH_RANGE = ("scored", "not enough documented")
 

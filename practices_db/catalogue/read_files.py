@@ -13,11 +13,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from practices_db.catalogue_files import FILES, RELEASES, content_hash
-from practices_db.csv_reading import CsvError, NotUtf8Error, decode, parse
-from practices_db.errors import PracticesError
-from practices_db.knowledge_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow, link_id
-from practices_db.models import (
+from practices_db.catalogue.csv_reader import CsvError, NotUtf8Error, decode, parse
+from practices_db.catalogue.library_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow, link_id
+from practices_db.catalogue.practice_rows import (
     AnswerRow,
     FormerRow,
     HistoryRow,
@@ -29,11 +27,13 @@ from practices_db.models import (
     _Row,
     columns,
 )
-from practices_db.problems import Problem, mistakes
+from practices_db.catalogue.problems import Problem, mistakes
+from practices_db.catalogue.write_files import FILES, RELEASES, content_hash
+from practices_db.errors import PracticesError
 
 Row = TypeVar("Row", bound=_Row)
 
-CATALOGUE = Path(__file__).parent.parent / "data" / "catalogue"
+CATALOGUE = DATA / "catalogue"
 _SHOWN_AT_MOST = 50
 
 
