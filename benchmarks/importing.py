@@ -23,9 +23,9 @@ import duckdb
 
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.commands import build
+from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
 from practices_db.imports import Question, apply, preview, read_file
-from practices_db.permissions import CLI
 
 
 def made_up(count: int, reached: str) -> bytes:

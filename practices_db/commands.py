@@ -11,10 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import knowledge, knowledge_curating, link_check
+from practices_db import knowledge, link_check
 from practices_db.catalogue import library_store, scorecards
 from practices_db.catalogue.read_files import CATALOGUE, Catalogue, read_catalogue
-from practices_db.curating import LISTS
+from practices_db.curation import edit_library
+from practices_db.curation.edit_practices import LISTS
 from practices_db.database.commit_marker import sync_folder, wal_path, witness_path
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Cursor, Store, make_private
@@ -122,7 +123,7 @@ def open_store(
         if ran := migrate(store):
             store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
             library_store.after_migration(store, ran)
-            knowledge_curating.after_migration(store, ran)
+            edit_library.after_migration(store, ran)
     except BaseException:
         store.close()
         raise

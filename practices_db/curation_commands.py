@@ -8,16 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from practices_db import changing, curating, knowledge_curating, people, publishing, reviewing, submissions
 from practices_db.catalogue.library_rows import MODELS, Item
 from practices_db.catalogue.practice_rows import PracticeRow
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.catalogue.write_files import FILES, write_catalogue
 from practices_db.commands import open_existing
+from practices_db.curation import edit_library, edit_practices, releases, reviews, submissions, users, versioned_change
+from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.permissions import CLI
 from practices_db.queries import data_version
 from practices_db.rewriting import rewrite
 
@@ -30,7 +30,7 @@ Work = Callable[[Store, Arguments], Iterable[str]]
 
 def _queue(store: Store, arguments: Arguments) -> Iterable[str]:
     with store.cursor() as cursor:
-        found = reviewing.queue(cursor, CLI, arguments.status or ("submitted",))
+        found = reviews.queue(cursor, CLI, arguments.status or ("submitted",))
     for one in found:
         yield f"{one.id}  {one.created:%Y-%m-%d %H:%M}  {one.status}  {one.kind}  {one.practice_id or 'new practice'}"
     yield f"{len(found)} submissions"
@@ -38,8 +38,8 @@ def _queue(store: Store, arguments: Arguments) -> Iterable[str]:
 
 def _show(store: Store, arguments: Arguments) -> Iterable[str]:
     with store.cursor() as cursor:
-        one = reviewing.submission(cursor, CLI, arguments.submission)
-        found = reviewing.differences(cursor, CLI, arguments.submission)
+        one = reviews.submission(cursor, CLI, arguments.submission)
+        found = reviews.differences(cursor, CLI, arguments.submission)
     practice = one.practice_id or "not in the catalogue"
     yield f"{one.id}: {one.kind}, {one.status}, version {one.version}, practice {practice}"
     yield f"mailbox: {one.contact or 'none'}; note: {one.curator_note or 'none'}"
@@ -50,19 +50,19 @@ def _show(store: Store, arguments: Arguments) -> Iterable[str]:
 
 def _accept(store: Store, arguments: Arguments) -> Iterable[str]:
     one = _submission(store, arguments.submission)
-    reviewing.accept(store, CLI, one.id, one.version, arguments.note, arguments.public)
+    reviews.accept(store, CLI, one.id, one.version, arguments.note, arguments.public)
     yield f"{one.id}: accepted; everybody sees it after the next publish"
 
 
 def _return(store: Store, arguments: Arguments) -> Iterable[str]:
     one = _submission(store, arguments.submission)
-    reviewing.send_back(store, CLI, one.id, one.version, arguments.note)
+    reviews.send_back(store, CLI, one.id, one.version, arguments.note)
     yield f"{one.id}: returned"
 
 
 def _withdraw(store: Store, arguments: Arguments) -> Iterable[str]:
     one = _submission(store, arguments.submission)
-    reviewing.withdraw(store, CLI, one.id, one.version, arguments.reason)
+    reviews.withdraw(store, CLI, one.id, one.version, arguments.reason)
     yield f"{one.id}: withdrawn; its bytes are gone after: python -m practices_db rewrite"
 
 
@@ -72,7 +72,7 @@ def _invite(store: Store, arguments: Arguments) -> Iterable[str]:
 
 
 def _link(store: Store, arguments: Arguments) -> Iterable[str]:
-    token = reviewing.renew_link(store, CLI, arguments.submission)
+    token = reviews.renew_link(store, CLI, arguments.submission)
     yield f"{arguments.submission}: the private link's token, shown this once: {token}"
 
 
@@ -86,22 +86,22 @@ def _edit(store: Store, arguments: Arguments) -> Iterable[str]:
             raise PracticesError("A link is its own source: say --set source_url=URL.")
         version = _stands(store, item, id_).version
         what = (item, id_, changes, version, arguments.reason, arguments.source or "")
-        new = knowledge_curating.edit(store, CLI, *what, arguments.public)
+        new = edit_library.edit(store, CLI, *what, arguments.public)
     elif arguments.assessment:
         if not arguments.indicator:
             raise PracticesError("--assessment needs --indicator.")
         with store.cursor() as cursor:
-            found = curating.answers(cursor, CLI, id_)
+            found = edit_practices.answers(cursor, CLI, id_)
         mine = [one for one in found if one["assessment_id"] == arguments.assessment]
         version = next((one["version"] for one in mine if one["indicator_id"] == arguments.indicator), 0)
         if arguments.source:
             changes["source_url"] = arguments.source
         place = (arguments.assessment, arguments.indicator)
-        new = curating.edit_answer(store, CLI, *place, changes, version, arguments.reason, arguments.public)
+        new = edit_practices.edit_answer(store, CLI, *place, changes, version, arguments.reason, arguments.public)
     else:
         version = _stands(store, None, id_).version
         about = (id_, changes, version, arguments.reason, arguments.source or "")
-        new = curating.edit_practice(store, CLI, *about, arguments.public)
+        new = edit_practices.edit_practice(store, CLI, *about, arguments.public)
     yield f"{arguments.subject}: saved, version {new}; everybody sees it after the next publish"
 
 
@@ -112,22 +112,22 @@ def _checked(store: Store, arguments: Arguments) -> Iterable[str]:
     if item is not None:
         if arguments.running or arguments.said_by:
             raise PracticesError("Whether something still runs is said only of a practice.")
-        knowledge_curating.checked(store, CLI, item, id_, version, on, arguments.reason)
+        edit_library.checked(store, CLI, item, id_, version, on, arguments.reason)
     else:
         if arguments.running:
             running = {"yes": True, "no": False, "unknown": None}[arguments.running]
-            version = curating.still_running(store, CLI, id_, version, running, arguments.said_by or "", on)
-        curating.checked(store, CLI, id_, version, on, arguments.reason)
+            version = edit_practices.still_running(store, CLI, id_, version, running, arguments.said_by or "", on)
+        edit_practices.checked(store, CLI, id_, version, on, arguments.reason)
     yield f"{arguments.subject}: checked on {on}"
 
 
 def _archive(store: Store, arguments: Arguments) -> Iterable[str]:
-    _move(store, arguments, curating.archive, knowledge_curating.archive)
+    _move(store, arguments, edit_practices.archive, edit_library.archive)
     yield f"{arguments.subject}: archived"
 
 
 def _relist(store: Store, arguments: Arguments) -> Iterable[str]:
-    _move(store, arguments, curating.relist, knowledge_curating.relist)
+    _move(store, arguments, edit_practices.relist, edit_library.relist)
     yield f"{arguments.subject}: listed again"
 
 
@@ -144,15 +144,15 @@ def _merge(store: Store, arguments: Arguments) -> Iterable[str]:
         raise PracticesError(f"{arguments.subject} and {arguments.into} cannot be merged. Nothing was changed.")
     version = _stands(store, item, id_).version
     if item is None:
-        curating.merge(store, CLI, id_, into, version, arguments.reason)
+        edit_practices.merge(store, CLI, id_, into, version, arguments.reason)
     else:
-        knowledge_curating.merge(store, CLI, item, id_, into, version, arguments.reason)
+        edit_library.merge(store, CLI, item, id_, into, version, arguments.reason)
     yield f"{arguments.subject}: merged into {arguments.into}"
 
 
 def _disagreements(store: Store, arguments: Arguments) -> Iterable[str]:
     with store.cursor() as cursor:
-        found = reviewing.disagreements(cursor, CLI, arguments.practice)
+        found = reviews.disagreements(cursor, CLI, arguments.practice)
     for one in found:
         yield f"{one.indicator_id}: counts {one.settled or 'by the rule'}"
         yield from (f"  {answer}  {assessment}" for assessment, answer in one.answers.items())
@@ -161,20 +161,20 @@ def _disagreements(store: Store, arguments: Arguments) -> Iterable[str]:
 
 def _settle(store: Store, arguments: Arguments) -> Iterable[str]:
     with store.cursor() as cursor:
-        found = reviewing.disagreements(cursor, CLI, arguments.practice)
+        found = reviews.disagreements(cursor, CLI, arguments.practice)
     version = next((one.version for one in found if one.indicator_id == arguments.indicator), 0)
     place = (arguments.practice, arguments.indicator, arguments.assessment)
-    reviewing.settle(store, CLI, *place, arguments.note, version)
+    reviews.settle(store, CLI, *place, arguments.note, version)
     yield f"{arguments.practice}: {arguments.indicator} is settled"
 
 
 def _publish(store: Store, arguments: Arguments) -> Iterable[str]:
     if arguments.dry_run:
-        found, words = publishing.pending(store, CLI), "would be released"
+        found, words = releases.pending(store, CLI), "would be released"
     else:
         with store.cursor() as cursor:
             seen = data_version(cursor).number
-        release = publishing.publish(store, CLI, arguments.note, seen)
+        release = releases.publish(store, CLI, arguments.note, seen)
         found, words = list(release.changes), f"in release {release.number} ({release.content_hash[:8]})"
     for change in found:
         because = f", because: {change.why}" if change.why else ""
@@ -189,11 +189,11 @@ def _write_catalogue(store: Store, arguments: Arguments) -> Iterable[str]:
 
 def _grant(store: Store, arguments: Arguments) -> Iterable[str]:
     if arguments.role == "none":
-        people.dismiss(store, CLI, arguments.email, arguments.reason)
+        users.dismiss(store, CLI, arguments.email, arguments.reason)
     else:
-        people.grant(store, CLI, arguments.email, arguments.role, arguments.reason)
+        users.grant(store, CLI, arguments.email, arguments.role, arguments.reason)
     with store.cursor() as cursor:
-        for person in people.everybody(cursor, CLI):
+        for person in users.everybody(cursor, CLI):
             yield f"{person.email}  {person.role}  since {person.granted_on}"
 
 
@@ -266,7 +266,7 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
     writing = command("write-catalogue", _write_catalogue, "write what is released into the catalogue's text files")
     writing.add_argument("--folder", type=Path, default=CATALOGUE, metavar="FOLDER", help="default: %(default)s")
     granting = command("grant", _grant, "give somebody a role, or take it away (none)", "email")
-    granting.add_argument("role", choices=[*people.ROLES, "none"])
+    granting.add_argument("role", choices=[*users.ROLES, "none"])
     _reason(granting, required=False)
     command(
         "history",
@@ -298,7 +298,7 @@ def _rewrite(arguments: Arguments) -> int:
 
 def _submission(store: Store, id_: str) -> submissions.Submission:
     with store.cursor() as cursor:
-        return reviewing.submission(cursor, CLI, id_)
+        return reviews.submission(cursor, CLI, id_)
 
 
 def _called(given: str) -> tuple[Item | None, str]:
@@ -312,17 +312,17 @@ def _called(given: str) -> tuple[Item | None, str]:
     return item, id_
 
 
-def _stands(store: Store, item: Item | None, id_: str) -> changing.Stands:
+def _stands(store: Store, item: Item | None, id_: str) -> versioned_change.Stands:
     with store.cursor() as cursor:
         if item is None:
-            return curating.practice(cursor, CLI, id_)
-        return knowledge_curating.read(cursor, CLI, item, id_)
+            return edit_practices.practice(cursor, CLI, id_)
+        return edit_library.read(cursor, CLI, item, id_)
 
 
 def _assignment(given: str, item: Item | None) -> tuple[str, str]:
     name, equals, value = given.partition("=")
     model = MODELS[item] if item else PracticeRow
-    if not equals or name not in (*model.model_fields, *(() if item else curating.ANSWER_FIELDS)):
+    if not equals or name not in (*model.model_fields, *(() if item else edit_practices.ANSWER_FIELDS)):
         file = next(file for file, (rows, _) in FILES.items() if rows is model)
         raise PracticesError(
             f"{given[:60]!r} is not COLUMN=VALUE with a column of {file}{'' if item else ' or of an answer'}."

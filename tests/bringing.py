@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
 from practices_db.imports import Confirmed, Decision, Preview, Question, apply, preview, read_file
-from practices_db.permissions import CLI
 
 NOTHING = Confirmed()
 TABLES = (

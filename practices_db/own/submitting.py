@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import current_framework
+from practices_db.curation.submissions import checked_mailbox
 from practices_db.errors import PracticesError
 from practices_db.own.files import note_of, slug
 from practices_db.own.model import OwnAnswer, OwnAssessment, Profile, Sending
-from practices_db.submissions import checked_mailbox
 
 KIND = "self-assessment"
 FEWEST = 5  # answers; fewer say nothing about a practice

@@ -18,9 +18,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from provider import Provider, log_in
 from serving import ROOT, Server
 
-from practices_db import people, submissions
+from practices_db.curation import submissions, users
+from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
-from practices_db.permissions import CLI
 
 pytestmark = pytest.mark.e2e
 
@@ -65,8 +65,8 @@ def curated(catalogue_db: Path, tmp_path: Path, provider: Provider) -> Iterator[
     path = tmp_path / "curated.duckdb"
     shutil.copy(catalogue_db, path)
     store = Store(path)
-    people.grant(store, CLI, CURATOR, "curator")
-    people.grant(store, CLI, ADMINISTRATOR, "administrator")
+    users.grant(store, CLI, CURATOR, "curator")
+    users.grant(store, CLI, ADMINISTRATOR, "administrator")
     sent = submissions.submit(store, "statement", STATEMENT, "info@example.org", PRACTICE)
     store.close()
     secrets = f"--secrets.files={provider.secrets(tmp_path)}"

@@ -20,7 +20,7 @@ WRITERS = 3
 def processes() -> ForkServerContext:
     """Return a context whose processes start at once: the modules are loaded already."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["writers", "practices_db.commands", "practices_db.submissions"])
+    context.set_forkserver_preload(["writers", "practices_db.commands", "practices_db.curation.submissions"])
     return context
 
 

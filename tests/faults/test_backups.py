@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import writers
 
-from practices_db import submissions
 from practices_db.__main__ import main
 from practices_db.backup import FORMS, Backup, backup_problems, backups, make_backup, restore, rotate
 from practices_db.commands import open_store
+from practices_db.curation import submissions
 from practices_db.database.commit_marker import Witness
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError

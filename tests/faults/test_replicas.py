@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import writers
 
-from practices_db import queries, submissions
+from practices_db import queries
 from practices_db.__main__ import main
 from practices_db.catalogue import write_files
 from practices_db.commands import build, open_store
+from practices_db.curation import submissions
 from practices_db.database.commit_marker import table_names
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError, ReadOnlyError

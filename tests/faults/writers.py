@@ -7,8 +7,8 @@ import resource
 import threading
 from pathlib import Path
 
-from practices_db import submissions
 from practices_db.commands import open_store
+from practices_db.curation import submissions
 from practices_db.errors import DiskFullError, PracticesError
 
 

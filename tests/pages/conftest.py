@@ -14,8 +14,8 @@ from seen import FRAME, Visit, opened
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from practices_db import people
-from practices_db.permissions import CLI
+from practices_db.curation import users
+from practices_db.curation.permissions import CLI
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def visit(app: AppTest) -> Visit:
 def log_in(database_file: object) -> LogIn:  # noqa: ARG001 - opened by the pages
     """Return a function that begins a visit of somebody, None for nobody, where a login is configured."""
     store = database.store()
-    people.grant(store, CLI, CURATOR, "curator")
-    people.grant(store, CLI, OTHER, "curator")
-    people.grant(store, CLI, ADMINISTRATOR, "administrator")
+    users.grant(store, CLI, CURATOR, "curator")
+    users.grant(store, CLI, OTHER, "curator")
+    users.grant(store, CLI, ADMINISTRATOR, "administrator")
 
     def begin(address: str | None) -> Visit:
         app = AppTest.from_file(FRAME, default_timeout=120)

@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
-from practices_db import curating, knowledge, knowledge_curating, people, publishing, submissions
+from practices_db import knowledge
 from practices_db.catalogue.library_rows import MODELS
-from practices_db.permissions import CLI, pseudonym
+from practices_db.curation import edit_library, edit_practices, releases, submissions, users
+from practices_db.curation.permissions import CLI, pseudonym
 
 PAPER, TWIN, HOUSE = "invol-evaluation", "invol-gcr", "oecd"
 PRACTICE = "pre-apprenticeship-for-integration"
@@ -21,9 +22,9 @@ LINKED = f"evidence>{PAPER}>studies>practice>{PRACTICE}"
 PAGE = "https://example.org/page"
 
 
-def stands(item: Any, id_: str) -> knowledge_curating.Curated:
+def stands(item: Any, id_: str) -> edit_library.Curated:
     with database.cursor() as cursor:
-        return knowledge_curating.read(cursor, CLI, item, id_)
+        return edit_library.read(cursor, CLI, item, id_)
 
 
 def paper(go: Visit, view: str = "facts", item: str = PAPER) -> AppTest:
@@ -57,7 +58,7 @@ def test_publication_is_found_changed_and_everybody_reads_why(log_in: LogIn) -> 
     assert "Year: 2024" in history
     assert "you, " in history
     press(go("curation", part="release"), "Look at what has changed since")
-    (change,) = publishing.pending(database.store(), CLI)
+    (change,) = releases.pending(database.store(), CLI)
     assert (change.kind, change.words, change.why) == ("publication", "year", "Year added: 2024.")
 
 
@@ -69,10 +70,10 @@ def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, 
     log_in(None)
     with database.cursor() as cursor:
         found = cursor.execute(f"SELECT * FROM {table}").df().to_dict("records")
-        ids = [knowledge_curating.link_id(row) if item == "link" else row["id"] for row in found]
+        ids = [edit_library.link_id(row) if item == "link" else row["id"] for row in found]
     assert len(ids) > 10
     unasked = set(MODELS[item].model_fields) - set(fields.order)
-    assert unasked == {"checked_on"} | ({*knowledge_curating.ENDS} if item == "link" else {"id"})
+    assert unasked == {"checked_on"} | ({*edit_library.ENDS} if item == "link" else {"id"})
     for id_ in ids:
         facts = stands(item, id_).facts
         back = fields.as_facts(fields.as_widgets(facts))
@@ -156,7 +157,7 @@ def test_link_that_two_records_show_is_taken_out(log_in: LogIn) -> None:
 def test_what_was_typed_on_a_link_is_shown_where_somebody_merged_its_end(log_in: LogIn) -> None:
     app = paper(log_in(CURATOR), "links")
     fill(app, f"link:{LINKED}", reason="Synthetic words, long thought over.", why="Read again")
-    curating.merge(database.store(), CLI, PRACTICE, "accelair", 1, "the same")
+    edit_practices.merge(database.store(), CLI, PRACTICE, "accelair", 1, "the same")
     press(app, "Save")
     assert "is not here any more" in text(app)
     assert "Synthetic words, long thought over." in text(app)
@@ -176,7 +177,7 @@ def test_what_is_taken_out_is_gone_for_everybody_after_the_release(log_in: LogIn
     title = stands("evidence", PAPER).facts["title"]
     assert title in text(log_in(None)("evidence", q=title))
     assert "All 273 publications" in text(log_in(None)("evidence"))
-    knowledge_curating.archive(database.store(), CLI, "evidence", PAPER, 1, "Synthetic reason.")
+    edit_library.archive(database.store(), CLI, "evidence", PAPER, 1, "Synthetic reason.")
     assert title in text(log_in(None)("evidence", q=title))
     app = go("curation", part="release")
     press(app, "Look at what has changed since")
@@ -218,7 +219,7 @@ def test_next_press_is_refused_once_the_role_is_gone(log_in: LogIn, button: str)
         fill(app, f"evidence:{PAPER}", year="2024", why="why", source=PAGE)
     if button == "Archive":
         app.text_input(key=f"archive_reason_evidence:{PAPER}").set_value("why")
-    people.dismiss(database.store(), CLI, CURATOR)
+    users.dismiss(database.store(), CLI, CURATOR)
     press(app, button)
     assert stands("evidence", PAPER).version == 1
     assert "have no role here" in text(app)

@@ -12,9 +12,10 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from practices_db import backup, curating, people, publishing, queries, reviewing, submissions
+from practices_db import backup, queries
+from practices_db.curation import edit_practices, releases, reviews, submissions, users
+from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.database import audit_log
-from practices_db.permissions import CLI, pseudonym
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
 PAGE = "https://example.org/page"
@@ -114,7 +115,7 @@ def test_submission_that_was_corrected_meanwhile_is_not_accepted_unseen(log_in: 
     assert "changed in between" in text(app)
     assert "Other words." in text(app)
     with database.cursor() as cursor:
-        assert reviewing.submission(cursor, CLI, sent.id).status == "submitted"
+        assert reviews.submission(cursor, CLI, sent.id).status == "submitted"
     press(app, "Accept")
     assert "Accepted" in text(app)
 
@@ -164,7 +165,7 @@ def test_practice_is_found_whatever_its_accents_and_edited_with_source_and_reaso
     press(app, "Save")
     assert "Saved." in text(app)
     with database.cursor() as cursor:
-        stands = curating.practice(cursor, CLI, PRACTICE)
+        stands = edit_practices.practice(cursor, CLI, PRACTICE)
     assert (stands.facts["start_year"], stands.version) == (2003, 2)
     history = text(go("curation", part="practices", practice=PRACTICE, view="history"))
     assert "First year: 2003" in history
@@ -177,11 +178,11 @@ def test_every_fact_of_every_practice_goes_through_the_form_unchanged(log_in: Lo
     from pages.shared.curation.fields import PRACTICE as form  # noqa: N811, PLC0415
 
     with database.cursor() as cursor:
-        ids = [one.id for one in curating.find(cursor, CLI, "practice", "", 10_000)]
+        ids = [one.id for one in edit_practices.find(cursor, CLI, "practice", "", 10_000)]
         for id_ in ids:
-            stands = curating.practice(cursor, CLI, id_).facts
+            stands = edit_practices.practice(cursor, CLI, id_).facts
             back = form.as_facts(form.as_widgets(stands))
-            assert curating.checked_practice(stands | back, id_).model_dump() == stands
+            assert edit_practices.checked_practice(stands | back, id_).model_dump() == stands
 
 
 def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
@@ -205,7 +206,7 @@ def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogI
     press(second, "Save")
     assert "Saved." in text(second)
     with database.cursor() as cursor:
-        stands = curating.practice(cursor, CLI, PRACTICE)
+        stands = edit_practices.practice(cursor, CLI, PRACTICE)
     assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2004, "Somebody else")
 
 
@@ -218,7 +219,7 @@ def test_what_only_the_first_changed_stays_after_the_conflict(log_in: LogIn) -> 
     press(second, "Go on from what stands there now, with my changes")
     press(second, "Save")
     with database.cursor() as cursor:
-        stands = curating.practice(cursor, CLI, PRACTICE)
+        stands = edit_practices.practice(cursor, CLI, PRACTICE)
     assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2003, "Somebody else")
     press(first.run(), "Give up my changes")
     assert first.text_input(key=f"draft_facts_{PRACTICE}_lead_organisation").value == "Somebody else"
@@ -260,7 +261,7 @@ def test_standing_checked_running_archived_relisted_merged(log_in: LogIn) -> Non
     press(press(app, "Merge"), "Yes, merge")
     assert "merged into another one" in text(app)
     with database.cursor() as cursor:
-        stands = curating.practice(cursor, CLI, DUPLICATE)
+        stands = edit_practices.practice(cursor, CLI, DUPLICATE)
     assert (stands.merged_into, stands.running_said_by, stands.version) == (PRACTICE, "The museum", 6)
     assert stands.checked_by == pseudonym(CURATOR)
     assert stands.running_said_on == audit_log.now().date() >= date(2026, 1, 1)
@@ -270,7 +271,7 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
     store = database.store()
     with database.cursor() as cursor:
         id_ = cursor.execute("SELECT min(practice_id) FROM released_answer").fetchall()[0][0]
-        given = curating.answers(cursor, CLI, id_)
+        given = edit_practices.answers(cursor, CLI, id_)
     go = log_in(CURATOR)
     app = go("curation", part="practices", practice=id_, view="opinions")
     press(app, "Make a private link")
@@ -312,10 +313,10 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
 
 def test_release_that_another_curator_made_first_is_told(log_in: LogIn) -> None:
     store = database.store()
-    curating.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "why", PAGE)
+    edit_practices.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "why", PAGE)
     app = press(log_in(CURATOR)("curation", part="release"), "Look at what has changed since")
     press(app, "Publish")
-    publishing.publish(store, CLI, "faster", 1)
+    releases.publish(store, CLI, "faster", 1)
     press(app, "Yes, publish")
     assert "Release 2 came out in between" in text(app)
 
@@ -337,11 +338,11 @@ def test_administrator_gives_and_takes_roles(log_in: LogIn) -> None:
     app.text_input(key="grant_email").set_value(NOBODY)
     press(app, "Give the role")
     with database.cursor() as cursor:
-        assert people.actor_of(cursor, NOBODY).role == "curator"
+        assert users.actor_of(cursor, NOBODY).role == "curator"
     app.selectbox(key="dismiss_email").set_value(NOBODY).run()
     press(press(app, "Take the role away"), "Yes, take it away")
     with database.cursor() as cursor:
-        assert people.actor_of(cursor, NOBODY).role == "viewer"
+        assert users.actor_of(cursor, NOBODY).role == "viewer"
 
 
 # --- a role that is taken away while the page is open: role × action × state through the buttons ----------------
@@ -383,9 +384,9 @@ def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, actio
     for label in presses[:-1]:
         press(app, label)
     if role == "viewer":
-        people.dismiss(store, CLI, CURATOR)
+        users.dismiss(store, CLI, CURATOR)
     else:
-        people.grant(store, CLI, CURATOR, role)  # type: ignore[arg-type]
+        users.grant(store, CLI, CURATOR, role)  # type: ignore[arg-type]
     before = everything()
     press(app, presses[-1])
     assert everything() == before
@@ -400,8 +401,8 @@ def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, actio
 def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
     assert "is the first" in text(visit("method"))
     store = database.store()
-    curating.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "secret", PAGE, "First year is 2003")
-    publishing.publish(store, CLI, "test", 1)
+    edit_practices.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "secret", PAGE, "First year is 2003")
+    releases.publish(store, CLI, "test", 1)
     app = visit("method")
     assert "1 practice with changed facts." in text(app)
     (table,) = (one.value for one in app.dataframe if one.proto.alt == "What this release changed")
@@ -426,9 +427,9 @@ def into(state: str, receipt: submissions.Receipt) -> None:
     store = database.store()
     match state:
         case "returned":
-            reviewing.send_back(store, CLI, receipt.id, 1, "why")
+            reviews.send_back(store, CLI, receipt.id, 1, "why")
         case "published":
-            reviewing.accept(store, CLI, receipt.id, 1, "sound")
+            reviews.accept(store, CLI, receipt.id, 1, "sound")
         case "withdrawn":
             submissions.withdraw(store, receipt.token, 1)
 
@@ -478,9 +479,9 @@ BY_PRACTICE_STATE = {
 def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, state: str) -> None:
     store, go = database.store(), log_in(CURATOR)
     if state == "archived":
-        curating.archive(store, CLI, DUPLICATE, 1, "why")
+        edit_practices.archive(store, CLI, DUPLICATE, 1, "why")
     if state == "merged":
-        curating.merge(store, CLI, DUPLICATE, PRACTICE, 1, "why")
+        edit_practices.merge(store, CLI, DUPLICATE, PRACTICE, 1, "why")
     app = go("curation", part="practices", practice=DUPLICATE, view="standing")
     assert labels(app) & ON_PRACTICE == BY_PRACTICE_STATE[state]
     app = go("curation", part="practices", practice=DUPLICATE, view="facts")
@@ -500,12 +501,12 @@ def test_administrator_whose_role_is_another_one_gives_and_takes_none(
     for label in presses[:-1]:
         press(app, label)
     if role == "viewer":
-        people.dismiss(database.store(), CLI, ADMINISTRATOR)
+        users.dismiss(database.store(), CLI, ADMINISTRATOR)
     else:
-        people.grant(database.store(), CLI, ADMINISTRATOR, role)  # type: ignore[arg-type]
+        users.grant(database.store(), CLI, ADMINISTRATOR, role)  # type: ignore[arg-type]
     press(app, presses[-1])
     with database.cursor() as cursor:
-        roles = [people.actor_of(cursor, address).role for address in (NOBODY, OTHER)]
+        roles = [users.actor_of(cursor, address).role for address in (NOBODY, OTHER)]
     assert roles == ["viewer", "curator"]
 
 
@@ -514,7 +515,7 @@ def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
     file = (seen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
     app.file_uploader[0].set_value(("practices.csv", file, "text/csv")).run()
     assert "added" in text(app)
-    people.dismiss(database.store(), CLI, CURATOR)
+    users.dismiss(database.store(), CLI, CURATOR)
     before = everything()
     app.button(key="import_now").click().run()
     assert "have no role here" in text(app)

@@ -10,9 +10,9 @@ import streamlit as st
 from seen import opened
 
 from pages.shared.components import database
-from practices_db import submissions
 from practices_db.commands import open_store
 from practices_db.config import read_only_mode
+from practices_db.curation import submissions
 from practices_db.errors import ReadOnlyError
 from practices_db.snapshot import write_snapshot
 

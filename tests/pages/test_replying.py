@@ -10,8 +10,9 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from practices_db import curating, publishing, queries, reviewing, submissions
-from practices_db.permissions import CLI
+from practices_db import queries
+from practices_db.curation import edit_practices, releases, reviews, submissions
+from practices_db.curation.permissions import CLI
 
 PRACTICE, DUPLICATE, ENDED = "accelair", "a-walk-to-museums", "zuri-city-card"
 PAGE = "https://example.org/page"
@@ -20,7 +21,7 @@ PAGE = "https://example.org/page"
 def release() -> None:
     with database.cursor() as cursor:
         seen_ = queries.data_version(cursor).number
-    publishing.publish(database.store(), CLI, "test", seen_)
+    releases.publish(database.store(), CLI, "test", seen_)
 
 
 def text(app: AppTest) -> str:
@@ -33,9 +34,11 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
     store = database.store()
     words = {"organisation": "Forum <b>x</b>", "words": "We see *it* otherwise: [x](https://e.org)."}
     sent = submissions.submit(store, "statement", words, None, PRACTICE)
-    reviewing.accept(store, CLI, sent.id, 1, "sound")
-    curating.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "why", PAGE, "First year is 2003: page (x)")
-    curating.still_running(store, CLI, PRACTICE, 2, True, "The city", date(2026, 11, 25))
+    reviews.accept(store, CLI, sent.id, 1, "sound")
+    edit_practices.edit_practice(
+        store, CLI, PRACTICE, {"start_year": "2003"}, 1, "why", PAGE, "First year is 2003: page (x)"
+    )
+    edit_practices.still_running(store, CLI, PRACTICE, 2, True, "The city", date(2026, 11, 25))
     before = text(visit("practice", practice=PRACTICE))
     assert "otherwise" not in before
     assert "Nothing was corrected" in before
@@ -50,8 +53,8 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
 @pytest.mark.usefixtures("app")
 def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     store = database.store()
-    curating.merge(store, CLI, DUPLICATE, PRACTICE, 1, "the same")
-    curating.archive(store, CLI, ENDED, 1, "It never began.")
+    edit_practices.merge(store, CLI, DUPLICATE, PRACTICE, 1, "the same")
+    edit_practices.archive(store, CLI, ENDED, 1, "It never began.")
     release()
     merged = visit("practice", practice=DUPLICATE)
     assert merged.title[0].value == "Accelair"
@@ -74,7 +77,7 @@ def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
     assert not app.exception
     with database.cursor() as cursor:
-        (sent,) = reviewing.queue(cursor, CLI)
+        (sent,) = reviews.queue(cursor, CLI)
     assert (sent.kind, sent.practice_id, sent.payload) == ("correction", PRACTICE, {"what": "It began in 2003."})
     assert sent.id in app.success[0].value
 
@@ -87,7 +90,7 @@ def test_agreement_is_said_honestly_with_and_without_second_assessments(visit: V
         assessed = cursor.execute("SELECT DISTINCT practice_id FROM released_answer ORDER BY ALL LIMIT 1").fetchall()[
             0
         ][0]
-        given = curating.answers(cursor, CLI, assessed)
+        given = edit_practices.answers(cursor, CLI, assessed)
     receipt = submissions.invite(store, assessed, CLI)
     content = {
         "framework": "integration-practices",
@@ -100,7 +103,7 @@ def test_agreement_is_said_honestly_with_and_without_second_assessments(visit: V
         ],
     }
     version = submissions.hand_in(store, receipt.token, submissions.save(store, receipt.token, content, 1))
-    reviewing.accept(store, CLI, receipt.id, version, "complete")
+    reviews.accept(store, CLI, receipt.id, version, "complete")
     release()
     app = visit("method")
     assert not app.exception

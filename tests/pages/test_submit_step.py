@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from criteria.framework import current_framework
 from pages.shared.components import database
 from pages.shared.self_assessment import draft
-from practices_db import submissions
+from practices_db.curation import submissions
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending, new_form
 
 FRAMEWORK = current_framework()

@@ -13,16 +13,17 @@ from typing import Any
 import oracles
 import pytest
 
-from practices_db import curating, publishing, queries, reviewing, submissions
+from practices_db import queries
 from practices_db.__main__ import main
 from practices_db.catalogue import write_files
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.commands import build, open_store
+from practices_db.curation import edit_practices, releases, reviews, submissions
+from practices_db.curation.permissions import CLI, Actor
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.exporting import content, practice_json, write_csv, write_json
-from practices_db.permissions import CLI, Actor
 from practices_db.rewriting import rewrite
 from practices_db.views import View
 
@@ -35,13 +36,13 @@ TODAY = date(2026, 11, 25)
 
 def version_of(store: Store, practice_id: str = PRACTICE) -> int:
     with store.cursor() as cursor:
-        return curating.practice(cursor, CLI, practice_id).version
+        return edit_practices.practice(cursor, CLI, practice_id).version
 
 
-def release(store: Store) -> publishing.Release:
+def release(store: Store) -> releases.Release:
     with store.cursor() as cursor:
         seen = queries.data_version(cursor).number
-    return publishing.publish(store, CURATOR, "test", seen)
+    return releases.publish(store, CURATOR, "test", seen)
 
 
 def rows(store: Store, sql: str) -> list[Any]:
@@ -93,20 +94,22 @@ def everything_public(store: Store) -> list[Any]:
 
 def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_store: Store) -> None:
     store, before = tiny_store, everything_public(tiny_store)
-    curating.edit_practice(
+    edit_practices.edit_practice(
         store, CURATOR, PRACTICE, {"name": "Zażółć", "countries": "IT;FR"}, 1, "internal words", PAGE, "Name corrected"
     )
     with store.cursor() as cursor:
-        given = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
+        given = next(one for one in edit_practices.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
     changes = {"answer": "not-met", "evidence_level": 3, "source_url": PAGE}
-    curating.edit_answer(store, CURATOR, given["assessment_id"], given["indicator_id"], changes, 1, "it was misread")
-    curating.archive(store, CURATOR, OTHER, 1, "never began")
-    curating.still_running(store, CURATOR, PRACTICE, 2, True, "The city", TODAY)
+    edit_practices.edit_answer(
+        store, CURATOR, given["assessment_id"], given["indicator_id"], changes, 1, "it was misread"
+    )
+    edit_practices.archive(store, CURATOR, OTHER, 1, "never began")
+    edit_practices.still_running(store, CURATOR, PRACTICE, 2, True, "The city", TODAY)
     statement = {"organisation": "We", "words": "We see it otherwise."}
     sent = submissions.submit(store, "statement", statement, None, PRACTICE)
-    reviewing.accept(store, CURATOR, sent.id, 1, "looked at")
+    reviews.accept(store, CURATOR, sent.id, 1, "looked at")
     assert everything_public(store) == before
-    assert publishing.pending(store, CURATOR) != []  # looking at what is to come releases nothing either
+    assert releases.pending(store, CURATOR) != []  # looking at what is to come releases nothing either
     assert everything_public(store) == before
     made = release(store)
     assert "internal words" not in repr((made, everything_public(store)))  # the reason is for the record
@@ -121,20 +124,24 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
         assert (gone.practice_id, gone.reason) == (None, "never began")
         assert queries.statement(cursor, PRACTICE) is not None
         assert [words for _, words in queries.corrections(cursor, PRACTICE)] == ["Name corrected"]
-        assert publishing.changes(cursor) == list(made.changes)
+        assert releases.changes(cursor) == list(made.changes)
         assert queries.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
 
 
 def test_moved_score_is_listed_with_by_how_much_and_why(tiny_store: Store) -> None:
     with tiny_store.cursor() as cursor:
-        given = [one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["indicator_id"].startswith("eff-")]
+        given = [
+            one for one in edit_practices.answers(cursor, CURATOR, PRACTICE) if one["indicator_id"].startswith("eff-")
+        ]
         before = queries.practice(cursor, PRACTICE)
     for one in given:
         new = "not-met" if one["answer"] != "not-met" else "met"
         place = (one["assessment_id"], one["indicator_id"])
         what = {"answer": new, "source_url": PAGE, "evidence_level": 5}
-        curating.edit_answer(tiny_store, CURATOR, *place, what, one["version"], "misread", "An answer was misread")
+        edit_practices.edit_answer(
+            tiny_store, CURATOR, *place, what, one["version"], "misread", "An answer was misread"
+        )
     made = release(tiny_store)
     with tiny_store.cursor() as cursor:
         after = queries.practice(cursor, PRACTICE)
@@ -162,19 +169,25 @@ def test_release_without_a_change_is_refused(tiny_store: Store) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"name": "x"}, 1, " ", PAGE), "why"),
-        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"name": "x"}, 1, "why", ""), "source_url"),
-        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {}, 1, "why", PAGE), "Nothing was changed"),
+        (lambda s: edit_practices.edit_practice(s, CURATOR, PRACTICE, {"name": "x"}, 1, " ", PAGE), "why"),
+        (lambda s: edit_practices.edit_practice(s, CURATOR, PRACTICE, {"name": "x"}, 1, "why", ""), "source_url"),
+        (lambda s: edit_practices.edit_practice(s, CURATOR, PRACTICE, {}, 1, "why", PAGE), "Nothing was changed"),
         (
-            lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"countries": "XX"}, 1, "why", PAGE),
+            lambda s: edit_practices.edit_practice(s, CURATOR, PRACTICE, {"countries": "XX"}, 1, "why", PAGE),
             "countries: 'XX'",
         ),
-        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"id": "other"}, 1, "why", PAGE), "never changes"),
-        (lambda s: curating.edit_practice(s, CURATOR, PRACTICE, {"role": "x"}, 1, "why", PAGE), "role"),
-        (lambda s: curating.edit_practice(s, CURATOR, "nobody", {"name": "x"}, 1, "why", PAGE), "no practice 'nobody'"),
-        (lambda s: curating.archive(s, CURATOR, PRACTICE, 1, ""), "why"),
-        (lambda s: curating.merge(s, CURATOR, PRACTICE, PRACTICE, 1, "why"), "another one"),
-        (lambda s: reviewing.settle(s, CURATOR, PRACTICE, "eff-objectives", "nothing", "why"), "no disagreement"),
+        (
+            lambda s: edit_practices.edit_practice(s, CURATOR, PRACTICE, {"id": "other"}, 1, "why", PAGE),
+            "never changes",
+        ),
+        (lambda s: edit_practices.edit_practice(s, CURATOR, PRACTICE, {"role": "x"}, 1, "why", PAGE), "role"),
+        (
+            lambda s: edit_practices.edit_practice(s, CURATOR, "nobody", {"name": "x"}, 1, "why", PAGE),
+            "no practice 'nobody'",
+        ),
+        (lambda s: edit_practices.archive(s, CURATOR, PRACTICE, 1, ""), "why"),
+        (lambda s: edit_practices.merge(s, CURATOR, PRACTICE, PRACTICE, 1, "why"), "another one"),
+        (lambda s: reviews.settle(s, CURATOR, PRACTICE, "eff-objectives", "nothing", "why"), "no disagreement"),
     ],
 )
 def test_change_that_cannot_stand_is_refused_in_words(
@@ -188,11 +201,11 @@ def test_change_that_cannot_stand_is_refused_in_words(
 
 def test_answer_is_not_changed_without_its_source(tiny_store: Store) -> None:
     with tiny_store.cursor() as cursor:
-        one = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
+        one = next(one for one in edit_practices.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
     place = (one["assessment_id"], one["indicator_id"])
     with pytest.raises(PracticesError, match="source_url"):
-        curating.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": None}, 1, "why")
-    curating.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": PAGE}, 1, "misread")
+        edit_practices.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": None}, 1, "why")
+    edit_practices.edit_answer(tiny_store, CURATOR, *place, {"answer": "partly", "source_url": PAGE}, 1, "misread")
     with tiny_store.cursor() as cursor:
         line = audit_log.history(cursor, f"practice:{PRACTICE}")[0]
     assert line.before is not None
@@ -201,15 +214,15 @@ def test_answer_is_not_changed_without_its_source(tiny_store: Store) -> None:
 
 
 def test_conflict_says_who_and_what_and_saves_nothing(tiny_store: Store) -> None:
-    curating.edit_practice(tiny_store, CURATOR, PRACTICE, {"name": "First"}, 1, "why", PAGE)
+    edit_practices.edit_practice(tiny_store, CURATOR, PRACTICE, {"name": "First"}, 1, "why", PAGE)
     with pytest.raises(ConflictError, match=r"person:0123456789abcdef \(edit, .*\): name, source"):
-        curating.edit_practice(tiny_store, CLI, PRACTICE, {"name": "Second"}, 1, "why", PAGE)
+        edit_practices.edit_practice(tiny_store, CLI, PRACTICE, {"name": "Second"}, 1, "why", PAGE)
     assert rows(tiny_store, f"SELECT name, version FROM practice WHERE id = '{PRACTICE}'") == [("First", 2)]
 
 
 def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
     had = rows(tiny_store, f"SELECT count(*) FROM released_answer WHERE practice_id = '{PRACTICE}'")
-    curating.merge(tiny_store, CURATOR, PRACTICE, OTHER, 1, "the same project")
+    edit_practices.merge(tiny_store, CURATOR, PRACTICE, OTHER, 1, "the same project")
     release(tiny_store)
     with tiny_store.cursor() as cursor:
         found = queries.practice(cursor, PRACTICE)
@@ -219,7 +232,7 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
         assert list(listed["id"]) == [OTHER]
         assert len(queries.answers(cursor, OTHER)) == had[0][0]
         assert queries.integrity_problems(cursor) == []
-    curating.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", version_of(tiny_store, OTHER), "the same, too")
+    edit_practices.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", version_of(tiny_store, OTHER), "the same, too")
     release(tiny_store)
     with tiny_store.cursor() as cursor:
         further = queries.practice(cursor, PRACTICE)
@@ -229,9 +242,9 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
 
 def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
     before = rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id")
-    curating.archive(tiny_store, CURATOR, PRACTICE, 1, "ended")
+    edit_practices.archive(tiny_store, CURATOR, PRACTICE, 1, "ended")
     release(tiny_store)
-    curating.relist(tiny_store, CURATOR, PRACTICE, 2, "it goes on")
+    edit_practices.relist(tiny_store, CURATOR, PRACTICE, 2, "it goes on")
     release(tiny_store)
     assert rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id") == before
     with tiny_store.cursor() as cursor:
@@ -245,20 +258,20 @@ def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
 def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store) -> None:
     receipt = submissions.submit(tiny_store, "self-assessment", answers_of({"eff-objectives": "met"}), None, OTHER)
     with tiny_store.cursor() as cursor:
-        assert [one.id for one in reviewing.queue(cursor, CURATOR)] == [receipt.id]
-        (difference,) = reviewing.differences(cursor, CURATOR, receipt.id)
+        assert [one.id for one in reviews.queue(cursor, CURATOR)] == [receipt.id]
+        (difference,) = reviews.differences(cursor, CURATOR, receipt.id)
     assert (difference.before, difference.after) == ("", "met, evidence level 1")
-    back = reviewing.send_back(tiny_store, CURATOR, receipt.id, 1, "Which year?")
+    back = reviews.send_back(tiny_store, CURATOR, receipt.id, 1, "Which year?")
     opened = submissions.open_by_token(tiny_store, receipt.token)
     assert (opened.status, opened.curator_note) == ("returned", "Which year?")
     again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "partly"}), back)
-    taken = reviewing.accept(tiny_store, CURATOR, receipt.id, again, "sound")
+    taken = reviews.accept(tiny_store, CURATOR, receipt.id, again, "sound")
     release(tiny_store)
     assert rows(tiny_store, f"SELECT basis, answer FROM released_answer WHERE practice_id = '{OTHER}'") == [
         ("self-assessment", "partly")
     ]
     corrected = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "not-met"}), taken)
-    taken = reviewing.accept(tiny_store, CURATOR, receipt.id, corrected, "sound, too")
+    taken = reviews.accept(tiny_store, CURATOR, receipt.id, corrected, "sound, too")
     release(tiny_store)
     assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == [("not-met",)]
     submissions.withdraw(tiny_store, receipt.token, taken)
@@ -282,7 +295,7 @@ def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> No
     }
     content_ = answers_of({"eff-objectives": "met"}) | {"practice": profile}
     receipt = submissions.submit(tiny_store, "self-assessment", content_)
-    reviewing.accept(tiny_store, CURATOR, receipt.id, 1, "sound")
+    reviews.accept(tiny_store, CURATOR, receipt.id, 1, "sound")
     release(tiny_store)
     with tiny_store.cursor() as cursor:
         card = queries.practice(cursor, "synthetic-new")
@@ -292,7 +305,7 @@ def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> No
 
 def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: Store) -> None:
     with tiny_store.cursor() as cursor:
-        first = next(one for one in curating.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
+        first = next(one for one in edit_practices.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
     receipt = submissions.invite(tiny_store, PRACTICE, CURATOR)
     opened = submissions.open_by_token(tiny_store, receipt.token)
     assert (opened.status, opened.payload) == ("draft", None)
@@ -301,15 +314,13 @@ def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: S
         submissions.hand_in(tiny_store, receipt.token, 1)
     saved = submissions.save(tiny_store, receipt.token, given, 1)
     handed = submissions.hand_in(tiny_store, receipt.token, saved)
-    reviewing.accept(tiny_store, CURATOR, receipt.id, handed, "complete")
+    reviews.accept(tiny_store, CURATOR, receipt.id, handed, "complete")
     with tiny_store.cursor() as cursor:
         (open_,) = [
-            one
-            for one in reviewing.disagreements(cursor, CURATOR, PRACTICE)
-            if one.indicator_id == first["indicator_id"]
+            one for one in reviews.disagreements(cursor, CURATOR, PRACTICE) if one.indicator_id == first["indicator_id"]
         ]
     second = next(id_ for id_ in open_.answers if "second-reader" in id_)
-    reviewing.settle(tiny_store, CURATOR, PRACTICE, open_.indicator_id, second, "The report says so.", open_.version)
+    reviews.settle(tiny_store, CURATOR, PRACTICE, open_.indicator_id, second, "The report says so.", open_.version)
     release(tiny_store)
     counted = rows(tiny_store, f"SELECT answer, disagreement FROM counted_answer WHERE assessment_id = '{second}'")
     assert counted == [("not-met", True)]
@@ -330,7 +341,7 @@ def saves(store: Store, writers: int, each: int) -> None:
             seen = version_of(store)
             people = {"people_reached": writer * 1_000 + done}
             try:
-                curating.edit_practice(store, CURATOR, PRACTICE, people, seen, f"{writer}.{done}", PAGE)
+                edit_practices.edit_practice(store, CURATOR, PRACTICE, people, seen, f"{writer}.{done}", PAGE)
             except ConflictError as error:
                 refused.append(str(error))
             else:
@@ -370,10 +381,10 @@ def double_publications(store: Store, times: int) -> None:
             seen = queries.data_version(cursor).number
 
         def accept(_: int, sent: submissions.Receipt = sent) -> bool:
-            return succeeded(lambda: reviewing.accept(store, CURATOR, sent.id, 1, "sound"))
+            return succeeded(lambda: reviews.accept(store, CURATOR, sent.id, 1, "sound"))
 
         def publish(_: int, seen: int = seen) -> bool:
-            return succeeded(lambda: publishing.publish(store, CURATOR, "", seen))
+            return succeeded(lambda: releases.publish(store, CURATOR, "", seen))
 
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(accept, range(2))) == [False, True]
@@ -454,14 +465,14 @@ def test_shipped_files_are_written_back_byte_for_byte(store: Store, tmp_path: Pa
 
 
 def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Path) -> None:
-    curating.edit_practice(
+    edit_practices.edit_practice(
         tiny_store, CURATOR, PRACTICE, {"place": "Łódź;Bari"}, 1, "page (of 2020)", PAGE, "Ł, “why”\nso"
     )
-    curating.still_running(tiny_store, CURATOR, PRACTICE, 2, False, "The city", TODAY)
-    curating.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", 1, "the same")
-    curating.archive(tiny_store, CURATOR, "synthetic-formula", 1, '=cmd|"x"')
+    edit_practices.still_running(tiny_store, CURATOR, PRACTICE, 2, False, "The city", TODAY)
+    edit_practices.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", 1, "the same")
+    edit_practices.archive(tiny_store, CURATOR, "synthetic-formula", 1, '=cmd|"x"')
     sent = submissions.submit(tiny_store, "statement", {"organisation": "Ø", "words": 'a\n\n,b;"c"'}, None, PRACTICE)
-    reviewing.accept(tiny_store, CURATOR, sent.id, 1, "sound")
+    reviews.accept(tiny_store, CURATOR, sent.id, 1, "sound")
     release(tiny_store)
     folder = tmp_path / "written"
     knowledge = {
@@ -485,12 +496,12 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     secrets_ = [secrets.token_hex(24) for _ in range(3)]
     given = answers_of({"eff-objectives": "met"}, note=f"a client's story {secrets_[0]}")
     receipt = submissions.submit(store, "self-assessment", given, f"{secrets_[1]}@example.org", OTHER)
-    reviewing.accept(store, CURATOR, receipt.id, 1, "sound")
+    reviews.accept(store, CURATOR, receipt.id, 1, "sound")
     release(store)
     with store.cursor() as cursor:
-        (one,) = curating.answers(cursor, CURATOR, OTHER)
+        (one,) = edit_practices.answers(cursor, CURATOR, OTHER)
     place = (one["assessment_id"], one["indicator_id"])
-    curating.edit_answer(store, CURATOR, *place, {"note": f"shorter {secrets_[2]}"}, 1, "shortened")
+    edit_practices.edit_answer(store, CURATOR, *place, {"note": f"shorter {secrets_[2]}"}, 1, "shortened")
     assert all(
         any(text in repr(rows(store, f"FROM {t}")) for t in ("submission", "answer", "audit")) for text in secrets_
     )
@@ -516,7 +527,7 @@ def test_broken_record_is_noticed_at_start_and_by_check(
     path = tmp_path / "tampered.duckdb"
     shutil.copy(tiny_db, path)
     store = Store(path)
-    curating.archive(store, CURATOR, PRACTICE, 1, "ended")
+    edit_practices.archive(store, CURATOR, PRACTICE, 1, "ended")
     store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
     store.close()
     with pytest.raises(PracticesError, match="record of changes does not hold together"):

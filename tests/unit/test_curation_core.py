@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from practices_db import submissions
+from practices_db.curation import submissions
+from practices_db.curation.permissions import ANYBODY, CLI
 from practices_db.database import audit_log, migrate
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
-from practices_db.permissions import ANYBODY, CLI
 
 WRONG = {"what": "The start year is 2015, as the page itself says.", "field": "start_year"}
 

@@ -15,6 +15,7 @@ from taking import DAY
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.problems import RefusedError
+from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, ConflictError, NotAllowedError, PracticesError
@@ -22,7 +23,6 @@ from practices_db.exporting import CONTENTS, content, write_csv
 from practices_db.imports import Confirmed, Decision, Question, apply, preview, read_file, template
 from practices_db.imports.duplicates import ALIKE, Named, alike, name_key
 from practices_db.imports.templates import TemplateKind, allowed_values, allowed_values_csv
-from practices_db.permissions import CLI
 from practices_db.recipe import Contents, Format
 from practices_db.views import View
 from practices_db.workbook import write_xlsx

@@ -17,10 +17,10 @@ from taking import DAY
 
 from practices_db.catalogue.csv_reader import read_csv
 from practices_db.catalogue.problems import RefusedError
+from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
 from practices_db.exporting import content, write_csv
 from practices_db.imports import Confirmed, Preview, Question, apply, preview, read_file
-from practices_db.permissions import CLI
 from practices_db.views import View
 from practices_db.workbook import write_xlsx
 

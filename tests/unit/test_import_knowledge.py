@@ -13,11 +13,13 @@ import oracles
 import pytest
 from bringing import bring, looked_at
 
-from practices_db import knowledge, publishing
+from practices_db import knowledge
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_filter import KnowledgeFilter
 from practices_db.catalogue.problems import RefusedError
+from practices_db.curation import releases
+from practices_db.curation.permissions import ANYBODY, CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, ConflictError, NotAllowedError
@@ -25,7 +27,6 @@ from practices_db.imports import Decision, apply, template
 from practices_db.imports.duplicates import Named, alike
 from practices_db.imports.templates import allowed_values
 from practices_db.knowledge_files import written
-from practices_db.permissions import ANYBODY, CLI
 from practices_db.queries import integrity_problems
 
 KINDS = ("evidence", "organisations", "links")
@@ -126,7 +127,7 @@ def test_a_release_lists_what_changed_of_publications_organisations_and_links(ow
     own.write(
         lambda cursor: cursor.execute("DELETE FROM link WHERE from_id = $id", {"id": rows_of("links")[-1]["from_id"]})
     )
-    found = publishing.pending(own, CLI)
+    found = releases.pending(own, CLI)
     told = {(one.kind, one.subject_id): (one.name, one.words) for one in found if one.words != "gone"}
     ends = ">".join(link[name] for name in ("from_kind", "from_id", "relation", "to_kind", "to_id"))
     assert told[("publication", paper["id"])] == ("Synthetic title", "title, themes")
@@ -135,11 +136,11 @@ def test_a_release_lists_what_changed_of_publications_organisations_and_links(ow
     assert told[("link", ends)][1] == "reason"
     assert len(told) == 4
     assert {one.kind for one in found if one.words == "gone"} == {"link"}
-    released = publishing.publish(own, CLI, "", 1)
+    released = releases.publish(own, CLI, "", 1)
     assert released.changes == tuple(found)
     with own.cursor() as cursor:
-        assert publishing.changes(cursor) == found
-    assert publishing.pending(own, CLI) == []
+        assert releases.changes(cursor) == found
+    assert releases.pending(own, CLI) == []
 
 
 def test_a_link_that_leads_nowhere_is_refused_with_the_nearest_id(own: Store) -> None:

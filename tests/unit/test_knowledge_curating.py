@@ -10,16 +10,17 @@ import oracles
 import pytest
 from bringing import HOUSE, PAPER, bring, looked_at, table
 
-from practices_db import curating, knowledge, knowledge_curating, publishing, snapshot
+from practices_db import knowledge, snapshot
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store, write_files
 from practices_db.catalogue.library_rows import MODELS, Item
 from practices_db.catalogue.problems import RefusedError
 from practices_db.commands import build, open_store
+from practices_db.curation import edit_library, edit_practices, releases
+from practices_db.curation.permissions import CLI, Actor
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, PracticesError
-from practices_db.permissions import CLI, Actor
 from practices_db.queries import data_version, integrity_problems
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
@@ -38,19 +39,19 @@ def rows_of(item: str) -> list[dict[str, str]]:
 
 def first(item: Item, at: int = 0) -> str:
     row = rows_of(item)[at]
-    return knowledge_curating.link_id(row) if item == "link" else row["id"]
+    return edit_library.link_id(row) if item == "link" else row["id"]
 
 
-def stands(store: Store, item: Item, id_: str) -> knowledge_curating.Curated:
+def stands(store: Store, item: Item, id_: str) -> edit_library.Curated:
     with store.cursor() as cursor:
-        return knowledge_curating.read(cursor, CLI, item, id_)
+        return edit_library.read(cursor, CLI, item, id_)
 
 
 def release(store: Store) -> dict[tuple[str, str], tuple[str, str | None]]:
     """Release and return what that changed: kind and id → words and why."""
     with store.cursor() as cursor:
         seen = data_version(cursor).number
-    made = publishing.publish(store, CURATOR, "test", seen)
+    made = releases.publish(store, CURATOR, "test", seen)
     return {(one.kind, one.subject_id): (one.words, one.why) for one in made.changes}
 
 
@@ -72,7 +73,7 @@ def lines(store: Store, object_: str) -> list[audit_log.Line]:
 def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item) -> None:
     id_, changes = first(item), CHANGES[item]
     before, shown = stands(own, item, id_), public(own)
-    new = knowledge_curating.edit(own, CURATOR, item, id_, changes, 1, "the page says so", PAGE, "Put right.")
+    new = edit_library.edit(own, CURATOR, item, id_, changes, 1, "the page says so", PAGE, "Put right.")
     after = stands(own, item, id_)
     assert (new, after.version, after.state) == (2, 2, "listed")
     assert after.facts == MODELS[item].model_validate(before.facts | changes).model_dump()
@@ -95,7 +96,7 @@ def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item
 def test_every_row_of_the_catalogue_is_read_as_its_file_says(own: Store) -> None:
     for item, model in MODELS.items():
         for row in rows_of(item):
-            id_ = knowledge_curating.link_id(row) if item == "link" else row["id"]
+            id_ = edit_library.link_id(row) if item == "link" else row["id"]
             assert stands(own, item, id_).facts == model.model_validate(row).model_dump()
 
 
@@ -117,7 +118,7 @@ def test_change_that_cannot_stand_is_refused_in_words(
 ) -> None:
     before = stands(own, "evidence", first("evidence"))
     with pytest.raises(PracticesError, match=says):
-        knowledge_curating.edit(own, CURATOR, "evidence", before.id, changes, 1, reason, source)
+        edit_library.edit(own, CURATOR, "evidence", before.id, changes, 1, reason, source)
     assert stands(own, "evidence", before.id) == before
     assert lines(own, before.thing.name) == []
 
@@ -125,9 +126,9 @@ def test_change_that_cannot_stand_is_refused_in_words(
 @pytest.mark.parametrize("item", CHANGES)
 def test_second_of_two_curators_is_told_and_overwrites_nothing(own: Store, item: Item) -> None:
     id_ = first(item)
-    knowledge_curating.checked(own, CURATOR, item, id_, 1, audit_log.now().date())
+    edit_library.checked(own, CURATOR, item, id_, 1, audit_log.now().date())
     with pytest.raises(ConflictError, match=f"in between by {CURATOR.id}"):
-        knowledge_curating.edit(own, CLI, item, id_, CHANGES[item], 1, "why", PAGE)
+        edit_library.edit(own, CLI, item, id_, CHANGES[item], 1, "why", PAGE)
     assert stands(own, item, id_).version == 2
 
 
@@ -135,13 +136,13 @@ def test_second_of_two_curators_is_told_and_overwrites_nothing(own: Store, item:
 def test_what_is_archived_goes_at_the_release_and_comes_back_as_it_was(own: Store, item: Item) -> None:
     id_, shown = first(item), public(own)
     kind = {"evidence": "publication"}.get(item, item)
-    knowledge_curating.archive(own, CURATOR, item, id_, 1, "It was never there.")
+    edit_library.archive(own, CURATOR, item, id_, 1, "It was never there.")
     assert public(own) == shown
     told = release(own)
     assert told[kind, id_] == ("gone", "It was never there.")
     assert id_ not in repr(public(own)[:3])
     assert [one for one in public(own)[3] if (item, id_) in ((one[0], one[1]), (one[3], one[4]))] == []
-    knowledge_curating.relist(own, CURATOR, item, id_, 2, "It is there.")
+    edit_library.relist(own, CURATOR, item, id_, 2, "It is there.")
     assert release(own)[kind, id_][0] == "new"
     assert public(own) == shown
     assert [line.action for line in lines(own, stands(own, item, id_).thing.name)] == ["relist", "archive"]
@@ -149,23 +150,23 @@ def test_what_is_archived_goes_at_the_release_and_comes_back_as_it_was(own: Stor
 
 def test_a_link_goes_with_its_publication_and_the_release_says_why(own: Store) -> None:
     link, paper = rows_of("link")[0], rows_of("link")[0]["from_id"]
-    knowledge_curating.archive(own, CURATOR, "evidence", paper, 1, "Withdrawn by its publisher.")
+    edit_library.archive(own, CURATOR, "evidence", paper, 1, "Withdrawn by its publisher.")
     assert release(own)["link", first("link")] == ("gone", "Withdrawn by its publisher.")
-    assert stands(own, "link", knowledge_curating.link_id(link)).state == "listed"
+    assert stands(own, "link", edit_library.link_id(link)).state == "listed"
 
 
 def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
     old, kept = first("organisation"), first("organisation", 1)
     tie = rows_of("link")[0] | {"from_kind": "organisation", "relation": "leads", "to_id": "accelair"}
     for from_id in (old, kept):
-        knowledge_curating.add_link(own, CURATOR, tie | {"from_id": from_id}, "read it")
-    knowledge_curating.add_link(own, CURATOR, tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
-    knowledge_curating.merge(own, CURATOR, "organisation", old, kept, 1, "The same house.")
+        edit_library.add_link(own, CURATOR, tie | {"from_id": from_id}, "read it")
+    edit_library.add_link(own, CURATOR, tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
+    edit_library.merge(own, CURATOR, "organisation", old, kept, 1, "The same house.")
     was = stands(own, "organisation", old)
     assert (was.state, was.merged_into, was.left_because) == ("merged", kept, "The same house.")
     with own.cursor() as cursor:
-        found = knowledge_curating.links(cursor, CLI, "organisation", kept)
-        left = knowledge_curating.links(cursor, CLI, "organisation", old)
+        found = edit_library.links(cursor, CLI, "organisation", kept)
+        left = edit_library.links(cursor, CLI, "organisation", old)
     assert {(one.facts["to_id"], one.version) for one in found} == {("accelair", 1), ("acompanando-t", 2)}
     (behind,) = left  # the kept one has it already
     assert (behind.facts["to_id"], behind.state, behind.left_because) == ("accelair", "archived", "The same house.")
@@ -176,7 +177,7 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
     assert {id_ for kind, id_ in told if kind == "link"} == {one.id for one in found}
     assert told["link", moved] == ("new", "Taken over in a merge: The same house.")
     with pytest.raises(PracticesError, match="only be merged into another one that is listed"):
-        knowledge_curating.merge(own, CURATOR, "organisation", first("organisation", 2), old, 1, "why")
+        edit_library.merge(own, CURATOR, "organisation", first("organisation", 2), old, 1, "why")
     with pytest.raises(RefusedError, match=f"was merged into another one; use that one's id; did you mean '{kept}'"):
         looked_at(own, table(HOUSE | {"id": old}, columns=list(HOUSE)).encode())
 
@@ -184,7 +185,7 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
 def test_merged_organisation_leaves_also_what_its_name_showed(own: Store) -> None:
     shown = [one for one in public(own)[3] if one[:2] == ("organisation", "oecd")]
     assert len(shown) > 10
-    knowledge_curating.merge(own, CURATOR, "organisation", "oecd", "cedefop", 1, "Synthetic reason.")
+    edit_library.merge(own, CURATOR, "organisation", "oecd", "cedefop", 1, "Synthetic reason.")
     told = release(own)
     taken_over = [one for one in public(own)[3] if one[:2] == ("organisation", "cedefop")]
     assert {one[2:5] for one in shown} <= {one[2:5] for one in taken_over}
@@ -207,10 +208,10 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
         cursor.execute("DELETE FROM practice_card WHERE id = $id", {"id": link["to_id"]})
 
     store.write(merge_as_before)
-    knowledge_curating.after_migration(store, ["0004_knowledge"])
-    assert stands(store, "link", knowledge_curating.link_id(link)).version == 1
-    knowledge_curating.after_migration(store, ["0005_leaving"])
-    assert stands(store, "link", knowledge_curating.link_id(link | {"to_id": "accelair"})).version == 2
+    edit_library.after_migration(store, ["0004_knowledge"])
+    assert stands(store, "link", edit_library.link_id(link)).version == 1
+    edit_library.after_migration(store, ["0005_leaving"])
+    assert stands(store, "link", edit_library.link_id(link | {"to_id": "accelair"})).version == 2
     with store.cursor() as cursor:
         left = cursor.execute("SELECT count(*) FROM known_link WHERE to_id = $id", {"id": link["to_id"]}).fetchone()
     assert left == (0,)
@@ -219,28 +220,28 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
 
 def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
     link = rows_of("link")[0]
-    curating.merge(own, CURATOR, link["to_id"], "accelair", 1, "the same")
+    edit_practices.merge(own, CURATOR, link["to_id"], "accelair", 1, "the same")
     release(own)
     with own.cursor() as cursor:
         found = knowledge.links_of(cursor, "practice", ["accelair"])
     assert link["reason"] in list(found["reason"])
-    (line,) = lines(own, "link:" + knowledge_curating.link_id(link | {"to_id": "accelair"}))
-    assert line.before == {"id": knowledge_curating.link_id(link)}
+    (line,) = lines(own, "link:" + edit_library.link_id(link | {"to_id": "accelair"}))
+    assert line.before == {"id": edit_library.link_id(link)}
 
 
 def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None:
     link = rows_of("link")[0] | {"to_id": "accelair"}
-    id_ = knowledge_curating.add_link(own, CURATOR, link, "read it", "Linked.")
+    id_ = edit_library.add_link(own, CURATOR, link, "read it", "Linked.")
     assert stands(own, "link", id_).version == 1
     with pytest.raises(PracticesError, match="there already"):
-        knowledge_curating.add_link(own, CURATOR, link, "again")
+        edit_library.add_link(own, CURATOR, link, "again")
     with pytest.raises(PracticesError, match="no practice 'nowhere' in the catalogue"):
-        knowledge_curating.add_link(own, CURATOR, link | {"to_id": "nowhere"}, "why")
+        edit_library.add_link(own, CURATOR, link | {"to_id": "nowhere"}, "why")
     with pytest.raises(PracticesError, match="goes from evidence to practice"):
-        knowledge_curating.add_link(own, CURATOR, link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
-    curating.archive(own, CURATOR, "acompanando-t", 1, "ended")
+        edit_library.add_link(own, CURATOR, link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
+    edit_practices.archive(own, CURATOR, "acompanando-t", 1, "ended")
     with pytest.raises(PracticesError, match="no practice 'acompanando-t' in the catalogue"):
-        knowledge_curating.add_link(own, CURATOR, link | {"to_id": "acompanando-t"}, "why")
+        edit_library.add_link(own, CURATOR, link | {"to_id": "acompanando-t"}, "why")
     assert release(own)["link", id_] == ("new", "Linked.")
     with own.cursor() as cursor:
         assert link["reason"] in list(knowledge.links_of(cursor, "practice", ["accelair"])["reason"])
@@ -251,10 +252,10 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
         return [one for one in public(store)[3] if one[:2] == ("organisation", "oecd")]
 
     before = shown(own)
-    wrong = dict(zip((*knowledge_curating.ENDS, "reason", "source_url"), before[0], strict=False))
+    wrong = dict(zip((*edit_library.ENDS, "reason", "source_url"), before[0], strict=False))
     with pytest.raises(PracticesError, match="Say why"):
-        knowledge_curating.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, " ")
-    id_ = knowledge_curating.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, "Another OECD.")
+        edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, " ")
+    id_ = edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, "Another OECD.")
     assert shown(own) == before
     assert release(own)["link", id_] == ("gone", "Another OECD.")
     assert shown(own) == before[1:]
@@ -264,7 +265,7 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
     assert shown(again) == before[1:]
     assert stands(again, "link", id_).left_because == "Another OECD."
     again.close()
-    knowledge_curating.relist(own, CURATOR, "link", id_, 1, "The same after all.")
+    edit_library.relist(own, CURATOR, "link", id_, 1, "The same after all.")
     assert release(own)["link", id_] == ("new", None)
     assert [one[:5] for one in shown(own)] == [one[:5] for one in before]
 
@@ -272,21 +273,21 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
 def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None:
     link, id_ = rows_of("link")[0], first("link")
     paper, practice = link["from_id"], link["to_id"]
-    knowledge_curating.edit(own, CURATOR, "evidence", paper, {"year": "2001"}, 1, "why", PAGE, "Year corrected.")
-    knowledge_curating.edit(own, CURATOR, "link", id_, {"reason": "Other."}, 1, "why", "", "Reason mended.")
-    knowledge_curating.archive(own, CURATOR, "evidence", paper, 2, "Retracted.")
+    edit_library.edit(own, CURATOR, "evidence", paper, {"year": "2001"}, 1, "why", PAGE, "Year corrected.")
+    edit_library.edit(own, CURATOR, "link", id_, {"reason": "Other."}, 1, "why", "", "Reason mended.")
+    edit_library.archive(own, CURATOR, "evidence", paper, 2, "Retracted.")
     told = release(own)
     assert told["publication", paper] == ("gone", "Retracted.")
     assert told["link", id_] == ("gone", "Retracted.")
-    knowledge_curating.archive(own, CURATOR, "link", id_, 2, "why")
+    edit_library.archive(own, CURATOR, "link", id_, 2, "why")
     with pytest.raises(PracticesError, match=f"no publication '{paper}' in the catalogue"):
-        knowledge_curating.relist(own, CURATOR, "link", id_, 3, "why")
+        edit_library.relist(own, CURATOR, "link", id_, 3, "why")
     assert stands(own, "link", id_).state == "archived"
     assert practice not in told
 
 
 def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
-    knowledge_curating.checked(own, CURATOR, "link", first("link"), 1, audit_log.now().date())
+    edit_library.checked(own, CURATOR, "link", first("link"), 1, audit_log.now().date())
     assert release(own) == {("link", first("link")): ("checked_on", None)}
 
 
@@ -298,7 +299,7 @@ def test_last_publication_of_a_small_catalogue_can_be_archived(tiny_store: Store
     tie = rows_of("link")[0] | {"from_id": PAPER["id"], "to_id": "synthetic-accents"}
     tiny_store.write(fill)
     release(tiny_store)
-    knowledge_curating.archive(tiny_store, CURATOR, "evidence", PAPER["id"], 1, "Made up.")
+    edit_library.archive(tiny_store, CURATOR, "evidence", PAPER["id"], 1, "Made up.")
     assert release(tiny_store)["publication", PAPER["id"]] == ("gone", "Made up.")
     assert public(tiny_store) == [[], [], [], []]
 
@@ -307,7 +308,7 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
     for item, column in (("evidence", "summary"), ("organisation", "joins"), ("link", "reason")):
         row = rows_of(item)[0] | {column: "Synthetic words."}
         id_ = first(item)  # type: ignore[arg-type]
-        knowledge_curating.archive(own, CURATOR, item, id_, 1, "why")  # type: ignore[arg-type]
+        edit_library.archive(own, CURATOR, item, id_, 1, "why")  # type: ignore[arg-type]
         shown = bring(own, table(row, columns=list(row)).encode())
         assert [entry.state for entry in shown.entries] == ["changed"]
         now = stands(own, item, id_)  # type: ignore[arg-type]
@@ -321,10 +322,10 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
 
 def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -> None:
     link = rows_of("link")
-    curating.archive(own, CURATOR, link[0]["to_id"], 1, "ended")  # its link leads nowhere public any more
-    knowledge_curating.archive(own, CURATOR, "evidence", link[-1]["from_id"], 1, "withdrawn")
-    knowledge_curating.archive(own, CURATOR, "link", knowledge_curating.link_id(link[3]), 1, "wrong")
-    knowledge_curating.merge(own, CURATOR, "organisation", first("organisation"), first("organisation", 1), 1, "same")
+    edit_practices.archive(own, CURATOR, link[0]["to_id"], 1, "ended")  # its link leads nowhere public any more
+    edit_library.archive(own, CURATOR, "evidence", link[-1]["from_id"], 1, "withdrawn")
+    edit_library.archive(own, CURATOR, "link", edit_library.link_id(link[3]), 1, "wrong")
+    edit_library.merge(own, CURATOR, "organisation", first("organisation"), first("organisation", 1), 1, "same")
     release(own)
     write_files.write_catalogue(own, tmp_path / "written")
     build(tmp_path / "again.duckdb", tmp_path / "written")
@@ -337,9 +338,9 @@ def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -
 
 def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Path) -> None:
     paper, link = first("evidence"), first("link")
-    knowledge_curating.archive(own, CURATOR, "evidence", paper, 1, "not-released-reason")
-    knowledge_curating.archive(own, CURATOR, "link", link, 1, "not-released-reason")
-    knowledge_curating.edit(own, CURATOR, "link", link, {"checked_on": "2020-02-02", "reason": "not-released"}, 2, "x")
+    edit_library.archive(own, CURATOR, "evidence", paper, 1, "not-released-reason")
+    edit_library.archive(own, CURATOR, "link", link, 1, "not-released-reason")
+    edit_library.edit(own, CURATOR, "link", link, {"checked_on": "2020-02-02", "reason": "not-released"}, 2, "x")
     path = tmp_path / "snapshot.duckdb"
     snapshot.write_snapshot(own, path)
     opened = Store(path, read_only="It is looked at.")
@@ -391,7 +392,7 @@ def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tm
     store.close()
     store = open_store(path)
     assert public(store) == shown
-    knowledge_curating.archive(store, CURATOR, "link", first("link"), 1, "why")
+    edit_library.archive(store, CURATOR, "link", first("link"), 1, "why")
     store.close()
 
 

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from bringing import HOUSE, PAPER
 
-from practices_db import backup, curating, keeping, knowledge_curating, people, publishing, reviewing, submissions
+from practices_db import backup, keeping
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.curation import edit_library, edit_practices, releases, reviews, submissions, users
+from practices_db.curation.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
-from practices_db.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
 from practices_db.queries import data_version
 
 PRACTICE, OTHER, THIRD = "synthetic-accents", "synthetic-empty", "synthetic-lines"
@@ -45,9 +46,9 @@ def in_state(store: Store, state: str) -> submissions.Receipt:
     receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)
     match state:
         case "returned":
-            reviewing.send_back(store, CLI, receipt.id, 1, "why")
+            reviews.send_back(store, CLI, receipt.id, 1, "why")
         case "published":
-            reviewing.accept(store, CLI, receipt.id, 1, "sound")
+            reviews.accept(store, CLI, receipt.id, 1, "sound")
         case "withdrawn":
             submissions.withdraw(store, receipt.token, 1)
     return receipt
@@ -91,15 +92,15 @@ def last(store: Store) -> int:
 # --- submissions: five roles × four actions of curators × five states -------------------------------------------
 
 REVIEWING: dict[str, tuple[Callable[..., object], set[str], set[str]]] = {
-    "accept": (lambda s, a, r, v: reviewing.accept(s, a, r.id, v, "sound"), CURATING, {"submitted"}),
-    "return": (lambda s, a, r, v: reviewing.send_back(s, a, r.id, v, "why"), CURATING, {"submitted"}),
+    "accept": (lambda s, a, r, v: reviews.accept(s, a, r.id, v, "sound"), CURATING, {"submitted"}),
+    "return": (lambda s, a, r, v: reviews.send_back(s, a, r.id, v, "why"), CURATING, {"submitted"}),
     "withdraw": (
-        lambda s, a, r, v: reviewing.withdraw(s, a, r.id, v, "asked for"),
+        lambda s, a, r, v: reviews.withdraw(s, a, r.id, v, "asked for"),
         CURATING,
         {"draft", "submitted", "returned", "published"},
     ),
     "renew": (
-        lambda s, a, r, v: reviewing.renew_link(s, a, r.id),  # noqa: ARG005
+        lambda s, a, r, v: reviews.renew_link(s, a, r.id),  # noqa: ARG005
         CURATING,
         {"draft", "submitted", "returned", "published"},
     ),
@@ -113,7 +114,7 @@ def test_who_may_act_on_a_submission_in_which_state(action: str, state: str, tin
     for role, actor in actors().items():
         receipt = in_state(tiny_store, state)
         with tiny_store.cursor() as cursor:
-            version = reviewing.submission(cursor, CLI, receipt.id).version
+            version = reviews.submission(cursor, CLI, receipt.id).version
         may = role in roles and state in states
         tried(tiny_store, lambda: do(tiny_store, actor, receipt, version), may)  # noqa: B023
 
@@ -143,17 +144,17 @@ def test_what_the_holder_of_a_link_may_do_in_which_state(action: str, state: str
 
 ON_PRACTICES: dict[str, tuple[Callable[..., object], set[str]]] = {
     "edit": (
-        lambda s, a, v: curating.edit_practice(s, a, PRACTICE, {"people_reached": 10**6 + v}, v, "why", PAGE),
+        lambda s, a, v: edit_practices.edit_practice(s, a, PRACTICE, {"people_reached": 10**6 + v}, v, "why", PAGE),
         {"listed", "archived"},
     ),
-    "checked": (lambda s, a, v: curating.checked(s, a, PRACTICE, v, TODAY), {"listed", "archived"}),
+    "checked": (lambda s, a, v: edit_practices.checked(s, a, PRACTICE, v, TODAY), {"listed", "archived"}),
     "running": (
-        lambda s, a, v: curating.still_running(s, a, PRACTICE, v, True, "The city", TODAY),
+        lambda s, a, v: edit_practices.still_running(s, a, PRACTICE, v, True, "The city", TODAY),
         {"listed", "archived"},
     ),
-    "archive": (lambda s, a, v: curating.archive(s, a, PRACTICE, v, "why"), {"listed"}),
-    "relist": (lambda s, a, v: curating.relist(s, a, PRACTICE, v, "why"), {"archived"}),
-    "merge": (lambda s, a, v: curating.merge(s, a, PRACTICE, OTHER, v, "why"), {"listed", "archived"}),
+    "archive": (lambda s, a, v: edit_practices.archive(s, a, PRACTICE, v, "why"), {"listed"}),
+    "relist": (lambda s, a, v: edit_practices.relist(s, a, PRACTICE, v, "why"), {"archived"}),
+    "merge": (lambda s, a, v: edit_practices.merge(s, a, PRACTICE, OTHER, v, "why"), {"listed", "archived"}),
     "invite": (lambda s, a, _: submissions.invite(s, PRACTICE, a), {"listed"}),
 }
 
@@ -164,9 +165,9 @@ ON_PRACTICES: dict[str, tuple[Callable[..., object], set[str]]] = {
 def test_who_may_act_on_a_practice_in_which_state(action: str, role: str, state: str, tiny_store: Store) -> None:
     do, states = ON_PRACTICES[action]
     if state == "archived":
-        curating.archive(tiny_store, CLI, PRACTICE, 1, "why")
+        edit_practices.archive(tiny_store, CLI, PRACTICE, 1, "why")
     if state == "merged":
-        curating.merge(tiny_store, CLI, PRACTICE, THIRD, 1, "why")
+        edit_practices.merge(tiny_store, CLI, PRACTICE, THIRD, 1, "why")
     version = 1 if state == "listed" else 2
     tried(tiny_store, lambda: do(tiny_store, actors()[role], version), role in CURATING and state in states)
 
@@ -184,23 +185,23 @@ TIE = {
     "source_url": PAGE,
     "checked_on": "2026-01-02",
 }
-IDS: dict[Any, str] = {"evidence": PAPER["id"], "organisation": HOUSE["id"], "link": knowledge_curating.link_id(TIE)}
+IDS: dict[Any, str] = {"evidence": PAPER["id"], "organisation": HOUSE["id"], "link": edit_library.link_id(TIE)}
 OTHER_FACT: dict[Any, str] = {"evidence": "summary", "organisation": "joins", "link": "reason"}
 ON_KNOWLEDGE: dict[str, tuple[Callable[..., object], set[str]]] = {
     "edit": (
-        lambda s, a, item, v: knowledge_curating.edit(
+        lambda s, a, item, v: edit_library.edit(
             s, a, item, IDS[item], {OTHER_FACT[item]: f"Version {v}."}, v, "why", PAGE
         ),
         {"listed", "archived"},
     ),
     "checked": (
-        lambda s, a, item, v: knowledge_curating.checked(s, a, item, IDS[item], v, TODAY),
+        lambda s, a, item, v: edit_library.checked(s, a, item, IDS[item], v, TODAY),
         {"listed", "archived"},
     ),
-    "archive": (lambda s, a, item, v: knowledge_curating.archive(s, a, item, IDS[item], v, "why"), {"listed"}),
-    "relist": (lambda s, a, item, v: knowledge_curating.relist(s, a, item, IDS[item], v, "why"), {"archived"}),
+    "archive": (lambda s, a, item, v: edit_library.archive(s, a, item, IDS[item], v, "why"), {"listed"}),
+    "relist": (lambda s, a, item, v: edit_library.relist(s, a, item, IDS[item], v, "why"), {"archived"}),
     "merge": (
-        lambda s, a, item, v: knowledge_curating.merge(s, a, item, IDS[item], TWIN["id"], v, "why"),
+        lambda s, a, item, v: edit_library.merge(s, a, item, IDS[item], TWIN["id"], v, "why"),
         {"listed", "archived"},
     ),
 }
@@ -235,9 +236,9 @@ def test_who_may_act_on_what_is_in_the_library_in_which_state(
 ) -> None:
     do, states = ON_KNOWLEDGE[action]
     if state == "archived":
-        knowledge_curating.archive(library, CLI, item, IDS[item], 1, "why")
+        edit_library.archive(library, CLI, item, IDS[item], 1, "why")
     if state == "merged":
-        knowledge_curating.merge(library, CLI, item, IDS[item], TWIN["id"], 1, "why")
+        edit_library.merge(library, CLI, item, IDS[item], TWIN["id"], 1, "why")
     version = 1 if state == "listed" else 2
     may = role in CURATING and state in states
     tried(library, lambda: do(library, actors()[role], item, version), may)
@@ -247,15 +248,15 @@ def test_who_may_act_on_what_is_in_the_library_in_which_state(
 def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> None:
     actor = actors()[role]
     more = TIE | {"from_id": TWIN["id"]}
-    tried(library, lambda: knowledge_curating.add_link(library, actor, more, "why"), role in CURATING)
+    tried(library, lambda: edit_library.add_link(library, actor, more, "why"), role in CURATING)
     more |= {"to_id": TWIN["id"]}
-    tried(library, lambda: knowledge_curating.refuse_link(library, actor, more, "why"), role in CURATING)
+    tried(library, lambda: edit_library.refuse_link(library, actor, more, "why"), role in CURATING)
     with library.cursor() as cursor:
         for read in (
-            lambda: knowledge_curating.read(cursor, actor, "evidence", IDS["evidence"]),
-            lambda: curating.find(cursor, actor, "organisation", ""),
-            lambda: knowledge_curating.links(cursor, actor, "evidence", IDS["evidence"]),
-            lambda: knowledge_curating.names(cursor, actor, []),
+            lambda: edit_library.read(cursor, actor, "evidence", IDS["evidence"]),
+            lambda: edit_practices.find(cursor, actor, "organisation", ""),
+            lambda: edit_library.links(cursor, actor, "evidence", IDS["evidence"]),
+            lambda: edit_library.names(cursor, actor, []),
         ):
             if role in CURATING:
                 read()
@@ -267,15 +268,15 @@ def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> N
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_publish_grant_and_read(role: str, tiny_store: Store) -> None:
     actor = actors()[role]
-    curating.archive(tiny_store, CLI, PRACTICE, 1, "why")
+    edit_practices.archive(tiny_store, CLI, PRACTICE, 1, "why")
     with tiny_store.cursor() as cursor:
         seen = data_version(cursor).number
         reading: list[tuple[Callable[[], object], set[str]]] = [
-            (lambda: reviewing.queue(cursor, actor), CURATING | {"nobody"}),
-            (lambda: curating.practice(cursor, actor, PRACTICE), CURATING),
-            (lambda: curating.answers(cursor, actor, PRACTICE), CURATING),
-            (lambda: reviewing.disagreements(cursor, actor, PRACTICE), CURATING),
-            (lambda: people.everybody(cursor, actor), {"administrator", "machine"}),
+            (lambda: reviews.queue(cursor, actor), CURATING | {"nobody"}),
+            (lambda: edit_practices.practice(cursor, actor, PRACTICE), CURATING),
+            (lambda: edit_practices.answers(cursor, actor, PRACTICE), CURATING),
+            (lambda: reviews.disagreements(cursor, actor, PRACTICE), CURATING),
+            (lambda: users.everybody(cursor, actor), {"administrator", "machine"}),
         ]
         for read, roles in reading:
             if role in roles:
@@ -283,13 +284,13 @@ def test_who_may_publish_grant_and_read(role: str, tiny_store: Store) -> None:
             else:
                 with pytest.raises(NotAllowedError):
                     read()
-    grant = people.ROLES[1]
+    grant = users.ROLES[1]
     tried(
         tiny_store,
-        lambda: people.grant(tiny_store, actor, "a@example.org", grant),
+        lambda: users.grant(tiny_store, actor, "a@example.org", grant),
         role in {"administrator", "machine"},
     )
-    tried(tiny_store, lambda: publishing.publish(tiny_store, actor, "", seen), role in CURATING)
+    tried(tiny_store, lambda: releases.publish(tiny_store, actor, "", seen), role in CURATING)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -326,17 +327,17 @@ def test_link_to_one_submission_allows_nothing_on_another() -> None:
 
 
 def test_role_that_is_taken_away_ends_at_once(tiny_store: Store) -> None:
-    people.grant(tiny_store, CLI, " Who@Example.org ", "curator", "she starts")
+    users.grant(tiny_store, CLI, " Who@Example.org ", "curator", "she starts")
     with tiny_store.cursor() as cursor:
-        actor = people.actor_of(cursor, "WHO@example.org")
+        actor = users.actor_of(cursor, "WHO@example.org")
         assert (actor.role, "example" in actor.id) == ("curator", False)
-    people.grant(tiny_store, CLI, "who@example.org", "administrator")
-    people.dismiss(tiny_store, CLI, "who@example.org", "she left")
+    users.grant(tiny_store, CLI, "who@example.org", "administrator")
+    users.dismiss(tiny_store, CLI, "who@example.org", "she left")
     with tiny_store.cursor() as cursor:
-        assert people.actor_of(cursor, "who@example.org") == ANYBODY
-        assert people.actor_of(cursor, None) == ANYBODY
+        assert users.actor_of(cursor, "who@example.org") == ANYBODY
+        assert users.actor_of(cursor, None) == ANYBODY
         lines = audit_log.history(cursor, actor.id)
         assert "example.org" not in repr(cursor.execute("FROM audit").fetchall())
     assert [line.action for line in lines] == ["dismiss", "grant", "grant"]
     with pytest.raises(PracticesError, match="has no role"):
-        people.dismiss(tiny_store, CLI, "who@example.org")
+        users.dismiss(tiny_store, CLI, "who@example.org")

@@ -17,10 +17,11 @@ import streamlit as st
 
 from criteria.framework import AnswerId, current_framework
 from criteria.scoring import Answers, encode
-from practices_db import knowledge, publishing, queries
+from practices_db import knowledge, queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.commands import open_store
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
+from practices_db.curation import releases as curation_releases
 from practices_db.database.store import Cursor, Store
 from practices_db.index import Bools, Index
 from practices_db.replica import Replica
@@ -274,7 +275,7 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
             queries.documentation(one),
             queries.selection_shares(one),
             queries.double_answers(one),
-            publishing.releases(one),
+            curation_releases.releases(one),
             example,
             grouped(queries.answers(one, example["id"] if example else ""), "indicator_id"),
         )

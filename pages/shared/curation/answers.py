@@ -9,8 +9,8 @@ import streamlit as st
 from criteria.framework import Framework, published_frameworks
 from pages.shared.curation import actions, drafts, facts
 from pages.shared.curation import labels as curation_labels
-from practices_db import curating
-from practices_db.curating import CuratedPractice
+from practices_db.curation import edit_practices
+from practices_db.curation.edit_practices import CuratedPractice
 
 _INDEPENDENT = {"": "Not said", "yes": "Yes", "no": "No"}
 _BLANK = {
@@ -26,7 +26,7 @@ _BLANK = {
 def draw(found: CuratedPractice) -> None:
     """Choose an assessment and an indicator, then draw the form of its answer."""
     id_ = found.facts["id"]
-    given = actions.looked_up(lambda cursor, who: curating.answers(cursor, who, id_))
+    given = actions.looked_up(lambda cursor, who: edit_practices.answers(cursor, who, id_))
     given = [one for one in given if one["status"] == "published"]
     if not given:
         st.info(
@@ -88,7 +88,7 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
         # of what is not answered yet, also what was left as it is in the form
         changes = {field: value.strip() for field, value in (draft.changed if stands else draft.mine).items()}
         actions.act(
-            lambda store, who: curating.edit_answer(
+            lambda store, who: edit_practices.edit_answer(
                 store, who, assessment, indicator, changes, draft.version, reason, public
             ),
             "Saved. It becomes public with the next release.",

@@ -10,13 +10,13 @@ import streamlit as st
 from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields
-from practices_db import curating, knowledge_curating
 from practices_db.catalogue.library_filter import NOUNS
 from practices_db.catalogue.library_rows import Item
-from practices_db.curating import CuratedPractice
+from practices_db.curation import edit_library, edit_practices
+from practices_db.curation.edit_library import Curated
+from practices_db.curation.edit_practices import CuratedPractice
+from practices_db.curation.permissions import Thing, allowed
 from practices_db.errors import Actor
-from practices_db.knowledge_curating import Curated
-from practices_db.permissions import Thing, allowed
 
 _SAVED = {
     "listed": "Saved. It becomes public with the next release.",
@@ -42,7 +42,7 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
     said = _form(PRACTICE, f"facts_{id_}", found, actor, "The page that says so")
     if said:
         actions.act(
-            lambda store, who: curating.edit_practice(
+            lambda store, who: edit_practices.edit_practice(
                 store, who, id_, said.changed, said.version, said.reason, said.source, said.public
             ),
             _SAVED[found.state],
@@ -56,7 +56,7 @@ def item(found: Curated, actor: Actor) -> None:
     said = _form(_FIELDS[found.item], found.thing.name, found, actor, source)
     if said:
         actions.act(
-            lambda store, who: knowledge_curating.edit(
+            lambda store, who: edit_library.edit(
                 store, who, found.item, found.id, said.changed, said.version, said.reason, said.source, said.public
             ),
             _SAVED[found.state],

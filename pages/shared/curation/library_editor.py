@@ -9,11 +9,11 @@ import streamlit as st
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import actions, facts, labels, record_links, search, status
-from practices_db import knowledge_curating
 from practices_db.catalogue.library_filter import NOUNS
 from practices_db.catalogue.library_rows import CALLED
+from practices_db.curation import edit_library
+from practices_db.curation.edit_library import Curated, Named
 from practices_db.errors import Actor, PracticesError
-from practices_db.knowledge_curating import Curated, Named
 
 _SHELVES = {"evidence": "Publications", "organisation": "Organisations"}
 _LABELS: dict[Named, str] = {
@@ -39,7 +39,7 @@ def draw(actor: Actor) -> None:
         query_params={"part": "library", "shelf": shelf},
     )
     try:
-        found = actions.looked_up(lambda cursor, who: knowledge_curating.read(cursor, who, shelf, id_))
+        found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, shelf, id_))
     except PracticesError as error:
         actions.complain(error)
         return

@@ -14,10 +14,10 @@ from streamlit.navigation.page import StreamlitPage
 from pages.shared.components import database
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
-from practices_db import people
+from practices_db.curation import users
+from practices_db.curation.permissions import ANYBODY, Thing, allowed, pseudonym, require
 from practices_db.database import audit_log
 from practices_db.errors import Actor, NotAllowedError
-from practices_db.permissions import ANYBODY, Thing, allowed, pseudonym, require
 
 _NEEDED = ("client_id", "client_secret", "server_metadata_url")
 # What somebody may do who has anything to do here.
@@ -66,7 +66,7 @@ def actor() -> Actor:
     if address is None:
         return ANYBODY
     with database.cursor() as cursor:
-        found = people.actor_of(cursor, address)
+        found = users.actor_of(cursor, address)
     return found if found != ANYBODY else Actor("viewer", pseudonym(address))
 
 
@@ -109,7 +109,7 @@ def _turn_away() -> None:
 
 def _log_out(found: Actor) -> None:
     if st.button("Log out", icon=":material/logout:", type="tertiary"):
-        people.logged_out(database.store(), found)
+        users.logged_out(database.store(), found)
         st.logout()
 
 
@@ -119,7 +119,7 @@ def _put_on_record(found: Actor) -> None:
     if known == found:
         return
     if known is None:
-        people.logged_in(database.store(), found)
+        users.logged_in(database.store(), found)
     st.session_state["logged_in_as"] = found
     if found.role not in ("curator", "administrator"):
         try:

@@ -7,8 +7,8 @@ import streamlit as st
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import actions, answers, facts, labels, search, second_assessments, status
-from practices_db import curating
-from practices_db.curating import CuratedPractice
+from practices_db.curation import edit_practices
+from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.errors import Actor, PracticesError
 
 _VIEWS = {
@@ -33,7 +33,7 @@ def draw(actor: Actor) -> None:
         query_params={"part": "practices"},
     )
     try:
-        found = actions.looked_up(lambda cursor, who: curating.practice(cursor, who, id_))
+        found = actions.looked_up(lambda cursor, who: edit_practices.practice(cursor, who, id_))
     except PracticesError as error:
         actions.complain(error)
         return

@@ -12,14 +12,15 @@ from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions, drafts, facts, search, status
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.fields import LINK
-from practices_db import knowledge, knowledge_curating
+from practices_db import knowledge
 from practices_db.catalogue.library_filter import NOUNS
 from practices_db.catalogue.library_rows import link_id
+from practices_db.curation import edit_library
+from practices_db.curation.edit_library import Curated, Named
+from practices_db.curation.permissions import Thing, allowed
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor
 from practices_db.errors import Actor
-from practices_db.knowledge_curating import Curated, Named
-from practices_db.permissions import Thing, allowed
 
 # What a link says, from the one at its beginning to the one at its end.
 _SAYS = {"studies": "is about the practice", "leads": "leads the practice", "publishes": "publishes"}
@@ -35,8 +36,8 @@ def draw(found: Curated, shelf: Named, actor: Actor) -> None:
     """Draw the judged links with their forms, those that two records show, and the form of a new one."""
 
     def look(cursor: Cursor, who: Actor) -> tuple[list[Curated], dict[tuple[str, str], str]]:
-        judged = knowledge_curating.links(cursor, who, shelf, found.id)
-        return judged, knowledge_curating.names(cursor, who, judged)
+        judged = edit_library.links(cursor, who, shelf, found.id)
+        return judged, edit_library.names(cursor, who, judged)
 
     judged, names = actions.looked_up(look)
     drafts.lost(found.id, {one.thing.name for one in judged})
@@ -133,7 +134,7 @@ def _refuse(shown: Mapping[str, tuple[dict[str, str], Mapping[str, Any]]], id_: 
         ends, row = shown[str(wrong)]
         link = ends | {"reason": row["reason"], "source_url": row["source_url"], "checked_on": audit_log.now().date()}
         actions.act(
-            lambda store, who: knowledge_curating.refuse_link(store, who, link, reason.strip()),
+            lambda store, who: edit_library.refuse_link(store, who, link, reason.strip()),
             "Taken out. It goes with the next release; among the judged links it can be put back.",
         )
 
@@ -172,6 +173,6 @@ def _add(found: Curated, shelf: Named) -> None:
             "checked_on": audit_log.now().date(),
         }
         actions.act(
-            lambda store, who: knowledge_curating.add_link(store, who, link, reason.strip()),
+            lambda store, who: edit_library.add_link(store, who, link, reason.strip()),
             "Added. Everybody sees it with the next release.",
         )

@@ -12,8 +12,8 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation.labels import FIELDS
-from practices_db import publishing
-from practices_db.publishing import Change
+from practices_db.curation import releases as curation_releases
+from practices_db.curation.releases import Change
 
 _KINDS = {
     "added": ("new practice", "new practices"),
@@ -43,7 +43,7 @@ def choose(releases: Sequence[tuple[int, date]]) -> None:
         key="release",
     )
     with database.cursor() as cursor:
-        found = publishing.changes(cursor, number)
+        found = curation_releases.changes(cursor, number)
     if number == min(days):
         st.markdown("The first release: there was nothing before it.")
     elif not found:

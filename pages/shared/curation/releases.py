@@ -12,10 +12,11 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation import actions, login, release_notes
-from practices_db import publishing, queries
+from practices_db import queries
+from practices_db.curation import releases
+from practices_db.curation.releases import Change, Release
 from practices_db.database.store import Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.publishing import Change, Release
 
 _LOOKED = "release_looked"
 
@@ -42,7 +43,7 @@ def _look(number: int) -> bool:
     """Compare, keep what was found for this visit and return whether that went well."""
     try:
         with st.spinner("Comparing with what is released", show_time=True):
-            found = publishing.pending(database.store(), login.actor())
+            found = releases.pending(database.store(), login.actor())
     except PracticesError as error:
         actions.complain(error)
         return False
@@ -72,7 +73,7 @@ def _pending(number: int, changes: Sequence[Change]) -> None:
 
 
 def _publish(store: Store, who: Actor, note: str, seen: int) -> Release:
-    made = publishing.publish(store, who, note, seen)
+    made = releases.publish(store, who, note, seen)
     for key in (_LOOKED, "release_note"):
         st.session_state.pop(key, None)
     return made
@@ -91,7 +92,7 @@ def _take_away() -> None:
         return
     try:
         with st.spinner("Writing the files", show_time=True):
-            files = publishing.unreleased_files(database.store(), login.actor())
+            files = releases.unreleased_files(database.store(), login.actor())
     except PracticesError as error:
         actions.complain(error)
         return

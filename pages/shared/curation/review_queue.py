@@ -13,13 +13,13 @@ from pages.shared.components.links import choose, page_path, practice_link
 from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions
 from pages.shared.curation import labels as curation_labels
-from practices_db import reviewing
 from practices_db.config import base_url
+from practices_db.curation import reviews
+from practices_db.curation.permissions import allowed
+from practices_db.curation.reviews import Difference
+from practices_db.curation.submissions import Submission
 from practices_db.database.store import Cursor
 from practices_db.errors import Actor, PracticesError
-from practices_db.permissions import allowed
-from practices_db.reviewing import Difference
-from practices_db.submissions import Submission
 
 _KINDS = {
     "self-assessment": "Self-assessment",
@@ -73,7 +73,7 @@ def draw(actor: Actor) -> None:
 
 def _list() -> None:
     state = choose("Show", "state", _STATES)
-    found = actions.looked_up(lambda cursor, who: reviewing.queue(cursor, who, (state,)))
+    found = actions.looked_up(lambda cursor, who: reviews.queue(cursor, who, (state,)))
     if not found:
         st.info(
             "Nothing is waiting. What organisations and readers send in appears here."
@@ -103,7 +103,7 @@ def _list() -> None:
 
 def _one(actor: Actor, id_: str) -> None:
     def look(cursor: Cursor, who: Actor) -> _Shown:
-        return _Shown(reviewing.submission(cursor, who, id_), reviewing.differences(cursor, who, id_))
+        return _Shown(reviews.submission(cursor, who, id_), reviews.differences(cursor, who, id_))
 
     try:
         shown = actions.looked_up(look)
@@ -200,14 +200,12 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
                 back = st.form_submit_button("Return with the note", icon=":material/undo:")
         if accept:
             actions.act(
-                lambda store, who: reviewing.accept(
-                    store, who, found.id, version, note.strip(), public.strip() or None
-                ),
+                lambda store, who: reviews.accept(store, who, found.id, version, note.strip(), public.strip() or None),
                 "Accepted. It becomes public with the next release.",
             )
         if back:
             actions.act(
-                lambda store, who: reviewing.send_back(store, who, found.id, version, note),
+                lambda store, who: reviews.send_back(store, who, found.id, version, note),
                 "Returned with your note.",
             )
     if allowed(actor, "renew", thing):
@@ -235,7 +233,7 @@ def _links(found: Submission) -> None:
     ):
         actions.act(
             lambda store, who: actions.show_link(
-                f"{base_url()}/my_submission?token={reviewing.renew_link(store, who, found.id)}"
+                f"{base_url()}/my_submission?token={reviews.renew_link(store, who, found.id)}"
             ),
             "There is a new link.",
         )
@@ -254,6 +252,6 @@ def _withdraw(found: Submission, version: int) -> None:
         ":material/delete_forever:",
     ):
         actions.act(
-            lambda store, who: reviewing.withdraw(store, who, found.id, version, reason.strip()),
+            lambda store, who: reviews.withdraw(store, who, found.id, version, reason.strip()),
             "Withdrawn and erased.",
         )

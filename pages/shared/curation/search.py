@@ -9,12 +9,12 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
-from practices_db import curating
 from practices_db.catalogue.library_filter import NOUNS
+from practices_db.curation import edit_practices
+from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor
 from practices_db.errors import Actor
-from practices_db.permissions import Thing, require
 
 MOST = 50
 _FIRST = f"The first {MOST} by name; write more of it to find others"
@@ -25,7 +25,7 @@ def find(label: str, kind: str, key: str, link: Callable[[str, str], None]) -> N
     """Draw the search for things of a kind and what it finds; ``link`` writes a link to an id with a label."""
     noun = NOUNS.get(kind, kind)
     text = st.text_input(label, max_chars=200, key=key, icon=":material/search:")
-    found = actions.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1))
+    found = actions.looked_up(lambda cursor, who: edit_practices.find(cursor, who, kind, text, MOST + 1))
     if not found:
         st.info(f"No {noun} has this in its name or id. New ones come in by Import.", icon=":material/search_off:")
         return
@@ -40,7 +40,7 @@ def choose_listed(text: str, kind: str, key: str, but: str = "") -> str | None:
     if not text.strip():
         return None
     noun = NOUNS.get(kind, kind)
-    found = actions.looked_up(lambda cursor, who: curating.find(cursor, who, kind, text, MOST + 1, True))
+    found = actions.looked_up(lambda cursor, who: edit_practices.find(cursor, who, kind, text, MOST + 1, True))
     options = {one.id: f"{one.name} ({one.id})" for one in found[:MOST] if one.id != but}
     if not options:
         st.caption(f"No other {noun} in the catalogue has this in its name or id.")

@@ -9,12 +9,12 @@ import streamlit as st
 from criteria.framework import current_framework
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
-from practices_db import curating, reviewing, submissions
 from practices_db.config import base_url
-from practices_db.curating import CuratedPractice
+from practices_db.curation import edit_practices, reviews, submissions
+from practices_db.curation.edit_practices import CuratedPractice
+from practices_db.curation.permissions import allowed
+from practices_db.curation.reviews import Disagreement
 from practices_db.errors import Actor
-from practices_db.permissions import allowed
-from practices_db.reviewing import Disagreement
 
 
 def draw(found: CuratedPractice, actor: Actor) -> None:
@@ -26,8 +26,8 @@ def draw(found: CuratedPractice, actor: Actor) -> None:
     else:
         st.caption("Only for a practice that is in the catalogue.")
     st.subheader("Where assessors disagree")
-    differ = actions.looked_up(lambda cursor, who: reviewing.disagreements(cursor, who, id_))
-    given = actions.looked_up(lambda cursor, who: curating.answers(cursor, who, id_))
+    differ = actions.looked_up(lambda cursor, who: reviews.disagreements(cursor, who, id_))
+    given = actions.looked_up(lambda cursor, who: edit_practices.answers(cursor, who, id_))
     names = {one["assessment_id"]: f"{one['basis']} by {one['assessor']}, {one['assessed_on']}" for one in given}
     if not differ:
         st.info("Nowhere, or only one assessment is accepted.", icon=":material/handshake:")
@@ -79,6 +79,6 @@ def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) ->
             st.error("Choose which answer counts.", icon=":material/error:")
         elif done:
             actions.act(
-                lambda store, who: reviewing.settle(store, who, id_, one.indicator_id, str(chosen), note, version),
+                lambda store, who: reviews.settle(store, who, id_, one.indicator_id, str(chosen), note, version),
                 "Settled. It counts from the next release on.",
             )

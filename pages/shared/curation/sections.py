@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.shared.components import links
 from pages.shared.curation import backups, bringing, library_editor, practice_editor, releases, review_queue, users
+from practices_db.curation.permissions import Thing, allowed
 from practices_db.errors import Actor
-from practices_db.permissions import Thing, allowed
 
 
 @dataclass(frozen=True)

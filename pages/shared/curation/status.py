@@ -8,14 +8,14 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.curation import actions, search
-from practices_db import curating, knowledge_curating
 from practices_db.catalogue.library_filter import NOUNS
-from practices_db.curating import CuratedPractice
+from practices_db.curation import edit_library, edit_practices
+from practices_db.curation.edit_library import Curated
+from practices_db.curation.edit_practices import CuratedPractice
+from practices_db.curation.permissions import Thing, allowed
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor
-from practices_db.knowledge_curating import Curated
-from practices_db.permissions import Thing, allowed
 
 _RUNS = {"yes": True, "no": False, "unknown": None}
 _RUNS_WORDS = {"yes": "It still runs", "no": "It does not run any more", "unknown": "They could not say"}
@@ -27,23 +27,25 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
     id_, thing = found.facts["id"], found.thing
     version = actions.seen(f"practice_{id_}", found.version)
     if allowed(actor, "edit", thing):
-        _checked(id_, found.facts["checked_on"], lambda store, who, on: curating.checked(store, who, id_, version, on))
+        _checked(
+            id_, found.facts["checked_on"], lambda store, who, on: edit_practices.checked(store, who, id_, version, on)
+        )
         _running(found, version)
     if allowed(actor, "archive", thing):
         _archive(
             id_,
             "Nothing is deleted: links to it say that it is gone and why. It can be put back.",
-            lambda store, who, reason: curating.archive(store, who, id_, version, reason),
+            lambda store, who, reason: edit_practices.archive(store, who, id_, version, reason),
         )
     if allowed(actor, "relist", thing):
-        _relist(id_, lambda store, who, reason: curating.relist(store, who, id_, version, reason))
+        _relist(id_, lambda store, who, reason: edit_practices.relist(store, who, id_, version, reason))
     if allowed(actor, "merge", thing):
         _merge(
             id_,
             found.thing,
             "Assessments, sources, statement, submissions and links go over to the practice that is kept, whose own "
             "facts stay; links to this one lead there.",
-            lambda store, who, into, reason: curating.merge(store, who, id_, into, version, reason),
+            lambda store, who, into, reason: edit_practices.merge(store, who, id_, into, version, reason),
         )
     _merged(found.state)
 
@@ -57,23 +59,23 @@ def item(found: Curated, actor: Actor) -> None:
         _checked(
             name,
             found.facts["checked_on"],
-            lambda store, who, on: knowledge_curating.checked(store, who, kind, id_, version, on),
+            lambda store, who, on: edit_library.checked(store, who, kind, id_, version, on),
         )
     if allowed(actor, "archive", thing):
         goes = "" if kind == "link" else " Links to it go and come back with it."
         _archive(
             name,
             f"Nothing is deleted: it can be put back.{goes}",
-            lambda store, who, reason: knowledge_curating.archive(store, who, kind, id_, version, reason),
+            lambda store, who, reason: edit_library.archive(store, who, kind, id_, version, reason),
         )
     if allowed(actor, "relist", thing):
-        _relist(name, lambda store, who, reason: knowledge_curating.relist(store, who, kind, id_, version, reason))
+        _relist(name, lambda store, who, reason: edit_library.relist(store, who, kind, id_, version, reason))
     if kind != "link" and allowed(actor, "merge", thing):
         _merge(
             name,
             thing,
             f"Its links go over to the {noun} that is kept, whose own facts stay.",
-            lambda store, who, into, reason: knowledge_curating.merge(store, who, kind, id_, into, version, reason),
+            lambda store, who, into, reason: edit_library.merge(store, who, kind, id_, into, version, reason),
         )
     _merged(found.state)
 
@@ -111,7 +113,9 @@ def _running(found: CuratedPractice, version: int) -> None:
         on = st.date_input("When", _today(), max_value=_today(), key=f"said_on_{id_}")
         done = st.form_submit_button("Note it", icon=":material/save:")
     if done:
-        actions.act(lambda store, who: curating.still_running(store, who, id_, version, _RUNS[runs], by, on), "Noted.")
+        actions.act(
+            lambda store, who: edit_practices.still_running(store, who, id_, version, _RUNS[runs], by, on), "Noted."
+        )
 
 
 def _archive(name: str, what_happens: str, do: Reasoned) -> None:

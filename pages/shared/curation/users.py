@@ -7,9 +7,9 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions
-from practices_db import people
+from practices_db.curation import users
+from practices_db.curation.permissions import pseudonym
 from practices_db.errors import Actor, Role
-from practices_db.permissions import pseudonym
 
 _MAY: dict[Role, str] = {
     "curator": "curator: brings in, checks and releases practices",
@@ -19,7 +19,7 @@ _MAY: dict[Role, str] = {
 
 def draw(actor: Actor) -> None:
     """List who has a role; give one, take one away."""
-    known = actions.looked_up(people.everybody)
+    known = actions.looked_up(users.everybody)
     st.dataframe(
         pd.DataFrame(
             {
@@ -50,7 +50,7 @@ def _grant() -> None:
     st.caption("Somebody who has a role already gets this one instead.")
     if given:
         actions.act(
-            lambda store, who: people.grant(store, who, address, role, reason.strip()),
+            lambda store, who: users.grant(store, who, address, role, reason.strip()),
             f"{address.strip().lower()} is {role} now.",
         )
 
@@ -68,4 +68,4 @@ def _dismiss(known: list[str], actor: Actor) -> None:
         "dismiss",
         ":material/person_remove:",
     ):
-        actions.act(lambda store, who: people.dismiss(store, who, address), f"{address} has no role any more.")
+        actions.act(lambda store, who: users.dismiss(store, who, address), f"{address} has no role any more.")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import escaped
-from practices_db import submissions
+from practices_db.curation import submissions
 from practices_db.errors import PracticesError
 
 

@@ -11,9 +11,9 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
+from practices_db.curation.submissions import submit
 from practices_db.errors import PracticesError
 from practices_db.queries import Former
-from practices_db.submissions import submit
 
 _FIELDS = {
     "": "Something else",

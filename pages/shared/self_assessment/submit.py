@@ -15,13 +15,14 @@ from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.questions import EVIDENCE, WORDS
-from practices_db import queries, submissions
+from practices_db import queries
 from practices_db.config import base_url
+from practices_db.curation import submissions
+from practices_db.curation.submissions import Receipt, Submission
 from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.own.files import stated
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending
 from practices_db.own.submitting import KIND, form_of, mailbox_looks_personal, payload, to_mend
-from practices_db.submissions import Receipt, Submission
 
 _RECEIPT, _PROBLEM, _LINK, _DONE = "own_receipt", "own_submit_problem", "own_link", "own_done"
 _CONSENT = ("own_consent_right", "own_consent_stories")

@@ -8,14 +8,20 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import current_framework
-from practices_db import curating, submissions
 from practices_db.catalogue.practice_rows import PracticeRow
+from practices_db.curation import edit_practices, submissions
+from practices_db.curation.permissions import Thing, require
+from practices_db.curation.submission_forms import (
+    GivenAnswer,
+    SecondAssessment,
+    SelfAssessment,
+    Statement,
+    checked_payload,
+)
+from practices_db.curation.submissions import Submission
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.payloads import GivenAnswer, SecondAssessment, SelfAssessment, Statement, checked_payload
-from practices_db.permissions import Thing, require
-from practices_db.submissions import Submission
 
 _ASSESSMENTS = ("self-assessment", "second-assessment")
 _BASIS = {"self-assessment": "self-assessment", "second-assessment": "desk-review"}
@@ -170,7 +176,7 @@ def settle(  # noqa: PLR0913, PLR0917
         raise PracticesError("Say why this answer counts: the note is shown beside it.")
 
     def work(cursor: Cursor) -> int:
-        practice = curating.practice(cursor, actor, practice_id)
+        practice = edit_practices.practice(cursor, actor, practice_id)
         require(actor, "settle", practice.thing)
         row = cursor.execute(
             "SELECT assessment_id, version FROM settlement WHERE practice_id = $p AND indicator_id = $i",
@@ -247,7 +253,7 @@ def _add(cursor: Cursor, actor: Actor, row: PracticeRow | None, submission_id: s
         raise PracticesError("The submission names no practice and describes none. Send it back for its profile.")
     if cursor.execute("SELECT 1 FROM practice WHERE id = $id", {"id": row.id}).fetchone():
         raise PracticesError(f"There is a practice {row.id} already. Ask whether it is the same.")
-    curating.add_practice(cursor, row)
+    edit_practices.add_practice(cursor, row)
     cursor.execute(
         "UPDATE submission SET practice_id = $practice WHERE id = $id", {"practice": row.id, "id": submission_id}
     )

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from practices_db import changing
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_filter import NOUNS
 from practices_db.catalogue.library_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
-from practices_db.changing import Facts
+from practices_db.curation import versioned_change
+from practices_db.curation.permissions import APP, Thing, moved, require
+from practices_db.curation.versioned_change import Facts
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge import CURATED, NAMED
-from practices_db.permissions import APP, Thing, moved, require
 
 Named = Literal["evidence", "organisation"]
 MIGRATION = "0005_leaving"
@@ -92,7 +92,7 @@ def edit(  # noqa: PLR0913, PLR0917 - what a change consists of
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
         row = _checked(item, before.facts | dict(changes), before)
         after = row.model_dump()
-        fields = changing.changed(before.facts, after)
+        fields = versioned_change.changed(before.facts, after)
         page = {} if item == "link" else {"source": _page(item, before.facts, source_url)}
         library_store.update(cursor, item, [row])
         return {name: before.facts[name] for name in fields}, {name: after[name] for name in fields} | page
@@ -119,14 +119,14 @@ def archive(  # noqa: PLR0913, PLR0917
 
     ``reason`` is read by everybody beside the release that takes it out.
     """
-    return _move(store, actor, "archive", item, id_, version, changing.leaving(reason), reason)
+    return _move(store, actor, "archive", item, id_, version, versioned_change.leaving(reason), reason)
 
 
 def relist(  # noqa: PLR0913, PLR0917
     store: Store, actor: Actor, item: Item, id_: str, version: int, reason: str
 ) -> int:
     """Put something archived back into the catalogue; a link only where both its ends are in it."""
-    return _move(store, actor, "relist", item, id_, version, changing.LISTED_AGAIN, reason)
+    return _move(store, actor, "relist", item, id_, version, versioned_change.LISTED_AGAIN, reason)
 
 
 def merge(  # noqa: PLR0913, PLR0917
@@ -141,10 +141,10 @@ def merge(  # noqa: PLR0913, PLR0917
         require(actor, "edit", kept.thing)
         hand_over_links(cursor, actor, item, id_, into, reason)
         cursor.execute(f"UPDATE {item} SET merged_into = $into WHERE merged_into = $id", {"id": id_, "into": into})
-        after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
+        after = versioned_change.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
         _set(cursor, old, after)
         _set(cursor, kept, {})
-        changing.record_merged(cursor, actor, kept, id_, old.facts[CALLED[item]], reason)
+        versioned_change.record_merged(cursor, actor, kept, id_, old.facts[CALLED[item]], reason)
         return {}, after
 
     return _change(store, actor, "merge", item, id_, version, work, reason)
@@ -160,13 +160,13 @@ def add_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str, 
 
 def refuse_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str) -> str:
     """Take out a link that two records show by themselves, for a reason that everybody reads; return its name."""
-    return _new_link(store, actor, facts, changing.leaving(reason) | {"state": "archived"}, reason, None)
+    return _new_link(store, actor, facts, versioned_change.leaving(reason) | {"state": "archived"}, reason, None)
 
 
 def _new_link(  # noqa: PLR0913, PLR0917
     store: Store, actor: Actor, facts: Mapping[str, Any], left: Facts, reason: str, public: str | None
 ) -> str:
-    row = changing.checked(LinkRow, facts)
+    row = versioned_change.checked(LinkRow, facts)
     id_ = link_id(row.model_dump())
 
     def look(_cursor: Cursor) -> Curated:
@@ -179,7 +179,7 @@ def _new_link(  # noqa: PLR0913, PLR0917
         library_store.insert_rows(cursor, "link", [before.facts | dict(left)])
         return {}, before.facts | dict(left)
 
-    changing.change(store, actor, "add", look, 0, work, reason, public)
+    versioned_change.change(store, actor, "add", look, 0, work, reason, public)
     return id_
 
 
@@ -244,7 +244,7 @@ def _hand_over(  # noqa: PLR0913, PLR0917
     after = link.facts | {f"{side}_id": kept}
     if _read(cursor, "link", _WHICH["link"], _key("link", link_id(after))):
         if link.state == "listed":
-            new = changing.leaving(reason) | {"state": moved("archive", link.thing)}
+            new = versioned_change.leaving(reason) | {"state": moved("archive", link.thing)}
             _set(cursor, link, new)
             audit_log.record(
                 cursor, actor, "archive", link.thing.name, version=link.version + 1, after=new, reason=reason
@@ -334,7 +334,7 @@ def _end(cursor: Cursor, kind: str, id_: str) -> tuple[str, str] | None:
 
 
 def _checked(item: Item, facts: Facts, before: Curated) -> Row:
-    row: Row = changing.checked(MODELS[item], facts)
+    row: Row = versioned_change.checked(MODELS[item], facts)
     if Curated(item, row.model_dump(), 0, "", None, None).id != before.id:
         raise PracticesError("What something is called by never changes; merge it, or take it out and add another one.")
     return row
@@ -344,11 +344,11 @@ def _page(item: Item, facts: Facts, source_url: str) -> str:
     """Return the page that says so, checked as the own page is."""
     if not source_url.strip():
         raise PracticesError("Nothing was saved. Give the address of the page that says so.")
-    return str(changing.checked(MODELS[item], dict(facts) | {"url": source_url}).model_dump()["url"])
+    return str(versioned_change.checked(MODELS[item], dict(facts) | {"url": source_url}).model_dump()["url"])
 
 
 def _change(store: Store, actor: Actor, action: str, item: Item, id_: str, *rest: Any) -> int:
-    return changing.change(store, actor, action, lambda cursor: _stands(cursor, item, id_), *rest)
+    return versioned_change.change(store, actor, action, lambda cursor: _stands(cursor, item, id_), *rest)
 
 
 def _move(  # noqa: PLR0913, PLR0917

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from practices_db.curation.permissions import ANYBODY, Thing, pseudonym, require
+from practices_db.curation.submissions import checked_mailbox
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError, Role
-from practices_db.permissions import ANYBODY, Thing, pseudonym, require
-from practices_db.submissions import checked_mailbox
 
 ROLES: tuple[Role, ...] = ("assessor", "curator", "administrator")
 

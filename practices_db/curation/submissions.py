@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from practices_db.curation.permissions import ANYBODY, Thing, moved, require
+from practices_db.curation.submission_forms import as_json, checked_payload
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, NoSuchLinkError, PracticesError
-from practices_db.payloads import as_json, checked_payload
-from practices_db.permissions import ANYBODY, Thing, moved, require
 
 LIFETIME = timedelta(days=90)  # of a private link, after its last use
 # How many submissions are taken within a time: over all, from one mailbox, about one practice.

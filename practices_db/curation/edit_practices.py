@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from practices_db import changing, knowledge_curating
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow
-from practices_db.changing import Facts
+from practices_db.curation import edit_library, versioned_change
+from practices_db.curation.permissions import Thing, moved, require
+from practices_db.curation.versioned_change import Facts
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.knowledge import CURATED
-from practices_db.permissions import Thing, moved, require
 
 # The several-valued fields of a practice: field of the file → (table, column).
 LISTS = {
@@ -119,7 +119,7 @@ def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
         row = checked_practice(before.facts | dict(changes), practice_id)
         checked_page = checked_practice(before.facts | {"source_url": source_url}, practice_id).source_url
         after = row.model_dump()
-        names = changing.changed(before.facts, after)
+        names = versioned_change.changed(before.facts, after)
         write_facts(cursor, row, names)
         _bump(cursor, practice_id, {})
         if checked_page != row.source_url:
@@ -152,12 +152,12 @@ def still_running(  # noqa: PLR0913, PLR0917
 
 def archive(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
     """Take a practice out of the catalogue without losing it; ``reason`` is shown where its id is asked for."""
-    return _set(store, actor, "archive", practice_id, version, changing.leaving(reason), reason)
+    return _set(store, actor, "archive", practice_id, version, versioned_change.leaving(reason), reason)
 
 
 def relist(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
     """Put an archived practice back into the catalogue."""
-    return _set(store, actor, "relist", practice_id, version, changing.LISTED_AGAIN, reason)
+    return _set(store, actor, "relist", practice_id, version, versioned_change.LISTED_AGAIN, reason)
 
 
 def merge(  # noqa: PLR0913, PLR0917
@@ -174,10 +174,10 @@ def merge(  # noqa: PLR0913, PLR0917
             raise PracticesError("It can only be merged into another one that is listed.")
         require(actor, "edit", kept.thing)
         _hand_over(cursor, actor, practice_id, into, reason)
-        after = changing.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
+        after = versioned_change.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
         _bump(cursor, practice_id, after)
         _bump(cursor, into, {})
-        changing.record_merged(cursor, actor, kept, practice_id, old.facts["name"], reason)
+        versioned_change.record_merged(cursor, actor, kept, practice_id, old.facts["name"], reason)
         return {}, after
 
     return _change(store, actor, "merge", practice_id, version, work, reason)
@@ -222,7 +222,7 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
     def work(cursor: Cursor, before: _Answered) -> tuple[Facts, Facts]:
         row = _checked_answer(before.assessment, indicator_id, before.answer | dict(changes))
         after = {name: getattr(row, name) for name in ANSWER_FIELDS}
-        names = changing.changed(before.answer, after)
+        names = versioned_change.changed(before.answer, after)
         _write_answer(cursor, assessment_id, indicator_id, after, version)
         what = {"indicator": indicator_id}
         return (
@@ -230,7 +230,7 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
             what | {name: after[name] for name in names},
         )
 
-    return changing.change(store, actor, "edit", look, version, work, reason, public)
+    return versioned_change.change(store, actor, "edit", look, version, work, reason, public)
 
 
 # --- for those who bring practices in ------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
 
 def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
     """Return facts as a checked row; PracticesError names each that cannot stand."""
-    row = changing.checked(PracticeRow, facts)
+    row = versioned_change.checked(PracticeRow, facts)
     if row.id != practice_id:
         raise PracticesError("The id of a practice never changes; merge it into another one instead.")
     return row
@@ -320,7 +320,7 @@ def _set(  # noqa: PLR0913, PLR0917
 
 
 def _change(store: Store, actor: Actor, action: str, practice_id: str, *rest: Any) -> int:
-    return changing.change(store, actor, action, lambda cursor: _practice(cursor, practice_id), *rest)
+    return versioned_change.change(store, actor, action, lambda cursor: _practice(cursor, practice_id), *rest)
 
 
 _SETTERS = {
@@ -382,7 +382,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
     cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
     cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
     cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
-    knowledge_curating.hand_over_links(cursor, actor, "practice", old, kept, reason)
+    edit_library.hand_over_links(cursor, actor, "practice", old, kept, reason)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
@@ -419,7 +419,7 @@ def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Map
         "assessed_on": assessment["assessed_on"],
         "indicator_id": indicator_id,
     }
-    row = changing.checked(AnswerRow, about | dict(given))
+    row = versioned_change.checked(AnswerRow, about | dict(given))
     if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
         raise PracticesError("An answer needs the address of the page it rests on (source_url). Nothing was saved.")
     return row

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from practices_db.catalogue.practice_rows import _Row
 from practices_db.catalogue.problems import mistakes
+from practices_db.curation.permissions import Thing, require
+from practices_db.curation.submissions import require_version
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.permissions import Thing, require
-from practices_db.submissions import require_version
 
 Facts = Mapping[str, Any]
 

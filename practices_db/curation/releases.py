@@ -12,11 +12,11 @@ from criteria.framework import Framework, current_framework
 from practices_db.catalogue import library_store, scorecards, write_files
 from practices_db.catalogue.library_rows import LINK_ID
 from practices_db.catalogue.texts import number as whole
+from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.knowledge import NAMED
-from practices_db.permissions import Thing, require
 from practices_db.queries import data_version, integrity_problems
 from practices_db.snapshot import write_after_release
 

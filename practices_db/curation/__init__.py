@@ -1,0 +1,1 @@
+"""What people change: permissions, users, submissions, reviews, edits, releases. Uses queries and below."""
