@@ -27,13 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # pages are no 
 
 from pages.shared.components import database
 from pages.shared.server import routes
-from practices_db import tables
-from practices_db.briefs import as_pdf, brief
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.commands import build
 from practices_db.database.store import Cursor, Store
-from practices_db.exporting import write_csv
+from practices_db.files.briefs import as_pdf, brief
+from practices_db.files.exports import export_tables
+from practices_db.files.exports.csv_json import write_csv
 from practices_db.views import View
 
 DAY = date(2026, 1, 1)
@@ -93,9 +93,11 @@ def ours(store: Store) -> None:
 
 
 def _bare(cursor: Cursor, order: str = "") -> tuple[str, dict[str, object]]:
-    cells = [f'{tables.as_written(column)} AS "{column.name}"' for column in tables.columns_of(VIEW, "scores")]
+    cells = [
+        f'{export_tables.as_written(column)} AS "{column.name}"' for column in export_tables.columns_of(VIEW, "scores")
+    ]
     wanted = ("framework", "framework_version", "data_version", "exported_on", "licence")
-    given = tables.values(cursor, "scores", DAY, tables.Piece(1, 1))
+    given = export_tables.values(cursor, "scores", DAY, export_tables.Piece(1, 1))
     return f"SELECT {', '.join(cells)} FROM practice_card c{order}", {name: given[name] for name in wanted}
 
 
@@ -200,7 +202,7 @@ def main() -> None:
         print(f"brief of one practice (two pages): {best(arguments.runs, make_brief):.3f} s")
         inflate(store, arguments.practices)
         with store.cursor() as cursor:
-            count = tables.count_rows(cursor, VIEW, "scores")
+            count = export_tables.count_rows(cursor, VIEW, "scores")
         print(f"{count:,} synthetic practices, best of {arguments.runs}")
         compared = {
             "bare COPY, in no order": bare_copy,

@@ -25,7 +25,7 @@ from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.commands import build
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
-from practices_db.imports import Question, apply, preview, read_file
+from practices_db.files.imports import Question, apply, preview, read_file
 
 
 def made_up(count: int, reached: str) -> bytes:

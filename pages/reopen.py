@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shared.components import database, links
 from pages.shared.practices import reopened_file
 from practices_db.errors import PracticesError
-from practices_db.reopening import reopen
+from practices_db.files.reopen import reopen
 
 st.title("Open a file")
 st.markdown(

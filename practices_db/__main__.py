@@ -19,10 +19,10 @@ from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.commands import build, open_existing
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
-from practices_db.exporting import CONTENTS, FORMATS
-from practices_db.files import file_content
+from practices_db.files.export import file_content
+from practices_db.files.exports.csv_json import CONTENTS, FORMATS
+from practices_db.files.exports.ranking_file import robustness_csv
 from practices_db.imports.command_line import add_commands
-from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws
 from practices_db.views import View
 

@@ -8,8 +8,8 @@ from datetime import date
 
 from practices_db.catalogue.practice_filter import PracticeFilter, Sort
 from practices_db.database.store import Store
-from practices_db.exporting import FORMATS, content, write_csv
-from practices_db.recipe import Contents, Format
+from practices_db.files.exports.csv_json import FORMATS, content, write_csv
+from practices_db.files.exports.recipe import Contents, Format
 from practices_db.views import View
 
 DAY = date(2026, 2, 3)

@@ -8,7 +8,7 @@ from pages.shared.components import database
 from pages.shared.components.links import page_path
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
-from practices_db.recipe import LICENCE
+from practices_db.files.exports.recipe import LICENCE
 
 ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.

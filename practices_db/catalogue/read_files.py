@@ -1,6 +1,6 @@
 """Read the catalogue's text files and check every cell before anything is written.
 
-They are UTF-8 with commas, exactly these columns; what people send is read more widely (practices_db.imports).
+They are UTF-8 with commas, exactly these columns; what people send is read more widely (practices_db.files.imports).
 All problems are gathered; ``CatalogueError`` names file, row, column and what to do.
 """
 

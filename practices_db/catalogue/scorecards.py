@@ -74,7 +74,7 @@ CARDS = """
         bases.v IS NOT NULL AS assessed,
         coalesce(answers.answered, 0) AS answered,
         answers.strongest_evidence,
-        -- two characters for each indicator of the framework, in its order (practices_db.columns)
+        -- two characters for each indicator of the framework, in its order (practices_db.files.exports.columns)
         CASE WHEN bases.v IS NOT NULL THEN array_to_string(
             list_transform($indicators::TEXT[], lambda indicator: coalesce(answers.codes[indicator], '..')), ''
         ) END AS answer_codes,

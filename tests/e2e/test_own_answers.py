@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from serving import Server
 
 from criteria.framework import current_framework
-from practices_db.own.opening import open_file
+from practices_db.files.self_assessment.open_file import open_file
 
 pytestmark = pytest.mark.e2e
 

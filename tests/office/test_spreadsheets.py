@@ -17,14 +17,14 @@ from taking import DAY
 
 from office.conftest import Office
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.columns import Column
 from practices_db.database.store import Store
-from practices_db.exporting import CONTENTS, FORMATS, content, write_csv
-from practices_db.recipe import Contents, Format
-from practices_db.reopening import reopen
-from practices_db.tables import columns_of
+from practices_db.files.exports.columns import Column
+from practices_db.files.exports.csv_json import CONTENTS, FORMATS, content, write_csv
+from practices_db.files.exports.export_tables import columns_of
+from practices_db.files.exports.recipe import Contents, Format
+from practices_db.files.exports.workbook import write_xlsx
+from practices_db.files.reopen import reopen
 from practices_db.views import View
-from practices_db.workbook import write_xlsx
 
 pytestmark = pytest.mark.office
 

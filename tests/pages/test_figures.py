@@ -18,9 +18,9 @@ from taking import DAY
 from pages.shared.components import chart_images, chart_with_download, charts, tables
 from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.chart_file import chart_csv, chart_file_name, chart_recipe
 from practices_db.database.store import Store
-from practices_db.recipe import Recipe
+from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
+from practices_db.files.exports.recipe import Recipe
 from practices_db.views import View
 
 VIEW = View(chosen=PracticeFilter(country=("IT",), sector=("housing-and-settlement",)))

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from practices_db.database.store import Store
-from practices_db.imports import Decision, template, template_name
+from practices_db.files.imports import Decision, template, template_name
 
 PAGE = Path(__file__).with_name("import_page.py")
 

@@ -12,7 +12,7 @@ import seen
 from seen import Visit
 from streamlit.testing.v1 import AppTest
 
-from practices_db.transfer import PLAN, questions
+from practices_db.files.briefs.transfer_sheet import PLAN, questions
 
 CURANT = "curant-co-housing-for-unaccompanied-young-adult-refugees"
 SENTENCE = (

@@ -17,7 +17,7 @@ from pages.shared.components import database
 from pages.shared.components.browser_storage import Entry, Report, _report
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment import questions, steps
-from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, file_text, new_form
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, file_text, new_form
 
 FRAMEWORK = current_framework()
 EFFECTIVENESS, SUSTAINABILITY = FRAMEWORK.headlines

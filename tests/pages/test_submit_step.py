@@ -16,7 +16,7 @@ from criteria.framework import current_framework
 from pages.shared.components import database
 from pages.shared.self_assessment import draft
 from practices_db.curation import submissions
-from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending, new_form
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, new_form
 
 FRAMEWORK = current_framework()
 DAY = date(2026, 3, 4)

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from taking import DAY
 
 from practices_db.catalogue import scorecards
-from practices_db.cell_text import harmless
 from practices_db.commands import build
 from practices_db.database.store import Store
-from practices_db.exporting import content, write_csv
-from practices_db.imports.duplicates import Named, alike, name_key, page_key
-from practices_db.imports.stored import holdings
-from practices_db.recipe import Format
+from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.csv_json import content, write_csv
+from practices_db.files.exports.recipe import Format
+from practices_db.files.exports.workbook import write_xlsx
+from practices_db.files.imports.current_rows import holdings
+from practices_db.files.imports.duplicates import Named, alike, name_key, page_key
 from practices_db.views import View
-from practices_db.workbook import write_xlsx
 
 SIGNS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t'=+-@\",;|")
 # A cell may hold anything but nothing: blank is "not seen".

@@ -14,11 +14,11 @@ from states import BY_ID, random_view
 from taking import DAY
 
 from practices_db import queries
-from practices_db.briefs import Brief, as_html, as_pdf, brief
-from practices_db.briefs.content import Block
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
+from practices_db.files.briefs import Brief, as_html, as_pdf, brief
+from practices_db.files.briefs.content import Block
 from practices_db.views import View
 
 RICH = "duo-for-a-job"
@@ -169,7 +169,7 @@ def test_unassessed_practice_is_said_to_be_no_judgement(store: Store) -> None:
 def test_selection_too_large_for_a_brief_is_refused_with_both_numbers(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("practices_db.briefs.content.MOST_IN_A_BRIEF", 46)
+    monkeypatch.setattr("practices_db.files.briefs.content.MOST_IN_A_BRIEF", 46)
     with pytest.raises(PracticesError, match="47 practices; a brief holds 46"):
         made(store, View(chosen=PracticeFilter(country=("IT",))))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db.cell_text import as_typed, harmless
+from practices_db.files.exports.cell_text import as_typed, harmless
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 

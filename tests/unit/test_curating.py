@@ -23,7 +23,7 @@ from practices_db.curation.permissions import CLI, Actor
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
-from practices_db.exporting import content, practice_json, write_csv, write_json
+from practices_db.files.exports.csv_json import content, practice_json, write_csv, write_json
 from practices_db.rewriting import rewrite
 from practices_db.views import View
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from taking import exported, rows_of
 
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.cell_text import as_typed, harmless
 from practices_db.database.store import Store
-from practices_db.recipe import Format
+from practices_db.files.exports.cell_text import as_typed, harmless
+from practices_db.files.exports.recipe import Format
 
 AT_ONCE = 40
 RISKY = st.text(alphabet="=+-@\t\r\n\x00'\"`;,.|/\\:%€$ 0123456789eEtTrRuUmMaA\u200b\ufeff\xa0＝＋－＠", max_size=12)

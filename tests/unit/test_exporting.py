@@ -12,12 +12,12 @@ import oracles
 import pytest
 from taking import DAY, exported, rows_of
 
-from practices_db import tables
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.exporting import BOM, content, file_name, write_csv
+from practices_db.files.exports import export_tables
+from practices_db.files.exports.csv_json import BOM, content, file_name, write_csv
+from practices_db.files.exports.recipe import Format
 from practices_db.queries import find_practices
-from practices_db.recipe import Format
 from practices_db.views import View
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "practices_all.csv"
@@ -240,11 +240,11 @@ def test_written_file_is_the_only_one_and_named_like_a_download(tiny_store: Stor
 
 def test_file_is_the_same_however_the_cards_are_stored(tiny_store: Store) -> None:
     whole, other = View(), View(sort="newest")
-    with tables.reading(tiny_store, whole) as cursor:
-        (piece,) = tables.pieces(cursor, whole, "scores")
+    with export_tables.reading(tiny_store, whole) as cursor:
+        (piece,) = export_tables.pieces(cursor, whole, "scores")
         assert piece.cards  # nothing was sorted
-    with tables.reading(tiny_store, other) as cursor:
-        assert not any(piece.cards for piece in tables.pieces(cursor, other, "scores"))
+    with export_tables.reading(tiny_store, other) as cursor:
+        assert not any(piece.cards for piece in export_tables.pieces(cursor, other, "scores"))
     sorted_once, sorted_by_year = (content(write_csv(tiny_store, one, "scores", "csv", DAY)) for one in (whole, other))
     tiny_store.write(
         lambda cursor: cursor.execute(
@@ -252,22 +252,22 @@ def test_file_is_the_same_however_the_cards_are_stored(tiny_store: Store) -> Non
             "INSERT INTO practice_card FROM kept ORDER BY name_key DESC"
         )
     )
-    with tables.reading(tiny_store, whole) as cursor:
-        assert not any(piece.cards for piece in tables.pieces(cursor, whole, "scores"))
+    with export_tables.reading(tiny_store, whole) as cursor:
+        assert not any(piece.cards for piece in export_tables.pieces(cursor, whole, "scores"))
     assert content(write_csv(tiny_store, whole, "scores", "csv", DAY)) == sorted_once
     assert content(write_csv(tiny_store, other, "scores", "csv", DAY)) == sorted_by_year
 
 
 def test_pieces_of_what_is_stored_in_order_follow_each_other(tiny_store: Store) -> None:
     view = View()
-    cells = [tables.as_written(column) for column in tables.columns_of(view, "scores")]
-    with tables.reading(tiny_store, view) as cursor:
+    cells = [export_tables.as_written(column) for column in export_tables.columns_of(view, "scores")]
+    with export_tables.reading(tiny_store, view) as cursor:
 
         def read(stored: int) -> list[Any]:
-            pieces = list(tables.pieces(cursor, view, "scores", stored))
+            pieces = list(export_tables.pieces(cursor, view, "scores", stored))
             assert all(piece.cards for piece in pieces)
             asked = [
-                (tables.query(view, "scores", cells, piece), tables.values(cursor, "scores", DAY, piece))
+                (export_tables.query(view, "scores", cells, piece), export_tables.values(cursor, "scores", DAY, piece))
                 for piece in pieces
             ]
             return [row for sql, values in asked for row in cursor.execute(sql, values).fetchall()]

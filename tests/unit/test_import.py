@@ -19,13 +19,13 @@ from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, ConflictError, NotAllowedError, PracticesError
-from practices_db.exporting import CONTENTS, content, write_csv
-from practices_db.imports import Confirmed, Decision, Question, apply, preview, read_file, template
-from practices_db.imports.duplicates import ALIKE, Named, alike, name_key
-from practices_db.imports.templates import TemplateKind, allowed_values, allowed_values_csv
-from practices_db.recipe import Contents, Format
+from practices_db.files.exports.csv_json import CONTENTS, content, write_csv
+from practices_db.files.exports.recipe import Contents, Format
+from practices_db.files.exports.workbook import write_xlsx
+from practices_db.files.imports import Confirmed, Decision, Question, apply, preview, read_file, template
+from practices_db.files.imports.duplicates import ALIKE, Named, alike, name_key
+from practices_db.files.imports.templates import TemplateKind, allowed_values, allowed_values_csv
 from practices_db.views import View
-from practices_db.workbook import write_xlsx
 
 ANSWER = {
     "practice_id": "synthetic-new",

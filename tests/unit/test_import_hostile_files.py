@@ -19,10 +19,10 @@ from practices_db.catalogue.csv_reader import read_csv
 from practices_db.catalogue.problems import RefusedError
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
-from practices_db.exporting import content, write_csv
-from practices_db.imports import Confirmed, Preview, Question, apply, preview, read_file
+from practices_db.files.exports.csv_json import content, write_csv
+from practices_db.files.exports.workbook import write_xlsx
+from practices_db.files.imports import Confirmed, Preview, Question, apply, preview, read_file
 from practices_db.views import View
-from practices_db.workbook import write_xlsx
 
 SECONDS = 5  # of this process's own work: more is a hang. The reader of workbooks gives up after 5 by itself.
 # The made-up table of the corpora in the words of our template. Its mailbox and its cost become what must be there.

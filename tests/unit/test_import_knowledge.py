@@ -23,10 +23,10 @@ from practices_db.curation.permissions import ANYBODY, CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, ConflictError, NotAllowedError
-from practices_db.imports import Decision, apply, template
-from practices_db.imports.duplicates import Named, alike
-from practices_db.imports.templates import allowed_values
-from practices_db.knowledge_files import written
+from practices_db.files.exports.library_files import written
+from practices_db.files.imports import Decision, apply, template
+from practices_db.files.imports.duplicates import Named, alike
+from practices_db.files.imports.templates import allowed_values
 from practices_db.queries import integrity_problems
 
 KINDS = ("evidence", "organisations", "links")

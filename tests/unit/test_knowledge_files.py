@@ -23,7 +23,7 @@ from practices_db.catalogue.library_filter import KnowledgeFilter, checked
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.read_files import read_rows
 from practices_db.database.store import Store
-from practices_db.knowledge_files import bibtex, file_name, ris, written
+from practices_db.files.exports.library_files import bibtex, file_name, ris, written
 
 DAY = date(2026, 2, 3)
 

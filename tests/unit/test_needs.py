@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from criteria.needs import REASONS, Candidate, Need, Pool, Ranking, match, nearest, stem
 from practices_db import needs
-from practices_db.briefs import as_html, as_pdf
 from practices_db.database.store import Store
+from practices_db.files.briefs import as_html, as_pdf
+from practices_db.files.briefs.needs_brief import needs_brief, needs_csv
 from practices_db.needs import (
     Asked,
     answer,
@@ -30,7 +31,6 @@ from practices_db.needs import (
     read_words,
     reason_words,
 )
-from practices_db.needs_brief import needs_brief, needs_csv
 
 NEEDS = tomllib.loads((Path(__file__).parent.parent / "data" / "needs.toml").read_text(encoding="utf-8"))["need"]
 PRACTICES = {row["id"]: row for row in oracles.read_csv(oracles.CATALOGUE / "practices.csv")}

@@ -7,7 +7,7 @@ from datetime import date
 
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from practices_db.exporting import file_name
+from practices_db.files.exports.csv_json import file_name
 from practices_db.views import View
 
 PAIRS, SIZE = 500, (1 << 20) + (1 << 16)

@@ -17,13 +17,13 @@ import pytest
 from pypdf import PdfReader
 
 from criteria.framework import Framework, current_framework
-from practices_db.briefs import as_html, as_pdf, own_brief
-from practices_db.briefs.own import MARK
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.errors import PracticesError
-from practices_db.own.files import as_csv, as_xlsx, own_file_name, slug
-from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, file_text, new_form
-from practices_db.own.opening import open_draft, open_file
+from practices_db.files.briefs import as_html, as_pdf, own_brief
+from practices_db.files.briefs.self_assessment import MARK
+from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name, slug
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, file_text, new_form
+from practices_db.files.self_assessment.open_file import open_draft, open_file
 from tests.unit.test_own_forms import a_form
 
 FRAMEWORK = current_framework()

@@ -11,9 +11,9 @@ import pytest
 from criteria.forms import agreement, disagreements, headline_moves, moves
 from criteria.framework import ANSWER_IDS, DOCUMENTED, current_framework
 from practices_db.errors import PracticesError
-from practices_db.own.matching import nearest
-from practices_db.own.merging import agreed, same_practice, together
-from practices_db.own.model import OwnAnswer, OwnAssessment, Profile, new_form
+from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile, new_form
+from practices_db.files.self_assessment.merge import agreed, same_practice, together
+from practices_db.files.self_assessment.similar_practices import nearest
 
 FRAMEWORK = current_framework()
 

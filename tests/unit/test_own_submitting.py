@@ -16,8 +16,15 @@ from practices_db.curation.submission_forms import checked_payload
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import NoSuchLinkError, PracticesError
-from practices_db.own.model import OwnAnswer, OwnAssessment, Sending, new_form
-from practices_db.own.submitting import KIND, form_of, mailbox_looks_personal, mailbox_problem, payload, to_mend
+from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Sending, new_form
+from practices_db.files.self_assessment.submission import (
+    KIND,
+    form_of,
+    mailbox_looks_personal,
+    mailbox_problem,
+    payload,
+    to_mend,
+)
 from practices_db.rewriting import rewrite
 from tests.unit.test_own_forms import a_form
 

@@ -20,12 +20,12 @@ from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
-from practices_db.exporting import content
-from practices_db.files import file_content
-from practices_db.recipe import Contents, Format
-from practices_db.reopening import Changes, reopen
+from practices_db.files.export import file_content
+from practices_db.files.exports.csv_json import content
+from practices_db.files.exports.recipe import Contents, Format
+from practices_db.files.exports.workbook import write_xlsx
+from practices_db.files.reopen import Changes, reopen
 from practices_db.views import View, read_view
-from practices_db.workbook import write_xlsx
 
 CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
 KINDS: list[tuple[Contents, Format]] = [

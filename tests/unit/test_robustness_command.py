@@ -16,8 +16,8 @@ from criteria.weighting import preset
 from practices_db.__main__ import main
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
+from practices_db.files.exports.ranking_file import robustness_csv
 from practices_db.queries import answer_matrix, find_practices
-from practices_db.robustness_file import robustness_csv
 from practices_db.standing import Draws
 
 COLUMNS = (

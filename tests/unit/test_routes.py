@@ -24,7 +24,7 @@ from practices_db import queries
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter, to_params
 from practices_db.database.store import Store
-from practices_db.reopening import reopen
+from practices_db.files.reopen import reopen
 from practices_db.views import View
 
 APP = Starlette(routes=routes.ROUTES)

@@ -13,13 +13,13 @@ from taking import DAY, rows_of
 
 from practices_db import queries
 from practices_db.database.store import Store
-from practices_db.exporting import CONTENTS, content, write_csv, write_json
-from practices_db.recipe import Contents, Format
-from practices_db.reopening import reopen
+from practices_db.files.exports.csv_json import CONTENTS, content, write_csv, write_json
+from practices_db.files.exports.export_tables import count_rows
+from practices_db.files.exports.recipe import Contents, Format
+from practices_db.files.exports.workbook import write_xlsx
+from practices_db.files.reopen import reopen
 from practices_db.standing import Draws, standings
-from practices_db.tables import count_rows
 from practices_db.views import View, read_view
-from practices_db.workbook import write_xlsx
 
 CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
 # All of them are tried by "-m slow"; every eighth always: each kind of page is among them.

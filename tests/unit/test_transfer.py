@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from criteria.framework import current_framework
 from practices_db import queries
-from practices_db.briefs import as_html, as_pdf
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.transfer import (
+from practices_db.files.briefs import as_html, as_pdf
+from practices_db.files.briefs.transfer_sheet import (
     LARGEST_FILE,
     PLAN,
     STATES,

@@ -14,14 +14,14 @@ from taking import DAY
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.columns import practices
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.exporting import content
-from practices_db.recipe import Recipe
+from practices_db.files.exports.columns import practices
+from practices_db.files.exports.csv_json import content
+from practices_db.files.exports.recipe import Recipe
+from practices_db.files.exports.workbook import SHEETS, write_xlsx
+from practices_db.files.imports.xlsx_reader import read_workbook
 from practices_db.views import View
-from practices_db.workbook import SHEETS, write_xlsx
-from practices_db.xlsx_reading import read_workbook
 
 ITALY = View(chosen=PracticeFilter(country=("IT",)))
 LARGEST = 32_767

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 import streamlit as st
 
-from practices_db.recipe import Recipe
+from practices_db.files.exports.recipe import Recipe
 
 ImageFormat = Literal["svg", "png"]
 MIME: dict[ImageFormat, str] = {"svg": "image/svg+xml", "png": "image/png"}

@@ -14,8 +14,8 @@ import streamlit as st
 from pages.shared.components import chart_images, charts, database
 from pages.shared.components.chart_images import ImageFormat
 from pages.shared.components.screen_texts import escaped
-from practices_db.chart_file import chart_csv, chart_file_name, chart_recipe
-from practices_db.recipe import Format, Recipe
+from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
+from practices_db.files.exports.recipe import Format, Recipe
 from practices_db.views import View
 
 _WORDS: dict[ImageFormat, str] = {"svg": "SVG, for print", "png": "PNG, for slides"}

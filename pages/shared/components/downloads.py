@@ -8,10 +8,10 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
-from practices_db.exporting import CONTENTS, FORMATS, file_name
-from practices_db.files import file_content
-from practices_db.recipe import Contents, Format
-from practices_db.tables import count_rows
+from practices_db.files.export import file_content
+from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name
+from practices_db.files.exports.export_tables import count_rows
+from practices_db.files.exports.recipe import Contents, Format
 from practices_db.views import View
 
 OFFERED: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html")

@@ -16,10 +16,10 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
-from practices_db import imports
 from practices_db.catalogue.problems import SHOWN_AT_MOST, Problem, RefusedError
 from practices_db.errors import Actor, PracticesError
-from practices_db.imports import Confirmed, Decision, Duplicate, Preview, Question, Upload
+from practices_db.files import imports
+from practices_db.files.imports import Confirmed, Decision, Duplicate, Preview, Question, Upload
 
 _FILE, _DONE, _DECIDE = "import_file", "import_done", "import_decide_"
 _KINDS = {

@@ -14,7 +14,7 @@ from practices_db import knowledge, queries
 from practices_db.catalogue.library_filter import NOUNS, KnowledgeFilter, Shelf, checked, from_params, names
 from practices_db.catalogue.vocabularies import label
 from practices_db.config import database_path
-from practices_db.knowledge_files import file_name, format_of, written
+from practices_db.files.exports.library_files import file_name, format_of, written
 from practices_db.search import Index
 
 

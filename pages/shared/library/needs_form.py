@@ -15,9 +15,10 @@ from pages.shared.components.screen_texts import counted, escaped, labels, web_l
 from pages.shared.library import publications
 from pages.shared.practices import filter_form
 from practices_db import needs
-from practices_db.briefs import as_html, as_pdf
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.config import database_path
+from practices_db.files.briefs import as_html, as_pdf
+from practices_db.files.briefs.needs_brief import HOW, file_name, needs_brief, needs_csv
 from practices_db.needs import (
     HAVE,
     MONEY,
@@ -32,7 +33,6 @@ from practices_db.needs import (
     read_words,
     reason_words,
 )
-from practices_db.needs_brief import HOW, file_name, needs_brief, needs_csv
 
 PAGE_SIZE = 5
 _PUBLICATIONS = 5

@@ -19,8 +19,8 @@ from pages.shared.components.screen_texts import counted, escaped, percent, web_
 from pages.shared.components.tables import HEADLINES
 from pages.shared.practices.panels import sum_lines
 from practices_db.catalogue.vocabularies import label
+from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries import SelectionShares, Totals
-from practices_db.recipe import LICENCE
 
 
 def in_short(framework: Framework) -> None:

@@ -10,9 +10,9 @@ import streamlit as st
 from pages.shared.components import database, downloads, tables
 from pages.shared.components.screen_texts import counted, escaped
 from practices_db.errors import PracticesError
+from practices_db.files.exports.recipe import Recipe
+from practices_db.files.reopen import Changes, Move, Reopened
 from practices_db.queries import data_version
-from practices_db.recipe import Recipe
-from practices_db.reopening import Changes, Move, Reopened
 
 _TOLD = "reopened"
 _NODES = {**tables.HEADLINES, "weighting": "Your weighting"}

@@ -11,9 +11,9 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import escaped, web_link
-from practices_db.briefs import as_html, as_pdf
 from practices_db.errors import PracticesError
-from practices_db.transfer import (
+from practices_db.files.briefs import as_html, as_pdf
+from practices_db.files.briefs.transfer_sheet import (
     PLAN,
     STATES,
     Condition,

@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.start import forget_here
-from practices_db.own.files import as_csv, as_xlsx, own_file_name
-from practices_db.own.model import OwnAssessment, file_text
+from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name
+from practices_db.files.self_assessment.form import OwnAssessment, file_text
 
 
 def take_away() -> None:
@@ -53,7 +53,7 @@ _MIME = {
 
 def _report(form: OwnAssessment, on: date, pdf: bool) -> bytes:
     # the typesetter is loaded when somebody wants a report
-    from practices_db.briefs import as_html, as_pdf, own_brief  # noqa: PLC0415
+    from practices_db.files.briefs import as_html, as_pdf, own_brief  # noqa: PLC0415
 
     made = own_brief(form, on)
     return as_pdf(made) if pdf else as_html(made).encode()

@@ -18,8 +18,8 @@ from criteria.framework import AnswerId
 from pages.shared.components.browser_storage import GONE, Entry, Kept, Report, browser_storage, new_ask
 from pages.shared.components.screen_texts import counted, escaped
 from practices_db.errors import PracticesError
-from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, new_form
-from practices_db.own.opening import open_draft
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, new_form
+from practices_db.files.self_assessment.open_file import open_draft
 
 SLOT = "self-assessment"
 _STATE = "own"

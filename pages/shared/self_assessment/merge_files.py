@@ -19,9 +19,9 @@ from pages.shared.self_assessment.result import lines_of_two
 from pages.shared.self_assessment.start import UPLOAD_MB
 from pages.shared.self_assessment.steps import step_button
 from practices_db.errors import PracticesError
-from practices_db.own.merging import agreed, in_order, same_practice, together
-from practices_db.own.model import NOTE, Draft, OwnAssessment
-from practices_db.own.opening import open_file
+from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
+from practices_db.files.self_assessment.merge import agreed, in_order, same_practice, together
+from practices_db.files.self_assessment.open_file import open_file
 
 _PROBLEM = "own_together_problem"
 _MOST = 20

@@ -17,8 +17,8 @@ from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.questions import WORDS
 from pages.shared.self_assessment.steps import step_button
 from practices_db import queries
-from practices_db.own.matching import Match, nearest
-from practices_db.own.standing import scores
+from practices_db.files.self_assessment.scores import scores
+from practices_db.files.self_assessment.similar_practices import Match, nearest
 
 SOLID = 50.0  # a criterion is weak below it and strong from it on, by the low end of its range
 _KIND = {

@@ -14,7 +14,7 @@ from pages.shared.components.screen_texts import escaped, web_link
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.steps import Step
 from practices_db import queries
-from practices_db.own.model import NOTE, OwnAnswer
+from practices_db.files.self_assessment.form import NOTE, OwnAnswer
 
 WORDS = {
     "met": "Met",

@@ -17,8 +17,8 @@ from pages.shared.practices import comparison, panels
 from pages.shared.self_assessment.draft import mine
 from pages.shared.self_assessment.steps import step_button
 from practices_db import queries
-from practices_db.own.model import OwnAssessment
-from practices_db.own.standing import card, score_rows, scores
+from practices_db.files.self_assessment.form import OwnAssessment
+from practices_db.files.self_assessment.scores import card, score_rows, scores
 
 
 def so_far(framework: Framework) -> None:

@@ -16,8 +16,8 @@ from practices_db import queries
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.errors import PracticesError
-from practices_db.own.model import OwnAnswer, OwnAssessment, new_form
-from practices_db.own.opening import Opened, open_file
+from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, new_form
+from practices_db.files.self_assessment.open_file import Opened, open_file
 
 _OPENED = "own_opened"
 UPLOAD_MB = 1

@@ -11,7 +11,7 @@ import streamlit as st
 from criteria.framework import Criterion, Question, current_framework
 from pages.shared.components.screen_texts import counted
 from pages.shared.self_assessment.draft import mine
-from practices_db.own.model import OwnAssessment, Profile
+from practices_db.files.self_assessment.form import OwnAssessment, Profile
 
 PARAM = "step"
 _MINUTES_AN_ANSWER = 0.7  # 32 indicators and the profile in about 25 minutes

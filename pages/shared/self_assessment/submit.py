@@ -20,9 +20,9 @@ from practices_db.config import base_url
 from practices_db.curation import submissions
 from practices_db.curation.submissions import Receipt, Submission
 from practices_db.errors import NoSuchLinkError, PracticesError
-from practices_db.own.files import stated
-from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending
-from practices_db.own.submitting import KIND, form_of, mailbox_looks_personal, payload, to_mend
+from practices_db.files.self_assessment.documents import stated
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending
+from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_mend
 
 _RECEIPT, _PROBLEM, _LINK, _DONE = "own_receipt", "own_submit_problem", "own_link", "own_done"
 _CONSENT = ("own_consent_right", "own_consent_stories")

@@ -27,8 +27,8 @@ from practices_db import queries
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PARAMS, SORTS, checked, checked_sort
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.exporting import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json
-from practices_db.recipe import Contents, Format
+from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json
+from practices_db.files.exports.recipe import Contents, Format
 from practices_db.views import View
 
 log = logging.getLogger("practices")

@@ -1,0 +1,1 @@
+"""Everything that enters or leaves as a file. Uses curation and below."""

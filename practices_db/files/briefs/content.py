@@ -1,0 +1,466 @@
+"""What a brief says: a list of blocks, the same for PDF and web page.
+
+Texts are data all the way: no block holds markup, and the templates show what they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from criteria.framework import Framework, current_framework
+from practices_db import queries
+from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.texts import counted, known, labels, number, percent, score_sentence, score_state, years
+from practices_db.catalogue.vocabularies import label
+from practices_db.database.store import Cursor
+from practices_db.errors import PracticesError
+from practices_db.files.exports.export_tables import recipe_of
+from practices_db.files.exports.recipe import METHOD, Recipe
+from practices_db.views import View
+
+MOST_IN_A_BRIEF = 1_000
+_NOT_SEEN = "not seen in the sources"
+# Characters that no page can show, and those that turn the direction of what follows.
+_UNSEEN: dict[int, str | None] = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 65534, 65535], "�")
+_UNSEEN |= dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+Card = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A range on 0–100 with its score; None where nothing is documented. ``words`` say the same."""
+
+    label: str
+    words: str
+    low: float | None = None
+    high: float | None = None
+    score: float | None = None
+    scored: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """One part of a brief; which fields are filled depends on ``kind``.
+
+    heading: text. text, note: text. facts: rows of (name, value). bars: text (its caption) and bars. table: text (what
+    it shows), header, rows, widths (in parts). sources: rows of (number, what, address).
+    """
+
+    kind: Literal["heading", "text", "note", "facts", "bars", "table", "sources"]
+    text: str = ""
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    widths: tuple[float, ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A whole brief. ``pages`` is what it should fit on, 0 where it may be as long as it needs."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]
+    recipe: Recipe | None  # None for what is not of the catalogue; ``footer`` says then what stands at the bottom
+    day: date
+    pages: int = 0
+    landscape: bool = False
+    footer: str = ""
+
+
+def brief(cursor: Cursor, view: View, on: date) -> Brief:
+    """Return the brief of a view: of one practice, of a comparison, or of a selection.
+
+    Raises PracticesError where the view has no practice, or more than a brief can hold.
+    """
+    made = recipe_of(cursor, view, "scores", "pdf", on)
+    if not made.practices:
+        raise PracticesError("There is no practice to write a brief on.")
+    match view.page:
+        case "practice":
+            return _of_practice(cursor, view, made)
+        case "compare":
+            return _of_comparison(cursor, view, made)
+        case _:
+            return _of_selection(cursor, view, made)
+
+
+# --- one practice ----------------------------------------------------------------------------------------------
+
+
+def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
+    framework = current_framework()
+    card = _cards(cursor, view)[0]
+    scores = queries.scores(cursor, card["id"])
+    answers = _counted(queries.answers(cursor, card["id"]))
+    pages = Sources()
+    pages.add(card["source_url"], f"{card['source_name']} (the record)")
+    for row in _rows(queries.further_sources(cursor, card["id"])):
+        pages.add(row["url"], f"{_host(row['url'])} ({row['field'].replace('_', ' ')})")
+    blocks = [Block("text", card["summary"]), Block("facts", rows=tuple(_facts(card)))]
+    blocks.append(Block("heading", "Does it work, and does it last?"))
+    if card["assessed"]:
+        blocks += [
+            Block("facts", rows=tuple((_title(framework, node), score_sentence(card, node)) for node in HEADLINES)),
+            _profile(framework, scores),
+            Block("note", HOW_TO_READ),
+            Block("heading", "Answers"),
+            _answers_table(framework, answers, pages),
+            Block("heading", "What is not known"),
+            Block("text", _undocumented(framework, answers)),
+        ]
+    else:
+        blocks.append(
+            Block(
+                "text",
+                "Nobody has published an assessment of this practice. Whether it works and lasts is not known here, "
+                "which is no judgement.",
+            )
+        )
+    blocks += _ending(made, pages)
+    where = ", ".join(part for part in (labels("country", card["countries"]), card["lead_organisation"]) if part)
+    return cleaned(Brief(card["name"], where, tuple(blocks), made, made.exported_on, pages=2))
+
+
+def _facts(card: Card) -> Iterable[tuple[str, str]]:
+    funding, named = labels("funding_kind", card["funding_kinds"]), ", ".join(card["funding_sources"])
+    level = label("governance_level", card["governance_level"]) if card["governance_level"] else ""
+    facts = {
+        "Organisation": card["lead_organisation"],
+        "Country": labels("country", card["countries"]),
+        "Place": ", ".join(card["places"]),
+        "Sectors": labels("sector", card["sectors"]),
+        "Target groups": labels("target_group", card["target_groups"]),
+        "Ran": years(card["start_year"], card["end_year"]),
+        "Level of government": level,
+        "Funding": f"{funding} ({named})" if named else funding,
+        "Budget": f"{card['budget_eur']:,} euro, as the source gives it" if known(card["budget_eur"]) else "",
+        "People reached": f"{card['people_reached']:,}, as the source counts" if known(card["people_reached"]) else "",
+        "Figures": card["outcome_figures"],
+        "Evaluation": "documented" if card["evaluation_documented"] else "",
+        "Taken up elsewhere": "yes" if card["transferred_elsewhere"] else "",
+    }
+    for name, value in facts.items():
+        if value:
+            yield name, value
+    missing = [name.lower() for name, value in facts.items() if not value]
+    if missing:
+        yield "Not seen in the sources", ", ".join(missing)
+    yield "Last checked", f"{card['checked_on']:%d %B %Y}"
+
+
+def _profile(framework: Framework, scores: pd.DataFrame) -> Block:
+    found = {row["node"]: row for row in _rows(scores)}
+    return Block(
+        "bars",
+        "The five criteria, 0 to 100",
+        bars=tuple(criterion_bar(criterion.title, found.get(criterion.id)) for criterion in framework.criteria),
+    )
+
+
+def criterion_bar(name: str, row: Mapping[str, Any] | None) -> Bar:
+    """Return the bar of one criterion of one practice, None for a practice without assessment."""
+    if row is None or not known(row["coverage"]) or not row["answered"]:
+        return Bar(name, "nothing documented" if row is not None else "not assessed")
+    span = f"range {number(row['low'])}–{number(row['high'])}, {percent(row['coverage'])} documented"
+    words = f"{number(row['score'])} of 100, {span}" if row["scored"] else f"not enough documented, {span}"
+    return Bar(name, words, row["low"], row["high"], row["score"], bool(row["scored"]))
+
+
+def _headline_bar(card: Card, node: str, name: str) -> Bar:
+    state = score_state(card, node)
+    if state not in ("scored", "not enough documented"):
+        return Bar(name, state)
+    low, high, score = (float(card[f"{node}_{what}"]) for what in ("low", "high", "score"))
+    return Bar(name, score_sentence(card, node), low, high, score, bool(card[f"{node}_scored"]))
+
+
+def _answers_table(framework: Framework, answers: Mapping[str, Mapping[str, Any]], pages: Sources) -> Block:
+    """Return every documented answer, criterion by criterion, with the number of its source."""
+    rows: list[tuple[str, ...]] = []
+    for criterion, _, indicator in framework.walk():
+        if (answer := answers.get(indicator.id)) is None or answer["answer"] == "not-documented":
+            continue
+        at = pages.add(answer["source_url"], answer["source_publisher"]) if answer["source_url"] else ""
+        rows.append(
+            (
+                criterion.title,
+                indicator.label,
+                framework.answer_label(answer["answer"]),
+                framework.evidence_label(int(answer["evidence_level"])),
+                at,
+            )
+        )
+    return Block(
+        "table",
+        "Answers that count, with the proof behind each and the number of its source",
+        ("Criterion", "Indicator", "Answer", "Proof", "Source"),
+        tuple(rows),
+        (2.3, 2.8, 1.1, 2.9, 0.8),
+    )
+
+
+def _undocumented(framework: Framework, answers: Mapping[str, Mapping[str, Any]]) -> str:
+    unknown: list[str] = []
+    for criterion in framework.criteria:
+        missing = [
+            indicator.label.lower()
+            for indicator in criterion.indicators
+            if answers.get(indicator.id, {"answer": "not-documented"})["answer"] == "not-documented"
+        ]
+        if missing:
+            unknown.append(f"{criterion.title}: {', '.join(missing)}.")
+    return (
+        "No public source seen says whether these hold. " + " ".join(unknown) if unknown else "Every answer is known."
+    )
+
+
+# --- several practices -----------------------------------------------------------------------------------------
+
+
+def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
+    framework = current_framework()
+    cards = _cards(cursor, view)
+    scores = {card["id"]: {row["node"]: row for row in _rows(queries.scores(cursor, card["id"]))} for card in cards}
+    answers = {card["id"]: _counted(queries.answers(cursor, card["id"])) for card in cards}
+    pages = Sources()
+    blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
+    blocks += [Block("heading", "Criterion by criterion"), Block("note", HOW_TO_READ)]
+    for criterion in framework.criteria:
+        bars = tuple(criterion_bar(card["name"], scores[card["id"]].get(criterion.id)) for card in cards)
+        blocks.append(Block("bars", criterion.title, bars=bars))
+    facts = [dict(_facts(card)) for card in cards]
+    missing = "Not seen in the sources"  # said in its own cell here
+    names = [name for name in dict.fromkeys(name for of_card in facts for name in of_card) if name != missing]
+    width = (1.6, *[3.0] * len(cards))
+    header = ("", *(card["name"] for card in cards))
+    blocks += [
+        Block("heading", "Facts"),
+        Block(
+            "table",
+            "Facts of each practice",
+            ("Fact", *header[1:]),
+            tuple((name, *(of_card.get(name, _NOT_SEEN) for of_card in facts)) for name in names),
+            width,
+        ),
+        Block("heading", "Answers, differences first"),
+        Block(
+            "table",
+            "The answer to every indicator, those that differ first",
+            ("Indicator", *header[1:]),
+            tuple(_side_by_side(framework, [answers[card["id"]] for card in cards])),
+            width,
+        ),
+    ]
+    for card in cards:
+        pages.add(card["source_url"], f"{card['name']}: {card['source_name']} (the record)")
+        for url in card["answer_sources"]:
+            pages.add(url, f"{card['name']}: {_host(url)}")
+    blocks += [Block("heading", "What is not known"), Block("facts", rows=tuple(_unknown_of(cards, framework)))]
+    blocks += _ending(made, pages)
+    title = f"{len(cards)} practices side by side" if len(cards) > 1 else cards[0]["name"]
+    subtitle = " · ".join(card["name"] for card in cards)
+    return cleaned(Brief(title, subtitle, tuple(blocks), made, made.exported_on, landscape=len(cards) > 2))
+
+
+def _side_by_side(
+    framework: Framework, answers: Sequence[Mapping[str, Mapping[str, Any]]]
+) -> Iterable[tuple[str, ...]]:
+    """Yield a row for each indicator that anybody answered; those with different answers come first."""
+    rows = []
+    for _, _, indicator in framework.walk():
+        said = [
+            framework.answer_label(of[indicator.id]["answer"]) if indicator.id in of else "not documented"
+            for of in answers
+        ]
+        if any(indicator.id in of for of in answers):
+            rows.append((len(set(said)) == 1, (indicator.label, *said)))
+    return [row for _, row in sorted(rows, key=lambda one: one[0])]
+
+
+def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[str, str]]:
+    whole = len(framework.indicators)
+    for card in cards:
+        if card["assessed"]:
+            words = f"{card['answered']} of {whole} indicators are documented; the rest is not known."
+        else:
+            words = "Not assessed: nothing is known of how it works and lasts, which is no judgement."
+        yield card["name"], words
+
+
+def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
+    if made.practices > MOST_IN_A_BRIEF:
+        raise PracticesError(
+            f"The selection has {made.practices:,} practices; a brief holds {MOST_IN_A_BRIEF:,}. Narrow the filter, or "
+            "take the CSV, which has all."
+        )
+    cards = _cards(cursor, view)
+    framework = current_framework()
+    assessed = [card for card in cards if card["assessed"]]
+    both = [card for card in assessed if all(card[f"{node}_scored"] for node in HEADLINES)]
+    pages = Sources()
+    blocks = [
+        Block(
+            "text",
+            f"{counted(len(cards), 'practice')}; {len(assessed)} assessed, {len(both)} documented enough for both main "
+            f"scores. Order: {made.order_name.lower()}.",
+        )
+    ]
+    if made.filters:
+        blocks.append(Block("facts", rows=tuple(_by_filter(made))))
+    if made.weights:
+        shares = ", ".join(f"{one.name} {one.percent:g} %" for one in made.weights)
+        blocks.append(
+            Block("note", f"Seen under weights of the reader's own: {shares}. This brief has the main scores.")
+        )
+    if assessed:
+        blocks += [Block("heading", "What is known of those assessed"), Block("note", HOW_TO_READ)]
+        for node in HEADLINES:
+            bars = tuple(_headline_bar(card, node, card["name"]) for card in assessed)
+            blocks.append(Block("bars", _title(framework, node), bars=bars))
+    blocks += [
+        Block("heading", "All of them"),
+        Block(
+            "table",
+            "Every practice of the selection, in its order, with the number of its source",
+            ("Practice", "Where", "On", "For", "Years", "Effectiveness", "Sustainability", "Source"),
+            tuple(_line(card, pages) for card in cards),
+            (3, 1.6, 2.2, 2.2, 1.3, 2.4, 2.4, 0.9),
+        ),
+        Block("heading", "What is not known"),
+        Block("text", _not_known(cards)),
+    ]
+    blocks += _ending(made, pages)
+    words = view.chosen.in_words()
+    title = f"Practices {words}" if words else "All practices in the catalogue"
+    return cleaned(Brief(title, "", tuple(blocks), made, made.exported_on, landscape=True))
+
+
+def _by_filter(made: Recipe) -> Iterable[tuple[str, str]]:
+    names: dict[str, list[str]] = {}
+    for one in made.filters:
+        names.setdefault(one.filter.replace("_", " ").capitalize(), []).append(one.name)
+    for name, values in names.items():
+        yield name, ", ".join(values)
+
+
+def _line(card: Card, pages: Sources) -> tuple[str, ...]:
+    return (
+        card["name"],
+        labels("country", card["countries"]) or "not stated",
+        labels("sector", card["sectors"]) or "not stated",
+        labels("target_group", card["target_groups"]) or "not stated",
+        years(card["start_year"], card["end_year"]),
+        *(_headline_bar(card, node, "").words for node in HEADLINES),
+        pages.add(card["source_url"], card["source_name"]),
+    )
+
+
+def _not_known(cards: Sequence[Card]) -> str:
+    missing = {
+        "have no published assessment": sum(not card["assessed"] for card in cards),
+        "state no year": sum(not known(card["start_year"]) and not known(card["end_year"]) for card in cards),
+        "state no funding": sum(not len(card["funding_kinds"]) for card in cards),
+        "have no evaluation that was seen": sum(not card["evaluation_documented"] for card in cards),
+    }
+    said = [f"{count} {words}" for words, count in missing.items() if count]
+    return f"Of these {counted(len(cards), 'practice')}, " + ", ".join(said) + "." if said else "Nothing is missing."
+
+
+# --- what every brief ends with --------------------------------------------------------------------------------
+
+
+class Sources:
+    """The pages a brief rests on, each with its number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, tuple[str, str]] = {}
+
+    def add(self, url: str, what: str | None) -> str:
+        """Return the number of a page, which is added where it is not there."""
+        if url not in self._numbers:
+            name = what if isinstance(what, str) and what else _host(url)
+            self._numbers[url] = (str(len(self._numbers) + 1), name)
+        return self._numbers[url][0]
+
+    def block(self) -> Block:
+        """Return the list of the pages."""
+        return Block("sources", rows=tuple((at, name, url) for url, (at, name) in self._numbers.items()))
+
+
+HOW_TO_READ = (
+    "A bar runs from the score if nothing undocumented were met to the score if all of it were; a filled mark is a "
+    "score, a hollow one says that too little is documented to call it one."
+)
+
+
+def _ending(made: Recipe, pages: Sources) -> list[Block]:
+    """Return sources, method and recipe."""
+    link = urlencode(made.params, doseq=True)
+    recipe = [
+        ("Selection", made.selection),
+        *((one.filter.replace("_", " ").capitalize(), f"{one.name} ({one.id})") for one in made.filters),
+        ("Order", f"{made.order_name} ({made.order})"),
+        *((f"Weight of {one.name}", f"{one.percent:g} %") for one in made.weights),
+        *((f"Weight of {one.name}", f"{one.weight:g} inside its criterion") for one in made.indicator_weights),
+        ("Framework", f"{made.framework} {made.framework_version}"),
+        ("Data version", f"{made.data_version} of {made.data_released_on.isoformat()}, SHA-256 {made.data_hash}"),
+        ("Page", f"{made.page}?{link}" if link else made.page),
+        ("Made on", made.exported_on.isoformat()),
+        ("Licence", made.licence),
+        ("How to cite", made.cite),
+    ]
+    return [
+        Block("heading", "Sources"),
+        pages.block(),
+        Block("heading", "How this was made"),
+        Block("note", METHOD),
+        Block("facts", rows=tuple(recipe)),
+    ]
+
+
+def _cards(cursor: Cursor, view: View) -> Sequence[Card]:
+    return _rows(queries.find_practices(cursor, view.chosen, view.sort))
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _counted(answers: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return the answer that counts for each indicator."""
+    return {row["indicator_id"]: row for row in _rows(answers) if row["counts"]}
+
+
+def _title(framework: Framework, node: str) -> str:
+    return next(criterion.title for criterion in framework.criteria if criterion.id == node)
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2].removeprefix("www.")
+
+
+def cleaned(made: Brief) -> Brief:
+    """Return a brief whose texts hold nothing that no page can show, and nothing that turns its direction."""
+
+    def clean(value: Any) -> Any:
+        match value:
+            case str():
+                return value.translate(_UNSEEN)
+            case tuple():
+                return tuple(clean(one) for one in value)
+            case Block() | Bar() | Brief():
+                return type(value)(**{name: clean(one) for name, one in vars(value).items()})
+            case _:
+                return value
+
+    done: Brief = clean(made)
+    return done

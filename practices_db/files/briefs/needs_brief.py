@@ -1,0 +1,138 @@
+"""What answers a need, to take away: a brief and a CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from datetime import date
+from urllib.parse import urlencode
+
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.texts import known, labels, years
+from practices_db.catalogue.vocabularies import label
+from practices_db.database.store import Cursor
+from practices_db.files.briefs.content import Block, Brief, cleaned
+from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.csv_json import BOM
+from practices_db.files.exports.export_tables import recipe_of
+from practices_db.files.exports.recipe import LICENCE
+from practices_db.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
+from practices_db.views import View
+
+PUBLICATIONS = 8  # as many stand in a brief
+
+HOW = (
+    "A practice stands here because it shares a sector and a target group with the need. The order follows the reasons "
+    "that are printed: what was asked for (people, subject, own words) counts double, what is known of a practice "
+    "(proof, taken up elsewhere) half, a part of a reason as a part, and nothing else is weighed. A reason says what a "
+    "record states; it does not say that the practice works."
+)
+
+
+def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
+    """Return the brief of a need: what was asked, practices with reasons, evidence, whom to ask, what is not known."""
+    shown = (answer.matches or answer.near)[:FIRST]
+    ids = tuple(one.id for one in shown)
+    made = recipe_of(cursor, View("explore", PracticeFilter(practice=ids)), "scores", "pdf", on)
+    blocks = [Block("facts", rows=tuple(answer.asked.in_words()))]
+    blocks += [
+        Block("heading", "Practices that fit" if answer.matches else "None fits; the nearest"),
+        Block("note", HOW),
+    ]
+    for place, one in enumerate(shown, start=1):
+        card = answer.cards[one.id]
+        where = labels("country", card["countries"]) or "country not stated"
+        rows = [("What", card["summary"]), ("Where, when", f"{where}; {years(card['start_year'], card['end_year'])}")]
+        rows += [("Why", "; ".join(reason_words(held, answer.asked) for held in one.reasons))]
+        rows += [("Source", card["source_url"])]
+        blocks += [Block("heading", f"{place}. {card['name']}"), Block("facts", rows=tuple(rows))]
+    blocks += _evidence(answer) + _organisations(answer)
+    blocks += [Block("heading", "What nobody documents yet")]
+    blocks += [Block("text", words) for words in not_documented(answer)]
+    blocks += [
+        Block("heading", "How this was made"),
+        Block(
+            "facts",
+            rows=(
+                ("Page", f"needs?{urlencode(answer.asked.params(), doseq=True)}"),
+                (
+                    "Data version",
+                    f"{made.data_version} of {made.data_released_on.isoformat()}, SHA-256 {made.data_hash}",
+                ),
+                ("Made on", on.isoformat()),
+                ("Licence", LICENCE),
+            ),
+        ),
+    ]
+    subject = ", ".join(
+        part for part in (labels("sector", answer.asked.sectors), labels("target_group", answer.asked.groups)) if part
+    )
+    return cleaned(Brief("What is there for this need", subject, tuple(blocks), made, on))
+
+
+def _evidence(answer: Answer) -> list[Block]:
+    rows = tuple(
+        (
+            row["title"],
+            row["finding"] or "What it found was not seen. " + row["summary"],
+            label("study_strength", str(int(row["evidence_level"])))
+            if known(row["evidence_level"])
+            else "no study design",
+            row["url"],
+        )
+        for row in answer.evidence[:PUBLICATIONS]
+    )
+    table = Block(
+        "table",
+        "Publications that bear on it, strongest first",
+        ("Publication", "Found", "Strength", "Address"),
+        rows,
+        (2.5, 3, 1.4, 2.2),
+    )
+    return [Block("heading", "Evidence that bears on it"), table if rows else Block("text", "None in the library.")]
+
+
+def _organisations(answer: Answer) -> list[Block]:
+    rows = tuple(
+        (row["name"], label("organisation_kind", row["kind"]), "; ".join(why), row["url"])
+        for row, why in first_to_ask(answer)
+    )
+    table = Block(
+        "table",
+        "Organisations to ask, with the reason",
+        ("Organisation", "Kind", "Why", "Address"),
+        rows,
+        (2, 1.3, 3, 2.2),
+    )
+    note = Block("note", "Kinds were assigned by name and not verified; how to join is as of the copy that was read.")
+    return [Block("heading", "Whom to ask"), *([table, note] if rows else [Block("text", "None in the directory.")])]
+
+
+def file_name(suffix: str, on: date) -> str:
+    """Return a name that is never used twice."""
+    return f"need_{on.isoformat()}_{secrets.token_hex(8)}{suffix}"
+
+
+def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
+    """Return all matches, publications and organisations as rows of one table; text as a spreadsheet shows it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["what", "id", "name", "reasons", "url", "need", "link", "exported_on", "licence"])
+    need = "; ".join(f"{name}: {words}" for name, words in answer.asked.in_words())
+    about = [harmless(need), f"needs?{urlencode(answer.asked.params(), doseq=True)}", on.isoformat(), LICENCE]
+    matches = list(answer.matches or answer.near)
+    found = cards(cursor, [one.id for one in matches])
+    for one in matches:
+        card = found[one.id]
+        reasons = "; ".join(reason_words(held, answer.asked) for held in one.reasons)
+        what = "practice" if answer.matches else "practice, shares only sector or group"
+        writer.writerow([what, one.id, harmless(card["name"]), harmless(reasons), card["source_url"], *about])
+    for row in answer.evidence:
+        shared = labels("theme", row["shared_sectors"]) + "; " + labels("target_group", row["shared_groups"])
+        writer.writerow(["publication", row["id"], harmless(row["title"]), harmless(shared), row["url"], *about])
+    for row, why in answer.organisations:
+        writer.writerow(
+            ["organisation", row["id"], harmless(row["name"]), harmless("; ".join(why)), row["url"], *about]
+        )
+    return (BOM + out.getvalue()).encode()

@@ -1,0 +1,121 @@
+"""The report of a self-assessment, to show a funder: what she said, how sure it is, with her sources and the method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from criteria.framework import Framework, current_framework
+from criteria.planning import OWN, level, read_form
+from practices_db.catalogue.texts import counted, score_sentence
+from practices_db.files.briefs.content import HOW_TO_READ, Block, Brief, Sources, cleaned, criterion_bar
+from practices_db.files.exports.recipe import APP, METHOD
+from practices_db.files.self_assessment.documents import stated
+from practices_db.files.self_assessment.form import OwnAssessment
+from practices_db.files.self_assessment.scores import card, score_rows, scores
+
+MARK = (
+    "This is a self-assessment: the organisation answered about its own practice, and nobody else has checked "
+    "the answers. "
+    "Where a page is named, anybody can."
+)
+
+
+def own_brief(form: OwnAssessment, on: date) -> Brief:
+    """Return the report of a form."""
+    framework = current_framework()
+    own, found = card(framework, form), scores(framework, form)
+    rows = {row["node"]: row for row in _rows(framework, form)}
+    pages = Sources()
+    table = _answers(framework, form, pages)
+    blocks = [
+        Block("note", MARK),
+        Block("facts", rows=tuple(stated(form.profile))),
+        Block("heading", "Does it work, and does it last?"),
+        Block(
+            "facts",
+            rows=tuple(
+                (one.title, f"{score_sentence(own, one.id)}. Level: {level(found.of(OWN, one.id)).name.lower()}.")
+                for one in framework.headlines
+            ),
+        ),
+        Block(
+            "bars",
+            "The five criteria, 0 to 100",
+            bars=tuple(criterion_bar(one.title, rows.get(one.id)) for one in framework.criteria),
+        ),
+        Block("note", HOW_TO_READ),
+        Block("heading", "What is strong, and what is not"),
+        Block("facts", rows=tuple(_reading(framework, form))),
+        Block("heading", "Answers"),
+        table,
+    ]
+    if notes := _notes(framework, form):
+        blocks += [Block("heading", "In the organisation's own words"), Block("facts", rows=notes)]
+    sources = pages.block()
+    blocks += [Block("heading", "Sources that the organisation names")]
+    blocks += [sources] if sources.rows else [Block("text", "No page is named.")]
+    blocks += [Block("heading", "How this was made"), Block("facts", rows=tuple(_method(framework, form, on)))]
+    title = form.profile.name.strip() or "Our practice"
+    subtitle = " · ".join(["Self-assessment", *filter(None, [form.profile.organisation.strip()]), on.isoformat()])
+    footer = f"{APP} · self-assessment, not checked by others · {on.isoformat()}"
+    return cleaned(Brief(title, subtitle, tuple(blocks), None, on, footer=footer))
+
+
+def _rows(framework: Framework, form: OwnAssessment) -> list[dict[str, Any]]:
+    frame = score_rows(framework, form)
+    plain = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in plain]
+
+
+def _answers(framework: Framework, form: OwnAssessment, pages: Sources) -> Block:
+    rows = []
+    for criterion, _, indicator in framework.walk():
+        one = form.answer(indicator.id)
+        if one is None or one.answer == "not-documented":
+            continue
+        proof = framework.evidence_label(one.evidence_level) if one.documented else ""
+        at = pages.add(one.address, None) if one.address and one.documented else ""
+        rows.append((criterion.title, indicator.label, framework.answer_label(one.answer), proof, at))
+    if not rows:
+        return Block("text", "Nothing is answered yet.")
+    header = ("Criterion", "Indicator", "Answer", "Proof, as the organisation says", "Source")
+    return Block(
+        "table", "Answers, with the proof that the organisation names", header, tuple(rows), (2.3, 2.8, 1.3, 2.9, 0.8)
+    )
+
+
+def _reading(framework: Framework, form: OwnAssessment) -> list[tuple[str, str]]:
+    read = read_form(framework, form.form, form.evidence)
+    names = {one.id: one.label for one in framework.indicators}
+
+    def told(ids: tuple[str, ...]) -> str:
+        return ", ".join(names[id_].lower() for id_ in ids) or "none"
+
+    return [
+        ("Met, with proof", told(read.strengths)),
+        ("Met, as we say", told(read.claims)),
+        ("Partly or not met", told(read.weak)),
+        ("Not known", told(read.undocumented)),
+    ]
+
+
+def _notes(framework: Framework, form: OwnAssessment) -> tuple[tuple[str, str], ...]:
+    names: Mapping[str, str] = {one.id: one.label for one in framework.indicators}
+    return tuple((names.get(one.indicator, one.indicator), one.note) for one in form.answers if one.note.strip())
+
+
+def _method(framework: Framework, form: OwnAssessment, on: date) -> list[tuple[str, str]]:
+    return [
+        ("Framework", f"{framework.title}, {framework.id} {framework.version}"),
+        ("Answered", f"{len(form.answers)} of {counted(len(framework.indicators), 'indicator')}"),
+        ("Made on", on.isoformat()),
+        ("Method", METHOD),
+        (
+            "Levels",
+            "A level counts what is sure: the low end of the range, where nothing undocumented is met; from 25, "
+            "50 and 75 "
+            "on it is on the way, solid and strong. The levels are this project's choice.",
+        ),
+    ]

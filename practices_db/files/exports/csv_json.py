@@ -1,0 +1,286 @@
+"""Write what a view shows to a file that says what it is: CSV in three flavours, JSON; the workbook is in workbook.py.
+
+The rows come from the same selection as the screen: all of them, in the screen's order. Every file carries
+its recipe (recipe.py). In a CSV the recipe is the last column's cell in the first row, so that any reader takes the
+table without options (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.database.store import Cursor, Store
+from practices_db.files.exports import columns, export_tables
+from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.columns import Column
+from practices_db.files.exports.recipe import Contents, Format, Recipe
+from practices_db.views import View
+
+BOM = "\ufeff"
+UNSEALED = "0" * 64
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """What can be taken away: its words, its file name, and how its cells are written."""
+
+    label: str
+    meaning: str
+    suffix: str
+    mime: str
+    delimiter: str = ","
+    comma: bool = False  # decimal comma
+    plain: bool = True  # text exactly as it is; otherwise what a spreadsheet would run is neutralised
+
+
+FORMATS: dict[Format, FileKind] = {
+    "csv": FileKind(
+        "CSV",
+        "For programs (R, pandas, DuckDB): exact text, comma, decimal point, ISO dates.",
+        "_data.csv",
+        "text/csv",
+    ),
+    "csv-semicolon": FileKind(
+        "CSV for spreadsheets, 1,5",
+        "For a spreadsheet set to most of Europe's languages: semicolon and decimal comma; text that a spreadsheet "
+        "would run or turn into a date has an apostrophe in front.",
+        "_spreadsheet.csv",
+        "text/csv",
+        delimiter=";",
+        comma=True,
+        plain=False,
+    ),
+    "csv-comma": FileKind(
+        "CSV for spreadsheets, 1.5",
+        "For a spreadsheet set to English: comma and decimal point; text that a spreadsheet would run or turn into a "
+        "date has an apostrophe in front.",
+        "_spreadsheet_en.csv",
+        "text/csv",
+        plain=False,
+    ),
+    "xlsx": FileKind(
+        "Excel workbook",
+        "Sheets for practices, scores, answers, sources, the recipe and a glossary.",
+        ".xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "pdf": FileKind("Brief (PDF)", "To read and print: bars, tables, what is not known.", ".pdf", "application/pdf"),
+    "html": FileKind("Brief (web page)", "The same brief as a page that any browser prints.", ".html", "text/html"),
+    "json": FileKind("JSON", "For programs: one object for each practice.", ".json", "application/json"),
+}
+
+CONTENTS: dict[Contents, str] = {
+    "scores": "One row for each practice: facts, both main scores with coverage, range and proof, sources.",
+    "answers": "One row for each answer, with note, proof and source. A practice without answers has one blank row.",
+    "everything": "One row for each practice: facts, all five criteria, and the answer to every indicator.",
+}
+
+
+def file_name(view: View, format_: Format, on: date, contents: Contents = "scores") -> str:
+    """Return a file name that tells a filtered file from a complete one and is never used twice.
+
+    The random part matters: Streamlit names a download by part of its content and its name, and two files that
+    collide would go to the wrong person (docs/decisions.md).
+    """
+    what = {"compare": "comparison", "practice": "practice", "weighting": "weighting"}.get(view.page, "practices")
+    scope = "" if what != "practices" else "_all" if view.chosen.is_empty else "_filtered"
+    part = "" if contents == "scores" else f"_{contents}"
+    return f"{what}{scope}{part}_{on.isoformat()}_{secrets.token_hex(8)}{FORMATS[format_].suffix}"
+
+
+def write_csv(store: Store, view: View, contents: Contents, format_: Format, on: date) -> Path:
+    """Write a CSV file to the store's export folder and return it; the caller deletes it.
+
+    DuckDB writes the data flavour; the spreadsheet flavours pass through Python, which knows what spreadsheets do.
+    """
+    kind = FORMATS[format_]
+    path = store.exports / file_name(view, format_, on, contents)
+    with export_tables.reading(store, view) as cursor:
+        made = export_tables.recipe_of(cursor, view, contents, format_, on).model_copy(update={"sha256": UNSEALED})
+        of_table = export_tables.columns_of(view, contents)
+        if kind.plain:
+            with _kept(path):
+                for piece in export_tables.pieces(cursor, view, contents, stored=20_000):
+                    _add(path, cursor, view, piece, made)
+        else:
+            rows = export_tables.rows(cursor, view, contents, on, export_tables.as_written)
+            write_rows(path, _for_spreadsheets(of_table, rows, kind, made), kind.delimiter)
+    _seal(path, made)
+    return path
+
+
+def _add(path: Path, cursor: Cursor, view: View, piece: export_tables.Piece, made: Recipe) -> None:
+    """Write a piece of a table to the end of a file; the first one with header, byte order mark and recipe."""
+    contents = made.contents
+    values = export_tables.values(cursor, contents, made.exported_on, piece)
+    cells = [
+        f'{export_tables.as_written(column)} AS "{column.name}"' for column in export_tables.columns_of(view, contents)
+    ]
+    recipe = "NULL"
+    if piece.first == 1:
+        cells[0] = cells[0].replace(' AS "', f' AS "{BOM}')
+        recipe = f"CASE WHEN {export_tables.first(contents, piece)} THEN $recipe END"
+        values["recipe"] = made.as_json()
+    sql = export_tables.query(view, contents, [*cells, f"{recipe} AS {columns.RECIPE.name}"], piece)
+    if piece.first == 1:
+        _copy(cursor, sql, values, path, "FORMAT csv, HEADER")
+        return
+    with _made(cursor, sql, values, path, "FORMAT csv, HEADER false") as lines, path.open("ab") as file:
+        shutil.copyfileobj(lines, file, _CHUNK)
+
+
+def _for_spreadsheets(
+    of_table: Sequence[Column], rows: Iterable[Sequence[Any]], kind: FileKind, made: Recipe
+) -> Iterator[list[Any]]:
+    """Yield header and rows as a spreadsheet takes them: text neutralised, the decimal mark of its language."""
+    texts = [at for at, column in enumerate(of_table) if column.kind in ("text", "list")]
+    numbers = [at for at, column in enumerate(of_table) if column.kind == "number" and kind.comma]
+    yield [*(column.name for column in of_table), columns.RECIPE.name]
+    for place, row in enumerate(rows):
+        cells = [*row, None if place else made.as_json()]
+        for at in texts:
+            cells[at] = None if cells[at] is None else harmless(cells[at])
+        for at in numbers:
+            cells[at] = None if cells[at] is None else str(cells[at]).replace(".", ",")
+        yield cells
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[Any]], delimiter: str = ",") -> None:
+    """Write header and rows to a new CSV file; where that fails nothing is left."""
+    with _new(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        csv.writer(text, delimiter=delimiter).writerows(rows)  # \r\n, as spreadsheets write it
+        text.detach()
+
+
+def write_json(store: Store, view: View, on: date) -> Path:
+    """Write a JSON file: {"recipe": …, "practices": [one object for each]}; the caller deletes it."""
+    path = store.exports / file_name(view, "json", on)
+    with export_tables.reading(store, view) as cursor, _new(path) as file:
+        made = export_tables.recipe_of(cursor, view, "scores", "json", on)
+        cells = [
+            f"{export_tables.as_object(column)} AS {column.name}" for column in export_tables.columns_of(view, "scores")
+        ]
+        file.write(b'{"recipe":' + made.as_json().encode() + b',"practices":[')
+        between = b"\n"
+        for piece in export_tables.pieces(cursor, view, "scores"):
+            sql = export_tables.query(view, "scores", cells, piece)
+            with _made(cursor, sql, export_tables.values(cursor, "scores", on, piece), path, "FORMAT json") as lines:
+                for line in lines:
+                    file.write(between + line.rstrip(b"\n"))
+                    between = b",\n"
+        file.write(b"\n]}\n")
+    return path
+
+
+def practice_json(store: Store, practice_id: str, on: date) -> bytes | None:
+    """Return everything published on one practice as JSON, None where there is none with this id.
+
+    {"recipe": …, "practice": {…}, "scores": […], "answers": […], "sources": […]}
+    """
+    try:
+        view = View("practice", PracticeFilter(practice=(practice_id,)))
+    except ValueError:
+        return None
+    with export_tables.reading(store, view) as cursor:
+        made = export_tables.recipe_of(cursor, view, "everything", "json", on)
+        if not made.practices:
+            return None
+        (practice,) = _objects(cursor, view, "scores", on)
+        found = {
+            "recipe": made.model_dump(mode="json", exclude_none=True),
+            "practice": practice,
+            "scores": _objects(cursor, view, "criteria", on),
+            "answers": [answer for answer in _objects(cursor, view, "answers", on) if answer["indicator_id"]],
+            "sources": _objects(cursor, view, "sources", on),
+        }
+    return json.dumps(found, ensure_ascii=False, default=date.isoformat).encode()
+
+
+def _objects(cursor: Cursor, view: View, name: export_tables.TableName, on: date) -> list[dict[str, Any]]:
+    names = [column.name for column in export_tables.columns_of(view, name)]
+    return [
+        dict(zip(names, row, strict=True))
+        for row in export_tables.rows(cursor, view, name, on, export_tables.as_object)
+    ]
+
+
+def content(path: Path) -> bytes:
+    """Return what is in a file that was made, and delete it."""
+    try:
+        return path.read_bytes()
+    finally:
+        path.unlink()
+
+
+@contextmanager
+def _kept(path: Path) -> Iterator[None]:
+    """Leave nothing of a file where writing it fails."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new file to write to; where that fails nothing is left."""
+    with _kept(path), path.open("wb") as file:
+        yield file
+
+
+@contextmanager
+def _made(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> Iterator[BinaryIO]:
+    """Yield the rows of a query as DuckDB writes them, in a file beside ``path`` that is there for so long."""
+    beside = path.with_name(path.name + ".piece")
+    try:
+        _copy(cursor, sql, values, beside, options)
+        with beside.open("rb") as rows:
+            yield rows
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _copy(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> None:
+    cursor.execute(f"COPY ({sql}) TO $file ({options})", {**values, "file": str(path)})
+
+
+def quoted(text: str) -> bytes:
+    """Return text as a quoted cell of a CSV."""
+    return ('"' + text.replace('"', '""') + '"').encode()
+
+
+def digest_of(content: bytes, unsealed: Recipe) -> str:
+    """Return the SHA-256 of a CSV file with the digest in its recipe set to zeros."""
+    sealed = quoted(unsealed.as_json())
+    blank = quoted(unsealed.model_copy(update={"sha256": UNSEALED}).as_json())
+    return hashlib.sha256(content.replace(sealed, blank, 1)).hexdigest()
+
+
+def _seal(path: Path, made: Recipe) -> None:
+    """Put the digest of the file into its recipe, where zeros of the same length stand; the rest stays as it is.
+
+    The digest shows that a file was changed; it does not prove who made it, which would take a secret.
+    """
+    blank = quoted(made.as_json())
+    with path.open("r+b") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        at = file.read(_CHUNK).find(blank)
+        if at >= 0:  # a file without rows has no recipe
+            file.seek(at)
+            file.write(quoted(made.model_copy(update={"sha256": digest}).as_json()))

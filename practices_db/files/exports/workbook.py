@@ -1,0 +1,217 @@
+"""The workbook: practices, scores, answers, sources, the recipe and a glossary. Text stays text, numbers numbers.
+
+No formulas and no links made of text: a workbook stores text as text, so nothing needs an apostrophe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format as Look
+from xlsxwriter.worksheet import Worksheet
+
+from practices_db.database.store import Cursor, Store
+from practices_db.errors import PracticesError
+from practices_db.files.exports import export_tables
+from practices_db.files.exports.columns import Column
+from practices_db.files.exports.csv_json import file_name
+from practices_db.files.exports.recipe import Recipe
+from practices_db.views import View
+
+# Sheet → table. The digest in the recipe is of these.
+SHEETS: dict[str, export_tables.TableName] = {
+    "practices": "scores",
+    "scores": "criteria",
+    "answers": "answers",
+    "sources": "sources",
+}
+ROWS_AT_MOST, TEXT_AT_MOST = 1_048_575, 32_767  # what a worksheet and a cell can hold
+_WIDTHS = {"practice_id": 28, "name": 40, "summary": 60, "note": 60, "outcome_figures": 40, "licence": 20, "label": 40}
+_BY_KIND = {"text": 24, "code": 20, "list": 24, "codes": 24, "urls": 30}
+
+Cell = str | int | float | date | None
+
+
+@dataclass
+class Digest:
+    """The SHA-256 of the cells of several sheets, row by row; the same whether written or read back."""
+
+    _hash: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, row: Iterable[Cell]) -> None:
+        """Take one row in; blank cells at its end do not count, since a reader does not see them."""
+        texts = [as_text(cell) for cell in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        self._hash.update(("\x1f".join(texts) + "\x1e").encode("utf-8", "surrogatepass"))
+
+    def of(self, made: Recipe) -> str:
+        """Return the digest of everything taken in and of the recipe, whose own digest does not count."""
+        whole = self._hash.copy()
+        whole.update(made.model_copy(update={"sha256": None}).as_json().encode())
+        return str(whole.hexdigest())
+
+
+def as_text(cell: Cell | bool) -> str:
+    """Return a cell as the data flavour of a CSV would write it; blank for None."""
+    match cell:
+        case None:
+            return ""
+        case datetime():
+            return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+        case date():
+            return cell.isoformat()
+        case bool():
+            return str(cell).upper()
+        case int() | float():
+            return f"{cell:.15g}"
+        case _:
+            return str(cell)
+
+
+def write_xlsx(store: Store, view: View, on: date) -> Path:
+    """Write the workbook of a view to the store's export folder and return it; the caller deletes it.
+
+    Raises PracticesError where there are more rows than a worksheet holds, or a text longer than a cell.
+    """
+    path = store.exports / file_name(view, "xlsx", on)
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "tmpdir": str(store.exports),
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
+    try:
+        with export_tables.reading(store, view) as cursor:
+            _write(cursor, book, view, on)
+        book.close()
+    except BaseException:
+        with suppress(Exception):  # what went wrong is on its way already
+            book.close()  # takes the rows written so far from the disk
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _write(cursor: Cursor, book: Any, view: View, on: date) -> None:
+    if (rows := export_tables.count_rows(cursor, view, "answers")) > ROWS_AT_MOST:
+        raise PracticesError(
+            f"A worksheet holds {ROWS_AT_MOST:,} rows, the answers have {rows:,}. Narrow the filter or take the CSV."
+        )
+    made = export_tables.recipe_of(cursor, view, "everything", "xlsx", on)
+    book.set_properties(
+        {"title": made.selection, "comments": made.cite, "created": datetime(on.year, on.month, on.day)}
+    )
+    digest = Digest()
+    meanings: dict[str, str] = {}
+    for sheet, table in SHEETS.items():
+        of_table = export_tables.columns_of(view, table)
+        _sheet(book, sheet, of_table, export_tables.rows(cursor, view, table, on, export_tables.as_written), digest)
+        meanings = {column.name: column.meaning for column in of_table} | meanings
+    _recipe_sheet(book, made.model_copy(update={"sha256": digest.of(made)}))
+    _plain_sheet(book, "glossary", [("column", "meaning"), *meanings.items()], (34, 110))
+
+
+def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[Cell, ...]], digest: Digest) -> None:
+    """Write one table: frozen header, a filter on every column, widths, a bar behind every coverage."""
+    sheet = book.add_worksheet(name)
+    looks = {
+        "head": book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"}),
+        "number": book.add_format({"num_format": "0.0", "valign": "top"}),
+        "share": book.add_format({"num_format": "0%", "valign": "top"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+        "text": book.add_format({"valign": "top"}),
+    }
+    sheet.freeze_panes(1, 2)
+    for at, column in enumerate(table):
+        sheet.set_column(at, at, _WIDTHS.get(column.name, _BY_KIND.get(column.kind, 12)))
+    _row(sheet, 0, [column.name for column in table], [looks["head"]] * len(table))
+    digest.add(column.name for column in table)
+    styles = [_look(column, looks) for column in table]
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        _row(sheet, count, row, styles)
+        digest.add(row)
+    sheet.autofilter(0, 0, count, len(table) - 1)
+    for at, column in enumerate(table):
+        if column.name.endswith("coverage") and count:
+            sheet.conditional_format(
+                1,
+                at,
+                count,
+                at,
+                {"type": "data_bar", "bar_color": "#93BEC1", "min_type": "num", "min_value": 0}
+                | {"max_type": "num", "max_value": 1},
+            )
+
+
+def _look(column: Column, looks: dict[str, Look]) -> Look:
+    if column.kind == "number":
+        return looks["share" if column.name.endswith("coverage") else "number"]
+    return looks["date" if column.kind == "date" else "text"]
+
+
+def _row(sheet: Worksheet, at: int, cells: Iterable[Cell], styles: Sequence[Look]) -> None:
+    for place, (cell, style) in enumerate(zip(cells, styles, strict=True)):
+        match cell:
+            case None:
+                continue
+            case str():
+                if len(cell) > TEXT_AT_MOST:
+                    raise PracticesError(
+                        f"Row {at + 1} of sheet {sheet.get_name()} has a text of {len(cell):,} characters; a cell "
+                        f"holds {TEXT_AT_MOST:,}. Take the CSV."
+                    )
+                sheet.write_string(at, place, cell, style)
+            case date():
+                sheet.write_datetime(at, place, cell, style)
+            case _:
+                sheet.write_number(at, place, cell, style)
+
+
+def _recipe_sheet(book: Any, made: Recipe) -> None:
+    _plain_sheet(book, "recipe", recipe_lines(made), (34, 110))
+
+
+def recipe_lines(made: Recipe) -> list[tuple[str, str]]:
+    """Return the recipe to read, line by line, and in the last line as the JSON that reopens the view."""
+    return [
+        ("What", "How this file was made"),
+        ("Selection", made.selection),
+        *((f"Filter: {one.filter}", f"{one.name} ({one.id})") for one in made.filters),
+        ("Order", f"{made.order_name} ({made.order})"),
+        *((f"Weight: {one.name}", f"{one.percent:g} %") for one in made.weights),
+        *((f"Weight inside its criterion: {one.name}", f"{one.weight:g}") for one in made.indicator_weights),
+        ("Practices", str(made.practices)),
+        ("Framework", f"{made.framework} {made.framework_version}"),
+        ("Data version", f"{made.data_version} of {made.data_released_on.isoformat()}, SHA-256 {made.data_hash}"),
+        ("Exported on", made.exported_on.isoformat()),
+        ("Method", made.method),
+        ("Licence", made.licence),
+        ("How to cite", made.cite),
+        ("Open it again", "Drop this file on the page “Open a file” of the app"),
+        ("Recipe", made.as_json()),
+    ]
+
+
+def _plain_sheet(book: Any, name: str, lines: Iterable[tuple[str, str]], widths: tuple[int, int]) -> None:
+    sheet = book.add_worksheet(name)
+    head = book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.freeze_panes(1, 0)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    for at, line in enumerate(lines):
+        _row(sheet, at, line, [head, head] if at == 0 else [wrapped, wrapped])

@@ -1,0 +1,39 @@
+"""Bringing tables of the catalogue in from a file: read, look at the preview, decide, apply.
+
+``read_file`` → ``Upload`` (or a ``Question`` to a person) → ``preview`` → decisions on what looks alike → ``apply``.
+Every step refuses with all mistakes at once (``practices_db.catalogue.problems.RefusedError``) and only ``apply`` writes.
+"""
+
+from practices_db.files.imports.apply import apply
+from practices_db.files.imports.duplicates import Alike, Named
+from practices_db.files.imports.preview import Decision, Duplicate, Entry, FieldChange, Preview, State, preview
+from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
+from practices_db.files.imports.templates import (
+    TemplateFormat,
+    TemplateKind,
+    allowed_values_csv,
+    template,
+    template_name,
+)
+
+__all__ = [
+    "Alike",
+    "Confirmed",
+    "Decision",
+    "Duplicate",
+    "Entry",
+    "FieldChange",
+    "Named",
+    "Preview",
+    "Question",
+    "State",
+    "TemplateFormat",
+    "TemplateKind",
+    "Upload",
+    "allowed_values_csv",
+    "apply",
+    "preview",
+    "read_file",
+    "template",
+    "template_name",
+]

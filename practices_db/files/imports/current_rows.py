@@ -1,0 +1,169 @@
+"""What the database holds, as cells of the catalogue's files, so that a file can be compared with it field by field.
+
+These are the tables that curators work on; the public reads released copies of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from practices_db.catalogue.library_rows import CALLED, Item
+from practices_db.catalogue.library_store import HELD
+from practices_db.catalogue.practice_rows import _Row
+from practices_db.database.store import Cursor
+from practices_db.files.imports.kinds import KIND, Cells
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A row of the database as cells; ``version`` of the practice or answer, ``owner`` what its audit lines are on."""
+
+    cells: Cells
+    version: int
+    owner: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """What an import needs to know of every practice, publication and organisation."""
+
+    name: str
+    state: str
+    merged_into: str | None
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Everything an import is compared with."""
+
+    named: Mapping[str, dict[str, Held]]  # kind → id → what it is
+    assessments: dict[str, str]  # id → status
+    rows: Mapping[str, dict[Key, Stored]]  # by kind
+
+
+def as_cells(row: _Row | Mapping[str, Any]) -> Cells:
+    """Return a row as the catalogue's files write it."""
+    values = dict(row) if isinstance(row, _Row) else row
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return ";".join(value)
+        case _:
+            return str(value)
+
+
+_NAMED = {
+    "practices": "SELECT id, name, state, merged_into FROM practice",
+    "evidence": f"SELECT id, {CALLED['evidence']}, state, merged_into FROM evidence",
+    "organisations": f"SELECT id, {CALLED['organisation']}, state, merged_into FROM organisation",
+}
+
+
+def holdings(cursor: Cursor, kinds: Iterable[str]) -> Holdings:
+    """Return what is held of some kinds of table."""
+    named = {kind: {id_: Held(*rest) for id_, *rest in cursor.execute(sql).fetchall()} for kind, sql in _NAMED.items()}
+    assessments = dict(cursor.execute("SELECT id, status FROM assessment").fetchall())
+    return Holdings(named, assessments, {kind: _HELD[kind](cursor) for kind in kinds})
+
+
+def _practices(cursor: Cursor) -> dict[Key, Stored]:
+    cursor.execute(
+        """
+        SELECT
+            id, name, lead_organisation,
+            coalesce((SELECT list(country ORDER BY position) FROM practice_country WHERE practice_id = p.id), [])
+                AS countries,
+            places AS place,
+            coalesce((SELECT list(sector ORDER BY position) FROM practice_sector WHERE practice_id = p.id), [])
+                AS sectors,
+            coalesce((SELECT list(target_group ORDER BY position) FROM practice_target_group
+                WHERE practice_id = p.id), []) AS target_groups,
+            start_year, end_year, governance_level,
+            coalesce((SELECT list(funding_source ORDER BY position) FROM practice_funding_source
+                WHERE practice_id = p.id), []) AS funding_sources,
+            coalesce((SELECT list(funding_kind ORDER BY position) FROM practice_funding
+                WHERE practice_id = p.id), []) AS funding_kinds,
+            budget_eur, people_reached, outcome_figures, evaluation_documented, transferred_elsewhere, summary,
+            source_url, source_name, source_confidence, checked_on, spring_url, version
+        FROM practice p
+        """
+    )
+    return {(row["id"],): Stored(as_cells(row), version, f"practice:{row['id']}") for row, version in _rows(cursor)}
+
+
+def _answers(cursor: Cursor) -> dict[Key, Stored]:
+    cursor.execute(
+        """
+        SELECT
+            a.assessment_id, s.practice_id, s.framework_id AS framework, s.framework_version, s.basis, s.assessor,
+            s.assessed_on, a.indicator_id, a.answer, a.evidence_level, a.note, a.source_url, a.source_publisher,
+            a.independent_of_operator, a.version
+        FROM answer a JOIN assessment s ON s.id = a.assessment_id
+        """
+    )
+    found: dict[Key, Stored] = {}
+    for row, version in _rows(cursor):
+        of = row.pop("assessment_id")
+        found[(of, row["indicator_id"])] = Stored(as_cells(row), version, f"assessment:{of}")
+    return found
+
+
+def _sources(cursor: Cursor) -> dict[Key, Stored]:
+    cursor.execute(
+        """
+        SELECT practice_id, field, CASE WHEN remark IS NULL THEN url ELSE url || ' (' || remark || ')' END AS url,
+            url AS address, 0 AS version
+        FROM practice_source
+        """
+    )
+    found: dict[Key, Stored] = {}
+    for row, version in _rows(cursor):
+        key = (row["practice_id"], row["field"], row.pop("address"))
+        found[key] = Stored(as_cells(row), version, f"practice:{key[0]}")
+    return found
+
+
+# Kinds of table → what their rows are.
+_ITEMS: dict[str, Item] = {"evidence": "evidence", "organisations": "organisation", "links": "link"}
+_OF_THE_DATABASE = {"state", "merged_into", "left_on", "left_because"}  # not of the file
+
+
+def _knowledge(cursor: Cursor, name: str) -> dict[Key, Stored]:
+    cursor.execute(HELD[_ITEMS[name]])
+    kind, found = KIND[name], {}
+    for row, version in _rows(cursor):
+        one = SimpleNamespace(**row)
+        cells = as_cells({column: value for column, value in row.items() if column not in _OF_THE_DATABASE})
+        found[kind.key(one)] = Stored(cells, version, kind.owner(one))
+    return found
+
+
+def _rows(cursor: Cursor) -> list[tuple[dict[str, Any], int]]:
+    """Return the rows of a query by column, the version beside them."""
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [(row, row.pop("version")) for row in rows]
+
+
+_HELD: dict[str, Callable[[Cursor], dict[Key, Stored]]] = {
+    "practices": _practices,
+    "answers": _answers,
+    "sources": _sources,
+    **{name: partial(_knowledge, name=name) for name in _ITEMS},
+}

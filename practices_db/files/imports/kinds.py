@@ -1,0 +1,193 @@
+"""The kinds of table that can be imported. A kind is one entry here and its storage in stored.py and applying.py.
+
+A kind is recognised by its header. The columns are those of the catalogue's files; a file that was exported calls some
+of them otherwise (``aliases``) and has further ones, which are understood and not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row, columns
+from practices_db.catalogue.problems import Problem
+from practices_db.catalogue.vocabularies import nearest_of
+from practices_db.files.exports import columns as exported
+from practices_db.files.exports.library_files import ABOUT, NO_TEXT
+
+Cells = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of table: its row model, what identifies a row, and how an exported table of it differs.
+
+    ``owner`` is what the audit's line on a row is on. ``further``: columns of exports that are understood and not read.
+    ``numbers``: columns of whole numbers. ``texts``: columns whose text a spreadsheet's CSV neutralises with an
+    apostrophe (cell_text.harmless). ``prepare`` turns the cells of an exported row into the catalogue's, None for a
+    row that says nothing of its own.
+    """
+
+    name: str
+    model: type[_Row]
+    key: Callable[[Any], tuple[str, ...]]
+    owner: Callable[[Any], str]
+    texts: frozenset[str]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    further: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    prepare: Callable[[Cells], Cells | None] = lambda cells: cells
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the template, in order."""
+        return columns(self.model)
+
+    @property
+    def required(self) -> list[str]:
+        """The columns that a file must have."""
+        return [name for name, one in self.model.model_fields.items() if one.is_required()]
+
+    def known(self, names: Sequence[str]) -> int:
+        """Return how many of a header's names are columns of this kind."""
+        return len({self.aliases.get(name, name) for name in names} & set(self.columns))
+
+
+def _source(cells: Cells) -> Cells | None:
+    """Return an exported source as the catalogue writes it; the record's own page and the answers' are not of it."""
+    if cells.get("field") in ("the record", "answers"):
+        return None
+    remark = cells.pop("remark", "")
+    return cells | {"url": f"{cells.get('url', '')} ({remark})"} if remark else cells
+
+
+def _answer(cells: Cells) -> Cells | None:
+    """Return an exported answer, None for the blank row of a practice that has none."""
+    return cells if any(text for name, text in cells.items() if name != "practice_id") else None
+
+
+_NAMES = {one.name for one in (*exported.practices(True), *exported.everything(True), exported.RECIPE)}
+_ANSWER_NAMES = {one.name for one in (*exported.ANSWERS, exported.RECIPE)}
+
+_TEXTS = frozenset(
+    column.name
+    for column in (*exported.practices(True), *exported.everything(True), *exported.ANSWERS, *exported.SOURCES)
+    if column.kind in ("text", "list")
+)
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "practices",
+        PracticeRow,
+        lambda row: (row.id,),
+        lambda row: f"practice:{row.id}",
+        _TEXTS,
+        aliases={"practice_id": "id"},
+        further=frozenset(_NAMES),
+        numbers=frozenset({"start_year", "end_year", "budget_eur", "people_reached"}),
+    ),
+    Kind(
+        "answers",
+        AnswerRow,
+        lambda row: (row.assessment_id, row.indicator_id),
+        lambda row: f"assessment:{row.assessment_id}",
+        _TEXTS,
+        aliases={"answer_framework": "framework", "answer_framework_version": "framework_version"},
+        further=frozenset(_ANSWER_NAMES),
+        numbers=frozenset({"evidence_level"}),
+        prepare=_answer,
+    ),
+    Kind(
+        "sources",
+        SourceRow,
+        lambda row: (row.practice_id, row.field, row.address),
+        lambda row: f"practice:{row.practice_id}",
+        _TEXTS,
+        aliases={"supplies": "field"},
+        further=frozenset({"name", "remark", exported.RECIPE.name}),
+        prepare=_source,
+    ),
+    Kind(
+        "evidence",
+        EvidenceRow,
+        lambda row: (row.id,),
+        lambda row: f"evidence:{row.id}",
+        frozenset(columns(EvidenceRow)) - NO_TEXT,
+        further=frozenset(ABOUT),
+        numbers=frozenset({"year", "evidence_level"}),
+    ),
+    Kind(
+        "organisations",
+        OrganisationRow,
+        lambda row: (row.id,),
+        lambda row: f"organisation:{row.id}",
+        frozenset(columns(OrganisationRow)) - NO_TEXT,
+        further=frozenset(ABOUT),
+    ),
+    Kind(
+        "links",
+        LinkRow,
+        lambda row: (row.from_kind, row.from_id, row.relation, row.to_kind, row.to_id),
+        lambda row: f"link:{link_id(vars(row))}",
+        frozenset({"reason"}),
+    ),
+)
+KIND = {kind.name: kind for kind in KINDS}
+# Tables of a workbook of ours that are computed from the others.
+COMPUTED = frozenset(column.name for column in exported.SCORES)
+
+
+def plain_name(name: str) -> str:
+    """Return a column's name as the template writes it, whatever the case, blanks or hyphens."""
+    return re.sub(r"[\s\-]+", "_", name.strip().casefold())
+
+
+def kind_of(names: Sequence[str]) -> Kind | None:
+    """Return the kind of table that a header is, None where it is none."""
+    best = max(KINDS, key=lambda kind: (kind.known(names), kind.known(names) / len(kind.columns)))
+    return best if best.known(names) > 1 else None
+
+
+def known_columns(names: Sequence[str]) -> int:
+    """Return how many of a header's cells are column names of one kind of table."""
+    plain = [plain_name(name) for name in names]
+    return max(kind.known(plain) for kind in KINDS)
+
+
+def read_columns(
+    kind: Kind, names: Sequence[str], ours: bool, place: str
+) -> tuple[list[str | None], list[str], list[Problem]]:
+    """Return what each column of a header is (None: not read), the names not read, and what is wrong with them.
+
+    ``ours``: the file carries our export mark, so that every further column of it is an export's.
+    """
+    renamed = {kind.aliases[name] for name in names if name in kind.aliases}
+    found: list[str | None] = []
+    ignored: list[str] = []
+    problems: list[Problem] = []
+    for at, name in enumerate(names, start=1):
+        column = kind.aliases.get(name, name)
+        further = name in kind.further and (column not in kind.columns or (column == name and name in renamed))
+        if further or (ours and column not in kind.columns):
+            found.append("remark" if kind.name == "sources" and name == "remark" else None)
+            ignored += [] if found[-1] else [name]
+        elif column in found:
+            problems.append(Problem(f"is a duplicate column name (column {at})", 1, name[:80], place=place))
+            found.append(None)
+        elif column in kind.columns:
+            found.append(column)
+        else:
+            found.append(None)
+            near = nearest_of(name, kind.columns)
+            what = f"is not a column of a table of {kind.name}; take it out or rename it" if name else "has no name"
+            problems.append(Problem(what, 1, repr(name[:80]), nearest=repr(near) if near else "", place=place))
+    there = set(found)
+    problems += [
+        Problem(f"missing column {name}; the template has every column", 1, name, place=place)
+        for name in kind.required
+        if name not in there
+    ]
+    return found, ignored, problems

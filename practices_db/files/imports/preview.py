@@ -1,0 +1,344 @@
+"""What a file would do, as data: added, changed field by field, unchanged, and what looks like one we have already."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from pydantic import ValidationError
+
+from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row
+from practices_db.catalogue.problems import Problem, RefusedError, mistakes
+from practices_db.catalogue.vocabularies import nearest_of
+from practices_db.database.store import Cursor
+from practices_db.errors import PracticesError
+from practices_db.files.imports.current_rows import Holdings, Key, Stored, as_cells, holdings
+from practices_db.files.imports.duplicates import Named, alike
+from practices_db.files.imports.kinds import Kind
+from practices_db.files.imports.read import Progress, Table, Upload, silent
+
+State = Literal["added", "changed", "unchanged"]
+STATES: tuple[State, ...] = ("added", "changed", "unchanged")
+# Kinds whose new rows may be one we have already: kind → (field of its name, field of its page).
+_NAMED = {"practices": ("name", "source_url"), "evidence": ("title", "url"), "organisations": ("name", "url")}
+# What a link's ends are called → the kind of table that they stand in.
+_ENDS = {"practice": "practices", "evidence": "evidence", "organisation": "organisations"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do with a practice, publication or organisation that looks like another one.
+
+    add: it is another one. same: it is the one with this ``id`` in the database, which it updates. leave: it is not
+    imported, nor are its answers, its sources and the links to it.
+    """
+
+    action: Literal["add", "same", "leave"]
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field that is not what it was, both as a file writes them."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the file and what it does. ``version`` is the stored row's, 0 where there is none."""
+
+    kind: str
+    key: Key
+    title: str
+    place: str
+    row: int
+    state: State
+    owner: str
+    content: _Row = field(repr=False)
+    changes: tuple[FieldChange, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A new row of the file that looks like another; ``in_file``: that one has a row of its own in the file."""
+
+    kind: str
+    id: str
+    name: str
+    row: int
+    other: Named
+    why: str
+    in_file: bool
+
+    @property
+    def key(self) -> str:
+        """What it is called in the decisions."""
+        return _decision_key(self.kind, self.id)
+
+    def __str__(self) -> str:
+        where = "in the same file" if self.in_file else "in the database"
+        return f"row {self.row}: {self.name!r} looks like {self.other.name!r} ({self.other.id}) {where}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file would do to the database as it is now."""
+
+    upload: Upload
+    entries: tuple[Entry, ...]
+    duplicates: tuple[Duplicate, ...]
+    left_out: int = 0
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+
+    @cached_property
+    def counts(self) -> dict[str, dict[State, int]]:
+        """How many rows are added, changed and unchanged, by kind."""
+        found = {table.kind.name: dict.fromkeys(STATES, 0) for table in self.upload.tables}
+        for entry in self.entries:
+            found[entry.kind][entry.state] += 1
+        return found
+
+    def of(self, state: State) -> list[Entry]:
+        """Return the rows in one state."""
+        return [entry for entry in self.entries if entry.state == state]
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether the database holds all of it already."""
+        return all(entry.state == "unchanged" for entry in self.entries)
+
+    @property
+    def undecided(self) -> list[Duplicate]:
+        """The possible duplicates that nobody has decided on."""
+        return [one for one in self.duplicates if one.key not in self.decisions]
+
+    def summary(self) -> str:
+        """Say in a line what the file would do."""
+        parts = []
+        for kind, counts in self.counts.items():
+            said = ", ".join(f"{count:,} {state}" for state, count in counts.items())
+            parts.append(f"{kind}: {said}")
+        if self.left_out:
+            parts.append(f"{self.left_out:,} rows left out")
+        return "; ".join(parts)
+
+
+def preview(
+    cursor: Cursor, upload: Upload, decisions: Mapping[str, Decision] | None = None, progress: Progress = silent
+) -> Preview:
+    """Compare a file with the database. Raises RefusedError with every mistake of the file.
+
+    ``decisions``: ``Duplicate.key`` → what to do with it; only rows that look like another one matter.
+    """
+    decided = dict(decisions or {})
+    progress(0.5, "Comparing with the database")
+    held = _held(cursor, upload)
+    entries, left_out = _compared(upload, held, decided)
+    progress(0.6, "Looking for what looks alike")
+    return Preview(upload, entries, tuple(_duplicates(upload, held)), left_out, decided)
+
+
+def still_holds(cursor: Cursor, shown: Preview) -> bool:
+    """Whether the database is still what a preview was made of."""
+    return _compared(shown.upload, _held(cursor, shown.upload), shown.decisions)[0] == shown.entries
+
+
+def _held(cursor: Cursor, upload: Upload) -> Holdings:
+    kinds = {table.kind.name for table in upload.tables}
+    return holdings(cursor, kinds | (set(_ENDS.values()) if "links" in kinds else {"practices"}))
+
+
+def _decision_key(kind: str, id_: str) -> str:
+    return id_ if kind == "practices" else f"{kind}:{id_}"
+
+
+def _compared(upload: Upload, held: Holdings, decisions: Mapping[str, Decision]) -> tuple[tuple[Entry, ...], int]:
+    """Return what each row does, and how many rows are left out."""
+    for key, decision in decisions.items():
+        kind, _, id_ = key.rpartition(":")
+        if decision.action == "same" and (decision.id,) not in held.rows.get(kind or "practices", {}):
+            what = "practice" if not kind else kind.removesuffix("s")
+            raise PracticesError(f"{id_!r} cannot be {decision.id!r}: the database has no {what} of this id.")
+    tables = [_decided(table, decisions) for table in upload.tables]
+    problems = list(upload.problems)
+    entries = tuple(entry for table in tables for entry in _entries(table, held.rows[table.kind.name], held, problems))
+    problems += _twice(entries)
+    if not upload.problems:  # a row that could not be read may be what another one belongs to
+        problems += _belonging(entries, held)
+    if problems:
+        raise RefusedError(sorted(problems, key=lambda one: (one.place, one.row or 0)))
+    left_out = sum(len(before.rows) - len(after.rows) for before, after in zip(upload.tables, tables, strict=True))
+    return entries, left_out
+
+
+def _named_by(row: _Row) -> dict[str, str]:
+    """Return the fields of a row that name a practice, publication or organisation → the kind that they name."""
+    match row:
+        case PracticeRow():
+            return {"id": "practices"}
+        case EvidenceRow():
+            return {"id": "evidence"}
+        case OrganisationRow():
+            return {"id": "organisations"}
+        case LinkRow():
+            return {"from_id": _ENDS[row.from_kind], "to_id": _ENDS[row.to_kind]}
+        case _:
+            return {"practice_id": "practices"}
+
+
+def _decided(table: Table, decisions: Mapping[str, Decision]) -> Table:
+    """Return a table as the decisions make it: rows left out, or under the ids of what they are."""
+    rows: dict[int, _Row] = {}
+    for at, row in table.rows.items():
+        made = {
+            name: decisions.get(_decision_key(kind, getattr(row, name)), Decision("add"))
+            for name, kind in _named_by(row).items()
+        }
+        if all(one.action != "leave" for one in made.values()):
+            same = {name: one.id for name, one in made.items() if one.action == "same"}
+            rows[at] = row.model_copy(update=same) if same else row
+    return replace(table, rows=rows)
+
+
+def _entries(table: Table, stored: dict[Key, Stored], held: Holdings, problems: list[Problem]) -> Iterator[Entry]:
+    kind = table.kind
+    for at, given in table.rows.items():
+        key = kind.key(given)
+        before = stored.get(key)
+        try:
+            row = _completed(kind, table.given, given, before)
+        except ValidationError as error:
+            problems += mistakes(error, kind.model, table.place, at)
+            continue
+        after = as_cells(row)
+        changes = tuple(
+            FieldChange(name, before.cells[name] if before else "", after[name])
+            for name in kind.columns
+            if _differs(after[name], before.cells[name] if before else "")
+        )
+        state: State = "added" if before is None else "changed" if changes else "unchanged"
+        version = before.version if before else 0
+        yield Entry(kind.name, key, _title(row, held), table.place, at, state, kind.owner(row), row, changes, version)
+
+
+def _differs(one: str, other: str) -> bool:
+    """Whether two cells differ in more than how accents are composed and lines are ended."""
+    if not (one and other):
+        return one != other
+    return one != other and _composed(one) != _composed(other)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+
+
+def _completed(kind: Kind, given: tuple[str, ...], row: _Row, before: Stored | None) -> _Row:
+    """Return a row with what the file has no column for as it is in the database."""
+    if before is None or len(given) == len(kind.columns):
+        return row
+    cells = as_cells(row)
+    return kind.model.model_validate(before.cells | {name: cells[name] for name in given})
+
+
+def _title(row: _Row, held: Holdings) -> str:
+    match row:
+        case PracticeRow() | OrganisationRow():
+            return row.name
+        case EvidenceRow():
+            return row.title
+        case LinkRow():
+            return f"{row.from_id} {row.relation} {row.to_id}"
+        case AnswerRow():
+            return f"{_name(row.practice_id, held)}: {row.indicator_id}"
+        case SourceRow():
+            return f"{_name(row.practice_id, held)}: {row.field}"
+    raise TypeError(f"no title for a {type(row).__name__}")
+
+
+def _name(id_: str, held: Holdings) -> str:
+    return held.named["practices"][id_].name if id_ in held.named["practices"] else id_
+
+
+def _twice(entries: tuple[Entry, ...]) -> list[Problem]:
+    """Return a problem for each row that stands in the file already."""
+    first: dict[tuple[str, Key], Entry] = {}
+    problems = []
+    for entry in entries:
+        before = first.setdefault((entry.kind, entry.key), entry)
+        if before is not entry:
+            where = f"row {before.row}" + (f" of {before.place}" if before.place != entry.place else "")
+            column, value = _identifying(entry)
+            reason = f"duplicate: {value!r} stands in {where} already"
+            problems.append(Problem(reason, entry.row, column, value, place=entry.place))
+    return problems
+
+
+def _identifying(entry: Entry) -> tuple[str, str]:
+    match entry.kind:
+        case "answers":
+            return "indicator_id", entry.key[1]
+        case "sources":
+            return "url", entry.key[-1]
+        case "links":
+            return "to_id", entry.key[-1]
+        case _:
+            return "id", entry.key[0]
+
+
+def _belonging(entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
+    """Return a problem for each row that names a practice, publication or organisation that cannot take it."""
+    ids = {  # dictionaries, for their order: the nearest is the same each time
+        kind: dict.fromkeys(
+            [key[0] for key in held.rows.get(kind, {})] + [one.key[0] for one in entries if one.kind == kind]
+        )
+        for kind in _NAMED
+    }
+    problems = []
+    for entry in entries:
+        for column, kind in _named_by(entry.content).items():
+            id_ = getattr(entry.content, column)
+            one = held.named[kind].get(id_)
+            found = {"row": entry.row, "column": column, "value": id_, "place": entry.place}
+            if one and one.state == "merged":
+                reason = f"{id_!r} was merged into another one; use that one's id"
+                problems.append(Problem(reason, nearest=repr(one.merged_into), **found))
+            elif id_ not in ids[kind]:
+                near = nearest_of(id_, list(ids[kind]))
+                reason = f"{id_!r} is neither in the database nor in this file"
+                problems.append(Problem(reason, nearest=repr(near) if near else "", **found))
+            elif entry.kind == "answers" and held.assessments.get(entry.key[0], "published") != "published":
+                status = held.assessments[entry.key[0]]
+                reason = f"this assessor's assessment of {id_!r} is {status}; its answers cannot be imported"
+                problems.append(Problem(reason, **found))
+    return problems
+
+
+def _duplicates(upload: Upload, held: Holdings) -> Iterator[Duplicate]:
+    """Yield what looks like another one of its kind, whatever was decided on it."""
+    for kind in _NAMED:
+        stored = held.rows.get(kind, {})
+        rows = {
+            row.id: (at, row)
+            for table in upload.tables
+            if table.kind.name == kind
+            for at, row in table.rows.items()
+            if isinstance(row, PracticeRow | EvidenceRow | OrganisationRow)
+        }
+        known = [_named(kind, key[0], one.cells) for key, one in stored.items()]
+        new = [_named(kind, id_, as_cells(row)) for id_, (_, row) in rows.items() if (id_,) not in stored]
+        names = {one.id: one.name for one in new}
+        for one in alike(new, known) if new else ():
+            yield Duplicate(kind, one.id, names[one.id], rows[one.id][0], one.other, one.why, one.other.id in rows)
+
+
+def _named(kind: str, id_: str, cells: Mapping[str, str]) -> Named:
+    name, page = _NAMED[kind]
+    return Named(id_, cells[name], cells[page])

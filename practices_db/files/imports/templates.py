@@ -1,0 +1,301 @@
+"""Templates to fill in: every column, something real of the catalogue as the example, and what may stand where.
+
+A template can be imported as it is: its example is in the database already, so nothing happens.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, get_args
+
+import xlsxwriter
+
+from criteria.framework import ANSWER_IDS, current_framework
+from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.database.store import Cursor
+from practices_db.files.imports.current_rows import holdings
+from practices_db.files.imports.kinds import KIND, Cells
+
+TemplateKind = Literal["practices", "answers", "evidence", "organisations", "links"]
+TemplateFormat = Literal["csv", "xlsx"]
+
+# What stands in one workbook.
+_BOOKS: tuple[tuple[TemplateKind, ...], ...] = (("practices", "answers"), ("evidence", "organisations", "links"))
+_SHOWN = 3  # answers or links in an example
+_ROWS_CHECKED = 5_000  # rows of a worksheet in which a choice is offered
+_LONG = {"summary", "note", "outcome_figures", "finding", "title", "joins", "reason"}
+_SEVERAL = {"countries", "sectors", "target_groups", "funding_kinds", "languages", "themes", "levels"}
+
+_MEANINGS: dict[str, str] = {
+    "id": "Small letters, digits and hyphens; never changed and never used for another practice",
+    "practice_id": "The id of the practice in the table of practices or in the database",
+    "name": "Name of the practice, at most 300 characters",
+    "lead_organisation": "Who leads it",
+    "countries": "ISO 3166-1 codes, the main one first; several with ; between",
+    "place": "Towns or regions; several with ; between",
+    "sectors": "From the list, the main one first; several with ; between",
+    "target_groups": "From the list, the main one first; several with ; between",
+    "start_year": "Four digits",
+    "end_year": "Four digits; blank: running, or no end seen",
+    "governance_level": "From the list",
+    "funding_sources": "Who funds it, in words; several with ; between",
+    "funding_kinds": "From the list; several with ; between",
+    "budget_eur": "Whole euro in plain digits, as the source gives it: 1250000",
+    "people_reached": "A whole number in plain digits, as the source gives it",
+    "outcome_figures": "Outcomes in the source's figures, at most 4,000 characters",
+    "evaluation_documented": "yes: an evaluation was seen; blank: none seen",
+    "transferred_elsewhere": "yes: taken up elsewhere; blank: not seen",
+    "summary": "What it does, in your own words, at most 4,000 characters",
+    "source_url": "The page it stands on, with https://",
+    "source_name": "Who publishes that page",
+    "source_confidence": "From the list",
+    "checked_on": "The day the page was read, like 2026-01-31",
+    "spring_url": "The practice's page at SPRING, if it has one",
+    "framework": "The framework of the answers",
+    "framework_version": "Its version",
+    "basis": "From the list",
+    "assessor": "Who answered: small letters, digits and hyphens, no person's name",
+    "assessed_on": "The day of the answers, like 2026-01-31",
+    "indicator_id": "From the list",
+    "answer": "From the list",
+    "evidence_level": "0 to 5, from the list",
+    "note": "Why this answer, at most 4,000 characters",
+    "source_publisher": "Who publishes the page",
+    "independent_of_operator": "yes, no or blank: whether the source is independent of who runs the practice",
+    "title": "As it is published, at most 300 characters",
+    "publisher": "Who publishes it",
+    "year": "Of publication, four digits",
+    "kind": "From the list",
+    "languages": "From the list; several with ; between",
+    "themes": "From the list, the main one first; several with ; between",
+    "finding": "What it found, in one sentence of your own; blank: not read",
+    "url": "The page it stands on, with https://",
+    "title_is_descriptive": "yes: the publication has no title of its own, this one describes it",
+    "url_is_copy": "yes: the page is a copy that somebody else keeps",
+    "url_seen": "yes: the page was read; for the other values see the list",
+    "levels": "Levels of government it works on, from the list; several with ; between",
+    "community_of_practice": "yes: it is a community of practice; blank: not seen",
+    "joins": "How one joins, in your own words; blank: not seen",
+    "from_kind": "From the list",
+    "from_id": "Its id in its table or in the database",
+    "relation": "From the list",
+    "to_kind": "From the list",
+    "to_id": "Its id in its table or in the database",
+    "reason": "What both ends say of it, in your own words",
+}
+# Columns that mean something else in one table than in the others.
+_MEANINGS_OF: dict[tuple[TemplateKind, str], str] = {
+    ("evidence", "summary"): "What it is and for whom, in your own words, at most 4,000 characters",
+    ("evidence", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
+    ("evidence", "evidence_level"): "0 to 5, from the list: the design of the study, not the size of what it found",
+    ("organisations", "name"): "Name of the organisation or network; no persons",
+    ("organisations", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
+    ("organisations", "url"): "Its own page, with https://",
+    ("links", "source_url"): "The page that says so, with https://",
+}
+
+
+def template(cursor: Cursor, kind: TemplateKind, format_: TemplateFormat) -> bytes:
+    """Return a template; a workbook holds what belongs together and every allowed value."""
+    book = _book(kind)
+    tables = dict(zip(book, _EXAMPLES[book](cursor), strict=True))
+    return _csv(KIND[kind].columns, tables[kind]) if format_ == "csv" else _xlsx(tables, kind)
+
+
+def template_name(kind: TemplateKind, format_: TemplateFormat) -> str:
+    """Return the file name of a template."""
+    *most, last = _book(kind)
+    return f"template_{kind}.csv" if format_ == "csv" else f"template_{'_'.join(most)}_and_{last}.xlsx"
+
+
+def _book(kind: TemplateKind) -> tuple[TemplateKind, ...]:
+    return next(one for one in _BOOKS if kind in one)
+
+
+def allowed_values_csv() -> bytes:
+    """Return a table of what may stand in which column: table, column, value, meaning."""
+    names = ["table", "column", "value", "meaning"]
+    rows = [dict(zip(names, one, strict=True)) for one in allowed_values(get_args(TemplateKind))]
+    return _csv(names, rows)
+
+
+def allowed_values(kinds: Sequence[TemplateKind]) -> list[tuple[TemplateKind, str, str, str]]:
+    """Return (table, column, value, meaning) of every column that takes values of a list."""
+    return [
+        (kind, column, id_, words)
+        for kind in kinds
+        for column, of in _lists_of(kind).items()
+        for id_, words in of.items()
+    ]
+
+
+def _lists_of(kind: TemplateKind) -> dict[str, dict[str, str]]:
+    """Return what may stand in the columns of a table that take values of a list: column → value → meaning."""
+    framework = current_framework()
+    levels = {str(one.level): one.label for one in framework.evidence_levels}
+    seen = {"yes": "The page was read", "mention": "It is described elsewhere; its own page was not read"}
+    things = {"practice": "A practice", "evidence": "A publication", "organisation": "An organisation"}
+    match kind:
+        case "practices":
+            return {
+                "countries": vocabulary("country"),
+                "sectors": vocabulary("sector"),
+                "target_groups": vocabulary("target_group"),
+                "governance_level": vocabulary("governance_level"),
+                "funding_kinds": vocabulary("funding_kind"),
+                "evaluation_documented": {"yes": "An evaluation was seen"},
+                "transferred_elsewhere": {"yes": "It was taken up elsewhere"},
+                "source_confidence": vocabulary("source_confidence"),
+            }
+        case "answers":
+            return {
+                "framework": {framework.id: framework.title},
+                "framework_version": {framework.version: "The current one"},
+                "basis": vocabulary("basis"),
+                "indicator_id": {indicator.id: indicator.label for indicator in framework.indicators},
+                "answer": {id_: framework.answer_label(id_) for id_ in ANSWER_IDS},
+                "evidence_level": levels,
+                "independent_of_operator": {"yes": "Independent", "no": "Not independent"},
+            }
+        case "evidence":
+            return {
+                "kind": vocabulary("evidence_kind"),
+                "languages": vocabulary("language"),
+                "themes": vocabulary("theme"),
+                "target_groups": vocabulary("target_group"),
+                "countries": vocabulary("area"),
+                "evidence_level": levels,
+                "title_is_descriptive": {"yes": "The title is a description"},
+                "url_is_copy": {"yes": "The page is a copy"},
+                "url_seen": seen | {"derived": "Put into the publisher's form; not seen"},
+            }
+        case "organisations":
+            return {
+                "kind": vocabulary("organisation_kind"),
+                "countries": vocabulary("area"),
+                "levels": vocabulary("governance_level"),
+                "themes": vocabulary("theme"),
+                "community_of_practice": {"yes": "A community of practice"},
+                "url_seen": seen,
+            }
+        case "links":
+            return {
+                "from_kind": {one: things[one] for one in ("evidence", "organisation")},
+                "relation": {
+                    "studies": "A publication is about a practice",
+                    "leads": "An organisation leads a practice",
+                    "publishes": "An organisation publishes a publication",
+                },
+                "to_kind": {one: things[one] for one in ("practice", "evidence")},
+            }
+
+
+def _of_practices(cursor: Cursor) -> tuple[list[Cells], ...]:
+    """Return a real practice as the example, the one with answers that says most of itself, and some of its answers."""
+    held = holdings(cursor, ("practices", "answers")).rows
+    answered = {stored.cells["practice_id"] for stored in held["answers"].values()}
+    known = [stored.cells for stored in held["practices"].values()]
+    if not known:
+        return [], []
+    example = max(known, key=lambda cells: (cells["id"] in answered, sum(map(bool, cells.values())), cells["id"]))
+    id_ = example["id"]
+    answers = [stored.cells for _, stored in sorted(held["answers"].items()) if stored.cells["practice_id"] == id_]
+    return [example], answers[:_SHOWN]
+
+
+def _of_knowledge(cursor: Cursor) -> tuple[list[Cells], ...]:
+    """Return a publication and an organisation that say most of themselves, linked ones first, and links of theirs."""
+    held = holdings(cursor, ("evidence", "organisations", "links")).rows
+    links = [stored.cells for _, stored in sorted(held["links"].items())]
+    linked = {(cells[f"{end}_kind"], cells[f"{end}_id"]) for cells in links for end in ("from", "to")}
+    examples: list[list[Cells]] = []
+    for name, kind in (("evidence", "evidence"), ("organisations", "organisation")):
+        known = [stored.cells for stored in held[name].values()]
+        fullest = sorted(
+            known, key=lambda cells: ((kind, cells["id"]) in linked, sum(map(bool, cells.values())), cells["id"])
+        )
+        examples.append(fullest[-1:])
+    ids = {cells["id"] for example in examples for cells in example}
+    return *examples, [cells for cells in links if {cells["from_id"], cells["to_id"]} & ids][:_SHOWN]
+
+
+_EXAMPLES = {_BOOKS[0]: _of_practices, _BOOKS[1]: _of_knowledge}
+
+
+def _csv(names: Sequence[str], rows: Iterable[Cells]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, names)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes:
+    """Return a workbook: a sheet for each kind, with choices where one value of a list stands, and the lists."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(
+        content,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    ) as book:
+        looks = {
+            "head": book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"}),
+            "must": book.add_format({"bold": True, "bg_color": "#93BEC1", "bottom": 1, "valign": "top"}),
+            "text": book.add_format({"num_format": "@", "valign": "top"}),
+        }
+        for kind, rows in tables.items():
+            sheet = book.add_worksheet(kind)
+            _fill(sheet, kind, rows, looks)
+            if kind == first:
+                sheet.activate()
+        columns = [
+            (kind, name, "yes" if name in KIND[kind].required else "", _meaning(kind, name))
+            for kind in tables
+            for name in KIND[kind].columns
+        ]
+        _list(book, "columns", [("table", "column", "must be filled in", "meaning"), *columns], (12, 26, 18, 80), looks)
+        lists = [("table", "column", "value", "meaning"), *allowed_values(list(tables))]
+        _list(book, "allowed values", lists, (14, 26, 40, 80), looks)
+    return content.getvalue()
+
+
+def _meaning(kind: TemplateKind, column: str) -> str:
+    return _MEANINGS_OF.get((kind, column)) or _MEANINGS[column]
+
+
+def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str, Any]) -> None:
+    names = KIND[kind].columns
+    sheet.freeze_panes(1, 2)
+    for at, name in enumerate(names):
+        wide = 50 if name in _LONG else max(14, len(name) + 2)
+        # Text, so that a spreadsheet does not turn a cell into a date or a number of its own
+        sheet.set_column(at, at, wide, looks["text"])
+        sheet.write_string(0, at, name, looks["must" if name in KIND[kind].required else "head"])
+        sheet.write_comment(0, at, _meaning(kind, name))
+        if choices := _choices(kind, name):
+            rule = {"validate": "list", "source": choices, "error_message": "Take a value of the list."}
+            sheet.data_validation(1, at, _ROWS_CHECKED, at, rule)
+    for place, row in enumerate(rows, start=1):
+        for at, name in enumerate(names):
+            if row[name]:
+                sheet.write_string(place, at, row[name], looks["text"])
+
+
+def _choices(kind: TemplateKind, name: str) -> list[str]:
+    """Return what a cell that takes one short value is chosen from; a worksheet takes lists up to 255 characters."""
+    if name in _SEVERAL:
+        return []
+    choices = list(_lists_of(kind).get(name, {}))
+    return choices if len(",".join(choices)) <= 255 else []
+
+
+def _list(book: Any, name: str, lines: Sequence[tuple[str, ...]], widths: Sequence[int], looks: dict[str, Any]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    for place, line in enumerate(lines):
+        for at, text in enumerate(line):
+            sheet.write_string(place, at, text, looks["head" if place == 0 else "text"])
+    sheet.autofilter(0, 0, len(lines) - 1, len(widths) - 1)

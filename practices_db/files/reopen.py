@@ -1,0 +1,404 @@
+"""Open a file that was taken away: back to the view it shows, and what changed in the data since.
+
+A file is taken only if it is what it says: its digest holds, or (where a spreadsheet saved it anew) every cell is
+what the same data give. Everything else is refused with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from criteria.framework import AnswerId, Framework, current_framework
+from criteria.scoring import encode, score
+from practices_db.catalogue.csv_reader import read_csv
+from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.database.store import Store
+from practices_db.errors import PracticesError
+from practices_db.files.exports import columns
+from practices_db.files.exports.cell_text import as_typed
+from practices_db.files.exports.csv_json import FORMATS, content, digest_of, write_csv
+from practices_db.files.exports.export_tables import columns_of
+from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, narrowings
+from practices_db.files.exports.workbook import SHEETS, Digest, recipe_lines, write_xlsx
+from practices_db.files.imports.xlsx_reader import Sheets, read_workbook
+from practices_db.queries import data_version, practice_names
+from practices_db.views import View, read_view
+
+_CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
+_LETTERS: dict[str, AnswerId] = {
+    "M": "met",
+    "P": "partly",
+    "N": "not-met",
+    "A": "not-applicable",
+    "-": "not-documented",
+}
+_NUMBERS = ("score", "coverage", "low", "high", "scored")
+# What differs from file to file without anything having changed in the catalogue.
+_ABOUT = {"practice_id", "framework", "framework_version", "data_version", "exported_on", "licence", "recipe"}
+_DERIVED = {"assessed", "answers_documented", "strongest_evidence_level", "answer_codes", "answer_source_urls"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """A main score that is not what it was: ``node``, before and after in words, and which answers did it."""
+
+    practice_id: str
+    name: str
+    node: str
+    before: str
+    after: str
+    by: float | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is not as it was when the file was made."""
+
+    added: tuple[tuple[str, str], ...] = ()  # (id, name): selected now, not then
+    gone: tuple[tuple[str, str], ...] = ()  # not in the catalogue any more
+    unselected: tuple[tuple[str, str], ...] = ()  # in the catalogue, but the filter does not select them any more
+    moves: tuple[Move, ...] = ()
+    answers: tuple[tuple[str, str, str], ...] = ()  # (id, name, an answer to another criterion that is not what it was)
+    facts: tuple[tuple[str, str, str], ...] = ()  # (id, name, the columns that changed)
+    framework: str = ""  # another framework or version, in words
+
+    @property
+    def none(self) -> bool:
+        """Whether everything is as it was."""
+        return self == Changes()
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """A file that was taken: the view, the recipe, and what changed since; ``remark`` says what else to know."""
+
+    view: View
+    recipe: Recipe
+    changes: Changes
+    remark: str = ""
+
+
+# A table in the data flavour: its rows as {column: text}, in order.
+Table = list[dict[str, str]]
+
+
+def reopen(store: Store, file: bytes) -> Reopened:
+    """Return the view that a file shows and what changed since. Raises PracticesError with the reason."""
+    if file[:4] == b"PK\x03\x04":
+        return _reopen_workbook(store, file)
+    if file[:5] == b"%PDF-" or file.lstrip()[:9].lower() in (b"<!doctype", b"<html lan"):
+        raise PracticesError(
+            "A brief is for reading and cannot be opened again. Take the CSV or the workbook of the same view, or use "
+            "the link in the brief."
+        )
+    return _reopen_csv(store, file)
+
+
+def _reopen_csv(store: Store, file: bytes) -> Reopened:
+    rows, delimiter = _read_csv(file)
+    made = _recipe_in(rows)
+    if made.format not in _CSV or FORMATS[made.format].delimiter != delimiter:
+        raise PracticesError(
+            f"The file's recipe says {made.format!r}, but the file is separated by {delimiter!r}: it "
+            "was converted or changed. Open the file as it was downloaded."
+        )
+    view = _view_of(made)
+    with store.cursor() as cursor:
+        version = data_version(cursor)
+    sound = digest_of(file, made) == made.sha256
+    same_data = made.data_hash == version.content_hash and made.framework_version == current_framework().version
+    if same_data:
+        again = content(write_csv(store, view, made.contents, made.format, made.exported_on))
+        if again == file:
+            return Reopened(view, made, Changes())
+        new_rows = _read_csv(again)[0]
+        difference = _first_difference(_table(rows, made, view), _table(new_rows, made, view))
+        if _unsealed(_recipe_in(new_rows)) != _unsealed(made):
+            difference = difference or "its recipe is not the one that this view has"
+        if difference:
+            raise PracticesError(f"The file was changed after it was made: {difference}.")
+        return Reopened(
+            view, made, Changes(), "A spreadsheet saved this file anew; its content is unchanged, and so are the data."
+        )
+    if not sound:
+        raise PracticesError(
+            "The file was changed or saved anew after it was made, and the data it was made from are not here to check "
+            "it against. Open the file as it was downloaded."
+        )
+    now = content(write_csv(store, view, made.contents, made.format, made.exported_on))
+    new_rows, _ = _read_csv(now)
+    new_table = _table(new_rows, _recipe_in(new_rows), view) if len(new_rows) > 1 else []
+    return _compared(store, view, made, _table(rows, made, view), new_table)
+
+
+def _reopen_workbook(store: Store, file: bytes) -> Reopened:
+    sheets = read_workbook(file)
+    lines = sheets.get("recipe", [])
+    text = next((line[1] for line in lines if len(line) > 1 and line[0] == "Recipe"), "")
+    if not text or any(name not in sheets for name in SHEETS):
+        raise PracticesError("The workbook is not one of this app's: it has no sheet with a recipe.")
+    made = _parsed(text)
+    view = _view_of(made)
+    said = [(line[0], line[1]) for line in lines if len(line) > 1]
+    if _digest(sheets, made) != made.sha256 or said != recipe_lines(made):
+        raise PracticesError(
+            "The workbook was changed after it was made: its cells are not those its recipe vouches for."
+        )
+    with store.cursor() as cursor:
+        version = data_version(cursor)
+    now = read_workbook(content(write_xlsx(store, view, made.exported_on)))
+    if made.data_hash == version.content_hash and made.framework_version == current_framework().version:
+        if _digest(now, made) != made.sha256:
+            raise PracticesError(f"The workbook says data version {made.data_version}, but these are not its figures.")
+        return Reopened(view, made, Changes())
+    return _compared(store, view, made, _as_table(sheets["practices"]), _as_table(now["practices"]))
+
+
+def _digest(sheets: Sheets, made: Recipe) -> str:
+    digest = Digest()
+    for name in SHEETS:
+        for row in sheets[name]:
+            digest.add(row)
+    return digest.of(made)
+
+
+def _unsealed(made: Recipe) -> Recipe:
+    return made.model_copy(update={"sha256": None})
+
+
+# --- reading -------------------------------------------------------------------------------------------------
+
+
+def _read_csv(file: bytes) -> tuple[list[list[str]], str]:
+    """Return the rows of one of our CSV files, and what separates its cells."""
+    if file[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise PracticesError("The file is neither a CSV in UTF-8 nor a workbook of this app.")
+    table = read_csv(file, lambda header: len(header) if header[:1] == ["practice_id"] else 0)
+    rows = table.rows
+    if not rows or rows[0][0] != "practice_id" or rows[0][-1] != columns.RECIPE.name:
+        raise PracticesError(
+            "The file is not one of this app's: its first column must be practice_id and its last one recipe."
+        )
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            raise PracticesError(f"Row {number} has {len(row)} cells, {len(rows[0])} expected: the file was changed.")
+    return rows, table.delimiter
+
+
+def _recipe_in(rows: Sequence[Sequence[str]]) -> Recipe:
+    written = [row[-1] for row in rows[1:] if row[-1]]
+    if len(written) != 1:
+        found = "has no recipe" if not written else f"has {len(written)} recipes"
+        raise PracticesError(f"The file {found}; it needs the one it was downloaded with, in the last column.")
+    return _parsed(written[0])
+
+
+def _parsed(text: str) -> Recipe:
+    try:
+        return Recipe.model_validate_json(text)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(step) for step in fault["loc"]) or "recipe"
+        raise PracticesError(f"The file's recipe cannot be read ({where}: {fault['msg']}).") from error
+
+
+def _view_of(made: Recipe) -> View:
+    """Return the recipe's view; refuse a recipe that says one thing and does another."""
+    view, dropped = read_view(made.page, made.params)
+    if dropped:
+        raise PracticesError("The file's recipe names what this app does not know: " + "; ".join(dropped))
+    called = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
+    if made.filters != narrowings(view, called) or made.order != view.sort:
+        raise PracticesError("The file's recipe contradicts itself: its filters are not those of its link.")
+    return view
+
+
+def _table(rows: Sequence[Sequence[str]], made: Recipe, view: View) -> Table:
+    """Return a CSV's rows in the data flavour: apostrophes taken back, decimal points, blank as ""."""
+    kind = FORMATS[made.format]
+    kinds = {column.name: column.kind for column in columns_of(view, made.contents)}
+
+    def cell(name: str, text: str) -> str:
+        if kinds.get(name) in ("text", "list") and not kind.plain:
+            return as_typed(text)
+        return text.replace(",", ".") if kinds.get(name) == "number" and kind.comma else text
+
+    return [{name: cell(name, text) for name, text in zip(rows[0], row, strict=True)} for row in rows[1:]]
+
+
+def _as_table(rows: Sequence[Sequence[str]]) -> Table:
+    header = rows[0]
+    return [dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=True)) for row in rows[1:]]
+
+
+def _first_difference(then: Table, now: Table) -> str:
+    """Say where two tables differ first; "" where every cell is the same, or the same number."""
+    if len(then) != len(now):
+        return f"it has {len(then)} rows, {len(now)} expected"
+    for number, (old, new) in enumerate(zip(then, now, strict=True), start=2):
+        if list(old) != list(new):
+            return "its columns are others"
+        for name, text in old.items():
+            if name != columns.RECIPE.name and text != new[name] and not _same_number(text, new[name]):
+                return f"row {number}, column {name} says {text[:60]!r}, the data say {new[name][:60]!r}"
+    return ""
+
+
+def _same_number(one: str, other: str) -> bool:
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
+
+
+# --- what changed --------------------------------------------------------------------------------------------
+
+
+def _compared(store: Store, view: View, made: Recipe, then: Table, now: Table) -> Reopened:
+    """Return what is in the file beside what the same view shows now."""
+    with store.cursor() as cursor:
+        version, known = data_version(cursor), practice_names(cursor)
+    if made.data_version > version.number:
+        raise PracticesError(
+            f"The file was made from data version {made.data_version}; this app has version {version.number}. Open it "
+            "where the newer data are."
+        )
+    framework = current_framework()
+    old, new = _by_practice(then, made, framework), _by_practice(now, made, framework)
+    both = [id_ for id_ in new if id_ in old]
+    other = "" if made.framework_version == framework.version else f"{made.framework_version} → {framework.version}"
+    changes = Changes(
+        added=tuple((id_, row["name"]) for id_, row in new.items() if id_ not in old),
+        gone=tuple((id_, row["name"]) for id_, row in old.items() if id_ not in new and id_ not in known),
+        unselected=tuple((id_, known[id_]) for id_ in old if id_ not in new and id_ in known),
+        moves=tuple(move for id_ in both for move in _moves(old[id_], new[id_], other, framework)),
+        answers=tuple(
+            (id_, new[id_]["name"], words)
+            for id_ in both
+            for criterion, words in _reasons(old[id_], new[id_], framework)
+            if criterion not in HEADLINES
+        ),
+        facts=tuple(
+            (id_, new[id_]["name"], ", ".join(changed)) for id_ in both if (changed := _facts(old[id_], new[id_]))
+        ),
+        framework=other,
+    )
+    remark = (
+        f"The data are newer now (version {version.short}), but nothing in this view changed." if changes.none else ""
+    )
+    return Reopened(view, made, changes, remark)
+
+
+def _by_practice(rows: Table, made: Recipe, framework: Framework) -> dict[str, dict[str, str]]:
+    """Return one row for each practice, with its answers as codes and both main scores."""
+    if made.contents != "answers":
+        return {row["practice_id"]: row for row in rows}
+    found: dict[str, dict[str, str]] = {}
+    places = {indicator.id: at for at, indicator in enumerate(framework.indicators)}
+    codes: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["practice_id"], {"practice_id": row["practice_id"], "name": row["name"]})
+        if row["counts"] == "yes" and row["indicator_id"] in places:
+            letter = next(letter for letter, answer in _LETTERS.items() if answer == row["answer"])
+            codes.setdefault(row["practice_id"], [".."] * len(places))
+            codes[row["practice_id"]][places[row["indicator_id"]]] = letter + row["evidence_level"]
+    for id_, of_practice in codes.items():
+        found[id_] |= {"answer_codes": "".join(of_practice)} | _scores("".join(of_practice), framework)
+    return found
+
+
+def _scores(codes: str, framework: Framework) -> dict[str, str]:
+    """Return the main scores that answer codes come to, as the cells of a file of scores would have them."""
+    answers = [
+        ("", indicator.id, _LETTERS[code[0]], int(code[1]))
+        for indicator, code in zip(framework.indicators, _pairs(codes), strict=True)
+        if code != ".."
+    ]
+    scores = score(framework, encode(framework, answers))
+    cells: dict[str, str] = {}
+    for node in HEADLINES:
+        of = scores.of("", node)
+        numbers = {"score": of.score, "coverage": of.coverage, "low": of.low, "high": of.high}
+        cells |= {f"{node}_{name}": "" if one is None else str(round(one, 4)) for name, one in numbers.items()}
+        cells[f"{node}_scored"] = "yes" if of.scored else "no"
+    return cells
+
+
+def _pairs(codes: str) -> list[str]:
+    return [codes[at : at + 2] for at in range(0, len(codes), 2)]
+
+
+def _moves(old: dict[str, str], new: dict[str, str], other: str, framework: Framework) -> Iterable[Move]:
+    """Yield a move for each main score that is not what it was, with the answers that did it."""
+    reasons = _reasons(old, new, framework)
+    for node in (*HEADLINES, "weighting"):
+        if all(_same(old.get(f"{node}_{name}", ""), new.get(f"{node}_{name}", "")) for name in _NUMBERS):
+            continue
+        scores = [row.get(f"{node}_score", "") if _is_scored(row, node) else "" for row in (old, new)]
+        mine = tuple(words for criterion, words in reasons if node in (criterion, "weighting"))
+        if not mine:
+            mine = (f"the framework is another ({other})",) if other else ("the answers in the file do not say why",)
+        yield Move(
+            practice_id=new["practice_id"],
+            name=new["name"],
+            node=node,
+            before=_in_words(old, node),
+            after=_in_words(new, node),
+            by=round(float(scores[1]) - float(scores[0]), 4) if all(scores) else None,
+            reasons=mine,
+        )
+
+
+def _is_scored(row: dict[str, str], node: str) -> bool:
+    """Whether enough is documented; the reader's composite says it by its score alone."""
+    return row.get(f"{node}_scored", "yes" if row.get(f"{node}_score") else "no") == "yes"
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or _same_number(one, other)
+
+
+def _in_words(row: dict[str, str], node: str) -> str:
+    """Say a main score of a row: "66.7 (range 50.0–75.0, 75 % documented)"."""
+    if not row.get(f"{node}_coverage"):
+        return "nothing documented"
+    low, high, coverage = (float(row[f"{node}_{name}"]) for name in ("low", "high", "coverage"))
+    known = f"range {low:.1f}–{high:.1f}, {coverage:.0%} documented".replace("%", " %")
+    if not _is_scored(row, node):
+        return f"not enough documented ({known})"
+    return f"{float(row[f'{node}_score']):.1f} ({known})"
+
+
+def _reasons(old: dict[str, str], new: dict[str, str], framework: Framework) -> list[tuple[str, str]]:
+    """Return (criterion id, words) for each indicator whose answer or proof is not what it was."""
+    none = ".." * len(framework.indicators)
+    changed = []
+    codes = [_pairs(row.get("answer_codes") or none) for row in (old, new)]
+    for (criterion, _, indicator), before, after in zip(framework.walk(), *codes, strict=False):
+        if before != after:
+            words = f"{indicator.label}: {_answer(before, framework)} → {_answer(after, framework)}"
+            if before[0] == after[0]:
+                words += f", evidence level {before[1]} → {after[1]}"
+            changed.append((criterion.id, words))
+    return changed
+
+
+def _answer(code: str, framework: Framework) -> str:
+    return framework.answer_label(_LETTERS[code[0]]).lower() if code[0] in _LETTERS else "no answer"
+
+
+def _facts(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """Return the names of the facts that changed: neither scores nor answers, which the moves say."""
+    derived = ("weighting_", *(f"{criterion.id}_" for criterion in current_framework().criteria))
+    answers = tuple(f"{indicator.id.replace('-', '_')}_" for indicator in current_framework().indicators)
+    return [
+        name
+        for name, text in new.items()
+        if name not in _ABOUT | _DERIVED
+        and not name.startswith(derived + answers)
+        and not _same(text, old.get(name, ""))
+    ]

@@ -1,0 +1,170 @@
+"""What is taken away of a form besides its own file: CSV in the catalogue's format, a workbook, the funder's report.
+
+Everything is made in memory: nothing of it touches a disk of the server.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import date
+
+import xlsxwriter
+
+from criteria.framework import Framework, current_framework
+from criteria.planning import OWN, level
+from practices_db.catalogue.practice_filter import normalise
+from practices_db.catalogue.practice_rows import AnswerRow, columns
+from practices_db.catalogue.texts import labels
+from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.csv_json import BOM
+from practices_db.files.exports.recipe import METHOD
+from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile
+from practices_db.files.self_assessment.scores import scores
+
+_LISTS = {
+    "countries": "country",
+    "sectors": "sector",
+    "target_groups": "target_group",
+    "funding_kinds": "funding_kind",
+}
+_FACTS = {
+    "name": "Practice",
+    "organisation": "Organisation",
+    "countries": "Countries",
+    "place": "Place",
+    "sectors": "What it is about",
+    "target_groups": "Whom it is for",
+    "start_year": "Since",
+    "people_reached": "People reached, about",
+    "funding_kinds": "Kinds of funding",
+}
+
+
+def slug(form: OwnAssessment) -> str:
+    """Return the id of the practice: the catalogue's, or one made of its name."""
+    made = re.sub(r"[^a-z0-9]+", "-", normalise(form.profile.name)).strip("-")[:80].strip("-")
+    return form.profile.practice_id or made or "own-practice"
+
+
+def own_file_name(form: OwnAssessment, on: date, ending: str) -> str:
+    """Return the name of a file, with a part that nobody can guess."""
+    return f"self-assessment_{slug(form)[:60]}_{on.isoformat()}_{secrets.token_hex(8)}.{ending}"
+
+
+def stated(profile: Profile) -> list[tuple[str, str]]:
+    """Return the facts of a profile in words; what is not stated is left out."""
+    facts = []
+    for name, title in _FACTS.items():
+        value = getattr(profile, name)
+        if value in ("", (), None):
+            continue
+        words = (
+            labels(_LISTS[name], value) if name in _LISTS else f"{value:,}" if name == "people_reached" else str(value)
+        )
+        facts.append((title, words))
+    return facts
+
+
+def note_of(one: OwnAnswer) -> str:
+    """Return the note of an answer; a link that is no web address is kept in it."""
+    if one.address or not one.documented or not one.link.strip():
+        return one.note.strip()
+    return f"{one.note.strip()} (see: {one.link.strip()})".strip()
+
+
+def as_csv(form: OwnAssessment, on: date) -> bytes:
+    """Return the answers as rows of the catalogue's assessments.csv, so that a curator can take them in."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns(AnswerRow), lineterminator="\n", restval="")
+    writer.writeheader()
+    for one in form.answers:
+        writer.writerow(
+            {
+                "practice_id": slug(form),
+                "framework": form.framework,
+                "framework_version": form.framework_version,
+                "basis": "self-assessment",
+                "assessor": "self",
+                "assessed_on": on.isoformat(),
+                "indicator_id": one.indicator,
+                "answer": one.answer,
+                "evidence_level": one.evidence_level if one.documented else 0,
+                "note": harmless(" ".join(note_of(one).split())),
+                "source_url": one.address if one.documented else "",
+            }
+        )
+    return (BOM + out.getvalue()).encode()
+
+
+def as_xlsx(form: OwnAssessment, on: date) -> bytes:
+    """Return a workbook: about, profile, scores, every indicator with its answer."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    framework = current_framework()
+    with xlsxwriter.Workbook(out, options) as book:
+        _sheet(book, "about", [("What", "Self-assessment"), *_about(framework, on)], (28, 100))
+        _sheet(book, "profile", [("Fact", "Stated"), *stated(form.profile)], (28, 100))
+        _sheet(book, "scores", _score_lines(framework, form), (34, 12, 12, 12, 12, 10, 24))
+        _sheet(book, "answers", _answer_lines(framework, form), (26, 34, 18, 34, 60, 50))
+    return out.getvalue()
+
+
+def _about(framework: Framework, on: date) -> list[tuple[str, str]]:
+    return [
+        ("Self-assessment", "Made by the organisation itself; nobody else has checked it."),
+        ("Framework", f"{framework.id} {framework.version}"),
+        ("Made on", on.isoformat()),
+        ("Method", METHOD),
+    ]
+
+
+def _score_lines(framework: Framework, form: OwnAssessment) -> list[tuple[str | float | int | None, ...]]:
+    found = scores(framework, form)
+    lines: list[tuple[str | float | int | None, ...]] = [
+        ("Criterion", "Score", "Low", "High", "Coverage", "Answered", "Level")
+    ]
+    for criterion in framework.criteria:
+        one = found.of(OWN, criterion.id)
+        shown = one.score if one.scored else None
+        name = level(one).name if criterion.headline else ""
+        lines.append((criterion.title, shown, one.low, one.high, one.coverage, one.answered, name))
+    return lines
+
+
+def _answer_lines(framework: Framework, form: OwnAssessment) -> list[tuple[str, ...]]:
+    levels = vocabulary("evidence_level")
+    lines: list[tuple[str, ...]] = [("Criterion", "Indicator", "Answer", "Proof", "Note", "Link")]
+    for criterion, _, indicator in framework.walk():
+        one = form.answer(indicator.id)
+        if one is None:
+            lines.append((criterion.title, indicator.label, "not answered", "", "", ""))
+            continue
+        proof = levels[str(one.evidence_level)] if one.documented else ""
+        lines.append((criterion.title, indicator.label, framework.answer_label(one.answer), proof, one.note, one.link))
+    return lines
+
+
+def _sheet(
+    book: xlsxwriter.Workbook,
+    name: str,
+    lines: Sequence[Sequence[str | float | int | None]],
+    widths: Sequence[float],
+) -> None:
+    sheet = book.add_worksheet(name)
+    head = book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
+    tenth = book.add_format({"num_format": "0.0##", "valign": "top"})
+    sheet.freeze_panes(1, 0)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    for row, line in enumerate(lines):
+        for column, cell in enumerate(line):
+            if isinstance(cell, str):
+                sheet.write_string(row, column, cell, head if row == 0 else plain)
+            elif cell is not None:
+                sheet.write_number(row, column, cell, tenth)
