@@ -29,11 +29,11 @@ from pages.shared.components import database
 from pages.shared.server import routes
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.commands import build
 from practices_db.database.store import Cursor, Store
 from practices_db.files.briefs import as_pdf, brief
 from practices_db.files.exports import export_tables
 from practices_db.files.exports.csv_json import write_csv
+from practices_db.operations.build import build
 from practices_db.views import View
 
 DAY = date(2026, 1, 1)

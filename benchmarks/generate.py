@@ -22,10 +22,10 @@ import pandas as pd
 
 from criteria.framework import CURRENT, current_framework, framework_hash
 from practices_db.catalogue import scorecards
-from practices_db.commands import build
 from practices_db.database import store as store_module
 from practices_db.database.migrate import migrate
 from practices_db.database.store import Cursor, Store
+from practices_db.operations.build import build
 
 AT_ONCE = 50_000  # practices in one transaction: statements stay within the store's limits of memory and time
 WITHIN_LIMITS = 200_000  # practices whose derived tables are made within the app's limits of memory and time

@@ -34,7 +34,7 @@ from websockets.typing import Subprotocol
 
 from benchmarks.generate import generate
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.commands import build
+from practices_db.operations.build import build
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).resolve().parent / "results"

@@ -22,10 +22,10 @@ from pathlib import Path
 import duckdb
 
 from practices_db.catalogue.read_files import CATALOGUE
-from practices_db.commands import build
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
 from practices_db.files.imports import Question, apply, preview, read_file
+from practices_db.operations.build import build
 
 
 def made_up(count: int, reached: str) -> bytes:

@@ -16,9 +16,9 @@ from typing import Any
 from criteria.needs import REASONS, Pool, Reason, match
 from practices_db import needs as database_needs
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.commands import build
 from practices_db.database.store import Store
 from practices_db.needs import Asked, read_words
+from practices_db.operations.build import build
 from practices_db.queries import find_practices
 
 NEEDS = Path(__file__).parent.parent / "tests" / "data" / "needs.toml"

@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import median
 
 from practices_db import knowledge
-from practices_db.commands import build
 from practices_db.database.store import Store
+from practices_db.operations.build import build
 from practices_db.search import Index
 
 ITEMS = 100_000

@@ -25,7 +25,7 @@ HEAVY = ("scipy", "openpyxl", "xlsxwriter", "typst", "vl_convert", "playwright",
 STEPS = (
     "criteria.framework",
     "practices_db.queries",
-    "practices_db.commands",
+    "practices_db.operations.build",
     "pages.shared.components.database",
     "app",
 )

@@ -13,16 +13,17 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import curation_commands, keeping_commands, link_check, queries
+from practices_db import queries
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.catalogue.read_files import CATALOGUE
-from practices_db.commands import build, open_existing
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
 from practices_db.files.export import file_content
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS
 from practices_db.files.exports.ranking_file import robustness_csv
-from practices_db.imports.command_line import add_commands
+from practices_db.operations import cli_curation, cli_operations, link_check
+from practices_db.operations.build import build, open_existing
+from practices_db.operations.cli_imports import add_commands
 from practices_db.standing import Draws
 from practices_db.views import View
 
@@ -139,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     standing.add_argument("--draws", type=_from(1), default=10_000, metavar="N", help="default: %(default)s")
     standing.add_argument("--output", type=Path, required=True, metavar="FILE")
     standing.set_defaults(run=_robustness)
-    added = (*curation_commands.add(commands), *add_commands(commands), *keeping_commands.add(commands))
+    added = (*cli_curation.add(commands), *add_commands(commands), *cli_operations.add(commands))
     linking = commands.add_parser(
         "check-links", help="ask the addresses of the catalogue whether they are alive, and record it"
     )

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from practices_db.commands import build
 from practices_db.database.store import Store
+from practices_db.operations.build import build
 
 # The browser tests need Playwright, which comes with the extra "dev": without it they are not even read. CI installs it
 # and asks for them by name (-m e2e), so that there a missing Playwright fails.

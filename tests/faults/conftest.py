@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import writers
 
-from practices_db.commands import build
+from practices_db.operations.build import build
 
 SYNTHETIC = Path(__file__).resolve().parents[1] / "data" / "synthetic"
 WRITERS = 3
@@ -20,7 +20,7 @@ WRITERS = 3
 def processes() -> ForkServerContext:
     """Return a context whose processes start at once: the modules are loaded already."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["writers", "practices_db.commands", "practices_db.curation.submissions"])
+    context.set_forkserver_preload(["writers", "practices_db.operations.build", "practices_db.curation.submissions"])
     return context
 
 

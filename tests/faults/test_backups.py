@@ -15,14 +15,14 @@ import pytest
 import writers
 
 from practices_db.__main__ import main
-from practices_db.backup import FORMS, Backup, backup_problems, backups, make_backup, restore, rotate
-from practices_db.commands import open_store
 from practices_db.curation import submissions
 from practices_db.database.commit_marker import Witness
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.examining import examine, read_everything
-from practices_db.keeping import Keeper
+from practices_db.operations.backup_schedule import Keeper
+from practices_db.operations.backups import FORMS, Backup, backup_problems, backups, make_backup, restore, rotate
+from practices_db.operations.build import open_store
+from practices_db.operations.check import examine, read_everything
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ["", "\\N", "NULL", '"', "a\r\nb", "\t=1+1", "née 東京 \u202e", "'", "x;y,z|", " lead"]
@@ -234,7 +234,7 @@ def test_command_line_backs_up_through_the_app_that_holds_the_file(store: Store,
 def test_command_line_says_how_where_no_app_takes_the_request(
     store: Store, database: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("practices_db.keeping.ask_the_app.__defaults__", (0.2,))
+    monkeypatch.setattr("practices_db.operations.backup_schedule.ask_the_app.__defaults__", (0.2,))
     assert store.path == database
     assert main(["backup", "--database", str(database), "--folder", str(folder)]) == 1
     said = capsys.readouterr().err

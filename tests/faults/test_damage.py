@@ -13,11 +13,11 @@ import pytest
 import writers
 
 from practices_db import queries
-from practices_db.commands import open_store
 from practices_db.database.commit_marker import wal_path, witness_path
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError, ReadOnlyError
-from practices_db.examining import all_problems, read_everything
+from practices_db.operations.build import open_store
+from practices_db.operations.check import all_problems, read_everything
 
 Content = dict[str, tuple[int, str]]
 Damage = Callable[[Path, random.Random], str]

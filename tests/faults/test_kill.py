@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import writers
 
-from practices_db.commands import open_store
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import wal_path
 from practices_db.database.store import Store
+from practices_db.operations.build import open_store
 
 
 @contextmanager

@@ -25,9 +25,9 @@ import pytest
 from test_replicas import rename_everywhere, until
 
 from criteria.framework import current_framework
-from practices_db.commands import open_store
 from practices_db.database.store import Store
-from practices_db.snapshot import write_snapshot
+from practices_db.operations.build import open_store
+from practices_db.operations.snapshots import write_snapshot
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
 from serving import Server, free_port

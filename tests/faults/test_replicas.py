@@ -14,14 +14,14 @@ import writers
 from practices_db import queries
 from practices_db.__main__ import main
 from practices_db.catalogue import write_files
-from practices_db.commands import build, open_store
 from practices_db.curation import submissions
 from practices_db.database.commit_marker import table_names
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError, ReadOnlyError
-from practices_db.examining import read_everything
-from practices_db.replica import Replica
-from practices_db.snapshot import manifest_path, write_snapshot
+from practices_db.operations.build import build, open_store
+from practices_db.operations.check import read_everything
+from practices_db.operations.replica import Replica
+from practices_db.operations.snapshots import manifest_path, write_snapshot
 
 LOOK = 0.05
 

@@ -7,9 +7,9 @@ import resource
 import threading
 from pathlib import Path
 
-from practices_db.commands import open_store
 from practices_db.curation import submissions
 from practices_db.errors import DiskFullError, PracticesError
+from practices_db.operations.build import open_store
 
 
 def content(number: int) -> dict[str, str]:

@@ -12,8 +12,8 @@ from pathlib import Path
 import oracles
 import pytest
 
-from practices_db.commands import build
 from practices_db.database.store import Store
+from practices_db.operations.build import build
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">

@@ -12,10 +12,11 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from practices_db import backup, queries
+from practices_db import queries
 from practices_db.curation import edit_practices, releases, reviews, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.database import audit_log
+from practices_db.operations import backups
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
 PAGE = "https://example.org/page"
@@ -533,8 +534,8 @@ def test_administrator_makes_a_backup_and_finds_it_in_the_list(
     assert "There is no backup yet" in text(go("curation", part="backups"))
     app = press(go("curation", part="backups"), "Back up now")
     assert "is made and proved." in text(app)
-    (made,) = backup.backups(tmp_path)
-    assert backup.backup_problems(made) == []
+    (made,) = backups.backups(tmp_path)
+    assert backups.backup_problems(made) == []
     assert made.folder.name in text(app)
     assert lines("backup") == [(pseudonym(ADMINISTRATOR), "data")]
 

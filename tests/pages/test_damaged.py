@@ -10,11 +10,11 @@ import streamlit as st
 from seen import opened
 
 from pages.shared.components import database
-from practices_db.commands import open_store
 from practices_db.config import read_only_mode
 from practices_db.curation import submissions
 from practices_db.errors import ReadOnlyError
-from practices_db.snapshot import write_snapshot
+from practices_db.operations.build import open_store
+from practices_db.operations.snapshots import write_snapshot
 
 PAGES = ["overview", "explore", "compare", "weighting", "gaps", "self_assessment", "reopen", "method"]
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from taking import DAY
 
 from practices_db.catalogue import scorecards
-from practices_db.commands import build
 from practices_db.database.store import Store
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import content, write_csv
@@ -24,6 +23,7 @@ from practices_db.files.exports.recipe import Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.imports.current_rows import holdings
 from practices_db.files.imports.duplicates import Named, alike, name_key, page_key
+from practices_db.operations.build import build
 from practices_db.views import View
 
 SIGNS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t'=+-@\",;|")

@@ -14,10 +14,10 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.server import startup
-from practices_db.commands import build
 from practices_db.database import store as stores
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
+from practices_db.operations.build import build
 from security.conftest import NewServer
 
 GOOD = "kX2v9QmZ4tLw8RbN1cYh6GsD3fJp7AaUeTiOoWnE5xM"

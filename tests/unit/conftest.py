@@ -11,8 +11,8 @@ from pathlib import Path
 import oracles
 import pytest
 
-from practices_db.commands import build
 from practices_db.database.store import Store
+from practices_db.operations.build import build
 
 Table = list[list[str]]
 

@@ -17,14 +17,14 @@ from practices_db import queries
 from practices_db.__main__ import main
 from practices_db.catalogue import write_files
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.commands import build, open_store
 from practices_db.curation import edit_practices, releases, reviews, submissions
 from practices_db.curation.permissions import CLI, Actor
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.files.exports.csv_json import content, practice_json, write_csv, write_json
-from practices_db.rewriting import rewrite
+from practices_db.operations.build import build, open_store
+from practices_db.operations.compact import rewrite
 from practices_db.views import View
 
 CURATOR = Actor("curator", "person:0123456789abcdef")

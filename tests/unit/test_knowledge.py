@@ -14,15 +14,16 @@ from typing import Any, get_args
 import oracles
 import pytest
 
-from practices_db import knowledge, link_check
+from practices_db import knowledge
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_filter import SHELVES, KnowledgeFilter, Shelf, checked, from_params
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.read_files import CatalogueError, read_catalogue
 from practices_db.catalogue.vocabularies import NOT_STATED
-from practices_db.commands import build, open_store
 from practices_db.database.store import Store
+from practices_db.operations import link_check
+from practices_db.operations.build import build, open_store
 from practices_db.queries import integrity_problems
 from practices_db.search import Index
 

@@ -10,17 +10,18 @@ import oracles
 import pytest
 from bringing import HOUSE, PAPER, bring, looked_at, table
 
-from practices_db import knowledge, snapshot
+from practices_db import knowledge
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store, write_files
 from practices_db.catalogue.library_rows import MODELS, Item
 from practices_db.catalogue.problems import RefusedError
-from practices_db.commands import build, open_store
 from practices_db.curation import edit_library, edit_practices, releases
 from practices_db.curation.permissions import CLI, Actor
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import ConflictError, PracticesError
+from practices_db.operations import snapshots
+from practices_db.operations.build import build, open_store
 from practices_db.queries import data_version, integrity_problems
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
@@ -342,7 +343,7 @@ def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Pa
     edit_library.archive(own, CURATOR, "link", link, 1, "not-released-reason")
     edit_library.edit(own, CURATOR, "link", link, {"checked_on": "2020-02-02", "reason": "not-released"}, 2, "x")
     path = tmp_path / "snapshot.duckdb"
-    snapshot.write_snapshot(own, path)
+    snapshots.write_snapshot(own, path)
     opened = Store(path, read_only="It is looked at.")
     assert public(opened) == public(own)
     assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")

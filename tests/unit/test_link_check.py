@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import oracles
 import pytest
 
-from practices_db import link_check
 from practices_db.__main__ import main
-from practices_db.commands import build
 from practices_db.database.store import Store
-from practices_db.link_check import Manners, check, look, records
+from practices_db.operations import link_check
+from practices_db.operations.build import build
+from practices_db.operations.link_check import Manners, check, look, records
 
 HERE = Manners(pause=0, timeout=2, private=True)
 

@@ -25,7 +25,7 @@ from practices_db.files.self_assessment.submission import (
     payload,
     to_mend,
 )
-from practices_db.rewriting import rewrite
+from practices_db.operations.compact import rewrite
 from tests.unit.test_own_forms import a_form
 
 DAY = date(2026, 3, 4)

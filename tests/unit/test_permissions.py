@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from bringing import HOUSE, PAPER
 
-from practices_db import backup, keeping
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.curation import edit_library, edit_practices, releases, reviews, submissions, users
@@ -20,6 +19,7 @@ from practices_db.curation.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLE
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
+from practices_db.operations import backup_schedule, backups
 from practices_db.queries import data_version
 
 PRACTICE, OTHER, THIRD = "synthetic-accents", "synthetic-empty", "synthetic-lines"
@@ -300,8 +300,8 @@ def test_who_may_make_a_backup(role: str, tiny_db: Path, tmp_path: Path) -> None
     shutil.copy(tiny_db, tmp_path / "practices.duckdb")
     store = Store(tmp_path / "practices.duckdb", folders=[folder])
     may = role in {"administrator", "machine"}
-    tried(store, lambda: keeping.back_up(store, actors()[role], folder), may)
-    assert len(backup.backups(folder)) == may
+    tried(store, lambda: backup_schedule.back_up(store, actors()[role], folder), may)
+    assert len(backups.backups(folder)) == may
     store.close()
 
 

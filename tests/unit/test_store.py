@@ -18,12 +18,12 @@ import pytest
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.read_files import CatalogueError, read_catalogue
-from practices_db.commands import Built, build, open_store
 from practices_db.database import migrate as migrate_module
 from practices_db.database.commit_marker import witness_path
 from practices_db.database.migrate import applied, migrate, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import DatabaseBusyError, PracticesError
+from practices_db.operations.build import Built, build, open_store
 from practices_db.queries import contents, integrity_problems
 
 Tables = dict[str, list[list[str]]]

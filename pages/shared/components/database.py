@@ -19,12 +19,12 @@ from criteria.framework import AnswerId, current_framework
 from criteria.scoring import Answers, encode
 from practices_db import knowledge, queries
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.commands import open_store
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
 from practices_db.curation import releases as curation_releases
 from practices_db.database.store import Cursor, Store
 from practices_db.index import Bools, Index
-from practices_db.replica import Replica
+from practices_db.operations.build import open_store
+from practices_db.operations.replica import Replica
 
 Card = Mapping[str, Any]
 MOST_AROUND = 5  # publications or organisations that are shown with something else

@@ -7,8 +7,9 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation import actions
-from practices_db import backup, config, keeping
+from practices_db import config
 from practices_db.errors import Actor
+from practices_db.operations import backup_schedule, backups
 
 _COUNTED = {"practice": "Practices", "answer": "Answers", "submission": "Submissions", "audit": "Lines of the record"}
 
@@ -24,8 +25,8 @@ def draw(_actor: Actor) -> None:
         )
         return
     if st.button("Back up now", icon=":material/save:", type="primary"):
-        actions.act(lambda store, who: keeping.back_up(store, who, folder), _done)
-    found = backup.backups(folder)
+        actions.act(lambda store, who: backup_schedule.back_up(store, who, folder), _done)
+    found = backups.backups(folder)
     if not found:
         st.info("There is no backup yet.", icon=":material/save:")
         return
@@ -46,11 +47,11 @@ def draw(_actor: Actor) -> None:
     )
     st.caption(
         f"{counted(len(found), 'backup')}. Each was read back whole before it counted. One a day is kept for "
-        f"{backup.KEPT_DAYS} days, of the last day all."
+        f"{backups.KEPT_DAYS} days, of the last day all."
     )
     st.markdown("Restoring is done on the machine itself, with the app stopped: `python -m practices_db restore`.")
 
 
-def _done(made: backup.Backup) -> str:
+def _done(made: backups.Backup) -> str:
     found = f", with {counted(len(made.problems), 'problem')} found in the database" if made.problems else ""
     return f"Backup {made.folder.name} is made and proved{found}."

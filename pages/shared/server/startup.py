@@ -24,7 +24,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, read_only_mode
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
-from practices_db.keeping import Keeper
+from practices_db.operations.backup_schedule import Keeper
 
 log = logging.getLogger("practices")
 

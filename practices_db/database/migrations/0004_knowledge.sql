@@ -46,7 +46,7 @@ CREATE TABLE link (
     PRIMARY KEY (from_kind, from_id, relation, to_kind, to_id)
 );
 
--- When an address was last tried and last seen alive (practices_db.link_check).
+-- When an address was last tried and last seen alive (practices_db.operations.link_check).
 CREATE TABLE address_check (
     url TEXT PRIMARY KEY, tried_at TIMESTAMP NOT NULL, alive_at TIMESTAMP, said TEXT NOT NULL
 );

@@ -15,7 +15,6 @@ import pandas as pd
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_rows import LINK_ID, Item, Row
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
-from practices_db.commands import _insert
 from practices_db.curation.edit_practices import LISTS
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
@@ -23,6 +22,7 @@ from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError
 from practices_db.files.imports.preview import Entry, Preview, still_holds
 from practices_db.files.imports.read import Progress, silent
+from practices_db.operations.build import _insert
 
 _OF_ASSESSMENT = {"practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on"}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import knowledge, link_check
+from practices_db import knowledge
 from practices_db.catalogue import library_store, scorecards
 from practices_db.catalogue.read_files import CATALOGUE, Catalogue, read_catalogue
 from practices_db.curation import edit_library
@@ -20,7 +20,8 @@ from practices_db.database.commit_marker import sync_folder, wal_path, witness_p
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Cursor, Store, make_private
 from practices_db.errors import PracticesError
-from practices_db.opening import open_examined
+from practices_db.operations import link_check
+from practices_db.operations.recovery import open_examined
 
 Progress = Callable[[float, str], None]
 
@@ -110,7 +111,7 @@ def open_store(
 ) -> Store:
     """Open the database for the app: built from the catalogue if it is not there, examined, migrated if it is older.
 
-    A damaged one is opened for reading only (practices_db.opening). Backups go to and come from ``backups_folder``.
+    A damaged one is opened for reading only (practices_db.operations.recovery). Backups go to and come from ``backups_folder``.
     """
     if not path.exists():
         if wal_path(path).exists() or witness_path(path).exists():

@@ -24,7 +24,7 @@ from practices_db.database.commit_marker import State, Witness, quoted, sync_fol
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.examining import chain_problems, read_everything
+from practices_db.operations.check import chain_problems, read_everything
 
 FORMS = ("database", "parquet", "csv")
 KEPT_DAYS = 30  # erased people must be gone from the backups after a month

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
-from practices_db.commands import open_existing
 from practices_db.curation.permissions import CLI
 from practices_db.errors import PracticesError
 from practices_db.files.imports.apply import apply
 from practices_db.files.imports.preview import Entry, Preview, preview
 from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 from practices_db.files.imports.templates import TemplateFormat, TemplateKind, template
+from practices_db.operations.build import open_existing
 
 _SHOWN = 40
 

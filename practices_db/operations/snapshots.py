@@ -15,12 +15,12 @@ from pathlib import Path
 import duckdb
 
 from practices_db import queries
-from practices_db.backup import copy_database, sha256
 from practices_db.config import snapshot_path
 from practices_db.database.commit_marker import quoted, sync_folder, table_names, wal_path, witness_path
 from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
+from practices_db.operations.backups import copy_database, sha256
 
 # Tables that everybody may read, the last one after narrowing. A table not named here or filled below stays empty.
 _PUBLIC = frozenset(

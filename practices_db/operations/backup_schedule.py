@@ -15,11 +15,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from practices_db.backup import Backup, backups, make_backup, make_folder, read_backup, rotate
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, DatabaseBusyError, PracticesError
+from practices_db.operations.backups import Backup, backups, make_backup, make_folder, read_backup, rotate
 
 log = logging.getLogger("practices")
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import duckdb
 
-from practices_db.backup import backup_problems, backups
 from practices_db.database.commit_marker import Witness, wal_path
 from practices_db.database.store import Store
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.examining import Examined, examine
+from practices_db.operations.backups import backup_problems, backups
+from practices_db.operations.check import Examined, examine
 
 log = logging.getLogger("practices")
 

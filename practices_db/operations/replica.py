@@ -16,7 +16,7 @@ from practices_db.database.migrate import scripts
 from practices_db.database.store import Store
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import PracticesError
-from practices_db.snapshot import manifest_path, read_manifest
+from practices_db.operations.snapshots import manifest_path, read_manifest
 
 log = logging.getLogger("practices")
 

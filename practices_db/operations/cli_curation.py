@@ -12,14 +12,14 @@ from practices_db.catalogue.library_rows import MODELS, Item
 from practices_db.catalogue.practice_rows import PracticeRow
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.catalogue.write_files import FILES, write_catalogue
-from practices_db.commands import open_existing
 from practices_db.curation import edit_library, edit_practices, releases, reviews, submissions, users, versioned_change
 from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
+from practices_db.operations.build import open_existing
+from practices_db.operations.compact import rewrite
 from practices_db.queries import data_version
-from practices_db.rewriting import rewrite
 
 Arguments = argparse.Namespace
 Work = Callable[[Store, Arguments], Iterable[str]]

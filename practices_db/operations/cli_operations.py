@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from practices_db.backup import FORMS, KEPT_DAYS, in_words, make_backup, make_folder, newest, restore, rotate
-from practices_db.commands import open_existing, open_store, require_file
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.examining import all_problems
-from practices_db.keeping import ask_the_app
-from practices_db.opening import accept_losses
-from practices_db.snapshot import write_snapshot
+from practices_db.operations.backup_schedule import ask_the_app
+from practices_db.operations.backups import (
+    FORMS,
+    KEPT_DAYS,
+    in_words,
+    make_backup,
+    make_folder,
+    newest,
+    restore,
+    rotate,
+)
+from practices_db.operations.build import open_existing, open_store, require_file
+from practices_db.operations.check import all_problems
+from practices_db.operations.recovery import accept_losses
+from practices_db.operations.snapshots import write_snapshot
 
 Arguments = argparse.Namespace
 
