@@ -34,7 +34,7 @@ from practices_db.files.briefs import as_pdf, brief
 from practices_db.files.exports import export_tables
 from practices_db.files.exports.csv_json import write_csv
 from practices_db.operations.build import build
-from practices_db.views import View
+from practices_db.queries.views import View
 
 DAY = date(2026, 1, 1)
 VIEW = View()

@@ -14,12 +14,12 @@ from statistics import mean
 from typing import Any
 
 from criteria.needs import REASONS, Pool, Reason, match
-from practices_db import needs as database_needs
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.needs import Asked, read_words
 from practices_db.operations.build import build
-from practices_db.queries import find_practices
+from practices_db.queries import needs as database_needs
+from practices_db.queries.needs import Asked, read_words
+from practices_db.queries.practices import find_practices
 
 NEEDS = Path(__file__).parent.parent / "tests" / "data" / "needs.toml"
 Ranked = Callable[[dict[str, Any]], Sequence[str]]

@@ -40,10 +40,10 @@ import pandas as pd
 
 from benchmarks.harness import database, goal, spread, write
 from pages.shared.components.tables import score_cells
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.index import Index
+from practices_db.queries import practices
+from practices_db.queries.facet_index import Index
 
 FACETS = ("country", "sector", "target_group")
 FILTER = PracticeFilter(country=("IT", "DE", "ES"), sector=("health", "language"))
@@ -228,7 +228,7 @@ def facets(store: Store, index: Index, environment: Path, folder: Path, repeats:
             with store.cursor() as cursor:
                 works: dict[str, Work] = {
                     "index in memory, all 8 facets": partial(lambda c: index.select(c).facet_counts(), chosen),
-                    "DuckDB (queries.facet_counts), all 8": partial(queries.facet_counts, cursor, chosen),
+                    "DuckDB (queries.facet_counts), all 8": partial(practices.facet_counts, cursor, chosen),
                     "pandas": partial(in_pandas, links, chosen),
                     "SQLite": partial(in_sqlite, path, chosen),
                     # it narrows by one value of a facet, and leaves no facet's own choice aside: less work

@@ -26,7 +26,7 @@ synthetic, and are no part of the shipped data. Benchmarks need `pip install -e 
 """
 HOW = """## What makes it fast
 
-- **An index of bits in memory** (`practices_db/index.py`), read once for each release of the data: one bit for each practice and
+- **An index of bits in memory** (`practices_db/queries/facet_index.py`), read once for each release of the data: one bit for each practice and
   value. Selection, the count of every value and every order are a few operations on bit sets; the same through joins of
   the long facet table took 500 ms at 100,000 practices. Files still go through SQL alone; a test holds both against each other.
 - **Only what is shown is fetched**: the cards of a page, kept for the next visitor who sees the same.

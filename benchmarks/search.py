@@ -14,10 +14,10 @@ import tomllib
 from pathlib import Path
 from statistics import median
 
-from practices_db import knowledge
 from practices_db.database.store import Store
 from practices_db.operations.build import build
-from practices_db.search import Index
+from practices_db.queries import library
+from practices_db.queries.full_text import Index
 
 ITEMS = 100_000
 ANSWER = 100  # as many hits as an answer on a page or a file could want first
@@ -54,7 +54,7 @@ def main() -> None:
         build(path)
         store = Store(path)
         with store.cursor() as cursor:
-            real = knowledge.texts(cursor, "evidence")
+            real = library.texts(cursor, "evidence")
         store.close()
     words = re.findall(r"[^\W\d_]+", " ".join(f"{title} {text}" for _, title, text in real))
     start = time.perf_counter()

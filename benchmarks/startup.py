@@ -24,7 +24,7 @@ from benchmarks.harness import CATALOGUE, ROOT, database, server, spread, write
 HEAVY = ("scipy", "openpyxl", "xlsxwriter", "typst", "vl_convert", "playwright", "rapidfuzz")
 STEPS = (
     "criteria.framework",
-    "practices_db.queries",
+    "practices_db.queries.practices",
     "practices_db.operations.build",
     "pages.shared.components.database",
     "app",

@@ -24,9 +24,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 MODULES = (
-    "practices_db.queries",
-    "practices_db.standing",
-    "practices_db.index",
+    "practices_db.queries.practices",
+    "practices_db.queries.ranking",
+    "practices_db.queries.facet_index",
     "criteria.scoring",
     "criteria.robustness",
     "pages.shared.components.charts",

@@ -6,7 +6,7 @@ from criteria.framework import current_framework
 from pages.shared.components import chart_with_download, charts, database, downloads, tables
 from pages.shared.practices import comparison
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.views import View
+from practices_db.queries.views import View
 
 framework = current_framework()
 st.title("Compare practices")

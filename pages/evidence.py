@@ -5,9 +5,9 @@ import streamlit as st
 from pages.shared.components import database, links, tables
 from pages.shared.library import filter_form, publications
 from pages.shared.practices import filter_form as practices_filter_form
-from practices_db import knowledge, queries
 from practices_db.catalogue.library_filter import KnowledgeFilter
 from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.queries import library, practices
 
 PAGE_SIZE = 10
 
@@ -18,11 +18,11 @@ st.markdown(
 chosen = filter_form.read_link("evidence")
 found_by_text = filter_form.searched(chosen)
 with database.cursor() as cursor:
-    found = knowledge.find(cursor, chosen, found_by_text)
-    counts = knowledge.facet_counts(cursor, chosen, found_by_text)
-    held = knowledge.facet_counts(cursor, KnowledgeFilter("evidence"), None)
-    total = knowledge.total(cursor, "evidence")
-    version = queries.data_version(cursor)
+    found = library.find(cursor, chosen, found_by_text)
+    counts = library.facet_counts(cursor, chosen, found_by_text)
+    held = library.facet_counts(cursor, KnowledgeFilter("evidence"), None)
+    total = library.total(cursor, "evidence")
+    version = practices.data_version(cursor)
 
 filter_form.widgets(chosen, counts, held, "Search title, finding, summary and publisher")
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

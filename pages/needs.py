@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.library import needs_form
-from practices_db.needs import answer
+from practices_db.queries.needs import answer
 
 st.title("What do you need?")
 st.markdown(

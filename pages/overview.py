@@ -6,7 +6,7 @@ from pages.shared.components import chart_with_download, charts, database, links
 from pages.shared.practices import panels
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
-from practices_db.views import View
+from practices_db.queries.views import View
 
 st.title("What works in integrating migrants, and how sure can anyone be?")
 st.markdown(

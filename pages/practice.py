@@ -7,9 +7,9 @@ from pages.shared.components import chart_with_download, charts, database, downl
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import organisations, publications
 from pages.shared.practices import feedback, panels
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.views import View
 
 framework = current_framework()
 practice_id = st.query_params.get("practice")
@@ -17,7 +17,7 @@ whole = database.whole()
 one = database.practice(whole, practice_id) if practice_id else None
 if one is None:
     with database.cursor() as cursor:
-        gone = queries.former(cursor, practice_id or "")
+        gone = practices.former(cursor, practice_id or "")
     if gone:
         feedback.former(gone)
     else:

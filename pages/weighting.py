@@ -6,7 +6,7 @@ from criteria.framework import current_framework
 from criteria.scoring import composite
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
 from pages.shared.practices import filter_form, weighting
-from practices_db.standing import AT_LEAST
+from practices_db.queries.ranking import AT_LEAST
 
 framework = current_framework()
 st.title("Your weighting")

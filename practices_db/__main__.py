@@ -13,7 +13,6 @@ from pathlib import Path
 
 from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
-from practices_db import queries
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, FACETS, SORTS, PracticeFilter, checked
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.config import database_path
@@ -24,8 +23,9 @@ from practices_db.files.exports.ranking_file import robustness_csv
 from practices_db.operations import cli_curation, cli_operations, link_check
 from practices_db.operations.build import build, open_existing
 from practices_db.operations.cli_imports import add_commands
-from practices_db.standing import Draws
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.ranking import Draws
+from practices_db.queries.views import View
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +56,7 @@ def _export(arguments: argparse.Namespace) -> int:
         view = View(chosen=chosen, sort=arguments.sort)
         made = file_content(store, view, date.today(), arguments.contents, arguments.format)
         with store.cursor() as cursor:
-            count = queries.count_practices(cursor, chosen)
+            count = practices.count_practices(cursor, chosen)
     finally:
         store.close()
     _write(arguments.output, made)

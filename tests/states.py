@@ -11,7 +11,7 @@ import oracles
 from criteria.framework import current_framework
 from criteria.weighting import PRESETS, preset
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
-from practices_db.views import View
+from practices_db.queries.views import View
 
 EVERYONE = oracles.practices()
 BY_ID = {one.id: one for one in EVERYONE}

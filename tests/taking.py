@@ -10,7 +10,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter, Sort
 from practices_db.database.store import Store
 from practices_db.files.exports.csv_json import FORMATS, content, write_csv
 from practices_db.files.exports.recipe import Contents, Format
-from practices_db.views import View
+from practices_db.queries.views import View
 
 DAY = date(2026, 2, 3)
 

@@ -14,7 +14,7 @@ from practices_db.catalogue.practice_filter import normalise
 from practices_db.catalogue.read_files import Catalogue, read_catalogue
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor, Store
-from practices_db.knowledge import NAMED
+from practices_db.queries.library import NAMED
 
 MIGRATION = "0004_knowledge"
 

@@ -19,7 +19,7 @@ from practices_db.curation.versioned_change import Facts
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.knowledge import CURATED, NAMED
+from practices_db.queries.library import CURATED, NAMED
 
 Named = Literal["evidence", "organisation"]
 MIGRATION = "0005_leaving"

@@ -16,9 +16,9 @@ from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
-from practices_db.knowledge import NAMED
 from practices_db.operations.snapshots import write_after_release
-from practices_db.queries import data_version, integrity_problems
+from practices_db.queries.library import NAMED
+from practices_db.queries.practices import data_version, integrity_problems
 
 # Columns of a card that say what answers come to, not what sources say.
 _NOT_FACTS = {

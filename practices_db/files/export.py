@@ -8,7 +8,7 @@ from practices_db.database.store import Store
 from practices_db.files.exports.csv_json import content, write_csv, write_json
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
-from practices_db.views import View
+from practices_db.queries.views import View
 
 
 def file_content(store: Store, view: View, on: date, contents: Contents = "scores", format_: Format = "csv") -> bytes:

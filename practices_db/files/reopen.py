@@ -24,8 +24,8 @@ from practices_db.files.exports.export_tables import columns_of
 from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, narrowings
 from practices_db.files.exports.workbook import SHEETS, Digest, recipe_lines, write_xlsx
 from practices_db.files.imports.xlsx_reader import Sheets, read_workbook
-from practices_db.queries import data_version, practice_names
-from practices_db.views import View, read_view
+from practices_db.queries.practices import data_version, practice_names
+from practices_db.queries.views import View, read_view
 
 _CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
 _LETTERS: dict[str, AnswerId] = {

@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
-from practices_db import knowledge
 from practices_db.catalogue import library_store, scorecards
 from practices_db.catalogue.read_files import CATALOGUE, Catalogue, read_catalogue
 from practices_db.curation import edit_library
@@ -22,6 +21,7 @@ from practices_db.database.store import Cursor, Store, make_private
 from practices_db.errors import PracticesError
 from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
+from practices_db.queries import library
 
 Progress = Callable[[float, str], None]
 
@@ -86,7 +86,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         store.write(scorecards.rebuild)
         store.write(library_store.rebuild)
         with store.cursor() as cursor:
-            links = knowledge.count_links(cursor)
+            links = library.count_links(cursor)
         store.checkpoint()
     except BaseException:
         store.close()

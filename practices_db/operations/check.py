@@ -8,12 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from practices_db import queries
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import State, Witness, losses, quoted, table_names
 from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
+from practices_db.queries import practices
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def chain_problems(cursor: Cursor) -> list[str]:
     return list(audit_log.verify(cursor))
 
 
-def all_problems(path: Path) -> tuple[list[str], queries.Contents]:
+def all_problems(path: Path) -> tuple[list[str], practices.Contents]:
     """Return everything ``check`` finds wrong, and what the database holds.
 
     Raises PracticesError where the database cannot be read at all.
@@ -101,6 +101,6 @@ def all_problems(path: Path) -> tuple[list[str], queries.Contents]:
         with store.cursor() as cursor:
             if not applied(cursor):
                 raise PracticesError(f"{path} is a DuckDB file, but not one of practices. It was left as it is.")
-            return examined.problems + queries.integrity_problems(cursor), queries.contents(cursor)
+            return examined.problems + practices.integrity_problems(cursor), practices.contents(cursor)
     finally:
         store.close()

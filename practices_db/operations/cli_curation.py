@@ -19,7 +19,7 @@ from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.operations.build import open_existing
 from practices_db.operations.compact import rewrite
-from practices_db.queries import data_version
+from practices_db.queries.practices import data_version
 
 Arguments = argparse.Namespace
 Work = Callable[[Store, Arguments], Iterable[str]]

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import duckdb
 
-from practices_db import queries
 from practices_db.config import snapshot_path
 from practices_db.database.commit_marker import quoted, sync_folder, table_names, wal_path, witness_path
 from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.operations.backups import copy_database, sha256
+from practices_db.queries import practices as practice_queries
 
 # Tables that everybody may read, the last one after narrowing. A table not named here or filled below stays empty.
 _PUBLIC = frozenset(
@@ -177,9 +177,9 @@ def _publishable(stage: Path, to: Path) -> Snapshot:
             cursor.begin()
             _keep_what_is_public(cursor)
             cursor.commit()
-            version = queries.data_version(cursor).number
-            held = queries.contents(cursor)
-            problems = queries.integrity_problems(cursor)
+            version = practice_queries.data_version(cursor).number
+            held = practice_queries.contents(cursor)
+            problems = practice_queries.integrity_problems(cursor)
             schema = tuple(applied(cursor))
         if problems:
             raise PracticesError(

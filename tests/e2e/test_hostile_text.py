@@ -20,7 +20,7 @@ from watching import Watch
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files.export import file_content
-from practices_db.views import View
+from practices_db.queries.views import View
 
 MOST_COMPARED, CARDS = 6, 10
 VIEWS = ("ranges", "scores", "table", "groups")

@@ -13,9 +13,9 @@ from looking import EIGHT, HOUSING_IN_ITALY, choose, heading, menu, sentence, se
 from playwright.sync_api import Download, Page, expect
 from serving import Server
 
-from practices_db import queries
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 pytestmark = pytest.mark.e2e
 
@@ -143,7 +143,7 @@ def test_the_file_has_the_practices_on_screen_and_a_name_of_its_own(
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     chosen = PracticeFilter(country=("IT",), sector=("housing-and-settlement",))
     with store.cursor() as cursor:
-        expected = queries.find_practices(cursor, chosen, DEFAULT_SORT)
+        expected = practices.find_practices(cursor, chosen, DEFAULT_SORT)
     assert [row["practice_id"] for row in rows] == list(expected["id"])
     assert len(rows) == 8
     page.reload()

@@ -12,9 +12,9 @@ from looking import EIGHT, HOUSING_IN_ITALY, chart, click_mark, heading, sentenc
 from playwright.sync_api import Page, expect
 from serving import ROOT, Server
 
-from practices_db import queries
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 pytestmark = pytest.mark.e2e
 
@@ -38,7 +38,7 @@ def housing_in_italy(store: Store) -> list[tuple[str, str]]:
     """Return (id, name) of the eight practices in the order they are shown in."""
     chosen = PracticeFilter(country=("IT",), sector=("housing-and-settlement",))
     with store.cursor() as cursor:
-        found = queries.find_practices(cursor, chosen, DEFAULT_SORT)
+        found = practices.find_practices(cursor, chosen, DEFAULT_SORT)
     return list(zip(found["id"], found["name"], strict=True))
 
 

@@ -18,9 +18,9 @@ from looking import EIGHT, HOUSING_IN_ITALY, heading, idle, sentence, settled
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 pytestmark = pytest.mark.e2e
 
@@ -31,7 +31,7 @@ WIDTHS = {"desktop": {"width": 1280, "height": 900}, "telephone": {"width": 390,
 @pytest.fixture(scope="module")
 def expected(store: Store) -> list[str]:
     with store.cursor() as cursor:
-        return list(queries.find_practices(cursor, CHOSEN, "name")["id"])
+        return list(practices.find_practices(cursor, CHOSEN, "name")["id"])
 
 
 def take(page: Page, label: str, folder: Path, contents: str = "") -> Path:

@@ -10,8 +10,8 @@ from looking import WIDE, chart, click_mark, faults_everywhere, heading, sentenc
 from playwright.sync_api import Locator, Page, expect
 from serving import Server
 
-from practices_db import queries
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 pytestmark = pytest.mark.e2e
 
@@ -164,7 +164,7 @@ def test_a_cell_of_the_gap_map_leads_to_its_practices(
     ids = dict(re.findall(r"([a-z-]+)=([^&]+)", page.url.partition("?")[2]))
     assert set(ids) == {param, "sector"}
     with store.cursor() as cursor:
-        counts = queries.cross_counts(cursor, "sector", down).set_index(["across", "down"])
+        counts = practices.cross_counts(cursor, "sector", down).set_index(["across", "down"])
     expected = int(counts["practices"][ids["sector"], ids[param]])
     assert re.match(rf"{expected} of 325 practices? .+, on .+\.$", told_there), told_there
 

@@ -12,12 +12,12 @@ import duckdb
 import pytest
 import writers
 
-from practices_db import queries
 from practices_db.database.commit_marker import wal_path, witness_path
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError, ReadOnlyError
 from practices_db.operations.build import open_store
 from practices_db.operations.check import all_problems, read_everything
+from practices_db.queries import practices
 
 Content = dict[str, tuple[int, str]]
 Damage = Callable[[Path, random.Random], str]
@@ -123,7 +123,7 @@ def look(path: Path, damage: str, original: Original, counts: Counts) -> None:
     try:
         content = content_of(store)
         with store.cursor() as cursor:
-            shown = queries.contents(cursor)
+            shown = practices.contents(cursor)
         assert shown.practices == 5
         if content not in original.contents:
             counts.wrong += 1

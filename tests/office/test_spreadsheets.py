@@ -24,7 +24,7 @@ from practices_db.files.exports.export_tables import columns_of
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.reopen import reopen
-from practices_db.views import View
+from practices_db.queries.views import View
 
 pytestmark = pytest.mark.office
 

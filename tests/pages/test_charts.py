@@ -14,9 +14,9 @@ from jsonschema import ValidationError
 from criteria.framework import current_framework
 from pages.shared.components import charts, tables
 from pages.shared.practices import panels
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
+from practices_db.queries import practices as practice_queries
 
 SPECS = {
     "bars": charts.bars("Sector"),
@@ -86,11 +86,11 @@ def test_an_invalid_specification_would_be_found() -> None:
 
 
 def practices(cursor: Cursor) -> pd.DataFrame:
-    return queries.find_practices(cursor, PracticeFilter())
+    return practice_queries.find_practices(cursor, PracticeFilter())
 
 
 def test_bars_use_columns_that_counts_have(cursor: Cursor) -> None:
-    counts = queries.facet_counts(cursor, PracticeFilter())
+    counts = practice_queries.facet_counts(cursor, PracticeFilter())
     rows = tables.value_counts("sector", counts["sector"])
     assert fields(charts.bars("Sector")) == {"label", "count", "id"}
     assert fields(charts.bars("Sector")) <= set(rows.columns)
@@ -98,7 +98,7 @@ def test_bars_use_columns_that_counts_have(cursor: Cursor) -> None:
 
 def test_years_use_columns_that_starts_have(cursor: Cursor) -> None:
     assert fields(charts.years()) == {"year", "practices"}
-    assert fields(charts.years()) <= set(queries.starts_by_year(cursor).columns)
+    assert fields(charts.years()) <= set(practice_queries.starts_by_year(cursor).columns)
 
 
 def test_two_scores_use_columns_that_points_have(cursor: Cursor) -> None:
@@ -113,7 +113,7 @@ def test_ranges_use_columns_that_lines_have(cursor: Cursor) -> None:
     assert fields(spec) <= set(tables.range_lines(practices(cursor)).columns)
     framework = current_framework()
     assessed = practices(cursor).query("assessed")["id"].iloc[0]
-    lines = panels.profile_lines(queries.scores(cursor, assessed), framework)
+    lines = panels.profile_lines(practice_queries.scores(cursor, assessed), framework)
     assert fields(charts.ranges((panels.ONE_SERIES,))) <= set(lines.columns)
 
 
@@ -145,7 +145,7 @@ def test_scores_are_drawn_on_the_whole_scale_from_0_to_100() -> None:
 
 
 def test_the_map_is_valid_and_takes_its_counts_by_name(cursor: Cursor) -> None:
-    counts = queries.facet_counts(cursor, PracticeFilter())
+    counts = practice_queries.facet_counts(cursor, PracticeFilter())
     where = tables.value_counts("country", counts["country"])
     rows = tables.rows(where[where["id"].isin(charts.countries_on_map())])
     spec = charts.map_of_europe(rows)

@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
-from practices_db import knowledge
 from practices_db.catalogue.library_rows import MODELS
 from practices_db.curation import edit_library, edit_practices, releases, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
+from practices_db.queries import library
 
 PAPER, TWIN, HOUSE = "invol-evaluation", "invol-gcr", "oecd"
 PRACTICE = "pre-apprenticeship-for-integration"
@@ -184,7 +184,7 @@ def test_what_is_taken_out_is_gone_for_everybody_after_the_release(log_in: LogIn
     assert "Synthetic reason." in text(app)
     press(press(app, "Publish"), "Yes, publish")
     with database.cursor() as cursor:
-        assert PAPER not in knowledge.names(cursor, "evidence")
+        assert PAPER not in library.names(cursor, "evidence")
     assert "All 272 publications" in text(log_in(None)("evidence"))
     assert title not in text(log_in(None)("evidence", q="INVOL"))
     assert "Synthetic reason." in text(log_in(None)("method"))

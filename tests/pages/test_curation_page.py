@@ -12,11 +12,11 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from practices_db import queries
 from practices_db.curation import edit_practices, releases, reviews, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.database import audit_log
 from practices_db.operations import backups
+from practices_db.queries import practices
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
 PAGE = "https://example.org/page"
@@ -92,7 +92,7 @@ def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
     assert "Release 2 is out, with 1 change." in text(app)
     assert "release 2" in text(app)
     with database.cursor() as cursor:
-        assert queries.statement(cursor, PRACTICE)["words"] == WORDS["words"]  # type: ignore[index]
+        assert practices.statement(cursor, PRACTICE)["words"] == WORDS["words"]  # type: ignore[index]
     assert lines("publish") == [(pseudonym(CURATOR), "data")]
 
 
@@ -328,7 +328,7 @@ def test_unreleased_data_are_exported_and_that_is_on_record(log_in: LogIn) -> No
     assert "ZIP" in download.label
     assert lines("export") == [(pseudonym(CURATOR), "data")]
     with database.cursor() as cursor:
-        assert queries.data_version(cursor).number == 1
+        assert practices.data_version(cursor).number == 1
 
 
 def test_administrator_gives_and_takes_roles(log_in: LogIn) -> None:

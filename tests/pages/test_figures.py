@@ -16,12 +16,12 @@ from seen import Visit
 from taking import DAY
 
 from pages.shared.components import chart_images, chart_with_download, charts, tables
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
 from practices_db.files.exports.recipe import Recipe
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.views import View
 
 VIEW = View(chosen=PracticeFilter(country=("IT",), sector=("housing-and-settlement",)))
 TITLE = "Range bars of both scores"
@@ -31,7 +31,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def lines(store: Store) -> pd.DataFrame:
     with store.cursor() as cursor:
-        return tables.range_lines(queries.find_practices(cursor, VIEW.chosen))
+        return tables.range_lines(practices.find_practices(cursor, VIEW.chosen))
 
 
 @pytest.fixture(scope="module")
@@ -129,5 +129,5 @@ def test_without_the_optional_extra_the_data_are_offered(visit: Visit, monkeypat
 def test_what_is_taken_from_a_comparison_is_what_it_shows(visit: Visit, store: Store) -> None:
     """A link may name more practices than are compared; the button says how many are in the file."""
     with store.cursor() as cursor:
-        ids = list(queries.find_practices(cursor, PracticeFilter(), "documented", limit=8)["id"])
+        ids = list(practices.find_practices(cursor, PracticeFilter(), "documented", limit=8)["id"])
     assert seen.download_label(visit("compare", practice=ids)) == "Download 6 practices (CSV)"

@@ -18,7 +18,7 @@ from pages.shared.components import tables
 from pages.shared.practices import weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.index import Index
+from practices_db.queries.facet_index import Index
 
 PRACTICES = 8_000
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
 from pages.shared.components import database
-from practices_db import queries
+from practices_db.queries import practices
 
 EVERYONE = oracles.practices()
 BOTH_SCORED = [one.id for one in EVERYONE if all(one.scores[node].scored for node in oracles.HEADLINES)]
@@ -35,7 +35,7 @@ def metrics(app: AppTest) -> list[str]:
 def test_both_headline_numbers_are_the_stored_scores(visit: Visit, practice_id: str) -> None:
     app = visit("practice", practice=practice_id)
     with database.cursor() as cursor:
-        scores = queries.scores(cursor, practice_id).set_index("node")
+        scores = practices.scores(cursor, practice_id).set_index("node")
     assert not app.exception
     assert metrics(app) == [str(whole(scores["score"][node])) for node in oracles.HEADLINES]
     for metric, node in zip(app.metric, oracles.HEADLINES, strict=True):

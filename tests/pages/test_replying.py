@@ -10,9 +10,9 @@ from seen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from practices_db import queries
 from practices_db.curation import edit_practices, releases, reviews, submissions
 from practices_db.curation.permissions import CLI
+from practices_db.queries import practices
 
 PRACTICE, DUPLICATE, ENDED = "accelair", "a-walk-to-museums", "zuri-city-card"
 PAGE = "https://example.org/page"
@@ -20,7 +20,7 @@ PAGE = "https://example.org/page"
 
 def release() -> None:
     with database.cursor() as cursor:
-        seen_ = queries.data_version(cursor).number
+        seen_ = practices.data_version(cursor).number
     releases.publish(database.store(), CLI, "test", seen_)
 
 

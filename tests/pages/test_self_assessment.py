@@ -346,12 +346,12 @@ def test_a_link_from_a_practice_offers_its_facts_and_overwrites_nothing(own: Any
 
 def test_every_practice_of_the_catalogue_can_be_the_start(own: Any) -> None:
     from pages.shared.self_assessment.start import from_card  # noqa: PLC0415
-    from practices_db import queries  # noqa: PLC0415
+    from practices_db.queries import practices  # noqa: PLC0415
 
     own("start")
     with database.cursor() as cursor:
-        for id_ in queries.practice_names(cursor):
-            card = queries.practice(cursor, id_)
+        for id_ in practices.practice_names(cursor):
+            card = practices.practice(cursor, id_)
             assert card
             assert from_card(card, []).profile.practice_id == id_
 

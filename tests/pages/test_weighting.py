@@ -20,8 +20,8 @@ from criteria.robustness import Simulation
 from criteria.scoring import YOUR_WEIGHTING, Scores, composite, encode, midpoints
 from criteria.weighting import PRESETS, Weighting, preset, weighting
 from pages.shared.components import database
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter, normalise
+from practices_db.queries import practices
 
 FRAMEWORK = current_framework()
 CRITERIA = [criterion.id for criterion in FRAMEWORK.criteria]
@@ -74,7 +74,7 @@ def names(app: AppTest) -> list[str]:
 def drawn(weights: Weighting, free: bool = False, **chosen: Any) -> tuple[Simulation, Scores]:
     """Make the draws of the page once more."""
     with database.cursor() as cursor:
-        answers = encode(FRAMEWORK, queries.answer_matrix(cursor, PracticeFilter.model_validate(chosen)))
+        answers = encode(FRAMEWORK, practices.answer_matrix(cursor, PracticeFilter.model_validate(chosen)))
     scores = composite(FRAMEWORK, answers, weights)
     scored = answers.only(scores.scored[:, -1])
     return robustness.simulate(FRAMEWORK, scored, weights, draws=10_000, seed=1, free=free), scores

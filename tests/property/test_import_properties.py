@@ -24,7 +24,7 @@ from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.imports.current_rows import holdings
 from practices_db.files.imports.duplicates import Named, alike, name_key, page_key
 from practices_db.operations.build import build
-from practices_db.views import View
+from practices_db.queries.views import View
 
 SIGNS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t'=+-@\",;|")
 # A cell may hold anything but nothing: blank is "not seen".

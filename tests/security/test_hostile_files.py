@@ -17,7 +17,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files.export import file_content
 from practices_db.files.exports.csv_json import practice_json
-from practices_db.views import View
+from practices_db.queries.views import View
 
 DAY = date(2026, 1, 31)
 

@@ -35,7 +35,7 @@ from pages.shared.server import held_downloads
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports.csv_json import file_name
-from practices_db.views import View
+from practices_db.queries.views import View
 
 # --- files -------------------------------------------------------------------------------------------------
 

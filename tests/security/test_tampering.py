@@ -23,9 +23,9 @@ from speaking import Screen, Visitor, asked
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from pages.shared.practices.filter_form import _OWN_PARAMS
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PARAMS, PracticeFilter, from_params, normalise
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 SQL = (
     "payloads/Auth_Bypass.txt",
@@ -146,7 +146,7 @@ def try_filters(server: Server, database: Path, tally: Tally, strings: Sequence[
                 # read as words and nothing else: an obvious search over the same texts finds the same
                 words = normalise("".join(c for c in text if c.isprintable())[:200]).split()
                 expected = {id_ for id_, content in texts.items() if all(word in content for word in words)}
-                found = set(queries.find_practices(cursor, PracticeFilter(text=text[:200]))["id"])
+                found = set(practices.find_practices(cursor, PracticeFilter(text=text[:200]))["id"])
                 tally.note("SQL search", text, found != expected and f"{len(found)} for {len(expected)}")
     finally:
         store.close()

@@ -13,13 +13,13 @@ import pytest
 from states import BY_ID, random_view
 from taking import DAY
 
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import Brief, as_html, as_pdf, brief
 from practices_db.files.briefs.content import Block
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.views import View
 
 RICH = "duo-for-a-job"
 COMPARED = ("humanitarian-corridors", RICH, "a-walk-to-museums")
@@ -144,7 +144,7 @@ def test_same_brief_gives_the_same_bytes(store: Store) -> None:
 def test_a_brief_holds_what_the_screen_shows_in_its_order(at: int, store: Store) -> None:
     view = random_view(at)
     with store.cursor() as cursor:
-        found = queries.find_practices(cursor, view.chosen, view.sort)
+        found = practices.find_practices(cursor, view.chosen, view.sort)
     if found.empty:
         with pytest.raises(PracticesError, match="no practice"):
             made(store, view)

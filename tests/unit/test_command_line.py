@@ -20,7 +20,7 @@ from practices_db.config import database_path
 from practices_db.database import migrate as migrate_module
 from practices_db.database.migrate import scripts
 from practices_db.database.store import Store
-from practices_db.queries import contents
+from practices_db.queries.practices import contents
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]

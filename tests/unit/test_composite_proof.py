@@ -10,7 +10,7 @@ from criteria.scoring import YOUR_WEIGHTING, composite, encode
 from criteria.weighting import PRESETS, Weighting, preset, weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
-from practices_db.queries import answer_matrix
+from practices_db.queries.practices import answer_matrix
 
 FRAMEWORK = current_framework()
 OWN = weighting(

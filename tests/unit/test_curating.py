@@ -13,7 +13,6 @@ from typing import Any
 import oracles
 import pytest
 
-from practices_db import queries
 from practices_db.__main__ import main
 from practices_db.catalogue import write_files
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -25,7 +24,8 @@ from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.files.exports.csv_json import content, practice_json, write_csv, write_json
 from practices_db.operations.build import build, open_store
 from practices_db.operations.compact import rewrite
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.views import View
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PRACTICE, OTHER = "synthetic-accents", "synthetic-empty"
@@ -41,7 +41,7 @@ def version_of(store: Store, practice_id: str = PRACTICE) -> int:
 
 def release(store: Store) -> releases.Release:
     with store.cursor() as cursor:
-        seen = queries.data_version(cursor).number
+        seen = practices.data_version(cursor).number
     return releases.publish(store, CURATOR, "test", seen)
 
 
@@ -65,25 +65,25 @@ def everything_public(store: Store) -> list[Any]:
     """Return all that pages, files and routes are made of."""
     view = View()
     with store.cursor() as cursor:
-        cards = queries.find_practices(cursor, PracticeFilter())
+        cards = practices.find_practices(cursor, PracticeFilter())
         seen: list[Any] = [
             cards.to_csv(),
-            queries.totals(cursor),
-            queries.facet_counts(cursor, PracticeFilter()),
-            queries.data_version(cursor),
-            queries.assessors(cursor).to_csv(),
-            queries.documentation(cursor).to_csv(),
-            queries.selection_shares(cursor),
-            queries.double_answers(cursor),
-            [queries.former(cursor, id_) for id_ in (PRACTICE, OTHER)],
+            practices.totals(cursor),
+            practices.facet_counts(cursor, PracticeFilter()),
+            practices.data_version(cursor),
+            practices.assessors(cursor).to_csv(),
+            practices.documentation(cursor).to_csv(),
+            practices.selection_shares(cursor),
+            practices.double_answers(cursor),
+            [practices.former(cursor, id_) for id_ in (PRACTICE, OTHER)],
         ]
         for id_ in cards["id"]:
             seen += [
-                queries.answers(cursor, id_).to_csv(),
-                queries.further_sources(cursor, id_).to_csv(),
-                queries.scores(cursor, id_).to_csv(),
-                queries.statement(cursor, id_),
-                queries.corrections(cursor, id_),
+                practices.answers(cursor, id_).to_csv(),
+                practices.further_sources(cursor, id_).to_csv(),
+                practices.scores(cursor, id_).to_csv(),
+                practices.statement(cursor, id_),
+                practices.corrections(cursor, id_),
             ]
     seen += [practice_json(store, id_, TODAY) for id_ in cards["id"]]
     seen += [
@@ -115,17 +115,17 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
     assert "internal words" not in repr((made, everything_public(store)))  # the reason is for the record
     assert {change.kind for change in made.changes} >= {"facts", "removed", "statement"}
     with store.cursor() as cursor:
-        card = queries.practice(cursor, PRACTICE)
+        card = practices.practice(cursor, PRACTICE)
         assert card is not None
         assert (card["name"], card["countries"], card["still_running"]) == ("Zażółć", ["IT", "FR"], True)
-        assert queries.practice(cursor, OTHER) is None
-        gone = queries.former(cursor, OTHER)
+        assert practices.practice(cursor, OTHER) is None
+        gone = practices.former(cursor, OTHER)
         assert gone is not None
         assert (gone.practice_id, gone.reason) == (None, "never began")
-        assert queries.statement(cursor, PRACTICE) is not None
-        assert [words for _, words in queries.corrections(cursor, PRACTICE)] == ["Name corrected"]
+        assert practices.statement(cursor, PRACTICE) is not None
+        assert [words for _, words in practices.corrections(cursor, PRACTICE)] == ["Name corrected"]
         assert releases.changes(cursor) == list(made.changes)
-        assert queries.integrity_problems(cursor) == []
+        assert practices.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
 
 
@@ -134,7 +134,7 @@ def test_moved_score_is_listed_with_by_how_much_and_why(tiny_store: Store) -> No
         given = [
             one for one in edit_practices.answers(cursor, CURATOR, PRACTICE) if one["indicator_id"].startswith("eff-")
         ]
-        before = queries.practice(cursor, PRACTICE)
+        before = practices.practice(cursor, PRACTICE)
     for one in given:
         new = "not-met" if one["answer"] != "not-met" else "met"
         place = (one["assessment_id"], one["indicator_id"])
@@ -144,7 +144,7 @@ def test_moved_score_is_listed_with_by_how_much_and_why(tiny_store: Store) -> No
         )
     made = release(tiny_store)
     with tiny_store.cursor() as cursor:
-        after = queries.practice(cursor, PRACTICE)
+        after = practices.practice(cursor, PRACTICE)
     assert before is not None
     assert after is not None
     (move,) = [one for one in made.changes if one.node == "effectiveness"]
@@ -225,17 +225,17 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
     edit_practices.merge(tiny_store, CURATOR, PRACTICE, OTHER, 1, "the same project")
     release(tiny_store)
     with tiny_store.cursor() as cursor:
-        found = queries.practice(cursor, PRACTICE)
+        found = practices.practice(cursor, PRACTICE)
         assert found is not None
         assert found["id"] == OTHER
-        listed = queries.find_practices(cursor, PracticeFilter(practice=(PRACTICE,)))
+        listed = practices.find_practices(cursor, PracticeFilter(practice=(PRACTICE,)))
         assert list(listed["id"]) == [OTHER]
-        assert len(queries.answers(cursor, OTHER)) == had[0][0]
-        assert queries.integrity_problems(cursor) == []
+        assert len(practices.answers(cursor, OTHER)) == had[0][0]
+        assert practices.integrity_problems(cursor) == []
     edit_practices.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", version_of(tiny_store, OTHER), "the same, too")
     release(tiny_store)
     with tiny_store.cursor() as cursor:
-        further = queries.practice(cursor, PRACTICE)
+        further = practices.practice(cursor, PRACTICE)
     assert further is not None
     assert further["id"] == "synthetic-lines"
 
@@ -248,8 +248,8 @@ def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
     release(tiny_store)
     assert rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id") == before
     with tiny_store.cursor() as cursor:
-        assert queries.practice(cursor, PRACTICE) is not None
-        assert queries.former(cursor, PRACTICE) is None
+        assert practices.practice(cursor, PRACTICE) is not None
+        assert practices.former(cursor, PRACTICE) is None
 
 
 # --- the queue --------------------------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
     release(tiny_store)
     assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == []
     with tiny_store.cursor() as cursor:
-        assert queries.integrity_problems(cursor) == []
+        assert practices.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
 
 
@@ -298,7 +298,7 @@ def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> No
     reviews.accept(tiny_store, CURATOR, receipt.id, 1, "sound")
     release(tiny_store)
     with tiny_store.cursor() as cursor:
-        card = queries.practice(cursor, "synthetic-new")
+        card = practices.practice(cursor, "synthetic-new")
     assert card is not None
     assert (card["name"], card["countries"], card["answered"]) == ("New", ["IT"], 1)
 
@@ -325,7 +325,7 @@ def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: S
     counted = rows(tiny_store, f"SELECT answer, disagreement FROM counted_answer WHERE assessment_id = '{second}'")
     assert counted == [("not-met", True)]
     with tiny_store.cursor() as cursor:
-        assert (open_.indicator_id, "met", "not-met") in queries.double_answers(cursor)
+        assert (open_.indicator_id, "met", "not-met") in practices.double_answers(cursor)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------
@@ -378,7 +378,7 @@ def double_publications(store: Store, times: int) -> None:
         words = {"organisation": "We", "words": f"Statement {turn}."}
         sent = submissions.submit(store, "statement", words, None, PRACTICE)
         with store.cursor() as cursor:
-            seen = queries.data_version(cursor).number
+            seen = practices.data_version(cursor).number
 
         def accept(_: int, sent: submissions.Receipt = sent) -> bool:
             return succeeded(lambda: reviews.accept(store, CURATOR, sent.id, 1, "sound"))
@@ -516,7 +516,7 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     assert not any(text.encode() in content for text in secrets_ for content in files.values())
     again = open_store(path)
     with again.cursor() as cursor:
-        assert queries.integrity_problems(cursor) == []
+        assert practices.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
     again.close()
 

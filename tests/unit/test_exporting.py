@@ -17,8 +17,8 @@ from practices_db.database.store import Store
 from practices_db.files.exports import export_tables
 from practices_db.files.exports.csv_json import BOM, content, file_name, write_csv
 from practices_db.files.exports.recipe import Format
-from practices_db.queries import find_practices
-from practices_db.views import View
+from practices_db.queries.practices import find_practices
+from practices_db.queries.views import View
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "practices_all.csv"
 TEXT_COLUMNS = {

@@ -25,7 +25,7 @@ from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.imports import Confirmed, Decision, Question, apply, preview, read_file, template
 from practices_db.files.imports.duplicates import ALIKE, Named, alike, name_key
 from practices_db.files.imports.templates import TemplateKind, allowed_values, allowed_values_csv
-from practices_db.views import View
+from practices_db.queries.views import View
 
 ANSWER = {
     "practice_id": "synthetic-new",

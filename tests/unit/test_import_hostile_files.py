@@ -22,7 +22,7 @@ from practices_db.database.store import Store
 from practices_db.files.exports.csv_json import content, write_csv
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.imports import Confirmed, Preview, Question, apply, preview, read_file
-from practices_db.views import View
+from practices_db.queries.views import View
 
 SECONDS = 5  # of this process's own work: more is a hang. The reader of workbooks gives up after 5 by itself.
 # The made-up table of the corpora in the words of our template. Its mailbox and its cost become what must be there.

@@ -13,7 +13,6 @@ import oracles
 import pytest
 from bringing import bring, looked_at
 
-from practices_db import knowledge
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_filter import KnowledgeFilter
@@ -27,7 +26,8 @@ from practices_db.files.exports.library_files import written
 from practices_db.files.imports import Decision, apply, template
 from practices_db.files.imports.duplicates import Named, alike
 from practices_db.files.imports.templates import allowed_values
-from practices_db.queries import integrity_problems
+from practices_db.queries import library
+from practices_db.queries.practices import integrity_problems
 
 KINDS = ("evidence", "organisations", "links")
 NAME = {"evidence": "title", "organisations": "name"}
@@ -110,11 +110,11 @@ def test_everybody_sees_it_from_the_next_release_on(own: Store) -> None:
     new = {"id": "synthetic-new", "title": "Synthetic quokka handbook", "url": "https://example.org/quokka"}
     bring(own, file("evidence", (0, new), only=slice(1)))
     with own.cursor() as cursor:
-        assert "synthetic-new" not in knowledge.names(cursor, "evidence")
+        assert "synthetic-new" not in library.names(cursor, "evidence")
         assert integrity_problems(cursor) == []
     own.write(library_store.rebuild)
     with own.cursor() as cursor:
-        assert "synthetic-new" in knowledge.names(cursor, "evidence")
+        assert "synthetic-new" in library.names(cursor, "evidence")
         assert integrity_problems(cursor) == []
 
 
@@ -187,7 +187,7 @@ def test_a_changed_reason_of_a_link_is_kept_and_shown_after_a_release(own: Store
     assert shown.counts["links"]["changed"] == 1
     own.write(library_store.rebuild)
     with own.cursor() as cursor:
-        found = knowledge.links_of(cursor, link["from_kind"], [link["from_id"]])  # type: ignore[arg-type]
+        found = library.links_of(cursor, link["from_kind"], [link["from_id"]])  # type: ignore[arg-type]
     assert "Another reason." in list(found["reason"])
 
 
@@ -289,7 +289,7 @@ def test_a_file_that_was_taken_away_changes_nothing(own: Store, shelf: Any, kind
     own.write(library_store.rebuild)
     chosen = KnowledgeFilter(shelf)
     with own.cursor() as cursor:
-        rows = knowledge.find(cursor, chosen, None).to_dict("records")
+        rows = library.find(cursor, chosen, None).to_dict("records")
     content = written(chosen, rows, format_, "1", date(2026, 1, 2))
     shown = looked_at(own, content)
     assert shown.nothing_new, shown.of("changed")

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from benchmarks.generate import generate
-from practices_db import queries
 from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter
 from practices_db.database.store import Cursor, Store
-from practices_db.index import Index, cross_counts
+from practices_db.queries import practices
+from practices_db.queries.facet_index import Index, cross_counts
 
 WORDS = ("", "", "", "integration", "youth mentoring", "language", "é", "nothing-has-this", "a", "1")
 
@@ -65,28 +65,28 @@ def test_selects_counts_and_orders_like_the_queries(index: Index, cursor: Cursor
     chosen = any_filter(draw, index.ids)
     sort = draw.choice(list(SORTS))
     selected = index.select(chosen)
-    found = list(queries.find_practices(cursor, chosen, sort)["id"])
+    found = list(practices.find_practices(cursor, chosen, sort)["id"])
     assert selected.ids(sort) == found, chosen
     assert selected.count == len(found)
-    assert selected.facet_counts() == queries.facet_counts(cursor, chosen), chosen
+    assert selected.facet_counts() == practices.facet_counts(cursor, chosen), chosen
     assert {one.field: one for one in index.relaxations(chosen)} == {
-        one.field: one for one in queries.relaxations(cursor, chosen)
+        one.field: one for one in practices.relaxations(cursor, chosen)
     }
     offset, limit = draw.randint(0, 30), draw.randint(1, 30)
     assert selected.ids(sort, limit, offset) == found[offset : offset + limit]
-    shown = queries.cards(cursor, selected.ids(sort, limit, offset))
-    whole = queries.find_practices(cursor, chosen, sort, limit, offset)
+    shown = practices.cards(cursor, selected.ids(sort, limit, offset))
+    whole = practices.find_practices(cursor, chosen, sort, limit, offset)
     assert [card["name"] for card in shown] == list(whole["name"])
 
 
 def test_similar_practices_are_those_of_the_query(index: Index, cursor: Cursor) -> None:
     for id_ in index.ids[::23]:
-        assert index.similar(id_) == list(queries.similar_practices(cursor, id_)["id"]), id_
+        assert index.similar(id_) == list(practices.similar_practices(cursor, id_)["id"]), id_
 
 
 @pytest.mark.parametrize("down", ["target_group", "country"])
 def test_pairs_of_values_are_those_of_the_query(index: Index, cursor: Cursor, down: str) -> None:
-    expected = queries.cross_counts(cursor, "sector", down)
+    expected = practices.cross_counts(cursor, "sector", down)
     rows = {row[:2]: row[2:] for row in cross_counts(index, "sector", down)}
     assert len(rows) == len(expected)
     for row in expected.to_dict("records"):
@@ -98,7 +98,7 @@ def test_pairs_of_values_are_those_of_the_query(index: Index, cursor: Cursor, do
 def test_numbers_of_a_selection_are_those_of_its_cards(index: Index, cursor: Cursor) -> None:
     chosen = PracticeFilter(country=("IT", "DE"), assessment_status=("effectiveness-scored",))
     selected = index.select(chosen)
-    found = queries.find_practices(cursor, chosen, "name")
+    found = practices.find_practices(cursor, chosen, "name")
     assert selected.numbers("effectiveness_score").tolist() == pytest.approx(list(found["effectiveness_score"]))
     in_italy = selected.numbers("effectiveness_low", index.of_value("country", "IT")).tolist()
     assert in_italy == [

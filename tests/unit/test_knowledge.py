@@ -14,7 +14,6 @@ from typing import Any, get_args
 import oracles
 import pytest
 
-from practices_db import knowledge
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_filter import SHELVES, KnowledgeFilter, Shelf, checked, from_params
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
@@ -24,8 +23,9 @@ from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Store
 from practices_db.operations import link_check
 from practices_db.operations.build import build, open_store
-from practices_db.queries import integrity_problems
-from practices_db.search import Index
+from practices_db.queries import library
+from practices_db.queries.full_text import Index
+from practices_db.queries.practices import integrity_problems
 
 EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
 ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
@@ -193,7 +193,7 @@ def test_check_finds_what_leads_nowhere(catalogue_db: Path, tmp_path: Path, sql:
     try:
         store.write(lambda cursor: cursor.execute(sql))
         with store.cursor() as cursor:
-            assert any(says in problem for problem in knowledge.integrity_problems(cursor))
+            assert any(says in problem for problem in library.integrity_problems(cursor))
     finally:
         store.close()
 
@@ -248,8 +248,8 @@ def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: St
     for number in range(15):
         chosen = random_choice(shelf, number)
         with store.cursor() as cursor:
-            found = list(knowledge.find(cursor, chosen, None)["id"])
-            counts = knowledge.facet_counts(cursor, chosen, None)
+            found = list(library.find(cursor, chosen, None)["id"])
+            counts = library.facet_counts(cursor, chosen, None)
         assert sorted(found) == sorted(row["id"] for row in brute(chosen)), chosen
         for facet in SHELVES[shelf]:
             others = brute(chosen, facet.field)
@@ -279,10 +279,10 @@ def test_whatever_stands_in_a_link_gives_a_filter_and_a_message(value: str) -> N
 
 def test_a_search_narrows_and_its_order_holds(store: Store) -> None:
     with store.cursor() as cursor:
-        index = Index(knowledge.texts(cursor, "evidence"))
+        index = Index(library.texts(cursor, "evidence"))
         chosen = checked("evidence", {"target_group": ["refugees"]}, "mentoring")
-        ids = knowledge.searched(index, chosen)
-        found = list(knowledge.find(cursor, chosen, ids)["id"])
+        ids = library.searched(index, chosen)
+        found = list(library.find(cursor, chosen, ids)["id"])
     assert ids is not None
     refugees = {row["id"] for row in EVIDENCE if "refugees" in row["target_groups"].split(";")}
     assert found == [id_ for id_ in ids if id_ in refugees]
@@ -298,7 +298,7 @@ def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shar
     card = PRACTICES["curant-co-housing-for-unaccompanied-young-adult-refugees"]
     sectors, groups = oracles.several(card["sectors"]), oracles.several(card["target_groups"])
     with store.cursor() as cursor:
-        found = knowledge.research(cursor, sectors, groups, ["BE"], card["id"])
+        found = library.research(cursor, sectors, groups, ["BE"], card["id"])
     about = found["reason"].notna()
     assert set(found["id"][about]) == {"curant-second-report", "emn-curant-groundwork"}
     assert about.to_list() == sorted(about, reverse=True)
@@ -316,7 +316,7 @@ def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shar
 
 def test_the_count_of_practices_that_a_publication_bears_on_is_right(store: Store) -> None:
     with store.cursor() as cursor:
-        counted = knowledge.bearing(cursor, [row["id"] for row in EVIDENCE])
+        counted = library.bearing(cursor, [row["id"] for row in EVIDENCE])
     for row in EVIDENCE:
         by_hand = sum(
             bool(set(oracles.several(row["themes"])) & set(oracles.several(practice["sectors"])))
@@ -328,7 +328,7 @@ def test_the_count_of_practices_that_a_publication_bears_on_is_right(store: Stor
 
 def test_organisations_near_share_a_theme_and_a_country_or_are_open_to_all_of_europe(store: Store) -> None:
     with store.cursor() as cursor:
-        found = knowledge.organisations_near(cursor, ["health"], ["NL"], but=["pharos"]).to_dict("records")
+        found = library.organisations_near(cursor, ["health"], ["NL"], but=["pharos"]).to_dict("records")
     assert {row["id"] for row in found} == {
         row["id"]
         for row in ORGANISATIONS
@@ -396,10 +396,10 @@ def test_research_that_only_bears_on_a_practice_is_cut_and_its_number_told(store
     card = PRACTICES["curant-co-housing-for-unaccompanied-young-adult-refugees"]
     asked = oracles.several(card["sectors"]), oracles.several(card["target_groups"]), ["BE"], card["id"]
     with store.cursor() as cursor:
-        whole = knowledge.research(cursor, *asked)
-        cut = knowledge.research(cursor, *asked, each=1)
-        near = knowledge.organisations_near(cursor, ["health"], ["NL"])
-        nearest = knowledge.organisations_near(cursor, ["health"], ["NL"], each=2)
+        whole = library.research(cursor, *asked)
+        cut = library.research(cursor, *asked, each=1)
+        near = library.organisations_near(cursor, ["health"], ["NL"])
+        nearest = library.organisations_near(cursor, ["health"], ["NL"], each=2)
     about = int(whole["reason"].notna().sum())
     assert about == 2
     assert list(cut["id"]) == list(whole["id"][: about + 1])

@@ -10,7 +10,6 @@ import oracles
 import pytest
 from bringing import HOUSE, PAPER, bring, looked_at, table
 
-from practices_db import knowledge
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store, write_files
 from practices_db.catalogue.library_rows import MODELS, Item
@@ -22,7 +21,8 @@ from practices_db.database.store import Store
 from practices_db.errors import ConflictError, PracticesError
 from practices_db.operations import snapshots
 from practices_db.operations.build import build, open_store
-from practices_db.queries import data_version, integrity_problems
+from practices_db.queries import library
+from practices_db.queries.practices import data_version, integrity_problems
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PAGE = "https://example.org/other-page"
@@ -224,7 +224,7 @@ def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) ->
     edit_practices.merge(own, CURATOR, link["to_id"], "accelair", 1, "the same")
     release(own)
     with own.cursor() as cursor:
-        found = knowledge.links_of(cursor, "practice", ["accelair"])
+        found = library.links_of(cursor, "practice", ["accelair"])
     assert link["reason"] in list(found["reason"])
     (line,) = lines(own, "link:" + edit_library.link_id(link | {"to_id": "accelair"}))
     assert line.before == {"id": edit_library.link_id(link)}
@@ -245,7 +245,7 @@ def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None
         edit_library.add_link(own, CURATOR, link | {"to_id": "acompanando-t"}, "why")
     assert release(own)["link", id_] == ("new", "Linked.")
     with own.cursor() as cursor:
-        assert link["reason"] in list(knowledge.links_of(cursor, "practice", ["accelair"])["reason"])
+        assert link["reason"] in list(library.links_of(cursor, "practice", ["accelair"])["reason"])
 
 
 def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tmp_path: Path) -> None:

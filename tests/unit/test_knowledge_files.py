@@ -18,19 +18,19 @@ from bibtexparser.middlewares import LatexDecodingMiddleware, RemoveEnclosingMid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db import knowledge
 from practices_db.catalogue.library_filter import KnowledgeFilter, checked
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.read_files import read_rows
 from practices_db.database.store import Store
 from practices_db.files.exports.library_files import bibtex, file_name, ris, written
+from practices_db.queries import library as library_queries
 
 DAY = date(2026, 2, 3)
 
 
 def found(store: Store, chosen: KnowledgeFilter) -> list[dict[str, Any]]:
     with store.cursor() as cursor:
-        return [dict(row) for row in knowledge.find(cursor, chosen, None).to_dict("records")]  # type: ignore[misc]
+        return [dict(row) for row in library_queries.find(cursor, chosen, None).to_dict("records")]  # type: ignore[misc]
 
 
 def parsed(text: str) -> dict[str, dict[str, str]]:

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.needs import REASONS, Candidate, Need, Pool, Ranking, match, nearest, stem
-from practices_db import needs
 from practices_db.database.store import Store
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.needs_brief import needs_brief, needs_csv
-from practices_db.needs import (
+from practices_db.queries import needs
+from practices_db.queries.needs import (
     Asked,
     answer,
     filled_in,

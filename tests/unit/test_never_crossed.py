@@ -8,7 +8,7 @@ from datetime import date
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from practices_db.files.exports.csv_json import file_name
-from practices_db.views import View
+from practices_db.queries.views import View
 
 PAIRS, SIZE = 500, (1 << 20) + (1 << 16)
 UNSEEN = (100_000, 400_000)  # not hashed: head, middle and tail are, 64 KiB each

@@ -6,20 +6,20 @@ import shutil
 from pathlib import Path
 
 from criteria.framework import current_framework
-from practices_db import queries
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 ALL = [one.id for one in current_framework().indicators]
 
 
 def test_an_example_is_a_released_answer_met_with_the_best_proof(store: Store) -> None:
     with store.cursor() as cursor:
-        examples = queries.example_answers(cursor, ALL)
+        examples = practices.example_answers(cursor, ALL)
         rows = cursor.execute(
             "SELECT indicator_id, practice_id, note, evidence_level FROM released_answer "
             "WHERE answer = 'met' AND len(coalesce(note, '')) > 0 AND basis <> 'self-assessment'"
         ).fetchall()
-        assert queries.example_answers(cursor, []) == {}
+        assert practices.example_answers(cursor, []) == {}
     assert set(examples) == {row[0] for row in rows}
     for id_, example in examples.items():
         of = [row for row in rows if row[0] == id_]
@@ -33,15 +33,15 @@ def test_what_is_not_released_is_no_example(catalogue_db: Path, tmp_path: Path) 
     own = Store(path)
     own.write(lambda cursor: cursor.execute("UPDATE answer SET note = 'quokka'"))
     with own.cursor() as cursor:
-        assert "quokka" not in str(queries.example_answers(cursor, ALL))
+        assert "quokka" not in str(practices.example_answers(cursor, ALL))
     own.close()
 
 
 def test_peers_share_a_sector_and_a_group(store: Store) -> None:
     with store.cursor() as cursor:
-        found = queries.peers_of(cursor, ["language"], ["refugees", "women"], "salus-space")
+        found = practices.peers_of(cursor, ["language"], ["refugees", "women"], "salus-space")
         every = cursor.execute("SELECT id, sectors, target_groups, assessed FROM practice_card").fetchall()
-        assert queries.peers_of(cursor, [], ["refugees"]).empty
+        assert practices.peers_of(cursor, [], ["refugees"]).empty
     expected = {
         id_
         for id_, sectors, groups, assessed in every
@@ -54,7 +54,7 @@ def test_peers_share_a_sector_and_a_group(store: Store) -> None:
 def test_strong_is_documented_enough_sure_and_with_proof(store: Store) -> None:
     with store.cursor() as cursor:
         for criterion in current_framework().criteria:
-            found = queries.strong_in(cursor, criterion.id, 50.0)
+            found = practices.strong_in(cursor, criterion.id, 50.0)
             rows = cursor.execute(
                 "SELECT practice_id FROM practice_score WHERE node = $node AND scored AND low >= 50 "
                 "AND strongest_evidence >= 1",

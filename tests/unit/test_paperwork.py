@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from criteria.paperwork import FEWEST, Floats, follows
-from practices_db import queries
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 HEADLINES = ("effectiveness", "sustainability")
 SHUFFLES = 200
@@ -19,7 +19,7 @@ SHUFFLES = 200
 def documented(store: Store, headline: str) -> tuple[Floats, Floats]:
     """Return length of the documentation and score of the practices that have both."""
     with store.cursor() as cursor:
-        table = queries.documentation(cursor)
+        table = practices.documentation(cursor)
     scored = table[table[headline].notna()]
     return scored["note_length"].to_numpy(float), scored[headline].to_numpy(float)
 

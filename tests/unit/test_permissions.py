@@ -20,7 +20,7 @@ from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 from practices_db.operations import backup_schedule, backups
-from practices_db.queries import data_version
+from practices_db.queries.practices import data_version
 
 PRACTICE, OTHER, THIRD = "synthetic-accents", "synthetic-empty", "synthetic-lines"
 PAGE = "https://example.org/page"

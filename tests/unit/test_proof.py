@@ -11,9 +11,9 @@ import pytest
 from criteria.framework import AnswerId, Criterion, Framework, current_framework
 from criteria.proof import Proof, prove
 from pages.shared.practices.panels import sum_lines
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
+from practices_db.queries import practices
 
 FRAMEWORK = current_framework()
 Given = Mapping[str, tuple[AnswerId, int]]
@@ -23,7 +23,7 @@ def counting(store: Store) -> dict[str, dict[str, tuple[AnswerId, int]]]:
     """Return practice id → indicator id → the answer that counts, with its level."""
     found: dict[str, dict[str, tuple[AnswerId, int]]] = {}
     with store.cursor() as cursor:
-        for practice_id, indicator_id, answer, level in queries.answer_matrix(cursor, PracticeFilter()):
+        for practice_id, indicator_id, answer, level in practices.answer_matrix(cursor, PracticeFilter()):
             found.setdefault(practice_id, {})[indicator_id] = answer, level
     return found
 

@@ -13,9 +13,9 @@ import pytest
 from states import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
 from taking import exported, rows_of
 
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter, Sort, from_params
 from practices_db.database.store import Cursor, Store
+from practices_db.queries import practices
 
 
 def oracle_ids(chosen: PracticeFilter) -> set[str]:
@@ -24,7 +24,7 @@ def oracle_ids(chosen: PracticeFilter) -> set[str]:
 
 def found_ids(store: Store, chosen: PracticeFilter, sort: Sort = "name") -> list[str]:
     with store.cursor() as cursor:
-        return list(queries.find_practices(cursor, chosen, sort)["id"])
+        return list(practices.find_practices(cursor, chosen, sort)["id"])
 
 
 def test_random_filters_are_worth_trying() -> None:
@@ -45,8 +45,8 @@ def test_screen_count_and_file_find_what_the_oracle_finds(number: int, store: St
     chosen, sort = FILTERS[number], SORT_ORDERS[number % len(SORT_ORDERS)]
     expected = oracles.in_order((BY_ID[id_] for id_ in oracle_ids(chosen)), sort)
     with store.cursor() as cursor:
-        on_screen = list(queries.find_practices(cursor, chosen, sort)["id"])
-        count = queries.count_practices(cursor, chosen)
+        on_screen = list(practices.find_practices(cursor, chosen, sort)["id"])
+        count = practices.count_practices(cursor, chosen)
     in_file = [row["practice_id"] for row in rows_of(exported(store, chosen, sort))]
     assert on_screen == expected, chosen.in_words()
     assert in_file == expected, chosen.in_words()
@@ -89,7 +89,7 @@ def test_edge_of_the_filter(edge: str, store: Store) -> None:
     expected = oracles.in_order((BY_ID[id_] for id_ in oracle_ids(chosen)), "name")
     assert found_ids(store, chosen) == expected
     with store.cursor() as cursor:
-        assert queries.facet_counts(cursor, chosen) == oracles.facet_counts(EVERYONE, chosen.model_dump())
+        assert practices.facet_counts(cursor, chosen) == oracles.facet_counts(EVERYONE, chosen.model_dump())
 
 
 @pytest.mark.parametrize("bound", ["running_from", "running_to"])
@@ -150,7 +150,7 @@ def test_coverage_that_is_exactly_reached_is_enough(store: Store) -> None:
 def test_facet_counts_are_what_each_value_would_find(number: int, store: Store) -> None:
     chosen = FILTERS[number]
     with store.cursor() as cursor:
-        counts = queries.facet_counts(cursor, chosen)
+        counts = practices.facet_counts(cursor, chosen)
     assert counts == oracles.facet_counts(EVERYONE, chosen.model_dump()), chosen.in_words()
 
 
@@ -158,12 +158,12 @@ def test_choosing_one_value_alone_finds_its_count(store: Store) -> None:
     """What the counts promise is what a click brings."""
     chosen = PracticeFilter(sector=("language",), target_group=("women", "refugees"), all_target_groups=True)
     with store.cursor() as cursor:
-        counts = queries.facet_counts(cursor, chosen)
+        counts = practices.facet_counts(cursor, chosen)
         for field, values in counts.items():
             for value, count in values.items():
                 together = (*chosen.target_group, value) if field == "target_group" else (value,)
                 click = PracticeFilter.model_validate(chosen.model_dump() | {field: together})
-                assert queries.count_practices(cursor, click) == count, (field, value)
+                assert practices.count_practices(cursor, click) == count, (field, value)
 
 
 @pytest.mark.parametrize("number", range(0, NUMBER_OF_FILTERS, 5))
@@ -181,7 +181,7 @@ def test_relaxations_say_what_is_found_without_each_narrowing(number: int, store
     if plain["text"]:
         expected["text"] = plain | {"text": ""}
     with store.cursor() as cursor:
-        found = queries.relaxations(cursor, chosen)
+        found = practices.relaxations(cursor, chosen)
     assert {one.field: one.count for one in found} == {
         field: sum(1 for one in EVERYONE if oracles.matches(one, without)) for field, without in expected.items()
     }
@@ -225,7 +225,7 @@ def test_pages_put_together_are_the_whole(size: int, store: Store) -> None:
     pages: list[str] = []
     with store.cursor() as cursor:
         for offset in range(0, len(whole) + size, size):
-            page = queries.find_practices(cursor, chosen, "documented", limit=size, offset=offset)
+            page = practices.find_practices(cursor, chosen, "documented", limit=size, offset=offset)
             assert len(page) <= size
             pages += list(page["id"])
     assert pages == whole
@@ -233,8 +233,8 @@ def test_pages_put_together_are_the_whole(size: int, store: Store) -> None:
 
 def test_page_beyond_the_end_is_empty_with_every_column(store: Store) -> None:
     with store.cursor() as cursor:
-        beyond = queries.find_practices(cursor, PracticeFilter(), limit=10, offset=10_000)
-        first = queries.find_practices(cursor, PracticeFilter(), limit=1)
+        beyond = practices.find_practices(cursor, PracticeFilter(), limit=10, offset=10_000)
+        first = practices.find_practices(cursor, PracticeFilter(), limit=1)
     assert beyond.empty
     assert list(beyond.columns) == list(first.columns)
 
@@ -242,15 +242,15 @@ def test_page_beyond_the_end_is_empty_with_every_column(store: Store) -> None:
 @pytest.mark.parametrize("practice_id", ["nobody", "", "'; DROP TABLE practice;--", "A-WALK-TO-MUSEUMS", "%"])
 def test_unknown_practice_is_none_and_has_nothing(practice_id: str, store: Store) -> None:
     with store.cursor() as cursor:
-        assert queries.practice(cursor, practice_id) is None
-        for table in (queries.scores, queries.answers, queries.further_sources, queries.similar_practices):
+        assert practices.practice(cursor, practice_id) is None
+        for table in (practices.scores, practices.answers, practices.further_sources, practices.similar_practices):
             found: pd.DataFrame = table(cursor, practice_id)
             assert found.empty
 
 
 def test_names_are_all_there_in_their_order(store: Store) -> None:
     with store.cursor() as cursor:
-        names = queries.practice_names(cursor)
+        names = practices.practice_names(cursor)
     assert list(names) == oracles.in_order(EVERYONE, "name")
     assert names == {one.id: one.row["name"] for one in EVERYONE}
 
@@ -258,7 +258,7 @@ def test_names_are_all_there_in_their_order(store: Store) -> None:
 def test_starts_by_year_counts_the_years_that_are_stated(store: Store) -> None:
     expected = Counter(int(one.row["start_year"]) for one in EVERYONE if one.row["start_year"])
     with store.cursor() as cursor:
-        found = queries.starts_by_year(cursor)
+        found = practices.starts_by_year(cursor)
     assert list(zip(found["year"], found["practices"], strict=True)) == sorted(expected.items())
 
 
@@ -268,7 +268,7 @@ def test_similar_practices_are_the_oracles(store: Store) -> None:
         expected = oracles.similar(EVERYONE, one.id)
         sizes.append(len(expected))
         with store.cursor() as cursor:
-            found = queries.similar_practices(cursor, one.id)
+            found = practices.similar_practices(cursor, one.id)
         shared = [
             (row["id"], *(set(row[f"shared_{kind}"]) for kind in ("countries", "sectors", "target_groups")))
             for row in found.to_dict("records")
@@ -283,7 +283,7 @@ def test_as_many_similar_practices_as_asked_for(store: Store) -> None:
     expected = [id_ for id_, *_ in oracles.similar(EVERYONE, one.id)]
     for limit in (1, 3, 500):
         with store.cursor() as cursor:
-            assert list(queries.similar_practices(cursor, one.id, limit)["id"]) == expected[:limit]
+            assert list(practices.similar_practices(cursor, one.id, limit)["id"]) == expected[:limit]
 
 
 def test_answers_of_a_practice_show_who_gave_them_and_which_counts(store: Store) -> None:
@@ -291,7 +291,7 @@ def test_answers_of_a_practice_show_who_gave_them_and_which_counts(store: Store)
     given = Counter((row["practice_id"], row["indicator_id"]) for row in rows)
     for practice_id in sorted({practice for practice, _ in given}):
         with store.cursor() as cursor:
-            found = queries.answers(cursor, practice_id)
+            found = practices.answers(cursor, practice_id)
         told = ["indicator_id", "answer", "evidence_level", "basis", "assessor"]
         said = list(found[told].itertuples(index=False, name=None))
         expected = [
@@ -313,7 +313,7 @@ def test_further_sources_are_those_of_the_practice(store: Store) -> None:
     rows = oracles.read_csv(oracles.CATALOGUE / "sources.csv")
     for practice_id in {row["practice_id"] for row in rows}:
         with store.cursor() as cursor:
-            found = queries.further_sources(cursor, practice_id)
+            found = practices.further_sources(cursor, practice_id)
         pages = Counter(zip(found["field"], found["url"], strict=True))
         own = [row for row in rows if row["practice_id"] == practice_id]
         assert pages == Counter((row["field"], row["url"].partition(" (")[0]) for row in own)
@@ -360,5 +360,5 @@ def test_attacks_of_the_corpora_are_only_looked_for(corpora: Path | None, store:
             chosen, _ = from_params({"q": [text]})
             words = oracles.plain(chosen.text).split()
             expected = sum(1 for one in EVERYONE if all(word in one.search_text for word in words))
-            assert queries.count_practices(cursor, chosen) == expected, text
-        assert queries.contents(cursor).practices == len(EVERYONE)
+            assert practices.count_practices(cursor, chosen) == expected, text
+        assert practices.contents(cursor).practices == len(EVERYONE)

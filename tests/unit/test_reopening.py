@@ -25,7 +25,7 @@ from practices_db.files.exports.csv_json import content
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.reopen import Changes, reopen
-from practices_db.views import View, read_view
+from practices_db.queries.views import View, read_view
 
 CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
 KINDS: list[tuple[Contents, Format]] = [

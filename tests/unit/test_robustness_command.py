@@ -17,8 +17,8 @@ from practices_db.__main__ import main
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files.exports.ranking_file import robustness_csv
-from practices_db.queries import answer_matrix, find_practices
-from practices_db.standing import Draws
+from practices_db.queries.practices import answer_matrix, find_practices
+from practices_db.queries.ranking import Draws
 
 COLUMNS = (
     "practice_id,name,tier,place_from,place_to,top_tier_share,ahead_of,behind,can_be_first,score,coverage,low,high,"

@@ -20,12 +20,12 @@ from states import FILTERS, SORT_ORDERS
 
 from pages.shared.components import database
 from pages.shared.server import routes
-from practices_db import queries
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter, to_params
 from practices_db.database.store import Store
 from practices_db.files.reopen import reopen
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.views import View
 
 APP = Starlette(routes=routes.ROUTES)
 
@@ -113,7 +113,7 @@ def served(catalogue_db: Path, tmp_path: Path) -> Iterator[Store]:
 def test_routes_answer_what_the_screen_shows_in_its_order(at: int, served: Store) -> None:
     chosen, sort = FILTERS[at], SORT_ORDERS[at % len(SORT_ORDERS)]
     with served.cursor() as cursor:
-        expected = queries.find_practices(cursor, chosen, sort)["id"].tolist()
+        expected = practices.find_practices(cursor, chosen, sort)["id"].tolist()
     as_csv, as_json = (get(f"/api/practices.{kind}", query_of(chosen, sort=sort)) for kind in ("csv", "json"))
     assert [row["practice_id"] for row in as_csv.rows()] == expected
     assert [one["practice_id"] for one in as_json.json()["practices"]] == expected
@@ -136,8 +136,8 @@ def test_contents_and_format_are_chosen_by_parameters(served: Store) -> None:  #
 def test_one_practice_has_its_scores_answers_and_sources(served: Store) -> None:
     found = get("/api/practices/duo-for-a-job.json").json()
     with served.cursor() as cursor:
-        answers = queries.answers(cursor, "duo-for-a-job")
-        scores = queries.scores(cursor, "duo-for-a-job")
+        answers = practices.answers(cursor, "duo-for-a-job")
+        scores = practices.scores(cursor, "duo-for-a-job")
     assert found["practice"]["name"] == "DUO for a JOB"
     assert {one["indicator_id"] for one in found["answers"]} == set(answers["indicator_id"])
     assert {one["node"] for one in found["scores"]} == set(scores["node"])

@@ -10,7 +10,7 @@ import pytest
 
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
-from practices_db.queries import answers, practice, scores
+from practices_db.queries.practices import answers, practice, scores
 
 DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 PRACTICE = "synthetic-empty"  # the made-up catalogue has no assessment of it

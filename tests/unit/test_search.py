@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db import knowledge
 from practices_db.database.store import Store
-from practices_db.search import RANKED_AT_MOST, Index, expression
+from practices_db.queries import library
+from practices_db.queries.full_text import RANKED_AT_MOST, Index, expression
 
 SEARCHES = tomllib.loads((Path(__file__).parent.parent / "data" / "searches.toml").read_text(encoding="utf-8"))[
     "search"
@@ -23,7 +23,7 @@ SEARCHES = tomllib.loads((Path(__file__).parent.parent / "data" / "searches.toml
 @pytest.fixture(scope="module")
 def evidence(store: Store) -> Index:
     with store.cursor() as cursor:
-        return Index(knowledge.texts(cursor, "evidence"))
+        return Index(library.texts(cursor, "evidence"))
 
 
 def test_fifty_searches_find_what_was_expected(evidence: Index) -> None:

@@ -11,15 +11,15 @@ import pytest
 from states import NUMBER_OF_FILTERS, random_view
 from taking import DAY, rows_of
 
-from practices_db import queries
 from practices_db.database.store import Store
 from practices_db.files.exports.csv_json import CONTENTS, content, write_csv, write_json
 from practices_db.files.exports.export_tables import count_rows
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.reopen import reopen
-from practices_db.standing import Draws, standings
-from practices_db.views import View, read_view
+from practices_db.queries import practices
+from practices_db.queries.ranking import Draws, standings
+from practices_db.queries.views import View, read_view
 
 CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
 # All of them are tried by "-m slow"; every eighth always: each kind of page is among them.
@@ -30,7 +30,7 @@ SCORES = [f"{node}_{name}" for node in ("effectiveness", "sustainability") for n
 def on_screen(store: Store, view: View) -> list[tuple[object, ...]]:
     """Return (id, scores rounded as files have them) of what the page of a view shows, in its order."""
     with store.cursor() as cursor:
-        found = queries.find_practices(cursor, view.chosen, view.sort)
+        found = practices.find_practices(cursor, view.chosen, view.sort)
         if view.weights is not None:  # by tier, then by name, then those without a tier
             places = dict(standings(cursor, view.chosen, Draws(view.weights))[0][["practice_id", "tier"]].to_numpy())
             found = found.assign(tier=found["id"].map(places)).sort_values("tier", kind="stable", na_position="last")

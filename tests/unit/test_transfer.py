@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.framework import current_framework
-from practices_db import queries
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import as_html, as_pdf
@@ -33,6 +32,7 @@ from practices_db.files.briefs.transfer_sheet import (
     sheet_csv,
     whom,
 )
+from practices_db.queries import practices
 
 DAY = date(2026, 2, 3)
 CURANT = "curant-co-housing-for-unaccompanied-young-adult-refugees"
@@ -42,9 +42,9 @@ IDS = [question.id for _, question in questions()]
 @pytest.fixture(scope="module")
 def curant(store: Store) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
     with store.cursor() as cursor:
-        card = queries.practice(cursor, CURANT)
+        card = practices.practice(cursor, CURANT)
         notes: dict[str, list[dict[str, Any]]] = {}
-        for row in queries.answers(cursor, CURANT).to_dict("records"):
+        for row in practices.answers(cursor, CURANT).to_dict("records"):
             notes.setdefault(row["indicator_id"], []).append(dict(row))  # type: ignore[arg-type]
     assert card is not None
     return card, notes
@@ -74,7 +74,7 @@ def test_what_is_said_of_the_practice_is_what_the_catalogue_knows(curant: Any) -
 
 def test_where_nothing_is_known_nothing_is_said(store: Store) -> None:
     with store.cursor() as cursor:
-        card = queries.practice(cursor, "parents4all")
+        card = practices.practice(cursor, "parents4all")
     assert card is not None
     said = {condition.id: facts(condition, card, {}) for condition in conditions()}
     assert said["staff"] == []

@@ -16,7 +16,7 @@ from pages.shared.components.chart_images import ImageFormat
 from pages.shared.components.screen_texts import escaped
 from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
 from practices_db.files.exports.recipe import Format, Recipe
-from practices_db.views import View
+from practices_db.queries.views import View
 
 _WORDS: dict[ImageFormat, str] = {"svg": "SVG, for print", "png": "PNG, for slides"}
 

@@ -17,14 +17,14 @@ import streamlit as st
 
 from criteria.framework import AnswerId, current_framework
 from criteria.scoring import Answers, encode
-from practices_db import knowledge, queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
 from practices_db.curation import releases as curation_releases
 from practices_db.database.store import Cursor, Store
-from practices_db.index import Bools, Index
 from practices_db.operations.build import open_store
 from practices_db.operations.replica import Replica
+from practices_db.queries import library, practices
+from practices_db.queries.facet_index import Bools, Index
 
 Card = Mapping[str, Any]
 MOST_AROUND = 5  # publications or organisations that are shown with something else
@@ -88,8 +88,8 @@ class Whole:
     Shared by all sessions: look at it, never change it.
     """
 
-    version: queries.DataVersion
-    totals: queries.Totals
+    version: practices.DataVersion
+    totals: practices.Totals
     counts: dict[str, dict[str, int]]
     starts: pd.DataFrame
     index: Index
@@ -100,7 +100,7 @@ class Whole:
     def names(self) -> dict[str, str]:
         """The name of every practice by id, in the order of the names; ask only where they are few."""
         with cursor() as one:
-            return queries.practice_names(one)
+            return practices.practice_names(one)
 
     def answers_of(self, selected: Bools) -> Answers:
         """Return the answers of those assessed practices that are selected (a truth value a practice of the index)."""
@@ -115,7 +115,7 @@ class Whole:
         found = {id_: card for id_ in ids if (card := self._cards.get(id_))}
         if missing := [id_ for id_ in ids if id_ not in found]:
             with cursor() as one:
-                new = {card["id"]: MappingProxyType(card) for card in queries.cards(one, missing)}
+                new = {card["id"]: MappingProxyType(card) for card in practices.cards(one, missing)}
             if len(self._cards) + len(new) > _MOST_CARDS:
                 self._cards.clear()
             self._cards.update(new)
@@ -130,21 +130,21 @@ def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 
         try:
             index = Index.read(one)
             return Whole(
-                queries.data_version(one),
-                queries.totals(one),
+                practices.data_version(one),
+                practices.totals(one),
                 index.select(PracticeFilter()).facet_counts(),
-                queries.starts_by_year(one),
+                practices.starts_by_year(one),
                 index,
-                encode(current_framework(), queries.answer_matrix(one, PracticeFilter())),
+                encode(current_framework(), practices.answer_matrix(one, PracticeFilter())),
             )
         finally:
             one.rollback()
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _version(opening: int, changes: int, _of: Store) -> queries.DataVersion:  # noqa: ARG001 - it is the same until then
+def _version(opening: int, changes: int, _of: Store) -> practices.DataVersion:  # noqa: ARG001 - it is the same until then
     with _of.cursor() as one:
-        return queries.data_version(one)
+        return practices.data_version(one)
 
 
 def published() -> Whole:
@@ -187,16 +187,16 @@ def grouped(table: pd.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]
 @st.cache_resource(max_entries=1_000, show_spinner=False)
 def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | None:  # noqa: ARG001 - the cache's key
     with cursor() as one:
-        card = queries.practice(one, practice_id)
+        card = practices.practice(one, practice_id)
         if card is None:
             return None
         return OnePractice(
             MappingProxyType(card),
-            records(queries.further_sources(one, practice_id)),
-            records(queries.scores(one, practice_id)),
-            grouped(queries.answers(one, practice_id), "indicator_id"),
-            queries.statement(one, practice_id),
-            queries.corrections(one, practice_id),
+            records(practices.further_sources(one, practice_id)),
+            records(practices.scores(one, practice_id)),
+            grouped(practices.answers(one, practice_id), "indicator_id"),
+            practices.statement(one, practice_id),
+            practices.corrections(one, practice_id),
         )
 
 
@@ -207,7 +207,7 @@ def practice(of: Whole, practice_id: str) -> OnePractice | None:
     """
     if practice_id not in of.index.place:
         with cursor() as one:
-            gone = queries.former(one, practice_id)
+            gone = practices.former(one, practice_id)
         if gone is None or gone.practice_id not in of.index.place:
             return None
         practice_id = gone.practice_id
@@ -227,11 +227,11 @@ class Surroundings:
 def _surroundings(path: str, content_hash: str, _card: Card, practice_id: str) -> Surroundings:  # noqa: ARG001 - a key
     sectors, countries = _card["sectors"], _card["countries"]
     with cursor() as one:
-        research = knowledge.research(one, sectors, _card["target_groups"], countries, practice_id, each=MOST_AROUND)
+        research = library.research(one, sectors, _card["target_groups"], countries, practice_id, each=MOST_AROUND)
         leads = [
-            link for link in records(knowledge.links_of(one, "practice", [practice_id])) if link["relation"] == "leads"
+            link for link in records(library.links_of(one, "practice", [practice_id])) if link["relation"] == "leads"
         ]
-        near = knowledge.organisations_near(
+        near = library.organisations_near(
             one, sectors, countries, [link["other_id"] for link in leads], each=MOST_AROUND
         )
     return Surroundings(records(research), leads, records(near))
@@ -245,7 +245,7 @@ def surroundings(of: Whole, card: Card) -> Surroundings:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _on_sector(path: str, content_hash: str, sector: str, target_groups: tuple[str, ...]) -> list[dict[str, Any]]:  # noqa: ARG001 - a key
     with cursor() as one:
-        return records(knowledge.research(one, [sector], target_groups))
+        return records(library.research(one, [sector], target_groups))
 
 
 def on_sector(of: Whole, sector: str, target_groups: Sequence[str]) -> list[dict[str, Any]]:
@@ -259,7 +259,7 @@ class Documentation:
 
     makers: pd.DataFrame
     each: pd.DataFrame
-    shares: queries.SelectionShares
+    shares: practices.SelectionShares
     twice: list[tuple[str, AnswerId, AnswerId]]  # indicators that two assessors answered
     releases: list[tuple[int, date]]  # number and day, the newest first
     example: dict[str, Any] | None
@@ -269,15 +269,15 @@ class Documentation:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG001 - the cache's key
     with cursor() as one:
-        example = queries.example(one)
+        example = practices.example(one)
         return Documentation(
-            queries.assessors(one),
-            queries.documentation(one),
-            queries.selection_shares(one),
-            queries.double_answers(one),
+            practices.assessors(one),
+            practices.documentation(one),
+            practices.selection_shares(one),
+            practices.double_answers(one),
             curation_releases.releases(one),
             example,
-            grouped(queries.answers(one, example["id"] if example else ""), "indicator_id"),
+            grouped(practices.answers(one, example["id"] if example else ""), "indicator_id"),
         )
 
 

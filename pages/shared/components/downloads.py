@@ -12,7 +12,7 @@ from practices_db.files.export import file_content
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name
 from practices_db.files.exports.export_tables import count_rows
 from practices_db.files.exports.recipe import Contents, Format
-from practices_db.views import View
+from practices_db.queries.views import View
 
 OFFERED: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html")
 _CONTENTS = {"scores": "Scores", "answers": "Answers", "everything": "Everything"}

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.practice_filter import PracticeFilter, to_params
-from practices_db.views import Page, View, read_view
+from practices_db.queries.views import Page, View, read_view
 
 MOST_COMPARED = 6
 PAGES = Path(__file__).resolve().parent.parent

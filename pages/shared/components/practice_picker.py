@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.database import Whole
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.queries import practices
 
 MOST_LISTED = 2_000  # names that are sent to a browser at once
 MOST_FOUND = 100
@@ -34,4 +34,4 @@ def names(whole: Whole, chosen: Iterable[str], key: str) -> dict[str, str]:
     found = whole.index.select(PracticeFilter(text=text or "")).ids("name", MOST_FOUND)
     offered = {*found, *(id_ for id_ in chosen if id_ in place)}
     with database.cursor() as cursor:
-        return queries.names(cursor, sorted(offered, key=place.__getitem__))
+        return practices.names(cursor, sorted(offered, key=place.__getitem__))

@@ -26,8 +26,8 @@ from pages.shared.components.screen_texts import (
     years,
 )
 from practices_db.catalogue.vocabularies import label
-from practices_db.index import Numbers, Selection
-from practices_db.views import View
+from practices_db.queries.facet_index import Numbers, Selection
+from practices_db.queries.views import View
 
 HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
 MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once; more are drawn as counts

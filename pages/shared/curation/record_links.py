@@ -12,7 +12,6 @@ from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions, drafts, facts, search, status
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.fields import LINK
-from practices_db import knowledge
 from practices_db.catalogue.library_filter import NOUNS
 from practices_db.catalogue.library_rows import link_id
 from practices_db.curation import edit_library
@@ -21,6 +20,7 @@ from practices_db.curation.permissions import Thing, allowed
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor
 from practices_db.errors import Actor
+from practices_db.queries import library
 
 # What a link says, from the one at its beginning to the one at its end.
 _SAYS = {"studies": "is about the practice", "leads": "leads the practice", "publishes": "publishes"}
@@ -90,7 +90,7 @@ def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> 
 def _shown_by_records(found: Curated, shelf: Named, judged: set[str], may_refuse: bool) -> None:
     """List what two records show by themselves, as everybody sees it now, and let one of them be taken out."""
     with database.cursor() as cursor:
-        rows = tables.rows(knowledge.links_of(cursor, shelf, [found.id]))
+        rows = tables.rows(library.links_of(cursor, shelf, [found.id]))
     shown = {link_id(ends): (ends, row) for row in rows if not row["judged"] for ends in [_ends(found, shelf, row)]}
     shown = {id_: one for id_, one in shown.items() if id_ not in judged}
     if not shown:

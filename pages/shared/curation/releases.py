@@ -12,11 +12,11 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation import actions, login, release_notes
-from practices_db import queries
 from practices_db.curation import releases
 from practices_db.curation.releases import Change, Release
 from practices_db.database.store import Store
 from practices_db.errors import Actor, PracticesError
+from practices_db.queries import practices
 
 _LOOKED = "release_looked"
 
@@ -24,7 +24,7 @@ _LOOKED = "release_looked"
 def draw(_actor: Actor) -> None:
     """Say what the next release would change, and release it once that was looked at."""
     with database.cursor() as cursor:
-        now = queries.data_version(cursor)
+        now = practices.data_version(cursor)
     st.markdown(f"Everybody reads release **{now.number}** of {now.released_on:%d %B %Y}.")
     looked: tuple[int, list[Change]] | None = st.session_state.get(_LOOKED)
     if st.button(

@@ -10,18 +10,18 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
-from practices_db import knowledge, queries
 from practices_db.catalogue.library_filter import NOUNS, KnowledgeFilter, Shelf, checked, from_params, names
 from practices_db.catalogue.vocabularies import label
 from practices_db.config import database_path
 from practices_db.files.exports.library_files import file_name, format_of, written
-from practices_db.search import Index
+from practices_db.queries import library, practices
+from practices_db.queries.full_text import Index
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=Index.close)
 def _index(path: str, content_hash: str, shelf: Shelf) -> Index:  # noqa: ARG001 - the arguments are the cache's key
     with database.cursor() as one:
-        return Index(knowledge.texts(one, shelf))
+        return Index(library.texts(one, shelf))
 
 
 def searched(chosen: KnowledgeFilter) -> list[str] | None:
@@ -29,8 +29,8 @@ def searched(chosen: KnowledgeFilter) -> list[str] | None:
     if not chosen.text:
         return None
     with database.cursor() as one:
-        version = queries.data_version(one)
-    return knowledge.searched(_index(str(database_path()), version.content_hash, chosen.shelf), chosen)
+        version = practices.data_version(one)
+    return library.searched(_index(str(database_path()), version.content_hash, chosen.shelf), chosen)
 
 
 def read_link(shelf: Shelf) -> KnowledgeFilter:
@@ -154,7 +154,7 @@ def nothing_found(chosen: KnowledgeFilter) -> None:
         for field in dict.fromkeys(field for field, _, _ in chosen.parts()):
             without = chosen.without(field)
             with database.cursor() as one:
-                count = len(knowledge.find(one, without, searched(without)))
+                count = len(library.find(one, without, searched(without)))
             words = ", ".join(words for of, _, words in chosen.parts() if of == field)
             st.button(
                 f"Without {escaped(words)}: {counted(count, noun)}",

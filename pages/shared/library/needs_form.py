@@ -14,12 +14,12 @@ from pages.shared.components.links import open_link, page_path
 from pages.shared.components.screen_texts import counted, escaped, labels, web_link
 from pages.shared.library import publications
 from pages.shared.practices import filter_form
-from practices_db import needs
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.needs_brief import HOW, file_name, needs_brief, needs_csv
-from practices_db.needs import (
+from practices_db.queries import needs
+from practices_db.queries.needs import (
     HAVE,
     MONEY,
     REASON_NAMES,

@@ -12,8 +12,8 @@ from pages.shared.components import charts, database, tables
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import escaped, known, labels, web_link
 from pages.shared.library import correction_form
-from practices_db import knowledge
 from practices_db.catalogue.vocabularies import label
+from practices_db.queries import library
 
 Row = Mapping[str, Any]
 VIEWS = {"cards": "Cards", "map": "Map", "table": "Table"}
@@ -37,7 +37,7 @@ def cards(found: pd.DataFrame) -> None:
     """Draw organisations as cards: what they are, how to join, which practices and publications are theirs."""
     ids = list(found["id"])
     with database.cursor() as cursor:
-        links = database.grouped(knowledge.links_of(cursor, "organisation", ids), "id")
+        links = database.grouped(library.links_of(cursor, "organisation", ids), "id")
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{escaped(row['name'])}**")

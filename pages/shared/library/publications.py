@@ -11,8 +11,8 @@ import streamlit as st
 from pages.shared.components import database, tables
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import counted, escaped, known, labels, web_link
-from practices_db import knowledge
 from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.queries import library
 
 Row = Mapping[str, Any]
 VIEWS = {"publications": "Publications", "sectors": "What research says, by sector", "table": "Table"}
@@ -61,8 +61,8 @@ def cards(found: pd.DataFrame) -> None:
     """Draw publications as cards: what it found, for whom, how strong, where to get it, which practices it bears on."""
     ids = list(found["id"])
     with database.cursor() as cursor:
-        links = database.grouped(knowledge.links_of(cursor, "evidence", ids), "id")
-        bearing = knowledge.bearing(cursor, ids)
+        links = database.grouped(library.links_of(cursor, "evidence", ids), "id")
+        bearing = library.bearing(cursor, ids)
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{escaped(row['title'])}**  \n:small[{facts(row)}]")

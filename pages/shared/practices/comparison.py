@@ -32,7 +32,7 @@ from pages.shared.components.screen_texts import (
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, near, rows
 from pages.shared.practices.panels import ANSWER_BADGES, criterion_words
-from practices_db.index import Numbers
+from practices_db.queries.facet_index import Numbers
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
 ENOUGH_PEERS = 5

@@ -13,7 +13,7 @@ from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
 from practices_db.curation.submissions import submit
 from practices_db.errors import PracticesError
-from practices_db.queries import Former
+from practices_db.queries.practices import Former
 
 _FIELDS = {
     "": "Something else",

@@ -14,7 +14,7 @@ from pages.shared.components.screen_texts import counted, known
 from pages.shared.components.tables import rows
 from practices_db.catalogue.practice_filter import FACET
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.index import Index, cross_counts
+from practices_db.queries.facet_index import Index, cross_counts
 
 DOWN = {"target_group": "Target group", "country": "Country"}
 SHOWN = {"practices": "Practices", "assessed": "Assessed practices", "strongest": "Strongest proof (level)"}

@@ -18,8 +18,8 @@ from pages.shared.components.screen_texts import counted, escaped, number
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near, twin
 from practices_db.catalogue.practice_filter import FACET
 from practices_db.catalogue.vocabularies import label, vocabulary
-from practices_db.index import Bools, Numbers, Selection
-from practices_db.views import View
+from practices_db.queries.facet_index import Bools, Numbers, Selection
+from practices_db.queries.views import View
 
 ENOUGH = 5
 

@@ -20,7 +20,7 @@ from pages.shared.components.tables import HEADLINES
 from pages.shared.practices.panels import sum_lines
 from practices_db.catalogue.vocabularies import label
 from practices_db.files.exports.recipe import LICENCE
-from practices_db.queries import SelectionShares, Totals
+from practices_db.queries.practices import SelectionShares, Totals
 
 
 def in_short(framework: Framework) -> None:

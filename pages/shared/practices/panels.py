@@ -25,7 +25,7 @@ from pages.shared.components.screen_texts import (
     years,
 )
 from practices_db.catalogue.vocabularies import NOT_STATED, label
-from practices_db.queries import DataVersion, Totals
+from practices_db.queries.practices import DataVersion, Totals
 
 ONE_SERIES = "Criterion"
 ANSWER_BADGES = {

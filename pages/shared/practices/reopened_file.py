@@ -12,7 +12,7 @@ from pages.shared.components.screen_texts import counted, escaped
 from practices_db.errors import PracticesError
 from practices_db.files.exports.recipe import Recipe
 from practices_db.files.reopen import Changes, Move, Reopened
-from practices_db.queries import data_version
+from practices_db.queries.practices import data_version
 
 _TOLD = "reopened"
 _NODES = {**tables.HEADLINES, "weighting": "Your weighting"}

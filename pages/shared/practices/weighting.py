@@ -29,7 +29,7 @@ from criteria.weighting import (
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.screen_texts import counted, escaped, number, percent, score_words
 from pages.shared.components.tables import HEADLINES
-from practices_db.standing import DRAWS, SEED
+from practices_db.queries.ranking import DRAWS, SEED
 
 _PARAMS = ("weights", "w", "wi")
 _OWN = "own"

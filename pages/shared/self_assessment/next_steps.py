@@ -16,9 +16,9 @@ from pages.shared.practices.panels import ANSWER_BADGES
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.questions import WORDS
 from pages.shared.self_assessment.steps import step_button
-from practices_db import queries
 from practices_db.files.self_assessment.scores import scores
 from practices_db.files.self_assessment.similar_practices import Match, nearest
+from practices_db.queries import practices
 
 SOLID = 50.0  # a criterion is weak below it and strong from it on, by the low end of its range
 _KIND = {
@@ -184,9 +184,9 @@ def learn_from(framework: Framework) -> None:
     for criterion in weak:
         st.subheader(criterion.title)
         with database.cursor() as cursor:
-            strong = tables.rows(queries.strong_in(cursor, criterion.id, SOLID, form.profile.practice_id))
+            strong = tables.rows(practices.strong_in(cursor, criterion.id, SOLID, form.profile.practice_id))
             matches = nearest(form.profile, strong)
-            answers = {one.card["id"]: queries.answers(cursor, one.card["id"]) for one in matches}
+            answers = {one.card["id"]: practices.answers(cursor, one.card["id"]) for one in matches}
         if not matches:
             st.markdown(_none(len(strong)))
         for match in matches:

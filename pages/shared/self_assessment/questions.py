@@ -13,8 +13,8 @@ from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import escaped, web_link
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.steps import Step
-from practices_db import queries
 from practices_db.files.self_assessment.form import NOTE, OwnAnswer
+from practices_db.queries import practices
 
 WORDS = {
     "met": "Met",
@@ -45,7 +45,7 @@ def question(step: Step) -> None:
     st.header(step.question.text)
     st.caption(f"{step.criterion.title}: {step.criterion.summary}")
     with database.cursor() as cursor:
-        examples = queries.example_answers(cursor, [one.id for one in step.question.indicators])
+        examples = practices.example_answers(cursor, [one.id for one in step.question.indicators])
     for indicator in step.question.indicators:
         with st.container(border=True):
             _indicator(indicator, examples.get(indicator.id))

@@ -16,9 +16,9 @@ from pages.shared.components.screen_texts import counted, number, percent
 from pages.shared.practices import comparison, panels
 from pages.shared.self_assessment.draft import mine
 from pages.shared.self_assessment.steps import step_button
-from practices_db import queries
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows, scores
+from practices_db.queries import practices
 
 
 def so_far(framework: Framework) -> None:
@@ -98,7 +98,7 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
         step_button("Say it in the profile", "profile")
         return
     with database.cursor() as cursor:
-        peers = queries.peers_of(cursor, profile.sectors, profile.target_groups, profile.practice_id)
+        peers = practices.peers_of(cursor, profile.sectors, profile.target_groups, profile.practice_id)
     own = card(framework, form)
     given = {own["id"]: peers}
     st.caption(

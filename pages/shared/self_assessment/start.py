@@ -12,12 +12,12 @@ from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.steps import minutes_left, question_steps, step_button
-from practices_db import queries
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, new_form
 from practices_db.files.self_assessment.open_file import Opened, open_file
+from practices_db.queries import practices
 
 _OPENED = "own_opened"
 UPLOAD_MB = 1
@@ -80,7 +80,7 @@ def forget_here() -> None:
 
 def _other_ways(wanted: str | None) -> None:
     with database.cursor() as cursor:
-        names = queries.practice_names(cursor)
+        names = practices.practice_names(cursor)
     taken = bool(wanted) and wanted in names and draft.mine().profile.practice_id != wanted
     with st.expander("Open a file you saved", icon=":material/upload_file:"):
         st.file_uploader(
@@ -140,10 +140,10 @@ def _result_of_opening() -> None:
 
 def _from_catalogue() -> None:
     with database.cursor() as cursor:
-        card = queries.practice(cursor, st.session_state.get("own_practice") or "")
+        card = practices.practice(cursor, st.session_state.get("own_practice") or "")
         if card is None:
             return
-        answers = queries.answers(cursor, card["id"])
+        answers = practices.answers(cursor, card["id"])
     given = database.records(answers[answers["counts"]]) if st.session_state.get("own_take_answers") else []
     draft.replace_with(from_card(card, given))
     st.query_params.pop("practice", None)

@@ -15,7 +15,6 @@ from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.questions import EVIDENCE, WORDS
-from practices_db import queries
 from practices_db.config import base_url
 from practices_db.curation import submissions
 from practices_db.curation.submissions import Receipt, Submission
@@ -23,6 +22,7 @@ from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.files.self_assessment.documents import stated
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending
 from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_mend
+from practices_db.queries import practices
 
 _RECEIPT, _PROBLEM, _LINK, _DONE = "own_receipt", "own_submit_problem", "own_link", "own_done"
 _CONSENT = ("own_consent_right", "own_consent_stories")
@@ -171,7 +171,7 @@ def _send() -> None:
         return
     try:
         with database.cursor() as cursor:
-            taken = queries.practice_names(cursor)
+            taken = practices.practice_names(cursor)
         content = payload(draft.mine, draft.sending, date.today(), taken)
         if link:
             _send_correction(link, content)

@@ -23,13 +23,13 @@ from starlette.routing import Route
 
 from criteria.framework import current_framework
 from pages.shared.components import database
-from practices_db import queries
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PARAMS, SORTS, checked, checked_sort
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json
 from practices_db.files.exports.recipe import Contents, Format
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.views import View
 
 log = logging.getLogger("practices")
 
@@ -164,7 +164,7 @@ def _tag(asked: str) -> str:
     The day of the export stands in the files; it does not make their content another.
     """
     with database.cursor() as cursor:
-        version = queries.data_version(cursor)
+        version = practices.data_version(cursor)
     framework = current_framework()
     parts = f"{version.number} {version.content_hash} {framework.id} {framework.version} {asked}"
     return f'W/"{version.number}-{hashlib.sha256(parts.encode()).hexdigest()[:24]}"'

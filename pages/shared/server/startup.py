@@ -19,12 +19,12 @@ from pages.shared.components import database
 from pages.shared.server import warm_up
 from pages.shared.server.guard.limits import Limits
 from pages.shared.server.held_downloads import hold_downloads
-from practices_db import queries
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, read_only_mode
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
 from practices_db.operations.backup_schedule import Keeper
+from practices_db.queries import practices as practice_queries
 
 log = logging.getLogger("practices")
 
@@ -97,7 +97,7 @@ async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
 
     def ask() -> tuple[int, str]:
         with database.cursor() as cursor:
-            return queries.count_practices(cursor, PracticeFilter()), database.store().notice
+            return practice_queries.count_practices(cursor, PracticeFilter()), database.store().notice
 
     try:
         practices, notice = await run_in_threadpool(ask)

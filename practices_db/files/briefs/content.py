@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from criteria.framework import Framework, current_framework
-from practices_db import queries
 from practices_db.catalogue.scorecards import HEADLINES
 from practices_db.catalogue.texts import counted, known, labels, number, percent, score_sentence, score_state, years
 from practices_db.catalogue.vocabularies import label
@@ -22,7 +21,8 @@ from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import METHOD, Recipe
-from practices_db.views import View
+from practices_db.queries import practices
+from practices_db.queries.views import View
 
 MOST_IN_A_BRIEF = 1_000
 _NOT_SEEN = "not seen in the sources"
@@ -98,11 +98,11 @@ def brief(cursor: Cursor, view: View, on: date) -> Brief:
 def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     framework = current_framework()
     card = _cards(cursor, view)[0]
-    scores = queries.scores(cursor, card["id"])
-    answers = _counted(queries.answers(cursor, card["id"]))
+    scores = practices.scores(cursor, card["id"])
+    answers = _counted(practices.answers(cursor, card["id"]))
     pages = Sources()
     pages.add(card["source_url"], f"{card['source_name']} (the record)")
-    for row in _rows(queries.further_sources(cursor, card["id"])):
+    for row in _rows(practices.further_sources(cursor, card["id"])):
         pages.add(row["url"], f"{_host(row['url'])} ({row['field'].replace('_', ' ')})")
     blocks = [Block("text", card["summary"]), Block("facts", rows=tuple(_facts(card)))]
     blocks.append(Block("heading", "Does it work, and does it last?"))
@@ -228,8 +228,8 @@ def _undocumented(framework: Framework, answers: Mapping[str, Mapping[str, Any]]
 def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     framework = current_framework()
     cards = _cards(cursor, view)
-    scores = {card["id"]: {row["node"]: row for row in _rows(queries.scores(cursor, card["id"]))} for card in cards}
-    answers = {card["id"]: _counted(queries.answers(cursor, card["id"])) for card in cards}
+    scores = {card["id"]: {row["node"]: row for row in _rows(practices.scores(cursor, card["id"]))} for card in cards}
+    answers = {card["id"]: _counted(practices.answers(cursor, card["id"])) for card in cards}
     pages = Sources()
     blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
     blocks += [Block("heading", "Criterion by criterion"), Block("note", HOW_TO_READ)]
@@ -427,7 +427,7 @@ def _ending(made: Recipe, pages: Sources) -> list[Block]:
 
 
 def _cards(cursor: Cursor, view: View) -> Sequence[Card]:
-    return _rows(queries.find_practices(cursor, view.chosen, view.sort))
+    return _rows(practices.find_practices(cursor, view.chosen, view.sort))
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

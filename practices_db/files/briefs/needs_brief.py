@@ -17,8 +17,8 @@ from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
-from practices_db.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
-from practices_db.views import View
+from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
+from practices_db.queries.views import View
 
 PUBLICATIONS = 8  # as many stand in a brief
 

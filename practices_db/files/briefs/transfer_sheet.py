@@ -28,7 +28,7 @@ from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
-from practices_db.views import View
+from practices_db.queries.views import View
 
 State = Literal["same", "different", "unknown"]
 STATES: dict[State, str] = {"unknown": "Do not know yet", "same": "Same", "different": "Different"}

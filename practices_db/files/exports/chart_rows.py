@@ -15,7 +15,7 @@ from practices_db.files.exports.columns import RECIPE
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import reading, recipe_of
 from practices_db.files.exports.recipe import Format, Recipe
-from practices_db.views import View
+from practices_db.queries.views import View
 
 
 def chart_recipe(store: Store, view: View, title: str, format_: Format, on: date) -> Recipe:

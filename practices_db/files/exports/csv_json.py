@@ -26,7 +26,7 @@ from practices_db.files.exports import columns, export_tables
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.recipe import Contents, Format, Recipe
-from practices_db.views import View
+from practices_db.queries.views import View
 
 BOM = "\ufeff"
 UNSEALED = "0" * 64

@@ -14,9 +14,9 @@ from practices_db.database.store import Cursor, Store
 from practices_db.files.exports import columns
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.recipe import LICENCE, Contents, Format, Recipe, recipe
-from practices_db.queries import count_practices, data_version, parameters, practice_names, selection
-from practices_db.standing import DRAWS, SEED, Draws, composite_rows
-from practices_db.views import View
+from practices_db.queries.practices import count_practices, data_version, parameters, practice_names, selection
+from practices_db.queries.ranking import DRAWS, SEED, Draws, composite_rows
+from practices_db.queries.views import View
 
 TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
 _BATCH = 500  # rows

@@ -11,8 +11,8 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import content, write_rows
-from practices_db.queries import data_version
-from practices_db.standing import Draws, standings
+from practices_db.queries.practices import data_version
+from practices_db.queries.ranking import Draws, standings
 
 # Ordered by tier and id, never by score: inside a tier nothing is known about an order.
 _COLUMNS = """

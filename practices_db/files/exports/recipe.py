@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from criteria.framework import Framework, current_framework
 from practices_db.catalogue.practice_filter import FACET, SORTS, Sort
-from practices_db.queries import DataVersion
-from practices_db.views import Page, View
+from practices_db.queries.practices import DataVersion
+from practices_db.queries.views import Page, View
 
 APP: Literal["Integration Practices"] = "Integration Practices"
 LICENCE = "CC BY 4.0 (facts and summaries of this project; linked pages remain their owners')"

@@ -23,7 +23,7 @@ from practices_db.files.exports import export_tables
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.csv_json import file_name
 from practices_db.files.exports.recipe import Recipe
-from practices_db.views import View
+from practices_db.queries.views import View
 
 # Sheet → table. The digest in the recipe is of these.
 SHEETS: dict[str, export_tables.TableName] = {

@@ -11,7 +11,7 @@ from practices_db.catalogue.library_filter import KnowledgeFilter, Shelf
 from practices_db.catalogue.library_rows import LINK_ID
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
-from practices_db.search import Index
+from practices_db.queries.full_text import Index
 
 _SELECTED = """
     WITH

@@ -22,7 +22,7 @@ from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter
 from practices_db.catalogue.scorecards import HEADLINES
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor
-from practices_db.queries import Relaxation, order_of
+from practices_db.queries.practices import Relaxation, order_of
 
 Bits = npt.NDArray[np.uint64]  # 64 practices a word, the first in the lowest bit
 Bools = npt.NDArray[np.bool_]

@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from criteria.framework import AnswerId, current_framework, published_frameworks
-from practices_db import knowledge
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
+from practices_db.queries import library
 
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
@@ -651,7 +651,7 @@ def integrity_problems(cursor: Cursor) -> list[str]:
             "version": current.version,
         },
     ).fetchall()
-    return [problem for (problem,) in rows] + knowledge.integrity_problems(cursor)
+    return [problem for (problem,) in rows] + library.integrity_problems(cursor)
 
 
 @dataclass(frozen=True)
@@ -676,7 +676,7 @@ def contents(cursor: Cursor) -> Contents:
         answers=int(_one(cursor, "SELECT count(*) FROM answer")),
         evidence=int(_one(cursor, "SELECT count(*) FROM evidence")),
         organisations=int(_one(cursor, "SELECT count(*) FROM organisation")),
-        links=knowledge.count_links(cursor),
+        links=library.count_links(cursor),
     )
 
 

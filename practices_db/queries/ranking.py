@@ -13,7 +13,7 @@ from criteria.scoring import Answers, composite, encode
 from criteria.weighting import Weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor
-from practices_db.queries import answer_matrix
+from practices_db.queries.practices import answer_matrix
 
 DRAWS, SEED = 10_000, 1  # of the screen and of every file that is not told otherwise
 AT_LEAST = 2  # fewer practices have no places

@@ -313,7 +313,6 @@ class Answer:
 
 def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     """Return practices, publications and organisations for a need."""
-    from practices_db import knowledge  # noqa: PLC0415 - keeps what is matched apart from what is read
 
     need = asked.need()
     matches = Ranking(need, of, asked.off)
@@ -321,7 +320,7 @@ def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     shown = [one.id for one in (matches or near)[:FIRST]]
     found = cards(cursor, shown)
     on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in found[id_]["sectors"]))
-    evidence = _rows(knowledge.research(cursor, on, asked.groups, asked.countries)) if on else []
+    evidence = _rows(library_queries.research(cursor, on, asked.groups, asked.countries)) if on else []
     organisations = _to_ask(cursor, asked, shown, found, on)
     return Answer(asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations)
 
@@ -351,10 +350,10 @@ def _to_ask(
     cursor: Cursor, asked: Asked, shown: Sequence[str], cards: Mapping[str, Mapping[str, Any]], themes: Sequence[str]
 ) -> list[tuple[dict[str, Any], list[str]]]:
     """Return organisations with the reasons to ask them: leaders of the first practices, then those near."""
-    from practices_db import knowledge  # noqa: PLC0415
+    from practices_db.queries import library as library_queries  # noqa: PLC0415
 
     led: dict[str, list[str]] = {}
-    for link in _rows(knowledge.links_of(cursor, "practice", shown[:6])):
+    for link in _rows(library_queries.links_of(cursor, "practice", shown[:6])):
         if link["relation"] == "leads":
             led.setdefault(link["other_id"], []).append(f"Leads {cards[link['id']]['name']}")
     rows = _rows(
@@ -363,7 +362,7 @@ def _to_ask(
     leaders = sorted(rows, key=lambda row: list(led).index(row["id"]))
     found = [(row, led[row["id"]]) for row in leaders]
     countries = asked.countries
-    for row in _rows(knowledge.organisations_near(cursor, themes, countries, list(led))) if themes else []:
+    for row in _rows(library_queries.organisations_near(cursor, themes, countries, list(led))) if themes else []:
         why = ["Same theme: " + labels("theme", row["shared_themes"])]
         if row["same_country"]:
             why.append("Same country: " + label("country", asked.country or ""))
