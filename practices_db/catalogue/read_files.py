@@ -29,6 +29,7 @@ from practices_db.catalogue.practice_rows import (
 )
 from practices_db.catalogue.problems import Problem, mistakes
 from practices_db.catalogue.write_files import FILES, RELEASES, content_hash
+from practices_db.config import DATA
 from practices_db.errors import PracticesError
 
 Row = TypeVar("Row", bound=_Row)

@@ -111,7 +111,7 @@ def open_store(
 ) -> Store:
     """Open the database for the app: built from the catalogue if it is not there, examined, migrated if it is older.
 
-    A damaged one is opened for reading only (practices_db.operations.recovery). Backups go to and come from ``backups_folder``.
+    A damaged one is opened for reading only (recovery.py). Backups go to and come from ``backups_folder``.
     """
     if not path.exists():
         if wal_path(path).exists() or witness_path(path).exists():

@@ -313,6 +313,7 @@ class Answer:
 
 def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     """Return practices, publications and organisations for a need."""
+    from practices_db.queries import library as library_queries  # noqa: PLC0415
 
     need = asked.need()
     matches = Ranking(need, of, asked.off)

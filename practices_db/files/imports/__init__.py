@@ -1,7 +1,7 @@
 """Bringing tables of the catalogue in from a file: read, look at the preview, decide, apply.
 
 ``read_file`` → ``Upload`` (or a ``Question`` to a person) → ``preview`` → decisions on what looks alike → ``apply``.
-Every step refuses with all mistakes at once (``practices_db.catalogue.problems.RefusedError``) and only ``apply`` writes.
+Every step refuses with all mistakes at once (``RefusedError`` of catalogue.problems) and only ``apply`` writes.
 """
 
 from practices_db.files.imports.apply import apply
