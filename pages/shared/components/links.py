@@ -14,7 +14,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter, to_params
 from practices_db.queries.views import Page, View, read_view
 
 MOST_COMPARED = 6
-PAGES = Path(__file__).resolve().parent.parent
+PAGES = Path(__file__).resolve().parents[2]
 
 
 def page_path(name: str) -> str:
