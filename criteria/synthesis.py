@@ -98,7 +98,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Synthesis:
-    """The label of one outcome and what it was made from. ``certainty``: a mark from 0 to 5, apart from the direction."""
+    """The label of one outcome and its studies. ``certainty``: a mark from 0 to 5, apart from the direction."""
 
     measure_type: str
     form: str

@@ -1,4 +1,4 @@
-"""Labels of types of measure: every edge of the rule, and a slow, obvious calculation beside it. Findings are made up."""
+"""Labels of types of measure: every edge of the rule, and a slow calculation beside it. Findings are made up."""
 
 from __future__ import annotations
 
@@ -105,8 +105,18 @@ def test_one_country_is_said_only_where_every_study_tells_it(countries: list[tup
 
 @pytest.mark.parametrize(
     ("total", "drawn", "countries", "mark"),
-    [(0, 0, 1, 0), (1, 1, 1, 1), (2, 2, 2, 2), (3, 1, 2, 3), (3, 2, 1, 4), (5, 5, 2, 4), (6, 2, 1, 4), (6, 1, 2, 3), (6, 2, 2, 5)],
-)  # fmt: skip
+    [
+        (0, 0, 1, 0),
+        (1, 1, 1, 1),
+        (2, 2, 2, 2),
+        (3, 1, 2, 3),
+        (3, 2, 1, 4),
+        (5, 5, 2, 4),
+        (6, 2, 1, 4),
+        (6, 1, 2, 3),
+        (6, 2, 2, 5),
+    ],
+)
 def test_mark_for_how_much_was_studied(total: int, drawn: int, countries: int, mark: int) -> None:
     found = [
         finding(f"s{n}", FLAT, "randomised" if n < drawn else "comparison-group", countries=(f"C{n % countries}",))
