@@ -45,7 +45,8 @@ MISSED = """## Goals that are missed or narrow, and what was tried
 - **100 sessions, p95 ≤ 500 ms**: between 140 and 660 ms from run to run on 2026-11-26 (the longest after 150 sessions that had just left), median
   31 to 60 ms. 46 reruns a second of 18 ms each keep the one interpreter busy for 83 % of the time, and there waiting grows steeply: 80
   sessions have a p95 of 117 ms. Tried: collecting garbage every ten seconds (8.8 s before), research and charts made once for each
-  release (25 ms a rerun before), at most two or three pages at a time (no difference), rarer collections by Python itself (no difference).
+  release (25 ms a rerun before), at most two or three pages at a time (no difference), rarer collections by Python itself (no difference), uvloop (213 and 303 ms
+  beside 213 and 972 ms in alternate runs: within what runs differ by), longer and shorter turns of the threads (no difference).
   What is left is Streamlit's own work for each element. More people: replicas (`docs/many-machines/`).
 - **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python benchmarks/exports.py`): 1.33 to 1.45 × for all practices in the order "best
   documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query
