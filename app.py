@@ -1,7 +1,7 @@
 """The server: ``streamlit run app.py``.
 
 An ASGI app around the frame in ``pages/shared/frame.py``, so that no ``pages/`` folder lies beside the main script
-(Streamlit's old router would run pages without the frame; docs/decisions.md).
+(Streamlit's old router would run pages without the frame; docs/decisions, 201).
 """
 
 from pathlib import Path

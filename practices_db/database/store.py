@@ -1,7 +1,7 @@
 """The one door to the database file: opening, reading cursors, writing.
 
 One process opens the file once; every read takes a cursor of its own, every write goes through ``Store.write``
-(why: docs/decisions.md).
+(why: docs/decisions, 301).
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def read_link() -> PracticeFilter:
     """Return the filter in the link; what cannot be understood is dropped and said.
 
     Somebody who comes back to the page without anything of its own in the link finds what they left. (Going to a
-    practice leaves this page's address with the practice's id in the browser's history; docs/decisions.md.)
+    practice leaves this page's address with the practice's id in the browser's history; docs/decisions, 202.)
     """
     remembered = f"link of {st.session_state.get('page')}"
     bare = not any(key in _OWN_PARAMS for key in st.query_params)

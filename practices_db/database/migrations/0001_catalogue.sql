@@ -1,5 +1,5 @@
 -- The catalogue: practices, their facts and sources, the assessments and answers.
--- No FOREIGN KEY anywhere: they block ordinary updates and do not hold under concurrency (docs/decisions.md);
+-- No FOREIGN KEY anywhere: they block ordinary updates and do not hold under concurrency (docs/decisions, 302);
 -- integrity is a query that must return nothing (queries.integrity_problems).
 -- Every editable row has a version that each UPDATE compares and bumps.
 

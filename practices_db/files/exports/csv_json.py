@@ -2,7 +2,7 @@
 
 The rows come from the same selection as the screen: all of them, in the screen's order. Every file carries
 its recipe (recipe.py). In a CSV the recipe is the last column's cell in the first row, so that any reader takes the
-table without options (docs/decisions.md).
+table without options (docs/decisions, 401).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def file_name(view: View, format_: Format, on: date, contents: Contents = "score
     """Return a file name that tells a filtered file from a complete one and is never used twice.
 
     The random part matters: Streamlit names a download by part of its content and its name, and two files that
-    collide would go to the wrong person (docs/decisions.md).
+    collide would go to the wrong person (docs/decisions, 404).
     """
     what = {"compare": "comparison", "practice": "practice", "weighting": "weighting"}.get(view.page, "practices")
     scope = "" if what != "practices" else "_all" if view.chosen.is_empty else "_filtered"

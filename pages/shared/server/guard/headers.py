@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # blob: in script-src is for st.components.v2.component: Streamlit's page makes a blob of its code and imports it. Only
-# a script that runs already can make a blob (docs/decisions.md). No inline script, no eval, no other host.
+# a script that runs already can make a blob (docs/decisions, 704). No inline script, no eval, no other host.
 POLICY = {
     "default-src": "'self'",
     "script-src": "'self' blob:",
