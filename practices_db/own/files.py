@@ -15,7 +15,7 @@ from datetime import date
 import xlsxwriter
 
 from criteria.framework import Framework, current_framework
-from criteria.planning import OWN, level
+from criteria.next_steps import OWN, level
 from practices_db.cell_text import harmless
 from practices_db.exporting import BOM
 from practices_db.filters import normalise

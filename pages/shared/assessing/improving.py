@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
-from criteria.planning import OWN, Plan, Step, form_scores, level, smallest_plan
+from criteria.next_steps import OWN, Plan, Step, form_scores, level, smallest_plan
 from pages.shared import database, tables
 from pages.shared.assessing import keeping
 from pages.shared.assessing.asking import WORDS
