@@ -25,7 +25,7 @@ uneven shares, indicators weighed with decimals) it is rounded to ``ROUNDED_GRID
 >>> from criteria.scoring import encode
 >>> framework = published_frameworks()["integration-practices", "2.0.0"]
 >>> answers = encode(framework, [("a", "eff-result", "met", 5), ("b", "eff-result", "not-met", 5)])
->>> found = partialorder_of(framework, answers, criterion_alone(framework, "effectiveness"))
+>>> found = partial_order(framework, answers, criterion_alone(framework, "effectiveness"))
 >>> # "a" has 3 of 6 for sure, "b" 0; each of three unknown answers adds 0, ½ or 1: level only if all of b's are met
 >>> # and none of a's, once in 27 · 27
 >>> float(found.tied[0, 1]) == round(1 / 729, 12), found.of("a")
@@ -410,7 +410,7 @@ class PartialOrder:
         return tuple(sorted(id_ for id_, keep in zip(self.practice_ids, kept, strict=True) if keep))
 
 
-def partialorder_of(
+def partial_order(
     framework: Framework,
     answers: Answers,
     weights: Weighting,
