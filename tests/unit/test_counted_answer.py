@@ -34,21 +34,19 @@ def test_example_of_the_docstring_holds() -> None:
 
 
 def comes_before(one: Given, other: Given) -> bool:
-    """The rule in words, step by step."""
-    if one.settled != other.settled:
-        return one.settled
-    if (one.answer == "not-documented") != (other.answer == "not-documented"):
-        return other.answer == "not-documented"
-    if one.basis != other.basis:
-        order = ["expert-review", "desk-review", "self-assessment"]
-        return order.index(one.basis) < order.index(other.basis)
-    if one.evidence_level != other.evidence_level:
-        return one.evidence_level > other.evidence_level
-    if one.answer != other.answer:
-        order = ["not-met", "partly", "met", "not-applicable"]
-        return order.index(one.answer) < order.index(other.answer)
-    if one.assessed_on != other.assessed_on:
-        return one.assessed_on > other.assessed_on
+    """The rule in words, step by step: the first step on which two differ decides."""
+    bases = ["expert-review", "desk-review", "self-assessment"]
+    answers = ["not-met", "partly", "met", "not-applicable", "not-documented"]
+    for mine, theirs in (
+        (not one.settled, not other.settled),
+        (one.answer == "not-documented", other.answer == "not-documented"),
+        (bases.index(one.basis), bases.index(other.basis)),
+        (-one.evidence_level, -other.evidence_level),
+        (answers.index(one.answer), answers.index(other.answer)),
+        (-one.assessed_on.toordinal(), -other.assessed_on.toordinal()),
+    ):
+        if mine != theirs:
+            return mine < theirs
     return one.assessment_id < other.assessment_id
 
 

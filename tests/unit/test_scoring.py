@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import doctest
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from criteria import scoring
-from criteria.framework import AnswerId, Framework, current_framework
+from criteria.framework import ANSWER_IDS, AnswerId, Framework, current_framework, published_frameworks
 from criteria.scoring import Score, encode, nodes, score, weights
 from practices_db import filters
 
@@ -333,3 +334,62 @@ def test_score_of_what_is_not_there_is_a_key_error(practice: str, node: str) -> 
     scores = score(framework, encode(framework, [("p", "a", "met", 1)]))
     with pytest.raises(KeyError):
         scores.of(practice, node)
+
+
+# --- what is required, and harm ------------------------------------------------------------------------------
+
+RESULT = published_frameworks()["integration-practices", "2.0.0"]
+
+
+def effectiveness(**given_to: AnswerId) -> Score:
+    """Score effectiveness under 2.0.0 from answers named without their ``eff-``."""
+    rows = [("p", f"eff-{name.replace('_', '-')}", answer, 1) for name, answer in given_to.items()]
+    return score(RESULT, encode(RESULT, rows)).of("p", "effectiveness")
+
+
+def test_without_a_known_result_there_is_no_score_whatever_else_is_documented() -> None:
+    others: dict[str, AnswerId] = {"lasts": "met", "every_group": "met", "completion": "met"}
+    unknown = effectiveness(**others)
+    assert unknown.coverage == 0.5
+    assert not unknown.scored
+    inapplicable = effectiveness(result="not-applicable", **others)
+    assert inapplicable.coverage == 1.0
+    assert not inapplicable.scored
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("met", 100.0), ("partly", 50.0), ("not-met", 0.0)])
+def test_the_result_alone_is_enough_for_a_score_with_its_range(answer: AnswerId, expected: float) -> None:
+    found = effectiveness(result=answer)
+    assert (found.scored, found.score, found.coverage, found.low, found.high) == (
+        True,
+        expected,
+        0.5,
+        expected / 2,
+        expected / 2 + 50,
+    )
+
+
+def test_a_trial_that_found_harm_has_the_lowest_score_and_is_never_too_little_documented() -> None:
+    harm = effectiveness(result="not-met", lasts="not-applicable", every_group="not-applicable")
+    assert (harm.scored, harm.score, harm.low) == (True, 0.0, 0.0)
+    for better in ("met", "partly"):
+        for rest in itertools.product(ANSWER_IDS, repeat=3):
+            other = effectiveness(result=better, **dict(zip(("lasts", "every_group", "completion"), rest, strict=True)))
+            assert other.scored
+            assert other.score is not None
+            assert other.score > harm.score
+
+
+def test_a_reader_who_silences_what_is_required_gains_no_score() -> None:
+    answers = encode(RESULT, [("p", f"eff-{name}", "met", 1) for name in ("lasts", "every-group", "completion")])
+    own = {one.id: one.weight for one in RESULT.indicators} | {"eff-result": 0.0}
+    found = score(RESULT, answers, own).of("p", "effectiveness")
+    assert found.coverage == 1.0
+    assert not found.scored
+
+
+def test_questions_are_scored_from_the_coverage_of_their_criterion_on() -> None:
+    scores = score(RESULT, encode(RESULT, [("p", "eff-completion", "met", 1), ("p", "sus-anchored", "met", 1)]))
+    assert scores.of("p", "effectiveness/for-whom").scored
+    assert not scores.of("p", "effectiveness/result").scored
+    assert not scores.of("p", "sustainability/institutional").scored

@@ -61,7 +61,11 @@ def other_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('effort = "weeks"', 'efort = "weeks"', ("step 'sus-documented'", "'efort' is not known", "did you mean 'effort'")),
+        (
+            'effort = "weeks"',
+            'efort = "weeks"',
+            ("step 'sus-documented'", "'efort' is not known", "did you mean 'effort'"),
+        ),
         ('kind = "paperwork"', 'kind = "writing"', ("step 'sus-costs-known'", "kind = 'writing'")),
         ('indicator = "eff-lasts"', 'indicator = "eff-last"', ("step 'eff-last'", "did you mean 'eff-lasts'?")),
         ('indicator = "eff-lasts"', 'indicator = "eff-result"', ("step 'eff-result'", "more than once")),
