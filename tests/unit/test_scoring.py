@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from criteria import scoring
-from criteria.framework import ANSWER_IDS, AnswerId, Framework, current_framework, published_frameworks
+from criteria.framework import ANSWER_IDS, AnswerId, Framework, published_frameworks
 from criteria.scoring import Score, encode, nodes, score, weights
 from practices_db import filters
 
+EARLIER = published_frameworks()["integration-practices", "1.0.0"]
 Given = dict[str, tuple[AnswerId, int]]
 
 
@@ -233,7 +234,7 @@ def test_full_marks_are_100_and_not_a_hair_more(weight: float) -> None:
 
 
 def test_shipped_framework_scores_a_question_by_its_own_indicators_only() -> None:
-    framework = current_framework()
+    framework = EARLIER
     given: Given = {
         "sus-environment": ("met", 1),
         "sus-continued": ("not-met", 2),
@@ -289,13 +290,13 @@ def test_practices_do_not_touch_each_other() -> None:
 
 
 def test_nobody_assessed_is_no_fault() -> None:
-    scores = score(current_framework(), encode(current_framework(), []))
+    scores = score(EARLIER, encode(EARLIER, []))
     assert scores.practice_ids == ()
-    assert scores.score.shape == (0, len(nodes(current_framework())))
+    assert scores.score.shape == (0, len(nodes(EARLIER)))
 
 
 def test_nodes_are_every_criterion_followed_by_its_questions() -> None:
-    framework = current_framework()
+    framework = EARLIER
     expected = [
         (level, id_, criterion.id, headline)
         for criterion in framework.criteria
@@ -308,7 +309,7 @@ def test_nodes_are_every_criterion_followed_by_its_questions() -> None:
 
 
 def test_every_indicator_weighs_in_its_criterion_and_in_its_question_alone() -> None:
-    framework = current_framework()
+    framework = EARLIER
     table, columns = weights(framework), [node.id for node in nodes(framework)]
     for row, (criterion, question, indicator) in enumerate(framework.walk()):
         there = {columns[at]: table[row, at] for at in range(len(columns)) if table[row, at] != 0}
@@ -320,12 +321,12 @@ def test_every_indicator_weighs_in_its_criterion_and_in_its_question_alone() -> 
 
 def test_second_answer_to_an_indicator_must_be_merged_first() -> None:
     with pytest.raises(ValueError, match="p, eff-objectives: answered twice"):
-        encode(current_framework(), [("p", "eff-objectives", "met", 1), ("p", "eff-objectives", "met", 1)])
+        encode(EARLIER, [("p", "eff-objectives", "met", 1), ("p", "eff-objectives", "met", 1)])
 
 
 def test_indicator_of_another_framework_is_refused() -> None:
     with pytest.raises(KeyError, match="eff-nonsense"):
-        encode(current_framework(), [("p", "eff-nonsense", "met", 1)])
+        encode(EARLIER, [("p", "eff-nonsense", "met", 1)])
 
 
 @pytest.mark.parametrize(("practice", "node"), [("nobody", "c"), ("p", "d"), ("p", "q")])

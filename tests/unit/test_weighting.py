@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.framework import current_framework
+from criteria.framework import published_frameworks
 from criteria.scoring import YOUR_WEIGHTING, AnswerId, composite, encode, midpoints, score
 from criteria.weighting import (
     PRESETS,
@@ -25,7 +25,7 @@ from criteria.weighting import (
     weighting,
 )
 
-FRAMEWORK = current_framework()
+FRAMEWORK = published_frameworks()["integration-practices", "1.0.0"]
 CRITERIA = [criterion.id for criterion in FRAMEWORK.criteria]
 INDICATORS = [indicator.id for indicator in FRAMEWORK.indicators]
 HOSTILE = [
