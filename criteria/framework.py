@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -34,6 +34,9 @@ AnswerId = Literal["met", "partly", "not-met", "not-documented", "not-applicable
 ANSWER_IDS: tuple[AnswerId, ...] = ("met", "partly", "not-met", "not-documented", "not-applicable")
 DOCUMENTED: tuple[AnswerId, ...] = ("met", "partly", "not-met")
 
+# Levels that say how a change was measured: they can prove nothing else.
+MEASURED_CHANGE = (2, 4, 5)
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -42,11 +45,16 @@ class FrameworkError(ValueError):
     """A framework file cannot be used; the message names file, key and what to do."""
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file that is checked key by key and cannot be changed."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class AnswerOption(_Part):
+Root = TypeVar("Root", bound=Part)
+
+
+class AnswerOption(Part):
     """One way to answer an indicator; ``value`` (0 to 1) only where the answer says something."""
 
     id: AnswerId
@@ -54,14 +62,21 @@ class AnswerOption(_Part):
     value: StrictFloat | None = Field(default=None, ge=0, le=1)
 
 
-class EvidenceLevel(_Part):
+class EvidenceLevel(Part):
     """How strong the proof behind an answer is, 0 (claim) to 5 (randomised or replicated)."""
 
     level: StrictInt = Field(ge=0, le=5)
     label: Text
 
 
-class Source(_Part):
+class Rule(Part):
+    """A rule for whoever answers."""
+
+    id: Id
+    text: Text
+
+
+class Source(Part):
     """A published text that an indicator rests on."""
 
     id: Id
@@ -70,8 +85,19 @@ class Source(_Part):
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
-class Indicator(_Part):
-    """The smallest thing that is answered, with an anchor for each of the three documented answers."""
+# What a framework does not use is left out of its content, so that a later key leaves the hash of an earlier version
+# as it was (``framework_hash``).
+def _unused(value: object) -> bool:
+    return value in (None, False, ())
+
+
+class Indicator(Part):
+    """The smallest thing that is answered, with an anchor for each of the three documented answers.
+
+    ``required``: without an answer here its criterion has no score. ``outcome``: it is about a measured change in
+    people, so that every evidence level can stand at it (``evidence_fault``). ``was``: the indicators of an earlier
+    version that it follows.
+    """
 
     id: Id
     label: Text
@@ -79,6 +105,9 @@ class Indicator(_Part):
     partly: Text
     not_met: Text
     weight: StrictFloat = Field(default=1.0, gt=0, allow_inf_nan=False)
+    required: StrictBool = Field(default=False, exclude_if=_unused)
+    outcome: StrictBool = Field(default=False, exclude_if=_unused)
+    was: tuple[Id, ...] = Field(default=(), exclude_if=_unused)
     basis: tuple[Id, ...] = Field(min_length=1)
 
     def anchor(self, answer: AnswerId) -> str | None:
@@ -86,7 +115,7 @@ class Indicator(_Part):
         return {"met": self.met, "partly": self.partly, "not-met": self.not_met}.get(answer)
 
 
-class Question(_Part):
+class Question(Part):
     """What a group of indicators answers together."""
 
     id: Id
@@ -94,12 +123,16 @@ class Question(_Part):
     indicators: tuple[Indicator, ...] = Field(alias="indicator", min_length=1)
 
 
-class Criterion(_Part):
-    """A side of quality that gets a score; a headline criterion is one of the app's two main scores."""
+class Criterion(Part):
+    """A side of quality that gets a score; a headline criterion is one of the app's two main scores.
+
+    ``minimum_coverage`` takes the place of the framework's (``Framework.minimum_coverage_of``).
+    """
 
     id: Id
     title: Text
     headline: StrictBool
+    minimum_coverage: StrictFloat | None = Field(default=None, gt=0, le=1, exclude_if=_unused)
     summary: Text
     questions: tuple[Question, ...] = Field(alias="question", min_length=1)
 
@@ -109,7 +142,7 @@ class Criterion(_Part):
         return tuple(indicator for question in self.questions for indicator in question.indicators)
 
 
-class Framework(_Part):
+class Framework(Part):
     """One published version of the framework."""
 
     id: Id
@@ -119,11 +152,13 @@ class Framework(_Part):
     minimum_coverage: StrictFloat = Field(gt=0, le=1)
     answers: tuple[AnswerOption, ...] = Field(alias="answer")
     evidence_levels: tuple[EvidenceLevel, ...] = Field(alias="evidence_level")
+    rules: tuple[Rule, ...] = Field(default=(), alias="rule", exclude_if=_unused)
     sources: tuple[Source, ...] = Field(alias="source", min_length=1)
     criteria: tuple[Criterion, ...] = Field(alias="criterion", min_length=1)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
+        _once("rule", [rule.id for rule in self.rules])
         _once("source", [source.id for source in self.sources])
         _once("criterion", [criterion.id for criterion in self.criteria])
         _once("indicator", [indicator.id for indicator in self.indicators])
@@ -159,6 +194,17 @@ class Framework(_Part):
         """The criteria that are shown as main scores."""
         return tuple(criterion for criterion in self.criteria if criterion.headline)
 
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Return an indicator by its id; KeyError if the framework does not have it."""
+        for indicator in self.indicators:
+            if indicator.id == indicator_id:
+                return indicator
+        raise KeyError(indicator_id)
+
+    def minimum_coverage_of(self, criterion: Criterion) -> float:
+        """Return the coverage (0–1) from which on a criterion and its questions are scored."""
+        return self.minimum_coverage if criterion.minimum_coverage is None else criterion.minimum_coverage
+
     def value(self, answer: AnswerId) -> float | None:
         """Return what an answer is worth, 0 to 1; None where it says nothing."""
         return next(option.value for option in self.answers if option.id == answer)
@@ -180,7 +226,12 @@ class Framework(_Part):
 
 
 def load_framework(path: Path) -> Framework:
-    """Read and check one framework file.
+    """Read and check one framework file; see ``load``."""
+    return load(path, Framework)
+
+
+def load(path: Path, root: type[Root]) -> Root:
+    """Read a TOML file and check it against a model.
 
     Raises ``FrameworkError`` with every fault found, a line each: ``file: key: what is wrong``.
     """
@@ -193,9 +244,9 @@ def load_framework(path: Path) -> Framework:
     except tomllib.TOMLDecodeError as error:
         raise FrameworkError(f"{path.name}: is not valid TOML: {error}") from error
     try:
-        return Framework.model_validate(content)
+        return root.model_validate(content)
     except ValidationError as error:
-        lines = [f"{path.name}: {_explain(fault, content)}" for fault in error.errors() if not _follows(fault)]
+        lines = [f"{path.name}: {_explain(fault, content, root)}" for fault in error.errors() if not _follows(fault)]
         raise FrameworkError("\n".join(lines)) from error
 
 
@@ -221,6 +272,30 @@ def framework_hash(framework: Framework) -> str:
     return hashlib.sha256(framework.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
+def evidence_fault(framework: Framework, indicator_id: str, level: int) -> str | None:
+    """Return why an evidence level cannot stand at an indicator, in words; None where it can.
+
+    Levels 2, 4 and 5 say how a change in people was measured, so they stand at outcomes only. A framework that marks
+    no outcomes has no such rule. Raises KeyError for an indicator that the framework does not have.
+
+    >>> framework = published_frameworks()["integration-practices", "2.0.0"]
+    >>> evidence_fault(framework, "eff-result", 5) is None
+    True
+    >>> evidence_fault(framework, "sus-documented", 5)
+    'evidence level 5 (Randomised or replicated) is about a measured change in people, and “Documented for reuse” \
+does not ask for one; levels 0, 1, 3 can stand here'
+    """
+    indicator = framework.indicator(indicator_id)
+    marked = any(one.outcome for one in framework.indicators)
+    if indicator.outcome or level not in MEASURED_CHANGE or not marked:
+        return None
+    others = ", ".join(str(one.level) for one in framework.evidence_levels if one.level not in MEASURED_CHANGE)
+    return (
+        f"evidence level {level} ({framework.evidence_label(level)}) is about a measured change in people, and "
+        f"“{indicator.label}” does not ask for one; levels {others} can stand here"
+    )
+
+
 def _once(what: str, ids: Sequence[str]) -> None:
     for id_ in ids:
         if ids.count(id_) > 1:
@@ -238,9 +313,9 @@ def _follows(fault: Any) -> bool:
     return fault["type"] == "too_short" and bool(fault["input"])
 
 
-def _explain(fault: Any, content: dict[str, Any]) -> str:
+def _explain(fault: Any, content: dict[str, Any], root: type[Part]) -> str:
     """Say one Pydantic fault in words: where it is, by ids rather than positions, and what to do."""
-    place, model = _place(fault["loc"], content)
+    place, model = _place(fault["loc"], content, root)
     match fault["type"]:
         case "extra_forbidden":
             known = [field.alias or name for name, field in model.model_fields.items()]
@@ -256,35 +331,38 @@ def _explain(fault: Any, content: dict[str, Any]) -> str:
             return f"{place}: {key} = {fault['input']!r}: {fault['msg']}"
 
 
-_MODELS: dict[str, type[_Part]] = {
-    "answer": AnswerOption,
-    "evidence_level": EvidenceLevel,
-    "source": Source,
-    "criterion": Criterion,
-    "question": Question,
-    "indicator": Indicator,
-}
-
-
 def _at(loc: Sequence[str | int], content: Any) -> dict[str, Any]:
     for step in loc:
         content = _step(content, step)
     return content if isinstance(content, dict) else {}
 
 
-def _place(loc: Sequence[str | int], content: dict[str, Any]) -> tuple[str, type[_Part]]:
+def _place(loc: Sequence[str | int], content: dict[str, Any], root: type[Part]) -> tuple[str, type[Part]]:
     """Return the path to a fault in words (``criterion 'effectiveness', question 'design'``) and its model."""
     words: list[str] = []
-    model: type[_Part] = Framework
+    model, kind = root, ""
     here: Any = content
-    for step, following in zip(loc, [*loc[1:], None], strict=False):
-        if isinstance(step, str) and isinstance(following, int) and step in _MODELS:
-            model = _MODELS[step]
+    for step in loc:
         here = _step(here, step)
-        if isinstance(step, int) and isinstance(here, dict):
-            kind = next(name for name, of in _MODELS.items() if of is model)
-            words.append(f"{kind} {here.get('id', here.get('level', f'number {step + 1}'))!r}")
+        if isinstance(step, str) and (item := _item(model, step)):
+            model_of_items, kind = item, step
+        elif isinstance(step, int) and kind and isinstance(here, dict):
+            model = model_of_items
+            words.append(f"{kind} {next((here[key] for key in _NAMES if key in here), f'number {step + 1}')!r}")
     return ", ".join(words) or "top level", model
+
+
+_NAMES = ("id", "indicator", "level")  # what an item of a list is called by, the first that it has
+
+
+def _item(model: type[Part], key: str) -> type[Part] | None:
+    """Return the model of the items of a list by its key in the file; None where they are no parts."""
+    for name, field in model.model_fields.items():
+        if key == (field.alias or name):
+            return next(
+                (one for one in get_args(field.annotation) if isinstance(one, type) and issubclass(one, Part)), None
+            )
+    return None
 
 
 def _step(here: Any, step: str | int) -> Any:
