@@ -19,6 +19,7 @@ from practices_db.filters import PracticeFilter
 from practices_db.store import Store
 from practices_db.views import View
 
+pytestmark = pytest.mark.corpora
 DAY = date(2026, 1, 31)
 
 

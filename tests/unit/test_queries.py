@@ -349,12 +349,11 @@ def test_strange_word_is_only_looked_for(text: str, store: Store) -> None:
     assert set(found_ids(store, chosen)) == oracle_ids(chosen)
 
 
-def test_attacks_of_the_corpora_are_only_looked_for(corpora: Path | None, store: Store) -> None:
+def test_attacks_of_the_corpora_are_only_looked_for(corpora: Path, store: Store) -> None:
     texts = ["xyzzy-nobody-says-this"]
-    if corpora:
-        for path in sorted((corpora / "payloads").glob("*.txt")):
-            texts += path.read_text(encoding="utf-8").splitlines()
-        assert len(texts) > 400
+    for path in sorted((corpora / "payloads").glob("*.txt")):
+        texts += path.read_text(encoding="utf-8").splitlines()
+    assert len(texts) > 400
     with store.cursor() as cursor:
         for text in dict.fromkeys(texts):
             chosen, _ = from_params({"q": [text]})
