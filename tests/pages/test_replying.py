@@ -13,6 +13,7 @@ from pages.shared import database
 from practices_db import curating, publishing, queries, reviewing, submissions
 from practices_db.permissions import CLI
 
+pytestmark = pytest.mark.usefixtures("database_file")
 PRACTICE, DUPLICATE, ENDED = "accelair", "a-walk-to-museums", "zuri-city-card"
 PAGE = "https://example.org/page"
 
@@ -28,7 +29,6 @@ def text(app: AppTest) -> str:
     return "\n".join([*seen.bodies(app), *(one.value for one in app.text), *(one.value for one in app.caption)])
 
 
-@pytest.mark.usefixtures("app")
 def test_statement_history_and_running_are_shown_after_the_release(visit: Visit) -> None:
     store = database.store()
     words = {"organisation": "Forum <b>x</b>", "words": "We see *it* otherwise: [x](https://e.org)."}
@@ -47,7 +47,6 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
     assert "First year is 2003" in after
 
 
-@pytest.mark.usefixtures("app")
 def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     store = database.store()
     curating.merge(store, CLI, DUPLICATE, PRACTICE, 1, "the same")
@@ -60,7 +59,6 @@ def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     assert "It never began." in seen.as_read(gone.info[0].value)
 
 
-@pytest.mark.usefixtures("app")
 def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     app = visit("practice", practice=PRACTICE)
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
@@ -79,7 +77,6 @@ def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     assert sent.id in app.success[0].value
 
 
-@pytest.mark.usefixtures("app")
 def test_agreement_is_said_honestly_with_and_without_second_assessments(visit: Visit) -> None:
     assert "Not known yet" in text(visit("method"))
     store = database.store()

@@ -18,6 +18,7 @@ from pages.shared.assessing import keeping
 from practices_db import submissions
 from practices_db.own.model import Draft, OwnAnswer, OwnAssessment, Sending, new_form
 
+pytestmark = pytest.mark.usefixtures("database_file")
 FRAMEWORK = current_framework()
 DAY = date(2026, 3, 4)
 MAILBOX = "info@example.org"
