@@ -26,7 +26,7 @@ class Index:
         """Take (id, title, text) of each item; words of the title weigh more."""
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
-        # nobody knows when the last page that holds an index is done with it; from Python 3.13 on, left open is a warning
+        # nobody knows when the last page that holds it is done with it; left open, Python 3.13 warns
         weakref.finalize(self, self._database.close)
         self._database.execute(
             "CREATE VIRTUAL TABLE item USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2', "
