@@ -16,13 +16,30 @@ from streamlit.testing.v1 import AppTest
 from pages.shared import database
 from practices_db import people
 from practices_db.permissions import CLI
+from practices_db.store import Store
+
+
+@pytest.fixture(scope="session")
+def _file_with_roles(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("roles") / "practices.duckdb"))
+    store = Store(path)
+    people.grant(store, CLI, CURATOR, "curator")
+    people.grant(store, CLI, OTHER, "curator")
+    people.grant(store, CLI, ADMINISTRATOR, "administrator")
+    store.checkpoint()
+    store.close()
+    return path
 
 
 @pytest.fixture
-def database_file(catalogue_db: Path) -> Iterator[Path]:
-    """Return the database that the pages open in this test; afterwards nothing of it stays cached."""
+def database_file(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return the database that the pages open in this test; afterwards nothing of it stays cached.
+
+    Where somebody may log in, two curators and an administrator have their roles in it.
+    """
     path = Path(os.environ["PRACTICES_DB"])
-    shutil.copy(catalogue_db, path)
+    template = "_file_with_roles" if "log_in" in request.fixturenames else "catalogue_db"
+    shutil.copy(request.getfixturevalue(template), path)
     yield path
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -77,16 +94,11 @@ def visit(request: pytest.FixtureRequest, _database: None) -> Visit:
 @pytest.fixture
 def log_in(database_file: object) -> LogIn:  # noqa: ARG001 - opened by the pages
     """Return a function that begins a visit of somebody, None for nobody, where a login is configured."""
-    store = database.store()
-    people.grant(store, CLI, CURATOR, "curator")
-    people.grant(store, CLI, OTHER, "curator")
-    people.grant(store, CLI, ADMINISTRATOR, "administrator")
 
     def begin(address: str | None) -> Visit:
         app = AppTest.from_file(FRAME, default_timeout=120)
         app.secrets = SECRETS
         app.user = {"is_logged_in": address is not None} | ({"email": address} if address else {})
-        app.run()
 
         def go(page: str, /, **params: str | list[str]) -> AppTest:
             app.query_params = params

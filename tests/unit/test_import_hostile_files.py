@@ -316,7 +316,7 @@ def intact(store: Store, done: Preview, file: bytes) -> None:
 
 
 def test_damaged_files_are_loaded_intact_or_refused(tiny_store: Store) -> None:
-    told = damage_and_bring(tiny_store, 120, seed=1)
+    told = damage_and_bring(tiny_store, 60, seed=1)
     assert min(told["loaded"], told["refused"]) > 5, told
 
 
