@@ -11,11 +11,11 @@ import corpora
 import duckdb
 import hostile
 import pytest
+from app_server import Server
 from conftest import NewServer
 from playwright.sync_api import Browser
-from serving import Server
-from speaking import Visitor
-from watching import Watch
+from protocol_visitor import Visitor
+from script_watch import Watch
 
 from practices_db.files import file_content
 from practices_db.filters import PracticeFilter

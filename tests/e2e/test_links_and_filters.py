@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
+from app_server import Server
+from browser_page import EIGHT, HOUSING_IN_ITALY, choose, heading, menu, sentence, settled
 from conftest import NewContext, NewServer
-from looking import EIGHT, HOUSING_IN_ITALY, choose, heading, menu, sentence, settled
 from playwright.sync_api import Download, Page, expect
-from serving import Server
 
 from practices_db import queries
 from practices_db.filters import DEFAULT_SORT, PracticeFilter

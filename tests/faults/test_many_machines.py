@@ -30,7 +30,7 @@ from practices_db.snapshot import write_snapshot
 from practices_db.store import Store
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
-from serving import Server, free_port
+from app_server import Server, free_port
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import corpora
 import openpyxl
 import pytest
-from taking import DAY
+from exported_files import DAY
 
 from office.conftest import Office
 from practices_db.columns import Column

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from curating_page import ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
-from seen import FRAME, Visit, opened
+from screen import FRAME, Visit, opened
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import database

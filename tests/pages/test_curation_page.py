@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import seen
+import screen
 from curating_page import ADMINISTRATOR, CURATOR, NOBODY, OTHER, SECRETS, LogIn, labels, lines, press, text
-from seen import Visit
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import database
@@ -51,7 +51,7 @@ def test_login_without_a_role_sees_nothing_and_is_on_record(log_in: LogIn, part:
 
 def test_address_that_is_not_verified_has_no_role(log_in: LogIn, database_file: object) -> None:  # noqa: ARG001
     log_in(None)
-    app = AppTest.from_file(seen.FRAME, default_timeout=120)
+    app = AppTest.from_file(screen.FRAME, default_timeout=120)
     app.secrets = SECRETS
     app.user = {"is_logged_in": True, "email": CURATOR, "email_verified": False}
     app.run()
@@ -510,7 +510,7 @@ def test_administrator_whose_role_is_another_one_gives_and_takes_none(
 
 def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
     app = log_in(CURATOR)("curation", part="import")
-    file = (seen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
+    file = (screen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
     app.file_uploader[0].set_value(("practices.csv", file, "text/csv")).run()
     assert "added" in text(app)
     people.dismiss(database.store(), CLI, CURATOR)

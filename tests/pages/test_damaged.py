@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from seen import opened
+from screen import opened
 
 from pages.shared import database
 from practices_db import submissions

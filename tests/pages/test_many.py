@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from seen import Visit, opened
+from screen import Visit, opened
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.generate import generate

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import database
@@ -26,7 +26,7 @@ def release() -> None:
 
 def text(app: AppTest) -> str:
     assert not app.exception
-    return "\n".join([*seen.bodies(app), *(one.value for one in app.text), *(one.value for one in app.caption)])
+    return "\n".join([*screen.bodies(app), *(one.value for one in app.text), *(one.value for one in app.caption)])
 
 
 def test_statement_history_and_running_are_shown_after_the_release(visit: Visit) -> None:
@@ -56,7 +56,7 @@ def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     assert merged.title[0].value == "Accelair"
     assert "merged into this one" in text(merged)
     gone = visit("practice", practice=ENDED)
-    assert "It never began." in seen.as_read(gone.info[0].value)
+    assert "It never began." in screen.as_read(gone.info[0].value)
 
 
 def test_correction_request_goes_to_the_queue(visit: Visit) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from serving import Server
+from app_server import Server
 
 # Limits that a test reaches in a second.
 TIGHT = {

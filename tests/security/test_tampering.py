@@ -17,9 +17,9 @@ from urllib.parse import quote, urlencode
 import corpora
 import hostile
 import pytest
+from app_server import ROOT, Server
 from google.protobuf.message import Message
-from serving import ROOT, Server
-from speaking import Screen, Visitor, asked
+from protocol_visitor import Screen, Visitor, asked
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from pages.shared.filters import _OWN_PARAMS

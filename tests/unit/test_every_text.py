@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import corpora
 import pytest
+from exported_files import exported, rows_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from taking import exported, rows_of
 
 from practices_db.cell_text import as_typed, harmless
 from practices_db.filters import PracticeFilter

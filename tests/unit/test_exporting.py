@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import oracles
 import pytest
-from taking import DAY, exported, rows_of
+from exported_files import DAY, exported, rows_of
 
 from practices_db import tables
 from practices_db.exporting import BOM, content, file_name, write_csv

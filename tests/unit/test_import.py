@@ -10,8 +10,8 @@ import openpyxl
 import oracles
 import pytest
 import xlsxwriter
-from bringing import LEAST, MOST, NOTHING, bring, held, looked_at, stored, table
-from taking import DAY
+from exported_files import DAY
+from import_files import LEAST, MOST, NOTHING, bring, held, looked_at, stored, table
 
 from practices_db import audit
 from practices_db.errors import Actor, ConflictError, NotAllowedError, PracticesError

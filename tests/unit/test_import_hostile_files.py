@@ -13,8 +13,8 @@ from pathlib import Path
 
 import hostile
 import pytest
-from bringing import HOUSE, LEAST, MOST, PAPER, held, table
-from taking import DAY
+from exported_files import DAY
+from import_files import HOUSE, LEAST, MOST, PAPER, held, table
 
 from practices_db.csv_reading import read_csv
 from practices_db.exporting import content, write_csv

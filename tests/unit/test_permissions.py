@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bringing import HOUSE, PAPER
+from import_files import HOUSE, PAPER
 
 from practices_db import (
     audit,

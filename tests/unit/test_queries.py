@@ -10,8 +10,8 @@ from typing import Any
 import oracles
 import pandas as pd
 import pytest
-from states import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
-from taking import exported, rows_of
+from exported_files import exported, rows_of
+from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
 
 from practices_db import queries
 from practices_db.filters import PracticeFilter, Sort, from_params

@@ -8,8 +8,8 @@ import random
 
 import openpyxl
 import pytest
-from states import NUMBER_OF_FILTERS, random_view
-from taking import DAY, rows_of
+from exported_files import DAY, rows_of
+from sample_views import NUMBER_OF_FILTERS, random_view
 
 from practices_db import queries
 from practices_db.exporting import CONTENTS, content, write_csv, write_json

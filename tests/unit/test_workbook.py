@@ -9,7 +9,7 @@ import zipfile
 import corpora
 import openpyxl
 import pytest
-from taking import DAY
+from exported_files import DAY
 
 from practices_db import scorecards
 from practices_db.columns import practices
