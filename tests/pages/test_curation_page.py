@@ -396,6 +396,7 @@ def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, actio
         assert lines("refused") == [(pseudonym(CURATOR), "submission")]
 
 
+@pytest.mark.usefixtures("database_file")
 def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
     assert "is the first" in text(visit("method"))
     store = database.store()
@@ -523,15 +524,18 @@ def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
 # --- backups ---------------------------------------------------------------------------------------------------
 
 
-def test_administrator_makes_a_backup_and_finds_it_in_the_list(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+@pytest.fixture
+def backups_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("PRACTICES_BACKUPS", str(tmp_path))
-    go = request.getfixturevalue("log_in")(ADMINISTRATOR)
+    return tmp_path
+
+
+def test_administrator_makes_a_backup_and_finds_it_in_the_list(backups_folder: Path, log_in: LogIn) -> None:
+    go = log_in(ADMINISTRATOR)
     assert "There is no backup yet" in text(go("curation", part="backups"))
     app = press(go("curation", part="backups"), "Back up now")
     assert "is made and proved." in text(app)
-    (made,) = backup.backups(tmp_path)
+    (made,) = backup.backups(backups_folder)
     assert backup.backup_problems(made) == []
     assert made.folder.name in text(app)
     assert lines("backup") == [(pseudonym(ADMINISTRATOR), "data")]
