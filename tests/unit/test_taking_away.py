@@ -22,8 +22,8 @@ from practices_db.views import View, read_view
 from practices_db.workbook import write_xlsx
 
 CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
-# All of them are tried by "-m slow"; every eighth always: each kind of page is among them.
-STATES = [at if at % 8 == 0 or at < 3 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
+# All of them are tried by "-m slow"; every sixteenth always: each kind of page is among them.
+STATES = [at if at % 16 == 0 or at < 3 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
 SCORES = [f"{node}_{name}" for node in ("effectiveness", "sustainability") for name in ("score", "low", "high")]
 
 
