@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import corpora as larger
 import pytest
 from hypothesis import settings
 
@@ -21,6 +22,35 @@ collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_configure() -> None:
+    if larger.MISSING:
+        raise pytest.UsageError(f"{larger.VARIABLE} names {larger.FOLDER}, where these are missing: {larger.MISSING}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "corpora" in getattr(item, "fixturenames", ()):
+            item.add_marker("corpora")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if larger.FOLDER is None:
+        terminalreporter.section("larger corpora of hostile input")
+        terminalreporter.write_line(
+            f"Not there: {', '.join(larger.NAMES)} ({larger.VARIABLE} names no folder). "
+            "Tests marked corpora took the project's own strings only, or were skipped."
+        )
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """Return the folder of the larger corpora; a test that cannot do without them is skipped."""
+    if larger.FOLDER is None:
+        pytest.skip("the larger corpora are not there")
+    return larger.FOLDER
 
 
 @pytest.fixture(autouse=True)

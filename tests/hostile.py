@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import corpora
 import pandas as pd
-from oracles import ROOT
 
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
 
-CORPORA = ROOT.parent / "shared" / "corpora"
 MARK = " ¦ "  # stands between the strings of one text
 _XSS = ("payloads/RSNAKE_XSS.txt", "payloads/xss_payloads_quick.txt", "payloads/XSS_Polyglots.txt")
 _OWN = (
@@ -38,30 +35,28 @@ _OWN = (
 )
 
 
-def corpus(*names: str) -> list[str]:
-    """Return the lines of corpus files beside the repository; CI must have them, elsewhere there may be none."""
-    if not CORPORA.is_dir():
-        assert not os.environ.get("CI"), f"{CORPORA} is missing"
-        return []
-    return [line for name in names for line in (CORPORA / name).read_text(encoding="utf-8").split("\n") if line]
-
-
+# What our own strings are put into, each in turn.
+_FRAMES = ("{}", "**{}**", "[{}](https://example.org)", "`{}`", '"{}"', "> {}")
 LONGEST = 4_000  # characters: the longest text that an import lets through
 
 
 def strings() -> list[str]:
-    """Return every hostile text: our own and those of the corpora, in a fixed order."""
-    naughty: list[str] = []
-    if CORPORA.is_dir():
-        naughty = json.loads((CORPORA / "blns" / "blns.json").read_text(encoding="utf-8"))
-    return [text[:LONGEST] for text in (*_OWN, *naughty, *corpus(*_XSS, "own/query_param_values.txt"))]
+    """Return every hostile text: our own, plain and framed, and those of the larger corpora, in a fixed order."""
+    own = [frame.format(text) for frame in _FRAMES for text in _OWN]
+    others = (*corpora.naughty_strings(), *corpora.lines(*_XSS, "own/query_param_values.txt"))
+    return [text[:LONGEST] for text in (*own, *others)]
 
 
 def bundles(texts: Sequence[str], rows: int, least: int = 16) -> list[str]:
-    """Return as many texts as there are rows, each of ``least`` strings or more, so that every string is in one."""
+    """Return as many texts as there are rows, each of ``least`` strings or more, so that every string is in one.
+
+    A round that has used every string is followed by one that begins a string later: rows near each other differ,
+    as the keys of some tables demand.
+    """
     size = max(least, -(-len(texts) // rows))
-    packed = [MARK.join(texts[at : at + size]) for at in range(0, len(texts), size)]
-    return [packed[row % len(packed)] for row in range(rows)]
+    round_ = -(-len(texts) // size)
+    starts = [row % round_ * size + row // round_ for row in range(rows)]
+    return [MARK.join(texts[at % len(texts)] for at in range(start, start + size)) for start in starts]
 
 
 def poison(path: Path, texts: Sequence[str]) -> list[tuple[str, str]]:

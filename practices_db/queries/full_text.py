@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable
 
 from practices_db.catalogue.practice_filter import normalise
@@ -25,6 +26,8 @@ class Index:
         """Take (id, title, text) of each item; words of the title weigh more."""
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        # nobody knows when the last page that holds it is done with it; left open, Python 3.13 warns
+        weakref.finalize(self, self._database.close)
         self._database.execute(
             "CREATE VIRTUAL TABLE item USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2', "
             "prefix = '1 2 3 4 5 6 7 8 9 10')"
@@ -60,11 +63,6 @@ class Index:
             elif limit is None:
                 hits = self._database.execute("SELECT rowid FROM item WHERE item MATCH ?", (query,)).fetchall()
         return [self._ids[number - 1] for (number,) in hits[:limit]]
-
-    def close(self) -> None:
-        """Free the memory."""
-        with self._lock:
-            self._database.close()
 
 
 def expression(text: str) -> str:

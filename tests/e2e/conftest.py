@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from app_server import Server
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from serving import Server
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from app_server import PATIENCE, free_port
 from playwright.sync_api import Page
-from serving import PATIENCE, free_port
 
 
 class Provider:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from app_server import Server
+from browser_page import HOUSING_IN_ITALY, NARROW, faults_everywhere, settled
 from conftest import NewContext
-from looking import HOUSING_IN_ITALY, NARROW, faults_everywhere, settled
 from playwright.sync_api import Page, expect
-from serving import Server
 
 pytestmark = pytest.mark.e2e
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from bringing import PAPER, table
+from app_server import ROOT, Server
+from browser_page import faults_everywhere, heading, idle, menu, pick, settled
 from conftest import NewContext
-from looking import faults_everywhere, heading, idle, menu, pick, settled
+from import_files import PAPER, table
 from playwright.sync_api import BrowserContext, Page, expect
 from provider import Provider, log_in
-from serving import ROOT, Server
 
 from practices_db.curation import submissions, users
 from practices_db.curation.permissions import CLI

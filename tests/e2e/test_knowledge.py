@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from app_server import Server
+from browser_page import chart, choose, click_mark, heading, settled
 from conftest import NewContext
-from looking import chart, choose, click_mark, heading, settled
 from playwright.sync_api import Page, expect
-from serving import Server
 
 pytestmark = pytest.mark.e2e
 

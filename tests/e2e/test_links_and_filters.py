@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
+from app_server import Server
+from browser_page import EIGHT, HOUSING_IN_ITALY, choose, heading, menu, sentence, settled
 from conftest import NewContext, NewServer
-from looking import EIGHT, HOUSING_IN_ITALY, choose, heading, menu, sentence, settled
 from playwright.sync_api import Download, Page, expect
-from serving import Server
 
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.database.store import Store

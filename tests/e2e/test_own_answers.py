@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app_server import Server
+from browser_page import NARROW, WIDE, faults, settled
 from conftest import NewContext
-from cutting import Proxy
-from looking import NARROW, WIDE, faults, settled
+from cuttable_proxy import Proxy
 from playwright.sync_api import Locator, Page, expect
-from serving import Server
 
 from criteria.framework import current_framework
 from practices_db.files.self_assessment.open_file import open_file

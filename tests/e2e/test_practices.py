@@ -8,9 +8,9 @@ import re
 from collections import Counter
 
 import pytest
-from looking import EIGHT, HOUSING_IN_ITALY, chart, click_mark, heading, sentence, settled
+from app_server import ROOT, Server
+from browser_page import EIGHT, HOUSING_IN_ITALY, chart, click_mark, heading, sentence, settled
 from playwright.sync_api import Page, expect
-from serving import ROOT, Server
 
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.database.store import Store

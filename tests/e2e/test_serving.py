@@ -9,9 +9,9 @@ from urllib.request import urlopen
 
 import duckdb
 import pytest
+from app_server import Server
 from conftest import NewServer
 from playwright.sync_api import Page, expect
-from serving import Server
 
 pytestmark = pytest.mark.e2e
 

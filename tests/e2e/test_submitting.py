@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app_server import Server
+from browser_page import faults, settled
 from conftest import NewContext
-from looking import faults, settled
 from playwright.sync_api import expect
-from serving import Server
 
 pytestmark = pytest.mark.e2e
 

@@ -13,10 +13,10 @@ from urllib.request import Request, urlopen
 import openpyxl
 import pypdf
 import pytest
+from app_server import Server
+from browser_page import EIGHT, HOUSING_IN_ITALY, heading, idle, sentence, settled
 from conftest import NewContext
-from looking import EIGHT, HOUSING_IN_ITALY, heading, idle, sentence, settled
 from playwright.sync_api import Page, expect
-from serving import Server
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store

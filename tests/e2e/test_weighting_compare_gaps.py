@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from app_server import Server
+from browser_page import WIDE, chart, click_mark, faults_everywhere, heading, sentence, settled
 from conftest import NewContext
-from looking import WIDE, chart, click_mark, faults_everywhere, heading, sentence, settled
 from playwright.sync_api import Locator, Page, expect
-from serving import Server
 
 from practices_db.database.store import Store
 from practices_db.queries import practices

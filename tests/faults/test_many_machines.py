@@ -30,7 +30,7 @@ from practices_db.operations.build import open_store
 from practices_db.operations.snapshots import write_snapshot
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
-from serving import Server, free_port
+from app_server import Server, free_port
 
 pytestmark = pytest.mark.slow
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import corpora
 import openpyxl
-import oracles
 import pytest
-from taking import DAY
+from exported_files import DAY
 
 from office.conftest import Office
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -28,7 +27,6 @@ from practices_db.queries.views import View
 
 pytestmark = pytest.mark.office
 
-CORPORA = oracles.ROOT.parent / "shared" / "corpora"
 # Twelve that spreadsheets are known to change, and what looks like a date, an amount or a formula in some language.
 TWELVE = ["=1+1", "+49 30 1", "-2+3", "@SUM(1)", "'quoted", "2020", "007", "1/2", "1e5", "May 2020", "TRUE", "1.200,50"]
 MORE = [
@@ -73,9 +71,8 @@ PUT = """
 
 
 def hostile_texts() -> list[str]:
-    known = json.loads((CORPORA / "blns" / "blns.json").read_text(encoding="utf-8")) if CORPORA.is_dir() else []
     # a workbook, in which the test looks, cannot hold these
-    held = [text for text in known if text and text.isprintable()]
+    held = [text for text in corpora.naughty_strings() if text and text.isprintable()]
     return [*TWELVE, *MORE, *held]
 
 

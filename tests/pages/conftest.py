@@ -1,4 +1,4 @@
-"""Fixtures of the page tests: a visitor of the app, on a database of the real catalogue of its own."""
+"""Fixtures of the page tests: a visitor of the app, on the database of the real catalogue or on one of its own."""
 
 from __future__ import annotations
 
@@ -10,37 +10,83 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from curating_page import ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
-from seen import FRAME, Visit, opened
+from screen import FRAME, Visit, opened
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from practices_db.curation import users
 from practices_db.curation.permissions import CLI
+from practices_db.database.store import Store
+
+
+@pytest.fixture(scope="session")
+def _file_with_roles(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("roles") / "practices.duckdb"))
+    store = Store(path)
+    users.grant(store, CLI, CURATOR, "curator")
+    users.grant(store, CLI, OTHER, "curator")
+    users.grant(store, CLI, ADMINISTRATOR, "administrator")
+    store.checkpoint()
+    store.close()
+    return path
 
 
 @pytest.fixture
-def database_file(catalogue_db: Path) -> Iterator[Path]:
-    """Return the database that the pages open in this test; afterwards nothing of it stays cached."""
+def database_file(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return the database that the pages open in this test; afterwards nothing of it stays cached.
+
+    Where somebody may log in, two curators and an administrator have their roles in it.
+    """
     path = Path(os.environ["PRACTICES_DB"])
-    shutil.copy(catalogue_db, path)
+    template = "_file_with_roles" if "log_in" in request.fixturenames else "catalogue_db"
+    shutil.copy(request.getfixturevalue(template), path)
     yield path
     st.cache_data.clear()
     st.cache_resource.clear()
 
 
+@pytest.fixture(scope="session")
+def _file_to_read(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("read") / "practices.duckdb"))
+
+
+def _writes() -> int:
+    with database.cursor() as cursor:
+        ((number,),) = cursor.execute("SELECT writes FROM write_count").fetchall()
+    return int(number)
+
+
 @pytest.fixture
-def app(database_file: Path) -> AppTest:  # noqa: ARG001 - opened by the pages
+def _database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the pages open the test's own database if it asks for one, and else that of all tests that only read."""
+    if "database_file" in request.fixturenames:
+        request.getfixturevalue("database_file")
+        yield
+        return
+    monkeypatch.setenv("PRACTICES_DB", str(request.getfixturevalue("_file_to_read")))
+    before = _writes()
+    yield
+    assert _writes() == before, "a test that writes asks for database_file"
+
+
+@pytest.fixture
+def app(_database: None) -> AppTest:
     """Return a visit that begins on the overview."""
     return opened()
 
 
 @pytest.fixture
-def visit(app: AppTest) -> Visit:
-    """Return a function that goes to a page with a link's parameters."""
+def visit(request: pytest.FixtureRequest, _database: None) -> Visit:
+    """Return a function that goes to a page with a link's parameters, in the visit ``app`` if the test has that too."""
+    one = (
+        request.getfixturevalue("app")
+        if "app" in request.fixturenames
+        else AppTest.from_file(FRAME, default_timeout=30)
+    )
 
     def go(page: str, /, **params: str | list[str]) -> AppTest:
-        app.query_params = {name.replace("_", "-"): value for name, value in params.items()}
-        return app.switch_page(f"../{page}.py").run()
+        one.query_params = {name.replace("_", "-"): value for name, value in params.items()}
+        return one.switch_page(f"../{page}.py").run()
 
     return go
 
@@ -48,16 +94,11 @@ def visit(app: AppTest) -> Visit:
 @pytest.fixture
 def log_in(database_file: object) -> LogIn:  # noqa: ARG001 - opened by the pages
     """Return a function that begins a visit of somebody, None for nobody, where a login is configured."""
-    store = database.store()
-    users.grant(store, CLI, CURATOR, "curator")
-    users.grant(store, CLI, OTHER, "curator")
-    users.grant(store, CLI, ADMINISTRATOR, "administrator")
 
     def begin(address: str | None) -> Visit:
         app = AppTest.from_file(FRAME, default_timeout=120)
         app.secrets = SECRETS
         app.user = {"is_logged_in": address is not None} | ({"email": address} if address else {})
-        app.run()
 
         def go(page: str, /, **params: str | list[str]) -> AppTest:
             app.query_params = params

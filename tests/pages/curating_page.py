@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
@@ -28,7 +28,7 @@ def text(app: AppTest) -> str:
     assert not app.exception, app.exception
     said = [*app.markdown, *app.caption, *app.text, *app.error, *app.warning, *app.info, *app.success, *app.subheader]
     cells = [str(cell) for table in [*app.table, *app.dataframe] for cell in table.value.to_numpy().ravel()]
-    return seen.as_read("\n".join([*(str(one.value) for one in said), *cells]))
+    return screen.as_read("\n".join([*(str(one.value) for one in said), *cells]))
 
 
 def press(app: AppTest, label: str) -> AppTest:

@@ -9,8 +9,8 @@ from typing import Any
 import oracles
 import pandas as pd
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
@@ -43,7 +43,7 @@ def name(practice_id: str) -> str:
 
 
 def text(app: AppTest) -> str:
-    return seen.as_read("\n".join(seen.bodies(app)))
+    return screen.as_read("\n".join(screen.bodies(app)))
 
 
 def table(app: AppTest, alt: str) -> pd.DataFrame:
@@ -59,18 +59,18 @@ def compared(app: AppTest) -> list[str]:
 
 def lines_under(app: AppTest, heading: str) -> list[str]:
     """Return the lines of one box, a practice each."""
-    (body,) = (body for body in seen.bodies(app) if body.startswith(f"{heading}\n\n"))
+    (body,) = (body for body in screen.bodies(app) if body.startswith(f"{heading}\n\n"))
     return body.split("\n")[2:]
 
 
 def fact(app: AppTest, title: str) -> list[str]:
     """Return the lines of one fact, a practice each."""
-    return [seen.as_read(line) for line in lines_under(app, f"**{title}**")]
+    return [screen.as_read(line) for line in lines_under(app, f"**{title}**")]
 
 
 def differing(app: AppTest) -> list[tuple[str, str]]:
     """Return (indicator, criterion) of the boxes of answers, in their order."""
-    found = (re.match(r"\*\*(.+)\*\* · (.+)\n\n", body) for body in seen.bodies(app))
+    found = (re.match(r"\*\*(.+)\*\* · (.+)\n\n", body) for body in screen.bodies(app))
     return [(match[1], match[2]) for match in found if match]
 
 
@@ -93,7 +93,7 @@ def test_two_practices_of_any_kind_stand_side_by_side(visit: Visit, ids: list[st
     app = visit("compare", practice=ids)
     assert not app.exception
     assert not app.warning
-    assert seen.title(app) == "Compare practices"
+    assert screen.title(app) == "Compare practices"
     assert compared(app) == ids
 
 
@@ -104,7 +104,7 @@ def test_the_order_is_that_of_the_link(visit: Visit) -> None:
         assert app.multiselect(key="compared").value == order
         assert compared(app) == order
         profiles = table(app, PROFILES)
-        practices = [seen.as_read(str(cell)) for cell in profiles["Practice"]]
+        practices = [screen.as_read(str(cell)) for cell in profiles["Practice"]]
         assert practices == [name(id_) for _ in FRAMEWORK.criteria for id_ in order]
         assert list(profiles["Criterion"]) == [one.title for one in FRAMEWORK.criteria for _ in order]
 
@@ -130,7 +130,7 @@ def test_unknown_ids_are_said_and_left_out(visit: Visit) -> None:
     first, second = ASSESSED[:2]
     app = visit("compare", practice=[first, "no-such-practice", second])
     assert not app.exception
-    assert seen.as_read(app.warning[0].value) == "Not in the catalogue and left out: no-such-practice"
+    assert screen.as_read(app.warning[0].value) == "Not in the catalogue and left out: no-such-practice"
     assert compared(app) == [first, second]
 
 
@@ -164,10 +164,10 @@ def test_hostile_ids_never_raise_and_become_no_markup(visit: Visit) -> None:
         for ids in ([value], [ASSESSED[0], value], [ASSESSED[0], value, ASSESSED[1]]):
             app = visit("compare", practice=ids)
             assert not app.exception, value
-            assert seen.title(app) == "Compare practices", value
+            assert screen.title(app) == "Compare practices", value
             assert app.warning, value
             assert len(app.warning[0].value) < 300, value
-            for sent in seen.strings(app):
+            for sent in screen.strings(app):
                 assert "](https" not in sent, sent
                 assert "<script>" not in sent.replace("\\<", ""), sent
     many = visit("compare", practice=[f"no-{at}" for at in range(200)])
@@ -190,9 +190,9 @@ def test_practices_whose_ranges_do_not_meet_really_differ_and_the_higher_is_name
     for ids in ([low, high], [high, low]):
         (line,) = (
             line
-            for body in seen.bodies(visit("compare", practice=ids))
+            for body in screen.bodies(visit("compare", practice=ids))
             if body.startswith(f"**{node.capitalize()}**")
-            for line in seen.as_read(body).split("\n")
+            for line in screen.as_read(body).split("\n")
             if line.startswith("- ")
         )
         assert line.startswith(f"- {name(high)} (")
@@ -202,8 +202,8 @@ def test_practices_whose_ranges_do_not_meet_really_differ_and_the_higher_is_name
 def test_every_pair_gets_a_line_for_each_headline(visit: Visit) -> None:
     app = visit("compare", practice=BOTH_SCORED[:4])
     for title in ("Effectiveness", "Sustainability"):
-        (body,) = (body for body in seen.bodies(app) if body.startswith(f"**{title}**\n"))
-        lines = [line for line in seen.as_read(body).split("\n") if line.startswith("- ")]
+        (body,) = (body for body in screen.bodies(app) if body.startswith(f"**{title}**\n"))
+        lines = [line for line in screen.as_read(body).split("\n") if line.startswith("- ")]
         assert len(lines) == 6
         for line in lines:
             verdicts = re.findall(r": (no real difference|a real difference), the first is (?:ahead|above)", line)
@@ -218,7 +218,7 @@ def test_of_a_practice_without_assessment_nothing_can_be_said(visit: Visit) -> N
     for title in oracles.HEADLINES:
         assert f"Nothing can be said of {name(NOT_ASSESSED[0])}: no answers about {title}." in text(app)
     profiles = table(app, PROFILES)
-    own = profiles[[seen.as_read(str(cell)) == name(NOT_ASSESSED[0]) for cell in profiles["Practice"]]]
+    own = profiles[[screen.as_read(str(cell)) == name(NOT_ASSESSED[0]) for cell in profiles["Practice"]]]
     assert list(own["Known"]) == ["not assessed"] * len(FRAMEWORK.criteria)
     assert not (profiles["Known"] == "not assessed").all()
 
@@ -228,7 +228,7 @@ def test_where_nobody_is_assessed_nothing_is_drawn(visit: Visit) -> None:
     assert not app.exception
     assert "None of them is assessed, so there is nothing to draw." in text(app)
     assert "Fewer than two of them are assessed, so there are no answers to compare." in text(app)
-    assert not [chart for chart in seen.charts(app) if "profile" in chart.id]
+    assert not [chart for chart in screen.charts(app) if "profile" in chart.id]
 
 
 # --- answers -----------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_each_box_says_every_answer_under_the_name_that_gave_it(visit: Visit) ->
     for label, title in differing(app):
         lines = lines_under(app, f"**{label}** · {title}")
         for id_, line in zip(ids, lines, strict=True):
-            assert seen.as_read(line).startswith(f"- {name(id_)}: "), label
+            assert screen.as_read(line).startswith(f"- {name(id_)}: "), label
             badge = re.search(r"material/\w+: (.+?\])", line)
             assert badge, line
             assert badge[1] == words[answer(id_, walked[label, title])], label
@@ -365,5 +365,5 @@ def test_every_fact_is_that_of_the_files_and_blanks_are_said(visit: Visit) -> No
 
 
 def test_nobody_is_ranked(visit: Visit) -> None:
-    for sent in seen.strings(visit("compare", practice=BOTH_SCORED[:4])):
+    for sent in screen.strings(visit("compare", practice=BOTH_SCORED[:4])):
         assert not re.search(r"\brank", sent, re.IGNORECASE), sent

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from curating_page import CURATOR, OTHER, LogIn, labels, press, text
-from seen import Visit
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database

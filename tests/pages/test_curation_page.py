@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import seen
+import screen
 from curating_page import ADMINISTRATOR, CURATOR, NOBODY, OTHER, SECRETS, LogIn, labels, lines, press, text
-from seen import Visit
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
@@ -54,7 +54,7 @@ def test_login_without_a_role_sees_nothing_and_is_on_record(log_in: LogIn, part:
 
 def test_address_that_is_not_verified_has_no_role(log_in: LogIn, database_file: object) -> None:  # noqa: ARG001
     log_in(None)
-    app = AppTest.from_file(seen.FRAME, default_timeout=120)
+    app = AppTest.from_file(screen.FRAME, default_timeout=120)
     app.secrets = SECRETS
     app.user = {"is_logged_in": True, "email": CURATOR, "email_verified": False}
     app.run()
@@ -399,6 +399,7 @@ def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, actio
         assert lines("refused") == [(pseudonym(CURATOR), "submission")]
 
 
+@pytest.mark.usefixtures("database_file")
 def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
     assert "is the first" in text(visit("method"))
     store = database.store()
@@ -513,7 +514,7 @@ def test_administrator_whose_role_is_another_one_gives_and_takes_none(
 
 def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
     app = log_in(CURATOR)("curation", part="import")
-    file = (seen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
+    file = (screen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
     app.file_uploader[0].set_value(("practices.csv", file, "text/csv")).run()
     assert "added" in text(app)
     users.dismiss(database.store(), CLI, CURATOR)
@@ -526,15 +527,18 @@ def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
 # --- backups ---------------------------------------------------------------------------------------------------
 
 
-def test_administrator_makes_a_backup_and_finds_it_in_the_list(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+@pytest.fixture
+def backups_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("PRACTICES_BACKUPS", str(tmp_path))
-    go = request.getfixturevalue("log_in")(ADMINISTRATOR)
+    return tmp_path
+
+
+def test_administrator_makes_a_backup_and_finds_it_in_the_list(backups_folder: Path, log_in: LogIn) -> None:
+    go = log_in(ADMINISTRATOR)
     assert "There is no backup yet" in text(go("curation", part="backups"))
     app = press(go("curation", part="backups"), "Back up now")
     assert "is made and proved." in text(app)
-    (made,) = backups.backups(tmp_path)
+    (made,) = backups.backups(backups_folder)
     assert backups.backup_problems(made) == []
     assert made.folder.name in text(app)
     assert lines("backup") == [(pseudonym(ADMINISTRATOR), "data")]

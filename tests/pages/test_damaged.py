@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from seen import opened
+from screen import opened
 
 from pages.shared.components import database
 from practices_db.config import read_only_mode

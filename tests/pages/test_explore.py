@@ -7,8 +7,8 @@ from typing import Any
 
 import oracles
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 HOUSING_IN_ITALY = {"country": "IT", "sector": "housing-and-settlement"}
@@ -39,8 +39,8 @@ def ids(practices: list[oracles.Practice]) -> list[str]:
 
 def test_without_a_filter_all_practices_are_shown(visit: Visit) -> None:
     app = visit("explore")
-    assert seen.sentence(app) == "All 325 practices."
-    assert seen.download_label(app) == "Download 325 practices (CSV)"
+    assert screen.sentence(app) == "All 325 practices."
+    assert screen.download_label(app) == "Download 325 practices (CSV)"
     assert not app.warning
     assert not app.button  # no chips
 
@@ -48,10 +48,10 @@ def test_without_a_filter_all_practices_are_shown(visit: Visit) -> None:
 def test_a_link_shows_its_filter_in_words_with_the_same_count_on_the_download(visit: Visit) -> None:
     app = visit("explore", **HOUSING_IN_ITALY)
     assert not app.exception
-    assert seen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
-    assert seen.download_label(app) == "Download 8 practices (CSV)"
-    assert len(seen.card_ids(app)) == 8
-    assert sorted(seen.card_ids(app)) == ids(expected(country=["IT"], sector=["housing-and-settlement"]))
+    assert screen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
+    assert screen.download_label(app) == "Download 8 practices (CSV)"
+    assert len(screen.card_ids(app)) == 8
+    assert sorted(screen.card_ids(app)) == ids(expected(country=["IT"], sector=["housing-and-settlement"]))
 
 
 def test_a_link_sets_every_widget(visit: Visit) -> None:
@@ -93,8 +93,8 @@ def test_a_link_sets_every_widget(visit: Visit) -> None:
 
 def test_a_link_keeps_working_through_the_next_run(visit: Visit) -> None:
     app = visit("explore", **HOUSING_IN_ITALY)
-    before = seen.sentence(app)
-    assert seen.sentence(app.run()) == before
+    before = screen.sentence(app)
+    assert screen.sentence(app.run()) == before
     assert app.query_params == HOUSING_IN_ITALY
 
 
@@ -102,7 +102,7 @@ def test_coming_back_without_a_link_finds_the_filter_that_was_left(visit: Visit)
     visit("explore", **HOUSING_IN_ITALY, view="table", sort="name")
     visit("overview")
     app = visit("explore")
-    assert seen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
+    assert screen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
     assert app.query_params == {**HOUSING_IN_ITALY, "view": "table", "sort": "name"}
 
 
@@ -110,7 +110,7 @@ def test_coming_back_with_a_link_shows_that_link_and_not_what_was_left(visit: Vi
     visit("explore", **HOUSING_IN_ITALY)
     visit("overview")
     app = visit("explore", country="DE")
-    assert seen.sentence(app).endswith("in Germany.")
+    assert screen.sentence(app).endswith("in Germany.")
     assert app.query_params == {"country": "DE"}
 
 
@@ -118,14 +118,14 @@ def test_a_filter_that_was_cleared_does_not_come_back(visit: Visit) -> None:
     app = visit("explore", **HOUSING_IN_ITALY)
     app.button(key="clear-all").click().run()
     visit("overview")
-    assert seen.sentence(visit("explore")) == "All 325 practices."
+    assert screen.sentence(visit("explore")) == "All 325 practices."
 
 
 def test_another_visitor_does_not_get_the_filter_that_was_left(visit: Visit) -> None:
     visit("explore", **HOUSING_IN_ITALY)
-    stranger = seen.opened()
+    stranger = screen.opened()
     stranger.switch_page("../explore.py").run()
-    assert seen.sentence(stranger) == "All 325 practices."
+    assert screen.sentence(stranger) == "All 325 practices."
 
 
 # --- the widgets -------------------------------------------------------------------------------------------
@@ -135,36 +135,36 @@ def test_choosing_a_value_writes_its_id_into_the_link_and_changes_the_sentence(v
     app = visit("explore")
     app.multiselect(key="country").select("IT").run()
     assert app.query_params == {"country": "IT"}
-    assert seen.found(app) == len(expected(country=["IT"]))
+    assert screen.found(app) == len(expected(country=["IT"]))
     app.multiselect(key="sector").select("housing-and-settlement").run()
     assert app.query_params == HOUSING_IN_ITALY
-    assert seen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
+    assert screen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
 
 
 def test_two_values_of_one_list_are_alternatives(visit: Visit) -> None:
     app = visit("explore", country="IT")
     app.multiselect(key="country").select("DE").run()
     assert app.query_params == {"country": ["IT", "DE"]}
-    assert seen.found(app) == len(expected(country=["IT", "DE"])) > len(expected(country=["IT"]))
-    assert seen.sentence(app).endswith("in Italy or Germany.")
+    assert screen.found(app) == len(expected(country=["IT", "DE"])) > len(expected(country=["IT"]))
+    assert screen.sentence(app).endswith("in Italy or Germany.")
 
 
 def test_taking_the_last_value_out_of_a_list_shows_all_again(visit: Visit) -> None:
     app = visit("explore", country="IT")
     app.multiselect(key="country").unselect("IT").run()
     assert app.query_params == {}
-    assert seen.sentence(app) == "All 325 practices."
+    assert screen.sentence(app) == "All 325 practices."
 
 
 def test_target_groups_can_be_asked_for_all_at_once(visit: Visit) -> None:
     app = visit("explore", target_group=["women", "refugees"])
-    either = seen.found(app)
+    either = screen.found(app)
     app.toggle(key="all_target_groups").set_value(True).run()
     assert app.query_params == {"target-group": ["women", "refugees"], "all-groups": "1"}
     groups = ["women", "refugees"]
     assert either == len(expected(target_group=groups))
-    assert seen.found(app) == len(expected(target_group=groups, all_target_groups=True)) < either
-    assert "for Women and Refugees" in seen.sentence(app)
+    assert screen.found(app) == len(expected(target_group=groups, all_target_groups=True)) < either
+    assert "for Women and Refugees" in screen.sentence(app)
 
 
 def test_the_toggle_for_all_groups_shows_only_where_there_are_several(visit: Visit) -> None:
@@ -190,8 +190,8 @@ def test_search_text_narrows_and_stands_in_the_link(visit: Visit) -> None:
     app = visit("explore", country="IT")
     app.text_input(key="text").set_value("  rome ").run()
     assert app.query_params["q"] == "rome"
-    assert seen.found(app) == len(expected(country=["IT"], text="rome")) > 0
-    assert "matching “rome”" in seen.sentence(app)
+    assert screen.found(app) == len(expected(country=["IT"], text="rome")) > 0
+    assert "matching “rome”" in screen.sentence(app)
 
 
 def test_the_period_narrows_and_may_take_in_what_states_no_year(visit: Visit) -> None:
@@ -199,10 +199,10 @@ def test_the_period_narrows_and_may_take_in_what_states_no_year(visit: Visit) ->
     app.number_input(key="running_from").set_value(2015).run()
     app.number_input(key="running_to").set_value(2016).run()
     assert app.query_params == {"from": "2015", "to": "2016"}
-    assert seen.found(app) == len(expected(running_from=2015, running_to=2016))
+    assert screen.found(app) == len(expected(running_from=2015, running_to=2016))
     app.checkbox(key="undated").check().run()
     assert app.query_params["undated"] == "1"
-    assert seen.found(app) == len(expected(running_from=2015, running_to=2016, undated=True))
+    assert screen.found(app) == len(expected(running_from=2015, running_to=2016, undated=True))
 
 
 def test_a_period_that_ends_before_it_begins_is_mended_and_not_a_crash(visit: Visit) -> None:
@@ -226,7 +226,7 @@ def test_least_coverage_narrows(visit: Visit) -> None:
     app = visit("explore")
     app.slider(key="minimum_coverage").set_value(65).run()
     assert app.query_params == {"coverage": "65"}
-    assert seen.found(app) == len(expected(minimum_coverage=65)) > 0
+    assert screen.found(app) == len(expected(minimum_coverage=65)) > 0
 
 
 def test_the_folded_filters_say_how_many_are_in_use(visit: Visit) -> None:
@@ -242,12 +242,12 @@ def test_a_chip_takes_one_value_away_and_leaves_the_others(visit: Visit) -> None
     app = visit("explore", country=["IT", "DE"], sector="employment", view="table", sort="name")
     app.button(key="chip-country-IT").click().run()
     assert app.query_params == {"country": "DE", "sector": "employment", "view": "table", "sort": "name"}
-    assert seen.found(app) == len(expected(country=["DE"], sector=["employment"]))
+    assert screen.found(app) == len(expected(country=["DE"], sector=["employment"]))
 
 
 def test_there_is_a_chip_for_everything_that_narrows(visit: Visit) -> None:
     app = visit("explore", country=["IT", "DE"], coverage="20", q="rome", **{"from": "2000"})
-    assert [seen.as_read(button.label) for button in app.button[:5]] == [
+    assert [screen.as_read(button.label) for button in app.button[:5]] == [
         "Italy",
         "Germany",
         "running in or after 2000",
@@ -263,7 +263,7 @@ def test_clear_all_shows_all_practices_and_keeps_view_and_order(visit: Visit) ->
     app = visit("explore", country=["IT", "DE"], q="rome", coverage="20", view="ranges", sort="newest")
     app.button(key="clear-all").click().run()
     assert app.query_params == {"view": "ranges", "sort": "newest"}
-    assert seen.sentence(app) == "All 325 practices."
+    assert screen.sentence(app) == "All 325 practices."
     assert app.text_input(key="text").value == ""
     assert app.multiselect(key="country").value == []
 
@@ -275,13 +275,13 @@ NOTHING = {"country": "MT", "sector": "digital", "target_group": "elderly"}
 
 def _relaxations(app: AppTest) -> dict[str, str]:
     buttons = ((button.key or "", button.label) for button in app.button)
-    return {key: seen.as_read(words) for key, words in buttons if key.startswith("relax-")}
+    return {key: screen.as_read(words) for key, words in buttons if key.startswith("relax-")}
 
 
 def test_where_nothing_is_found_each_filter_is_offered_up_with_what_would_be_found(visit: Visit) -> None:
     app = visit("explore", **NOTHING)
-    assert seen.found(app) == 0
-    assert seen.download_label(app) == "Download 0 practices (CSV)"
+    assert screen.found(app) == 0
+    assert screen.download_label(app) == "Download 0 practices (CSV)"
     assert app.get("download_button")[0].disabled
     chosen = {"country": ["MT"], "sector": ["digital"], "target_group": ["elderly"]}
     without = {field: len(expected(**{k: v for k, v in chosen.items() if k != field})) for field in chosen}
@@ -291,7 +291,7 @@ def test_where_nothing_is_found_each_filter_is_offered_up_with_what_would_be_fou
         for field, count in without.items()
     }
     assert not app.exception
-    assert not seen.card_ids(app)
+    assert not screen.card_ids(app)
 
 
 def test_giving_up_one_filter_finds_as_many_as_was_promised(visit: Visit) -> None:
@@ -299,14 +299,14 @@ def test_giving_up_one_filter_finds_as_many_as_was_promised(visit: Visit) -> Non
     best = next(button for button in app.button if (button.key or "").startswith("relax-"))
     promised = int(best.label.rsplit(":", 1)[1].split()[0])
     best.click().run()
-    assert seen.found(app) == promised > 0
+    assert screen.found(app) == promised > 0
     assert len(app.query_params) == 2
 
 
 def test_where_giving_up_one_filter_is_not_enough_it_says_so(visit: Visit) -> None:
     app = visit("explore", country="MT", sector="entrepreneurship", target_group="elderly", q="no such words")
     assert all(label.endswith(": 0 practices") for label in _relaxations(app).values())
-    assert any("take two away" in body for body in seen.bodies(app))
+    assert any("take two away" in body for body in screen.bodies(app))
 
 
 # --- views, order, pages -----------------------------------------------------------------------------------
@@ -320,9 +320,9 @@ def test_a_view_of_the_link_is_the_one_shown(visit: Visit, view: str, cards: int
     app = visit("explore", **HOUSING_IN_ITALY, view=view)
     assert not app.exception
     assert app.radio(key="choose_view").value == view
-    assert len(seen.card_ids(app)) == cards
-    assert len(seen.charts(app)) + len(app.dataframe) == drawn
-    assert seen.found(app) == 8
+    assert len(screen.card_ids(app)) == cards
+    assert len(screen.charts(app)) + len(app.dataframe) == drawn
+    assert screen.found(app) == 8
 
 
 @pytest.mark.parametrize("view", ["ranges", "scores", "table"])
@@ -338,9 +338,9 @@ def test_the_table_has_a_row_for_each_practice_and_blank_where_nothing_is_known(
     app = visit("explore", **HOUSING_IN_ITALY, view="table", sort="name")
     table = app.dataframe[0].value
     order = oracles.in_order(expected(country=["IT"], sector=["housing-and-settlement"]), "name")
-    names = {row["id"]: row["name"] for row in seen.rows("practices")}
+    names = {row["id"]: row["name"] for row in screen.rows("practices")}
     assert list(table["Practice"]) == [names[id_] for id_ in order]
-    assessed = {row["practice_id"] for row in seen.rows("assessments")}
+    assessed = {row["practice_id"] for row in screen.rows("assessments")}
     for id_, score in zip(order, table["Effectiveness"], strict=True):
         if id_ not in assessed:
             assert score != score, id_  # noqa: PLR0124 - NaN: blank, never zero
@@ -350,24 +350,24 @@ def test_the_table_has_a_row_for_each_practice_and_blank_where_nothing_is_known(
 def test_an_order_of_the_link_is_the_one_shown(visit: Visit, sort: str) -> None:
     app = visit("explore", sort=sort)
     assert app.selectbox(key="choose_sort").value == sort
-    assert seen.card_ids(app) == oracles.in_order(EVERYONE, sort)[:10]
+    assert screen.card_ids(app) == oracles.in_order(EVERYONE, sort)[:10]
 
 
 def test_choosing_an_order_writes_it_into_the_link_and_goes_to_the_first_page(visit: Visit) -> None:
     app = visit("explore", page="3")
     app.selectbox(key="choose_sort").set_value("name").run()
     assert app.query_params == {"sort": "name"}
-    assert seen.card_ids(app) == oracles.in_order(EVERYONE, "name")[:10]
+    assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[:10]
 
 
 def test_the_second_page_shows_rows_11_to_20(visit: Visit) -> None:
     app = visit("explore", page="2", sort="name")
-    assert seen.card_ids(app) == oracles.in_order(EVERYONE, "name")[10:20]
+    assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[10:20]
     assert "11–20 of 325" in [caption.value for caption in app.caption]
 
 
 def test_all_pages_together_show_every_practice_once(visit: Visit) -> None:
-    shown = [id_ for page in range(1, 5) for id_ in seen.card_ids(visit("explore", country="DE", page=str(page)))]
+    shown = [id_ for page in range(1, 5) for id_ in screen.card_ids(visit("explore", country="DE", page=str(page)))]
     assert sorted(shown) == ids(expected(country=["DE"]))
     assert len(shown) == len(set(shown)) > 10
 
@@ -375,14 +375,14 @@ def test_all_pages_together_show_every_practice_once(visit: Visit) -> None:
 def test_the_last_page_ends_where_the_practices_end(visit: Visit) -> None:
     app = visit("explore", page="33")
     assert "321–325 of 325" in [caption.value for caption in app.caption]
-    assert len(seen.card_ids(app)) == 5
+    assert len(screen.card_ids(app)) == 5
 
 
 def test_turning_the_page_writes_it_into_the_link(visit: Visit) -> None:
     app = visit("explore", sort="name")
     app.pagination[0].set_value(2).run()
     assert app.query_params == {"sort": "name", "page": "2"}
-    assert seen.card_ids(app) == oracles.in_order(EVERYONE, "name")[10:20]
+    assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[10:20]
     app.pagination[0].set_value(1).run()
     assert app.query_params == {"sort": "name"}
 
@@ -414,8 +414,8 @@ def test_no_page_is_offered_where_all_fits_on_one(visit: Visit) -> None:
 def test_markup_in_the_search_is_shown_as_text(visit: Visit, text: str) -> None:
     app = visit("explore", q=text)
     assert not app.exception
-    assert f"“{text}”" in seen.sentence(app)
-    for sent in seen.strings(app):
+    assert f"“{text}”" in screen.sentence(app)
+    for sent in screen.strings(app):
         live = re.sub(r"\\.", "", sent)  # without escaped signs: what Markdown still acts on
         for sign in ("](", "![", "<", "**bold", "~~", "`", "$", ":red", ":smile:", "://"):
             assert sign not in live, sent
@@ -425,4 +425,4 @@ def test_markup_in_a_dropped_value_is_shown_as_text(visit: Visit) -> None:
     app = visit("explore", country="[IT](https://evil.example)")
     (warning,) = app.warning
     assert "](https" not in warning.value
-    assert "[IT](https://evil.example)" in seen.as_read(warning.value)
+    assert "[IT](https://evil.example)" in screen.as_read(warning.value)

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-import seen
-from seen import Visit
-from taking import DAY
+import screen
+from exported_files import DAY
+from screen import Visit
 
 from pages.shared.components import chart_images, chart_with_download, charts, tables
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -130,4 +130,4 @@ def test_what_is_taken_from_a_comparison_is_what_it_shows(visit: Visit, store: S
     """A link may name more practices than are compared; the button says how many are in the file."""
     with store.cursor() as cursor:
         ids = list(practices.find_practices(cursor, PracticeFilter(), "documented", limit=8)["id"])
-    assert seen.download_label(visit("compare", practice=ids)) == "Download 6 practices (CSV)"
+    assert screen.download_label(visit("compare", practice=ids)) == "Download 6 practices (CSV)"

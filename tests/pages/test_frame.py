@@ -6,8 +6,8 @@ import logging
 import re
 
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 TITLES = {
@@ -21,9 +21,9 @@ TITLES = {
     "communities": "Communities and organisations",
     "needs": "What do you need?",
 }
-_assessed = {row["practice_id"] for row in seen.rows("assessments")}
+_assessed = {row["practice_id"] for row in screen.rows("assessments")}
 ASSESSED = min(_assessed)
-NOT_ASSESSED = min(row["id"] for row in seen.rows("practices") if row["id"] not in _assessed)
+NOT_ASSESSED = min(row["id"] for row in screen.rows("practices") if row["id"] not in _assessed)
 # Pages as links lead to them, also where they have little to show.
 LINKS: dict[str, tuple[str, dict[str, str]]] = {
     "overview": ("overview", {}),
@@ -61,14 +61,14 @@ def test_a_page_has_one_title_and_the_footer_with_the_data_version(
     page, params = link
     app = visit(page, **params)
     assert not app.exception
-    assert seen.title(app)
-    assert re.search(r"Data version 1 \(\d{4}-\d\d-\d\d, [0-9a-f]{8}\)\. Catalogue: CC BY 4\.0", seen.footer(app))
-    assert "not by SPRING" in seen.footer(app)
+    assert screen.title(app)
+    assert re.search(r"Data version 1 \(\d{4}-\d\d-\d\d, [0-9a-f]{8}\)\. Catalogue: CC BY 4\.0", screen.footer(app))
+    assert "not by SPRING" in screen.footer(app)
 
 
-@pytest.mark.parametrize("page", seen.PAGES)
+@pytest.mark.parametrize("page", screen.PAGES)
 def test_a_page_is_titled_after_what_it_is_for(visit: Visit, page: str) -> None:
-    assert seen.title(visit(page)) == TITLES[page]
+    assert screen.title(visit(page)) == TITLES[page]
 
 
 @pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
@@ -76,17 +76,17 @@ def test_everything_drawn_has_a_text_for_those_who_do_not_see_it(
     visit: Visit, link: tuple[str, dict[str, str]]
 ) -> None:
     page, params = link
-    alt_texts = seen.alt_texts(visit(page, **params))
+    alt_texts = screen.alt_texts(visit(page, **params))
     assert all(len(alt) > 10 for alt in alt_texts), alt_texts
 
 
 def test_charts_and_tables_are_drawn_where_they_are_expected(visit: Visit) -> None:
     """Guards the test above: without a chart it would hold for nothing."""
-    assert len(seen.charts(visit("overview"))) == 4
-    assert len(seen.charts(visit("explore", view="ranges"))) == 1
-    assert len(seen.charts(visit("explore", view="scores"))) == 1
+    assert len(screen.charts(visit("overview"))) == 4
+    assert len(screen.charts(visit("explore", view="ranges"))) == 1
+    assert len(screen.charts(visit("explore", view="scores"))) == 1
     assert len(visit("explore", view="table").dataframe) == 1
-    assert len(seen.charts(visit("practice", practice=ASSESSED))) == 1
+    assert len(screen.charts(visit("practice", practice=ASSESSED))) == 1
     assert len(visit("method").table) == 2
 
 
@@ -94,7 +94,7 @@ def test_charts_have_a_table_that_says_the_same(visit: Visit) -> None:
     for page, params in (("overview", {}), ("explore", {"view": "ranges"}), ("explore", {"view": "scores"})):
         app = visit(page, **params)
         twins = [expander for expander in app.expander if expander.label == "The same as a table"]
-        assert len(twins) == len(seen.charts(app)), page
+        assert len(twins) == len(screen.charts(app)), page
         assert all(len(twin.table) == 1 for twin in twins), page
 
 
@@ -112,7 +112,7 @@ def _show_practices_error() -> None:
 def test_an_error_a_person_can_mend_is_shown_in_its_own_words() -> None:
     shown = AppTest.from_function(_show_practices_error, default_timeout=30).run()
     assert not shown.exception
-    assert [seen.as_read(error.value) for error in shown.error] == ["The file is open in another process."]
+    assert [screen.as_read(error.value) for error in shown.error] == ["The file is open in another process."]
 
 
 def _show_bug() -> None:

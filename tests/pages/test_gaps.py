@@ -10,8 +10,8 @@ from typing import Any
 import oracles
 import pandas as pd
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -37,7 +37,7 @@ TAMPERED = (
 
 def rows_of(app: AppTest) -> list[dict[str, Any]]:
     """Return the rows sent with the only chart of a page."""
-    (chart,) = seen.charts(app)
+    (chart,) = screen.charts(app)
     sent = convert_arrow_bytes_to_pandas_df(chart.data.data).to_dict("records")
     return [{str(key): value for key, value in row.items()} for row in sent]
 
@@ -98,7 +98,7 @@ def test_every_cell_is_what_the_files_give_and_an_empty_one_is_empty(visit: Visi
 def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
     app = visit("gaps", down=down)
     needs = [lacks(*cell(sector, down, value)) for sector in vocabulary("sector") for value in held(down)]
-    (sentence,) = (seen.as_read(body) for body in seen.bodies(app) if body.startswith("Of "))
+    (sentence,) = (screen.as_read(body) for body in screen.bodies(app) if body.startswith("Of "))
     assert [int(number) for number in re.findall(r"\d+", sentence)] == [
         len(needs),
         *(needs.count(kind) for kind in ("none", "unassessed", "unproven", "proven")),
@@ -131,7 +131,7 @@ def test_the_table_says_every_cell_in_words(visit: Visit, down: str) -> None:
 
 
 def test_the_chart_says_in_words_what_it_shows(visit: Visit) -> None:
-    alt = next(text for text in seen.alt_texts(visit("gaps", down="country", shown="assessed")) if "pair" in text)
+    alt = next(text for text in screen.alt_texts(visit("gaps", down="country", shown="assessed")) if "pair" in text)
     assert alt.startswith("Assessed practices for each pair of sector and country")
     assert "empty" in alt
 
@@ -187,7 +187,7 @@ def test_groups_below_five_are_named_and_not_drawn(visit: Visit, by: str) -> Non
     scores = {node: groups(by, node) for node in HEADLINES}
     drawn: dict[tuple[str, str], list[float]] = {}
     group = ""
-    for row in rows_of(app) if seen.charts(app) else []:
+    for row in rows_of(app) if screen.charts(app) else []:
         if known(row["name"]):
             group = str(row["name"]).rsplit(" (", 1)[0]
             shown = {node: len(of[group]) for node, of in scores.items() if len(of.get(group, [])) >= 5}
@@ -203,7 +203,7 @@ def test_groups_below_five_are_named_and_not_drawn(visit: Visit, by: str) -> Non
     every = set(scores["effectiveness"]) | set(scores["sustainability"])
     small = {value: max(len(of.get(value, [])) for of in scores.values()) for value in every}
     small = {value: n for value, n in small.items() if n < 5}
-    captions = [seen.as_read(caption.value) for caption in app.caption]
+    captions = [screen.as_read(caption.value) for caption in app.caption]
     said = next((caption for caption in captions if caption.startswith("Not shown, with fewer than 5")), "")
     assert bool(said) == bool(small)
     for value, n in small.items():

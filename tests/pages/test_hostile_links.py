@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
+import corpora
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 
-CORPUS = seen.ROOT.parent / "shared" / "corpora" / "own" / "query_param_values.txt"
 FACETS = ("country", "target-group", "sector", "governance", "funding", "status", "evidence", "source")
 STRICT = (*FACETS, "all-groups", "undated", "from", "to", "coverage")  # what is not understood is said
 PARAMETERS = (*STRICT, "q", "sort", "view", "page")
@@ -44,11 +42,8 @@ SAMPLE = 4  # values for each parameter, in turn, so that each value meets sever
 
 
 def values() -> list[str]:
-    """Return the hostile values: our own, and those of the corpus beside the repository where it is."""
-    if not CORPUS.is_file():
-        assert not os.environ.get("CI"), f"{CORPUS} is missing"
-        return list(OWN)
-    return [*OWN, *CORPUS.read_text(encoding="utf-8").split("\n")]
+    """Return the hostile values: our own, and those of the larger corpora where they are."""
+    return [*OWN, *corpora.lines("own/query_param_values.txt")]
 
 
 def sampled(parameter: str) -> list[str]:
@@ -61,33 +56,36 @@ def named(value: object) -> str:
     return ascii(value)[1:-1][:24].replace("\\", "/")
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize("parameter", STRICT)
 def test_a_tampered_filter_is_left_out_and_said(visit: Visit, parameter: str) -> None:
     for value in sampled(parameter):
         app = visit("explore", **{parameter: value})
         assert not app.exception, value
-        assert seen.title(app) == "Explore practices", value
+        assert screen.title(app) == "Explore practices", value
         if (parameter, value) not in UNDERSTOOD:
             assert len(app.warning) == 1, value
             assert app.warning[0].value.startswith("Part of the link was not understood and left out: "), value
             assert len(app.warning[0].value) < 200, value
-            assert seen.sentence(app) == "All 325 practices.", value
+            assert screen.sentence(app) == "All 325 practices.", value
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize("parameter", ["sort", "view", "page"])
 def test_a_tampered_way_to_show_falls_back_to_the_usual_one(visit: Visit, parameter: str) -> None:
     for value in (*sampled(parameter), "bogus", "'; DROP TABLE practice; --"):
         app = visit("explore", **{parameter: value})
         assert not app.exception, value
-        assert seen.sentence(app) == "All 325 practices.", value
-        assert len(seen.card_ids(app)) == 10, value
+        assert screen.sentence(app) == "All 325 practices.", value
+        assert len(screen.card_ids(app)) == 10, value
 
 
+@pytest.mark.corpora
 def test_any_text_can_be_searched_for(visit: Visit) -> None:
     for value in values():
         app = visit("explore", q=value)
         assert not app.exception, value
-        assert seen.title(app) == "Explore practices", value
+        assert screen.title(app) == "Explore practices", value
 
 
 @pytest.mark.parametrize(
@@ -107,20 +105,20 @@ def test_any_text_can_be_searched_for(visit: Visit) -> None:
 )
 def test_a_value_that_cannot_be_is_named_in_the_message(visit: Visit, parameter: str, value: str) -> None:
     app = visit("explore", **{parameter: value})
-    assert value in seen.as_read(app.warning[0].value)
-    assert seen.sentence(app) == "All 325 practices."
+    assert value in screen.as_read(app.warning[0].value)
+    assert screen.sentence(app) == "All 325 practices."
 
 
 def test_what_is_understood_of_a_link_still_holds_beside_what_is_not(visit: Visit) -> None:
     app = visit("explore", country=["IT", "ZZ", "IT"], sector=["housing-and-settlement", ""])
-    assert seen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
-    assert "Country: ZZ" in seen.as_read(app.warning[0].value)
+    assert screen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
+    assert "Country: ZZ" in screen.as_read(app.warning[0].value)
 
 
 def test_a_period_that_ends_before_it_begins_is_left_out_and_said(visit: Visit) -> None:
     app = visit("explore", **{"from": "2020", "to": "2010"})
     assert "ends before it begins" in app.warning[0].value
-    assert seen.sentence(app) == "All 325 practices."
+    assert screen.sentence(app) == "All 325 practices."
 
 
 @pytest.mark.parametrize(
@@ -145,20 +143,20 @@ def test_a_page_that_does_not_exist_shows_the_first(visit: Visit, page: str) -> 
     app = visit("explore", page=page)
     assert not app.exception
     assert "1–10 of 325" in [caption.value for caption in app.caption]
-    assert len(seen.card_ids(app)) == 10
+    assert len(screen.card_ids(app)) == 10
 
 
 def test_many_values_at_once_are_taken(visit: Visit) -> None:
     app = visit("explore", country=["IT", *(f"Z{number}" for number in range(300))], q="x" * 5_000)
     assert not app.exception
-    assert "in Italy" in seen.sentence(app)
+    assert "in Italy" in screen.sentence(app)
 
 
 def test_unknown_parameters_are_ignored(visit: Visit) -> None:
     app = visit("explore", utm_source="newsletter", country="IT", **{"__proto__": "x", "": "y"})
     assert not app.exception
     assert not app.warning
-    assert "in Italy" in seen.sentence(app)
+    assert "in Italy" in screen.sentence(app)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +170,7 @@ def test_a_coverage_between_two_steps_of_the_slider_is_kept(visit: Visit, covera
     assert app.query_params == {"coverage": coverage, "country": "IT"}
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize(
     ("page", "title"), [("practice", "Which practice?"), ("self_assessment", "Assess your own practice")]
 )
@@ -179,4 +178,4 @@ def test_a_tampered_practice_never_breaks_a_page(visit: Visit, page: str, title:
     for value in values():
         app = visit(page, practice=value)
         assert not app.exception, value
-        assert seen.title(app) == title, value
+        assert screen.title(app) == title, value

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from bringing import LEAST, MOST, table
-from seen import alt_texts, as_read
+from import_files import LEAST, MOST, table
+from screen import alt_texts, as_read
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database

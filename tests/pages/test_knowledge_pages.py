@@ -8,8 +8,8 @@ from typing import Any
 
 import oracles
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from practices_db.files.briefs.transfer_sheet import PLAN, questions
@@ -26,7 +26,7 @@ ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
 def text(app: AppTest) -> str:
     """Return everything that is said on the page, as it is read."""
     assert not app.exception
-    return seen.as_read("\n".join(seen.strings(app)))
+    return screen.as_read("\n".join(screen.strings(app)))
 
 
 def in_order(words: list[str], page: str) -> bool:
@@ -143,7 +143,7 @@ def test_the_town_halls_sentence_is_read_into_the_form_and_answered(visit: Visit
     assert in_order(
         ["Practices that fit", "Evidence that bears on it", "Whom to ask", "What nobody documents yet"], page
     )
-    assert seen.card_ids(app)[0] == CURANT
+    assert screen.card_ids(app)[0] == CURANT
     assert "Same target group: Refugees, Unaccompanied minors, Young people (3 of your 3)" in page
     assert "has to be asked" in page
     assert "score" not in page.casefold().replace("no score", "")
@@ -194,13 +194,14 @@ def test_an_organisation_shows_its_practices_and_that_a_page_only_describes_it(v
 
 def test_the_map_counts_what_the_filter_finds(visit: Visit) -> None:
     app = visit("communities", view="map", theme="health")
-    (chart,) = seen.charts(app)
-    rows = seen.dataset(chart, "counts")
+    (chart,) = screen.charts(app)
+    rows = screen.dataset(chart, "counts")
     by_hand = sum("health" in row["themes"].split(";") and "NL" in row["countries"].split(";") for row in ORGANISATIONS)
     assert {row["id"]: row["count"] for row in rows}["NL"] == by_hand
     assert "Europe as a whole: " in text(app)
 
 
+@pytest.mark.usefixtures("database_file")
 def test_asking_for_a_correction_puts_it_into_the_queue(visit: Visit) -> None:
     from pages.shared.components import database  # noqa: PLC0415
 
@@ -243,7 +244,7 @@ def test_answers_count_stay_on_other_pages_and_are_gone_with_the_session(visit: 
     visit("practice", practice=CURANT)
     again = visit("transfer", practice=CURANT)
     assert "1 different" in text(again)
-    other = seen.opened()
+    other = screen.opened()
     other.query_params = {"practice": CURANT}
     assert "0 different" in text(other.switch_page("../transfer.py").run())
     assert app is sheet
@@ -277,8 +278,8 @@ def test_another_file_is_refused_in_words(visit: Visit, content: bytes) -> None:
 
 def test_a_sheet_of_no_practice_helps_to_find_one(visit: Visit) -> None:
     app = visit("transfer")
-    assert seen.title(app) == "Which practice?"
+    assert screen.title(app) == "Which practice?"
     chosen: Any = app.selectbox[0]
     chosen.set_value(CURANT).run()
     assert not app.exception
-    assert seen.title(app) == "Will it travel?"
+    assert screen.title(app) == "Will it travel?"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from seen import Visit, opened
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.generate import generate
@@ -20,6 +20,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.queries.facet_index import Index
 
+pytestmark = pytest.mark.usefixtures("database_file")
 PRACTICES = 8_000
 
 
@@ -49,11 +50,6 @@ def database_file(many_db: Path) -> Iterator[Path]:
     yield path
     st.cache_data.clear()
     st.cache_resource.clear()
-
-
-@pytest.fixture
-def app(database_file: Path) -> AppTest:  # noqa: ARG001 - opened by the pages
-    return opened()
 
 
 def _said(app: AppTest) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 
 from criteria.framework import current_framework
 
@@ -11,7 +11,7 @@ FRAMEWORK = current_framework()
 
 
 def test_every_indicator_is_listed_with_its_three_anchors(visit: Visit) -> None:
-    lines = "\n".join(seen.bodies(visit("method"))).splitlines()
+    lines = "\n".join(screen.bodies(visit("method"))).splitlines()
     for indicator in FRAMEWORK.indicators:
         (at,) = [number for number, line in enumerate(lines) if line.startswith(f"- **{indicator.label}** (weight ")]
         assert f"(weight {indicator.weight:g}; " in lines[at], indicator.id
@@ -26,7 +26,7 @@ def test_every_criterion_and_every_question_is_there(visit: Visit) -> None:
         assert any(label.startswith(f"**{criterion.title}**") for label in labels), criterion.id
         assert any("(main score)" in label for label in labels if criterion.title in label) == criterion.headline
         for question in criterion.questions:
-            assert f"##### {question.text}" in seen.bodies(app), question.id
+            assert f"##### {question.text}" in screen.bodies(app), question.id
 
 
 def test_every_evidence_level_is_there(visit: Visit) -> None:
@@ -38,13 +38,13 @@ def test_every_evidence_level_is_there(visit: Visit) -> None:
 
 
 def test_the_minimum_coverage_said_is_that_of_the_framework(visit: Visit) -> None:
-    text = "\n".join(seen.bodies(visit("method")))
+    text = "\n".join(screen.bodies(visit("method")))
     assert f"Below {round(100 * FRAMEWORK.minimum_coverage)} % coverage no score is shown" in text
 
 
 def test_who_answered_is_counted_from_the_files(visit: Visit) -> None:
-    text = seen.as_read("\n".join(seen.bodies(visit("method"))))
-    rows = seen.rows("assessments")
+    text = screen.as_read("\n".join(screen.bodies(visit("method"))))
+    rows = screen.rows("assessments")
     for assessor in {row["assessor"] for row in rows}:
         for basis in {row["basis"] for row in rows if row["assessor"] == assessor}:
             own = [row for row in rows if (row["assessor"], row["basis"]) == (assessor, basis)]
@@ -54,6 +54,6 @@ def test_who_answered_is_counted_from_the_files(visit: Visit) -> None:
 
 
 def test_every_source_of_the_framework_is_linked(visit: Visit) -> None:
-    text = "\n".join(seen.bodies(visit("method")))
+    text = "\n".join(screen.bodies(visit("method")))
     for source in FRAMEWORK.sources:
         assert f"](<{source.url}>)" in text, source.id

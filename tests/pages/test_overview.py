@@ -6,11 +6,11 @@ from collections import Counter
 
 import oracles
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 
-PRACTICES = seen.rows("practices")
-ASSESSED = {row["practice_id"] for row in seen.rows("assessments")}
+PRACTICES = screen.rows("practices")
+ASSESSED = {row["practice_id"] for row in screen.rows("assessments")}
 
 
 def counted(column: str) -> Counter[str]:
@@ -28,7 +28,7 @@ def test_the_metrics_are_counts_of_the_files(visit: Visit) -> None:
 
 
 def test_what_is_not_known_is_counted_from_the_files(visit: Visit) -> None:
-    (words,) = (body for body in seen.bodies(visit("overview")) if "have no assessment" in body)
+    (words,) = (body for body in screen.bodies(visit("overview")) if "have no assessment" in body)
     independent = {
         one.id
         for one in oracles.practices()
@@ -76,8 +76,8 @@ def test_first_years_are_counted_from_the_files(visit: Visit) -> None:
 
 def test_the_map_and_what_is_off_it_make_up_the_whole_catalogue(visit: Visit) -> None:
     app = visit("overview")
-    chart = next(one for one in seen.charts(app) if one.alt.startswith("Map of Europe"))
-    on_map = {row["id"]: row["count"] for row in seen.dataset(chart, "counts")}
+    chart = next(one for one in screen.charts(app) if one.alt.startswith("Map of Europe"))
+    on_map = {row["id"]: row["count"] for row in screen.dataset(chart, "counts")}
     every = counted("countries")
     assert on_map == {code: every[code] for code in on_map}
     (caption,) = (one.value for one in app.caption if one.value.startswith("Not on the map: "))

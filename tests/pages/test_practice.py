@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import oracles
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
@@ -48,7 +48,7 @@ def test_both_headline_numbers_are_right_when_worked_out_by_hand(visit: Visit, p
     app = visit("practice", practice=practice_id)
     nodes = [BY_ID[practice_id].scores[node] for node in oracles.HEADLINES]
     assert metrics(app) == [str(whole(node.score)) for node in nodes]
-    documented = [body for body in seen.bodies(app) if "of what is asked is documented" in body]
+    documented = [body for body in screen.bodies(app) if "of what is asked is documented" in body]
     for words, node in zip(documented, nodes, strict=True):
         assert words.startswith(f"**{whole(100 * node.coverage)} %**")  # type: ignore[operator]
 
@@ -89,9 +89,9 @@ def test_what_nobody_has_documented_is_listed(visit: Visit) -> None:
         if indicator.id not in BY_ID[practice_id].answers
     ]
     assert missing
-    assert "\n".join(missing) in seen.bodies(app)
+    assert "\n".join(missing) in screen.bodies(app)
     assert f"{len(missing)} of {len(current_framework().indicators)} indicators have no documented answer:" in (
-        seen.bodies(app)
+        screen.bodies(app)
     )
 
 
@@ -99,11 +99,11 @@ def test_answers_say_where_they_come_from(visit: Visit) -> None:
     practice_id = BOTH_SCORED[0]
     app = visit("practice", practice=practice_id)
     told = "\n".join(body for expander in app.expander for body in (one.value for one in expander.markdown))
-    for row in seen.rows("assessments"):
+    for row in screen.rows("assessments"):
         if row["practice_id"] == practice_id:
-            assert seen.as_read(row["note"]) in seen.as_read(told), row["indicator_id"]
+            assert screen.as_read(row["note"]) in screen.as_read(told), row["indicator_id"]
             assert row["source_url"] in told, row["indicator_id"]
-            assert row["assessor"] in seen.as_read(told), row["indicator_id"]
+            assert row["assessor"] in screen.as_read(told), row["indicator_id"]
 
 
 def test_a_practice_without_assessment_has_no_score_and_invites_one(visit: Visit) -> None:
@@ -111,20 +111,20 @@ def test_a_practice_without_assessment_has_no_score_and_invites_one(visit: Visit
     app = visit("practice", practice=practice_id)
     assert not app.exception
     assert not app.metric
-    assert not seen.charts(app)
-    assert any("Nobody has assessed this practice yet" in body for body in seen.bodies(app))
+    assert not screen.charts(app)
+    assert any("Nobody has assessed this practice yet" in body for body in screen.bodies(app))
     (invitation,) = (link.proto for link in app.get("page_link") if link.proto.label == "Assess this practice")
     assert invitation.query_string == f"practice={practice_id}"
 
 
 def test_the_facts_are_those_of_the_catalogue_and_blanks_are_said(visit: Visit) -> None:
-    row = next(row for row in seen.rows("practices") if row["people_reached"] and not row["budget_eur"])
+    row = next(row for row in screen.rows("practices") if row["people_reached"] and not row["budget_eur"])
     app = visit("practice", practice=row["id"])
-    facts = {seen.as_read(str(name)): seen.as_read(str(cell)) for name, cell in _facts(app).items()}
+    facts = {screen.as_read(str(name)): screen.as_read(str(cell)) for name, cell in _facts(app).items()}
     assert facts["Organisation"] == (row["lead_organisation"] or "not stated")
     assert facts["People reached"] == f"{int(row['people_reached']):,}, as the source counts them"
     assert facts["Budget"] == "not stated"
-    assert any(row["source_url"] in body for body in seen.bodies(app))
+    assert any(row["source_url"] in body for body in screen.bodies(app))
     assert any("Last checked on " in caption.value for caption in app.caption)
 
 
@@ -136,8 +136,8 @@ def _facts(app: AppTest) -> dict[str, str]:
 def test_an_unknown_practice_gets_a_page_that_helps(visit: Visit) -> None:
     app = visit("practice", practice="no-such-practice")
     assert not app.exception
-    assert seen.title(app) == "Which practice?"
-    assert "“no-such-practice”" in seen.as_read(app.warning[0].value)
+    assert screen.title(app) == "Which practice?"
+    assert "“no-such-practice”" in screen.as_read(app.warning[0].value)
     assert len(app.selectbox[0].options) == 325
     assert any(link.proto.label == "Or look through all of them" for link in app.get("page_link"))
 
@@ -145,7 +145,7 @@ def test_an_unknown_practice_gets_a_page_that_helps(visit: Visit) -> None:
 def test_no_practice_in_the_link_gets_a_page_that_helps(visit: Visit) -> None:
     app = visit("practice")
     assert not app.exception
-    assert seen.title(app) == "Which practice?"
+    assert screen.title(app) == "Which practice?"
     assert not app.warning
     assert app.selectbox[0].value is None
 
@@ -153,16 +153,16 @@ def test_no_practice_in_the_link_gets_a_page_that_helps(visit: Visit) -> None:
 def test_choosing_a_name_on_the_helping_page_opens_the_practice(visit: Visit) -> None:
     app = visit("practice")
     app.selectbox[0].select(BOTH_SCORED[0]).run()
-    assert seen.as_read(seen.title(app)) == BY_ID[BOTH_SCORED[0]].row["name"]
+    assert screen.as_read(screen.title(app)) == BY_ID[BOTH_SCORED[0]].row["name"]
     assert app.query_params == {"practice": BOTH_SCORED[0]}
 
 
 def test_markup_in_the_id_of_a_link_is_shown_as_text(visit: Visit) -> None:
     app = visit("practice", practice="![x](https://evil.example)<script>alert(1)</script>")
-    for sent in seen.strings(app):
+    for sent in screen.strings(app):
         assert "](https" not in sent, sent
         assert "<script>" not in sent.replace("\\<", ""), sent
-    assert "![x](https://evil.example)" in seen.as_read(app.warning[0].value)
+    assert "![x](https://evil.example)" in screen.as_read(app.warning[0].value)
 
 
 def test_every_practice_of_the_catalogue_has_a_page(visit: Visit) -> None:
@@ -171,12 +171,12 @@ def test_every_practice_of_the_catalogue_has_a_page(visit: Visit) -> None:
     for practice_id in sorted(sample):
         app = visit("practice", practice=practice_id)
         assert not app.exception, practice_id
-        assert seen.as_read(seen.title(app)) == " ".join(BY_ID[practice_id].row["name"].split()), practice_id
+        assert screen.as_read(screen.title(app)) == " ".join(BY_ID[practice_id].row["name"].split()), practice_id
 
 
 def test_similar_practices_lead_on_and_never_to_the_practice_itself(visit: Visit) -> None:
     practice_id = next(one.id for one in EVERYONE if len(oracles.similar(EVERYONE, one.id)) > 6)
-    shown = seen.card_ids(visit("practice", practice=practice_id))
+    shown = screen.card_ids(visit("practice", practice=practice_id))
     assert len(shown) == 6
     assert practice_id not in shown
     assert set(shown) <= {id_ for id_, *_ in oracles.similar(EVERYONE, practice_id)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
@@ -14,6 +14,7 @@ from practices_db.curation import edit_practices, releases, reviews, submissions
 from practices_db.curation.permissions import CLI
 from practices_db.queries import practices
 
+pytestmark = pytest.mark.usefixtures("database_file")
 PRACTICE, DUPLICATE, ENDED = "accelair", "a-walk-to-museums", "zuri-city-card"
 PAGE = "https://example.org/page"
 
@@ -26,10 +27,9 @@ def release() -> None:
 
 def text(app: AppTest) -> str:
     assert not app.exception
-    return "\n".join([*seen.bodies(app), *(one.value for one in app.text), *(one.value for one in app.caption)])
+    return "\n".join([*screen.bodies(app), *(one.value for one in app.text), *(one.value for one in app.caption)])
 
 
-@pytest.mark.usefixtures("app")
 def test_statement_history_and_running_are_shown_after_the_release(visit: Visit) -> None:
     store = database.store()
     words = {"organisation": "Forum <b>x</b>", "words": "We see *it* otherwise: [x](https://e.org)."}
@@ -50,7 +50,6 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
     assert "First year is 2003" in after
 
 
-@pytest.mark.usefixtures("app")
 def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     store = database.store()
     edit_practices.merge(store, CLI, DUPLICATE, PRACTICE, 1, "the same")
@@ -60,10 +59,9 @@ def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     assert merged.title[0].value == "Accelair"
     assert "merged into this one" in text(merged)
     gone = visit("practice", practice=ENDED)
-    assert "It never began." in seen.as_read(gone.info[0].value)
+    assert "It never began." in screen.as_read(gone.info[0].value)
 
 
-@pytest.mark.usefixtures("app")
 def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     app = visit("practice", practice=PRACTICE)
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
@@ -82,7 +80,6 @@ def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     assert sent.id in app.success[0].value
 
 
-@pytest.mark.usefixtures("app")
 def test_agreement_is_said_honestly_with_and_without_second_assessments(visit: Visit) -> None:
     assert "Not known yet" in text(visit("method"))
     store = database.store()

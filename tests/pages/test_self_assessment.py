@@ -8,8 +8,8 @@ from typing import Any
 
 import oracles
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import ANSWER_IDS, current_framework
@@ -93,7 +93,7 @@ def test_every_step_opens_from_its_link_with_and_without_answers(own: Any, full:
         assert not app.error, step.id
         assert app.selectbox(key="own_step").value == step.id
         assert len(app.header) == 1
-        assert all(seen.alt_texts(app)), step.id
+        assert all(screen.alt_texts(app)), step.id
 
 
 def test_an_unknown_step_is_the_start(own: Any) -> None:
@@ -211,10 +211,10 @@ def test_a_value_that_no_widget_offers_is_dropped() -> None:
 
 def test_an_example_is_a_real_answer_with_its_source(own: Any) -> None:
     app = own("effectiveness-learning")
-    real = {row["note"] for row in seen.rows("assessments") if row["answer"] == "met"}
-    links = [body for body in seen.bodies(app) if "](<http" in body]
+    real = {row["note"] for row in screen.rows("assessments") if row["answer"] == "met"}
+    links = [body for body in screen.bodies(app) if "](<http" in body]
     assert links
-    assert all(any(note in seen.as_read(body) for note in real if note) for body in links)
+    assert all(any(note in screen.as_read(body) for note in real if note) for body in links)
 
 
 def test_nothing_is_written_to_the_database(own: Any) -> None:
@@ -233,7 +233,7 @@ def test_nothing_is_written_to_the_database(own: Any) -> None:
 
 def test_another_visitor_does_not_see_the_answers(own: Any) -> None:
     own("result", Draft(mine=filled()))
-    stranger = seen.opened()
+    stranger = screen.opened()
     assert "own" not in stranger.session_state
     stranger.switch_page("../self_assessment.py").run()
     assert draft(stranger).empty
@@ -248,7 +248,7 @@ def test_markup_in_what_she_writes_goes_nowhere_as_markup(own: Any) -> None:
         app = own(step, Draft(mine=form, colleagues=(form, other), last_year=other))
         assert not app.exception
         assert not any(
-            "](https://evil.example" in sent or "<b>x" in sent for sent in seen.strings(app) if sent[:1] != "{"
+            "](https://evil.example" in sent or "<b>x" in sent for sent in screen.strings(app) if sent[:1] != "{"
         ), step
 
 
@@ -337,7 +337,7 @@ def test_a_link_from_a_practice_offers_its_facts_and_overwrites_nothing(own: Any
     assert draft(app) == before
     assert app.selectbox(key="own_practice").value == NOT_ASSESSED
     app.button(key="own_from").click().run()
-    row = next(row for row in seen.rows("practices") if row["id"] == NOT_ASSESSED)
+    row = next(row for row in screen.rows("practices") if row["id"] == NOT_ASSESSED)
     assert draft(app).mine.profile.name == row["name"]
     assert draft(app).mine.profile.practice_id == NOT_ASSESSED
     assert draft(app).mine.answers == ()
@@ -360,7 +360,7 @@ def test_published_answers_can_be_taken_with_their_sources(own: Any) -> None:
     app = own("start", practice="humanitarian-corridors")
     app.checkbox(key="own_take_answers").check().run()
     app.button(key="own_from").click().run()
-    rows = [row for row in seen.rows("assessments") if row["practice_id"] == "humanitarian-corridors"]
+    rows = [row for row in screen.rows("assessments") if row["practice_id"] == "humanitarian-corridors"]
     assert {one.indicator for one in draft(app).mine.answers} == {row["indicator_id"] for row in rows}
     assert {one.link for one in draft(app).mine.answers} <= {row["source_url"] for row in rows}
 
@@ -372,7 +372,7 @@ def test_a_saved_file_is_opened_and_a_faulty_one_changes_nothing(own: Any) -> No
     assert draft(app).mine.form == form.form
     assert "32 answers" in app.success[0].value
     app.file_uploader(key="own_file").set_value(("bad.json", b'{"file": 1}', "application/json")).run()
-    assert "not a self-assessment" in seen.as_read(app.error[0].value)
+    assert "not a self-assessment" in screen.as_read(app.error[0].value)
     assert draft(app).mine.form == form.form
 
 
@@ -389,10 +389,10 @@ def test_forgetting_empties_the_draft_and_tells_the_browser(own: Any) -> None:
 def test_peers_are_drawn_from_five_on_and_their_rule_is_said(own: Any) -> None:
     rare = Draft(mine=filled(sectors=("digital",), target_groups=("unaccompanied-minors",)))
     app = own("result", rare)
-    assert any("Too few to show" in body for body in seen.bodies(app))
+    assert any("Too few to show" in body for body in screen.bodies(app))
     many = Draft(mine=filled(sectors=("housing-and-settlement", "language"), target_groups=("refugees",)))
     app = own("result", many)
-    assert any("Your scores among those of your peers" in one for one in seen.alt_texts(app))
+    assert any("Your scores among those of your peers" in one for one in screen.alt_texts(app))
     assert any("share at least one sector and at least one target group" in one.value for one in app.caption)
 
 
@@ -408,7 +408,7 @@ def test_a_step_marked_as_out_of_reach_drops_out_of_the_plan(own: Any) -> None:
     assert draft(app).mine.out_of_reach == (planned[0].removeprefix("own_out_"),)
     app.button(key=planned[0].replace("own_out_", "own_in_")).click().run()
     assert draft(app).mine.out_of_reach == ()
-    badges = [body for body in seen.bodies(app) if "changes paperwork" in body or "changes practice" in body]
+    badges = [body for body in screen.bodies(app) if "changes paperwork" in body or "changes practice" in body]
     assert len(badges) >= len(planned)
 
 
@@ -416,9 +416,9 @@ def test_what_if_changes_what_is_shown_and_not_the_answers(own: Any) -> None:
     form = filled(3)
     app = own("next-steps", Draft(mine=form))
     slider = next(one for one in app.select_slider if one.value != "met")
-    before = next(body for body in seen.bodies(app) if " now: " in body and "Then:" in body)
+    before = next(body for body in screen.bodies(app) if " now: " in body and "Then:" in body)
     slider.set_value("met").run()
-    after = next(body for body in seen.bodies(app) if " now: " in body and "Then:" in body)
+    after = next(body for body in screen.bodies(app) if " now: " in body and "Then:" in body)
     assert before.partition("Then:")[0] == after.partition("Then:")[0]
     assert before.partition("Then:")[2] != after.partition("Then:")[2]
     assert draft(app).mine == form
@@ -445,7 +445,7 @@ def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
     form = new_form(DAY).with_profile(target_groups=("unaccompanied-minors",))
     form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
     app = own("learn-from", Draft(mine=form))
-    assert any("none near to yours" in body or "No practice of the catalogue" in body for body in seen.bodies(app))
+    assert any("none near to yours" in body or "No practice of the catalogue" in body for body in screen.bodies(app))
 
 
 # --- colleagues, last year ---------------------------------------------------------------------------------------
@@ -460,7 +460,7 @@ def test_colleagues_settle_what_they_disagree_on(own: Any) -> None:
     files = [(f"{at}.json", file_text(form, DAY).encode(), "application/json") for at, form in enumerate((one, other))]
     app.file_uploader(key="own_colleagues").set_value(files).run()
     assert len(draft(app).colleagues) == 2
-    assert any("**1** of 1 disagreement still to settle" in body for body in seen.bodies(app))
+    assert any("**1** of 1 disagreement still to settle" in body for body in screen.bodies(app))
     app.button(key="own_merge").click().run()
     assert draft(app).mine.form == {"eff-objectives": "met"}
     app.radio(key="own_settle_eff-comparison").set_value("partly").run()
@@ -470,7 +470,7 @@ def test_colleagues_settle_what_they_disagree_on(own: Any) -> None:
     assert (settled.answer, settled.note) == ("partly", "we counted once")
     app.button(key="own_merge").click().run()
     assert draft(app).mine.form == {"eff-objectives": "met", "eff-comparison": "partly"}
-    assert any("**0** of 1 disagreement still to settle" in body for body in seen.bodies(app))
+    assert any("**0** of 1 disagreement still to settle" in body for body in screen.bodies(app))
 
 
 def test_files_of_two_practices_are_refused(own: Any) -> None:

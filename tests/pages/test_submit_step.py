@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
@@ -18,6 +18,7 @@ from pages.shared.self_assessment import draft
 from practices_db.curation import submissions
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, new_form
 
+pytestmark = pytest.mark.usefixtures("database_file")
 FRAMEWORK = current_framework()
 DAY = date(2026, 3, 4)
 MAILBOX = "info@example.org"
@@ -89,7 +90,7 @@ def sent(step: Any, form: OwnAssessment) -> str:
 def test_what_becomes_public_is_shown_in_full_and_what_does_not_is_said(step: Any) -> None:
     form = filled()
     app = step(form)
-    read = seen.as_read("\n".join(seen.bodies(app)))
+    read = screen.as_read("\n".join(screen.bodies(app)))
     for one in form.answers:
         assert one.note in read
     for words in ("Market school", "Italy", "We teach in the market."):
@@ -116,14 +117,14 @@ def test_nothing_is_sent_without_both_consents(step: Any) -> None:
 
 def test_nothing_is_sent_while_something_is_to_be_mended(step: Any) -> None:
     app = agree(step(filled(name=""), Sending(mailbox="anna.rossi@gmail.com")))
-    read = seen.as_read("\n".join(seen.bodies(app)))
+    read = screen.as_read("\n".join(screen.bodies(app)))
     assert "Give the practice a name" in read
     assert "looks like one person's address" in read
     assert app.button(key="own_submit").disabled
     by_hand(filled(name=""), Sending(mailbox="anna.rossi@gmail.com"), *BOTH)
     assert queue() == []
     app.checkbox(key="own_sending_shared").check().run()
-    assert "looks like one person's address" not in seen.as_read("\n".join(seen.bodies(app)))
+    assert "looks like one person's address" not in screen.as_read("\n".join(screen.bodies(app)))
 
 
 def test_submitted_it_waits_for_a_curator_and_the_link_is_shown_once(step: Any, visit: Visit) -> None:
@@ -135,7 +136,7 @@ def test_submitted_it_waits_for_a_curator_and_the_link_is_shown_once(step: Any, 
     ((id_, kind, practice_id, contact, status, payload),) = queue()
     assert (kind, practice_id, contact, status) == ("self-assessment", None, MAILBOX, "submitted")
     assert token not in str(payload)
-    assert any(id_ in body for body in seen.bodies(app))
+    assert any(id_ in body for body in screen.bodies(app))
     with database.cursor() as cursor:
         assert cursor.execute("SELECT count(*) FROM practice_card WHERE name = 'Market school'").fetchall() == [(0,)]
     app.button(key="own_hide_receipt").click().run()
@@ -169,7 +170,7 @@ def test_too_many_at_once_are_refused_and_nothing_is_lost(step: Any, monkeypatch
 
 def opened(token: str, page: str = "my_submission") -> AppTest:
     """Open a private link in a new session."""
-    app = seen.opened()
+    app = screen.opened()
     app.query_params = {"token": token}
     return app.switch_page(f"../{page}.py").run()
 
@@ -179,8 +180,8 @@ def test_the_link_opens_in_another_session_and_leaves_the_address_at_once(step: 
     app = opened(token)
     assert not app.exception
     assert "token" not in app.query_params
-    assert "waiting for a curator" in "\n".join(seen.bodies(app))
-    assert token not in "\n".join(seen.strings(app))
+    assert "waiting for a curator" in "\n".join(screen.bodies(app))
+    assert token not in "\n".join(screen.strings(app))
 
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 43, "' OR 1=1 --", "<script>alert(1)</script>"])
@@ -190,14 +191,14 @@ def test_a_link_that_opens_nothing_says_so_and_no_more(step: Any, token: str) ->
     assert not app.exception
     assert "does not open anything" in app.error[0].value
     assert "token" not in app.query_params
-    assert not any("waiting" in body for body in seen.bodies(app))
+    assert not any("waiting" in body for body in screen.bodies(app))
 
 
 def test_a_pasted_link_opens_too(step: Any) -> None:
     token = sent(step, filled())
-    app = seen.opened().switch_page("../my_submission.py").run()
+    app = screen.opened().switch_page("../my_submission.py").run()
     app.text_input(key="own_pasted").set_value(f"https://elsewhere.example/my_submission?token={token}").run()
-    assert "waiting for a curator" in "\n".join(seen.bodies(app))
+    assert "waiting for a curator" in "\n".join(screen.bodies(app))
 
 
 def test_a_correction_replaces_what_was_sent(step: Any) -> None:
@@ -226,7 +227,7 @@ def test_withdrawn_it_is_gone_from_the_queue(step: Any) -> None:
     app = opened(token)
     app.button(key="own_withdraw").click().run()
     assert not app.exception
-    assert "It is **withdrawn**" in "\n".join(seen.bodies(app))
+    assert "It is **withdrawn**" in "\n".join(screen.bodies(app))
     ((_, _, _, contact, status, payload),) = queue()
     assert (contact, status, payload) == (None, "withdrawn", None)
 
@@ -236,7 +237,7 @@ def test_an_ended_link_opens_nothing_and_what_was_sent_stays(step: Any) -> None:
     app = opened(token)
     app.button(key="own_revoke").click().run()
     assert not app.exception
-    assert "The link is ended." in seen.as_read(app.error[0].value)
+    assert "The link is ended." in screen.as_read(app.error[0].value)
     assert "does not open anything" in opened(token).error[0].value
     assert queue()[0][4] == "submitted"
 

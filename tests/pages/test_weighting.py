@@ -9,8 +9,8 @@ from typing import Any
 import oracles
 import pandas as pd
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -68,7 +68,7 @@ def table(app: AppTest) -> pd.DataFrame:
 
 def names(app: AppTest) -> list[str]:
     """Return the names in the table, as a person reads them."""
-    return [seen.as_read(re.sub(r"^\[(.*)\]\(.*\)$", r"\1", str(cell))) for cell in table(app)["Practice"]]
+    return [screen.as_read(re.sub(r"^\[(.*)\]\(.*\)$", r"\1", str(cell))) for cell in table(app)["Practice"]]
 
 
 def drawn(weights: Weighting, free: bool = False, **chosen: Any) -> tuple[Simulation, Scores]:
@@ -85,8 +85,8 @@ def percent(share: float) -> str:
 
 
 def lead(app: AppTest) -> str:
-    (one,) = (body for body in seen.bodies(app) if re.match(r"\*\*.+\*\* leads \*\*", body))
-    return seen.as_read(one)
+    (one,) = (body for body in screen.bodies(app) if re.match(r"\*\*.+\*\* leads \*\*", body))
+    return screen.as_read(one)
 
 
 # --- the weights -------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def test_an_indicators_weight_stands_in_the_link_and_a_silent_criterion_is_refus
 def test_tampered_weights_are_said_and_left_out(visit: Visit, params: dict[str, Any]) -> None:
     app = visit("weighting", **params)
     assert not app.exception
-    assert seen.title(app) == "Your weighting"
+    assert screen.title(app) == "Your weighting"
     (warning,) = app.warning
     assert warning.value.startswith("Part of the weights in the link was not understood and left out: ")
     assert len(warning.value) < 2_000
@@ -205,11 +205,11 @@ def test_tampered_weights_are_said_and_left_out(visit: Visit, params: dict[str, 
 def test_a_filter_narrows_the_practices_and_the_sentence_says_so(visit: Visit) -> None:
     app = visit("weighting", sector="employment")
     found = [one for one in EVERYONE if "employment" in one.facets["sector"]]
-    assert seen.sentence(app) == f"{len(found)} of 325 practices on Employment."
+    assert screen.sentence(app) == f"{len(found)} of 325 practices on Employment."
     simulation, _ = drawn(preset(FRAMEWORK, "official"), sector=("employment",))
     assessed = sum(1 for one in found if one.answers)
     count = len(simulation.practice_ids)
-    (told,) = (seen.as_read(body) for body in seen.bodies(app) if "documented enough under these weights;" in body)
+    (told,) = (screen.as_read(body) for body in screen.bodies(app) if "documented enough under these weights;" in body)
     assert told == (
         f"{count} of {len(found)} practices are documented enough under these weights; "
         f"{assessed - count} are assessed but not documented enough, {len(found) - assessed} are not assessed."
@@ -263,7 +263,7 @@ def test_tiers_are_said_or_that_there_are_none(visit: Visit, free: bool) -> None
     app = visit("weighting", **({"free": "1"} if free else {}))
     assert app.toggle(key="free").value is free
     tiers = drawn(preset(FRAMEWORK, "official"), free)[0].tiers()
-    words = seen.as_read("\n".join(seen.bodies(app)))
+    words = screen.as_read("\n".join(screen.bodies(app)))
     assert "cannot be told apart" in words
     if len(tiers) == 1:
         assert "As a group they cannot be told apart" in words
@@ -316,7 +316,7 @@ def test_the_flip_points_are_those_of_the_two_middles(visit: Visit) -> None:
     flipped = 0
     for one, other in (ids[:2], ids[2:4], ids[4:6], ids[-2:]):
         choose_pair(app, one, other)
-        (body,) = (body for body in seen.bodies(app) if body.startswith("With the middle of each range"))
+        (body,) = (body for body in screen.bodies(app) if body.startswith("With the middle of each range"))
         lines = [line for line in body.split("\n") if line.startswith("- ")]
         flips = robustness.flip_points(middle[one], middle[other], weights)
         for criterion, line in zip(FRAMEWORK.criteria, lines, strict=True):
@@ -339,12 +339,12 @@ def test_a_practice_is_not_held_against_itself(visit: Visit) -> None:
 @pytest.mark.parametrize("params", [{}, {"weights": "equal"}, {"free": "1"}])
 def test_nobody_has_a_bare_place_and_nobody_is_ranked(visit: Visit, params: dict[str, str]) -> None:
     app = visit("weighting", **params)
-    for sent in [*seen.strings(app), *seen.alt_texts(app)]:
+    for sent in [*screen.strings(app), *screen.alt_texts(app)]:
         assert not re.search(r"\brank", sent, re.IGNORECASE), sent
         assert not re.search(r"\b\d+(st|nd|rd|th)\b|\bplace \d+(?! to)", sent), sent
     for cell in table(app)["Places in 90 % of draws"]:
         assert re.fullmatch(r"\d+ to \d+", str(cell))
-    (chart,) = seen.charts(app)
+    (chart,) = screen.charts(app)
     bars = convert_arrow_bytes_to_pandas_df(chart.data.data)
     count = len(table(app))
     for words in bars["words"].dropna():

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import oracles
 import pytest
-from bringing import LEAST, bring, held, table
+from exported_files import DAY
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from taking import DAY
+from import_files import LEAST, bring, held, table
 
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Store

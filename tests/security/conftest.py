@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from serving import ROOT, Server
+from app_server import Server
 
-CORPORA = ROOT.parent / "shared" / "corpora"
 # Limits that a test reaches in a second.
 TIGHT = {
     "PRACTICES_REQUESTS_PER_MINUTE": "60",
@@ -65,11 +63,3 @@ def new_server() -> Iterator[NewServer]:
     yield start
     for one in servers:
         one.stop()
-
-
-def lines_of(*names: str) -> list[str]:
-    """Return the lines of corpus files beside the repository; CI must have them, elsewhere there may be none."""
-    if not CORPORA.is_dir():
-        assert not os.environ.get("CI"), f"{CORPORA} is missing"
-        return []
-    return [line for name in names for line in (CORPORA / name).read_text(encoding="utf-8").split("\n") if line]

@@ -14,8 +14,8 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
-from serving import Server
-from speaking import Visitor, asked, xsrf_cookie
+from app_server import Server
+from protocol_visitor import Visitor, asked, xsrf_cookie
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus

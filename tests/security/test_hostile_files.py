@@ -19,6 +19,7 @@ from practices_db.files.export import file_content
 from practices_db.files.exports.csv_json import practice_json
 from practices_db.queries.views import View
 
+pytestmark = pytest.mark.corpora
 DAY = date(2026, 1, 31)
 
 

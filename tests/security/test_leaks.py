@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from serving import ROOT, Server
-from speaking import Visitor
+from app_server import ROOT, Server
+from protocol_visitor import Visitor
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage

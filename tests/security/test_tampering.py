@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import corpora
 import hostile
 import pytest
+from app_server import ROOT, Server
 from google.protobuf.message import Message
-from serving import ROOT, Server
-from speaking import Screen, Visitor, asked
+from protocol_visitor import Screen, Visitor, asked
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from pages.shared.practices.filter_form import _OWN_PARAMS
@@ -72,11 +72,11 @@ def spread(values: Sequence[str], most: int | None) -> Sequence[str]:
 
 
 def sql_strings() -> list[str]:
-    return [*OWN_SQL, *hostile.corpus(*SQL)]
+    return [*OWN_SQL, *corpora.lines(*SQL)]
 
 
 def link_values() -> list[str]:
-    return [*OWN_VALUES, *hostile.corpus("own/query_param_values.txt")][-25:]
+    return [*OWN_VALUES, *corpora.lines("own/query_param_values.txt")][-25:]
 
 
 def parameters() -> list[str]:
@@ -253,9 +253,9 @@ def lying_contents() -> list[tuple[str, bytes]]:
         ("other table", b"a,b\r\n1,2\r\n"),
         ("latin", "id;name\r\n1;caf\xe9\r\n".encode("latin-1")),
     ]
-    folder = hostile.CORPORA / "own"
     bad = ("62_bomb_50MB_sheet.xlsx", "64_xxe.xlsx", "66_zip_slip_name.xlsx", "56_surrogate_invalid_utf8.csv")
-    return made + [(name, (folder / name).read_bytes()) for name in bad if folder.is_dir()]
+    folder = corpora.FOLDER
+    return made + [(name, (folder / "own" / name).read_bytes()) for name in bad if folder]
 
 
 def try_uploads(server: Server, tally: Tally, names: Sequence[str], contents: Sequence[tuple[str, bytes]]) -> None:
@@ -324,11 +324,13 @@ def test_parameters_are_found_in_the_pages() -> None:
     assert {"country", "q", "practice", "view", "sort", "page", "w", "free"} <= set(parameters())
 
 
+@pytest.mark.corpora
 def test_tampered_links_show_every_page(server: Server, tally: Tally) -> None:
     try_links(server, tally, spread(link_values(), 2), alone=0)
     assert tally.wrong == []
 
 
+@pytest.mark.corpora
 def test_sql_in_a_filter_is_a_word_like_any_other(server: Server, copied_db: Path, tally: Tally) -> None:
     try_filters(server, copied_db, tally, spread(sql_strings(), 10))
     assert tally.wrong == []
@@ -339,8 +341,9 @@ def test_forged_widgets_show_no_traceback(server: Server, tally: Tally) -> None:
     assert tally.wrong == []
 
 
+@pytest.mark.corpora
 def test_paths_lead_nowhere(server: Server, tally: Tally) -> None:
-    try_paths(server, tally, spread([*OWN_PATHS, *hostile.corpus("payloads/directory_traversal.txt")], 12))
+    try_paths(server, tally, spread([*OWN_PATHS, *corpora.lines("payloads/directory_traversal.txt")], 12))
     assert tally.wrong == []
 
 
@@ -349,6 +352,7 @@ def test_files_that_lie_are_refused(server: Server, tally: Tally) -> None:
     assert tally.wrong == []
 
 
+@pytest.mark.corpora
 @pytest.mark.slow
 def test_twelve_thousand_tries(server: Server, copied_db: Path, tally: Tally, practice: str) -> None:
     def told() -> None:
@@ -359,16 +363,16 @@ def test_twelve_thousand_tries(server: Server, copied_db: Path, tally: Tally, pr
 
     try_filters(server, copied_db, tally, sql_strings())
     told()
-    try_paths(server, tally, [*OWN_PATHS, *hostile.corpus("payloads/directory_traversal.txt")])
+    try_paths(server, tally, [*OWN_PATHS, *corpora.lines("payloads/directory_traversal.txt")])
     for text in hostile.strings():
         status, body = asked(server.url, "GET", f"/api/practices/{quote(text[:2000], safe='')}.json")
         tally.note("route", text, (status not in (400, 404) or "Traceback" in body) and (status, body[:200]))
     told()
     try_links(server, tally, link_values(), alone=3)
     told()
-    try_uploads(server, tally, [*OWN_NAMES, *hostile.corpus("own/hostile_file_names.txt")], lying_contents())
+    try_uploads(server, tally, [*OWN_NAMES, *corpora.lines("own/hostile_file_names.txt")], lying_contents())
     told()
     try_widgets(server, tally, ["", f"practice={practice}"], most=None)
     told()
     assert tally.wrong == []
-    assert sum(tally.tries.values()) >= 12_000 or not os.environ.get("CI")
+    assert sum(tally.tries.values()) >= 12_000 or not corpora.FOLDER

@@ -12,8 +12,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from serving import Server
-from speaking import Visitor
+from app_server import Server
+from protocol_visitor import Visitor
 
 from security.conftest import NewServer
 

@@ -1,9 +1,8 @@
-"""Fixtures of the unit tests: the small made-up catalogue, and hostile text from the corpora."""
+"""Fixtures of the unit tests: the small made-up catalogue."""
 
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,13 +62,3 @@ def edited_catalogue(tmp_path: Path) -> Callable[[Callable[[dict[str, Table]], N
         return folder
 
     return edited
-
-
-@pytest.fixture(scope="session")
-def corpora() -> Path | None:
-    """Return the folder of hostile input beside the repository; CI must have it, elsewhere None."""
-    folder = oracles.ROOT.parent / "shared" / "corpora"
-    if folder.is_dir():
-        return folder
-    assert not os.environ.get("CI"), f"{folder} is missing"
-    return None

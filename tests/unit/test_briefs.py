@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 
 import pypdf
 import pytest
-from states import BY_ID, random_view
-from taking import DAY
+from exported_files import DAY
+from sample_views import BY_ID, random_view
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
+import hostile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from practices_db.files.exports.cell_text import as_typed, harmless
-
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "corpora"
-
 
 RUN = [
     "=1+1",
@@ -103,9 +98,9 @@ def test_taking_one_apostrophe_away_gives_every_text_back(text: str) -> None:
     assert as_typed(harmless(text)) == text
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the corpora are not beside this copy of the project")
-def test_naughty_strings_come_back_and_none_is_run() -> None:
-    texts = json.loads((SHARED / "blns" / "blns.json").read_text(encoding="utf-8"))
+@pytest.mark.corpora
+def test_hostile_strings_come_back_and_none_is_run() -> None:
+    texts = hostile.strings()
     cells = [harmless(text) for text in texts]
     assert [as_typed(cell) for cell in cells] == texts
     assert not [cell for cell in cells if cell.lstrip()[:1] in tuple("=+-@＝＋－＠")]

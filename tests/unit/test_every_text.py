@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
+import corpora
 import pytest
+from exported_files import exported, rows_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from taking import exported, rows_of
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
@@ -48,19 +48,20 @@ def made_up(count: int) -> list[str]:
     return found[:count]
 
 
-def of_the_corpora(folder: Path | None) -> list[str]:
-    """Return every line of the collections of naughty strings and attacks, and each naughty string whole."""
-    if folder is None:
+def of_the_corpora() -> list[str]:
+    """Return every line of the collections of naughty strings and attacks."""
+    if corpora.FOLDER is None:
         return []
     lines: list[str] = []
-    for path in sorted([*(folder / "blns").glob("blns.txt"), *(folder / "payloads").rglob("*.*")]):
+    for path in sorted([corpora.FOLDER / "blns" / "blns.txt", *(corpora.FOLDER / "payloads").rglob("*.*")]):
         lines += path.read_bytes().decode("utf-8", "replace").split("\n")
     return lines
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize("count", [4_000, pytest.param(100_000, marks=pytest.mark.slow)])
-def test_every_text_comes_back_from_both_flavours(count: int, tiny_store: Store, corpora: Path | None) -> None:
-    known = list(dict.fromkeys(of_the_corpora(corpora)))
+def test_every_text_comes_back_from_both_flavours(count: int, tiny_store: Store) -> None:
+    known = list(dict.fromkeys(of_the_corpora()))
     texts = known[: count // 2] + made_up(count - len(known[: count // 2]))
     assert len(texts) == count
     tiny_store.write(lambda cursor: cursor.execute(PUT, {"texts": texts}))

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import oracles
 import pytest
-from taking import DAY, exported, rows_of
+from exported_files import DAY, exported, rows_of
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store

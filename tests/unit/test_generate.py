@@ -48,12 +48,12 @@ def test_it_hangs_together(made: Path) -> None:
         store.close()
 
 
-def test_the_same_seed_makes_the_same_and_another_does_not(tmp_path: Path, made: Path) -> None:
+def test_the_same_seed_makes_the_same_and_another_does_not(tmp_path: Path) -> None:
     everything = "SELECT * FROM practice_card ORDER BY id"
-    generate(tmp_path / "again.duckdb", 3000, seed=3)
-    generate(tmp_path / "other.duckdb", 3000, seed=4)
-    assert _all(tmp_path / "again.duckdb", everything) == _all(made, everything)
-    assert _all(tmp_path / "other.duckdb", everything) != _all(made, everything)
+    for name, seed in (("one", 3), ("again", 3), ("other", 4)):
+        generate(tmp_path / name, 300, seed=seed)
+    assert _all(tmp_path / "again", everything) == _all(tmp_path / "one", everything)
+    assert _all(tmp_path / "other", everything) != _all(tmp_path / "one", everything)
 
 
 def test_fields_and_gaps_are_as_frequent_as_in_the_catalogue(made: Path, catalogue_db: Path, tmp_path: Path) -> None:

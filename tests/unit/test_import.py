@@ -10,8 +10,8 @@ import openpyxl
 import oracles
 import pytest
 import xlsxwriter
-from bringing import LEAST, MOST, NOTHING, bring, held, looked_at, stored, table
-from taking import DAY
+from exported_files import DAY
+from import_files import LEAST, MOST, NOTHING, bring, held, looked_at, stored, table
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.problems import RefusedError

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bringing import LEAST, held, table
+from import_files import LEAST, held, table
 
 from practices_db.__main__ import main
 from practices_db.database.store import Store

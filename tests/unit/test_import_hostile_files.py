@@ -11,9 +11,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import hostile
 import pytest
-from bringing import HOUSE, LEAST, MOST, PAPER, held, table
-from taking import DAY
+from exported_files import DAY
+from import_files import HOUSE, LEAST, MOST, PAPER, held, table
 
 from practices_db.catalogue.csv_reader import read_csv
 from practices_db.catalogue.problems import RefusedError
@@ -100,10 +101,8 @@ def workbook_in_our_words(file: bytes) -> bytes:
 
 
 def test_every_shape_of_the_corpora_is_taken_or_refused_as_its_manifest_says(
-    corpora: Path | None, tiny_db: Path, tmp_path: Path
+    corpora: Path, tiny_db: Path, tmp_path: Path
 ) -> None:
-    if corpora is None:
-        pytest.skip("the corpora are not beside the repository")
     with (corpora / "own" / "manifest.csv").open(encoding="utf-8", newline="") as file:
         shapes = list(csv.DictReader(file, strict=True))
     wrong = []
@@ -165,9 +164,7 @@ def as_expected(expected: str, found: object) -> bool:
     return isinstance(found, RefusedError) and any(word in str(found) for word in WORDS.get(why, ("",)))
 
 
-def test_a_message_stands_for_each_bad_date_and_none_for_a_good_one(corpora: Path | None, tiny_store: Store) -> None:
-    if corpora is None:
-        pytest.skip("the corpora are not beside the repository")
+def test_a_message_stands_for_each_bad_date_and_none_for_a_good_one(corpora: Path, tiny_store: Store) -> None:
     file = in_our_words((corpora / "own" / "50_dates.csv").read_bytes())
     found = outcome(tiny_store, file)
     assert isinstance(found, RefusedError)
@@ -177,9 +174,7 @@ def test_a_message_stands_for_each_bad_date_and_none_for_a_good_one(corpora: Pat
     assert sorted(told + good) == list(range(2, len(dates) + 2))
 
 
-def test_every_file_of_the_corpora_is_taken_or_refused(corpora: Path | None, tiny_store: Store, slow: bool) -> None:
-    if corpora is None:
-        pytest.skip("the corpora are not beside the repository")
+def test_every_file_of_the_corpora_is_taken_or_refused(corpora: Path, tiny_store: Store, slow: bool) -> None:
     files = sorted(path for path in corpora.rglob("*") if path.is_file())
     chosen = files if slow else [path for path in files if path.suffix != ".xlsx"][::3]
     assert len(chosen) > 60
@@ -191,9 +186,7 @@ def test_every_file_of_the_corpora_is_taken_or_refused(corpora: Path | None, tin
             assert isinstance(found, RefusedError), path
 
 
-def test_valid_csv_files_are_read_cell_by_cell(corpora: Path | None) -> None:
-    if corpora is None:
-        pytest.skip("the corpora are not beside the repository")
+def test_valid_csv_files_are_read_cell_by_cell(corpora: Path) -> None:
     files = sorted((corpora / "csv-spectrum" / "csvs").glob("*.csv"))
     assert len(files) == 11
     for path in files:
@@ -205,10 +198,9 @@ def test_valid_csv_files_are_read_cell_by_cell(corpora: Path | None) -> None:
         assert [dict(zip(header, row, strict=True)) for row in rows if row] == expected, path
 
 
-def test_hostile_strings_are_kept_as_they_are(corpora: Path | None, tiny_store: Store) -> None:
-    if corpora is None:
-        pytest.skip("the corpora are not beside the repository")
-    strings = [one for one in json.loads((corpora / "blns" / "blns.json").read_text(encoding="utf-8")) if one.strip()]
+@pytest.mark.corpora
+def test_hostile_strings_are_kept_as_they_are(tiny_store: Store) -> None:
+    strings = [one for one in hostile.strings() if one.strip()]
     rows = [LEAST | {"id": f"synthetic-{at}", "summary": text} for at, text in enumerate(strings)]
     found = outcome(tiny_store, table(*rows).encode())
     refused = {one.row for one in found.problems} if isinstance(found, RefusedError) else set()
@@ -324,7 +316,7 @@ def intact(store: Store, done: Preview, file: bytes) -> None:
 
 
 def test_damaged_files_are_loaded_intact_or_refused(tiny_store: Store) -> None:
-    told = damage_and_bring(tiny_store, 120, seed=1)
+    told = damage_and_bring(tiny_store, 60, seed=1)
     assert min(told["loaded"], told["refused"]) > 5, told
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import oracles
 import pytest
-from bringing import bring, looked_at
+from import_files import bring, looked_at
 
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store

@@ -8,7 +8,7 @@ from typing import Any
 
 import oracles
 import pytest
-from bringing import HOUSE, PAPER, bring, looked_at, table
+from import_files import HOUSE, PAPER, bring, looked_at, table
 
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store, write_files

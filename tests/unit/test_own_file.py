@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import random
 import zipfile
 from datetime import date
@@ -28,7 +27,6 @@ from tests.unit.test_own_forms import a_form
 
 FRAMEWORK = current_framework()
 DAY = date(2026, 3, 4)
-CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 PLAIN = json.loads(file_text(a_form(random.Random(5)), DAY))  # noqa: S311
 
 
@@ -126,9 +124,8 @@ def test_hostile_text_in_a_file_stays_text_or_is_refused() -> None:
         open_file(lone)
 
 
-@pytest.mark.skipif(not CORPORA.exists() and not os.environ.get("CI"), reason="the shared corpora are not here")
-def test_every_hostile_file_is_refused_with_a_reason() -> None:
-    files = [path for path in CORPORA.rglob("*") if path.is_file()]
+def test_every_hostile_file_is_refused_with_a_reason(corpora: Path) -> None:
+    files = [path for path in corpora.rglob("*") if path.is_file()]
     assert len(files) > 50
     for path in files:
         assert len(refused(path.read_bytes())) > 20, path

@@ -10,8 +10,8 @@ from typing import Any
 import oracles
 import pandas as pd
 import pytest
-from states import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
-from taking import exported, rows_of
+from exported_files import exported, rows_of
+from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
 
 from practices_db.catalogue.practice_filter import PracticeFilter, Sort, from_params
 from practices_db.database.store import Cursor, Store
@@ -349,12 +349,11 @@ def test_strange_word_is_only_looked_for(text: str, store: Store) -> None:
     assert set(found_ids(store, chosen)) == oracle_ids(chosen)
 
 
-def test_attacks_of_the_corpora_are_only_looked_for(corpora: Path | None, store: Store) -> None:
+def test_attacks_of_the_corpora_are_only_looked_for(corpora: Path, store: Store) -> None:
     texts = ["xyzzy-nobody-says-this"]
-    if corpora:
-        for path in sorted((corpora / "payloads").glob("*.txt")):
-            texts += path.read_text(encoding="utf-8").splitlines()
-        assert len(texts) > 400
+    for path in sorted((corpora / "payloads").glob("*.txt")):
+        texts += path.read_text(encoding="utf-8").splitlines()
+    assert len(texts) > 400
     with store.cursor() as cursor:
         for text in dict.fromkeys(texts):
             chosen, _ = from_params({"q": [text]})

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from taking import DAY, exported, rows_of
+from exported_files import DAY, exported, rows_of
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter

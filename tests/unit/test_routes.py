@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 import anyio
 import pytest
 import streamlit as st
+from sample_views import FILTERS, SORT_ORDERS
 from starlette.applications import Starlette
 from starlette.types import Message
-from states import FILTERS, SORT_ORDERS
 
 from pages.shared.components import database
 from pages.shared.server import routes

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import string
 import tomllib
 from pathlib import Path
 
+import hostile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,8 +106,7 @@ def test_what_is_asked_of_sqlite_is_quoted_words_only(text: str) -> None:
         assert part.strip('"*').isalnum()
 
 
-def test_hostile_strings_are_searches_like_any_other(corpora: Path | None) -> None:
-    if corpora is None:
-        return
-    for text in json.loads((corpora / "blns" / "blns.json").read_text(encoding="utf-8")):
+@pytest.mark.corpora
+def test_hostile_strings_are_searches_like_any_other() -> None:
+    for text in hostile.strings():
         INDEX.find(text)

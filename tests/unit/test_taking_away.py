@@ -8,8 +8,8 @@ import random
 
 import openpyxl
 import pytest
-from states import NUMBER_OF_FILTERS, random_view
-from taking import DAY, rows_of
+from exported_files import DAY, rows_of
+from sample_views import NUMBER_OF_FILTERS, random_view
 
 from practices_db.database.store import Store
 from practices_db.files.exports.csv_json import CONTENTS, content, write_csv, write_json
@@ -22,8 +22,8 @@ from practices_db.queries.ranking import Draws, standings
 from practices_db.queries.views import View, read_view
 
 CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
-# All of them are tried by "-m slow"; every eighth always: each kind of page is among them.
-STATES = [at if at % 8 == 0 or at < 3 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
+# All of them are tried by "-m slow"; every sixteenth always: each kind of page is among them.
+STATES = [at if at % 16 == 0 or at < 3 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
 SCORES = [f"{node}_{name}" for node in ("effectiveness", "sustainability") for name in ("score", "low", "high")]
 
 

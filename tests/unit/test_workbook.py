@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
-from pathlib import Path
 
+import corpora
 import openpyxl
 import pytest
-from taking import DAY
+from exported_files import DAY
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -124,10 +123,9 @@ HOSTILE += [
 ]
 
 
-def test_hostile_text_comes_back_as_it_was_and_is_no_formula(tiny_store: Store, corpora: Path | None) -> None:
-    texts = list(HOSTILE)
-    if corpora:
-        texts += json.loads((corpora / "blns" / "blns.json").read_text(encoding="utf-8"))
+@pytest.mark.corpora
+def test_hostile_text_comes_back_as_it_was_and_is_no_formula(tiny_store: Store) -> None:
+    texts = [*HOSTILE, *corpora.naughty_strings()]
     sql = """
         INSERT INTO practice BY NAME
         SELECT 'hostile-' || i AS id, t AS name, t AS lead_organisation, [] AS places, t AS summary, t AS source_name,

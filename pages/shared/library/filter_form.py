@@ -18,7 +18,7 @@ from practices_db.queries import library, practices
 from practices_db.queries.full_text import Index
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, on_release=Index.close)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _index(path: str, content_hash: str, shelf: Shelf) -> Index:  # noqa: ARG001 - the arguments are the cache's key
     with database.cursor() as one:
         return Index(library.texts(one, shelf))

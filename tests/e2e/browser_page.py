@@ -6,9 +6,9 @@ import re
 import tomllib
 from re import Pattern
 
+from app_server import ROOT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
-from serving import ROOT
 
 HOUSING_IN_ITALY = "/explore?country=IT&sector=housing-and-settlement"
 EIGHT = "8 of 325 practices in Italy, on Housing and settlement."
