@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.shared.components import database, links, tables
+from pages.shared.components.pagination import rows_shown
 from pages.shared.library import filter_form, organisations
-from pages.shared.practices import filter_form as practices_filter_form
 from practices_db.catalogue.library_filter import KnowledgeFilter
 from practices_db.queries import library, practices
 
@@ -33,7 +33,7 @@ if found.empty:
 
 match links.choose("Show as", "view", organisations.VIEWS):
     case "cards":
-        start, end = practices_filter_form.pages(len(found), PAGE_SIZE)
+        start, end = rows_shown(len(found), PAGE_SIZE)
         organisations.cards(found.iloc[start:end])
     case "map":
         picked = organisations.on_map(counts["area"])

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.shared.components import database, links, tables
+from pages.shared.components.pagination import rows_shown
 from pages.shared.library import filter_form, publications
-from pages.shared.practices import filter_form as practices_filter_form
 from practices_db.catalogue.library_filter import KnowledgeFilter
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.queries import library, practices
@@ -37,7 +37,7 @@ if found.empty:
 
 match links.choose("Show as", "view", publications.VIEWS):
     case "publications":
-        start, end = practices_filter_form.pages(len(found), PAGE_SIZE)
+        start, end = rows_shown(len(found), PAGE_SIZE)
         publications.cards(found.iloc[start:end])
     case "sectors":
         wanted = chosen.of("theme") or tuple(vocabulary("sector"))

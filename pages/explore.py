@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
+from pages.shared.components.pagination import rows_shown
 from pages.shared.library import publications
 from pages.shared.practices import filter_form, groups
 from practices_db.catalogue.vocabularies import NOT_STATED
@@ -29,7 +30,7 @@ if not found.count:
 
 filter_form.view_and_sort(shown_as, view.sort)
 if shown_as in PAGE_SIZE:
-    start, end = filter_form.pages(found.count, PAGE_SIZE[shown_as])
+    start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
     shown = whole.cards(found.ids(view.sort, end - start, start))
 match shown_as:
     case "practices":

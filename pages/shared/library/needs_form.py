@@ -11,9 +11,9 @@ from criteria.needs import REASONS, Pool
 from pages.shared.components import database, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import open_link, page_path
+from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import counted, escaped, labels, web_link
 from pages.shared.library import publications
-from pages.shared.practices import filter_form
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
@@ -189,7 +189,7 @@ def practices(answer: Answer) -> None:
         if not found:
             return
         st.markdown("The nearest share only one of the two:")
-    start, end = filter_form.pages(len(found), PAGE_SIZE)
+    start, end = rows_shown(len(found), PAGE_SIZE)
     cards = answer.cards
     if end > needs.FIRST:
         with database.cursor() as cursor:

@@ -101,20 +101,6 @@ def view_and_sort(view: str, sort: Sort) -> None:
         )
 
 
-def pages(count: int, size: int) -> tuple[int, int]:
-    """Draw the choice of page where there is more than one, and return the first and last row to show."""
-    number_of_pages = max(1, -(-count // size))
-    given = st.query_params.get("page", "1")
-    readable = given.isascii() and given.isdigit() and len(given) < 8
-    page = int(given) if readable and 1 <= int(given) <= number_of_pages else 1
-    if number_of_pages > 1:
-        key = f"choose_page-{page}-of-{number_of_pages}"  # a new widget each time: the link says which page it is
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(f"{(page - 1) * size + 1}–{min(page * size, count)} of {count}")
-            st.pagination(number_of_pages, default=page, key=key, on_change=_write_choice, args=("page", key, "1"))
-    return (page - 1) * size, page * size
-
-
 def _write_widgets(changed: str = "") -> None:
     """Put what the widgets hold into the link; of an impossible period the end that was just ``changed`` stays."""
     state = st.session_state

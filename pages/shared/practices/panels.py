@@ -13,6 +13,7 @@ from criteria.proof import Proof, prove
 from pages.shared.components import practice_picker, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import page_path
+from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
 from pages.shared.components.screen_texts import (
     counted,
     escaped,
@@ -26,16 +27,6 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, Totals
-
-ONE_SERIES = "Criterion"
-ANSWER_BADGES = {
-    "met": ":green-badge[:material/check: Met]",
-    "partly": ":orange-badge[:material/contrast: Partly met]",
-    "not-met": ":red-badge[:material/close: Not met]",
-    "not-documented": ":gray-badge[:material/question_mark: Not documented]",
-    "not-applicable": ":gray-badge[:material/remove: Not applicable]",
-}
-
 
 # --- overview --------------------------------------------------------------------------------------------
 
@@ -240,52 +231,6 @@ def not_assessed(practice_id: str) -> None:
             icon=":material/checklist:",
             query_params={"practice": practice_id},
         )
-
-
-def profile_lines(scores: tables.Cards, framework: Framework) -> pd.DataFrame:
-    """Return the lines of the range-bar chart for the criteria of one practice."""
-    by_node = {row["node"]: row for row in tables.rows(scores)}
-    lines: list[dict[str, Any]] = []
-    for criterion in framework.criteria:
-        row = by_node[criterion.id]
-        lines.append({"id": criterion.id, "practice": criterion.title, "name": criterion.title})
-        line = {
-            "id": criterion.id,
-            "practice": criterion.title,
-            "what": ONE_SERIES,
-            "words": criterion_words(row),
-        }
-        line |= {"state": "scored" if row["scored"] else "not enough documented"}
-        lines.append(line | {key: row[key] for key in ("score", "low", "high")})
-    columns = ["id", "practice", "name", "what", "state", "score", "low", "high", "words"]
-    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
-    return table.assign(line=range(len(table)))
-
-
-def profile_table(scores: tables.Cards, framework: Framework) -> pd.DataFrame:
-    """Return the profile as a table: a row a criterion, what is known of it, and the strongest proof."""
-    by_node = {row["node"]: row for row in tables.rows(scores)}
-    rows = [by_node[criterion.id] for criterion in framework.criteria]
-    return pd.DataFrame(
-        {
-            "Criterion": [criterion.title for criterion in framework.criteria],
-            "Known": [criterion_words(row) for row in rows],
-            "Strongest proof": [
-                framework.evidence_label(int(row["strongest_evidence"])) if known(row["strongest_evidence"]) else "none"
-                for row in rows
-            ],
-        }
-    )
-
-
-def criterion_words(row: Mapping[str, Any]) -> str:
-    """Say one stored score in words."""
-    if not known(row["coverage"]):
-        return "not applicable"
-    if not row["answered"]:
-        return "nothing documented"
-    span = f"{number(row['low'])}–{number(row['high'])}, {percent(row['coverage'])} documented"
-    return f"{number(row['score'])} ({span})" if row["scored"] else f"not enough documented ({span})"
 
 
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:

@@ -11,8 +11,8 @@ from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
 from criteria.planning import OWN, Plan, Step, form_scores, level, smallest_plan
 from pages.shared.components import database, tables
 from pages.shared.components.links import practice_link
+from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
-from pages.shared.practices.panels import ANSWER_BADGES
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.questions import WORDS
 from pages.shared.self_assessment.steps import step_button
