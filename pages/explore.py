@@ -2,22 +2,24 @@
 
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
+from pages.shared.components import chart_with_download, charts, database, downloads, filter_form, links, tables
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import publications
-from pages.shared.practices import filter_form, groups
+from pages.shared.practices import groups
+from pages.shared.practices.filter_form import SEARCH, checked_view, coverage_and_period, view_and_sort
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
 st.title("Explore practices")
-chosen = filter_form.read_link()
-shown_as = filter_form.checked_view(st.query_params.get("view"))
+chosen = filter_form.read_link(PracticeFilter)
+shown_as = checked_view(st.query_params.get("view"))
 view = links.current_view("explore")
 whole = database.whole()
 found = whole.index.select(view.chosen)
 
-filter_form.widgets(chosen, found.facet_counts(), whole.counts)
+filter_form.widgets(chosen, found.facet_counts(), whole.counts, SEARCH, lambda: coverage_and_period(chosen))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, found.count, whole.totals.practices))
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -28,7 +30,7 @@ if not found.count:
     filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()
 
-filter_form.view_and_sort(shown_as, view.sort)
+view_and_sort(shown_as, view.sort)
 if shown_as in PAGE_SIZE:
     start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
     shown = whole.cards(found.ids(view.sort, end - start, start))

@@ -92,7 +92,7 @@ page = st.navigation(
     position="top",
 )
 
-# A page may have to know whether somebody just came to it (practices/filter_form.py restores a filter then).
+# A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
 

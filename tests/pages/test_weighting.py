@@ -20,7 +20,8 @@ from criteria.robustness import Simulation
 from criteria.scoring import YOUR_WEIGHTING, Scores, composite, encode, midpoints
 from criteria.weighting import PRESETS, Weighting, preset, weighting
 from pages.shared.components import database
-from practices_db.catalogue.practice_filter import PracticeFilter, normalise
+from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries import practices
 
 FRAMEWORK = current_framework()

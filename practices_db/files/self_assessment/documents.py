@@ -16,7 +16,7 @@ import xlsxwriter
 
 from criteria.framework import Framework, current_framework
 from criteria.planning import OWN, level
-from practices_db.catalogue.practice_filter import normalise
+from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
 from practices_db.catalogue.vocabularies import vocabulary
