@@ -17,14 +17,13 @@ import pandas as pd
 import streamlit as st
 
 from practices_db.config import DATA
+from practices_db.palette import COUNT, FINE
 
 Spec = dict[str, Any]
 
 EFFECTIVENESS, SUSTAINABILITY = "Effectiveness", "Sustainability"
 PROOF = ("claims and documents", "before and after, or survey", "independent evaluation or stronger")
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
-_FINE = "#7A878D"  # a grey for lines that holds 3:1 on both backgrounds
-_PLAIN = "#41868C"  # bars that stand for nothing but a count, 3:1 on both backgrounds
 _PLACES, _OF_PLACES = [0.5, 1.5], "places"  # stand-ins
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
@@ -68,7 +67,7 @@ def bars(label_title: str, count_title: str = "Practices") -> Spec:
         tooltip=[alt.Tooltip("label:N", title=label_title), alt.Tooltip("count:Q", title=count_title)],
     )
     layers = alt.layer(
-        base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=_PLAIN, aria=False).add_params(pick),
+        base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=COUNT, aria=False).add_params(pick),
         _inked(base.mark_text(align="left", dx=4, aria=False).encode(text="count:Q")),
     )
     return _finished(layers.properties(height=alt.Step(24)))
@@ -79,7 +78,7 @@ def years() -> Spec:
     """Columns by year, in the order of the rows: ``year`` (a label), ``practices``."""
     chart = (
         alt.Chart()
-        .mark_bar(color=_PLAIN, aria=False)
+        .mark_bar(color=COUNT, aria=False)
         .encode(
             x=alt.X(
                 "year:N", sort=None, title="First year", axis=alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
@@ -113,7 +112,7 @@ def _map(counted: str) -> Spec:
     counts = alt.LookupData(data=alt.NamedData(name="counts"), key="id", fields=["count", "label"])
     empty = (
         alt.Chart(shapes)
-        .mark_geoshape(fill=_FINE, fillOpacity=0.15, stroke=_FINE, strokeWidth=0.5, aria=False)
+        .mark_geoshape(fill=FINE, fillOpacity=0.15, stroke=FINE, strokeWidth=0.5, aria=False)
         .encode(
             tooltip=[
                 alt.Tooltip("properties.name:N", title="Country"),
@@ -124,7 +123,7 @@ def _map(counted: str) -> Spec:
     )
     filled = (
         alt.Chart(shapes)
-        .mark_geoshape(stroke=_FINE, strokeWidth=0.5, cursor="pointer", aria=False)
+        .mark_geoshape(stroke=FINE, strokeWidth=0.5, cursor="pointer", aria=False)
         .encode(
             color=alt.Color(
                 "count:Q",
@@ -170,7 +169,7 @@ def two_scores() -> Spec:
     frames = (
         alt.Chart()
         .transform_filter("datum.state != 'scored'")
-        .mark_rect(fillOpacity=0.01, fill=_FINE, stroke=_FINE, strokeOpacity=0.3, strokeDash=[3, 3], aria=False)
+        .mark_rect(fillOpacity=0.01, fill=FINE, stroke=FINE, strokeOpacity=0.3, strokeDash=[3, 3], aria=False)
         .encode(x=x, x2="e_high:Q", y=y, y2="s_high:Q", tooltip=tooltip)
     )
     scored = alt.Chart().transform_filter("datum.state == 'scored'")
@@ -208,7 +207,7 @@ def score_cells(size: int) -> Spec:
     axis = alt.Axis(tickCount=5)
     cells = (
         alt.Chart()
-        .mark_rect(stroke=_FINE, strokeOpacity=0.35, aria=False)
+        .mark_rect(stroke=FINE, strokeOpacity=0.35, aria=False)
         .encode(
             x=alt.X("x:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis),
             x2="x2:Q",
@@ -322,7 +321,7 @@ def _intervals() -> Spec:
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     bars_ = (
         base.transform_filter("isValid(datum.from)")
-        .mark_bar(height=8, cornerRadius=4, opacity=0.75, color=_PLAIN, cursor="pointer", aria=False)
+        .mark_bar(height=8, cornerRadius=4, opacity=0.75, color=COUNT, cursor="pointer", aria=False)
         .encode(
             x=alt.X(
                 "from:Q",
@@ -417,11 +416,11 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
         ],
     )
     empty = base.transform_filter("!isValid(datum.shown)").mark_rect(
-        filled=False, stroke=_FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False
+        filled=False, stroke=FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False
     )
     filled = (
         base.transform_filter("isValid(datum.shown)")
-        .mark_rect(cursor="pointer", cornerRadius=2, stroke=_FINE, strokeOpacity=0.35, aria=False)
+        .mark_rect(cursor="pointer", cornerRadius=2, stroke=FINE, strokeOpacity=0.35, aria=False)
         .encode(
             color=alt.Color(
                 "shown:Q",

@@ -16,6 +16,7 @@ import xlsxwriter
 
 from criteria.framework import Framework, current_framework
 from criteria.planning import OWN, level
+from practices_db import palette
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
@@ -156,7 +157,7 @@ def _sheet(
     widths: Sequence[float],
 ) -> None:
     sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"})
+    head = book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     tenth = book.add_format({"num_format": "0.0##", "valign": "top"})
     sheet.freeze_panes(1, 0)
