@@ -8,7 +8,8 @@ say the same. Missing is drawn as missing, never as zero.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from typing import Any, Literal
 
@@ -24,7 +25,6 @@ Spec = dict[str, Any]
 EFFECTIVENESS, SUSTAINABILITY = "Effectiveness", "Sustainability"
 PROOF = ("claims and documents", "before and after, or survey", "independent evaluation or stronger")
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
-_PLACES, _OF_PLACES = [0.5, 1.5], "places"  # stand-ins
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
@@ -40,14 +40,12 @@ def _finished(chart: alt.TopLevelMixin) -> Spec:
     return spec
 
 
-def _with(part: Any, values: Sequence[tuple[Any, Any]]) -> Any:
-    """Return a copy of a part of a specification with other values in the place of the stand-ins it was built with."""
-    for stand_in, value in values:
-        if part == stand_in:
-            return value
-    if isinstance(part, dict):
-        return {name: _with(one, values) for name, one in part.items()}
-    return [_with(one, values) for one in part] if isinstance(part, list) else part
+def _encodings(part: Any, field: str) -> Iterator[dict[str, Any]]:
+    """Yield every encoding of a field in a part of a specification."""
+    if isinstance(part, dict) and part.get("field") == field:
+        yield part
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _encodings(one, field)
 
 
 def _inked(layer: alt.Chart) -> alt.Chart:
@@ -247,18 +245,17 @@ def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
     filled where it is scored and hollow where not enough is documented. Where marks are ``pickable``, the selection
     ``pick`` gives the ``id``.
     """
-    spec: Spec = _with(_ranges(len(series), pickable), [(_stand_ins(len(series)), list(series))])
+    spec = deepcopy(_ranges(len(series), pickable))
+    for encoding in _encodings(spec, "what"):
+        if "scale" in encoding:
+            encoding["scale"]["domain"] = list(series)
     return spec
-
-
-def _stand_ins(count: int) -> list[str]:
-    return [f"series {number}" for number in range(count)]
 
 
 @cache
 def _ranges(count: int, pickable: bool) -> Spec:
     cursor: Literal["pointer", "default"] = "pointer" if pickable else "default"
-    scale = alt.Scale(domain=_stand_ins(count))
+    scale = alt.Scale()  # the names of the series are set for each chart
     # many names go below each other, so that none is cut on a phone
     direction: Literal["vertical", "horizontal"] = "vertical" if count > 2 else "horizontal"
     legend = alt.Legend(orient="top", labelLimit=300, direction=direction) if count > 1 else None
@@ -311,8 +308,10 @@ def intervals(count: int) -> Spec:
     Rows, one a line: ``line`` (order), ``heading`` (on tier lines), ``id``, ``name`` (on name lines), and on bar lines
     ``practice``, ``from``, ``to``, ``words``. Selection ``pick`` gives the ``id``.
     """
-    places = [(_PLACES, [0.5, count + 0.5]), (_OF_PLACES, f"Place among these {count} (1 is best)")]
-    spec: Spec = _with(_intervals(), places)
+    spec = deepcopy(_intervals())
+    for encoding in _encodings(spec, "from"):
+        encoding["title"] = f"Place among these {count} (1 is best)"
+        encoding["scale"]["domain"] = [0.5, count + 0.5]
     return spec
 
 
@@ -325,8 +324,7 @@ def _intervals() -> Spec:
         .encode(
             x=alt.X(
                 "from:Q",
-                title=_OF_PLACES,
-                scale=alt.Scale(domain=_PLACES, nice=False),
+                scale=alt.Scale(nice=False),
                 axis=alt.Axis(orient="top", tickCount=5, tickMinStep=1, format="d"),
             ),
             x2="to:Q",
