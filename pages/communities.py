@@ -7,6 +7,7 @@ from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, organisations, search
 from practices_db.catalogue.library_filter import OrganisationFilter
 from practices_db.queries import library, practices
+from practices_db.translation import N_
 
 PAGE_SIZE = 10
 
@@ -21,7 +22,7 @@ with database.cursor() as cursor:
     total = library.total(cursor, "organisation")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, ("Search name, theme and country", search.EXAMPLE))
+filter_form.widgets(chosen, counts, held, (N_("Search name, theme and country"), search.EXAMPLE))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)

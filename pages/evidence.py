@@ -8,6 +8,7 @@ from pages.shared.library import downloads, publications, search
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.queries import library, practices
+from practices_db.translation import N_
 
 PAGE_SIZE = 10
 
@@ -24,7 +25,7 @@ with database.cursor() as cursor:
     total = library.total(cursor, "evidence")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, ("Search title, finding, summary and publisher", search.EXAMPLE))
+filter_form.widgets(chosen, counts, held, (N_("Search title, finding, summary and publisher"), search.EXAMPLE))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")

@@ -9,6 +9,7 @@ from pages.shared.components.links import page_path
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
 from practices_db.files.exports.recipe import LICENCE
+from practices_db.translation import _
 
 ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.
@@ -19,74 +20,80 @@ page = st.navigation(
     [
         st.Page(
             page_path("overview"),
-            title="Overview",
+            title=_("Overview"),
             icon=":material/public:",
             default=True,
-            help="How many practices there are, where, for whom and on what, and how much of it is known.",
+            help=_("How many practices there are, where, for whom and on what, and how much of it is known."),
         ),
         st.Page(
             page_path("explore"),
-            title="Explore",
+            title=_("Explore"),
             icon=":material/search:",
-            help="Find practices by country, target group and sector, compare what is known, take the list away.",
+            help=_("Find practices by country, target group and sector, compare what is known, take the list away."),
         ),
         st.Page(
             page_path("needs"),
-            title="What do you need?",
+            title=_("What do you need?"),
             icon=":material/contact_support:",
-            help="Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents.",
+            help=_(
+                "Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents."
+            ),
         ),
         st.Page(
             page_path("evidence"),
-            title="Evidence",
+            title=_("Evidence"),
             icon=":material/library_books:",
-            help="Publications on integration measures: what was found, how strong, for whom, where to get it.",
+            help=_("Publications on integration measures: what was found, how strong, for whom, where to get it."),
         ),
         st.Page(
             page_path("communities"),
-            title="Communities",
+            title=_("Communities"),
             icon=":material/diversity_3:",
-            help="Organisations and communities of practice by country, kind, level and theme, and how to join.",
+            help=_("Organisations and communities of practice by country, kind, level and theme, and how to join."),
         ),
         st.Page(
             page_path("self_assessment"),
-            title="Assess your own",
+            title=_("Assess your own"),
             icon=":material/checklist:",
-            help="Answer the framework's questions for your own practice and see where it stands.",
+            help=_("Answer the framework's questions for your own practice and see where it stands."),
         ),
         st.Page(
             page_path("compare"),
-            title="Compare",
+            title=_("Compare"),
             icon=":material/compare_arrows:",
-            help="Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.",
+            help=_("Two to six practices side by side: facts, scores with ranges, answers where they differ, peers."),
         ),
         st.Page(
             page_path("weighting"),
-            title="Your weighting",
+            title=_("Your weighting"),
             icon=":material/balance:",
-            help="Set what counts how much; see scores, tiers and what the order of practices really hangs on.",
+            help=_("Set what counts how much; see scores, tiers and what the order of practices really hangs on."),
         ),
         st.Page(
             page_path("gaps"),
-            title="Gap map",
+            title=_("Gap map"),
             icon=":material/grid_on:",
-            help="Sectors against target groups or countries: how many practices, how many assessed, what is missing.",
+            help=_(
+                "Sectors against target groups or countries: how many practices, how many assessed, what is missing."
+            ),
         ),
         st.Page(
             page_path("reopen"),
-            title="Open a file",
+            title=_("Open a file"),
             icon=":material/upload_file:",
-            help="Drop a file you took away: back to its view, and what changed in the data since.",
+            help=_("Drop a file you took away: back to its view, and what changed in the data since."),
         ),
         st.Page(
             page_path("method"),
-            title="Method",
+            title=_("Method"),
             icon=":material/menu_book:",
-            help="What is asked, how answers become scores, and what the scores do not say.",
+            help=_("What is asked, how answers become scores, and what the scores do not say."),
         ),
-        st.Page(page_path("my_submission"), title="Your submission", icon=":material/key:", visibility="hidden"),
-        st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
-        st.Page(page_path("transfer"), title="Will it travel?", icon=":material/local_shipping:", visibility="hidden"),
+        st.Page(page_path("my_submission"), title=_("Your submission"), icon=":material/key:", visibility="hidden"),
+        st.Page(page_path("practice"), title=_("Practice"), icon=":material/description:", visibility="hidden"),
+        st.Page(
+            page_path("transfer"), title=_("Will it travel?"), icon=":material/local_shipping:", visibility="hidden"
+        ),
         *login.pages(),
     ],
     position="top",
@@ -101,8 +108,10 @@ body = st.container()
 st.space("medium")
 version = database.look().version
 st.caption(
-    f"Data version {version.short}. Catalogue: {LICENCE}. "
-    "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
+    _(
+        "Data version {version}. Catalogue: {licence}. "
+        "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
+    ).format(version=version.short, licence=LICENCE)
 )
 with body:
     if notice := database.store().notice:

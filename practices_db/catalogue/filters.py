@@ -43,7 +43,7 @@ class Filter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    noun: ClassVar[str]  # one of what is selected
+    noun: ClassVar[str]  # one of what is selected, marked for translation
     facets: ClassVar[tuple[Facet, ...]]
     parts_of: ClassVar[Mapping[str, frozenset[str]]] = {}  # fields that one part stands for, where it is not its own
 
@@ -60,6 +60,11 @@ class Filter(BaseModel):
                         raise unknown(facet.field, value)
                 return tuple(dict.fromkeys(values))
         return values
+
+    @classmethod
+    def amount(cls, count: int) -> str:
+        """Say how many of what is selected: "1 practice", "1,200 practices"."""
+        raise NotImplementedError
 
     def chosen(self, field: str) -> Chosen:
         """Return the values chosen in a facet."""

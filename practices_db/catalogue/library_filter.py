@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator
 
 from practices_db.catalogue.filters import Chosen, Facet, Filter
+from practices_db.translation import N_, ngettext
 
 Kind = Literal["evidence", "organisation"]
 
-NOUNS: dict[str, str] = {"evidence": "publication", "organisation": "organisation"}
+NOUNS: dict[str, str] = {"evidence": N_("publication"), "organisation": N_("organisation")}
 _LONGEST = 200
 
 
@@ -32,13 +33,13 @@ class PublicationFilter(LibraryFilter):
     kind = "evidence"
     noun = NOUNS["evidence"]
     facets = (
-        Facet("theme", "theme", "Theme", "on {}"),
-        Facet("target_group", "target-group", "Target group", "for {}"),
-        Facet("area", "country", "Country", "about {}"),
-        Facet("evidence_kind", "kind", "Kind", "of kind {}", may_be_missing=False),
-        Facet("study_strength", "strength", "Strength of evidence", "with strength {}"),
-        Facet("evidence_period", "year", "Year", "from {}"),
-        Facet("language", "language", "Language", "in {}"),
+        Facet("theme", "theme", N_("Theme"), "on {}"),
+        Facet("target_group", "target-group", N_("Target group"), "for {}"),
+        Facet("area", "country", N_("Country"), "about {}"),
+        Facet("evidence_kind", "kind", N_("Kind"), "of kind {}", may_be_missing=False),
+        Facet("study_strength", "strength", N_("Strength of evidence"), "with strength {}"),
+        Facet("evidence_period", "year", N_("Year"), "from {}"),
+        Facet("language", "language", N_("Language"), "in {}"),
     )
 
     theme: Chosen = ()
@@ -49,6 +50,11 @@ class PublicationFilter(LibraryFilter):
     evidence_period: Chosen = ()
     language: Chosen = ()
 
+    @classmethod
+    def amount(cls, count: int) -> str:
+        """Say how many."""
+        return ngettext("{count} publication", "{count} publications", count).format(count=f"{count:,}")
+
 
 class OrganisationFilter(LibraryFilter):
     """A selection of organisations."""
@@ -56,11 +62,11 @@ class OrganisationFilter(LibraryFilter):
     kind = "organisation"
     noun = NOUNS["organisation"]
     facets = (
-        Facet("area", "country", "Country", "in {}"),
-        Facet("theme", "theme", "Theme", "on {}"),
-        Facet("organisation_kind", "kind", "Kind", "of kind {}", may_be_missing=False),
-        Facet("governance_level", "level", "Level", "at level {}"),
-        Facet("joining", "joining", "Joining", "that are {}", may_be_missing=False),
+        Facet("area", "country", N_("Country"), "in {}"),
+        Facet("theme", "theme", N_("Theme"), "on {}"),
+        Facet("organisation_kind", "kind", N_("Kind"), "of kind {}", may_be_missing=False),
+        Facet("governance_level", "level", N_("Level"), "at level {}"),
+        Facet("joining", "joining", N_("Joining"), "that are {}", may_be_missing=False),
     )
 
     area: Chosen = ()
@@ -68,6 +74,11 @@ class OrganisationFilter(LibraryFilter):
     organisation_kind: Chosen = ()
     governance_level: Chosen = ()
     joining: Chosen = ()
+
+    @classmethod
+    def amount(cls, count: int) -> str:
+        """Say how many."""
+        return ngettext("{count} organisation", "{count} organisations", count).format(count=f"{count:,}")
 
 
 FILTERS: dict[Kind, type[LibraryFilter]] = {"evidence": PublicationFilter, "organisation": OrganisationFilter}

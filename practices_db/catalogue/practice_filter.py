@@ -11,14 +11,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, shown
 from practices_db.catalogue.vocabularies import unknown
 from practices_db.errors import PracticesError
+from practices_db.translation import N_, ngettext
 
 Sort = Literal["name", "documented", "effectiveness", "sustainability", "newest"]
 SORTS: dict[Sort, str] = {
-    "documented": "Most documented first",
-    "effectiveness": "Effectiveness, surest first",
-    "sustainability": "Sustainability, surest first",
-    "newest": "Latest start first",
-    "name": "Name",
+    "documented": N_("Most documented first"),
+    "effectiveness": N_("Effectiveness, surest first"),
+    "sustainability": N_("Sustainability, surest first"),
+    "newest": N_("Latest start first"),
+    "name": N_("Name"),
 }
 DEFAULT_SORT: Sort = "documented"
 
@@ -26,14 +27,14 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 FACETS: tuple[Facet, ...] = (
-    Facet("country", "country", "Country", "in {}"),
-    Facet("target_group", "target-group", "Target group", "for {}", together="all_target_groups"),
-    Facet("sector", "sector", "Sector", "on {}"),
-    Facet("governance_level", "governance", "Level of government", "at level {}"),
-    Facet("funding_kind", "funding", "Funding", "funded by {}"),
-    Facet("assessment_status", "status", "Assessed and scored", "that are {}", may_be_missing=False),
-    Facet("evidence_level", "evidence", "Strongest evidence", "with strongest evidence {}", may_be_missing=False),
-    Facet("source_kind", "source", "Kind of source", "known from {}", may_be_missing=False),
+    Facet("country", "country", N_("Country"), "in {}"),
+    Facet("target_group", "target-group", N_("Target group"), "for {}", together="all_target_groups"),
+    Facet("sector", "sector", N_("Sector"), "on {}"),
+    Facet("governance_level", "governance", N_("Level of government"), "at level {}"),
+    Facet("funding_kind", "funding", N_("Funding"), "funded by {}"),
+    Facet("assessment_status", "status", N_("Assessed and scored"), "that are {}", may_be_missing=False),
+    Facet("evidence_level", "evidence", N_("Strongest evidence"), "with strongest evidence {}", may_be_missing=False),
+    Facet("source_kind", "source", N_("Kind of source"), "known from {}", may_be_missing=False),
 )
 FACET = {facet.field: facet for facet in FACETS}
 
@@ -66,7 +67,7 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 class PracticeFilter(Filter):
     """A selection of practices; the empty filter selects all. Every value is checked, whoever made it."""
 
-    noun = "practice"
+    noun = N_("practice")
     facets = FACETS
     parts_of: ClassVar[Mapping[str, frozenset[str]]] = {
         "period": frozenset({"running_from", "running_to", "undated"}),
@@ -94,6 +95,11 @@ class PracticeFilter(Filter):
         if self.running_from and self.running_to and self.running_from > self.running_to:
             raise ValueError(f"the period ends ({self.running_to}) before it begins ({self.running_from})")
         return self
+
+    @classmethod
+    def amount(cls, count: int) -> str:
+        """Say how many."""
+        return ngettext("{count} practice", "{count} practices", count).format(count=f"{count:,}")
 
     @property
     def dated(self) -> bool:

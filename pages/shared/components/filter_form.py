@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages.shared.components.screen_texts import counted, escaped
+from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import Facet, Filter
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.practices import Relaxation
+from practices_db.translation import _
 
 Counts = Mapping[str, Mapping[str, int]]  # by facet and value
 AnyFilter = TypeVar("AnyFilter", bound=Filter)
@@ -50,7 +51,9 @@ def not_understood(dropped: Sequence[str]) -> None:
     """Say which parts of the link were left out."""
     if dropped:
         st.warning(
-            "Part of the link was not understood and left out: " + "; ".join(escaped(part) for part in dropped),
+            _("Part of the link was not understood and left out: {parts}").format(
+                parts="; ".join(escaped(part) for part in dropped)
+            ),
             icon=":material/link_off:",
         )
 
@@ -99,7 +102,7 @@ def widgets(
     ``search`` is the label and the example of the search by text; ``further`` draws what is no facet.
     """
     first_widgets(chosen, counts, held)
-    name, example = search
+    name, example = (_(text) for text in search)
     st.text_input(
         name,
         key="text",
@@ -111,7 +114,9 @@ def widgets(
     )
     first = {facet.field for facet in chosen.facets[:FIRST_FACETS]}
     used = len({field for field, *_ in chosen.parts()} - first - {"text", "practice"})
-    with st.expander(f"More filters ({used} in use)" if used else "More filters", icon=":material/tune:"):
+    with st.expander(
+        _("More filters ({count} in use)").format(count=used) if used else _("More filters"), icon=":material/tune:"
+    ):
         with st.grid(3, min_column_width=240):
             _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
         if further:
@@ -126,18 +131,18 @@ def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Count
 
 def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int]) -> None:
     st.multiselect(
-        facet.label,
+        _(facet.label),
         [id_ for id_ in facet.options() if id_ in held or id_ in chosen.chosen(facet.field)],
         format_func=lambda id_: f"{label(facet.field, id_)} ({counts.get(id_, 0)})",
         key=facet.field,
-        placeholder="All",
+        placeholder=_("All"),
         on_change=write_widgets,
         args=(type(chosen), facet.field),
         select_all=False,
     )
     if facet.together and len(chosen.chosen(facet.field)) > 1:
         st.toggle(
-            "Serves all of these groups",
+            _("Serves all of these groups"),
             key=facet.together,
             on_change=write_widgets,
             args=(type(chosen), facet.together),
@@ -147,8 +152,10 @@ def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mappin
 def sentence(chosen: Filter, count: int, total: int) -> str:
     """Say in one sentence what is shown: "8 of 325 practices in Italy, on Housing and settlement."."""
     if chosen.is_empty:
-        return f"All **{counted(total, chosen.noun)}**."
-    return f"**{count} of {counted(total, chosen.noun)}** {escaped(chosen.in_words())}."
+        return _("All **{list}**.").format(list=chosen.amount(total))
+    return _("**{count} of {list}** {filter}.").format(
+        count=count, list=chosen.amount(total), filter=escaped(chosen.in_words())
+    )
 
 
 def chips(chosen: Filter) -> None:
@@ -161,11 +168,11 @@ def chips(chosen: Filter) -> None:
                 escaped(words),
                 key=f"chip-{field}-{value}",
                 icon=":material/close:",
-                help="Remove this filter",
+                help=_("Remove this filter"),
                 on_click=lambda f=field, v=value: write_link(chosen.without(f, v)),
             )
         st.button(
-            "Clear all",
+            _("Clear all"),
             key="clear-all",
             type="tertiary",
             icon=":material/filter_alt_off:",
@@ -175,14 +182,19 @@ def chips(chosen: Filter) -> None:
 
 def nothing_found(chosen: Filter, relaxations: Sequence[Relaxation]) -> None:
     """Say that nothing matches and offer each filter that could be given up, with what would then be found."""
-    st.info(f"No {chosen.noun} matches all of these filters. Give one up:", icon=":material/search_off:")
+    st.info(
+        _("No {noun} matches all of these filters. Give one up:").format(noun=_(chosen.noun)),
+        icon=":material/search_off:",
+    )
     with st.container(horizontal=True):
         for relaxation in relaxations:
             st.button(
-                f"Without {escaped(relaxation.words)}: {counted(relaxation.count, chosen.noun)}",
+                _("Without {filter}: {list}").format(
+                    filter=escaped(relaxation.words), list=chosen.amount(relaxation.count)
+                ),
                 key=f"relax-{relaxation.field}",
                 disabled=not relaxation.count,
                 on_click=lambda field=relaxation.field: write_link(chosen.without(field)),
             )
     if not any(relaxation.count for relaxation in relaxations):
-        st.markdown("Giving up one of them is not enough; take two away, or clear all.")
+        st.markdown(_("Giving up one of them is not enough; take two away, or clear all."))

@@ -10,8 +10,9 @@ from practices_db.config import database_path
 from practices_db.queries import library, practices
 from practices_db.queries.full_text import Index
 from practices_db.queries.practices import Relaxation
+from practices_db.translation import N_
 
-EXAMPLE = "Beginnings of words are enough; accents do not matter"
+EXAMPLE = N_("Beginnings of words are enough; accents do not matter")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=Index.close)

@@ -7,9 +7,16 @@ import streamlit as st
 from pages.shared.components import filter_form
 from pages.shared.components.links import write_param
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, FIRST_YEAR, LAST_YEAR, SORTS, PracticeFilter, Sort
+from practices_db.translation import N_, _
 
-SEARCH = ("Search name, organisation, place and summary", "For example: mentoring Athens")
-VIEWS = {"practices": "Practices", "ranges": "Ranges", "scores": "Two scores", "table": "Table", "groups": "Groups"}
+SEARCH = (N_("Search name, organisation, place and summary"), N_("For example: mentoring Athens"))
+VIEWS = {
+    "practices": N_("Practices"),
+    "ranges": N_("Ranges"),
+    "scores": N_("Two scores"),
+    "table": N_("Table"),
+    "groups": N_("Groups"),
+}
 DEFAULT_VIEW = "practices"
 
 
@@ -29,30 +36,30 @@ def view_and_sort(view: str, sort: Sort) -> None:
     st.session_state["choose_view"], st.session_state["choose_sort"] = view, sort
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.radio(
-            "Show as",
+            _("Show as"),
             list(VIEWS),
             horizontal=True,
-            format_func=VIEWS.__getitem__,
+            format_func=lambda one: _(VIEWS[one]),
             key="choose_view",
             on_change=_write_choice,
             args=("view", "choose_view", DEFAULT_VIEW),
         )
         st.selectbox(
-            "Order",
+            _("Order"),
             list(SORTS),
-            format_func=SORTS.__getitem__,
+            format_func=lambda one: _(SORTS[one]),
             key="choose_sort",
             width=320,
             on_change=_write_choice,
             args=("sort", "choose_sort", DEFAULT_SORT),
-            help="By a score: the low end of the range, so what is sure comes first; what is not scored comes last.",
+            help=_("By a score: the low end of the range, so what is sure comes first; what is not scored comes last."),
         )
 
 
 def coverage_and_period(chosen: PracticeFilter) -> None:
     """Draw what of the filter of practices is no list of values."""
     st.slider(
-        "Least coverage of both headline scores",
+        _("Least coverage of both headline scores"),
         0,
         100,
         step=5,
@@ -60,24 +67,24 @@ def coverage_and_period(chosen: PracticeFilter) -> None:
         key="minimum_coverage",
         on_change=filter_form.write_widgets,
         args=(PracticeFilter, "minimum_coverage"),
-        help="How much of what the framework asks is documented. Practices without an assessment have none.",
+        help=_("How much of what the framework asks is documented. Practices without an assessment have none."),
     )
     with st.grid(3, min_column_width=240):
-        for field, words in (("running_from", "Running in or after"), ("running_to", "Running in or before")):
+        for field, words in (("running_from", _("Running in or after")), ("running_to", _("Running in or before"))):
             st.number_input(
                 words,
                 min_value=FIRST_YEAR,
                 max_value=LAST_YEAR,
                 value=None,
                 step=1,
-                placeholder="Year",
+                placeholder=_("Year"),
                 key=field,
                 on_change=filter_form.write_widgets,
                 args=(PracticeFilter, field),
-                help="Where no end is stated, a practice counts as still running.",
+                help=_("Where no end is stated, a practice counts as still running."),
             )
         st.checkbox(
-            "Also practices that state no year",
+            _("Also practices that state no year"),
             key="undated",
             disabled=not chosen.dated,
             on_change=filter_form.write_widgets,

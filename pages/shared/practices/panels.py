@@ -27,6 +27,7 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, Totals
+from practices_db.translation import _, ngettext
 
 # --- overview --------------------------------------------------------------------------------------------
 
@@ -34,22 +35,24 @@ from practices_db.queries.practices import DataVersion, Totals
 def totals(all_: Totals) -> None:
     """Draw how much there is and how much of it is assessed and scored."""
     with st.grid(4, min_column_width=150):
-        st.metric("Practices", f"{all_.practices:,}", border=True, height="stretch")
-        st.metric("Countries", all_.countries, border=True, height="stretch")
+        st.metric(_("Practices"), f"{all_.practices:,}", border=True, height="stretch")
+        st.metric(_("Countries"), all_.countries, border=True, height="stretch")
         st.metric(
-            "Assessed",
+            _("Assessed"),
             all_.assessed,
             border=True,
             height="stretch",
-            help="At least one published assessment.",
+            help=_("At least one published assessment."),
         )
         st.metric(
-            "Scored on both",
+            _("Scored on both"),
             all_.scored_both,
             border=True,
             height="stretch",
-            help=f"At least {percent(current_framework().minimum_coverage)} of what is asked about effectiveness, and "
-            "as much about sustainability, is documented.",
+            help=_(
+                "At least {share} of what is asked about effectiveness, and as much about sustainability, is "
+                "documented."
+            ).format(share=percent(current_framework().minimum_coverage)),
         )
 
 
@@ -59,21 +62,21 @@ def ways_in() -> None:
         for name, title, icon, words in (
             (
                 "explore",
-                "Explore practices",
+                _("Explore practices"),
                 "search",
-                "Filter by country, target group and sector, look, take the list away.",
+                _("Filter by country, target group and sector, look, take the list away."),
             ),
             (
                 "self_assessment",
-                "Assess your own",
+                _("Assess your own"),
                 "checklist",
-                "Answer the same questions for your practice and see where it stands.",
+                _("Answer the same questions for your practice and see where it stands."),
             ),
             (
                 "method",
-                "Read the method",
+                _("Read the method"),
                 "menu_book",
-                "What is asked, how answers become scores, what scores do not say.",
+                _("What is asked, how answers become scores, what scores do not say."),
             ),
         ):
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -84,30 +87,48 @@ def ways_in() -> None:
 def off_the_map(rows: pd.DataFrame) -> None:
     """Say how many practices stand outside the map: other countries, or no country stated."""
     words = [
-        f"{count} state no country" if id_ == NOT_STATED else f"{name}: {count}"
+        ngettext("{count} states no country", "{count} state no country", count).format(count=count)
+        if id_ == NOT_STATED
+        else f"{name}: {count}"
         for id_, name, count in zip(rows["id"], rows["label"], rows["count"], strict=True)
     ]
     if words:
-        st.caption("Not on the map: " + "; ".join(words) + ". A practice in several countries counts in each.")
+        told = _("Not on the map: {countries}. A practice in several countries counts in each.")
+        st.caption(told.format(countries="; ".join(words)))
 
 
 def what_is_not_known(all_: Totals) -> None:
     """Say what is not known as plainly as what is."""
-    st.header("What is not known")
-    not_assessed = all_.practices - all_.assessed
-    st.markdown(
-        f"- **{not_assessed} of {all_.practices}** practices have no assessment: nothing is known here about whether "
-        "they work or last.\n"
-        f"- Of the {all_.assessed} assessed, **{all_.assessed - all_.scored_both}** are not documented enough for both "
-        "scores.\n"
-        f"- Only **{all_.independent_evidence}** practices have at least one answer that rests on an independent "
-        "evaluation or stronger proof.\n"
-        f"- **{all_.without_evaluation}** show no evaluation on the pages that were read; **{all_.without_year}** no "
-        f"first year; **{all_.without_funding}** no funding; **{all_.without_country}** no country.\n"
-        "- Collections of practices show what went well. How many practices a country has here says what could be "
-        "read, "
-        "not how much is done there."
+    st.header(_("What is not known"))
+    lines = (
+        _(
+            "**{count} of {all}** practices have no assessment: nothing is known here about whether they work or last."
+        ).format(count=all_.practices - all_.assessed, all=all_.practices),
+        _("Of the {all} assessed, **{count}** are not documented enough for both scores.").format(
+            all=all_.assessed, count=all_.assessed - all_.scored_both
+        ),
+        ngettext(
+            "Only **{count}** practice has at least one answer that rests on an independent evaluation or stronger "
+            "proof.",
+            "Only **{count}** practices have at least one answer that rests on an independent evaluation or stronger "
+            "proof.",
+            all_.independent_evidence,
+        ).format(count=all_.independent_evidence),
+        _(
+            "**{evaluation}** show no evaluation on the pages that were read; **{year}** no first year; **{funding}** "
+            "no funding; **{country}** no country."
+        ).format(
+            evaluation=all_.without_evaluation,
+            year=all_.without_year,
+            funding=all_.without_funding,
+            country=all_.without_country,
+        ),
+        _(
+            "Collections of practices show what went well. How many practices a country has here says what could be "
+            "read, not how much is done there."
+        ),
     )
+    st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 # --- one practice ----------------------------------------------------------------------------------------
