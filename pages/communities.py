@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.components import database, filter_form, links, tables
 from pages.shared.components.pagination import rows_shown
-from pages.shared.library import downloads, organisations, search
+from pages.shared.library import downloads, organisations, text_search
 from practices_db.catalogue.library_filter import OrganisationFilter
 from practices_db.queries import library, practices
 from practices_db.translation import N_
@@ -14,7 +14,7 @@ PAGE_SIZE = 10
 st.title("Communities and organisations")
 st.markdown("Who works on what, where, and which communities of practice one can join. Organisations only, no persons.")
 chosen = filter_form.read_link(OrganisationFilter)
-found_by_text = search.searched(chosen)
+found_by_text = text_search.searched(chosen)
 with database.cursor() as cursor:
     found = library.find(cursor, chosen, found_by_text)
     counts = library.facet_counts(cursor, chosen, found_by_text)
@@ -22,14 +22,14 @@ with database.cursor() as cursor:
     total = library.total(cursor, "organisation")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, (N_("Search name, theme and country"), search.EXAMPLE))
+filter_form.widgets(chosen, counts, held, (N_("Search name, theme and country"), text_search.EXAMPLE))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
 filter_form.chips(chosen)
 organisations.how_to_read()
 if found.empty:
-    filter_form.nothing_found(chosen, search.relaxations(chosen))
+    filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
 
 match links.choose("Show as", "view", organisations.VIEWS):

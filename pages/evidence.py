@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.components import database, filter_form, links, tables
 from pages.shared.components.pagination import rows_shown
-from pages.shared.library import downloads, publications, search
+from pages.shared.library import downloads, publications, text_search
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.queries import library, practices
@@ -17,7 +17,7 @@ st.markdown(
     "Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom."
 )
 chosen = filter_form.read_link(PublicationFilter)
-found_by_text = search.searched(chosen)
+found_by_text = text_search.searched(chosen)
 with database.cursor() as cursor:
     found = library.find(cursor, chosen, found_by_text)
     counts = library.facet_counts(cursor, chosen, found_by_text)
@@ -25,7 +25,7 @@ with database.cursor() as cursor:
     total = library.total(cursor, "evidence")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, (N_("Search title, finding, summary and publisher"), search.EXAMPLE))
+filter_form.widgets(chosen, counts, held, (N_("Search title, finding, summary and publisher"), text_search.EXAMPLE))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
@@ -33,7 +33,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
 filter_form.chips(chosen)
 publications.how_to_read()
 if found.empty:
-    filter_form.nothing_found(chosen, search.relaxations(chosen))
+    filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
 
 match links.choose("Show as", "view", publications.VIEWS):

@@ -6,7 +6,7 @@ from pages.shared.components import chart_with_download, charts, database, downl
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import publications
 from pages.shared.practices import groups
-from pages.shared.practices.filter_form import SEARCH, checked_view, coverage_and_period, view_and_sort
+from pages.shared.practices.explore_form import SEARCH, checked_view, coverage_and_period, view_and_sort
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 
@@ -40,8 +40,7 @@ match shown_as:
     case "ranges":
         st.caption(
             "Each bar runs from the score if nothing undocumented were met to the score if all of it were. A filled "
-            "mark "
-            "is a score; a hollow one says that too little is documented to call it one."
+            "mark is a score; a hollow one says that too little is documented to call it one."
         )
         picked = chart_with_download.show(
             view,

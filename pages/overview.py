@@ -43,23 +43,13 @@ left, right = st.columns(2, gap="large")
 with left:
     st.header(_("On what"))
     sectors = tables.value_counts("sector", counts["sector"])
-    sector = chart_with_download.show(
-        View(), sectors, charts.bars(_("Sector")), "sectors", _("Number of practices in each sector")
-    )
-    tables.twin(
-        sectors[["label", "count"]].rename(columns={"label": _("Sector"), "count": _("Practices")}),
-        _("Practices by sector"),
-    )
+    title = _("Number of practices in each sector")
+    sector = panels.value_bars(sectors, _("Sector"), "sectors", title, _("Practices by sector"))
 with right:
     st.header(_("For whom"))
     groups = tables.value_counts("target_group", counts["target_group"])
-    group = chart_with_download.show(
-        View(), groups, charts.bars(_("Target group")), "groups", _("Number of practices for each target group")
-    )
-    tables.twin(
-        groups[["label", "count"]].rename(columns={"label": _("Target group"), "count": _("Practices")}),
-        _("Practices by target group"),
-    )
+    title = _("Number of practices for each target group")
+    group = panels.value_bars(groups, _("Target group"), "groups", title, _("Practices by target group"))
 
 st.header(_("Since when"))
 chart_with_download.show(View(), starts, charts.years(), "years", _("Number of practices by the year they began"))

@@ -16,88 +16,45 @@ ART = Path(__file__).parent
 st.set_page_config(page_title="Integration Practices", page_icon=str(ART / "icon.svg"), layout="wide")
 st.logo(str(ART / "logo.svg"), size="large")
 
-page = st.navigation(
-    [
-        st.Page(
-            page_path("overview"),
-            title=_("Overview"),
-            icon=":material/public:",
-            default=True,
-            help=_("How many practices there are, where, for whom and on what, and how much of it is known."),
-        ),
-        st.Page(
-            page_path("explore"),
-            title=_("Explore"),
-            icon=":material/search:",
-            help=_("Find practices by country, target group and sector, compare what is known, take the list away."),
-        ),
-        st.Page(
-            page_path("needs"),
-            title=_("What do you need?"),
-            icon=":material/contact_support:",
-            help=_(
-                "Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents."
-            ),
-        ),
-        st.Page(
-            page_path("evidence"),
-            title=_("Evidence"),
-            icon=":material/library_books:",
-            help=_("Publications on integration measures: what was found, how strong, for whom, where to get it."),
-        ),
-        st.Page(
-            page_path("communities"),
-            title=_("Communities"),
-            icon=":material/diversity_3:",
-            help=_("Organisations and communities of practice by country, kind, level and theme, and how to join."),
-        ),
-        st.Page(
-            page_path("self_assessment"),
-            title=_("Assess your own"),
-            icon=":material/checklist:",
-            help=_("Answer the framework's questions for your own practice and see where it stands."),
-        ),
-        st.Page(
-            page_path("compare"),
-            title=_("Compare"),
-            icon=":material/compare_arrows:",
-            help=_("Two to six practices side by side: facts, scores with ranges, answers where they differ, peers."),
-        ),
-        st.Page(
-            page_path("weighting"),
-            title=_("Your weighting"),
-            icon=":material/balance:",
-            help=_("Set what counts how much; see scores, tiers and what the order of practices really hangs on."),
-        ),
-        st.Page(
-            page_path("gaps"),
-            title=_("Gap map"),
-            icon=":material/grid_on:",
-            help=_(
-                "Sectors against target groups or countries: how many practices, how many assessed, what is missing."
-            ),
-        ),
-        st.Page(
-            page_path("reopen"),
-            title=_("Open a file"),
-            icon=":material/upload_file:",
-            help=_("Drop a file you took away: back to its view, and what changed in the data since."),
-        ),
-        st.Page(
-            page_path("method"),
-            title=_("Method"),
-            icon=":material/menu_book:",
-            help=_("What is asked, how answers become scores, and what the scores do not say."),
-        ),
-        st.Page(page_path("my_submission"), title=_("Your submission"), icon=":material/key:", visibility="hidden"),
-        st.Page(page_path("practice"), title=_("Practice"), icon=":material/description:", visibility="hidden"),
-        st.Page(
-            page_path("transfer"), title=_("Will it travel?"), icon=":material/local_shipping:", visibility="hidden"
-        ),
-        *login.pages(),
-    ],
-    position="top",
+# Name, icon, title and what one finds there, in the order of the menu.
+_MENU = (
+    ("overview", "public", _("Overview"),
+     _("How many practices there are, where, for whom and on what, and how much of it is known.")),
+    ("explore", "search", _("Explore"),
+     _("Find practices by country, target group and sector, compare what is known, take the list away.")),
+    ("needs", "contact_support", _("What do you need?"),
+     _("Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents.")),
+    ("evidence", "library_books", _("Evidence"),
+     _("Publications on integration measures: what was found, how strong, for whom, where to get it.")),
+    ("communities", "diversity_3", _("Communities"),
+     _("Organisations and communities of practice by country, kind, level and theme, and how to join.")),
+    ("self_assessment", "checklist", _("Assess your own"),
+     _("Answer the framework's questions for your own practice and see where it stands.")),
+    ("compare", "compare_arrows", _("Compare"),
+     _("Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.")),
+    ("weighting", "balance", _("Your weighting"),
+     _("Set what counts how much; see scores, tiers and what the order of practices really hangs on.")),
+    ("gaps", "grid_on", _("Gap map"),
+     _("Sectors against target groups or countries: how many practices, how many assessed, what is missing.")),
+    ("reopen", "upload_file", _("Open a file"),
+     _("Drop a file you took away: back to its view, and what changed in the data since.")),
+    ("method", "menu_book", _("Method"),
+     _("What is asked, how answers become scores, and what the scores do not say.")),
+)  # fmt: skip
+_HIDDEN = (
+    ("my_submission", "key", _("Your submission")),
+    ("practice", "description", _("Practice")),
+    ("transfer", "local_shipping", _("Will it travel?")),
 )
+menu = [
+    st.Page(page_path(name), title=title, icon=f":material/{icon}:", default=name == "overview", help=words)
+    for name, icon, title, words in _MENU
+]
+hidden = [
+    st.Page(page_path(name), title=title, icon=f":material/{icon}:", visibility="hidden")
+    for name, icon, title in _HIDDEN
+]
+page = st.navigation([*menu, *hidden, *login.pages()], position="top")
 
 # A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path

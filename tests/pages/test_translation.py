@@ -66,7 +66,8 @@ def marked() -> Iterator[tuple[Path, ast.Call]]:
     """Yield every call that marks a text."""
     for path in [*(ROOT / "pages").rglob("*.py"), *(ROOT / "practices_db").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext", "N_"):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if named and node.func.id in ("_", "ngettext", "N_"):
                 yield path, node
 
 

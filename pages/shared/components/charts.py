@@ -8,7 +8,7 @@ say the same. Missing is drawn as missing, never as zero.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from typing import Any, Literal
@@ -48,11 +48,24 @@ def _encodings(part: Any, field: str) -> Iterator[dict[str, Any]]:
         yield from _encodings(one, field)
 
 
+def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
+    """Return what is said of a mark that is pointed at: columns with their types, and what they are called."""
+    return [alt.Tooltip(column, title=title) for column, title in titles.items()]
+
+
 def _inked(layer: alt.Chart) -> alt.Chart:
     """Colour text marks with the theme's ink: Vega has no other way to ask for it in light and dark."""
     names = [str(number) for number in range(_PALETTE)]
     ink = alt.Color("ink:N", scale=alt.Scale(domain=names), legend=None)
     return layer.transform_calculate(ink=f"'{names[-1]}'").encode(color=ink)
+
+
+def _names(base: alt.Chart) -> alt.Chart:
+    """Return the layer that writes the name of each name line, from the left edge on and never wider than the chart."""
+    lines = base.transform_filter("isValid(datum.name)").mark_text(
+        align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False
+    )
+    return _inked(lines.encode(x=alt.value(0), text="name:N"))
 
 
 @cache
@@ -62,7 +75,7 @@ def bars(label_title: str, count_title: str = "Practices") -> Spec:
     base = alt.Chart().encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
         x=alt.X("count:Q", title=None, axis=None),
-        tooltip=[alt.Tooltip("label:N", title=label_title), alt.Tooltip("count:Q", title=count_title)],
+        tooltip=_tips({"label:N": label_title, "count:Q": count_title}),
     )
     layers = alt.layer(
         base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=COUNT, aria=False).add_params(pick),
@@ -82,10 +95,7 @@ def years() -> Spec:
                 "year:N", sort=None, title="First year", axis=alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
             ),
             y=alt.Y("practices:Q", title=None, axis=alt.Axis(tickMinStep=1)),
-            tooltip=[
-                alt.Tooltip("year:N", title="First year"),
-                alt.Tooltip("practices:Q", title="Practices"),
-            ],
+            tooltip=_tips({"year:N": "First year", "practices:Q": "Practices"}),
         )
     )
     return _finished(chart.properties(height=240))
@@ -111,12 +121,7 @@ def _map(counted: str) -> Spec:
     empty = (
         alt.Chart(shapes)
         .mark_geoshape(fill=FINE, fillOpacity=0.15, stroke=FINE, strokeWidth=0.5, aria=False)
-        .encode(
-            tooltip=[
-                alt.Tooltip("properties.name:N", title="Country"),
-                alt.Tooltip("none:N", title=counted),
-            ]
-        )
+        .encode(tooltip=_tips({"properties.name:N": "Country", "none:N": counted}))
         .transform_calculate(none="'none'")
     )
     filled = (
@@ -129,7 +134,7 @@ def _map(counted: str) -> Spec:
                 scale=alt.Scale(type="sqrt"),
                 legend=alt.Legend(orient="top-left", direction="vertical", gradientLength=110, tickCount=4),
             ),
-            tooltip=[alt.Tooltip("label:N", title="Country"), alt.Tooltip("count:Q", title=counted)],
+            tooltip=_tips({"label:N": "Country", "count:Q": counted}),
         )
         .transform_lookup(lookup="id", from_=counts)
         .transform_filter("isValid(datum.count)")
@@ -156,11 +161,7 @@ def two_scores() -> Spec:
     ``e``, ``e_low``, ``e_high``, ``s``, ``s_low``, ``s_high``. Selection ``pick`` gives the ``id``.
     """
     pick = alt.selection_point(name="pick", fields=["id"], nearest=False)
-    tooltip = [
-        alt.Tooltip("name:N", title="Practice"),
-        alt.Tooltip("words_e:N", title=EFFECTIVENESS),
-        alt.Tooltip("words_s:N", title=SUSTAINABILITY),
-    ]
+    tooltip = _tips({"name:N": "Practice", "words_e:N": EFFECTIVENESS, "words_s:N": SUSTAINABILITY})
     axis = alt.Axis(tickCount=5)
     x = alt.X("e_low:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis)
     y = alt.Y("s_low:Q", title="Sustainability →", scale=_HUNDRED, axis=axis)
@@ -217,12 +218,14 @@ def score_cells(size: int) -> Spec:
                 scale=alt.Scale(type="sqrt", zero=True),
                 legend=alt.Legend(orient="bottom", gradientLength=160, tickCount=4, tickMinStep=1, format="d"),
             ),
-            tooltip=[
-                alt.Tooltip("practices:Q", title="Practices"),
-                alt.Tooltip("across:N", title=EFFECTIVENESS),
-                alt.Tooltip("upwards:N", title=SUSTAINABILITY),
-                alt.Tooltip("ranges:N", title="Their ranges reach"),
-            ],
+            tooltip=_tips(
+                {
+                    "practices:Q": "Practices",
+                    "across:N": EFFECTIVENESS,
+                    "upwards:N": SUSTAINABILITY,
+                    "ranges:N": "Their ranges reach",
+                }
+            ),
         )
     )
     return _finished(cells.properties(height=620))
@@ -261,13 +264,7 @@ def _ranges(count: int, pickable: bool) -> Spec:
     legend = alt.Legend(orient="top", labelLimit=300, direction=direction) if count > 1 else None
     colour = alt.Color("what:N", title=None, scale=scale, legend=None)
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
-    told = base.encode(
-        tooltip=[
-            alt.Tooltip("practice:N", title="Of"),
-            alt.Tooltip("what:N", title="Score"),
-            alt.Tooltip("words:N", title="Known"),
-        ]
-    )
+    told = base.encode(tooltip=_tips({"practice:N": "Of", "what:N": "Score", "words:N": "Known"}))
     spans = (
         told.transform_filter("isValid(datum.low)")
         .mark_bar(height=7, opacity=0.35, cornerRadius=3, cursor=cursor, aria=False)
@@ -293,12 +290,7 @@ def _ranges(count: int, pickable: bool) -> Spec:
             shape=alt.Shape("what:N", title=None, scale=scale, legend=legend),
         )
     )
-    names = (
-        base.transform_filter("isValid(datum.name)")
-        .mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
-        .encode(x=alt.value(0), text="name:N")
-    )
-    layered = alt.layer(spans, marks, _inked(names)).resolve_scale(color="independent")
+    layered = alt.layer(spans, marks, _names(base)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(21)))
 
 
@@ -328,21 +320,16 @@ def _intervals() -> Spec:
                 axis=alt.Axis(orient="top", tickCount=5, tickMinStep=1, format="d"),
             ),
             x2="to:Q",
-            tooltip=[
-                alt.Tooltip("practice:N", title="Practice"),
-                alt.Tooltip("words:N", title="Places in 90 % of draws"),
-            ],
+            tooltip=_tips({"practice:N": "Practice", "words:N": "Places in 90 % of draws"}),
         )
         .add_params(alt.selection_point(name="pick", fields=["id"]))
     )
-    texts = base.mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
-    names = texts.transform_filter("isValid(datum.name)").encode(x=alt.value(0), text="name:N")
     headings = (
         base.transform_filter("isValid(datum.heading)")
         .mark_text(align="left", baseline="bottom", dy=9, fontSize=14, fontWeight="bold", aria=False)
         .encode(x=alt.value(0), text="heading:N")
     )
-    layered = alt.layer(bars_, _inked(names), _inked(headings)).resolve_scale(color="independent")
+    layered = alt.layer(bars_, _names(base), _inked(headings)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(21)))
 
 
@@ -374,12 +361,7 @@ def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
         size = alt.Size("n:Q", title="Practices", scale=alt.Scale(range=[8, 220]), legend=None)
         others = others.encode(size=size)
     own = dots.transform_filter("datum.own").mark_point(size=150, opacity=1, filled=True, aria=False)
-    names = (
-        base.transform_filter("isValid(datum.name)")
-        .mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
-        .encode(x=alt.value(0), text="name:N")
-    )
-    layered = alt.layer(others, own, _inked(names)).resolve_scale(color="independent")
+    layered = alt.layer(others, own, _names(base)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(22)))
 
 
@@ -404,14 +386,16 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
             scale=alt.Scale(domain=list(down)),
             axis=alt.Axis(labelLimit=130, labelOverlap=False),
         ),
-        tooltip=[
-            alt.Tooltip("down:N", title="For"),
-            alt.Tooltip("across:N", title="On"),
-            alt.Tooltip("practices:Q", title="Practices"),
-            alt.Tooltip("assessed:Q", title="Assessed"),
-            alt.Tooltip("proof:N", title="Strongest proof"),
-            alt.Tooltip("needed:N", title="To fill it"),
-        ],
+        tooltip=_tips(
+            {
+                "down:N": "For",
+                "across:N": "On",
+                "practices:Q": "Practices",
+                "assessed:Q": "Assessed",
+                "proof:N": "Strongest proof",
+                "needed:N": "To fill it",
+            }
+        ),
     )
     empty = base.transform_filter("!isValid(datum.shown)").mark_rect(
         filled=False, stroke=FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False

@@ -101,10 +101,8 @@ def told_apart(framework: Framework, cards: Sequence[Card], given: Answers) -> N
         st.markdown(f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines))
     st.caption(
         "Where one range lies wholly above the other, the difference stays however the undocumented answers turn "
-        "out. Where "
-        f"ranges overlap, the undocumented answers are drawn by chance {DRAWS:,} times: it takes "
-        f"{percent(SEPARATED)} of "
-        "the draws to call it a real difference."
+        f"out. Where ranges overlap, the undocumented answers are drawn by chance {DRAWS:,} times: it takes "
+        f"{percent(SEPARATED)} of the draws to call it a real difference."
     )
 
 
@@ -189,8 +187,7 @@ def peers_rule(peers: Mapping[str, pd.DataFrame]) -> None:
         )
     st.caption(
         "Peers of a practice are the other scored practices that share at least one sector and at least one target "
-        "group "
-        f"with it. With fewer than {ENOUGH_PEERS} they are not drawn. The large mark is the practice itself."
+        f"group with it. With fewer than {ENOUGH_PEERS} they are not drawn. The large mark is the practice itself."
     )
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from criteria.framework import Criterion, Framework, Indicator, current_framework
 from criteria.proof import Proof, prove
-from pages.shared.components import practice_picker, tables
+from pages.shared.components import chart_with_download, charts, practice_picker, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import page_path
 from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
@@ -27,6 +27,7 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, Totals
+from practices_db.queries.views import View
 from practices_db.translation import _, ngettext
 
 # --- overview --------------------------------------------------------------------------------------------
@@ -82,6 +83,13 @@ def ways_in() -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.page_link(page_path(name), label=f"**{title}**", icon=f":material/{icon}:")
                 st.caption(words)
+
+
+def value_bars(found: pd.DataFrame, name: str, key: str, title: str, table: str) -> str | None:
+    """Draw how many practices have each value of a list, as bars and as a table; return the value that was chosen."""
+    picked = chart_with_download.show(View(), found, charts.bars(name), key, title)
+    tables.twin(found[["label", "count"]].rename(columns={"label": name, "count": _("Practices")}), table)
+    return picked
 
 
 def off_the_map(rows: pd.DataFrame) -> None:
@@ -243,8 +251,7 @@ def not_assessed(practice_id: str) -> None:
     with st.container(border=True):
         st.markdown(
             "**Nobody has assessed this practice yet.** Nothing is known here about its effectiveness and "
-            "sustainability; "
-            "that is no judgement. If it is yours, or you know it well, assess it:"
+            "sustainability; that is no judgement. If it is yours, or you know it well, assess it:"
         )
         st.page_link(
             page_path("self_assessment"),

@@ -262,8 +262,7 @@ def tiers_in_words(standing: Standings) -> None:
         st.markdown(f"**{len(tiers)} tiers**: {sizes}. As a group, the practices of one tier cannot be told apart.")
     st.caption(
         f"{standing.simulation.draws:,} draws, seed {SEED}. In each draw the weights vary and every undocumented "
-        f"answer is "
-        "met, partly met or not met by chance. A bar holds the places of a practice in nine of ten draws. "
+        f"answer is met, partly met or not met by chance. A bar holds the places of a practice in nine of ten draws. "
         f"Practices are in different tiers only where every pair across is separated in {percent(SEPARATED)} of the "
         f"draws."
     )

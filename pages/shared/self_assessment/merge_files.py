@@ -42,8 +42,7 @@ def colleagues(framework: Framework) -> None:
     st.header("Assess it together")
     st.markdown(
         "Each of you answers alone and saves a file. Open the files here: you see where you disagree, largest "
-        "first, settle "
-        "it in a talk, and write down why. The order in which you open them makes no difference."
+        "first, settle it in a talk, and write down why. The order in which you open them makes no difference."
     )
     st.file_uploader(
         "Files of the same practice (.json)",

@@ -37,8 +37,7 @@ def next_steps(framework: Framework) -> None:
     st.markdown(
         "For each score the **smallest set of changes** that lifts it to the next level, surely: it is reached even if "
         "everything that stays unknown is not met. Of equally small sets, the one with the fewest changes of the "
-        "practice "
-        "itself."
+        "practice itself."
     )
     for criterion in framework.headlines:
         st.subheader(criterion.title)
@@ -57,8 +56,7 @@ def _plan(framework: Framework, plan: Plan) -> None:
     if not plan.reachable:
         st.info(
             "The next level is not to be reached without what you marked as out of reach. Take a mark back "
-            "below, or look at "
-            "the other score.",
+            "below, or look at the other score.",
             icon=":material/block:",
         )
         return
@@ -69,8 +67,7 @@ def _plan(framework: Framework, plan: Plan) -> None:
         score = f"a score of {number(after.score)}, " if after.score is not None else ""
         st.markdown(
             f"With {'this one step' if len(plan.steps) == 1 else f'these {len(plan.steps)} steps'}: {score}surely "
-            "between "
-            f"{number(after.low)} and {number(after.high)}, {percent(after.coverage)} known."
+            f"between {number(after.low)} and {number(after.high)}, {percent(after.coverage)} known."
         )
 
 
@@ -174,8 +171,7 @@ def learn_from(framework: Framework) -> None:
         f"For every criterion in which less than {number(SOLID)} of 100 is sure: practices of the catalogue for "
         "which at least "
         f"{number(SOLID)} is sure, with proof. They share a sector or a target group with yours; nearest first, "
-        "also by "
-        "country and size."
+        "also by country and size."
     )
     found = scores(framework, form)
     weak = [one for one in framework.criteria if (low := found.of(OWN, one.id).low) is not None and low < SOLID]

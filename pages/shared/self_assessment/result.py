@@ -43,8 +43,7 @@ def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
     st.metric(f"{criterion.title}, somewhere from", span)
     st.caption(
         f"{percent(one.coverage)} of what is asked is known, in {counted(one.answered, 'answer')}. There is a "
-        "score from "
-        f"{percent(framework.minimum_coverage)} on."
+        f"score from {percent(framework.minimum_coverage)} on."
     )
 
 
@@ -74,8 +73,7 @@ def _profile(framework: Framework, form: OwnAssessment) -> None:
     st.subheader("Profile of the five criteria")
     st.caption(
         "A bar runs from the score if nothing unknown were met to the score if all of it were. A filled mark is "
-        "a score; a "
-        "hollow one says that too little is known to call it one."
+        "a score; a hollow one says that too little is known to call it one."
     )
     rows = score_rows(framework, form)
     charts.draw(
