@@ -219,6 +219,19 @@ def test_a_filter_narrows_the_practices_and_the_sentence_says_so(visit: Visit) -
     assert set(simulation.practice_ids) < {one.id for one in found}
 
 
+def test_one_practice_is_said_as_one() -> None:
+    def page() -> None:
+        from pages.shared.practices import weighting  # noqa: PLC0415 - the page is a script of its own
+
+        weighting.selection(3, 2, 1)
+
+    (told,) = seen.bodies(AppTest.from_function(page).run())
+    assert told == (
+        "**1** of 3 practices is documented enough under these weights; 1 is assessed but not documented enough, "
+        "1 is not assessed."
+    )
+
+
 def test_where_too_few_are_documented_enough_this_is_said(visit: Visit) -> None:
     app = visit("weighting", country="MT", sector="digital")
     assert not app.exception

@@ -19,6 +19,7 @@ from pages.shared.self_assessment.steps import step_button
 from practices_db.files.self_assessment.scores import scores
 from practices_db.files.self_assessment.similar_practices import Match, nearest
 from practices_db.queries import practices
+from practices_db.translation import _, ngettext
 
 SOLID = 50.0  # a criterion is weak below it and strong from it on, by the low end of its range
 _KIND = {
@@ -191,9 +192,12 @@ def learn_from(framework: Framework) -> None:
 
 def _none(strong: int) -> str:
     if not strong:
-        return "No practice of the catalogue is strong here with proof."
-    are = "is" if strong == 1 else "are"
-    return f"{counted(strong, 'practice')} in the catalogue {are} strong here with proof, none near to yours."
+        return _("No practice of the catalogue is strong here with proof.")
+    return ngettext(
+        "{count} practice in the catalogue is strong here with proof, not near to yours.",
+        "{count} practices in the catalogue are strong here with proof, none near to yours.",
+        strong,
+    ).format(count=f"{strong:,}")
 
 
 def _match(framework: Framework, criterion: Criterion, match: Match, answers: Sequence[Mapping[str, Any]]) -> None:
