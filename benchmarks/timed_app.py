@@ -34,7 +34,7 @@ MODULES = (
     "pages.shared.components.database",
     "pages.shared.components.downloads",
     "pages.shared.practices.method_text",
-    "pages.shared.practices.filter_form",
+    "pages.shared.components.filter_form",
     "pages.shared.practices.gap_map",
     "pages.shared.practices.groups",
     "pages.shared.practices.panels",

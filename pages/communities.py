@@ -2,43 +2,44 @@
 
 import streamlit as st
 
-from pages.shared.components import database, links, tables
-from pages.shared.library import filter_form, organisations
-from pages.shared.practices import filter_form as practices_filter_form
-from practices_db.catalogue.library_filter import KnowledgeFilter
+from pages.shared.components import database, filter_form, links, tables
+from pages.shared.components.pagination import rows_shown
+from pages.shared.library import downloads, organisations, text_search
+from practices_db.catalogue.library_filter import OrganisationFilter
 from practices_db.queries import library, practices
+from practices_db.translation import N_
 
 PAGE_SIZE = 10
 
 st.title("Communities and organisations")
 st.markdown("Who works on what, where, and which communities of practice one can join. Organisations only, no persons.")
-chosen = filter_form.read_link("organisation")
-found_by_text = filter_form.searched(chosen)
+chosen = filter_form.read_link(OrganisationFilter)
+found_by_text = text_search.searched(chosen)
 with database.cursor() as cursor:
     found = library.find(cursor, chosen, found_by_text)
     counts = library.facet_counts(cursor, chosen, found_by_text)
-    held = library.facet_counts(cursor, KnowledgeFilter("organisation"), None)
+    held = library.facet_counts(cursor, OrganisationFilter(), None)
     total = library.total(cursor, "organisation")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, "Search name, theme and country")
+filter_form.widgets(chosen, counts, held, (N_("Search name, theme and country"), text_search.EXAMPLE))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
-    filter_form.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
+    downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
 filter_form.chips(chosen)
 organisations.how_to_read()
 if found.empty:
-    filter_form.nothing_found(chosen)
+    filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
 
 match links.choose("Show as", "view", organisations.VIEWS):
     case "cards":
-        start, end = practices_filter_form.pages(len(found), PAGE_SIZE)
+        start, end = rows_shown(len(found), PAGE_SIZE)
         organisations.cards(found.iloc[start:end])
     case "map":
         picked = organisations.on_map(counts["area"])
-        if picked and picked not in chosen.of("area"):
-            filter_form.write_link(filter_form.with_value(chosen, "area", picked))
+        if picked and picked not in chosen.area:
+            filter_form.write_link(OrganisationFilter.from_params(chosen.params() | {"country": [picked]})[0])
             st.rerun()
     case "table":
         organisations.as_table(found)

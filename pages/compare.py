@@ -3,7 +3,8 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.components import chart_with_download, charts, database, downloads, tables
+from pages.shared.components import chart_with_download, charts, database, downloads, peers, tables
+from pages.shared.components.score_profile import profile_lines
 from pages.shared.practices import comparison
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import View
@@ -27,32 +28,35 @@ st.header("What can be told apart")
 comparison.told_apart(framework, cards, answers)
 
 st.header("Criterion by criterion")
-lines = comparison.profile_lines(framework, cards, scores)
-if lines.empty:
+assessed = [card for card in cards if card["assessed"]]
+if not assessed:
     st.markdown("None of them is assessed, so there is nothing to draw.")
 else:
     st.caption(
         "Bars are ranges. A filled mark is a score; a hollow one says that too little is documented to call it one."
     )
-    names = tuple(card["name"] for card in cards if card["assessed"])
     chart_with_download.show(
-        view, lines, charts.ranges(names, pickable=False), "profiles", "Range bars of each criterion for each practice"
+        view,
+        profile_lines(framework, [(card["name"], scores[card["id"]]) for card in assessed]),
+        charts.ranges(tuple(card["name"] for card in assessed), pickable=False),
+        "profiles",
+        "Range bars of each criterion for each practice",
     )
     tables.twin(comparison.profile_table(framework, cards, scores), "Each criterion of each practice")
 
 st.header("Among their peers")
-peers = {id_: comparison.peers(whole, id_) for id_ in each}
-comparison.peers_rule(peers)
-strip = comparison.peer_dots(cards, peers)
+among = {id_: comparison.peers(whole, id_) for id_ in each}
+comparison.peers_rule(among)
+strip = peers.peer_dots(cards, among)
 if not strip.empty:
     chart_with_download.show(
         view,
         strip,
-        charts.strips(tuple(tables.HEADLINES.values()), comparison.are_counted(peers)),
+        charts.strips(tuple(tables.HEADLINES.values()), peers.are_counted(among)),
         "peers",
         "Each practice's scores among those of its peers",
     )
-tables.twin(comparison.peer_table(cards, peers), "How many peers each practice has and where it stands among them")
+tables.twin(peers.peer_table(cards, among), "How many peers each practice has and where it stands among them")
 
 st.header("Answers, differences first")
 comparison.answers(framework, cards, answers)

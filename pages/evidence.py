@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.components import database, links, tables
-from pages.shared.library import filter_form, publications
-from pages.shared.practices import filter_form as practices_filter_form
-from practices_db.catalogue.library_filter import KnowledgeFilter
+from pages.shared.components import database, filter_form, links, tables
+from pages.shared.components.pagination import rows_shown
+from pages.shared.library import downloads, publications, text_search
+from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.queries import library, practices
+from practices_db.translation import N_
 
 PAGE_SIZE = 10
 
@@ -15,32 +16,32 @@ st.title("Evidence library")
 st.markdown(
     "Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom."
 )
-chosen = filter_form.read_link("evidence")
-found_by_text = filter_form.searched(chosen)
+chosen = filter_form.read_link(PublicationFilter)
+found_by_text = text_search.searched(chosen)
 with database.cursor() as cursor:
     found = library.find(cursor, chosen, found_by_text)
     counts = library.facet_counts(cursor, chosen, found_by_text)
-    held = library.facet_counts(cursor, KnowledgeFilter("evidence"), None)
+    held = library.facet_counts(cursor, PublicationFilter(), None)
     total = library.total(cursor, "evidence")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, "Search title, finding, summary and publisher")
+filter_form.widgets(chosen, counts, held, (N_("Search title, finding, summary and publisher"), text_search.EXAMPLE))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
-    filter_form.take_away(chosen, tables.rows(found), formats, version.short)
+    downloads.take_away(chosen, tables.rows(found), formats, version.short)
 filter_form.chips(chosen)
 publications.how_to_read()
 if found.empty:
-    filter_form.nothing_found(chosen)
+    filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
 
 match links.choose("Show as", "view", publications.VIEWS):
     case "publications":
-        start, end = practices_filter_form.pages(len(found), PAGE_SIZE)
+        start, end = rows_shown(len(found), PAGE_SIZE)
         publications.cards(found.iloc[start:end])
     case "sectors":
-        wanted = chosen.of("theme") or tuple(vocabulary("sector"))
-        publications.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.of("target_group"))
+        wanted = chosen.chosen("theme") or tuple(vocabulary("sector"))
+        publications.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.chosen("target_group"))
     case "table":
         publications.table(found)

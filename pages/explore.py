@@ -2,21 +2,24 @@
 
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
+from pages.shared.components import chart_with_download, charts, database, downloads, filter_form, links, tables
+from pages.shared.components.pagination import rows_shown
 from pages.shared.library import publications
-from pages.shared.practices import filter_form, groups
+from pages.shared.practices import groups
+from pages.shared.practices.explore_form import SEARCH, checked_view, coverage_and_period, view_and_sort
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
 st.title("Explore practices")
-chosen = filter_form.read_link()
-shown_as = filter_form.checked_view(st.query_params.get("view"))
+chosen = filter_form.read_link(PracticeFilter)
+shown_as = checked_view(st.query_params.get("view"))
 view = links.current_view("explore")
 whole = database.whole()
 found = whole.index.select(view.chosen)
 
-filter_form.widgets(chosen, found.facet_counts(), whole.counts)
+filter_form.widgets(chosen, found.facet_counts(), whole.counts, SEARCH, lambda: coverage_and_period(chosen))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, found.count, whole.totals.practices))
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -27,9 +30,9 @@ if not found.count:
     filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()
 
-filter_form.view_and_sort(shown_as, view.sort)
+view_and_sort(shown_as, view.sort)
 if shown_as in PAGE_SIZE:
-    start, end = filter_form.pages(found.count, PAGE_SIZE[shown_as])
+    start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
     shown = whole.cards(found.ids(view.sort, end - start, start))
 match shown_as:
     case "practices":
@@ -37,8 +40,7 @@ match shown_as:
     case "ranges":
         st.caption(
             "Each bar runs from the score if nothing undocumented were met to the score if all of it were. A filled "
-            "mark "
-            "is a score; a hollow one says that too little is documented to call it one."
+            "mark is a score; a hollow one says that too little is documented to call it one."
         )
         picked = chart_with_download.show(
             view,

@@ -7,11 +7,14 @@ from pages.shared.practices import panels
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.queries.views import View
+from practices_db.translation import _, ngettext
 
-st.title("What works in integrating migrants, and how sure can anyone be?")
+st.title(_("What works in integrating migrants, and how sure can anyone be?"))
 st.markdown(
-    "Real practices from across Europe, each with what is known about whether it works and whether it lasts. "
-    "What nobody has documented is shown as unknown, never as a zero."
+    _(
+        "Real practices from across Europe, each with what is known about whether it works and whether it lasts. "
+        "What nobody has documented is shown as unknown, never as a zero."
+    )
 )
 whole = database.whole()
 totals, counts = whole.totals, whole.counts
@@ -20,7 +23,7 @@ starts = tables.year_columns(whole.starts)
 panels.totals(totals)
 panels.ways_in()
 
-st.header("Where")
+st.header(_("Where"))
 where = tables.value_counts("country", counts["country"])
 on_map = where[where["id"].isin(charts.countries_on_map())]
 country = chart_with_download.show(
@@ -28,40 +31,36 @@ country = chart_with_download.show(
     None,
     charts.map_of_europe([dict(row) for row in tables.rows(on_map)]),
     "map",
-    "Map of Europe by number of practices in the catalogue",
+    _("Map of Europe by number of practices in the catalogue"),
 )
 panels.off_the_map(where[~where["id"].isin(charts.countries_on_map())])
 tables.twin(
-    where[["label", "count"]].rename(columns={"label": "Country", "count": "Practices"}),
-    "Practices by country",
+    where[["label", "count"]].rename(columns={"label": _("Country"), "count": _("Practices")}),
+    _("Practices by country"),
 )
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("On what")
+    st.header(_("On what"))
     sectors = tables.value_counts("sector", counts["sector"])
-    sector = chart_with_download.show(
-        View(), sectors, charts.bars("Sector"), "sectors", "Number of practices in each sector"
-    )
-    tables.twin(
-        sectors[["label", "count"]].rename(columns={"label": "Sector", "count": "Practices"}),
-        "Practices by sector",
-    )
+    title = _("Number of practices in each sector")
+    sector = panels.value_bars(sectors, _("Sector"), "sectors", title, _("Practices by sector"))
 with right:
-    st.header("For whom")
+    st.header(_("For whom"))
     groups = tables.value_counts("target_group", counts["target_group"])
-    group = chart_with_download.show(
-        View(), groups, charts.bars("Target group"), "groups", "Number of practices for each target group"
-    )
-    tables.twin(
-        groups[["label", "count"]].rename(columns={"label": "Target group", "count": "Practices"}),
-        "Practices by target group",
-    )
+    title = _("Number of practices for each target group")
+    group = panels.value_bars(groups, _("Target group"), "groups", title, _("Practices by target group"))
 
-st.header("Since when")
-chart_with_download.show(View(), starts, charts.years(), "years", "Number of practices by the year they began")
-st.caption(f"{totals.without_year} practices state no year and are not drawn.")
-tables.twin(starts.rename(columns={"year": "First year", "practices": "Practices"}), "Practices by first year")
+st.header(_("Since when"))
+chart_with_download.show(View(), starts, charts.years(), "years", _("Number of practices by the year they began"))
+st.caption(
+    ngettext(
+        "{count} practice states no year and is not drawn.",
+        "{count} practices state no year and are not drawn.",
+        totals.without_year,
+    ).format(count=totals.without_year)
+)
+tables.twin(starts.rename(columns={"year": _("First year"), "practices": _("Practices")}), _("Practices by first year"))
 
 panels.what_is_not_known(totals)
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
+from pages.shared.components import chart_with_download, charts, database, downloads, links, score_profile, tables
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import organisations, publications
 from pages.shared.practices import feedback, panels
@@ -56,12 +56,12 @@ if card["assessed"]:
     )
     chart_with_download.show(
         view,
-        panels.profile_lines(scores, framework),
-        charts.ranges((panels.ONE_SERIES,), pickable=False),
+        score_profile.profile_lines(framework, [(score_profile.ONE_SERIES, scores)]),
+        charts.ranges((score_profile.ONE_SERIES,), pickable=False),
         "profile",
         "Range bars of the five criteria of this practice",
     )
-    tables.twin(panels.profile_table(scores, framework), "Scores of the five criteria")
+    tables.twin(score_profile.profile_table(framework, scores), "Scores of the five criteria")
     st.header("Questions and answers")
     for criterion in framework.criteria:
         panels.criterion_answers(criterion, scores, by_indicator)

@@ -4,8 +4,9 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.scoring import composite
-from pages.shared.components import chart_with_download, charts, database, downloads, links, tables
-from pages.shared.practices import filter_form, weighting
+from pages.shared.components import chart_with_download, charts, database, downloads, filter_form, links, tables
+from pages.shared.practices import weighting
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.ranking import AT_LEAST
 
 framework = current_framework()
@@ -15,7 +16,7 @@ st.markdown(
     "own over them: choose what counts how much, and see how much of the order is left when the weights and the "
     "missing answers vary."
 )
-chosen = filter_form.read_link()
+chosen = filter_form.read_link(PracticeFilter)
 weights = weighting.read_link(framework)
 view = links.current_view("weighting")
 whole = database.whole()

@@ -9,90 +9,54 @@ from pages.shared.components.links import page_path
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
 from practices_db.files.exports.recipe import LICENCE
+from practices_db.translation import _
 
 ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.
 st.set_page_config(page_title="Integration Practices", page_icon=str(ART / "icon.svg"), layout="wide")
 st.logo(str(ART / "logo.svg"), size="large")
 
-page = st.navigation(
-    [
-        st.Page(
-            page_path("overview"),
-            title="Overview",
-            icon=":material/public:",
-            default=True,
-            help="How many practices there are, where, for whom and on what, and how much of it is known.",
-        ),
-        st.Page(
-            page_path("explore"),
-            title="Explore",
-            icon=":material/search:",
-            help="Find practices by country, target group and sector, compare what is known, take the list away.",
-        ),
-        st.Page(
-            page_path("needs"),
-            title="What do you need?",
-            icon=":material/contact_support:",
-            help="Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents.",
-        ),
-        st.Page(
-            page_path("evidence"),
-            title="Evidence",
-            icon=":material/library_books:",
-            help="Publications on integration measures: what was found, how strong, for whom, where to get it.",
-        ),
-        st.Page(
-            page_path("communities"),
-            title="Communities",
-            icon=":material/diversity_3:",
-            help="Organisations and communities of practice by country, kind, level and theme, and how to join.",
-        ),
-        st.Page(
-            page_path("self_assessment"),
-            title="Assess your own",
-            icon=":material/checklist:",
-            help="Answer the framework's questions for your own practice and see where it stands.",
-        ),
-        st.Page(
-            page_path("compare"),
-            title="Compare",
-            icon=":material/compare_arrows:",
-            help="Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.",
-        ),
-        st.Page(
-            page_path("weighting"),
-            title="Your weighting",
-            icon=":material/balance:",
-            help="Set what counts how much; see scores, tiers and what the order of practices really hangs on.",
-        ),
-        st.Page(
-            page_path("gaps"),
-            title="Gap map",
-            icon=":material/grid_on:",
-            help="Sectors against target groups or countries: how many practices, how many assessed, what is missing.",
-        ),
-        st.Page(
-            page_path("reopen"),
-            title="Open a file",
-            icon=":material/upload_file:",
-            help="Drop a file you took away: back to its view, and what changed in the data since.",
-        ),
-        st.Page(
-            page_path("method"),
-            title="Method",
-            icon=":material/menu_book:",
-            help="What is asked, how answers become scores, and what the scores do not say.",
-        ),
-        st.Page(page_path("my_submission"), title="Your submission", icon=":material/key:", visibility="hidden"),
-        st.Page(page_path("practice"), title="Practice", icon=":material/description:", visibility="hidden"),
-        st.Page(page_path("transfer"), title="Will it travel?", icon=":material/local_shipping:", visibility="hidden"),
-        *login.pages(),
-    ],
-    position="top",
+# Name, icon, title and what one finds there, in the order of the menu.
+_MENU = (
+    ("overview", "public", _("Overview"),
+     _("How many practices there are, where, for whom and on what, and how much of it is known.")),
+    ("explore", "search", _("Explore"),
+     _("Find practices by country, target group and sector, compare what is known, take the list away.")),
+    ("needs", "contact_support", _("What do you need?"),
+     _("Say what you are facing: practices that fit and why, evidence, whom to ask, what nobody documents.")),
+    ("evidence", "library_books", _("Evidence"),
+     _("Publications on integration measures: what was found, how strong, for whom, where to get it.")),
+    ("communities", "diversity_3", _("Communities"),
+     _("Organisations and communities of practice by country, kind, level and theme, and how to join.")),
+    ("self_assessment", "checklist", _("Assess your own"),
+     _("Answer the framework's questions for your own practice and see where it stands.")),
+    ("compare", "compare_arrows", _("Compare"),
+     _("Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.")),
+    ("weighting", "balance", _("Your weighting"),
+     _("Set what counts how much; see scores, tiers and what the order of practices really hangs on.")),
+    ("gaps", "grid_on", _("Gap map"),
+     _("Sectors against target groups or countries: how many practices, how many assessed, what is missing.")),
+    ("reopen", "upload_file", _("Open a file"),
+     _("Drop a file you took away: back to its view, and what changed in the data since.")),
+    ("method", "menu_book", _("Method"),
+     _("What is asked, how answers become scores, and what the scores do not say.")),
+)  # fmt: skip
+_HIDDEN = (
+    ("my_submission", "key", _("Your submission")),
+    ("practice", "description", _("Practice")),
+    ("transfer", "local_shipping", _("Will it travel?")),
 )
+menu = [
+    st.Page(page_path(name), title=title, icon=f":material/{icon}:", default=name == "overview", help=words)
+    for name, icon, title, words in _MENU
+]
+hidden = [
+    st.Page(page_path(name), title=title, icon=f":material/{icon}:", visibility="hidden")
+    for name, icon, title in _HIDDEN
+]
+page = st.navigation([*menu, *hidden, *login.pages()], position="top")
 
-# A page may have to know whether somebody just came to it (practices/filter_form.py restores a filter then).
+# A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
 
@@ -101,8 +65,10 @@ body = st.container()
 st.space("medium")
 version = database.look().version
 st.caption(
-    f"Data version {version.short}. Catalogue: {LICENCE}. "
-    "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
+    _(
+        "Data version {version}. Catalogue: {licence}. "
+        "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
+    ).format(version=version.short, licence=LICENCE)
 )
 with body:
     if notice := database.store().notice:

@@ -9,8 +9,8 @@ from itertools import chain
 
 import pandas as pd
 
+from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_rows import CALLED, Item, LinkRow, Row
-from practices_db.catalogue.practice_filter import normalise
 from practices_db.catalogue.read_files import Catalogue, read_catalogue
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor, Store

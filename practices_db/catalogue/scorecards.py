@@ -11,7 +11,7 @@ import pandas as pd
 
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.scoring import Scores, encode, score
-from practices_db.catalogue.practice_filter import normalise
+from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.published_copy import copy_truth
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor

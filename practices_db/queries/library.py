@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from practices_db.catalogue.library_filter import KnowledgeFilter, Shelf
+from practices_db.catalogue.library_filter import Kind, LibraryFilter
 from practices_db.catalogue.library_rows import LINK_ID
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
@@ -30,7 +30,7 @@ _SELECTED = """
     selected AS (SELECT id FROM passing WHERE hits = (SELECT count(*) FROM needed))
 """
 # The strongest first; a search puts the best hits first instead.
-_FIND: dict[Shelf, str] = {
+_FIND: dict[Kind, str] = {
     "evidence": """
         SELECT c.*, a.alive_at, a.tried_at FROM evidence_card c SEMI JOIN selected ON selected.id = c.id
         LEFT JOIN address_check a ON a.url = c.url
@@ -45,30 +45,30 @@ _FIND: dict[Shelf, str] = {
 }
 
 
-def _parameters(chosen: KnowledgeFilter, found: Sequence[str] | None) -> dict[str, Any]:
-    pairs = [(field, value) for field, values in chosen.chosen for value in values]
+def _parameters(chosen: LibraryFilter, found: Sequence[str] | None) -> dict[str, Any]:
+    pairs = [(facet.field, value) for facet in chosen.facets for value in chosen.chosen(facet.field)]
     return {
-        "kind": chosen.shelf,
+        "kind": chosen.kind,
         "facets": [field for field, _ in pairs],
         "values": [value for _, value in pairs],
         "found": None if found is None else list(found),
     }
 
 
-def searched(index: Index, chosen: KnowledgeFilter) -> list[str] | None:
+def searched(index: Index, chosen: LibraryFilter) -> list[str] | None:
     """Return the ids that the text of a filter finds, the best first; None where it has no text."""
-    return index.find(chosen.text) if chosen.text else None
+    return index.find(chosen.text) if chosen.words else None
 
 
-def find(cursor: Cursor, chosen: KnowledgeFilter, found: Sequence[str] | None) -> pd.DataFrame:
-    """Return the selected cards of a shelf; ``found``: what the text of the filter finds (``searched``).
+def find(cursor: Cursor, chosen: LibraryFilter, found: Sequence[str] | None) -> pd.DataFrame:
+    """Return the selected cards; ``found``: what the text of the filter finds (``searched``).
 
     Columns of evidence_card or organisation_card, and ``alive_at``, ``tried_at`` of its address.
     """
-    return cursor.execute(_SELECTED + _FIND[chosen.shelf], _parameters(chosen, found)).df()
+    return cursor.execute(_SELECTED + _FIND[chosen.kind], _parameters(chosen, found)).df()
 
 
-def facet_counts(cursor: Cursor, chosen: KnowledgeFilter, found: Sequence[str] | None) -> dict[str, dict[str, int]]:
+def facet_counts(cursor: Cursor, chosen: LibraryFilter, found: Sequence[str] | None) -> dict[str, dict[str, int]]:
     """Return for each facet and value how many there would be with it, under the other filters."""
     rows = cursor.execute(
         _SELECTED
@@ -91,10 +91,10 @@ def facet_counts(cursor: Cursor, chosen: KnowledgeFilter, found: Sequence[str] |
     return counts
 
 
-def texts(cursor: Cursor, shelf: Shelf) -> list[tuple[str, str, str]]:
-    """Return (id, title, text) of everything on a shelf, with the words of its lists: what a search looks through."""
+def texts(cursor: Cursor, kind: Kind) -> list[tuple[str, str, str]]:
+    """Return (id, title, text) of everything on a kind, with the words of its lists: what a search looks through."""
     names = {facet: vocabulary(facet) for facet in ("theme", "target_group", "area", "evidence_kind")}
-    if shelf == "evidence":
+    if kind == "evidence":
         rows = cursor.execute(
             "SELECT id, title, concat_ws(' ', publisher, finding, summary, year), themes, target_groups, countries, "
             "[kind] FROM evidence_card ORDER BY id"
@@ -250,22 +250,22 @@ def organisations_near(
     ).df()
 
 
-def names(cursor: Cursor, shelf: Shelf) -> dict[str, str]:
-    """Return the name of everything on a shelf by id, in the order of the names."""
+def names(cursor: Cursor, kind: Kind) -> dict[str, str]:
+    """Return the name of everything on a kind by id, in the order of the names."""
     sql = {
         "evidence": "SELECT id, title FROM evidence_card ORDER BY name_key, id",
         "organisation": "SELECT id, name FROM organisation_card ORDER BY name_key, id",
     }
-    return dict(cursor.execute(sql[shelf]).fetchall())
+    return dict(cursor.execute(sql[kind]).fetchall())
 
 
-def total(cursor: Cursor, shelf: Shelf) -> int:
-    """Return how many there are on a shelf, as everybody sees it."""
+def total(cursor: Cursor, kind: Kind) -> int:
+    """Return how many there are on a kind, as everybody sees it."""
     sql = {
         "evidence": "SELECT count(*) FROM evidence_card",
         "organisation": "SELECT count(*) FROM organisation_card",
     }
-    row = cursor.execute(sql[shelf]).fetchone()
+    row = cursor.execute(sql[kind]).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -10,7 +10,6 @@ from typing import Literal, get_args
 from criteria import weighting
 from criteria.framework import current_framework
 from criteria.weighting import Weighting
-from practices_db.catalogue import practice_filter
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter, Sort, checked_sort
 
 Page = Literal["explore", "compare", "practice", "weighting"]
@@ -39,7 +38,7 @@ class View:
         """Return the parameters of the link that shows this on its page."""
         if self.page in ("compare", "practice"):
             return {"practice": list(self.chosen.practice)}
-        params = practice_filter.to_params(self.chosen)
+        params = self.chosen.params()
         if self.page == "explore" and self.sort != DEFAULT_SORT:
             params["sort"] = [self.sort]
         if self.weights is not None:
@@ -55,9 +54,9 @@ class View:
 def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, list[str]]:
     """Return what a link to a page shows, and what of the link was not understood and left out. Never raises."""
     if page in ("compare", "practice"):
-        chosen, dropped = practice_filter.from_params({"id": params.get("practice", ())})
+        chosen, dropped = PracticeFilter.from_params({"id": params.get("practice", ())})
         return View(page, chosen), dropped
-    chosen, dropped = practice_filter.from_params(params)
+    chosen, dropped = PracticeFilter.from_params(params)
     weights: Weighting | None = None
     if page == "weighting":
         weights, more = weighting.from_params(current_framework(), params)

@@ -12,8 +12,7 @@ import pytest
 from jsonschema import ValidationError
 
 from criteria.framework import current_framework
-from pages.shared.components import charts, tables
-from pages.shared.practices import panels
+from pages.shared.components import charts, score_profile, tables
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
 from practices_db.queries import practices as practice_queries
@@ -23,7 +22,7 @@ SPECS = {
     "years": charts.years(),
     "two_scores": charts.two_scores(),
     "ranges of both headlines": charts.ranges(tuple(tables.HEADLINES.values())),
-    "ranges of one practice": charts.ranges((panels.ONE_SERIES,)),
+    "ranges of one practice": charts.ranges((score_profile.ONE_SERIES,)),
 }
 _IN_EXPRESSION = re.compile(r"datum\.(\w+)")
 
@@ -113,8 +112,8 @@ def test_ranges_use_columns_that_lines_have(cursor: Cursor) -> None:
     assert fields(spec) <= set(tables.range_lines(practices(cursor)).columns)
     framework = current_framework()
     assessed = practices(cursor).query("assessed")["id"].iloc[0]
-    lines = panels.profile_lines(practice_queries.scores(cursor, assessed), framework)
-    assert fields(charts.ranges((panels.ONE_SERIES,))) <= set(lines.columns)
+    lines = score_profile.profile_lines(framework, [("made up", practice_queries.scores(cursor, assessed))])
+    assert fields(charts.ranges((score_profile.ONE_SERIES,))) <= set(lines.columns)
 
 
 def test_ranges_know_every_series_that_the_lines_draw(cursor: Cursor) -> None:

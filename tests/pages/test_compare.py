@@ -14,7 +14,7 @@ from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
-from pages.shared.practices import comparison
+from pages.shared.components.peers import peer_dots, peer_table
 
 FRAMEWORK = current_framework()
 EVERYONE = oracles.practices()
@@ -298,7 +298,7 @@ def peers(effectiveness: int, sustainability: int) -> pd.DataFrame:
 
 
 def test_fewer_than_five_peers_are_not_drawn_and_five_are() -> None:
-    dots = comparison.peer_dots([card("a"), card("b")], {"a": peers(4, 5), "b": peers(4, 4)})
+    dots = peer_dots([card("a"), card("b")], {"a": peers(4, 5), "b": peers(4, 4)})
     drawn = dots[dots["what"].notna()]
     assert set(drawn["what"]) == {"Sustainability"}
     assert sorted(drawn[~drawn["own"].astype(bool)]["practice"]) == [f"Peer {at}" for at in range(5)]
@@ -307,22 +307,22 @@ def test_fewer_than_five_peers_are_not_drawn_and_five_are() -> None:
 
 
 def test_the_spread_of_fewer_than_five_peers_is_not_told() -> None:
-    told = comparison.peer_table([card("a"), card("b")], {"a": peers(4, 5), "b": peers(0, 1)})
+    told = peer_table([card("a"), card("b")], {"a": peers(4, 5), "b": peers(0, 1)})
     assert list(told["Effectiveness"]) == ["4 scored peers, too few to show", "0 scored peers, too few to show"]
     assert list(told["Sustainability"]) == ["itself 41; 5 peers from 0 to 20", "1 scored peer, too few to show"]
 
 
 def test_a_practice_without_score_has_no_mark_of_its_own_among_its_peers() -> None:
-    dots = comparison.peer_dots([card("a", scored=False)], {"a": peers(6, 0)})
+    dots = peer_dots([card("a", scored=False)], {"a": peers(6, 0)})
     drawn = dots[dots["what"].notna()]
     assert len(drawn) == 6
     assert not drawn["own"].astype(bool).any()
-    told = comparison.peer_table([card("a", scored=False)], {"a": peers(6, 0)})
+    told = peer_table([card("a", scored=False)], {"a": peers(6, 0)})
     assert list(told["Effectiveness"]) == ["not enough documented; 6 peers from 0 to 50"]
 
 
 def test_without_any_peers_there_is_no_strip() -> None:
-    assert comparison.peer_dots([card("a")], {"a": peers(0, 0)}).empty
+    assert peer_dots([card("a")], {"a": peers(0, 0)}).empty
 
 
 def test_the_peers_told_are_those_the_rule_finds(visit: Visit) -> None:

@@ -56,10 +56,10 @@ def test_a_publication_about_a_practice_names_it_with_the_reason(visit: Visit) -
 
 def test_every_value_has_a_count_and_a_choice_narrows(visit: Visit) -> None:
     app = visit("evidence")
-    options = app.multiselect(key="evidence-theme").options
+    options = app.multiselect(key="theme").options
     housing = sum("housing-and-settlement" in row["themes"].split(";") for row in EVIDENCE)
     assert f"Housing and settlement ({housing})" in options
-    app.multiselect(key="evidence-theme").select("housing-and-settlement").run()
+    app.multiselect(key="theme").select("housing-and-settlement").run()
     assert app.query_params["theme"] in ("housing-and-settlement", ["housing-and-settlement"])
     assert f"{housing} of 273 publications on Housing and settlement." in text(app)
 
@@ -75,7 +75,7 @@ def test_findings_come_strongest_first_by_sector_and_where_there_is_nothing_it_s
 
 def test_nothing_found_offers_what_to_give_up(visit: Visit) -> None:
     app = visit("evidence", theme="digital", q="nosuchword")
-    assert "No publication matches all of this" in text(app)
+    assert "No publication matches all of these filters" in text(app)
     (button,) = (one for one in app.button if one.label.startswith("Without “nosuchword”"))
     button.click().run()
     assert "on Digital" in text(app)

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
 import weakref
 from pathlib import Path
 
 import pytest
 
 from pages.shared.server import warm_up
-
-
-def test_what_listens_lets_answers_leave_at_once() -> None:
-    with socket.socket() as listening, socket.socket() as other:  # without a protocol, as Streamlit makes it
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        warm_up.send_at_once()
-        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        assert not other.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        with socket.create_connection(listening.getsockname()):
-            accepted, _ = listening.accept()
-            with accepted:
-                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_what_is_loaded_is_taken_out_of_the_collectors_way(database_file: Path) -> None:

@@ -20,7 +20,8 @@ from criteria.robustness import Simulation
 from criteria.scoring import YOUR_WEIGHTING, Scores, composite, encode, midpoints
 from criteria.weighting import PRESETS, Weighting, preset, weighting
 from pages.shared.components import database
-from practices_db.catalogue.practice_filter import PracticeFilter, normalise
+from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries import practices
 
 FRAMEWORK = current_framework()
@@ -216,6 +217,19 @@ def test_a_filter_narrows_the_practices_and_the_sentence_says_so(visit: Visit) -
     )
     assert {BY_NAME[name].id for name in names(app)} == set(simulation.practice_ids)
     assert set(simulation.practice_ids) < {one.id for one in found}
+
+
+def test_one_practice_is_said_as_one() -> None:
+    def page() -> None:
+        from pages.shared.practices import weighting  # noqa: PLC0415 - the page is a script of its own
+
+        weighting.selection(3, 2, 1)
+
+    (told,) = seen.bodies(AppTest.from_function(page).run())
+    assert told == (
+        "**1** of 3 practices is documented enough under these weights; 1 is assessed but not documented enough, "
+        "1 is not assessed."
+    )
 
 
 def test_where_too_few_are_documented_enough_this_is_said(visit: Visit) -> None:

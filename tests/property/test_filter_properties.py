@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db.catalogue.practice_filter import FACET, FACETS, PracticeFilter, from_params, normalise, to_params
+from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.practice_filter import FACET, FACETS, PracticeFilter
 
 ANY_CHARACTER = st.characters(codec=None)  # half surrogates too
 PRINTABLE = st.characters().filter(str.isprintable)
@@ -32,12 +33,12 @@ def filters(draw: st.DrawFn) -> PracticeFilter:
 
 @given(filters())
 def test_filter_comes_back_from_its_own_link(chosen: PracticeFilter) -> None:
-    assert from_params(to_params(chosen)) == (chosen, [])
+    assert PracticeFilter.from_params(chosen.params()) == (chosen, [])
 
 
 @given(filters())
 def test_link_holds_text_only_and_nothing_empty(chosen: PracticeFilter) -> None:
-    for param, values in to_params(chosen).items():
+    for param, values in chosen.params().items():
         assert param in PARAMS
         assert values
         assert all(isinstance(value, str) and value for value in values)
@@ -58,13 +59,13 @@ some_value = st.one_of(
     )
 )
 def test_no_link_is_too_strange(params: dict[str, list[str]]) -> None:
-    chosen, dropped = from_params(params)
+    chosen, dropped = PracticeFilter.from_params(params)
     for facet in FACETS:
         assert set(chosen.chosen(facet.field)) <= set(FACET[facet.field].options())
     for message in dropped:
         assert len(message) <= 100
         assert message.isprintable()
-    assert from_params(to_params(chosen)) == (chosen, [])
+    assert PracticeFilter.from_params(chosen.params()) == (chosen, [])
     asked = {value for facet in FACETS for value in params.get(facet.param, ())}
     assert {value for facet in FACETS for value in chosen.chosen(facet.field)} <= asked
 

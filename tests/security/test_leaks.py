@@ -31,7 +31,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from pages.shared.practices import weighting
-from pages.shared.server import held_downloads
+from pages.shared.server import streamlit_patches
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports.csv_json import file_name
@@ -55,7 +55,7 @@ def test_files_alike_where_streamlit_looks_are_still_told_apart_by_their_names()
 
 
 def test_a_file_made_for_a_download_is_there_when_the_browser_comes_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MediaFileManager, "execute_deferred", held_downloads._make_and_hold)
+    monkeypatch.setattr(MediaFileManager, "execute_deferred", streamlit_patches.make_and_hold)
     manager = MediaFileManager(MemoryMediaFileStorage("/media"))
     first, second = (
         manager.add_deferred(lambda n=number: b"file" + bytes([n]), "text/csv", str(number), f"{number}.csv")
@@ -65,7 +65,7 @@ def test_a_file_made_for_a_download_is_there_when_the_browser_comes_for_it(monke
     for _ in range(5):  # pages of others end meanwhile
         manager.remove_orphaned_files()
     assert manager._storage.get_file(PurePosixPath(url).name).content == b"file\x00"
-    monkeypatch.setattr(held_downloads, "_SECONDS", -1)
+    monkeypatch.setattr(streamlit_patches, "_SECONDS", -1)
     manager.execute_deferred(second)
     for _ in range(2):
         manager.remove_orphaned_files()

@@ -22,8 +22,10 @@ from google.protobuf.message import Message
 from protocol_visitor import Screen, Visitor, asked
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from pages.shared.practices.filter_form import _OWN_PARAMS
-from practices_db.catalogue.practice_filter import PARAMS, PracticeFilter, from_params, normalise
+from pages.shared.components.filter_form import own_params
+from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.library_filter import OrganisationFilter, PublicationFilter
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.queries import practices
 
@@ -87,7 +89,13 @@ def parameters() -> list[str]:
     for source in sources:
         for listed in re.findall(r"_PARAMS\b[^=\n]*=[^(\[{\n]*[(\[{]([^)\]}]*)", source):
             named |= set(re.findall(r"""["']([a-z_-]+)["']""", listed))
-    return sorted(PARAMS | _OWN_PARAMS | named | {"practice", "embed", "embed_options"})
+    return sorted(
+        own_params(PracticeFilter)
+        | own_params(PublicationFilter)
+        | own_params(OrganisationFilter)
+        | named
+        | {"practice", "embed", "embed_options"}
+    )
 
 
 def pages_of(visitor: Visitor) -> list[str]:
@@ -150,10 +158,12 @@ def try_filters(server: Server, database: Path, tally: Tally, strings: Sequence[
                 tally.note("SQL search", text, found != expected and f"{len(found)} for {len(expected)}")
     finally:
         store.close()
-    for name in sorted(PARAMS - {"q"}):
+    for name in sorted(PracticeFilter.link_names() - {"q"}):
         nonsense = answer_to(server, name, NONSENSE)
         for text in strings:
-            understood = not from_params({name: [text]})[1]  # "1" is a year's digit or a yes, and no attack
+            understood = not PracticeFilter.from_params({name: [text]})[
+                1
+            ]  # "1" is a year's digit or a yes, and no attack
             answer = answer_to(server, name, text)
             tally.note("SQL filter", (name, text), not understood and answer != nonsense and (answer, nonsense))
 

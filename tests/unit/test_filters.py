@@ -6,6 +6,7 @@ import hostile
 import pytest
 from pydantic import ValidationError
 
+from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_filter import (
     DEFAULT_SORT,
     FACET,
@@ -14,9 +15,6 @@ from practices_db.catalogue.practice_filter import (
     PracticeFilter,
     checked,
     checked_sort,
-    from_params,
-    normalise,
-    to_params,
 )
 from practices_db.catalogue.vocabularies import label, nearest, vocabulary
 from practices_db.errors import PracticesError
@@ -55,13 +53,13 @@ def assert_harmless(value: str) -> None:
     """Put one value into every parameter of a link: a sound filter and short messages must come out."""
     params = {facet.param: ["IT", value] for facet in FACETS}
     params |= {name: [value] for name in ("all-groups", "undated", "from", "to", "coverage", "q", "no-such", value)}
-    chosen, dropped = from_params(params)
+    chosen, dropped = PracticeFilter.from_params(params)
     for field, id_ in facet_ids(chosen):
         assert id_ in FACET[field].options()
     for message in dropped:
         assert len(message) <= 100
         assert message.isprintable(), message
-    assert from_params(to_params(chosen)) == (chosen, [])
+    assert PracticeFilter.from_params(chosen.params()) == (chosen, [])
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value)[:30])
@@ -76,7 +74,7 @@ def test_hostile_values_are_dropped_with_short_messages() -> None:
 
 
 def test_link_is_read_into_the_filter_it_says() -> None:
-    chosen, dropped = from_params(
+    chosen, dropped = PracticeFilter.from_params(
         {
             "country": ["IT", "DE"],
             "target-group": ["women", "youth"],
@@ -114,9 +112,9 @@ def test_link_is_read_into_the_filter_it_says() -> None:
 
 
 def test_link_holds_ids_and_only_what_is_narrowed() -> None:
-    assert to_params(PracticeFilter()) == {}
+    assert PracticeFilter().params() == {}
     chosen = PracticeFilter(country=("IT",), all_target_groups=True, running_to=1999, minimum_coverage=5, text="Zoë")
-    assert to_params(chosen) == {
+    assert chosen.params() == {
         "country": ["IT"],
         "all-groups": ["1"],
         "to": ["1999"],
@@ -145,17 +143,19 @@ def test_link_holds_ids_and_only_what_is_narrowed() -> None:
     ],
 )
 def test_what_a_link_says_wrongly_is_named_and_left_out(params: dict[str, list[str]], message: str) -> None:
-    assert from_params(params) == (PracticeFilter(), [message])
+    assert PracticeFilter.from_params(params) == (PracticeFilter(), [message])
 
 
 def test_what_a_link_says_rightly_is_kept_beside_what_is_dropped() -> None:
-    chosen, dropped = from_params({"country": ["IT", "XX", "FR", "IT"], "from": ["2000"], "to": ["soon"]})
+    chosen, dropped = PracticeFilter.from_params(
+        {"country": ["IT", "XX", "FR", "IT"], "from": ["2000"], "to": ["soon"]}
+    )
     assert chosen == PracticeFilter(country=("IT", "FR"), running_from=2000)
     assert dropped == ["Country: XX", "to: soon"]
 
 
 def test_last_one_of_a_repeated_single_value_counts() -> None:
-    assert from_params({"from": ["1990", "2000"], "q": ["one", "two"]}) == (
+    assert PracticeFilter.from_params({"from": ["1990", "2000"], "q": ["one", "two"]}) == (
         PracticeFilter(running_from=2000, text="two"),
         [],
     )
@@ -177,7 +177,7 @@ def test_last_one_of_a_repeated_single_value_counts() -> None:
 )
 def test_text_comes_back_from_its_own_link(text: str) -> None:
     chosen = PracticeFilter(text=text)
-    again, dropped = from_params(to_params(chosen))
+    again, dropped = PracticeFilter.from_params(chosen.params())
     assert dropped == []
     assert again == chosen
     assert again.words == chosen.words

@@ -15,7 +15,7 @@ from import_files import bring, looked_at
 
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store
-from practices_db.catalogue.library_filter import KnowledgeFilter
+from practices_db.catalogue.library_filter import FILTERS
 from practices_db.catalogue.problems import RefusedError
 from practices_db.curation import releases
 from practices_db.curation.permissions import ANYBODY, CLI
@@ -287,7 +287,7 @@ def test_a_file_that_was_taken_away_changes_nothing(own: Store, shelf: Any, kind
     column = {"evidence": "finding", "organisations": "joins"}[kind]
     bring(own, file(kind, (0, {column: "=1+1 is synthetic"}), (1, {column: "'quoted, synthetic'"})))
     own.write(library_store.rebuild)
-    chosen = KnowledgeFilter(shelf)
+    chosen = FILTERS[shelf]()
     with own.cursor() as cursor:
         rows = library.find(cursor, chosen, None).to_dict("records")
     content = written(chosen, rows, format_, "1", date(2026, 1, 2))

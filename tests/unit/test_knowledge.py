@@ -15,7 +15,7 @@ import oracles
 import pytest
 
 from practices_db.catalogue import library_store
-from practices_db.catalogue.library_filter import SHELVES, KnowledgeFilter, Shelf, checked, from_params
+from practices_db.catalogue.library_filter import FILTERS, Kind, LibraryFilter, PublicationFilter
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.read_files import CatalogueError, read_catalogue
@@ -31,7 +31,7 @@ EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
 ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
 LINKS = oracles.read_csv(oracles.CATALOGUE / "links.csv")
 PRACTICES = {row["id"]: row for row in oracles.read_csv(oracles.CATALOGUE / "practices.csv")}
-SHELF_NAMES: tuple[Shelf, ...] = get_args(Shelf)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 def rows(store: Store, sql: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -221,37 +221,41 @@ def facet_values(row: dict[str, str], field: str) -> list[str]:
     ]
 
 
-def brute(chosen: KnowledgeFilter, but: str = "") -> list[dict[str, str]]:
-    table = EVIDENCE if chosen.shelf == "evidence" else ORGANISATIONS
+def brute(chosen: LibraryFilter, but: str = "") -> list[dict[str, str]]:
+    table = EVIDENCE if chosen.kind == "evidence" else ORGANISATIONS
     return [
         row
         for row in table
-        if all(field == but or set(values) & set(facet_values(row, field)) for field, values in chosen.chosen)
+        if all(
+            field == but or set(values) & set(facet_values(row, field))
+            for facet in chosen.facets
+            if (values := chosen.chosen(field := facet.field))
+        )
     ]
 
 
-def random_choice(shelf: Shelf, number: int) -> KnowledgeFilter:
+def random_choice(kind: Kind, number: int) -> LibraryFilter:
     chance = random.Random(number)  # noqa: S311 - repeatable, not secret
-    row = chance.choice(EVIDENCE if shelf == "evidence" else ORGANISATIONS)
+    row = chance.choice(EVIDENCE if kind == "evidence" else ORGANISATIONS)
     values: dict[str, list[str]] = {}
-    for facet in SHELVES[shelf]:
+    for facet in FILTERS[kind].facets:
         if chance.random() < 0.35:
             own = facet_values(row, facet.field)
             values[facet.field] = chance.sample(own, chance.randint(1, len(own)))
             if chance.random() < 0.4:
                 values[facet.field].append(chance.choice(facet.options()))
-    return checked(shelf, values)
+    return FILTERS[kind].model_validate(values)
 
 
-@pytest.mark.parametrize("shelf", SHELF_NAMES)
-def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: Store, shelf: Shelf) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: Store, kind: Kind) -> None:
     for number in range(15):
-        chosen = random_choice(shelf, number)
+        chosen = random_choice(kind, number)
         with store.cursor() as cursor:
             found = list(library.find(cursor, chosen, None)["id"])
             counts = library.facet_counts(cursor, chosen, None)
         assert sorted(found) == sorted(row["id"] for row in brute(chosen)), chosen
-        for facet in SHELVES[shelf]:
+        for facet in FILTERS[kind].facets:
             others = brute(chosen, facet.field)
             by_hand = {
                 value: sum(value in facet_values(row, facet.field) for row in others) for value in facet.options()
@@ -259,19 +263,19 @@ def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: St
             assert counts[facet.field] == {value: count for value, count in by_hand.items() if count}, (chosen, facet)
 
 
-@pytest.mark.parametrize("shelf", SHELF_NAMES)
-def test_a_link_brings_a_filter_back(shelf: Shelf) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_link_brings_a_filter_back(kind: Kind) -> None:
     for number in range(60):
-        chosen = random_choice(shelf, number)
-        assert from_params(shelf, chosen.params()) == (chosen, [])
+        chosen = random_choice(kind, number)
+        assert FILTERS[kind].from_params(chosen.params()) == (chosen, [])
 
 
 @pytest.mark.parametrize("value", ["", "'; DROP TABLE evidence; --", "x" * 5_000, "\x00\u202e", "IT "])
 def test_whatever_stands_in_a_link_gives_a_filter_and_a_message(value: str) -> None:
-    for shelf in SHELF_NAMES:
-        for facet in SHELVES[shelf]:
-            chosen, dropped = from_params(shelf, {facet.param: [value], "q": [value]})
-            assert not chosen.chosen
+    for kind in KINDS:
+        for facet in FILTERS[kind].facets:
+            chosen, dropped = FILTERS[kind].from_params({facet.param: [value], "q": [value]})
+            assert not any(chosen.chosen(one.field) for one in chosen.facets)
             assert len(dropped) == 1
             assert len(dropped[0]) < 100
             assert len(chosen.text) <= 200
@@ -280,7 +284,7 @@ def test_whatever_stands_in_a_link_gives_a_filter_and_a_message(value: str) -> N
 def test_a_search_narrows_and_its_order_holds(store: Store) -> None:
     with store.cursor() as cursor:
         index = Index(library.texts(cursor, "evidence"))
-        chosen = checked("evidence", {"target_group": ["refugees"]}, "mentoring")
+        chosen = PublicationFilter(target_group=("refugees",), text="mentoring")
         ids = library.searched(index, chosen)
         found = list(library.find(cursor, chosen, ids)["id"])
     assert ids is not None

@@ -17,7 +17,7 @@ from bibtexparser.middlewares import LatexDecodingMiddleware, RemoveEnclosingMid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db.catalogue.library_filter import KnowledgeFilter, checked
+from practices_db.catalogue.library_filter import FILTERS, LibraryFilter, PublicationFilter
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.read_files import read_rows
 from practices_db.database.store import Store
@@ -27,7 +27,7 @@ from practices_db.queries import library as library_queries
 DAY = date(2026, 2, 3)
 
 
-def found(store: Store, chosen: KnowledgeFilter) -> list[dict[str, Any]]:
+def found(store: Store, chosen: LibraryFilter) -> list[dict[str, Any]]:
     with store.cursor() as cursor:
         return [dict(row) for row in library_queries.find(cursor, chosen, None).to_dict("records")]  # type: ignore[misc]
 
@@ -59,7 +59,7 @@ def one(**cells: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("shelf", ["evidence", "organisation"])
 def test_the_csv_of_all_is_the_catalogues_file_again(store: Store, shelf: Any) -> None:
-    content = written(KnowledgeFilter(shelf), found(store, KnowledgeFilter(shelf)), "csv", "1 (x)", DAY)
+    content = written(FILTERS[shelf](), found(store, FILTERS[shelf]()), "csv", "1 (x)", DAY)
     name = {"evidence": "evidence.csv", "organisation": "organisations.csv"}[shelf]
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     assert {row["selection"] for row in table} == {"all"}
@@ -80,23 +80,23 @@ def test_the_csv_of_all_is_the_catalogues_file_again(store: Store, shelf: Any) -
 
 def test_a_spreadsheets_csv_neutralises_what_it_would_run() -> None:
     row = one(title="=cmd|' /C calc'!A0", publisher="+1", summary="-2+3", finding="@SUM(1)")
-    content = written(KnowledgeFilter("evidence"), [row], "csv-semicolon", "1", DAY).decode("utf-8-sig")
+    content = written(PublicationFilter(), [row], "csv-semicolon", "1", DAY).decode("utf-8-sig")
     (cells,) = csv.DictReader(io.StringIO(content, newline=""), delimiter=";")
     assert [cells[name][0] for name in ("title", "publisher", "summary", "finding")] == ["'"] * 4
     assert cells["url"] == "https://example.org/"
 
 
 def test_a_filtered_file_says_so() -> None:
-    chosen = checked("evidence", {"theme": ["health"]}, "peers")
+    chosen = PublicationFilter(theme=("health",), text="peers")
     assert "_filtered_" in file_name(chosen, "bibtex", DAY)
-    assert "_all_" in file_name(KnowledgeFilter("evidence"), "ris", DAY)
+    assert "_all_" in file_name(PublicationFilter(), "ris", DAY)
     content = written(chosen, [one()], "csv", "1", DAY).decode("utf-8-sig")
     (cells,) = csv.DictReader(io.StringIO(content, newline=""))
     assert cells["selection"] == "on Health, matching “peers”"
 
 
 def test_bibtex_of_the_whole_library_is_read_back_by_another_parser(store: Store) -> None:
-    rows = found(store, KnowledgeFilter("evidence"))
+    rows = found(store, PublicationFilter())
     entries = parsed(bibtex(rows))
     assert set(entries) == {row["id"] for row in rows}
     for row in rows:
@@ -110,7 +110,7 @@ def test_bibtex_of_the_whole_library_is_read_back_by_another_parser(store: Store
 
 
 def test_ris_of_the_whole_library_is_read_back_by_another_parser(store: Store) -> None:
-    rows = found(store, KnowledgeFilter("evidence"))
+    rows = found(store, PublicationFilter())
     entries = {entry["id"]: entry for entry in rispy.loads(ris(rows))}
     assert set(entries) == {row["id"] for row in rows}
     for row in rows:

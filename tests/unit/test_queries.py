@@ -13,7 +13,7 @@ import pytest
 from exported_files import exported, rows_of
 from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
 
-from practices_db.catalogue.practice_filter import PracticeFilter, Sort, from_params
+from practices_db.catalogue.practice_filter import PracticeFilter, Sort
 from practices_db.database.store import Cursor, Store
 from practices_db.queries import practices
 
@@ -356,7 +356,7 @@ def test_attacks_of_the_corpora_are_only_looked_for(corpora: Path, store: Store)
     assert len(texts) > 400
     with store.cursor() as cursor:
         for text in dict.fromkeys(texts):
-            chosen, _ = from_params({"q": [text]})
+            chosen, _ = PracticeFilter.from_params({"q": [text]})
             words = oracles.plain(chosen.text).split()
             expected = sum(1 for one in EVERYONE if all(word in one.search_text for word in words))
             assert practices.count_practices(cursor, chosen) == expected, text

@@ -21,7 +21,7 @@ from starlette.types import Message
 from pages.shared.components import database
 from pages.shared.server import routes
 from practices_db.catalogue import scorecards
-from practices_db.catalogue.practice_filter import PracticeFilter, to_params
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files.reopen import reopen
 from practices_db.queries import practices
@@ -95,7 +95,7 @@ def get(
 
 
 def query_of(chosen: PracticeFilter, **more: str) -> str:
-    return urlencode(to_params(chosen) | {name: [value] for name, value in more.items()}, doseq=True)
+    return urlencode(chosen.params() | {name: [value] for name, value in more.items()}, doseq=True)
 
 
 @pytest.fixture

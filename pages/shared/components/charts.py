@@ -8,7 +8,8 @@ say the same. Missing is drawn as missing, never as zero.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any, Literal
 
@@ -17,15 +18,13 @@ import pandas as pd
 import streamlit as st
 
 from practices_db.config import DATA
+from practices_db.palette import COUNT, FINE
 
 Spec = dict[str, Any]
 
 EFFECTIVENESS, SUSTAINABILITY = "Effectiveness", "Sustainability"
 PROOF = ("claims and documents", "before and after, or survey", "independent evaluation or stronger")
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
-_FINE = "#7A878D"  # a grey for lines that holds 3:1 on both backgrounds
-_PLAIN = "#41868C"  # bars that stand for nothing but a count, 3:1 on both backgrounds
-_PLACES, _OF_PLACES = [0.5, 1.5], "places"  # stand-ins
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
@@ -41,14 +40,17 @@ def _finished(chart: alt.TopLevelMixin) -> Spec:
     return spec
 
 
-def _with(part: Any, values: Sequence[tuple[Any, Any]]) -> Any:
-    """Return a copy of a part of a specification with other values in the place of the stand-ins it was built with."""
-    for stand_in, value in values:
-        if part == stand_in:
-            return value
-    if isinstance(part, dict):
-        return {name: _with(one, values) for name, one in part.items()}
-    return [_with(one, values) for one in part] if isinstance(part, list) else part
+def _encodings(part: Any, field: str) -> Iterator[dict[str, Any]]:
+    """Yield every encoding of a field in a part of a specification."""
+    if isinstance(part, dict) and part.get("field") == field:
+        yield part
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _encodings(one, field)
+
+
+def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
+    """Return what is said of a mark that is pointed at: columns with their types, and what they are called."""
+    return [alt.Tooltip(column, title=title) for column, title in titles.items()]
 
 
 def _inked(layer: alt.Chart) -> alt.Chart:
@@ -58,6 +60,14 @@ def _inked(layer: alt.Chart) -> alt.Chart:
     return layer.transform_calculate(ink=f"'{names[-1]}'").encode(color=ink)
 
 
+def _names(base: alt.Chart) -> alt.Chart:
+    """Return the layer that writes the name of each name line, from the left edge on and never wider than the chart."""
+    lines = base.transform_filter("isValid(datum.name)").mark_text(
+        align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False
+    )
+    return _inked(lines.encode(x=alt.value(0), text="name:N"))
+
+
 @cache
 def bars(label_title: str, count_title: str = "Practices") -> Spec:
     """Horizontal bars in the order of the rows: ``id``, ``label``, ``count``. Selection ``pick`` gives the ``id``."""
@@ -65,10 +75,10 @@ def bars(label_title: str, count_title: str = "Practices") -> Spec:
     base = alt.Chart().encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
         x=alt.X("count:Q", title=None, axis=None),
-        tooltip=[alt.Tooltip("label:N", title=label_title), alt.Tooltip("count:Q", title=count_title)],
+        tooltip=_tips({"label:N": label_title, "count:Q": count_title}),
     )
     layers = alt.layer(
-        base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=_PLAIN, aria=False).add_params(pick),
+        base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=COUNT, aria=False).add_params(pick),
         _inked(base.mark_text(align="left", dx=4, aria=False).encode(text="count:Q")),
     )
     return _finished(layers.properties(height=alt.Step(24)))
@@ -79,16 +89,13 @@ def years() -> Spec:
     """Columns by year, in the order of the rows: ``year`` (a label), ``practices``."""
     chart = (
         alt.Chart()
-        .mark_bar(color=_PLAIN, aria=False)
+        .mark_bar(color=COUNT, aria=False)
         .encode(
             x=alt.X(
                 "year:N", sort=None, title="First year", axis=alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
             ),
             y=alt.Y("practices:Q", title=None, axis=alt.Axis(tickMinStep=1)),
-            tooltip=[
-                alt.Tooltip("year:N", title="First year"),
-                alt.Tooltip("practices:Q", title="Practices"),
-            ],
+            tooltip=_tips({"year:N": "First year", "practices:Q": "Practices"}),
         )
     )
     return _finished(chart.properties(height=240))
@@ -113,18 +120,13 @@ def _map(counted: str) -> Spec:
     counts = alt.LookupData(data=alt.NamedData(name="counts"), key="id", fields=["count", "label"])
     empty = (
         alt.Chart(shapes)
-        .mark_geoshape(fill=_FINE, fillOpacity=0.15, stroke=_FINE, strokeWidth=0.5, aria=False)
-        .encode(
-            tooltip=[
-                alt.Tooltip("properties.name:N", title="Country"),
-                alt.Tooltip("none:N", title=counted),
-            ]
-        )
+        .mark_geoshape(fill=FINE, fillOpacity=0.15, stroke=FINE, strokeWidth=0.5, aria=False)
+        .encode(tooltip=_tips({"properties.name:N": "Country", "none:N": counted}))
         .transform_calculate(none="'none'")
     )
     filled = (
         alt.Chart(shapes)
-        .mark_geoshape(stroke=_FINE, strokeWidth=0.5, cursor="pointer", aria=False)
+        .mark_geoshape(stroke=FINE, strokeWidth=0.5, cursor="pointer", aria=False)
         .encode(
             color=alt.Color(
                 "count:Q",
@@ -132,7 +134,7 @@ def _map(counted: str) -> Spec:
                 scale=alt.Scale(type="sqrt"),
                 legend=alt.Legend(orient="top-left", direction="vertical", gradientLength=110, tickCount=4),
             ),
-            tooltip=[alt.Tooltip("label:N", title="Country"), alt.Tooltip("count:Q", title=counted)],
+            tooltip=_tips({"label:N": "Country", "count:Q": counted}),
         )
         .transform_lookup(lookup="id", from_=counts)
         .transform_filter("isValid(datum.count)")
@@ -159,18 +161,14 @@ def two_scores() -> Spec:
     ``e``, ``e_low``, ``e_high``, ``s``, ``s_low``, ``s_high``. Selection ``pick`` gives the ``id``.
     """
     pick = alt.selection_point(name="pick", fields=["id"], nearest=False)
-    tooltip = [
-        alt.Tooltip("name:N", title="Practice"),
-        alt.Tooltip("words_e:N", title=EFFECTIVENESS),
-        alt.Tooltip("words_s:N", title=SUSTAINABILITY),
-    ]
+    tooltip = _tips({"name:N": "Practice", "words_e:N": EFFECTIVENESS, "words_s:N": SUSTAINABILITY})
     axis = alt.Axis(tickCount=5)
     x = alt.X("e_low:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis)
     y = alt.Y("s_low:Q", title="Sustainability →", scale=_HUNDRED, axis=axis)
     frames = (
         alt.Chart()
         .transform_filter("datum.state != 'scored'")
-        .mark_rect(fillOpacity=0.01, fill=_FINE, stroke=_FINE, strokeOpacity=0.3, strokeDash=[3, 3], aria=False)
+        .mark_rect(fillOpacity=0.01, fill=FINE, stroke=FINE, strokeOpacity=0.3, strokeDash=[3, 3], aria=False)
         .encode(x=x, x2="e_high:Q", y=y, y2="s_high:Q", tooltip=tooltip)
     )
     scored = alt.Chart().transform_filter("datum.state == 'scored'")
@@ -208,7 +206,7 @@ def score_cells(size: int) -> Spec:
     axis = alt.Axis(tickCount=5)
     cells = (
         alt.Chart()
-        .mark_rect(stroke=_FINE, strokeOpacity=0.35, aria=False)
+        .mark_rect(stroke=FINE, strokeOpacity=0.35, aria=False)
         .encode(
             x=alt.X("x:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis),
             x2="x2:Q",
@@ -220,12 +218,14 @@ def score_cells(size: int) -> Spec:
                 scale=alt.Scale(type="sqrt", zero=True),
                 legend=alt.Legend(orient="bottom", gradientLength=160, tickCount=4, tickMinStep=1, format="d"),
             ),
-            tooltip=[
-                alt.Tooltip("practices:Q", title="Practices"),
-                alt.Tooltip("across:N", title=EFFECTIVENESS),
-                alt.Tooltip("upwards:N", title=SUSTAINABILITY),
-                alt.Tooltip("ranges:N", title="Their ranges reach"),
-            ],
+            tooltip=_tips(
+                {
+                    "practices:Q": "Practices",
+                    "across:N": EFFECTIVENESS,
+                    "upwards:N": SUSTAINABILITY,
+                    "ranges:N": "Their ranges reach",
+                }
+            ),
         )
     )
     return _finished(cells.properties(height=620))
@@ -248,30 +248,23 @@ def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
     filled where it is scored and hollow where not enough is documented. Where marks are ``pickable``, the selection
     ``pick`` gives the ``id``.
     """
-    spec: Spec = _with(_ranges(len(series), pickable), [(_stand_ins(len(series)), list(series))])
+    spec = deepcopy(_ranges(len(series), pickable))
+    for encoding in _encodings(spec, "what"):
+        if "scale" in encoding:
+            encoding["scale"]["domain"] = list(series)
     return spec
-
-
-def _stand_ins(count: int) -> list[str]:
-    return [f"series {number}" for number in range(count)]
 
 
 @cache
 def _ranges(count: int, pickable: bool) -> Spec:
     cursor: Literal["pointer", "default"] = "pointer" if pickable else "default"
-    scale = alt.Scale(domain=_stand_ins(count))
+    scale = alt.Scale()  # the names of the series are set for each chart
     # many names go below each other, so that none is cut on a phone
     direction: Literal["vertical", "horizontal"] = "vertical" if count > 2 else "horizontal"
     legend = alt.Legend(orient="top", labelLimit=300, direction=direction) if count > 1 else None
     colour = alt.Color("what:N", title=None, scale=scale, legend=None)
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
-    told = base.encode(
-        tooltip=[
-            alt.Tooltip("practice:N", title="Of"),
-            alt.Tooltip("what:N", title="Score"),
-            alt.Tooltip("words:N", title="Known"),
-        ]
-    )
+    told = base.encode(tooltip=_tips({"practice:N": "Of", "what:N": "Score", "words:N": "Known"}))
     spans = (
         told.transform_filter("isValid(datum.low)")
         .mark_bar(height=7, opacity=0.35, cornerRadius=3, cursor=cursor, aria=False)
@@ -297,12 +290,7 @@ def _ranges(count: int, pickable: bool) -> Spec:
             shape=alt.Shape("what:N", title=None, scale=scale, legend=legend),
         )
     )
-    names = (
-        base.transform_filter("isValid(datum.name)")
-        .mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
-        .encode(x=alt.value(0), text="name:N")
-    )
-    layered = alt.layer(spans, marks, _inked(names)).resolve_scale(color="independent")
+    layered = alt.layer(spans, marks, _names(base)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(21)))
 
 
@@ -312,8 +300,10 @@ def intervals(count: int) -> Spec:
     Rows, one a line: ``line`` (order), ``heading`` (on tier lines), ``id``, ``name`` (on name lines), and on bar lines
     ``practice``, ``from``, ``to``, ``words``. Selection ``pick`` gives the ``id``.
     """
-    places = [(_PLACES, [0.5, count + 0.5]), (_OF_PLACES, f"Place among these {count} (1 is best)")]
-    spec: Spec = _with(_intervals(), places)
+    spec = deepcopy(_intervals())
+    for encoding in _encodings(spec, "from"):
+        encoding["title"] = f"Place among these {count} (1 is best)"
+        encoding["scale"]["domain"] = [0.5, count + 0.5]
     return spec
 
 
@@ -322,30 +312,24 @@ def _intervals() -> Spec:
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     bars_ = (
         base.transform_filter("isValid(datum.from)")
-        .mark_bar(height=8, cornerRadius=4, opacity=0.75, color=_PLAIN, cursor="pointer", aria=False)
+        .mark_bar(height=8, cornerRadius=4, opacity=0.75, color=COUNT, cursor="pointer", aria=False)
         .encode(
             x=alt.X(
                 "from:Q",
-                title=_OF_PLACES,
-                scale=alt.Scale(domain=_PLACES, nice=False),
+                scale=alt.Scale(nice=False),
                 axis=alt.Axis(orient="top", tickCount=5, tickMinStep=1, format="d"),
             ),
             x2="to:Q",
-            tooltip=[
-                alt.Tooltip("practice:N", title="Practice"),
-                alt.Tooltip("words:N", title="Places in 90 % of draws"),
-            ],
+            tooltip=_tips({"practice:N": "Practice", "words:N": "Places in 90 % of draws"}),
         )
         .add_params(alt.selection_point(name="pick", fields=["id"]))
     )
-    texts = base.mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
-    names = texts.transform_filter("isValid(datum.name)").encode(x=alt.value(0), text="name:N")
     headings = (
         base.transform_filter("isValid(datum.heading)")
         .mark_text(align="left", baseline="bottom", dy=9, fontSize=14, fontWeight="bold", aria=False)
         .encode(x=alt.value(0), text="heading:N")
     )
-    layered = alt.layer(bars_, _inked(names), _inked(headings)).resolve_scale(color="independent")
+    layered = alt.layer(bars_, _names(base), _inked(headings)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(21)))
 
 
@@ -377,12 +361,7 @@ def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
         size = alt.Size("n:Q", title="Practices", scale=alt.Scale(range=[8, 220]), legend=None)
         others = others.encode(size=size)
     own = dots.transform_filter("datum.own").mark_point(size=150, opacity=1, filled=True, aria=False)
-    names = (
-        base.transform_filter("isValid(datum.name)")
-        .mark_text(align="left", baseline="bottom", dy=8, fontSize=13, limit=alt.ExprRef("width"), aria=False)
-        .encode(x=alt.value(0), text="name:N")
-    )
-    layered = alt.layer(others, own, _inked(names)).resolve_scale(color="independent")
+    layered = alt.layer(others, own, _names(base)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(22)))
 
 
@@ -407,21 +386,23 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
             scale=alt.Scale(domain=list(down)),
             axis=alt.Axis(labelLimit=130, labelOverlap=False),
         ),
-        tooltip=[
-            alt.Tooltip("down:N", title="For"),
-            alt.Tooltip("across:N", title="On"),
-            alt.Tooltip("practices:Q", title="Practices"),
-            alt.Tooltip("assessed:Q", title="Assessed"),
-            alt.Tooltip("proof:N", title="Strongest proof"),
-            alt.Tooltip("needed:N", title="To fill it"),
-        ],
+        tooltip=_tips(
+            {
+                "down:N": "For",
+                "across:N": "On",
+                "practices:Q": "Practices",
+                "assessed:Q": "Assessed",
+                "proof:N": "Strongest proof",
+                "needed:N": "To fill it",
+            }
+        ),
     )
     empty = base.transform_filter("!isValid(datum.shown)").mark_rect(
-        filled=False, stroke=_FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False
+        filled=False, stroke=FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False
     )
     filled = (
         base.transform_filter("isValid(datum.shown)")
-        .mark_rect(cursor="pointer", cornerRadius=2, stroke=_FINE, strokeOpacity=0.35, aria=False)
+        .mark_rect(cursor="pointer", cornerRadius=2, stroke=FINE, strokeOpacity=0.35, aria=False)
         .encode(
             color=alt.Color(
                 "shown:Q",

@@ -7,15 +7,16 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.components import database
-from pages.shared.components.screen_texts import counted
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name
 from practices_db.files.exports.export_tables import count_rows
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.queries.views import View
+from practices_db.translation import N_, _, ngettext
 
 OFFERED: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html")
-_CONTENTS = {"scores": "Scores", "answers": "Answers", "everything": "Everything"}
+_CONTENTS = {"scores": N_("Scores"), "answers": N_("Answers"), "everything": N_("Everything")}
 CONTENTS_KEY, FORMAT_KEY = "take_contents", "take_format"
 
 
@@ -25,24 +26,24 @@ def take_away(view: View, count: int) -> None:
     The view is the one object for screen, count and file: all rows, in the screen's order.
     """
     today = date.today()
-    with st.popover("Take it away", icon=":material/download:", disabled=not count):
+    with st.popover(_("Take it away"), icon=":material/download:", disabled=not count):
         format_: Format = st.radio(
-            "As", OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
+            _("As"), OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
         )
         st.caption(FORMATS[format_].meaning)
         contents: Contents = "scores"
         if FORMATS[format_].mime == "text/csv":
             contents = st.radio(
-                "With",
+                _("With"),
                 list(CONTENTS),
-                format_func=_CONTENTS.__getitem__,
+                format_func=lambda one: _(_CONTENTS[one]),
                 horizontal=True,
                 key=CONTENTS_KEY,
                 persist_state="session",
             )
             st.caption(CONTENTS[contents])
         st.download_button(
-            f"Download {_amount(view, contents, count)} ({FORMATS[format_].label})",
+            _("Download {list} ({format})").format(list=_amount(view, contents, count), format=FORMATS[format_].label),
             data=lambda: file_content(database.store(), view, today, contents, format_),
             file_name=file_name(view, format_, today, contents),
             mime=FORMATS[format_].mime,
@@ -52,13 +53,18 @@ def take_away(view: View, count: int) -> None:
             disabled=not count,
         )
         st.caption(
-            "Every file says how it was made. Dropped on the page “Open a file”, CSV and workbook bring this view back."
+            _(
+                "Every file says how it was made. Dropped on the page “Open a file”, CSV and workbook bring this view "
+                "back."
+            )
         )
 
 
 def _amount(view: View, contents: Contents, count: int) -> str:
     """Say how much is in the file."""
     if contents != "answers":
-        return counted(count, "practice")
+        return PracticeFilter.amount(count)
     with database.cursor() as cursor:
-        return f"{counted(count_rows(cursor, view, contents), 'row')} of {counted(count, 'practice')}"
+        rows = count_rows(cursor, view, contents)
+    found = ngettext("{count} row of {list}", "{count} rows of {list}", rows)
+    return found.format(count=f"{rows:,}", list=PracticeFilter.amount(count))

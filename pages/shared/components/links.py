@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 
 from pages.shared.components.screen_texts import escaped
-from practices_db.catalogue.practice_filter import PracticeFilter, to_params
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import Page, View, read_view
 
 MOST_COMPARED = 6
@@ -115,9 +115,9 @@ def transfer_link(practice_id: str) -> None:
 
 def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
-    st.page_link(page_path("weighting"), label="Weigh these", icon=":material/balance:", query_params=to_params(chosen))
+    st.page_link(page_path("weighting"), label="Weigh these", icon=":material/balance:", query_params=chosen.params())
 
 
 def open_explore(chosen: PracticeFilter) -> NoReturn:
     """Go to Explore with a filter."""
-    st.switch_page(page_path("explore"), query_params=to_params(chosen))
+    st.switch_page(page_path("explore"), query_params=chosen.params())

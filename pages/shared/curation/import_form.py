@@ -44,6 +44,14 @@ _SHOWN = 500  # rows of a table on screen; all are imported
 _ADD, _LEAVE = "It is another one: add it", "Leave it out, with all that belongs to it"
 
 
+def draw(actor: Actor) -> None:
+    """Draw the steps from a file to the import, as far as what was said so far leads."""
+    if (chosen := choose()) and (upload := read(chosen)) and (shown := preview(upload)):
+        decide(shown)
+        changes(shown)
+        import_button(shown, actor)
+
+
 @dataclass(frozen=True)
 class Chosen:
     """A file that was dropped."""

@@ -15,7 +15,7 @@ from practices_db.curation import edit_library
 from practices_db.curation.edit_library import Curated, Named
 from practices_db.errors import Actor, PracticesError
 
-_SHELVES = {"evidence": "Publications", "organisation": "Organisations"}
+_ITEMS = {"evidence": "Publications", "organisation": "Organisations"}
 _LABELS: dict[Named, str] = {
     "evidence": "Title or id of a publication",
     "organisation": "Name or id of an organisation",
@@ -27,45 +27,45 @@ _VIEWS = {"facts": "Facts", "links": "Links", "standing": "Standing", "history":
 def draw(actor: Actor) -> None:
     """Draw the publication or organisation that the link names, else the search."""
     given, id_ = st.query_params.get("shelf"), st.query_params.get("item")
-    shelf: Named = "organisation" if given == "organisation" else "evidence"
+    item: Named = "organisation" if given == "organisation" else "evidence"
     if not id_:
-        links.choose("What", "shelf", _SHELVES)
-        search.find(_LABELS[shelf], shelf, f"find_{shelf}", partial(labels.library_link, shelf))
+        links.choose("What", "shelf", _ITEMS)
+        search.find(_LABELS[item], item, f"find_{item}", partial(labels.library_link, item))
         return
     st.page_link(
         links.page_path("curation"),
-        label=f"Find another {NOUNS[shelf]}",
+        label=f"Find another {NOUNS[item]}",
         icon=":material/arrow_back:",
-        query_params={"part": "library", "shelf": shelf},
+        query_params={"part": "library", "shelf": item},
     )
     try:
-        found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, shelf, id_))
+        found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, item, id_))
     except PracticesError as error:
         actions.complain(error)
         return
-    st.subheader(escaped(found.facts[CALLED[shelf]]))
-    _stands(found, shelf)
+    st.subheader(escaped(found.facts[CALLED[item]]))
+    _stands(found, item)
     match links.choose("View", "view", _VIEWS):
         case "facts":
             facts.item(found, actor)
         case "links":
-            record_links.draw(found, shelf, actor)
+            record_links.draw(found, item, actor)
         case "standing":
             status.item(found, actor)
         case _:
             search.history(found.thing, actor)
 
 
-def _stands(found: Curated, shelf: Named) -> None:
+def _stands(found: Curated, item: Named) -> None:
     checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
     st.caption(f"{escaped(found.id)}, {labels.STATES[found.state]}, version {found.version}. {checked}.")
     if found.merged_into:
-        labels.library_link(shelf, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
+        labels.library_link(item, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     elif found.left_because:
         st.markdown(f"It was taken out: {escaped(found.left_because)}")
     else:
         st.page_link(
-            links.page_path(_PAGES[shelf]),
+            links.page_path(_PAGES[item]),
             label="Where everybody finds it",
-            query_params={"q": found.facts[CALLED[shelf]][:200]},
+            query_params={"q": found.facts[CALLED[item]][:200]},
         )

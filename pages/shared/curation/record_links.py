@@ -32,11 +32,11 @@ _TO: dict[Named, dict[str, str]] = {
 _VIEWS = {"facts": "What it says", "standing": "Standing", "history": "History"}
 
 
-def draw(found: Curated, shelf: Named, actor: Actor) -> None:
+def draw(found: Curated, item: Named, actor: Actor) -> None:
     """Draw the judged links with their forms, those that two records show, and the form of a new one."""
 
     def look(cursor: Cursor, who: Actor) -> tuple[list[Curated], dict[tuple[str, str], str]]:
-        judged = edit_library.links(cursor, who, shelf, found.id)
+        judged = edit_library.links(cursor, who, item, found.id)
         return judged, edit_library.names(cursor, who, judged)
 
     judged, names = actions.looked_up(look)
@@ -47,9 +47,9 @@ def draw(found: Curated, shelf: Named, actor: Actor) -> None:
     else:
         st.info("Nobody has linked it yet to a practice or a publication.", icon=":material/link_off:")
     may_add = found.state == "listed" and allowed(actor, "add", Thing("link"))
-    _shown_by_records(found, shelf, {one.id for one in judged}, may_add)
+    _shown_by_records(found, item, {one.id for one in judged}, may_add)
     if may_add:
-        _add(found, shelf)
+        _add(found, item)
 
 
 def _label(one: Curated, names: Mapping[tuple[str, str], str], found: Curated) -> str:
@@ -87,11 +87,11 @@ def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> 
                 search.history(link.thing, actor)
 
 
-def _shown_by_records(found: Curated, shelf: Named, judged: set[str], may_refuse: bool) -> None:
+def _shown_by_records(found: Curated, item: Named, judged: set[str], may_refuse: bool) -> None:
     """List what two records show by themselves, as everybody sees it now, and let one of them be taken out."""
     with database.cursor() as cursor:
-        rows = tables.rows(library.links_of(cursor, shelf, [found.id]))
-    shown = {link_id(ends): (ends, row) for row in rows if not row["judged"] for ends in [_ends(found, shelf, row)]}
+        rows = tables.rows(library.links_of(cursor, item, [found.id]))
+    shown = {link_id(ends): (ends, row) for row in rows if not row["judged"] for ends in [_ends(found, item, row)]}
     shown = {id_: one for id_, one in shown.items() if id_ not in judged}
     if not shown:
         return
@@ -104,10 +104,10 @@ def _shown_by_records(found: Curated, shelf: Named, judged: set[str], may_refuse
             _refuse(shown, found.id)
 
 
-def _ends(found: Curated, shelf: Named, row: Mapping[str, Any]) -> dict[str, str]:
-    here = {"kind": shelf, "id": found.id}
+def _ends(found: Curated, item: Named, row: Mapping[str, Any]) -> dict[str, str]:
+    here = {"kind": item, "id": found.id}
     there = {"kind": row["other_kind"], "id": row["other_id"]}
-    begins, ends = (here, there) if row["relation"] in _TO[shelf] else (there, here)
+    begins, ends = (here, there) if row["relation"] in _TO[item] else (there, here)
     return {
         "from_kind": begins["kind"],
         "from_id": begins["id"],
@@ -139,15 +139,15 @@ def _refuse(shown: Mapping[str, tuple[dict[str, str], Mapping[str, Any]]], id_: 
         )
 
 
-def _add(found: Curated, shelf: Named) -> None:
+def _add(found: Curated, item: Named) -> None:
     st.subheader("Add a link")
-    relations = list(_TO[shelf])
+    relations = list(_TO[item])
     relation = relations[0]
     if len(relations) > 1:
         relation = st.radio(
             "What it says", relations, format_func=_SAYS.__getitem__, horizontal=True, key=f"link_relation_{found.id}"
         )
-    kind = _TO[shelf][relation]
+    kind = _TO[item][relation]
     key = f"link_{relation}_{found.id}"
     text = st.text_input(f"Name or id of the {NOUNS.get(kind, kind)}", max_chars=200, key=f"{key}_find")
     other = search.choose_listed(text, kind, f"{key}_to")
@@ -163,7 +163,7 @@ def _add(found: Curated, shelf: Named) -> None:
         done = st.form_submit_button("Add the link", icon=":material/add_link:")
     if done:
         link = {
-            "from_kind": shelf,
+            "from_kind": item,
             "from_id": found.id,
             "relation": relation,
             "to_kind": kind,

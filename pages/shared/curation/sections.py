@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared.components import links
-from pages.shared.curation import backups, bringing, library_editor, practice_editor, releases, review_queue, users
+from pages.shared.curation import backups, import_form, library_editor, practice_editor, releases, review_queue, users
 from practices_db.curation.permissions import Thing, allowed
 from practices_db.errors import Actor
 
@@ -25,7 +25,7 @@ _PARTS = {
     "queue": _Part("Queue", "read", Thing("submission"), review_queue.draw),
     "practices": _Part("Practices", "read", Thing("practice"), practice_editor.draw),
     "library": _Part("Library", "read", Thing("evidence"), library_editor.draw),
-    "import": _Part("Import", "import", Thing("data"), bringing.draw),
+    "import": _Part("Import", "import", Thing("data"), import_form.draw),
     "release": _Part("Release", "publish", Thing("data"), releases.draw),
     "people": _Part("People", "read", Thing("person"), users.draw),
     "backups": _Part("Backups", "backup", Thing("data"), backups.draw),

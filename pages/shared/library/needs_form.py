@@ -10,10 +10,11 @@ import streamlit as st
 from criteria.needs import REASONS, Pool
 from pages.shared.components import database, tables
 from pages.shared.components.database import Whole
+from pages.shared.components.filter_form import not_understood
 from pages.shared.components.links import open_link, page_path
+from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import counted, escaped, labels, web_link
 from pages.shared.library import publications
-from pages.shared.practices import filter_form
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
@@ -53,11 +54,7 @@ def pool(of: Whole) -> Pool:
 def read_link() -> Asked:
     """Return the need in the link; what cannot be understood is dropped and said."""
     asked, dropped = from_params({key: st.query_params.get_all(key) for key in st.query_params})
-    if dropped:
-        st.warning(
-            "Part of the link was not understood and left out: " + "; ".join(escaped(part) for part in dropped),
-            icon=":material/link_off:",
-        )
+    not_understood(dropped)
     return asked
 
 
@@ -189,7 +186,7 @@ def practices(answer: Answer) -> None:
         if not found:
             return
         st.markdown("The nearest share only one of the two:")
-    start, end = filter_form.pages(len(found), PAGE_SIZE)
+    start, end = rows_shown(len(found), PAGE_SIZE)
     cards = answer.cards
     if end > needs.FIRST:
         with database.cursor() as cursor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +19,8 @@ from criteria.weighting import weighting
 from pages.shared.components import practice_picker
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import MOST_COMPARED, page_path, practice_link
+from pages.shared.components.peers import ENOUGH_PEERS, are_counted
+from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
 from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
     counted,
@@ -30,12 +32,9 @@ from pages.shared.components.screen_texts import (
     score_state,
     years,
 )
-from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, near, rows
-from pages.shared.practices.panels import ANSWER_BADGES, criterion_words
-from practices_db.queries.facet_index import Numbers
+from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, rows
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
-ENOUGH_PEERS = 5
 DRAWS = 2_000
 
 Answers = Mapping[str, Mapping[str, list[dict[str, Any]]]]
@@ -102,10 +101,8 @@ def told_apart(framework: Framework, cards: Sequence[Card], given: Answers) -> N
         st.markdown(f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines))
     st.caption(
         "Where one range lies wholly above the other, the difference stays however the undocumented answers turn "
-        "out. Where "
-        f"ranges overlap, the undocumented answers are drawn by chance {DRAWS:,} times: it takes "
-        f"{percent(SEPARATED)} of "
-        "the draws to call it a real difference."
+        f"out. Where ranges overlap, the undocumented answers are drawn by chance {DRAWS:,} times: it takes "
+        f"{percent(SEPARATED)} of the draws to call it a real difference."
     )
 
 
@@ -137,26 +134,6 @@ def _pair(first: Card, second: Card, node: str, draws: Simulation) -> str:
     verdict = "**a real difference**" if share >= SEPARATED else "no real difference"
     whole = math.floor(100 * share) / 100  # never rounded up to the share that the verdict asks for
     return f"{spans}: {verdict}, the first is ahead in {percent(whole)} of the draws."
-
-
-def profile_lines(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:
-    """Return the lines for charts.ranges: each criterion by name, then a bar for each assessed practice."""
-    lines: list[dict[str, Any]] = []
-    by_node = {card["id"]: {row["node"]: row for row in rows(scores[card["id"]])} for card in cards}
-    for criterion in framework.criteria:
-        lines.append({"practice": criterion.title, "name": criterion.title})
-        for card in cards:
-            if not card["assessed"]:
-                continue
-            row = by_node[card["id"]][criterion.id]
-            line = {"practice": criterion.title, "what": card["name"], "words": criterion_words(row)}
-            line |= {"state": "scored" if row["scored"] else "not enough documented"}
-            lines.append(line | {key: row[key] for key in ("score", "low", "high")})
-    if len(lines) == len(framework.criteria):
-        return pd.DataFrame()
-    columns = ["practice", "name", "what", "state", "score", "low", "high", "words"]
-    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
-    return table.assign(line=range(len(table)))
 
 
 def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:
@@ -201,11 +178,6 @@ def peers(whole: Whole, practice_id: str) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def are_counted(peers: Mapping[str, pd.DataFrame]) -> bool:
-    """Whether the peers are too many to draw one by one."""
-    return sum(len(found) for found in peers.values()) > MOST_DRAWN
-
-
 def peers_rule(peers: Mapping[str, pd.DataFrame]) -> None:
     """Say who counts as a peer, and what a dot is where there are many."""
     if are_counted(peers):
@@ -215,62 +187,8 @@ def peers_rule(peers: Mapping[str, pd.DataFrame]) -> None:
         )
     st.caption(
         "Peers of a practice are the other scored practices that share at least one sector and at least one target "
-        "group "
-        f"with it. With fewer than {ENOUGH_PEERS} they are not drawn. The large mark is the practice itself."
+        f"group with it. With fewer than {ENOUGH_PEERS} they are not drawn. The large mark is the practice itself."
     )
-
-
-def _scored(peers: pd.DataFrame, node: str) -> tuple[list[str], Numbers]:
-    """Return names and scores of the scored peers."""
-    scored = peers[f"{node}_scored"].to_numpy(bool)
-    return peers["name"].to_numpy(object)[scored].tolist(), peers[f"{node}_score"].to_numpy(float)[scored]
-
-
-def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the dots for charts.strips: for each practice a name line, then a strip for each headline."""
-    counted_ = are_counted(peers)
-    dots: list[dict[str, Any]] = []
-    line = 0
-    for card in cards:
-        strips = {node: _scored(peers[card["id"]], node) for node in HEADLINES}
-        strips = {node: found for node, found in strips.items() if len(found[1]) >= ENOUGH_PEERS}
-        if not strips:
-            continue
-        dots.append({"line": line, "name": card["name"]})
-        for node, (names, scores) in strips.items():
-            line += 1
-            title = HEADLINES[node]
-            each = near(scores) if counted_ else _each(names, scores.tolist())
-            dots += [{"line": line, "what": title, "own": False} | dot for dot in each]
-            if card[f"{node}_scored"]:
-                dots.append(
-                    {"line": line, "what": title, "practice": card["name"], "score": card[f"{node}_score"], "own": True}
-                    | {"n": 1}
-                )
-        line += 1
-    return pd.DataFrame(dots, columns=["line", "name", "what", "practice", "score", "own", "n"]).astype(
-        {"score": float}
-    )
-
-
-def _each(names: Iterable[str], scores: Iterable[float]) -> list[dict[str, Any]]:
-    return [{"practice": name, "score": score, "n": 1} for name, score in zip(names, scores, strict=True)]
-
-
-def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return for each practice and headline how many peers there are and their spread in words."""
-    table: dict[str, list[str]] = {"Practice": [escaped(card["name"]) for card in cards]}
-    for node, title in HEADLINES.items():
-        table[title] = [_among(card, node, _scored(peers[card["id"]], node)[1].tolist()) for card in cards]
-    return pd.DataFrame(table)
-
-
-def _among(card: Card, node: str, scores: list[float]) -> str:
-    if len(scores) < ENOUGH_PEERS:
-        return f"{counted(len(scores), 'scored peer')}, too few to show"
-    span = f"{counted(len(scores), 'peer')} from {number(min(scores))} to {number(max(scores))}"
-    own = f"itself {number(card[f'{node}_score'])}" if card[f"{node}_scored"] else score_state(card, node)
-    return f"{own}; {span}"
 
 
 # --- answers and facts -----------------------------------------------------------------------------------

@@ -35,9 +35,8 @@ def in_short(framework: Framework) -> None:
     )
     st.info(
         "Turning answers into numbers is this project's choice. The SPRING project's evaluation grid is not scored, "
-        "and only "
-        "its first criterion could be read; it is restated in our own words under “Inclusivity and participation”. "
-        "Nothing here is SPRING's text.",
+        "and only its first criterion could be read; it is restated in our own words under “Inclusivity and "
+        "participation”. Nothing here is SPRING's text.",
         icon=":material/info:",
     )
     st.caption(f"{framework.title}, version {framework.version}. Every assessment keeps the version it was made with.")
@@ -67,8 +66,7 @@ def formulas(framework: Framework) -> None:
         "Coverage is 3 of 4, 75 %. The score is 100 · (1 + 0.5 + 0) / 3 = 50. If the fourth were not met it would be "
         "100 · 1.5 / 4 = 37.5, if it were met 100 · 2.5 / 4 = 62.5: the range is 37.5 to 62.5.\n\n"
         "A criterion's score is the weighted mean over its indicators; the weight is 1 unless the list below says "
-        "otherwise. "
-        "There is no grand total, and there are no ranks: the two main scores stand side by side."
+        "otherwise. There is no grand total, and there are no ranks: the two main scores stand side by side."
     )
 
 
@@ -100,8 +98,7 @@ def evidence_levels(framework: Framework) -> None:
     """List the evidence levels and say what they are for."""
     st.markdown(
         "Each answer carries the strength of the proof behind it. It stands beside the score and is never multiplied "
-        "into it: "
-        "a well-proved *not met* is still not met."
+        "into it: a well-proved *not met* is still not met."
     )
     st.table(
         pd.DataFrame(
@@ -117,9 +114,8 @@ def evidence_levels(framework: Framework) -> None:
     )
     st.markdown(
         "Where several published assessments answer the same indicator, a documented answer comes before none, then "
-        "the higher "
-        "evidence level counts; ties go to the expert review, then the desk review, then the self-assessment. "
-        "A practice's page shows the others too, and says where they differ."
+        "the higher evidence level counts; ties go to the expert review, then the desk review, then the "
+        "self-assessment. A practice's page shows the others too, and says where they differ."
     )
 
 
@@ -135,10 +131,8 @@ def who_answered(totals: Totals, makers: pd.DataFrame) -> None:
         f"{totals.assessed} of {totals.practices} practices are assessed. Desk reviews were coded from public pages, "
         f"each by "
         "one coder, strict with the anchors and with the lower level when in doubt. Expert reviews are items ticked "
-        "on the "
-        "practice's SPRING page, restated as *met*; 102 of the 104 SPRING marks seen were ticks. Pages were read as "
-        "stored "
-        "copies; links were not opened live."
+        "on the practice's SPRING page, restated as *met*; 102 of the 104 SPRING marks seen were ticks. Pages were "
+        "read as stored copies; links were not opened live."
     )
 
 
@@ -181,15 +175,13 @@ def limits(totals: Totals) -> None:
     st.markdown(
         "- **A missing answer is not a bad answer.** It says that nobody wrote it down where it could be read.\n"
         "- **Collections show what went well.** Practices that failed or ended quietly are seldom in them: what is "
-        "here is not "
-        "a fair sample of what is done.\n"
+        "here is not a fair sample of what is done.\n"
         "- **Counts by country show what could be read**, not how much a country does. "
         f"{totals.without_country} practices state no country.\n"
         "- **A well-documented practice is not for that reason a better one.** Larger and richer projects may "
         "simply write more down.\n"
         "- **People reached and budgets are what sources say**, counted in different ways; they are never added up "
-        "here and "
-        "are no measure of effect."
+        "here and are no measure of effect."
     )
     st.caption(f"Catalogue: {LICENCE}.")
 

@@ -10,9 +10,10 @@ import streamlit as st
 
 from criteria.framework import Criterion, Framework, Indicator, current_framework
 from criteria.proof import Proof, prove
-from pages.shared.components import practice_picker, tables
+from pages.shared.components import chart_with_download, charts, practice_picker, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import page_path
+from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
 from pages.shared.components.screen_texts import (
     counted,
     escaped,
@@ -26,16 +27,8 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, Totals
-
-ONE_SERIES = "Criterion"
-ANSWER_BADGES = {
-    "met": ":green-badge[:material/check: Met]",
-    "partly": ":orange-badge[:material/contrast: Partly met]",
-    "not-met": ":red-badge[:material/close: Not met]",
-    "not-documented": ":gray-badge[:material/question_mark: Not documented]",
-    "not-applicable": ":gray-badge[:material/remove: Not applicable]",
-}
-
+from practices_db.queries.views import View
+from practices_db.translation import _, ngettext
 
 # --- overview --------------------------------------------------------------------------------------------
 
@@ -43,22 +36,24 @@ ANSWER_BADGES = {
 def totals(all_: Totals) -> None:
     """Draw how much there is and how much of it is assessed and scored."""
     with st.grid(4, min_column_width=150):
-        st.metric("Practices", f"{all_.practices:,}", border=True, height="stretch")
-        st.metric("Countries", all_.countries, border=True, height="stretch")
+        st.metric(_("Practices"), f"{all_.practices:,}", border=True, height="stretch")
+        st.metric(_("Countries"), all_.countries, border=True, height="stretch")
         st.metric(
-            "Assessed",
+            _("Assessed"),
             all_.assessed,
             border=True,
             height="stretch",
-            help="At least one published assessment.",
+            help=_("At least one published assessment."),
         )
         st.metric(
-            "Scored on both",
+            _("Scored on both"),
             all_.scored_both,
             border=True,
             height="stretch",
-            help=f"At least {percent(current_framework().minimum_coverage)} of what is asked about effectiveness, and "
-            "as much about sustainability, is documented.",
+            help=_(
+                "At least {share} of what is asked about effectiveness, and as much about sustainability, is "
+                "documented."
+            ).format(share=percent(current_framework().minimum_coverage)),
         )
 
 
@@ -68,21 +63,21 @@ def ways_in() -> None:
         for name, title, icon, words in (
             (
                 "explore",
-                "Explore practices",
+                _("Explore practices"),
                 "search",
-                "Filter by country, target group and sector, look, take the list away.",
+                _("Filter by country, target group and sector, look, take the list away."),
             ),
             (
                 "self_assessment",
-                "Assess your own",
+                _("Assess your own"),
                 "checklist",
-                "Answer the same questions for your practice and see where it stands.",
+                _("Answer the same questions for your practice and see where it stands."),
             ),
             (
                 "method",
-                "Read the method",
+                _("Read the method"),
                 "menu_book",
-                "What is asked, how answers become scores, what scores do not say.",
+                _("What is asked, how answers become scores, what scores do not say."),
             ),
         ):
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -90,33 +85,58 @@ def ways_in() -> None:
                 st.caption(words)
 
 
+def value_bars(found: pd.DataFrame, name: str, key: str, title: str, table: str) -> str | None:
+    """Draw how many practices have each value of a list, as bars and as a table; return the value that was chosen."""
+    picked = chart_with_download.show(View(), found, charts.bars(name), key, title)
+    tables.twin(found[["label", "count"]].rename(columns={"label": name, "count": _("Practices")}), table)
+    return picked
+
+
 def off_the_map(rows: pd.DataFrame) -> None:
     """Say how many practices stand outside the map: other countries, or no country stated."""
     words = [
-        f"{count} state no country" if id_ == NOT_STATED else f"{name}: {count}"
+        ngettext("{count} states no country", "{count} state no country", count).format(count=count)
+        if id_ == NOT_STATED
+        else f"{name}: {count}"
         for id_, name, count in zip(rows["id"], rows["label"], rows["count"], strict=True)
     ]
     if words:
-        st.caption("Not on the map: " + "; ".join(words) + ". A practice in several countries counts in each.")
+        told = _("Not on the map: {countries}. A practice in several countries counts in each.")
+        st.caption(told.format(countries="; ".join(words)))
 
 
 def what_is_not_known(all_: Totals) -> None:
     """Say what is not known as plainly as what is."""
-    st.header("What is not known")
-    not_assessed = all_.practices - all_.assessed
-    st.markdown(
-        f"- **{not_assessed} of {all_.practices}** practices have no assessment: nothing is known here about whether "
-        "they work or last.\n"
-        f"- Of the {all_.assessed} assessed, **{all_.assessed - all_.scored_both}** are not documented enough for both "
-        "scores.\n"
-        f"- Only **{all_.independent_evidence}** practices have at least one answer that rests on an independent "
-        "evaluation or stronger proof.\n"
-        f"- **{all_.without_evaluation}** show no evaluation on the pages that were read; **{all_.without_year}** no "
-        f"first year; **{all_.without_funding}** no funding; **{all_.without_country}** no country.\n"
-        "- Collections of practices show what went well. How many practices a country has here says what could be "
-        "read, "
-        "not how much is done there."
+    st.header(_("What is not known"))
+    lines = (
+        _(
+            "**{count} of {all}** practices have no assessment: nothing is known here about whether they work or last."
+        ).format(count=all_.practices - all_.assessed, all=all_.practices),
+        _("Of the {all} assessed, **{count}** are not documented enough for both scores.").format(
+            all=all_.assessed, count=all_.assessed - all_.scored_both
+        ),
+        ngettext(
+            "Only **{count}** practice has at least one answer that rests on an independent evaluation or stronger "
+            "proof.",
+            "Only **{count}** practices have at least one answer that rests on an independent evaluation or stronger "
+            "proof.",
+            all_.independent_evidence,
+        ).format(count=all_.independent_evidence),
+        _(
+            "**{evaluation}** show no evaluation on the pages that were read; **{year}** no first year; **{funding}** "
+            "no funding; **{country}** no country."
+        ).format(
+            evaluation=all_.without_evaluation,
+            year=all_.without_year,
+            funding=all_.without_funding,
+            country=all_.without_country,
+        ),
+        _(
+            "Collections of practices show what went well. How many practices a country has here says what could be "
+            "read, not how much is done there."
+        ),
     )
+    st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 # --- one practice ----------------------------------------------------------------------------------------
@@ -231,8 +251,7 @@ def not_assessed(practice_id: str) -> None:
     with st.container(border=True):
         st.markdown(
             "**Nobody has assessed this practice yet.** Nothing is known here about its effectiveness and "
-            "sustainability; "
-            "that is no judgement. If it is yours, or you know it well, assess it:"
+            "sustainability; that is no judgement. If it is yours, or you know it well, assess it:"
         )
         st.page_link(
             page_path("self_assessment"),
@@ -240,52 +259,6 @@ def not_assessed(practice_id: str) -> None:
             icon=":material/checklist:",
             query_params={"practice": practice_id},
         )
-
-
-def profile_lines(scores: tables.Cards, framework: Framework) -> pd.DataFrame:
-    """Return the lines of the range-bar chart for the criteria of one practice."""
-    by_node = {row["node"]: row for row in tables.rows(scores)}
-    lines: list[dict[str, Any]] = []
-    for criterion in framework.criteria:
-        row = by_node[criterion.id]
-        lines.append({"id": criterion.id, "practice": criterion.title, "name": criterion.title})
-        line = {
-            "id": criterion.id,
-            "practice": criterion.title,
-            "what": ONE_SERIES,
-            "words": criterion_words(row),
-        }
-        line |= {"state": "scored" if row["scored"] else "not enough documented"}
-        lines.append(line | {key: row[key] for key in ("score", "low", "high")})
-    columns = ["id", "practice", "name", "what", "state", "score", "low", "high", "words"]
-    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
-    return table.assign(line=range(len(table)))
-
-
-def profile_table(scores: tables.Cards, framework: Framework) -> pd.DataFrame:
-    """Return the profile as a table: a row a criterion, what is known of it, and the strongest proof."""
-    by_node = {row["node"]: row for row in tables.rows(scores)}
-    rows = [by_node[criterion.id] for criterion in framework.criteria]
-    return pd.DataFrame(
-        {
-            "Criterion": [criterion.title for criterion in framework.criteria],
-            "Known": [criterion_words(row) for row in rows],
-            "Strongest proof": [
-                framework.evidence_label(int(row["strongest_evidence"])) if known(row["strongest_evidence"]) else "none"
-                for row in rows
-            ],
-        }
-    )
-
-
-def criterion_words(row: Mapping[str, Any]) -> str:
-    """Say one stored score in words."""
-    if not known(row["coverage"]):
-        return "not applicable"
-    if not row["answered"]:
-        return "nothing documented"
-    span = f"{number(row['low'])}–{number(row['high'])}, {percent(row['coverage'])} documented"
-    return f"{number(row['score'])} ({span})" if row["scored"] else f"not enough documented ({span})"
 
 
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:

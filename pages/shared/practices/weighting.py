@@ -27,9 +27,11 @@ from criteria.weighting import (
     weighting,
 )
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.screen_texts import counted, escaped, number, percent, score_words
+from pages.shared.components.screen_texts import escaped, number, percent, score_words
 from pages.shared.components.tables import HEADLINES
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.ranking import DRAWS, SEED
+from practices_db.translation import ngettext
 
 _PARAMS = ("weights", "w", "wi")
 _OWN = "own"
@@ -243,10 +245,18 @@ def surest(whole: Whole, scores: Scores) -> pd.DataFrame:
 
 def selection(selected: int, assessed: int, scored: int) -> None:
     """Say how many of the selection can be compared at all."""
-    st.markdown(
-        f"**{scored}** of {counted(selected, 'practice')} are documented enough under these weights; "
-        f"{assessed - scored} are assessed but not documented enough, {selected - assessed} are not assessed."
-    )
+    enough = ngettext(
+        "**{count}** of {list} is documented enough under these weights",
+        "**{count}** of {list} are documented enough under these weights",
+        scored,
+    ).format(count=scored, list=PracticeFilter.amount(selected))
+    little = ngettext(
+        "{count} is assessed but not documented enough",
+        "{count} are assessed but not documented enough",
+        assessed - scored,
+    ).format(count=assessed - scored)
+    none = ngettext("{count} is not assessed", "{count} are not assessed", selected - assessed)
+    st.markdown(f"{enough}; {little}, {none.format(count=selected - assessed)}.")
 
 
 def tiers_in_words(standing: Standings) -> None:
@@ -262,8 +272,7 @@ def tiers_in_words(standing: Standings) -> None:
         st.markdown(f"**{len(tiers)} tiers**: {sizes}. As a group, the practices of one tier cannot be told apart.")
     st.caption(
         f"{standing.simulation.draws:,} draws, seed {SEED}. In each draw the weights vary and every undocumented "
-        f"answer is "
-        "met, partly met or not met by chance. A bar holds the places of a practice in nine of ten draws. "
+        f"answer is met, partly met or not met by chance. A bar holds the places of a practice in nine of ten draws. "
         f"Practices are in different tiers only where every pair across is separated in {percent(SEPARATED)} of the "
         f"draws."
     )

@@ -27,8 +27,7 @@ def take_away() -> None:
     with st.container(border=True):
         st.markdown(
             "**A report for a funder.** Scores with their ranges, every answer with the proof and the pages you "
-            "named, what is "
-            "not known, and how the scores are made. It is marked as a self-assessment."
+            "named, what is not known, and how the scores are made. It is marked as a self-assessment."
         )
         with st.container(horizontal=True):
             _button("Report (PDF)", form, "pdf", lambda: _report(form, today, True))

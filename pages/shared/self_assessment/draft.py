@@ -175,8 +175,7 @@ def _decide(state: _State) -> None:
     if state.unavailable:
         st.warning(
             "This browser does not let pages keep anything (a private window, or a setting). Your answers are "
-            "only in this "
-            "open page: save a file under “Take away” before you leave it.",
+            "only in this open page: save a file under “Take away” before you leave it.",
             icon=":material/warning:",
         )
 

@@ -12,16 +12,17 @@ from criteria.forms import Disagreement, agreement, disagreements, headline_move
 from criteria.framework import ANSWER_IDS, Framework
 from criteria.scoring import Score
 from pages.shared.components import charts, tables
+from pages.shared.components.score_profile import profile_lines
 from pages.shared.components.screen_texts import counted, escaped, number, percent
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.questions import WORDS
-from pages.shared.self_assessment.result import lines_of_two
 from pages.shared.self_assessment.start import UPLOAD_MB
 from pages.shared.self_assessment.steps import step_button
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
 from practices_db.files.self_assessment.merge import agreed, in_order, same_practice, together
 from practices_db.files.self_assessment.open_file import open_file
+from practices_db.files.self_assessment.scores import score_rows
 
 _PROBLEM = "own_together_problem"
 _MOST = 20
@@ -41,8 +42,7 @@ def colleagues(framework: Framework) -> None:
     st.header("Assess it together")
     st.markdown(
         "Each of you answers alone and saves a file. Open the files here: you see where you disagree, largest "
-        "first, settle "
-        "it in a talk, and write down why. The order in which you open them makes no difference."
+        "first, settle it in a talk, and write down why. The order in which you open them makes no difference."
     )
     st.file_uploader(
         "Files of the same practice (.json)",
@@ -237,7 +237,7 @@ def last_year(framework: Framework) -> None:
             for pair in [headline_moves(framework, then.form, now.form)[one.id]]
         )
     )
-    lines = lines_of_two(framework, [(when, then), ("Now", now)])
+    lines = profile_lines(framework, [(when, score_rows(framework, then)), ("Now", score_rows(framework, now))])
     charts.draw(
         lines,
         charts.ranges((when, "Now"), pickable=False),

@@ -11,14 +11,15 @@ from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
 from criteria.next_steps import OWN, Plan, Step, form_scores, level, smallest_plan
 from pages.shared.components import database, tables
 from pages.shared.components.links import practice_link
+from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
-from pages.shared.practices.panels import ANSWER_BADGES
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.questions import WORDS
 from pages.shared.self_assessment.steps import step_button
 from practices_db.files.self_assessment.scores import scores
 from practices_db.files.self_assessment.similar_practices import Match, nearest
 from practices_db.queries import practices
+from practices_db.translation import _, ngettext
 
 SOLID = 50.0  # a criterion is weak below it and strong from it on, by the low end of its range
 _KIND = {
@@ -37,8 +38,7 @@ def next_steps(framework: Framework) -> None:
     st.markdown(
         "For each score the **smallest set of changes** that lifts it to the next level, surely: it is reached even if "
         "everything that stays unknown is not met. Of equally small sets, the one with the fewest changes of the "
-        "practice "
-        "itself."
+        "practice itself."
     )
     for criterion in framework.headlines:
         st.subheader(criterion.title)
@@ -57,8 +57,7 @@ def _plan(framework: Framework, plan: Plan) -> None:
     if not plan.reachable:
         st.info(
             "The next level is not to be reached without what you marked as out of reach. Take a mark back "
-            "below, or look at "
-            "the other score.",
+            "below, or look at the other score.",
             icon=":material/block:",
         )
         return
@@ -69,8 +68,7 @@ def _plan(framework: Framework, plan: Plan) -> None:
         score = f"a score of {number(after.score)}, " if after.score is not None else ""
         st.markdown(
             f"With {'this one step' if len(plan.steps) == 1 else f'these {len(plan.steps)} steps'}: {score}surely "
-            "between "
-            f"{number(after.low)} and {number(after.high)}, {percent(after.coverage)} known."
+            f"between {number(after.low)} and {number(after.high)}, {percent(after.coverage)} known."
         )
 
 
@@ -174,8 +172,7 @@ def learn_from(framework: Framework) -> None:
         f"For every criterion in which less than {number(SOLID)} of 100 is sure: practices of the catalogue for "
         "which at least "
         f"{number(SOLID)} is sure, with proof. They share a sector or a target group with yours; nearest first, "
-        "also by "
-        "country and size."
+        "also by country and size."
     )
     found = scores(framework, form)
     weak = [one for one in framework.criteria if (low := found.of(OWN, one.id).low) is not None and low < SOLID]
@@ -195,9 +192,12 @@ def learn_from(framework: Framework) -> None:
 
 def _none(strong: int) -> str:
     if not strong:
-        return "No practice of the catalogue is strong here with proof."
-    are = "is" if strong == 1 else "are"
-    return f"{counted(strong, 'practice')} in the catalogue {are} strong here with proof, none near to yours."
+        return _("No practice of the catalogue is strong here with proof.")
+    return ngettext(
+        "{count} practice in the catalogue is strong here with proof, not near to yours.",
+        "{count} practices in the catalogue are strong here with proof, none near to yours.",
+        strong,
+    ).format(count=f"{strong:,}")
 
 
 def _match(framework: Framework, criterion: Criterion, match: Match, answers: Sequence[Mapping[str, Any]]) -> None:

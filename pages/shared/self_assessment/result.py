@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from criteria.framework import Criterion, Framework
 from criteria.next_steps import OWN, level, read_form
 from criteria.scoring import Score
-from pages.shared.components import charts, database, tables
+from pages.shared.components import charts, database, peers, score_profile, tables
 from pages.shared.components.screen_texts import counted, number, percent
-from pages.shared.practices import comparison, panels
 from pages.shared.self_assessment.draft import mine
 from pages.shared.self_assessment.steps import step_button
 from practices_db.files.self_assessment.form import OwnAssessment
@@ -46,8 +43,7 @@ def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
     st.metric(f"{criterion.title}, somewhere from", span)
     st.caption(
         f"{percent(one.coverage)} of what is asked is known, in {counted(one.answered, 'answer')}. There is a "
-        "score from "
-        f"{percent(framework.minimum_coverage)} on."
+        f"score from {percent(framework.minimum_coverage)} on."
     )
 
 
@@ -77,17 +73,16 @@ def _profile(framework: Framework, form: OwnAssessment) -> None:
     st.subheader("Profile of the five criteria")
     st.caption(
         "A bar runs from the score if nothing unknown were met to the score if all of it were. A filled mark is "
-        "a score; a "
-        "hollow one says that too little is known to call it one."
+        "a score; a hollow one says that too little is known to call it one."
     )
     rows = score_rows(framework, form)
     charts.draw(
-        panels.profile_lines(rows, framework),
-        charts.ranges((panels.ONE_SERIES,), pickable=False),
+        score_profile.profile_lines(framework, [(score_profile.ONE_SERIES, rows)]),
+        charts.ranges((score_profile.ONE_SERIES,), pickable=False),
         "own_profile",
         "Range bars of the five criteria for your practice",
     )
-    tables.twin(panels.profile_table(rows, framework), "The five criteria of your practice")
+    tables.twin(score_profile.profile_table(framework, rows), "The five criteria of your practice")
 
 
 def _peers(framework: Framework, form: OwnAssessment) -> None:
@@ -98,24 +93,24 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
         step_button("Say it in the profile", "profile")
         return
     with database.cursor() as cursor:
-        peers = practices.peers_of(cursor, profile.sectors, profile.target_groups, profile.practice_id)
+        found = practices.peers_of(cursor, profile.sectors, profile.target_groups, profile.practice_id)
     own = card(framework, form)
-    given = {own["id"]: peers}
+    given = {own["id"]: found}
     st.caption(
         "Peers are the scored practices of the catalogue that share at least one sector and at least one target "
         "group with "
-        f"yours. With fewer than {comparison.ENOUGH_PEERS} they are not drawn. The large mark is yours, once it has a "
+        f"yours. With fewer than {peers.ENOUGH_PEERS} they are not drawn. The large mark is yours, once it has a "
         "score. Peers were assessed by others from public sources, yours by yourselves: compare with care."
     )
-    strip = comparison.peer_dots([own], given)
+    strip = peers.peer_dots([own], given)
     if strip.empty:
-        most = max(sum(peers[f"{one.id}_scored"]) for one in framework.headlines) if len(peers) else 0
+        most = max(sum(found[f"{one.id}_scored"]) for one in framework.headlines) if len(found) else 0
         st.markdown(f"Too few to show: {counted(int(most), 'scored practice')} like yours.")
         return
     charts.draw(
         strip, charts.strips(tuple(tables.HEADLINES.values())), "own_peers", "Your scores among those of your peers"
     )
-    tables.twin(comparison.peer_table([own], given), "How many peers there are and where you stand among them")
+    tables.twin(peers.peer_table([own], given), "How many peers there are and where you stand among them")
 
 
 def _reading(framework: Framework, form: OwnAssessment) -> None:
@@ -152,7 +147,7 @@ def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, no
         return
     st.subheader(title, anchor=False)
     st.caption(meaning if ids else none)
-    badges = panels.ANSWER_BADGES
+    badges = score_profile.ANSWER_BADGES
     given = mine().form
     names = {indicator.id: (indicator.label, criterion.title) for criterion, _, indicator in framework.walk()}
     if ids:
@@ -162,19 +157,3 @@ def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, no
             ),
             anchors=False,
         )
-
-
-def lines_of_two(framework: Framework, forms: Sequence[tuple[str, OwnAssessment]]) -> pd.DataFrame:
-    """Return the lines for charts.ranges: each criterion by name, then a bar for each of several forms."""
-    lines: list[dict[str, Any]] = []
-    rows = {name: {row["node"]: row for row in tables.rows(score_rows(framework, form))} for name, form in forms}
-    for criterion in framework.criteria:
-        lines.append({"practice": criterion.title, "name": criterion.title})
-        for name, _ in forms:
-            row = rows[name][criterion.id]
-            line = {"practice": criterion.title, "what": name, "words": panels.criterion_words(row)}
-            line |= {"state": "scored" if row["scored"] else "not enough documented"}
-            lines.append(line | {key: row[key] for key in ("score", "low", "high")})
-    columns = ["practice", "name", "what", "state", "score", "low", "high", "words"]
-    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
-    return table.assign(line=range(len(table)))

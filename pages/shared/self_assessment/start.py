@@ -30,14 +30,12 @@ def introduction(wanted: str | None) -> None:
     st.markdown(
         f"You answer the same {counted(len(question_steps()), 'group')} of questions as for every practice in the "
         "catalogue. From the first answer on you see where your practice stands, how sure that is, what would "
-        "help most, "
-        "and who has done it already. It takes about **25 minutes**; stop and go on whenever you like."
+        "help most, and who has done it already. It takes about **25 minutes**; stop and go on whenever you like."
     )
     st.info(
         "**Your answers stay in your hands.** They are kept in this browser and, while this page is open, in the "
-        "memory of "
-        "the server that draws it. They are not written to its disk, its database or its log. Only if you submit "
-        "them, a separate step at the very end, does anybody else see them.",
+        "memory of the server that draws it. They are not written to its disk, its database or its log. Only if you "
+        "submit them, a separate step at the very end, does anybody else see them.",
         icon=":material/lock:",
     )
     _result_of_opening()
@@ -72,8 +70,7 @@ def forget_here() -> None:
     with st.popover("Forget everything here", icon=":material/delete:"):
         st.markdown(
             "This empties the page and what this browser keeps, for good. On a shared computer do it before you "
-            "leave; save "
-            "a file first if you want to go on later."
+            "leave; save a file first if you want to go on later."
         )
         st.button("Yes, forget everything", on_click=draft.forget, key="own_forget", type="primary")
 

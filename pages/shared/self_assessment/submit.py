@@ -59,18 +59,15 @@ def submit(framework: Framework) -> None:
         _correcting(link)
     st.markdown(
         "Everything so far stayed in your hands. If you want others to learn from your practice, you can send "
-        "your answers to "
-        "the curators. **Nothing is sent before you press the button at the end.** A curator reads them; once "
-        "accepted they are public, marked as a self-assessment, under CC BY 4.0. You get a private link to "
-        "correct or withdraw "
-        "them at any time."
+        "your answers to the curators. **Nothing is sent before you press the button at the end.** A curator reads "
+        "them; once accepted they are public, marked as a self-assessment, under CC BY 4.0. You get a private link to "
+        "correct or withdraw them at any time."
     )
     draft = self_assessment_draft.draft()
     _ask(draft)
     st.warning(
         "Please read your notes once more: **no stories of clients.** Not only names: a country, an age and a "
-        "town can be "
-        "enough for somebody to be recognised. What is public can be copied before you take it back.",
+        "town can be enough for somebody to be recognised. What is public can be copied before you take it back.",
         icon=":material/person_off:",
     )
     _preview(framework, draft.mine, draft.sending)
@@ -200,10 +197,8 @@ def _show_receipt(receipt: Receipt) -> None:
     st.success("Sent. A curator reads it now; you need not do anything.", icon=":material/check:")
     st.markdown(
         f"Number **{receipt.id}**. This is your **private link** to see how it stands, to correct it or to "
-        "withdraw it. It is "
-        "shown only now, and we cannot look it up: copy it and keep it like a key. It works until 90 days after "
-        "you last "
-        "used it."
+        "withdraw it. It is shown only now, and we cannot look it up: copy it and keep it like a key. It works until "
+        "90 days after you last used it."
     )
     st.code(f"{base_url()}/my_submission?token={receipt.token}", language=None, wrap_lines=True)
     st.button("I have kept it; hide it here", on_click=_hide_receipt, key="own_hide_receipt")
@@ -218,8 +213,7 @@ def _correcting(link: _Link) -> None:
     with st.container(border=True):
         st.markdown(
             f"You are correcting submission **{link.submission.id}**. Load what you sent to change it, or send "
-            "what is here "
-            "now in its place."
+            "what is here now in its place."
         )
         with st.container(horizontal=True):
             st.button("Load what I sent (it takes the place of what is here)", on_click=_load, key="own_load_sent")

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from criteria.framework import current_framework
 from pages.shared.components import database
-from practices_db.catalogue.practice_filter import DEFAULT_SORT, PARAMS, SORTS, checked, checked_sort
+from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter, checked, checked_sort
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json
@@ -139,7 +139,7 @@ def _params(request: Request, own: Mapping[str, Sequence[str]]) -> dict[str, lis
     params: dict[str, list[str]] = {}
     for name, value in parse_qsl(query.decode(errors="replace"), keep_blank_values=True):
         params.setdefault(name, []).append(value)
-    known = sorted({*PARAMS, *own})
+    known = sorted({*PracticeFilter.link_names(), *own})
     mistakes = [f"{name[:40]!r} is no parameter; known are {', '.join(known)}" for name in params if name not in known]
     for name, values in own.items():
         given = params.get(name, [])

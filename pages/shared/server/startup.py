@@ -16,9 +16,8 @@ from starlette.responses import JSONResponse
 from streamlit.runtime.secrets import secrets_singleton
 
 from pages.shared.components import database
-from pages.shared.server import warm_up
+from pages.shared.server import streamlit_patches, warm_up
 from pages.shared.server.guard.limits import Limits
-from pages.shared.server.held_downloads import hold_downloads
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, read_only_mode
 from practices_db.database.store import Store, check_private
@@ -56,7 +55,7 @@ OF_STORE: list[Callable[[Store], object]] = [check_private]
 def start() -> None:
     """Check everything and open the database; built with progress on the console if it is not there."""
     os.umask(0o077)  # whatever the app writes (log of the database, exports on their way) is for its user only
-    hold_downloads()
+    streamlit_patches.hold_downloads()
     for check in BEFORE:
         check()
     store = database.store()

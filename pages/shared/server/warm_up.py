@@ -6,14 +6,13 @@ import asyncio
 import gc
 import importlib
 import pkgutil
-import socket
-from contextlib import suppress
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
 from pages.shared.components import charts, database
 from pages.shared.library import needs_form
+from pages.shared.server import streamlit_patches
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
 _NOT_ASKED_FOR_YET = ("pages.shared.frame",)  # scripts, which run when they are imported
@@ -30,7 +29,7 @@ def prepare() -> None:
     charts.build()
     needs_form.pool(database.published())
     gc.collect()
-    send_at_once()  # before the next line, which hides objects from it
+    streamlit_patches.send_at_once()  # before the next line, which hides objects from it
     gc.freeze()
 
 
@@ -43,17 +42,3 @@ async def collect_now_and_then() -> None:
     while True:
         await asyncio.sleep(_BETWEEN_COLLECTIONS)
         await run_in_threadpool(gc.collect)
-
-
-def send_at_once() -> None:
-    """Let answers leave without waiting for the last one to be confirmed (TCP_NODELAY).
-
-    asyncio does this only for sockets that name their protocol, and Streamlit's listening socket does not: each rerun
-    then waited 40 ms for the visitor's delayed confirmation. What is accepted takes the setting over from the socket
-    that listens.
-    """
-    for one in gc.get_objects():
-        if isinstance(one, socket.socket) and one.fileno() >= 0 and one.family in (socket.AF_INET, socket.AF_INET6):
-            with suppress(OSError):
-                if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

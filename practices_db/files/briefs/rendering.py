@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 import typst
 
+from practices_db import palette
 from practices_db.errors import PracticesError
 from practices_db.files.briefs.content import Block, Brief
 from practices_db.files.exports.recipe import Recipe
@@ -84,6 +85,7 @@ def _data(brief: Brief, notes: tuple[str, ...] = ()) -> dict[str, Any]:
         "title": brief.title,
         "subtitle": brief.subtitle,
         "landscape": brief.landscape,
+        "colours": palette.FOR_BRIEFS,
         "day": [brief.day.year, brief.day.month, brief.day.day],
         "footer": brief.footer if made is None else _footer(made),
         "blocks": [asdict(block) for block in (*brief.blocks, *(Block("note", note) for note in notes))],

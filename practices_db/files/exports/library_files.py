@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from practices_db.catalogue.library_filter import KnowledgeFilter
+from practices_db.catalogue.library_filter import LibraryFilter
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.texts import known
@@ -45,25 +45,25 @@ def format_of(name: str) -> FileKind:
     return OWN_FORMATS[name] if name in OWN_FORMATS else FORMATS[name]  # type: ignore[index]
 
 
-def file_name(chosen: KnowledgeFilter, format_: str, on: date) -> str:
+def file_name(chosen: LibraryFilter, format_: str, on: date) -> str:
     """Return a name that tells a filtered file from a complete one and is never used twice."""
     scope = "all" if chosen.is_empty else "filtered"
-    what = {"evidence": "publications", "organisation": "organisations"}[chosen.shelf]
+    what = {"evidence": "publications", "organisation": "organisations"}[chosen.kind]
     return f"{what}_{scope}_{on.isoformat()}_{secrets.token_hex(8)}{format_of(format_).suffix}"
 
 
-def written(chosen: KnowledgeFilter, rows: Sequence[Row], format_: str, data_version: str, on: date) -> bytes:
+def written(chosen: LibraryFilter, rows: Sequence[Row], format_: str, data_version: str, on: date) -> bytes:
     """Return the selected rows as the content of a file; all of them, in the order given."""
     if format_ == "bibtex":
         return bibtex(rows).encode()
     if format_ == "ris":
         return ris(rows).encode()
-    page = {"evidence": "evidence", "organisation": "communities"}[chosen.shelf]
+    page = {"evidence": "evidence", "organisation": "communities"}[chosen.kind]
     link = urlencode(chosen.params(), doseq=True)
     address = f"{page}?{link}" if link else page
     said = (address, chosen.in_words() or "all", format_, data_version, on.isoformat(), LICENCE)
     about = dict(zip(ABOUT, said, strict=True))
-    model = EvidenceRow if chosen.shelf == "evidence" else OrganisationRow
+    model = EvidenceRow if chosen.kind == "evidence" else OrganisationRow
     return _csv(columns(model), rows, about, FORMATS[format_])  # type: ignore[index]
 
 

@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.format import Format as Look
 from xlsxwriter.worksheet import Worksheet
 
+from practices_db import palette
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports import export_tables
@@ -128,7 +129,7 @@ def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[C
     """Write one table: frozen header, a filter on every column, widths, a bar behind every coverage."""
     sheet = book.add_worksheet(name)
     looks = {
-        "head": book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"}),
+        "head": book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"}),
         "number": book.add_format({"num_format": "0.0", "valign": "top"}),
         "share": book.add_format({"num_format": "0%", "valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
@@ -152,7 +153,7 @@ def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[C
                 at,
                 count,
                 at,
-                {"type": "data_bar", "bar_color": "#93BEC1", "min_type": "num", "min_value": 0}
+                {"type": "data_bar", "bar_color": palette.BAR, "min_type": "num", "min_value": 0}
                 | {"max_type": "num", "max_value": 1},
             )
 
@@ -208,7 +209,7 @@ def recipe_lines(made: Recipe) -> list[tuple[str, str]]:
 
 def _plain_sheet(book: Any, name: str, lines: Iterable[tuple[str, str]], widths: tuple[int, int]) -> None:
     sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"})
+    head = book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.freeze_panes(1, 0)
     for at, width in enumerate(widths):

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import xlsxwriter
 
 from criteria.framework import ANSWER_IDS, current_framework
+from practices_db import palette
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.files.imports.current_rows import holdings
@@ -240,8 +241,8 @@ def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     ) as book:
         looks = {
-            "head": book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"}),
-            "must": book.add_format({"bold": True, "bg_color": "#93BEC1", "bottom": 1, "valign": "top"}),
+            "head": book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"}),
+            "must": book.add_format({"bold": True, "bg_color": palette.BAR, "bottom": 1, "valign": "top"}),
             "text": book.add_format({"num_format": "@", "valign": "top"}),
         }
         for kind, rows in tables.items():

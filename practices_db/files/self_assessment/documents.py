@@ -16,7 +16,8 @@ import xlsxwriter
 
 from criteria.framework import Framework, current_framework
 from criteria.next_steps import OWN, level
-from practices_db.catalogue.practice_filter import normalise
+from practices_db import palette
+from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
 from practices_db.catalogue.vocabularies import vocabulary
@@ -156,7 +157,7 @@ def _sheet(
     widths: Sequence[float],
 ) -> None:
     sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bg_color": "#E3EEEE", "bottom": 1, "valign": "top"})
+    head = book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     tenth = book.add_format({"num_format": "0.0##", "valign": "top"})
     sheet.freeze_panes(1, 0)

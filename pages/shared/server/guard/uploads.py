@@ -7,8 +7,6 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -18,6 +16,7 @@ from streamlit import runtime
 
 from pages.shared.server.guard.limits import Budgets, Limits, client
 from pages.shared.server.guard.responses import answer
+from pages.shared.server.streamlit_patches import uploaded_bytes
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 _ENVELOPE = 64 * 1024  # what a form puts around a file
@@ -66,7 +65,7 @@ class Uploads:
             seconds = math.ceil(wait)
             sentence = f"Too many files came in the last minute. Please wait {seconds} seconds."
             return answer(scope, 429, _TITLE, sentence, {"Retry-After": str(seconds)})
-        held = _held()
+        held = uploaded_bytes()
         own, most = self.limits.upload_megabytes_per_session, self.limits.upload_megabytes
         if own and held.get(session, 0) + self.arriving[session] + size > own * _MEGABYTE:
             sentence = f"Your session holds {own} MB of files already. Take one away or reload the page."
@@ -97,10 +96,3 @@ class Uploads:
 def _length(scope: Scope) -> int | None:
     given = Headers(scope=scope).get("content-length", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None
-
-
-def _held() -> dict[str, int]:
-    """Return the bytes of files that Streamlit holds, by session."""
-    manager: Any = runtime.get_instance().uploaded_file_mgr
-    storage: Mapping[str, Mapping[str, Any]] = manager.file_storage
-    return {session: sum(len(file.data) for file in list(files.values())) for session, files in list(storage.items())}

@@ -1,0 +1,200 @@
+"""The filter of a list: in the link, in the widgets, in words, and what to do when nothing is found.
+
+The link is the one truth: each run reads it and sets the widgets; a change of a widget writes it. Ids stand in
+the link, labels on screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages.shared.components.screen_texts import escaped
+from practices_db.catalogue.filters import Facet, Filter
+from practices_db.catalogue.vocabularies import label
+from practices_db.queries.practices import Relaxation
+from practices_db.translation import _
+
+Counts = Mapping[str, Mapping[str, int]]  # by facet and value
+AnyFilter = TypeVar("AnyFilter", bound=Filter)
+
+FIRST_FACETS = 3  # what one asks for first
+# What else of a list stands in the link: how it is shown and weighted, and which page of it.
+_SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free"})
+
+
+def own_params(kind: type[Filter]) -> frozenset[str]:
+    """Return every name in a link that belongs to a page with this filter."""
+    return kind.link_names() | _SHOWN
+
+
+def read_link(kind: type[AnyFilter]) -> AnyFilter:
+    """Return the filter in the link; what cannot be understood is dropped and said.
+
+    Somebody who comes back to the page without anything of its own in the link finds what they left. (Going to a
+    practice leaves this page's address with the practice's id in the browser's history; docs/decisions, 202.)
+    """
+    remembered = f"link of {st.session_state.get('page')}"
+    bare = not any(name in st.query_params for name in own_params(kind))
+    if st.session_state.get("arrived") and bare and (kept := st.session_state.get(remembered)):
+        st.query_params.from_dict(kept)
+    params = {key: st.query_params.get_all(key) for key in st.query_params}
+    chosen, dropped = kind.from_params(params)
+    not_understood(dropped)
+    st.session_state[remembered] = params
+    return chosen
+
+
+def not_understood(dropped: Sequence[str]) -> None:
+    """Say which parts of the link were left out."""
+    if dropped:
+        st.warning(
+            _("Part of the link was not understood and left out: {parts}").format(
+                parts="; ".join(escaped(part) for part in dropped)
+            ),
+            icon=":material/link_off:",
+        )
+
+
+def write_link(chosen: Filter) -> None:
+    """Put a filter into the link; what else stands there stays, but the page is the first again."""
+    gone = chosen.link_names() | {"page"}
+    kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in gone}
+    st.query_params.from_dict({**chosen.params(), **kept})
+
+
+def set_widgets(chosen: Filter) -> None:
+    """Set the widgets, drawn and to be drawn, to what the link says; each has the name of its field as its key."""
+    for field in type(chosen).model_fields:
+        value = getattr(chosen, field)
+        st.session_state[field] = list(value) if isinstance(value, tuple) else value
+
+
+def write_widgets(kind: type[Filter], changed: str) -> None:
+    """Put what the widgets hold into the link, after one of them was ``changed``."""
+    values: dict[str, Any] = {}
+    for name, field in kind.model_fields.items():
+        value = st.session_state.get(name)
+        empty = field.get_default()
+        values[name] = tuple(value or ()) if isinstance(empty, tuple) else empty if value is None else value
+    write_link(kind.from_widgets(values, changed))
+
+
+def first_widgets(chosen: Filter, counts: Counts, held: Counts) -> None:
+    """Draw the facets one asks for first; the rest of the filter comes with the link and is said in words."""
+    set_widgets(chosen)
+    with st.grid(3, min_column_width=240):
+        _facets(chosen, chosen.facets[:FIRST_FACETS], counts, held)
+
+
+def widgets(
+    chosen: Filter,
+    counts: Counts,
+    held: Counts,
+    search: tuple[str, str],
+    further: Callable[[], None] | None = None,
+) -> None:
+    """Draw the filter's widgets, set to what the link says.
+
+    Every value that the list holds (``held``) is offered with its count under the other filters (``counts``).
+    ``search`` is the label and the example of the search by text; ``further`` draws what is no facet.
+    """
+    first_widgets(chosen, counts, held)
+    name, example = (_(text) for text in search)
+    st.text_input(
+        name,
+        key="text",
+        type="search",
+        max_chars=200,
+        placeholder=example,
+        on_change=write_widgets,
+        args=(type(chosen), "text"),
+    )
+    first = {facet.field for facet in chosen.facets[:FIRST_FACETS]}
+    used = len({field for field, *_ in chosen.parts()} - first - {"text", "practice"})
+    with st.expander(
+        _("More filters ({count} in use)").format(count=used) if used else _("More filters"), icon=":material/tune:"
+    ):
+        with st.grid(3, min_column_width=240):
+            _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
+        if further:
+            further()
+
+
+def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts) -> None:
+    for facet in facets:
+        with st.container(gap="xsmall"):
+            _facet(chosen, facet, counts[facet.field], held[facet.field])
+
+
+def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int]) -> None:
+    st.multiselect(
+        _(facet.label),
+        [id_ for id_ in facet.options() if id_ in held or id_ in chosen.chosen(facet.field)],
+        format_func=lambda id_: f"{label(facet.field, id_)} ({counts.get(id_, 0)})",
+        key=facet.field,
+        placeholder=_("All"),
+        on_change=write_widgets,
+        args=(type(chosen), facet.field),
+        select_all=False,
+    )
+    if facet.together and len(chosen.chosen(facet.field)) > 1:
+        st.toggle(
+            _("Serves all of these groups"),
+            key=facet.together,
+            on_change=write_widgets,
+            args=(type(chosen), facet.together),
+        )
+
+
+def sentence(chosen: Filter, count: int, total: int) -> str:
+    """Say in one sentence what is shown: "8 of 325 practices in Italy, on Housing and settlement."."""
+    if chosen.is_empty:
+        return _("All **{list}**.").format(list=chosen.amount(total))
+    return _("**{count} of {list}** {filter}.").format(
+        count=count, list=chosen.amount(total), filter=escaped(chosen.in_words())
+    )
+
+
+def chips(chosen: Filter) -> None:
+    """Draw one button for each value that narrows, to take it away, and one for all."""
+    if chosen.is_empty:
+        return
+    with st.container(horizontal=True, gap="xsmall"):
+        for field, value, words in chosen.parts():
+            st.button(
+                escaped(words),
+                key=f"chip-{field}-{value}",
+                icon=":material/close:",
+                help=_("Remove this filter"),
+                on_click=lambda f=field, v=value: write_link(chosen.without(f, v)),
+            )
+        st.button(
+            _("Clear all"),
+            key="clear-all",
+            type="tertiary",
+            icon=":material/filter_alt_off:",
+            on_click=lambda: write_link(type(chosen)()),
+        )
+
+
+def nothing_found(chosen: Filter, relaxations: Sequence[Relaxation]) -> None:
+    """Say that nothing matches and offer each filter that could be given up, with what would then be found."""
+    st.info(
+        _("No {noun} matches all of these filters. Give one up:").format(noun=_(chosen.noun)),
+        icon=":material/search_off:",
+    )
+    with st.container(horizontal=True):
+        for relaxation in relaxations:
+            st.button(
+                _("Without {filter}: {list}").format(
+                    filter=escaped(relaxation.words), list=chosen.amount(relaxation.count)
+                ),
+                key=f"relax-{relaxation.field}",
+                disabled=not relaxation.count,
+                on_click=lambda field=relaxation.field: write_link(chosen.without(field)),
+            )
+    if not any(relaxation.count for relaxation in relaxations):
+        st.markdown(_("Giving up one of them is not enough; take two away, or clear all."))

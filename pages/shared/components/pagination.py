@@ -1,0 +1,21 @@
+"""A long list page by page; which page it is stands in the link."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.components.links import write_param
+
+
+def rows_shown(count: int, size: int) -> tuple[int, int]:
+    """Draw the choice of page where there is more than one, and return the first and last row to show."""
+    number_of_pages = max(1, -(-count // size))
+    given = st.query_params.get("page", "1")
+    readable = given.isascii() and given.isdigit() and len(given) < 8
+    page = int(given) if readable and 1 <= int(given) <= number_of_pages else 1
+    if number_of_pages > 1:
+        key = f"choose_page-{page}-of-{number_of_pages}"  # a new widget each time: the link says which page it is
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(f"{(page - 1) * size + 1}–{min(page * size, count)} of {count}")
+            st.pagination(number_of_pages, default=page, key=key, on_change=write_param, args=("page", key, "1"))
+    return (page - 1) * size, page * size

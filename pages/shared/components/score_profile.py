@@ -1,0 +1,67 @@
+"""The scores of the five criteria, one below the other: as range bars, as a table, in words; and answers as badges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from criteria.framework import Framework
+from pages.shared.components.screen_texts import known, number, percent
+from pages.shared.components.tables import Cards, rows
+
+ONE_SERIES = "Criterion"
+ANSWER_BADGES = {
+    "met": ":green-badge[:material/check: Met]",
+    "partly": ":orange-badge[:material/contrast: Partly met]",
+    "not-met": ":red-badge[:material/close: Not met]",
+    "not-documented": ":gray-badge[:material/question_mark: Not documented]",
+    "not-applicable": ":gray-badge[:material/remove: Not applicable]",
+}
+
+
+def profile_lines(framework: Framework, scores: Sequence[tuple[str, Cards]]) -> pd.DataFrame:
+    """Return the lines for charts.ranges: each criterion by name, then a bar for each of the ``scores``.
+
+    ``scores`` are the stored scores of practices or self-assessments, each with the name of its series.
+    """
+    series = [(name, {row["node"]: row for row in rows(table)}) for name, table in scores]
+    lines: list[dict[str, Any]] = []
+    for criterion in framework.criteria:
+        same = {"id": criterion.id, "practice": criterion.title}
+        lines.append(same | {"name": criterion.title})
+        for name, nodes in series:
+            row = nodes[criterion.id]
+            line = same | {"what": name, "words": criterion_words(row)}
+            line |= {"state": "scored" if row["scored"] else "not enough documented"}
+            lines.append(line | {key: row[key] for key in ("score", "low", "high")})
+    columns = ["id", "practice", "name", "what", "state", "score", "low", "high", "words"]
+    table = pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
+    return table.assign(line=range(len(table)))
+
+
+def profile_table(framework: Framework, scores: Cards) -> pd.DataFrame:
+    """Return the profile as a table: a row a criterion, what is known of it, and the strongest proof."""
+    by_node = {row["node"]: row for row in rows(scores)}
+    criteria = [by_node[criterion.id] for criterion in framework.criteria]
+    return pd.DataFrame(
+        {
+            "Criterion": [criterion.title for criterion in framework.criteria],
+            "Known": [criterion_words(row) for row in criteria],
+            "Strongest proof": [
+                framework.evidence_label(int(row["strongest_evidence"])) if known(row["strongest_evidence"]) else "none"
+                for row in criteria
+            ],
+        }
+    )
+
+
+def criterion_words(row: Mapping[str, Any]) -> str:
+    """Say one stored score in words."""
+    if not known(row["coverage"]):
+        return "not applicable"
+    if not row["answered"]:
+        return "nothing documented"
+    span = f"{number(row['low'])}–{number(row['high'])}, {percent(row['coverage'])} documented"
+    return f"{number(row['score'])} ({span})" if row["scored"] else f"not enough documented ({span})"

@@ -1,0 +1,37 @@
+"""Publications or organisations as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from practices_db.catalogue.library_filter import LibraryFilter
+from practices_db.files.exports.library_files import file_name, format_of, written
+from practices_db.translation import _
+
+
+def take_away(chosen: LibraryFilter, rows: Sequence[Mapping[str, Any]], formats: Sequence[str], version: str) -> None:
+    """Draw what is shown as a file: all rows, in the screen's order; made when the button is pressed."""
+    today = date.today()
+    with st.popover(_("Take it away"), icon=":material/download:", disabled=not rows):
+        format_ = st.radio(
+            _("As"),
+            formats,
+            format_func=lambda one: format_of(one).label,
+            key=f"take-{chosen.kind}",
+            persist_state="session",
+        )
+        st.caption(format_of(format_).meaning)
+        st.download_button(
+            _("Download {list} ({format})").format(list=chosen.amount(len(rows)), format=format_of(format_).label),
+            data=lambda: written(chosen, rows, format_, version, today),
+            file_name=file_name(chosen, format_, today),
+            mime=format_of(format_).mime,
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+        )
+        st.caption(_("The CSV has the columns of the catalogue's own file, and says which selection it is."))

@@ -1,0 +1,41 @@
+"""What a search by text finds in the library, and what would be found with one filter less."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.components import database
+from practices_db.catalogue.library_filter import Kind, LibraryFilter
+from practices_db.config import database_path
+from practices_db.queries import library, practices
+from practices_db.queries.full_text import Index
+from practices_db.queries.practices import Relaxation
+from practices_db.translation import N_
+
+EXAMPLE = N_("Beginnings of words are enough; accents do not matter")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=Index.close)
+def _index(path: str, content_hash: str, kind: Kind) -> Index:  # noqa: ARG001 - the arguments are the cache's key
+    with database.cursor() as one:
+        return Index(library.texts(one, kind))
+
+
+def searched(chosen: LibraryFilter) -> list[str] | None:
+    """Return what the text of a filter finds, the best first; None where it has no text."""
+    if not chosen.words:
+        return None
+    with database.cursor() as one:
+        version = practices.data_version(one)
+    return library.searched(_index(str(database_path()), version.content_hash, chosen.kind), chosen)
+
+
+def relaxations(chosen: LibraryFilter) -> list[Relaxation]:
+    """Return for each narrowed field how many there are without it."""
+    found = []
+    for field in dict.fromkeys(field for field, *_ in chosen.parts()):
+        without = chosen.without(field)
+        with database.cursor() as one:
+            count = len(library.find(one, without, searched(without)))
+        found.append(Relaxation(field, ", ".join(words for of, _, words in chosen.parts() if of == field), count))
+    return found

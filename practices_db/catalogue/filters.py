@@ -1,0 +1,182 @@
+"""What somebody looks for in a list: one object for screen, count, file and link, whatever the list is of.
+
+A facet is a list of values. Values of one facet are alternatives (OR), facets narrow each other (AND); ids stand in
+links, labels on screen. "Not stated" is a value of every facet that may be empty.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+
+from practices_db.catalogue.vocabularies import NOT_STATED, label, unknown, vocabulary
+
+Chosen = tuple[str, ...]
+Part = tuple[str, str | None, str]  # field, value, words
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A list one can filter by: its field in the filter, its name in links, its words on screen."""
+
+    field: str
+    param: str
+    label: str
+    phrase: str
+    may_be_missing: bool = True
+    together: str = ""  # the field that asks for all of the values at once, where there is one
+
+    def options(self) -> list[str]:
+        """Return every id that may be chosen, "not-stated" last."""
+        return [*vocabulary(self.field), *([NOT_STATED] if self.may_be_missing else [])]
+
+
+class Filter(BaseModel):
+    """A selection; the empty filter selects all. Every value is checked, whoever made it.
+
+    A kind of list has a subclass: with its ``facets``, a field of the same name for each, and what else narrows it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    noun: ClassVar[str]  # one of what is selected, marked for translation
+    facets: ClassVar[tuple[Facet, ...]]
+    parts_of: ClassVar[Mapping[str, frozenset[str]]] = {}  # fields that one part stands for, where it is not its own
+
+    text: str = ""
+
+    @field_validator("*")
+    @classmethod
+    def _known(cls, values: Any, info: ValidationInfo) -> Any:
+        for facet in cls.facets:
+            if facet.field == info.field_name:
+                options = facet.options()
+                for value in values:
+                    if value not in options:
+                        raise unknown(facet.field, value)
+                return tuple(dict.fromkeys(values))
+        return values
+
+    @classmethod
+    def amount(cls, count: int) -> str:
+        """Say how many of what is selected: "1 practice", "1,200 practices"."""
+        raise NotImplementedError
+
+    def chosen(self, field: str) -> Chosen:
+        """Return the values chosen in a facet."""
+        values: Chosen = getattr(self, field)
+        return values
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the free-text search, normalised; each must occur."""
+        return normalise(self.text).split()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is narrowed."""
+        return not self.parts()
+
+    def without(self, field: str, value: str | None = None) -> Self:
+        """Return the filter with one value of a facet, or a whole part, taken out."""
+        kept = tuple(v for v in self.chosen(field) if v != value) if value is not None else None
+        data = self.model_dump(exclude=set(self.parts_of.get(field, {field})))
+        return type(self)(**data, **({field: kept} if kept else {}))
+
+    def parts(self) -> list[Part]:
+        """Return what narrows the result: one entry for each value chosen."""
+        found: list[Part] = [
+            (facet.field, value, label(facet.field, value))
+            for facet in self.facets
+            for value in self.chosen(facet.field)
+        ]
+        return [*found, *((field, None, words) for field, words, _ in self._further())]
+
+    def in_words(self) -> str:
+        """Say the filter as the end of a sentence: "in Italy or Germany, on Housing and settlement"."""
+        return ", ".join(self._phrases())
+
+    def _phrases(self) -> list[str]:
+        phrases = [
+            facet.phrase.format(joined([label(facet.field, value) for value in values], self._or(facet)))
+            for facet in self.facets
+            if (values := self.chosen(facet.field))
+        ]
+        return [*phrases, *(phrase for _, _, phrase in self._further())]
+
+    def _or(self, facet: Facet) -> str:
+        return "and" if facet.together and getattr(self, facet.together) else "or"
+
+    def _further(self) -> list[tuple[str, str, str]]:
+        """Return what narrows besides facets, as (field, words of its own, words at the end of a sentence)."""
+        return [("text", f"“{self.text}”", f"matching “{self.text}”")] if self.words else []
+
+    # --- links -------------------------------------------------------------------------------------------
+
+    @classmethod
+    def link_names(cls) -> frozenset[str]:
+        """Return every name in a link that belongs to the filter."""
+        return frozenset({*(facet.param for facet in cls.facets), "q"})
+
+    def params(self) -> dict[str, list[str]]:
+        """Return the filter as link parameters, ids only; what is not narrowed is left out."""
+        params = {facet.param: list(self.chosen(facet.field)) for facet in self.facets}
+        return {param: values for param, values in (params | self._further_params()).items() if values}
+
+    def _further_params(self) -> dict[str, list[str]]:
+        return {"q": [self.text] if self.text else []}
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Sequence[str]]) -> tuple[Self, list[str]]:
+        """Read a filter from link parameters and say what of them was not understood and left out.
+
+        Never raises: whatever stands in a link, the result is a filter and a list of messages.
+        """
+        values: dict[str, Any] = {}
+        dropped: list[str] = []
+        for facet in cls.facets:
+            options = set(facet.options())
+            given = list(dict.fromkeys(params.get(facet.param, ())))
+            values[facet.field] = tuple(value for value in given if value in options)
+            dropped += [f"{facet.label}: {shown(value)}" for value in given if value not in options]
+        further, not_understood = cls._read_further(params)
+        return cls(**values, **further), dropped + not_understood
+
+    @classmethod
+    def _read_further(cls, params: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
+        return {"text": (params.get("q") or [""])[-1]}, []
+
+    @classmethod
+    def from_widgets(cls, values: Mapping[str, Any], changed: str) -> Self:
+        """Return the filter that widgets hold, of which ``changed`` is the field that was just changed."""
+        del changed  # matters where fields depend on each other
+        return cls(**values)
+
+
+def joined(values: Sequence[str], word: str) -> str:
+    """Return names as a list in words: "Italy, France or Spain"."""
+    return f" {word} ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else values[0]
+
+
+def shown(value: str) -> str:
+    """Return a stranger's text short, on one line and printable, to be shown back as text."""
+    return "".join(character if character.isprintable() else "�" for character in value[:40])
+
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+
+
+def normalise(text: str) -> str:
+    """Return text for search: case, accents and width ignored, white space collapsed.
+
+    >>> normalise("  Łódź:  ŒUVRE  d'Ångström ")
+    "lodz: oeuvre d'angstrom"
+    """
+    apart = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    bare = "".join(character for character in apart if not unicodedata.combining(character))
+    return " ".join(unicodedata.normalize("NFKC", bare).split())

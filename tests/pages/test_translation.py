@@ -1,0 +1,79 @@
+"""Texts on screen can be translated: Babel finds them, and what a translation says reaches the screen."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from gettext import NullTranslations
+from pathlib import Path
+
+import pytest
+import seen
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
+
+from practices_db import translation
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Planted(NullTranslations):
+    """A made-up language in which every text stands between angle quotes, and one thing is said twice."""
+
+    def gettext(self, message: str) -> str:
+        return f"‹{message}›"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"‹{msgid1 if n == 1 else msgid2}›"
+
+
+def test_a_translation_reaches_title_menu_footer_and_plurals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "translations", Planted)
+    app = seen.opened()
+    assert seen.title(app) == "‹What works in integrating migrants, and how sure can anyone be?›"
+    assert seen.footer(app).startswith("‹Data version ")
+    assert any("practices state no year and are not drawn.›" in str(one.value) for one in app.caption)
+
+
+def test_a_translation_reaches_the_filter_and_its_amounts(visit: seen.Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "translations", Planted)
+    app = visit("explore", country="LU")
+    assert app.multiselect(key="country").label == "‹Country›"
+    assert "‹Clear all›" in [one.label for one in app.button]
+    assert any("‹325 practices›" in body for body in seen.bodies(app))
+
+
+def test_one_is_one_and_more_are_more() -> None:
+    said = [
+        translation.ngettext("{count} row is", "{count} rows are", count).format(count=count) for count in (0, 1, 2)
+    ]
+    assert said == ["0 rows are", "1 row is", "2 rows are"]
+
+
+def test_babel_finds_the_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = tmp_path / "practices.pot"
+    CommandLineInterface().run(["pybabel", "-q", "extract", "-F", "babel.cfg", "-o", str(found), "."])
+    with found.open("rb") as file:
+        texts = {message.id for message in read_po(file)}
+    assert "Explore practices" in texts  # beside its use
+    assert "Running in or after" in texts
+    assert "Two scores" in texts  # waits in a table
+    assert ("{count} practice", "{count} practices") in texts
+
+
+def marked() -> Iterator[tuple[Path, ast.Call]]:
+    """Yield every call that marks a text."""
+    for path in [*(ROOT / "pages").rglob("*.py"), *(ROOT / "practices_db").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if named and node.func.id in ("_", "ngettext", "N_"):
+                yield path, node
+
+
+def test_what_is_marked_is_a_text_and_not_put_together() -> None:
+    calls = list(marked())
+    assert len(calls) > 80
+    for path, call in calls:
+        texts = call.args[: 2 if getattr(call.func, "id", "") == "ngettext" else 1]
+        assert not any(isinstance(text, ast.JoinedStr | ast.BinOp) for text in texts), (path.name, call.lineno)
