@@ -8,7 +8,7 @@ from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
-import seen
+import screen
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
@@ -29,18 +29,18 @@ class Planted(NullTranslations):
 
 def test_a_translation_reaches_title_menu_footer_and_plurals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translation, "translations", Planted)
-    app = seen.opened()
-    assert seen.title(app) == "‹What works in integrating migrants, and how sure can anyone be?›"
-    assert seen.footer(app).startswith("‹Data version ")
+    app = screen.opened()
+    assert screen.title(app) == "‹What works in integrating migrants, and how sure can anyone be?›"
+    assert screen.footer(app).startswith("‹Data version ")
     assert any("practices state no year and are not drawn.›" in str(one.value) for one in app.caption)
 
 
-def test_a_translation_reaches_the_filter_and_its_amounts(visit: seen.Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_translation_reaches_the_filter_and_its_amounts(visit: screen.Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translation, "translations", Planted)
     app = visit("explore", country="LU")
     assert app.multiselect(key="country").label == "‹Country›"
     assert "‹Clear all›" in [one.label for one in app.button]
-    assert any("‹325 practices›" in body for body in seen.bodies(app))
+    assert any("‹325 practices›" in body for body in screen.bodies(app))
 
 
 def test_one_is_one_and_more_are_more() -> None:

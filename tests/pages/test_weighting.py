@@ -225,7 +225,7 @@ def test_one_practice_is_said_as_one() -> None:
 
         weighting.selection(3, 2, 1)
 
-    (told,) = seen.bodies(AppTest.from_function(page).run())
+    (told,) = screen.bodies(AppTest.from_function(page).run())
     assert told == (
         "**1** of 3 practices is documented enough under these weights; 1 is assessed but not documented enough, "
         "1 is not assessed."

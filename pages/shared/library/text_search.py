@@ -15,7 +15,7 @@ from practices_db.translation import N_
 EXAMPLE = N_("Beginnings of words are enough; accents do not matter")
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, on_release=Index.close)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _index(path: str, content_hash: str, kind: Kind) -> Index:  # noqa: ARG001 - the arguments are the cache's key
     with database.cursor() as one:
         return Index(library.texts(one, kind))
