@@ -16,7 +16,6 @@ from practices_db.catalogue.published_copy import copy_truth
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor
 
-HEADLINES = ("effectiveness", "sustainability")
 _AT_ONCE = 20_000  # practices whose answers are held as Python objects at one time
 
 # Where several published assessments answer one indicator, the one counts that a curator settled on; else a documented

@@ -12,6 +12,7 @@ from criteria.framework import Framework, current_framework
 from practices_db.catalogue import library_store, scorecards, write_files
 from practices_db.catalogue.library_rows import LINK_ID
 from practices_db.catalogue.texts import number as whole
+from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
@@ -322,7 +323,7 @@ def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework:
 
 
 def _facts(card: Mapping[str, Any]) -> Iterable[str]:
-    derived = tuple(f"{node}_" for node in scorecards.HEADLINES)
+    derived = tuple(f"{node}_" for node in HEADLINES)
     return (name for name in card if name not in _NOT_FACTS and not name.startswith(derived))
 
 

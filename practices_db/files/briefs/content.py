@@ -14,9 +14,8 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from criteria.framework import Framework, current_framework
-from practices_db.catalogue.scorecards import HEADLINES
 from practices_db.catalogue.texts import counted, known, labels, number, percent, score_sentence, score_state, years
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import HEADLINES, label
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.exports.export_tables import recipe_of

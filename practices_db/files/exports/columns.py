@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal
 
 from criteria.framework import Framework, current_framework
-from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.vocabularies import HEADLINES
 
 Kind = Literal["text", "code", "list", "codes", "urls", "number", "whole", "date", "flag"]
 
