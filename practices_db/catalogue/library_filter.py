@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from practices_db.catalogue.practice_filter import Facet
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import Facet, label
 
 Shelf = Literal["evidence", "organisation"]
 

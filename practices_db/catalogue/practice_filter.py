@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from practices_db.catalogue.vocabularies import NOT_STATED, label, unknown, vocabulary
+from practices_db.catalogue.practice_fields import FIELDS
+from practices_db.catalogue.vocabularies import Facet, label, unknown
 from practices_db.errors import PracticesError
 
 Sort = Literal["name", "documented", "effectiveness", "sustainability", "newest"]
@@ -30,30 +30,19 @@ DEFAULT_SORT: Sort = "documented"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
-@dataclass(frozen=True)
-class Facet:
-    """A list one can filter by: its field in ``PracticeFilter``, its name in links, its words on screen."""
-
-    field: str
-    param: str
-    label: str
-    phrase: str
-    may_be_missing: bool = True
-
-    def options(self) -> list[str]:
-        """Return every id that may be chosen, "not-stated" last."""
-        return [*vocabulary(self.field), *([NOT_STATED] if self.may_be_missing else [])]
+FIRST_FACETS = ("country", "target_group", "sector")  # what one asks for first
 
 
+def _facets(of_source: bool) -> list[Facet]:
+    return [field.facet for field in FIELDS if field.facet and field.of_source == of_source]
+
+
+_LATER = len(FIRST_FACETS)
 FACETS: tuple[Facet, ...] = (
-    Facet("country", "country", "Country", "in {}"),
-    Facet("target_group", "target-group", "Target group", "for {}"),
-    Facet("sector", "sector", "Sector", "on {}"),
-    Facet("governance_level", "governance", "Level of government", "at level {}"),
-    Facet("funding_kind", "funding", "Funding", "funded by {}"),
+    *sorted(_facets(False), key=lambda one: FIRST_FACETS.index(one.field) if one.field in FIRST_FACETS else _LATER),
     Facet("assessment_status", "status", "Assessed and scored", "that are {}", may_be_missing=False),
     Facet("evidence_level", "evidence", "Strongest evidence", "with strongest evidence {}", may_be_missing=False),
-    Facet("source_kind", "source", "Kind of source", "known from {}", may_be_missing=False),
+    *_facets(True),
 )
 FACET = {facet.field: facet for facet in FACETS}
 

@@ -205,6 +205,13 @@ class SourceRow(CatalogueRow):
         return self.url.partition(" (")[2].removesuffix(")") or None
 
 
+def assessment_id(  # noqa: PLR0913, PLR0917 - what an assessment is identified by
+    practice_id: str, basis: str, assessor: str, day: date, framework: str, version: str
+) -> str:
+    """Return what an assessment is called."""
+    return ":".join((practice_id, basis, assessor, day.isoformat(), f"{framework}-{version}"))
+
+
 class AnswerRow(CatalogueRow):
     """One answer of one assessor to one indicator: the columns of assessments.csv."""
 
@@ -241,8 +248,9 @@ class AnswerRow(CatalogueRow):
     @property
     def assessment_id(self) -> str:
         """The assessment that the answer belongs to: one assessor, one practice, one day, one framework."""
-        parts = (self.practice_id, self.basis, self.assessor, self.assessed_on.isoformat())
-        return ":".join((*parts, f"{self.framework}-{self.framework_version}"))
+        return assessment_id(
+            self.practice_id, self.basis, self.assessor, self.assessed_on, self.framework, self.framework_version
+        )
 
 
 class RunningRow(CatalogueRow):

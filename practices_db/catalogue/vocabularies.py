@@ -61,6 +61,21 @@ def label(name: str, id_: str) -> str:
 
 
 @dataclass(frozen=True)
+class Facet:
+    """A list one can filter by: its name in the filter and of its vocabulary, in links, its words on screen."""
+
+    field: str
+    param: str
+    label: str
+    phrase: str
+    may_be_missing: bool = True
+
+    def options(self) -> list[str]:
+        """Return every id that may be chosen, "not-stated" last."""
+        return [*vocabulary(self.field), *([NOT_STATED] if self.may_be_missing else [])]
+
+
+@dataclass(frozen=True)
 class Nearest:
     """The value of a list that comes nearest to a word; ``words`` says it with its label."""
 

@@ -17,20 +17,19 @@ from practices_db.catalogue.practice_filter import (
     DEFAULT_SORT,
     FACET,
     FACETS,
+    FIRST_FACETS,
     FIRST_YEAR,
     LAST_YEAR,
     PARAMS,
     SORTS,
-    Facet,
     PracticeFilter,
     Sort,
     from_params,
     to_params,
 )
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import Facet, label
 from practices_db.queries.practices import Relaxation
 
-_FIRST_FACETS = ("country", "target_group", "sector")
 VIEWS = {"practices": "Practices", "ranges": "Ranges", "scores": "Two scores", "table": "Table", "groups": "Groups"}
 DEFAULT_VIEW = "practices"
 # What stands in the links of the pages with a filter.
@@ -150,7 +149,7 @@ def widgets(
         placeholder="For example: mentoring Athens",
         on_change=_write_widgets,
     )
-    more = [facet for facet in FACETS if facet.field not in _FIRST_FACETS]
+    more = [facet for facet in FACETS if facet.field not in FIRST_FACETS]
     used = sum(bool(chosen.chosen(facet.field)) for facet in more) + chosen.dated + bool(chosen.minimum_coverage)
     with st.expander(f"More filters ({used} in use)" if used else "More filters", icon=":material/tune:"):
         with st.grid(3, min_column_width=240):
@@ -209,7 +208,7 @@ def _first_facets(
     chosen: PracticeFilter, counts: Mapping[str, Mapping[str, int]], held: Mapping[str, Mapping[str, int]]
 ) -> None:
     with st.grid(3, min_column_width=240):
-        for field in _FIRST_FACETS:
+        for field in FIRST_FACETS:
             _facet(FACET[field], chosen, counts[field], held[field])
 
 
