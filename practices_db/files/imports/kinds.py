@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
+from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, columns
 from practices_db.catalogue.problems import Problem
 from practices_db.catalogue.vocabularies import nearest_of
@@ -85,9 +86,9 @@ KINDS: tuple[Kind, ...] = (
         lambda row: (row.id,),
         lambda row: f"practice:{row.id}",
         _TEXTS,
-        aliases={"practice_id": "id"},
+        aliases={field.exported: field.id for field in FIELDS if field.exported},
         further=frozenset(_NAMES),
-        numbers=frozenset({"start_year", "end_year", "budget_eur", "people_reached"}),
+        numbers=frozenset(field.id for field in FIELDS if field.kind in ("year", "number")),
     ),
     Kind(
         "answers",
