@@ -1,4 +1,4 @@
-"""The kinds of table that can be imported. A kind is one entry here and its storage in stored.py and applying.py.
+"""The kinds of table that can be imported. A kind is one entry here and its storage in current_rows.py and apply.py.
 
 A kind is recognised by its header. The columns are those of the catalogue's files; a file that was exported calls some
 of them otherwise (``aliases``) and has further ones, which are understood and not read.
