@@ -6,11 +6,11 @@ the part of the history that everybody may read.
 
 from __future__ import annotations
 
-from practices_db.catalogue.practice_fields import RELEASED
+from practices_db.catalogue.practice_fields import PRACTICES, RELEASED
 from practices_db.database.store import Cursor
 
 _PRACTICES = f"""
-    INSERT INTO released_practice BY NAME SELECT {RELEASED} FROM practice p WHERE p.state = 'listed'
+    INSERT INTO released_practice BY NAME SELECT {RELEASED} FROM {PRACTICES} WHERE p.state = 'listed'
 """
 _SOURCES = """
     INSERT INTO released_source BY NAME

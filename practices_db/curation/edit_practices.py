@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from practices_db.catalogue import practice_rows, practice_store
-from practices_db.catalogue.practice_fields import IN_THE_FILE, RECORD
+from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
 from practices_db.curation.permissions import Thing, moved, require
@@ -243,7 +243,7 @@ def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
 def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
     record = [column.id for column in RECORD]
     found = cursor.execute(
-        f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM practice p WHERE id = $id", {"id": practice_id}
+        f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id = $id", {"id": practice_id}
     )
     names = [column[0] for column in found.description]
     row = found.fetchone()

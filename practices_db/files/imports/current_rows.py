@@ -14,7 +14,7 @@ from typing import Any
 
 from practices_db.catalogue.library_rows import CALLED, Item
 from practices_db.catalogue.library_store import HELD
-from practices_db.catalogue.practice_fields import IN_THE_FILE
+from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES
 from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.database.store import Cursor
 from practices_db.files.imports.kinds import KIND, Cells
@@ -84,7 +84,7 @@ def holdings(cursor: Cursor, kinds: Iterable[str]) -> Holdings:
 
 
 def _practices(cursor: Cursor) -> dict[Key, Stored]:
-    cursor.execute(f"SELECT {IN_THE_FILE}, version FROM practice p")
+    cursor.execute(f"SELECT {IN_THE_FILE}, p.version FROM {PRACTICES}")
     return {(row["id"],): Stored(as_cells(row), version, f"practice:{row['id']}") for row, version in _rows(cursor)}
 
 
