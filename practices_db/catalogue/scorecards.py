@@ -12,11 +12,11 @@ import pandas as pd
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.scoring import Scores, encode, score
 from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.practice_fields import FIELDS, PracticeField
 from practices_db.catalogue.published_copy import copy_truth
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor
 
-HEADLINES = ("effectiveness", "sustainability")
 _AT_ONCE = 20_000  # practices whose answers are held as Python objects at one time
 
 # Where several published assessments answer one indicator, the one counts that a curator settled on; else a documented
@@ -100,16 +100,24 @@ CARDS = """
     ORDER BY coalesce(answers.answered, 0) DESC, t.name_key, p.id
 """
 
-FACETS = """
+
+def _stated(field: PracticeField) -> str:
+    """Return the values of a card that one can filter a field by, as SQL."""
+    if field.kind == "codes":
+        return field.column
+    value = f"CASE WHEN {field.column} THEN 'yes' END" if field.kind == "yes" else field.column
+    return f"list_filter([{value}], lambda value: value IS NOT NULL)"
+
+
+_FACTS = " UNION ALL ".join(
+    f"SELECT '{field.facet.field}' AS facet, id AS practice_id, {_stated(field)} AS stated FROM practice_card"
+    for field in FIELDS
+    if field.facet
+)
+FACETS = f"""
     INSERT INTO practice_facet BY NAME
     WITH lists AS (
-        SELECT 'country' AS facet, id AS practice_id, countries AS stated FROM practice_card
-        UNION ALL SELECT 'sector', id, sectors FROM practice_card
-        UNION ALL SELECT 'target_group', id, target_groups FROM practice_card
-        UNION ALL SELECT 'funding_kind', id, funding_kinds FROM practice_card
-        UNION ALL SELECT 'governance_level', id,
-            CASE WHEN governance_level IS NULL THEN [] ELSE [governance_level] END FROM practice_card
-        UNION ALL SELECT 'source_kind', id, [source_kind] FROM practice_card
+        {_FACTS}
         UNION ALL SELECT 'evidence_level', id, [coalesce(strongest_evidence::TEXT, 'none')] FROM practice_card
         UNION ALL SELECT 'assessment_status', id, list_filter([
             CASE WHEN assessed THEN 'assessed' ELSE 'not-assessed' END,

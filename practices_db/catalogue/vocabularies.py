@@ -12,6 +12,7 @@ from babel import Locale
 
 from criteria.framework import current_framework
 
+HEADLINES = ("effectiveness", "sustainability")  # the criteria that a practice is summed up by
 NOT_STATED = "not-stated"
 NOT_STATED_LABEL = "Not stated"
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow
+from practices_db.catalogue import practice_rows, practice_store
+from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
 from practices_db.curation.permissions import Thing, moved, require
 from practices_db.curation.versioned_change import Facts
@@ -20,15 +22,6 @@ from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 from practices_db.queries.library import CURATED
 
-# The several-valued fields of a practice: field of the file → (table, column).
-LISTS = {
-    "countries": ("practice_country", "country"),
-    "sectors": ("practice_sector", "sector"),
-    "target_groups": ("practice_target_group", "target_group"),
-    "funding_kinds": ("practice_funding", "funding_kind"),
-    "funding_sources": ("practice_funding_source", "funding_source"),
-}
-ANSWER_FIELDS = ("answer", "evidence_level", "note", "source_url", "source_publisher", "independent_of_operator")
 _WITHOUT_SOURCE = ("not-documented", "not-applicable")
 
 
@@ -120,10 +113,10 @@ def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
         checked_page = checked_practice(before.facts | {"source_url": source_url}, practice_id).source_url
         after = row.model_dump()
         names = versioned_change.changed(before.facts, after)
-        write_facts(cursor, row, names)
-        _bump(cursor, practice_id, {})
-        if checked_page != row.source_url:
-            _add_sources(cursor, practice_id, names, checked_page)
+        practice_store.update_practices(cursor, [row])
+        if checked_page != row.source_url:  # the page alone: the reason is for the record and not for the public
+            pages = [SourceRow(practice_id=practice_id, field=name, url=checked_page) for name in names]
+            practice_store.write_sources(cursor, pages, keep_remarks=True)
         return (
             {name: before.facts[name] for name in names},
             {name: after[name] for name in names} | {"source": checked_page},
@@ -175,8 +168,8 @@ def merge(  # noqa: PLR0913, PLR0917
         require(actor, "edit", kept.thing)
         _hand_over(cursor, actor, practice_id, into, reason)
         after = versioned_change.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
-        _bump(cursor, practice_id, after)
-        _bump(cursor, into, {})
+        practice_store.set_record(cursor, practice_id, after)
+        practice_store.bump(cursor, [into])
         versioned_change.record_merged(cursor, actor, kept, practice_id, old.facts["name"], reason)
         return {}, after
 
@@ -210,7 +203,7 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
 ) -> int:
     """Change one answer of an assessment and return its new version; version 0 answers what was not answered yet.
 
-    ``changes`` holds some of ANSWER_FIELDS. An answer needs the page it rests on, a change its reason.
+    ``changes`` holds some of practice_store.ANSWER_FIELDS. An answer needs the page it rests on, a change its reason.
     """
 
     def look(cursor: Cursor) -> _Answered:
@@ -221,9 +214,9 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
 
     def work(cursor: Cursor, before: _Answered) -> tuple[Facts, Facts]:
         row = _checked_answer(before.assessment, indicator_id, before.answer | dict(changes))
-        after = {name: getattr(row, name) for name in ANSWER_FIELDS}
+        after = {name: getattr(row, name) for name in practice_store.ANSWER_FIELDS}
         names = versioned_change.changed(before.answer, after)
-        _write_answer(cursor, assessment_id, indicator_id, after, version)
+        practice_store.write_answers(cursor, [row])
         what = {"indicator": indicator_id}
         return (
             what | {name: before.answer.get(name) for name in names},
@@ -244,66 +237,22 @@ def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
     return row
 
 
-def add_practice(cursor: Cursor, row: PracticeRow) -> None:
-    """Insert a new practice, in the caller's transaction."""
-    cursor.execute(
-        """
-        INSERT INTO practice (
-            id, name, places, summary, source_url, source_name, source_kind, source_confidence, checked_on
-        ) VALUES ($id, $name, [], $summary, $source_url, $source_name, $source_kind, $source_confidence, $checked_on)
-        """,
-        row.model_dump(
-            include={"id", "name", "summary", "source_url", "source_name", "source_confidence", "checked_on"}
-        )
-        | {"source_kind": row.source_kind},
-    )
-    write_facts(cursor, row, list(PracticeRow.model_fields))
-
-
-def write_facts(cursor: Cursor, row: PracticeRow, fields: list[str]) -> None:
-    """Write fields of a practice that is there, in the caller's transaction; its version stays."""
-    values = row.model_dump(exclude={*LISTS, "place"}) | {"places": list(row.place), "source_kind": row.source_kind}
-    cursor.execute(
-        """
-        UPDATE practice SET
-            name = $name, lead_organisation = $lead_organisation, places = $places, start_year = $start_year,
-            end_year = $end_year, governance_level = $governance_level, budget_eur = $budget_eur,
-            people_reached = $people_reached, outcome_figures = $outcome_figures,
-            evaluation_documented = $evaluation_documented, transferred_elsewhere = $transferred_elsewhere,
-            summary = $summary, source_url = $source_url, source_name = $source_name, source_kind = $source_kind,
-            source_confidence = $source_confidence, checked_on = $checked_on, spring_url = $spring_url
-        WHERE id = $id
-        """,
-        values,
-    )
-    for field in LISTS.keys() & set(fields):
-        table, column = LISTS[field]
-        cursor.execute(f"DELETE FROM {table} WHERE practice_id = $id", {"id": row.id})
-        cursor.execute(
-            f"INSERT INTO {table} (practice_id, {column}, position) "
-            "SELECT $id, unnest($given::TEXT[]), unnest(range(1, len($given::TEXT[]) + 1))",
-            {"id": row.id, "given": list(getattr(row, field))},
-        )
-
-
 # --- inside --------------------------------------------------------------------------------------------------
 
 
 def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
-    found = cursor.execute("SELECT * FROM practice WHERE id = $id", {"id": practice_id})
+    record = [column.id for column in RECORD]
+    found = cursor.execute(
+        f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id = $id", {"id": practice_id}
+    )
     names = [column[0] for column in found.description]
     row = found.fetchone()
     if row is None:
         raise PracticesError(f"There is no practice {practice_id[:80]!r}.")
-    whole = dict(zip(names, row, strict=True))
-    facts = {name: whole.get(name) for name in PracticeRow.model_fields} | {"place": tuple(whole["places"])}
-    for field, (table, column) in LISTS.items():
-        values = cursor.execute(
-            f"SELECT {column} FROM {table} WHERE practice_id = $id ORDER BY position", {"id": practice_id}
-        ).fetchall()
-        facts[field] = tuple(value for (value,) in values)
-    own = ("version", "state", "merged_into", "still_running", "running_said_by", "running_said_on", "checked_by")
-    return CuratedPractice(facts, **{name: whole[name] for name in own})
+    values = (tuple(value) if isinstance(value, list) else value for value in row)
+    whole: dict[str, Any] = dict(zip(names, values, strict=True))
+    facts = {name: whole[name] for name in PracticeRow.model_fields}
+    return CuratedPractice(facts, **{name: whole[name] for name in record if not name.startswith("left_")})
 
 
 def _set(  # noqa: PLR0913, PLR0917
@@ -313,7 +262,7 @@ def _set(  # noqa: PLR0913, PLR0917
 
     def work(cursor: Cursor, before: CuratedPractice) -> tuple[Facts, Facts]:
         new = after if action == "edit" else after | {"state": moved(action, before.thing)}
-        _bump(cursor, practice_id, new)
+        practice_store.set_record(cursor, practice_id, new)
         return {name: getattr(before, name, before.facts.get(name)) for name in new}, new
 
     return _change(store, actor, action, practice_id, version, work, reason)
@@ -321,34 +270,6 @@ def _set(  # noqa: PLR0913, PLR0917
 
 def _change(store: Store, actor: Actor, action: str, practice_id: str, *rest: Any) -> int:
     return versioned_change.change(store, actor, action, lambda cursor: _practice(cursor, practice_id), *rest)
-
-
-_SETTERS = {
-    "state": "UPDATE practice SET state = $value WHERE id = $id",
-    "merged_into": "UPDATE practice SET merged_into = $value WHERE id = $id",
-    "left_on": "UPDATE practice SET left_on = $value WHERE id = $id",
-    "left_because": "UPDATE practice SET left_because = $value WHERE id = $id",
-    "checked_on": "UPDATE practice SET checked_on = $value WHERE id = $id",
-    "checked_by": "UPDATE practice SET checked_by = $value WHERE id = $id",
-    "still_running": "UPDATE practice SET still_running = $value WHERE id = $id",
-    "running_said_by": "UPDATE practice SET running_said_by = $value WHERE id = $id",
-    "running_said_on": "UPDATE practice SET running_said_on = $value WHERE id = $id",
-}
-
-
-def _bump(cursor: Cursor, practice_id: str, new: Mapping[str, Any]) -> None:
-    for name, value in new.items():
-        cursor.execute(_SETTERS[name], {"id": practice_id, "value": value})
-    cursor.execute("UPDATE practice SET version = version + 1 WHERE id = $id", {"id": practice_id})
-
-
-def _add_sources(cursor: Cursor, practice_id: str, fields: list[str], url: str) -> None:
-    """List the page among the practice's sources. The reason is for the record and not for the public."""
-    for field in fields:
-        cursor.execute(
-            "INSERT INTO practice_source (practice_id, field, url) VALUES ($id, $field, $url) ON CONFLICT DO NOTHING",
-            {"id": practice_id, "field": field, "url": url},
-        )
 
 
 def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -> None:
@@ -360,7 +281,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
         {"id": old},
     ).fetchall()
     for id_, framework, version, basis, assessor, day in rows:
-        new = ":".join((kept, basis, assessor, day.isoformat(), f"{framework}-{version}"))
+        new = practice_rows.assessment_id(kept, basis, assessor, day, framework, version)
         if cursor.execute("SELECT 1 FROM assessment WHERE id = $id", {"id": new}).fetchone():
             continue
         renamed = {"old": id_, "new": new, "kept": kept}
@@ -395,10 +316,9 @@ def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
 
 
 def _answer(cursor: Cursor, assessment_id: str, indicator_id: str) -> dict[str, Any]:
-    names = (*ANSWER_FIELDS, "version")
+    names = (*practice_store.ANSWER_FIELDS, "version")
     row = cursor.execute(
-        "SELECT answer, evidence_level, note, source_url, source_publisher, independent_of_operator, version "
-        "FROM answer WHERE assessment_id = $assessment AND indicator_id = $indicator",
+        f"SELECT {', '.join(names)} FROM answer WHERE assessment_id = $assessment AND indicator_id = $indicator",
         {"assessment": assessment_id, "indicator": indicator_id},
     ).fetchone()
     return dict(zip(names, row, strict=True)) if row else {}
@@ -423,25 +343,3 @@ def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Map
     if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
         raise PracticesError("An answer needs the address of the page it rests on (source_url). Nothing was saved.")
     return row
-
-
-def _write_answer(
-    cursor: Cursor, assessment_id: str, indicator_id: str, after: Mapping[str, Any], version: int
-) -> None:
-    cursor.execute(
-        """
-        INSERT INTO answer (
-            assessment_id, indicator_id, answer, evidence_level, note, source_url, source_publisher,
-            independent_of_operator, version
-        ) VALUES (
-            $assessment, $indicator, $answer, $evidence_level, $note, $source_url, $source_publisher,
-            $independent_of_operator, $version
-        )
-        ON CONFLICT DO UPDATE SET
-            answer = excluded.answer, evidence_level = excluded.evidence_level, note = excluded.note,
-            source_url = excluded.source_url, source_publisher = excluded.source_publisher,
-            independent_of_operator = excluded.independent_of_operator, version = excluded.version
-        """,
-        {**after, "assessment": assessment_id, "indicator": indicator_id, "version": version + 1},
-    )
-    cursor.execute("UPDATE assessment SET version = version + 1 WHERE id = $id", {"id": assessment_id})

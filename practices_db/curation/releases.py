@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,7 @@ from typing import Any
 from criteria.framework import Framework, current_framework
 from practices_db.catalogue import library_store, scorecards, write_files
 from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.practice_fields import FIELDS, RECORD
 from practices_db.catalogue.texts import number as whole
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
@@ -21,18 +22,7 @@ from practices_db.queries.library import NAMED
 from practices_db.queries.practices import data_version, integrity_problems
 
 # Columns of a card that say what answers come to, not what sources say.
-_NOT_FACTS = {
-    "assessed",
-    "answered",
-    "strongest_evidence",
-    "bases",
-    "framework",
-    "framework_version",
-    "answer_codes",
-    "answer_sources",
-    "name_key",
-    "search_text",
-}
+_FACTS = {field.column for field in FIELDS} | {column.id for column in RECORD if column.public}
 _SHOWN = 5  # problems in a message
 # Kind of change → what curators call the thing that changed.
 _ITEMS = {"publication": "evidence", "organisation": "organisation", "link": "link"}
@@ -316,14 +306,9 @@ def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework:
             yield Change("moved", id_, name, criterion.id, before, after, words, reasons)
         elif moved:
             yield Change("answers", id_, name, criterion.id, before, after, "; ".join(moved), why)
-    changed = [fact for fact in _facts(new.cards[id_]) if old.cards[id_].get(fact) != new.cards[id_][fact]]
+    changed = [fact for fact, now in new.cards[id_].items() if fact in _FACTS and old.cards[id_].get(fact) != now]
     if changed:
         yield Change("facts", id_, name, None, None, None, ", ".join(changed), why)
-
-
-def _facts(card: Mapping[str, Any]) -> Iterable[str]:
-    derived = tuple(f"{node}_" for node in scorecards.HEADLINES)
-    return (name for name in card if name not in _NOT_FACTS and not name.startswith(derived))
 
 
 def _score(score: float | None) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import current_framework
-from practices_db.catalogue.practice_rows import PracticeRow
+from practices_db.catalogue import practice_store
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, assessment_id
 from practices_db.curation import edit_practices, submissions
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.submission_forms import (
@@ -253,7 +254,7 @@ def _add(cursor: Cursor, actor: Actor, row: PracticeRow | None, submission_id: s
         raise PracticesError("The submission names no practice and describes none. Send it back for its profile.")
     if cursor.execute("SELECT 1 FROM practice WHERE id = $id", {"id": row.id}).fetchone():
         raise PracticesError(f"There is a practice {row.id} already. Ask whether it is the same.")
-    edit_practices.add_practice(cursor, row)
+    practice_store.insert_practices(cursor, [row])
     cursor.execute(
         "UPDATE submission SET practice_id = $practice WHERE id = $id", {"practice": row.id, "id": submission_id}
     )
@@ -273,41 +274,13 @@ def _take_answers(
     )
     cursor.execute("DELETE FROM assessment WHERE submission_id = $submission", known)
     basis = _BASIS[found.kind]
-    parts = (practice_id, basis, given.assessor, given.assessed_on.isoformat())
-    id_ = ":".join((*parts, f"{given.framework}-{given.framework_version}"))
+    id_ = assessment_id(practice_id, basis, given.assessor, given.assessed_on, given.framework, given.framework_version)
     if cursor.execute("SELECT 1 FROM assessment WHERE id = $id", {"id": id_}).fetchone():
         raise PracticesError(f"There is an assessment by {given.assessor} of that day already. Nothing was accepted.")
-    cursor.execute(
-        """
-        INSERT INTO assessment (
-            id, practice_id, framework_id, framework_version, basis, assessor, assessed_on, status, submission_id, blind
-        ) VALUES ($id, $practice, $framework, $version, $basis, $assessor, $day, 'published', $submission, $blind)
-        """,
-        known
-        | {
-            "id": id_,
-            "practice": practice_id,
-            "framework": given.framework,
-            "version": given.framework_version,
-            "basis": basis,
-            "assessor": given.assessor,
-            "day": given.assessed_on,
-            "blind": found.kind == "second-assessment",
-        },
-    )
-    for answer in given.answers:
-        cursor.execute(
-            """
-            INSERT INTO answer (
-                assessment_id, indicator_id, answer, evidence_level, note, source_url, source_publisher,
-                independent_of_operator
-            ) VALUES (
-                $assessment, $indicator_id, $answer, $evidence_level, $note, $source_url, $source_publisher,
-                $independent_of_operator
-            )
-            """,
-            answer.model_dump() | {"assessment": id_},
-        )
+    about = given.model_dump(include={"framework", "framework_version", "assessor", "assessed_on"})
+    about |= {"practice_id": practice_id, "basis": basis}
+    rows = [AnswerRow(**about, **answer.model_dump()) for answer in given.answers]
+    practice_store.write_answers(cursor, rows, found.id, blind=found.kind == "second-assessment")
     after = {"from": f"submission:{found.id}", "answers": len(given.answers)}
     audit_log.record(cursor, actor, "add", f"assessment:{id_}", version=1, after=after)
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from criteria.framework import AnswerId, Framework, current_framework
 from criteria.scoring import encode, score
 from practices_db.catalogue.csv_reader import read_csv
-from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports import columns

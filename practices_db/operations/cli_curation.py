@@ -10,6 +10,7 @@ from typing import Any
 
 from practices_db.catalogue.library_rows import MODELS, Item
 from practices_db.catalogue.practice_rows import PracticeRow
+from practices_db.catalogue.practice_store import ANSWER_FIELDS
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.catalogue.write_files import FILES, write_catalogue
 from practices_db.curation import edit_library, edit_practices, releases, reviews, submissions, users, versioned_change
@@ -322,7 +323,7 @@ def _stands(store: Store, item: Item | None, id_: str) -> versioned_change.Stand
 def _assignment(given: str, item: Item | None) -> tuple[str, str]:
     name, equals, value = given.partition("=")
     model = MODELS[item] if item else PracticeRow
-    if not equals or name not in (*model.model_fields, *(() if item else edit_practices.ANSWER_FIELDS)):
+    if not equals or name not in (*model.model_fields, *(() if item else ANSWER_FIELDS)):
         file = next(file for file, (rows, _) in FILES.items() if rows is model)
         raise PracticesError(
             f"{given[:60]!r} is not COLUMN=VALUE with a column of {file}{'' if item else ' or of an answer'}."

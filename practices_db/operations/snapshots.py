@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from practices_db.catalogue.practice_fields import SEVERAL
 from practices_db.config import snapshot_path
 from practices_db.database.commit_marker import quoted, sync_folder, table_names, wal_path, witness_path
 from practices_db.database.migrate import applied
@@ -49,19 +50,19 @@ _PUBLIC = frozenset(
     }
 )
 # What curators work on is replaced by its released copy: changes that are not released yet stay at home.
-_FROM_RELEASED = """
-    INSERT INTO practice BY NAME SELECT * EXCLUDE (countries, sectors, target_groups, funding_kinds, funding_sources)
-        FROM released_practice;
-    INSERT INTO practice_country BY NAME SELECT id AS practice_id, unnest(countries) AS country,
-        generate_subscripts(countries, 1) AS position FROM released_practice;
-    INSERT INTO practice_sector BY NAME SELECT id AS practice_id, unnest(sectors) AS sector,
-        generate_subscripts(sectors, 1) AS position FROM released_practice;
-    INSERT INTO practice_target_group BY NAME SELECT id AS practice_id, unnest(target_groups) AS target_group,
-        generate_subscripts(target_groups, 1) AS position FROM released_practice;
-    INSERT INTO practice_funding BY NAME SELECT id AS practice_id, unnest(funding_kinds) AS funding_kind,
-        generate_subscripts(funding_kinds, 1) AS position FROM released_practice;
-    INSERT INTO practice_funding_source BY NAME SELECT id AS practice_id, unnest(funding_sources) AS funding_source,
-        generate_subscripts(funding_sources, 1) AS position FROM released_practice;
+_LISTS = ", ".join(field.column for field in SEVERAL)
+_PRACTICES = "".join(
+    (
+        f"INSERT INTO practice BY NAME SELECT * EXCLUDE ({_LISTS}) FROM released_practice;",
+        *(
+            f"INSERT INTO {field.table} BY NAME SELECT id AS practice_id, unnest({field.id}) AS {field.value}, "
+            f"generate_subscripts({field.id}, 1) AS position FROM released_practice;"
+            for field in SEVERAL
+        ),
+    )
+)
+_FROM_RELEASED = f"""
+    {_PRACTICES}
     INSERT INTO practice_source BY NAME SELECT * FROM released_source;
     INSERT INTO assessment BY NAME SELECT DISTINCT assessment_id AS id, practice_id, framework_id, framework_version,
         basis, assessor, assessed_on, blind, 'published' AS status FROM released_answer;

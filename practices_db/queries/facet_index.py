@@ -19,8 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter, Sort
-from practices_db.catalogue.scorecards import HEADLINES
-from practices_db.catalogue.vocabularies import NOT_STATED
+from practices_db.catalogue.vocabularies import HEADLINES, NOT_STATED
 from practices_db.database.store import Cursor
 from practices_db.queries.practices import Relaxation, order_of
 

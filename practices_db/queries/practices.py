@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from criteria.framework import AnswerId, current_framework, published_frameworks
+from practices_db.catalogue.practice_fields import FIELDS, SEVERAL
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
@@ -540,20 +541,20 @@ def selection_shares(cursor: Cursor) -> SelectionShares:
 
 # --- integrity -------------------------------------------------------------------------------------------
 
-_PROBLEMS = """
-    WITH listed AS (
-        SELECT 'practice_country' AS source, practice_id, 'country' AS list, country AS value FROM practice_country
-        UNION ALL SELECT 'practice_sector', practice_id, 'sector', sector FROM practice_sector
-        UNION ALL SELECT 'practice_target_group', practice_id, 'target_group', target_group FROM practice_target_group
-        UNION ALL SELECT 'practice_funding', practice_id, 'funding_kind', funding_kind FROM practice_funding
-        UNION ALL SELECT 'practice', id, 'governance_level', governance_level FROM practice
-            WHERE governance_level IS NOT NULL
-        UNION ALL SELECT 'practice', id, 'source_kind', source_kind FROM practice
-        UNION ALL SELECT 'practice', id, 'source_confidence', source_confidence FROM practice
-    ),
+_LISTED = " UNION ALL ".join(
+    f"SELECT '{field.table}' AS source, practice_id, '{field.vocabulary}' AS list, {field.value} AS value "
+    f"FROM {field.table}"
+    if field.table
+    else f"SELECT 'practice' AS source, id AS practice_id, '{field.vocabulary}' AS list, {field.column} AS value "
+    f"FROM practice WHERE {field.column} IS NOT NULL"
+    for field in FIELDS
+    if field.kind in ("code", "codes")
+)
+_TABLES = " UNION ".join(f"SELECT '{field.table}' AS source, practice_id FROM {field.table}" for field in SEVERAL)
+_PROBLEMS = f"""
+    WITH listed AS ({_LISTED}),
     belonging AS (
-        SELECT source, practice_id FROM listed
-        UNION SELECT 'practice_funding_source', practice_id FROM practice_funding_source
+        SELECT source, practice_id FROM listed UNION {_TABLES}
         UNION SELECT 'practice_source', practice_id FROM practice_source
         UNION SELECT 'assessment ' || id, practice_id FROM assessment
         UNION SELECT 'statement', practice_id FROM statement
@@ -628,15 +629,7 @@ _PROBLEMS = """
 
 def integrity_problems(cursor: Cursor) -> list[str]:
     """Return what foreign keys and lists would forbid, a line each; nothing in a sound database."""
-    names = (
-        "country",
-        "sector",
-        "target_group",
-        "funding_kind",
-        "governance_level",
-        "source_kind",
-        "source_confidence",
-    )
+    names = {field.vocabulary for field in FIELDS if field.kind in ("code", "codes")}
     lists = [(name, id_) for name in names for id_ in vocabulary(name)]
     frameworks = {" ".join(key): framework for key, framework in published_frameworks().items()}
     current = current_framework()

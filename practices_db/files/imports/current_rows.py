@@ -14,7 +14,8 @@ from typing import Any
 
 from practices_db.catalogue.library_rows import CALLED, Item
 from practices_db.catalogue.library_store import HELD
-from practices_db.catalogue.practice_rows import _Row
+from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES
+from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.database.store import Cursor
 from practices_db.files.imports.kinds import KIND, Cells
 
@@ -48,9 +49,9 @@ class Holdings:
     rows: Mapping[str, dict[Key, Stored]]  # by kind
 
 
-def as_cells(row: _Row | Mapping[str, Any]) -> Cells:
+def as_cells(row: CatalogueRow | Mapping[str, Any]) -> Cells:
     """Return a row as the catalogue's files write it."""
-    values = dict(row) if isinstance(row, _Row) else row
+    values = dict(row) if isinstance(row, CatalogueRow) else row
     return {name: _text(value) for name, value in values.items()}
 
 
@@ -83,27 +84,7 @@ def holdings(cursor: Cursor, kinds: Iterable[str]) -> Holdings:
 
 
 def _practices(cursor: Cursor) -> dict[Key, Stored]:
-    cursor.execute(
-        """
-        SELECT
-            id, name, lead_organisation,
-            coalesce((SELECT list(country ORDER BY position) FROM practice_country WHERE practice_id = p.id), [])
-                AS countries,
-            places AS place,
-            coalesce((SELECT list(sector ORDER BY position) FROM practice_sector WHERE practice_id = p.id), [])
-                AS sectors,
-            coalesce((SELECT list(target_group ORDER BY position) FROM practice_target_group
-                WHERE practice_id = p.id), []) AS target_groups,
-            start_year, end_year, governance_level,
-            coalesce((SELECT list(funding_source ORDER BY position) FROM practice_funding_source
-                WHERE practice_id = p.id), []) AS funding_sources,
-            coalesce((SELECT list(funding_kind ORDER BY position) FROM practice_funding
-                WHERE practice_id = p.id), []) AS funding_kinds,
-            budget_eur, people_reached, outcome_figures, evaluation_documented, transferred_elsewhere, summary,
-            source_url, source_name, source_confidence, checked_on, spring_url, version
-        FROM practice p
-        """
-    )
+    cursor.execute(f"SELECT {IN_THE_FILE}, p.version FROM {PRACTICES}")
     return {(row["id"],): Stored(as_cells(row), version, f"practice:{row['id']}") for row, version in _rows(cursor)}
 
 

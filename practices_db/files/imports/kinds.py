@@ -1,4 +1,4 @@
-"""The kinds of table that can be imported. A kind is one entry here and its storage in stored.py and applying.py.
+"""The kinds of table that can be imported. A kind is one entry here and its storage in current_rows.py and apply.py.
 
 A kind is recognised by its header. The columns are those of the catalogue's files; a file that was exported calls some
 of them otherwise (``aliases``) and has further ones, which are understood and not read.
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
-from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row, columns
+from practices_db.catalogue.practice_fields import FIELDS
+from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, columns
 from practices_db.catalogue.problems import Problem
 from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.files.exports import columns as exported
@@ -32,7 +33,7 @@ class Kind:
     """
 
     name: str
-    model: type[_Row]
+    model: type[CatalogueRow]
     key: Callable[[Any], tuple[str, ...]]
     owner: Callable[[Any], str]
     texts: frozenset[str]
@@ -85,9 +86,9 @@ KINDS: tuple[Kind, ...] = (
         lambda row: (row.id,),
         lambda row: f"practice:{row.id}",
         _TEXTS,
-        aliases={"practice_id": "id"},
+        aliases={field.exported: field.id for field in FIELDS if field.exported},
         further=frozenset(_NAMES),
-        numbers=frozenset({"start_year", "end_year", "budget_eur", "people_reached"}),
+        numbers=frozenset(field.id for field in FIELDS if field.kind in ("year", "number")),
     ),
     Kind(
         "answers",

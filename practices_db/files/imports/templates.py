@@ -14,6 +14,7 @@ import xlsxwriter
 
 from criteria.framework import ANSWER_IDS, current_framework
 from practices_db import palette
+from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.files.imports.current_rows import holdings
@@ -26,34 +27,12 @@ TemplateFormat = Literal["csv", "xlsx"]
 _BOOKS: tuple[tuple[TemplateKind, ...], ...] = (("practices", "answers"), ("evidence", "organisations", "links"))
 _SHOWN = 3  # answers or links in an example
 _ROWS_CHECKED = 5_000  # rows of a worksheet in which a choice is offered
-_LONG = {"summary", "note", "outcome_figures", "finding", "title", "joins", "reason"}
-_SEVERAL = {"countries", "sectors", "target_groups", "funding_kinds", "languages", "themes", "levels"}
+_LONG = {field.id for field in FIELDS if field.kind == "prose"} | {"note", "finding", "title", "joins", "reason"}
+_SEVERAL = {field.id for field in FIELDS if field.kind == "codes"} | {"languages", "themes", "levels"}
 
 _MEANINGS: dict[str, str] = {
-    "id": "Small letters, digits and hyphens; never changed and never used for another practice",
+    **{field.id: field.filling or field.meaning for field in FIELDS},
     "practice_id": "The id of the practice in the table of practices or in the database",
-    "name": "Name of the practice, at most 300 characters",
-    "lead_organisation": "Who leads it",
-    "countries": "ISO 3166-1 codes, the main one first; several with ; between",
-    "place": "Towns or regions; several with ; between",
-    "sectors": "From the list, the main one first; several with ; between",
-    "target_groups": "From the list, the main one first; several with ; between",
-    "start_year": "Four digits",
-    "end_year": "Four digits; blank: running, or no end seen",
-    "governance_level": "From the list",
-    "funding_sources": "Who funds it, in words; several with ; between",
-    "funding_kinds": "From the list; several with ; between",
-    "budget_eur": "Whole euro in plain digits, as the source gives it: 1250000",
-    "people_reached": "A whole number in plain digits, as the source gives it",
-    "outcome_figures": "Outcomes in the source's figures, at most 4,000 characters",
-    "evaluation_documented": "yes: an evaluation was seen; blank: none seen",
-    "transferred_elsewhere": "yes: taken up elsewhere; blank: not seen",
-    "summary": "What it does, in your own words, at most 4,000 characters",
-    "source_url": "The page it stands on, with https://",
-    "source_name": "Who publishes that page",
-    "source_confidence": "From the list",
-    "checked_on": "The day the page was read, like 2026-01-31",
-    "spring_url": "The practice's page at SPRING, if it has one",
     "framework": "The framework of the answers",
     "framework_version": "Its version",
     "basis": "From the list",
@@ -140,16 +119,8 @@ def _lists_of(kind: TemplateKind) -> dict[str, dict[str, str]]:
     things = {"practice": "A practice", "evidence": "A publication", "organisation": "An organisation"}
     match kind:
         case "practices":
-            return {
-                "countries": vocabulary("country"),
-                "sectors": vocabulary("sector"),
-                "target_groups": vocabulary("target_group"),
-                "governance_level": vocabulary("governance_level"),
-                "funding_kinds": vocabulary("funding_kind"),
-                "evaluation_documented": {"yes": "An evaluation was seen"},
-                "transferred_elsewhere": {"yes": "It was taken up elsewhere"},
-                "source_confidence": vocabulary("source_confidence"),
-            }
+            listed = (field for field in FIELDS if field.vocabulary and not field.derived)
+            return {field.id: vocabulary(field.vocabulary) for field in listed}
         case "answers":
             return {
                 "framework": {framework.id: framework.title},
