@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import oracles
 import pytest
-from bringing import bring, table
+from import_files import bring, table
 from pydantic import ValidationError
 from taking import DAY, rows_of
 
