@@ -10,7 +10,6 @@ import oracles
 import pytest
 from bringing import HOUSE, PAPER, bring, looked_at, table
 
-from practices_db.__main__ import main
 from practices_db.catalogue import library_store, write_files
 from practices_db.catalogue.library_rows import MODELS, Item
 from practices_db.catalogue.problems import RefusedError
@@ -395,41 +394,3 @@ def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tm
     assert public(store) == shown
     edit_library.archive(store, CURATOR, "link", first("link"), 1, "why")
     store.close()
-
-
-def test_command_line_does_all_of_it(catalogue_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "by-hand.duckdb"
-    shutil.copy(catalogue_db, path)
-    paper, twin, link = f"evidence:{first('evidence')}", f"evidence:{first('evidence', 1)}", f"link:{first('link')}"
-
-    def run(*arguments: str) -> str:
-        assert main([*arguments, "--database", str(path)]) == 0
-        return capsys.readouterr().out
-
-    out = run("edit", paper, "--set", "summary=New words.", "--source", PAGE, "--reason", "why", "--public", "Mended")
-    assert "saved, version 2" in out
-    assert "checked on 2026-11-25" in run("checked", paper, "--on", "2026-11-25")
-    run("archive", paper, "--reason", "gone")
-    run("relist", paper, "--reason", "not gone")
-    run("merge", paper, twin, "--reason", "the same")
-    run("edit", link, "--set", "reason=New reason.", "--reason", "why")
-    run("archive", link, "--reason", "wrong")
-    assert "publication: " in run("publish", "--dry-run")
-    assert "summary: " in run("history", paper)
-    assert "no problems" in run("check")
-    for arguments, says in (
-        (["archive", "evidence:nothing", "--reason", "x"], "no publication 'nothing'"),
-        (["archive", "submission:x", "--reason", "x"], "practice, evidence:ID, organisation:ID or link:"),
-        (["archive", "link:x", "--reason", "x"], "not what a link is called"),
-        (["merge", link, paper, "--reason", "x"], "cannot be merged"),
-        (["merge", paper, "accelair", "--reason", "x"], "cannot be merged"),
-        (["checked", paper, "--running", "yes", "--said-by", "x"], "only of a practice"),
-        (
-            ["edit", paper, "--set", "year=2001", "--assessment", "x", "--source", PAGE, "--reason", "x"],
-            "of a practice",
-        ),
-        (["edit", link, "--set", "reason=x", "--source", PAGE, "--reason", "x"], "its own source"),
-        (["edit", paper, "--set", "sectors=health", "--source", PAGE, "--reason", "x"], "COLUMN=VALUE"),
-    ):
-        assert main([*arguments, "--database", str(path)]) == 1
-        assert says in capsys.readouterr().err
