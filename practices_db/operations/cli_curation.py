@@ -33,7 +33,8 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
         else:
             with store.cursor() as cursor:
                 seen = data_version(cursor).number
-            release = releases.publish(store, CLI, note, seen, write_after_release)
+            release = releases.publish(store, CLI, note, seen)
+            write_after_release(store)
             found, words = list(release.changes), f"in release {release.number} ({release.content_hash[:8]})"
         for change in found:
             because = f", because: {change.why}" if change.why else ""

@@ -147,7 +147,7 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
 
 
 def write_after_release(store: Store) -> None:
-    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for ``publishing.publish``."""
+    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for whoever released."""
     path = snapshot_path()
     if path is None:
         return

@@ -537,8 +537,9 @@ def test_broken_record_is_noticed_at_start_and_by_check(
 
 
 def test_command_line_releases_grants_and_tells_the_history(
-    tiny_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
     path = tmp_path / "by-hand.duckdb"
     shutil.copy(tiny_db, path)
     store = Store(path)
@@ -550,7 +551,9 @@ def test_command_line_releases_grants_and_tells_the_history(
         return capsys.readouterr().out
 
     assert "because: Name corrected\n1 changes would be released" in run("publish", "--dry-run")
+    assert not (tmp_path / "for-replicas.duckdb").exists()
     assert "in release 2" in run("publish", "--note", "first")
+    assert (tmp_path / "for-replicas.duckdb").exists()
     assert "releases.csv" in run("write-catalogue", "--folder", str(tmp_path / "out"))
     assert "somebody@example.org  curator" in run("grant", "somebody@example.org", "curator")
     assert run("grant", "somebody@example.org", "none") == ""
