@@ -28,7 +28,7 @@ HOW = """## What makes it fast
 
 - **An index of bits in memory** (`practices_db/queries/facet_index.py`), read once for each release of the data: one bit for each practice and
   value. Selection, the count of every value and every order are a few operations on bit sets; the same through joins of
-  the long facet table took 500 ms at 100,000 practices. Files still go through SQL alone; a test holds both against each other.
+  the long facet table took 500 ms at 100,000 practices. Files still go through SQL alone; tests hold both to the same answers.
 - **Only what is shown is fetched**: the cards of a page, kept for the next visitor who sees the same.
 - **Aggregates before the browser**: over 500 marks a chart of practices becomes one of counts, in cells that tell how far the ranges
   in them reach; the page says so. Tables have pages of 500. Files are never cut.
@@ -45,7 +45,8 @@ MISSED = """## Goals that are missed or narrow, and what was tried
 - **100 sessions, p95 ≤ 500 ms**: between 140 and 660 ms from run to run on 2026-11-26 (the longest after 150 sessions that had just left), median
   31 to 60 ms. 46 reruns a second of 18 ms each keep the one interpreter busy for 83 % of the time, and there waiting grows steeply: 80
   sessions have a p95 of 117 ms. Tried: collecting garbage every ten seconds (8.8 s before), research and charts made once for each
-  release (25 ms a rerun before), at most two or three pages at a time (no difference), rarer collections by Python itself (no difference).
+  release (25 ms a rerun before), at most two or three pages at a time (no difference), rarer collections by Python itself (no difference), uvloop (213 and 303 ms
+  beside 213 and 972 ms in alternate runs: within what runs differ by), longer and shorter turns of the threads (no difference).
   What is left is Streamlit's own work for each element. More people: replicas (`docs/many-machines/`).
 - **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python benchmarks/exports.py`): 1.33 to 1.45 × for all practices in the order "best
   documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query
@@ -99,14 +100,13 @@ def pages(of: Figures) -> list[str]:
         lines += [
             f"### {size[0].upper() + size[1:]}",
             "",
-            "| page | median | p95 | processor | first | KB sent | most of it in (ms) |",
-            "|---|---|---|---|---|---|---|",
+            "| page | median | p95 | processor | first | KB sent |",
+            "|---|---|---|---|---|---|",
         ]
         for page, told in one["server"].items():
-            parts = ", ".join(f"{part} {value:.1f}" for part, value in list(told["parts"].items())[:3])
             lines.append(
                 f"| {page} | {told['median']:.0f} | {told['p95']:.0f} | {told['processor']:.0f} | {told['first']:.0f} | "
-                f"{told['kilobytes']:.0f} | {parts} |"
+                f"{told['kilobytes']:.0f} |"
             )
         lines.append("")
         if seen := one.get("chromium"):

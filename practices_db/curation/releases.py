@@ -15,8 +15,9 @@ from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
+from practices_db.queries.integrity import integrity_problems
 from practices_db.queries.library import NAMED
-from practices_db.queries.practices import data_version, integrity_problems
+from practices_db.queries.practices import data_version
 
 # Columns of a card that say what answers come to, not what sources say.
 _NOT_FACTS = {

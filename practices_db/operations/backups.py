@@ -24,7 +24,7 @@ from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations.check import chain_problems, read_everything
-from practices_db.queries import practices
+from practices_db.queries.integrity import integrity_problems
 
 FORMS = ("database", "csv")
 KEPT_DAYS = 30  # erased people must be gone from the backups after a month
@@ -110,7 +110,7 @@ def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]
             raise PracticesError("This database is of an older release; open it once with this one before a backup.")
         with proved.cursor() as cursor:
             digests = read_everything(cursor, copy)
-            problems = practices.integrity_problems(cursor)
+            problems = integrity_problems(cursor)
             if "audit" in digests:
                 problems += chain_problems(cursor)
             schema = applied(cursor)

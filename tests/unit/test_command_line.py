@@ -22,7 +22,7 @@ from practices_db.database import audit_log
 from practices_db.database import migrate as migrate_module
 from practices_db.database.migrate import scripts
 from practices_db.database.store import Store
-from practices_db.queries.practices import contents
+from practices_db.queries.integrity import contents
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]

@@ -24,7 +24,8 @@ from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.files.exports.csv_json import content, practice_json, write_csv, write_json
 from practices_db.operations.build import build, open_store
 from practices_db.operations.compact import rewrite
-from practices_db.queries import practices
+from practices_db.queries import integrity, practices
+from practices_db.queries.facet_index import Index
 from practices_db.queries.views import View
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
@@ -69,7 +70,7 @@ def everything_public(store: Store) -> list[Any]:
         seen: list[Any] = [
             cards.to_csv(),
             practices.totals(cursor),
-            practices.facet_counts(cursor, PracticeFilter()),
+            Index.read(cursor).select(PracticeFilter()).facet_counts(),
             practices.data_version(cursor),
             practices.assessors(cursor).to_csv(),
             practices.documentation(cursor).to_csv(),
@@ -125,7 +126,7 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
         assert practices.statement(cursor, PRACTICE) is not None
         assert [words for _, words in practices.corrections(cursor, PRACTICE)] == ["Name corrected"]
         assert releases.changes(cursor) == list(made.changes)
-        assert practices.integrity_problems(cursor) == []
+        assert integrity.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
 
 
@@ -231,7 +232,7 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
         listed = practices.find_practices(cursor, PracticeFilter(practice=(PRACTICE,)))
         assert list(listed["id"]) == [OTHER]
         assert len(practices.answers(cursor, OTHER)) == had[0][0]
-        assert practices.integrity_problems(cursor) == []
+        assert integrity.integrity_problems(cursor) == []
     edit_practices.merge(tiny_store, CURATOR, OTHER, "synthetic-lines", version_of(tiny_store, OTHER), "the same, too")
     release(tiny_store)
     with tiny_store.cursor() as cursor:
@@ -278,7 +279,7 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
     release(tiny_store)
     assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == []
     with tiny_store.cursor() as cursor:
-        assert practices.integrity_problems(cursor) == []
+        assert integrity.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
 
 
@@ -516,7 +517,7 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     assert not any(text.encode() in content for text in secrets_ for content in files.values())
     again = open_store(path)
     with again.cursor() as cursor:
-        assert practices.integrity_problems(cursor) == []
+        assert integrity.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
     again.close()
 

@@ -21,7 +21,8 @@ from practices_db.errors import ConflictError, PracticesError
 from practices_db.operations import snapshots
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
-from practices_db.queries.practices import data_version, integrity_problems
+from practices_db.queries.integrity import integrity_problems
+from practices_db.queries.practices import data_version
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PAGE = "https://example.org/other-page"

@@ -28,7 +28,7 @@ from practices_db.catalogue.practice_filter import (
     to_params,
 )
 from practices_db.catalogue.vocabularies import label
-from practices_db.queries.practices import Relaxation
+from practices_db.queries.facet_index import Relaxation
 
 _FIRST_FACETS = ("country", "target_group", "sector")
 VIEWS = {"practices": "Practices", "ranges": "Ranges", "scores": "Two scores", "table": "Table", "groups": "Groups"}
