@@ -77,7 +77,10 @@ def test_curator_and_administrator_have_their_parts_and_no_others(log_in: LogIn)
 # --- the queue -------------------------------------------------------------------------------------------------
 
 
-def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
+def test_submission_is_looked_at_accepted_and_published(
+    log_in: LogIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
     sent = submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
     go = log_in(CURATOR)
     assert "1 submission" in text(go("curation"))
@@ -91,6 +94,7 @@ def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
     press(app, "Publish")
     press(app, "Yes, publish")
     assert "Release 2 is out, with 1 change." in text(app)
+    assert (tmp_path / "for-replicas.duckdb").exists()
     assert "release 2" in text(app)
     with database.cursor() as cursor:
         assert practices.statement(cursor, PRACTICE)["words"] == WORDS["words"]  # type: ignore[index]
