@@ -1,4 +1,4 @@
-"""What curators do to publications, organisations and the links between them, by the rules of practices (curating).
+"""What curators do to publications, organisations and the links between them, as edit_practices does.
 
 A link is called by its two ends and what it says of them: "evidence>some-report>studies>practice>some-practice".
 """
@@ -6,8 +6,9 @@ A link is called by its two ends and what it says of them: "evidence>some-report
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 from practices_db.catalogue import library_store
@@ -15,7 +16,7 @@ from practices_db.catalogue.library_filter import NOUNS
 from practices_db.catalogue.library_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
 from practices_db.curation import versioned_change
 from practices_db.curation.permissions import APP, Thing, moved, require
-from practices_db.curation.versioned_change import Facts
+from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
@@ -40,6 +41,11 @@ class Curated:
     def id(self) -> str:
         """Return its id; of a link, what it is called."""
         return str(self.facts["id"]) if self.item != "link" else link_id(self.facts)
+
+    @property
+    def name(self) -> str:
+        """Return its title or name; of a link, what it is called."""
+        return str(self.facts[CALLED[self.item]]) if self.item != "link" else self.id
 
     @property
     def thing(self) -> Thing:
@@ -72,21 +78,11 @@ def names(cursor: Cursor, actor: Actor, of: list[Curated]) -> dict[tuple[str, st
     return {end: found[0] if found else end[1] for end, found in held.items()}
 
 
-def edit(  # noqa: PLR0913, PLR0917 - what a change consists of
-    store: Store,
-    actor: Actor,
-    item: Item,
-    id_: str,
-    changes: Mapping[str, Any],
-    version: int,
-    reason: str,
-    source_url: str = "",
-    public: str | None = None,
-) -> int:
+def edit(store: Store, item: Item, edit: Edit, changes: Mapping[str, Any], source_url: str = "") -> int:
     """Change facts and return the new version; ``changes`` holds columns of the file, as text or typed.
 
-    ``source_url`` is the page that says so, kept in the record; a link has its own. ``public`` is what everybody will
-    read beside the change when it is released. Raises as ``curating.edit_practice``.
+    ``source_url`` is the page that says so, kept in the record; a link has its own. Raises as
+    ``edit_practices.edit_practice``.
     """
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
@@ -97,111 +93,87 @@ def edit(  # noqa: PLR0913, PLR0917 - what a change consists of
         library_store.update(cursor, item, [row])
         return {name: before.facts[name] for name in fields}, {name: after[name] for name in fields} | page
 
-    return _change(store, actor, "edit", item, id_, version, work, reason, public)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
 
 
-def checked(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Item, id_: str, version: int, on: date, reason: str = ""
-) -> int:
+def checked(store: Store, item: Item, edit: Edit, on: date) -> int:
     """Say that something was compared with its page on a day; return the new version."""
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
         library_store.update(cursor, item, [_checked(item, before.facts | {"checked_on": on}, before)])
         return {"checked_on": before.facts["checked_on"]}, {"checked_on": on}
 
-    return _change(store, actor, "edit", item, id_, version, work, reason or f"checked on {on}")
+    because = replace(edit, reason=edit.reason or f"checked on {on}")
+    return versioned_change.change(store, because, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
 
 
-def archive(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Item, id_: str, version: int, reason: str
-) -> int:
+def archive(store: Store, item: Item, edit: Edit) -> int:
     """Take something out of the catalogue without losing it; what it is linked by goes and comes back with it.
 
-    ``reason`` is read by everybody beside the release that takes it out.
+    The reason is read by everybody beside the release that takes it out.
     """
-    return _move(store, actor, "archive", item, id_, version, versioned_change.leaving(reason), reason)
+    return versioned_change.archive(store, _kind(item), edit)
 
 
-def relist(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Item, id_: str, version: int, reason: str
-) -> int:
+def relist(store: Store, item: Item, edit: Edit) -> int:
     """Put something archived back into the catalogue; a link only where both its ends are in it."""
-    return _move(store, actor, "relist", item, id_, version, versioned_change.LISTED_AGAIN, reason)
+    return versioned_change.relist(store, _kind(item), edit)
 
 
-def merge(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Named, id_: str, into: str, version: int, reason: str
-) -> int:
+def merge(store: Store, item: Named, edit: Edit, into: str) -> int:
     """Merge a duplicate into the one that is kept, which takes over its links; return the old one's version."""
-
-    def work(cursor: Cursor, old: Curated) -> tuple[Facts, Facts]:
-        kept = _stands(cursor, item, into)
-        if id_ == into or kept.state != "listed":
-            raise PracticesError("It can only be merged into another one that is listed.")
-        require(actor, "edit", kept.thing)
-        hand_over_links(cursor, actor, item, id_, into, reason)
-        cursor.execute(f"UPDATE {item} SET merged_into = $into WHERE merged_into = $id", {"id": id_, "into": into})
-        after = versioned_change.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
-        _set(cursor, old, after)
-        _set(cursor, kept, {})
-        versioned_change.record_merged(cursor, actor, kept, id_, old.facts[CALLED[item]], reason)
-        return {}, after
-
-    return _change(store, actor, "merge", item, id_, version, work, reason)
+    return versioned_change.merge(store, _kind(item), edit, into)
 
 
-def add_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str, public: str | None = None) -> str:
+def add_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str) -> str:
     """Add a link that somebody judged, with the columns of links.csv, and return what it is called.
 
     Both ends must be in the catalogue. Raises PracticesError where one is not, or where the link is there already.
     """
-    return _new_link(store, actor, facts, {}, reason, public)
+    return _new_link(store, actor, facts, reason, {})
 
 
 def refuse_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str) -> str:
     """Take out a link that two records show by themselves, for a reason that everybody reads; return its name."""
-    return _new_link(store, actor, facts, versioned_change.leaving(reason) | {"state": "archived"}, reason, None)
+    return _new_link(store, actor, facts, reason, versioned_change.leaving(reason) | {"state": "archived"})
 
 
-def _new_link(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, facts: Mapping[str, Any], left: Facts, reason: str, public: str | None
-) -> str:
+def _new_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str, left: Facts) -> str:
     row = versioned_change.checked(LinkRow, facts)
-    id_ = link_id(row.model_dump())
+    new = Edit(actor, link_id(row.model_dump()), 0, reason)
 
     def look(_cursor: Cursor) -> Curated:
         return Curated("link", row.model_dump(), 0, "", None, None)
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
         _require_ends(cursor, before.facts)
-        if _read(cursor, "link", _WHICH["link"], _key("link", id_)):
+        if _read(cursor, "link", _WHICH["link"], _key("link", new.item)):
             raise PracticesError("This link is there already, or was taken out: change it or put it back.")
         library_store.insert_rows(cursor, "link", [before.facts | dict(left)])
         return {}, before.facts | dict(left)
 
-    versioned_change.change(store, actor, "add", look, 0, work, reason, public)
-    return id_
+    versioned_change.change(store, new, "add", look, work)
+    return new.item
 
 
-def hand_over_links(  # noqa: PLR0913, PLR0917
-    cursor: Cursor, actor: Actor, kind: str, old: str, kept: str, reason: str
-) -> None:
+def hand_over_links(cursor: Cursor, kind: str, merging: Edit, kept: str) -> None:
     """Let the links of something that is merged belong to what is kept, in the caller's transaction.
 
     Also those that two records show by themselves, as judged ones: they hang on the name or address that goes. A link
     that the kept one has already, or that was taken out there, is archived.
     """
+    old = {"kind": kind, "id": merging.item}
     for side in ("from", "to"):
-        for link in _read(cursor, "link", f"{side}_kind = $kind AND {side}_id = $id", {"kind": kind, "id": old}):
-            _hand_over(cursor, actor, link, side, kept, reason)
+        for link in _read(cursor, "link", f"{side}_kind = $kind AND {side}_id = $id", old):
+            _hand_over(cursor, merging, link, side, kept)
         shown = cursor.execute(
             f"SELECT * EXCLUDE (judged) REPLACE ($today::DATE AS checked_on) FROM known_link "
             f"WHERE NOT judged AND {side}_kind = $kind AND {side}_id = $id ORDER BY ALL",
-            {"kind": kind, "id": old, "today": audit_log.now().date()},
+            old | {"today": audit_log.now().date()},
         )
         columns = [column[0] for column in shown.description]
         for row in shown.fetchall():
-            _judge(cursor, actor, dict(zip(columns, row, strict=True)) | {f"{side}_id": kept}, reason)
+            _judge(cursor, merging, dict(zip(columns, row, strict=True)) | {f"{side}_id": kept})
 
 
 def after_migration(store: Store, ran: Sequence[str]) -> None:
@@ -213,7 +185,7 @@ def after_migration(store: Store, ran: Sequence[str]) -> None:
     def mend(cursor: Cursor) -> None:
         merged = cursor.execute("SELECT id, merged_into, left_because FROM practice WHERE state = 'merged' ORDER BY id")
         for old, kept, reason in merged.fetchall():
-            hand_over_links(cursor, APP, "practice", old, kept, reason)
+            hand_over_links(cursor, "practice", Edit(APP, old, 0, reason), kept)
         cursor.execute(
             f"""
             DELETE FROM known_link k WHERE NOT EXISTS (
@@ -238,16 +210,15 @@ _WHICH: dict[Item, str] = {
 _SETTERS = ("state", "merged_into", "left_on", "left_because")
 
 
-def _hand_over(  # noqa: PLR0913, PLR0917
-    cursor: Cursor, actor: Actor, link: Curated, side: str, kept: str, reason: str
-) -> None:
+def _hand_over(cursor: Cursor, merging: Edit, link: Curated, side: str, kept: str) -> None:
+    reason = merging.reason
     after = link.facts | {f"{side}_id": kept}
     if _read(cursor, "link", _WHICH["link"], _key("link", link_id(after))):
         if link.state == "listed":
             new = versioned_change.leaving(reason) | {"state": moved("archive", link.thing)}
-            _set(cursor, link, new)
+            _put(cursor, link, new)
             audit_log.record(
-                cursor, actor, "archive", link.thing.name, version=link.version + 1, after=new, reason=reason
+                cursor, merging.actor, "archive", link.thing.name, version=link.version + 1, after=new, reason=reason
             )
         return
     cursor.execute(
@@ -256,7 +227,7 @@ def _hand_over(  # noqa: PLR0913, PLR0917
     )
     audit_log.record(
         cursor,
-        actor,
+        merging.actor,
         "rename",
         f"link:{link_id(after)}",
         version=link.version + 1,
@@ -267,16 +238,23 @@ def _hand_over(  # noqa: PLR0913, PLR0917
     )
 
 
-def _judge(cursor: Cursor, actor: Actor, facts: dict[str, Any], reason: str) -> None:
+def _judge(cursor: Cursor, merging: Edit, facts: dict[str, Any]) -> None:
     """Make a link that two records showed a judged one, where it is not there and its ends are."""
     ends = _key("link", link_id(facts))
     there = cursor.execute(f"SELECT 1 FROM known_link WHERE {_WHICH['link']}", ends).fetchall()
     if there or _read(cursor, "link", _WHICH["link"], ends) or _missing_end(cursor, facts):
         return
     library_store.insert_rows(cursor, "link", [facts])
-    public = f"Taken over in a merge: {reason}"
+    public = f"Taken over in a merge: {merging.reason}"
     audit_log.record(
-        cursor, actor, "add", f"link:{link_id(facts)}", version=1, after=facts, reason=reason, public=public
+        cursor,
+        merging.actor,
+        "add",
+        f"link:{link_id(facts)}",
+        version=1,
+        after=facts,
+        reason=merging.reason,
+        public=public,
     )
 
 
@@ -347,24 +325,18 @@ def _page(item: Item, facts: Facts, source_url: str) -> str:
     return str(versioned_change.checked(MODELS[item], dict(facts) | {"url": source_url}).model_dump()["url"])
 
 
-def _change(store: Store, actor: Actor, action: str, item: Item, id_: str, *rest: Any) -> int:
-    return versioned_change.change(store, actor, action, lambda cursor: _stands(cursor, item, id_), *rest)
+def _kind(item: Item) -> Kind[Curated]:
+    return Kind(lambda cursor, id_: _stands(cursor, item, id_), _put, partial(_hand_all_over, item))
 
 
-def _move(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, action: str, item: Item, id_: str, version: int, after: dict[str, Any], reason: str
-) -> int:
-    def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
-        new = after | {"state": moved(action, before.thing)}
-        if item == "link" and action == "relist":
-            _require_ends(cursor, before.facts)
-        _set(cursor, before, new)
-        return {"state": before.state}, new
-
-    return _change(store, actor, action, item, id_, version, work, reason)
+def _hand_all_over(item: Item, cursor: Cursor, merging: Edit, into: str) -> None:
+    hand_over_links(cursor, item, merging, into)
+    cursor.execute(f"UPDATE {item} SET merged_into = $into WHERE merged_into = $id", {"id": merging.item, "into": into})
 
 
-def _set(cursor: Cursor, one: Curated, new: Mapping[str, Any]) -> None:
+def _put(cursor: Cursor, one: Curated, new: Facts) -> None:
+    if one.item == "link" and new.get("state") == "listed":
+        _require_ends(cursor, one.facts)
     for name in _SETTERS:
         if name in new:
             cursor.execute(

@@ -7,7 +7,7 @@ is saved.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,8 +15,8 @@ from practices_db.catalogue import practice_rows, practice_store
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
-from practices_db.curation.permissions import Thing, moved, require
-from practices_db.curation.versioned_change import Facts
+from practices_db.curation.permissions import Thing, require
+from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
@@ -47,6 +47,11 @@ class CuratedPractice:
     running_said_by: str | None
     running_said_on: date | None
     checked_by: str | None
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return str(self.facts["name"])
 
     @property
     def thing(self) -> Thing:
@@ -91,89 +96,64 @@ def find(  # noqa: PLR0913, PLR0917
     return [Found(*row) for row in rows]
 
 
-def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
-    store: Store,
-    actor: Actor,
-    practice_id: str,
-    changes: Mapping[str, Any],
-    version: int,
-    reason: str,
-    source_url: str,
-    public: str | None = None,
-) -> int:
+def edit_practice(store: Store, edit: Edit, changes: Mapping[str, Any], source_url: str) -> int:
     """Change facts of a practice and return its new version.
 
     ``changes`` holds columns of practices.csv, as text or typed. ``source_url`` is the page that says so: it is listed
-    among the practice's sources. ``public`` is what everybody will read in the practice's history. Raises
-    PracticesError: values that cannot stand, nothing changed, no reason or source; ConflictError.
+    among the practice's sources. Raises PracticesError: values that cannot stand, nothing changed, no reason or source;
+    ConflictError.
     """
 
     def work(cursor: Cursor, before: CuratedPractice) -> tuple[Facts, Facts]:
-        row = checked_practice(before.facts | dict(changes), practice_id)
-        checked_page = checked_practice(before.facts | {"source_url": source_url}, practice_id).source_url
+        row = checked_practice(before.facts | dict(changes), edit.item)
+        checked_page = checked_practice(before.facts | {"source_url": source_url}, edit.item).source_url
         after = row.model_dump()
         names = versioned_change.changed(before.facts, after)
         practice_store.update_practices(cursor, [row])
         if checked_page != row.source_url:  # the page alone: the reason is for the record and not for the public
-            pages = [SourceRow(practice_id=practice_id, field=name, url=checked_page) for name in names]
+            pages = [SourceRow(practice_id=edit.item, field=name, url=checked_page) for name in names]
             practice_store.write_sources(cursor, pages, keep_remarks=True)
         return (
             {name: before.facts[name] for name in names},
             {name: after[name] for name in names} | {"source": checked_page},
         )
 
-    return _change(store, actor, "edit", practice_id, version, work, reason, public)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _practice(cursor, edit.item), work)
 
 
-def checked(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, version: int, on: date, reason: str = ""
-) -> int:
+def checked(store: Store, edit: Edit, on: date) -> int:
     """Say that a practice's record was checked against its page on a day; return the new version."""
-    after = {"checked_on": on, "checked_by": actor.id}
-    return _set(store, actor, "edit", practice_id, version, after, reason or f"checked on {on}")
+    because = replace(edit, reason=edit.reason or f"checked on {on}")
+    return _note(store, because, {"checked_on": on, "checked_by": edit.actor.id})
 
 
-def still_running(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, version: int, running: bool | None, said_by: str, on: date
-) -> int:
-    """Note whether a practice still runs, who said so (an organisation or a page, no person) and when."""
+def still_running(store: Store, edit: Edit, running: bool | None, said_by: str, on: date) -> int:
+    """Note whether a practice still runs, who said so (an organisation or a page, no person) and when.
+
+    That somebody said so is the reason.
+    """
     if not said_by.strip():
         raise PracticesError("Say who said so: an organisation or a page.")
     after = {"still_running": running, "running_said_by": said_by.strip()[:300], "running_said_on": on}
-    return _set(store, actor, "edit", practice_id, version, after, f"{said_by} said so")
+    return _note(store, replace(edit, reason=f"{said_by} said so"), after)
 
 
-def archive(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
-    """Take a practice out of the catalogue without losing it; ``reason`` is shown where its id is asked for."""
-    return _set(store, actor, "archive", practice_id, version, versioned_change.leaving(reason), reason)
+def archive(store: Store, edit: Edit) -> int:
+    """Take a practice out of the catalogue without losing it; the reason is shown where its id is asked for."""
+    return versioned_change.archive(store, _KIND, edit)
 
 
-def relist(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
+def relist(store: Store, edit: Edit) -> int:
     """Put an archived practice back into the catalogue."""
-    return _set(store, actor, "relist", practice_id, version, versioned_change.LISTED_AGAIN, reason)
+    return versioned_change.relist(store, _KIND, edit)
 
 
-def merge(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, into: str, version: int, reason: str
-) -> int:
+def merge(store: Store, edit: Edit, into: str) -> int:
     """Merge a duplicate into the practice that is kept; links to the old id lead there. Return the old one's version.
 
     Assessments, sources, statement, submissions and links go over to the kept practice, whose own facts stay.
     """
-
-    def work(cursor: Cursor, old: CuratedPractice) -> tuple[Facts, Facts]:
-        kept = _practice(cursor, into)
-        if practice_id == into or kept.state != "listed":
-            raise PracticesError("It can only be merged into another one that is listed.")
-        require(actor, "edit", kept.thing)
-        _hand_over(cursor, actor, practice_id, into, reason)
-        after = versioned_change.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
-        practice_store.set_record(cursor, practice_id, after)
-        practice_store.bump(cursor, [into])
-        versioned_change.record_merged(cursor, actor, kept, practice_id, old.facts["name"], reason)
-        return {}, after
-
-    return _change(store, actor, "merge", practice_id, version, work, reason)
+    return versioned_change.merge(store, _KIND, edit, into)
 
 
 def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, Any]]:
@@ -191,20 +171,13 @@ def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, An
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
-    store: Store,
-    actor: Actor,
-    assessment_id: str,
-    indicator_id: str,
-    changes: Mapping[str, Any],
-    version: int,
-    reason: str,
-    public: str | None = None,
-) -> int:
-    """Change one answer of an assessment and return its new version; version 0 answers what was not answered yet.
+def edit_answer(store: Store, edit: Edit, indicator_id: str, changes: Mapping[str, Any]) -> int:
+    """Change one answer of an assessment (the edit's item) and return its new version.
 
-    ``changes`` holds some of practice_store.ANSWER_FIELDS. An answer needs the page it rests on, a change its reason.
+    Version 0 answers what was not answered yet. ``changes`` holds some of the fields of an answer. It needs the page it
+    rests on, a change its reason.
     """
+    assessment_id = edit.item
 
     def look(cursor: Cursor) -> _Answered:
         assessment = _assessment(cursor, assessment_id)
@@ -223,7 +196,7 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
             what | {name: after[name] for name in names},
         )
 
-    return versioned_change.change(store, actor, "edit", look, version, work, reason, public)
+    return versioned_change.change(store, edit, "edit", look, work)
 
 
 # --- for those who bring practices in ------------------------------------------------------------------------
@@ -255,25 +228,19 @@ def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
     return CuratedPractice(facts, **{name: whole[name] for name in record if not name.startswith("left_")})
 
 
-def _set(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, action: str, practice_id: str, version: int, after: dict[str, Any], reason: str
-) -> int:
-    """Set columns of a practice that are no facts of its file, and move its state where the action is a move."""
+def _note(store: Store, edit: Edit, new: dict[str, Any]) -> int:
+    """Set columns of a practice that are no facts of its file, and do not say whether it is in the catalogue."""
 
     def work(cursor: Cursor, before: CuratedPractice) -> tuple[Facts, Facts]:
-        new = after if action == "edit" else after | {"state": moved(action, before.thing)}
-        practice_store.set_record(cursor, practice_id, new)
+        practice_store.set_record(cursor, edit.item, new)
         return {name: getattr(before, name, before.facts.get(name)) for name in new}, new
 
-    return _change(store, actor, action, practice_id, version, work, reason)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _practice(cursor, edit.item), work)
 
 
-def _change(store: Store, actor: Actor, action: str, practice_id: str, *rest: Any) -> int:
-    return versioned_change.change(store, actor, action, lambda cursor: _practice(cursor, practice_id), *rest)
-
-
-def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -> None:
+def _hand_over(cursor: Cursor, edit: Edit, kept: str) -> None:
     """Let everything that belongs to a practice belong to another one; what that one has already stays behind."""
+    old = edit.item
     both = {"old": old, "kept": kept}
     rows = cursor.execute(
         "SELECT id, framework_id, framework_version, basis, assessor, assessed_on FROM assessment "
@@ -289,7 +256,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
             "UPDATE assessment SET id = $new, practice_id = $kept, version = version + 1 WHERE id = $old", renamed
         )
         cursor.execute("UPDATE answer SET assessment_id = $new WHERE assessment_id = $old", {"old": id_, "new": new})
-        audit_log.record(cursor, actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+        audit_log.record(cursor, edit.actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
     cursor.execute(
         "INSERT INTO practice_source SELECT $kept, field, url, remark FROM practice_source WHERE practice_id = $old "
         "ON CONFLICT DO NOTHING",
@@ -303,7 +270,14 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
     cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
     cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
     cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
-    edit_library.hand_over_links(cursor, actor, "practice", old, kept, reason)
+    edit_library.hand_over_links(cursor, "practice", edit, kept)
+
+
+def _put(cursor: Cursor, one: CuratedPractice, new: Facts) -> None:
+    practice_store.set_record(cursor, one.facts["id"], new)
+
+
+_KIND = Kind(_practice, _put, _hand_over)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,9 +16,9 @@ from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
-from practices_db.operations.snapshots import write_after_release
+from practices_db.queries.integrity import integrity_problems
 from practices_db.queries.library import NAMED
-from practices_db.queries.practices import data_version, integrity_problems
+from practices_db.queries.practices import data_version
 
 # Columns of a card that say what answers come to, not what sources say.
 _FACTS = {field.column for field in FIELDS} | {column.id for column in RECORD if column.public}
@@ -83,14 +82,12 @@ class _Shown:
     knowledge: dict[str, dict[str, dict[str, Any]]]  # kind of change → id → card
 
 
-def publish(
-    store: Store, actor: Actor, note: str, seen: int, released: Callable[[Store], None] = write_after_release
-) -> Release:
+def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
     """Release what the curators' tables hold and return what that changed.
 
     ``seen`` is the number of the release the curator had before them: ConflictError where another one came first.
     Raises PracticesError where nothing has changed, or where the data do not hang together (nothing is released then).
-    ``released`` is called after the release is kept; it writes the snapshot for the replicas, if one is configured.
+    The file for the replicas is the caller's to write (``snapshots.write_after_release``).
     """
 
     def work(cursor: Cursor) -> Release:
@@ -122,41 +119,28 @@ def publish(
         )
         return release
 
-    release = audit_log.guarded(store, work)
-    released(store)
-    return release
-
-
-class _LookedError(Exception):
-    """Not a fault: it takes back a release that was only looked at."""
+    return audit_log.guarded(store, work)
 
 
 def pending(store: Store, actor: Actor) -> list[Change]:
     """Return what a release would change, without releasing anything."""
-    found: list[Change] = []
 
-    def work(cursor: Cursor) -> None:
+    def work(cursor: Cursor) -> list[Change]:
         require(actor, "publish", Thing("data"))
-        found[:] = _released(cursor)
-        raise _LookedError
+        return _released(cursor)
 
-    with suppress(_LookedError):
-        audit_log.guarded(store, work)
-    return found
+    return audit_log.guarded(store, work, rehearsal=True)
 
 
 def unreleased_files(store: Store, actor: Actor) -> dict[str, bytes]:
     """Return the catalogue's text files as a release now would write them; that they were taken is put on record."""
-    found: dict[str, bytes] = {}
 
-    def look(cursor: Cursor) -> None:
+    def work(cursor: Cursor) -> dict[str, bytes]:
         require(actor, "export", Thing("data"))
         _released(cursor)
-        found.update(write_files.texts(cursor))
-        raise _LookedError
+        return write_files.texts(cursor)
 
-    with suppress(_LookedError):
-        audit_log.guarded(store, look)
+    found = audit_log.guarded(store, work, rehearsal=True)
     what = {"content_hash": write_files.content_hash(found)}
     store.write(lambda cursor: audit_log.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
     return found

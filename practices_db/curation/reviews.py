@@ -20,6 +20,7 @@ from practices_db.curation.submission_forms import (
     checked_payload,
 )
 from practices_db.curation.submissions import Submission
+from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
@@ -88,31 +89,30 @@ def differences(cursor: Cursor, actor: Actor, id_: str) -> list[Difference]:
             return [Difference(name, "", str(value)) for name, value in given.model_dump(exclude_none=True).items()]
 
 
-def accept(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, id_: str, version: int, note: str, public: str | None = None
-) -> int:
+def accept(store: Store, edit: Edit) -> int:
     """Take a submission into the catalogue and return its new version; everybody sees it with the next release.
 
     Answers become an assessment, a statement stands beside the scores. A correction is carried out by the curator with
-    ``curating.edit_practice``; accepting it says that this is done. Raises NotAllowedError where it was accepted,
+    ``edit_practices.edit_practice``; accepting it says that this is done. Raises NotAllowedError where it was accepted,
     returned or withdrawn meanwhile, ConflictError where it was corrected.
     """
 
     def work(cursor: Cursor) -> int:
-        found = submissions.by_id(cursor, id_)
-        new = submissions.step(cursor, found, actor, "accept", version, note=note, reason=note)
+        found = submissions.by_id(cursor, edit.item)
+        new = submissions.step(cursor, found, edit.actor, "accept", edit.version, note=edit.reason, reason=edit.reason)
         given = checked_payload(found.kind, found.payload)
         practice_id = found.practice_id
         if isinstance(given, SelfAssessment) and practice_id is None:
-            practice_id = _add(cursor, actor, given.practice, found.id)
+            practice_id = _add(cursor, edit.actor, given.practice, found.id)
         if isinstance(given, (SelfAssessment, SecondAssessment)):
             _require_listed(cursor, practice_id)
-            _take_answers(cursor, actor, found, str(practice_id), given)
+            _take_answers(cursor, edit.actor, found, str(practice_id), given)
         if isinstance(given, Statement):
             _require_listed(cursor, practice_id)
             _take_statement(cursor, found, given)
-        if public is not None and practice_id is not None:
-            audit_log.record(cursor, actor, "corrected", f"practice:{practice_id}", reason=note, public=public)
+        if edit.public is not None and practice_id is not None:
+            about = f"practice:{practice_id}"
+            audit_log.record(cursor, edit.actor, "corrected", about, reason=edit.reason, public=edit.public)
         return new
 
     return audit_log.guarded(store, work)
@@ -166,13 +166,14 @@ def disagreements(cursor: Cursor, actor: Actor, practice_id: str) -> list[Disagr
     return [found[id_] for id_ in order if id_ in found and len(set(found[id_].answers.values())) > 1]
 
 
-def settle(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, indicator_id: str, assessment_id: str, note: str, version: int = 0
-) -> int:
-    """Decide which assessment's answer to an indicator counts; the note is shown with it. Return the new version.
+def settle(store: Store, edit: Edit, indicator_id: str, assessment_id: str) -> int:
+    """Decide which assessment's answer to an indicator counts; the reason is shown with it. Return the new version.
+
+    The edit's version is that of the decision, 0 where there is none yet.
 
     Every assessor's answer stays as it was given: agreement is counted on those.
     """
+    practice_id, actor, version, note = edit.item, edit.actor, edit.version, edit.reason
     if not note.strip():
         raise PracticesError("Say why this answer counts: the note is shown beside it.")
 

@@ -21,7 +21,8 @@ from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.operations.backups import copy_database, sha256
-from practices_db.queries import practices as practice_queries
+from practices_db.queries.integrity import contents, integrity_problems
+from practices_db.queries.practices import data_version
 
 # Tables that everybody may read, the last one after narrowing. A table not named here or filled below stays empty.
 _PUBLIC = frozenset(
@@ -148,7 +149,7 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
 
 
 def write_after_release(store: Store) -> None:
-    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for ``publishing.publish``."""
+    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for whoever released."""
     path = snapshot_path()
     if path is None:
         return
@@ -178,9 +179,9 @@ def _publishable(stage: Path, to: Path) -> Snapshot:
             cursor.begin()
             _keep_what_is_public(cursor)
             cursor.commit()
-            version = practice_queries.data_version(cursor).number
-            held = practice_queries.contents(cursor)
-            problems = practice_queries.integrity_problems(cursor)
+            version = data_version(cursor).number
+            held = contents(cursor)
+            problems = integrity_problems(cursor)
             schema = tuple(applied(cursor))
         if problems:
             raise PracticesError(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import seen
-from seen import Visit
+import screen
+from screen import Visit
 
 from pages.shared.components import database
 from pages.shared.curation.fields import PRACTICE as FORM
@@ -26,17 +26,17 @@ def words(fact: Fact, id_: str) -> str:
 
 def test_page_tells_every_fact(visit: Visit) -> None:
     (told,) = (one for one in visit("practice", practice=RICH).table if one.proto.alt == "Facts about the practice")
-    rows = {str(name): seen.as_read(str(cells.iloc[0])) for name, cells in told.value.iterrows()}
+    rows = {str(name): screen.as_read(str(cells.iloc[0])) for name, cells in told.value.iterrows()}
     assert list(rows) == list(dict.fromkeys(field.fact for field in FIELDS if "page" in field.shown))
     assert rows == {fact.title: words(fact, RICH) for fact in facts("page")}
 
 
 def test_comparison_tells_every_fact_of_every_practice(visit: Visit) -> None:
-    bodies = seen.bodies(visit("compare", practice=[RICH, POOR]))
+    bodies = screen.bodies(visit("compare", practice=[RICH, POOR]))
     for title in {field.fact for field in FIELDS if "comparison" in field.shown}:
         (fact,) = (one for one in facts("comparison") if one.title == title)
         (body,) = (body for body in bodies if body.startswith(f"**{title}**"))
-        lines = [seen.as_read(line.partition(": ")[2]) for line in body.splitlines()[2:]]
+        lines = [screen.as_read(line.partition(": ")[2]) for line in body.splitlines()[2:]]
         assert lines == [words(fact, RICH), words(fact, POOR)]
 
 

@@ -27,7 +27,7 @@ from practices_db.files.imports import Decision, apply, template
 from practices_db.files.imports.duplicates import Named, alike
 from practices_db.files.imports.templates import allowed_values
 from practices_db.queries import library
-from practices_db.queries.practices import integrity_problems
+from practices_db.queries.integrity import integrity_problems
 
 KINDS = ("evidence", "organisations", "links")
 NAME = {"evidence": "title", "organisations": "name"}

@@ -25,7 +25,7 @@ from practices_db.operations import link_check
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
 from practices_db.queries.full_text import Index
-from practices_db.queries.practices import integrity_problems
+from practices_db.queries.integrity import integrity_problems
 
 EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
 ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
@@ -193,7 +193,7 @@ def test_check_finds_what_leads_nowhere(catalogue_db: Path, tmp_path: Path, sql:
     try:
         store.write(lambda cursor: cursor.execute(sql))
         with store.cursor() as cursor:
-            assert any(says in problem for problem in library.integrity_problems(cursor))
+            assert any(says in problem for problem in integrity_problems(cursor))
     finally:
         store.close()
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import openpyxl
 import oracles
 import pytest
+from exported_files import DAY, rows_of
 from import_files import bring, table
 from pydantic import ValidationError
-from taking import DAY, rows_of
 
 from practices_db.catalogue import write_files
 from practices_db.catalogue.practice_facts import facts
@@ -27,6 +27,7 @@ from practices_db.catalogue.practice_rows import PracticeRow, columns
 from practices_db.catalogue.vocabularies import NOT_STATED, label, vocabulary
 from practices_db.curation import edit_practices, releases
 from practices_db.curation.permissions import CLI
+from practices_db.curation.versioned_change import Edit
 from practices_db.database.store import Cursor, Store
 from practices_db.files.briefs import brief
 from practices_db.files.exports.csv_json import content, write_csv
@@ -96,7 +97,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
     added = held(store, "synthetic-imported")
     bring(store, table(practice("synthetic-imported", 1), columns=names).encode())
     changed = held(store, "synthetic-imported")
-    edit_practices.edit_practice(store, CLI, "synthetic-built", practice("synthetic-built", 1), 1, "read again", PAGE)
+    edit_practices.edit_practice(
+        store, Edit(CLI, "synthetic-built", 1, "read again"), practice("synthetic-built", 1), PAGE
+    )
     edited = held(store, "synthetic-built")
     with store.cursor() as cursor:
         number = practices.data_version(cursor).number

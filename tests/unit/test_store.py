@@ -24,7 +24,7 @@ from practices_db.database.migrate import applied, migrate, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations.build import Built, build, open_store
-from practices_db.queries.practices import contents, integrity_problems
+from practices_db.queries.integrity import contents, integrity_problems
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
