@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from criteria.framework import ANSWER_IDS, AnswerId, Framework
-from criteria.planning import OWN, Form, form_scores
+from criteria.next_steps import OWN, Form, form_scores
 from criteria.scoring import Score
 
 # How far apart two answers count where no difference of values says it.

@@ -34,6 +34,9 @@ AnswerId = Literal["met", "partly", "not-met", "not-documented", "not-applicable
 ANSWER_IDS: tuple[AnswerId, ...] = ("met", "partly", "not-met", "not-documented", "not-applicable")
 DOCUMENTED: tuple[AnswerId, ...] = ("met", "partly", "not-met")
 
+# Levels that say how a change was measured: they can prove nothing else.
+MEASURED_CHANGE = (2, 4, 5)
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -61,6 +64,13 @@ class EvidenceLevel(_Part):
     label: Text
 
 
+class Rule(_Part):
+    """A rule for whoever answers."""
+
+    id: Id
+    text: Text
+
+
 class Source(_Part):
     """A published text that an indicator rests on."""
 
@@ -70,8 +80,19 @@ class Source(_Part):
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
+# What a framework does not use is left out of its content, so that a later key leaves the hash of an earlier version
+# as it was (``framework_hash``).
+def _unused(value: object) -> bool:
+    return value in (None, False, ())
+
+
 class Indicator(_Part):
-    """The smallest thing that is answered, with an anchor for each of the three documented answers."""
+    """The smallest thing that is answered, with an anchor for each of the three documented answers.
+
+    ``required``: without an answer here its criterion has no score. ``outcome``: it is about a measured change in
+    people, so that every evidence level can stand at it (``evidence_fault``). ``was``: the indicators of an earlier
+    version that it follows.
+    """
 
     id: Id
     label: Text
@@ -79,6 +100,9 @@ class Indicator(_Part):
     partly: Text
     not_met: Text
     weight: StrictFloat = Field(default=1.0, gt=0, allow_inf_nan=False)
+    required: StrictBool = Field(default=False, exclude_if=_unused)
+    outcome: StrictBool = Field(default=False, exclude_if=_unused)
+    was: tuple[Id, ...] = Field(default=(), exclude_if=_unused)
     basis: tuple[Id, ...] = Field(min_length=1)
 
     def anchor(self, answer: AnswerId) -> str | None:
@@ -95,11 +119,15 @@ class Question(_Part):
 
 
 class Criterion(_Part):
-    """A side of quality that gets a score; a headline criterion is one of the app's two main scores."""
+    """A side of quality that gets a score; a headline criterion is one of the app's two main scores.
+
+    ``minimum_coverage`` takes the place of the framework's (``Framework.minimum_coverage_of``).
+    """
 
     id: Id
     title: Text
     headline: StrictBool
+    minimum_coverage: StrictFloat | None = Field(default=None, gt=0, le=1, exclude_if=_unused)
     summary: Text
     questions: tuple[Question, ...] = Field(alias="question", min_length=1)
 
@@ -119,11 +147,13 @@ class Framework(_Part):
     minimum_coverage: StrictFloat = Field(gt=0, le=1)
     answers: tuple[AnswerOption, ...] = Field(alias="answer")
     evidence_levels: tuple[EvidenceLevel, ...] = Field(alias="evidence_level")
+    rules: tuple[Rule, ...] = Field(default=(), alias="rule", exclude_if=_unused)
     sources: tuple[Source, ...] = Field(alias="source", min_length=1)
     criteria: tuple[Criterion, ...] = Field(alias="criterion", min_length=1)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
+        _once("rule", [rule.id for rule in self.rules])
         _once("source", [source.id for source in self.sources])
         _once("criterion", [criterion.id for criterion in self.criteria])
         _once("indicator", [indicator.id for indicator in self.indicators])
@@ -158,6 +188,17 @@ class Framework(_Part):
     def headlines(self) -> tuple[Criterion, ...]:
         """The criteria that are shown as main scores."""
         return tuple(criterion for criterion in self.criteria if criterion.headline)
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Return an indicator by its id; KeyError if the framework does not have it."""
+        for indicator in self.indicators:
+            if indicator.id == indicator_id:
+                return indicator
+        raise KeyError(indicator_id)
+
+    def minimum_coverage_of(self, criterion: Criterion) -> float:
+        """Return the coverage (0–1) from which on a criterion and its questions are scored."""
+        return self.minimum_coverage if criterion.minimum_coverage is None else criterion.minimum_coverage
 
     def value(self, answer: AnswerId) -> float | None:
         """Return what an answer is worth, 0 to 1; None where it says nothing."""
@@ -221,6 +262,30 @@ def framework_hash(framework: Framework) -> str:
     return hashlib.sha256(framework.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
+def evidence_fault(framework: Framework, indicator_id: str, level: int) -> str | None:
+    """Return why an evidence level cannot stand at an indicator, in words; None where it can.
+
+    Levels 2, 4 and 5 say how a change in people was measured, so they stand at outcomes only. A framework that marks
+    no outcomes has no such rule. Raises KeyError for an indicator that the framework does not have.
+
+    >>> framework = published_frameworks()["integration-practices", "2.0.0"]
+    >>> evidence_fault(framework, "eff-result", 5) is None
+    True
+    >>> evidence_fault(framework, "sus-documented", 5)
+    'evidence level 5 (Randomised or replicated) is about a measured change in people, and “Documented for reuse” \
+does not ask for one; levels 0, 1, 3 can stand here'
+    """
+    indicator = framework.indicator(indicator_id)
+    marked = any(one.outcome for one in framework.indicators)
+    if indicator.outcome or level not in MEASURED_CHANGE or not marked:
+        return None
+    others = ", ".join(str(one.level) for one in framework.evidence_levels if one.level not in MEASURED_CHANGE)
+    return (
+        f"evidence level {level} ({framework.evidence_label(level)}) is about a measured change in people, and "
+        f"“{indicator.label}” does not ask for one; levels {others} can stand here"
+    )
+
+
 def _once(what: str, ids: Sequence[str]) -> None:
     for id_ in ids:
         if ids.count(id_) > 1:
@@ -259,6 +324,7 @@ def _explain(fault: Any, content: dict[str, Any]) -> str:
 _MODELS: dict[str, type[_Part]] = {
     "answer": AnswerOption,
     "evidence_level": EvidenceLevel,
+    "rule": Rule,
     "source": Source,
     "criterion": Criterion,
     "question": Question,

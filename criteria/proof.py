@@ -77,10 +77,11 @@ def prove(framework: Framework, criterion: Criterion, answers: Mapping[str, tupl
 
 @dataclass(frozen=True)
 class Share:
-    """One criterion in a composite: its share (0–1) of the criteria that apply to the practice, and what it brings."""
+    """One criterion in a composite: its share of the whole (0–1), and what it brings; scores 0–100."""
 
     criterion: Criterion
     share: float
+    score: float
     coverage: float
     low: float
     high: float
@@ -88,7 +89,7 @@ class Share:
 
 @dataclass(frozen=True)
 class CompositeProof:
-    """The sums behind a composite of one practice: weighted means of the criteria's coverage and range."""
+    """The sums behind a composite of one practice: weighted means of the criteria's scores, coverage and range."""
 
     shares: tuple[Share, ...]
 
@@ -108,19 +109,22 @@ class CompositeProof:
         return sum(one.share * one.high for one in self.shares)
 
     @property
-    def score(self) -> float | None:
-        """The low end over the coverage, since low = C · S; None where nothing is documented."""
-        return self.low / self.coverage if self.coverage else None
+    def score(self) -> float:
+        """Weighted mean of the scores."""
+        return sum(one.share * one.score for one in self.shares)
 
 
 def prove_composite(framework: Framework, scores: Scores, weighting: Weighting, practice_id: str) -> CompositeProof:
-    """Return the sums behind a reader's composite; a criterion of which nothing applies shares its weight out."""
-    weights = dict(weighting.criteria)
-    told = [
-        (criterion, weights[criterion.id], scores.of(practice_id, criterion.id)) for criterion in framework.criteria
-    ]
-    applying = [(c, w, of.coverage, of.low, of.high) for c, w, of in told if w > 0 and of.coverage is not None]
-    whole = sum(w for _, w, *_ in applying)
-    return CompositeProof(
-        tuple(Share(c, w / whole, coverage or 0.0, low or 0.0, high or 0.0) for c, w, coverage, low, high in applying)
-    )
+    """Return the sums behind a reader's composite, one share for every criterion that weighs something.
+
+    ``scores`` are those of ``scoring.composite``. Raises ValueError where one of these criteria is not scored: there
+    is no composite then.
+    """
+    shares = []
+    for criterion, (_, share) in zip(framework.criteria, weighting.criteria, strict=True):
+        of = scores.of(practice_id, criterion.id)
+        if share > 0:
+            if not of.scored or of.score is None or of.coverage is None or of.low is None or of.high is None:
+                raise ValueError(f"{practice_id}: {criterion.id!r} is not scored, so there is no composite")
+            shares.append(Share(criterion, share, of.score, of.coverage, of.low, of.high))
+    return CompositeProof(tuple(shares))

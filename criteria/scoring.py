@@ -13,48 +13,47 @@ undocumented ones ``U`` (not-applicable ones belong to neither)::
     low         = C·S                          if every undocumented answer were not-met
     high        = C·S + 100·(1 − C)            if every undocumented answer were met
 
-``low`` to ``high`` is the *missing-information range*; it is not a confidence interval. A node is *scored*
-where C reaches the framework's minimum coverage. Evidence levels stand beside a score and are never
-multiplied into it.
+``low`` to ``high`` is the *missing-information range*; it is not a confidence interval. A node is *scored* where C
+reaches the minimum coverage of its criterion and every *required* indicator of it is documented: where one is not
+documented or not applicable there is no score, however much else is known. Evidence levels stand beside a score and
+are never multiplied into it.
 
->>> from criteria.framework import current_framework
->>> framework = current_framework()
+>>> from criteria.framework import published_frameworks
+>>> framework = published_frameworks()["integration-practices", "2.0.0"]
 >>> answers = encode(framework, [
-...     ("example", "eff-objectives", "met", 1),
-...     ("example", "eff-theory-of-change", "partly", 1),
-...     ("example", "eff-outcome-data", "met", 3),          # weight 2
-...     ("example", "eff-comparison", "not-met", 1),
-...     ("example", "eff-unintended", "not-applicable", 0),  # leaves both sums
+...     ("example", "eff-result", "met", 5),               # weight 3, required
+...     ("example", "eff-lasts", "not-met", 5),
+...     ("example", "eff-completion", "not-applicable", 0),  # leaves both sums
+...     ("other", "eff-lasts", "met", 2),
+...     ("other", "eff-every-group", "met", 2),
+...     ("other", "eff-completion", "met", 1),
 ... ])
->>> one = score(framework, answers).of("example", "effectiveness")
->>> # documented weight 1 + 1 + 2 + 1 = 5 of 8 applicable; value 1 + 0.5 + 2 + 0 = 3.5
+>>> scores = score(framework, answers)
+>>> one = scores.of("example", "effectiveness")
+>>> # documented weight 3 + 1 = 4 of 5 applicable; value 3 + 0 = 3
 >>> one.score, one.coverage, one.low, one.high
-(70.0, 0.625, 43.75, 81.25)
+(75.0, 0.8, 60.0, 80.0)
 >>> one.scored, one.strongest_evidence, one.median_evidence, one.answered
-(False, 3, 1.0, 4)
+(True, 5, 5.0, 2)
+>>> other = scores.of("other", "effectiveness")
+>>> other.coverage, other.scored  # half is documented, and the result is not
+(0.5, False)
 
-A *composite* over criteria exists only under weights that a reader has chosen (``criteria.weighting``). Indicator
-``i`` of criterion ``c`` then weighs ``w_c · w_i / Σ w_i`` (applicable ones of ``c``), for each practice, and the
-formulas above hold for it as for every node; so low and high are the weighted means of the criteria's low and
-high. A criterion of which nothing applies to a practice leaves its sums, and the other criteria share its weight
-in proportion.
+A *composite* over criteria exists only under weights that a reader has chosen (``criteria.weighting``), and only for a
+practice of which every criterion that weighs something is scored. It is the weighted mean of their scores, and its
+coverage, low and high are the weighted means of theirs: 50 : 50 is 50 : 50, however much of either is documented.
 
 >>> from criteria.weighting import weighting
 >>> answers = encode(framework, [
-...     ("example", "rel-needs-analysis", "met", 2),          # relevance: 4 indicators, weight 1 each
-...     ("example", "rel-adapts", "partly", 1),
-...     ("example", "par-roles", "met", 1),                  # partnership: 4 indicators, weight 1 each
+...     ("example", "eff-result", "met", 5),
+...     ("example", "eff-lasts", "not-met", 5),
+...     *[("example", one.id, "partly", 1) for one in framework.criteria[1].indicators],
 ... ])
->>> both = composite(framework, answers, weighting(framework, {"relevance": 75, "partnership": 25}))
+>>> both = composite(framework, answers, weighting(framework, {"effectiveness": 75, "sustainability": 25}))
 >>> one = both.of("example", YOUR_WEIGHTING)
->>> # documented ¾·½ + ¼·¼ = 0.4375 of 1; value ¾·(1 + ½)/4 + ¼·¼ = 0.34375
->>> one.coverage, one.low, one.high
-(0.4375, 34.375, 90.625)
->>> round(one.score, 3) == round(100 * 0.34375 / 0.4375, 3)
-True
->>> # and relevance lies at 37.5 to 87.5, partnership at 25 to 100: ¾·37.5 + ¼·25, ¾·87.5 + ¼·100
->>> [(both.of("example", node).low, both.of("example", node).high) for node in ("relevance", "partnership")]
-[(37.5, 87.5), (25.0, 100.0)]
+>>> # effectiveness 75, from 50 to 83⅓; sustainability 50 throughout: ¾·75 + ¼·50, ¾·50 + ¼·50, ¾·83⅓ + ¼·50
+>>> one.score, one.low, round(one.high, 6)
+(68.75, 50.0, 75.0)
 """
 
 from __future__ import annotations
@@ -231,26 +230,44 @@ def score(framework: Framework, answers: Answers, indicator_weights: Mapping[str
     weight 0 counts nowhere: a node in which nothing else applies has nothing to say.
     """
     weight = weights(framework, indicator_weights)
-    sums = _Sums.of(answers, weight)
-    return _formulas(framework, answers, nodes(framework), sums, weight > 0)
+    return _formulas(framework, answers, nodes(framework), weight)
 
 
 def composite(framework: Framework, answers: Answers, weighting: Weighting) -> Scores:
     """Score every criterion under a reader's indicator weights, and the composite over criteria they asked for.
 
-    The nodes are the criteria and, last, ``your-weighting``. It is NaN for a practice to which nothing that weighs
-    applies; it is *scored* by the same minimum coverage as a criterion.
+    The nodes are the criteria and, last, ``your-weighting``. The composite is *scored* where every criterion that
+    weighs something is; elsewhere its score is NaN. Its range and coverage are NaN where one of these criteria has
+    none.
     """
+    criteria = tuple(node for node in nodes(framework) if node.level == "criterion")
     weight = criterion_weights(framework, weighting)
-    applicable_weight = answers.applicable @ weight
-    with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where(applicable_weight > 0, weighting.shares / applicable_weight, 0.0)
-    # practices × indicators: what each indicator weighs in the composite of each practice
-    own = each @ (weight > 0).T * weight.sum(axis=1)
-    belongs = np.column_stack([weight > 0, (weight > 0) @ (weighting.shares > 0)])
-    sums = _Sums.of(answers, weight).beside(_Sums.of_each(answers, own))
-    criteria = [node for node in nodes(framework) if node.level == "criterion"]
-    return _formulas(framework, answers, (*criteria, Node("composite", YOUR_WEIGHTING, "", False)), sums, belongs)
+    each = _formulas(framework, answers, criteria, weight)
+    shares = weighting.shares
+    weighs = shares > 0
+    scored = each.scored[:, weighs].all(axis=1)
+    belongs = ((weight > 0) @ weighs)[:, None]
+    strongest, median = _evidence(answers, belongs)
+
+    def beside(name: str) -> Floats:
+        """Return the criteria's column and the weighted mean of those that weigh something."""
+        of: Floats = getattr(each, name)
+        mean = of[:, weighs] @ shares[weighs]
+        return np.column_stack([of, np.where(scored, mean, np.nan) if name == "score" else mean])
+
+    return Scores(
+        practice_ids=answers.practice_ids,
+        nodes=(*criteria, Node("composite", YOUR_WEIGHTING, "", False)),
+        score=np.minimum(beside("score"), 100.0),
+        coverage=np.minimum(beside("coverage"), 1.0),
+        low=np.minimum(beside("low"), 100.0),
+        high=np.minimum(beside("high"), 100.0),
+        scored=np.column_stack([each.scored, scored]),
+        strongest_evidence=np.hstack([each.strongest_evidence, strongest]),
+        median_evidence=np.hstack([each.median_evidence, median]),
+        answered=np.hstack([each.answered, _count(answers.documented, belongs)]),
+        applicable=np.hstack([each.applicable, _count(answers.applicable, belongs)]),
+    )
 
 
 def criterion_weights(framework: Framework, weighting: Weighting) -> Floats:
@@ -269,45 +286,20 @@ def midpoints(scores: Scores, known_only: bool = False) -> Floats:
     return np.where(np.isnan(scores.score[:, at]), np.nan, middle) if known_only else middle
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """The three sums behind the formulas, practices × nodes."""
-
-    documented: Floats
-    applicable: Floats
-    value: Floats
-
-    @classmethod
-    def of(cls, answers: Answers, weight: Floats) -> _Sums:
-        """Sum with weights that are the same for all practices, indicators × nodes."""
-        value = np.where(answers.documented, answers.value, 0.0)
-        return cls(answers.documented @ weight, answers.applicable @ weight, value @ weight)
-
-    @classmethod
-    def of_each(cls, answers: Answers, weight: Floats) -> _Sums:
-        """Sum for one node with weights of each practice's own, practices × indicators."""
-        parts = answers.documented, answers.applicable, np.where(answers.documented, answers.value, 0.0)
-        return cls(*((part * weight).sum(axis=1, keepdims=True) for part in parts))
-
-    def beside(self, other: _Sums) -> _Sums:
-        """Put the nodes of two sums side by side."""
-        return _Sums(
-            np.hstack([self.documented, other.documented]),
-            np.hstack([self.applicable, other.applicable]),
-            np.hstack([self.value, other.value]),
-        )
-
-
-def _formulas(framework: Framework, answers: Answers, of: tuple[Node, ...], sums: _Sums, belongs: Bools) -> Scores:
-    """Turn sums into scores; ``belongs`` (indicators × nodes) says which indicators a node is made of."""
-    documented = answers.documented
+def _formulas(framework: Framework, answers: Answers, of: tuple[Node, ...], weight: Floats) -> Scores:
+    """Score nodes from the weights of the indicators in them, indicators × nodes."""
+    documented, belongs = answers.documented, weight > 0
+    documented_weight = documented @ weight
+    applicable_weight = answers.applicable @ weight
+    value = np.where(documented, answers.value, 0.0) @ weight
     with np.errstate(divide="ignore", invalid="ignore"):
-        coverage = sums.documented / sums.applicable
+        coverage = documented_weight / applicable_weight
         # full marks must not come out a rounding error above 100
-        mean = np.minimum(100 * sums.value / sums.documented, 100.0)
-        low = np.minimum(100 * sums.value / sums.applicable, 100.0)
+        mean = np.minimum(100 * value / documented_weight, 100.0)
+        low = np.minimum(100 * value / applicable_weight, 100.0)
         high = np.minimum(low + 100 * (1 - coverage), 100.0)
-    strongest, median = _evidence(np.where(documented, answers.evidence, np.nan), belongs)
+    enough = np.nan_to_num(coverage) >= _minimum_coverage(framework, of) - _TOLERANCE
+    strongest, median = _evidence(answers, belongs)
     return Scores(
         practice_ids=answers.practice_ids,
         nodes=of,
@@ -315,19 +307,38 @@ def _formulas(framework: Framework, answers: Answers, of: tuple[Node, ...], sums
         coverage=coverage,
         low=low,
         high=high,
-        scored=(sums.documented > 0) & (np.nan_to_num(coverage) >= framework.minimum_coverage - _TOLERANCE),
+        scored=(documented_weight > 0) & enough & _required_known(framework, answers, of),
         strongest_evidence=strongest,
         median_evidence=median,
-        answered=documented.astype(np.int64) @ belongs.astype(np.int64),
-        applicable=answers.applicable.astype(np.int64) @ belongs.astype(np.int64),
+        answered=_count(documented, belongs),
+        applicable=_count(answers.applicable, belongs),
     )
 
 
-def _evidence(level: Floats, belongs: Bools) -> tuple[Floats, Floats]:
+def _minimum_coverage(framework: Framework, of: tuple[Node, ...]) -> Floats:
+    minimum = {criterion.id: framework.minimum_coverage_of(criterion) for criterion in framework.criteria}
+    return np.array([minimum[node.criterion_id] for node in of])
+
+
+def _required_known(framework: Framework, answers: Answers, of: tuple[Node, ...]) -> Bools:
+    """Return where every required indicator of a node is documented, practices × nodes; a reader's weights aside."""
+    belongs = weights(framework, {indicator.id: float(indicator.required) for indicator in framework.indicators}) > 0
+    column = {node.id: at for at, node in enumerate(nodes(framework))}
+    required = belongs[:, [column[node.id] for node in of]]
+    missing: Bools = ~answers.documented @ required
+    return ~missing
+
+
+def _count(where: Bools, belongs: Bools) -> npt.NDArray[np.int64]:
+    return where.astype(np.int64) @ belongs.astype(np.int64)
+
+
+def _evidence(answers: Answers, belongs: Bools) -> tuple[Floats, Floats]:
     """Return the strongest and the median evidence level at each node; NaN where nothing is documented.
 
     The median is the middle of the sorted levels: NaN sorts last, so the known ones stand in front.
     """
+    level = np.where(answers.documented, answers.evidence, np.nan)
     strongest = np.full((level.shape[0], belongs.shape[1]), np.nan)
     median = np.full_like(strongest, np.nan)
     every = np.arange(level.shape[0])

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
-from criteria.planning import OWN, Plan, Step, form_scores, level, smallest_plan
+from criteria.next_steps import OWN, Plan, Step, form_scores, level, smallest_plan
 from pages.shared.components import database, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from criteria.framework import Criterion, Framework
-from criteria.planning import OWN, level, read_form
+from criteria.next_steps import OWN, level, read_form
 from criteria.scoring import Score
 from pages.shared.components import charts, database, tables
 from pages.shared.components.screen_texts import counted, number, percent

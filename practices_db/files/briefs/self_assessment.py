@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import Framework, current_framework
-from criteria.planning import OWN, level, read_form
+from criteria.next_steps import OWN, level, read_form
 from practices_db.catalogue.texts import counted, score_sentence
 from practices_db.files.briefs.content import HOW_TO_READ, Block, Brief, Sources, cleaned, criterion_bar
 from practices_db.files.exports.recipe import APP, METHOD

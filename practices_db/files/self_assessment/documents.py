@@ -15,7 +15,7 @@ from datetime import date
 import xlsxwriter
 
 from criteria.framework import Framework, current_framework
-from criteria.planning import OWN, level
+from criteria.next_steps import OWN, level
 from practices_db.catalogue.practice_filter import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from criteria.framework import AnswerId, Framework
-from criteria.planning import OWN
+from criteria.next_steps import OWN
 from criteria.scoring import Scores, encode, score
 from practices_db.files.self_assessment.form import OwnAssessment
 

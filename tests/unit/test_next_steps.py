@@ -11,9 +11,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from criteria import forms, planning
+from criteria import forms, next_steps
 from criteria.framework import ANSWER_IDS, DOCUMENTED, AnswerId, current_framework
-from criteria.planning import LEVELS, NOT_ENOUGH, OWN, WRITING, asked, form_scores, level, read_form, smallest_plan
+from criteria.next_steps import LEVELS, NOT_ENOUGH, OWN, WRITING, asked, form_scores, level, read_form, smallest_plan
 
 FRAMEWORK = current_framework()
 HEADLINES = [criterion.id for criterion in FRAMEWORK.headlines]
@@ -21,7 +21,7 @@ INDICATORS = {criterion.id: criterion.indicators for criterion in FRAMEWORK.crit
 WORTH = {"met": 1.0, "partly": 0.5, "not-met": 0.0}
 
 
-@pytest.mark.parametrize("module", [planning, forms])
+@pytest.mark.parametrize("module", [next_steps, forms])
 def test_the_examples_in_the_words_hold(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

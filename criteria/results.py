@@ -1,0 +1,93 @@
+"""What a result shows, before any score: six groups, and a mark for the evidence of one figure.
+
+The group of a practice comes from its counted answer to "Result on the main outcome" (``eff-result``) and from the
+design and direction of its main result. The answer says whether people are better off: *met* and *partly* that they
+are, *not met* that they are not. The design says against whom: only a trial or a comparison group shows that they are
+better off than comparable people. Without such an answer nobody knows what would have happened otherwise, so a
+practice with a figure is "only a level known". A result that worsened is never read as a gain, whatever was answered.
+
+>>> group("met", Result("randomised", "improved")).id
+'better-than-others'
+>>> group("partly", Result("survey", "improved")).id
+'better-than-before'
+>>> group("not-met", Result("randomised", "worsened")).id
+'worse'
+>>> group(None, Result("monitoring", "level-only")).id
+'level-only'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from criteria.framework import AnswerId
+
+Design = Literal["randomised", "comparison-group", "before-after", "survey", "monitoring", "qualitative"]
+Direction = Literal["improved", "mixed", "no-clear-effect", "worsened", "level-only"]
+GroupId = Literal["better-than-others", "better-than-before", "level-only", "no-difference", "worse", "unknown"]
+
+RESULT_INDICATOR = "eff-result"
+
+# The mark of the evidence of a figure, on the framework's scale of levels; an evaluator's independence stands beside it.
+MARKS: dict[Design, int] = {
+    "randomised": 5,
+    "comparison-group": 4,
+    "before-after": 2,
+    "survey": 2,
+    "monitoring": 1,
+    "qualitative": 1,
+}
+_WITH_OTHERS: tuple[Design, ...] = ("randomised", "comparison-group")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the main result of a practice was found, and which way it points."""
+
+    design: Design
+    direction: Direction
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of the six groups, and its name on screen."""
+
+    id: GroupId
+    label: str
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("better-than-others", "Better than comparable people"),
+    Group("better-than-before", "Better than before, or own target reached"),
+    Group("level-only", "Only a level known"),
+    Group("no-difference", "No difference, or own target missed"),
+    Group("worse", "Worse"),
+    Group("unknown", "Nothing known"),
+)
+_GROUP = {one.id: one for one in GROUPS}
+
+
+def group(answer: AnswerId | None, main: Result | None) -> Group:
+    """Return the group of a practice from its counted answer to ``eff-result`` and its main result.
+
+    None stands for no answer and for no result. "Not applicable" is no answer here.
+    """
+    worsened = main is not None and main.direction == "worsened"
+    if answer in ("met", "partly", "not-met") and worsened:
+        return _GROUP["worse"]
+    if answer == "not-met":
+        return _GROUP["no-difference"]
+    if answer in ("met", "partly"):
+        return _GROUP["better-than-others" if main is not None and _beats_others(main) else "better-than-before"]
+    return _GROUP["unknown" if main is None else "level-only"]
+
+
+def _beats_others(main: Result) -> bool:
+    """Whether a result shows a gain against comparable people; "mixed" is a gain for some, or for a time."""
+    return main.design in _WITH_OTHERS and main.direction in ("improved", "mixed")
+
+
+def group_order(group_id: GroupId, main: Result | None) -> tuple[int, int]:
+    """Return a key that sorts practices by group, inside a group by the evidence of the result, strongest first."""
+    return GROUPS.index(_GROUP[group_id]), -MARKS[main.design] if main else 0
