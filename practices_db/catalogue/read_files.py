@@ -17,6 +17,7 @@ from practices_db.catalogue.csv_reader import CsvError, NotUtf8Error, decode, pa
 from practices_db.catalogue.library_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow, link_id
 from practices_db.catalogue.practice_rows import (
     AnswerRow,
+    CatalogueRow,
     FormerRow,
     HistoryRow,
     PracticeRow,
@@ -24,7 +25,6 @@ from practices_db.catalogue.practice_rows import (
     RunningRow,
     SourceRow,
     StatementRow,
-    _Row,
     columns,
 )
 from practices_db.catalogue.problems import Problem, mistakes
@@ -32,7 +32,7 @@ from practices_db.catalogue.write_files import FILES, RELEASES, content_hash
 from practices_db.config import DATA
 from practices_db.errors import PracticesError
 
-Row = TypeVar("Row", bound=_Row)
+Row = TypeVar("Row", bound=CatalogueRow)
 
 CATALOGUE = DATA / "catalogue"
 _SHOWN_AT_MOST = 50

@@ -14,6 +14,7 @@ from typing import Any
 from practices_db.catalogue.library_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow
 from practices_db.catalogue.practice_rows import (
     AnswerRow,
+    CatalogueRow,
     FormerRow,
     HistoryRow,
     PracticeRow,
@@ -21,14 +22,13 @@ from practices_db.catalogue.practice_rows import (
     RunningRow,
     SourceRow,
     StatementRow,
-    _Row,
     columns,
 )
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 
 # file → (its rows, whether it is always there); the hash of the data covers them in this order.
-FILES: dict[str, tuple[type[_Row], bool]] = {
+FILES: dict[str, tuple[type[CatalogueRow], bool]] = {
     "practices.csv": (PracticeRow, True),
     "sources.csv": (SourceRow, True),
     "assessments.csv": (AnswerRow, True),
@@ -118,7 +118,7 @@ def write_catalogue(store: Store, folder: Path) -> list[str]:
     return changed
 
 
-def _text(cursor: Cursor, name: str, model: type[_Row]) -> bytes:
+def _text(cursor: Cursor, name: str, model: type[CatalogueRow]) -> bytes:
     found = cursor.execute(_QUERIES[name])
     places = [[column[0] for column in found.description].index(column) for column in columns(model)]
     lines = [",".join(columns(model)), *(",".join(_cell(row[place]) for place in places) for row in found.fetchall())]

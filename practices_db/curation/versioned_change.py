@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
-from practices_db.catalogue.practice_rows import _Row
+from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.catalogue.problems import mistakes
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.submissions import require_version
@@ -31,7 +31,7 @@ class Stands(Protocol):
 
 
 Before = TypeVar("Before", bound=Stands)
-Row = TypeVar("Row", bound=_Row)
+Row = TypeVar("Row", bound=CatalogueRow)
 
 
 def change(  # noqa: PLR0913, PLR0917 - what a change consists of

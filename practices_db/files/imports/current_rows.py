@@ -14,7 +14,7 @@ from typing import Any
 
 from practices_db.catalogue.library_rows import CALLED, Item
 from practices_db.catalogue.library_store import HELD
-from practices_db.catalogue.practice_rows import _Row
+from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.database.store import Cursor
 from practices_db.files.imports.kinds import KIND, Cells
 
@@ -48,9 +48,9 @@ class Holdings:
     rows: Mapping[str, dict[Key, Stored]]  # by kind
 
 
-def as_cells(row: _Row | Mapping[str, Any]) -> Cells:
+def as_cells(row: CatalogueRow | Mapping[str, Any]) -> Cells:
     """Return a row as the catalogue's files write it."""
-    values = dict(row) if isinstance(row, _Row) else row
+    values = dict(row) if isinstance(row, CatalogueRow) else row
     return {name: _text(value) for name, value in values.items()}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
-from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row, columns
+from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, columns
 from practices_db.catalogue.problems import Problem
 from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.files.exports import columns as exported
@@ -32,7 +32,7 @@ class Kind:
     """
 
     name: str
-    model: type[_Row]
+    model: type[CatalogueRow]
     key: Callable[[Any], tuple[str, ...]]
     owner: Callable[[Any], str]
     texts: frozenset[str]

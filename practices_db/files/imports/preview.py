@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
-from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row
+from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
 from practices_db.catalogue.problems import Problem, RefusedError, mistakes
 from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.database.store import Cursor
@@ -61,7 +61,7 @@ class Entry:
     row: int
     state: State
     owner: str
-    content: _Row = field(repr=False)
+    content: CatalogueRow = field(repr=False)
     changes: tuple[FieldChange, ...] = ()
     version: int = 0
 
@@ -179,7 +179,7 @@ def _compared(upload: Upload, held: Holdings, decisions: Mapping[str, Decision])
     return entries, left_out
 
 
-def _named_by(row: _Row) -> dict[str, str]:
+def _named_by(row: CatalogueRow) -> dict[str, str]:
     """Return the fields of a row that name a practice, publication or organisation → the kind that they name."""
     match row:
         case PracticeRow():
@@ -196,7 +196,7 @@ def _named_by(row: _Row) -> dict[str, str]:
 
 def _decided(table: Table, decisions: Mapping[str, Decision]) -> Table:
     """Return a table as the decisions make it: rows left out, or under the ids of what they are."""
-    rows: dict[int, _Row] = {}
+    rows: dict[int, CatalogueRow] = {}
     for at, row in table.rows.items():
         made = {
             name: decisions.get(_decision_key(kind, getattr(row, name)), Decision("add"))
@@ -240,7 +240,7 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
 
 
-def _completed(kind: Kind, given: tuple[str, ...], row: _Row, before: Stored | None) -> _Row:
+def _completed(kind: Kind, given: tuple[str, ...], row: CatalogueRow, before: Stored | None) -> CatalogueRow:
     """Return a row with what the file has no column for as it is in the database."""
     if before is None or len(given) == len(kind.columns):
         return row
@@ -248,7 +248,7 @@ def _completed(kind: Kind, given: tuple[str, ...], row: _Row, before: Stored | N
     return kind.model.model_validate(before.cells | {name: cells[name] for name in given})
 
 
-def _title(row: _Row, held: Holdings) -> str:
+def _title(row: CatalogueRow, held: Holdings) -> str:
     match row:
         case PracticeRow() | OrganisationRow():
             return row.name
