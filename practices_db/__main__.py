@@ -44,8 +44,10 @@ def _build(arguments: argparse.Namespace) -> int:
     print(
         f"{arguments.database}: {built.practices} practices, {built.countries} countries, "
         f"{built.assessments} assessments, {built.answers} answers, {built.evidence} publications, "
-        f"{built.organisations} organisations, {built.links} links"
+        f"{built.organisations} organisations, {built.links} links, {built.results} results, {built.findings} findings"
     )
+    for kept in built.not_counted:
+        print(kept)
     return 0
 
 

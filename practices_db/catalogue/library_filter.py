@@ -32,7 +32,6 @@ SHELVES: dict[Shelf, tuple[Facet, ...]] = {
         Facet("joining", "joining", "Joining", "that are {}", may_be_missing=False),
     ),
 }
-NOUNS: dict[str, str] = {"evidence": "publication", "organisation": "organisation"}
 _LONGEST = 200
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow
 from practices_db.curation import edit_library, versioned_change
 from practices_db.curation.permissions import Thing, moved, require
@@ -18,7 +19,6 @@ from practices_db.curation.versioned_change import Facts
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.queries.library import CURATED
 
 # The several-valued fields of a practice: field of the file → (table, column).
 LISTS = {
@@ -382,7 +382,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
     cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
     cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
     cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
-    edit_library.hand_over_links(cursor, actor, "practice", old, kept, reason)
+    edit_library.hand_over(cursor, actor, "practice", old, kept, reason)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from practices_db.database.store import Cursor, Store, make_private
 from practices_db.errors import PracticesError
 from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
-from practices_db.queries import library
+from practices_db.queries import library, practices
 
 Progress = Callable[[float, str], None]
 
@@ -55,6 +55,9 @@ class Built:
     evidence: int = 0
     organisations: int = 0
     links: int = 0
+    results: int = 0
+    findings: int = 0
+    not_counted: tuple[practices.NotCounted, ...] = ()
 
 
 def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Built:
@@ -80,13 +83,13 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         migrate(store)
         store.write(lambda cursor: _insert_catalogue(cursor, catalogue))
         progress(0.6, "Writing publications and organisations")
-        store.write(lambda cursor: library_store.insert_knowledge(cursor, catalogue))
+        store.write(lambda cursor: library_store.insert_library(cursor, catalogue))
         store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", checks))
         progress(0.7, "Scoring")
         store.write(scorecards.rebuild)
         store.write(library_store.rebuild)
         with store.cursor() as cursor:
-            links = library.count_links(cursor)
+            links, not_counted = library.count_links(cursor), practices.not_counted(cursor)
         store.checkpoint()
     except BaseException:
         store.close()
@@ -100,9 +103,12 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         countries=len({country for row in catalogue.practices for country in row.countries}),
         assessments=len({row.assessment_id for row in catalogue.answers}),
         answers=len(catalogue.answers),
-        evidence=len(catalogue.evidence),
-        organisations=len(catalogue.organisations),
+        evidence=len(catalogue.items["evidence"]),
+        organisations=len(catalogue.items["organisation"]),
         links=links,
+        results=len(catalogue.items["result"]),
+        findings=len(catalogue.items["finding"]),
+        not_counted=not_counted,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from practices_db.catalogue.library_rows import MODELS, Item
+from practices_db.catalogue.library_items import KINDS, Item
 from practices_db.catalogue.practice_rows import PracticeRow
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.catalogue.write_files import FILES, write_catalogue
@@ -306,7 +306,7 @@ def _called(given: str) -> tuple[Item | None, str]:
     kind, colon, id_ = given.partition(":")
     if not colon:
         return None, given
-    item = next((one for one in MODELS if one == kind), None)
+    item = next((one for one in KINDS if one == kind), None)
     if item is None and kind != "practice":
         raise PracticesError(f"{given[:60]!r} is not {_SUBJECT}.")
     return item, id_
@@ -321,7 +321,7 @@ def _stands(store: Store, item: Item | None, id_: str) -> versioned_change.Stand
 
 def _assignment(given: str, item: Item | None) -> tuple[str, str]:
     name, equals, value = given.partition("=")
-    model = MODELS[item] if item else PracticeRow
+    model = KINDS[item].model if item else PracticeRow
     if not equals or name not in (*model.model_fields, *(() if item else edit_practices.ANSWER_FIELDS)):
         file = next(file for file, (rows, _) in FILES.items() if rows is model)
         raise PracticesError(

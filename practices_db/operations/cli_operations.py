@@ -65,10 +65,12 @@ def _check(arguments: Arguments) -> int:
         for loss in accept_losses(path):
             print(f"accepted: {loss}", file=sys.stderr)
     problems, held = all_problems(path)
+    for kept in held.not_counted:
+        print(kept)
     return _say(
         f"{path}: {held.practices} practices, {held.countries} countries, "
         f"{held.assessments} assessments, {held.answers} answers, {held.evidence} publications, "
-        f"{held.organisations} organisations, {held.links} links",
+        f"{held.organisations} organisations, {held.links} links, {held.results} results, {held.findings} findings",
         problems,
     )
 

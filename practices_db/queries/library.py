@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from practices_db.catalogue.library_filter import KnowledgeFilter, Shelf
-from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.library_items import KINDS, ItemKind, vocabularies
+from practices_db.catalogue.library_store import CURATED, NAMED
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.queries.full_text import Index
@@ -116,24 +117,6 @@ def texts(cursor: Cursor, shelf: Shelf) -> list[tuple[str, str, str]]:
         )
         for id_, title, text, *lists in rows
     ]
-
-
-# What everything that a link may lead to is called.
-NAMED = """
-    named AS (
-        SELECT 'practice' AS kind, id, name FROM practice_card
-        UNION ALL SELECT 'evidence', id, title FROM evidence_card
-        UNION ALL SELECT 'organisation', id, name FROM organisation_card
-    )
-"""
-# The same as curators have it, released or not, with its state.
-CURATED = """
-    held AS (
-        SELECT 'practice' AS kind, id, name, state FROM practice
-        UNION ALL SELECT 'evidence', id, title, state FROM evidence
-        UNION ALL SELECT 'organisation', id, name, state FROM organisation
-    )
-"""
 
 
 def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
@@ -277,37 +260,71 @@ def count_links(cursor: Cursor) -> int:
 
 # --- integrity -------------------------------------------------------------------------------------------
 
-_PROBLEMS = f"""
-    WITH listed AS (
-        SELECT 'evidence_value' AS source, evidence_id AS id, list, value FROM evidence_value
-        UNION ALL SELECT 'organisation_value', organisation_id, list, value FROM organisation_value
-        UNION ALL SELECT 'evidence', id, 'evidence_kind', kind FROM evidence
-        UNION ALL SELECT 'organisation', id, 'organisation_kind', kind FROM organisation
-    ),
-    states AS (
-        SELECT 'evidence' AS source, id, state, merged_into, left_on, left_because FROM evidence
-        UNION ALL SELECT 'organisation', id, state, merged_into, left_on, left_because FROM organisation
-        UNION ALL SELECT 'link', {LINK_ID}, state, NULL, left_on, left_because FROM link
-    ),
-    {CURATED},
-    ends AS (
-        SELECT 'link' AS source, from_kind AS kind, from_id AS id FROM link
-        UNION SELECT 'link', to_kind, to_id FROM link
-        UNION SELECT 'known_link', from_kind, from_id FROM known_link
-        UNION SELECT 'known_link', to_kind, to_id FROM known_link
-        UNION SELECT 'former_link', from_kind, from_id FROM former_link
-        UNION SELECT 'former_link', to_kind, to_id FROM former_link
-        UNION SELECT 'evidence_value', 'evidence', evidence_id FROM evidence_value
-        UNION SELECT 'organisation_value', 'organisation', organisation_id FROM organisation_value
-        UNION SELECT 'derived tables', 'evidence', id FROM evidence_card
-        UNION SELECT 'derived tables', 'organisation', id FROM organisation_card
-        UNION SELECT 'derived tables', kind, id FROM knowledge_facet
+
+def _stated(kind: ItemKind, column: str, name: str) -> str:
+    """Return the query of what a kind states in a column of a vocabulary."""
+    if name not in kind.lists.values() or not kind.in_rows:
+        value = f'unnest("{column}")' if column in kind.lists else f'"{column}"'
+        return (
+            f"SELECT '{kind.item}' AS source, {kind.id_sql} AS id, '{name}' AS list, {value} AS value FROM {kind.item}"
+        )
+    return f"SELECT '{kind.item}_value', {kind.item}_id, list, value FROM {kind.item}_value WHERE list = '{name}'"
+
+
+def _ends(kind: ItemKind) -> list[str]:
+    """Return the queries of everything that a kind leads to, as curators have it and as everybody sees it."""
+    if kind.item == "link":
+        tables = (kind.item, kind.shown, "former_link")
+        return [
+            f"SELECT '{table}' AS source, {side}_kind AS kind, {side}_id AS id FROM {table}"
+            for table in tables
+            for side in ("from", "to")
+        ]
+    values = (
+        [f"SELECT '{kind.item}_value', '{kind.item}', {kind.item}_id FROM {kind.item}_value"] if kind.in_rows else []
     )
+    return [
+        *(
+            f"SELECT '{table}', '{end}', {column} FROM {table} WHERE {column} <> ''"
+            for table in (kind.item, kind.shown)
+            for column, end in kind.ends.items()
+        ),
+        *([f"SELECT 'derived tables', '{kind.item}', id FROM {kind.shown}"] if kind.in_rows else []),
+        *values,
+    ]
+
+
+_STATED = " UNION ALL ".join(
+    _stated(kind, column, name) for kind in KINDS.values() for column, name in vocabularies(kind.model).items()
+)
+_STATES = " UNION ALL ".join(
+    f"SELECT '{kind.item}' AS source, {kind.id_sql} AS id, state, {'merged_into' if kind.name else 'NULL'} "
+    f"AS merged_into, left_on, left_because FROM {kind.item}"
+    for kind in KINDS.values()
+)
+_ENDS = " UNION ".join(
+    sql for kind in sorted(KINDS.values(), key=lambda one: one.item != "link") for sql in _ends(kind)
+)
+_NOT_ONE = " UNION ALL ".join(
+    f"SELECT '{kind.item}: {end} ' || {group} || ': ' || count(*) FILTER (WHERE \"{flag}\") "
+    f"|| ' rows are marked {flag}, exactly one must be' FROM {table} GROUP BY {group} "
+    f'HAVING count(*) FILTER (WHERE "{flag}") <> 1'
+    for kind in KINDS.values()
+    if kind.one
+    for group, flag in [kind.one]
+    for end in [kind.ends[group]]
+    for table in [f"(FROM {kind.item} WHERE state = 'listed')"]
+)
+_PROBLEMS = f"""
+    WITH listed AS ({_STATED}),
+    states AS ({_STATES}),
+    {CURATED},
+    ends AS ({_ENDS} UNION SELECT 'derived tables', kind, id FROM knowledge_facet)
     SELECT source || ': leads to ' || kind || ' ' || id || ', which does not exist' AS problem
     FROM ends e WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.kind = e.kind AND h.id = e.id)
     UNION ALL
     SELECT source || ' ' || id || ': ' || value || ' is not in the list of ' || list
-    FROM listed l WHERE NOT EXISTS (
+    FROM listed l WHERE value IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM (SELECT unnest($lists::TEXT[]) AS list, unnest($ids::TEXT[]) AS id) v
         WHERE v.list = l.list AND v.id = l.value
     )
@@ -340,9 +357,11 @@ _PROBLEMS = f"""
         JOIN held t ON t.kind = l.to_kind AND t.id = l.to_id AND t.state = 'listed'
         WHERE l.state = 'listed'
     )
+    UNION ALL
+    {_NOT_ONE}
     ORDER BY problem
 """
-_LISTS = ("theme", "target_group", "area", "language", "governance_level", "evidence_kind", "organisation_kind")
+_LISTS = sorted({name for kind in KINDS.values() for name in vocabularies(kind.model).values()})
 
 
 def integrity_problems(cursor: Cursor) -> list[str]:

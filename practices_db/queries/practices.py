@@ -12,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from criteria.framework import AnswerId, current_framework, published_frameworks
+from criteria.counted_answer import COUNTING
+from criteria.framework import CURRENT, AnswerId, current_framework, published_frameworks
+from practices_db.catalogue.contradictions import RULES
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
@@ -538,6 +540,37 @@ def selection_shares(cursor: Cursor) -> SelectionShares:
     return SelectionShares(*row)
 
 
+@dataclass(frozen=True)
+class NotCounted:
+    """Published answers that are kept and shown and make no score: of which framework version or basis, how many."""
+
+    framework: str
+    version: str
+    basis: str
+    answers: int
+    practices: int
+
+    def __str__(self) -> str:
+        why = "a tick-list never counts" if self.basis == "tick-list" else f"{CURRENT[1]} counts"
+        return (
+            f"{self.answers:,} answers ({self.basis}) of {self.framework} {self.version} on {self.practices:,} "
+            f"practices are kept and not counted: {why}"
+        )
+
+
+def not_counted(cursor: Cursor) -> tuple[NotCounted, ...]:
+    """Return what is released and counts in no score, by framework version and basis."""
+    rows = cursor.execute(
+        """
+        SELECT framework_id, framework_version, basis, count(*), count(DISTINCT practice_id) FROM released_answer
+        WHERE (framework_id, framework_version) <> ($framework, $version) OR NOT list_contains($bases::TEXT[], basis)
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
+    ).fetchall()
+    return tuple(NotCounted(*row) for row in rows)
+
+
 # --- integrity -------------------------------------------------------------------------------------------
 
 _PROBLEMS = """
@@ -589,7 +622,7 @@ _PROBLEMS = """
     UNION ALL
     SELECT DISTINCT 'practice ' || a.practice_id || ': published answers are not scored; build the database anew'
     FROM released_answer a
-    WHERE a.framework_id = $framework AND a.framework_version = $version
+    WHERE a.framework_id = $framework AND a.framework_version = $version AND a.basis <> 'tick-list'
         AND NOT EXISTS (SELECT 1 FROM practice_score x WHERE x.practice_id = a.practice_id)
     UNION ALL
     SELECT 'released: practice ' || r.practice_id || ' does not exist; build the database anew' FROM (
@@ -651,7 +684,25 @@ def integrity_problems(cursor: Cursor) -> list[str]:
             "version": current.version,
         },
     ).fetchall()
-    return [problem for (problem,) in rows] + library.integrity_problems(cursor)
+    return [problem for (problem,) in rows] + _contradictions(cursor) + library.integrity_problems(cursor)
+
+
+def _contradictions(cursor: Cursor) -> list[str]:
+    """Return where a released fact and the answer that counts say opposite things."""
+    rows = cursor.execute(
+        """
+        SELECT p.id, c.indicator_id, c.answer, c.assessment_id, p.evaluation_documented, p.transferred_elsewhere
+        FROM counted_answer c JOIN released_practice p ON p.id = c.practice_id
+        WHERE list_contains($indicators::TEXT[], c.indicator_id) ORDER BY ALL
+        """,
+        {"indicators": [rule.indicator_id for rule in RULES]},
+    ).fetchall()
+    return [
+        f"practice {id_}: {rule.fact} {words} in assessment {assessment}"
+        for id_, indicator, answer, assessment, *stated in rows
+        for rule, fact in zip(RULES, stated, strict=True)
+        if rule.indicator_id == indicator and (words := rule.words(fact, answer))
+    ]
 
 
 @dataclass(frozen=True)
@@ -665,6 +716,9 @@ class Contents:
     evidence: int
     organisations: int
     links: int
+    results: int
+    findings: int
+    not_counted: tuple[NotCounted, ...]
 
 
 def contents(cursor: Cursor) -> Contents:
@@ -677,6 +731,9 @@ def contents(cursor: Cursor) -> Contents:
         evidence=int(_one(cursor, "SELECT count(*) FROM evidence")),
         organisations=int(_one(cursor, "SELECT count(*) FROM organisation")),
         links=library.count_links(cursor),
+        results=int(_one(cursor, "SELECT count(*) FROM result")),
+        findings=int(_one(cursor, "SELECT count(*) FROM finding")),
+        not_counted=not_counted(cursor),
     )
 
 

@@ -160,8 +160,8 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
     old, kept = first("organisation"), first("organisation", 1)
     tie = rows_of("link")[0] | {"from_kind": "organisation", "relation": "leads", "to_id": "accelair"}
     for from_id in (old, kept):
-        edit_library.add_link(own, CURATOR, tie | {"from_id": from_id}, "read it")
-    edit_library.add_link(own, CURATOR, tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
+        edit_library.add(own, CURATOR, "link", tie | {"from_id": from_id}, "read it")
+    edit_library.add(own, CURATOR, "link", tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
     edit_library.merge(own, CURATOR, "organisation", old, kept, 1, "The same house.")
     was = stands(own, "organisation", old)
     assert (was.state, was.merged_into, was.left_because) == ("merged", kept, "The same house.")
@@ -232,17 +232,17 @@ def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) ->
 
 def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None:
     link = rows_of("link")[0] | {"to_id": "accelair"}
-    id_ = edit_library.add_link(own, CURATOR, link, "read it", "Linked.")
+    id_ = edit_library.add(own, CURATOR, "link", link, "read it", "Linked.")
     assert stands(own, "link", id_).version == 1
     with pytest.raises(PracticesError, match="there already"):
-        edit_library.add_link(own, CURATOR, link, "again")
+        edit_library.add(own, CURATOR, "link", link, "again")
     with pytest.raises(PracticesError, match="no practice 'nowhere' in the catalogue"):
-        edit_library.add_link(own, CURATOR, link | {"to_id": "nowhere"}, "why")
+        edit_library.add(own, CURATOR, "link", link | {"to_id": "nowhere"}, "why")
     with pytest.raises(PracticesError, match="goes from evidence to practice"):
-        edit_library.add_link(own, CURATOR, link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
+        edit_library.add(own, CURATOR, "link", link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
     edit_practices.archive(own, CURATOR, "acompanando-t", 1, "ended")
     with pytest.raises(PracticesError, match="no practice 'acompanando-t' in the catalogue"):
-        edit_library.add_link(own, CURATOR, link | {"to_id": "acompanando-t"}, "why")
+        edit_library.add(own, CURATOR, "link", link | {"to_id": "acompanando-t"}, "why")
     assert release(own)["link", id_] == ("new", "Linked.")
     with own.cursor() as cursor:
         assert link["reason"] in list(library.links_of(cursor, "practice", ["accelair"])["reason"])

@@ -248,7 +248,7 @@ def test_who_may_act_on_what_is_in_the_library_in_which_state(
 def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> None:
     actor = actors()[role]
     more = TIE | {"from_id": TWIN["id"]}
-    tried(library, lambda: edit_library.add_link(library, actor, more, "why"), role in CURATING)
+    tried(library, lambda: edit_library.add(library, actor, "link", more, "why"), role in CURATING)
     more |= {"to_id": TWIN["id"]}
     tried(library, lambda: edit_library.refuse_link(library, actor, more, "why"), role in CURATING)
     with library.cursor() as cursor:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
-from practices_db.catalogue.library_filter import NOUNS, KnowledgeFilter, Shelf, checked, from_params, names
+from practices_db.catalogue.library_filter import KnowledgeFilter, Shelf, checked, from_params, names
+from practices_db.catalogue.library_items import NOUNS
 from practices_db.catalogue.vocabularies import label
 from practices_db.config import database_path
 from practices_db.files.exports.library_files import file_name, format_of, written
