@@ -188,7 +188,7 @@ def _library_inconsistencies(rows: Mapping[str, dict[int, Any]]) -> list[str]:
 
 def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
     """Return the ends of links, results, findings and others that are in no file."""
-    known = {
+    known: dict[str, set[str]] = {
         "practice": {row.id for row in rows["practices.csv"].values()},
         **{item: {row.id for row in rows[kind.file].values()} for item, kind in KINDS.items() if kind.name},
     }

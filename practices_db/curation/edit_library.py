@@ -138,7 +138,7 @@ def relist(  # noqa: PLR0913, PLR0917
 
 
 def merge(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Named, id_: str, into: str, version: int, reason: str
+    store: Store, actor: Actor, item: Item, id_: str, into: str, version: int, reason: str
 ) -> int:
     """Merge a duplicate into the one that is kept, which takes over its links; return the old one's version."""
 
@@ -202,7 +202,7 @@ def hand_over(  # noqa: PLR0913, PLR0917
     """Let the links, results, types and findings of what is merged belong to what is kept, in the caller's transaction.
 
     Also links that two records show by themselves, as judged ones: they hang on the name or address that goes. What
-    the kept one has already, or what was taken out there, is archived. The main result and the primary type of the kept one stay.
+    the kept one has already, or what was taken out there, is archived. The kept one's main result and its primary type stay.
     """
     for item in KINDS:
         for column, where in _leads_to(item):
@@ -313,7 +313,7 @@ def _keep_one(cursor: Cursor, actor: Actor, item: Item, facts: Facts, reason: st
     kind = KINDS[item]
     if kind.one is None:
         return
-    group, flag = kind.one
+    flag = kind.one[1]
     others = _marked(cursor, item, facts)
     for other in others if facts[flag] else ():
         row = _checked(item, other.facts | {flag: "no" if item == "practice_type" else ""}, other)
@@ -328,6 +328,14 @@ def _keep_one(cursor: Cursor, actor: Actor, item: Item, facts: Facts, reason: st
             after={flag: getattr(row, flag)},
             reason=reason,
         )
+    _require_one(cursor, item, facts)
+
+
+def _require_one(cursor: Cursor, item: Item, facts: Facts) -> None:
+    kind = KINDS[item]
+    if kind.one is None:
+        return
+    group, flag = kind.one
     listed = _read(cursor, item, f"state = 'listed' AND {group} = $group", {"group": facts[group]})
     if listed and sum(bool(one.facts[flag]) for one in listed) != 1:
         raise PracticesError(
@@ -417,7 +425,7 @@ def _move(  # noqa: PLR0913, PLR0917
         if not KINDS[item].name and action == "relist":
             _require_ends(cursor, item, before.facts)
         _set(cursor, before, new)
-        _keep_one(cursor, APP, item, before.facts | {KINDS[item].one[1]: None} if KINDS[item].one else {}, reason)
+        _require_one(cursor, item, before.facts)
         return {"state": before.state}, new
 
     return _change(store, actor, action, item, id_, version, work, reason)

@@ -61,9 +61,9 @@ class Change:
     """One thing that a release changed.
 
     ``kind``: added, removed, moved (a criterion's score, with ``node``, before and after; None: not scored), answers
-    (an answer that moved no score), facts, statement: all of a practice; publication, organisation, link, result,
-    finding and the other kinds of the library: one that is new, gone or has other facts. ``words`` says it, with facts by the names of their columns, ``why`` what curators
-    said of it in public.
+    (an answer that moved no score), facts, statement: all of a practice; publication, organisation, link, result and
+    the other kinds of the library: one that is new, gone or has other facts. ``words`` says it, with facts by the names
+    of their columns, ``why`` what curators said of it in public.
     """
 
     kind: str

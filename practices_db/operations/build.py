@@ -21,7 +21,8 @@ from practices_db.database.store import Cursor, Store, make_private
 from practices_db.errors import PracticesError
 from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
-from practices_db.queries import library, practices
+from practices_db.queries import library
+from practices_db.queries.practices import NotCounted, not_counted
 
 Progress = Callable[[float, str], None]
 
@@ -57,7 +58,7 @@ class Built:
     links: int = 0
     results: int = 0
     findings: int = 0
-    not_counted: tuple[practices.NotCounted, ...] = ()
+    not_counted: tuple[NotCounted, ...] = ()
 
 
 def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Built:
@@ -89,7 +90,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         store.write(scorecards.rebuild)
         store.write(library_store.rebuild)
         with store.cursor() as cursor:
-            links, not_counted = library.count_links(cursor), practices.not_counted(cursor)
+            links, kept = library.count_links(cursor), not_counted(cursor)
         store.checkpoint()
     except BaseException:
         store.close()
@@ -108,7 +109,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         links=links,
         results=len(catalogue.items["result"]),
         findings=len(catalogue.items["finding"]),
-        not_counted=not_counted,
+        not_counted=kept,
     )
 
 

@@ -468,11 +468,14 @@ def similar_practices(cursor: Cursor, practice_id: str, limit: int = 6) -> pd.Da
 
 
 def assessors(cursor: Cursor) -> pd.DataFrame:
-    """Return (basis, assessor, practices, answers): who made the published answers."""
+    """Return (basis, assessor, practices, answers, kind, how): who made the published answers.
+
+    ``kind`` and ``how`` tell readings from own sources from those of another one's notes; NULL: nobody said.
+    """
     return cursor.execute(
         """
-        SELECT basis, assessor, count(DISTINCT practice_id) AS practices, count(*) AS answers
-        FROM released_answer GROUP BY ALL ORDER BY ALL
+        SELECT a.basis, a.assessor, count(DISTINCT a.practice_id) AS practices, count(*) AS answers, s.kind, s.how
+        FROM released_answer a LEFT JOIN released_assessor s ON s.assessor = a.assessor GROUP BY ALL ORDER BY ALL
         """
     ).df()
 

@@ -12,7 +12,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from criteria.counted_answer import counted
-from practices_db.catalogue.contradictions import RULES, counts_now, given
+from practices_db.catalogue.contradictions import RULES, counts_now
+from practices_db.catalogue.contradictions import given as as_given
 from practices_db.catalogue.library_items import KINDS, OF_TABLE
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
@@ -338,7 +339,7 @@ def _contradicting(entries: tuple[Entry, ...], held: Holdings) -> Iterator[Probl
             case AnswerRow() as row if row.indicator_id in _ASKED and counts_now(row):
                 before = said.setdefault((row.practice_id, row.indicator_id), {})
                 settled = row.assessment_id in before and before[row.assessment_id].settled
-                before[row.assessment_id] = replace(given(row), settled=settled)
+                before[row.assessment_id] = replace(as_given(row), settled=settled)
                 keys = [(row.practice_id, row.indicator_id)]
             case _:
                 keys = []
