@@ -18,11 +18,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "data" / "catalogue"
-FRAMEWORK_FILE = ROOT / "criteria" / "frameworks" / "integration-practices-1.0.0.toml"
+FRAMEWORKS = ROOT / "criteria" / "frameworks"
+FRAMEWORK_FILE = FRAMEWORKS / "integration-practices-2.0.0.toml"
 SYNTHETIC = ROOT / "tests" / "data" / "synthetic"
 
 DOCUMENTED = ("met", "partly", "not-met")
 BASES = ("expert-review", "desk-review", "self-assessment")
+CAUTIOUS_FIRST = ("not-met", "partly", "met", "not-applicable", "not-documented")
+VERSION = "2.0.0"
 HEADLINES = ("effectiveness", "sustainability")
 FACETS = (
     "country",
@@ -48,9 +51,9 @@ def read_csv(path: Path) -> list[Row]:
         return list(csv.DictReader(file, strict=True))
 
 
-def framework_content() -> Content:
-    """Return the framework's file as plain dictionaries and lists."""
-    return tomllib.loads(FRAMEWORK_FILE.read_text(encoding="utf-8"))
+def framework_content(version: str = VERSION) -> Content:
+    """Return the file of a version of the framework as plain dictionaries and lists."""
+    return tomllib.loads((FRAMEWORKS / f"integration-practices-{version}.toml").read_text(encoding="utf-8"))
 
 
 def several(cell: str) -> list[str]:
@@ -61,7 +64,21 @@ def several(cell: str) -> list[str]:
 def catalogue_hash(folder: Path) -> str:
     """Return the hash that names a state of the catalogue: its files, each after its name."""
     content = b""
-    names = ("practices.csv", "sources.csv", "assessments.csv", "evidence.csv", "organisations.csv", "links.csv")
+    names = (
+        "practices.csv",
+        "sources.csv",
+        "assessments.csv",
+        "evidence.csv",
+        "organisations.csv",
+        "links.csv",
+        "results.csv",
+        "assessors.csv",
+        "practice_types.csv",
+        "publication_types.csv",
+        "findings.csv",
+        "costs.csv",
+        "rates_without_comparison.csv",
+    )
     for name in (name for name in names if (folder / name).exists()):
         content += name.encode() + b"\0" + (folder / name).read_bytes() + b"\0"
     return hashlib.sha256(content).hexdigest()
@@ -105,13 +122,17 @@ def score_nodes(framework: Content, answers: Mapping[str, tuple[str, int]]) -> d
     """Score every node from indicator id → (answer, evidence level); what is absent is not documented."""
     value = {option["id"]: exact(option.get("value", 0)) for option in framework["answer"]}
     scores = {}
+    minimum = {one["id"]: one.get("minimum_coverage", framework["minimum_coverage"]) for one in framework["criterion"]}
     for node, indicators in indicators_by_node(framework).items():
         known_weight = unknown_weight = points = Fraction(0)
         levels: list[int] = []
         applicable = 0
+        required_known = True
         for indicator in indicators:
             weight = exact(indicator.get("weight", 1))
             answer, level = answers.get(indicator["id"], ("not-documented", 0))
+            if indicator.get("required") and answer not in DOCUMENTED:
+                required_known = False
             if answer == "not-applicable":
                 continue
             applicable += 1
@@ -128,7 +149,10 @@ def score_nodes(framework: Content, answers: Mapping[str, tuple[str, int]]) -> d
             coverage=coverage,
             low=100 * points / whole if applicable else None,
             high=100 * (points + unknown_weight) / whole if applicable else None,
-            scored=bool(levels) and coverage is not None and coverage >= exact(framework["minimum_coverage"]),
+            scored=bool(levels)
+            and required_known
+            and coverage is not None
+            and coverage >= exact(minimum[node.split("/")[0]]),
             strongest=max(levels) if levels else None,
             median=median(levels),
             answered=len(levels),
@@ -162,9 +186,12 @@ class Counted:
 
 
 def counted_answers(rows: Sequence[Row]) -> dict[str, dict[str, Counted]]:
-    """Return practice id → indicator id → the answer that counts, by the rule the design states."""
+    """Return practice id → indicator id → the answer that counts, by the rule the design states.
+
+    Only answers under the current version count, and none of a tick-list.
+    """
     together: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
+    for row in (row for row in rows if row["framework_version"] == VERSION and row["basis"] in BASES):
         together.setdefault((row["practice_id"], row["indicator_id"]), []).append(row)
     counted: dict[str, dict[str, Counted]] = {}
     for (practice_id, indicator_id), given in together.items():
@@ -179,7 +206,7 @@ def counted_answers(rows: Sequence[Row]) -> dict[str, dict[str, Counted]]:
             best["assessor"],
             best["source_url"],
             len(given),
-            len({row["answer"] for row in given}) > 1,
+            len({row["answer"] for row in given} - {"not-documented"}) > 1,
         )
     return counted
 
@@ -187,13 +214,20 @@ def counted_answers(rows: Sequence[Row]) -> dict[str, dict[str, Counted]]:
 def _comes_before(one: Row, other: Row) -> bool:
     if (one["answer"] == "not-documented") != (other["answer"] == "not-documented"):
         return other["answer"] == "not-documented"
-    if one["evidence_level"] != other["evidence_level"]:
-        return int(one["evidence_level"]) > int(other["evidence_level"])
     if one["basis"] != other["basis"]:
         return BASES.index(one["basis"]) < BASES.index(other["basis"])
+    if one["evidence_level"] != other["evidence_level"]:
+        return int(one["evidence_level"]) > int(other["evidence_level"])
+    if one["answer"] != other["answer"]:
+        return CAUTIOUS_FIRST.index(one["answer"]) < CAUTIOUS_FIRST.index(other["answer"])
     if one["assessed_on"] != other["assessed_on"]:
         return one["assessed_on"] > other["assessed_on"]
-    raise AssertionError("the rule leaves this open; the shipped data has no such case")
+    return _assessment(one) < _assessment(other)
+
+
+def _assessment(row: Row) -> str:
+    of = (row["practice_id"], row["basis"], row["assessor"], row["assessed_on"])
+    return ":".join((*of, f"{row['framework']}-{row['framework_version']}"))
 
 
 # --- practices and filters ---------------------------------------------------------------------------------

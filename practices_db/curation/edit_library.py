@@ -202,7 +202,7 @@ def hand_over(  # noqa: PLR0913, PLR0917
     """Let the links, results, types and findings of what is merged belong to what is kept, in the caller's transaction.
 
     Also links that two records show by themselves, as judged ones: they hang on the name or address that goes. What
-    the kept one has already, or what was taken out there, is archived. The kept one's main result and its primary type stay.
+    the kept one has already, or what was taken out there, is archived. Its main result and its primary type stay.
     """
     for item in KINDS:
         for column, where in _leads_to(item):

@@ -82,8 +82,8 @@ def _edit(store: Store, arguments: Arguments) -> Iterable[str]:
     if item is not None:
         if arguments.assessment or arguments.indicator:
             raise PracticesError("--assessment and --indicator are of a practice.")
-        if item == "link" and arguments.source:
-            raise PracticesError("A link is its own source: say --set source_url=URL.")
+        if not KINDS[item].name and arguments.source:
+            raise PracticesError(f"A {KINDS[item].noun} is its own source: say --set source_url=URL.")
         version = _stands(store, item, id_).version
         what = (item, id_, changes, version, arguments.reason, arguments.source or "")
         new = edit_library.edit(store, CLI, *what, arguments.public)
@@ -140,7 +140,7 @@ def _move(store: Store, arguments: Arguments, practice: Callable[..., int], othe
 def _merge(store: Store, arguments: Arguments) -> Iterable[str]:
     item, id_ = _called(arguments.subject)
     other, into = _called(arguments.into)
-    if item != other or item == "link":
+    if item != other or (item and not KINDS[item].name):
         raise PracticesError(f"{arguments.subject} and {arguments.into} cannot be merged. Nothing was changed.")
     version = _stands(store, item, id_).version
     if item is None:
@@ -210,7 +210,8 @@ def _history(store: Store, arguments: Arguments) -> Iterable[str]:
 # --- parsing -------------------------------------------------------------------------------------------------
 
 
-_SUBJECT = "the id of a practice, evidence:ID, organisation:ID or link:ENDS"
+_ITEMS = ", ".join(f"{item}:ID" for item in KINDS)
+_SUBJECT = f"the id of a practice, {_ITEMS}"
 
 
 def add(commands: Any) -> list[argparse.ArgumentParser]:
@@ -271,7 +272,7 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
     command(
         "history",
         _history,
-        "show who changed what: practice:ID, evidence:ID, organisation:ID, link:ENDS, submission:ID, data, session",
+        f"show who changed what: practice:ID, {_ITEMS}, submission:ID, data, session",
         "object",
     )
     anew = commands.add_parser("rewrite", help="write the file anew, so that deleted content is gone from its bytes")
@@ -302,7 +303,7 @@ def _submission(store: Store, id_: str) -> submissions.Submission:
 
 
 def _called(given: str) -> tuple[Item | None, str]:
-    """Return what is meant by ID (a practice, None), evidence:ID, organisation:ID or link:ENDS."""
+    """Return what is meant by ID (a practice, None) or by KIND:ID; what has no id is called by its key."""
     kind, colon, id_ = given.partition(":")
     if not colon:
         return None, given

@@ -22,7 +22,7 @@ def add_commands(commands: Any) -> list[argparse.ArgumentParser]:
     """Add ``import`` and ``template`` and return them."""
     importing = commands.add_parser(
         "import",
-        help="bring practices, answers, sources, publications, organisations or links in from a CSV or a workbook",
+        help="bring practices, answers, sources, results, findings or other tables in from a CSV or a workbook",
         description="All of the file or nothing: every mistake is told and nothing written. What has a known id is "
         "updated. What looks like another is added with a warning. Nothing is public until it is published.",
     )

@@ -30,7 +30,7 @@ from practices_db.queries.views import View
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PRACTICE, OTHER = "synthetic-accents", "synthetic-empty"
 PAGE = "https://example.org/other-page"
-FRAMEWORK = {"framework": "integration-practices", "framework_version": "1.0.0"}
+FRAMEWORK = {"framework": "integration-practices", "framework_version": "2.0.0"}
 TODAY = date(2026, 11, 25)
 
 
@@ -187,7 +187,7 @@ def test_release_without_a_change_is_refused(tiny_store: Store) -> None:
         ),
         (lambda s: edit_practices.archive(s, CURATOR, PRACTICE, 1, ""), "why"),
         (lambda s: edit_practices.merge(s, CURATOR, PRACTICE, PRACTICE, 1, "why"), "another one"),
-        (lambda s: reviews.settle(s, CURATOR, PRACTICE, "eff-objectives", "nothing", "why"), "no disagreement"),
+        (lambda s: reviews.settle(s, CURATOR, PRACTICE, "eff-result", "nothing", "why"), "no disagreement"),
     ],
 )
 def test_change_that_cannot_stand_is_refused_in_words(
@@ -256,7 +256,7 @@ def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
 
 
 def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store) -> None:
-    receipt = submissions.submit(tiny_store, "self-assessment", answers_of({"eff-objectives": "met"}), None, OTHER)
+    receipt = submissions.submit(tiny_store, "self-assessment", answers_of({"eff-result": "met"}), None, OTHER)
     with tiny_store.cursor() as cursor:
         assert [one.id for one in reviews.queue(cursor, CURATOR)] == [receipt.id]
         (difference,) = reviews.differences(cursor, CURATOR, receipt.id)
@@ -264,13 +264,13 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
     back = reviews.send_back(tiny_store, CURATOR, receipt.id, 1, "Which year?")
     opened = submissions.open_by_token(tiny_store, receipt.token)
     assert (opened.status, opened.curator_note) == ("returned", "Which year?")
-    again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "partly"}), back)
+    again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-result": "partly"}), back)
     taken = reviews.accept(tiny_store, CURATOR, receipt.id, again, "sound")
     release(tiny_store)
     assert rows(tiny_store, f"SELECT basis, answer FROM released_answer WHERE practice_id = '{OTHER}'") == [
         ("self-assessment", "partly")
     ]
-    corrected = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "not-met"}), taken)
+    corrected = submissions.correct(tiny_store, receipt.token, answers_of({"eff-result": "not-met"}), taken)
     taken = reviews.accept(tiny_store, CURATOR, receipt.id, corrected, "sound, too")
     release(tiny_store)
     assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == [("not-met",)]
@@ -293,7 +293,7 @@ def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> No
         "source_confidence": "high",
         "checked_on": "2026-11-20",
     }
-    content_ = answers_of({"eff-objectives": "met"}) | {"practice": profile}
+    content_ = answers_of({"eff-result": "met"}) | {"practice": profile}
     receipt = submissions.submit(tiny_store, "self-assessment", content_)
     reviews.accept(tiny_store, CURATOR, receipt.id, 1, "sound")
     release(tiny_store)
@@ -494,7 +494,7 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     shutil.copy(tiny_db, path)
     store = Store(path)
     secrets_ = [secrets.token_hex(24) for _ in range(3)]
-    given = answers_of({"eff-objectives": "met"}, note=f"a client's story {secrets_[0]}")
+    given = answers_of({"eff-result": "met"}, note=f"a client's story {secrets_[0]}")
     receipt = submissions.submit(store, "self-assessment", given, f"{secrets_[1]}@example.org", OTHER)
     reviews.accept(store, CURATOR, receipt.id, 1, "sound")
     release(store)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import back
 import oracles
 import pytest
 from bringing import HOUSE, PAPER, bring, looked_at, table
@@ -384,10 +385,11 @@ def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tm
         for name in ("evidence", "organisation", "link"):
             for column in ("state", "left_on", "left_because", *(["merged_into"] if name != "link" else [])):
                 cursor.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
+        back.before_results_and_types(cursor)
         cursor.execute("ALTER TABLE known_link DROP COLUMN checked_on")
         cursor.execute("DROP TABLE former_link")
         cursor.execute("ALTER TABLE release_change RENAME COLUMN subject_id TO practice_id")
-        cursor.execute("DELETE FROM _migration WHERE name = '0005_leaving'")
+        cursor.execute("DELETE FROM _migration WHERE name >= '0005'")
 
     store.write(go_back)
     store.close()
@@ -419,8 +421,8 @@ def test_command_line_does_all_of_it(catalogue_db: Path, tmp_path: Path, capsys:
     assert "no problems" in run("check")
     for arguments, says in (
         (["archive", "evidence:nothing", "--reason", "x"], "no publication 'nothing'"),
-        (["archive", "submission:x", "--reason", "x"], "practice, evidence:ID, organisation:ID or link:"),
-        (["archive", "link:x", "--reason", "x"], "not what a link is called"),
+        (["archive", "submission:x", "--reason", "x"], "practice, evidence:ID, organisation:ID, link:ID, result:ID"),
+        (["archive", "link:x", "--reason", "x"], "There is no link 'x'"),
         (["merge", link, paper, "--reason", "x"], "cannot be merged"),
         (["merge", paper, "accelair", "--reason", "x"], "cannot be merged"),
         (["checked", paper, "--running", "yes", "--said-by", "x"], "only of a practice"),

@@ -70,7 +70,7 @@ def test_a_new_practice_gets_an_id_that_is_free() -> None:
 
 def test_what_has_to_be_mended_is_said_one_by_one() -> None:
     form = new_form(DAY)
-    for id_ in ("eff-objectives", "eff-comparison"):
+    for id_ in ("eff-result", "evi-comparison"):
         form = form.with_answer(OwnAnswer(indicator=id_, answer="not-applicable"))
     form = form.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="ask maria@example.org"))
     form = form.with_answer(OwnAnswer(indicator="rel-adapts", answer="met", note="call +39 055 123 4567"))

@@ -40,7 +40,7 @@ def in_state(store: Store, state: str) -> submissions.Receipt:
     """Return a submission in a state; as a second assessment where it is a draft, else as a statement."""
     if state == "draft":
         receipt = submissions.invite(store, PRACTICE, CLI)
-        given = {"framework": "integration-practices", "framework_version": "1.0.0", "assessor": "x"}
+        given = {"framework": "integration-practices", "framework_version": "2.0.0", "assessor": "x"}
         submissions.save(store, receipt.token, given | {"assessed_on": "2026-11-20", "answers": []}, 1)
         return receipt
     receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)

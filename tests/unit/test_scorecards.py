@@ -14,7 +14,7 @@ from practices_db.queries.practices import answers, practice, scores
 
 DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 PRACTICE = "synthetic-empty"  # the made-up catalogue has no assessment of it
-INDICATOR = "eff-objectives"
+INDICATOR = "eff-result"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Given:
     assessor: str = "a"
     status: str = "published"
     framework: str = "integration-practices"
-    version: str = "1.0.0"
+    version: str = "2.0.0"
 
 
 def assess(store: Store, *given: Given, indicator: str = INDICATOR) -> None:
@@ -360,7 +360,7 @@ def test_cards_name_every_basis_and_the_framework_they_rest_on(store: Store) -> 
         rows = cursor.execute("SELECT id, bases, framework, framework_version FROM practice_card").fetchall()
     for practice_id, found, framework, version in rows:
         assert found == sorted(bases.get(practice_id, []))
-        assert (framework, version) == (("integration-practices", "1.0.0") if found else (None, None))
+        assert (framework, version) == (("integration-practices", "2.0.0") if found else (None, None))
 
 
 def test_facets_of_every_practice_are_the_oracles(store: Store) -> None:
