@@ -387,7 +387,10 @@ def scores(cursor: Cursor, practice_id: str) -> pd.DataFrame:
 
 
 def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
-    """Return every published answer to the practice, with who gave it and whether it is the one that counts."""
+    """Return every published answer to the practice under the framework that counts, those of tick-lists too.
+
+    With who gave it and whether it is the one that counts. Answers of earlier versions are told by ``not_counted``.
+    """
     return cursor.execute(
         """
         SELECT
@@ -397,10 +400,10 @@ def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
             coalesce(c.disagreement, false) AS disagreement
         FROM released_answer a
         LEFT JOIN counted_answer c ON c.practice_id = a.practice_id AND c.indicator_id = a.indicator_id
-        WHERE a.practice_id = $id
+        WHERE a.practice_id = $id AND a.framework_id = $framework AND a.framework_version = $version
         ORDER BY a.indicator_id, counts DESC, a.basis, a.assessment_id
         """,
-        {"id": practice_id},
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1]},
     ).df()
 
 
@@ -561,15 +564,17 @@ class NotCounted:
         )
 
 
-def not_counted(cursor: Cursor) -> tuple[NotCounted, ...]:
-    """Return what is released and counts in no score, by framework version and basis."""
+def not_counted(cursor: Cursor, practice_id: str | None = None) -> tuple[NotCounted, ...]:
+    """Return what is released and counts in no score, of all practices or one, by framework version and basis."""
     rows = cursor.execute(
         """
         SELECT framework_id, framework_version, basis, count(*), count(DISTINCT practice_id) FROM released_answer
-        WHERE (framework_id, framework_version) <> ($framework, $version) OR NOT list_contains($bases::TEXT[], basis)
+        WHERE ($id::TEXT IS NULL OR practice_id = $id) AND (
+            (framework_id, framework_version) <> ($framework, $version) OR NOT list_contains($bases::TEXT[], basis)
+        )
         GROUP BY ALL ORDER BY ALL
         """,
-        {"framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
     ).fetchall()
     return tuple(NotCounted(*row) for row in rows)
 

@@ -13,7 +13,7 @@ from bringing import HOUSE, PAPER, bring, looked_at, table
 
 from practices_db.__main__ import main
 from practices_db.catalogue import library_store, write_files
-from practices_db.catalogue.library_rows import MODELS, Item
+from practices_db.catalogue.library_items import KINDS, Item
 from practices_db.catalogue.problems import RefusedError
 from practices_db.curation import edit_library, edit_practices, releases
 from practices_db.curation.permissions import CLI, Actor
@@ -27,7 +27,7 @@ from practices_db.queries.practices import data_version, integrity_problems
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PAGE = "https://example.org/other-page"
-FILES = {"evidence": "evidence", "organisation": "organisations", "link": "links"}
+FILES: dict[Item, str] = {"evidence": "evidence", "organisation": "organisations", "link": "links"}
 CHANGES: dict[Item, dict[str, Any]] = {
     "evidence": {"summary": "Synthetic summary.", "themes": ("health", "employment"), "year": "2019"},
     "organisation": {"name": "Synthetic name", "countries": ("SE",), "community_of_practice": True},
@@ -78,7 +78,7 @@ def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item
     new = edit_library.edit(own, CURATOR, item, id_, changes, 1, "the page says so", PAGE, "Put right.")
     after = stands(own, item, id_)
     assert (new, after.version, after.state) == (2, 2, "listed")
-    assert after.facts == MODELS[item].model_validate(before.facts | changes).model_dump()
+    assert after.facts == KINDS[item].model.model_validate(before.facts | changes).model_dump()
     (line,) = lines(own, after.thing.name)
     changed = {name for name in after.facts if after.facts[name] != before.facts[name]}
     assert (line.actor, line.action, line.version, line.reason) == (CURATOR.id, "edit", 2, "the page says so")
@@ -96,10 +96,9 @@ def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item
 
 
 def test_every_row_of_the_catalogue_is_read_as_its_file_says(own: Store) -> None:
-    for item, model in MODELS.items():
+    for item in FILES:
         for row in rows_of(item):
-            id_ = edit_library.link_id(row) if item == "link" else row["id"]
-            assert stands(own, item, id_).facts == model.model_validate(row).model_dump()
+            assert stands(own, item, KINDS[item].id_of(row)).facts == KINDS[item].model.model_validate(row).model_dump()
 
 
 @pytest.mark.parametrize(
@@ -295,8 +294,8 @@ def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
 
 def test_last_publication_of_a_small_catalogue_can_be_archived(tiny_store: Store) -> None:
     def fill(cursor: Any) -> None:
-        library_store.insert(cursor, "evidence", [MODELS["evidence"].model_validate(PAPER)])
-        library_store.insert(cursor, "link", [MODELS["link"].model_validate(tie)])
+        library_store.insert(cursor, "evidence", [KINDS["evidence"].model.model_validate(PAPER)])
+        library_store.insert(cursor, "link", [KINDS["link"].model.model_validate(tie)])
 
     tie = rows_of("link")[0] | {"from_id": PAPER["id"], "to_id": "synthetic-accents"}
     tiny_store.write(fill)
@@ -348,7 +347,7 @@ def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Pa
     opened = Store(path, read_only="It is looked at.")
     assert public(opened) == public(own)
     assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
-    assert stands(opened, "link", link).facts == MODELS["link"].model_validate(rows_of("link")[0]).model_dump()
+    assert stands(opened, "link", link).facts == KINDS["link"].model.model_validate(rows_of("link")[0]).model_dump()
     opened.close()
     assert b"not-released" not in path.read_bytes()
 

@@ -202,9 +202,7 @@ def test_the_workbook_has_profile_scores_and_every_indicator() -> None:
 def test_the_report_is_marked_and_has_answers_sources_and_method() -> None:
     form = new_form(DAY).with_profile(name="Welcome café", organisation="Open Doors", sectors=("language",))
     form = form.with_answer(
-        OwnAnswer(
-            indicator="eff-result", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org"
-        )
+        OwnAnswer(indicator="eff-result", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org")
     )
     brief = own_brief(form, DAY)
     page = as_html(brief)

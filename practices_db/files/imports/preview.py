@@ -159,8 +159,7 @@ def still_holds(cursor: Cursor, shown: Preview) -> bool:
 
 def _held(cursor: Cursor, upload: Upload) -> Holdings:
     kinds = {table.kind.name for table in upload.tables}
-    lead = {OF_TABLE[kind] for kind in kinds if kind in OF_TABLE}
-    ends = {_ENDS[end] for kind in lead for end in kind.ends.values()}
+    ends = {_ENDS[end] for kind in kinds if kind in OF_TABLE for end in OF_TABLE[kind].ends.values()}
     if "links" in kinds:
         ends = set(_ENDS.values())
     return holdings(cursor, kinds | ends | {"practices"})
