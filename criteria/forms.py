@@ -3,10 +3,11 @@
 Forms are given by indicator id; an indicator that is not in a form has no opinion there. Nothing depends on the order
 of the forms.
 
->>> from criteria.framework import current_framework
->>> one, other = {"eff-objectives": "met", "eff-comparison": "partly"}, {"eff-objectives": "not-met"}
->>> [(found.indicator_id, found.size, found.answers) for found in disagreements(current_framework(), [one, other])]
-[('eff-objectives', 1.0, ('met', 'not-met'))]
+>>> from criteria.framework import published_frameworks
+>>> framework = published_frameworks()["integration-practices", "2.0.0"]
+>>> one, other = {"eff-result": "met", "eff-lasts": "partly"}, {"eff-result": "not-met"}
+>>> [(found.indicator_id, found.size, found.answers) for found in disagreements(framework, [one, other])]
+[('eff-result', 1.0, ('met', 'not-met'))]
 """
 
 from __future__ import annotations

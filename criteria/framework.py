@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -45,11 +45,16 @@ class FrameworkError(ValueError):
     """A framework file cannot be used; the message names file, key and what to do."""
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file that is checked key by key and cannot be changed."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class AnswerOption(_Part):
+Root = TypeVar("Root", bound=Part)
+
+
+class AnswerOption(Part):
     """One way to answer an indicator; ``value`` (0 to 1) only where the answer says something."""
 
     id: AnswerId
@@ -57,21 +62,21 @@ class AnswerOption(_Part):
     value: StrictFloat | None = Field(default=None, ge=0, le=1)
 
 
-class EvidenceLevel(_Part):
+class EvidenceLevel(Part):
     """How strong the proof behind an answer is, 0 (claim) to 5 (randomised or replicated)."""
 
     level: StrictInt = Field(ge=0, le=5)
     label: Text
 
 
-class Rule(_Part):
+class Rule(Part):
     """A rule for whoever answers."""
 
     id: Id
     text: Text
 
 
-class Source(_Part):
+class Source(Part):
     """A published text that an indicator rests on."""
 
     id: Id
@@ -86,7 +91,7 @@ def _unused(value: object) -> bool:
     return value in (None, False, ())
 
 
-class Indicator(_Part):
+class Indicator(Part):
     """The smallest thing that is answered, with an anchor for each of the three documented answers.
 
     ``required``: without an answer here its criterion has no score. ``outcome``: it is about a measured change in
@@ -110,7 +115,7 @@ class Indicator(_Part):
         return {"met": self.met, "partly": self.partly, "not-met": self.not_met}.get(answer)
 
 
-class Question(_Part):
+class Question(Part):
     """What a group of indicators answers together."""
 
     id: Id
@@ -118,7 +123,7 @@ class Question(_Part):
     indicators: tuple[Indicator, ...] = Field(alias="indicator", min_length=1)
 
 
-class Criterion(_Part):
+class Criterion(Part):
     """A side of quality that gets a score; a headline criterion is one of the app's two main scores.
 
     ``minimum_coverage`` takes the place of the framework's (``Framework.minimum_coverage_of``).
@@ -137,7 +142,7 @@ class Criterion(_Part):
         return tuple(indicator for question in self.questions for indicator in question.indicators)
 
 
-class Framework(_Part):
+class Framework(Part):
     """One published version of the framework."""
 
     id: Id
@@ -221,7 +226,12 @@ class Framework(_Part):
 
 
 def load_framework(path: Path) -> Framework:
-    """Read and check one framework file.
+    """Read and check one framework file; see ``load``."""
+    return load(path, Framework)
+
+
+def load(path: Path, root: type[Root]) -> Root:
+    """Read a TOML file and check it against a model.
 
     Raises ``FrameworkError`` with every fault found, a line each: ``file: key: what is wrong``.
     """
@@ -234,9 +244,9 @@ def load_framework(path: Path) -> Framework:
     except tomllib.TOMLDecodeError as error:
         raise FrameworkError(f"{path.name}: is not valid TOML: {error}") from error
     try:
-        return Framework.model_validate(content)
+        return root.model_validate(content)
     except ValidationError as error:
-        lines = [f"{path.name}: {_explain(fault, content)}" for fault in error.errors() if not _follows(fault)]
+        lines = [f"{path.name}: {_explain(fault, content, root)}" for fault in error.errors() if not _follows(fault)]
         raise FrameworkError("\n".join(lines)) from error
 
 
@@ -303,9 +313,9 @@ def _follows(fault: Any) -> bool:
     return fault["type"] == "too_short" and bool(fault["input"])
 
 
-def _explain(fault: Any, content: dict[str, Any]) -> str:
+def _explain(fault: Any, content: dict[str, Any], root: type[Part]) -> str:
     """Say one Pydantic fault in words: where it is, by ids rather than positions, and what to do."""
-    place, model = _place(fault["loc"], content)
+    place, model = _place(fault["loc"], content, root)
     match fault["type"]:
         case "extra_forbidden":
             known = [field.alias or name for name, field in model.model_fields.items()]
@@ -321,36 +331,38 @@ def _explain(fault: Any, content: dict[str, Any]) -> str:
             return f"{place}: {key} = {fault['input']!r}: {fault['msg']}"
 
 
-_MODELS: dict[str, type[_Part]] = {
-    "answer": AnswerOption,
-    "evidence_level": EvidenceLevel,
-    "rule": Rule,
-    "source": Source,
-    "criterion": Criterion,
-    "question": Question,
-    "indicator": Indicator,
-}
-
-
 def _at(loc: Sequence[str | int], content: Any) -> dict[str, Any]:
     for step in loc:
         content = _step(content, step)
     return content if isinstance(content, dict) else {}
 
 
-def _place(loc: Sequence[str | int], content: dict[str, Any]) -> tuple[str, type[_Part]]:
+def _place(loc: Sequence[str | int], content: dict[str, Any], root: type[Part]) -> tuple[str, type[Part]]:
     """Return the path to a fault in words (``criterion 'effectiveness', question 'design'``) and its model."""
     words: list[str] = []
-    model: type[_Part] = Framework
+    model, kind = root, ""
     here: Any = content
-    for step, following in zip(loc, [*loc[1:], None], strict=False):
-        if isinstance(step, str) and isinstance(following, int) and step in _MODELS:
-            model = _MODELS[step]
+    for step in loc:
         here = _step(here, step)
-        if isinstance(step, int) and isinstance(here, dict):
-            kind = next(name for name, of in _MODELS.items() if of is model)
-            words.append(f"{kind} {here.get('id', here.get('level', f'number {step + 1}'))!r}")
+        if isinstance(step, str) and (item := _item(model, step)):
+            model_of_items, kind = item, step
+        elif isinstance(step, int) and kind and isinstance(here, dict):
+            model = model_of_items
+            words.append(f"{kind} {next((here[key] for key in _NAMES if key in here), f'number {step + 1}')!r}")
     return ", ".join(words) or "top level", model
+
+
+_NAMES = ("id", "indicator", "level")  # what an item of a list is called by, the first that it has
+
+
+def _item(model: type[Part], key: str) -> type[Part] | None:
+    """Return the model of the items of a list by its key in the file; None where they are no parts."""
+    for name, field in model.model_fields.items():
+        if key == (field.alias or name):
+            return next(
+                (one for one in get_args(field.annotation) if isinstance(one, type) and issubclass(one, Part)), None
+            )
+    return None
 
 
 def _step(here: Any, step: str | int) -> Any:

@@ -9,15 +9,14 @@ taken, then the one that asks for the least lift (weight × value), then the ord
 exact: an indicator set to "met" does as much as one step can, so the smallest number of steps follows from the sets in
 which all are met; of that size every weaker combination is scored too.
 
->>> from criteria.framework import current_framework
->>> framework = current_framework()
+>>> from criteria.framework import published_frameworks
+>>> framework = published_frameworks()["integration-practices", "2.0.0"]
 >>> form = {indicator.id: "partly" for indicator in framework.headlines[0].indicators}
 >>> plan = smallest_plan(framework, form, "effectiveness")
 >>> plan.now.name, plan.goal.name, [(step.indicator_id, step.after, step.kind) for step in plan.steps]
-('Solid', 'Strong', [('eff-objectives', 'met', 'paperwork'), ('eff-theory-of-change', 'met', 'paperwork'), \
-('eff-outcome-data', 'met', 'practice'), ('eff-disaggregated', 'met', 'paperwork')])
+('Solid', 'Strong', [('eff-result', 'met', 'practice')])
 >>> plan.after.low
-77.77777777777777
+75.0
 """
 
 from __future__ import annotations
@@ -25,34 +24,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Literal
 
 import numpy as np
 
 from criteria.framework import DOCUMENTED, AnswerId, Framework, Indicator
 from criteria.scoring import Answers, Bools, Floats, Score, Scores, encode, score
+from criteria.steps import Kind, steps_of
 
 Form = Mapping[str, AnswerId]
-Kind = Literal["practice", "paperwork"]
 
 OWN = "own"  # the one practice of a form
 _TOLERANCE = 1e-9
-
-# What is met by writing down or publishing what a practice does or knows already. Everything else, where the answer is
-# known not to be met, takes a change of the practice itself.
-WRITING = frozenset(
-    {
-        "eff-objectives",
-        "eff-theory-of-change",
-        "eff-disaggregated",
-        "eff-unintended",
-        "sus-costs-known",
-        "sus-documented",
-        "rel-target-group",
-        "rel-complementary",
-        "par-roles",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -134,9 +116,9 @@ def smallest_plan(
     return Plan(criterion_id, now, goal, (), False, start, start)
 
 
-def step_kind(indicator_id: str, before: AnswerId) -> Kind:
+def step_kind(framework: Framework, indicator_id: str, before: AnswerId) -> Kind:
     """Return whether lifting an answer changes practice or paperwork; finding out what is so is paperwork."""
-    return "paperwork" if before not in DOCUMENTED or indicator_id in WRITING else "practice"
+    return "paperwork" if before not in DOCUMENTED else steps_of(framework)[indicator_id].kind
 
 
 def _options(framework: Framework, form: Form, criterion_id: str, left_out: Collection[str]) -> list[Indicator]:
@@ -196,7 +178,7 @@ def _least(
         (row for row, reached in enumerate(reaches) if reached), key=lambda row: asked(framework, form, ways[row])
     )
     steps = tuple(
-        Step(id_, before, after, step_kind(id_, before))
+        Step(id_, before, after, step_kind(framework, id_, before))
         for id_, after in ways[best].items()
         for before in [form.get(id_, "not-documented")]
     )
@@ -208,7 +190,7 @@ def asked(framework: Framework, form: Form, way: Mapping[str, AnswerId]) -> tupl
     place = {indicator.id: at for at, indicator in enumerate(framework.indicators)}
     weight = {indicator.id: indicator.weight for indicator in framework.indicators}
     before = {id_: form.get(id_, "not-documented") for id_ in way}
-    practice = sum(step_kind(id_, before[id_]) == "practice" for id_ in way)
+    practice = sum(step_kind(framework, id_, before[id_]) == "practice" for id_ in way)
     lift = sum(
         weight[id_] * ((framework.value(way[id_]) or 0.0) - (framework.value(before[id_]) or 0.0)) for id_ in way
     )

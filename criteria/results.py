@@ -3,8 +3,9 @@
 The group of a practice comes from its counted answer to "Result on the main outcome" (``eff-result``) and from the
 design and direction of its main result. The answer says whether people are better off: *met* and *partly* that they
 are, *not met* that they are not. The design says against whom: only a trial or a comparison group shows that they are
-better off than comparable people. Without such an answer nobody knows what would have happened otherwise, so a
-practice with a figure is "only a level known". A result that worsened is never read as a gain, whatever was answered.
+better off than comparable people, and one that finds no clear effect shows no gain. Without such an answer nobody
+knows what would have happened otherwise, so a practice with a figure is "only a level known". A result that worsened
+is never read as a gain, whatever was answered.
 
 >>> group("met", Result("randomised", "improved")).id
 'better-than-others'
@@ -29,7 +30,7 @@ GroupId = Literal["better-than-others", "better-than-before", "level-only", "no-
 
 RESULT_INDICATOR = "eff-result"
 
-# The mark of the evidence of a figure, on the framework's scale of levels; an evaluator's independence stands beside it.
+# The mark of the evidence of a figure, on the framework's scale of levels; independence stands beside it.
 MARKS: dict[Design, int] = {
     "randomised": 5,
     "comparison-group": 4,
@@ -76,7 +77,7 @@ def group(answer: AnswerId | None, main: Result | None) -> Group:
     worsened = main is not None and main.direction == "worsened"
     if answer in ("met", "partly", "not-met") and worsened:
         return _GROUP["worse"]
-    if answer == "not-met":
+    if answer == "not-met" or (answer in ("met", "partly") and main is not None and _like_others(main)):
         return _GROUP["no-difference"]
     if answer in ("met", "partly"):
         return _GROUP["better-than-others" if main is not None and _beats_others(main) else "better-than-before"]
@@ -86,6 +87,10 @@ def group(answer: AnswerId | None, main: Result | None) -> Group:
 def _beats_others(main: Result) -> bool:
     """Whether a result shows a gain against comparable people; "mixed" is a gain for some, or for a time."""
     return main.design in _WITH_OTHERS and main.direction in ("improved", "mixed")
+
+
+def _like_others(main: Result) -> bool:
+    return main.design in _WITH_OTHERS and main.direction == "no-clear-effect"
 
 
 def group_order(group_id: GroupId, main: Result | None) -> tuple[int, int]:

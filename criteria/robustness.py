@@ -30,7 +30,10 @@ import numpy.typing as npt
 
 from criteria.framework import DOCUMENTED, Framework
 from criteria.scoring import Answers, Bools, Floats, criterion_weights, score
+from criteria.weight_effects import flip_point, flip_points
 from criteria.weighting import Weighting
+
+__all__ = ("SEPARATED", "Simulation", "Standing", "can_be_first", "flip_point", "flip_points", "simulate")
 
 Singles = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -521,54 +524,3 @@ def _largest_least(rows: Floats, at_least: Bools | None = None) -> tuple[Floats,
         method="highs",
     )
     return np.asarray(solved.x[:size]), float(solved.x[size])
-
-
-def flip_points(mid_i: Floats, mid_j: Floats, weighting: Weighting) -> dict[str, float | None]:
-    """Return the flip point of every criterion, by id; see ``flip_point``."""
-    return {id_: flip_point(mid_i, mid_j, weighting, id_) for id_, _ in weighting.criteria}
-
-
-def flip_point(mid_i: Floats, mid_j: Floats, weighting: Weighting, criterion: str) -> float | None:
-    """Return the weight of one criterion (0–1) at which the lead between two practices changes sides.
-
-    ``mid_i`` and ``mid_j``: the middles of their ranges on each criterion (``scoring.midpoints``), NaN where nothing
-    applies. The other criteria keep their proportions. None where the lead is the same for every
-    weight between 0 and 1, and where no other criterion weighs anything, so that there are no proportions to keep.
-    With d the difference on this criterion and e the mean difference on the others, the lead is x·d + (1 − x)·e, which
-    changes sides at x = e/(e − d) if d and e have different signs. Where a criterion applies to only
-    one of the two, that is a quadratic equation, and of two solutions the nearer to the chosen weight is returned.
-    """
-    ids = [id_ for id_, _ in weighting.criteria]
-    at, shares = ids.index(criterion), weighting.shares
-    others = np.where(np.arange(len(shares)) == at, 0.0, shares)
-    if others.sum() <= 0:
-        return None
-    (own_i, in_i, rest_i, among_i), (own_j, in_j, rest_j, among_j) = (
-        _at_and_beside(mid, others / others.sum(), at) for mid in (mid_i, mid_j)
-    )
-    # the lead times both sums of weights, in x² , x(1 − x) and (1 − x)²
-    both = own_i * in_j - own_j * in_i
-    mixed = own_i * among_j + rest_i * in_j - own_j * among_i - rest_j * in_i
-    beside = rest_i * among_j - rest_j * among_i
-    crossings = _sign_changes(both - mixed + beside, mixed - 2 * beside, beside)
-    return min(crossings, key=lambda x: (abs(x - shares[at]), x), default=None)
-
-
-def _at_and_beside(mid: Floats, others: Floats, at: int) -> tuple[float, float, float, float]:
-    """Return of one practice: its value at a criterion and whether it applies (1 or 0), and the same of the others."""
-    applies = ~np.isnan(mid)
-    known = np.nan_to_num(mid)
-    return float(known[at]), float(applies[at]), float(known @ others), float(applies @ others)
-
-
-def _sign_changes(square: float, linear: float, constant: float) -> list[float]:
-    """Return where, strictly between 0 and 1, square·x² + linear·x + constant changes its sign."""
-    size = max(abs(square), abs(linear), abs(constant))
-    if size < 1e-9:
-        return []
-    if abs(square) < 1e-9 * size:
-        roots = [-constant / linear] if abs(linear) > 1e-9 * size else []
-    else:
-        inside = linear * linear - 4 * square * constant
-        roots = [(-linear + sign * inside**0.5) / (2 * square) for sign in (1, -1)] if inside > 0 else []
-    return [root for root in roots if 1e-9 < root < 1 - 1e-9]

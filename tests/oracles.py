@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -159,6 +160,77 @@ def score_nodes(framework: Content, answers: Mapping[str, tuple[str, int]]) -> d
             applicable=applicable,
         )
     return scores
+
+
+def composite_score(
+    framework: Content, answers: Mapping[str, tuple[str, int]], shares: Mapping[str, Fraction]
+) -> Fraction | None:
+    """Return the weighted mean of the scores of the criteria that weigh something; None where one is not scored."""
+    scores = score_nodes(framework, answers)
+    whole = total = Fraction(0)
+    for criterion, share in shares.items():
+        if share > 0:
+            one = scores[criterion]
+            if not one.scored or one.score is None:
+                return None
+            whole += share
+            total += share * one.score
+    return total / whole
+
+
+# --- who leads whom ----------------------------------------------------------------------------------------
+
+
+def possible_scores(
+    framework: Content,
+    answers: Mapping[str, str],
+    shares: Mapping[str, Fraction],
+    unknown: Mapping[str, Fraction] | str,
+    error: Mapping[str, Mapping[str, Fraction]],
+) -> dict[Fraction, Fraction]:
+    """Return score → probability by going through every way in which all answers of one practice can be so.
+
+    ``answers``: what is known, by indicator id; ``unknown``: how likely each answer to an unknown one is, each by
+    itself, or "together"; ``error``: what is so, given what was answered.
+    """
+    value = {option["id"]: exact(option.get("value", 0)) for option in framework["answer"]}
+    asked: list[tuple[str, Fraction, str]] = []
+    for criterion in framework["criterion"]:
+        inside = [one for question in criterion["question"] for one in question["indicator"]]
+        inside = [one for one in inside if answers.get(one["id"]) != "not-applicable"]
+        whole = sum((exact(one.get("weight", 1)) for one in inside), Fraction(0))
+        if shares.get(criterion["id"], 0) > 0:
+            share = shares[criterion["id"]] / sum(shares.values())
+            asked += [(one["id"], share * exact(one.get("weight", 1)) / whole, criterion["id"]) for one in inside]
+    known = [answers.get(id_, "not-documented") for id_, _, _ in asked]
+    found: dict[Fraction, Fraction] = {}
+    for so in itertools.product(DOCUMENTED, repeat=len(asked)):
+        chance = Fraction(1)
+        for answer, is_so in zip(known, so, strict=True):
+            if answer != "not-documented":
+                chance *= error[answer][is_so]
+            elif unknown != "together":
+                chance *= unknown[is_so]  # type: ignore[index]
+        if unknown == "together":
+            open_ = {is_so for answer, is_so in zip(known, so, strict=True) if answer == "not-documented"}
+            chance *= Fraction(1, 3) if len(open_) == 1 else Fraction(len(open_) == 0)
+        if chance:
+            parts = [100 * weight * value[is_so] for (_, weight, _), is_so in zip(asked, so, strict=True)]
+            score = sum(parts, Fraction(0))
+            found[score] = found.get(score, Fraction(0)) + chance
+    return found
+
+
+def lead(one: Mapping[Fraction, Fraction], other: Mapping[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
+    """Return how likely one is ahead of another, and level with it."""
+    ahead = tied = Fraction(0)
+    for mine, my_chance in one.items():
+        for theirs, their_chance in other.items():
+            if mine > theirs:
+                ahead += my_chance * their_chance
+            elif mine == theirs:
+                tied += my_chance * their_chance
+    return ahead, tied
 
 
 def median(levels: Iterable[int]) -> Fraction | None:

@@ -343,10 +343,11 @@ def double_answers(cursor: Cursor) -> list[tuple[str, AnswerId, AnswerId]]:
         JOIN released_answer a
             ON a.practice_id = b.practice_id AND a.indicator_id = b.indicator_id
             AND a.framework_id = b.framework_id AND a.framework_version = b.framework_version
-            AND a.assessor <> b.assessor AND a.basis <> 'self-assessment' AND NOT a.blind
-        WHERE b.blind
+            AND a.assessor <> b.assessor AND a.basis IN ('expert-review', 'desk-review') AND NOT a.blind
+        WHERE b.blind AND b.framework_id = $framework AND b.framework_version = $version
         ORDER BY b.indicator_id, b.assessment_id, a.assessment_id
-        """
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1]},
     ).fetchall()
 
 

@@ -8,12 +8,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from criteria.framework import current_framework
-from criteria.robustness import can_be_first, flip_point, simulate
+from criteria.framework import published_frameworks
+from criteria.robustness import can_be_first, simulate
 from criteria.scoring import Answers, composite
+from criteria.weight_effects import flip_point
 from criteria.weighting import weighting
 
-FRAMEWORK = current_framework()
+FRAMEWORK = published_frameworks()["integration-practices", "1.0.0"]
 CRITERIA = [criterion.id for criterion in FRAMEWORK.criteria]
 # the other two criteria would put everybody level: their indicators weigh nothing, so they are out of the question
 SILENT = {one.id: 0.0 for criterion in FRAMEWORK.criteria[3:] for one in criterion.indicators}

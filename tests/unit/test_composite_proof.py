@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from criteria.framework import current_framework
+from criteria.framework import current_framework, published_frameworks
 from criteria.proof import prove_composite
 from criteria.scoring import YOUR_WEIGHTING, composite, encode
 from criteria.weighting import PRESETS, Weighting, preset, weighting
@@ -23,23 +23,25 @@ def test_the_sum_of_every_practice_gives_its_composite(store: Store, weights: We
     with store.cursor() as cursor:
         answers = encode(FRAMEWORK, answer_matrix(cursor, PracticeFilter()))
     scores = composite(FRAMEWORK, answers, weights)
-    assert len(answers.practice_ids) == 47
     for id_ in answers.practice_ids:
-        made, proof = scores.of(id_, YOUR_WEIGHTING), prove_composite(FRAMEWORK, scores, weights, id_)
-        assert proof.coverage == pytest.approx(made.coverage)
-        assert (proof.low, proof.high) == (pytest.approx(made.low), pytest.approx(made.high))
-        assert proof.score == (None if made.score is None else pytest.approx(made.score))
+        made = scores.of(id_, YOUR_WEIGHTING)
+        if made.scored:
+            proof = prove_composite(FRAMEWORK, scores, weights, id_)
+            assert proof.coverage == pytest.approx(made.coverage)
+            assert (proof.low, proof.high) == (pytest.approx(made.low), pytest.approx(made.high))
+            assert proof.score == pytest.approx(made.score)
+        else:
+            with pytest.raises(ValueError, match="is not scored, so there is no composite"):
+                prove_composite(FRAMEWORK, scores, weights, id_)
+    # nobody is scored in all five
+    assert scores.scored[:, -1].any() or weights == preset(FRAMEWORK, "equal")
 
 
-def test_a_criterion_that_does_not_apply_shares_its_weight_out() -> None:
-    nothing = [("x", one.id, "not-applicable", 0) for one in FRAMEWORK.criteria[0].indicators]
-    answers = encode(FRAMEWORK, [*nothing, ("x", "sus-continued", "met", 1), ("x", "rel-adapts", "partly", 1)])  # type: ignore[list-item]
-    weights = weighting(FRAMEWORK, {"effectiveness": 50, "sustainability": 30, "relevance": 20})
-    proof = prove_composite(FRAMEWORK, composite(FRAMEWORK, answers, weights), weights, "x")
-    assert {one.criterion.id: one.share for one in proof.shares} == {
-        "sustainability": pytest.approx(0.6),
-        "relevance": pytest.approx(0.4),
-    }
-    # sustainability: 2 of 8.5 documented, met; relevance: 1 of 4 documented, half met
-    assert proof.coverage == pytest.approx(0.6 * 2 / 8.5 + 0.4 / 4)
-    assert proof.low == pytest.approx(0.6 * 200 / 8.5 + 0.4 * 12.5)
+def test_half_and_half_is_half_and_half_however_much_is_documented() -> None:
+    framework = published_frameworks()["integration-practices", "2.0.0"]
+    whole = [("x", one.id, "partly", 1) for one in framework.criteria[1].indicators]
+    answers = encode(framework, [("x", "eff-result", "met", 5), *whole])  # type: ignore[list-item]
+    weights = weighting(framework, {"effectiveness": 50, "sustainability": 50})
+    scores = composite(framework, answers, weights)
+    assert [scores.of("x", node).coverage for node in ("effectiveness", "sustainability")] == [0.5, 1.0]
+    assert scores.of("x", YOUR_WEIGHTING).score == prove_composite(framework, scores, weights, "x").score == 75.0

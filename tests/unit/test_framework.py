@@ -18,6 +18,7 @@ from criteria.framework import (
     Framework,
     FrameworkError,
     current_framework,
+    evidence_fault,
     framework_hash,
     load_framework,
     published_frameworks,
@@ -25,6 +26,7 @@ from criteria.framework import (
 from practices_db.catalogue import scorecards
 
 SHIPPED = oracles.FRAMEWORK_FILE.read_text(encoding="utf-8")
+FIRST = published_frameworks()["integration-practices", "1.0.0"]
 OUTCOME_DATA = ("criterion 'effectiveness'", "question 'outcomes'", "indicator 'eff-outcome-data'")
 OBJECTIVES = ("criterion 'effectiveness'", "question 'design'", "indicator 'eff-objectives'")
 
@@ -46,8 +48,8 @@ def test_every_published_framework_loads_as_the_file_says_it(path: Path) -> None
     assert published_frameworks()[framework.id, framework.version] == framework
 
 
-def test_nothing_of_the_current_framework_is_lost_on_loading() -> None:
-    content, framework = oracles.framework_content(), current_framework()
+def test_nothing_of_1_0_0_is_lost_on_loading() -> None:
+    content, framework = oracles.framework_content(), FIRST
     expected = [
         (
             criterion["id"],
@@ -84,7 +86,7 @@ def test_headline_criteria_are_the_ones_cards_are_made_of() -> None:
 
 
 def test_words_and_values_of_answers_are_those_of_the_file() -> None:
-    framework = current_framework()
+    framework = FIRST
     assert [framework.value(answer) for answer in ANSWER_IDS] == [1.0, 0.5, 0.0, None, None]
     assert [framework.answer_label(answer) for answer in ANSWER_IDS] == [
         "Met",
@@ -96,7 +98,7 @@ def test_words_and_values_of_answers_are_those_of_the_file() -> None:
 
 
 def test_an_anchor_belongs_to_its_answer_and_to_no_undocumented_one() -> None:
-    indicator = next(one for one in current_framework().indicators if one.id == "eff-comparison")
+    indicator = next(one for one in FIRST.indicators if one.id == "eff-comparison")
     assert [indicator.anchor(answer) for answer in ANSWER_IDS] == [
         "Outcomes are compared with a control or comparison group, or another credible counterfactual.",
         "Outcomes are compared with a baseline, a target or a national average.",
@@ -364,6 +366,82 @@ def test_two_versions_are_published_side_by_side(other_frameworks: Path) -> None
     ] == [2.0, 3.0]
 
 
+# --- 2.0.0 ---------------------------------------------------------------------------------------------------
+
+NEWER = (FRAMEWORKS / "integration-practices-2.0.0.toml").read_text(encoding="utf-8")
+RESULT = published_frameworks()["integration-practices", "2.0.0"]
+
+
+def test_nothing_of_2_0_0_is_lost_on_loading() -> None:
+    content = oracles.framework_content("2.0.0")
+    assert [(rule.id, rule.text) for rule in RESULT.rules] == [(rule["id"], rule["text"]) for rule in content["rule"]]
+    told = [
+        (one["id"], one.get("weight", 1.0), one.get("required", False), one.get("outcome", False), tuple(one["was"]))
+        for criterion in content["criterion"]
+        for question in criterion["question"]
+        for one in question["indicator"]
+    ]
+    assert [(one.id, one.weight, one.required, one.outcome, one.was) for one in RESULT.indicators] == told
+    assert {one.id: RESULT.minimum_coverage_of(one) for one in RESULT.criteria} == {
+        one["id"]: one.get("minimum_coverage", content["minimum_coverage"]) for one in content["criterion"]
+    }
+    assert RESULT.minimum_coverage_of(RESULT.criteria[0]) == 0.5
+
+
+def test_what_an_indicator_was_is_in_1_0_0() -> None:
+    earlier = {one.id for one in published_frameworks()["integration-practices", "1.0.0"].indicators}
+    assert {was for one in RESULT.indicators for was in one.was} <= earlier
+
+
+def test_keys_of_2_0_0_leave_the_hash_of_1_0_0_as_it_was() -> None:
+    shipped = framework_hash(published_frameworks()["integration-practices", "1.0.0"])
+    assert shipped == "ccab361daac9364e16c3709231e7c8783f7dd820290e0043e43a37a061af5d0a"
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
+def test_one_line_says_which_version_is_current(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(framework_module, "CURRENT", ("integration-practices", version))
+    assert current_framework().version == version
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("\n    required = true", "\n    requierd = true", ("indicator 'eff-result'", "did you mean 'required'?")),
+        ("\n    required = true", '\n    required = "yes"', ("indicator 'eff-result'", "required")),
+        ("\n    outcome = true", "\n    outcomes = true", ("indicator 'eff-result'", "did you mean 'outcome'?")),
+        ('was = ["eff-follow-up"]', 'was = "eff-follow-up"', ("indicator 'eff-lasts'", "was")),
+        ("minimum_coverage = 0.5 ", "minimum_coverage = 50 ", ("criterion 'effectiveness'", "minimum_coverage = 50")),
+        ("minimum_coverage = 0.5 ", "minimum_cover = 0.5 ", ("criterion 'effectiveness'", "'minimum_coverage'?")),
+        ('id = "one-unit"\ntext', 'id = "one-unit"\ntxt', ("rule 'one-unit'", "'text' is missing")),
+        ('id = "one-unit"', 'id = "no-gain"', ("rule", "'no-gain'", "more than once")),
+        ("[[rule]]", "[[rules]]", ("top level", "did you mean 'rule'?")),
+    ],
+)
+def test_fault_in_a_new_key_is_named_too(old: str, new: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    assert old in NEWER
+    path = tmp_path / "changed.toml"
+    path.write_text(NEWER.replace(old, new) if old == "[[rule]]" else NEWER.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(FrameworkError) as caught:
+        load_framework(path)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_levels_of_a_measured_change_stand_at_outcomes_only() -> None:
+    for one in RESULT.indicators:
+        refused = [level for level in range(6) if evidence_fault(RESULT, one.id, level)]
+        assert refused == ([] if one.outcome else [2, 4, 5]), one.id
+    earlier = published_frameworks()["integration-practices", "1.0.0"]
+    assert not any(evidence_fault(earlier, one.id, level) for one in earlier.indicators for level in range(6))
+    said = evidence_fault(RESULT, "sus-continued", 2)
+    assert said is not None
+    assert "“Outlived its first funding”" in said
+    assert "levels 0, 1, 3 can stand here" in said
+    with pytest.raises(KeyError):
+        evidence_fault(RESULT, "sus-nonsense", 2)
+
+
 def parts(framework: Framework) -> list[tuple[Any, str]]:
     criterion = framework.criteria[0]
     return [
@@ -378,7 +456,7 @@ def parts(framework: Framework) -> list[tuple[Any, str]]:
 
 
 def test_no_part_of_a_framework_can_be_changed() -> None:
-    for part, field in parts(current_framework()):
+    for part, field in parts(FIRST):
         with pytest.raises(ValidationError, match="frozen"):
             setattr(part, field, getattr(part, field))
 
@@ -389,7 +467,7 @@ def test_hash_follows_the_content_and_not_the_layout(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         return framework_hash(load_framework(path))
 
-    shipped = framework_hash(current_framework())
+    shipped = framework_hash(FIRST)
     assert hash_of("# another remark\n\n" + SHIPPED.replace("weight = 2.0", "weight   =   2.0")) == shipped
     assert hash_of(SHIPPED.replace("weight = 2.0", "weight = 2.5", 1)) != shipped
     assert hash_of(SHIPPED.replace("Measurable objectives", "Measurable aims", 1)) != shipped

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from criteria import forms, next_steps
-from criteria.framework import ANSWER_IDS, DOCUMENTED, AnswerId, current_framework
-from criteria.next_steps import LEVELS, NOT_ENOUGH, OWN, WRITING, asked, form_scores, level, read_form, smallest_plan
+from criteria.framework import ANSWER_IDS, DOCUMENTED, AnswerId, published_frameworks
+from criteria.next_steps import LEVELS, NOT_ENOUGH, OWN, asked, form_scores, level, read_form, smallest_plan
+from criteria.steps import steps_of
 
-FRAMEWORK = current_framework()
+FRAMEWORK = published_frameworks()["integration-practices", "1.0.0"]
+RESULT = published_frameworks()["integration-practices", "2.0.0"]
 HEADLINES = [criterion.id for criterion in FRAMEWORK.headlines]
 INDICATORS = {criterion.id: criterion.indicators for criterion in FRAMEWORK.criteria}
 WORTH = {"met": 1.0, "partly": 0.5, "not-met": 0.0}
@@ -149,14 +151,11 @@ def test_a_step_says_whether_practice_or_paperwork_changes() -> None:
     form: dict[str, AnswerId] = dict.fromkeys((one.id for one in INDICATORS["sustainability"]), "not-met")
     kinds = {step.indicator_id: step.kind for step in smallest_plan(FRAMEWORK, form, "sustainability").steps}
     assert kinds
-    assert all(kind == ("paperwork" if id_ in WRITING else "practice") for id_, kind in kinds.items())
+    assert all(kind == steps_of(FRAMEWORK)[id_].kind for id_, kind in kinds.items())
+    assert {"paperwork", "practice"} == {one.kind for one in steps_of(FRAMEWORK).values()}
     unknown = smallest_plan(FRAMEWORK, {}, "sustainability")
     assert {step.kind for step in unknown.steps} == {"paperwork"}
     assert {step.before for step in unknown.steps} == {"not-documented"}
-
-
-def test_what_is_met_by_writing_is_asked_in_the_framework() -> None:
-    assert {one.id for one in FRAMEWORK.indicators} >= WRITING
 
 
 def test_levels_count_what_is_sure() -> None:
@@ -200,3 +199,14 @@ def test_a_form_is_read_into_strengths_claims_weak_points_and_what_is_not_known(
     assert read.weak == ("eff-outcome-data", "eff-comparison")
     assert read.not_applicable == ("eff-unintended",)
     assert len(read.undocumented) == len(FRAMEWORK.indicators) - 5
+
+
+def test_a_plan_begins_with_the_answer_that_a_score_requires() -> None:
+    known: dict[str, AnswerId] = {"eff-lasts": "met", "eff-every-group": "met", "eff-completion": "met"}
+    assert not form_scores(RESULT, known).of(OWN, "effectiveness").scored
+    plan = smallest_plan(RESULT, known, "effectiveness")
+    assert [step.indicator_id for step in plan.steps] == ["eff-result"]
+    assert plan.after.scored
+    assert not smallest_plan(RESULT, known, "effectiveness", {"eff-result"}).reachable
+    nowhere = smallest_plan(RESULT, known | {"eff-result": "not-applicable"}, "effectiveness")
+    assert (nowhere.reachable, nowhere.now) == (False, NOT_ENOUGH)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import doctest
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from criteria import scoring
-from criteria.framework import AnswerId, Framework, current_framework
+from criteria.framework import ANSWER_IDS, AnswerId, Framework, published_frameworks
 from criteria.scoring import Score, encode, nodes, score, weights
 from practices_db.catalogue import practice_filter
 
+EARLIER = published_frameworks()["integration-practices", "1.0.0"]
 Given = dict[str, tuple[AnswerId, int]]
 
 
@@ -232,7 +234,7 @@ def test_full_marks_are_100_and_not_a_hair_more(weight: float) -> None:
 
 
 def test_shipped_framework_scores_a_question_by_its_own_indicators_only() -> None:
-    framework = current_framework()
+    framework = EARLIER
     given: Given = {
         "sus-environment": ("met", 1),
         "sus-continued": ("not-met", 2),
@@ -288,13 +290,13 @@ def test_practices_do_not_touch_each_other() -> None:
 
 
 def test_nobody_assessed_is_no_fault() -> None:
-    scores = score(current_framework(), encode(current_framework(), []))
+    scores = score(EARLIER, encode(EARLIER, []))
     assert scores.practice_ids == ()
-    assert scores.score.shape == (0, len(nodes(current_framework())))
+    assert scores.score.shape == (0, len(nodes(EARLIER)))
 
 
 def test_nodes_are_every_criterion_followed_by_its_questions() -> None:
-    framework = current_framework()
+    framework = EARLIER
     expected = [
         (level, id_, criterion.id, headline)
         for criterion in framework.criteria
@@ -307,7 +309,7 @@ def test_nodes_are_every_criterion_followed_by_its_questions() -> None:
 
 
 def test_every_indicator_weighs_in_its_criterion_and_in_its_question_alone() -> None:
-    framework = current_framework()
+    framework = EARLIER
     table, columns = weights(framework), [node.id for node in nodes(framework)]
     for row, (criterion, question, indicator) in enumerate(framework.walk()):
         there = {columns[at]: table[row, at] for at in range(len(columns)) if table[row, at] != 0}
@@ -319,12 +321,12 @@ def test_every_indicator_weighs_in_its_criterion_and_in_its_question_alone() -> 
 
 def test_second_answer_to_an_indicator_must_be_merged_first() -> None:
     with pytest.raises(ValueError, match="p, eff-objectives: answered twice"):
-        encode(current_framework(), [("p", "eff-objectives", "met", 1), ("p", "eff-objectives", "met", 1)])
+        encode(EARLIER, [("p", "eff-objectives", "met", 1), ("p", "eff-objectives", "met", 1)])
 
 
 def test_indicator_of_another_framework_is_refused() -> None:
     with pytest.raises(KeyError, match="eff-nonsense"):
-        encode(current_framework(), [("p", "eff-nonsense", "met", 1)])
+        encode(EARLIER, [("p", "eff-nonsense", "met", 1)])
 
 
 @pytest.mark.parametrize(("practice", "node"), [("nobody", "c"), ("p", "d"), ("p", "q")])
@@ -333,3 +335,62 @@ def test_score_of_what_is_not_there_is_a_key_error(practice: str, node: str) -> 
     scores = score(framework, encode(framework, [("p", "a", "met", 1)]))
     with pytest.raises(KeyError):
         scores.of(practice, node)
+
+
+# --- what is required, and harm ------------------------------------------------------------------------------
+
+RESULT = published_frameworks()["integration-practices", "2.0.0"]
+
+
+def effectiveness(**given_to: AnswerId) -> Score:
+    """Score effectiveness under 2.0.0 from answers named without their ``eff-``."""
+    rows = [("p", f"eff-{name.replace('_', '-')}", answer, 1) for name, answer in given_to.items()]
+    return score(RESULT, encode(RESULT, rows)).of("p", "effectiveness")
+
+
+def test_without_a_known_result_there_is_no_score_whatever_else_is_documented() -> None:
+    others: dict[str, AnswerId] = {"lasts": "met", "every_group": "met", "completion": "met"}
+    unknown = effectiveness(**others)
+    assert unknown.coverage == 0.5
+    assert not unknown.scored
+    inapplicable = effectiveness(result="not-applicable", **others)
+    assert inapplicable.coverage == 1.0
+    assert not inapplicable.scored
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("met", 100.0), ("partly", 50.0), ("not-met", 0.0)])
+def test_the_result_alone_is_enough_for_a_score_with_its_range(answer: AnswerId, expected: float) -> None:
+    found = effectiveness(result=answer)
+    assert (found.scored, found.score, found.coverage, found.low, found.high) == (
+        True,
+        expected,
+        0.5,
+        expected / 2,
+        expected / 2 + 50,
+    )
+
+
+def test_a_trial_that_found_harm_has_the_lowest_score_and_is_never_too_little_documented() -> None:
+    harm = effectiveness(result="not-met", lasts="not-applicable", every_group="not-applicable")
+    assert (harm.scored, harm.score, harm.low) == (True, 0.0, 0.0)
+    for better in ("met", "partly"):
+        for rest in itertools.product(ANSWER_IDS, repeat=3):
+            other = effectiveness(result=better, **dict(zip(("lasts", "every_group", "completion"), rest, strict=True)))
+            assert other.scored
+            assert other.score is not None
+            assert other.score > harm.score
+
+
+def test_a_reader_who_silences_what_is_required_gains_no_score() -> None:
+    answers = encode(RESULT, [("p", f"eff-{name}", "met", 1) for name in ("lasts", "every-group", "completion")])
+    own = {one.id: one.weight for one in RESULT.indicators} | {"eff-result": 0.0}
+    found = score(RESULT, answers, own).of("p", "effectiveness")
+    assert found.coverage == 1.0
+    assert not found.scored
+
+
+def test_questions_are_scored_from_the_coverage_of_their_criterion_on() -> None:
+    scores = score(RESULT, encode(RESULT, [("p", "eff-completion", "met", 1), ("p", "sus-anchored", "met", 1)]))
+    assert scores.of("p", "effectiveness/for-whom").scored
+    assert not scores.of("p", "effectiveness/result").scored
+    assert not scores.of("p", "sustainability/institutional").scored

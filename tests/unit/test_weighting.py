@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.framework import current_framework
+from criteria.framework import published_frameworks
 from criteria.scoring import YOUR_WEIGHTING, AnswerId, composite, encode, midpoints, score
 from criteria.weighting import (
     PRESETS,
@@ -24,7 +25,7 @@ from criteria.weighting import (
     weighting,
 )
 
-FRAMEWORK = current_framework()
+FRAMEWORK = published_frameworks()["integration-practices", "1.0.0"]
 CRITERIA = [criterion.id for criterion in FRAMEWORK.criteria]
 INDICATORS = [indicator.id for indicator in FRAMEWORK.indicators]
 HOSTILE = [
@@ -274,8 +275,9 @@ def test_composite_of_one_criterion_is_that_criterion(given_: dict[str, AnswerId
     answers = encode(FRAMEWORK, [("p", id_, answer, 1) for id_, answer in given_.items()])
     one = composite(FRAMEWORK, answers, weighting(FRAMEWORK, {criterion: 1})).of("p", YOUR_WEIGHTING)
     alone = score(FRAMEWORK, answers).of("p", criterion)
-    for name in ("score", "coverage", "low", "high"):
+    for name in ("coverage", "low", "high"):
         assert getattr(one, name) == pytest.approx(getattr(alone, name))
+    assert one.score == (pytest.approx(alone.score) if alone.scored else None)
     assert (one.scored, one.strongest_evidence, one.answered, one.applicable) == (
         alone.scored,
         alone.strongest_evidence,
@@ -291,23 +293,21 @@ def test_range_of_the_composite_is_the_weighted_mean_of_the_ranges(
     answers = encode(FRAMEWORK, [("p", id_, answer, 1) for id_, answer in given_.items()])
     scores = composite(FRAMEWORK, answers, chosen)
     one = scores.of("p", YOUR_WEIGHTING)
-    parts = [(share, scores.of("p", id_)) for id_, share in chosen.criteria if scores.of("p", id_).low is not None]
-    whole = sum(share for share, _ in parts)
-    if whole > 0:
-        assert one.low == pytest.approx(sum(share * (part.low or 0) for share, part in parts) / whole)
-        assert one.high == pytest.approx(sum(share * (part.high or 0) for share, part in parts) / whole)
-        assert one.low is not None
-        if one.score is not None and one.coverage is not None:
-            assert one.low == pytest.approx(one.coverage * one.score)
+    parts = [(share, scores.of("p", id_)) for id_, share in chosen.criteria if share > 0]
+    assert one.scored == all(part.scored for _, part in parts)
+    assert (one.score is None) == (not one.scored)
+    if all(part.low is not None for _, part in parts):
+        for name in ("coverage", "low", "high"):
+            assert getattr(one, name) == pytest.approx(sum(share * getattr(part, name) for share, part in parts))
     else:
-        assert (one.low, one.high, one.score, one.scored) == (None, None, None, False)
+        assert (one.low, one.high, one.coverage, one.scored) == (None, None, None, False)
 
 
 def test_indicator_of_weight_nothing_counts_nowhere() -> None:
     answers = encode(FRAMEWORK, [("p", "par-roles", "met", 5), ("p", "par-migrant-led", "not-met", 1)])
     own = {"par-roles": 0.0}
     one = composite(FRAMEWORK, answers, weighting(FRAMEWORK, {"partnership": 1}, own)).of("p", YOUR_WEIGHTING)
-    assert (one.score, one.answered, one.applicable, one.strongest_evidence) == (0, 1, 3, 1)
+    assert (one.low, one.answered, one.applicable, one.strongest_evidence) == (0, 1, 3, 1)
 
 
 def test_node_that_is_silenced_altogether_has_nothing_to_say() -> None:
@@ -316,7 +316,9 @@ def test_node_that_is_silenced_altogether_has_nothing_to_say() -> None:
     scores = composite(FRAMEWORK, answers, weighting(FRAMEWORK, {"relevance": 1}, silent))
     silenced = scores.of("p", "partnership")
     assert (silenced.score, silenced.low, silenced.scored, silenced.strongest_evidence) == (None, None, False, None)
-    assert scores.of("p", YOUR_WEIGHTING) == scores.of("p", "relevance")
+    relevance = scores.of("p", "relevance")
+    assert not relevance.scored
+    assert scores.of("p", YOUR_WEIGHTING) == replace(relevance, score=None)
 
 
 def test_middle_of_a_range_is_50_where_nothing_is_known_unless_only_the_known_is_asked_for() -> None:

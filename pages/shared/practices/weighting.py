@@ -353,18 +353,14 @@ def _sum(framework: Framework, name: str, proof: CompositeProof) -> None:
     """Open the composite of one practice: what each criterion brings, and the sums with their values."""
     with st.expander(f"Show the sum for {escaped(name)}", icon=":material/calculate:"):
         lines = [
-            f"- {one.criterion.title}: share {one.share:.4f}, coverage {one.coverage:.4f}, "
+            f"- {one.criterion.title}: share {one.share:.4f}, score {one.score:.4f}, coverage {one.coverage:.4f}, "
             f"range {one.low:.4f} to {one.high:.4f}"
             for one in proof.shares
         ]
-        sums = {"coverage": "coverage", "low end": "low", "high end": "high"}
+        sums = {"coverage": "coverage", "low end": "low", "high end": "high", "your weighting": "score"}
         for words, what in sums.items():
             terms = " + ".join(f"{one.share:.4f} · {getattr(one, what):.4f}" for one in proof.shares)
             lines.append(f"- {words} = {terms} = {getattr(proof, what):.4f}")
-        if proof.score is not None:
-            lines.append(
-                f"- your weighting = low end / coverage = {proof.low:.4f} / {proof.coverage:.4f} = {proof.score:.4f}"
-            )
         st.markdown("\n".join(lines))
         st.caption(
             f"Framework {framework.id} {framework.version}. Each criterion's own sum stands on the practice's page."
