@@ -73,7 +73,7 @@ def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, 
         ids = [edit_library.link_id(row) if item == "link" else row["id"] for row in found]
     assert len(ids) > 10
     unasked = set(KINDS[item].model.model_fields) - set(fields.order)
-    assert unasked == {"checked_on"} | ({*edit_library.ENDS} if item == "link" else {"id"})
+    assert unasked == {"checked_on"} | ({*KINDS["link"].key} if item == "link" else {"id"})
     for id_ in ids:
         facts = stands(item, id_).facts
         back = fields.as_facts(fields.as_widgets(facts))

@@ -24,7 +24,10 @@ from practices_db.queries.practices import contents
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
-HELD = "5 practices, 5 countries, 3 assessments, 10 answers, 0 publications, 0 organisations, 0 links"
+HELD = (
+    "5 practices, 5 countries, 3 assessments, 10 answers, 0 publications, 0 organisations, 0 links, "
+    "0 results, 0 findings"
+)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 
 from practices_db.__main__ import main
 from practices_db.catalogue import write_files
+from practices_db.catalogue.library_items import KINDS
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.curation import edit_practices, releases, reviews, submissions
 from practices_db.curation.permissions import CLI, Actor
@@ -458,7 +459,7 @@ def released_state(store: Store) -> list[Any]:
 
 def test_shipped_files_are_written_back_byte_for_byte(store: Store, tmp_path: Path) -> None:
     shipped = [name for name in write_files.FILES if (oracles.CATALOGUE / name).exists()]
-    assert len(shipped) == 6
+    assert len(shipped) == 13
     assert write_files.write_catalogue(store, tmp_path) == [*shipped, "releases.csv"]
     for name in shipped:
         assert (tmp_path / name).read_bytes() == (oracles.CATALOGUE / name).read_bytes()
@@ -475,12 +476,7 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
     reviews.accept(tiny_store, CURATOR, sent.id, 1, "sound")
     release(tiny_store)
     folder = tmp_path / "written"
-    knowledge = {
-        "evidence.csv",
-        "organisations.csv",
-        "links.csv",
-        "former_links.csv",
-    }  # the synthetic catalogue has none
+    knowledge = {*(kind.file for kind in KINDS.values()), "former_links.csv"}  # the synthetic catalogue has none
     assert set(write_files.write_catalogue(tiny_store, folder)) == {*write_files.FILES, "releases.csv"} - knowledge
     build(tmp_path / "again.duckdb", folder)
     again = Store(tmp_path / "again.duckdb")

@@ -45,7 +45,11 @@ def rows(store: Store, sql: str, **values: Any) -> list[tuple[Any, ...]]:
 
 def test_every_row_of_the_files_loads() -> None:
     catalogue = read_catalogue()
-    assert (len(catalogue.evidence), len(catalogue.organisations)) == (len(EVIDENCE), len(ORGANISATIONS)) == (273, 463)
+    assert (
+        (len(catalogue.items["evidence"]), len(catalogue.items["organisation"]))
+        == (len(EVIDENCE), len(ORGANISATIONS))
+        == (318, 463)
+    )
     assert len(catalogue.links) == len(LINKS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +254,7 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
         return [one for one in public(store)[3] if one[:2] == ("organisation", "oecd")]
 
     before = shown(own)
-    wrong = dict(zip((*edit_library.ENDS, "reason", "source_url"), before[0], strict=False))
+    wrong = dict(zip((*KINDS["link"].key, "reason", "source_url"), before[0], strict=False))
     with pytest.raises(PracticesError, match="Say why"):
         edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, " ")
     id_ = edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, "Another OECD.")
@@ -288,7 +289,7 @@ def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None
 
 
 def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
-    edit_library.checked(own, CURATOR, "link", first("link"), 1, audit_log.now().date())
+    edit_library.checked(own, CURATOR, "link", first("link"), 1, date(2026, 12, 1))
     assert release(own) == {("link", first("link")): ("checked_on", None)}
 
 
