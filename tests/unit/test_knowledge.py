@@ -138,6 +138,7 @@ def test_a_mistake_is_named_by_file_row_and_column(folder: Path, name: str, cell
         read_catalogue(folder)
     assert len(caught.value.problems) == 1
     assert says in caught.value.problems[0]
+    assert set(catalogue.items.values()) == {()}
 
 
 def test_a_catalogue_may_do_without_publications_and_organisations() -> None:

@@ -13,7 +13,9 @@ import back
 import oracles
 import pytest
 from bringing import bring, looked_at
+from pydantic import ValidationError
 
+from practices_db.__main__ import main
 from practices_db.catalogue.addresses import COPY_HOSTS, is_offered
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, vocabularies
 from practices_db.catalogue.measure_types import MEASURE_TYPES, load_measure_types, measure_types
@@ -22,6 +24,7 @@ from practices_db.catalogue.read_files import CatalogueError, read_catalogue
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.curation import edit_library, releases
 from practices_db.curation.permissions import CLI, Actor
+from practices_db.curation.submission_forms import SelfAssessment
 from practices_db.database.store import Store
 from practices_db.errors import NotAllowedError, PracticesError
 from practices_db.files.imports import template
@@ -246,6 +249,27 @@ def test_a_strong_design_proves_only_a_measured_change(own: Store) -> None:
     _, _, _, answer = contradicting("transferred_elsewhere")
     with pytest.raises(RefusedError, match=r"evidence level 5 .* is about a measured change in people"):
         looked_at(own, table([answer | {"evidence_level": "5"}]))
+
+
+def test_a_sent_form_with_a_strong_design_at_no_outcome_is_refused() -> None:
+    given = {"framework": "integration-practices", "framework_version": "2.0.0", "assessor": "x"}
+    given |= {"assessed_on": "2026-01-02"}
+    answer = {"indicator_id": "sus-documented", "answer": "met", "evidence_level": 4}
+    with pytest.raises(ValidationError, match="is about a measured change in people"):
+        SelfAssessment.model_validate(given | {"answers": [answer]})
+    SelfAssessment.model_validate(given | {"answers": [answer | {"indicator_id": "eff-result"}]})
+
+
+def test_check_and_build_say_what_is_not_counted(
+    catalogue_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "checked.duckdb"
+    shutil.copy(catalogue_db, path)
+    said = "877 answers (desk-review) of integration-practices 1.0.0 on 42 practices are kept and not counted"
+    assert main(["check", "--database", str(path)]) == 0
+    assert said in capsys.readouterr().out
+    assert main(["build", "--database", str(tmp_path / "built.duckdb")]) == 0
+    assert said in capsys.readouterr().out
 
 
 # --- curators ------------------------------------------------------------------------------------------------
