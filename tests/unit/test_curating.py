@@ -139,7 +139,7 @@ def test_moved_score_is_listed_with_by_how_much_and_why(tiny_store: Store) -> No
     for one in given:
         new = "not-met" if one["answer"] != "not-met" else "met"
         place = (one["assessment_id"], one["indicator_id"])
-        what = {"answer": new, "source_url": PAGE, "evidence_level": 5}
+        what = {"answer": new, "source_url": PAGE, "evidence_level": 3}
         edit_practices.edit_answer(
             tiny_store, CURATOR, *place, what, one["version"], "misread", "An answer was misread"
         )
