@@ -294,8 +294,8 @@ def test_rows_that_belong_to_nothing_or_cannot_take_it_are_refused(tiny_store: S
     )
     (said,) = refusal(tiny_store, table(ANSWER | {"answer": "partly"}, columns=list(ANSWER)).encode())
     assert "is withdrawn" in said
-    (said,) = refusal(tiny_store, table(ANSWER | {"indicator_id": "eff-objective"}, columns=list(ANSWER)).encode())
-    assert "'eff-objective' is not in the framework; did you mean 'eff-result'?" in said
+    (said,) = refusal(tiny_store, table(ANSWER | {"indicator_id": "eff-resul"}, columns=list(ANSWER)).encode())
+    assert "'eff-resul' is not in the framework; did you mean 'eff-result'?" in said
 
 
 @pytest.mark.parametrize("text", ["1_000", "٢٥", "-5", "1.200", "1,200", "12.5", "1e3", " 1 200"])

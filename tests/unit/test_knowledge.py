@@ -50,7 +50,7 @@ def test_every_row_of_the_files_loads() -> None:
         == (len(EVIDENCE), len(ORGANISATIONS))
         == (318, 463)
     )
-    assert len(catalogue.links) == len(LINKS)
+    assert len(catalogue.items["link"]) == len(LINKS)
 
 
 @pytest.mark.parametrize(
