@@ -66,8 +66,10 @@ def _build(catalogue: Path, database: Path) -> None:
     click.echo(
         f"{database}: {built.practices} practices, {built.countries} countries, "
         f"{built.assessments} assessments, {built.answers} answers, {built.evidence} publications, "
-        f"{built.organisations} organisations, {built.links} links"
+        f"{built.organisations} organisations, {built.links} links, {built.results} results, {built.findings} findings"
     )
+    for kept in built.not_counted:
+        click.echo(kept)
 
 
 @commands.command("export")

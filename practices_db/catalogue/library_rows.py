@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -104,20 +103,3 @@ class FormerLinkRow(LinkRow):
 
     left_on: Day
     left_because: Prose
-
-
-# What a link is called, and may be there once only: its two ends and what it says of them.
-ENDS = ("from_kind", "from_id", "relation", "to_kind", "to_id")
-LINK_ID = "concat_ws('>', from_kind, from_id, relation, to_kind, to_id)"
-
-
-def link_id(facts: Mapping[str, object]) -> str:
-    """Return what a link is called: "evidence>some-report>studies>practice>some-practice"."""
-    return ">".join(str(facts[name]) for name in ENDS)
-
-
-# What curators hold, by the name of its table: the rows of its file, and the column that one is called by.
-Item = Literal["evidence", "organisation", "link"]
-Row = EvidenceRow | OrganisationRow | LinkRow
-MODELS: dict[Item, type[Row]] = {"evidence": EvidenceRow, "organisation": OrganisationRow, "link": LinkRow}
-CALLED: dict[Item, str] = {"evidence": "title", "organisation": "name"}

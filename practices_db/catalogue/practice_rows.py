@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -16,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from criteria.framework import AnswerId, Id, published_frameworks
+from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import nearest_of, unknown, vocabulary
 
@@ -62,7 +63,14 @@ def _once(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def from_list(name: str) -> AfterValidator:
+@dataclass(frozen=True, slots=True)
+class FromList(AfterValidator):
+    """The check that one value, or each of several, is in a vocabulary; ``name`` is the vocabulary's."""
+
+    name: str = ""
+
+
+def from_list(name: str) -> FromList:
     """Return the check that one value, or each of several, is in a vocabulary."""
 
     def check(given: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
@@ -71,7 +79,7 @@ def from_list(name: str) -> AfterValidator:
                 raise unknown(name, value)
         return given
 
-    return AfterValidator(check)
+    return FromList(check, name)
 
 
 def _web_address(value: str) -> str:
@@ -92,7 +100,8 @@ def yes(value: Any) -> Any:
             raise ValueError(f"{str(value)[:80]!r}: only 'yes' or blank (not seen) can stand here")
 
 
-def _yes_or_no(value: Any) -> Any:
+def yes_or_no(value: Any) -> Any:
+    """Return True for "yes", False for "no", None for a blank; ValueError for anything else."""
     match value:
         case "" | None:
             return None
@@ -118,8 +127,9 @@ def _iso_date(value: Any) -> Any:
     return value
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_readable)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_readable)]
+readable = AfterValidator(_readable)
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300), readable]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000), readable]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Maybe = BeforeValidator(blank_is_none)
 Day = Annotated[date, BeforeValidator(_iso_date)]
@@ -218,7 +228,7 @@ class AnswerRow(CatalogueRow):
     practice_id: Id
     framework: Id
     framework_version: str
-    basis: Literal["expert-review", "desk-review", "self-assessment"]
+    basis: Literal["expert-review", "desk-review", "self-assessment", "tick-list"]
     assessor: Id
     assessed_on: Day
     indicator_id: Id
@@ -227,7 +237,7 @@ class AnswerRow(CatalogueRow):
     note: Annotated[Prose | None, Maybe] = None
     source_url: Annotated[Url | None, Maybe] = None
     source_publisher: Annotated[Line | None, Maybe] = None
-    independent_of_operator: Annotated[bool | None, BeforeValidator(_yes_or_no)] = None
+    independent_of_operator: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
 
     @model_validator(mode="after")
     def _is_in_a_published_framework(self) -> Self:
@@ -243,6 +253,8 @@ class AnswerRow(CatalogueRow):
             near = nearest_of(self.indicator_id, ids)
             hint = f"; did you mean {near!r}?" if near else ""
             raise ColumnError("indicator_id", f"{self.indicator_id[:80]!r} is not in the framework{hint}")
+        if fault := evidence_fault(framework, self.indicator_id, self.evidence_level):
+            raise ColumnError("evidence_level", fault)
         return self
 
     @property
@@ -257,7 +269,7 @@ class RunningRow(CatalogueRow):
     """Whether a practice still runs, and who said so when: the columns of running.csv."""
 
     practice_id: Id
-    still_running: Annotated[bool | None, BeforeValidator(_yes_or_no)] = None
+    still_running: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
     said_by: Line
     said_on: Day
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from criteria.counted_answer import CAUTIOUS_FIRST, COUNTING
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.scoring import Scores, encode, score
 from practices_db.catalogue.filters import normalise
@@ -19,9 +20,8 @@ from practices_db.database.store import Cursor
 
 _AT_ONCE = 20_000  # practices whose answers are held as Python objects at one time
 
-# Where several published assessments answer one indicator, the one counts that a curator settled on; else a documented
-# answer comes before none, then the higher evidence level, then expert-review, desk-review, self-assessment, then the
-# later one. The disagreement is kept.
+# Which answer counts where several published assessments answer one indicator: criteria.counted_answer in SQL. The
+# disagreement is kept; a tick-list is shown and never counted.
 COUNTED_ANSWERS = """
     INSERT INTO counted_answer BY NAME
     SELECT
@@ -31,14 +31,16 @@ COUNTED_ANSWERS = """
         (count(DISTINCT nullif(a.answer, 'not-documented')) OVER same) > 1 AS disagreement
     FROM released_answer a
     WHERE a.framework_id = $framework AND a.framework_version = $version
+        AND list_contains($bases::TEXT[], a.basis)
     WINDOW same AS (PARTITION BY a.practice_id, a.indicator_id)
     QUALIFY row_number() OVER (
         PARTITION BY a.practice_id, a.indicator_id
         ORDER BY
             NOT a.settled,
             a.answer = 'not-documented',
+            list_position($bases::TEXT[], a.basis),
             a.evidence_level DESC,
-            CASE a.basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 ELSE 3 END,
+            list_position($cautious::TEXT[], a.answer),
             a.assessed_on DESC,
             a.assessment_id
     ) = 1
@@ -65,7 +67,8 @@ CARDS = """
     ),
     bases AS (
         SELECT practice_id, list(DISTINCT basis ORDER BY basis) AS v FROM released_answer
-        WHERE framework_id = $framework AND framework_version = $version GROUP BY ALL
+        WHERE framework_id = $framework AND framework_version = $version AND list_contains($bases::TEXT[], basis)
+        GROUP BY ALL
     )
     SELECT
         p.*,
@@ -144,10 +147,11 @@ def derive(cursor: Cursor) -> None:
     cursor.execute("DELETE FROM practice_score")
     cursor.execute("DELETE FROM practice_card")
     cursor.execute("DELETE FROM practice_facet")
-    cursor.execute(COUNTED_ANSWERS, version)
+    cursor.execute(COUNTED_ANSWERS, version | {"bases": list(COUNTING), "cautious": list(CAUTIOUS_FIRST)})
     _insert_scores(cursor, framework)
     _register_search_texts(cursor)
-    cursor.execute(CARDS, version | {"indicators": [indicator.id for indicator in framework.indicators]})
+    indicators = [indicator.id for indicator in framework.indicators]
+    cursor.execute(CARDS, version | {"indicators": indicators, "bases": list(COUNTING)})
     cursor.unregister("search_texts")
     cursor.execute(FACETS, {"not_stated": NOT_STATED})
 

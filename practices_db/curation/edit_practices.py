@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from practices_db.catalogue import practice_rows, practice_store
+from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
@@ -20,7 +21,6 @@ from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.queries.library import CURATED
 
 _WITHOUT_SOURCE = ("not-documented", "not-applicable")
 
@@ -270,7 +270,7 @@ def _hand_over(cursor: Cursor, edit: Edit, kept: str) -> None:
     cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
     cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
     cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
-    edit_library.hand_over_links(cursor, "practice", edit, kept)
+    edit_library.hand_over(cursor, "practice", edit, kept)
 
 
 def _put(cursor: Cursor, one: CuratedPractice, new: Facts) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from criteria.framework import Framework, current_framework
 from practices_db.catalogue import library_store, scorecards, write_files
-from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.library_items import KINDS, LINK_ID, PLAIN, Item
+from practices_db.catalogue.library_store import NAMED
 from practices_db.catalogue.practice_fields import FIELDS, RECORD
 from practices_db.catalogue.texts import number as whole
 from practices_db.curation.permissions import Thing, require
@@ -17,27 +18,30 @@ from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.queries.integrity import integrity_problems
-from practices_db.queries.library import NAMED
 from practices_db.queries.practices import data_version
 
 # Columns of a card that say what answers come to, not what sources say.
 _FACTS = {field.column for field in FIELDS} | {column.id for column in RECORD if column.public}
 _SHOWN = 5  # problems in a message
 # Kind of change → what curators call the thing that changed.
-_ITEMS = {"publication": "evidence", "organisation": "organisation", "link": "link"}
-# Publications, organisations and the links between them, as the public sees them.
-_KNOWLEDGE = {
-    "publication": "SELECT title AS called, * EXCLUDE (name_key) FROM evidence_card ORDER BY id",
+_ITEMS: dict[str, Item] = {"publication" if item == "evidence" else item: item for item in KINDS}
+# What the library holds, as the public sees it.
+_LIBRARY = {
+    "publication": "SELECT title AS called, * EXCLUDE (name_key, offered) FROM evidence_card ORDER BY id",
     "organisation": "SELECT name AS called, * EXCLUDE (name_key) FROM organisation_card ORDER BY id",
     "link": f"""
         WITH {NAMED}
-        SELECT {LINK_ID} AS id, concat_ws(' ', f.name, relation, t.name) AS called, reason, source_url, checked_on,
-            judged
+        SELECT {LINK_ID} AS id, concat_ws(' ', f.name, relation, t.name) AS called, from_kind, from_id, to_kind, to_id,
+            reason, source_url, checked_on, judged
         FROM known_link
         LEFT JOIN named f ON f.kind = from_kind AND f.id = from_id
         LEFT JOIN named t ON t.kind = to_kind AND t.id = to_id
         ORDER BY ALL
     """,
+} | {
+    kind.item: f"SELECT {kind.id_sql} AS id, {kind.words} AS called, * "
+    f"{'EXCLUDE (id) ' if kind.key == ('id',) else ''}FROM {kind.shown} ORDER BY 1"
+    for kind in PLAIN
 }
 
 
@@ -46,9 +50,9 @@ class Change:
     """One thing that a release changed.
 
     ``kind``: added, removed, moved (a criterion's score, with ``node``, before and after; None: not scored), answers
-    (an answer that moved no score), facts, statement: all of a practice; publication, organisation, link: one that is
-    new, gone or has other facts. ``words`` says it, with facts by the names of their columns, ``why`` what curators
-    said of it in public.
+    (an answer that moved no score), facts, statement: all of a practice; publication, organisation, link, result and
+    the other kinds of the library: one that is new, gone or has other facts. ``words`` says it, with facts by the names
+    of their columns, ``why`` what curators said of it in public.
     """
 
     kind: str
@@ -79,7 +83,7 @@ class _Shown:
     scores: dict[tuple[str, str], float | None]
     answers: dict[tuple[str, str], tuple[str, int]]
     statements: dict[str, str]
-    knowledge: dict[str, dict[str, dict[str, Any]]]  # kind of change → id → card
+    library: dict[str, dict[str, dict[str, Any]]]  # kind of change → id → card
 
 
 def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
@@ -176,7 +180,7 @@ def _released(cursor: Cursor) -> list[Change]:
         if seq > 0 and seq not in known:
             why.setdefault(id_, []).append(words)
     reasons = {id_: "; ".join(words) for id_, words in why.items()}
-    return list(_compared(before, _shown(cursor), reasons, _said_of_knowledge(cursor), current_framework()))
+    return list(_compared(before, _shown(cursor), reasons, _said_of_library(cursor), current_framework()))
 
 
 @dataclass(frozen=True)
@@ -186,21 +190,23 @@ class _Said:
     left: Mapping[str, str]  # why it left; practices, too: a link goes with its ends
     changed: Mapping[str, str]  # what curators wrote for everybody since the last release
 
-    def why_gone(self, object_: str, id_: str) -> str | None:
-        """Return why something is gone; of a link, where it is not gone by itself, why one of its ends is."""
-        parts = id_.split(">")
-        ends = [":".join(parts[:2]), ":".join(parts[-2:])] if object_.startswith("link:") else []
-        return next((self.left[one] for one in (object_, *ends) if one in self.left), None)
+    def why_gone(self, item: Item, card: Mapping[str, Any]) -> str | None:
+        """Return why something is gone; where it is not gone by itself, why what it leads to is."""
+        ends = [f"{kind}:{id_}" for kind, id_ in KINDS[item].ends_of(card).values()]
+        return next((self.left[one] for one in (f"{item}:{card['id']}", *ends) if one in self.left), None)
 
 
-def _said_of_knowledge(cursor: Cursor) -> _Said:
+def _said_of_library(cursor: Cursor) -> _Said:
     left = cursor.execute(
-        f"""
-        SELECT 'evidence:' || id, left_because FROM evidence WHERE state <> 'listed'
-        UNION ALL SELECT 'organisation:' || id, left_because FROM organisation WHERE state <> 'listed'
-        UNION ALL SELECT 'link:' || {LINK_ID}, left_because FROM link WHERE state <> 'listed'
-        UNION ALL SELECT 'practice:' || id, reason FROM released_former
-        """
+        " UNION ALL ".join(
+            [
+                "SELECT 'practice:' || id, reason FROM released_former",
+                *(
+                    f"SELECT '{kind.item}:' || {kind.id_sql}, left_because FROM {kind.item} WHERE state <> 'listed'"
+                    for kind in KINDS.values()
+                ),
+            ]
+        )
     ).fetchall()
     changed = cursor.execute(
         """
@@ -225,7 +231,7 @@ def _shown(cursor: Cursor) -> _Shown:
         {(id_, node): score for id_, node, score in scores},
         {(id_, indicator): (answer, level) for id_, indicator, answer, level in answers},
         dict(statements),
-        {kind: _cards(cursor, sql) for kind, sql in _KNOWLEDGE.items()},
+        {kind: _cards(cursor, sql) for kind, sql in _LIBRARY.items()},
     )
 
 
@@ -248,11 +254,11 @@ def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], said: _Said, fra
         if old.statements.get(id_) != new.statements.get(id_):
             words = "the owner's statement was " + ("changed" if id_ in new.statements else "withdrawn")
             yield Change("statement", id_, card["name"], None, None, None, words, why.get(id_))
-    for kind, cards in new.knowledge.items():
-        yield from _of_knowledge(kind, old.knowledge[kind], cards, said)
+    for kind, cards in new.library.items():
+        yield from _of_library(kind, old.library[kind], cards, said)
 
 
-def _of_knowledge(
+def _of_library(
     kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]], said: _Said
 ) -> Iterator[Change]:
     """Yield what changed; of links that two records show by themselves only those that somebody took out."""
@@ -267,11 +273,9 @@ def _of_knowledge(
             yield Change(kind, id_, card["called"], None, None, None, ", ".join(changed) or "new", why)
     for id_, card in old.items():
         if id_ not in new:
-            object_ = f"{_ITEMS[kind]}:{id_}"
-            if not card.get("judged", True) and object_ not in said.left:
+            if not card.get("judged", True) and f"{_ITEMS[kind]}:{id_}" not in said.left:
                 continue
-            why = said.why_gone(object_, id_)
-            yield Change(kind, id_, card["called"], None, None, None, "gone", why)
+            yield Change(kind, id_, card["called"], None, None, None, "gone", said.why_gone(_ITEMS[kind], card))
 
 
 def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework: Framework) -> Iterator[Change]:

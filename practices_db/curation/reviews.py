@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from criteria.framework import current_framework
+from criteria.counted_answer import COUNTING
+from criteria.framework import CURRENT, current_framework
 from practices_db.catalogue import practice_store
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, assessment_id
 from practices_db.curation import edit_practices, submissions
@@ -154,10 +155,11 @@ def disagreements(cursor: Cursor, actor: Actor, practice_id: str) -> list[Disagr
         FROM answer a
         JOIN assessment s ON s.id = a.assessment_id
         LEFT JOIN settlement t ON t.practice_id = s.practice_id AND t.indicator_id = a.indicator_id
-        WHERE s.practice_id = $id AND s.status = 'published'
+        WHERE s.practice_id = $id AND s.status = 'published' AND list_contains($bases::TEXT[], s.basis)
+            AND s.framework_id = $framework AND s.framework_version = $version
         ORDER BY a.indicator_id, a.assessment_id
         """,
-        {"id": practice_id},
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
     ).fetchall()
     found: dict[str, Disagreement] = {}
     for indicator, assessment, answer, *settled in rows:

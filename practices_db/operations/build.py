@@ -17,6 +17,7 @@ from practices_db.errors import PracticesError
 from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
 from practices_db.queries import library
+from practices_db.queries.practices import NotCounted, not_counted
 
 Progress = Callable[[float, str], None]
 
@@ -32,6 +33,9 @@ class Built:
     evidence: int = 0
     organisations: int = 0
     links: int = 0
+    results: int = 0
+    findings: int = 0
+    not_counted: tuple[NotCounted, ...] = ()
 
 
 def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Built:
@@ -57,13 +61,13 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         migrate(store)
         store.write(lambda cursor: practice_store.insert_catalogue(cursor, catalogue))
         progress(0.6, "Writing publications and organisations")
-        store.write(lambda cursor: library_store.insert_knowledge(cursor, catalogue))
+        store.write(lambda cursor: library_store.insert_library(cursor, catalogue))
         store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", checks))
         progress(0.7, "Scoring")
         store.write(scorecards.rebuild)
         store.write(library_store.rebuild)
         with store.cursor() as cursor:
-            links = library.count_links(cursor)
+            links, kept = library.count_links(cursor), not_counted(cursor)
         store.checkpoint()
     except BaseException:
         store.close()
@@ -77,9 +81,12 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         countries=len({country for row in catalogue.practices for country in row.countries}),
         assessments=len({row.assessment_id for row in catalogue.answers}),
         answers=len(catalogue.answers),
-        evidence=len(catalogue.evidence),
-        organisations=len(catalogue.organisations),
+        evidence=len(catalogue.items["evidence"]),
+        organisations=len(catalogue.items["organisation"]),
         links=links,
+        results=len(catalogue.items["result"]),
+        findings=len(catalogue.items["finding"]),
+        not_counted=kept,
     )
 
 

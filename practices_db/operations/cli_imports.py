@@ -40,7 +40,7 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
     reason: str,
     database: Path,
 ) -> None:
-    """Bring practices, answers, sources, publications, organisations or links in from a CSV or a workbook.
+    """Bring practices, answers, sources, results, findings or other tables in from a CSV or a workbook.
 
     All of the file or nothing: every mistake is told and nothing written. What has a known id is updated. What looks
     like another is added with a warning. Nothing is public until it is published.

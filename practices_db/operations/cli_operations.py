@@ -34,10 +34,12 @@ def _check(accept_losses: bool, database: Path) -> int:
         for loss in recovery.accept_losses(database):
             click.echo(f"accepted: {loss}", err=True)
     problems, held = all_problems(database)
+    for kept in held.not_counted:
+        click.echo(kept)
     return say(
         f"{database}: {held.practices} practices, {held.countries} countries, "
         f"{held.assessments} assessments, {held.answers} answers, {held.evidence} publications, "
-        f"{held.organisations} organisations, {held.links} links",
+        f"{held.organisations} organisations, {held.links} links, {held.results} results, {held.findings} findings",
         problems,
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from practices_db.catalogue.library_items import KINDS, PLAIN
 from practices_db.catalogue.practice_fields import SEVERAL
 from practices_db.config import snapshot_path
 from practices_db.database.commit_marker import quoted, sync_folder, table_names, wal_path, witness_path
@@ -42,10 +43,8 @@ _PUBLIC = frozenset(
         "practice_score",
         "practice_card",
         "practice_facet",
-        "evidence_card",
-        "organisation_card",
+        *(kind.shown for kind in KINDS.values()),
         "knowledge_facet",
-        "known_link",
         "former_link",
         "address_check",
     }
@@ -71,7 +70,7 @@ _FROM_RELEASED = f"""
         source_publisher, independent_of_operator FROM released_answer;
     INSERT INTO statement BY NAME SELECT * FROM released_statement;
     INSERT INTO evidence BY NAME
-        SELECT * EXCLUDE (languages, themes, target_groups, countries, name_key) FROM evidence_card;
+        SELECT * EXCLUDE (languages, themes, target_groups, countries, name_key, offered) FROM evidence_card;
     INSERT INTO evidence_value BY NAME
         WITH listed AS (
             SELECT id, 'language' AS list, languages AS stated FROM evidence_card
@@ -97,7 +96,7 @@ _FROM_RELEASED = f"""
         UNION SELECT url FROM released_source UNION SELECT source_url FROM released_answer WHERE source_url IS NOT NULL
     );
     UPDATE write_count SET database_id = uuid()::TEXT, writes = 0;
-"""
+""" + "".join(f"INSERT INTO {kind.item} BY NAME SELECT * FROM {kind.shown};" for kind in PLAIN)
 
 
 @dataclass(frozen=True)

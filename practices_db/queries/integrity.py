@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from criteria.framework import current_framework, published_frameworks
-from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.contradictions import RULES
+from practices_db.catalogue.library_items import KINDS, ItemKind, vocabularies
+from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_fields import FIELDS, SEVERAL
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
-from practices_db.queries.library import CURATED
+from practices_db.queries.practices import NotCounted, not_counted
 
 _LISTED = " UNION ALL ".join(
     f"SELECT '{field.table}' AS source, practice_id, '{field.vocabulary}' AS list, {field.value} AS value "
@@ -60,7 +62,7 @@ _OF_PRACTICES = f"""
     UNION ALL
     SELECT DISTINCT 'practice ' || a.practice_id || ': published answers are not scored; build the database anew'
     FROM released_answer a
-    WHERE a.framework_id = $framework AND a.framework_version = $version
+    WHERE a.framework_id = $framework AND a.framework_version = $version AND a.basis <> 'tick-list'
         AND NOT EXISTS (SELECT 1 FROM practice_score x WHERE x.practice_id = a.practice_id)
     UNION ALL
     SELECT 'released: practice ' || r.practice_id || ' does not exist; build the database anew' FROM (
@@ -96,37 +98,72 @@ _OF_PRACTICES = f"""
     ORDER BY problem
 """
 _PRACTICE_LISTS = tuple({field.vocabulary for field in FIELDS if field.kind in ("code", "codes")})
-_OF_LIBRARY = f"""
-    WITH listed AS (
-        SELECT 'evidence_value' AS source, evidence_id AS id, list, value FROM evidence_value
-        UNION ALL SELECT 'organisation_value', organisation_id, list, value FROM organisation_value
-        UNION ALL SELECT 'evidence', id, 'evidence_kind', kind FROM evidence
-        UNION ALL SELECT 'organisation', id, 'organisation_kind', kind FROM organisation
-    ),
-    states AS (
-        SELECT 'evidence' AS source, id, state, merged_into, left_on, left_because FROM evidence
-        UNION ALL SELECT 'organisation', id, state, merged_into, left_on, left_because FROM organisation
-        UNION ALL SELECT 'link', {LINK_ID}, state, NULL, left_on, left_because FROM link
-    ),
-    {CURATED},
-    ends AS (
-        SELECT 'link' AS source, from_kind AS kind, from_id AS id FROM link
-        UNION SELECT 'link', to_kind, to_id FROM link
-        UNION SELECT 'known_link', from_kind, from_id FROM known_link
-        UNION SELECT 'known_link', to_kind, to_id FROM known_link
-        UNION SELECT 'former_link', from_kind, from_id FROM former_link
-        UNION SELECT 'former_link', to_kind, to_id FROM former_link
-        UNION SELECT 'evidence_value', 'evidence', evidence_id FROM evidence_value
-        UNION SELECT 'organisation_value', 'organisation', organisation_id FROM organisation_value
-        UNION SELECT 'derived tables', 'evidence', id FROM evidence_card
-        UNION SELECT 'derived tables', 'organisation', id FROM organisation_card
-        UNION SELECT 'derived tables', kind, id FROM knowledge_facet
+
+
+def _stated(kind: ItemKind, column: str, name: str) -> str:
+    """Return the query of what a kind states in a column of a vocabulary."""
+    if name not in kind.lists.values() or not kind.in_rows:
+        value = f'unnest("{column}")' if column in kind.lists else f'"{column}"'
+        return (
+            f"SELECT '{kind.item}' AS source, {kind.id_sql} AS id, '{name}' AS list, {value} AS value FROM {kind.item}"
+        )
+    return f"SELECT '{kind.item}_value', {kind.item}_id, list, value FROM {kind.item}_value WHERE list = '{name}'"
+
+
+def _ends(kind: ItemKind) -> list[str]:
+    """Return the queries of everything that a kind leads to, as curators have it and as everybody sees it."""
+    if kind.item == "link":
+        tables = (kind.item, kind.shown, "former_link")
+        return [
+            f"SELECT '{table}' AS source, {side}_kind AS kind, {side}_id AS id FROM {table}"
+            for table in tables
+            for side in ("from", "to")
+        ]
+    values = (
+        [f"SELECT '{kind.item}_value', '{kind.item}', {kind.item}_id FROM {kind.item}_value"] if kind.in_rows else []
     )
+    return [
+        *(
+            f"SELECT '{table}', '{end}', {column} FROM {table} WHERE {column} <> ''"
+            for table in (kind.item, kind.shown)
+            for column, end in kind.ends.items()
+        ),
+        *([f"SELECT 'derived tables', '{kind.item}', id FROM {kind.shown}"] if kind.in_rows else []),
+        *values,
+    ]
+
+
+_STATED = " UNION ALL ".join(
+    _stated(kind, column, name) for kind in KINDS.values() for column, name in vocabularies(kind.model).items()
+)
+_STATES = " UNION ALL ".join(
+    f"SELECT '{kind.item}' AS source, {kind.id_sql} AS id, state, {'merged_into' if kind.name else 'NULL'} "
+    f"AS merged_into, left_on, left_because FROM {kind.item}"
+    for kind in KINDS.values()
+)
+_ENDS = " UNION ".join(
+    sql for kind in sorted(KINDS.values(), key=lambda one: one.item != "link") for sql in _ends(kind)
+)
+_NOT_ONE = " UNION ALL ".join(
+    f"SELECT '{kind.item}: {end} ' || {group} || ': ' || count(*) FILTER (WHERE \"{flag}\") "
+    f"|| ' rows are marked {flag}, exactly one must be' FROM {table} GROUP BY {group} "
+    f'HAVING count(*) FILTER (WHERE "{flag}") <> 1'
+    for kind in KINDS.values()
+    if kind.one
+    for group, flag in [kind.one]
+    for end in [kind.ends[group]]
+    for table in [f"(FROM {kind.item} WHERE state = 'listed')"]
+)
+_OF_LIBRARY = f"""
+    WITH listed AS ({_STATED}),
+    states AS ({_STATES}),
+    {CURATED},
+    ends AS ({_ENDS} UNION SELECT 'derived tables', kind, id FROM knowledge_facet)
     SELECT source || ': leads to ' || kind || ' ' || id || ', which does not exist' AS problem
     FROM ends e WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.kind = e.kind AND h.id = e.id)
     UNION ALL
     SELECT source || ' ' || id || ': ' || value || ' is not in the list of ' || list
-    FROM listed l WHERE NOT EXISTS (
+    FROM listed l WHERE value IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM (SELECT unnest($lists::TEXT[]) AS list, unnest($ids::TEXT[]) AS id) v
         WHERE v.list = l.list AND v.id = l.value
     )
@@ -159,17 +196,11 @@ _OF_LIBRARY = f"""
         JOIN held t ON t.kind = l.to_kind AND t.id = l.to_id AND t.state = 'listed'
         WHERE l.state = 'listed'
     )
+    UNION ALL
+    {_NOT_ONE}
     ORDER BY problem
 """
-_LIBRARY_LISTS = (
-    "theme",
-    "target_group",
-    "area",
-    "language",
-    "governance_level",
-    "evidence_kind",
-    "organisation_kind",
-)
+_LIBRARY_LISTS = tuple(sorted({name for kind in KINDS.values() for name in vocabularies(kind.model).values()}))
 
 
 def integrity_problems(cursor: Cursor) -> list[str]:
@@ -184,7 +215,25 @@ def integrity_problems(cursor: Cursor) -> list[str]:
     }
     of_practices = cursor.execute(_OF_PRACTICES, _listed(_PRACTICE_LISTS) | known).fetchall()
     of_library = cursor.execute(_OF_LIBRARY, _listed(_LIBRARY_LISTS)).fetchall()
-    return [problem for (problem,) in (*of_practices, *of_library)]
+    return [problem for (problem,) in of_practices] + _contradictions(cursor) + [problem for (problem,) in of_library]
+
+
+def _contradictions(cursor: Cursor) -> list[str]:
+    """Return where a released fact and the answer that counts say opposite things."""
+    rows = cursor.execute(
+        """
+        SELECT p.id, c.indicator_id, c.answer, c.assessment_id, p.evaluation_documented, p.transferred_elsewhere
+        FROM counted_answer c JOIN released_practice p ON p.id = c.practice_id
+        WHERE list_contains($indicators::TEXT[], c.indicator_id) ORDER BY ALL
+        """,
+        {"indicators": [rule.indicator_id for rule in RULES]},
+    ).fetchall()
+    return [
+        f"practice {id_}: {rule.fact} {words} in assessment {assessment}"
+        for id_, indicator, answer, assessment, *stated in rows
+        for rule, fact in zip(RULES, stated, strict=True)
+        if rule.indicator_id == indicator and (words := rule.words(fact, answer))
+    ]
 
 
 def _listed(names: tuple[str, ...]) -> dict[str, object]:
@@ -203,6 +252,9 @@ class Contents:
     evidence: int
     organisations: int
     links: int
+    results: int
+    findings: int
+    not_counted: tuple[NotCounted, ...]
 
 
 def contents(cursor: Cursor) -> Contents:
@@ -216,8 +268,10 @@ def contents(cursor: Cursor) -> Contents:
             (SELECT count(*) FROM answer) AS answers,
             (SELECT count(*) FROM evidence) AS evidence,
             (SELECT count(*) FROM organisation) AS organisations,
-            (SELECT count(*) FROM known_link) AS links
+            (SELECT count(*) FROM known_link) AS links,
+            (SELECT count(*) FROM result) AS results,
+            (SELECT count(*) FROM finding) AS findings
         """
     ).fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM always returns one row
-    return Contents(*row)
+    return Contents(*(*row, not_counted(cursor)))

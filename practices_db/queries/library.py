@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from practices_db.catalogue.library_filter import Kind, LibraryFilter
+from practices_db.catalogue.library_store import NAMED
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.queries.full_text import Index
@@ -115,24 +116,6 @@ def texts(cursor: Cursor, kind: Kind) -> list[tuple[str, str, str]]:
         )
         for id_, title, text, *lists in rows
     ]
-
-
-# What everything that a link may lead to is called.
-NAMED = """
-    named AS (
-        SELECT 'practice' AS kind, id, name FROM practice_card
-        UNION ALL SELECT 'evidence', id, title FROM evidence_card
-        UNION ALL SELECT 'organisation', id, name FROM organisation_card
-    )
-"""
-# The same as curators have it, released or not, with its state.
-CURATED = """
-    held AS (
-        SELECT 'practice' AS kind, id, name, state FROM practice
-        UNION ALL SELECT 'evidence', id, title, state FROM evidence
-        UNION ALL SELECT 'organisation', id, name, state FROM organisation
-    )
-"""
 
 
 def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:

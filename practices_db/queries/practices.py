@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from criteria.framework import AnswerId
+from criteria.counted_answer import COUNTING
+from criteria.framework import CURRENT, AnswerId
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
@@ -266,10 +267,11 @@ def double_answers(cursor: Cursor) -> list[tuple[str, AnswerId, AnswerId]]:
         JOIN released_answer a
             ON a.practice_id = b.practice_id AND a.indicator_id = b.indicator_id
             AND a.framework_id = b.framework_id AND a.framework_version = b.framework_version
-            AND a.assessor <> b.assessor AND a.basis <> 'self-assessment' AND NOT a.blind
-        WHERE b.blind
+            AND a.assessor <> b.assessor AND a.basis IN ('expert-review', 'desk-review') AND NOT a.blind
+        WHERE b.blind AND b.framework_id = $framework AND b.framework_version = $version
         ORDER BY b.indicator_id, b.assessment_id, a.assessment_id
-        """
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1]},
     ).fetchall()
 
 
@@ -310,7 +312,10 @@ def scores(cursor: Cursor, practice_id: str) -> pd.DataFrame:
 
 
 def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
-    """Return every published answer to the practice, with who gave it and whether it is the one that counts."""
+    """Return every published answer to the practice under the framework that counts, those of tick-lists too.
+
+    With who gave it and whether it is the one that counts. Answers of earlier versions are told by ``not_counted``.
+    """
     return cursor.execute(
         """
         SELECT
@@ -320,10 +325,10 @@ def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
             coalesce(c.disagreement, false) AS disagreement
         FROM released_answer a
         LEFT JOIN counted_answer c ON c.practice_id = a.practice_id AND c.indicator_id = a.indicator_id
-        WHERE a.practice_id = $id
+        WHERE a.practice_id = $id AND a.framework_id = $framework AND a.framework_version = $version
         ORDER BY a.indicator_id, counts DESC, a.basis, a.assessment_id
         """,
-        {"id": practice_id},
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1]},
     ).df()
 
 
@@ -366,11 +371,14 @@ def further_sources(cursor: Cursor, practice_id: str) -> pd.DataFrame:
 
 
 def assessors(cursor: Cursor) -> pd.DataFrame:
-    """Return (basis, assessor, practices, answers): who made the published answers."""
+    """Return (basis, assessor, practices, answers, kind, how): who made the published answers.
+
+    ``kind`` and ``how`` tell readings from own sources from those of another one's notes; NULL: nobody said.
+    """
     return cursor.execute(
         """
-        SELECT basis, assessor, count(DISTINCT practice_id) AS practices, count(*) AS answers
-        FROM released_answer GROUP BY ALL ORDER BY ALL
+        SELECT a.basis, a.assessor, count(DISTINCT a.practice_id) AS practices, count(*) AS answers, s.kind, s.how
+        FROM released_answer a LEFT JOIN released_assessor s ON s.assessor = a.assessor GROUP BY ALL ORDER BY ALL
         """
     ).df()
 
@@ -436,6 +444,39 @@ def selection_shares(cursor: Cursor) -> SelectionShares:
     ).fetchone()
     assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
     return SelectionShares(*row)
+
+
+@dataclass(frozen=True)
+class NotCounted:
+    """Published answers that are kept and shown and make no score: of which framework version or basis, how many."""
+
+    framework: str
+    version: str
+    basis: str
+    answers: int
+    practices: int
+
+    def __str__(self) -> str:
+        why = "a tick-list never counts" if self.basis == "tick-list" else f"{CURRENT[1]} counts"
+        return (
+            f"{self.answers:,} answers ({self.basis}) of {self.framework} {self.version} on {self.practices:,} "
+            f"practices are kept and not counted: {why}"
+        )
+
+
+def not_counted(cursor: Cursor, practice_id: str | None = None) -> tuple[NotCounted, ...]:
+    """Return what is released and counts in no score, of all practices or one, by framework version and basis."""
+    rows = cursor.execute(
+        """
+        SELECT framework_id, framework_version, basis, count(*), count(DISTINCT practice_id) FROM released_answer
+        WHERE ($id::TEXT IS NULL OR practice_id = $id) AND (
+            (framework_id, framework_version) <> ($framework, $version) OR NOT list_contains($bases::TEXT[], basis)
+        )
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
+    ).fetchall()
+    return tuple(NotCounted(*row) for row in rows)
 
 
 def _one(cursor: Cursor, sql: str, params: dict[str, Any] | None = None) -> Any:

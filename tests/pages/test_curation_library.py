@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
-from practices_db.catalogue.library_rows import MODELS
+from practices_db.catalogue.library_items import KINDS
 from practices_db.curation import edit_library, edit_practices, releases, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.curation.versioned_change import Edit
@@ -73,12 +73,12 @@ def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, 
         found = cursor.execute(f"SELECT * FROM {table}").df().to_dict("records")
         ids = [edit_library.link_id(row) if item == "link" else row["id"] for row in found]
     assert len(ids) > 10
-    unasked = set(MODELS[item].model_fields) - set(fields.order)
-    assert unasked == {"checked_on"} | ({*edit_library.ENDS} if item == "link" else {"id"})
+    unasked = set(KINDS[item].model.model_fields) - set(fields.order)
+    assert unasked == {"checked_on"} | ({*KINDS["link"].key} if item == "link" else {"id"})
     for id_ in ids:
         facts = stands(item, id_).facts
         back = fields.as_facts(fields.as_widgets(facts))
-        assert MODELS[item].model_validate(facts | back).model_dump() == facts
+        assert KINDS[item].model.model_validate(facts | back).model_dump() == facts
 
 
 def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:

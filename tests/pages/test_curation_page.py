@@ -287,7 +287,7 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
     first = given[0]
     content = {
         "framework": "integration-practices",
-        "framework_version": "1.0.0",
+        "framework_version": "2.0.0",
         "assessor": "second-reader",
         "assessed_on": "2026-11-25",
         "answers": [

@@ -92,7 +92,7 @@ def test_agreement_is_said_honestly_with_and_without_second_assessments(visit: V
     receipt = submissions.invite(store, assessed, CLI)
     content = {
         "framework": "integration-practices",
-        "framework_version": "1.0.0",
+        "framework_version": "2.0.0",
         "assessor": "second-reader",
         "assessed_on": "2026-11-25",
         "answers": [

@@ -127,7 +127,7 @@ def test_next_and_back_lead_through_all_steps(own: Any) -> None:
 def test_minutes_and_progress_count_down(own: Any) -> None:
     app = own("effectiveness-design")
     assert app.progress[0].text == f"0 of {len(FRAMEWORK.indicators)} answered, about 25 minutes left"
-    give(app, "eff-objectives", "met")
+    give(app, "eff-result", "met")
     assert app.progress[0].text.startswith(f"1 of {len(FRAMEWORK.indicators)} answered, about 2")
     app = own("result", Draft(mine=filled()))
     assert app.progress[0].text.endswith("all questions answered")
@@ -139,8 +139,8 @@ def test_minutes_and_progress_count_down(own: Any) -> None:
 def test_a_score_with_its_range_shows_from_the_first_answer_on(own: Any) -> None:
     app = own("effectiveness-design")
     assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", "0 to 100")
-    give(app, "eff-objectives", "met")
-    node = oracles.score_nodes(oracles.framework_content(), {"eff-objectives": ("met", 0)})[EFFECTIVENESS.id]
+    give(app, "eff-result", "met")
+    node = oracles.score_nodes(oracles.framework_content(), {"eff-result": ("met", 0)})[EFFECTIVENESS.id]
     assert node.low is not None
     assert node.high is not None
     low, high = (int(value + oracles.Fraction(1, 2)) for value in (node.low, node.high))
@@ -175,22 +175,22 @@ def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
 
 
 def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
-    app = give(own("effectiveness-design"), "eff-objectives", "partly")
-    app.selectbox(key="own_eff-objectives_level").set_value(2).run()
-    app.text_input(key="own_eff-objectives_note").set_value("see our report").run()
-    app.text_input(key="own_eff-objectives_link").set_value("in the drawer").run()
-    answer = draft(app).mine.answer("eff-objectives")
+    app = give(own("effectiveness-design"), "eff-result", "partly")
+    app.selectbox(key="own_eff-result_level").set_value(2).run()
+    app.text_input(key="own_eff-result_note").set_value("see our report").run()
+    app.text_input(key="own_eff-result_link").set_value("in the drawer").run()
+    answer = draft(app).mine.answer("eff-result")
     assert answer == OwnAnswer(
-        indicator="eff-objectives", answer="partly", evidence_level=2, note="see our report", link="in the drawer"
+        indicator="eff-result", answer="partly", evidence_level=2, note="see our report", link="in the drawer"
     )
     assert any("This is no web address yet" in one.value for one in app.caption)
     app = own("effectiveness-outcomes")
     app = own("effectiveness-design")
-    assert app.radio(key="own_eff-objectives_answer").value == "partly"
-    assert app.text_input(key="own_eff-objectives_note").value == "see our report"
-    app.button(key="own_eff-objectives_clear").click().run()
+    assert app.radio(key="own_eff-result_answer").value == "partly"
+    assert app.text_input(key="own_eff-result_note").value == "see our report"
+    app.button(key="own_eff-result_clear").click().run()
     assert draft(app).mine.answers == ()
-    assert app.radio(key="own_eff-objectives_answer").value is None
+    assert app.radio(key="own_eff-result_answer").value is None
 
 
 def _sent_by_hand() -> None:
@@ -198,8 +198,8 @@ def _sent_by_hand() -> None:
         draft as self_assessment_draft,
     )
 
-    self_assessment_draft.change_answer("eff-objectives", answer="excellent")
-    self_assessment_draft.change_answer("eff-objectives", evidence_level=9)
+    self_assessment_draft.change_answer("eff-result", answer="excellent")
+    self_assessment_draft.change_answer("eff-result", evidence_level=9)
     self_assessment_draft.change_profile(countries=("Atlantis",))
 
 
@@ -222,8 +222,8 @@ def test_nothing_is_written_to_the_database(own: Any) -> None:
     before = row_counts()
     app.text_input(key="own_profile_name").set_value("Our own practice").run()
     app = own("effectiveness-design")
-    give(app, "eff-objectives", "met")
-    app.text_input(key="own_eff-objectives_note").set_value("a secret of ours").run()
+    give(app, "eff-result", "met")
+    app.text_input(key="own_eff-result_note").set_value("a secret of ours").run()
     for step in ("result", "next-steps", "learn-from", "take-away"):
         own(step)
     assert row_counts() == before
@@ -242,8 +242,8 @@ def test_another_visitor_does_not_see_the_answers(own: Any) -> None:
 def test_markup_in_what_she_writes_goes_nowhere_as_markup(own: Any) -> None:
     evil = "<b>x</b> [a](https://evil.example) :red[y] =cmd"
     form = filled(name=evil, sectors=("language",), target_groups=("refugees",), organisation=evil)
-    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note=evil, link=evil))
-    other = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met", note=evil))
+    form = form.with_answer(OwnAnswer(indicator="eff-result", answer="met", note=evil, link=evil))
+    other = form.with_answer(OwnAnswer(indicator="eff-result", answer="not-met", note=evil))
     for step in ("start", "result", "colleagues", "next-steps"):
         app = own(step, Draft(mine=form, colleagues=(form, other), last_year=other))
         assert not app.exception
@@ -443,7 +443,7 @@ def test_whom_to_learn_from_is_strong_there_and_says_why(own: Any) -> None:
 
 def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
     form = new_form(DAY).with_profile(target_groups=("unaccompanied-minors",))
-    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
+    form = form.with_answer(OwnAnswer(indicator="eff-result", answer="not-met"))
     app = own("learn-from", Draft(mine=form))
     assert any("none near to yours" in body or "No practice of the catalogue" in body for body in screen.bodies(app))
 
@@ -452,24 +452,24 @@ def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
 
 
 def test_colleagues_settle_what_they_disagree_on(own: Any) -> None:
-    one = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
-    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"))
-    other = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
-    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met", note="never did"))
+    one = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-result", answer="met"))
+    one = one.with_answer(OwnAnswer(indicator="evi-comparison", answer="met"))
+    other = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-result", answer="met"))
+    other = other.with_answer(OwnAnswer(indicator="evi-comparison", answer="not-met", note="never did"))
     app = own("colleagues")
     files = [(f"{at}.json", file_text(form, DAY).encode(), "application/json") for at, form in enumerate((one, other))]
     app.file_uploader(key="own_colleagues").set_value(files).run()
     assert len(draft(app).colleagues) == 2
     assert any("**1** of 1 disagreement still to settle" in body for body in screen.bodies(app))
     app.button(key="own_merge").click().run()
-    assert draft(app).mine.form == {"eff-objectives": "met"}
-    app.radio(key="own_settle_eff-comparison").set_value("partly").run()
-    app.text_input(key="own_settle_eff-comparison_note").set_value("we counted once").run()
-    settled = draft(app).mine.answer("eff-comparison")
+    assert draft(app).mine.form == {"eff-result": "met"}
+    app.radio(key="own_settle_evi-comparison").set_value("partly").run()
+    app.text_input(key="own_settle_evi-comparison_note").set_value("we counted once").run()
+    settled = draft(app).mine.answer("evi-comparison")
     assert settled
     assert (settled.answer, settled.note) == ("partly", "we counted once")
     app.button(key="own_merge").click().run()
-    assert draft(app).mine.form == {"eff-objectives": "met", "eff-comparison": "partly"}
+    assert draft(app).mine.form == {"eff-result": "met", "evi-comparison": "partly"}
     assert any("**0** of 1 disagreement still to settle" in body for body in screen.bodies(app))
 
 
@@ -484,8 +484,8 @@ def test_files_of_two_practices_are_refused(own: Any) -> None:
 
 
 def test_last_years_file_shows_what_moved(own: Any) -> None:
-    now = new_form(DAY).with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
-    then = new_form(date(2025, 3, 4)).with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
+    now = new_form(DAY).with_answer(OwnAnswer(indicator="eff-result", answer="met"))
+    then = new_form(date(2025, 3, 4)).with_answer(OwnAnswer(indicator="eff-result", answer="not-met"))
     app = own("last-year", Draft(mine=now))
     app.file_uploader(key="own_earlier").set_value(
         ("then.json", file_text(then, date(2025, 3, 4)).encode(), "application/json")

@@ -15,6 +15,7 @@ import pytest
 
 from practices_db.__main__ import main
 from practices_db.catalogue import write_files
+from practices_db.catalogue.library_items import KINDS
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.curation import edit_practices, releases, reviews, submissions
 from practices_db.curation.permissions import CLI, Actor
@@ -32,7 +33,7 @@ from practices_db.queries.views import View
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PRACTICE, OTHER = "synthetic-accents", "synthetic-empty"
 PAGE = "https://example.org/other-page"
-FRAMEWORK = {"framework": "integration-practices", "framework_version": "1.0.0"}
+FRAMEWORK = {"framework": "integration-practices", "framework_version": "2.0.0"}
 TODAY = date(2026, 11, 25)
 
 
@@ -143,7 +144,7 @@ def test_moved_score_is_listed_with_by_how_much_and_why(tiny_store: Store) -> No
     for one in given:
         new = "not-met" if one["answer"] != "not-met" else "met"
         place = (one["assessment_id"], one["indicator_id"])
-        what = {"answer": new, "source_url": PAGE, "evidence_level": 5}
+        what = {"answer": new, "source_url": PAGE, "evidence_level": 3}
         edit_practices.edit_answer(
             tiny_store, Edit(CURATOR, place[0], one["version"], "misread", "An answer was misread"), place[1], what
         )
@@ -193,7 +194,7 @@ def test_release_without_a_change_is_refused(tiny_store: Store) -> None:
         (lambda s: edit_practices.archive(s, Edit(CURATOR, PRACTICE, 1, "")), "why"),
         (lambda s: edit_practices.merge(s, Edit(CURATOR, PRACTICE, 1, "why"), PRACTICE), "another one"),
         (
-            lambda s: reviews.settle(s, Edit(CURATOR, PRACTICE, 0, "why"), "eff-objectives", "nothing"),
+            lambda s: reviews.settle(s, Edit(CURATOR, PRACTICE, 0, "why"), "eff-result", "nothing"),
             "no disagreement",
         ),
     ],
@@ -270,7 +271,7 @@ def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
 
 
 def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store) -> None:
-    receipt = submissions.submit(tiny_store, "self-assessment", answers_of({"eff-objectives": "met"}), None, OTHER)
+    receipt = submissions.submit(tiny_store, "self-assessment", answers_of({"eff-result": "met"}), None, OTHER)
     with tiny_store.cursor() as cursor:
         assert [one.id for one in reviews.queue(cursor, CURATOR)] == [receipt.id]
         (difference,) = reviews.differences(cursor, CURATOR, receipt.id)
@@ -278,13 +279,13 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
     back = reviews.send_back(tiny_store, CURATOR, receipt.id, 1, "Which year?")
     opened = submissions.open_by_token(tiny_store, receipt.token)
     assert (opened.status, opened.curator_note) == ("returned", "Which year?")
-    again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "partly"}), back)
+    again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-result": "partly"}), back)
     taken = reviews.accept(tiny_store, Edit(CURATOR, receipt.id, again, "sound"))
     release(tiny_store)
     assert rows(tiny_store, f"SELECT basis, answer FROM released_answer WHERE practice_id = '{OTHER}'") == [
         ("self-assessment", "partly")
     ]
-    corrected = submissions.correct(tiny_store, receipt.token, answers_of({"eff-objectives": "not-met"}), taken)
+    corrected = submissions.correct(tiny_store, receipt.token, answers_of({"eff-result": "not-met"}), taken)
     taken = reviews.accept(tiny_store, Edit(CURATOR, receipt.id, corrected, "sound, too"))
     release(tiny_store)
     assert rows(tiny_store, f"SELECT answer FROM released_answer WHERE practice_id = '{OTHER}'") == [("not-met",)]
@@ -307,7 +308,7 @@ def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> No
         "source_confidence": "high",
         "checked_on": "2026-11-20",
     }
-    content_ = answers_of({"eff-objectives": "met"}) | {"practice": profile}
+    content_ = answers_of({"eff-result": "met"}) | {"practice": profile}
     receipt = submissions.submit(tiny_store, "self-assessment", content_)
     reviews.accept(tiny_store, Edit(CURATOR, receipt.id, 1, "sound"))
     release(tiny_store)
@@ -474,7 +475,7 @@ def released_state(store: Store) -> list[Any]:
 
 def test_shipped_files_are_written_back_byte_for_byte(store: Store, tmp_path: Path) -> None:
     shipped = [name for name in write_files.FILES if (oracles.CATALOGUE / name).exists()]
-    assert len(shipped) == 6
+    assert len(shipped) == 13
     assert write_files.write_catalogue(store, tmp_path) == [*shipped, "releases.csv"]
     for name in shipped:
         assert (tmp_path / name).read_bytes() == (oracles.CATALOGUE / name).read_bytes()
@@ -491,12 +492,7 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
     reviews.accept(tiny_store, Edit(CURATOR, sent.id, 1, "sound"))
     release(tiny_store)
     folder = tmp_path / "written"
-    knowledge = {
-        "evidence.csv",
-        "organisations.csv",
-        "links.csv",
-        "former_links.csv",
-    }  # the synthetic catalogue has none
+    knowledge = {*(kind.file for kind in KINDS.values()), "former_links.csv"}  # the synthetic catalogue has none
     assert set(write_files.write_catalogue(tiny_store, folder)) == {*write_files.FILES, "releases.csv"} - knowledge
     build(tmp_path / "again.duckdb", folder)
     again = Store(tmp_path / "again.duckdb")
@@ -510,7 +506,7 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     shutil.copy(tiny_db, path)
     store = Store(path)
     secrets_ = [secrets.token_hex(24) for _ in range(3)]
-    given = answers_of({"eff-objectives": "met"}, note=f"a client's story {secrets_[0]}")
+    given = answers_of({"eff-result": "met"}, note=f"a client's story {secrets_[0]}")
     receipt = submissions.submit(store, "self-assessment", given, f"{secrets_[1]}@example.org", OTHER)
     reviews.accept(store, Edit(CURATOR, receipt.id, 1, "sound"))
     release(store)

@@ -6,12 +6,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import back
 import oracles
 import pytest
 from import_files import HOUSE, PAPER, bring, looked_at, table
 
 from practices_db.catalogue import library_store, write_files
-from practices_db.catalogue.library_rows import MODELS, Item
+from practices_db.catalogue.library_items import KINDS, Item
 from practices_db.catalogue.problems import RefusedError
 from practices_db.curation import edit_library, edit_practices, releases
 from practices_db.curation.permissions import CLI, Actor
@@ -27,7 +28,7 @@ from practices_db.queries.practices import data_version
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
 PAGE = "https://example.org/other-page"
-FILES = {"evidence": "evidence", "organisation": "organisations", "link": "links"}
+FILES: dict[Item, str] = {"evidence": "evidence", "organisation": "organisations", "link": "links"}
 CHANGES: dict[Item, dict[str, Any]] = {
     "evidence": {"summary": "Synthetic summary.", "themes": ("health", "employment"), "year": "2019"},
     "organisation": {"name": "Synthetic name", "countries": ("SE",), "community_of_practice": True},
@@ -78,7 +79,7 @@ def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item
     new = edit_library.edit(own, item, Edit(CURATOR, id_, 1, "the page says so", "Put right."), changes, PAGE)
     after = stands(own, item, id_)
     assert (new, after.version, after.state) == (2, 2, "listed")
-    assert after.facts == MODELS[item].model_validate(before.facts | changes).model_dump()
+    assert after.facts == KINDS[item].model.model_validate(before.facts | changes).model_dump()
     (line,) = lines(own, after.thing.name)
     changed = {name for name in after.facts if after.facts[name] != before.facts[name]}
     assert (line.actor, line.action, line.version, line.reason) == (CURATOR.id, "edit", 2, "the page says so")
@@ -96,10 +97,9 @@ def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item
 
 
 def test_every_row_of_the_catalogue_is_read_as_its_file_says(own: Store) -> None:
-    for item, model in MODELS.items():
+    for item in FILES:
         for row in rows_of(item):
-            id_ = edit_library.link_id(row) if item == "link" else row["id"]
-            assert stands(own, item, id_).facts == model.model_validate(row).model_dump()
+            assert stands(own, item, KINDS[item].id_of(row)).facts == KINDS[item].model.model_validate(row).model_dump()
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
     old, kept = first("organisation"), first("organisation", 1)
     tie = rows_of("link")[0] | {"from_kind": "organisation", "relation": "leads", "to_id": "accelair"}
     for from_id in (old, kept):
-        edit_library.add_link(own, CURATOR, tie | {"from_id": from_id}, "read it")
-    edit_library.add_link(own, CURATOR, tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
+        edit_library.add(own, CURATOR, "link", tie | {"from_id": from_id}, "read it")
+    edit_library.add(own, CURATOR, "link", tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
     edit_library.merge(own, "organisation", Edit(CURATOR, old, 1, "The same house."), kept)
     was = stands(own, "organisation", old)
     assert (was.state, was.merged_into, was.left_because) == ("merged", kept, "The same house.")
@@ -233,17 +233,17 @@ def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) ->
 
 def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None:
     link = rows_of("link")[0] | {"to_id": "accelair"}
-    id_ = edit_library.add_link(own, CURATOR, link, "read it")
+    id_ = edit_library.add(own, CURATOR, "link", link, "read it")
     assert stands(own, "link", id_).version == 1
     with pytest.raises(PracticesError, match="there already"):
-        edit_library.add_link(own, CURATOR, link, "again")
+        edit_library.add(own, CURATOR, "link", link, "again")
     with pytest.raises(PracticesError, match="no practice 'nowhere' in the catalogue"):
-        edit_library.add_link(own, CURATOR, link | {"to_id": "nowhere"}, "why")
+        edit_library.add(own, CURATOR, "link", link | {"to_id": "nowhere"}, "why")
     with pytest.raises(PracticesError, match="goes from evidence to practice"):
-        edit_library.add_link(own, CURATOR, link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
+        edit_library.add(own, CURATOR, "link", link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
     edit_practices.archive(own, Edit(CURATOR, "acompanando-t", 1, "ended"))
     with pytest.raises(PracticesError, match="no practice 'acompanando-t' in the catalogue"):
-        edit_library.add_link(own, CURATOR, link | {"to_id": "acompanando-t"}, "why")
+        edit_library.add(own, CURATOR, "link", link | {"to_id": "acompanando-t"}, "why")
     assert release(own)["link", id_] == ("new", None)
     with own.cursor() as cursor:
         assert link["reason"] in list(library.links_of(cursor, "practice", ["accelair"])["reason"])
@@ -254,7 +254,7 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
         return [one for one in public(store)[3] if one[:2] == ("organisation", "oecd")]
 
     before = shown(own)
-    wrong = dict(zip((*edit_library.ENDS, "reason", "source_url"), before[0], strict=False))
+    wrong = dict(zip((*KINDS["link"].key, "reason", "source_url"), before[0], strict=False))
     with pytest.raises(PracticesError, match="Say why"):
         edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, " ")
     id_ = edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, "Another OECD.")
@@ -295,8 +295,8 @@ def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
 
 def test_last_publication_of_a_small_catalogue_can_be_archived(tiny_store: Store) -> None:
     def fill(cursor: Any) -> None:
-        library_store.insert(cursor, "evidence", [MODELS["evidence"].model_validate(PAPER)])
-        library_store.insert(cursor, "link", [MODELS["link"].model_validate(tie)])
+        library_store.insert(cursor, "evidence", [KINDS["evidence"].model.model_validate(PAPER)])
+        library_store.insert(cursor, "link", [KINDS["link"].model.model_validate(tie)])
 
     tie = rows_of("link")[0] | {"from_id": PAPER["id"], "to_id": "synthetic-accents"}
     tiny_store.write(fill)
@@ -348,7 +348,7 @@ def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Pa
     opened = Store(path, read_only="It is looked at.")
     assert public(opened) == public(own)
     assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
-    assert stands(opened, "link", link).facts == MODELS["link"].model_validate(rows_of("link")[0]).model_dump()
+    assert stands(opened, "link", link).facts == KINDS["link"].model.model_validate(rows_of("link")[0]).model_dump()
     opened.close()
     assert b"not-released" not in path.read_bytes()
 
@@ -385,10 +385,11 @@ def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tm
         for name in ("evidence", "organisation", "link"):
             for column in ("state", "left_on", "left_because", *(["merged_into"] if name != "link" else [])):
                 cursor.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
+        back.before_results_and_types(cursor)
         cursor.execute("ALTER TABLE known_link DROP COLUMN checked_on")
         cursor.execute("DROP TABLE former_link")
         cursor.execute("ALTER TABLE release_change RENAME COLUMN subject_id TO practice_id")
-        cursor.execute("DELETE FROM _migration WHERE name = '0005_leaving'")
+        cursor.execute("DELETE FROM _migration WHERE name >= '0005'")
 
     store.write(go_back)
     store.close()

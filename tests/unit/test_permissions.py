@@ -43,7 +43,7 @@ def in_state(store: Store, state: str) -> submissions.Receipt:
     """Return a submission in a state; as a second assessment where it is a draft, else as a statement."""
     if state == "draft":
         receipt = submissions.invite(store, PRACTICE, CLI)
-        given = {"framework": "integration-practices", "framework_version": "1.0.0", "assessor": "x"}
+        given = {"framework": "integration-practices", "framework_version": "2.0.0", "assessor": "x"}
         submissions.save(store, receipt.token, given | {"assessed_on": "2026-11-20", "answers": []}, 1)
         return receipt
     receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)
@@ -257,7 +257,7 @@ def test_who_may_act_on_what_is_in_the_library_in_which_state(
 def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> None:
     actor = actors()[role]
     more = TIE | {"from_id": TWIN["id"]}
-    tried(library, lambda: edit_library.add_link(library, actor, more, "why"), role in CURATING)
+    tried(library, lambda: edit_library.add(library, actor, "link", more, "why"), role in CURATING)
     more |= {"to_id": TWIN["id"]}
     tried(library, lambda: edit_library.refuse_link(library, actor, more, "why"), role in CURATING)
     with library.cursor() as cursor:

@@ -276,9 +276,12 @@ def test_similar_practices_are_the_oracles(index: Index) -> None:
 
 
 def test_answers_of_a_practice_show_who_gave_them_and_which_counts(store: Store) -> None:
-    rows = oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
-    given = Counter((row["practice_id"], row["indicator_id"]) for row in rows)
-    for practice_id in sorted({practice for practice, _ in given}):
+    rows = [
+        row
+        for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
+        if row["framework_version"] == oracles.VERSION
+    ]
+    for practice_id in sorted({row["practice_id"] for row in rows}):
         with store.cursor() as cursor:
             found = practices.answers(cursor, practice_id)
         told = ["indicator_id", "answer", "evidence_level", "basis", "assessor"]
@@ -290,11 +293,15 @@ def test_answers_of_a_practice_show_who_gave_them_and_which_counts(store: Store)
         ]
         assert Counter(said) == Counter(expected)
         for answer in found.to_dict("records"):
-            one = BY_ID[practice_id].answers[answer["indicator_id"]]
+            one = BY_ID[practice_id].answers.get(answer["indicator_id"])
+            if one is None:
+                assert answer["basis"] == "tick-list"
+                continue
             assert answer["counts"] == ((answer["basis"], answer["assessor"]) == (one.basis, one.assessor))
             assert answer["disagreement"] == one.disagreement
         # the one that counts stands first of its indicator
         first = found.drop_duplicates("indicator_id")
+        first = first[first["indicator_id"].isin(list(BY_ID[practice_id].answers))]
         assert first["counts"].all()
 
 

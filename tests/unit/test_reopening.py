@@ -84,7 +84,7 @@ def test_newer_data_say_what_was_added_gone_and_moved_by_how_much_and_why(
         "DELETE FROM practice WHERE id = 'synthetic-formula'",
         "UPDATE practice_country SET country = 'LV' WHERE practice_id = 'synthetic-lines'",
         "INSERT INTO practice_country VALUES ('synthetic-empty', 'DE', 1)",
-        "UPDATE answer SET answer = 'met' WHERE indicator_id = 'eff-comparison'",
+        "UPDATE answer SET answer = 'met' WHERE indicator_id = 'evi-comparison'",
         "UPDATE answer SET evidence_level = 4 WHERE indicator_id = 'sus-costs-known'",
     )
     after = score_of(tiny_store, "synthetic-accents", "effectiveness")
@@ -133,9 +133,9 @@ def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
         tiny_store,
         "INSERT INTO assessment (id, practice_id, framework_id, framework_version, "
         "basis, assessor, assessed_on, status, version) "
-        "VALUES ('new', 'synthetic-lines', 'integration-practices', '1.0.0', 'desk-review', "
+        "VALUES ('new', 'synthetic-lines', 'integration-practices', '2.0.0', 'desk-review', "
         "'synthetic', DATE '2026-02-20', 'published', 1)",
-        "INSERT INTO answer VALUES ('new', 'eff-objectives', 'met', 1, NULL, 'https://example.org', 'X', false, 1)",
+        "INSERT INTO answer VALUES ('new', 'eff-result', 'met', 1, NULL, 'https://example.org', 'X', false, 1)",
     )
     (move,) = (move for move in reopen(tiny_store, file).changes.moves if move.node == "effectiveness")
     assert move.practice_id == "synthetic-lines"

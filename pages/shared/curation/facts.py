@@ -10,8 +10,7 @@ import streamlit as st
 from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields
-from practices_db.catalogue.library_filter import NOUNS
-from practices_db.catalogue.library_rows import Item
+from practices_db.catalogue.library_items import NOUNS, Item
 from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
 from practices_db.curation.edit_practices import CuratedPractice

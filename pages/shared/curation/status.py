@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.curation import actions, search
-from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_items import NOUNS
 from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
 from practices_db.curation.edit_practices import CuratedPractice

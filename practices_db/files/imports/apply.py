@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from practices_db.catalogue import library_store, practice_store
-from practices_db.catalogue.library_rows import LINK_ID, MODELS, Item
+from practices_db.catalogue.library_items import KINDS, OF_TABLE, Item
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
@@ -68,8 +68,8 @@ def _write_answers(cursor: Cursor, entries: Sequence[Entry]) -> None:
     practice_store.write_answers(cursor, _rows(entries, AnswerRow))
 
 
-def _write_knowledge(cursor: Cursor, entries: Sequence[Entry], item: Item) -> None:
-    model = MODELS[item]
+def _write_library(cursor: Cursor, entries: Sequence[Entry], item: Item) -> None:
+    model = KINDS[item].model
     library_store.insert(cursor, item, _rows(entries, model, "added"))
     library_store.update(cursor, item, _rows(entries, model, "changed"))
 
@@ -80,17 +80,15 @@ def _rows(entries: Sequence[Entry], model: type[OneRow], state: str | None = Non
     return [row for row in found if isinstance(row, model)]
 
 
-# In this order: an answer or a source belongs to a practice, a link to both its ends.
+# In this order: an answer or a source belongs to a practice, things of the library to what they lead to.
 _WRITE: dict[str, Callable[[Cursor, Sequence[Entry]], None]] = {
     "practices": _write_practices,
     "sources": _write_sources,
     "answers": _write_answers,
-    "evidence": partial(_write_knowledge, item="evidence"),
-    "organisations": partial(_write_knowledge, item="organisation"),
-    "links": partial(_write_knowledge, item="link"),
+    **{name: partial(_write_library, item=kind.item) for name, kind in OF_TABLE.items()},
 }
 # Kinds whose rows have audit lines of their own.
-_OWN_LINES = ("practices", "evidence", "organisations", "links")
+_OWN_LINES = ("practices", *OF_TABLE)
 
 
 # --- what is put on record -------------------------------------------------------------------------------------
@@ -130,12 +128,12 @@ def _put(line: dict[str, Any], entry: Entry, fields: dict[str, str]) -> None:
 def _versions(cursor: Cursor) -> dict[str, int]:
     return dict(
         cursor.execute(
-            f"""
-            SELECT 'practice:' || id, version FROM practice
-            UNION ALL SELECT 'assessment:' || id, version FROM assessment
-            UNION ALL SELECT 'evidence:' || id, version FROM evidence
-            UNION ALL SELECT 'organisation:' || id, version FROM organisation
-            UNION ALL SELECT 'link:' || {LINK_ID}, version FROM link
-            """
+            " UNION ALL ".join(
+                [
+                    "SELECT 'practice:' || id, version FROM practice",
+                    "SELECT 'assessment:' || id, version FROM assessment",
+                    *(f"SELECT '{kind.item}:' || {kind.id_sql}, version FROM {kind.item}" for kind in KINDS.values()),
+                ]
+            )
         ).fetchall()
     )
