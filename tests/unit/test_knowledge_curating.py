@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -289,7 +290,7 @@ def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None
 
 
 def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
-    edit_library.checked(own, "link", Edit(CURATOR, first("link"), 1), audit_log.now().date())
+    edit_library.checked(own, "link", Edit(CURATOR, first("link"), 1), date(2026, 12, 1))
     assert release(own) == {("link", first("link")): ("checked_on", None)}
 
 

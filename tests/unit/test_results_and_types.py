@@ -32,7 +32,8 @@ from practices_db.files.imports import template
 from practices_db.operations import snapshots
 from practices_db.operations.build import open_store
 from practices_db.queries import evidence_by_type, results
-from practices_db.queries.practices import contents, data_version, integrity_problems, not_counted
+from practices_db.queries.integrity import contents, integrity_problems
+from practices_db.queries.practices import data_version, not_counted
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
 MAIN, OTHER, PRACTICE = "accelair--housing-1", "accelair--employment-1", "accelair"
