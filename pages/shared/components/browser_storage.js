@@ -285,7 +285,7 @@ class Group {
   // Once a second: send again what is not counted; ask whether the server is there.
   tick() {
     this.try(() => this.tell())
-    if (!this.data.loaded && connected() && Date.now() - this.sent.at > 4000) this.try(() => this.tellSession())
+    if (!this.data.loaded && connected() && Date.now() - (this.sent?.at ?? 0) > 4000) this.try(() => this.tellSession())
     const pending = Object.values(this.typed)
     if (!pending.length || !connected()) return void (this.dead = false)
     const age = Date.now() - Math.max(...pending.map(one => one.at))
@@ -351,7 +351,8 @@ function shown(pattern) {
 
 function mark(label, on) {
   label.toggleAttribute("data-kept", on)
-  Object.assign(label.style, { outline: on ? "2px solid currentColor" : "", outlineOffset: "4px", borderRadius: "2px" })
+  const ink = on ? getComputedStyle(app()).color : ""
+  Object.assign(label.style, { color: ink, outline: on ? `2px solid ${ink}` : "", outlineOffset: "4px", borderRadius: "2px" })
 }
 
 function chosen(radio) {
@@ -365,11 +366,14 @@ function chosen(radio) {
 }
 
 function listen() {
-  let caret = null
   addEventListener("input", ({ target }) => {
     if (target.matches?.(TEXT)) groupOf(nameOf(target))?.note(nameOf(target), target.value)
   }, true)
-  addEventListener("focusin", ({ target }) => (caret = target.matches?.(TEXT) ? target : null), true)
+  addEventListener("focusin", ({ target }) => {
+    // a field that is switched off loses the caret, and on a phone the keyboard: the one in use is never switched off
+    if (target.matches?.(`${TEXT}, ${CHOICE}`) && groupOf(nameOf(target)))
+      target.setAttribute = (name, value) => name === "disabled" || Element.prototype.setAttribute.call(target, name, value)
+  }, true)
   addEventListener("click", event => {
     const button = event.target.closest?.('[data-testid="stButton"] button')
     const behind = live().find(group => group.behind)
@@ -396,9 +400,9 @@ function listen() {
   new MutationObserver(changes => {
     const now = connected()
     for (const { target } of changes) {
-      if (now || !target.disabled || !target.matches(`${TEXT}, ${CHOICE}`) || !groupOf(nameOf(target))) continue
-      target.disabled = false
-      if (target === caret && document.activeElement === document.body) target.focus({ preventScroll: true })
+      if (now || !target.matches(`${TEXT}, ${CHOICE}, [role="radiogroup"]`) || !groupOf(nameOf(target))) continue
+      target.removeAttribute("disabled")
+      target.removeAttribute("aria-disabled")
     }
     if (now === before) return
     before = now
@@ -406,8 +410,18 @@ function listen() {
   }).observe(document.documentElement, {
     subtree: true,
     attributes: true,
-    attributeFilter: ["disabled", "data-test-connection-state"],
+    attributeFilter: ["disabled", "aria-disabled", "data-test-connection-state"],
   })
+  new MutationObserver(closeItsDialog).observe(document.body, { childList: true })
+}
+
+// After some seconds without a connection Streamlit lays a dialog over the page that says how to start it. The line says
+// what matters here; the dialog would take the caret away from somebody who types.
+function closeItsDialog(changes) {
+  if (connected() || !live().length) return
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes)
+      if (node.dataset?.testid === "stDialog") node.querySelector('button[aria-label="Close"]')?.click()
 }
 
 export default function (component) {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
@@ -192,7 +192,8 @@ def delete_open() -> None:
 
 
 def _all_listed() -> tuple[Listed, ...]:
-    return tuple(drafts())
+    here, *others = drafts()
+    return (here._replace(kept=datetime.now(UTC).isoformat()), *others)
 
 
 def _open(slot: str, listed: tuple[Listed, ...], loaded: bool = False) -> None:
