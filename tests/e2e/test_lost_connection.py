@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import NewContext
 from cutting import Proxy
-from looking import NARROW, settled
+from looking import NARROW, pick, settled
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from serving import Server
 
@@ -110,6 +110,13 @@ def note(page: Page, label: str) -> Locator:
     return page.get_by_role("textbox", name=re.compile(rf"\({re.escape(label)}\)$")).first
 
 
+def type_on(page: Page, words: str) -> None:
+    """Go on writing at the end of the first note."""
+    note(page, FIRST.label).focus()
+    page.keyboard.press("End")
+    page.keyboard.type(words, delay=10)
+
+
 def stored(page: Page, slot: str = "self-assessment") -> Draft:
     """Return the draft that the browser keeps, without what was typed and is not yet counted."""
     kept = page.evaluate(f"localStorage.getItem('integration-practices:{slot}')")
@@ -154,9 +161,7 @@ def counted(page: Page, **parts: str) -> None:
 
 def typed_in_a_cut(line: Line, page: Page, seconds: float, cut: Callable[[], None]) -> None:
     """Go on typing while there is no connection; it is kept at once and counted after the return."""
-    note(page, FIRST.label).focus()
-    page.keyboard.press("End")
-    page.keyboard.type("Now ")
+    type_on(page, "Now ")
     began = time.monotonic()
     cut()
     page.keyboard.type(SAID, delay=15)
@@ -177,9 +182,7 @@ def first_action_after(page: Page, action: str) -> None:
     """Do one thing as soon as the connection is back: it holds."""
     connected(page)
     if action == "type":
-        note(page, FIRST.label).focus()
-        page.keyboard.press("End")
-        page.keyboard.type(SAID, delay=10)
+        type_on(page, SAID)
         counted(page, note=BEFORE + SAID)
     elif action == "choose":
         option(page, FIRST.label, "Not met").click()
@@ -216,10 +219,8 @@ def test_the_first_action_after_a_restart_of_the_server_holds(line: Line, action
 
 def test_a_connection_that_is_silent_is_noticed_and_nothing_is_lost_in_it(line: Line) -> None:
     page = begun(line)
-    note(page, FIRST.label).focus()
-    page.keyboard.press("End")
     line.proxy.silence()
-    page.keyboard.type(SAID, delay=15)
+    type_on(page, SAID)
     until(lambda: in_storage(page, BEFORE + SAID), 1)
     expect(page.get_by_text(NO_CONNECTION)).to_be_in_viewport()
     line.proxy.cut()
@@ -267,7 +268,7 @@ def two_tabs(line: Line) -> tuple[Page, Page]:
     counted(second, note=BEFORE)
     note(second, FIRST.label).fill("Of the second tab.")
     counted(second, note="Of the second tab.")
-    note(first, FIRST.label).press_sequentially(SAID)
+    type_on(first, SAID)
     told = first.get_by_text(re.compile("^Another tab has changed these answers"))
     expect(told).to_be_in_viewport()  # where she types, however far down
     first.get_by_role("button", name="See what differs").click()
@@ -326,9 +327,7 @@ def test_drafts_stand_side_by_side(line: Line) -> None:
     page.goto(f"{line.proxy.url}/self_assessment?step=start")
     settled(page)
     expect(page.get_by_text("Here already: Synthetic choir, 0 answers.")).to_be_visible()
-    drafts = page.get_by_role("combobox", name=re.compile("^You have 2 drafts"))
-    drafts.click()
-    page.get_by_role("option", name=re.compile("^Café of the synthetic mill")).click()
+    pick(page, "You have 2 drafts in this browser. Open:", "Café of the synthetic mill")
     expect(page.get_by_text("Here already: Café of the synthetic mill, 0 answers.")).to_be_visible()
     settled(page)
     page.reload()
@@ -393,5 +392,5 @@ def test_a_draft_that_was_kept_before_there_were_several_is_still_there(line: Li
     page.goto(f"{line.proxy.url}/self_assessment?step={STEP}")
     settled(page)
     expect(note(page, FIRST.label)).to_have_value(BEFORE)
-    note(page, FIRST.label).press_sequentially(SAID)
+    type_on(page, SAID)
     counted(page, note=BEFORE + SAID)

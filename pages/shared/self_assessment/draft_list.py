@@ -57,6 +57,6 @@ def choose_draft() -> None:
 def _label(one: Listed) -> str:
     name = one.name or _NAMELESS
     try:
-        return f"{name} (kept on {datetime.fromisoformat(one.kept).strftime('%-d %B %Y, %H:%M')} UTC)"
+        return f"{name} (kept on {datetime.fromisoformat(one.kept).strftime('%-d %B %Y')})"
     except ValueError:
         return f"{name} (open)"
