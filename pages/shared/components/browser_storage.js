@@ -81,6 +81,7 @@ class Group {
     this.sent = null // the last report: {n, at, typed: [[where, field, at]]}
     this.n = Math.floor(Math.random() * 1e9) * 1000
     this.dead = false // no answer although Streamlit believes that it is connected
+    this.conflict = null // what is said of another tab that wrote meanwhile
     this.behind = false // the connection came back, and the session has not yet heard what was here
     this.held = null // a press while it was behind
   }
@@ -126,8 +127,8 @@ class Group {
     const entry = read(this.slot)
     if (offline(this)) return this.say("No connection: kept in this browser, not yet counted.", "offline")
     if (this.conflict)
-      return this.say("Another tab has changed these answers. Yours are kept beside them.", "conflict", () =>
-        document.querySelector('[class*="st-key-"][class*="_other_tab"]')?.scrollIntoView({ block: "center" })
+      return this.say(this.conflict, "conflict", () =>
+        document.querySelector(".st-key-kept_other_tab")?.scrollIntoView({ block: "center" })
       )
     if (!this.data.loaded && !entry) return this.say("Looking for what this browser keeps …", "looking")
     if (!entry && !pending.length)
@@ -215,7 +216,8 @@ class Group {
         beside = `${this.name}/${page.name}`
         if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, `${data.name} (second tab)`.trim())
       }
-      this.conflict = true
+      this.conflict = entry ? "Another tab has changed these answers." : "Another tab has deleted these answers."
+      if (beside) this.conflict += " Yours are kept beside them."
       const once = `${data.ask} ${stamp} ${beside}`
       if (!this.told.has(once)) this.report("other", { entry, beside })
       this.told.add(once)
@@ -275,7 +277,7 @@ class Group {
 
   caughtUp() {
     this.behind = false
-    for (const label of document.querySelectorAll("label[data-kept]")) mark(label, false)
+    for (const group of document.querySelectorAll('[role="radiogroup"][data-kept]')) mark(group, null)
     if (Object.keys(this.typed).length) this.tellSession()
     const { held } = this
     this.held = null
@@ -349,10 +351,15 @@ function shown(pattern) {
   return names.filter(name => name && pattern.test(name))
 }
 
-function mark(label, on) {
-  label.toggleAttribute("data-kept", on)
-  const ink = on ? getComputedStyle(app()).color : ""
-  Object.assign(label.style, { color: ink, outline: on ? `2px solid ${ink}` : "", outlineOffset: "4px", borderRadius: "2px" })
+// Streamlit draws a choice only with a connection: until then the chosen answer is framed and the others fade.
+function mark(group, radio) {
+  const ink = getComputedStyle(app()).color
+  for (const label of group.querySelectorAll("label")) {
+    const on = label.contains(radio)
+    const looks = { color: on ? ink : "", outline: on ? `2px solid ${ink}` : "", opacity: radio && !on ? 0.6 : "" }
+    Object.assign(label.style, looks, { outlineOffset: "4px", borderRadius: "2px" })
+  }
+  group.toggleAttribute("data-kept", Boolean(radio))
 }
 
 function chosen(radio) {
@@ -360,9 +367,7 @@ function chosen(radio) {
   const group = groupOf(field)
   if (!group) return
   group.note(field, radio.value)
-  if (connected()) return
-  // Streamlit draws a choice only with a connection
-  for (const label of radio.closest('[role="radiogroup"]').querySelectorAll("label")) mark(label, label.contains(radio))
+  if (!connected()) mark(radio.closest('[role="radiogroup"]'), radio)
 }
 
 function listen() {
