@@ -217,7 +217,7 @@ class Group {
         if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, `${data.name} (second tab)`.trim())
       }
       this.conflict = entry ? "Another tab has changed these answers." : "Another tab has deleted these answers."
-      if (beside) this.conflict += " Yours are kept beside them."
+      if (beside) this.conflict += " Yours are kept too."
       const once = `${data.ask} ${stamp} ${beside}`
       if (!this.told.has(once)) this.report("other", { entry, beside })
       this.told.add(once)
