@@ -20,7 +20,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "data" / "catalogue"
 FRAMEWORKS = ROOT / "criteria" / "frameworks"
-FRAMEWORK_FILE = FRAMEWORKS / "integration-practices-2.0.0.toml"
 SYNTHETIC = ROOT / "tests" / "data" / "synthetic"
 
 DOCUMENTED = ("met", "partly", "not-met")

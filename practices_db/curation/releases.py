@@ -160,7 +160,8 @@ def changes(cursor: Cursor, number: int | None = None) -> list[Change]:
     rows = cursor.execute(
         """
         SELECT kind, subject_id, name, node, score_before, score_after, words, why FROM release_change
-        WHERE number = coalesce($number, (SELECT max(number) FROM data_version)) ORDER BY position
+        WHERE number = coalesce($number, (SELECT number FROM data_version ORDER BY number DESC LIMIT 1))
+        ORDER BY position
         """,
         {"number": number},
     ).fetchall()
@@ -212,7 +213,9 @@ def _said_of_library(cursor: Cursor) -> _Said:
         """
         SELECT object, string_agg(public, '; ' ORDER BY seq) FROM audit
         WHERE public IS NOT NULL AND NOT starts_with(object, 'practice:') AND NOT starts_with(object, 'assessment:')
-            AND seq > coalesce((SELECT max(seq) FROM audit WHERE action = 'publish' AND object = 'data'), 0)
+            AND seq > coalesce(
+                (SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1), 0
+            )
         GROUP BY object
         """
     ).fetchall()

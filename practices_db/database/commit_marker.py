@@ -69,10 +69,12 @@ class StateQuery:
         parts = [f"SELECT '{name}', count(*)::TEXT FROM {name}" for name in _COUNTED if name in self.tables]
         parts.append("SELECT '=writes', writes::TEXT FROM write_count")
         parts.append("SELECT '=database', database_id FROM write_count")
-        parts.append("SELECT '=version', coalesce(max(number), 0)::TEXT FROM data_version")
+        # The last row by its order: max() may be answered from statistics, and those still know the rows of a commit
+        # that was taken back on a full disk.
+        parts.append("(SELECT '=version', number::TEXT FROM data_version ORDER BY number DESC LIMIT 1)")
         if "audit" in self.tables:
-            parts.append("SELECT '=sequence', coalesce(max(seq), 0)::TEXT FROM audit")
-            parts.append("SELECT '=hash', coalesce(arg_max(hash, seq), '') FROM audit")
+            parts.append("(SELECT '=sequence', seq::TEXT FROM audit ORDER BY seq DESC LIMIT 1)")
+            parts.append("(SELECT '=hash', hash FROM audit ORDER BY seq DESC LIMIT 1)")
         self._everything = " UNION ALL ".join(parts)
 
     @property
@@ -88,7 +90,7 @@ class StateQuery:
             writes=int(found.get("=writes", -1)),
             audit_sequence=int(found.get("=sequence", 0)),
             audit_hash=found.get("=hash", ""),
-            data_version=int(found["=version"]),
+            data_version=int(found.get("=version", 0)),
             rows={name: int(count) for name, count in found.items() if not name.startswith("=")},
         )
 

@@ -152,7 +152,10 @@ class Totals:
 
 
 def totals(cursor: Cursor) -> Totals:
-    """Count the catalogue; ``independent_evidence``: strongest evidence of level 3 or more."""
+    """Count the catalogue; ``answers``: under the framework that counts, those of tick-lists too.
+
+    ``independent_evidence``: strongest evidence of level 3 or more.
+    """
     row = cursor.execute(
         """
         SELECT
@@ -161,14 +164,15 @@ def totals(cursor: Cursor) -> Totals:
             count(*) FILTER (WHERE assessed),
             count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
             count(*) FILTER (WHERE effectiveness_scored OR sustainability_scored),
-            (SELECT count(*) FROM released_answer),
+            (SELECT count(*) FROM released_answer WHERE framework_id = $framework AND framework_version = $version),
             count(*) FILTER (WHERE strongest_evidence >= 3),
             count(*) FILTER (WHERE start_year IS NULL),
             count(*) FILTER (WHERE len(funding_kinds) = 0),
             count(*) FILTER (WHERE len(countries) = 0),
             count(*) FILTER (WHERE evaluation_documented IS NULL)
         FROM practice_card
-        """
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1]},
     ).fetchone()
     assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
     return Totals(*row)

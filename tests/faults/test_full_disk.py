@@ -9,6 +9,8 @@ import pytest
 import writers
 from test_kill import opened, partial, versions
 
+from practices_db.curation import releases
+
 # How far a file may grow: the witness beside the database has its 16 KiB from the start, as on a full disk.
 SIZES = [16_384, 17_000, 18_500, 21_000, 25_000, 32_768, 50_000, 80_000, 150_000, 300_000]
 
@@ -50,3 +52,22 @@ def test_full_at_ten_sizes(
     last = check(processes, database, tokens, room)
     with capsys.disabled():
         print(f"\nfull disk, {room} bytes of room: {last - 1} saved, 0 lost")
+
+
+@pytest.mark.parametrize("room", [0, 2_000, pytest.param(8_000, marks=pytest.mark.slow)])
+def test_a_release_that_found_no_room_is_not_taken_for_acknowledged(
+    processes: ForkServerContext, database: Path, tokens: list[str], room: int
+) -> None:
+    """DuckDB's statistics keep the rows of a commit that was taken back; what is written after it is whole."""
+    log = database.with_name("acknowledged")
+    process = processes.Process(target=writers.release_on_a_full_disk, args=(database, log, tokens[0], room))
+    process.start()
+    process.join(300)
+    assert process.exitcode == 0
+    assert log.read_text().split() == ["full", "full", "saved", "2", "saved", "3", "saved", "4"]
+    with opened(database) as (store, _):
+        assert (store.notice, store.read_only) == ("", "")
+        assert versions(store, tokens)[0] == 4
+        assert partial(store) == []
+        with store.cursor() as cursor:
+            assert [number for number, _ in releases.releases(cursor)] == [1]

@@ -7,9 +7,13 @@ import resource
 import threading
 from pathlib import Path
 
-from practices_db.curation import submissions
-from practices_db.errors import DiskFullError, PracticesError
+from practices_db.curation import edit_practices, releases, submissions
+from practices_db.curation.versioned_change import Edit
+from practices_db.database.commit_marker import wal_path
+from practices_db.errors import Actor, DiskFullError, PracticesError
 from practices_db.operations.build import open_store
+
+CURATOR = Actor("curator", "person:0123456789abcdef")
 
 
 def content(number: int) -> dict[str, str]:
@@ -71,3 +75,30 @@ def save_until_full(path: Path, acknowledged: Path, tokens: list[str], room: int
     except PracticesError as error:
         os.write(log, f"not-again {error}\n".encode())
     os._exit(0)
+
+
+def release_on_a_full_disk(path: Path, acknowledged: Path, token: str, room: int) -> None:
+    """Release twice where the write-ahead log may grow by ``room`` bytes only; then, with room again, save three times.
+
+    Each line of the log is what came of it.
+    """
+    store = open_store(path)
+    log = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    with store.cursor() as cursor:
+        (practice,) = cursor.execute("SELECT id FROM practice ORDER BY id").fetchone() or ("",)
+        (seen, _), *_ = releases.releases(cursor)
+        version = edit_practices.practice(cursor, CURATOR, practice).version
+    edit = Edit(CURATOR, practice, version, "a made-up reason")
+    edit_practices.edit_practice(store, edit, {"name": "Made-up name"}, "https://example.org/made-up")
+    limit = max(16_384, wal_path(path).stat().st_size + room)  # the witness has its 16 KiB, as on a full disk
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    for _ in range(2):
+        try:
+            os.write(log, f"released {releases.publish(store, CURATOR, 'made up', seen).number}\n".encode())
+        except DiskFullError:
+            os.write(log, b"full\n")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    for number in (1, 2, 3):
+        saved = submissions.correct(store, token, content(number + 1), number)
+        os.write(log, f"saved {saved}\n".encode())
+    store.close()

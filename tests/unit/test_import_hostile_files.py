@@ -6,26 +6,34 @@ import csv
 import io
 import json
 import random
+import resource
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import hostile
+import openpyxl
 import pytest
 from exported_files import DAY
 from import_files import HOUSE, LEAST, MOST, PAPER, held, table
 
 from practices_db.catalogue.csv_reader import read_csv
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.problems import RefusedError
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
+from practices_db.errors import PracticesError
 from practices_db.files.exports.csv_json import content, write_csv
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.imports import Confirmed, Preview, Question, apply, preview, read_file
+from practices_db.files.imports.xlsx_reader import Limits, read_workbook
+from practices_db.queries.practices import count_practices
 from practices_db.queries.views import View
 
-SECONDS = 5  # of this process's own work: more is a hang. The reader of workbooks gives up after 5 by itself.
+SECONDS = 5  # of this process's own work: more is a hang. The reader of workbooks gives up by itself.
 # The made-up table of the corpora in the words of our template. Its mailbox and its cost become what must be there.
 IN_OUR_WORDS = {
     "practice_id": "id",
@@ -377,6 +385,35 @@ def test_two_hundred_damaged_workbooks_are_loaded_or_refused(tiny_store: Store) 
 )
 def test_files_made_to_do_harm_are_refused(make: Callable[[], bytes], tiny_store: Store) -> None:
     assert isinstance(outcome(tiny_store, make()), RefusedError)
+
+
+@pytest.mark.parametrize("others", [0, pytest.param(6, marks=pytest.mark.slow)])
+def test_our_largest_workbook_is_read_whatever_else_the_machine_does(store: Store, others: int) -> None:
+    """What limits a workbook is the computing that it takes, not the time that passes meanwhile."""
+    file = content(write_xlsx(store, View(), DAY))
+    spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(others)]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    try:
+        sheets = read_workbook(file)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    finally:
+        for one in spinning:
+            one.kill()
+            one.wait()
+    with store.cursor() as cursor:
+        assert len(sheets["practices"]) - 1 == count_practices(cursor, PracticeFilter())
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < Limits().seconds / 2
+
+
+def test_a_workbook_that_takes_too_much_computing_is_refused_in_a_sentence() -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("practices")
+    for _ in range(6_000):
+        sheet.append(["x"] * 50)
+    file = io.BytesIO()
+    book.save(file)
+    with pytest.raises(PracticesError, match=r"took more than 1 seconds\. Save the sheet as CSV"):
+        read_workbook(file.getvalue(), Limits(seconds=1))
 
 
 def packed(parts: dict[str, bytes]) -> bytes:

@@ -136,9 +136,9 @@ def test_every_hostile_file_is_refused_with_a_reason(corpora: Path) -> None:
 
 def other_version() -> Framework:
     """Return a made-up next version: one indicator gone, one new, one worded anew, one weighted anew."""
-    content = json.loads(FRAMEWORK.model_dump_json(by_alias=True)) | {"version": "2.0.0"}
+    content = json.loads(FRAMEWORK.model_dump_json(by_alias=True)) | {"version": "3.0.0"}
     indicators = content["criterion"][0]["question"][0]["indicator"]
-    indicators[0]["met"] = "Objectives have a number and a date."
+    indicators[0]["met"] = "People are better off, and a number says so."
     indicators[1] |= {"id": "eff-new", "label": "A new question"}
     content["criterion"][1]["question"][0]["indicator"][0]["weight"] = 3.0
     return Framework.model_validate(content)
@@ -147,16 +147,17 @@ def other_version() -> Framework:
 def test_a_file_of_an_earlier_version_opens_and_says_what_changed() -> None:
     newer = other_version()
     form = new_form(DAY)
-    for id_ in ("eff-result", "evi-theory-of-change", "sus-continued"):
+    for id_ in ("eff-result", "eff-lasts", "sus-continued"):
         form = form.with_answer(OwnAnswer(indicator=id_, answer="met", note="our note"))
     known = {(one.id, one.version): one for one in (FRAMEWORK, newer)}
     opened = open_file(file_text(form, DAY).encode(), known, newer)
-    assert (opened.form.framework_version, list(opened.form.form)) == ("2.0.0", ["eff-result", "sus-continued"])
+    assert (opened.form.framework_version, list(opened.form.form)) == ("3.0.0", ["eff-result", "sus-continued"])
     said = "\n".join(opened.changes)
-    assert "now version 2.0.0; the file was made with 1.0.0" in said
-    assert "No longer asked: Theory of change; you had answered “Met”, with the note “our note”." in said
+    kept, gone = (FRAMEWORK.indicator(id_) for id_ in ("eff-result", "eff-lasts"))
+    assert "now version 3.0.0; the file was made with 2.0.0" in said
+    assert f"No longer asked: {gone.label}; you had answered “Met”, with the note “our note”." in said
     assert "New: A new question; not answered yet." in said
-    assert "Worded anew: Measurable objectives; please check your answer." in said
+    assert f"Worded anew: {kept.label}; please check your answer." in said
     assert "Counts differently: Outlived its first funding, 2 then and 3 now." in said
 
 
@@ -178,10 +179,10 @@ def test_the_csv_is_the_catalogues_own_format_and_harmless() -> None:
     assert rows[0]["note"] == "'=1+1"
     assert [(one.indicator_id, one.answer, one.evidence_level, one.source_url) for one in checked] == [
         ("eff-result", "met", 2, "https://example.org/r"),
-        ("evi-comparison", "not-applicable", 0, None),
         ("eff-lasts", "partly", 0, None),
+        ("evi-comparison", "not-applicable", 0, None),
     ]
-    assert checked[2].note == "(see: in the cupboard)"
+    assert checked[1].note == "(see: in the cupboard)"
     assert {one.practice_id for one in checked} == {slug(form)} == {"cafe-fur-lodz"}
 
 

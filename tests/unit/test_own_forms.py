@@ -62,16 +62,16 @@ def test_what_is_disputed_stays_open_and_what_is_agreed_keeps_the_strongest_proo
 
 
 def test_disagreements_come_largest_first() -> None:
-    first = {"eff-result": "met", "evi-comparison": "met", "eff-lasts": "met", "eff-completion": "met"}
+    first = {"eff-result": "met", "eff-every-group": "met", "eff-lasts": "met", "eff-completion": "met"}
     second = {
         "eff-result": "partly",
-        "evi-comparison": "not-met",
+        "eff-every-group": "not-met",
         "eff-lasts": "not-documented",
         "eff-completion": "met",
     }
     found = disagreements(FRAMEWORK, [first, second])  # type: ignore[list-item]
     assert [(one.indicator_id, one.size) for one in found] == [
-        ("evi-comparison", 1.0),
+        ("eff-every-group", 1.0),
         ("eff-result", 0.5),
         ("eff-lasts", 0.25),
     ]

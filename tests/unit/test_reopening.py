@@ -84,7 +84,7 @@ def test_newer_data_say_what_was_added_gone_and_moved_by_how_much_and_why(
         "DELETE FROM practice WHERE id = 'synthetic-formula'",
         "UPDATE practice_country SET country = 'LV' WHERE practice_id = 'synthetic-lines'",
         "INSERT INTO practice_country VALUES ('synthetic-empty', 'DE', 1)",
-        "UPDATE answer SET answer = 'met' WHERE indicator_id = 'evi-comparison'",
+        "UPDATE answer SET answer = 'met' WHERE indicator_id IN ('eff-lasts', 'evi-comparison')",
         "UPDATE answer SET evidence_level = 4 WHERE indicator_id = 'sus-costs-known'",
     )
     after = score_of(tiny_store, "synthetic-accents", "effectiveness")
@@ -100,7 +100,10 @@ def test_newer_data_say_what_was_added_gone_and_moved_by_how_much_and_why(
     assert f"{before[0]:.1f} (range {before[1]:.1f}–{before[2]:.1f}" in moved.before
     assert f"{after[0]:.1f} (range {after[1]:.1f}–{after[2]:.1f}" in moved.after
     assert len(moved.reasons) == 1
-    assert "not met → met" in moved.reasons[0].lower()
+    assert "partly met → met" in moved.reasons[0].lower()
+    assert [(id_, words.lower().rpartition(": ")[2]) for id_, _, words in what.answers] == [
+        ("synthetic-accents", "not met → met")
+    ]
     assert opened.view == View(chosen=EUROPE, sort="name")
     assert opened.recipe.data_version == 1
 
@@ -135,7 +138,7 @@ def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
         "basis, assessor, assessed_on, status, version) "
         "VALUES ('new', 'synthetic-lines', 'integration-practices', '2.0.0', 'desk-review', "
         "'synthetic', DATE '2026-02-20', 'published', 1)",
-        "INSERT INTO answer VALUES ('new', 'eff-result', 'met', 1, NULL, 'https://example.org', 'X', false, 1)",
+        "INSERT INTO answer VALUES ('new', 'eff-lasts', 'met', 1, NULL, 'https://example.org', 'X', false, 1)",
     )
     (move,) = (move for move in reopen(tiny_store, file).changes.moves if move.node == "effectiveness")
     assert move.practice_id == "synthetic-lines"
@@ -200,7 +203,7 @@ def with_recipe(file: bytes, change: Callable[[dict[str, object]], None]) -> byt
 @pytest.mark.parametrize(
     ("contents", "old", "new"),
     [
-        ("scores", b",66.6667,", b",x,"),
+        ("scores", b",{score},", b",x,"),
         ("answers", b",not-met,", b",perhaps,"),
     ],
     ids=["a number", "an answer"],
@@ -209,9 +212,10 @@ def test_cells_that_cannot_be_compared_are_refused(
     contents: Contents, old: bytes, new: bytes, tiny_store: Store
 ) -> None:
     file = taken(tiny_store, contents)
-    changed = file.replace(old, new)
+    score, *_ = score_of(tiny_store, "synthetic-accents", "effectiveness")
+    changed = file.replace(old.replace(b"{score}", f"{round(score, 4)}".encode()), new)
     assert changed != file
-    release(tiny_store, "UPDATE answer SET answer = 'met' WHERE indicator_id = 'eff-comparison'")
+    release(tiny_store, "UPDATE answer SET answer = 'met' WHERE indicator_id = 'eff-lasts'")
     with pytest.raises(PracticesError, match="cannot be compared"):
         reopen(tiny_store, changed)
 

@@ -179,7 +179,7 @@ ANSWERS = (
     Column("source_url", "a.source_url", "The page behind the answer", "code"),
     Column("source_publisher", "a.source_publisher", "Who publishes that page"),
     Column("independent_of_operator", "a.independent_of_operator", "Whether the source is independent", "flag"),
-    Column("basis", "a.basis", "desk-review, expert-review or self-assessment", "code"),
+    Column("basis", "a.basis", "expert-review, desk-review, self-assessment; a tick-list never counts", "code"),
     Column("assessor", "a.assessor", "Who answered"),
     Column("assessed_on", "a.assessed_on", "When", "date"),
     Column("answer_framework", "a.framework_id", "The framework the answer was given under"),

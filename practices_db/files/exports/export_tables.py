@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from criteria.framework import current_framework
+from criteria.framework import CURRENT, current_framework
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports import columns
@@ -49,7 +49,7 @@ _EVERYTHING = """
     ),
 )
 
-# Every published answer, in the order of the framework; the one that counts first.
+# Every published answer of the framework that counts, in its order, the one that counts first: what the screen shows.
 _ANSWERS = """
     LEFT JOIN (
         SELECT
@@ -59,6 +59,7 @@ _ANSWERS = """
         FROM released_answer o
         LEFT JOIN counted_answer n ON n.practice_id = o.practice_id AND n.indicator_id = o.indicator_id
         WHERE o.practice_id IN (SELECT id FROM piece)
+            AND o.framework_id = $framework AND o.framework_version = $framework_version
     ) a ON a.practice_id = c.id
     LEFT JOIN (
         SELECT
@@ -243,9 +244,12 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
     opening, source = selection(view.sort)
     sql = (
         f"{opening} SELECT sum(greatest(coalesce(a.n, 0), 1))::BIGINT {source} LEFT JOIN ("
-        "SELECT practice_id, count(*) AS n FROM released_answer GROUP BY practice_id) a ON a.practice_id = c.id"
+        "SELECT practice_id, count(*) AS n FROM released_answer "
+        "WHERE framework_id = $framework AND framework_version = $framework_version "
+        "GROUP BY practice_id) a ON a.practice_id = c.id"
     )
-    row = cursor.execute(sql, parameters(view.chosen)).fetchone()
+    of = dict(zip(("framework", "framework_version"), CURRENT, strict=True))
+    row = cursor.execute(sql, parameters(view.chosen) | of).fetchone()
     return int(row[0] or 0) if row else 0
 
 

@@ -30,7 +30,7 @@ BYTES_AT_MOST = 5 << 20
 ROWS_AT_MOST, COLUMNS_AT_MOST = 5_000, 400
 _NAME_AT_MOST = 100
 # Blank rows that a spreadsheet formatted count for the child that reads a workbook, not for us.
-_WORKBOOK = Limits(rows=20_000, seconds=5)
+_WORKBOOK = Limits(rows=20_000)
 _SAMPLES = 5
 _RECIPE = "recipe"
 # Signs that nobody sees or that turn the direction of what follows; allowed, but said.

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -26,6 +29,10 @@ _SMALL_PART = 1 << 20  # below this a part may be packed as well as it likes
 _MEMORY = 512 << 20
 _CHARACTERS_AT_MOST = 40_000_000  # one long text may stand in every cell and be stored once
 _FAULTS_AT_MOST = 1_000
+_WAIT = 180  # seconds by the clock; long, because a busy machine gives the child a part of a core only
+_TOO_LONG = "Reading the workbook took more than {} seconds. Save the sheet as CSV."
+# How a process ends that has used up its computing time; Windows knows no such signal.
+_OUT_OF_TIME = {-signal.SIGXCPU} if hasattr(signal, "SIGXCPU") else set()
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 # What the child needs of the parent's environment; it gets nothing else, no secrets above all.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TEMP", "TMP")
@@ -35,7 +42,7 @@ Sheets = dict[str, list[list[str]]]
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a workbook is read, and how long it may take. ``rows``: of each sheet, blank ones too."""
+    """How much of a workbook is read. ``rows``: of each sheet, blank ones too; ``seconds``: of computing time."""
 
     rows: int = 50_000
     seconds: int = 20
@@ -81,14 +88,14 @@ def read_cells(content: bytes, limits: Limits) -> Workbook:
             [sys.executable, "-m", "practices_db.files.imports.xlsx_reader", str(limits.rows), str(limits.seconds)],
             input=content,
             capture_output=True,
-            timeout=limits.seconds,
+            timeout=_WAIT,
             check=False,
             env=kept | {"OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
         )
     except subprocess.TimeoutExpired:
-        raise PracticesError(
-            f"Reading the workbook took more than {limits.seconds} seconds. Save the sheet as CSV."
-        ) from None
+        raise PracticesError(_TOO_LONG.format(_WAIT)) from None
+    if done.returncode in _OUT_OF_TIME:
+        raise PracticesError(_TOO_LONG.format(limits.seconds))
     try:
         answer = json.loads(done.stdout)
     except ValueError:
@@ -141,7 +148,8 @@ def _child(rows: int, seconds: int) -> None:
         import resource  # noqa: PLC0415 - not on Windows
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        used = math.ceil(time.process_time())  # the loading of openpyxl
+        resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, used + seconds + 1))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     except ImportError:
         pass
