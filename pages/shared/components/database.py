@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from criteria.framework import AnswerId, current_framework
+from criteria.framework import current_framework
 from criteria.scoring import Answers, encode
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
@@ -25,6 +25,7 @@ from practices_db.operations.build import open_store
 from practices_db.operations.replica import Replica
 from practices_db.queries import library, practices
 from practices_db.queries.facet_index import Bools, Index
+from practices_db.queries.figures import Figures, Limits, figures, limits
 
 Card = Mapping[str, Any]
 MOST_AROUND = 5  # publications or organisations that are shown with something else
@@ -260,7 +261,8 @@ class Documentation:
     makers: pd.DataFrame
     each: pd.DataFrame
     shares: practices.SelectionShares
-    twice: list[tuple[str, AnswerId, AnswerId]]  # indicators that two assessors answered
+    figures: Figures
+    limits: Limits
     releases: list[tuple[int, date]]  # number and day, the newest first
     example: dict[str, Any] | None
     answers: dict[str, list[dict[str, Any]]]
@@ -274,7 +276,8 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
             practices.assessors(one),
             practices.documentation(one),
             practices.selection_shares(one),
-            practices.double_answers(one),
+            figures(one),
+            limits(one),
             curation_releases.releases(one),
             example,
             grouped(practices.answers(one, example["id"] if example else ""), "indicator_id"),
