@@ -1,7 +1,8 @@
 """How far two assessors agree beyond chance: weighted kappa with an interval; on which indicators they drift.
 
-J. Cohen, "Weighted kappa", Psychological Bulletin 70 (1968); its large-sample standard error after J. L. Fleiss, J. Cohen and B. S. Everitt, "Large sample standard errors of kappa and
-weighted kappa", Psychological Bulletin 72 (1969).
+J. Cohen, "Weighted kappa", Psychological Bulletin 70 (1968); its large-sample standard error after J. L. Fleiss,
+J. Cohen and B. S. Everitt, "Large sample standard errors of kappa and weighted kappa", Psychological Bulletin 72
+(1969).
 """
 
 from __future__ import annotations

@@ -62,9 +62,7 @@ def figures(cursor: Cursor) -> Figures:
         alone = criterion_alone(framework, criterion.id)
         clear, erring = clear_pairs(framework, answers, alone), clear_pairs(framework, answers, alone, error)
         found.append(Headline(criterion, many, clear, erring))
-    return Figures(
-        practices, assessed, results, both, tuple(found), error, readings(cursor), cells_read_twice(cursor)
-    )
+    return Figures(practices, assessed, results, both, tuple(found), error, readings(cursor), cells_read_twice(cursor))
 
 
 @dataclass(frozen=True)
@@ -123,4 +121,17 @@ def limits(cursor: Cursor) -> Limits:
         """,
         {"framework": CURRENT[0], "version": CURRENT[1], "most": list(countries), "eastern": list(_EASTERN_EU)},
     ).fetchall()[0]
-    return Limits(*row[:6], countries, *row[6:])
+    answers, not_applicable, results, independent, levels, studies, in_most, eastern, typed, untested = row
+    return Limits(
+        answers=answers,
+        not_applicable=not_applicable,
+        results=results,
+        independent=independent,
+        levels=levels,
+        studies=studies,
+        most_studied=countries,
+        in_most_studied=in_most,
+        eastern=eastern,
+        typed=typed,
+        untested=untested,
+    )

@@ -76,8 +76,7 @@ def coder_error(cursor: Cursor) -> CoderError:
 def cells_read_twice(cursor: Cursor) -> CellsReadTwice:
     """Count the cells with several answers that could count."""
     several = {
-        place: [one.given for one in given if one.given.answer in DOCUMENTED]
-        for place, given in _cells(cursor).items()
+        place: [one.given for one in given if one.given.answer in DOCUMENTED] for place, given in _cells(cursor).items()
     }
     several = {place: given for place, given in several.items() if len(given) > 1}
     differ = lower = 0
@@ -118,9 +117,7 @@ def _readings(kind: Kind, cells: _Cells) -> Readings:
             pairs[indicator] += found
             practices.add(practice)
     every = [pair for of in pairs.values() for pair in of]
-    return Readings(
-        kind, len(practices), _either(kind, cells, practices), weighted_agreement(every), drifts(pairs)
-    )
+    return Readings(kind, len(practices), _either(kind, cells, practices), weighted_agreement(every), drifts(pairs))
 
 
 def _pairs(kind: Kind, given: Sequence[_Reading]) -> list[Pair]:
