@@ -16,7 +16,7 @@ import numpy as np
 from criteria.framework import DOCUMENTED, AnswerId
 
 LEVEL = 0.95
-FEWEST = 20  # pairs; at five its interval of 95 % would hold the true value less than half of the time
+FEWEST_WEIGHTED = 20  # pairs; at five its interval of 95 % would hold the true value less than half of the time
 
 Pairs = Sequence[tuple[AnswerId, AnswerId]]
 
@@ -26,7 +26,7 @@ class WeightedAgreement:
     """How far two assessors agree where both answered.
 
     ``n`` pairs; how many are the same, and how many differ by one step at most; weighted kappa with its interval (None
-    where it is not defined, and below ``FEWEST`` pairs).
+    where it is not defined, and below ``FEWEST_WEIGHTED`` pairs).
     """
 
     n: int
@@ -66,7 +66,7 @@ def weighted_agreement(pairs: Pairs) -> WeightedAgreement:
     n = int(table.sum())
     apart = np.abs(np.subtract.outer(np.arange(3), np.arange(3)))
     same, near = int(np.trace(table)), int(table[apart <= 1].sum())
-    if n < FEWEST:
+    if n < FEWEST_WEIGHTED:
         return WeightedAgreement(n, same, near, None, None, None)
     table /= n
     rows, columns = table.sum(axis=1), table.sum(axis=0)

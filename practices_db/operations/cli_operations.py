@@ -67,7 +67,7 @@ def _figures(database: Path) -> None:
         )
     click.echo(f"scored on both: {found.scored_both}")
     for read in found.readings:
-        agreed, words = read.agreement, label("reading_kind", read.kind).lower()
+        agreed, words = read.agreement, label("way_of_reading", read.way).lower()
         kappa = (
             "too few for kappa"
             if agreed.kappa is None

@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Literal, get_args
 
-from criteria.agreement import FEWEST_WEIGHTED, WeightedAgreement, weighted_agreement
-from criteria.counted_answer import Given, counted
-from criteria.framework import CURRENT, DOCUMENTED, AnswerId
+from criteria.agreement import FEWEST_WEIGHTED, Drift, WeightedAgreement, drifts, weighted_agreement
+from criteria.counted_answer import COUNTING, Given, counted
+from criteria.framework import CURRENT, DOCUMENTED, AnswerId, current_framework
 from criteria.order import NO_ERROR, CoderError
 from practices_db.database.store import Cursor
 
 Way = Literal["own-sources", "from-notes"]
+WAYS: tuple[Way, ...] = get_args(Way)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,75 @@ def error_of(found: WeightedAgreement) -> CoderError:
     if found.n < FEWEST_WEIGHTED:
         return NO_ERROR
     return CoderError.measured(found.n, found.differences, found.one_step)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was answered twice in one way: on how many practices, how far it agrees, on which indicators coders drift.
+
+    ``either``: indicators of these practices that anybody answered, in the criteria that were read a second time.
+    """
+
+    way: Way
+    practices: int
+    either: int
+    agreement: WeightedAgreement
+    drifts: tuple[Drift, ...]
+
+
+def readings(cursor: Cursor) -> tuple[Readings, ...]:
+    """Return what was answered twice, from own sources first; a way in which nothing was is left out."""
+    criterion = {indicator.id: one.id for one, _, indicator in current_framework().walk()}
+    answered = {one.of for one in _readings(cursor)}
+    found = []
+    for way in WAYS:
+        if not (twice := answered_twice(cursor, way)):
+            continue
+        practices = {one.practice_id for one in twice}
+        read = {criterion[one.indicator_id] for one in twice}
+        pairs: dict[str, list[tuple[AnswerId, AnswerId]]] = {}
+        for one in twice:
+            pairs.setdefault(one.indicator_id, []).append((one.first, one.second))
+        either = sum(practice in practices and criterion[indicator] in read for practice, indicator in answered)
+        agreement = weighted_agreement([(one.first, one.second) for one in twice])
+        found.append(Readings(way, len(practices), either, agreement, drifts(pairs)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class CellsReadTwice:
+    """Indicators of a practice with two answers or more that can count, on how many practices; how many differ.
+
+    ``lower``: of these, those where the answer that counts is lower than another one.
+    """
+
+    cells: int
+    practices: int
+    differ: int
+    lower: int
+
+
+def cells_read_twice(cursor: Cursor) -> CellsReadTwice:
+    """Count where several answers say something and one of them counts."""
+    row = cursor.execute(
+        """
+        WITH given AS (
+            SELECT practice_id, indicator_id, list_position($documented::TEXT[], answer) AS step
+            FROM released_answer
+            WHERE framework_id = $framework AND framework_version = $version
+                AND list_contains($bases::TEXT[], basis) AND list_contains($documented::TEXT[], answer)
+        ),
+        cells AS (
+            SELECT practice_id, indicator_id, min(step) AS best, max(step) AS worst
+            FROM given GROUP BY ALL HAVING count(*) > 1
+        )
+        SELECT count(*), count(DISTINCT practice_id), count(*) FILTER (WHERE best < worst),
+            count(*) FILTER (WHERE best < list_position($documented::TEXT[], k.answer))
+        FROM cells JOIN counted_answer k USING (practice_id, indicator_id)
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING), "documented": list(DOCUMENTED)},
+    ).fetchall()[0]
+    return CellsReadTwice(*row)
 
 
 def _own_sources(readings: Sequence[_Reading]) -> tuple[_Reading | None, _Reading | None]:

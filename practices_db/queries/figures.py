@@ -9,8 +9,8 @@ from criteria.order import ClearPairs, CoderError, clear_pairs, criterion_alone
 from criteria.scoring import encode
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor
+from practices_db.queries.agreement import CellsReadTwice, Readings, cells_read_twice, coder_error, readings
 from practices_db.queries.practices import answer_matrix
-from practices_db.queries.readings import CellsReadTwice, Readings, cells_read_twice, coder_error, readings
 
 # The members of the EU that joined from 2004 on, without Cyprus and Malta.
 _EASTERN_EU = ("BG", "CZ", "EE", "HR", "HU", "LT", "LV", "PL", "RO", "SI", "SK")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria import agreement as module
-from criteria.agreement import FEWEST, drifts, weighted_agreement
+from criteria.agreement import FEWEST_WEIGHTED, drifts, weighted_agreement
 from criteria.framework import DOCUMENTED, AnswerId
 
 
@@ -22,7 +22,7 @@ def test_example_of_the_docstring_holds() -> None:
 answered = st.tuples(st.sampled_from(DOCUMENTED), st.sampled_from(DOCUMENTED))
 
 
-@given(st.lists(answered, min_size=FEWEST, max_size=60))
+@given(st.lists(answered, min_size=FEWEST_WEIGHTED, max_size=60))
 def test_weighted_kappa_is_one_minus_steps_apart_over_steps_by_chance(
     pairs: list[tuple[AnswerId, AnswerId]],
 ) -> None:

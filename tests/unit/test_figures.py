@@ -12,8 +12,8 @@ from oracles import Row
 
 from practices_db.__main__ import main
 from practices_db.database.store import Store
+from practices_db.queries.agreement import cells_read_twice, coder_error, readings
 from practices_db.queries.figures import figures, limits
-from practices_db.queries.readings import cells_read_twice, coder_error, readings
 
 ROWS = [
     row
@@ -47,7 +47,7 @@ def test_readings_from_own_sources_and_from_the_same_notes_are_told_apart(store:
             first = min(others, key=lambda row: (-int(row["evidence_level"]), -STEPS[row["answer"]]))
             own += [(first["answer"], row["answer"]) for row in anew]
     with store.cursor() as cursor:
-        found = {one.kind: one.agreement for one in readings(cursor)}
+        found = {one.way: one.agreement for one in readings(cursor)}
     assert list(found) == ["own-sources", "from-notes"]
     for kind, pairs in (("own-sources", own), ("from-notes", notes)):
         steps = apart(pairs)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from criteria.agreement import FEWEST as FEWEST_PAIRS
+from criteria.agreement import FEWEST_WEIGHTED as FEWEST_PAIRS
 from criteria.agreement import LEVEL as AGREEMENT_LEVEL
 from criteria.framework import MEASURED_CHANGE, Criterion, Framework, Indicator
 from criteria.order import CLEARLY
@@ -24,9 +24,9 @@ from pages.shared.components.tables import HEADLINES
 from pages.shared.practices.panels import sum_lines
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports.recipe import LICENCE
+from practices_db.queries.agreement import CellsReadTwice, Readings
 from practices_db.queries.figures import Figures, Limits
 from practices_db.queries.practices import SelectionShares, Totals
-from practices_db.queries.readings import CellsReadTwice, Readings
 from practices_db.translation import N_, _
 
 Numbers = npt.NDArray[np.float64]
@@ -266,7 +266,7 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
         border="horizontal",
         alt=_("Agreement of two assessors by kind of second reading"),
     )
-    own = next((one for one in found if one.kind == "own-sources"), None)
+    own = next((one for one in found if one.way == "own-sources"), None)
     if own:
         st.markdown(
             _(
@@ -283,7 +283,7 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
     )
     with st.expander(_("Where coders drift")):
         for one in found:
-            st.markdown(f"**{label('reading_kind', one.kind)}**\n\n" + _drifts(framework, one))
+            st.markdown(f"**{label('way_of_reading', one.way)}**\n\n" + _drifts(framework, one))
     st.caption(
         _(
             "Weighted kappa counts a difference of one step half (Cohen 1968); it is 1 where both always agree and 0 "
@@ -299,7 +299,7 @@ def _agreement(one: Readings) -> dict[str, str]:
     if found.kappa is not None:
         kappa = f"{found.kappa:.2f} ({found.low:.2f} to {found.high:.2f})"
     return {
-        _("Second reading"): label("reading_kind", one.kind),
+        _("Second reading"): label("way_of_reading", one.way),
         _("Practices"): str(one.practices),
         _("Answers given twice"): str(found.n),
         _("The same"): f"{found.same} ({percent(found.same / found.n)})",
@@ -314,7 +314,7 @@ def _drifts(framework: Framework, one: Readings) -> str:
         return _("Nowhere: all answers are the same.")
     lines = []
     for drift in apart:
-        if one.kind == "from-notes" or drift.steps == 0:
+        if one.way == "from-notes" or drift.steps == 0:
             way = ""  # neither of the two is the second
         else:
             way = _(", the second was milder") if drift.steps > 0 else _(", the second was stricter")
