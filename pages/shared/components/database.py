@@ -80,6 +80,7 @@ class OnePractice:
     answers: dict[str, list[dict[str, Any]]]  # by indicator, the one that counts first
     statement: dict[str, Any] | None  # the owner's
     corrections: list[tuple[date, str]]
+    not_counted: tuple[practices.NotCounted, ...]
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Whole:
     starts: pd.DataFrame
     index: Index
     answers: Answers  # that count, of all assessed practices
+    not_counted: tuple[practices.NotCounted, ...]
     _cards: dict[str, Card] = field(default_factory=dict)
 
     @cached_property
@@ -137,6 +139,7 @@ def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 
                 practices.starts_by_year(one),
                 index,
                 encode(current_framework(), practices.answer_matrix(one, PracticeFilter())),
+                practices.not_counted(one),
             )
         finally:
             one.rollback()
@@ -198,6 +201,7 @@ def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | N
             grouped(practices.answers(one, practice_id), "indicator_id"),
             practices.statement(one, practice_id),
             practices.corrections(one, practice_id),
+            practices.not_counted(one, practice_id),
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from criteria.framework import AnswerId
+from criteria.framework import AnswerId, current_framework, evidence_fault
 from pages.shared.components.browser_storage import GONE, Entry, Kept, Report, browser_storage, new_ask
 from pages.shared.components.screen_texts import counted, escaped
 from practices_db.errors import PracticesError
@@ -80,6 +80,8 @@ def change_answer(indicator_id: str, **parts: Any) -> None:
         made = OwnAnswer.model_validate(before | parts)
     except ValidationError:
         return  # a value that no widget of ours offers: sent by hand, and dropped
+    if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level):
+        return  # nor is this one offered there
     change_mine(mine().with_answer(made))
 
 
