@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from types import MappingProxyType
 
 import numpy as np
 
@@ -117,11 +118,16 @@ def form_scores(framework: Framework, form: Form) -> Scores:
 
 
 def smallest_plan(
-    framework: Framework, form: Form, criterion_id: str, out_of_reach: Collection[str] = frozenset()
+    framework: Framework,
+    form: Form,
+    criterion_id: str,
+    out_of_reach: Collection[str] = frozenset(),
+    claims: Form = MappingProxyType({}),
 ) -> Plan:
     """Return the smallest plan for a criterion without the indicators that are ``out_of_reach``.
 
-    ``form``: what is ``shown`` of it, so that claims are among what is not documented.
+    ``form``: what is ``shown`` of it; ``claims``: what is met or partly met on the operator's word, which a step shows
+    or betters.
     """
     start = form_scores(framework, form).of(OWN, criterion_id)
     now = level(start)
@@ -132,7 +138,7 @@ def smallest_plan(
     for size in range(1, len(options) + 1):
         reaching = _reaching_sets(framework, form, criterion_id, goal, list(combinations(options, size)))
         if reaching:
-            steps, after = _least(framework, form, criterion_id, goal, reaching)
+            steps, after = _least(framework, form, criterion_id, goal, reaching, claims)
             return Plan(criterion_id, now, goal, steps, True, start, after)
     return Plan(criterion_id, now, goal, (), False, start, start)
 
@@ -156,8 +162,10 @@ def _options(framework: Framework, form: Form, criterion_id: str, left_out: Coll
     ]
 
 
-def _better(framework: Framework, before: AnswerId) -> list[AnswerId]:
-    """Return the answers a step can lead to; an undocumented one may turn out as anything."""
+def _better(framework: Framework, before: AnswerId, claimed: AnswerId | None) -> Sequence[AnswerId]:
+    """Return the answers a step can lead to; an undocumented one may turn out as anything, a claimed one no worse."""
+    if claimed is not None:
+        return DOCUMENTED[: DOCUMENTED.index(claimed) + 1]
     worth = framework.value(before)
     return [one for one in DOCUMENTED if worth is None or (framework.value(one) or 0.0) > worth]
 
@@ -192,12 +200,15 @@ def _least(
     criterion_id: str,
     goal: Level,
     sets: Iterable[tuple[Indicator, ...]],
+    claims: Form,
 ) -> tuple[tuple[Step, ...], Score]:
     """Return the steps that ask least, of all ways to answer the indicators of the given sets, and the score then."""
     ways: list[Mapping[str, AnswerId]] = [
         dict(zip([one.id for one in chosen], answers, strict=True))
         for chosen in sets
-        for answers in product(*(_better(framework, form.get(one.id, "not-documented")) for one in chosen))
+        for answers in product(
+            *(_better(framework, form.get(one.id, "not-documented"), claims.get(one.id)) for one in chosen)
+        )
     ]
     reaches, scores = _tried(framework, form, ways, criterion_id, goal)
     best = min(

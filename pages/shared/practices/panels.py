@@ -271,7 +271,8 @@ def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mappi
 
 def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
     """Return one indicator as Markdown: the answer that counts first, other assessors' answers below it."""
-    first, *others = given if given and given[0]["counts"] else [None, *given]
+    first = next((one for one in given if one["counts"]), None)
+    others = [one for one in given if one is not first]
     lines = [f"- **{indicator.label}** {_answer(indicator, first) if first else ANSWER_BADGES['not-documented']}"]
     for other in others:
         if other["basis"] == "tick-list":

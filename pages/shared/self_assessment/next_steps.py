@@ -45,9 +45,10 @@ def next_steps(framework: Framework) -> None:
         )
     )
     checkable = shown(form.form, form.evidence)
+    claims = {id_: answer for id_, answer in form.form.items() if id_ not in checkable}
     for criterion in framework.headlines:
         st.subheader(criterion.title)
-        _plan(framework, smallest_plan(framework, checkable, criterion.id, form.out_of_reach))
+        _plan(framework, smallest_plan(framework, checkable, criterion.id, form.out_of_reach, claims))
     _out_of_reach(framework)
     _what_if(framework)
 
