@@ -138,7 +138,7 @@ def smallest_plan(
     for size in range(1, len(options) + 1):
         reaching = _reaching_sets(framework, form, criterion_id, goal, list(combinations(options, size)))
         if reaching:
-            steps, after = _least(framework, form, criterion_id, goal, reaching, claims)
+            steps, after = _least(framework, form, criterion_id, goal, _ways(framework, form, reaching, claims))
             return Plan(criterion_id, now, goal, steps, True, start, after)
     return Plan(criterion_id, now, goal, (), False, start, start)
 
@@ -194,22 +194,23 @@ def _reaching_sets(
     return [chosen for chosen, reached in zip(sets, reaches, strict=True) if reached]
 
 
-def _least(
-    framework: Framework,
-    form: Form,
-    criterion_id: str,
-    goal: Level,
-    sets: Iterable[tuple[Indicator, ...]],
-    claims: Form,
-) -> tuple[tuple[Step, ...], Score]:
-    """Return the steps that ask least, of all ways to answer the indicators of the given sets, and the score then."""
-    ways: list[Mapping[str, AnswerId]] = [
+def _ways(
+    framework: Framework, form: Form, sets: Iterable[tuple[Indicator, ...]], claims: Form
+) -> list[Mapping[str, AnswerId]]:
+    """Return every way to answer the indicators of the given sets better."""
+    return [
         dict(zip([one.id for one in chosen], answers, strict=True))
         for chosen in sets
         for answers in product(
             *(_better(framework, form.get(one.id, "not-documented"), claims.get(one.id)) for one in chosen)
         )
     ]
+
+
+def _least(
+    framework: Framework, form: Form, criterion_id: str, goal: Level, ways: Sequence[Mapping[str, AnswerId]]
+) -> tuple[tuple[Step, ...], Score]:
+    """Return the steps that ask least, of some ways to change the form, and the score then."""
     reaches, scores = _tried(framework, form, ways, criterion_id, goal)
     best = min(
         (row for row, reached in enumerate(reaches) if reached), key=lambda row: asked(framework, form, ways[row])
