@@ -52,7 +52,7 @@ class Level:
 NOT_ENOUGH = Level(-1.0, "Not enough documented", "Too little is shown by a document, a figure or somebody else.")
 LEVELS = (
     NOT_ENOUGH,
-    Level(0.0, "First steps", "Enough is documented, and less than 25 of 100 is shown."),
+    Level(0.0, "First steps", "Enough is documented for a score."),
     Level(25.0, "On the way", "At least 25 of 100 is shown, whatever is still undocumented."),
     Level(50.0, "Solid", "At least 50 of 100 is shown, whatever is still undocumented."),
     Level(75.0, "Strong", "At least 75 of 100 is shown, whatever is still undocumented."),

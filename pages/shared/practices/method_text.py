@@ -136,7 +136,7 @@ def when_scored(framework: Framework) -> None:
         + _required(criterion)
         for criterion in framework.criteria
     ]
-    st.markdown(_("Below this there is no score, only the range:") + "\n\n" + "\n".join(lines))
+    st.markdown(_("**When there is a score.** Below this there is only the range:") + "\n\n" + "\n".join(lines))
 
 
 def _required(criterion: Criterion) -> str:
@@ -420,9 +420,9 @@ def selection(shares: SelectionShares) -> None:
         + "\n\n"
         + _(
             "**“Not met” is rare for the same reason**: of {answered} answers that count {met} are *met*, {partly} "
-            "*partly met* and **{not_met}** *not met* ({share}). The lower end of the scale is hardly used, so scores "
-            "lie close together, and a score of 50 is not the middle of what is done. A high score says that good "
-            "things are documented, not that nothing went wrong."
+            "*partly met* and **{not_met}** *not met* ({share}). The lower end of the scale is hardly used, so a score "
+            "of 50 is not the middle of what is done. A high score says that good things are documented, not that "
+            "nothing went wrong."
         ).format(
             answered=f"{answered:,}",
             met=f"{shares.met:,}",
@@ -521,18 +521,21 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
             "coder errs in about {error} of them; one step at the indicator that weighs most is up to {steps}."
         ).format(error=f"{100 * error:.1f} %", steps=steps),
         _(
-            "**“Not applicable” leaves the sums.** It was answered {times} times among {answers} answers. A criterion "
-            "in which much does not apply rests on other questions than those of other practices and is not comparable "
-            "with theirs."
-        ).format(times=f"{found.not_applicable:,}", answers=f"{found.answers:,}"),
+            "**“Not applicable” leaves the sums.** It stands in {times} of {answers} answers. A criterion in which "
+            "much does not apply rests on other questions than those of other practices and is not comparable with "
+            "theirs."
+        ).format(
+            times=f"{found.not_applicable:,}" if found.not_applicable else _("none"), answers=f"{found.answers:,}"
+        ),
         _(
             "**A level is no effect.** Of {results} practices with a result, {levels} have only a level, a figure "
             "without comparison or before: nobody knows what would have happened otherwise. In {independent} the main "
             "figure comes from somebody independent of the operator."
         ).format(results=found.results, levels=found.levels, independent=found.independent),
         _(
-            "**Studies are from few countries.** {most} of {studies} independent studies with a comparison or a draw "
-            "are from {countries}; {eastern} from the eastern half of the EU."
+            "**Studies are from few countries.** {most} of {studies} studies with a comparison group or a draw by lot "
+            "are from {countries}, {eastern} from the eastern half of the EU (all publications on one programme or "
+            "reform are one study)."
         ).format(
             most=found.in_most_studied,
             studies=found.studies,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
 from criteria.next_steps import OWN, Plan, Step, form_scores, shown, smallest_plan
-from criteria.steps import steps_of
+from criteria.steps import StepText, steps_of
 from pages.shared.components import database, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.score_profile import ANSWER_BADGES
@@ -92,9 +92,10 @@ def _step(framework: Framework, step: Step) -> None:
     text = steps_of(framework)[indicator.id]
     said = draft.mine().form.get(indicator.id, "not-documented")
     claimed = step.before not in DOCUMENTED and said in ("met", "partly")  # on her own word only
+    to_show = claimed and said == step.after
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{indicator.label}** {_KIND['paperwork' if claimed else step.kind]}")
-        if claimed and said == step.after:
+        if to_show:
             st.markdown(
                 _("You say: {answer}. Name a document or a figure that shows it, under the question itself.").format(
                     answer=WORDS[said].lower()
@@ -115,16 +116,23 @@ def _step(framework: Framework, step: Step) -> None:
                     "{anchor}"
                 ).format(after=WORDS[step.after].lower(), anchor=indicator.anchor(step.after))
             )
-        if text.how and not (claimed and said == step.after):
-            st.markdown(_("**What you can do:** {how}").format(how=text.how))
-        if text.effort and not (claimed and said == step.after):
-            st.caption(_("Takes at least: {effort}").format(effort=text.effort))
+        if text.how and not to_show:
+            _what_to_do(step, text, measured=indicator.outcome or claimed)
         st.button(
             _("We cannot change this: {question}").format(question=indicator.label),
             on_click=_mark,
             args=(step.indicator_id, True),
             key=f"own_out_{step.indicator_id}",
         )
+
+
+def _what_to_do(step: Step, text: StepText, measured: bool) -> None:
+    """Draw what a person can do; to find out what is so is quick, but where it has to be ``measured``."""
+    if step.before in DOCUMENTED or measured:
+        st.markdown(_("**What you can do:** {how}").format(how=text.how))
+        st.caption(_("Takes at least: {effort}").format(effort=text.effort))
+    elif step.after != "not-met":
+        st.markdown(_("**If it is not so yet:** {how}").format(how=text.how))
 
 
 def _mark(indicator_id: str, out: bool) -> None:

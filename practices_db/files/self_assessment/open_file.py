@@ -102,17 +102,17 @@ def _differences(form: OwnAssessment, made: Framework, current: Framework) -> li
             now=current.version, then=made.version
         )
     ]
-    if form.answers:
+    followed = {id_ for one in current.indicators for id_ in one.was or (one.id,)}
+    if beside := sum(one.indicator in followed for one in form.answers):
         said.append(
             ngettext(
                 "{count} earlier answer stands beside the question that follows it. It counts once you confirm it "
                 "there.",
                 "{count} earlier answers stand beside the questions that follow them. Each counts once you confirm it "
                 "there.",
-                len(form.answers),
-            ).format(count=len(form.answers))
+                beside,
+            ).format(count=beside)
         )
-    followed = {id_ for one in current.indicators for id_ in one.was or (one.id,)}
     for indicator in made.indicators:
         given = form.answer(indicator.id)
         if indicator.id not in followed:
