@@ -4,10 +4,12 @@ The framework sets no levels; these are this project's choice. A headline is on 
 so by what holds even if everything undocumented were not met, and only where enough is documented to score it.
 
 A *step* lifts one indicator to a better answer; a *plan* is the smallest set of steps after which the headline is
-scored and its low end is on the next level. Among equally small plans the one with fewest changes of practice is
-taken, then the one that asks for the least lift (weight × value), then the order of the framework. The search is
-exact: an indicator set to "met" does as much as one step can, so the smallest number of steps follows from the sets in
-which all are met; of that size every weaker combination is scored too.
+scored and its low end is on the next level. No level without evidence: a "met" or "partly met" that nobody but the
+practice says counts as not documented here (``shown``), so naming a document for it is a step. Among equally small
+plans the one with fewest changes of practice is taken, then the one that asks for the least lift (weight × value),
+then the order of the framework. The search is exact: an indicator set to "met" does as much as one step can, so the
+smallest number of steps follows from the sets in which all are met; of that size every weaker combination is scored
+too.
 
 >>> from criteria.framework import published_frameworks
 >>> framework = published_frameworks()["integration-practices", "2.0.0"]
@@ -24,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from types import MappingProxyType
 
 import numpy as np
 
@@ -46,13 +49,13 @@ class Level:
     meaning: str
 
 
-NOT_ENOUGH = Level(-1.0, "Not enough documented", "Too little is known for a score.")
+NOT_ENOUGH = Level(-1.0, "Not enough documented", "Too little is shown by a document, a figure or somebody else.")
 LEVELS = (
     NOT_ENOUGH,
-    Level(0.0, "First steps", "There is a score, and less than 25 of 100 is sure."),
-    Level(25.0, "On the way", "At least 25 of 100, whatever is still undocumented."),
-    Level(50.0, "Solid", "At least 50 of 100, whatever is still undocumented."),
-    Level(75.0, "Strong", "At least 75 of 100, whatever is still undocumented."),
+    Level(0.0, "First steps", "Enough is documented for a score."),
+    Level(25.0, "On the way", "At least 25 of 100 is shown, whatever is still undocumented."),
+    Level(50.0, "Solid", "At least 50 of 100 is shown, whatever is still undocumented."),
+    Level(75.0, "Strong", "At least 75 of 100 is shown, whatever is still undocumented."),
 )
 
 
@@ -83,8 +86,24 @@ class Plan:
     after: Score
 
 
+def shown(form: Form, evidence: Mapping[str, int]) -> dict[str, AnswerId]:
+    """Return a form as far as others can check it, without what is met or partly met on the operator's word alone.
+
+    ``evidence``: the level by indicator, 0 (said by the operator) where there is none. "Not met" needs no evidence.
+
+    >>> shown({"a": "met", "b": "met", "c": "not-met", "d": "not-applicable"}, {"a": 1})
+    {'a': 'met', 'c': 'not-met', 'd': 'not-applicable'}
+    """
+    return {id_: answer for id_, answer in form.items() if answer not in ("met", "partly") or evidence.get(id_, 0) > 0}
+
+
+def level_of(framework: Framework, form: Form, evidence: Mapping[str, int], criterion_id: str) -> Level:
+    """Return the level of a form in a criterion; what nobody but the practice says does not count for it."""
+    return level(form_scores(framework, shown(form, evidence)).of(OWN, criterion_id))
+
+
 def level(found: Score) -> Level:
-    """Return the level of a score."""
+    """Return the level of a score that is made of what is ``shown``."""
     if not found.scored or found.low is None:
         return NOT_ENOUGH
     return max((one for one in LEVELS if one.low <= found.low + _TOLERANCE), key=lambda one: one.low)
@@ -99,9 +118,17 @@ def form_scores(framework: Framework, form: Form) -> Scores:
 
 
 def smallest_plan(
-    framework: Framework, form: Form, criterion_id: str, out_of_reach: Collection[str] = frozenset()
+    framework: Framework,
+    form: Form,
+    criterion_id: str,
+    out_of_reach: Collection[str] = frozenset(),
+    claims: Form = MappingProxyType({}),
 ) -> Plan:
-    """Return the smallest plan for a criterion without the indicators that are ``out_of_reach``."""
+    """Return the smallest plan for a criterion without the indicators that are ``out_of_reach``.
+
+    ``form``: what is ``shown`` of it; ``claims``: what is met or partly met on the operator's word, which a step shows
+    or betters.
+    """
     start = form_scores(framework, form).of(OWN, criterion_id)
     now = level(start)
     goal = next((one for one in LEVELS if one.low > now.low), None)
@@ -111,14 +138,19 @@ def smallest_plan(
     for size in range(1, len(options) + 1):
         reaching = _reaching_sets(framework, form, criterion_id, goal, list(combinations(options, size)))
         if reaching:
-            steps, after = _least(framework, form, criterion_id, goal, reaching)
+            steps, after = _least(framework, form, criterion_id, goal, _ways(framework, form, reaching, claims))
             return Plan(criterion_id, now, goal, steps, True, start, after)
     return Plan(criterion_id, now, goal, (), False, start, start)
 
 
 def step_kind(framework: Framework, indicator_id: str, before: AnswerId) -> Kind:
-    """Return whether lifting an answer changes practice or paperwork; finding out what is so is paperwork."""
-    return "paperwork" if before not in DOCUMENTED else steps_of(framework)[indicator_id].kind
+    """Return whether lifting an answer changes practice or paperwork.
+
+    Finding out what is so is paperwork, but for an outcome: to know it one has to measure.
+    """
+    if before not in DOCUMENTED and not framework.indicator(indicator_id).outcome:
+        return "paperwork"
+    return steps_of(framework)[indicator_id].kind
 
 
 def _options(framework: Framework, form: Form, criterion_id: str, left_out: Collection[str]) -> list[Indicator]:
@@ -130,8 +162,10 @@ def _options(framework: Framework, form: Form, criterion_id: str, left_out: Coll
     ]
 
 
-def _better(framework: Framework, before: AnswerId) -> list[AnswerId]:
-    """Return the answers a step can lead to; an undocumented one may turn out as anything."""
+def _better(framework: Framework, before: AnswerId, claimed: AnswerId | None) -> Sequence[AnswerId]:
+    """Return the answers a step can lead to; an undocumented one may turn out as anything, a claimed one no worse."""
+    if claimed is not None:
+        return DOCUMENTED[: DOCUMENTED.index(claimed) + 1]
     worth = framework.value(before)
     return [one for one in DOCUMENTED if worth is None or (framework.value(one) or 0.0) > worth]
 
@@ -160,19 +194,23 @@ def _reaching_sets(
     return [chosen for chosen, reached in zip(sets, reaches, strict=True) if reached]
 
 
-def _least(
-    framework: Framework,
-    form: Form,
-    criterion_id: str,
-    goal: Level,
-    sets: Iterable[tuple[Indicator, ...]],
-) -> tuple[tuple[Step, ...], Score]:
-    """Return the steps that ask least, of all ways to answer the indicators of the given sets, and the score then."""
-    ways: list[Mapping[str, AnswerId]] = [
+def _ways(
+    framework: Framework, form: Form, sets: Iterable[tuple[Indicator, ...]], claims: Form
+) -> list[Mapping[str, AnswerId]]:
+    """Return every way to answer the indicators of the given sets better."""
+    return [
         dict(zip([one.id for one in chosen], answers, strict=True))
         for chosen in sets
-        for answers in product(*(_better(framework, form.get(one.id, "not-documented")) for one in chosen))
+        for answers in product(
+            *(_better(framework, form.get(one.id, "not-documented"), claims.get(one.id)) for one in chosen)
+        )
     ]
+
+
+def _least(
+    framework: Framework, form: Form, criterion_id: str, goal: Level, ways: Sequence[Mapping[str, AnswerId]]
+) -> tuple[tuple[Step, ...], Score]:
+    """Return the steps that ask least, of some ways to change the form, and the score then."""
     reaches, scores = _tried(framework, form, ways, criterion_id, goal)
     best = min(
         (row for row, reached in enumerate(reaches) if reached), key=lambda row: asked(framework, form, ways[row])

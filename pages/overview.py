@@ -63,6 +63,7 @@ st.caption(
 tables.twin(starts.rename(columns={"year": _("First year"), "practices": _("Practices")}), _("Practices by first year"))
 
 panels.what_is_not_known(totals)
+panels.not_counted(whole.not_counted)
 
 for field, picked in (("country", country), ("sector", sector), ("target_group", group)):
     if picked and picked != NOT_STATED:

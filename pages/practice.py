@@ -67,8 +67,9 @@ if card["assessed"]:
         panels.criterion_answers(criterion, scores, by_indicator)
         if not criterion.headline:
             panels.sums(framework, criterion, by_indicator, whole.version)
+    panels.not_counted(one.not_counted)
     st.header("What is not documented")
-    panels.not_documented(framework, set(by_indicator))
+    panels.not_documented(framework, {id_ for id_, given in by_indicator.items() if given[0]["counts"]})
 
 st.header("What research says")
 around = database.surroundings(whole, card)

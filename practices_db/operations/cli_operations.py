@@ -1,4 +1,4 @@
-"""What whoever runs the app needs: check, backup, restore, snapshot (docs/runbook.md), check-links."""
+"""What whoever runs the app needs: check, figures, backup, restore, snapshot (docs/runbook.md), check-links."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from practices_db.catalogue.vocabularies import label
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations import link_check, recovery
 from practices_db.operations.backups import (
@@ -22,6 +23,7 @@ from practices_db.operations.build import open_existing, open_store, require_fil
 from practices_db.operations.check import all_problems
 from practices_db.operations.cli_options import FILE, database_option, number_option, output_option, say
 from practices_db.operations.snapshots import write_snapshot
+from practices_db.queries.figures import figures
 
 
 @click.command("check")
@@ -42,6 +44,42 @@ def _check(accept_losses: bool, database: Path) -> int:
         f"{held.organisations} organisations, {held.links} links, {held.results} results, {held.findings} findings",
         problems,
     )
+
+
+@click.command("figures")
+@database_option
+def _figures(database: Path) -> None:
+    """Say how much is known, how many pairs of practices the scores tell apart, and how far coders agree."""
+    store = open_existing(database)
+    try:
+        with store.cursor() as cursor:
+            found = figures(cursor)
+    finally:
+        store.close()
+    click.echo(f"practices: {found.practices}, assessed {found.assessed}, with a result {found.with_result}")
+    for one in found.headlines:
+        sure, erring = one.clear, one.clear_with_error
+        click.echo(f"scored on {one.criterion.title.lower()}: {one.scored}")
+        click.echo(
+            f"  pairs that differ clearly: {sure.under['know-nothing']} of {sure.pairs}, "
+            f"{erring.under['know-nothing']} with coder error; "
+            f"under every reading of unknown answers: {sure.under_all}, {erring.under_all} with coder error"
+        )
+    click.echo(f"scored on both: {found.scored_both}")
+    for read in found.readings:
+        agreed, words = read.agreement, label("way_of_reading", read.way).lower()
+        kappa = (
+            "too few for kappa"
+            if agreed.kappa is None
+            else f"weighted kappa {agreed.kappa:.2f} ({agreed.low:.2f} to {agreed.high:.2f})"
+        )
+        click.echo(
+            f"agreement, {words}: {read.practices} practices, {agreed.n} answers given twice, {agreed.same} the same, "
+            f"{agreed.within_one_step} within one step, {kappa}"
+        )
+    click.echo(f"so one coder errs in {found.error.rate:.1%} of answers")
+    twice = found.twice
+    click.echo(f"cells answered more than once: {twice.cells}, {twice.differ} differ, {twice.lower} count lower")
 
 
 @click.command("backup")
@@ -131,4 +169,4 @@ def _tell(seen: link_check.Seen) -> None:
     click.echo(f"{'alive' if seen.alive else 'DEAD '} {seen.said}: {seen.url}", err=True)
 
 
-COMMANDS = (_check, _backup, _restore, _snapshot, _check_links)
+COMMANDS = (_check, _figures, _backup, _restore, _snapshot, _check_links)

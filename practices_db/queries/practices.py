@@ -262,23 +262,6 @@ def corrections(cursor: Cursor, practice_id: str) -> list[tuple[date, str]]:
     ).fetchall()
 
 
-def double_answers(cursor: Cursor) -> list[tuple[str, AnswerId, AnswerId]]:
-    """Return (indicator, first, second) for every indicator that two assessors answered, the second of them blind."""
-    return cursor.execute(
-        """
-        SELECT b.indicator_id, a.answer, b.answer
-        FROM released_answer b
-        JOIN released_answer a
-            ON a.practice_id = b.practice_id AND a.indicator_id = b.indicator_id
-            AND a.framework_id = b.framework_id AND a.framework_version = b.framework_version
-            AND a.assessor <> b.assessor AND a.basis IN ('expert-review', 'desk-review') AND NOT a.blind
-        WHERE b.blind AND b.framework_id = $framework AND b.framework_version = $version
-        ORDER BY b.indicator_id, b.assessment_id, a.assessment_id
-        """,
-        {"framework": CURRENT[0], "version": CURRENT[1]},
-    ).fetchall()
-
-
 def example(cursor: Cursor) -> dict[str, Any] | None:
     """Return a practice to explain the sums with: scored on effectiveness with a real range, first by name."""
     row = cursor.execute(
@@ -390,7 +373,9 @@ def assessors(cursor: Cursor) -> pd.DataFrame:
 def documentation(cursor: Cursor) -> pd.DataFrame:
     """Return for each assessed practice its headline scores (NULL if not scored) and how it is documented.
 
-    ``note_length``: characters of the notes to the answers that count; ``sources``: different pages behind them;
+    ``effectiveness_coverage``, ``effectiveness_evidence`` and those of sustainability: documented share, and median
+    evidence level of its answers; ``note_length``: characters of this project's notes to the answers that count;
+    ``sources``: different pages behind them;
     ``national_domains``: share of these pages under a country's own internet domain, a stand-in for the language of the
     sources, which the catalogue does not hold; ``budget_eur`` and ``people_reached`` as the sources give them;
     ``upper_middle_income``: 1 where a country of the practice is of upper-middle income, 0 where all are of high.
@@ -401,6 +386,10 @@ def documentation(cursor: Cursor) -> pd.DataFrame:
             c.id,
             CASE WHEN c.effectiveness_scored THEN c.effectiveness_score END AS effectiveness,
             CASE WHEN c.sustainability_scored THEN c.sustainability_score END AS sustainability,
+            any_value(c.effectiveness_coverage) AS effectiveness_coverage,
+            any_value(c.effectiveness_median_evidence) AS effectiveness_evidence,
+            any_value(c.sustainability_coverage) AS sustainability_coverage,
+            any_value(c.sustainability_median_evidence) AS sustainability_evidence,
             sum(len(coalesce(a.note, '')))::DOUBLE AS note_length,
             count(DISTINCT a.source_url)::DOUBLE AS sources,
             avg(regexp_matches(a.source_url, '^https?://[^/]*[.][a-z][a-z](/|$)')::INT) AS national_domains,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import screen
 from screen import Visit
+from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
+from pages.shared.components import database
+from practices_db.queries.figures import figures
 
 FRAMEWORK = current_framework()
 
@@ -14,7 +17,9 @@ def test_every_indicator_is_listed_with_its_three_anchors(visit: Visit) -> None:
     lines = "\n".join(screen.bodies(visit("method"))).splitlines()
     for indicator in FRAMEWORK.indicators:
         (at,) = [number for number, line in enumerate(lines) if line.startswith(f"- **{indicator.label}** (weight ")]
-        assert f"(weight {indicator.weight:g}; " in lines[at], indicator.id
+        assert f"(weight {indicator.weight:g}" in lines[at], indicator.id
+        assert ("required: no score without it" in lines[at]) == indicator.required, indicator.id
+        assert (", outcome" in lines[at]) == indicator.outcome, indicator.id
         anchors = [f"Met: {indicator.met}", f"Partly met: {indicator.partly}", f"Not met: {indicator.not_met}"]
         assert [line.strip().removeprefix("- ") for line in lines[at + 1 : at + 4]] == anchors, indicator.id
 
@@ -31,15 +36,67 @@ def test_every_criterion_and_every_question_is_there(visit: Visit) -> None:
 
 def test_every_evidence_level_is_there(visit: Visit) -> None:
     (table,) = (table.value for table in visit("method").table if table.proto.alt == "Evidence levels")
-    shown = zip(table["Level"], table["Proof"], strict=True)
+    shown = zip(table["Level"], table["Evidence"], strict=True)
     assert [(int(level), proof) for level, proof in shown] == [
         (level.level, level.label) for level in FRAMEWORK.evidence_levels
     ]
 
 
-def test_the_minimum_coverage_said_is_that_of_the_framework(visit: Visit) -> None:
+def test_the_minimum_coverage_said_is_that_of_each_criterion(visit: Visit) -> None:
     text = "\n".join(screen.bodies(visit("method")))
-    assert f"Below {round(100 * FRAMEWORK.minimum_coverage)} % coverage no score is shown" in text
+    shares = set()
+    for criterion in FRAMEWORK.criteria:
+        share = round(100 * FRAMEWORK.minimum_coverage_of(criterion))
+        assert f"- {criterion.title}: from {share} % documented weight on" in text
+        shares.add(share)
+    assert len(shares) > 1
+    assert "and only where “Result on the main outcome” is documented" in text
+
+
+def test_the_rules_of_the_framework_are_there(visit: Visit) -> None:
+    text = "\n".join(screen.bodies(visit("method")))
+    assert FRAMEWORK.rules
+    assert all(f"- {rule.text}" in text for rule in FRAMEWORK.rules)
+
+
+def tables(app: AppTest) -> dict[str, list[dict[str, str]]]:
+    return {table.proto.alt: table.value.to_dict("records") for table in app.table}
+
+
+def test_figures_are_those_of_the_command(visit: Visit) -> None:
+    app = visit("method")
+    with database.cursor() as cursor:
+        found = figures(cursor)
+    shown = tables(app)["Pairs of practices that the scores tell apart"]
+    for row, one in zip(shown, found.headlines, strict=True):
+        assert list(row.values()) == [
+            one.criterion.title,
+            str(one.scored),
+            f"{one.clear.pairs:,}",
+            f"{one.clear.under['know-nothing']:,}",
+            f"{one.clear_with_error.under['know-nothing']:,}",
+            f"{one.clear_with_error.under_all:,}",
+        ]
+    text = "\n".join(screen.bodies(app))
+    assert f"{found.assessed} are assessed, {found.with_result} have a known result" in text
+    assert "Scores do not tell effectiveness apart yet" in text
+    assert "Scores do not tell sustainability apart yet" not in text
+    agreement = tables(app)["Agreement of two assessors by kind of second reading"]
+    assert [row["Answers given twice"] for row in agreement] == [str(one.agreement.n) for one in found.readings]
+    assert agreement[0]["Second reading"] == "Sources found and read anew"
+    assert agreement[0]["Weighted kappa"].startswith("0.80 (")
+
+
+def test_coverage_and_evidence_are_among_what_scores_may_follow(visit: Visit) -> None:
+    app = visit("method")
+    shown = tables(app)["Rank correlation of scores with documentation and size"]
+    measures = [row["Measure"] for row in shown]
+    assert any("(coverage)" in one for one in measures)
+    assert any("Evidence level" in one for one in measures)
+    assert "Length of our notes (characters)" in measures
+    said = "\n".join(screen.bodies(app))
+    assert said.count("a correlation is found four times in five only from ±") == 2
+    assert "Nothing here says so" not in said
 
 
 def test_who_answered_is_counted_from_the_files(visit: Visit) -> None:

@@ -12,7 +12,8 @@ import screen
 from screen import Visit
 from streamlit.testing.v1 import AppTest
 
-from criteria.framework import ANSWER_IDS, current_framework
+from criteria.framework import ANSWER_IDS, current_framework, evidence_fault, published_frameworks
+from criteria.steps import steps_of
 from pages.shared.components import database
 from pages.shared.components.browser_storage import Difference, Entry, Listed, Report, _report
 from pages.shared.self_assessment import draft as self_assessment_draft
@@ -29,8 +30,9 @@ def filled(seed: int = 1, **profile: Any) -> OwnAssessment:
     chance = random.Random(seed)  # noqa: S311
     form = new_form(DAY).with_profile(**profile)
     for one in FRAMEWORK.indicators:
+        levels = [level for level in range(4) if evidence_fault(FRAMEWORK, one.id, level) is None]
         form = form.with_answer(
-            OwnAnswer(indicator=one.id, answer=chance.choice(ANSWER_IDS), evidence_level=chance.randint(0, 3))
+            OwnAnswer(indicator=one.id, answer=chance.choice(ANSWER_IDS), evidence_level=chance.choice(levels))
         )
     return form
 
@@ -125,7 +127,7 @@ def test_next_and_back_lead_through_all_steps(own: Any) -> None:
 
 
 def test_minutes_and_progress_count_down(own: Any) -> None:
-    app = own("effectiveness-design")
+    app = own("effectiveness-result")
     assert app.progress[0].text == f"0 of {len(FRAMEWORK.indicators)} answered, about 25 minutes left"
     give(app, "eff-result", "met")
     assert app.progress[0].text.startswith(f"1 of {len(FRAMEWORK.indicators)} answered, about 2")
@@ -137,15 +139,18 @@ def test_minutes_and_progress_count_down(own: Any) -> None:
 
 
 def test_a_score_with_its_range_shows_from_the_first_answer_on(own: Any) -> None:
-    app = own("effectiveness-design")
+    app = own("effectiveness-result")
     assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", "0 to 100")
-    give(app, "eff-result", "met")
-    node = oracles.score_nodes(oracles.framework_content(), {"eff-result": ("met", 0)})[EFFECTIVENESS.id]
+    give(app, "eff-lasts", "met")
+    node = oracles.score_nodes(oracles.framework_content(), {"eff-lasts": ("met", 0)})[EFFECTIVENESS.id]
     assert node.low is not None
     assert node.high is not None
     low, high = (int(value + oracles.Fraction(1, 2)) for value in (node.low, node.high))
     assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", f"{low} to {high}")
     assert low > 0
+    assert any("only once “Result on the main outcome” is answered" in one.value for one in app.caption)
+    give(app, "eff-result", "met")
+    assert shown(app)[0] == (f"{EFFECTIVENESS.title}, of 100", "100")
 
 
 def test_a_mixture_of_answers_is_scored_as_by_hand(own: Any) -> None:
@@ -164,7 +169,7 @@ def test_a_mixture_of_answers_is_scored_as_by_hand(own: Any) -> None:
 
 
 def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
-    app = own("effectiveness-design")
+    app = own("effectiveness-result")
     first, second = (one.id for one in EFFECTIVENESS.questions[0].indicators)
     give(give(app, first, "not-met"), second, "not-applicable")
     keys = {one.key for one in [*app.selectbox, *app.text_input]}
@@ -175,7 +180,7 @@ def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
 
 
 def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
-    app = give(own("effectiveness-design"), "eff-result", "partly")
+    app = give(own("effectiveness-result"), "eff-result", "partly")
     app.selectbox(key="own_eff-result_level").set_value(2).run()
     app.text_input(key="own_eff-result_note").set_value("see our report").run()
     app.text_input(key="own_eff-result_link").set_value("in the drawer").run()
@@ -184,8 +189,8 @@ def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
         indicator="eff-result", answer="partly", evidence_level=2, note="see our report", link="in the drawer"
     )
     assert any("This is no web address yet" in one.value for one in app.caption)
-    app = own("effectiveness-outcomes")
-    app = own("effectiveness-design")
+    app = own("effectiveness-for-whom")
+    app = own("effectiveness-result")
     assert app.radio(key="own_eff-result_answer").value == "partly"
     assert app.text_input(key="own_eff-result_note").value == "see our report"
     app.button(key="own_eff-result_clear").click().run()
@@ -210,18 +215,73 @@ def test_a_value_that_no_widget_offers_is_dropped() -> None:
 
 
 def test_an_example_is_a_real_answer_with_its_source(own: Any) -> None:
-    app = own("effectiveness-learning")
+    app = own("evidence-learning")
     real = {row["note"] for row in screen.rows("assessments") if row["answer"] == "met"}
     links = [body for body in screen.bodies(app) if "](<http" in body]
     assert links
     assert all(any(note in screen.as_read(body) for note in real if note) for body in links)
 
 
+def test_levels_about_a_measured_change_are_offered_at_outcomes_only(own: Any) -> None:
+    app = give(own("effectiveness-result"), "eff-result", "met")
+    assert app.selectbox(key="own_eff-result_level").options == list(questions.EVIDENCE)
+    app = give(own("sustainability-financial"), "sus-continued", "met")
+    box = app.selectbox(key="own_sus-continued_level")
+    assert box.options == [questions.EVIDENCE[level] for level in (0, 1, 3)]
+    assert "does not ask for one" in box.help
+    app.selectbox(key="own_sus-continued_level").select_index(2).run()
+    answer = draft(app).mine.answer("sus-continued")
+    assert answer
+    assert answer.evidence_level == 3
+
+
+def test_the_rules_for_answering_are_at_hand_with_every_question(own: Any) -> None:
+    for step in steps.question_steps():
+        text = "\n".join(screen.bodies(own(step.id)))
+        assert all(f"- {rule.text}" in text for rule in FRAMEWORK.rules), step.id
+
+
+def test_an_answer_of_an_earlier_version_stands_beside_the_question_until_it_is_confirmed(own: Any) -> None:
+    before = published_frameworks()["integration-practices", "1.0.0"]
+    form = new_form(DAY, before)
+    for id_, level in (("eff-follow-up", 4), ("sus-continued", 1)):
+        form = form.with_answer(
+            OwnAnswer(indicator=id_, answer="partly", evidence_level=level, note="asked again", link="example.org")
+        )
+    app = own("start")
+    app.file_uploader(key="own_file").set_value(("old.json", file_text(form, DAY).encode(), "application/json")).run()
+    assert draft(app).mine.answers == ()
+    assert any("2 earlier answers stand beside" in body for body in screen.bodies(app))
+    app = own("effectiveness-result")
+    assert any("Your earlier answer" in body and "Followed up" not in body for body in screen.bodies(app))
+    assert app.radio(key="own_eff-lasts_answer").value is None
+    assert [one.key for one in app.button if "_same_" in one.key] == ["own_eff-lasts_same_eff-follow-up"]
+    app.button(key="own_eff-lasts_same_eff-follow-up").click().run()
+    assert draft(app).mine.answers == (
+        OwnAnswer(indicator="eff-lasts", answer="partly", evidence_level=4, note="asked again", link="example.org"),
+    )
+    assert app.button(key="own_eff-lasts_same_eff-follow-up").disabled
+
+
+def test_an_earlier_form_is_not_compared_with_one_of_today(own: Any) -> None:
+    before = published_frameworks()["integration-practices", "1.0.0"]
+    old = new_form(DAY, before).with_answer(OwnAnswer(indicator="sus-continued", answer="met"))
+    file = ("old.json", file_text(old, DAY).encode(), "application/json")
+    app = own("last-year", Draft(mine=filled()))
+    app.file_uploader(key="own_earlier").set_value(file).run()
+    assert "which ask something else" in app.error[0].value
+    assert draft(app).last_year is None
+    app = own("colleagues")
+    app.file_uploader(key="own_colleagues").set_value([file]).run()
+    assert "which ask something else" in app.error[0].value
+    assert draft(app).colleagues == ()
+
+
 def test_nothing_is_written_to_the_database(own: Any) -> None:
     app = own("profile")
     before = row_counts()
     app.text_input(key="own_profile_name").set_value("Our own practice").run()
-    app = own("effectiveness-design")
+    app = own("effectiveness-result")
     give(app, "eff-result", "met")
     app.text_input(key="own_eff-result_note").set_value("a secret of ours").run()
     for step in ("result", "next-steps", "learn-from", "take-away"):
@@ -470,7 +530,11 @@ def test_published_answers_can_be_taken_with_their_sources(own: Any) -> None:
     app = own("start", practice="humanitarian-corridors")
     app.checkbox(key="own_take_answers").check().run()
     app.button(key="own_from").click().run()
-    rows = [row for row in screen.rows("assessments") if row["practice_id"] == "humanitarian-corridors"]
+    rows = [
+        row
+        for row in screen.rows("assessments")
+        if row["practice_id"] == "humanitarian-corridors" and row["framework_version"] == FRAMEWORK.version
+    ]
     assert {one.indicator for one in draft(app).mine.answers} == {row["indicator_id"] for row in rows}
     assert {one.link for one in draft(app).mine.answers} <= {row["source_url"] for row in rows}
 
@@ -480,7 +544,7 @@ def test_a_saved_file_is_opened_and_a_faulty_one_changes_nothing(own: Any) -> No
     app = own("start")
     app.file_uploader(key="own_file").set_value(("mine.json", file_text(form, DAY).encode(), "application/json")).run()
     assert draft(app).mine.form == form.form
-    assert "32 answers" in app.success[0].value
+    assert f"{len(FRAMEWORK.indicators)} answers" in app.success[0].value
     app.file_uploader(key="own_file").set_value(("bad.json", b'{"file": 1}', "application/json")).run()
     assert "not a self-assessment" in screen.as_read(app.error[0].value)
     assert draft(app).mine.form == form.form
@@ -504,6 +568,36 @@ def test_peers_are_drawn_from_five_on_and_their_rule_is_said(own: Any) -> None:
     app = own("result", many)
     assert any("Your scores among those of your peers" in one for one in screen.alt_texts(app))
     assert any("share at least one sector and at least one target group" in one.value for one in app.caption)
+
+
+def test_there_is_no_level_on_ones_own_word_and_the_next_step_is_to_show_it(own: Any) -> None:
+    form = new_form(DAY)
+    for one in SUSTAINABILITY.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="met"))
+    app = own("result", Draft(mine=form))
+    levels = [body for body in screen.bodies(app) if body.startswith("Level: ")]
+    assert all("**Not enough documented**" in body for body in levels)
+    assert shown(app)[1] == (f"{SUSTAINABILITY.title}, of 100", "100")
+    app = own("next-steps")
+    assert any("You say: met. Name a document" in body for body in screen.bodies(app))
+    for one in SUSTAINABILITY.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="met", evidence_level=1))
+    app = own("result", Draft(mine=form))
+    assert "**Strong**" in [body for body in screen.bodies(app) if body.startswith("Level: ")][1]
+
+
+def test_a_step_says_what_a_person_can_do_and_how_long_it_takes(own: Any) -> None:
+    form = new_form(DAY)
+    for one in SUSTAINABILITY.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
+    app = own("next-steps", Draft(mine=form))
+    planned = [one.key.removeprefix("own_out_") for one in app.button if one.key.startswith("own_out_sus-")]
+    assert planned
+    said, efforts = screen.bodies(app), [one.value for one in app.caption]
+    for id_ in planned:
+        text = steps_of(FRAMEWORK)[id_]
+        assert f"**What you can do:** {text.how}" in said
+        assert f"Takes at least: {text.effort}" in efforts
 
 
 def test_a_step_marked_as_out_of_reach_drops_out_of_the_plan(own: Any) -> None:
@@ -603,7 +697,7 @@ def test_last_years_file_shows_what_moved(own: Any) -> None:
     assert draft(app).last_year
     (table,) = app.dataframe
     assert table.value.to_dict("records") == [
-        {"Question": "Measurable objectives", "Then": "Not met", "Now": "Met", "Moved": "up"}
+        {"Question": "Result on the main outcome", "Then": "Not met", "Now": "Met", "Moved": "up"}
     ]
 
 

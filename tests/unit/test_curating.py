@@ -26,7 +26,7 @@ from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.files.exports.csv_json import content, practice_json, write_csv, write_json
 from practices_db.operations.build import build, open_store
 from practices_db.operations.compact import rewrite
-from practices_db.queries import integrity, practices
+from practices_db.queries import agreement, integrity, practices
 from practices_db.queries.facet_index import Index
 from practices_db.queries.views import View
 
@@ -77,7 +77,7 @@ def everything_public(store: Store) -> list[Any]:
             practices.assessors(cursor).to_csv(),
             practices.documentation(cursor).to_csv(),
             practices.selection_shares(cursor),
-            practices.double_answers(cursor),
+            agreement.readings(cursor),
             [practices.former(cursor, id_) for id_ in (PRACTICE, OTHER)],
         ]
         for id_ in cards["id"]:
@@ -342,7 +342,14 @@ def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: S
     counted = rows(tiny_store, f"SELECT answer, disagreement FROM counted_answer WHERE assessment_id = '{second}'")
     assert counted == [("not-met", True)]
     with tiny_store.cursor() as cursor:
-        assert (open_.indicator_id, "met", "not-met") in practices.double_answers(cursor)
+        (found,) = agreement.readings(cursor)
+        assert (found.way, found.practices, found.agreement.same, found.agreement.differences) == (
+            "own-sources",
+            1,
+            0,
+            1,
+        )
+        assert [(one.indicator_id, one.steps) for one in found.drifts] == [(open_.indicator_id, -2.0)]
 
 
 # --- many at once -----------------------------------------------------------------------------------------------

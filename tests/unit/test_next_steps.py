@@ -13,7 +13,19 @@ import pytest
 
 from criteria import forms, next_steps
 from criteria.framework import ANSWER_IDS, DOCUMENTED, AnswerId, published_frameworks
-from criteria.next_steps import LEVELS, NOT_ENOUGH, OWN, asked, form_scores, level, read_form, smallest_plan
+from criteria.next_steps import (
+    LEVELS,
+    NOT_ENOUGH,
+    OWN,
+    asked,
+    form_scores,
+    level,
+    level_of,
+    read_form,
+    shown,
+    smallest_plan,
+    step_kind,
+)
 from criteria.steps import steps_of
 
 FRAMEWORK = published_frameworks()["integration-practices", "1.0.0"]
@@ -164,6 +176,28 @@ def test_levels_count_what_is_sure() -> None:
     met: dict[str, AnswerId] = dict.fromkeys((one.id for one in INDICATORS["effectiveness"]), "met")
     assert level(form_scores(FRAMEWORK, met).of(OWN, "effectiveness")).name == "Strong"
     assert [one.low for one in LEVELS] == sorted(one.low for one in LEVELS)
+
+
+def test_no_level_comes_from_claims_and_evidence_can_only_raise_it() -> None:
+    chance = random.Random(13)  # noqa: S311
+    for _ in range(60):
+        form = a_form(chance)
+        some = {id_: chance.randint(0, 3) for id_ in form}
+        for criterion_id in HEADLINES:
+            claims = level_of(FRAMEWORK, form, {}, criterion_id)
+            assert claims.low <= 0
+            found = level_of(FRAMEWORK, form, some, criterion_id)
+            assert claims.low <= found.low <= level_of(FRAMEWORK, form, dict.fromkeys(form, 1), criterion_id).low
+    met: dict[str, AnswerId] = dict.fromkeys((one.id for one in INDICATORS["effectiveness"]), "met")
+    assert level_of(FRAMEWORK, met, {}, "effectiveness") == NOT_ENOUGH
+    plan = smallest_plan(FRAMEWORK, shown(met, {}), "effectiveness", claims=met)
+    assert plan.steps
+    assert {(step.before, step.after) for step in plan.steps} == {("not-documented", "met")}
+
+
+def test_to_find_out_an_outcome_one_has_to_measure() -> None:
+    assert step_kind(RESULT, "eff-result", "not-documented") == "practice"
+    assert step_kind(RESULT, "sus-continued", "not-documented") == "paperwork"
 
 
 def test_completed_at_random_a_form_always_lands_in_the_range_that_was_shown() -> None:

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from criteria.framework import Framework, current_framework
+from criteria.framework import current_framework, published_frameworks
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import as_html, as_pdf, own_brief
@@ -26,6 +26,7 @@ from practices_db.files.self_assessment.open_file import open_draft, open_file
 from tests.unit.test_own_forms import a_form
 
 FRAMEWORK = current_framework()
+BEFORE = published_frameworks()["integration-practices", "1.0.0"]
 DAY = date(2026, 3, 4)
 PLAIN = json.loads(file_text(a_form(random.Random(5)), DAY))  # noqa: S311
 
@@ -134,31 +135,81 @@ def test_every_hostile_file_is_refused_with_a_reason(corpora: Path) -> None:
 # --- another version of the framework ------------------------------------------------------------------------------
 
 
-def other_version() -> Framework:
-    """Return a made-up next version: one indicator gone, one new, one worded anew, one weighted anew."""
-    content = json.loads(FRAMEWORK.model_dump_json(by_alias=True)) | {"version": "3.0.0"}
-    indicators = content["criterion"][0]["question"][0]["indicator"]
-    indicators[0]["met"] = "People are better off, and a number says so."
-    indicators[1] |= {"id": "eff-new", "label": "A new question"}
-    content["criterion"][1]["question"][0]["indicator"][0]["weight"] = 3.0
-    return Framework.model_validate(content)
-
-
-def test_a_file_of_an_earlier_version_opens_and_says_what_changed() -> None:
-    newer = other_version()
-    form = new_form(DAY)
-    for id_ in ("eff-result", "eff-lasts", "sus-continued"):
+def test_answers_of_an_earlier_version_are_kept_beside_the_questions_and_count_for_nothing() -> None:
+    form = new_form(DAY, BEFORE)
+    for id_ in ("eff-theory-of-change", "sus-continued", "eff-follow-up"):
         form = form.with_answer(OwnAnswer(indicator=id_, answer="met", note="our note"))
-    known = {(one.id, one.version): one for one in (FRAMEWORK, newer)}
-    opened = open_file(file_text(form, DAY).encode(), known, newer)
-    assert (opened.form.framework_version, list(opened.form.form)) == ("3.0.0", ["eff-result", "sus-continued"])
+    form = form.model_copy(update={"out_of_reach": ("sus-capacity",)})
+    opened = open_file(file_text(form, DAY).encode())
+    assert (opened.form.framework_version, opened.form.answers, opened.form.out_of_reach) == ("2.0.0", (), ())
+    earlier = opened.form.earlier
+    assert earlier
+    assert {one.indicator for one in earlier.answers} == {"eff-theory-of-change", "sus-continued", "eff-follow-up"}
+    beside = {one.id: [old.indicator for old in earlier.followed_by(one)] for one in FRAMEWORK.indicators}
+    assert {id_: old for id_, old in beside.items() if old} == {
+        "eff-lasts": ["eff-follow-up"],
+        "evi-theory-of-change": ["eff-theory-of-change"],
+        "sus-continued": ["sus-continued"],
+    }
     said = "\n".join(opened.changes)
-    kept, gone = (FRAMEWORK.indicator(id_) for id_ in ("eff-result", "eff-lasts"))
-    assert "now version 3.0.0; the file was made with 2.0.0" in said
-    assert f"No longer asked: {gone.label}; you had answered “Met”, with the note “our note”." in said
-    assert "New: A new question; not answered yet." in said
-    assert f"Worded anew: {kept.label}; please check your answer." in said
-    assert "Counts differently: Outlived its first funding, 2 then and 3 now." in said
+    assert "The questions are now version 2.0.0; these answers were given to version 1.0.0." in said
+    assert "3 earlier answers stand beside the questions" in said
+    assert "New: Result on the main outcome." in said
+    assert "mark again what you cannot change" in said
+    # they stay in her file until she has confirmed them
+    again = open_file(file_text(opened.form, DAY).encode())
+    assert again.changes == ()
+    assert again.form.earlier == earlier
+
+
+def test_every_question_of_the_earlier_version_is_followed_or_named_as_gone() -> None:
+    form = new_form(DAY, BEFORE)
+    for one in BEFORE.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="partly", note="as it was"))
+    opened = open_file(file_text(form, DAY).encode())
+    assert opened.form.earlier
+    followed = {old.indicator for one in FRAMEWORK.indicators for old in opened.form.earlier.followed_by(one)}
+    for one in BEFORE.indicators:
+        gone = any(
+            line.startswith(f"No longer asked: {one.label}; you had answered “Partly met”, with the note “as it was”")
+            for line in opened.changes
+        )
+        assert gone != (one.id in followed), one.id
+
+
+def test_forms_of_others_that_answer_other_questions_are_closed_and_that_is_said() -> None:
+    old = new_form(DAY, BEFORE).with_answer(OwnAnswer(indicator="sus-continued", answer="met"))
+    now = new_form(DAY).with_answer(OwnAnswer(indicator="sus-continued", answer="met"))
+    draft, changes = open_draft(Draft(mine=now, colleagues=(now, old), last_year=old).model_dump_json())
+    assert (draft.mine, draft.colleagues, draft.last_year) == (now, (now,), None)
+    assert changes == (
+        "Forms of colleagues or of last year that were made with other questions are closed: they cannot be compared.",
+    )
+
+
+def test_an_evidence_level_that_cannot_stand_there_is_refused_with_the_reason() -> None:
+    said = refused(with_changes(answers=[{"indicator": "sus-documented", "answer": "met", "evidence_level": 5}]))
+    assert "answers, sus-documented: evidence level 5" in said
+    assert "does not ask for one" in said
+    open_file(with_changes(answers=[{"indicator": "eff-result", "answer": "met", "evidence_level": 5}]))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "reason"),
+    [
+        ({"framework": "integration-practices", "framework_version": "0.5.0"}, "is not known here"),
+        (
+            {
+                "framework": "integration-practices",
+                "framework_version": "1.0.0",
+                "answers": [{"indicator": "no-such", "answer": "met"}],
+            },
+            "earlier: 'no-such' is not asked",
+        ),
+    ],
+)
+def test_earlier_answers_that_nobody_could_have_given_are_refused(earlier: dict[str, object], reason: str) -> None:
+    assert reason in refused(with_changes(earlier=earlier))
 
 
 # --- what is taken away --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Are we scoring paperwork? What follows the scores is flagged, and chance is flagged about as often as promised."""
+"""Do longer reports score higher? What follows scores is flagged; chance is flagged about as often as promised."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from criteria.paperwork import FEWEST, Floats, follows
+from criteria.paperwork import FEWEST, Floats, detectable, follows
 from practices_db.database.store import Store
 from practices_db.queries import practices
 
@@ -110,3 +110,31 @@ def test_what_is_the_same_for_all_says_nothing() -> None:
     line, same = np.arange(30.0), np.full(30, 7.0)
     assert follows("made up", same, line) is None
     assert follows("made up", line, same) is None
+
+
+def test_what_can_be_missed_is_said_as_often_as_promised() -> None:
+    """True correlations of the size that is named are flagged about four times in five."""
+    rng = np.random.default_rng(3)
+    n = 40
+    least = detectable(n)
+    assert least is not None
+    pearson = 2 * math.sin(math.pi * least / 6)  # of normal values whose rank correlation it is
+    flagged = 0
+    for _ in range(600):
+        one = rng.normal(size=n)
+        found = follows("made up", one, pearson * one + math.sqrt(1 - pearson**2) * rng.normal(size=n))
+        assert found is not None
+        flagged += found.flagged
+    assert 0.72 <= flagged / 600 <= 0.88
+    assert detectable(FEWEST - 1) is None
+
+
+def test_each_score_has_its_own_coverage_and_evidence(store: Store) -> None:
+    with store.cursor() as cursor:
+        table = practices.documentation(cursor).set_index("id")
+        card = practices.practice(cursor, str(table.index[0]))
+    assert card is not None
+    for headline in HEADLINES:
+        one = table.loc[card["id"]]
+        assert one[f"{headline}_coverage"] == card[f"{headline}_coverage"]
+        assert one[f"{headline}_evidence"] == pytest.approx(card[f"{headline}_median_evidence"], nan_ok=True)

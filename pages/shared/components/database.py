@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from criteria.framework import AnswerId, current_framework
+from criteria.framework import current_framework
 from criteria.scoring import Answers, encode
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
@@ -25,6 +25,7 @@ from practices_db.operations.build import open_store
 from practices_db.operations.replica import Replica
 from practices_db.queries import library, practices
 from practices_db.queries.facet_index import Bools, Index
+from practices_db.queries.figures import Figures, Limits, figures, limits
 
 Card = Mapping[str, Any]
 MOST_AROUND = 5  # publications or organisations that are shown with something else
@@ -79,6 +80,7 @@ class OnePractice:
     answers: dict[str, list[dict[str, Any]]]  # by indicator, the one that counts first
     statement: dict[str, Any] | None  # the owner's
     corrections: list[tuple[date, str]]
+    not_counted: tuple[practices.NotCounted, ...]
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Whole:
     starts: pd.DataFrame
     index: Index
     answers: Answers  # that count, of all assessed practices
+    not_counted: tuple[practices.NotCounted, ...]
     _cards: dict[str, Card] = field(default_factory=dict)
 
     @cached_property
@@ -136,6 +139,7 @@ def _whole(path: str, number: int, content_hash: str) -> Whole:  # noqa: ARG001 
                 practices.starts_by_year(one),
                 index,
                 encode(current_framework(), practices.answer_matrix(one, PracticeFilter())),
+                practices.not_counted(one),
             )
         finally:
             one.rollback()
@@ -197,6 +201,7 @@ def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | N
             grouped(practices.answers(one, practice_id), "indicator_id"),
             practices.statement(one, practice_id),
             practices.corrections(one, practice_id),
+            practices.not_counted(one, practice_id),
         )
 
 
@@ -260,7 +265,8 @@ class Documentation:
     makers: pd.DataFrame
     each: pd.DataFrame
     shares: practices.SelectionShares
-    twice: list[tuple[str, AnswerId, AnswerId]]  # indicators that two assessors answered
+    figures: Figures
+    limits: Limits
     releases: list[tuple[int, date]]  # number and day, the newest first
     example: dict[str, Any] | None
     answers: dict[str, list[dict[str, Any]]]
@@ -274,7 +280,8 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
             practices.assessors(one),
             practices.documentation(one),
             practices.selection_shares(one),
-            practices.double_answers(one),
+            figures(one),
+            limits(one),
             curation_releases.releases(one),
             example,
             grouped(practices.answers(one, example["id"] if example else ""), "indicator_id"),

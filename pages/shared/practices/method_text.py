@@ -1,4 +1,4 @@
-"""The method in words, generated from the framework's own data."""
+"""The method in words, generated from the framework's own data and the catalogue's own counts."""
 
 from __future__ import annotations
 
@@ -6,76 +6,164 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from criteria.agreement import FEWEST_WEIGHTED as FEWEST_PAIRS
 from criteria.agreement import LEVEL as AGREEMENT_LEVEL
-from criteria.agreement import agreement
-from criteria.framework import AnswerId, Framework, Indicator
-from criteria.paperwork import FEWEST, LEVEL, Follows, follows
+from criteria.framework import MEASURED_CHANGE, Criterion, Framework, Indicator
+from criteria.order import CLEARLY
+from criteria.paperwork import FEWEST, LEVEL, Follows, detectable, follows
 from criteria.proof import Proof
+from criteria.results import GROUPS
 from pages.shared.components.links import practice_link
-from pages.shared.components.screen_texts import counted, escaped, percent, web_link
+from pages.shared.components.peers import ENOUGH_PEERS
+from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
 from pages.shared.components.tables import HEADLINES
 from pages.shared.practices.panels import sum_lines
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports.recipe import LICENCE
+from practices_db.queries.agreement import CellsReadTwice, Readings
+from practices_db.queries.figures import Figures, Limits
 from practices_db.queries.practices import SelectionShares, Totals
+from practices_db.translation import N_, _
+
+Numbers = npt.NDArray[np.float64]
 
 
 def in_short(framework: Framework) -> None:
     """Say what the framework is and whose choice the numbers are."""
-    headlines = " and ".join(criterion.title.lower() for criterion in framework.headlines)
     st.markdown(
-        f"A practice is looked at from {len(framework.criteria)} sides. Two of them, **{headlines}**, are the main "
-        f"scores; "
-        f"the others complete the profile. Each side asks questions, each question has indicators, and each of the "
-        f"{len(framework.indicators)} indicators is answered *met*, *partly met*, *not met*, *not documented* or "
-        f"*not applicable*."
+        _(
+            "A practice is looked at from {sides} sides. Two of them, **{headlines}**, are the main scores; the others "
+            "complete the profile. Each side asks questions, each question has indicators, and each of the "
+            "{indicators} indicators is answered *met*, *partly met*, *not met*, *not documented* or *not applicable*."
+        ).format(
+            sides=len(framework.criteria),
+            headlines=_(" and ").join(criterion.title.lower() for criterion in framework.headlines),
+            indicators=len(framework.indicators),
+        )
     )
     st.info(
-        "Turning answers into numbers is this project's choice. The SPRING project's evaluation grid is not scored, "
-        "and only its first criterion could be read; it is restated in our own words under “Inclusivity and "
-        "participation”. Nothing here is SPRING's text.",
+        _(
+            "Turning answers into numbers is this project's choice. The SPRING project's evaluation grid is not "
+            "scored, and only its first criterion could be read; it is restated in our own words under “Inclusivity "
+            "and participation”. Nothing here is SPRING's text."
+        ),
         icon=":material/info:",
     )
-    st.caption(f"{framework.title}, version {framework.version}. Every assessment keeps the version it was made with.")
-
-
-def formulas(framework: Framework) -> None:
-    """Give the formulas with a worked example small enough to follow by hand."""
-    st.markdown(
-        "With weights *w*, documented indicators *D* and undocumented ones *U* (not-applicable ones belong to neither):"
+    st.caption(
+        _(
+            "{title}, version {version}. Every assessment keeps the version it was made with; only answers of this "
+            "version count."
+        ).format(title=framework.title, version=framework.version)
     )
+
+
+def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: Proof | None) -> None:
+    """Work a score out for a real practice of the catalogue, with its answers; the formulas are folded below."""
+    if card is not None and proof is not None and proof.score is not None and proof.coverage is not None:
+        criterion = framework.headlines[0]
+        st.markdown(
+            _(
+                "**{name}**, {criterion}. {answered} of {asked} indicators are documented, {share} of the weight. They "
+                "give **{score}** of 100. If nothing of the rest were met it would be {low}, if all of it were {high}."
+            ).format(
+                name=escaped(card["name"]),
+                criterion=criterion.title.lower(),
+                answered=sum(row.value is not None for row in proof.rows),
+                asked=len(proof.rows),
+                share=percent(proof.coverage),
+                score=number(proof.score),
+                low=number(proof.low or 0),
+                high=number(proof.high or 0),
+            )
+        )
+        st.table(
+            pd.DataFrame(
+                {
+                    _("Indicator"): [row.indicator.label for row in proof.rows],
+                    _("Answer"): [framework.answer_label(row.answer) for row in proof.rows],
+                    _("Weight"): [f"{row.weight:g}" for row in proof.rows],
+                    _("Counts"): ["" if row.value is None else f"{row.value:g}" for row in proof.rows],
+                }
+            ),
+            alt=_("The answers of the example"),
+            hide_index=True,
+            border="horizontal",
+        )
+        st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
+        practice_link(card["id"], _("Its answers and sources"))
+    with st.expander(_("The formulas"), icon=":material/calculate:"):
+        _formulas(framework)
+
+
+def _formulas(framework: Framework) -> None:
     st.markdown(
-        "- coverage $C = \\sum w(D) \\,/\\, \\sum w(D \\cup U)$\n"
-        "- score $S = 100 \\cdot \\sum w\\,v(D) \\,/\\, \\sum w(D)$\n"
-        "- range from $C S$ to $C S + 100\\,(1 - C)$"
+        _(
+            "With weights *w*, values *v*, documented indicators *D* and undocumented ones *U* (not-applicable ones "
+            "belong to neither):"
+        )
+        + "\n\n"
+        + "- "
+        + _("coverage")
+        + " $C = \\sum w(D) \\,/\\, \\sum w(D \\cup U)$\n- "
+        + _("score")
+        + " $S = 100 \\cdot \\sum w\\,v(D) \\,/\\, \\sum w(D)$\n- "
+        + _("range from $C S$ to $C S + 100\\,(1 - C)$")
     )
     values = ", ".join(
-        f"{option.label.lower()} counts {option.value:g}" for option in framework.answers if option.value is not None
+        _("{answer} counts {value}").format(answer=option.label.lower(), value=f"{option.value:g}")
+        for option in framework.answers
+        if option.value is not None
     )
     st.markdown(
-        f"An answer that is {values}; *not documented* lowers the coverage, never the score. The **range** runs from "
-        f"the "
-        "score if nothing undocumented were met to the score if all of it were; it is a missing-information range, "
-        "not a "
-        f"confidence interval. Below {percent(framework.minimum_coverage)} coverage no score is shown, only the range: "
-        "*not enough documented*.\n\n"
-        "**For example:** four indicators of weight 1, answered *met*, *partly met*, *not met* and *not documented*. "
-        "Coverage is 3 of 4, 75 %. The score is 100 · (1 + 0.5 + 0) / 3 = 50. If the fourth were not met it would be "
-        "100 · 1.5 / 4 = 37.5, if it were met 100 · 2.5 / 4 = 62.5: the range is 37.5 to 62.5.\n\n"
-        "A criterion's score is the weighted mean over its indicators; the weight is 1 unless the list below says "
-        "otherwise. There is no grand total, and there are no ranks: the two main scores stand side by side."
+        _(
+            "An answer that is {values}; *not documented* lowers the coverage, never the score. The **range** runs "
+            "from the score if nothing undocumented were met to the score if all of it were. It says what is not "
+            "known; it is no confidence interval. A criterion's score is the weighted mean over its indicators. There "
+            "is no grand total."
+        ).format(values=values)
     )
+
+
+def when_scored(framework: Framework) -> None:
+    """Say from which coverage on each criterion is scored, and what it cannot do without."""
+    lines = [
+        f"- {criterion.title}: "
+        + _("from {share} documented weight on").format(share=percent(framework.minimum_coverage_of(criterion)))
+        + _required(criterion)
+        for criterion in framework.criteria
+    ]
+    st.markdown(_("**When there is a score.** Below this there is only the range:") + "\n\n" + "\n".join(lines))
+
+
+def _required(criterion: Criterion) -> str:
+    names = [f"“{one.label}”" for one in criterion.indicators if one.required]
+    if not names:
+        return "."
+    return _(", and only where {names} is documented. Without it nobody knows whether anything got better.").format(
+        names=_(" and ").join(names)
+    )
+
+
+def rules(framework: Framework) -> None:
+    """List the framework's rules for whoever answers."""
+    st.markdown("\n".join(f"- {rule.text}" for rule in framework.rules))
 
 
 def questions(framework: Framework) -> None:
     """List every criterion, question and indicator with the anchor of each answer, its weight and its sources."""
     titles = {source.id: source.publisher for source in framework.sources}
     for criterion in framework.criteria:
-        headline = " (main score)" if criterion.headline else ""
+        headline = _(" (main score)") if criterion.headline else ""
         with st.expander(f"**{criterion.title}**{headline}: {criterion.summary}"):
+            st.caption(
+                _("Scored from {share} documented weight on.").format(
+                    share=percent(framework.minimum_coverage_of(criterion))
+                )
+            )
             for question in criterion.questions:
                 st.markdown(f"##### {question.text}")
                 st.markdown("\n".join(_anchors(indicator, titles) for indicator in question.indicators), anchors=False)
@@ -84,9 +172,11 @@ def questions(framework: Framework) -> None:
 def _anchors(indicator: Indicator, publishers: Mapping[str, str]) -> str:
     """Return an indicator as a list item: what each answer means, its weight, and whom it follows."""
     after = ", ".join(publishers[basis] for basis in indicator.basis)
+    marks = [N_("required: no score without it")] * indicator.required + [N_("outcome")] * indicator.outcome
+    told = "".join(f", {_(mark)}" for mark in marks)
     return "\n".join(
         [
-            f"- **{indicator.label}** (weight {indicator.weight:g}; after {after})",
+            f"- **{indicator.label}** (weight {indicator.weight:g}{told}; after {after})",
             f"    - Met: {indicator.met}",
             f"    - Partly met: {indicator.partly}",
             f"    - Not met: {indicator.not_met}",
@@ -95,16 +185,12 @@ def _anchors(indicator: Indicator, publishers: Mapping[str, str]) -> str:
 
 
 def evidence_levels(framework: Framework) -> None:
-    """List the evidence levels and say what they are for."""
-    st.markdown(
-        "Each answer carries the strength of the proof behind it. It stands beside the score and is never multiplied "
-        "into it: a well-proved *not met* is still not met."
-    )
+    """List the evidence levels, say what they are for, and that independence is another thing."""
     st.table(
         pd.DataFrame(
             {
                 "Level": [level.level for level in framework.evidence_levels],
-                "Proof": [level.label for level in framework.evidence_levels],
+                "Evidence": [level.label for level in framework.evidence_levels],
             }
         ),
         alt="Evidence levels",
@@ -112,159 +198,371 @@ def evidence_levels(framework: Framework) -> None:
         border="horizontal",
         width="content",
     )
+    outcomes = ", ".join(f"“{one.label}”" for one in framework.indicators if one.outcome)
     st.markdown(
-        "Where several published assessments answer the same indicator, a documented answer comes before none, then "
-        "the higher evidence level counts; ties go to the expert review, then the desk review, then the "
-        "self-assessment. A practice's page shows the others too, and says where they differ."
+        _(
+            "Each answer carries the strength of the evidence behind it. It stands beside the score and is never "
+            "multiplied into it: a well-shown *not met* is still not met. Levels {levels} are about a measured change "
+            "in people and stand only at the outcomes: {outcomes}."
+        ).format(levels=", ".join(map(str, MEASURED_CHANGE)), outcomes=outcomes)
+        + "\n\n"
+        + _(
+            "**Level and independence are two things.** The level says how a change was measured. Whether whoever "
+            "measured it is independent of the operator is kept beside it: an operator can run a trial, and an outside "
+            "evaluator can collect opinions."
+        )
+    )
+
+
+def which_counts(twice: CellsReadTwice) -> None:
+    """Say which of several answers counts, and what that does to practices that were read twice."""
+    st.markdown(
+        _(
+            "Where several assessments answer one indicator of a practice, one answer counts: a curator's decision "
+            "first; then an answer before *not documented*; then expert review before desk review before "
+            "self-assessment; then the higher evidence level; then the more cautious answer. The others are shown "
+            "beside it. A tick in somebody else's checklist is shown and never counts."
+        )
+        + "\n\n"
+        + _(
+            "So practices that were read twice are scored a little lower than if they had been read once: of {cells} "
+            "answers given more than once, on {practices} practices, {differ} differ, and in {lower} of them a lower "
+            "answer than another counts."
+        ).format(cells=f"{twice.cells:,}", practices=twice.practices, differ=twice.differ, lower=twice.lower)
     )
 
 
 def who_answered(totals: Totals, makers: pd.DataFrame) -> None:
     """Say who made the answers and how."""
+    st.markdown(
+        _(
+            "{assessed} of {practices} practices are assessed. Most answers are a reading of a reading: coders "
+            "answered from the notes and sources of a first reading of public pages. Pages were read as stored "
+            "copies; links were not opened live. Note and source stand beside every answer, to be checked."
+        ).format(assessed=totals.assessed, practices=totals.practices)
+    )
     lines = [
         f"- {label('basis', row['basis'])} by *{escaped(row['assessor'])}*: {counted(row['practices'], 'practice')}, "
-        f"{counted(row['answers'], 'answer')}"
+        f"{counted(row['answers'], 'answer')}" + (f" ({escaped(row['how'])})" if isinstance(row["how"], str) else "")
         for row in makers.to_dict("records")
     ]
-    st.markdown("\n".join(lines))
-    st.markdown(
-        f"{totals.assessed} of {totals.practices} practices are assessed. Desk reviews were coded from public pages, "
-        f"each by "
-        "one coder, strict with the anchors and with the lower level when in doubt. Expert reviews are items ticked "
-        "on the practice's SPRING page, restated as *met*; 102 of the 104 SPRING marks seen were ticks. Pages were "
-        "read as stored copies; links were not opened live."
-    )
+    with st.expander(_("Who answered what")):
+        st.markdown("\n".join(lines))
 
 
-def assessors_agree(framework: Framework, answers: Sequence[tuple[str, AnswerId, AnswerId]]) -> None:
-    """Say per criterion how far a blind second assessor agreed with the first, as Cohen's kappa with its interval."""
-    if not answers:
+def assessors_agree(framework: Framework, found: Sequence[Readings], error: float) -> None:
+    """Say how far second readings agree, told by how they were made, and on which indicators coders drift."""
+    if not found:
         st.markdown(
-            "**Not known yet.** No practice has been assessed a second time by somebody who had not seen the first "
-            "answers, so how far two assessors would agree cannot be said. Until then read every score as one reader's."
+            _(
+                "**Not known yet.** No practice has been assessed a second time by somebody who had not seen the first "
+                "answers. Until then read every score as one reader's."
+            )
         )
         return
-    criteria = {indicator.id: criterion.title for criterion, _, indicator in framework.walk()}
-    pairs: dict[str, list[tuple[AnswerId, AnswerId]]] = {criterion.title: [] for criterion in framework.criteria}
-    for indicator, first, second in answers:
-        if indicator in criteria:
-            pairs[criteria[indicator]].append((first, second))
-    lines = [{"Criterion": title} | _agreement(of) for title, of in pairs.items()]
     st.table(
-        pd.DataFrame(lines), hide_index=True, border="horizontal", alt="Agreement of two assessors on each criterion"
-    )
-    st.caption(
-        "Each second assessor answered without seeing the first's answers; what was settled afterwards is not counted "
-        "here. Cohen's kappa (1960) is 1 where both always agree and 0 where they agree as often as by chance; its "
-        f"{percent(AGREEMENT_LEVEL)} interval is the large-sample one (Fleiss, Cohen and Everitt, 1969)."
-    )
-
-
-def _agreement(pairs: Sequence[tuple[AnswerId, AnswerId]]) -> dict[str, str]:
-    found = agreement(pairs)
-    if found is None:
-        return {"Answers given twice": str(len(pairs)), "Equal": "too few to say", "Cohen's kappa": "too few to say"}
-    kappa = "not defined: one answer throughout"
-    if found.kappa is not None:
-        kappa = f"{found.kappa:.2f} ({found.low:.2f} to {found.high:.2f})"
-    return {"Answers given twice": str(found.n), "Equal": percent(found.observed), "Cohen's kappa": kappa}
-
-
-def limits(totals: Totals) -> None:
-    """Say what must not be read into the scores."""
-    st.markdown(
-        "- **A missing answer is not a bad answer.** It says that nobody wrote it down where it could be read.\n"
-        "- **Collections show what went well.** Practices that failed or ended quietly are seldom in them: what is "
-        "here is not a fair sample of what is done.\n"
-        "- **Counts by country show what could be read**, not how much a country does. "
-        f"{totals.without_country} practices state no country.\n"
-        "- **A well-documented practice is not for that reason a better one.** Larger and richer projects may "
-        "simply write more down.\n"
-        "- **People reached and budgets are what sources say**, counted in different ways; they are never added up "
-        "here and are no measure of effect."
-    )
-    st.caption(f"Catalogue: {LICENCE}.")
-
-
-MEASURES = {
-    "note_length": "Length of the documentation (characters of the notes)",
-    "sources": "Number of sources",
-    "national_domains": "Share of sources under a national domain (a stand-in for their language)",
-    "budget_eur": "Budget, as sources give it",
-    "people_reached": "People reached, as sources count them",
-    "upper_middle_income": "A country of upper-middle instead of high income (World Bank, 2024–25)",
-}
-
-
-def paperwork(table: pd.DataFrame) -> None:
-    """Say how far the scores follow the paperwork, as rank correlations with intervals, and what follows from it."""
-    flagged: list[str] = []
-    lines = []
-    for measure, words in MEASURES.items():
-        line = {"Measure": words}
-        for node, title in HEADLINES.items():
-            found = follows(words, table[measure].to_numpy(float, na_value=np.nan), _numbers(table[node]))
-            line[title] = _correlation(found, int((table[measure].notna() & table[node].notna()).sum()))
-            if found and found.flagged:
-                direction = "higher" if found.correlation > 0 else "lower"
-                flagged.append(f"{title.lower()} is {direction} where this is larger: {words.lower()}")
-        lines.append(line)
-    if flagged:
-        st.warning(
-            "**In part, yes:** " + "; ".join(flagged) + ". Read those scores with that in mind.", icon=":material/flag:"
-        )
-    else:
-        st.markdown(
-            "**Nothing here says so:** every interval holds 0. With so few scored practices that is weak comfort."
-        )
-    st.table(
-        pd.DataFrame(lines),
+        pd.DataFrame([_agreement(one) for one in found]),
         hide_index=True,
         border="horizontal",
-        alt="Rank correlation of scores with documentation and size",
+        alt=_("Agreement of two assessors by kind of second reading"),
     )
+    own = next((one for one in found if one.way == "own-sources"), None)
+    if own:
+        st.markdown(
+            _(
+                "**The first line is the one to go by**: the second coder found and read the sources without sight of "
+                "any answer. {either} indicators of these {practices} practices were answered by anybody, {n} of them "
+                "by both. If both err alike, one coder errs in about {error} of the answers."
+            ).format(either=own.either, practices=own.practices, n=own.agreement.n, error=f"{100 * error:.1f} %")
+        )
+    st.markdown(
+        _(
+            "Coders who had the same notes before them agree on how to apply the anchors, which says nothing on "
+            "whether they would have found the same sources."
+        )
+    )
+    with st.expander(_("Where coders drift")):
+        for one in found:
+            st.markdown(f"**{label('way_of_reading', one.way)}**\n\n" + _drifts(framework, one))
     st.caption(
-        f"Spearman's rank correlation with its {percent(LEVEL)} interval (Bonett and Wright, 2000) over the scored "
-        "practices; flagged where the interval leaves out 0. The catalogue does not hold the language of a source, so "
-        "it can only be checked by the domain it stands under."
+        _(
+            "Weighted kappa counts a difference of one step half (Cohen 1968); it is 1 where both always agree and 0 "
+            "where they agree as often as by chance. Its {level} interval is the large-sample one (Fleiss, Cohen and "
+            "Everitt 1969). Fewer than {fewest} pairs give none."
+        ).format(level=percent(AGREEMENT_LEVEL), fewest=FEWEST_PAIRS)
     )
 
 
-def _numbers(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return column.to_numpy(float, na_value=np.nan)
+def _agreement(one: Readings) -> dict[str, str]:
+    found = one.agreement
+    kappa = _("too few to say") if found.n < FEWEST_PAIRS else _("not defined: one answer throughout")
+    if found.kappa is not None:
+        kappa = f"{found.kappa:.2f} ({found.low:.2f} to {found.high:.2f})"
+    return {
+        _("Second reading"): label("way_of_reading", one.way),
+        _("Practices"): str(one.practices),
+        _("Answers given twice"): str(found.n),
+        _("The same"): f"{found.same} ({percent(found.same / found.n)})",
+        _("Within one step"): str(found.within_one_step),
+        _("Weighted kappa"): kappa,
+    }
 
 
-def _correlation(found: Follows | None, n: int) -> str:
-    if found is None:
-        return f"n = {n}, too few to say" if n < FEWEST else f"n = {n}, the same for all"
-    flag = " :material/flag: flagged" if found.flagged else ""
-    return f"{found.correlation:.2f} ({found.low:.2f} to {found.high:.2f}), n = {found.n}{flag}"
+def _drifts(framework: Framework, one: Readings) -> str:
+    apart = [drift for drift in one.drifts if drift.differences and drift.indicator_id in _names(framework)]
+    if not apart:
+        return _("Nowhere: all answers are the same.")
+    lines = []
+    for drift in apart:
+        if one.way == "from-notes" or drift.steps == 0:
+            way = ""  # neither of the two is the second
+        else:
+            way = _(", the second was milder") if drift.steps > 0 else _(", the second was stricter")
+        lines.append(
+            _("- {indicator}: {differences} of {n} differ").format(
+                indicator=_names(framework)[drift.indicator_id], differences=drift.differences, n=drift.n
+            )
+            + way
+        )
+    return "\n".join(lines)
+
+
+def _names(framework: Framework) -> dict[str, str]:
+    return {one.id: one.label for one in framework.indicators}
+
+
+def orders() -> None:
+    """Say how the order of practices, the peers and the order under a need come about."""
+    groups = " · ".join(one.label.lower() for one in GROUPS)
+    st.markdown(
+        _(
+            "**Results before scores.** Practices are first put into groups by what is known to have changed for "
+            "people: {groups}. Within a group stronger evidence comes first, scored or not."
+        ).format(groups=groups)
+        + "\n\n"
+        + _(
+            "**Who is clearly ahead.** Every answer that nobody knows is taken as met, partly met or not met, each as "
+            "likely. So a score is a distribution, worked out exactly; nothing is drawn by chance. One practice is "
+            "clearly ahead of another where it leads with a probability of {clearly} or more. What is said of two "
+            "practices does not depend on who else is compared. Where two are not clearly apart the order between "
+            "them is open: there are bounds of places, no ranks. The composite on “Your weighting” is the weighted "
+            "mean of the scores, under weights that the reader sets."
+        ).format(clearly=percent(CLEARLY))
+        + "\n\n"
+        + _(
+            "**Peers** of a practice are the assessed practices that share at least one sector and at least one target "
+            "group with it. Fewer than {fewest} scored ones are not drawn."
+        ).format(fewest=ENOUGH_PEERS)
+        + "\n\n"
+        + _(
+            "**Under a need** practices come in the order of the reasons why they fit. What you asked for counts more "
+            "than what is known of the practice. Each reason is shown with the practice and can be switched off. No "
+            "score is among them."
+        )
+    )
+
+
+def told_apart(found: Figures) -> None:
+    """Say how much is scored and how many pairs the scores tell apart, with and without coder error."""
+    st.markdown(
+        _(
+            "Of {practices} practices {assessed} are assessed, {results} have a known result, and {both} are scored on "
+            "both main scores."
+        ).format(practices=found.practices, assessed=found.assessed, results=found.with_result, both=found.scored_both)
+    )
+    rows = [
+        {
+            _("Score"): one.criterion.title,
+            _("Practices scored"): str(one.scored),
+            _("Pairs"): f"{one.clear.pairs:,}",
+            _("Differ clearly"): f"{one.clear.under['know-nothing']:,}",
+            _("… even if coders err"): f"{one.clear_with_error.under['know-nothing']:,}",
+            _("… whatever the unknown answers"): f"{one.clear_with_error.under_all:,}",
+        }
+        for one in found.headlines
+    ]
+    st.table(
+        pd.DataFrame(rows), hide_index=True, border="horizontal", alt=_("Pairs of practices that the scores tell apart")
+    )
+    for one in found.headlines:
+        if one.clear.pairs and not one.clear_with_error.under["know-nothing"]:
+            st.markdown(
+                _(
+                    "**Scores do not tell {criterion} apart yet**: once coders may err, no pair differs clearly. Read "
+                    "the results and their evidence instead."
+                ).format(criterion=one.criterion.title.lower())
+            )
+    st.caption(
+        _(
+            "“Even if coders err” takes it that one coder errs in {error} of the answers, as on the practices read "
+            "twice. “Whatever the unknown answers” counts pairs that also stay apart where unknown answers are like "
+            "the documented ones, are all not met, or all move together. `python -m practices_db figures` prints the "
+            "same numbers."
+        ).format(error=f"{100 * found.error.rate:.1f} %")
+    )
 
 
 def selection(shares: SelectionShares) -> None:
     """Warn of the selection, with its numbers."""
     answered = shares.met + shares.partly + shares.not_met
     st.markdown(
-        f"{shares.from_collections} of {shares.practices} practices, and {shares.assessed_from_collections} of the "
-        f"{shares.assessed} assessed, come from collections of good practices (SPRING, European Website on "
-        f"Integration); other collections are not counted here. Of {answered} answers that count, "
-        f"{shares.met} are *met*, {shares.partly} *partly met* and only **{shares.not_met}** *not met*: what goes "
-        f"badly is "
-        "seldom written down. So a high score says that good things are documented, not that nothing went wrong, and "
-        "practices nobody wrote about are not here at all."
+        _(
+            "{from_collections} of {practices} practices, and {assessed_from} of the {assessed} assessed, come from "
+            "two collections of good practices (SPRING, European Website on Integration); other collections are not "
+            "counted here. Collections show what went well. Practices that failed or ended quietly are seldom in them, "
+            "and practices nobody wrote about are not here at all."
+        ).format(
+            from_collections=shares.from_collections,
+            practices=shares.practices,
+            assessed_from=shares.assessed_from_collections,
+            assessed=shares.assessed,
+        )
+        + "\n\n"
+        + _(
+            "**“Not met” is rare for the same reason**: of {answered} answers that count {met} are *met*, {partly} "
+            "*partly met* and **{not_met}** *not met* ({share}). The lower end of the scale is hardly used, so a score "
+            "of 50 is not the middle of what is done. A high score says that good things are documented, not that "
+            "nothing went wrong."
+        ).format(
+            answered=f"{answered:,}",
+            met=f"{shares.met:,}",
+            partly=f"{shares.partly:,}",
+            not_met=shares.not_met,
+            share=percent(shares.not_met / answered) if answered else "–",
+        )
     )
 
 
-def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: Proof | None) -> None:
-    """Work the formulas through for a real practice of the catalogue."""
-    if card is None or proof is None:
-        return
-    title = framework.headlines[0].title.lower()
-    st.markdown(
-        f"**For a real practice:** {escaped(card['name'])}, {title}.\n\n"
-        + "\n".join(f"- {line}" for line in sum_lines(proof))
+MEASURES = {
+    "coverage": N_("Share of what is asked that is documented (coverage)"),
+    "evidence": N_("Evidence level of the answers (median)"),
+    "note_length": N_("Length of our notes (characters)"),
+    "sources": N_("Number of sources"),
+    "national_domains": N_("Share of sources under a national domain (a stand-in for their language)"),
+    "budget_eur": N_("Budget, as sources give it"),
+    "people_reached": N_("People reached, as sources count them"),
+    "upper_middle_income": N_("A country of upper-middle instead of high income (World Bank, 2024–25)"),
+}
+_OF_THE_SCORE = ("coverage", "evidence")  # each score has its own
+
+
+def paperwork(table: pd.DataFrame) -> None:
+    """Say how far the scores follow the paperwork, as rank correlations with intervals, and what could be missed."""
+    flagged: list[str] = []
+    lines = []
+    for measure, words in MEASURES.items():
+        line = {_("Measure"): _(words)}
+        for node, title in HEADLINES.items():
+            column = f"{node}_{measure}" if measure in _OF_THE_SCORE else measure
+            found = follows(words, _numbers(table[column]), _numbers(table[node]))
+            line[title] = _correlation(found, int((table[column].notna() & table[node].notna()).sum()))
+            if found and found.flagged:
+                said = (
+                    _("{score} is higher where this is larger: {measure}")
+                    if found.correlation > 0
+                    else _("{score} is lower where this is larger: {measure}")
+                )
+                flagged.append(said.format(score=title.lower(), measure=_(words)[0].lower() + _(words)[1:]))
+        lines.append(line)
+    if flagged:
+        st.warning(_("**In part, yes:** ") + "; ".join(flagged) + ".", icon=":material/flag:")
+    else:
+        st.markdown(_("No sign of it, but with so few scored practices this is a weak test."))
+    st.markdown("\n".join(_power(title, int(table[node].notna().sum())) for node, title in HEADLINES.items()))
+    st.table(
+        pd.DataFrame(lines),
+        hide_index=True,
+        border="horizontal",
+        alt=_("Rank correlation of scores with documentation and size"),
     )
-    practice_link(card["id"], "Its answers and sources")
+    st.caption(
+        _(
+            "Spearman's rank correlation with its {level} interval (Bonett and Wright 2000) over the scored practices; "
+            "flagged where the interval leaves out 0. The catalogue does not hold how long a report is: the length is "
+            "that of our own notes. It does not hold the language of a source either, only the domain it stands under."
+        ).format(level=percent(LEVEL))
+    )
+
+
+def _power(title: str, n: int) -> str:
+    least = detectable(n)
+    if least is None:
+        return _("- {score}: {n} practices are scored, too few for any test.").format(score=title, n=n)
+    return _(
+        "- {score}: with {n} scored practices a correlation is found four times in five only from ±{least} on; a "
+        "weaker one can well be there unseen."
+    ).format(score=title, n=n, least=f"{least:.2f}")
+
+
+def _numbers(column: pd.Series[Any]) -> Numbers:
+    return column.to_numpy(float, na_value=np.nan)
+
+
+def _correlation(found: Follows | None, n: int) -> str:
+    if found is None:
+        return _("n = {n}, too few to say").format(n=n) if n < FEWEST else _("n = {n}, the same for all").format(n=n)
+    flag = " :material/flag: flagged" if found.flagged else ""
+    return f"{found.correlation:.2f} ({found.low:.2f} to {found.high:.2f}), n = {found.n}{flag}"
+
+
+def limits(framework: Framework, totals: Totals, found: Limits, error: float) -> None:
+    """Say what must not be read into the scores, with numbers."""
+    countries = [vocabulary("country").get(id_, id_) for id_ in found.most_studied]
+    steps = _(" and ").join(
+        _("{points} points on {criterion}").format(
+            points=number(_one_step(framework, one)), criterion=one.title.lower()
+        )
+        for one in framework.headlines
+    )
+    lines = [
+        _("**A missing answer is not a bad answer.** It says that nobody wrote it down where it could be read."),
+        _(
+            "**72 to 72 is not exact.** It says that every question is answered. An answer has three steps only, and a "
+            "coder errs in about {error} of them; one step at the indicator that weighs most is up to {steps}."
+        ).format(error=f"{100 * error:.1f} %", steps=steps),
+        _(
+            "**“Not applicable” leaves the sums.** It stands in {times} of {answers} answers. A criterion in which "
+            "much does not apply rests on other questions than those of other practices and is not comparable with "
+            "theirs."
+        ).format(
+            times=f"{found.not_applicable:,}" if found.not_applicable else _("none"), answers=f"{found.answers:,}"
+        ),
+        _(
+            "**A level is no effect.** Of {results} practices with a result, {levels} have only a level, a figure "
+            "without comparison or before: nobody knows what would have happened otherwise. In {independent} the main "
+            "figure comes from somebody independent of the operator."
+        ).format(results=found.results, levels=found.levels, independent=found.independent),
+        _(
+            "**Studies are from few countries.** {most} of {studies} studies with a comparison group or a draw by lot "
+            "are from {countries}, {eastern} from the eastern half of the EU (all publications on one programme or "
+            "reform are one study)."
+        ).format(
+            most=found.in_most_studied,
+            studies=found.studies,
+            countries=", ".join(countries) or "–",
+            eastern=found.eastern,
+        ),
+        _(
+            "**Many types of measure are untested.** {untested} of {typed} practices belong to a type of measure that "
+            "no such study here has tested."
+        ).format(untested=found.untested, typed=found.typed),
+        _(
+            "**Counts by country show what could be read**, not how much a country does. {without} practices state no "
+            "country."
+        ).format(without=totals.without_country),
+        _(
+            "**People reached and budgets are what sources say**, counted in different ways; they are never added up "
+            "here and are no measure of effect."
+        ),
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.caption(_("Catalogue: {licence}.").format(licence=LICENCE))
+
+
+def _one_step(framework: Framework, criterion: Criterion) -> float:
+    """Return by how many points one step, from partly met to met, moves a fully answered criterion at most."""
+    weights = [one.weight for one in criterion.indicators]
+    return 100 * (1 - (framework.value("partly") or 0)) * max(weights) / sum(weights)
 
 
 def sources(framework: Framework) -> None:

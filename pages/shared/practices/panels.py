@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,7 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.vocabularies import NOT_STATED, label
-from practices_db.queries.practices import DataVersion, Totals
+from practices_db.queries.practices import DataVersion, NotCounted, Totals
 from practices_db.queries.views import View
 from practices_db.translation import _, ngettext
 
@@ -49,10 +49,12 @@ def totals(all_: Totals) -> None:
             all_.scored_both,
             border=True,
             height="stretch",
-            help=_(
-                "At least {share} of what is asked about effectiveness, and as much about sustainability, is "
-                "documented."
-            ).format(share=percent(current_framework().minimum_coverage)),
+            help=_("Enough is documented for a score on both: {shares} of what is asked.").format(
+                shares=_(", ").join(
+                    f"{one.title.lower()} {percent(current_framework().minimum_coverage_of(one))}"
+                    for one in current_framework().headlines
+                )
+            ),
         )
 
 
@@ -188,13 +190,47 @@ def headline(card: Mapping[str, Any], node: str, title: str) -> None:
             st.metric(
                 f"Not enough documented; somewhere from {span}",
                 f"{number(card[f'{node}_low'])} … {number(card[f'{node}_high'])}",
-                help=f"Below {percent(framework.minimum_coverage)} documented there is no score, only a range.",
+                help=_when_scored(framework, criterion),
             )
         st.markdown(
             f"**{percent(card[f'{node}_coverage'])}** of what is asked is documented, "
             f"in {counted(card[f'{node}_answered'], 'answer')}. "
             + _proof(framework, card[f"{node}_strongest_evidence"], card[f"{node}_median_evidence"])
         )
+
+
+def _when_scored(framework: Framework, criterion: Criterion) -> str:
+    said = _("Below {share} documented there is no score, only a range.").format(
+        share=percent(framework.minimum_coverage_of(criterion))
+    )
+    if required := [f"“{one.label}”" for one in criterion.indicators if one.required]:
+        said += " " + _("Nor is there one while {names} is not documented.").format(names=", ".join(required))
+    return said
+
+
+def not_counted(kept: Sequence[NotCounted]) -> None:
+    """Say in one line which published answers are kept and count in no score."""
+    ticks = sum(one.answers for one in kept if one.basis == "tick-list")
+    versions: dict[str, int] = {}
+    for one in kept:
+        if one.basis != "tick-list":
+            versions[one.version] = versions.get(one.version, 0) + one.answers
+    told = [
+        ngettext(
+            "{count} answer to version {version} of the questions",
+            "{count} answers to version {version} of the questions",
+            many,
+        ).format(count=f"{many:,}", version=version)
+        for version, many in sorted(versions.items())
+    ]
+    if ticks:
+        told.append(
+            ngettext(
+                "{count} tick of somebody else's tick-list", "{count} ticks of somebody else's tick-list", ticks
+            ).format(count=f"{ticks:,}")
+        )
+    if told:
+        st.caption(_("Kept, not counted: {what}.").format(what="; ".join(told)))
 
 
 def _proof(framework: Framework, strongest: float | None, median: float | None) -> str:
@@ -235,12 +271,14 @@ def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mappi
 
 def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
     """Return one indicator as Markdown: the answer that counts first, other assessors' answers below it."""
-    if not given:
-        return f"- **{indicator.label}** {ANSWER_BADGES['not-documented']}"
-    first, *others = given
-    lines = [f"- **{indicator.label}** {_answer(indicator, first)}"]
+    first = next((one for one in given if one["counts"]), None)
+    others = [one for one in given if one is not first]
+    lines = [f"- **{indicator.label}** {_answer(indicator, first) if first else ANSWER_BADGES['not-documented']}"]
     for other in others:
-        agrees = "agrees" if other["answer"] == first["answer"] else "**differs**"
+        if other["basis"] == "tick-list":
+            lines.append(_("    - Tick-list, not counted: {answer}").format(answer=_answer(indicator, other)))
+            continue
+        agrees = "agrees" if first and other["answer"] == first["answer"] else "**differs**"
         lines.append(f"    - Another assessment {agrees}: {_answer(indicator, other)}")
     return "\n".join(lines)
 
@@ -299,8 +337,12 @@ def sums(
 
 
 def proof_of(framework: Framework, criterion: Criterion, answers: Mapping[str, list[dict[str, Any]]]) -> Proof:
-    """Return the sum behind a criterion; ``answers`` has for each indicator the answer that counts first."""
-    counting = {id_: (given[0]["answer"], int(given[0]["evidence_level"])) for id_, given in answers.items()}
+    """Return the sum behind a criterion; ``answers`` has for each indicator the answer that counts first, if any."""
+    counting = {
+        id_: (given[0]["answer"], int(given[0]["evidence_level"]))
+        for id_, given in answers.items()
+        if given[0]["counts"]
+    }
     return prove(framework, criterion, counting)
 
 

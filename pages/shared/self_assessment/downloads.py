@@ -25,7 +25,7 @@ def take_away() -> None:
         _button("Save your file (JSON)", form, "json", lambda: file_text(form, today).encode())
     with st.container(border=True):
         st.markdown(
-            "**A report for a funder.** Scores with their ranges, every answer with the proof and the pages you "
+            "**A report for a funder.** Scores with their ranges, every answer with the evidence and the pages you "
             "named, what is not known, and how the scores are made. It is marked as a self-assessment."
         )
         with st.container(horizontal=True):

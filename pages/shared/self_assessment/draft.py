@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from criteria.framework import ANSWER_IDS, AnswerId, current_framework
+from criteria.framework import ANSWER_IDS, AnswerId, current_framework, evidence_fault
 from pages.shared.components import browser_storage
 from pages.shared.components.browser_storage import Difference, KeptText, Listed
 from pages.shared.components.screen_texts import escaped
@@ -120,6 +120,8 @@ def change_answer(indicator_id: str, **parts: Any) -> None:
         made = OwnAnswer.model_validate(before | parts)
     except ValidationError:
         return  # a value that no widget of ours offers: sent by hand, and dropped
+    if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level):
+        return  # nor is this one offered there
     change_mine(mine().with_answer(made))
 
 

@@ -21,8 +21,9 @@ from pages.shared.self_assessment.steps import step_button
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
 from practices_db.files.self_assessment.merge import agreed, in_order, same_practice, together
-from practices_db.files.self_assessment.open_file import open_file
+from practices_db.files.self_assessment.open_file import Opened, open_file
 from practices_db.files.self_assessment.scores import score_rows
+from practices_db.translation import _
 
 _PROBLEM = "own_together_problem"
 _MOST = 20
@@ -31,6 +32,18 @@ _MOST = 20
 def _problem() -> None:
     if told := st.session_state.pop(_PROBLEM, None):
         st.error("  \n".join(escaped(line) for line in str(told).splitlines()), icon=":material/block:")
+
+
+def _comparable(opened: Opened) -> OwnAssessment:
+    """Return a form that answers the questions of today; PracticesError for one that answers others."""
+    if opened.changes:
+        raise PracticesError(
+            _(
+                "A file was made with an earlier version of the questions, which ask something else, so it cannot be "
+                "compared. Open it under “Start”, confirm its answers there, and save it again."
+            )
+        )
+    return opened.form
 
 
 # --- colleagues --------------------------------------------------------------------------------------------------
@@ -69,7 +82,7 @@ def colleagues(framework: Framework) -> None:
         _agreement(framework, draft.colleagues)
         _take_over(draft)
         _disagreements(framework, draft)
-    st.button("Put these forms away", on_click=_clear, key="own_clear_colleagues")
+    st.button(_("Close these forms"), on_click=_clear, key="own_clear_colleagues")
 
 
 def _lettered(forms: Sequence[OwnAssessment]) -> list[tuple[str, OwnAssessment]]:
@@ -83,7 +96,7 @@ def _about(form: OwnAssessment) -> str:
 
 def _add_dropped() -> None:
     try:
-        _add([open_file(one.getvalue()).form for one in st.session_state["own_colleagues"] or []])
+        _add([_comparable(open_file(one.getvalue())) for one in st.session_state["own_colleagues"] or []])
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
 
@@ -141,7 +154,7 @@ def _take_over(draft: Draft) -> None:
 
 def _merge() -> None:
     draft = self_assessment_draft.draft()
-    made = agreed(draft.colleagues)
+    made = agreed(draft.colleagues).model_copy(update={"earlier": draft.mine.earlier})
     for id_ in draft.settled:
         if settled := draft.mine.answer(id_):
             made = made.with_answer(settled)
@@ -251,7 +264,7 @@ def last_year(framework: Framework) -> None:
         st.markdown("None: every answer is as it was.")
     else:
         st.dataframe(_moved_table(framework, moved), hide_index=True, alt="Answers that changed since the earlier file")
-    st.button("Put the earlier file away", on_click=_put_away, key="own_put_away")
+    st.button(_("Close the earlier file"), on_click=_put_away, key="own_put_away")
 
 
 def _open_earlier() -> None:
@@ -259,11 +272,11 @@ def _open_earlier() -> None:
     if not dropped:
         return
     try:
-        opened = open_file(dropped.getvalue())
+        form = _comparable(open_file(dropped.getvalue()))
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
         return
-    self_assessment_draft.change(self_assessment_draft.draft().model_copy(update={"last_year": opened.form}))
+    self_assessment_draft.change(self_assessment_draft.draft().model_copy(update={"last_year": form}))
 
 
 def _put_away() -> None:

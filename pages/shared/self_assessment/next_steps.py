@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
-from criteria.next_steps import OWN, Plan, Step, form_scores, level, smallest_plan
+from criteria.next_steps import OWN, Plan, Step, form_scores, shown, smallest_plan
+from criteria.steps import StepText, steps_of
 from pages.shared.components import database, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.score_profile import ANSWER_BADGES
@@ -36,19 +37,24 @@ def next_steps(framework: Framework) -> None:
     form = draft.mine()
     st.header("What would help most")
     st.markdown(
-        "For each score the **smallest set of changes** that lifts it to the next level, surely: it is reached even if "
-        "everything that stays unknown is not met. Of equally small sets, the one with the fewest changes of the "
-        "practice itself."
+        _(
+            "For each score the **smallest set of steps** that leads to the next level, even if everything that stays "
+            "unknown is not met. Of equally small sets, the one with the fewest changes of the practice itself. There "
+            "is no level without evidence: “met” and “partly met” count once a document, a figure or somebody else "
+            "shows them."
+        )
     )
+    checkable = shown(form.form, form.evidence)
+    claims = {id_: answer for id_, answer in form.form.items() if id_ not in checkable}
     for criterion in framework.headlines:
         st.subheader(criterion.title)
-        _plan(framework, smallest_plan(framework, form.form, criterion.id, form.out_of_reach))
+        _plan(framework, smallest_plan(framework, checkable, criterion.id, form.out_of_reach, claims))
     _out_of_reach(framework)
     _what_if(framework)
 
 
 def _plan(framework: Framework, plan: Plan) -> None:
-    sure = "" if plan.before.low is None else f", {number(plan.before.low)} of 100 is sure"
+    sure = "" if plan.before.low is None else _(", {low} of 100 is shown").format(low=number(plan.before.low))
     if plan.goal is None:
         top = "There is nothing above it." if plan.now.low > 0 else "Nothing of what is asked applies to your practice."
         st.markdown(f"Now: **{plan.now.name}**{sure}. {top}")
@@ -56,8 +62,10 @@ def _plan(framework: Framework, plan: Plan) -> None:
     st.markdown(f"Now: **{plan.now.name}**{sure}. Next level: **{plan.goal.name}**. {plan.goal.meaning}")
     if not plan.reachable:
         st.info(
-            "The next level is not to be reached without what you marked as out of reach. Take a mark back "
-            "below, or look at the other score.",
+            _(
+                "The next level cannot be reached without what you marked as something you cannot change. Take a mark "
+                "back below, or look at the other score."
+            ),
             icon=":material/block:",
         )
         return
@@ -65,35 +73,66 @@ def _plan(framework: Framework, plan: Plan) -> None:
         _step(framework, step)
     after = plan.after
     if after.low is not None and after.high is not None and after.coverage is not None:
-        score = f"a score of {number(after.score)}, " if after.score is not None else ""
         st.markdown(
-            f"With {'this one step' if len(plan.steps) == 1 else f'these {len(plan.steps)} steps'}: {score}surely "
-            f"between {number(after.low)} and {number(after.high)}, {percent(after.coverage)} known."
+            ngettext(
+                "With this {count} step: between {low} and {high} of 100 is shown, with {share} documented.",
+                "With these {count} steps: between {low} and {high} of 100 is shown, with {share} documented.",
+                len(plan.steps),
+            ).format(
+                count=len(plan.steps),
+                low=number(after.low),
+                high=number(after.high),
+                share=percent(after.coverage),
+            )
         )
 
 
 def _step(framework: Framework, step: Step) -> None:
-    indicator = next(one for one in framework.indicators if one.id == step.indicator_id)
+    indicator = framework.indicator(step.indicator_id)
+    text = steps_of(framework)[indicator.id]
+    said = draft.mine().form.get(indicator.id, "not-documented")
+    claimed = step.before not in DOCUMENTED and said in ("met", "partly")  # on her own word only
+    to_show = claimed and said == step.after
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{indicator.label}** {_KIND[step.kind]}")
-        if step.before in DOCUMENTED:
+        st.markdown(f"**{indicator.label}** {_KIND['paperwork' if claimed else step.kind]}")
+        if to_show:
             st.markdown(
-                f"From {WORDS[step.before].lower()} to {WORDS[step.after].lower()}: {indicator.anchor(step.after)}"
+                _("You say: {answer}. Name a document or a figure that shows it, under the question itself.").format(
+                    answer=WORDS[said].lower()
+                )
+            )
+        elif step.before in DOCUMENTED or claimed:
+            st.markdown(
+                _("From {before} to {after}: {anchor}").format(
+                    before=WORDS[said].lower(), after=WORDS[step.after].lower(), anchor=indicator.anchor(step.after)
+                )
             )
         elif step.after == "not-met":
-            st.markdown("Find out how it is and say so: any answer counts here, even “not met”.")
+            st.markdown(_("Find out how it is and say so: any answer counts here, even “not met”."))
         else:
             st.markdown(
-                "Not known now. Find out and write down what is so; it has to come out as "
-                f"{WORDS[step.after].lower()}: "
-                f"{indicator.anchor(step.after)} If it is not so, it takes a change of the practice."
+                _(
+                    "Not known now. Find out and write down what is so. For this level it has to come out as {after}: "
+                    "{anchor}"
+                ).format(after=WORDS[step.after].lower(), anchor=indicator.anchor(step.after))
             )
+        if text.how and not to_show:
+            _what_to_do(step, text, measured=indicator.outcome or claimed)
         st.button(
-            f"Out of reach for us: {indicator.label}",
+            _("We cannot change this: {question}").format(question=indicator.label),
             on_click=_mark,
             args=(step.indicator_id, True),
             key=f"own_out_{step.indicator_id}",
         )
+
+
+def _what_to_do(step: Step, text: StepText, measured: bool) -> None:
+    """Draw what a person can do; to find out what is so is quick, but where it has to be ``measured``."""
+    if step.before in DOCUMENTED or measured:
+        st.markdown(_("**What you can do:** {how}").format(how=text.how))
+        st.caption(_("Takes at least: {effort}").format(effort=text.effort))
+    elif step.after != "not-met":
+        st.markdown(_("**If it is not so yet:** {how}").format(how=text.how))
 
 
 def _mark(indicator_id: str, out: bool) -> None:
@@ -106,11 +145,11 @@ def _out_of_reach(framework: Framework) -> None:
     marked = draft.mine().out_of_reach
     if not marked:
         return
-    st.subheader("Out of reach, as you said", anchor=False)
+    st.subheader(_("What you cannot change"), anchor=False)
     for indicator in framework.indicators:
         if indicator.id in marked:
             st.button(
-                f"Back within reach: {indicator.label}",
+                _("We can change it after all: {question}").format(question=indicator.label),
                 on_click=_mark,
                 args=(indicator.id, False),
                 key=f"own_in_{indicator.id}",
@@ -149,9 +188,12 @@ def _what_if(framework: Framework) -> None:
 
 def _said(one: Any) -> str:
     if one.low is None:
-        return "does not apply"
-    score = f"**{number(one.score)}** of 100, " if one.scored and one.score is not None else ""
-    return f"{score}surely between {number(one.low)} and {number(one.high)} ({level(one).name.lower()})"
+        return _("does not apply")
+    if not one.scored or one.score is None:
+        return _("no score yet, between {low} and {high}").format(low=number(one.low), high=number(one.high))
+    return _("**{score}** of 100, between {low} and {high} once the open questions are answered").format(
+        score=number(one.score), low=number(one.low), high=number(one.high)
+    )
 
 
 # --- learn from --------------------------------------------------------------------------------------------------
@@ -169,15 +211,16 @@ def learn_from(framework: Framework) -> None:
         step_button("Say it in the profile", "profile", primary=True)
         return
     st.markdown(
-        f"For every criterion in which less than {number(SOLID)} of 100 is sure: practices of the catalogue for "
-        "which at least "
-        f"{number(SOLID)} is sure, with proof. They share a sector or a target group with yours; nearest first, "
-        "also by country and size."
+        _(
+            "For every criterion in which your range begins below {solid}: practices of the catalogue whose range "
+            "begins at {solid} or above, with more than a claim behind it. They share a sector or a target group with "
+            "yours; nearest first, also by country and size."
+        ).format(solid=number(SOLID))
     )
     found = scores(framework, form)
     weak = [one for one in framework.criteria if (low := found.of(OWN, one.id).low) is not None and low < SOLID]
     if not weak:
-        st.success(f"At least {number(SOLID)} of 100 is sure in every criterion: nothing here is weak.")
+        st.success(_("Your range begins at {solid} or above in every criterion.").format(solid=number(SOLID)))
     for criterion in weak:
         st.subheader(criterion.title)
         with database.cursor() as cursor:
@@ -192,10 +235,10 @@ def learn_from(framework: Framework) -> None:
 
 def _none(strong: int) -> str:
     if not strong:
-        return _("No practice of the catalogue is strong here with proof.")
+        return _("No practice of the catalogue is strong here with evidence.")
     return ngettext(
-        "{count} practice in the catalogue is strong here with proof, not near to yours.",
-        "{count} practices in the catalogue are strong here with proof, none near to yours.",
+        "{count} practice in the catalogue is strong here with evidence, not near to yours.",
+        "{count} practices in the catalogue are strong here with evidence, none near to yours.",
         strong,
     ).format(count=f"{strong:,}")
 
@@ -206,7 +249,9 @@ def _match(framework: Framework, criterion: Criterion, match: Match, answers: Se
         span = f"{number(near['node_low'])}–{number(near['node_high'])}"
         proof = framework.evidence_label(int(near["node_evidence"])).lower()
         st.markdown(
-            f"**{escaped(near['name'])}**: {number(near['node_score'])} of 100, range {span}; strongest proof: {proof}."
+            _("**{name}**: {score} of 100, range {span}; strongest evidence: {evidence}.").format(
+                name=escaped(near["name"]), score=number(near["node_score"]), span=span, evidence=proof
+            )
         )
         st.caption("Why this one: " + escaped("; ".join(match.reasons)) + ".")
         practice_link(near["id"], f"See {escaped(_short(near['name']))}")
@@ -231,4 +276,4 @@ def _earned(framework: Framework, label: str, answer: Mapping[str, Any]) -> str:
         name = answer["source_publisher"] if isinstance(answer["source_publisher"], str) else "source"
         source = f" Source: {web_link(answer['source_url'], name)}"
     proof = framework.evidence_label(int(answer["evidence_level"])).lower()
-    return f"- **{label}** {ANSWER_BADGES[answer['answer']]} {note} Proof: {proof}.{source}"
+    return f"- **{label}** {ANSWER_BADGES[answer['answer']]} {note} Evidence: {proof}.{source}"

@@ -1,4 +1,4 @@
-"""One question a step: its indicators with anchors in plain words, an example, the proof, a note and a link."""
+"""One question a step: its indicators with anchors in plain words, an example, the evidence, a note and a link."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from criteria.framework import ANSWER_IDS, DOCUMENTED, Indicator
+from criteria.framework import (
+    ANSWER_IDS,
+    DOCUMENTED,
+    Indicator,
+    current_framework,
+    evidence_fault,
+    published_frameworks,
+)
 from pages.shared.components import database
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import escaped, web_link
@@ -15,6 +22,7 @@ from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.steps import Step
 from practices_db.files.self_assessment.form import NOTE, OwnAnswer
 from practices_db.queries import practices
+from practices_db.translation import N_, _
 
 WORDS = {
     "met": "Met",
@@ -24,12 +32,13 @@ WORDS = {
     "not-applicable": "Does not apply to us",
 }
 _FURTHER = {
-    "not-documented": "Nobody here knows, or it is written down nowhere. That is no bad mark: it widens the range.",
-    "not-applicable": "The question makes no sense for this practice. It is then left out of the score; please "
-    "say why.",
+    "not-documented": N_("Nobody here knows, or it is written down nowhere. It widens the range."),
+    "not-applicable": N_(
+        "The question makes no sense for this practice. It is then left out of the score; please say why."
+    ),
 }
 EVIDENCE = (
-    "Only we say so",
+    "We say so (no document yet)",
     "A document or our own figures show it",
     "A before-and-after measure or a survey of participants shows it",
     "Somebody independent evaluated it",
@@ -44,6 +53,8 @@ def question(step: Step) -> None:
         return
     st.header(step.question.text)
     st.caption(f"{step.criterion.title}: {step.criterion.summary}")
+    with st.expander(_("Rules for answering"), icon=":material/rule:"):
+        st.markdown("\n".join(f"- {rule.text}" for rule in current_framework().rules))
     with database.cursor() as cursor:
         examples = practices.example_answers(cursor, [one.id for one in step.question.indicators])
     for indicator in step.question.indicators:
@@ -55,13 +66,14 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
     given = draft.mine().answer(indicator.id)
     key = f"own_{indicator.id}"
     st.subheader(indicator.label, anchor=False)
+    _earlier(indicator, given, key)
     draft.show(f"{key}_answer", given.answer if given else None)
     st.radio(
         f"Which is true of your practice? ({indicator.label})",
         ANSWER_IDS,
         index=None,
         format_func=WORDS.__getitem__,
-        captions=[indicator.anchor(answer) or _FURTHER[answer] for answer in ANSWER_IDS],
+        captions=[indicator.anchor(answer) or _(_FURTHER[answer]) for answer in ANSWER_IDS],
         key=f"{key}_answer",
         label_visibility="collapsed",
         on_change=draft.on_change(f"{key}_answer", lambda answer: draft.set_answer(indicator.id, answer)),
@@ -80,6 +92,49 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
         )
 
 
+def _earlier(indicator: Indicator, given: OwnAnswer | None, key: str) -> None:
+    """Draw what was answered to the questions that this one follows, to be confirmed or not."""
+    earlier = draft.mine().earlier
+    before = earlier.followed_by(indicator) if earlier else ()
+    if earlier is None or not before:
+        return
+    made = published_frameworks()[earlier.framework, earlier.framework_version]
+    for one in before:
+        asked = made.indicator(one.indicator)
+        anchor = asked.anchor(one.answer)
+        with st.container(border=True, gap="xsmall", key=f"{key}_earlier_{one.indicator}"):
+            st.markdown(
+                _("**Your earlier answer** to “{question}” (version {version}): {answer}{anchor}").format(
+                    question=asked.label,
+                    version=made.version,
+                    answer=WORDS[one.answer].lower(),
+                    anchor=f". *{anchor}*" if anchor else ".",
+                )
+            )
+            if said := " ".join(filter(None, [one.note.strip(), one.link.strip()])):
+                st.caption(escaped(said))
+            st.button(
+                _("Answer the same here: {answer}").format(answer=WORDS[one.answer].lower()),
+                on_click=_confirm,
+                args=(indicator, one),
+                key=f"{key}_same_{one.indicator}",
+                disabled=given is not None and given.answer == one.answer,
+                help=_("Please compare with the answers below first: the question may ask more or less than it did."),
+            )
+
+
+def _confirm(indicator: Indicator, one: OwnAnswer) -> None:
+    """Take an earlier answer over with its note and link; its evidence only where that can stand here."""
+    stands = evidence_fault(current_framework(), indicator.id, one.evidence_level) is None
+    draft.change_answer(
+        indicator.id,
+        answer=one.answer,
+        evidence_level=one.evidence_level if stands else 0,
+        note=one.note,
+        link=one.link,
+    )
+
+
 def _example(example: Mapping[str, Any]) -> None:
     source = web_link(example["source_url"], example["source_publisher"] or "source") if example["source_url"] else ""
     st.markdown(f"{escaped(example['note'])} {source}")
@@ -88,10 +143,18 @@ def _example(example: Mapping[str, Any]) -> None:
 
 def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
     if given.answer in DOCUMENTED:
+        framework = current_framework()
+        offered = [level for level in range(len(EVIDENCE)) if evidence_fault(framework, indicator.id, level) is None]
         draft.show(f"{key}_level", given.evidence_level)
         st.selectbox(
             f"How can one tell? ({indicator.label})",
-            range(6),
+            offered,
+            help=None
+            if indicator.outcome
+            else _(
+                "A before-and-after measure, a comparison group or a trial shows a change in people. This question "
+                "does not ask for one, so they are not offered here."
+            ),
             format_func=EVIDENCE.__getitem__,
             key=f"{key}_level",
             on_change=draft.on_change(

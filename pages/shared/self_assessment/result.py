@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from criteria.framework import Criterion, Framework
-from criteria.next_steps import OWN, level, read_form
+from criteria.framework import DOCUMENTED, Criterion, Framework
+from criteria.next_steps import OWN, level_of, read_form
 from criteria.scoring import Score
 from pages.shared.components import charts, database, peers, score_profile, tables
 from pages.shared.components.screen_texts import counted, number, percent
 from pages.shared.self_assessment.draft import mine
-from pages.shared.self_assessment.steps import step_button
+from pages.shared.self_assessment.steps import question_steps, step_button
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows, scores
 from practices_db.queries import practices
+from practices_db.translation import _
 
 
 def so_far(framework: Framework) -> None:
@@ -36,15 +37,27 @@ def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
     if one.scored and one.score is not None:
         st.metric(f"{criterion.title}, of 100", number(one.score), border=False)
         st.caption(
-            f"Surely between {number(one.low)} and {number(one.high)}; {percent(one.coverage)} of what is asked "
-            "is known."
+            _("Every question that applies is answered.")
+            if one.low == one.high
+            else _(
+                "Between {low} and {high} once the open questions are answered; {share} of what is asked is known."
+            ).format(low=number(one.low), high=number(one.high), share=percent(one.coverage))
         )
         return
     st.metric(f"{criterion.title}, somewhere from", span)
-    st.caption(
-        f"{percent(one.coverage)} of what is asked is known, in {counted(one.answered, 'answer')}. There is a "
-        f"score from {percent(framework.minimum_coverage)} on."
+    missing = [
+        required.label
+        for required in criterion.indicators
+        if required.required and mine().form.get(required.id, "not-documented") not in DOCUMENTED
+    ]
+    told = _("{share} of what is asked is known, in {answers}. There is a score from {least} on").format(
+        share=percent(one.coverage),
+        answers=counted(one.answered, "answer"),
+        least=percent(framework.minimum_coverage_of(criterion)),
     )
+    if missing:
+        told += _(", and only once “{question}” is answered").format(question="”, “".join(missing))
+    st.caption(told + ".")
 
 
 def result(framework: Framework) -> None:
@@ -53,7 +66,7 @@ def result(framework: Framework) -> None:
     st.header("Where your practice stands")
     if not form.answers:
         st.info("Nothing is answered yet: the result grows from the first answer on.", icon=":material/checklist:")
-        step_button("Answer the first question", "effectiveness-design", primary=True)
+        step_button(_("Answer the first question"), question_steps()[0].id, primary=True)
         return
     st.caption("Self-assessment: these are your own answers, and nobody else has checked them.")
     found = scores(framework, form)
@@ -62,8 +75,8 @@ def result(framework: Framework) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 one = found.of(OWN, criterion.id)
                 _headline(criterion, one, framework)
-                now = level(one)
-                st.markdown(f"Level: **{now.name}**. {now.meaning}")
+                now = level_of(framework, form.form, form.evidence, criterion.id)
+                st.markdown(_("Level: **{level}**. {meaning}").format(level=now.name, meaning=now.meaning))
     _profile(framework, form)
     _peers(framework, form)
     _reading(framework, form)
@@ -115,12 +128,18 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
 
 def _reading(framework: Framework, form: OwnAssessment) -> None:
     read = read_form(framework, form.form, form.evidence)
-    _list(framework, "Strengths", read.strengths, "Met, and somebody can check it.", "Nothing is met with proof yet.")
     _list(
         framework,
-        "Strong, but only you say so",
+        _("Strengths"),
+        read.strengths,
+        _("Met, and others can check it."),
+        _("Nothing is met with evidence yet."),
+    )
+    _list(
+        framework,
+        _("Met, as you say (no document yet)"),
         read.claims,
-        "A document or a figure would make these count for others: often an afternoon of writing.",
+        _("These count for no level yet. Name a document or a figure that shows them."),
         "",
     )
     _list(

@@ -129,7 +129,9 @@ def _result_of_opening() -> None:
         st.error("  \n".join(escaped(line) for line in str(told).splitlines()), icon=":material/block:")
         st.caption("Nothing here was changed.")
     elif told:
-        st.success(f"Opened: {counted(len(told.form.answers), 'answer')}.", icon=":material/upload_file:")
+        earlier = told.form.earlier.answers if told.changes and told.form.earlier else ()
+        many = counted(len(told.form.answers or earlier), "answer")
+        st.success(f"Opened: {many}.", icon=":material/upload_file:")
         if told.changes:
             st.markdown("\n".join(f"- {escaped(words)}" for words in told.changes))
 

@@ -14,7 +14,7 @@ from pages.shared.self_assessment.draft import mine
 from practices_db.files.self_assessment.form import OwnAssessment, Profile
 
 PARAM = "step"
-_MINUTES_AN_ANSWER = 0.7  # 32 indicators and the profile in about 25 minutes
+_MINUTES_AN_ANSWER = 0.67  # 33 indicators and the profile in about 25 minutes
 _MINUTES_FOR_PROFILE = 3.0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from criteria.framework import Framework
+from criteria.framework import Framework, current_framework, published_frameworks
 from pages.shared.components import database
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import counted, escaped, web_link
@@ -21,10 +21,13 @@ from practices_db.curation.submissions import Receipt, Submission
 from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.files.self_assessment.documents import stated
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending
+from practices_db.files.self_assessment.open_file import adapted
 from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_mend
 from practices_db.queries import practices
+from practices_db.translation import _
 
 _RECEIPT, _PROBLEM, _LINK, _DONE = "own_receipt", "own_submit_problem", "own_link", "own_done"
+_LOADED = "own_loaded_changes"  # what is not as it was when the answers were sent
 _CONSENT = ("own_consent_right", "own_consent_stories")
 _STATUS = {
     "draft": "not handed in yet",
@@ -55,6 +58,8 @@ def submit(framework: Framework) -> None:
     link: _Link | None = st.session_state.get(_LINK)
     if done := st.session_state.pop(_DONE, None):
         st.success(done, icon=":material/check:")
+    if changes := st.session_state.pop(_LOADED, None):
+        st.info("\n".join(f"- {escaped(words)}" for words in changes), icon=":material/history:")
     if link and link.submission.kind == KIND and link.submission.payload:
         _correcting(link)
     st.markdown(
@@ -73,7 +78,7 @@ def submit(framework: Framework) -> None:
     _preview(framework, draft.mine, draft.sending)
     mend = to_mend(draft.mine, draft.sending)
     if mend:
-        st.markdown("**To mend before you can submit**")
+        st.markdown(_("**Please correct before you can submit**"))
         st.markdown("\n".join(f"- {escaped(one)}" for one in mend))
     st.checkbox(
         "I may speak for the organisation, and it agrees that this is published under CC BY 4.0.", key=_CONSENT[0]
@@ -226,9 +231,12 @@ def _load() -> None:
         return
     form, sending = form_of(link.submission.payload, link.submission.practice_id, date.today())
     known = sending.model_copy(update={"mailbox": link.submission.contact or ""})
+    opened = adapted(form, published_frameworks(), current_framework())
     self_assessment_draft.change(
-        self_assessment_draft.draft().model_copy(update={"mine": form, "sending": known, "settled": ()})
+        self_assessment_draft.draft().model_copy(update={"mine": opened.form, "sending": known, "settled": ()})
     )
+    if opened.changes:
+        st.session_state[_LOADED] = opened.changes
 
 
 def close_link() -> None:

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import Framework, current_framework
-from criteria.next_steps import OWN, level, read_form
+from criteria.next_steps import level_of, read_form
 from practices_db.catalogue.texts import counted, score_sentence
 from practices_db.files.briefs.content import HOW_TO_READ, Block, Brief, Sources, cleaned, criterion_bar
 from practices_db.files.exports.recipe import APP, METHOD
 from practices_db.files.self_assessment.documents import stated
 from practices_db.files.self_assessment.form import OwnAssessment
-from practices_db.files.self_assessment.scores import card, score_rows, scores
+from practices_db.files.self_assessment.scores import card, score_rows
 
 MARK = (
     "This is a self-assessment: the organisation answered about its own practice, and nobody else has checked "
@@ -25,18 +25,22 @@ MARK = (
 def own_brief(form: OwnAssessment, on: date) -> Brief:
     """Return the report of a form."""
     framework = current_framework()
-    own, found = card(framework, form), scores(framework, form)
+    own = card(framework, form)
     rows = {row["node"]: row for row in _rows(framework, form)}
     pages = Sources()
     table = _answers(framework, form, pages)
     blocks = [
         Block("note", MARK),
         Block("facts", rows=tuple(stated(form.profile))),
-        Block("heading", "Does it work, and does it last?"),
+        Block("heading", "Scores"),
         Block(
             "facts",
             rows=tuple(
-                (one.title, f"{score_sentence(own, one.id)}. Level: {level(found.of(OWN, one.id)).name.lower()}.")
+                (
+                    one.title,
+                    f"{score_sentence(own, one.id)}. Level: "
+                    f"{level_of(framework, form.form, form.evidence, one.id).name.lower()}.",
+                )
                 for one in framework.headlines
             ),
         ),
@@ -80,9 +84,13 @@ def _answers(framework: Framework, form: OwnAssessment, pages: Sources) -> Block
         rows.append((criterion.title, indicator.label, framework.answer_label(one.answer), proof, at))
     if not rows:
         return Block("text", "Nothing is answered yet.")
-    header = ("Criterion", "Indicator", "Answer", "Proof, as the organisation says", "Source")
+    header = ("Criterion", "Indicator", "Answer", "Evidence, as the organisation says", "Source")
     return Block(
-        "table", "Answers, with the proof that the organisation names", header, tuple(rows), (2.3, 2.8, 1.3, 2.9, 0.8)
+        "table",
+        "Answers, with the evidence that the organisation names",
+        header,
+        tuple(rows),
+        (2.3, 2.8, 1.3, 2.9, 0.8),
     )
 
 
@@ -94,8 +102,8 @@ def _reading(framework: Framework, form: OwnAssessment) -> list[tuple[str, str]]
         return ", ".join(names[id_].lower() for id_ in ids) or "none"
 
     return [
-        ("Met, with proof", told(read.strengths)),
-        ("Met, as we say", told(read.claims)),
+        ("Met, with evidence", told(read.strengths)),
+        ("Met, as we say (no document yet)", told(read.claims)),
         ("Partly or not met", told(read.weak)),
         ("Not known", told(read.undocumented)),
     ]
@@ -114,8 +122,8 @@ def _method(framework: Framework, form: OwnAssessment, on: date) -> list[tuple[s
         ("Method", METHOD),
         (
             "Levels",
-            "A level counts what is sure: the low end of the range, where nothing undocumented is met; from 25, "
-            "50 and 75 "
-            "on it is on the way, solid and strong. The levels are this project's choice.",
+            "A level counts what is shown: the low end of the range, where nothing undocumented is met, without what "
+            "is met on the organisation's word alone; from 25, 50 and 75 on it is on the way, solid and strong. The "
+            "levels are this project's choice.",
         ),
     ]

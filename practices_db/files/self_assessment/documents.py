@@ -15,7 +15,7 @@ from datetime import date
 import xlsxwriter
 
 from criteria.framework import Framework, current_framework
-from criteria.next_steps import OWN, level
+from criteria.next_steps import OWN, level_of
 from practices_db import palette
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
@@ -132,14 +132,14 @@ def _score_lines(framework: Framework, form: OwnAssessment) -> list[tuple[str | 
     for criterion in framework.criteria:
         one = found.of(OWN, criterion.id)
         shown = one.score if one.scored else None
-        name = level(one).name if criterion.headline else ""
+        name = level_of(framework, form.form, form.evidence, criterion.id).name if criterion.headline else ""
         lines.append((criterion.title, shown, one.low, one.high, one.coverage, one.answered, name))
     return lines
 
 
 def _answer_lines(framework: Framework, form: OwnAssessment) -> list[tuple[str, ...]]:
     levels = vocabulary("evidence_level")
-    lines: list[tuple[str, ...]] = [("Criterion", "Indicator", "Answer", "Proof", "Note", "Link")]
+    lines: list[tuple[str, ...]] = [("Criterion", "Indicator", "Answer", "Evidence", "Note", "Link")]
     for criterion, _, indicator in framework.walk():
         one = form.answer(indicator.id)
         if one is None:

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, current_framework
+from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 from practices_db.errors import PracticesError
@@ -105,8 +105,24 @@ class OwnAnswer(_Part):
         return f"https://{link}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", link) else ""
 
 
+class EarlierAnswers(_Part):
+    """Answers to an earlier version of the questions: shown beside the new ones until somebody confirms them."""
+
+    framework: Id
+    framework_version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
+    answers: Annotated[tuple[OwnAnswer, ...], Field(max_length=500)] = ()
+
+    def followed_by(self, indicator: Indicator) -> tuple[OwnAnswer, ...]:
+        """Return the answers to the indicators that a new one follows, in its order."""
+        ids = indicator.was or (indicator.id,)
+        return tuple(one for id_ in ids for one in self.answers if one.indicator == id_)
+
+
 class OwnAssessment(_Part):
-    """One form: profile, answers, and what is marked as out of reach. One answer for each indicator."""
+    """One form: profile, answers, and what is marked as out of reach. One answer for each indicator.
+
+    ``earlier``: answers to an earlier version, which count for nothing.
+    """
 
     file: Literal["Integration Practices self-assessment"] = FILE
     format: Literal[1] = 1
@@ -116,6 +132,7 @@ class OwnAssessment(_Part):
     profile: Profile = Profile()
     answers: Annotated[tuple[OwnAnswer, ...], Field(max_length=500)] = ()
     out_of_reach: Annotated[tuple[Id, ...], Field(max_length=500)] = ()
+    earlier: EarlierAnswers | None = None
 
     @model_validator(mode="after")
     def _answered_once(self) -> Self:
@@ -177,7 +194,13 @@ class Draft(_Part):
     @property
     def empty(self) -> bool:
         """Whether nothing was said yet."""
-        return not (self.mine.answers or self.mine.profile != Profile() or self.colleagues or self.last_year)
+        return not (
+            self.mine.answers
+            or self.mine.earlier
+            or self.mine.profile != Profile()
+            or self.colleagues
+            or self.last_year
+        )
 
 
 def new_form(on: date, framework: Framework | None = None) -> OwnAssessment:
@@ -191,7 +214,8 @@ def file_text(form: OwnAssessment, on: date) -> str:
     labels = {one.id: one.label for one in current_framework().indicators}
     answers = tuple(one.model_copy(update={"about": labels.get(one.indicator, one.about)}) for one in form.answers)
     told = form.model_copy(update={"saved_on": on, "answers": answers})
-    return json.dumps(told.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+    content = told.model_dump(mode="json", exclude=set() if form.earlier else {"earlier"})
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def read_json(content: bytes, what: str = "The file") -> dict[str, Any]:

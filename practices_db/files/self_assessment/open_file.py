@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
 
-from criteria.framework import Framework, current_framework, published_frameworks
+from criteria.framework import Framework, current_framework, evidence_fault, published_frameworks
 from practices_db.errors import PracticesError
-from practices_db.files.self_assessment.form import FILE, Draft, OwnAssessment, faults, read_json
+from practices_db.files.self_assessment.form import FILE, Draft, EarlierAnswers, OwnAssessment, faults, read_json
+from practices_db.translation import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ def open_file(
 def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework], current: Framework) -> Opened:
     """Return a form under the current framework with what changed since it was made.
 
-    Answers to indicators that are gone are left out and named with what was said; a reworded indicator keeps its
-    answer and is named, so that it can be checked.
+    Answers of another version are no answers to the questions of today: they stand beside these (``earlier``) until
+    somebody confirms them one by one. Raises PracticesError where the version or an indicator is not known, or an
+    evidence level cannot stand where it stands.
     """
     made = frameworks.get((form.framework, form.framework_version))
     if made is None:
@@ -55,52 +56,87 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
             f"The file was made with the questions of {form.framework} {form.framework_version}; this app has "
             f"{current.id} {current.version} and does not know those. Open it where it was made, or update this app."
         )
-    old = {one.id: one for one in made.indicators}
-    if strange := [one.indicator for one in form.answers if one.indicator not in old]:
-        raise PracticesError(
-            f"The file cannot be taken: {', '.join(repr(id_[:60]) for id_ in strange[:10])} is not asked in "
-            f"{made.id} {made.version}."
-        )
-    if strange := [id_ for id_ in form.out_of_reach if id_ not in old]:
-        raise PracticesError(
-            f"The file cannot be taken: out_of_reach: {strange[0][:60]!r} is not asked in {made.version}."
-        )
-    new = {one.id: one for one in current.indicators}
+    _known(made, [one.indicator for one in form.answers], "")
+    _known(made, form.out_of_reach, "out_of_reach: ")
+    if form.earlier:
+        before = frameworks.get((form.earlier.framework, form.earlier.framework_version))
+        if before is None:
+            raise PracticesError("The file cannot be taken: earlier: the version of the questions is not known here.")
+        _known(before, [one.indicator for one in form.earlier.answers], "earlier: ")
+    if (made.id, made.version) == (current.id, current.version):
+        for one in form.answers:
+            if one.documented and (fault := evidence_fault(made, one.indicator, one.evidence_level)):
+                raise PracticesError(f"The file cannot be taken: answers, {one.indicator}: {fault}.")
+        return Opened(_unnamed(form))
+    earlier = EarlierAnswers(framework=made.id, framework_version=made.version, answers=form.answers)
     kept = form.model_copy(
         update={
             "framework": current.id,
             "framework_version": current.version,
-            "answers": tuple(one.model_copy(update={"about": ""}) for one in form.answers if one.indicator in new),
-            "out_of_reach": tuple(id_ for id_ in form.out_of_reach if id_ in new),
+            "answers": (),
+            "out_of_reach": (),
+            "earlier": earlier if form.answers else form.earlier,
         }
     )
-    if (made.id, made.version) == (current.id, current.version):
-        return Opened(kept)
-    return Opened(kept, tuple(_differences(form, made, current)))
+    return Opened(_unnamed(kept), tuple(_differences(form, made, current)))
+
+
+def _known(made: Framework, ids: Sequence[str], where: str) -> None:
+    known = {one.id for one in made.indicators}
+    if strange := [id_ for id_ in ids if id_ not in known]:
+        raise PracticesError(
+            f"The file cannot be taken: {where}{', '.join(repr(id_[:60]) for id_ in strange[:10])} is not asked in "
+            f"{made.id} {made.version}."
+        )
+
+
+def _unnamed(form: OwnAssessment) -> OwnAssessment:
+    """Return the form without the labels that stand in a file to be read."""
+    answers = tuple(one.model_copy(update={"about": ""}) for one in form.answers)
+    return form.model_copy(update={"answers": answers})
 
 
 def _differences(form: OwnAssessment, made: Framework, current: Framework) -> list[str]:
-    old, new = ({one.id: one for one in of.indicators} for of in (made, current))
-    said = [f"The questions are now version {current.version}; the file was made with {made.version}."]
-    for id_, indicator in old.items():
-        given = form.answer(id_)
-        if id_ not in new:
-            was = f"; you had answered “{made.answer_label(given.answer)}”{_noted(given.note)}" if given else ""
-            said.append(f"No longer asked: {indicator.label}{was}.")
-        elif _wording(indicator) != _wording(new[id_]):
-            said.append(f"Worded anew: {new[id_].label}" + ("; please check your answer." if given else "."))
-        elif indicator.weight != new[id_].weight:
-            said.append(f"Counts differently: {new[id_].label}, {indicator.weight:g} then and {new[id_].weight:g} now.")
-    said += [f"New: {one.label}; not answered yet." for id_, one in new.items() if id_ not in old]
+    said = [
+        _("The questions are now version {now}; these answers were given to version {then}.").format(
+            now=current.version, then=made.version
+        )
+    ]
+    followed = {id_ for one in current.indicators for id_ in one.was or (one.id,)}
+    if beside := sum(one.indicator in followed for one in form.answers):
+        said.append(
+            ngettext(
+                "{count} earlier answer stands beside the question that follows it. It counts once you confirm it "
+                "there.",
+                "{count} earlier answers stand beside the questions that follow them. Each counts once you confirm it "
+                "there.",
+                beside,
+            ).format(count=beside)
+        )
+    for indicator in made.indicators:
+        given = form.answer(indicator.id)
+        if indicator.id not in followed:
+            was = (
+                _("; you had answered “{answer}”{note}").format(
+                    answer=made.answer_label(given.answer), note=_noted(given.note)
+                )
+                if given
+                else ""
+            )
+            said.append(_("No longer asked: {question}{was}.").format(question=indicator.label, was=was))
+    old = {one.id for one in made.indicators}
+    said += [
+        _("New: {question}.").format(question=one.label)
+        for one in current.indicators
+        if not old & set(one.was or (one.id,))
+    ]
+    if form.out_of_reach:
+        said.append(_("Please mark again what you cannot change, under “Next steps”."))
     return said
 
 
 def _noted(note: str) -> str:
-    return f", with the note “{note}”" if note else ""
-
-
-def _wording(indicator: Any) -> tuple[str, ...]:
-    return indicator.label, indicator.met, indicator.partly, indicator.not_met
+    return _(", with the note “{note}”").format(note=note) if note else ""
 
 
 def open_draft(text: str) -> tuple[Draft, tuple[str, ...]]:
@@ -112,10 +148,20 @@ def open_draft(text: str) -> tuple[Draft, tuple[str, ...]]:
         raise PracticesError("\n".join(["What this browser kept cannot be read:", *faults(error, found)])) from error
     known, now = published_frameworks(), current_framework()
     mine = adapted(draft.mine, known, now)
+    others = [adapted(one, known, now) for one in draft.colleagues]
+    last = adapted(draft.last_year, known, now) if draft.last_year else None
+    changes = list(mine.changes)
+    if any(one.changes for one in (*others, *([last] if last else []))):
+        changes.append(
+            _(
+                "Forms of colleagues or of last year that were made with other questions are closed: they cannot be "
+                "compared."
+            )
+        )
     return Draft(
         mine=mine.form,
-        colleagues=tuple(adapted(one, known, now).form for one in draft.colleagues),
-        last_year=adapted(draft.last_year, known, now).form if draft.last_year else None,
-        settled=draft.settled,
+        colleagues=tuple(one.form for one in others if not one.changes),
+        last_year=last.form if last and not last.changes else None,
+        settled=() if mine.changes else draft.settled,
         sending=draft.sending,
-    ), mine.changes
+    ), tuple(changes)
