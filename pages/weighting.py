@@ -58,7 +58,7 @@ scores = composite(framework, answers, weights)
 weighting.panel(framework, weights, scores)
 scored = answers.only(scores.scored[:, -1])
 weighting.selection(found.count, len(answers.practice_ids), len(scored.practice_ids))
-if not order.can_be_drawn(len(scored.practice_ids)):
+if not order.can_be_drawn(len(scored.practice_ids), weighted=True):
     st.stop()
 every = weighting.every_weighting()
 cards = order.cards_by_name(whole, scored.practice_ids)

@@ -333,7 +333,7 @@ def _places(named: bool) -> Spec:
     legend = alt.Legend(orient="top", direction="vertical", labelLimit=320)
     marks = told.mark_point(filled=True, size=80 if named else 30, opacity=1, cursor="pointer", aria=False).encode(
         x="middle:Q",
-        color=alt.Color("group:N", title=None, scale=alt.Scale(), legend=legend),
+        fill=alt.Fill("group:N", title=None, scale=alt.Scale(), legend=legend),
         shape=alt.Shape(
             "group:N",
             title=None,

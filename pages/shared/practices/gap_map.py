@@ -23,7 +23,7 @@ DOWN = {"target_group": "Target group", "country": "Country"}
 SHOWN = {
     "practices": "Practices",
     "assessed": "Assessed practices",
-    "strongest": N_("Strongest evidence on outcomes (level)"),
+    "strongest": "Strongest evidence on outcomes (level)",
 }
 
 # What a cell lacks first, worst first; the last one lacks nothing that is counted here.
@@ -129,7 +129,8 @@ def grid(table: pd.DataFrame, down: str) -> pd.DataFrame:
     """Return the table twin: a row for each value down the side, a column a sector, each cell in words."""
     words = table.assign(
         words=[
-            f"{counted(row['practices'], 'practice')}, {row['assessed']} assessed, evidence on outcomes: {row['proof'].lower()}"
+            f"{counted(row['practices'], 'practice')}, {row['assessed']} assessed, "
+            f"evidence on outcomes: {row['proof'].lower()}"
             if row["practices"]
             else "none"
             for row in rows(table)

@@ -37,9 +37,9 @@ from practices_db.translation import N_, _, ngettext
 _NAMED = 40  # practices whose names stand in the chart; of more they stand in its table
 
 _GROUPS: dict[StandingGroup, str] = {
-    "nobody-ahead": N_("Nobody is clearly ahead of these"),
-    "between": N_("In between: clearly behind somebody, clearly ahead of somebody"),
-    "ahead-of-nobody": N_("Clearly behind somebody, and ahead of nobody"),
+    "nobody-ahead": N_("Nobody is clearly ahead of it"),
+    "between": N_("In between"),
+    "ahead-of-nobody": N_("Behind somebody, ahead of nobody"),
 }
 _READINGS: dict[Reading, str] = {
     "know-nothing": N_("Know-nothing: met, partly or not met, equally likely (mean 0.5)"),
@@ -94,9 +94,19 @@ def choose_reading(view: View) -> Reading:
     return view.reading
 
 
-def can_be_drawn(scored: int) -> bool:
-    """Whether each practice can be held against every other; where not, say why and what to do."""
-    if scored < AT_LEAST:
+def can_be_drawn(scored: int, weighted: bool = False) -> bool:
+    """Whether each practice can be held against every other; where not, say why and what to do.
+
+    ``weighted``: whether the reader's weights decide who has a score.
+    """
+    if scored < AT_LEAST and weighted:
+        st.info(
+            _(
+                "Fewer than two of these practices have a score in every criterion that you use. Set criteria in which "
+                "few have a score to 0, or widen the filter."
+            )
+        )
+    elif scored < AT_LEAST:
         st.info(_("Fewer than two of these practices have a score here. Widen the filter."))
     elif scored > AT_MOST:
         st.info(
@@ -139,11 +149,15 @@ def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
         first = [id_ for one, id_ in standings if one.ahead_of == most]
         groups = [one.group for one, _id in standings]
         if len(first) == 1:
-            words.append(_("**{name}** is ahead of {most}, more than any other.").format(
+            words.append(_("**{name}** is clearly ahead of {most}, more than any other.").format(
                 name=escaped(cards[first[0]]["name"]), most=most
             ))  # fmt: skip
         else:
-            words.append(_("{count} practices are ahead of {most}, the most.").format(count=len(first), most=most))
+            words.append(
+                _("{count} practices are clearly ahead of {most}, more than the others.").format(
+                    count=len(first), most=most
+                )
+            )
         words.append(
             _(
                 "{free} have nobody clearly ahead of them, {last} are clearly behind somebody and ahead of nobody."
@@ -157,8 +171,8 @@ def open_answers(found: Found) -> str:
     """Return how many pairs differ clearly whichever way an unknown answer is taken."""
     under = found.under_readings
     return ngettext(
-        "{all} of {count} pair differs clearly, and in the same direction, in all four ways.",
-        "{all} of {count} pairs differ clearly, and in the same direction, in all four ways.",
+        "{all} of {count} pair differs clearly in the same way, however an unknown answer is taken (all four ways).",
+        "{all} of {count} pairs differ clearly in the same way, however an unknown answer is taken (all four ways).",
         under.pairs,
     ).format(all=f"{under.under_all:,}", count=f"{under.pairs:,}")
 
@@ -201,11 +215,17 @@ def shown_results(whole: Whole, ids: list[str], clear: int) -> None:
 def draw(view: View, found: Found, cards: Mapping[str, Card], score: str, own: pd.DataFrame | None = None) -> None:
     """Draw bounds of places as a chart, by their middle, with its table; a mark opens its practice.
 
+    Where no pair differs clearly nothing is drawn, and of ``own`` there is the table alone.
+
     ``cards`` are in the order of the names; ``score``: the name of what is compared; ``own``: further columns of the
     table, by practice id.
     """
     title = _("Bounds of places: {score}").format(score=score)
     ids = by_middle(found.order, cards)
+    if not found.order.clear_pairs:  # every bar would run from the first to the last place
+        if own is not None:
+            tables.twin(table(found.order, ids, cards, own), title, alone=True)
+        return
     named = len(ids) <= _NAMED
     if not named:
         st.caption(_("Point at a bar for its practice; the table below has all names."))

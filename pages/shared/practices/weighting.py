@@ -63,9 +63,9 @@ def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
     )
     shares = difference_shares(framework, criterion_scores(scores), weights)
     with st.grid(3, min_column_width=260):
-        for criterion, one in zip(framework.criteria, shares, strict=True):
+        for criterion, one, scored in zip(framework.criteria, shares, scores.scored.T, strict=False):
             with st.container(gap="xsmall"):
-                _slider(criterion, one)
+                _slider(criterion, one, int(scored.sum()))
     with st.expander("Weights inside a criterion", icon=":material/tune:"):
         _indicators(framework, weights)
 
@@ -76,7 +76,7 @@ def _use_preset() -> None:
         _write_link(framework, preset(framework, st.session_state["preset"]))
 
 
-def _slider(criterion: Criterion, one: DifferenceShare) -> None:
+def _slider(criterion: Criterion, one: DifferenceShare, scored: int) -> None:
     """Draw one criterion's weight; moving it scales the others so that the whole stays 100 %."""
     key = f"weight-{criterion.id}"
     st.session_state[key] = round(100 * one.chosen, 1)
@@ -90,7 +90,11 @@ def _slider(criterion: Criterion, one: DifferenceShare) -> None:
         on_change=_use_slider,
         args=(criterion.id, key),
     )
-    st.caption(_drives(one))
+    st.caption(
+        _drives(one)
+        + " "
+        + ngettext("{count} practice has a score.", "{count} practices have a score.", scored).format(count=scored)
+    )
 
 
 def _drives(one: DifferenceShare) -> str:
