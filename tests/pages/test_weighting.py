@@ -148,8 +148,9 @@ def test_moving_one_slider_scales_the_others_and_writes_the_link(visit: Visit) -
     app.slider(key="weight-effectiveness").set_value(40.0).run()
     assert not app.exception
     assert not app.warning
-    assert sliders(app) == {id_: 40.0 if id_ == "effectiveness" else 15.0 for id_ in CRITERIA}
-    assert app.query_params == {"w": [f"{id_}:{40 if id_ == 'effectiveness' else 15}" for id_ in CRITERIA]}
+    others = 60 / (len(CRITERIA) - 1)
+    assert sliders(app) == {id_: 40.0 if id_ == "effectiveness" else others for id_ in CRITERIA}
+    assert app.query_params == {"w": [f"{id_}:{40 if id_ == 'effectiveness' else others:g}" for id_ in CRITERIA]}
     assert app.radio(key="preset").value == "own"
     app.radio(key="preset").set_value("official").run()
     assert app.query_params == {"weights": "official"}
@@ -158,7 +159,7 @@ def test_moving_one_slider_scales_the_others_and_writes_the_link(visit: Visit) -
 def test_moving_the_only_weight_down_lets_the_others_share_the_rest(visit: Visit) -> None:
     app = visit("weighting", w="effectiveness:100")
     app.slider(key="weight-effectiveness").set_value(60.0).run()
-    assert sliders(app) == {id_: 60.0 if id_ == "effectiveness" else 10.0 for id_ in CRITERIA}
+    assert sliders(app) == {id_: 60.0 if id_ == "effectiveness" else 40 / (len(CRITERIA) - 1) for id_ in CRITERIA}
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 33.0, 99.0, 100.0])
@@ -336,7 +337,7 @@ def test_one_practice_is_said_as_one() -> None:
 
         weighting.selection(3, 2, 1)
 
-    told, _ = screen.bodies(AppTest.from_function(page).run())
+    (told,) = screen.bodies(AppTest.from_function(page).run())
     assert told == (
         "**1** of 3 practices has a score in every criterion that you use; 1 is assessed but too thinly documented, "
         "1 is not assessed."
