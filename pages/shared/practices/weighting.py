@@ -84,7 +84,7 @@ def _slider(criterion: Criterion, one: DifferenceShare, scored: int) -> None:
         criterion.title,
         0.0,
         100.0,
-        step=0.5,  # the presets' weights stand on its steps; between two of them a slider would show another number
+        step=0.1,  # as fine as a link says weights; between two steps a slider would show another number
         format="%g %%",
         key=key,
         on_change=_use_slider,
