@@ -221,7 +221,7 @@ def test_every_pair_gets_a_line_for_each_headline(visit: Visit) -> None:
         for (one, other), line in zip(pairs, lines, strict=True):
             clear = other in order.told_apart(one)[0] or other in order.told_apart(one)[1]
             assert ("clearly higher" in line) == clear, line
-            assert ("no clear difference" in line) != clear, line
+            assert ("No clear difference" in line) != clear, line
             assert name(one) in line
             assert name(other) in line
             if share := re.search(r"in (?:only )?(\d+) % of", line):
@@ -239,7 +239,7 @@ def test_ranges_that_do_not_meet_are_not_clear_where_coders_may_err(visit: Visit
         and low not in order.told_apart(high)[0]
     )
     (line,) = lines_on(visit("compare", practice=[low, high]), "sustainability")
-    assert line.startswith(f"- no clear difference between {name(high)} (")
+    assert line.startswith(f"- No clear difference between {name(high)} (")
     assert "higher whatever the missing answers turn out to be, but ahead in only" in line
 
 

@@ -109,10 +109,7 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
     row = {id_: at for at, id_ in enumerate(order.practice_ids)}
     share = float(order.leads[row[first["id"]], row[second["id"]]])
     upper, lower, share = (first, second, share) if share >= 0.5 else (second, first, 1 - share)
-    spans = [
-        f"{escaped(card['name'])} ({number(card[f'{node}_low'])}–{number(card[f'{node}_high'])})"
-        for card in (upper, lower)
-    ]
+    spans = [f"{escaped(card['name'])} ({_span(card, node)})" for card in (upper, lower)]
     whole = math.floor(100 * share + 1e-9) / 100  # never rounded up to the share that the verdict asks for
     apart = upper[f"{node}_low"] > lower[f"{node}_high"]
     if share >= CLEARLY and apart:
@@ -121,15 +118,21 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
         words = _("{upper} is **clearly higher** than {lower} (ahead in {share} of what the missing answers could be).")
     elif apart:
         words = _(
-            "no clear difference between {upper} and {lower}: the first is higher whatever the missing answers turn "
+            "No clear difference between {upper} and {lower}: the first is higher whatever the missing answers turn "
             "out to be, but ahead in only {share} of cases if coders err."
         )
     else:
         words = _(
-            "no clear difference between {upper} and {lower} (the first is ahead in {share} of what the missing "
+            "No clear difference between {upper} and {lower} (the first is ahead in {share} of what the missing "
             "answers could be)."
         )
     return words.format(upper=spans[0], lower=spans[1], share=percent(whole))
+
+
+def _span(card: Card, node: str) -> str:
+    """Return the range of a score in whole numbers, or the one number that it comes to."""
+    low, high = number(card[f"{node}_low"]), number(card[f"{node}_high"])
+    return low if low == high else f"{low}–{high}"
 
 
 def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:
