@@ -54,8 +54,8 @@ MISSED = """## Goals that are missed or narrow, and what was tried
 """
 LIMITS = """## What is not done for very large catalogues
 
-- *Your weighting* draws places for up to 500 scored practices; for more it says so, asks to narrow the filter, and shows the 50 whose
-  range begins highest. Comparing each with each in 10,000 draws grows with the square.
+- *Your weighting* holds up to 400 scored practices against each other; for more it says so and asks to narrow the filter. The work grows with
+  the square.
 - Choosing a practice by name offers all names up to 2,000 practices; above that one searches first.
 - One process, one Python interpreter: all sessions share about one core. More people than the figures below need replicas.
 - The app's limits (1 GB of memory and 30 s a statement in DuckDB) hold up to 200,000 practices; making the derived tables of a

@@ -1,12 +1,10 @@
 """Weights are the reader's: what each criterion and indicator counts in a composite, and how a link says it.
 
 The framework sets no weights between criteria, so a composite over criteria is always somebody's choice. This
-module holds that choice (``Weighting``), some choices to start from (``PRESETS``), the codec to and from link
-parameters, and what the choice comes to in a selection of practices (``effective_weights``).
+module holds that choice (``Weighting``), some choices to start from (``PRESETS``), and the codec to and from link
+parameters; what the choice comes to among some practices is in ``criteria.weight_effects``.
 
-Sources: OECD/JRC Handbook on Constructing Composite Indicators, 2008, step 6 "weighting and aggregation";
-P. Paruolo, M. Saisana, A. Saltelli, "Ratings and rankings: voodoo or science?", Journal of the Royal
-Statistical Society A 176 (2013): the weight one sets and the influence one gets are not the same.
+Source: OECD/JRC Handbook on Constructing Composite Indicators, 2008, step 6 "weighting and aggregation".
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +21,6 @@ import numpy.typing as npt
 from criteria.framework import Criterion, Framework
 
 Floats = npt.NDArray[np.float64]
-Reason = Literal["", "weighs nothing", "unknown for all", "all equal"]
 
 LARGEST = 100.0  # a weight is no larger: only the proportions count, and a link stays short
 
@@ -256,48 +252,3 @@ def _read(
 def _shown(value: str) -> str:
     """Return a stranger's text short, on one line and printable, to be shown back as text."""
     return "".join(character if character.isprintable() else "�" for character in value[:40])
-
-
-# --- what the weights come to ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class EffectiveWeight:
-    """What a criterion decides: its share as set, its share as it works, and why where it decides nothing."""
-
-    criterion: str
-    chosen: float
-    effective: float
-    reason: Reason
-
-
-def effective_weights(framework: Framework, midpoints: Floats, weights: Weighting) -> tuple[EffectiveWeight, ...]:
-    """Return what each criterion really decides among some practices.
-
-    ``midpoints``: practices × criteria, the middle of each range (0–100), NaN where nothing is documented
-    (``scoring.midpoints``). A criterion moves the composite by its weight times how far practices lie apart on it, so
-    its effective weight is weight × standard deviation, normalised to sum 1; all are 0 where nothing is decided. This
-    is the main effect of Paruolo, Saisana and Saltelli (2013) with criteria taken as uncorrelated: a plain reading
-    that holds for any number of practices, not their full estimate.
-    """
-    spreads, reasons = [], []
-    for share, column in zip(weights.shares, midpoints.T, strict=True):
-        known = column[~np.isnan(column)]
-        spread = float(known.std()) if known.size else 0.0
-        spreads.append(share * spread if spread > 1e-9 else 0.0)
-        reasons.append(_reason(share, known.size, spread))
-    whole = sum(spreads)
-    return tuple(
-        EffectiveWeight(criterion.id, share, spread / whole if whole else 0.0, reason)
-        for criterion, (_, share), spread, reason in zip(
-            framework.criteria, weights.criteria, spreads, reasons, strict=True
-        )
-    )
-
-
-def _reason(share: float, known: int, spread: float) -> Reason:
-    if share <= 0:
-        return "weighs nothing"
-    if known == 0:
-        return "unknown for all"
-    return "all equal" if spread <= 1e-9 else ""

@@ -8,6 +8,7 @@ from pages.shared.components.score_profile import profile_lines
 from pages.shared.practices import comparison
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import View
+from practices_db.translation import _
 
 framework = current_framework()
 st.title("Compare practices")
@@ -24,8 +25,8 @@ if len(cards) < comparison.AT_LEAST:
 view = View("compare", PracticeFilter(practice=tuple(ids)))
 downloads.take_away(view, len(cards))
 
-st.header("What can be told apart")
-comparison.told_apart(framework, cards, answers)
+st.header(_("Which differences are clear?"))
+comparison.clear_differences(framework, whole, cards)
 
 st.header("Criterion by criterion")
 assessed = [card for card in cards if card["assessed"]]

@@ -6,9 +6,10 @@ from pages.shared.components import chart_with_download, charts, database, links
 from pages.shared.practices import gap_map
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import View
+from practices_db.translation import _
 
-st.title("Gap map")
-st.markdown("What is there for whom, how much of it is assessed, and where nobody has shown anything yet.")
+st.title(_("Gap map"))
+st.markdown(_("What is there for whom, how much of it is assessed, and where outcomes were never evaluated."))
 down, shown = gap_map.choices()
 cells, twin = gap_map.drawn(database.whole(), down, shown)
 
@@ -21,10 +22,12 @@ picked = chart_with_download.show(
     f"{gap_map.SHOWN[shown]} for each pair of sector and {gap_map.DOWN[down].lower()}; an empty frame means none",
 )
 st.caption(
-    "A cell leads to its practices. An empty frame has none of what the cells show; that none is in the catalogue "
-    "may also mean that none could be read."
+    _(
+        "Click a cell for its practices. Dashed cell: nothing found. It may exist but not be published. Evidence on "
+        "outcomes is the evidence of answers on what changed for people, not of any answer."
+    )
 )
-tables.twin(twin, f"Sector by {gap_map.DOWN[down].lower()}: practices, assessed, strongest proof")
+tables.twin(twin, f"Sector by {gap_map.DOWN[down].lower()}: practices, assessed, strongest evidence on outcomes")
 st.header("What would fill the gaps")
 gap_map.needs(cells)
 if picked:

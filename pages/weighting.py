@@ -1,20 +1,25 @@
-"""Weights are the reader's: what counts how much, and what the order of practices hangs on."""
+"""Who is clearly ahead of whom: on each main score, and on the reader's own combination of criteria."""
 
+import numpy as np
 import streamlit as st
 
 from criteria.framework import current_framework
+from criteria.order import criterion_alone
 from criteria.scoring import composite
-from pages.shared.components import chart_with_download, charts, database, downloads, filter_form, links, tables
-from pages.shared.practices import weighting
+from pages.shared.components import database, downloads, filter_form, links
+from pages.shared.components.tables import HEADLINES
+from pages.shared.practices import order, weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.queries.ranking import AT_LEAST
+from practices_db.queries.agreement import error_of
+from practices_db.translation import _
 
 framework = current_framework()
-st.title("Your weighting")
+st.title(_("Your weighting"))
 st.markdown(
-    "The two main scores stand side by side and are never added up. Here, and only here, you can put a number of your "
-    "own over them: choose what counts how much, and see how much of the order is left when the weights and the "
-    "missing answers vary."
+    _(
+        "Which differences between practices are clear? First on each main score alone, which needs no weights. Then "
+        "you can combine criteria into one number with your own weights."
+    )
 )
 chosen = filter_form.read_link(PracticeFilter)
 weights = weighting.read_link(framework)
@@ -22,43 +27,47 @@ view = links.current_view("weighting")
 whole = database.whole()
 found = whole.index.select(chosen)
 answers = whole.answers_of(found.mask)
+measured = error_of(database.read_twice(whole)).rate > 0
 
 filter_form.first_widgets(chosen, found.facet_counts(), whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, found.count, whole.totals.practices))
     downloads.take_away(view, found.count)
 filter_form.chips(chosen)
+reading = order.choose_reading(view)
+order.rests_on(whole)
 
+for node, title in HEADLINES.items():
+    st.header(title)
+    alone = criterion_alone(framework, node)
+    scored = answers.only(composite(framework, answers, alone).scored[:, -1])
+    ordered = None
+    if order.can_be_drawn(len(scored.practice_ids)):
+        cards = order.cards_by_name(whole, scored.practice_ids)
+        ordered = order.of(whole, scored, alone, reading)
+        st.markdown(order.finding(ordered, cards, measured))
+    if node == "effectiveness":
+        selected = [whole.index.ids[place] for place in np.flatnonzero(found.mask)]
+        order.shown_results(whole, selected, ordered.order.clear_pairs if ordered else 0)
+    if ordered:
+        st.caption(order.open_answers(ordered))
+        order.draw(view, ordered, cards, title)
+
+st.header(_("Your combination"))
 scores = composite(framework, answers, weights)
-st.header("What counts how much")
 weighting.panel(framework, weights, scores)
-
-st.header("What comes out")
 scored = answers.only(scores.scored[:, -1])
 weighting.selection(found.count, len(answers.practice_ids), len(scored.practice_ids))
-if len(scored.practice_ids) < AT_LEAST:
-    st.info("Fewer than two practices are documented enough under these weights. Widen the filter or the weights.")
+if not order.can_be_drawn(len(scored.practice_ids), weighted=True):
     st.stop()
-if len(scored.practice_ids) > weighting.AT_MOST:
-    weighting.too_many(len(scored.practice_ids))
-    tables.twin(weighting.surest(whole, scores), "The practices whose range begins highest under your weighting", True)
-    st.stop()
-free = weighting.choose_freedom()
-standings = weighting.standings(scored, weights, free)
-cards = weighting.by_name(whole, scored.practice_ids)
-names = {card["id"]: card["name"] for card in cards}
-weighting.tiers_in_words(standings)
-picked = chart_with_download.show(
-    view,
-    weighting.interval_lines(names, standings),
-    charts.intervals(len(scored.practice_ids)),
-    "intervals",
-    "For each practice the interval of places it takes in nine of ten draws, by tier",
-)
-tables.twin(
-    weighting.table(names, scores, standings, cards), "Your weighting, interval of places, tier and the official scores"
-)
-if picked:
-    links.open_practice(picked)
-st.header("Two of them in detail")
-weighting.pair(framework, names, scores, standings, weights)
+every = weighting.every_weighting()
+cards = order.cards_by_name(whole, scored.practice_ids)
+ordered = order.of(whole, scored, weights, reading)
+st.markdown(order.finding(ordered, cards, measured))
+st.caption(order.open_answers(ordered))
+own = weighting.own_columns(scores, scored.practice_ids, weights, every)
+order.draw(view, ordered, cards, _("Your weighting"), own)
+
+st.header(_("Two of them in detail"))
+names = {id_: str(card["name"]) for id_, card in cards.items()}
+weighting.pair(framework, names, scores, ordered.order, weights)

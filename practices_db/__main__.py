@@ -17,7 +17,7 @@ from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.errors import PracticesError
 from practices_db.files.export import file_content
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS
-from practices_db.files.exports.ranking_file import robustness_csv
+from practices_db.files.exports.ranking_file import ranking_csv
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.operations import cli_curation, cli_imports, cli_operations
 from practices_db.operations.build import build, open_existing
@@ -26,12 +26,10 @@ from practices_db.operations.cli_options import (
     chosen,
     database_option,
     filter_options,
-    number_option,
     output_option,
     write_output,
 )
 from practices_db.queries import practices
-from practices_db.queries.ranking import Draws
 from practices_db.queries.views import View
 
 
@@ -96,26 +94,26 @@ def _export(sort: Sort, contents: Contents, kind: Format, output: Path, database
 @commands.command("robustness")
 @filter_options
 @click.option("--weights", type=click.Choice(list(PRESETS)), default="official", show_default=True)
-@click.option("--free", is_flag=True, help="Let the criteria weigh anything.")
-@number_option("--seed", 0, 1, "Another one draws other weights.")
-@number_option("--draws", 1, 10_000, "How many weightings are drawn.")
+@click.option("--free", is_flag=True, hidden=True, expose_value=False)
+@click.option("--seed", type=click.IntRange(0), hidden=True, expose_value=False)
+@click.option("--draws", type=click.IntRange(1), hidden=True, expose_value=False)
 @output_option
 @database_option
-def _robustness(  # noqa: PLR0913, PLR0917 - the options
-    weights: str, free: bool, seed: int, draws: int, output: Path, database: Path, **given: Any
-) -> None:
-    """Write where the scored practices stand: intervals and tiers."""
+def _robustness(weights: str, output: Path, database: Path, **given: Any) -> None:
+    """Write whom each scored practice is clearly ahead of and behind.
+
+    The order is exact: --seed, --draws and --free are no longer needed, and change nothing.
+    """
     selected = chosen(given)
-    weighting = preset(current_framework(), weights)
     store = open_existing(database)
     try:
-        made = robustness_csv(store, selected, Draws(weighting, draws, seed, free))
+        made = ranking_csv(store, selected, preset(current_framework(), weights))
     finally:
         store.close()
     write_output(output, made.content)
     click.echo(
         f"{output}: {made.practices} scored practices {selected.in_words()}".rstrip()
-        + f"; tiers: {made.tiers}, draws: {made.draws}"
+        + f"; {made.clear_pairs} of {made.pairs} pairs differ clearly"
     )
 
 

@@ -33,7 +33,7 @@ _MENU = (
     ("compare", "compare_arrows", _("Compare"),
      _("Two to six practices side by side: facts, scores with ranges, answers where they differ, peers.")),
     ("weighting", "balance", _("Your weighting"),
-     _("Set what counts how much; see scores, tiers and what the order of practices really hangs on.")),
+     _("Set what counts how much; see which practices differ clearly, on each main score and under your weights.")),
     ("gaps", "grid_on", _("Gap map"),
      _("Sectors against target groups or countries: how many practices, how many assessed, what is missing.")),
     ("reopen", "upload_file", _("Open a file"),

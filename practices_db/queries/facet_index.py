@@ -292,15 +292,17 @@ def _filled(column: Any) -> Numbers:
     return np.ma.filled(masked.astype(np.float64), np.nan)
 
 
-def cross_counts(index: Index, across: str, down: str) -> list[tuple[str, str, int, int, int, int | None]]:
+def cross_counts(
+    index: Index, across: str, down: str, evidence: Numbers
+) -> list[tuple[str, str, int, int, int, int | None]]:
     """Return for each pair of values of two facets that occurs together what there is.
 
-    Rows of (across, down: ids; practices, assessed, scored on both headlines, strongest evidence level or None where
-    nothing is assessed), in the order of the ids.
+    ``evidence``: a level for each practice of the index, NaN where there is none. Rows of (across, down: ids;
+    practices, assessed, scored on both headlines, strongest level or None), in the order of the ids.
     """
     scored = np.logical_and.reduce([index.numbers[f"{node}_scored"] > 0 for node in HEADLINES])
     kinds = [_packed(index.numbers["assessed"] > 0), _packed(scored)]
-    levels = {level: _packed(index.numbers["strongest_evidence"] == level) for level in range(6)}
+    levels = {level: _packed(evidence == level) for level in range(6)}
     rows = []
     for first, bits in zip(index.values[across], index.bits[across], strict=True):
         both = index.bits[down] & bits

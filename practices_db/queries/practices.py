@@ -104,11 +104,12 @@ def selection(sort: Sort, weighted: bool = False) -> tuple[str, str]:
 
     What stands between them names columns of ``practice_card c``; ``places.place`` counts from 1, and the query has to
     end in ORDER BY places.place. Run it with ``parameters``. Where it is ``weighted``, a registered table ``weighted``
-    (practice_id, tier, …) is joined as ``w`` and its tiers come before everything else.
+    (practice_id, place_from, place_to, …) is joined as ``w``, and the middle of these bounds comes before all else.
     """
     joined = " LEFT JOIN weighted w ON w.practice_id = c.id" if weighted else ""
     # named practices come in the order in which they are named; where none is, that is the same for all
-    order = "list_position($practices::TEXT[], c.id), " + ("w.tier NULLS LAST, " if weighted else "") + _ORDER[sort]
+    middle = "w.place_from + w.place_to NULLS LAST, " if weighted else ""
+    order = "list_position($practices::TEXT[], c.id), " + middle + _ORDER[sort]
     opening = (
         _SELECTED
         + ", places AS (SELECT c.id, c.rowid AS stored, row_number() OVER (ORDER BY "

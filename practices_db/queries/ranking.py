@@ -1,82 +1,91 @@
-"""How the selected practices stand under the reader's weights: composite, interval of places, tier; as rows."""
+"""How the selected practices stand under weights: composite, whom they are clearly ahead of and behind; as rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from criteria.framework import current_framework
-from criteria.robustness import Simulation, can_be_first, simulate
-from criteria.scoring import Answers, composite, encode
+from criteria.framework import AnswerId, current_framework
+from criteria.order import PartialOrder, Reading, partial_order
+from criteria.results import RESULT_INDICATOR, GroupId, Result, group
+from criteria.scoring import composite, encode
 from criteria.weighting import Weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor
+from practices_db.queries.agreement import coder_error
 from practices_db.queries.practices import answer_matrix
+from practices_db.queries.results import main_results
 
-DRAWS, SEED = 10_000, 1  # of the screen and of every file that is not told otherwise
 AT_LEAST = 2  # fewer practices have no places
+AT_MOST = 400  # scored practices of which each is held against every other while somebody waits
+
+Standing = Literal["ahead", "behind", "open", "place_from", "place_to", "group"]
+STANDING: tuple[Standing, ...] = ("ahead", "behind", "open", "place_from", "place_to", "group")
+_SCORE = ("score", "coverage", "low", "high")
 
 
-@dataclass(frozen=True)
-class Draws:
-    """How a simulation is to be made: which weights, how many draws, from which seed, weights free or not."""
+def standings(
+    cursor: Cursor,
+    chosen: PracticeFilter,
+    weights: Weighting,
+    reading: Reading = "know-nothing",
+    at_most: int = AT_MOST,
+) -> pd.DataFrame:
+    """Return one row for each selected practice that has a composite under the weights, by id.
 
-    weighting: Weighting
-    number: int = DRAWS
-    seed: int = SEED
-    free: bool = False
+    Columns: practice_id; score, coverage, low, high (of the composite); ahead, behind, open (how many of the others it
+    is clearly ahead of, clearly behind, and neither), place_from and place_to (bounds of its place), group. The places
+    are among these practices, and the error of coders is the one measured. Above ``at_most`` rows, or with a single
+    one, none has a place: what says where it stands is NULL.
+    """
+    rows = composite_rows(cursor, chosen, weights, reading, at_most)
+    return rows[rows["score"].notna()].reset_index(drop=True)
 
 
-def standings(cursor: Cursor, chosen: PracticeFilter, asked: Draws) -> tuple[pd.DataFrame, Simulation]:
-    """Return one row for each selected practice that is scored under the weights, and the draws behind it.
+def composite_rows(
+    cursor: Cursor,
+    chosen: PracticeFilter,
+    weights: Weighting,
+    reading: Reading = "know-nothing",
+    at_most: int = AT_MOST,
+) -> pd.DataFrame:
+    """Return one row for each assessed practice of the selection: the columns of ``standings``.
 
-    Columns: practice_id, tier, place_from, place_to, top_tier_share, ahead_of, behind, can_be_first, score, coverage,
-    low, high. The places are among these practices.
+    NULL where there is nothing to say: without a score of each criterion that weighs something there is no composite
+    and no place, and above ``at_most`` practices with a composite none has a place.
     """
     framework = current_framework()
     answers = encode(framework, answer_matrix(cursor, chosen))
-    return of_answers(answers, asked)
-
-
-def of_answers(answers: Answers, asked: Draws) -> tuple[pd.DataFrame, Simulation]:
-    """Return what ``standings`` returns, for answers at hand."""
-    framework = current_framework()
-    scores = composite(framework, answers, asked.weighting)
-    kept = scores.scored[:, -1]
-    scored = answers.only(kept)
-    simulation = simulate(framework, scored, asked.weighting, draws=asked.number, seed=asked.seed, free=asked.free)
-    apart = [simulation.told_apart(id_) for id_ in scored.practice_ids]
-    rows = {
-        "practice_id": pd.Series(scored.practice_ids, dtype=str),
-        "tier": simulation.tier,
-        "place_from": simulation.place_from,
-        "place_to": simulation.place_to,
-        "top_tier_share": simulation.top_tier_share,
-        # of how many of the others it is ahead, and behind how many it is, in at least 95 % of the draws
-        "ahead_of": np.array([len(led) for led, _ in apart], np.int64),
-        "behind": np.array([len(leading) for _, leading in apart], np.int64),
-        "can_be_first": can_be_first(framework, scored, asked.weighting),
-    }
-    rows |= {name: getattr(scores, name)[kept, -1] for name in ("score", "coverage", "low", "high")}
-    return pd.DataFrame(rows), simulation
-
-
-def composite_rows(cursor: Cursor, chosen: PracticeFilter, asked: Draws) -> pd.DataFrame:
-    """Return one row for each assessed practice of the selection: composite with range; where scored, tier and places.
-
-    Columns: practice_id, score, coverage, low, high, tier, place_from, place_to; NULL (NaN) where there is nothing
-    to say: a practice with too little documented has its range and coverage, but no score, tier or places.
-    """
-    answers = encode(current_framework(), answer_matrix(cursor, chosen))
-    scores = composite(current_framework(), answers, asked.weighting)
-    scored = scores.scored[:, -1]
+    scores = composite(framework, answers, weights)
     rows = pd.DataFrame({"practice_id": pd.Series(answers.practice_ids, dtype=str)})
-    for name in ("score", "coverage", "low", "high"):
+    for name in _SCORE:
         rows[name] = getattr(scores, name)[:, -1]
-    rows.loc[~scored, "score"] = np.nan
-    places = ["tier", "place_from", "place_to"]
-    if scored.sum() < AT_LEAST:
-        return rows.assign(**dict.fromkeys(places, np.nan))
-    return rows.merge(of_answers(answers, asked)[0][["practice_id", *places]], on="practice_id", how="left")
+    scored = int(scores.scored[:, -1].sum())
+    if not AT_LEAST <= scored <= at_most:
+        nothing = dict.fromkeys(STANDING[:-1], np.nan) | {"group": pd.Series(None, index=rows.index, dtype=object)}
+        return rows.assign(**nothing)
+    order = partial_order(framework, answers, weights, reading, coder_error(cursor))
+    return rows.merge(standing_rows(order), on="practice_id", how="left")
+
+
+def standing_rows(order: PartialOrder) -> pd.DataFrame:
+    """Return one row for each practice of an order: practice_id, then the columns of ``STANDING``."""
+    each = [(id_, order.of(id_)) for id_ in order.practice_ids]
+    table = [(id_, of.ahead_of, of.behind, of.open_with, of.best_place, of.worst_place, of.group) for id_, of in each]
+    return pd.DataFrame(table, columns=["practice_id", *STANDING])
+
+
+def result_groups(cursor: Cursor) -> dict[str, GroupId]:
+    """Return the group of what is shown (``criteria.results``) by practice; of those not in it nothing is known."""
+    answers: dict[str, AnswerId] = dict(
+        cursor.execute(
+            "SELECT practice_id, answer FROM counted_answer WHERE indicator_id = $indicator",
+            {"indicator": RESULT_INDICATOR},
+        ).fetchall()
+    )
+    main = {
+        row["practice_id"]: Result(row["design"], row["direction"]) for row in main_results(cursor).to_dict("records")
+    }
+    return {id_: group(answers.get(id_), main.get(id_)).id for id_ in answers | main}

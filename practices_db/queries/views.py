@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from criteria import weighting
 from criteria.framework import current_framework
+from criteria.order import READINGS, Reading
 from criteria.weighting import Weighting
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter, Sort, checked_sort
 
@@ -16,7 +17,7 @@ Page = Literal["explore", "compare", "practice", "weighting"]
 PAGES: tuple[Page, ...] = get_args(Page)
 
 # How a page shows what it shows; the page itself knows the values and takes its default for any other.
-_SHOWN = ("view", "group", "free")
+_SHOWN = ("view", "group", "free", "reading")
 _WORD = re.compile(r"[a-z0-9_-]{1,40}")
 
 
@@ -46,9 +47,10 @@ class View:
         return params | {name: [value] for name, value in self.shown}
 
     @property
-    def free(self) -> bool:
-        """Whether the criteria's weights are left free in the draws."""
-        return dict(self.shown).get("free") == "1"
+    def reading(self) -> Reading:
+        """What an answer that nobody documented is taken to be."""
+        given = dict(self.shown).get("reading")
+        return next((one for one in READINGS if one == given), READINGS[0])
 
 
 def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, list[str]]:
@@ -62,6 +64,6 @@ def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, li
         weights, more = weighting.from_params(current_framework(), params)
         dropped += more
     shown = tuple((name, params[name][-1]) for name in _SHOWN if params.get(name) and _WORD.fullmatch(params[name][-1]))
-    # the practices of a tier are listed by name
+    # practices whose places have the same middle are listed by name
     sort = "name" if page == "weighting" else checked_sort((params.get("sort") or [DEFAULT_SORT])[-1])
     return View(page, chosen, sort, weights, shown), dropped

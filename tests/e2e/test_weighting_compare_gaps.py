@@ -55,8 +55,8 @@ def fold(page: Page, words: str) -> Locator:
 
 
 def told(page: Page) -> Locator:
-    """Return what the draws say of the practices as a whole."""
-    return page.get_by_role("main").get_by_role("paragraph").filter(has_text=re.compile("cannot be told apart"))
+    """Return how many pairs differ clearly."""
+    return page.get_by_role("main").get_by_role("paragraph").filter(has_text=re.compile("pairs? differs? clearly,"))
 
 
 # --- weights -----------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def test_a_preset_is_chosen_by_a_click_and_taken_back_by_another(server: Server,
     page.get_by_text("Equal", exact=True).click()
     expect(page).to_have_url(re.compile(r"/weighting\?weights=equal$"))
     for name in sliders(page):
-        expect(slider(page, name)).to_have_value("20")
+        expect(slider(page, name)).to_have_value("16.7")
     page.get_by_text("Official", exact=True).click()
     expect(page).to_have_url(re.compile(r"/weighting\?weights=official$"))
     expect(slider(page, "Effectiveness")).to_have_value("50")
@@ -133,17 +133,19 @@ def test_a_second_practice_is_typed_to_the_first_and_taken_away_again(
     box.press("Enter")
     box.press("Escape")
     expect(page).to_have_url(re.compile(rf"/compare\?practice={first}&practice={second}$"))
-    expect(page.get_by_role("heading", name="What can be told apart")).to_be_visible()
+    expect(page.get_by_role("heading", name="Which differences are clear?")).to_be_visible()
     settled(page)
     for name in (one, other):
         expect(page.get_by_role("main").get_by_role("link", name=name, exact=True)).to_be_visible()
     expect(
-        page.get_by_role("main").get_by_role("listitem").filter(has_text=re.compile("real difference"))
+        page.get_by_role("main")
+        .get_by_role("listitem")
+        .filter(has_text=re.compile("[Cc]lear difference|clearly higher"))
     ).to_have_count(2)
     page.get_by_role("button", name=re.compile(f"^Remove {re.escape(one)}")).click()
     expect(page).to_have_url(re.compile(rf"/compare\?practice={second}$"))
     expect(page.get_by_text("Choose at least one more practice above.")).to_be_visible()
-    expect(page.get_by_role("heading", name="What can be told apart")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Which differences are clear?")).to_have_count(0)
 
 
 # --- gap map -----------------------------------------------------------------------------------------------

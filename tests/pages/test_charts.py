@@ -24,6 +24,8 @@ SPECS = {
     "two_scores": charts.two_scores(),
     "ranges of both headlines": charts.ranges(tuple(tables.HEADLINES.values())),
     "ranges of one practice": charts.ranges((score_profile.ONE_SERIES,)),
+    "places with names": charts.places(3, ("ahead", "between", "behind")),
+    "places without names": charts.places(300, ("ahead", "between", "behind"), named=False),
 }
 _IN_EXPRESSION = re.compile(r"datum\.(\w+)")
 

@@ -1,7 +1,8 @@
-"""Compare: the link names the practices and their order, and only what can be told apart is called a difference."""
+"""Compare: the link names the practices and their order, and only what is clear is called a difference."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,13 @@ from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
+from criteria.order import PartialOrder, criterion_alone, partial_order
+from criteria.scoring import encode
+from pages.shared.components import database
 from pages.shared.components.peers import peer_dots, peer_table
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.queries import practices
+from practices_db.queries.agreement import coder_error
 
 FRAMEWORK = current_framework()
 EVERYONE = oracles.practices()
@@ -174,49 +181,74 @@ def test_hostile_ids_never_raise_and_become_no_markup(visit: Visit) -> None:
     assert not many.exception
 
 
-# --- what can be told apart --------------------------------------------------------------------------------
+# --- which differences are clear ---------------------------------------------------------------------------
 
 
-def test_practices_whose_ranges_do_not_meet_really_differ_and_the_higher_is_named_first(visit: Visit) -> None:
-    node, low, high = next(
-        (node, low, high)
-        for node in oracles.HEADLINES
-        for low in BOTH_SCORED
-        for high in BOTH_SCORED
-        if (top := BY_ID[low].scores[node].high) is not None
-        and (bottom := BY_ID[high].scores[node].low) is not None
-        and top < bottom
-    )
-    for ids in ([low, high], [high, low]):
+def order_on(node: str) -> PartialOrder:
+    with database.cursor() as cursor:
+        answers = encode(FRAMEWORK, practices.answer_matrix(cursor, PracticeFilter()))
+        return partial_order(FRAMEWORK, answers, criterion_alone(FRAMEWORK, node), error=coder_error(cursor))
+
+
+def lines_on(app: AppTest, node: str) -> list[str]:
+    """Return the lines on one main score, a pair each."""
+    (body,) = (body for body in screen.bodies(app) if body.startswith(f"**{node.capitalize()}**\n"))
+    return [line for line in screen.as_read(body).split("\n") if line.startswith("- ")]
+
+
+def test_a_clear_difference_names_the_higher_first_in_every_company(visit: Visit) -> None:
+    """The order is that of all scored practices; the pair stands alone, then with others."""
+    order = order_on("sustainability")
+    high = max(order.practice_ids, key=lambda id_: (order.of(id_).ahead_of, id_))
+    low = order.told_apart(high)[0][0]
+    others = [id_ for id_ in order.practice_ids if id_ not in (high, low)][:3]
+    for ids in ([low, high], [high, low], [low, *others, high]):
         (line,) = (
             line
-            for body in screen.bodies(visit("compare", practice=ids))
-            if body.startswith(f"**{node.capitalize()}**")
-            for line in screen.as_read(body).split("\n")
-            if line.startswith("- ")
+            for line in lines_on(visit("compare", practice=ids), "sustainability")
+            if name(high) in line and name(low) in line
         )
         assert line.startswith(f"- {name(high)} (")
-        assert line.endswith("a real difference, the first is above whatever is still undocumented.")
+        assert "is clearly higher than" in line
 
 
 def test_every_pair_gets_a_line_for_each_headline(visit: Visit) -> None:
     app = visit("compare", practice=BOTH_SCORED[:4])
-    for title in ("Effectiveness", "Sustainability"):
-        (body,) = (body for body in screen.bodies(app) if body.startswith(f"**{title}**\n"))
-        lines = [line for line in screen.as_read(body).split("\n") if line.startswith("- ")]
-        assert len(lines) == 6
-        for line in lines:
-            verdicts = re.findall(r": (no real difference|a real difference), the first is (?:ahead|above)", line)
-            assert len(verdicts) == 1, line
-            if share := re.search(r"ahead in (\d+) % of the draws", line):
-                assert ("no real difference" in line) or int(share[1]) >= 95, line
-                assert 50 <= int(share[1]) <= 100, line
+    for node in oracles.HEADLINES:
+        lines, order = lines_on(app, node), order_on(node)
+        pairs = list(itertools.combinations(BOTH_SCORED[:4], 2))
+        assert len(lines) == len(pairs) == 6
+        for (one, other), line in zip(pairs, lines, strict=True):
+            clear = other in order.told_apart(one)[0] or other in order.told_apart(one)[1]
+            assert ("clearly higher" in line) == clear, line
+            assert ("No clear difference" in line) != clear, line
+            assert name(one) in line
+            assert name(other) in line
+            if share := re.search(r"in (?:only )?(\d+) % of", line):
+                assert clear or 50 <= int(share[1]) < 95, line
 
 
-def test_of_a_practice_without_assessment_nothing_can_be_said(visit: Visit) -> None:
+def test_ranges_that_do_not_meet_are_not_clear_where_coders_may_err(visit: Visit) -> None:
+    order, scores = order_on("sustainability"), {one.id: one.scores["sustainability"] for one in EVERYONE}
+    high, low = next(
+        (high, low)
+        for high, low in itertools.permutations(order.practice_ids, 2)
+        if (bottom := scores[high].low) is not None
+        and (top := scores[low].high) is not None
+        and bottom > top
+        and low not in order.told_apart(high)[0]
+    )
+    (line,) = lines_on(visit("compare", practice=[low, high]), "sustainability")
+    assert line.startswith(f"- No clear difference between {name(high)} (")
+    assert "higher whatever the missing answers turn out to be, but ahead in only" in line
+
+
+def test_of_a_practice_without_a_score_no_difference_is_said(visit: Visit) -> None:
     app = visit("compare", practice=[*BOTH_SCORED[:2], NOT_ASSESSED[0]])
-    for title in oracles.HEADLINES:
-        assert f"Nothing can be said of {name(NOT_ASSESSED[0])}: no answers about {title}." in text(app)
+    for node in oracles.HEADLINES:
+        pair, rest = lines_on(app, node)
+        assert name(NOT_ASSESSED[0]) not in pair
+        assert rest == f"- Too little is known for a score: {name(NOT_ASSESSED[0])}."
     profiles = table(app, PROFILES)
     own = profiles[[screen.as_read(str(cell)) == name(NOT_ASSESSED[0]) for cell in profiles["Practice"]]]
     assert list(own["Known"]) == ["not assessed"] * len(FRAMEWORK.criteria)

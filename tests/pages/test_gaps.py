@@ -23,6 +23,7 @@ EVERYONE = oracles.practices()
 DOWN = {"target_group": "target group", "country": "country"}
 HEADLINES = {"effectiveness": "Effectiveness", "sustainability": "Sustainability"}
 SHOWN = ("practices", "assessed", "strongest")
+OUTCOMES = {indicator.id for indicator in FRAMEWORK.indicators if indicator.outcome}
 TAMPERED = (
     "",
     "bogus",
@@ -47,10 +48,13 @@ def known(value: object) -> bool:
 
 
 def cell(sector: str, down: str, value: str) -> tuple[int, int, int | None]:
-    """Return practices, assessed and strongest proof of a pair, counted one by one."""
+    """Return practices, assessed and strongest evidence on an outcome of a pair, counted one by one."""
     found = [one for one in EVERYONE if sector in one.facets["sector"] and value in one.facets[down]]
     levels = [
-        given.evidence_level for one in found for given in one.answers.values() if given.answer in oracles.DOCUMENTED
+        given.evidence_level
+        for one in found
+        for indicator, given in one.answers.items()
+        if given.answer in oracles.DOCUMENTED and indicator in OUTCOMES
     ]
     return len(found), sum(1 for one in found if one.answers), max(levels, default=None)
 
@@ -94,6 +98,17 @@ def test_every_cell_is_what_the_files_give_and_an_empty_one_is_empty(visit: Visi
     assert empty > 0
 
 
+def test_an_evaluation_of_how_a_practice_is_run_is_none_of_its_outcomes() -> None:
+    levels = [
+        (max((given.evidence_level for given in of), default=0), cell_)
+        for one in EVERYONE
+        if one.answers
+        for of in [[given for given in one.answers.values() if given.answer in oracles.DOCUMENTED]]
+        for cell_ in [[given.evidence_level for id_, given in one.answers.items() if id_ in OUTCOMES]]
+    ]
+    assert any(any_ >= 3 and max(on_outcomes, default=0) < 3 for any_, on_outcomes in levels)
+
+
 @pytest.mark.parametrize("down", DOWN)
 def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
     app = visit("gaps", down=down)
@@ -103,14 +118,14 @@ def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
         len(needs),
         *(needs.count(kind) for kind in ("none", "unassessed", "unproven", "proven")),
     ]
-    assert f"pairs of sector and {DOWN[down]}," in sentence
+    assert f"combinations of topic and {DOWN[down]}," in sentence
     labels = [expander.label for expander in app.expander]
     for kind, words in (
         ("none", "no practice: one has to be found"),
         ("unassessed", "practices, but none assessed"),
-        ("unproven", "assessed, but no proof from outside"),
+        ("unproven", "assessed, but no independent evaluation of outcomes"),
     ):
-        assert any(label.startswith(f"{needs.count(kind)} pair") and words in label for label in labels), kind
+        assert any(label.startswith(f"{needs.count(kind)} combination") and words in label for label in labels), kind
 
 
 @pytest.mark.parametrize("down", DOWN)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import screen
 import streamlit as st
 from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.generate import generate
 from pages.shared.components import tables
-from pages.shared.practices import weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.queries.facet_index import Index
+from practices_db.queries.ranking import AT_MOST
 
 pytestmark = pytest.mark.usefixtures("database_file")
 PRACTICES = 8_000
@@ -121,14 +121,15 @@ def test_an_unknown_practice_is_searched_too(visit: Visit) -> None:
 
 def test_too_many_to_place_are_not_placed_but_told(visit: Visit) -> None:
     app = visit("weighting")
-    assert f"up to {weighting.AT_MOST}" in _said(app)
-    told = next(table.value for table in app.table if "Your weighting" in table.value.columns)
-    assert len(told) == weighting.SUREST
-    lows = [int(re.search(r"\((\d+)–", words)[1]) for words in told["Your weighting"]]  # type: ignore[index]
-    assert lows == sorted(lows, reverse=True)
-    assert not any("lace" in column for column in told.columns)
+    told = [info.value for info in app.info]
+    assert len(told) == 2  # one for each main score; on both together few enough are scored
+    for words in told:
+        assert f"up to {AT_MOST} can be" in words
+        assert "Choose a country, a sector or a target group above." in words
+    assert [one.proto.alt for one in app.table] == ["Bounds of places: Your weighting"]
+    assert len(screen.charts(app)) <= 1
 
 
 def test_a_narrower_filter_is_placed(visit: Visit) -> None:
     app = visit("weighting", country="IT")
-    assert any("Places in 90 % of draws" in table.value.columns for table in app.table)
+    assert any("Place" in table.value.columns for table in app.table)

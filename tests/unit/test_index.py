@@ -86,7 +86,7 @@ def test_selects_counts_and_orders_like_the_queries(index: Index, cursor: Cursor
 
 @pytest.mark.parametrize("down", ["target_group", "country"])
 def test_pairs_of_values_are_those_of_the_selection(index: Index, cursor: Cursor, down: str) -> None:
-    rows = {row[:2]: row[2:] for row in cross_counts(index, "sector", down)}
+    rows = {row[:2]: row[2:] for row in cross_counts(index, "sector", down, index.numbers["strongest_evidence"])}
     pairs = [(sector, value) for sector in index.values["sector"] for value in index.values[down]]
     assert set(rows) <= set(pairs)
     draw = random.Random(5)  # noqa: S311 - for a test
@@ -117,6 +117,6 @@ def test_an_empty_catalogue_has_an_index(tmp_path: Path) -> None:
             nothing = Index.read(one)
         assert nothing.select(PracticeFilter()).count == 0
         assert nothing.select(PracticeFilter(country=("IT",))).ids("name") == []
-        assert cross_counts(nothing, "sector", "country") == []
+        assert cross_counts(nothing, "sector", "country", nothing.numbers["strongest_evidence"]) == []
     finally:
         store.close()

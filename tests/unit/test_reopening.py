@@ -125,7 +125,7 @@ def test_newer_data_that_leave_the_view_as_it_was_are_said_to(tiny_store: Store)
 
 
 def test_reader_s_own_composite_is_compared_too(tiny_store: Store) -> None:
-    view, _ = read_view("weighting", {"weights": ["equal"]})
+    view, _ = read_view("weighting", {"weights": ["official"]})
     file = file_content(tiny_store, view, DAY, "scores", "csv")
     assert reopen(tiny_store, file).view == view
 

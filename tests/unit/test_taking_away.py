@@ -18,7 +18,7 @@ from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.reopen import reopen
 from practices_db.queries import practices
-from practices_db.queries.ranking import Draws, standings
+from practices_db.queries.ranking import standings
 from practices_db.queries.views import View, read_view
 
 CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
@@ -31,9 +31,11 @@ def on_screen(store: Store, view: View) -> list[tuple[object, ...]]:
     """Return (id, scores rounded as files have them) of what the page of a view shows, in its order."""
     with store.cursor() as cursor:
         found = practices.find_practices(cursor, view.chosen, view.sort)
-        if view.weights is not None:  # by tier, then by name, then those without a tier
-            places = dict(standings(cursor, view.chosen, Draws(view.weights))[0][["practice_id", "tier"]].to_numpy())
-            found = found.assign(tier=found["id"].map(places)).sort_values("tier", kind="stable", na_position="last")
+        if view.weights is not None:  # by the middle of the places, then by name, then those without a place
+            rows = standings(cursor, view.chosen, view.weights, view.reading)
+            middles = dict(zip(rows["practice_id"], rows["place_from"] + rows["place_to"], strict=True))
+            found = found.assign(middle=found["id"].map(middles))
+            found = found.sort_values("middle", kind="stable", na_position="last")
     return [
         (row["id"], *(None if row[name] != row[name] else round(float(row[name]), 4) for name in SCORES))
         for row in found.to_dict("records")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from criteria import weight_effects as module
 from criteria.framework import published_frameworks
-from criteria.weight_effects import difference_shares, first_shares, share_ahead
-from criteria.weighting import weighting
+from criteria.weight_effects import difference_shares, first_shares, flip_point, flip_points, share_ahead
+from criteria.weighting import preset, weighting
 
 FRAMEWORK = published_frameworks()["integration-practices", "2.0.0"]
 IDS = [one.id for one in FRAMEWORK.criteria]
@@ -94,3 +94,29 @@ def test_first_of_three_is_near_to_a_fine_grid_and_the_same_each_time(rows: list
 
 def test_one_criterion_alone_leaves_no_choice() -> None:
     assert first_shares(np.array([[10.0], [30.0], [30.0]])).tolist() == [0, 1, 1]
+
+
+# --- where a lead changes sides -----------------------------------------------------------------------------
+
+FIVE = published_frameworks()["integration-practices", "1.0.0"]  # a framework of five criteria
+EQUAL = preset(FIVE, "equal")
+
+
+def test_flip_point_of_a_case_worked_out_by_hand() -> None:
+    # effectiveness: +40; the others, equal shares: −10 on average; 40x = 10(1 − x), x = 0.2
+    one, other = np.array([80.0, 50, 50, 50, 50]), np.array([40.0, 60, 60, 60, 60])
+    assert flip_point(one, other, EQUAL, "effectiveness") == pytest.approx(0.2)
+    assert flip_point(other, one, EQUAL, "effectiveness") == pytest.approx(0.2)
+    # equal as things are; sustainability −10, the others (40 − 30)/4 = +2.5: x = 2.5/12.5
+    assert flip_points(one, other, EQUAL)["sustainability"] == pytest.approx(0.2)
+    assert list(flip_points(one, other, EQUAL)) == [criterion.id for criterion in FIVE.criteria]
+
+
+def test_lead_that_never_changes_has_no_flip_point() -> None:
+    one, other = np.array([80.0, 60, 60, 60, 60]), np.array([40.0, 50, 50, 50, 50])
+    assert set(flip_points(one, other, EQUAL).values()) == {None}
+    assert set(flip_points(one, one, EQUAL).values()) == {None}
+    alone = weighting(FIVE, {"effectiveness": 1})
+    assert flip_point(other, np.array([90.0, 0, 0, 0, 0]), alone, "effectiveness") is None
+    with pytest.raises(ValueError, match="nonsense"):
+        flip_point(one, other, EQUAL, "nonsense")

@@ -16,7 +16,6 @@ from criteria.scoring import YOUR_WEIGHTING, AnswerId, composite, encode, midpoi
 from criteria.weighting import (
     PRESETS,
     Weighting,
-    effective_weights,
     from_params,
     preset,
     preset_of,
@@ -231,29 +230,6 @@ def test_no_text_in_a_link_is_an_error(value: str) -> None:
 def test_hostile_values_are_dropped() -> None:
     for value in hostile.strings():
         assert_harmless(value)
-
-
-# --- what the weights come to ------------------------------------------------------------------------------
-
-
-def test_effective_weight_is_weight_times_spread() -> None:
-    nan = np.nan
-    table = np.array([[0.0, 10, 50, nan, 0], [20, 30, 50, nan, 100], [40, nan, 50, nan, 50]])
-    chosen = weighting(
-        FRAMEWORK,
-        {"effectiveness": 40, "sustainability": 20, "inclusion": 20, "relevance": 20},
-    )
-    found = effective_weights(FRAMEWORK, table, chosen)
-    spread = 0.4 * np.std([0, 20, 40]), 0.2 * np.std([10, 30])
-    assert [one.effective for one in found] == pytest.approx([*(np.array(spread) / sum(spread)), 0, 0, 0])
-    assert [one.reason for one in found] == ["", "", "all equal", "unknown for all", "weighs nothing"]
-    assert [one.chosen for one in found] == pytest.approx([0.4, 0.2, 0.2, 0.2, 0])
-    assert [one.criterion for one in found] == CRITERIA
-
-
-@pytest.mark.parametrize("table", [np.empty((0, 5)), np.full((3, 5), np.nan), np.full((3, 5), 7.1)])
-def test_nothing_decides_where_nothing_differs(table: np.ndarray) -> None:
-    assert [one.effective for one in effective_weights(FRAMEWORK, table, preset(FRAMEWORK, "equal"))] == [0] * 5
 
 
 # --- the composite -----------------------------------------------------------------------------------------

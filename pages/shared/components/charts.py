@@ -294,25 +294,31 @@ def _ranges(count: int, pickable: bool) -> Spec:
     return _finished(layered.properties(height=alt.Step(21)))
 
 
-def intervals(count: int) -> Spec:
-    """Intervals of places, 1 to ``count``, under the name they belong to, below the heading of their tier.
+def places(count: int, groups: tuple[str, ...], named: bool = True) -> Spec:
+    """Bounds of places, 1 to ``count``: a bar from the best to the worst, and at its middle the mark of its group.
 
-    Rows, one a line: ``line`` (order), ``heading`` (on tier lines), ``id``, ``name`` (on name lines), and on bar lines
-    ``practice``, ``from``, ``to``, ``words``. Selection ``pick`` gives the ``id``.
+    Rows, one a line: ``line`` (order), ``id``, ``name`` (on name lines), and on bar lines ``practice``, ``from``,
+    ``to``, ``middle``, ``group`` (one of ``groups``, which are the names of the three), ``words``. Where the practices
+    are not ``named``, there are bar lines only, near to each other. Selection ``pick`` gives the ``id``.
     """
-    spec = deepcopy(_intervals())
+    spec = deepcopy(_places(named))
     for encoding in _encodings(spec, "from"):
         encoding["title"] = f"Place among these {count} (1 is best)"
         encoding["scale"]["domain"] = [0.5, count + 0.5]
+    for encoding in _encodings(spec, "group"):
+        if "scale" in encoding:
+            encoding["scale"]["domain"] = list(groups)
     return spec
 
 
 @cache
-def _intervals() -> Spec:
+def _places(named: bool) -> Spec:
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
+    told = base.transform_filter("isValid(datum.from)").encode(
+        tooltip=_tips({"practice:N": "Practice", "words:N": "Clear differences", "group:N": "Group"})
+    )
     bars_ = (
-        base.transform_filter("isValid(datum.from)")
-        .mark_bar(height=8, cornerRadius=4, opacity=0.75, color=COUNT, cursor="pointer", aria=False)
+        told.mark_bar(height=7 if named else 3, cornerRadius=2, opacity=0.35, cursor="pointer", aria=False)
         .encode(
             x=alt.X(
                 "from:Q",
@@ -320,17 +326,23 @@ def _intervals() -> Spec:
                 axis=alt.Axis(orient="top", tickCount=5, tickMinStep=1, format="d"),
             ),
             x2="to:Q",
-            tooltip=_tips({"practice:N": "Practice", "words:N": "Places in 90 % of draws"}),
+            color=alt.Color("group:N", scale=alt.Scale(), legend=None),
         )
         .add_params(alt.selection_point(name="pick", fields=["id"]))
     )
-    headings = (
-        base.transform_filter("isValid(datum.heading)")
-        .mark_text(align="left", baseline="bottom", dy=9, fontSize=14, fontWeight="bold", aria=False)
-        .encode(x=alt.value(0), text="heading:N")
+    legend = alt.Legend(orient="top", direction="vertical", labelLimit=320)
+    marks = told.mark_point(filled=True, size=80 if named else 30, opacity=1, cursor="pointer", aria=False).encode(
+        x="middle:Q",
+        fill=alt.Fill("group:N", title=None, scale=alt.Scale(), legend=legend),
+        shape=alt.Shape(
+            "group:N",
+            title=None,
+            scale=alt.Scale(range=["triangle-up", "circle", "triangle-down"]),
+            legend=legend,
+        ),
     )
-    layered = alt.layer(bars_, _names(base), _inked(headings)).resolve_scale(color="independent")
-    return _finished(layered.properties(height=alt.Step(21)))
+    layers = alt.layer(bars_, marks, *([_names(base)] if named else [])).resolve_scale(color="independent")
+    return _finished(layers.properties(height=alt.Step(21 if named else 7)))
 
 
 @cache
@@ -392,7 +404,7 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
                 "across:N": "On",
                 "practices:Q": "Practices",
                 "assessed:Q": "Assessed",
-                "proof:N": "Strongest proof",
+                "proof:N": "Strongest evidence on outcomes",
                 "needed:N": "To fill it",
             }
         ),
@@ -429,7 +441,8 @@ def build() -> None:
         score_cells(5),
         ranges(both),
         *(_ranges(count, pickable=False) for count in range(1, 7)),
-        _intervals(),
+        _places(named=True),
+        _places(named=False),
         strips(both),
         strips(both, counted=True),
     )

@@ -15,7 +15,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from criteria.agreement import WeightedAgreement
 from criteria.framework import current_framework
+from criteria.results import GroupId
 from criteria.scoring import Answers, encode
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
@@ -24,8 +26,10 @@ from practices_db.database.store import Cursor, Store
 from practices_db.operations.build import open_store
 from practices_db.operations.replica import Replica
 from practices_db.queries import library, practices
+from practices_db.queries.agreement import agreement_of
 from practices_db.queries.facet_index import Bools, Index
 from practices_db.queries.figures import Figures, Limits, figures, limits
+from practices_db.queries.ranking import result_groups
 
 Card = Mapping[str, Any]
 MOST_AROUND = 5  # publications or organisations that are shown with something else
@@ -291,3 +295,25 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
 def documentation(of: Whole) -> Documentation:
     """Return what the page on the method tells; computed once for each release of the data."""
     return _documentation(str(database_path()), of.version.content_hash)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _read_twice(path: str, content_hash: str) -> WeightedAgreement:  # noqa: ARG001 - the cache's key
+    with cursor() as one:
+        return agreement_of(one, "own-sources")
+
+
+def read_twice(of: Whole) -> WeightedAgreement:
+    """Return how far two readings from own sources agree; counted once for each release of the data."""
+    return _read_twice(str(database_path()), of.version.content_hash)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _groups_of_results(path: str, content_hash: str) -> dict[str, GroupId]:  # noqa: ARG001 - the cache's key
+    with cursor() as one:
+        return result_groups(one)
+
+
+def groups_of_results(of: Whole) -> dict[str, GroupId]:
+    """Return the group of what is shown by practice; of those that are not in it nothing is known."""
+    return _groups_of_results(str(database_path()), of.version.content_hash)

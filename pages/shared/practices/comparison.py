@@ -1,4 +1,4 @@
-"""Practices side by side: the choice in the link, what can be told apart, peers, answers and facts."""
+"""Practices side by side: the choice in the link, which differences are clear, peers, answers and facts."""
 
 from __future__ import annotations
 
@@ -11,30 +11,26 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from criteria.framework import Framework, current_framework
-from criteria.robustness import SEPARATED, Simulation, simulate
-from criteria.scoring import Answers as Matrix
-from criteria.scoring import encode
-from criteria.weighting import weighting
-from pages.shared.components import practice_picker
+from criteria.framework import Framework
+from criteria.order import CLEARLY, PartialOrder, criterion_alone, partial_order
+from pages.shared.components import database, practice_picker
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import MOST_COMPARED, page_path, practice_link
 from pages.shared.components.peers import ENOUGH_PEERS, are_counted
 from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
 from pages.shared.components.screen_texts import (
-    SHOWN_WITH_RANGE,
     counted,
     escaped,
     known,
     number,
     percent,
-    score_state,
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, rows
 from practices_db.catalogue import practice_facts
+from practices_db.queries.agreement import error_of
+from practices_db.translation import _
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
-DRAWS = 2_000
 
 Answers = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 
@@ -86,53 +82,57 @@ def too_few(cards: Sequence[Card]) -> None:
 # --- scores ----------------------------------------------------------------------------------------------
 
 
-def told_apart(framework: Framework, cards: Sequence[Card], given: Answers) -> None:
-    """Say for each pair and headline whether the ranges, or else the draws, tell them apart."""
+def clear_differences(framework: Framework, whole: Whole, cards: Sequence[Card]) -> None:
+    """Say for each pair and headline which is clearly higher; of what has no score nothing is said."""
+    selected = np.zeros(len(whole.index.ids), dtype=bool)
+    selected[[whole.index.place[card["id"]] for card in cards]] = True
+    answers_ = whole.answers_of(selected)
+    twice = database.read_twice(whole)
     for node, title in HEADLINES.items():
-        shown = [card for card in cards if score_state(card, node) in SHOWN_WITH_RANGE]
-        others = [card["name"] for card in cards if card not in shown]
-        lines = []
-        if len(shown) >= AT_LEAST:
-            draws = _draws(framework, shown, given, node)
-            lines = [_pair(first, second, node, draws) for first, second in combinations(shown, 2)]
-        if others:
-            lines.append(f"Nothing can be said of {escaped(', '.join(others))}: no answers about {title.lower()}.")
+        order = partial_order(framework, answers_, criterion_alone(framework, node), error=error_of(twice))
+        scored = [card for card in cards if card["id"] in order.practice_ids]
+        lines = [_pair(first, second, node, order) for first, second in combinations(scored, 2)]
+        if others := [card["name"] for card in cards if card not in scored]:
+            lines.append(_("Too little is known for a score: {names}.").format(names=escaped(", ".join(others))))
         st.markdown(f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines))
+        if node == "effectiveness":
+            st.caption(_("What was measured, and how, says more about effectiveness than these scores do."))
     st.caption(
-        "Where one range lies wholly above the other, the difference stays however the undocumented answers turn "
-        f"out. Where ranges overlap, the undocumented answers are drawn by chance {DRAWS:,} times: it takes "
-        f"{percent(SEPARATED)} of the draws to call it a real difference."
+        _(
+            "Clearly higher: ahead in at least {share} of what the missing answers could be, even if coders err as "
+            "often as on the practices read twice."
+        ).format(share=percent(CLEARLY))
     )
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _simulation(key: tuple[Any, ...], node: str, _answers: Matrix) -> Simulation:  # noqa: ARG001 - the cache's key
-    framework = current_framework()
-    return simulate(framework, _answers, weighting(framework, {node: 1.0}), draws=DRAWS, seed=1)
+def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
+    row = {id_: at for at, id_ in enumerate(order.practice_ids)}
+    share = float(order.leads[row[first["id"]], row[second["id"]]])
+    upper, lower, share = (first, second, share) if share >= 0.5 else (second, first, 1 - share)
+    spans = [f"{escaped(card['name'])} ({_span(card, node)})" for card in (upper, lower)]
+    whole = math.floor(100 * share + 1e-9) / 100  # never rounded up to the share that the verdict asks for
+    apart = upper[f"{node}_low"] > lower[f"{node}_high"]
+    if share >= CLEARLY and apart:
+        words = _("{upper} is **clearly higher** than {lower}, whatever the missing answers turn out to be.")
+    elif share >= CLEARLY:
+        words = _("{upper} is **clearly higher** than {lower} (ahead in {share} of what the missing answers could be).")
+    elif apart:
+        words = _(
+            "No clear difference between {upper} and {lower}: the first is higher whatever the missing answers turn "
+            "out to be, but ahead in only {share} of cases if coders err."
+        )
+    else:
+        words = _(
+            "No clear difference between {upper} and {lower} (the first is ahead in {share} of what the missing "
+            "answers could be)."
+        )
+    return words.format(upper=spans[0], lower=spans[1], share=percent(whole))
 
 
-def _draws(framework: Framework, cards: Sequence[Card], given: Answers, node: str) -> Simulation:
-    rows_ = [
-        (card["id"], id_, answers_[0]["answer"], int(answers_[0]["evidence_level"]))
-        for card in cards
-        for id_, answers_ in given[card["id"]].items()
-    ]
-    matrix = encode(framework, rows_)
-    return _simulation((matrix.practice_ids, matrix.value.tobytes(), matrix.applicable.tobytes()), node, matrix)
-
-
-def _pair(first: Card, second: Card, node: str, draws: Simulation) -> str:
-    upper, lower = (first, second) if draws.leads(first["id"], second["id"]) >= 0.5 else (second, first)
-    spans = " and ".join(
-        f"{escaped(card['name'])} ({number(card[f'{node}_low'])}–{number(card[f'{node}_high'])})"
-        for card in (upper, lower)
-    )
-    if upper[f"{node}_low"] > lower[f"{node}_high"]:
-        return f"{spans}: **a real difference**, the first is above whatever is still undocumented."
-    share = draws.leads(upper["id"], lower["id"])
-    verdict = "**a real difference**" if share >= SEPARATED else "no real difference"
-    whole = math.floor(100 * share) / 100  # never rounded up to the share that the verdict asks for
-    return f"{spans}: {verdict}, the first is ahead in {percent(whole)} of the draws."
+def _span(card: Card, node: str) -> str:
+    """Return the range of a score in whole numbers, or the one number that it comes to."""
+    low, high = number(card[f"{node}_low"]), number(card[f"{node}_high"])
+    return low if low == high else f"{low}–{high}"
 
 
 def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from criteria.framework import current_framework
+from criteria.scoring import Answers
 from pages.shared.components.database import Whole
 from pages.shared.components.links import choose
 from pages.shared.components.screen_texts import counted, known
 from pages.shared.components.tables import rows
 from practices_db.catalogue.practice_filter import FACET
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.queries.facet_index import Index, cross_counts
+from practices_db.queries.facet_index import Index, Numbers, cross_counts
+from practices_db.translation import N_, _
 
 DOWN = {"target_group": "Target group", "country": "Country"}
-SHOWN = {"practices": "Practices", "assessed": "Assessed practices", "strongest": "Strongest proof (level)"}
+SHOWN = {
+    "practices": "Practices",
+    "assessed": "Assessed practices",
+    "strongest": "Strongest evidence on outcomes (level)",
+}
 
 # What a cell lacks first, worst first; the last one lacks nothing that is counted here.
 NEEDS = {
-    "none": "no practice: one has to be found, written down or started",
-    "unassessed": "practices, but none assessed: an assessment of one of them",
-    "unproven": "assessed, but no proof from outside: an independent evaluation",
-    "proven": "at least one practice with an independent evaluation or stronger proof",
+    "none": N_("no practice: one has to be found, written down or started"),
+    "unassessed": N_("practices, but none assessed: an assessment of one of them"),
+    "unproven": N_("assessed, but no independent evaluation of outcomes: such an evaluation"),
+    "proven": N_("at least one practice whose outcomes were evaluated independently, or with stronger evidence"),
 }
+_INDEPENDENT = 3  # the evidence level of an independent evaluation
 
 
 def choices() -> tuple[str, str]:
@@ -42,7 +50,7 @@ def need(practices: int, assessed: int, strongest: Any) -> str:
         return "none"
     if not assessed:
         return "unassessed"
-    return "proven" if known(strongest) and strongest >= 3 else "unproven"
+    return "proven" if known(strongest) and strongest >= _INDEPENDENT else "unproven"
 
 
 def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
@@ -69,40 +77,60 @@ def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
                     "assessed": cell["assessed"],
                     "proof": framework.evidence_label(int(cell["strongest"])) if known(cell["strongest"]) else "none",
                     "need": lacks,
-                    "needed": NEEDS[lacks],
+                    "needed": _(NEEDS[lacks]),
                 }
             )
     return pd.DataFrame(table).astype({"shown": float})
 
 
+def outcome_evidence(answers: Answers, index: Index) -> Numbers:
+    """Return the strongest evidence of each practice of the index on any outcome; NaN where no outcome is known.
+
+    Outcomes are the indicators that the framework marks so: an evaluation of how a practice is run says nothing of
+    whether people are better off.
+    """
+    on_outcomes = np.array([indicator.outcome for indicator in current_framework().indicators])
+    levels = np.where(answers.documented, answers.evidence, -1.0)[:, on_outcomes].max(axis=1, initial=-1.0)
+    strongest = np.full(len(index.ids), np.nan)
+    strongest[[index.place[id_] for id_ in answers.practice_ids]] = np.where(levels < 0, np.nan, levels)
+    return strongest
+
+
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _drawn(content_hash: str, down: str, shown: str, _index: Index) -> tuple[pd.DataFrame, pd.DataFrame]:  # noqa: ARG001
+def _drawn(
+    content_hash: str,  # noqa: ARG001
+    down: str,
+    shown: str,
+    _index: Index,
+    _answers: Answers,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     names = ["across", "down", "practices", "assessed", "scored", "strongest"]
-    counts = pd.DataFrame(cross_counts(_index, "sector", down), columns=names)
+    counts = pd.DataFrame(cross_counts(_index, "sector", down, outcome_evidence(_answers, _index)), columns=names)
     table = cells(counts, down, shown)
     return table, grid(table, down)
 
 
 def drawn(whole: Whole, down: str, shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the cells and the table twin; made once for each release of the data."""
-    return _drawn(whole.version.content_hash, down, shown, whole.index)
+    return _drawn(whole.version.content_hash, down, shown, whole.index, whole.answers)
 
 
 def sentence(table: pd.DataFrame, down: str) -> str:
-    """Say how many of the pairs are empty, unassessed, unproven."""
+    """Say how many of the combinations are empty, unassessed, without an independent evaluation of outcomes."""
     count = table["need"].value_counts()
-    return (
-        f"Of {len(table)} pairs of sector and {DOWN[down].lower()}, **{count.get('none', 0)}** have no practice in the "
-        f"catalogue, **{count.get('unassessed', 0)}** have practices but no assessment, **{count.get('unproven', 0)}** "
-        f"have no proof from outside, and **{count.get('proven', 0)}** have an independent evaluation or more."
-    )
+    return _(
+        "Of {all} combinations of topic and {down}, **{none}** have no practice in the catalogue, **{unassessed}** "
+        "have practices but no assessment, **{unproven}** have no independent evaluation of outcomes, and "
+        "**{proven}** have one, or stronger evidence."
+    ).format(all=len(table), down=DOWN[down].lower(), **{kind: count.get(kind, 0) for kind in NEEDS})
 
 
 def grid(table: pd.DataFrame, down: str) -> pd.DataFrame:
     """Return the table twin: a row for each value down the side, a column a sector, each cell in words."""
     words = table.assign(
         words=[
-            f"{counted(row['practices'], 'practice')}, {row['assessed']} assessed, proof: {row['proof'].lower()}"
+            f"{counted(row['practices'], 'practice')}, {row['assessed']} assessed, "
+            f"evidence on outcomes: {row['proof'].lower()}"
             if row["practices"]
             else "none"
             for row in rows(table)
@@ -121,6 +149,6 @@ def needs(table: pd.DataFrame) -> None:
     """List what each kind of gap would need, with the pairs that have it."""
     for kind, words in list(NEEDS.items())[:-1]:
         pairs = table[table["need"] == kind]
-        with st.expander(f"{counted(len(pairs), 'pair')}: {words}"):
+        with st.expander(f"{counted(len(pairs), 'combination')}: {_(words)}"):
             lines = [f"- **{side}**: {', '.join(group['across'])}" for side, group in pairs.groupby("down", sort=False)]
             st.markdown("\n".join(lines))

@@ -1,42 +1,26 @@
-"""Your weighting: the panel of weights in the link, the draws behind the tiers, and two practices in detail."""
+"""Your weighting: the panel of weights in the link, what comes out, and two practices in detail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from criteria import robustness
 from criteria.framework import Criterion, Framework, current_framework
+from criteria.order import CLEARLY, PartialOrder
 from criteria.proof import CompositeProof, prove_composite
-from criteria.robustness import SEPARATED, Simulation
-from criteria.scoring import YOUR_WEIGHTING, Answers, Scores, midpoints
-from criteria.weighting import (
-    PRESETS,
-    EffectiveWeight,
-    Weighting,
-    effective_weights,
-    from_params,
-    preset,
-    preset_of,
-    to_params,
-    weighting,
-)
-from pages.shared.components.database import Card, Whole
-from pages.shared.components.screen_texts import escaped, number, percent, score_words
-from pages.shared.components.tables import HEADLINES
+from criteria.scoring import YOUR_WEIGHTING, Scores
+from criteria.weight_effects import DifferenceShare, difference_shares, first_shares, flip_points, share_ahead
+from criteria.weighting import PRESETS, Floats, Weighting, from_params, preset, preset_of, to_params, weighting
+from pages.shared.components.screen_texts import escaped, number, percent
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.queries.ranking import DRAWS, SEED
-from practices_db.translation import ngettext
+from practices_db.translation import _, ngettext
 
 _PARAMS = ("weights", "w", "wi")
 _OWN = "own"
-AT_MOST = 500  # scored practices whose places are drawn while somebody waits
-SUREST = 50
 
 
 # --- the link --------------------------------------------------------------------------------------------
@@ -63,7 +47,7 @@ def _write_link(framework: Framework, weights: Weighting) -> None:
 
 
 def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
-    """Draw presets and a slider for each criterion, with what it really decides among the practices selected."""
+    """Draw presets and a slider for each criterion, with its share of the differences between those compared."""
     current = preset_of(framework, weights) or _OWN
     st.session_state["preset"] = current
     st.radio(
@@ -77,11 +61,11 @@ def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
     st.caption(
         PRESETS[current].meaning if current in PRESETS else "Your own weights. A preset takes you back at any time."
     )
-    effective = effective_weights(framework, midpoints(scores, known_only=True), weights)
+    shares = difference_shares(framework, criterion_scores(scores), weights)
     with st.grid(3, min_column_width=260):
-        for criterion, one in zip(framework.criteria, effective, strict=True):
+        for criterion, one, scored in zip(framework.criteria, shares, scores.scored.T, strict=False):
             with st.container(gap="xsmall"):
-                _slider(criterion, one)
+                _slider(criterion, one, int(scored.sum()))
     with st.expander("Weights inside a criterion", icon=":material/tune:"):
         _indicators(framework, weights)
 
@@ -92,7 +76,7 @@ def _use_preset() -> None:
         _write_link(framework, preset(framework, st.session_state["preset"]))
 
 
-def _slider(criterion: Criterion, one: EffectiveWeight) -> None:
+def _slider(criterion: Criterion, one: DifferenceShare, scored: int) -> None:
     """Draw one criterion's weight; moving it scales the others so that the whole stays 100 %."""
     key = f"weight-{criterion.id}"
     st.session_state[key] = round(100 * one.chosen, 1)
@@ -100,16 +84,27 @@ def _slider(criterion: Criterion, one: EffectiveWeight) -> None:
         criterion.title,
         0.0,
         100.0,
-        step=0.5,  # the presets' weights stand on its steps; between two of them a slider would show another number
+        step=0.1,  # as fine as a link says weights; between two steps a slider would show another number
         format="%g %%",
         key=key,
         on_change=_use_slider,
         args=(criterion.id, key),
     )
-    if not one.reason:
-        st.caption(f"Really decides {percent(one.effective)} here: its weight times how far these practices lie apart.")
-    else:
-        st.caption(f"Decides nothing here: {one.reason}.")
+    st.caption(
+        _drives(one)
+        + " "
+        + ngettext("{count} practice has a score.", "{count} practices have a score.", scored).format(count=scored)
+    )
+
+
+def _drives(one: DifferenceShare) -> str:
+    if one.chosen <= 0:
+        return _("Weight 0: not used.")
+    if one.differences is None:
+        return _("Drives nothing: there are no differences to compare.")
+    if one.differences < 0:
+        return _("Pulls against the differences between these practices.")
+    return _("Drives {share} of the differences between these practices.").format(share=percent(one.differences))
 
 
 def _use_slider(criterion_id: str, key: str) -> None:
@@ -159,44 +154,17 @@ def _use_indicator(indicator_id: str, key: str) -> None:
         st.toast("At least one indicator of a criterion that weighs something must count.", icon=":material/error:")
 
 
-# --- the draws -------------------------------------------------------------------------------------------
+# --- what comes out --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Standings:
-    """The draws, and who can come first at all."""
-
-    simulation: Simulation
-    can_be_first: frozenset[str]
-    apart: Mapping[str, tuple[int, int]]  # of how many it is ahead, and behind how many, by practice
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _standings(key: tuple[Any, ...], weights: Weighting, free: bool, _answers: Answers) -> Standings:  # noqa: ARG001
-    framework = current_framework()
-    simulation = robustness.simulate(framework, _answers, weights, draws=DRAWS, seed=SEED, free=free)
-    first = robustness.can_be_first(framework, _answers, weights)
-    return Standings(
-        simulation, frozenset(np.array(_answers.practice_ids)[first].tolist()), simulation.told_apart_counts()
-    )
-
-
-def standings(answers: Answers, weights: Weighting, free: bool) -> Standings:
-    """Return the draws for these practices; made once for the same answers and weights, with progress when it takes "
-    "long."""
-    key = (answers.practice_ids, answers.value.tobytes(), answers.applicable.tobytes())
-    with st.spinner(f"Drawing weights and missing answers {DRAWS:,} times", show_time=True):
-        return _standings(key, weights, free, answers)
-
-
-def choose_freedom() -> bool:
-    """Draw whether weights vary around the chosen ones or freely; kept in the link."""
+def every_weighting() -> bool:
+    """Draw whether to say in what share of all possible weightings one leads; kept in the link."""
     st.session_state["free"] = st.query_params.get("free") == "1"
     return st.toggle(
-        "Let the criteria weigh anything at all",
+        _("Try every possible weighting"),
         key="free",
         on_change=_use_freedom,
-        help="Off: in each draw the weights vary around yours. On: every split of the whole is equally likely.",
+        help=_("Every way of sharing the whole between the criteria that you use is equally likely."),
     )
 
 
@@ -207,155 +175,105 @@ def _use_freedom() -> None:
         st.query_params.pop("free", None)
 
 
-def by_name(whole: Whole, ids: Iterable[str]) -> list[Card]:
-    """Return the cards of practices by name, as the practices of a tier are listed."""
-    return whole.cards(sorted(ids, key=whole.index.place.__getitem__))
+def own_columns(scores: Scores, ids: Sequence[str], weights: Weighting, every: bool) -> pd.DataFrame:
+    """Return what the table says of the composite, by practice id: its value and range, and how often it is first.
+
+    ``scores`` are those of ``scoring.composite``; ``ids`` have a composite each; ``every``: whether every weighting of
+    the criteria that weigh something was tried.
+    """
+    words = [scores.of(id_, YOUR_WEIGHTING) for id_ in ids]
+    columns = {
+        _("Your weighting"): [
+            f"{number(own.score or 0)} ({number(own.low or 0)}–{number(own.high or 0)})" for own in words
+        ]
+    }
+    if every:
+        table = criterion_scores(scores)[np.isin(scores.practice_ids, ids)][:, weights.shares > 0]
+        columns[_("First in")] = [
+            _("{share} of all weightings").format(share=percent(share)) for share in first_shares(table)
+        ]
+    return pd.DataFrame(columns, index=pd.Index(ids))
 
 
-def too_many(scored: int) -> None:
-    """Say why there are no intervals of places for so many, and what to do."""
-    st.info(
-        f"{scored:,} practices are too many to compare each with every other in {DRAWS:,} draws; up to {AT_MOST:,} can "
-        "be. Choose a country, a sector or a target group above to see intervals of places and tiers. Until then here "
-        f"are the {SUREST} whose range begins highest: what holds even if nothing undocumented were met.",
-        icon=":material/filter_alt:",
-    )
-
-
-def surest(whole: Whole, scores: Scores) -> pd.DataFrame:
-    """Return the scored practices whose composite's range begins highest; no places, since nothing was drawn."""
-    scored = scores.scored[:, -1]
-    low = np.where(scored, scores.low[:, -1], -np.inf)
-    place = np.array([whole.index.place[id_] for id_ in scores.practice_ids])
-    first = np.lexsort((place, -low))[:SUREST]
-    cards = whole.cards([scores.practice_ids[at] for at in first])
-    table_ = []
-    for card in cards:
-        own = scores.of(card["id"], YOUR_WEIGHTING)
-        table_.append(
-            {
-                "Practice": f"[{escaped(card['name'])}](practice?practice={card['id']})",
-                "Your weighting": f"{number(own.score or 0)} ({number(own.low or 0)}–{number(own.high or 0)})",
-                "Documented": percent(own.coverage or 0),
-            }
-            | {f"Official {title.lower()}": score_words(card, node) for node, title in HEADLINES.items()}
-        )
-    return pd.DataFrame(table_)
+def criterion_scores(scores: Scores) -> Floats:
+    """Return the scores of every criterion, practices × criteria, 0–100; NaN where it is not scored."""
+    return np.where(scores.scored, scores.score, np.nan)[:, :-1]
 
 
 def selection(selected: int, assessed: int, scored: int) -> None:
     """Say how many of the selection can be compared at all."""
     enough = ngettext(
-        "**{count}** of {list} is documented enough under these weights",
-        "**{count}** of {list} are documented enough under these weights",
+        "**{count}** of {list} has a score in every criterion that you use",
+        "**{count}** of {list} have a score in every criterion that you use",
         scored,
     ).format(count=scored, list=PracticeFilter.amount(selected))
     little = ngettext(
-        "{count} is assessed but not documented enough",
-        "{count} are assessed but not documented enough",
+        "{count} is assessed but too thinly documented",
+        "{count} are assessed but too thinly documented",
         assessed - scored,
     ).format(count=assessed - scored)
     none = ngettext("{count} is not assessed", "{count} are not assessed", selected - assessed)
     st.markdown(f"{enough}; {little}, {none.format(count=selected - assessed)}.")
-
-
-def tiers_in_words(standing: Standings) -> None:
-    """Say how many tiers there are and what a tier is."""
-    tiers = standing.simulation.tiers()
-    if len(tiers) == 1:
-        st.markdown(
-            "**As a group they cannot be told apart**: no line between better and worse holds in "
-            f"{percent(SEPARATED)} of the draws. Single pairs may well be; the table says how many."
-        )
-    else:
-        sizes = ", ".join(f"{len(ids)} in tier {at}" for at, ids in enumerate(tiers, start=1))
-        st.markdown(f"**{len(tiers)} tiers**: {sizes}. As a group, the practices of one tier cannot be told apart.")
-    st.caption(
-        f"{standing.simulation.draws:,} draws, seed {SEED}. In each draw the weights vary and every undocumented "
-        f"answer is met, partly met or not met by chance. A bar holds the places of a practice in nine of ten draws. "
-        f"Practices are in different tiers only where every pair across is separated in {percent(SEPARATED)} of the "
-        f"draws."
-    )
-
-
-def interval_lines(names: Mapping[str, str], standing: Standings) -> pd.DataFrame:
-    """Return the lines for charts.intervals: by tier, inside a tier by name."""
-    lines: list[dict[str, Any]] = []
-    tiers = standing.simulation.tiers()
-    for at, ids in enumerate(tiers, start=1):
-        title = f"Tier {at} of {len(tiers)}" if len(tiers) > 1 else "Cannot be told apart"
-        lines.append({"heading": title})
-        for id_ in in_order(ids, names):
-            of = standing.simulation.of(id_)
-            lines.append({"id": id_, "name": names[id_]})
-            lines.append(
-                {"id": id_, "practice": names[id_], "from": of.place_from - 0.4, "to": of.place_to + 0.4}
-                | {"words": f"{of.place_from} to {of.place_to} of {len(names_of(standing))}"}
-            )
-    columns = ["heading", "id", "name", "practice", "from", "to", "words"]
-    return pd.DataFrame(lines, columns=columns).astype({"from": float, "to": float}).assign(line=range(len(lines)))
-
-
-def in_order(ids: Iterable[str], names: Mapping[str, str]) -> list[str]:
-    """Return ids in the order of ``names``, which is by name: the order of the file that is taken away."""
-    wanted = set(ids)
-    return [id_ for id_ in names if id_ in wanted]
-
-
-def names_of(standing: Standings) -> tuple[str, ...]:
-    """Return the ids of the practices in the draws."""
-    return standing.simulation.practice_ids
-
-
-def table(names: Mapping[str, str], scores: Scores, standing: Standings, found: Sequence[Card]) -> pd.DataFrame:
-    """Return the table twin: your weighting with its range, the interval of places, and the official scores beside."""
-    cards = {card["id"]: card for card in found}
-    apart = standing.apart
-    table_ = []
-    for at, ids in enumerate(standing.simulation.tiers(), start=1):
-        for id_ in in_order(ids, names):
-            own, of = scores.of(id_, YOUR_WEIGHTING), standing.simulation.of(id_)
-            behind, ahead = apart[id_]
-            table_.append(
-                {
-                    "Practice": f"[{escaped(names[id_])}](practice?practice={id_})",
-                    "Tier": str(at),
-                    "Your weighting": f"{number(own.score or 0)} ({number(own.low or 0)}–{number(own.high or 0)})",
-                    "Places in 90 % of draws": f"{of.place_from} to {of.place_to}",
-                    "Told apart": f"ahead of {behind}, behind {ahead}",
-                    "In the top tier": percent(of.top_tier_share),
-                    "Can come first": "yes" if id_ in standing.can_be_first else "no",
-                }
-                | {f"Official {title.lower()}": score_words(cards[id_], node) for node, title in HEADLINES.items()}
-            )
-    return pd.DataFrame(table_)
+    st.caption(_("Your combination is the weighted mean of these scores: 50 : 50 is 50 : 50."))
 
 
 # --- two practices ---------------------------------------------------------------------------------------
 
 
 def pair(
-    framework: Framework, names: Mapping[str, str], scores: Scores, standing: Standings, weights: Weighting
+    framework: Framework, names: Mapping[str, str], scores: Scores, order: PartialOrder, weights: Weighting
 ) -> None:
-    """Draw the choice of two practices and say how sure the lead of one is and what would change it."""
-    ids = in_order(names_of(standing), names)
-    with st.grid(2, min_column_width=260):
-        one = st.selectbox("One practice", ids, index=0, format_func=names.__getitem__, key="pair_one")
-        other = st.selectbox("Another practice", ids, index=1, format_func=names.__getitem__, key="pair_other")
-    if one == other:
-        st.info("Choose two different practices.")
-        return
-    st.markdown(lead_words(names, standing.simulation, one, other))
-    middle = dict(zip(scores.practice_ids, midpoints(scores), strict=True))
-    flips = robustness.flip_points(middle[one], middle[other], weights)
-    lines = [
-        f"- {criterion.title} (weighs {percent(dict(weights.criteria)[criterion.id])}): "
-        f"{flip_words(flips[criterion.id])}"
-        for criterion in framework.criteria
-    ]
-    st.markdown("With the middle of each range, the lead changes sides …\n\n" + "\n".join(lines))
+    """Draw the choice of two practices; say how sure the lead of one is, and what weights would change it.
+
+    ``names``: by id, of those that have a composite, in the order of the choice.
+    """
+    one, other = _two(names)
+    st.markdown(lead_words(names, order, one, other))
+    row = dict(zip(scores.practice_ids, criterion_scores(scores), strict=True))
+    mine, theirs = row[one], row[other]
+    weighs = weights.shares > 0
+    if weighs.sum() > 1:
+        first, last = share_ahead(mine[weighs], theirs[weighs]), share_ahead(theirs[weighs], mine[weighs])
+        st.markdown(
+            _(
+                "Over all possible weightings of the criteria that you use, {one} has the higher score in {first} of "
+                "them, {other} in {last}."
+            ).format(one=escaped(names[one]), other=escaped(names[other]), first=percent(first), last=percent(last))
+        )
+    st.markdown(_reversals(framework, mine, theirs, weights))
     for id_ in (one, other):
         _sum(framework, names[id_], prove_composite(framework, scores, weights, id_))
+
+
+def _two(names: Mapping[str, str]) -> tuple[str, str]:
+    """Draw the choice of two practices, which are always different and stay chosen while they can be."""
+    ids = list(names)
+    kept = [id_ for key in ("pair_one", "pair_other") if (id_ := st.session_state.get(key)) in names]
+    first, second, *_rest = dict.fromkeys([*kept, *ids])
+    st.session_state["pair_one"] = first
+    with st.grid(2, min_column_width=260):
+        one = st.selectbox(_("One practice"), ids, format_func=names.__getitem__, key="pair_one")
+        others = [id_ for id_ in ids if id_ != one]
+        st.session_state["pair_other"] = second
+        other = st.selectbox(_("Another practice"), others, format_func=names.__getitem__, key="pair_other")
+    return one, other
+
+
+def _reversals(framework: Framework, mine: Floats, theirs: Floats, weights: Weighting) -> str:
+    """Say at which weight of each criterion the order of two practices would reverse, as far as both are scored."""
+    both = ~np.isnan(mine) & ~np.isnan(theirs)
+    flips = flip_points(np.where(both, mine, np.nan), np.where(both, theirs, np.nan), weights)
+    shares = dict(weights.criteria)
+    lines = [
+        _("- {criterion} (weighs {share}): where it weighs {at}").format(
+            criterion=criterion.title, share=percent(shares[criterion.id]), at=percent(at)
+        )
+        for criterion, known in zip(framework.criteria, both, strict=True)
+        if known and (at := flips[criterion.id]) is not None
+    ]
+    if not lines:
+        return _("No change of the weight of one criterion would reverse this order.")
+    return _("By their scores, the order would reverse …") + "\n\n" + "\n".join(lines)
 
 
 def _sum(framework: Framework, name: str, proof: CompositeProof) -> None:
@@ -376,16 +294,17 @@ def _sum(framework: Framework, name: str, proof: CompositeProof) -> None:
         )
 
 
-def lead_words(names: Mapping[str, str], simulation: Simulation, one: str, other: str) -> str:
-    """Say in how many draws one practice leads another, and whether that is a real difference."""
-    share = simulation.leads(one, other)
+def lead_words(names: Mapping[str, str], order: PartialOrder, one: str, other: str) -> str:
+    """Say in how much of what the unknown answers could be one practice is ahead of another, and if that is clear."""
+    row = {id_: at for at, id_ in enumerate(order.practice_ids)}
+    share = float(order.leads[row[one], row[other]])
     ahead, behind, share = (one, other, share) if share >= 0.5 else (other, one, 1 - share)
-    verdict = "a real difference" if share >= SEPARATED else "no real difference"
-    return (
-        f"**{escaped(names[ahead])}** leads **{escaped(names[behind])}** in {percent(share)} of the draws: {verdict}."
+    verdict = _("a clear difference") if share >= CLEARLY else _("no clear difference")
+    return _("**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be: {verdict}.").format(
+        ahead=escaped(names[ahead]), behind=escaped(names[behind]), share=rounded_down(share), verdict=verdict
     )
 
 
-def flip_words(at: float | None) -> str:
-    """Say at which weight of a criterion the lead changes sides."""
-    return "never, whatever it weighs" if at is None else f"where it weighs {percent(at)}"
+def rounded_down(share: float) -> str:
+    """Return a share in whole per cent, never rounded up to what the verdict asks for."""
+    return f"{math.floor(100 * share + 1e-9)} %"

@@ -116,13 +116,16 @@ def _criterion(node: str, title: str, source: str) -> tuple[Column, ...]:
 
 
 _COMPOSITE: tuple[tuple[str, str, Kind], ...] = (
-    ("score", "composite over the criteria under the reader's weights; blank: not enough documented", "number"),
+    ("score", "weighted mean of the criteria's scores; blank: not every criterion that is weighed has one", "number"),
     ("coverage", "documented share of what applies, 0 to 1", "number"),
     ("low", "the composite if everything undocumented were not met", "number"),
     ("high", "the composite if everything undocumented were met", "number"),
-    ("tier", "practices of one tier cannot be told apart as a group; blank: not enough documented", "whole"),
-    ("place_from", "best place in nine of ten draws, among those in a tier", "whole"),
-    ("place_to", "worst place in nine of ten draws", "whole"),
+    ("ahead", "how many of the others with a composite it is clearly ahead of (leads with 95 % or more)", "whole"),
+    ("behind", "how many of them are clearly ahead of it", "whole"),
+    ("open", "with how many of them nothing clear can be said", "whole"),
+    ("place_from", "best place it could have among them: 1 + behind", "whole"),
+    ("place_to", "worst place it could have among them: all − ahead", "whole"),
+    ("group", "nobody-ahead: nobody is clearly ahead of it; ahead-of-nobody: the reverse; else between", "text"),
 )
 _WEIGHTED = tuple(
     Column(f"weighting_{name}", f"w.{name}", f"Your weighting: {meaning}", kind) for name, meaning, kind in _COMPOSITE

@@ -15,7 +15,7 @@ from practices_db.files.exports import columns
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.recipe import LICENCE, Contents, Format, Recipe, recipe
 from practices_db.queries.practices import count_practices, data_version, parameters, practice_names, selection
-from practices_db.queries.ranking import DRAWS, SEED, Draws, composite_rows
+from practices_db.queries.ranking import composite_rows
 from practices_db.queries.views import View
 
 TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
@@ -257,7 +257,7 @@ def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, o
     """Return the recipe of a view's file, without the digest."""
     names = practice_names(cursor) if view.chosen.practice else {}
     practices = count_practices(cursor, view.chosen)
-    made = recipe(
+    return recipe(
         view,
         data_version(cursor),
         contents,
@@ -267,7 +267,6 @@ def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, o
         on=on,
         names={id_: names[id_] for id_ in view.chosen.practice if id_ in names},
     )
-    return made if view.weights is None else made.model_copy(update={"draws": DRAWS, "seed": SEED})
 
 
 @contextmanager
@@ -281,8 +280,7 @@ def reading(store: Store, view: View) -> Iterator[Cursor]:
         cursor.begin()
         try:
             if view.weights is not None:
-                asked = Draws(view.weights, free=view.free)
-                cursor.register("weighted", composite_rows(cursor, view.chosen, asked))
+                cursor.register("weighted", composite_rows(cursor, view.chosen, view.weights, view.reading))
             opening, _ = selection(view.sort, view.weights is not None)
             cursor.execute(f"CREATE TEMP TABLE shown AS {opening} FROM places", parameters(view.chosen))
             yield cursor

@@ -1,4 +1,4 @@
-"""The command line's file of how the selected practices stand: intervals and tiers, the same bytes each time."""
+"""The command line's file of how the selected practices stand: the exact partial order, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -6,57 +6,62 @@ import secrets
 from dataclasses import dataclass
 
 from criteria.framework import current_framework
-from criteria.weighting import to_params
+from criteria.weighting import Weighting, to_params
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
+from practices_db.errors import PracticesError
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import content, write_rows
 from practices_db.queries.practices import data_version
-from practices_db.queries.ranking import Draws, standings
+from practices_db.queries.ranking import standings
 
-# Ordered by tier and id, never by score: inside a tier nothing is known about an order.
+_AT_MOST = 5_000  # practices with a composite: two tables of 25 million shares, 400 MB
+
+# Ordered by the middle of the bounds of the place, then by name.
 _COLUMNS = """
     SELECT
         r.practice_id, c.name,
-        r.tier, r.place_from, r.place_to,
-        round(r.top_tier_share, 4) AS top_tier_share,
-        r.ahead_of, r.behind,
-        CASE WHEN r.can_be_first THEN 'yes' ELSE 'no' END AS can_be_first,
+        r.ahead::INT AS ahead, r.behind::INT AS behind, r.open::INT AS open,
+        r.place_from::INT AS place_from, r.place_to::INT AS place_to, r."group",
         round(r.score, 4) AS score, round(r.coverage, 4) AS coverage,
         round(r.low, 4) AS low, round(r.high, 4) AS high,
         $weighting::TEXT AS weighting,
-        $seed::UBIGINT AS seed, $draws::INT AS draws,
         $framework AS framework, $framework_version AS framework_version, $data_version AS data_version
-    FROM robustness_rows r JOIN practice_card c ON c.id = r.practice_id
-    ORDER BY r.tier, r.practice_id
+    FROM ranking_rows r JOIN practice_card c ON c.id = r.practice_id
+    ORDER BY r.place_from + r.place_to, c.name_key, r.practice_id
 """
 
 
 @dataclass(frozen=True)
-class RobustnessFile:
-    """A CSV file of how the selected practices stand, and what is in it."""
+class RankingFile:
+    """A CSV file of how the selected practices stand, and how many of their pairs differ clearly."""
 
     content: bytes
     practices: int
-    tiers: int
-    draws: int
+    pairs: int
+    clear_pairs: int
 
 
-def robustness_csv(store: Store, chosen: PracticeFilter, asked: Draws) -> RobustnessFile:
-    """Return interval and tier of every selected practice that is scored under the weights.
+def ranking_csv(store: Store, chosen: PracticeFilter, weights: Weighting) -> RankingFile:
+    """Return whom every selected practice with a composite is clearly ahead of and behind, and bounds of its place.
 
-    The places are among these practices. Bytes are the same for the same database, filter and draws: no date.
-    ``draws`` in the file is what was made, which memory may hold below what was asked for.
+    The places are among these practices. Bytes are the same for the same database, filter and weights: no date. Raises
+    PracticesError for more practices than can be held against each other.
     """
     framework = current_framework()
-    path = store.exports / f"robustness_{secrets.token_hex(8)}.csv"
+    path = store.exports / f"ranking_{secrets.token_hex(8)}.csv"
     with store.cursor() as cursor:
-        rows, simulation = standings(cursor, chosen, asked)
-        cursor.register("robustness_rows", rows)
+        rows = standings(cursor, chosen, weights, at_most=_AT_MOST)
+        n = len(rows)
+        if n > _AT_MOST:
+            raise PracticesError(
+                f"{n:,} practices have a score in every criterion that is weighed; up to {_AT_MOST:,} can be compared, "
+                "each with every other: choose a country, a sector or a target group"
+            )
+        cursor.register("ranking_rows", rows)
+        link = to_params(framework, weights)
         given = {
-            "weighting": _weighting_in_words(asked),
-            "seed": asked.seed,
-            "draws": simulation.draws,
+            "weighting": " ".join(f"{name}={value}" for name, values in link.items() for value in values),
             "framework": framework.id,
             "framework_version": framework.version,
             "data_version": data_version(cursor).short,
@@ -65,11 +70,4 @@ def robustness_csv(store: Store, chosen: PracticeFilter, asked: Draws) -> Robust
         header = [column[0] for column in found.description]
         lines = [[row[0], harmless(row[1]), *row[2:]] for row in found.fetchall()]
     write_rows(path, [header, *lines])
-    return RobustnessFile(content(path), len(rows), len(simulation.tiers()), simulation.draws)
-
-
-def _weighting_in_words(asked: Draws) -> str:
-    """Return the weights as they stand in a link, and whether those of the criteria were free."""
-    link = to_params(current_framework(), asked.weighting)
-    words = " ".join(f"{name}={value}" for name, values in link.items() for value in values)
-    return f"{words} (criteria free)" if asked.free else words
+    return RankingFile(content(path), n, n * (n - 1) // 2, int(rows["ahead"].sum()))

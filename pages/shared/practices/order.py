@@ -1,0 +1,296 @@
+"""Who is clearly ahead of whom among some practices: the finding, what it rests on, and places as chart and table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from criteria.framework import current_framework
+from criteria.order import (
+    CLEARLY,
+    ClearPairs,
+    CoderError,
+    PartialOrder,
+    Reading,
+    StandingGroup,
+    clear_pairs,
+    partial_order,
+)
+from criteria.order import Standing as Place
+from criteria.results import GROUPS
+from criteria.scoring import Answers
+from criteria.weighting import Weighting
+from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components.database import Card, Whole
+from pages.shared.components.screen_texts import escaped, percent, score_words
+from pages.shared.components.tables import HEADLINES
+from practices_db.config import database_path
+from practices_db.queries.agreement import error_of
+from practices_db.queries.ranking import AT_LEAST, AT_MOST
+from practices_db.queries.views import View
+from practices_db.translation import N_, _, ngettext
+
+_NAMED = 40  # practices whose names stand in the chart; of more they stand in its table
+
+_GROUPS: dict[StandingGroup, str] = {
+    "nobody-ahead": N_("Nobody is clearly ahead of it"),
+    "between": N_("In between"),
+    "ahead-of-nobody": N_("Behind somebody, ahead of nobody"),
+}
+_READINGS: dict[Reading, str] = {
+    "know-nothing": N_("Know-nothing: met, partly or not met, equally likely (mean 0.5)"),
+    "like-documented": N_("Like the known answers of the same practice"),
+    "not-met": N_("Not met"),
+    "together": N_("All unknown answers of a practice alike"),
+}
+
+
+# --- what is found ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """The order with the error of coders, how many pairs were clear without it, and how many under each reading."""
+
+    order: PartialOrder
+    clear_without_error: int
+    under_readings: ClearPairs
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _found(  # noqa: PLR0913, PLR0917 - the cache's key
+    path: str,  # noqa: ARG001
+    content_hash: str,  # noqa: ARG001
+    ids: tuple[str, ...],  # noqa: ARG001
+    weights: Weighting,
+    reading: Reading,
+    error: CoderError,
+    _answers: Answers,
+) -> Found:
+    framework = current_framework()
+    return Found(
+        partial_order(framework, _answers, weights, reading, error),
+        partial_order(framework, _answers, weights, reading).clear_pairs,
+        clear_pairs(framework, _answers, weights, error),
+    )
+
+
+def of(whole: Whole, scored: Answers, weights: Weighting, reading: Reading) -> Found:
+    """Return the order of practices that all have a composite; made once for each release, selection and weights."""
+    error = error_of(database.read_twice(whole))
+    with st.spinner(_("Comparing each practice with every other"), show_time=True):
+        return _found(
+            str(database_path()), whole.version.content_hash, scored.practice_ids, weights, reading, error, scored
+        )
+
+
+def choose_reading(view: View) -> Reading:
+    """Draw what an answer that nobody knows is taken to be; kept in the link."""
+    links.choose(_("An unknown answer is taken as"), "reading", {id_: _(words) for id_, words in _READINGS.items()})
+    return view.reading
+
+
+def can_be_drawn(scored: int, weighted: bool = False) -> bool:
+    """Whether each practice can be held against every other; where not, say why and what to do.
+
+    ``weighted``: whether the reader's weights decide who has a score.
+    """
+    if scored < AT_LEAST and weighted:
+        st.info(
+            _(
+                "Fewer than two of these practices have a score in every criterion that you use. Set criteria in which "
+                "few have a score to 0, or widen the filter."
+            )
+        )
+    elif scored < AT_LEAST:
+        st.info(_("Fewer than two of these practices have a score here. Widen the filter."))
+    elif scored > AT_MOST:
+        st.info(
+            _(
+                "{scored} practices are too many to compare each with every other; up to {most} can be. Choose a "
+                "country, a sector or a target group above."
+            ).format(scored=f"{scored:,}", most=AT_MOST),
+            icon=":material/filter_alt:",
+        )
+    return AT_LEAST <= scored <= AT_MOST
+
+
+def cards_by_name(whole: Whole, ids: Iterable[str]) -> dict[str, Card]:
+    """Return the cards of practices by id, in the order of their names."""
+    return {card["id"]: card for card in whole.cards(sorted(ids, key=whole.index.place.__getitem__))}
+
+
+# --- in words --------------------------------------------------------------------------------------------
+
+
+def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
+    """Return how many pairs differ clearly, who is ahead of most others, and how many stand where.
+
+    ``cards`` by id, in the order of their names; ``measured``: whether the error of coders is known.
+    """
+    order = found.order
+    words = [
+        ngettext(
+            "**{clear} of {count} pair differs clearly**", "**{clear} of {count} pairs differ clearly**", order.pairs
+        ).format(clear=f"{order.clear_pairs:,}", count=f"{order.pairs:,}")
+    ]
+    if measured:
+        words[0] += _(
+            ", even if coders err as often as on the practices read twice ({without} if no coder erred)"
+        ).format(without=f"{found.clear_without_error:,}")
+    words[0] += "."
+    if order.clear_pairs:
+        standings = [(order.of(id_), id_) for id_ in cards]
+        most = max(one.ahead_of for one, _id in standings)
+        first = [id_ for one, id_ in standings if one.ahead_of == most]
+        groups = [one.group for one, _id in standings]
+        if len(first) == 1:
+            words.append(_("**{name}** is clearly ahead of {most}, more than any other.").format(
+                name=escaped(cards[first[0]]["name"]), most=most
+            ))  # fmt: skip
+        else:
+            words.append(
+                _("{count} practices are clearly ahead of {most}, more than the others.").format(
+                    count=len(first), most=most
+                )
+            )
+        words.append(
+            _(
+                "{free} have nobody clearly ahead of them, {last} are clearly behind somebody and ahead of nobody."
+            ).format(free=groups.count("nobody-ahead"), last=groups.count("ahead-of-nobody"))
+        )
+        words.append(_("The rest is open."))
+    return " ".join(words)
+
+
+def open_answers(found: Found) -> str:
+    """Return how many pairs differ clearly whichever way an unknown answer is taken."""
+    under = found.under_readings
+    return ngettext(
+        "{all} of {count} pair differs clearly in the same way, however an unknown answer is taken (all four ways).",
+        "{all} of {count} pairs differ clearly in the same way, however an unknown answer is taken (all four ways).",
+        under.pairs,
+    ).format(all=f"{under.under_all:,}", count=f"{under.pairs:,}")
+
+
+def rests_on(whole: Whole) -> None:
+    """Say what "clearly" means, and how often coders err."""
+    twice = database.read_twice(whole)
+    words = _(
+        "Clearly ahead: ahead in at least {share} of what the unknown answers could be. Clearly ahead of k and clearly "
+        "behind m of n practices means a place between 1 + m and n − k."
+    ).format(share=percent(CLEARLY))
+    error = error_of(twice)
+    if error.rate:
+        words += " " + _(
+            "Coders: on practices read twice from their sources {differences} of {n} answers differ, so one coder errs "
+            "in about {rate} of answers. This is counted in."
+        ).format(differences=twice.differences, n=twice.n, rate=f"{100 * error.rate:.1f} %")
+    st.caption(words)
+
+
+def shown_results(whole: Whole, ids: list[str], clear: int) -> None:
+    """Say what of effectiveness tells practices apart: groups of what was measured, before any score.
+
+    ``ids``: the practices selected; ``clear``: how many pairs of scores differ clearly.
+    """
+    groups = database.groups_of_results(whole)
+    of_each = [groups.get(id_, "unknown") for id_ in ids]
+    lines = [f"- {_(group.label)}: **{of_each.count(group.id):,}**" for group in GROUPS]
+    lead = (
+        _("What was measured, and how, comes before any score:")
+        if clear
+        else _("Scores do not tell effectiveness apart yet; results and their evidence do:")
+    )
+    st.markdown(lead + "\n\n" + "\n".join(lines))
+
+
+# --- chart and table -------------------------------------------------------------------------------------
+
+
+def draw(view: View, found: Found, cards: Mapping[str, Card], score: str, own: pd.DataFrame | None = None) -> None:
+    """Draw bounds of places as a chart, by their middle, with its table; a mark opens its practice.
+
+    Where no pair differs clearly nothing is drawn, and of ``own`` there is the table alone.
+
+    ``cards`` are in the order of the names; ``score``: the name of what is compared; ``own``: further columns of the
+    table, by practice id.
+    """
+    title = _("Bounds of places: {score}").format(score=score)
+    ids = by_middle(found.order, cards)
+    if not found.order.clear_pairs:  # every bar would run from the first to the last place
+        if own is not None:
+            tables.twin(table(found.order, ids, cards, own), title, alone=True)
+        return
+    named = len(ids) <= _NAMED
+    if not named:
+        st.caption(_("Point at a bar for its practice; the table below has all names."))
+    picked = chart_with_download.show(
+        view,
+        place_lines(found.order, ids, cards, named),
+        charts.places(len(ids), tuple(_(words) for words in _GROUPS.values()), named),
+        f"places_{score.lower().replace(' ', '_')}",
+        title,
+    )
+    tables.twin(table(found.order, ids, cards, own), title)
+    if picked:
+        links.open_practice(picked)
+
+
+def by_middle(order: PartialOrder, cards: Mapping[str, Card]) -> list[str]:
+    """Return the practices by the middle of the bounds of their places; those with the same by name."""
+    at = {id_: place for place, id_ in enumerate(cards)}
+    places = {id_: order.of(id_) for id_ in order.practice_ids}
+    return sorted(places, key=lambda id_: (places[id_].best_place + places[id_].worst_place, at[id_]))
+
+
+def place_lines(order: PartialOrder, ids: list[str], cards: Mapping[str, Card], named: bool) -> pd.DataFrame:
+    """Return the lines for charts.places."""
+    lines: list[dict[str, Any]] = []
+    for id_ in ids:
+        of_ = order.of(id_)
+        if named:
+            lines.append({"id": id_, "name": cards[id_]["name"]})
+        lines.append(
+            {
+                "id": id_,
+                "practice": cards[id_]["name"],
+                "from": of_.best_place - 0.4,
+                "to": of_.worst_place + 0.4,
+                "middle": (of_.best_place + of_.worst_place) / 2,
+                "group": _(_GROUPS[of_.group]),
+                "words": told(of_),
+            }
+        )
+    columns = ["id", "name", "practice", "from", "to", "middle", "group", "words"]
+    kinds = dict.fromkeys(("from", "to", "middle"), float)
+    return pd.DataFrame(lines, columns=columns).astype(kinds).assign(line=range(len(lines)))
+
+
+def told(of_: Place) -> str:
+    """Say where a practice stands."""
+    return _("clearly ahead of {ahead}, clearly behind {behind}, open with the rest ({open})").format(
+        ahead=of_.ahead_of, behind=of_.behind, open=of_.open_with
+    )
+
+
+def table(order: PartialOrder, ids: list[str], cards: Mapping[str, Card], own: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the table twin: where each practice stands, the columns of ``own``, and the official scores."""
+    rows = []
+    for id_ in ids:
+        of_ = order.of(id_)
+        rows.append(
+            {
+                _("Practice"): f"[{escaped(cards[id_]['name'])}](practice?practice={id_})",
+                _("Clear differences"): told(of_),
+                _("Place"): _("{best} to {worst}").format(best=of_.best_place, worst=of_.worst_place),
+                _("Group"): _(_GROUPS[of_.group]),
+            }
+            | ({str(name): own.at[id_, name] for name in own.columns} if own is not None else {})
+            | {title: score_words(cards[id_], node) for node, title in HEADLINES.items()}
+        )
+    return pd.DataFrame(rows)
