@@ -8,6 +8,7 @@ from pages.shared.components.score_profile import profile_lines
 from pages.shared.practices import comparison
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import View
+from practices_db.translation import _
 
 framework = current_framework()
 st.title("Compare practices")
@@ -24,7 +25,10 @@ if len(cards) < comparison.AT_LEAST:
 view = View("compare", PracticeFilter(practice=tuple(ids)))
 downloads.take_away(view, len(cards))
 
-st.header("What can be told apart")
+st.header(_("Results"))
+comparison.results(cards)
+
+st.header(_("Which differences are clear?"))
 comparison.told_apart(framework, cards, answers)
 
 st.header("Criterion by criterion")
@@ -33,7 +37,9 @@ if not assessed:
     st.markdown("None of them is assessed, so there is nothing to draw.")
 else:
     st.caption(
-        "Bars are ranges. A filled mark is a score; a hollow one says that too little is documented to call it one."
+        _("The bar shows where the score could end up once the missing answers are known.")
+        + " "
+        + _("A filled mark is a score; a hollow one says that too little is known to call it one.")
     )
     chart_with_download.show(
         view,
