@@ -270,10 +270,8 @@ def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
     if known(answer["source_url"]) and answer["source_url"]:
         source = ". Source: " + web_link(answer["source_url"], answer["source_publisher"] or answer["source_url"])
     who = f"{label('basis', answer['basis'])} by {answer['assessor']}, {answer['assessed_on']:%d %B %Y}"
-    return (
-        " ".join(parts)
-        + f"  \n    :small[{escaped(evidence)}{source}. {escaped(who)}, framework {escaped(answer['framework_version'])}.]"
-    )
+    under = escaped(f"{who}, framework {answer['framework_version']}")
+    return " ".join(parts) + f"  \n    :small[{escaped(evidence)}{source}. {under}.]"
 
 
 def sums(

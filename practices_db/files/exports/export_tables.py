@@ -85,7 +85,7 @@ _SOURCES = f"""
 """
 _RESULTS = """
     JOIN (
-        SELECT *, list_position($designs::TEXT[], design) AS strength, $levels::INT[][strength] AS level
+        SELECT *, list_position($designs::TEXT[], design) AS strength, list_extract($levels::INT[], strength) AS level
         FROM released_result
     ) r ON r.practice_id = c.id
 """

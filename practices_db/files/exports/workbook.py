@@ -1,6 +1,7 @@
 """The workbook: practices, results, scores, answers, sources, the recipe and a glossary.
 
-Text stays text, numbers numbers. No formulas and no links made of text: a workbook stores text as text, so nothing needs an apostrophe.
+Text stays text, numbers numbers: no formulas and no links made of text. A workbook stores text as text, so nothing
+needs an apostrophe.
 """
 
 from __future__ import annotations
