@@ -66,6 +66,8 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 def score_sentence(card: Mapping[str, Any], node: str) -> str:
     """Say a headline of a card in one line: score, where it could end up, how much is answered; or what is missing."""
     state = score_state(card, node)
+    if state == "nothing documented":
+        return why_not_scored(card, node)
     if state not in SHOWN_WITH_RANGE:
         return state
     low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))

@@ -41,12 +41,12 @@ def block(card: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> None
         count = len(others)
         words = ngettext("{count} more result", "{count} more results", count).format(count=count)
         with st.expander(words, icon=":material/monitoring:", expanded=count < 4):
-            st.markdown("\n".join("- " + _one(other).replace("\n", "\n    ") for other in others))
+            st.markdown("\n".join("- " + _one(other, limits=False).replace("\n", "\n    ") for other in others))
 
 
-def _one(row: Mapping[str, Any]) -> str:
+def _one(row: Mapping[str, Any], limits: bool = True) -> str:
     result = ResultWords.of_row(row)
-    told = [result.evidence, result.limits]
+    told = [result.evidence, *([result.limits] if limits else [])]
     if result.base:
         told.append(_("of whom: {base}").format(base=result.base))
     if result.years:

@@ -87,7 +87,7 @@ def cards(practices: Cards) -> None:
             st.markdown(result_line.line(card), anchors=False)
             if card["assessed"]:
                 st.markdown(
-                    "\n".join(f"- {title} {score_line(card, node)}" for node, title in HEADLINES.items()),
+                    "\n".join(f"- {title}: {score_line(card, node)}" for node, title in HEADLINES.items()),
                     anchors=False,
                 )
             else:
@@ -126,7 +126,8 @@ def _score_cell(card: Card, node: str) -> str:
     if not card[f"{node}_scored"]:
         return ""
     low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
-    return f"{number(card[f'{node}_score']):>3} ({low}–{high})"
+    score = f"{number(card[f'{node}_score']):>3}"
+    return score if low == high else f"{score} ({low}–{high})"
 
 
 def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
@@ -154,8 +155,8 @@ def overview_columns() -> dict[str, Any]:
         _("Result"): st.column_config.TextColumn(
             width="large", help=_("The main result in its own unit; –: no result known")
         ),
-        _("Evidence of the result"): st.column_config.TextColumn(width="medium", help=_("Of this figure, 1 to 5")),
-    } | {title: st.column_config.TextColumn(width="small", help=score) for title in HEADLINES.values()}
+        _("Evidence of the result"): st.column_config.TextColumn(width=210, help=_("Of this figure, 1 to 5")),
+    } | {title: st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
 
 
 def range_lines(practices: Cards) -> pd.DataFrame:

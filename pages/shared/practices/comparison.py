@@ -99,7 +99,7 @@ def results(cards: Sequence[Card]) -> None:
         },
         _("What the result shows"): {card["id"]: group_words(card) for card in cards},
     }
-    with st.grid(2, min_column_width=320):
+    with st.grid(3, min_column_width=300):
         for title, said in rows_.items():
             with st.container(border=True, height="stretch", gap="xsmall"):
                 lines = "\n".join(f"- {escaped(card['name'])}: {escaped(said[card['id']])}" for card in cards)
