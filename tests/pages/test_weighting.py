@@ -251,11 +251,14 @@ def test_the_official_scores_stand_beside_whatever_the_weights(visit: Visit, wei
             span = f"{math.floor(score.low + 0.5)}–{math.floor(score.high + 0.5)}"
             if score.scored:
                 assert score.score is not None
-                assert words.startswith(f"**{math.floor(score.score + 0.5)}** of 100, range {span}, "), name
+                assert words.startswith(f"**{math.floor(score.score + 0.5)}**/100 ("), name
+                assert (f"(could be {span}; " in words) == (score.low != score.high), name
             elif score.answered:
-                assert words.startswith(f"not enough documented, somewhere in {span}, "), name
+                assert f"(between {span.replace('–', ' and ')}; " in words, name
             else:
-                assert words == "nothing documented", name
+                assert words in ("no score: no result known", "no score: only a level known") or (
+                    node == "sustainability" and words == "too little known for a score"
+                ), name
 
 
 def test_the_composite_and_the_intervals_are_those_of_the_draws(visit: Visit) -> None:

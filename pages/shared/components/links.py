@@ -116,7 +116,9 @@ def transfer_link(practice_id: str) -> None:
 
 def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
-    st.page_link(page_path("weighting"), label="Weigh these", icon=":material/balance:", query_params=chosen.params())
+    st.page_link(
+        page_path("weighting"), label=_("Set my own weights"), icon=":material/balance:", query_params=chosen.params()
+    )
 
 
 def open_explore(chosen: PracticeFilter) -> NoReturn:

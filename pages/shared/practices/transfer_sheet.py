@@ -1,4 +1,4 @@
-"""The sheet "Will it travel?": asked, kept by the user, taken away. Nothing is written on the server."""
+"""The sheet "Would it work here?": asked, kept by the user, taken away. Nothing is written on the server."""
 
 from __future__ import annotations
 
