@@ -20,7 +20,7 @@ is never read as a gain, whatever was answered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from criteria.framework import AnswerId
 
@@ -82,6 +82,17 @@ def group(answer: AnswerId | None, main: Result | None) -> Group:
     if answer in ("met", "partly"):
         return _GROUP["better-than-others" if main is not None and _beats_others(main) else "better-than-before"]
     return _GROUP["unknown" if main is None else "level-only"]
+
+
+def combinations() -> list[tuple[str, str, str, GroupId]]:
+    """Return every (answer, design, direction) that can be, and its group; "" stands for none."""
+    answers: tuple[AnswerId | None, ...] = (None, *get_args(AnswerId))
+    results = [None, *(Result(design, direction) for design in MARKS for direction in get_args(Direction))]
+    return [
+        (answer or "", main.design if main else "", main.direction if main else "", group(answer, main).id)
+        for answer in answers
+        for main in results
+    ]
 
 
 def _beats_others(main: Result) -> bool:

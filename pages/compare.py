@@ -25,6 +25,9 @@ if len(cards) < comparison.AT_LEAST:
 view = View("compare", PracticeFilter(practice=tuple(ids)))
 downloads.take_away(view, len(cards))
 
+st.header(_("Results"))
+comparison.results(cards)
+
 st.header(_("Which differences are clear?"))
 comparison.clear_differences(framework, whole, cards)
 
@@ -34,7 +37,9 @@ if not assessed:
     st.markdown("None of them is assessed, so there is nothing to draw.")
 else:
     st.caption(
-        "Bars are ranges. A filled mark is a score; a hollow one says that too little is documented to call it one."
+        _("The bar shows where the score could end up once the missing answers are known.")
+        + " "
+        + _("A filled mark is a score; a hollow one says that too little is known to call it one.")
     )
     chart_with_download.show(
         view,

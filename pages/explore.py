@@ -9,6 +9,7 @@ from pages.shared.practices import groups
 from pages.shared.practices.explore_form import SEARCH, checked_view, coverage_and_period, view_and_sort
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
+from practices_db.translation import _
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
@@ -39,23 +40,25 @@ match shown_as:
         tables.cards(shown)
     case "ranges":
         st.caption(
-            "Each bar runs from the score if nothing undocumented were met to the score if all of it were. A filled "
-            "mark is a score; a hollow one says that too little is documented to call it one."
+            _("The bar shows where the score could end up once the missing answers are known.")
+            + " "
+            + _("A filled mark is a score; a hollow one says that too little is known to call it one.")
         )
         picked = chart_with_download.show(
             view,
             tables.range_lines(shown),
             charts.ranges(tuple(tables.HEADLINES.values())),
             "ranges",
-            "Range bars of both scores for the practices on this page",
+            _("Range bars of both scores for the practices on this page"),
         )
         tables.score_table(shown)
     case "scores":
         picked = tables.both_scores(view, whole, found)
     case "table":
         st.caption(
-            "Choose a cell to open its practice, tick rows to compare them, choose a column's head to sort"
-            f"{' this page' if found.count > len(shown) else ''}. Blank means not known."
+            _("Click a cell to open its practice, tick rows to compare them, click a column's head to sort this page.")
+            + " "
+            + _("– means not known.")
         )
         picked, ticked = tables.pick_rows(shown)
         links.compare_button(ticked)

@@ -1,15 +1,25 @@
-"""One practice: its facts, its two scores, and what stands behind them."""
+"""One practice: its results, its two scores, its facts, and what stands behind them."""
 
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.components import chart_with_download, charts, database, downloads, links, score_profile, tables
+from pages.shared.components import (
+    chart_with_download,
+    charts,
+    database,
+    downloads,
+    links,
+    result_line,
+    score_profile,
+    tables,
+)
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import organisations, publications
 from pages.shared.practices import feedback, panels
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries import practices
 from practices_db.queries.views import View
+from practices_db.translation import _
 
 framework = current_framework()
 practice_id = st.query_params.get("practice")
@@ -35,7 +45,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
     links.transfer_link(card["id"])
     downloads.take_away(view, 1)
 
-st.header("Does it work, and does it last?")
+st.header(_("Result"))
+result_line.block(card, one.results)
+
+st.header(_("Scores"))
 if card["assessed"]:
     with st.grid(2, min_column_width=300):
         for node, title in tables.HEADLINES.items():
@@ -46,29 +59,31 @@ else:
     panels.not_assessed(card["id"])
 feedback.statement(one.statement)
 
-st.header("Facts")
+st.header(_("Facts"))
 panels.facts(card, one.further)
 
 if card["assessed"]:
-    st.header("Profile")
+    st.header(_("Profile"))
     st.caption(
-        "All five criteria. A filled mark is a score, a hollow one says that too little is documented to call it one."
+        _("All criteria. The bar shows where the score could end up once the missing answers are known.")
+        + " "
+        + _("A filled mark is a score; a hollow one says that too little is known to call it one.")
     )
     chart_with_download.show(
         view,
         score_profile.profile_lines(framework, [(score_profile.ONE_SERIES, scores)]),
         charts.ranges((score_profile.ONE_SERIES,), pickable=False),
         "profile",
-        "Range bars of the five criteria of this practice",
+        _("Range bars of the criteria of this practice"),
     )
-    tables.twin(score_profile.profile_table(framework, scores), "Scores of the five criteria")
-    st.header("Questions and answers")
+    tables.twin(score_profile.profile_table(framework, scores), _("Scores of the criteria"))
+    st.header(_("Questions and answers"))
     for criterion in framework.criteria:
         panels.criterion_answers(criterion, scores, by_indicator)
         if not criterion.headline:
             panels.sums(framework, criterion, by_indicator, whole.version)
     panels.not_counted(one.not_counted)
-    st.header("What is not documented")
+    st.header(_("What is not known"))
     panels.not_documented(framework, {id_ for id_, given in by_indicator.items() if given[0]["counts"]})
 
 st.header("What research says")

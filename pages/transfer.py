@@ -1,4 +1,4 @@
-"""Will it travel? A practice's conditions beside one's own, and a small trial."""
+"""Would it work here? A practice's conditions beside one's own, and a small trial."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ if one is None:
     st.stop()
 card, notes = one.card, one.answers
 
-st.title("Will it travel?")
+st.title("Would it work here?")
 st.markdown(f"**{escaped(card['name'])}**: {escaped(card['summary'])}")
 links.practice_link(card["id"], "Open this practice")
 st.info(

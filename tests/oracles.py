@@ -33,6 +33,8 @@ FACETS = (
     "sector",
     "governance_level",
     "funding_kind",
+    "result",
+    "effectiveness_group",
     "assessment_status",
     "evidence_level",
     "source_kind",
@@ -314,6 +316,7 @@ class Practice:
     facets: dict[str, list[str]]
     name_key: str
     search_text: str
+    results: list[Row]  # the main one first
 
     @property
     def id(self) -> str:
@@ -350,6 +353,10 @@ def practices(folder: Path = CATALOGUE) -> list[Practice]:
     """Read a catalogue and work everything out."""
     framework = framework_content()
     counted = counted_answers(read_csv(folder / "assessments.csv"))
+    results: dict[str, list[Row]] = {}
+    for row in read_csv(folder / "results.csv") if (folder / "results.csv").exists() else []:
+        of_practice = results.setdefault(row["practice_id"], [])
+        of_practice.insert(0 if row["main"] == "yes" else len(of_practice), row)
     found = []
     for row in read_csv(folder / "practices.csv"):
         answers = counted.get(row["id"], {})
@@ -363,14 +370,38 @@ def practices(folder: Path = CATALOGUE) -> list[Practice]:
             "sector": several(row["sectors"]) or ["not-stated"],
             "governance_level": [row["governance_level"] or "not-stated"],
             "funding_kind": several(row["funding_kinds"]) or ["not-stated"],
+            "result": [main["direction"] if (main := next(iter(results.get(row["id"], [])), None)) else "not-known"],
+            "effectiveness_group": [shown_by(answers["eff-result"].answer if "eff-result" in answers else "", main)],
             "assessment_status": status,
             "evidence_level": [str(max(levels)) if levels else "none"],
             "source_kind": [source_kind(row)],
         }
         searched = [row["name"], row["lead_organisation"], *several(row["place"]), row["summary"]]
         text = " ".join(part for part in searched if part)
-        found.append(Practice(row, answers, scores, facets, plain(row["name"]), plain(text)))
+        found.append(
+            Practice(row, answers, scores, facets, plain(row["name"]), plain(text), results.get(row["id"], []))
+        )
     return found
+
+
+def mark(one: Practice) -> int:
+    """Return the evidence of a practice's main result, 0 where none is known."""
+    marks = {"randomised": 5, "comparison-group": 4, "before-after": 2, "survey": 2, "monitoring": 1, "qualitative": 1}
+    return marks[one.results[0]["design"]] if one.results else 0
+
+
+def shown_by(answer: str, main: Row | None) -> str:
+    """Return what a result shows, as issue 14 words it, from the counted answer to ``eff-result`` and the main row."""
+    if answer not in DOCUMENTED:
+        return "level-only" if main else "unknown"
+    if main and main["direction"] == "worsened":
+        return "worse"
+    compared = main is not None and main["design"] in ("randomised", "comparison-group")
+    if answer == "not-met" or (compared and main is not None and main["direction"] == "no-clear-effect"):
+        return "no-difference"
+    if compared and main is not None and main["direction"] in ("improved", "mixed"):
+        return "better-than-others"
+    return "better-than-before"
 
 
 def meets_facet(one: Practice, facet: str, chosen: Mapping[str, Any]) -> bool:
@@ -430,6 +461,8 @@ def in_order(found: Iterable[Practice], sort: str) -> list[str]:
     match sort:
         case "name":
             line = by_name
+        case "result":
+            line = sorted(by_name, key=lambda one: (-mark(one), -one.answered))
         case "documented":
             line = sorted(by_name, key=lambda one: -one.answered)
         case "newest":

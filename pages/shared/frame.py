@@ -44,7 +44,7 @@ _MENU = (
 _HIDDEN = (
     ("my_submission", "key", _("Your submission")),
     ("practice", "description", _("Practice")),
-    ("transfer", "local_shipping", _("Will it travel?")),
+    ("transfer", "local_shipping", _("Would it work here?")),
 )
 menu = [
     st.Page(page_path(name), title=title, icon=f":material/{icon}:", default=name == "overview", help=words)

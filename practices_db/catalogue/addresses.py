@@ -9,6 +9,12 @@ from urllib.parse import urlsplit
 with (Path(__file__).parent / "copy_hosts.toml").open("rb") as _file:
     COPY_HOSTS: tuple[str, ...] = tuple(tomllib.load(_file)["hosts"])
 
+# The same in SQL over a column ``url``, with the parameter ``hosts``: whether a page is of such a site.
+COPY_SQL = """EXISTS (
+    SELECT 1 FROM (SELECT unnest($hosts::TEXT[]) AS host) h
+    WHERE '.' || rtrim(regexp_extract(lower(url), '^https?://([^/:?#]*)', 1), '.') LIKE '%.' || h.host
+)"""
+
 
 def is_offered(url: str) -> bool:
     """Whether an address may be a link; otherwise it says "copy, original not found".

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from practices_db.catalogue.addresses import COPY_HOSTS
+from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, ItemKind
 from practices_db.catalogue.practice_rows import CatalogueRow, columns
@@ -20,7 +20,7 @@ from practices_db.database.store import Cursor, Store
 # What everything that something may lead to is called, as everybody sees it.
 NAMED = """
     named AS (
-        SELECT 'practice' AS kind, id, name FROM practice_card
+        SELECT 'practice' AS kind, id, name FROM released_practice
         UNION ALL SELECT 'evidence', id, title FROM evidence_card
         UNION ALL SELECT 'organisation', id, name FROM organisation_card
     )
@@ -205,11 +205,8 @@ _END_IS_PUBLIC = """
 """
 # Where to get a publication is offered where its own page was found: not a copy that somebody keeps, not an address
 # that was put together from one.
-_OFFERED = """
-    UPDATE evidence_card SET offered = url_seen <> 'derived' AND NOT coalesce(url_is_copy, false) AND NOT EXISTS (
-        SELECT 1 FROM (SELECT unnest($hosts::TEXT[]) AS host) h
-        WHERE '.' || rtrim(regexp_extract(lower(url), '^https?://([^/:?#]*)', 1), '.') LIKE '%.' || h.host
-    )
+_OFFERED = f"""
+    UPDATE evidence_card SET offered = url_seen <> 'derived' AND NOT coalesce(url_is_copy, false) AND NOT {COPY_SQL}
 """
 _FACETS = """
     INSERT INTO knowledge_facet BY NAME
@@ -295,6 +292,12 @@ def rebuild(cursor: Cursor) -> None:
 def _make_card(cursor: Cursor, kind: ItemKind, only: Sequence[str] | None = None) -> None:
     sql = _CARD.format(item=kind.item, name=kind.name, columns=_columns(kind))
     cursor.execute(sql, {"only": None if only is None else list(only)})
+
+
+def release(cursor: Cursor, item: Item) -> None:
+    """Release what curators hold of a kind that is shown as it is (PLAIN), in the caller's transaction."""
+    cursor.execute(f"DELETE FROM {KINDS[item].shown}")
+    _release(cursor, KINDS[item])
 
 
 def _release(cursor: Cursor, kind: ItemKind) -> None:

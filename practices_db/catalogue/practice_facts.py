@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from criteria.framework import current_framework
 from practices_db.catalogue.practice_fields import FIELDS, Place, PracticeField
 from practices_db.catalogue.texts import known, labels, years
+from practices_db.translation import _
 
 # What a further page supplied, as older lines of sources.csv call it.
 _OLD_NAMES = {"beneficiaries_reached": "people reached", "country": "country", "city_or_region": "place"}
@@ -21,17 +23,30 @@ class Fact:
     title: str
     fields: tuple[PracticeField, ...]
 
-    @property
-    def blank(self) -> str:
-        """What stands there where nothing was seen."""
-        return self.fields[0].blank
+    def missing(self, card: Mapping[str, Any]) -> str:
+        """Say what stands there where the fact is blank: that answers to the same tell it, or that nothing was seen."""
+        return _("described in the answers") if self.is_answered(card) else self.fields[0].blank
+
+    def is_answered(self, card: Mapping[str, Any]) -> bool:
+        """Whether answers that count tell of the same: to an indicator of the fact, or with evidence of its kind."""
+        first, codes = self.fields[0], card["answer_codes"] if known(card["answer_codes"]) else ""
+        given = dict(zip((one.id for one in current_framework().indicators), _pairs(codes), strict=False))
+        told = [code for code in given.values() if code[0] in "MPN"]
+        return given.get(first.answered_by, "..")[0] in first.answered_as or any(
+            first.seen_from is not None and int(code[1]) >= first.seen_from for code in told
+        )
 
     def words(self, card: Mapping[str, Any]) -> str:
         """Say the fact of a card as plain text: "" where nothing was seen."""
         if self.fields[0].kind == "year":
-            return years(*(card[field.column] for field in self.fields))
+            start, end = (card[field.column] for field in self.fields)
+            return years(start, end, card.get("still_running"))
         first, *more = [said for field in self.fields if (said := _said(field, card[field.column]))] or [""]
         return f"{first} ({', '.join(more)})" if more else first
+
+
+def _pairs(codes: str) -> list[str]:
+    return [codes[at : at + 2] for at in range(0, len(codes), 2)]
 
 
 def facts(place: Place) -> tuple[Fact, ...]:

@@ -33,6 +33,8 @@ class PracticeField:
     ``vocabulary``: the list of its values, of "yes" its one value. ``facet``: how one filters by it.
     ``fact`` and ``shown``: what it is called where it is told in words, and where that is; fields of one fact are told
     together. ``said``: how its value is said there. ``blank``: what stands there where nothing was seen.
+    ``answered_by``: the indicator whose answer tells of the same, where it is one of ``answered_as`` (codes of
+    ``answer_codes``); ``seen_from``: the evidence level from which on any answer does.
     ``table`` and ``value``: the table of its values and their column, where there may be several.
     ``stored``: its column where that is called otherwise; ``exported``: the same for exported tables.
     ``of_source``: it is about the page that the record stands on. ``edited``: curators have it in their form.
@@ -50,6 +52,9 @@ class PracticeField:
     shown: tuple[Place, ...] = ()
     said: str = "{}"
     blank: str = "not stated"
+    answered_by: str = ""
+    answered_as: str = "MP"
+    seen_from: int | None = None
     table: str = ""
     value: str = ""
     stored: str = ""
@@ -88,10 +93,10 @@ FIELDS: tuple[PracticeField, ...] = (
         filling="From the list, the main one first; several with ; between", vocabulary="target_group",
         facet=Facet("target_group", "target-group", N_("Target group"), "for {}", together="all_target_groups"),
         fact="Target groups", shown=_EVERYWHERE, table="practice_target_group", value="target_group"),
-    PracticeField("start_year", "year", "First year", "First year", filling="Four digits", fact="Ran",
+    PracticeField("start_year", "year", "First year", "First year", filling="Four digits", fact="Years",
         shown=_EVERYWHERE),
     PracticeField("end_year", "year", "Last year", "Last year; blank: running, or no end seen",
-        filling="Four digits; blank: running, or no end seen", fact="Ran", shown=_EVERYWHERE),
+        filling="Four digits; blank: running, or no end seen", fact="Years", shown=_EVERYWHERE),
     PracticeField("governance_level", "code", "Level of government", "Level of government it works at",
         filling="From the list", vocabulary="governance_level",
         facet=Facet("governance_level", "governance", N_("Level of government"), "at level {}"),
@@ -99,7 +104,7 @@ FIELDS: tuple[PracticeField, ...] = (
     PracticeField("funding_kinds", "codes", "Kinds of funding", "Ids of the kinds of funding",
         filling="From the list; several with ; between", vocabulary="funding_kind",
         facet=Facet("funding_kind", "funding", N_("Funding"), "funded by {}"), fact="Funding", shown=_EVERYWHERE,
-        table="practice_funding", value="funding_kind"),
+        table="practice_funding", value="funding_kind", answered_by="sus-funding-mix", answered_as="MPN"),
     PracticeField("funding_sources", "lines", "Funding sources", "Who funds it",
         filling="Who funds it, in words; several with ; between", fact="Funding", shown=_ALONE,
         table="practice_funding_source", value="funding_source"),
@@ -112,8 +117,9 @@ FIELDS: tuple[PracticeField, ...] = (
     PracticeField("outcome_figures", "prose", "Outcome figures", "Outcomes in the source's figures",
         filling="Outcomes in the source's figures, at most 4,000 characters", fact="Figures", shown=_ALONE),
     PracticeField("evaluation_documented", "yes", "An evaluation is documented",
-        "yes: an evaluation was seen; blank: none seen", vocabulary="evaluation_documented", fact="Evaluation",
-        shown=_ALONE, said="documented", blank="none seen"),
+        "yes: an evaluation was seen; blank: none on the source page we read",
+        vocabulary="evaluation_documented", fact="Evaluation", shown=_ALONE, said="documented",
+        blank="none on the source page we read", answered_by="evi-independent-evaluation", seen_from=3),
     PracticeField("transferred_elsewhere", "yes", "Transferred elsewhere", "yes: taken up elsewhere; blank: not seen",
         vocabulary="transferred_elsewhere", fact="Taken up elsewhere", shown=_ALONE, said="yes", blank="not seen"),
     PracticeField("summary", "prose", "Summary", "This project's own summary",

@@ -14,15 +14,16 @@ from practices_db.catalogue.vocabularies import unknown
 from practices_db.errors import PracticesError
 from practices_db.translation import N_, ngettext
 
-Sort = Literal["name", "documented", "effectiveness", "sustainability", "newest"]
+Sort = Literal["result", "name", "documented", "effectiveness", "sustainability", "newest"]
 SORTS: dict[Sort, str] = {
+    "result": N_("Strongest evidence of a result first"),
     "documented": N_("Most documented first"),
-    "effectiveness": N_("Effectiveness, surest first"),
-    "sustainability": N_("Sustainability, surest first"),
+    "effectiveness": N_("Effectiveness, highest low end first"),
+    "sustainability": N_("Sustainability, highest low end first"),
     "newest": N_("Latest start first"),
     "name": N_("Name"),
 }
-DEFAULT_SORT: Sort = "documented"
+DEFAULT_SORT: Sort = "result"
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
@@ -37,6 +38,8 @@ def _facets(of_source: bool) -> list[Facet]:
 _LATER = len(FIRST_FACETS)
 FACETS: tuple[Facet, ...] = (
     *sorted(_facets(False), key=lambda one: FIRST_FACETS.index(one.field) if one.field in FIRST_FACETS else _LATER),
+    Facet("result", "result", N_("Result"), "with the result: {}", may_be_missing=False),
+    Facet("effectiveness_group", "shows", N_("What the result shows"), "whose result shows: {}", may_be_missing=False),
     Facet("assessment_status", "status", N_("Assessed and scored"), "that are {}", may_be_missing=False),
     Facet("evidence_level", "evidence", N_("Strongest evidence"), "with strongest evidence {}", may_be_missing=False),
     *_facets(True),
@@ -85,6 +88,8 @@ class PracticeFilter(Filter):
     sector: Chosen = ()
     governance_level: Chosen = ()
     funding_kind: Chosen = ()
+    result: Chosen = ()
+    effectiveness_group: Chosen = ()
     assessment_status: Chosen = ()
     evidence_level: Chosen = ()
     source_kind: Chosen = ()

@@ -11,7 +11,9 @@ import pandas as pd
 
 from criteria.counted_answer import CAUTIOUS_FIRST, COUNTING
 from criteria.framework import CURRENT, Framework, current_framework
+from criteria.results import MARKS, RESULT_INDICATOR, combinations
 from criteria.scoring import Scores, encode, score
+from practices_db.catalogue import library_store
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_fields import FIELDS, PracticeField
 from practices_db.catalogue.published_copy import copy_truth
@@ -69,6 +71,10 @@ CARDS = """
         SELECT practice_id, list(DISTINCT basis ORDER BY basis) AS v FROM released_answer
         WHERE framework_id = $framework AND framework_version = $version AND list_contains($bases::TEXT[], basis)
         GROUP BY ALL
+    ),
+    results AS (
+        SELECT r.*, count(*) OVER (PARTITION BY r.practice_id) - 1 AS further
+        FROM released_result r QUALIFY r.main
     )
     SELECT
         p.*,
@@ -91,6 +97,11 @@ CARDS = """
         s.high AS sustainability_high, coalesce(s.scored, false) AS sustainability_scored,
         s.strongest_evidence AS sustainability_strongest_evidence,
         s.median_evidence AS sustainability_median_evidence, coalesce(s.answered, 0) AS sustainability_answered,
+        r.effect_text AS result, r.outcome AS result_outcome, r.direction AS result_direction,
+        r.design AS result_design, g.mark AS result_mark,
+        r.independent_of_operator AS result_independent, r.base AS result_base, r.horizon AS result_horizon,
+        r.source_url AS result_source, r.further AS results_further,
+        g.group_id AS effectiveness_group,
         t.name_key,
         t.search_text
     FROM released_practice p
@@ -99,8 +110,12 @@ CARDS = """
     LEFT JOIN bases ON bases.practice_id = p.id
     LEFT JOIN practice_score e ON e.practice_id = p.id AND e.node = 'effectiveness'
     LEFT JOIN practice_score s ON s.practice_id = p.id AND s.node = 'sustainability'
-    -- the order of the sort "documented", in which most files are written: they need no sorting then (tables.pieces)
-    ORDER BY coalesce(answers.answered, 0) DESC, t.name_key, p.id
+    LEFT JOIN results r ON r.practice_id = p.id
+    LEFT JOIN counted_answer shown ON shown.practice_id = p.id AND shown.indicator_id = $result_indicator
+    JOIN result_groups g ON g.answer = coalesce(shown.answer, '') AND g.design = coalesce(r.design, '')
+        AND g.direction = coalesce(r.direction, '')
+    -- the order of the sort "result", in which most files are written: they need no sorting then (tables.pieces)
+    ORDER BY result_mark DESC NULLS LAST, coalesce(answers.answered, 0) DESC, t.name_key, p.id
 """
 
 
@@ -122,6 +137,8 @@ FACETS = f"""
     WITH lists AS (
         {_FACTS}
         UNION ALL SELECT 'evidence_level', id, [coalesce(strongest_evidence::TEXT, 'none')] FROM practice_card
+        UNION ALL SELECT 'result', id, [coalesce(result_direction, 'not-known')] FROM practice_card
+        UNION ALL SELECT 'effectiveness_group', id, [effectiveness_group] FROM practice_card
         UNION ALL SELECT 'assessment_status', id, list_filter([
             CASE WHEN assessed THEN 'assessed' ELSE 'not-assessed' END,
             CASE WHEN effectiveness_scored THEN 'effectiveness-scored' END,
@@ -136,6 +153,7 @@ FACETS = f"""
 def rebuild(cursor: Cursor) -> None:
     """Release what the curators' tables hold and derive from it, in the caller's transaction."""
     copy_truth(cursor)
+    library_store.release(cursor, "result")  # the cards show them
     derive(cursor)
 
 
@@ -151,7 +169,12 @@ def derive(cursor: Cursor) -> None:
     _insert_scores(cursor, framework)
     _register_search_texts(cursor)
     indicators = [indicator.id for indicator in framework.indicators]
-    cursor.execute(CARDS, version | {"indicators": indicators, "bases": list(COUNTING)})
+    groups = pd.DataFrame(combinations(), columns=["answer", "design", "direction", "group_id"])
+    cursor.register("result_groups", groups.assign(mark=groups["design"].map(MARKS).astype("Int8")))
+    cursor.execute(
+        CARDS, version | {"indicators": indicators, "bases": list(COUNTING), "result_indicator": RESULT_INDICATOR}
+    )
+    cursor.unregister("result_groups")
     cursor.unregister("search_texts")
     cursor.execute(FACETS, {"not_stated": NOT_STATED})
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from criteria.framework import current_framework
 from practices_db.catalogue.vocabularies import label
+from practices_db.translation import _
 
 SHOWN_WITH_RANGE = ("scored", "not enough documented")
 
@@ -23,17 +23,18 @@ def known(value: Any) -> bool:
     return not pd.isna(value)
 
 
-def years(start: Any, end: Any) -> str:
-    """Return when a practice ran, as far as it is stated."""
+def years(start: Any, end: Any, running: Any = None) -> str:
+    """Return when a practice ran, as far as it is stated; ``running``: whether its owner said that it still runs."""
     match known(start), known(end):
         case True, True:
             return str(int(start)) if start == end else f"{int(start)}–{int(end)}"
         case True, False:
-            return f"since {int(start)}, end not stated"
+            since = known(running) and bool(running)
+            return (_("running since {year}") if since else _("started {year}, end unknown")).format(year=int(start))
         case False, True:
-            return f"until {int(end)}, start not stated"
+            return _("ended {year}, start unknown").format(year=int(end))
         case _:
-            return "years not stated"
+            return _("years not stated")
 
 
 def number(value: float) -> str:
@@ -63,13 +64,25 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 
 def score_sentence(card: Mapping[str, Any], node: str) -> str:
-    """Say a headline of a card in one line: score with range, coverage and proof, or what is missing."""
+    """Say a headline of a card in one line: score, where it could end up, how much is answered; or what is missing."""
     state = score_state(card, node)
+    if state == "nothing documented":
+        return why_not_scored(card, node)
     if state not in SHOWN_WITH_RANGE:
         return state
-    span = f"{number(card[f'{node}_low'])}–{number(card[f'{node}_high'])}"
-    coverage = f"{percent(card[f'{node}_coverage'])} documented"
+    low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
+    answered = _("{share} of the questions answered").format(share=percent(card[f"{node}_coverage"]))
     if state == "scored":
-        evidence = current_framework().evidence_label(int(card[f"{node}_strongest_evidence"])).lower()
-        return f"{number(card[f'{node}_score'])} of 100, range {span}, {coverage}, strongest proof: {evidence}"
-    return f"not enough documented, somewhere in {span}, {coverage}"
+        could_be = _("could be {low}–{high}").format(low=low, high=high)
+        return f"{number(card[f'{node}_score'])}/100 ({answered if low == high else f'{could_be}; {answered}'})"
+    return f"{why_not_scored(card, node)} ({_('between {low} and {high}').format(low=low, high=high)}; {answered})"
+
+
+def why_not_scored(card: Mapping[str, Any], node: str) -> str:
+    """Say why an assessed practice has no score on a headline: of effectiveness, that its result is not known."""
+    group = card.get("effectiveness_group") if node == "effectiveness" else None
+    if group == "unknown":
+        return _("no score: no result known")
+    if group == "level-only":
+        return _("no score: only a level known")
+    return _("too little known for a score")

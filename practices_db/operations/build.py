@@ -106,8 +106,8 @@ def open_store(
         return store
     try:
         if ran := migrate(store):
-            store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
             library_store.after_migration(store, ran)
+            store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
             edit_library.after_migration(store, ran)
     except BaseException:
         store.close()

@@ -70,6 +70,7 @@ _SELECTED = """
 
 # "Surest first" orders by the low end of the range: what holds even if nothing undocumented is met.
 _ORDER: dict[Sort, str] = {
+    "result": "c.result_mark DESC NULLS LAST, c.answered DESC, c.name_key, c.id",
     "name": "c.name_key, c.id",
     "documented": "c.answered DESC, c.name_key, c.id",
     "effectiveness": "c.effectiveness_scored DESC, c.effectiveness_low DESC NULLS LAST, c.name_key, c.id",

@@ -24,6 +24,11 @@ def sentence(page: Page) -> Locator:
     return page.get_by_role("main").get_by_role("paragraph").filter(has_text=words)
 
 
+def download_button(page: Page) -> Locator:
+    """Return the button that opens what can be downloaded of what is shown; charts have one of their own."""
+    return page.get_by_test_id("stPopoverButton").filter(has_text=re.compile("Download(?! chart)"))
+
+
 def settled(page: Page) -> None:
     """Wait until the script has run and everything it drew is there: the footer comes last."""
     expect(page.get_by_role("main").get_by_text(re.compile("^Data version"))).to_be_visible()

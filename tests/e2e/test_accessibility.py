@@ -6,7 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import HOUSING_IN_ITALY, NARROW, faults_everywhere, settled
+from browser_page import HOUSING_IN_ITALY, NARROW, download_button, faults_everywhere, settled
 from conftest import NewContext
 from playwright.sync_api import Page, expect
 
@@ -49,7 +49,7 @@ def _go(page: Page, server: Server, place: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     settled(page)
     if place == "explore, take it away":
-        page.get_by_role("button", name="Take it away").click()
+        download_button(page).click()
         expect(page.get_by_role("button", name=re.compile("^Download 8 practices"))).to_be_visible()
     if place in UNFOLDED:
         fold = page.get_by_role("main").locator("summary").filter(has_text=re.compile(UNFOLDED[place])).first

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from app_server import Server
-from browser_page import chart, choose, click_mark, heading, settled
+from browser_page import chart, choose, click_mark, download_button, heading, settled
 from conftest import NewContext
 from playwright.sync_api import Page, expect
 
@@ -35,7 +35,7 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
     ).to_be_visible()
     expect(page).to_have_url(re.compile(r"sector=housing-and-settlement"))
 
-    page.get_by_role("button", name="Take it away").click()
+    download_button(page).click()
     with page.expect_download() as brief:
         page.get_by_role("button", name="Download (Brief (PDF))").click()
     brief.value.save_as(tmp_path / "need.pdf")
@@ -43,8 +43,8 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
     page.keyboard.press("Escape")
 
     link = page.url
-    page.get_by_role("link", name="Will it travel to you?").first.click()
-    expect(heading(page)).to_have_text("Will it travel?")
+    page.get_by_role("link", name="Would it work here?").first.click()
+    expect(heading(page)).to_have_text("Would it work here?")
     settled(page)
     page.get_by_role("radiogroup", name="What does it cost for one person").get_by_text("Different").click()
     expect(page.get_by_text("14 questions: 0 the same, 1 different, 13 not known yet")).to_be_visible()
@@ -81,7 +81,7 @@ def test_the_library_is_searched_narrowed_and_taken_away_by_keyboard(
     expect(page.get_by_text("2 of 273 publications")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/evidence\?q=stadtteilmutter$"))
     settled(page)
-    take = page.get_by_role("button", name="Take it away")
+    take = download_button(page)
     take.focus()
     page.keyboard.press("Enter")
     page.get_by_role("radio", name="BibTeX").focus()
@@ -126,5 +126,5 @@ def test_a_practice_leads_to_its_sheet_its_research_and_its_organisation(server:
     expect(page.get_by_text("Leads CURANT")).to_be_visible()
     page.go_back()
     settled(page)
-    page.get_by_role("link", name="Will it travel?").click()
-    expect(heading(page)).to_have_text("Will it travel?")
+    page.get_by_role("link", name="Would it work here?").click()
+    expect(heading(page)).to_have_text("Would it work here?")

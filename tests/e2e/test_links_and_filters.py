@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from app_server import Server
-from browser_page import EIGHT, HOUSING_IN_ITALY, choose, heading, menu, sentence, settled
+from browser_page import EIGHT, HOUSING_IN_ITALY, choose, download_button, heading, menu, sentence, settled
 from conftest import NewContext, NewServer
 from playwright.sync_api import Download, Page, expect
 
@@ -122,7 +122,7 @@ def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, p
 
 
 def _download(page: Page) -> Download:
-    page.get_by_role("button", name="Take it away").click()
+    download_button(page).click()
     with page.expect_download() as caught:
         page.get_by_role("button", name=re.compile(r"^Download 8 practices \(CSV\)")).click()
     return caught.value

@@ -122,7 +122,7 @@ def test_a_practice_opens_from_its_dot_among_both_scores(server: Server, page: P
     settled(page)
     click_mark(page, chart(page, TWO_SCORES).locator("g.mark-symbol.role-mark > path").first)
     expect(page).to_have_url(re.compile(r"/practice\?practice=[a-z0-9-]+$"))
-    expect(page.get_by_role("heading", name="Does it work, and does it last?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
 
 
 def test_a_country_on_the_map_leads_to_its_practices(server: Server, page: Page) -> None:

@@ -14,7 +14,7 @@ import openpyxl
 import pypdf
 import pytest
 from app_server import Server
-from browser_page import EIGHT, HOUSING_IN_ITALY, heading, idle, sentence, settled
+from browser_page import EIGHT, HOUSING_IN_ITALY, download_button, heading, idle, sentence, settled
 from conftest import NewContext
 from playwright.sync_api import Page, expect
 
@@ -37,7 +37,7 @@ def expected(store: Store) -> list[str]:
 def take(page: Page, label: str, folder: Path, contents: str = "") -> Path:
     """Open the popover, choose a format (and what of), download; return the file."""
     idle(page)
-    page.get_by_role("button", name="Take it away").click()
+    download_button(page).click()
     for choice in filter(None, (label, contents)):
         page.get_by_text(choice, exact=True).click()
         expect(page.get_by_role("radio", name=choice, exact=True)).to_be_checked()
@@ -72,11 +72,11 @@ def test_each_format_is_the_screen_and_table_files_bring_it_back(
     page.goto(server.url + HOUSING_IN_ITALY + "&sort=name")
     expect(sentence(page)).to_have_text(EIGHT)
     settled(page)
-    files = {label: take(page, label, tmp_path) for label in ("CSV", "CSV for spreadsheets, 1,5", "Excel workbook")}
-    assert ids_of(files["CSV"], ",") == ids_of(files["CSV for spreadsheets, 1,5"], ";") == expected
+    files = {label: take(page, label, tmp_path) for label in ("CSV", "CSV for Excel (decimal comma)", "Excel workbook")}
+    assert ids_of(files["CSV"], ",") == ids_of(files["CSV for Excel (decimal comma)"], ";") == expected
     sheet = openpyxl.load_workbook(io.BytesIO(files["Excel workbook"].read_bytes()))["practices"]
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == expected
-    for label in ("CSV for spreadsheets, 1,5", "Excel workbook"):
+    for label in ("CSV for Excel (decimal comma)", "Excel workbook"):
         drop(page, server, files[label])
         expect(page.get_by_text("This is the view of your file")).to_be_visible()
         expect(sentence(page)).to_have_text(EIGHT)
@@ -91,7 +91,7 @@ def test_answers_say_how_many_rows_there_are(server: Server, page: Page, tmp_pat
     settled(page)
     path = take(page, "CSV", tmp_path, "Answers")
     assert "_answers_" in path.name
-    page.get_by_role("button", name="Take it away").click()
+    download_button(page).click()
     label = page.get_by_role("button", name=re.compile("^Download")).inner_text()
     assert f"{len(ids_of(path, ',')):,} rows of 8 practices" in label
 
@@ -117,7 +117,7 @@ def test_brief_of_a_practice_comes_as_two_pages(server: Server, page: Page, tmp_
 def test_a_chart_is_taken_as_image_and_as_data(server: Server, page: Page, tmp_path: Path) -> None:
     page.goto(server.url + HOUSING_IN_ITALY + "&view=ranges")
     settled(page)
-    page.get_by_role("button", name="Take this chart").click()
+    page.get_by_role("button", name="Download chart").click()
     for label, suffix in (("SVG, for print", "svg"), ("PNG, for slides", "png"), ("Its data, CSV", "csv")):
         with page.expect_download() as caught:
             page.get_by_role("button", name=label).click()

@@ -92,6 +92,27 @@ def apart(ids: list[str], indicator_id: str) -> Fraction:
     return max(values) - min(values) if values else Fraction(0)
 
 
+# --- results -----------------------------------------------------------------------------------------------
+
+
+def test_results_stand_first_with_the_evidence_of_each_figure(visit: Visit) -> None:
+    with_result = max(EVERYONE, key=oracles.mark).id
+    level = next(one.id for one in EVERYONE if one.results and one.results[0]["direction"] == "level-only")
+    without = next(one.id for one in EVERYONE if not one.results)
+    ids = [with_result, level, without]
+    app = visit("compare", practice=ids)
+    assert next(header.value for header in app.header) == "Results"
+    result, evidence, shows = (
+        fact(app, title) for title in ("Result", "Evidence of the result", "What the result shows")
+    )
+    assert all(BY_ID[id_].results[0]["effect_text"] in line for id_, line in zip(ids[:2], result, strict=False))
+    assert result[2].endswith(": No result known")
+    assert "●●●●● randomised trial (5 of 5)" in evidence[0]
+    assert evidence[1].endswith("a level only: it does not say what would have happened otherwise")
+    assert evidence[2].endswith(": –")
+    assert [line.rpartition(": ")[2] for line in shows[1:]] == ["Only a level known", "Nothing known"]
+
+
 # --- the choice --------------------------------------------------------------------------------------------
 
 

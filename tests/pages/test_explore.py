@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import Any
 
 import oracles
@@ -48,9 +49,9 @@ def test_without_a_filter_all_practices_are_shown(visit: Visit) -> None:
 def test_a_link_shows_its_filter_in_words_with_the_same_count_on_the_download(visit: Visit) -> None:
     app = visit("explore", **HOUSING_IN_ITALY)
     assert not app.exception
-    assert screen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
-    assert screen.download_label(app) == "Download 8 practices (CSV)"
-    assert len(screen.card_ids(app)) == 8
+    assert screen.sentence(app) == "9 of 325 practices in Italy, on Housing and settlement."
+    assert screen.download_label(app) == "Download 9 practices (CSV)"
+    assert len(screen.card_ids(app)) == 9
     assert sorted(screen.card_ids(app)) == ids(expected(country=["IT"], sector=["housing-and-settlement"]))
 
 
@@ -63,6 +64,8 @@ def test_a_link_sets_every_widget(visit: Visit) -> None:
         sector="employment",
         governance="local",
         funding="eu-fund",
+        result="level-only",
+        shows=["worse", "level-only"],
         status="assessed",
         evidence="1",
         source="spring",
@@ -79,6 +82,8 @@ def test_a_link_sets_every_widget(visit: Visit) -> None:
         "sector": ["employment"],
         "governance_level": ["local"],
         "funding_kind": ["eu-fund"],
+        "result": ["level-only"],
+        "effectiveness_group": ["worse", "level-only"],
         "assessment_status": ["assessed"],
         "evidence_level": ["1"],
         "source_kind": ["spring"],
@@ -102,7 +107,7 @@ def test_coming_back_without_a_link_finds_the_filter_that_was_left(visit: Visit)
     visit("explore", **HOUSING_IN_ITALY, view="table", sort="name")
     visit("overview")
     app = visit("explore")
-    assert screen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
+    assert screen.sentence(app) == "9 of 325 practices in Italy, on Housing and settlement."
     assert app.query_params == {**HOUSING_IN_ITALY, "view": "table", "sort": "name"}
 
 
@@ -138,7 +143,7 @@ def test_choosing_a_value_writes_its_id_into_the_link_and_changes_the_sentence(v
     assert screen.found(app) == len(expected(country=["IT"]))
     app.multiselect(key="sector").select("housing-and-settlement").run()
     assert app.query_params == HOUSING_IN_ITALY
-    assert screen.sentence(app) == "8 of 325 practices in Italy, on Housing and settlement."
+    assert screen.sentence(app) == "9 of 325 practices in Italy, on Housing and settlement."
 
 
 def test_two_values_of_one_list_are_alternatives(visit: Visit) -> None:
@@ -314,7 +319,7 @@ def test_where_giving_up_one_filter_is_not_enough_it_says_so(visit: Visit) -> No
 
 @pytest.mark.parametrize(
     ("view", "cards", "drawn"),
-    [("practices", 8, 0), ("ranges", 0, 1), ("scores", 0, 1), ("table", 0, 1)],
+    [("practices", 9, 0), ("ranges", 0, 1), ("scores", 0, 1), ("table", 0, 1)],
 )
 def test_a_view_of_the_link_is_the_one_shown(visit: Visit, view: str, cards: int, drawn: int) -> None:
     app = visit("explore", **HOUSING_IN_ITALY, view=view)
@@ -322,7 +327,7 @@ def test_a_view_of_the_link_is_the_one_shown(visit: Visit, view: str, cards: int
     assert app.radio(key="choose_view").value == view
     assert len(screen.card_ids(app)) == cards
     assert len(screen.charts(app)) + len(app.dataframe) == drawn
-    assert screen.found(app) == 8
+    assert screen.found(app) == 9
 
 
 @pytest.mark.parametrize("view", ["ranges", "scores", "table"])
@@ -343,10 +348,55 @@ def test_the_table_has_a_row_for_each_practice_and_blank_where_nothing_is_known(
     assessed = {row["practice_id"] for row in screen.rows("assessments")}
     for id_, score in zip(order, table["Effectiveness"], strict=True):
         if id_ not in assessed:
-            assert score != score, id_  # noqa: PLR0124 - NaN: blank, never zero
+            assert score == "–", id_  # never zero
+    for id_, told, evidence in zip(order, table["Result"], table["Evidence of the result"], strict=True):
+        results = next(one.results for one in EVERYONE if one.id == id_)
+        assert results[0]["effect_text"] in told if results else (told, evidence) == ("–", "–"), id_
 
 
-@pytest.mark.parametrize("sort", ["name", "documented", "effectiveness", "sustainability", "newest"])
+def test_a_score_stands_with_its_range_in_one_cell_and_text_sorts_as_numbers_do(visit: Visit) -> None:
+    table = visit("explore", status="effectiveness-scored", view="table").dataframe[0].value
+    scores = sorted(table["Effectiveness"])
+    assert [int(cell.split()[0]) for cell in scores] == sorted(int(cell.split()[0]) for cell in scores)
+    nodes = [one.scores["effectiveness"] for one in EVERYONE if one.scores["effectiveness"].scored]
+    wanted = [[int(number + Fraction(1, 2)) for number in (one.score, one.low, one.high)] for one in nodes]
+    assert {cell.strip() for cell in scores} == {
+        str(score) if low == high else f"{score} ({low}–{high})" for score, low, high in wanted
+    }
+
+
+def test_cards_say_the_result_with_its_mark_before_the_scores(visit: Visit) -> None:
+    app = visit("explore")
+    shown = screen.card_ids(app)
+    told = [screen.as_read(body) for body in screen.bodies(app)]
+    by_id = {one.id: one for one in EVERYONE}
+    for id_ in shown:
+        (main, *more) = by_id[id_].results
+        (at,) = (place for place, words in enumerate(told) if f": {main['effect_text']} (" in words)
+        dots = oracles.mark(by_id[id_])
+        assert "●" * dots + "○" * (5 - dots) in told[at]
+        assert f"({dots} of 5)" in told[at]
+        assert (f"and {len(more)} more result" in told[at]) == bool(more)
+        assert told[at + 1].startswith("- Effectiveness: ")
+    without = screen.card_ids(visit("explore", result="not-known"))
+    assert not any(by_id[id_].results for id_ in without)
+    assert screen.bodies(visit("explore", result="not-known")).count("**No result known**") == 10
+
+
+@pytest.mark.parametrize("direction", ["improved", "mixed", "no-clear-effect", "worsened", "level-only", "not-known"])
+def test_practices_are_found_by_the_direction_of_their_main_result(visit: Visit, direction: str) -> None:
+    app = visit("explore", result=direction)
+    assert screen.found(app) == len(expected(result=[direction])) > 0
+
+
+def test_practices_are_found_by_what_their_result_shows(visit: Visit) -> None:
+    app = visit("explore", shows=["better-than-others", "worse"])
+    wanted = expected(effectiveness_group=["better-than-others", "worse"])
+    assert sorted(screen.card_ids(app)) == ids(wanted)
+    assert "whose result shows: Better than comparable people or Worse" in screen.sentence(app)
+
+
+@pytest.mark.parametrize("sort", ["result", "name", "documented", "effectiveness", "sustainability", "newest"])
 def test_an_order_of_the_link_is_the_one_shown(visit: Visit, sort: str) -> None:
     app = visit("explore", sort=sort)
     assert app.selectbox(key="choose_sort").value == sort

@@ -7,7 +7,18 @@ import pytest
 import screen
 from screen import Visit
 
-FACETS = ("country", "target-group", "sector", "governance", "funding", "status", "evidence", "source")
+FACETS = (
+    "country",
+    "target-group",
+    "sector",
+    "governance",
+    "funding",
+    "result",
+    "shows",
+    "status",
+    "evidence",
+    "source",
+)
 STRICT = (*FACETS, "all-groups", "undated", "from", "to", "coverage")  # what is not understood is said
 PARAMETERS = (*STRICT, "q", "sort", "view", "page")
 UNDERSTOOD = {
@@ -65,7 +76,7 @@ def test_a_tampered_filter_is_left_out_and_said(visit: Visit, parameter: str) ->
         assert screen.title(app) == "Explore practices", value
         if (parameter, value) not in UNDERSTOOD:
             assert len(app.warning) == 1, value
-            assert app.warning[0].value.startswith("Part of the link was not understood and left out: "), value
+            assert app.warning[0].value.startswith("We ignored part of this link: "), value
             assert len(app.warning[0].value) < 200, value
             assert screen.sentence(app) == "All 325 practices.", value
 

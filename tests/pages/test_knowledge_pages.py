@@ -88,7 +88,7 @@ def test_a_tampered_link_is_left_out_and_said(visit: Visit, page: str) -> None:
         app = visit(page, **{params: value})
         assert not app.exception
         assert len(app.warning) == 1
-        assert app.warning[0].value.startswith("Part of the link was not understood and left out: ")
+        assert app.warning[0].value.startswith("We ignored part of this link: ")
         assert len(app.warning[0].value) < 200
 
 
@@ -282,4 +282,4 @@ def test_a_sheet_of_no_practice_helps_to_find_one(visit: Visit) -> None:
     chosen: Any = app.selectbox[0]
     chosen.set_value(CURANT).run()
     assert not app.exception
-    assert screen.title(app) == "Will it travel?"
+    assert screen.title(app) == "Would it work here?"

@@ -21,7 +21,7 @@ def words(fact: Fact, id_: str) -> str:
     with database.cursor() as cursor:
         card = practices.practice(cursor, id_)
     assert card is not None
-    return " ".join((fact.words(card) or fact.blank).split())
+    return " ".join((fact.words(card) or fact.missing(card)).split())
 
 
 def test_page_tells_every_fact(visit: Visit) -> None:

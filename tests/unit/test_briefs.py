@@ -15,6 +15,7 @@ from exported_files import DAY
 from sample_views import BY_ID, random_view
 
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import Brief, as_html, as_pdf, brief
@@ -119,6 +120,7 @@ def test_pdf_and_page_say_the_same_and_link_to_every_source(name: str, store: St
         if "/URI" in note.get_object().get("/A", {})
     }
     wanted = {url for block in one.blocks if block.kind == "sources" for _, _, url in block.rows}
+    wanted -= {"copy, original not found"}  # said, and no link
     assert wanted == links
     assert wanted == {attributes["href"] for tag, attributes in tags_of(page) if tag == "a"}
 
@@ -158,6 +160,28 @@ def test_a_brief_holds_what_the_screen_shows_in_its_order(at: int, store: Store)
     else:
         assert all(name in one.title + one.subtitle for name in names)
     assert one.recipe.practices == len(found)
+
+
+def test_a_brief_says_every_result_before_the_scores_with_the_number_of_its_source(store: Store) -> None:
+    most = max(BY_ID.values(), key=lambda one: len(one.results))
+    blocks = made(store, View("practice", PracticeFilter(practice=(most.id,)))).blocks
+    headings = [block.text for block in blocks if block.kind == "heading"]
+    assert headings[:3] == ["Result", "Facts", "Scores"]
+    told = next(block for at, block in enumerate(blocks) if blocks[at - 1].text == "Result")
+    sources = {url: at for block in blocks if block.kind == "sources" for at, _, url in block.rows}
+    said = [words for name, words in told.rows if name != "What it shows"]
+    assert len(said) == len(most.results)
+    for row in most.results:
+        (words,) = (one for one in said if f": {row['effect_text']} (" in one)
+        assert words.endswith(f"source {sources[row['source_url']]}")
+    assert said[0].startswith(f"{label('result_direction', most.results[0]['direction'])}: ")
+
+
+def test_a_brief_on_a_copy_gives_no_address_to_get_it_at(store: Store) -> None:
+    id_ = next(one.id for one in BY_ID.values() if any("docslib.org" in row.source_url for row in one.answers.values()))
+    page = as_html(made(store, View("practice", PracticeFilter(practice=(id_,)))))
+    assert "docslib.org/" not in page
+    assert "copy, original not found" in page
 
 
 def test_unassessed_practice_is_said_to_be_no_judgement(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from exported_files import DAY, exported, rows_of
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.files.exports import export_tables
-from practices_db.files.exports.csv_json import BOM, content, file_name, write_csv
+from practices_db.files.exports.csv_json import BOM, content, file_name, practice_json, write_csv
 from practices_db.files.exports.recipe import Format
 from practices_db.queries.practices import find_practices
 from practices_db.queries.views import View
@@ -70,6 +71,41 @@ def test_numbers_are_unquoted_with_a_decimal_point(tiny_store: Store) -> None:
 def test_selection_that_finds_nothing_is_the_header_alone(tiny_store: Store) -> None:
     content = exported(tiny_store, PracticeFilter(country=("AQ",)), "name")
     assert content == GOLDEN.read_bytes().split(b"\n")[0] + b"\n"
+
+
+def test_export_and_json_carry_the_main_result(store: Store) -> None:
+    one = next(one for one in oracles.practices() if one.id.startswith("forwork"))
+    chosen = PracticeFilter(practice=(one.id,))
+    (row,) = rows_of(exported(store, chosen, "name"))
+    main = one.results[0]
+    wanted = {
+        "result": main["effect_text"],
+        "result_direction": "improved",
+        "result_outcome": "employment",
+        "result_design": "randomised",
+        "result_evidence_level": "5",
+        "result_independent": main["independent_of_operator"],
+        "result_base": main["base"],
+        "result_horizon": main["horizon"],
+        "result_source": main["source_url"],
+        "results_further": str(len(one.results) - 1),
+        "effectiveness_group": "better-than-others",
+    }
+    assert {name: row[name] for name in wanted} == wanted
+    told = json.loads(practice_json(store, one.id, DAY) or b"{}")
+    assert told["practice"]["result"] == main["effect_text"]
+    assert next(result["result"] for result in told["results"]) == main["effect_text"]
+    assert {result["result"] for result in told["results"]} == {result["effect_text"] for result in one.results}
+    assert next((result["main"], result["design_level"]) for result in told["results"]) == (True, 5)
+
+
+def test_sources_say_which_page_is_a_copy(store: Store) -> None:
+    id_ = next(
+        one.id for one in oracles.practices() if any("docslib.org" in row.source_url for row in one.answers.values())
+    )
+    told = json.loads(practice_json(store, id_, DAY) or b"{}")
+    assert {source["copy"] for source in told["sources"]} == {True, False}
+    assert all(source["copy"] == ("docslib.org" in source["url"]) for source in told["sources"])
 
 
 def test_export_follows_filter_and_order(tiny_store: Store) -> None:

@@ -252,7 +252,7 @@ def test_known_sort_order_is_kept(sort: str) -> None:
 
 @pytest.mark.parametrize("value", ["", "Name", "score", "name; DROP TABLE practice", "c.id"])
 def test_unknown_sort_order_is_the_default(value: str) -> None:
-    assert checked_sort(value) == DEFAULT_SORT == "documented"
+    assert checked_sort(value) == DEFAULT_SORT == "result"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import oracles
 import pytest
 
 from practices_db.catalogue import scorecards
+from practices_db.catalogue.result_texts import main_result
+from practices_db.catalogue.texts import score_sentence
 from practices_db.database.store import Cursor, Store
 from practices_db.queries.practices import answers, not_counted, practice, scores
 
@@ -359,6 +361,74 @@ def test_cards_show_the_stored_headline_scores(store: Store) -> None:
                 assert (number is None) == (exact is None), (one.id, headline, name)
                 if exact is not None:
                     assert number == pytest.approx(float(exact), abs=1e-9), (one.id, headline, name)
+
+
+def test_cards_show_the_main_result_and_what_it_shows(store: Store) -> None:
+    columns = {
+        "result": "effect_text",
+        "result_outcome": "outcome",
+        "result_direction": "direction",
+        "result_design": "design",
+        "result_base": "base",
+        "result_horizon": "horizon",
+        "result_source": "source_url",
+    }
+    for one in oracles.practices():
+        with store.cursor() as cursor:
+            card = practice(cursor, one.id)
+        assert card is not None
+        main = one.results[0] if one.results else None
+        assert {name: card[name] for name in columns} == {
+            name: (main[of] or None) if main else None for name, of in columns.items()
+        }
+        assert (card["result_mark"] or 0) == oracles.mark(one)
+        assert card["results_further"] == (len(one.results) - 1 if main else None)
+        said = {"yes": True, "no": False, "": None}[main["independent_of_operator"]] if main else None
+        assert card["result_independent"] == said
+        assert [card["effectiveness_group"]] == one.facets["effectiveness_group"]
+
+
+def test_a_trial_that_found_harm_is_worse_and_scored_and_said(own: Store) -> None:
+    """A practice of the catalogue whose result is turned around, in this test only."""
+    id_ = "forwork-fostering-opportunities-of-refugee-workers-piedmont"
+
+    def turn(cursor: Cursor) -> None:
+        cursor.execute("UPDATE result SET direction = 'worsened' WHERE main AND practice_id = $id", {"id": id_})
+        cursor.execute(
+            "UPDATE answer SET answer = 'not-met' WHERE starts_with(indicator_id, 'eff-') AND assessment_id IN "
+            "(SELECT id FROM assessment WHERE practice_id = $id)",
+            {"id": id_},
+        )
+        scorecards.rebuild(cursor)
+
+    own.write(turn)
+    with own.cursor() as cursor:
+        card = practice(cursor, id_)
+        lowest = cursor.execute(
+            "SELECT min(effectiveness_score) FROM practice_card WHERE effectiveness_scored AND id <> $id", {"id": id_}
+        ).fetchall()[0][0]
+        facet = cursor.execute(
+            "SELECT value FROM practice_facet WHERE practice_id = $id AND facet IN ('result', 'effectiveness_group') "
+            "ORDER BY facet",
+            {"id": id_},
+        ).fetchall()
+    assert card is not None
+    assert (card["effectiveness_group"], card["result_mark"], card["effectiveness_scored"]) == ("worse", 5, True)
+    assert card["effectiveness_score"] < lowest
+    assert facet == [("worse",), ("worsened",)]
+    assert main_result(card).startswith("Worsened: 15 points more in work")
+
+
+def test_without_a_known_result_there_is_no_score_on_effectiveness(store: Store) -> None:
+    with store.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT DISTINCT effectiveness_group FROM practice_card WHERE effectiveness_scored"
+        ).fetchall()
+        card = practice(cursor, next(one.id for one in oracles.practices() if one.answers and not one.results))
+    assert {group for (group,) in rows}.isdisjoint({"unknown", "level-only"})
+    assert card is not None
+    assert score_sentence(card, "effectiveness").startswith("no score: no result known")
+    assert main_result(card) == "No result known"
 
 
 def test_cards_name_every_basis_and_the_framework_they_rest_on(store: Store) -> None:

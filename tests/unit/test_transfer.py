@@ -1,4 +1,4 @@
-"""The sheet "Will it travel?": its questions, its file, what it refuses, what it takes away."""
+"""The sheet "Would it work here?": its questions, its file, what it refuses, what it takes away."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import zipfile
 
 import corpora
 import openpyxl
+import oracles
 import pytest
 from exported_files import DAY
 
@@ -50,7 +51,7 @@ def no_formula_and_no_link(file: bytes) -> bool:
     ]
 
 
-def test_sheets_are_the_six_with_frozen_headers_and_widths(book: openpyxl.Workbook) -> None:
+def test_sheets_are_those_of_the_tables_with_frozen_headers_and_widths(book: openpyxl.Workbook) -> None:
     assert book.sheetnames == [*SHEETS, "recipe", "glossary"]
     for name in SHEETS:
         sheet = book[name]
@@ -95,6 +96,20 @@ def test_glossary_says_what_every_column_means(book: openpyxl.Workbook) -> None:
     meanings = {row[0].value: row[1].value for row in book["glossary"].iter_rows(min_row=2)}
     for name in SHEETS:
         assert all(meanings[cell.value] for cell in book[name][1])
+
+
+def test_every_result_has_a_row_the_main_one_first(book: openpyxl.Workbook) -> None:
+    header, *rows = book["results"].iter_rows(values_only=True)
+    told: dict[str, list[dict[str, object]]] = {}
+    for row in rows:
+        cells = dict(zip(map(str, header), row, strict=True))
+        told.setdefault(str(cells["practice_id"]), []).append(cells)
+    wanted = {one.id: one.results for one in oracles.practices() if "IT" in one.facets["country"] and one.results}
+    assert set(told) == set(wanted)
+    for id_, results in wanted.items():
+        assert told[id_][0]["main"] == "yes"
+        assert told[id_][0]["result"] == results[0]["effect_text"]
+        assert sorted(str(cells["result"]) for cells in told[id_]) == sorted(one["effect_text"] for one in results)
 
 
 def test_recipe_can_be_read_and_says_the_same_as_its_json(book: openpyxl.Workbook) -> None:

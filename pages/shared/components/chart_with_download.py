@@ -17,6 +17,7 @@ from pages.shared.components.screen_texts import escaped
 from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
 from practices_db.files.exports.recipe import Format, Recipe
 from practices_db.queries.views import View
+from practices_db.translation import _
 
 _WORDS: dict[ImageFormat, str] = {"svg": "SVG, for print", "png": "PNG, for slides"}
 
@@ -57,7 +58,7 @@ def show(view: View, rows: pd.DataFrame | None, spec: charts.Spec, key: str, tit
 
 def _take_away(figure: _Figure) -> None:
     today = date.today()
-    with st.popover("Take this chart", icon=":material/image:", type="tertiary", key=f"take_{figure.key}"):
+    with st.popover(_("Download chart"), icon=":material/image:", type="tertiary", key=f"take_{figure.key}"):
         st.caption(f"{escaped(figure.title)}. Image and data say how they were made.")
         if chart_images.possible():
             for format_ in get_args(ImageFormat):

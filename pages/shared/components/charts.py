@@ -186,7 +186,7 @@ def two_scores() -> Spec:
             color=_proof_colour(),
             shape=alt.Shape(
                 "proof:N",
-                title="Strongest proof",
+                title="Strongest evidence",
                 scale=alt.Scale(domain=list(PROOF), range=["circle", "square", "diamond"]),
                 legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
             ),
@@ -234,7 +234,7 @@ def score_cells(size: int) -> Spec:
 def _proof_colour() -> alt.Color:
     return alt.Color(
         "proof:N",
-        title="Strongest proof",
+        title="Strongest evidence",
         scale=alt.Scale(domain=list(PROOF)),
         legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
     )

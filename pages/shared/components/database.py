@@ -25,7 +25,7 @@ from practices_db.curation import releases as curation_releases
 from practices_db.database.store import Cursor, Store
 from practices_db.operations.build import open_store
 from practices_db.operations.replica import Replica
-from practices_db.queries import library, practices
+from practices_db.queries import library, practices, results
 from practices_db.queries.agreement import agreement_of
 from practices_db.queries.facet_index import Bools, Index
 from practices_db.queries.figures import Figures, Limits, figures, limits
@@ -82,6 +82,7 @@ class OnePractice:
     further: list[dict[str, Any]]
     scores: list[dict[str, Any]]
     answers: dict[str, list[dict[str, Any]]]  # by indicator, the one that counts first
+    results: list[dict[str, Any]]  # the main one first
     statement: dict[str, Any] | None  # the owner's
     corrections: list[tuple[date, str]]
     not_counted: tuple[practices.NotCounted, ...]
@@ -203,6 +204,7 @@ def _practice(path: str, content_hash: str, practice_id: str) -> OnePractice | N
             records(practices.further_sources(one, practice_id)),
             records(practices.scores(one, practice_id)),
             grouped(practices.answers(one, practice_id), "indicator_id"),
+            records(results.results_of(one, [practice_id])),
             practices.statement(one, practice_id),
             practices.corrections(one, practice_id),
             practices.not_counted(one, practice_id),

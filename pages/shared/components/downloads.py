@@ -26,7 +26,7 @@ def take_away(view: View, count: int) -> None:
     The view is the one object for screen, count and file: all rows, in the screen's order.
     """
     today = date.today()
-    with st.popover(_("Take it away"), icon=":material/download:", disabled=not count):
+    with st.popover(_("Download"), icon=":material/download:", disabled=not count):
         format_: Format = st.radio(
             _("As"), OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
         )

@@ -51,9 +51,7 @@ def not_understood(dropped: Sequence[str]) -> None:
     """Say which parts of the link were left out."""
     if dropped:
         st.warning(
-            _("Part of the link was not understood and left out: {parts}").format(
-                parts="; ".join(escaped(part) for part in dropped)
-            ),
+            _("We ignored part of this link: {parts}").format(parts="; ".join(escaped(part) for part in dropped)),
             icon=":material/link_off:",
         )
 
@@ -183,7 +181,7 @@ def chips(chosen: Filter) -> None:
 def nothing_found(chosen: Filter, relaxations: Sequence[Relaxation]) -> None:
     """Say that nothing matches and offer each filter that could be given up, with what would then be found."""
     st.info(
-        _("No {noun} matches all of these filters. Give one up:").format(noun=_(chosen.noun)),
+        _("No match. Remove one filter:"),
         icon=":material/search_off:",
     )
     with st.container(horizontal=True):
@@ -197,4 +195,4 @@ def nothing_found(chosen: Filter, relaxations: Sequence[Relaxation]) -> None:
                 on_click=lambda field=relaxation.field: write_link(chosen.without(field)),
             )
     if not any(relaxation.count for relaxation in relaxations):
-        st.markdown(_("Giving up one of them is not enough; take two away, or clear all."))
+        st.markdown(_("Removing one of them is not enough; remove two, or clear all."))

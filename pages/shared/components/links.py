@@ -12,6 +12,7 @@ import streamlit as st
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import Page, View, read_view
+from practices_db.translation import _
 
 MOST_COMPARED = 6
 PAGES = Path(__file__).resolve().parents[2]
@@ -107,7 +108,7 @@ def transfer_link(practice_id: str) -> None:
     """Write a link to the sheet that sets a practice's conditions beside one's own."""
     st.page_link(
         page_path("transfer"),
-        label="Will it travel?",
+        label=_("Would it work here?"),
         icon=":material/local_shipping:",
         query_params={"practice": practice_id},
     )
@@ -115,7 +116,9 @@ def transfer_link(practice_id: str) -> None:
 
 def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
-    st.page_link(page_path("weighting"), label="Weigh these", icon=":material/balance:", query_params=chosen.params())
+    st.page_link(
+        page_path("weighting"), label=_("Set my own weights"), icon=":material/balance:", query_params=chosen.params()
+    )
 
 
 def open_explore(chosen: PracticeFilter) -> NoReturn:

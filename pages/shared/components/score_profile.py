@@ -10,6 +10,8 @@ import pandas as pd
 from criteria.framework import Framework
 from pages.shared.components.screen_texts import known, number, percent
 from pages.shared.components.tables import Cards, rows
+from practices_db.catalogue.result_texts import answers_mark
+from practices_db.translation import _
 
 ONE_SERIES = "Criterion"
 ANSWER_BADGES = {
@@ -42,17 +44,14 @@ def profile_lines(framework: Framework, scores: Sequence[tuple[str, Cards]]) -> 
 
 
 def profile_table(framework: Framework, scores: Cards) -> pd.DataFrame:
-    """Return the profile as a table: a row a criterion, what is known of it, and the strongest proof."""
+    """Return the profile as a table: a row a criterion, what is known of it, and the strongest evidence."""
     by_node = {row["node"]: row for row in rows(scores)}
     criteria = [by_node[criterion.id] for criterion in framework.criteria]
     return pd.DataFrame(
         {
             "Criterion": [criterion.title for criterion in framework.criteria],
             "Known": [criterion_words(row) for row in criteria],
-            "Strongest proof": [
-                framework.evidence_label(int(row["strongest_evidence"])) if known(row["strongest_evidence"]) else "none"
-                for row in criteria
-            ],
+            _("Strongest evidence"): [answers_mark(row["strongest_evidence"]) or _("none") for row in criteria],
         }
     )
 

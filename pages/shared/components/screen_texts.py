@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.texts import (
     SHOWN_WITH_RANGE,
     counted,
@@ -15,8 +16,10 @@ from practices_db.catalogue.texts import (
     percent,
     score_sentence,
     score_state,
+    why_not_scored,
     years,
 )
+from practices_db.translation import _
 
 __all__ = [
     "SHOWN_WITH_RANGE",
@@ -29,6 +32,7 @@ __all__ = [
     "score_state",
     "score_words",
     "web_link",
+    "why_not_scored",
     "years",
 ]
 
@@ -43,11 +47,12 @@ def escaped(text: str) -> str:
 
 
 def web_link(url: str, text: str) -> str:
-    """Return a Markdown link to a source."""
+    """Return a Markdown link to a source; a page of a site that keeps copies is named and is no link."""
+    if not is_offered(url):
+        return f"{escaped(text)} ({_('copy, original not found')})"
     return f"[{escaped(text)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
 
 
 def score_words(card: Mapping[str, Any], node: str) -> str:
     """Say a headline of a card in one line, the score in bold."""
-    words = score_sentence(card, node)
-    return re.sub(r"^(\d+) of 100", r"**\1** of 100", words)
+    return re.sub(r"^(\d+)/100", r"**\1**/100", score_sentence(card, node))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts
+from pages.shared.components import chart_with_download, charts, result_line
 from pages.shared.components.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import open_link
@@ -23,11 +23,14 @@ from pages.shared.components.screen_texts import (
     percent,
     score_state,
     score_words,
+    why_not_scored,
     years,
 )
+from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.facet_index import Numbers, Selection
 from practices_db.queries.views import View
+from practices_db.translation import _
 
 HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
 MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once; more are drawn as counts
@@ -69,7 +72,7 @@ def where_and_whom(card: Mapping[str, Any]) -> str:
         escaped(f"{places}, {countries}" if places else countries),
         escaped(labels("sector", card["sectors"])),
         escaped("for " + labels("target_group", card["target_groups"]).lower()),
-        escaped(years(card["start_year"], card["end_year"])),
+        escaped(years(card["start_year"], card["end_year"], card["still_running"])),
     ]
     return " · ".join(parts)
 
@@ -81,48 +84,50 @@ def cards(practices: Cards) -> None:
             # a link's label does not wrap: the whole name stands above it
             st.markdown(f"**{escaped(card['name'])}**  \n{escaped(card['summary'])}")
             st.caption(where_and_whom(card))
+            st.markdown(result_line.line(card), anchors=False)
             if card["assessed"]:
                 st.markdown(
-                    "\n".join(f"- {title}: {score_words(card, node)}" for node, title in HEADLINES.items()),
+                    "\n".join(f"- {title}: {score_line(card, node)}" for node, title in HEADLINES.items()),
                     anchors=False,
                 )
             else:
-                st.caption(
-                    ":material/help: Not assessed yet: nothing is known about its effectiveness and sustainability."
-                )
+                st.caption(_(":material/help: Not assessed yet: nothing is known about its sustainability."))
             open_link(card["id"], card["name"])
 
 
+def score_line(card: Mapping[str, Any], node: str) -> str:
+    """Return a headline of a card as Markdown: the score in words, and the mark of its evidence.
+
+    For effectiveness that is the evidence of the result, which stands with the result.
+    """
+    strongest = "" if node == "effectiveness" else answers_mark(card[f"{node}_strongest_evidence"])
+    return " · ".join(part for part in (score_words(card, node), escaped(strongest)) if part)
+
+
 def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
-    """Return cards as the sortable table shows them; blank is "not seen"."""
-    columns = ["name", "countries", "strongest_evidence", "sectors", "target_groups", "start_year", "end_year"]
-    columns += [f"{node}_{what}" for node in HEADLINES for what in ("scored", "score", "low", "high", "coverage")]
-    practices = pd.DataFrame({name: [card[name] for card in cards] for name in columns})
-    practices = practices.astype(
-        {f"{node}_{what}": float for node in HEADLINES for what in ("score", "low", "high", "coverage")}
-        | {"start_year": "Int16", "end_year": "Int16"}
-    )
-    table = pd.DataFrame(
-        {
-            "Practice": practices["name"],
-            "Countries": [labels("country", ids) for ids in practices["countries"]],
-        }
-    )
-    for node, title in HEADLINES.items():
-        scored = practices[f"{node}_scored"].astype(bool)
-        table[title] = practices[f"{node}_score"].where(scored)
-        table[f"{title}, low"] = practices[f"{node}_low"]
-        table[f"{title}, high"] = practices[f"{node}_high"]
-        table[f"{title}, documented"] = practices[f"{node}_coverage"] * 100
-    table["Strongest evidence"] = [
-        label("evidence_level", str(int(level)) if known(level) else "none")
-        for level in practices["strongest_evidence"]
-    ]
-    table["Sectors"] = [labels("sector", ids) for ids in practices["sectors"]]
-    table["Target groups"] = [labels("target_group", ids) for ids in practices["target_groups"]]
-    table["Since"] = practices["start_year"]
-    table["Until"] = practices["end_year"]
-    return table
+    """Return cards as the sortable table shows them, all of it text; "–" is "not known"."""
+    found = [ResultWords.of_card(card) for card in cards]
+    table = {
+        _("Practice"): [card["name"] for card in cards],
+        _("Countries"): [labels("country", card["countries"]) for card in cards],
+        _("Result"): [result.found if result else "" for result in found],
+        _("Evidence of the result"): [design_mark(result.design) if result else "" for result in found],
+        **{title: [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
+        _("Sectors"): [labels("sector", card["sectors"]) for card in cards],
+        _("Target groups"): [labels("target_group", card["target_groups"]) for card in cards],
+        _("Start"): [str(int(card["start_year"])) if known(card["start_year"]) else "" for card in cards],
+        _("End"): [str(int(card["end_year"])) if known(card["end_year"]) else "" for card in cards],
+    }
+    return pd.DataFrame({name: [cell or "–" for cell in column] for name, column in table.items()})
+
+
+def _score_cell(card: Card, node: str) -> str:
+    """Return a score with its range, "" where there is none; blanks before it let text sort as numbers do."""
+    if not card[f"{node}_scored"]:
+        return ""
+    low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
+    score = f"{number(card[f'{node}_score']):>3}"
+    return score if low == high else f"{score} ({low}–{high})"
 
 
 def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
@@ -134,7 +139,7 @@ def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
         selection_mode=["single-cell", "multi-row"],
         on_select="rerun",
         key="practices_table",
-        alt="The practices found, one a row, with both scores and what is documented",
+        alt=_("The practices found, one a row, with result, evidence and both scores"),
     )
     ids = [str(card["id"]) for card in practices]
     chosen = event["selection"]
@@ -144,21 +149,14 @@ def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
 
 def overview_columns() -> dict[str, Any]:
     """Return how the columns of the sortable table are shown."""
-    config: dict[str, Any] = {
-        "Practice": st.column_config.TextColumn(width="medium"),
-        "Since": st.column_config.NumberColumn(format="%d"),
-        "Until": st.column_config.NumberColumn(format="%d"),
-    }
-    for title in HEADLINES.values():
-        config[title] = st.column_config.NumberColumn(
-            format="%.0f", help="0–100; blank: not enough documented or not assessed"
-        )
-        config[f"{title}, low"] = st.column_config.NumberColumn(format="%.0f", help="If nothing undocumented were met")
-        config[f"{title}, high"] = st.column_config.NumberColumn(
-            format="%.0f", help="If everything undocumented were met"
-        )
-        config[f"{title}, documented"] = st.column_config.NumberColumn(format="%.0f %%")
-    return config
+    score = _("0–100, with where it could end up once the missing answers are known; –: no score")
+    return {
+        _("Practice"): st.column_config.TextColumn(width="medium"),
+        _("Result"): st.column_config.TextColumn(
+            width="large", help=_("The main result in its own unit; –: no result known")
+        ),
+        _("Evidence of the result"): st.column_config.TextColumn(width=210, help=_("Of this figure, 1 to 5")),
+    } | {title: st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
 
 
 def range_lines(practices: Cards) -> pd.DataFrame:
@@ -331,7 +329,7 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     return (
         f"**{number(card[f'{node}_score'])}** ({span}), {documented}"
         if state == "scored"
-        else f"{state} ({span}), {documented}"
+        else f"{why_not_scored(card, node)} ({span}), {documented}"
     )
 
 

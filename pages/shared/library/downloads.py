@@ -16,7 +16,7 @@ from practices_db.translation import _
 def take_away(chosen: LibraryFilter, rows: Sequence[Mapping[str, Any]], formats: Sequence[str], version: str) -> None:
     """Draw what is shown as a file: all rows, in the screen's order; made when the button is pressed."""
     today = date.today()
-    with st.popover(_("Take it away"), icon=":material/download:", disabled=not rows):
+    with st.popover(_("Download"), icon=":material/download:", disabled=not rows):
         format_ = st.radio(
             _("As"),
             formats,

@@ -34,6 +34,7 @@ from practices_db.queries.needs import (
     read_words,
     reason_words,
 )
+from practices_db.translation import _
 
 PAGE_SIZE = 5
 _PUBLICATIONS = 5
@@ -203,7 +204,7 @@ def practices(answer: Answer) -> None:
                 open_link(card["id"], card["name"])
                 st.page_link(
                     page_path("transfer"),
-                    label="Will it travel to you?",
+                    label="Would it work here?",
                     icon=":material/local_shipping:",
                     query_params={"practice": card["id"]},
                 )
@@ -259,7 +260,7 @@ def unknown(answer: Answer) -> None:
 def take_away(answer: Answer) -> None:
     """Offer the answer as a brief or a table; the link in the address bar holds the whole need."""
     today = date.today()
-    with st.popover("Take it away", icon=":material/download:"):
+    with st.popover(_("Download"), icon=":material/download:"):
         kinds = {"pdf": "Brief (PDF)", "html": "Brief (web page)", "csv": "CSV, every match"}
         kind = st.radio("As", list(kinds), format_func=kinds.__getitem__, key="need-take", persist_state="session")
         mimes = {"pdf": "application/pdf", "html": "text/html", "csv": "text/csv"}

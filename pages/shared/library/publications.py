@@ -13,6 +13,7 @@ from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import counted, escaped, known, labels, web_link
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.queries import library
+from practices_db.translation import _
 
 Row = Mapping[str, Any]
 VIEWS = {"publications": "Publications", "sectors": "What research says, by sector", "table": "Table"}
@@ -37,23 +38,22 @@ def said(row: Row) -> str:
     """Return what a publication found, in one sentence of ours; or that it was not seen, and what it is about."""
     if known(row["finding"]) and row["finding"]:
         return f"**Found:** {escaped(row['finding'])}"
-    return "What it found was not seen."
+    return _("Finding not available to us.")
 
 
 def where_to_get(row: Row) -> str:
-    """Return the link to a publication with what is known of the link."""
-    seen = {
-        "yes": "page read",
-        "mention": "described elsewhere, page not read",
-        "derived": "address put together from a copy, not seen",
-    }[row["url_seen"]]
-    notes = [f"{seen}, {row['checked_on']:%d %B %Y}"]
-    if known(row["url_is_copy"]):
-        notes.append("a copy on another site")
+    """Return the link to a publication with what is known of the link; a copy is named and is no link."""
+    if not row["offered"]:
+        notes = [f"{_('copy, original not found')}, {row['checked_on']:%d %B %Y}"]
+    else:
+        seen = {"yes": _("page read"), "mention": _("described elsewhere, page not read")}[row["url_seen"]]
+        notes = [f"{seen}, {row['checked_on']:%d %B %Y}"]
     if known(row["title_is_descriptive"]):
         notes.append("the title is ours: the real one was not seen")
     if known(row.get("alive_at")):
         notes.append(f"link last seen alive on {row['alive_at']:%d %B %Y}")
+    if not row["offered"]:
+        return escaped(_("Where to get it: {notes}").format(notes="; ".join(notes)))
     return f"{web_link(row['url'], 'Get it at ' + row['url'].split('/')[2])} ({escaped('; '.join(notes))})"
 
 
@@ -117,7 +117,7 @@ def table(found: pd.DataFrame) -> None:
                 "Themes": [labels("theme", ids) for ids in found["themes"]],
                 "For": [labels("target_group", ids) for ids in found["target_groups"]],
                 "Countries": [labels("area", ids) for ids in found["countries"]],
-                "Address": found["url"],
+                "Address": found["url"].where(found["offered"]),
             }
         ),
         hide_index=True,
@@ -126,7 +126,7 @@ def table(found: pd.DataFrame) -> None:
             "Strength": st.column_config.NumberColumn(
                 format="%d", help="Of the study's design, 0 to 5; blank: none coded"
             ),
-            "Address": st.column_config.LinkColumn(),
+            "Address": st.column_config.LinkColumn(help=_("Blank: copy, original not found")),
         },
         alt="The publications found, one a row",
     )
@@ -135,8 +135,15 @@ def table(found: pd.DataFrame) -> None:
 def short(row: Row, extra: str = "") -> str:
     """Return one publication as an item of a list: what it found first, then which it is."""
     what = escaped(row["finding"]) if known(row["finding"]) and row["finding"] else escaped(row["summary"])
-    not_seen = "" if known(row["finding"]) and row["finding"] else "What it found was not seen. "
-    return f"- {_badge(row)} {not_seen}{what}  \n    :small[{web_link(row['url'], row['title'])} · {facts(row)}{extra}]"
+    not_seen = "" if known(row["finding"]) and row["finding"] else said(row) + " "
+    return f"- {_badge(row)} {not_seen}{what}  \n    :small[{_title(row)} · {facts(row)}{extra}]"
+
+
+def _title(row: Row) -> str:
+    """Return the title of a publication as a link to where it is offered; a copy is named and is no link."""
+    if not row["offered"]:
+        return f"{escaped(row['title'])} ({_('copy, original not found')})"
+    return web_link(row["url"], row["title"])
 
 
 def on_practice(card: Row, found: Sequence[Row]) -> None:

@@ -27,6 +27,7 @@ from pages.shared.components.screen_texts import (
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, rows
 from practices_db.catalogue import practice_facts
+from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, no_result
 from practices_db.queries.agreement import error_of
 from practices_db.translation import _
 
@@ -77,6 +78,27 @@ def too_few(cards: Sequence[Card]) -> None:
             "Type two or more names above, or choose rows in the table of Explore.", icon=":material/compare_arrows:"
         )
     st.page_link(page_path("explore"), label="Find practices in Explore", icon=":material/search:")
+
+
+# --- results ---------------------------------------------------------------------------------------------
+
+
+def results(cards: Sequence[Card]) -> None:
+    """Draw the main result of each practice, the evidence of that figure, and what it shows."""
+    told = {card["id"]: ResultWords.of_card(card) for card in cards}
+    rows_ = {
+        _("Result"): {id_: result.found if result else no_result() for id_, result in told.items()},
+        _("Evidence of the result"): {
+            id_: " · ".join(part for part in (result.evidence, result.limits) if part) if result else "–"
+            for id_, result in told.items()
+        },
+        _("What the result shows"): {card["id"]: group_words(card) for card in cards},
+    }
+    with st.grid(3, min_column_width=300):
+        for title, said in rows_.items():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                lines = "\n".join(f"- {escaped(card['name'])}: {escaped(said[card['id']])}" for card in cards)
+                st.markdown(f"**{title}**\n\n{lines}", anchors=False)
 
 
 # --- scores ----------------------------------------------------------------------------------------------
@@ -136,14 +158,14 @@ def _span(card: Card, node: str) -> str:
 
 
 def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:
-    """Return each criterion of each practice in words, with the strongest proof."""
+    """Return each criterion of each practice in words, with the strongest evidence."""
     by_node = {card["id"]: {row["node"]: row for row in rows(scores[card["id"]])} for card in cards}
     return pd.DataFrame(
         [
             {
                 "Criterion": criterion.title,
                 "Practice": escaped(card["name"]),
-                "Known": _known_of(framework, by_node[card["id"]].get(criterion.id)),
+                "Known": _known_of(by_node[card["id"]].get(criterion.id)),
             }
             for criterion in framework.criteria
             for card in cards
@@ -151,12 +173,12 @@ def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[s
     )
 
 
-def _known_of(framework: Framework, row: Mapping[str, Any] | None) -> str:
+def _known_of(row: Mapping[str, Any] | None) -> str:
     if row is None:
         return "not assessed"
     if not known(row["strongest_evidence"]):
         return criterion_words(row)
-    return f"{criterion_words(row)}; proof: {framework.evidence_label(int(row['strongest_evidence'])).lower()}"
+    return f"{criterion_words(row)}; evidence: {answers_mark(row['strongest_evidence'])}"
 
 
 # --- peers -----------------------------------------------------------------------------------------------
@@ -229,8 +251,8 @@ def _spread(framework: Framework, found: Mapping[str, dict[str, Any] | None]) ->
 
 
 def _told(card: Card, answer: Mapping[str, Any] | None) -> str:
-    proof = f" proof level {int(answer['evidence_level'])}" if answer else ""
-    return f"- {escaped(card['name'])}: {_badge(answer)}{proof}"
+    evidence = f" {escaped(answers_mark(answer['evidence_level']))}" if answer else ""
+    return f"- {escaped(card['name'])}: {_badge(answer)}{evidence}"
 
 
 def _badge(answer: Mapping[str, Any] | None) -> str:
@@ -242,7 +264,9 @@ def facts(cards: Sequence[Card]) -> None:
     with st.grid(2, min_column_width=320):
         for fact in practice_facts.facts("comparison"):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                stated = (f"- {escaped(card['name'])}: {escaped(fact.words(card)) or fact.blank}" for card in cards)
+                stated = (
+                    f"- {escaped(card['name'])}: {escaped(fact.words(card)) or fact.missing(card)}" for card in cards
+                )
                 st.markdown(f"**{fact.title}**\n\n" + "\n".join(stated))
     with st.container(horizontal=True):
         for card in cards:

@@ -52,7 +52,10 @@ def view_and_sort(view: str, sort: Sort) -> None:
             width=320,
             on_change=_write_choice,
             args=("sort", "choose_sort", DEFAULT_SORT),
-            help=_("By a score: the low end of the range, so what is sure comes first; what is not scored comes last."),
+            help=_(
+                "By evidence: of the main result of each practice, whichever way it points. By a score: the low end of "
+                "the range; what is not scored comes last."
+            ),
         )
 
 

@@ -106,7 +106,7 @@ def _rule(groups: Mapping[str, Mapping[str, _Group]], by: str, too_many: int | N
     )
     st.caption(
         f"{dot}; a practice in several groups stands in each. Practices in different groups "
-        "work in different places for different people: the spread says more than any middle."
+        "work in different places for different people: look at the spread, not the average."
     )
     small = [
         f"{escaped(label(by, id_))} ({counted(size, 'scored practice')})"

@@ -15,15 +15,16 @@ from pages.shared.components.database import Whole
 from pages.shared.components.links import page_path
 from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
 from pages.shared.components.screen_texts import (
-    counted,
     escaped,
     known,
     number,
     percent,
     score_state,
     web_link,
+    why_not_scored,
 )
 from practices_db.catalogue import practice_facts
+from practices_db.catalogue.result_texts import ResultWords, answers_mark, mark
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, NotCounted, Totals
 from practices_db.queries.views import View
@@ -110,17 +111,17 @@ def what_is_not_known(all_: Totals) -> None:
     """Say what is not known as plainly as what is."""
     st.header(_("What is not known"))
     lines = (
-        _(
-            "**{count} of {all}** practices have no assessment: nothing is known here about whether they work or last."
-        ).format(count=all_.practices - all_.assessed, all=all_.practices),
+        _("**{count} of {all}** practices have no assessment: they have no scores.").format(
+            count=all_.practices - all_.assessed, all=all_.practices
+        ),
         _("Of the {all} assessed, **{count}** are not documented enough for both scores.").format(
             all=all_.assessed, count=all_.assessed - all_.scored_both
         ),
         ngettext(
             "Only **{count}** practice has at least one answer that rests on an independent evaluation or stronger "
-            "proof.",
+            "evidence.",
             "Only **{count}** practices have at least one answer that rests on an independent evaluation or stronger "
-            "proof.",
+            "evidence.",
             all_.independent_evidence,
         ).format(count=all_.independent_evidence),
         _(
@@ -147,7 +148,7 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     """Draw the facts of a practice with their sources; what was not seen is said so."""
 
     told = practice_facts.facts("page")
-    table = {fact.title: escaped(fact.words(card)) or fact.blank for fact in told}
+    table = {fact.title: escaped(fact.words(card)) or fact.missing(card) for fact in told}
     st.table(table, alt="Facts about the practice", border="horizontal")
     sources = [web_link(card["source_url"], card["source_name"]) + " (the record)"]
     if card["spring_url"]:
@@ -165,47 +166,30 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
 
 
 def headline(card: Mapping[str, Any], node: str, title: str) -> None:
-    """Draw one headline score with its range, coverage and proof, or say what is missing."""
-    framework = current_framework()
+    """Draw one headline score, where it could end up, how much is answered and on what evidence; or what is missing."""
     state = score_state(card, node)
-    criterion = next(criterion for criterion in framework.criteria if criterion.id == node)
+    criterion = next(criterion for criterion in current_framework().criteria if criterion.id == node)
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.subheader(title, anchor=False)
         st.caption(criterion.summary)
         if state == "not applicable":
-            st.markdown("Nothing that is asked here applies to this practice.")
+            st.markdown(_("Nothing that is asked here applies to this practice."))
             return
         if state == "nothing documented":
-            st.markdown("Nothing of what is asked here is documented: the score could be anything from 0 to 100.")
+            st.markdown(_("None of the questions is answered: the score could be anything from 0 to 100."))
             return
-        span = f"{number(card[f'{node}_low'])} to {number(card[f'{node}_high'])}"
+        low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
         if state == "scored":
-            st.metric(
-                f"Score of 100; missing-information range {span}",
-                number(card[f"{node}_score"]),
-                help="The range runs from the score if nothing undocumented were met to the score if all of it were. "
-                "It is no confidence interval.",
-            )
+            st.metric(_("Score out of 100"), number(card[f"{node}_score"]), help=_range_help())
+            st.markdown(_where_it_could_end(low, high))
         else:
-            st.metric(
-                f"Not enough documented; somewhere from {span}",
-                f"{number(card[f'{node}_low'])} … {number(card[f'{node}_high'])}",
-                help=_when_scored(framework, criterion),
-            )
-        st.markdown(
-            f"**{percent(card[f'{node}_coverage'])}** of what is asked is documented, "
-            f"in {counted(card[f'{node}_answered'], 'answer')}. "
-            + _proof(framework, card[f"{node}_strongest_evidence"], card[f"{node}_median_evidence"])
-        )
-
-
-def _when_scored(framework: Framework, criterion: Criterion) -> str:
-    said = _("Below {share} documented there is no score, only a range.").format(
-        share=percent(framework.minimum_coverage_of(criterion))
-    )
-    if required := [f"“{one.label}”" for one in criterion.indicators if one.required]:
-        said += " " + _("Nor is there one while {names} is not documented.").format(names=", ".join(required))
-    return said
+            st.metric(_capital(why_not_scored(card, node)), f"{low} … {high}", help=_range_help())
+            st.markdown(_("Somewhere between {low} and {high}.").format(low=low, high=high))
+        count = int(card[f"{node}_answered"])
+        answers = ngettext("{count} answer", "{count} answers", count).format(count=count)
+        share = percent(card[f"{node}_coverage"])
+        st.markdown(_("**{share}** of the questions answered, in {answers}.").format(share=share, answers=answers))
+        st.markdown(_("Evidence: {mark}").format(mark=escaped(_evidence(card, node))))
 
 
 def not_counted(kept: Sequence[NotCounted]) -> None:
@@ -233,33 +217,49 @@ def not_counted(kept: Sequence[NotCounted]) -> None:
         st.caption(_("Kept, not counted: {what}.").format(what="; ".join(told)))
 
 
-def _proof(framework: Framework, strongest: float | None, median: float | None) -> str:
-    if not known(strongest) or strongest is None or median is None:
-        return "No proof is documented."
-    middle = f"{median:g}"
-    return (
-        f"Strongest proof: **{framework.evidence_label(int(strongest)).lower()}** (level {int(strongest)} of 5); "
-        f"median level of the answers: {middle}."
+def _range_help() -> str:
+    return _(
+        "The range runs from the score if none of the missing answers were met to the score if all of them were. It "
+        "is no confidence interval."
     )
+
+
+def _where_it_could_end(low: str, high: str) -> str:
+    if low == high:
+        return _("Every question is answered. That does not make the score exact: answers can be wrong.")
+    return _("Between {low} and {high} once the unanswered questions are settled.").format(low=low, high=high)
+
+
+def _evidence(card: Mapping[str, Any], node: str) -> str:
+    """Return the mark of a headline: for effectiveness of the result, else of the strongest answer."""
+    result = ResultWords.of_card(card) if node == "effectiveness" else None
+    found = result.evidence if result else answers_mark(card[f"{node}_strongest_evidence"])
+    return found or _("none documented")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def not_assessed(practice_id: str) -> None:
     """Say that there is no assessment and invite one."""
     with st.container(border=True):
         st.markdown(
-            "**Nobody has assessed this practice yet.** Nothing is known here about its effectiveness and "
-            "sustainability; that is no judgement. If it is yours, or you know it well, assess it:"
+            _(
+                "**Nobody has assessed this practice yet.** It has no scores; that is no judgement. If it is yours, or "
+                "you know it well, assess it:"
+            )
         )
         st.page_link(
             page_path("self_assessment"),
-            label="Assess this practice",
+            label=_("Assess this practice"),
             icon=":material/checklist:",
             query_params={"practice": practice_id},
         )
 
 
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Draw every question and indicator of a criterion with answer, proof, note and source."""
+    """Draw every question and indicator of a criterion with answer, evidence, note and source."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
     with st.expander(f"**{criterion.title}**: {escaped(criterion_words(by_node[criterion.id]))}"):
         for question in criterion.questions:
@@ -292,17 +292,15 @@ def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
         parts.append(escaped(answer["note"]))
     level = int(answer["evidence_level"])
     independent = {True: ", independent of the operator", False: ", from the operator"}
-    proof = f"Proof: {framework.evidence_label(level).lower()} (level {level})"
+    evidence = _("Evidence: {mark}").format(mark=mark(level, framework.evidence_label(level).lower()))
     if known(answer["independent_of_operator"]):
-        proof += independent[bool(answer["independent_of_operator"])]
+        evidence += independent[bool(answer["independent_of_operator"])]
     source = ""
     if known(answer["source_url"]) and answer["source_url"]:
         source = ". Source: " + web_link(answer["source_url"], answer["source_publisher"] or answer["source_url"])
     who = f"{label('basis', answer['basis'])} by {answer['assessor']}, {answer['assessed_on']:%d %B %Y}"
-    return (
-        " ".join(parts)
-        + f"  \n    :small[{escaped(proof)}{source}. {escaped(who)}, framework {escaped(answer['framework_version'])}.]"
-    )
+    under = escaped(f"{who}, framework {answer['framework_version']}")
+    return " ".join(parts) + f"  \n    :small[{escaped(evidence)}{source}. {under}.]"
 
 
 def sums(
@@ -310,7 +308,8 @@ def sums(
 ) -> None:
     """Open a score: its rows, the sums with the values in them, and the versions it holds for."""
     proof = proof_of(framework, criterion, answers)
-    with st.expander(f"Show the sum for {criterion.title.lower()}", icon=":material/calculate:"):
+    words = _("How the score for {criterion} is calculated").format(criterion=criterion.title.lower())
+    with st.expander(words, icon=":material/calculate:"):
         st.table(
             pd.DataFrame(
                 {
@@ -322,7 +321,7 @@ def sums(
                         else f"{row.weight:g} × {row.value:g} = {row.weight * row.value:g}"
                         for row in proof.rows
                     ],
-                    "Proof": ["" if row.evidence_level is None else str(row.evidence_level) for row in proof.rows],
+                    "Evidence": ["" if row.evidence_level is None else str(row.evidence_level) for row in proof.rows],
                 }
             ),
             alt=f"The answers that the score for {criterion.title.lower()} is made from",

@@ -27,7 +27,7 @@ def choose() -> bytes | None:
 def how_it_works() -> None:
     """Say what the page is for while there is no file."""
     st.info(
-        "No file yet. On Explore, Compare, Your weighting and on every practice, “Take it away” makes one; its last "
+        "No file yet. On Explore, Compare, Your weighting and on every practice, “Download” makes one; its last "
         "column (in a workbook: its sheet “recipe”) says how it was made.",
         icon=":material/upload_file:",
     )

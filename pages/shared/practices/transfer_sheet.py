@@ -1,4 +1,4 @@
-"""The sheet "Will it travel?": asked, kept in the user's browser, taken away. Nothing is written on the server."""
+"""The sheet "Would it work here?": asked, kept in the user's browser, taken away. Nothing is written on the server."""
 
 from __future__ import annotations
 

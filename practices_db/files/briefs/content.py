@@ -15,14 +15,17 @@ import pandas as pd
 
 from criteria.framework import Framework, current_framework
 from practices_db.catalogue import practice_facts
+from practices_db.catalogue.addresses import is_offered
+from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
 from practices_db.catalogue.texts import counted, known, labels, number, percent, score_sentence, score_state, years
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import METHOD, Recipe
-from practices_db.queries import practices
+from practices_db.queries import practices, results
 from practices_db.queries.views import View
+from practices_db.translation import _
 
 MOST_IN_A_BRIEF = 1_000
 _NOT_SEEN = "not seen in the sources"
@@ -104,11 +107,14 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     pages.add(card["source_url"], f"{card['source_name']} (the record)")
     for row in _rows(practices.further_sources(cursor, card["id"])):
         pages.add(row["url"], f"{_host(row['url'])} ({row['field'].replace('_', ' ')})")
-    blocks = [Block("text", card["summary"]), Block("facts", rows=tuple(_facts(card)))]
-    blocks.append(Block("heading", "Does it work, and does it last?"))
+    found = _rows(results.results_of(cursor, [card["id"]]))
+    blocks = [Block("text", card["summary"]), Block("heading", _("Result"))]
+    blocks.append(Block("facts", rows=tuple(_results(card, found, pages))))
+    blocks += [Block("heading", _("Facts")), Block("facts", rows=tuple(_facts(card)))]
+    blocks.append(Block("heading", _("Scores")))
     if card["assessed"]:
         blocks += [
-            Block("facts", rows=tuple((_title(framework, node), score_sentence(card, node)) for node in HEADLINES)),
+            Block("facts", rows=tuple((_title(framework, node), _headline_words(card, node)) for node in HEADLINES)),
             _profile(framework, scores),
             Block("note", HOW_TO_READ),
             Block("heading", "Answers"),
@@ -120,8 +126,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
         blocks.append(
             Block(
                 "text",
-                "Nobody has published an assessment of this practice. Whether it works and lasts is not known here, "
-                "which is no judgement.",
+                _("Nobody has published an assessment of this practice. It has no scores, which is no judgement."),
             )
         )
     blocks += _ending(made, pages)
@@ -129,8 +134,31 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     return cleaned(Brief(card["name"], where, tuple(blocks), made, made.exported_on, pages=2))
 
 
+def _results(card: Card, found: Sequence[Mapping[str, Any]], pages: Sources) -> Iterable[tuple[str, str]]:
+    """Yield the main result, what it shows, and all others, each with the number of its source."""
+    if not found:
+        yield _("Main result"), no_result()
+    for place, row in enumerate(found):
+        told = ResultWords.of_row(row)
+        base = _("of whom: {base}").format(base=told.base) if told.base else ""
+        source = _("source {number}").format(number=pages.add(row["source_url"], row["source_publisher"]))
+        words = [told.found, told.evidence, told.limits, base, told.years, source]
+        yield (_("Further result") if place else _("Main result")), " · ".join(part for part in words if part)
+        if not place:
+            yield _("What it shows"), group_words(card)
+
+
+def _headline_words(card: Card, node: str) -> str:
+    """Say a score, and the mark of its evidence; that of effectiveness stands with the result."""
+    strongest = "" if node == "effectiveness" else answers_mark(card[f"{node}_strongest_evidence"])
+    return " · ".join(part for part in (score_sentence(card, node), strongest) if part)
+
+
 def _facts(card: Card) -> Iterable[tuple[str, str]]:
-    facts = {fact.title: fact.words(card) for fact in practice_facts.facts("brief")}
+    facts = {
+        fact.title: fact.words(card) or (fact.missing(card) if fact.is_answered(card) else "")
+        for fact in practice_facts.facts("brief")
+    }
     for name, value in facts.items():
         if value:
             yield name, value
@@ -169,7 +197,7 @@ def _headline_bar(card: Card, node: str, name: str) -> Bar:
 def _answers_table(framework: Framework, answers: Mapping[str, Mapping[str, Any]], pages: Sources) -> Block:
     """Return every documented answer, criterion by criterion, with the number of its source."""
     rows: list[tuple[str, ...]] = []
-    for criterion, _, indicator in framework.walk():
+    for criterion, _question, indicator in framework.walk():
         if (answer := answers.get(indicator.id)) is None or answer["answer"] == "not-documented":
             continue
         at = pages.add(answer["source_url"], answer["source_publisher"]) if answer["source_url"] else ""
@@ -184,8 +212,8 @@ def _answers_table(framework: Framework, answers: Mapping[str, Mapping[str, Any]
         )
     return Block(
         "table",
-        "Answers that count, with the proof behind each and the number of its source",
-        ("Criterion", "Indicator", "Answer", "Proof", "Source"),
+        "Answers that count, with the evidence behind each and the number of its source",
+        ("Criterion", "Indicator", "Answer", "Evidence", "Source"),
         tuple(rows),
         (2.3, 2.8, 1.1, 2.9, 0.8),
     )
@@ -216,6 +244,7 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     answers = {card["id"]: _counted(practices.answers(cursor, card["id"])) for card in cards}
     pages = Sources()
     blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
+    blocks += [Block("heading", _("Results")), Block("facts", rows=tuple(_main_results(cards)))]
     blocks += [Block("heading", "Criterion by criterion"), Block("note", HOW_TO_READ)]
     for criterion in framework.criteria:
         bars = tuple(criterion_bar(card["name"], scores[card["id"]].get(criterion.id)) for card in cards)
@@ -254,19 +283,24 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     return cleaned(Brief(title, subtitle, tuple(blocks), made, made.exported_on, landscape=len(cards) > 2))
 
 
+def _main_results(cards: Sequence[Card]) -> Iterable[tuple[str, str]]:
+    for card in cards:
+        yield card["name"], f"{main_result(card)}. {_('What it shows: {group}').format(group=group_words(card))}"
+
+
 def _side_by_side(
     framework: Framework, answers: Sequence[Mapping[str, Mapping[str, Any]]]
 ) -> Iterable[tuple[str, ...]]:
     """Yield a row for each indicator that anybody answered; those with different answers come first."""
     rows = []
-    for _, _, indicator in framework.walk():
+    for _criterion, _question, indicator in framework.walk():
         said = [
             framework.answer_label(of[indicator.id]["answer"]) if indicator.id in of else "not documented"
             for of in answers
         ]
         if any(indicator.id in of for of in answers):
             rows.append((len(set(said)) == 1, (indicator.label, *said)))
-    return [row for _, row in sorted(rows, key=lambda one: one[0])]
+    return [row for _same, row in sorted(rows, key=lambda one: one[0])]
 
 
 def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[str, str]]:
@@ -275,7 +309,7 @@ def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[s
         if card["assessed"]:
             words = f"{card['answered']} of {whole} indicators are documented; the rest is not known."
         else:
-            words = "Not assessed: nothing is known of how it works and lasts, which is no judgement."
+            words = _("Not assessed: it has no scores, which is no judgement.")
         yield card["name"], words
 
 
@@ -314,9 +348,9 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
         Block(
             "table",
             "Every practice of the selection, in its order, with the number of its source",
-            ("Practice", "Where", "On", "For", "Years", "Effectiveness", "Sustainability", "Source"),
+            ("Practice", "Where", "On", "For", "Years", "Result", "Effectiveness", "Sustainability", "Source"),
             tuple(_line(card, pages) for card in cards),
-            (3, 1.6, 2.2, 2.2, 1.3, 2.4, 2.4, 0.9),
+            (2.4, 1.3, 1.8, 1.8, 1.2, 3.6, 2, 2, 0.8),
         ),
         Block("heading", "What is not known"),
         Block("text", _not_known(cards)),
@@ -341,7 +375,8 @@ def _line(card: Card, pages: Sources) -> tuple[str, ...]:
         labels("country", card["countries"]) or "not stated",
         labels("sector", card["sectors"]) or "not stated",
         labels("target_group", card["target_groups"]) or "not stated",
-        years(card["start_year"], card["end_year"]),
+        years(card["start_year"], card["end_year"], card["still_running"]),
+        main_result(card),
         *(_headline_bar(card, node, "").words for node in HEADLINES),
         pages.add(card["source_url"], card["source_name"]),
     )
@@ -352,7 +387,8 @@ def _not_known(cards: Sequence[Card]) -> str:
         "have no published assessment": sum(not card["assessed"] for card in cards),
         "state no year": sum(not known(card["start_year"]) and not known(card["end_year"]) for card in cards),
         "state no funding": sum(not len(card["funding_kinds"]) for card in cards),
-        "have no evaluation that was seen": sum(not card["evaluation_documented"] for card in cards),
+        "have no known result": sum(not known(card["result"]) for card in cards),
+        "have no evaluation on the source page we read": sum(not card["evaluation_documented"] for card in cards),
     }
     said = [f"{count} {words}" for words, count in missing.items() if count]
     return f"Of these {counted(len(cards), 'practice')}, " + ", ".join(said) + "." if said else "Nothing is missing."
@@ -375,13 +411,19 @@ class Sources:
         return self._numbers[url][0]
 
     def block(self) -> Block:
-        """Return the list of the pages."""
-        return Block("sources", rows=tuple((at, name, url) for url, (at, name) in self._numbers.items()))
+        """Return the list of the pages; of sites that keep copies the address is not given."""
+        return Block(
+            "sources",
+            rows=tuple(
+                (at, name, url if is_offered(url) else _("copy, original not found"))
+                for url, (at, name) in self._numbers.items()
+            ),
+        )
 
 
 HOW_TO_READ = (
-    "A bar runs from the score if nothing undocumented were met to the score if all of it were; a filled mark is a "
-    "score, a hollow one says that too little is documented to call it one."
+    "The bar shows where the score could end up once the missing answers are known; a filled mark is a score, a hollow "
+    "one says that too little is known to call it one."
 )
 
 

@@ -19,6 +19,7 @@ from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
 from practices_db.queries.views import View
+from practices_db.translation import _
 
 PUBLICATIONS = 8  # as many stand in a brief
 
@@ -75,11 +76,11 @@ def _evidence(answer: Answer) -> list[Block]:
     rows = tuple(
         (
             row["title"],
-            row["finding"] or "What it found was not seen. " + row["summary"],
+            row["finding"] or f"{_('Finding not available to us.')} {row['summary']}",
             label("study_strength", str(int(row["evidence_level"])))
             if known(row["evidence_level"])
             else "no study design",
-            row["url"],
+            row["url"] if row["offered"] else _("copy, original not found"),
         )
         for row in answer.evidence[:PUBLICATIONS]
     )

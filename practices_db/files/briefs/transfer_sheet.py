@@ -1,4 +1,4 @@
-"""Will it travel? A practice's conditions beside one's own: the sheet, its file, its brief. No number comes out of it.
+"""Would it work here? A practice's conditions beside one's own: sheet, file and brief. No number comes out of it.
 
 Answers belong to the user: they are in the open session and in the file that the user keeps.
 """
@@ -266,4 +266,4 @@ def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Ma
         ("Licence of the catalogue", LICENCE),
     )
     blocks += [Block("heading", "How this was made"), Block("facts", rows=about)]
-    return cleaned(Brief(f"Will it travel? {card['name']}", sheet.place, tuple(blocks), made, on))
+    return cleaned(Brief(f"Would it work here? {card['name']}", sheet.place, tuple(blocks), made, on))

@@ -50,7 +50,7 @@ _ASSESSED = (
     Column("assessed", "c.assessed", "Whether a published assessment exists; no: nothing is known", "flag"),
     Column("assessment_bases", "c.bases", "desk-review, expert-review, self-assessment", "codes"),
     Column("answers_documented", "c.answered", "Indicators answered met, partly or not met", "whole"),
-    Column("strongest_evidence_level", "c.strongest_evidence", "Strongest proof behind an answer, 0 to 5", "whole"),
+    Column("strongest_evidence_level", "c.strongest_evidence", "Strongest evidence behind an answer, 0 to 5", "whole"),
 )
 _SOURCES = (
     *_fields(of_source=True),
@@ -61,6 +61,21 @@ _ANSWER_CODES = Column(
     "c.answer_codes",
     "Two characters for each indicator in the framework's order: M met, P partly, N not met, A not applicable, "
     "- not documented, and the evidence level; two dots: no answer",
+)
+_RESULT = (
+    Column("result", "c.result", "Main result, in its own unit; blank: no result known"),
+    Column(
+        "result_direction", "c.result_direction", "improved, mixed, no-clear-effect, worsened or level-only", "code"
+    ),
+    Column("result_outcome", "c.result_outcome", "Id of the outcome that the result is about", "code"),
+    Column("result_design", "c.result_design", "How this figure came about: id of the design", "code"),
+    Column("result_evidence_level", "c.result_mark", "Evidence of this figure, by its design, 1 to 5", "whole"),
+    Column("result_independent", "c.result_independent", "Whether somebody else than the operator found it", "flag"),
+    Column("result_base", "c.result_base", "Who was counted"),
+    Column("result_horizon", "c.result_horizon", "When it was measured, after what"),
+    Column("result_source", "c.result_source", "The page it was taken from", "code"),
+    Column("results_further", "c.results_further", "How many more results are known", "whole"),
+    Column("effectiveness_group", "c.effectiveness_group", "What the result shows: one of six groups", "code"),
 )
 _ABOUT = (
     Column("framework", "$framework", "The framework that scores are made with"),
@@ -79,7 +94,7 @@ def _headline(node: str) -> tuple[Column, ...]:
         Column(
             f"{node}_strongest_evidence_level",
             f"c.{node}_strongest_evidence",
-            f"{title}: strongest proof, 0 to 5",
+            f"{title}: strongest evidence, 0 to 5",
             "whole",
         ),
         Column(
@@ -137,7 +152,7 @@ def practices(weighted: bool = False) -> tuple[Column, ...]:
     """Return the columns of a table with one row for each practice: facts, headline scores, sources."""
     headlines = tuple(column for node in HEADLINES for column in _headline(node))
     own = _WEIGHTED if weighted else ()
-    return (*_fields(of_source=False), *_ASSESSED, *headlines, *own, *_SOURCES, _ANSWER_CODES, *_ABOUT)
+    return (*_fields(of_source=False), *_ASSESSED, *headlines, *own, *_SOURCES, _ANSWER_CODES, *_RESULT, *_ABOUT)
 
 
 @cache
@@ -175,7 +190,7 @@ ANSWERS = (
     Column("indicator_id", "a.indicator_id", "Id of the indicator; blank: the practice has no published answer"),
     Column("indicator", "i.label", "The indicator in words"),
     Column("answer", "a.answer", "met, partly, not-met, not-documented or not-applicable", "code"),
-    Column("evidence_level", "a.evidence_level", "How strong the proof behind the answer is, 0 to 5", "whole"),
+    Column("evidence_level", "a.evidence_level", "How strong the evidence behind the answer is, 0 to 5", "whole"),
     Column("counts", "a.counts", "Whether this is the answer that the score is made with", "flag"),
     Column("disagreement", "a.disagreement", "Whether assessments disagree on this indicator", "flag"),
     Column("note", "a.note", "The assessor's note"),
@@ -201,7 +216,7 @@ SCORES = (
     Column("low", "s.low", "The score if everything undocumented were not met", "number"),
     Column("high", "s.high", "The score if everything undocumented were met", "number"),
     Column("scored", "s.scored", "Whether coverage reaches the framework's minimum", "flag"),
-    Column("strongest_evidence_level", "s.strongest_evidence", "Strongest proof behind an answer, 0 to 5", "whole"),
+    Column("strongest_evidence_level", "s.strongest_evidence", "Strongest evidence behind an answer, 0 to 5", "whole"),
     Column("median_evidence_level", "s.median_evidence", "Median of the evidence levels", "number"),
     Column("answered", "s.answered", "Indicators answered met, partly or not met", "whole"),
     Column("applicable", "s.applicable", "Indicators that apply", "whole"),
@@ -213,4 +228,24 @@ SOURCES = (
     Column("supplies", "s.supplies", "What the page supplied: the record, one fact, or answers", "code"),
     Column("url", "s.url", "Address of the page", "code"),
     Column("remark", "s.remark", "What is to be known of it"),
+    Column("copy", "s.copy", "yes: a copy on another site, original not found", "flag"),
+)
+
+RESULTS = (
+    Column("practice_id", "c.id", "The practice's id"),
+    Column("name", "c.name", "Name of the practice"),
+    Column("main", "coalesce(r.main, false)", "Whether it is the one that is shown first", "flag"),
+    Column("outcome", "r.outcome", "Id of the outcome that the result is about", "code"),
+    Column("direction", "r.direction", "improved, mixed, no-clear-effect, worsened or level-only", "code"),
+    Column("result", "r.effect_text", "What was found, in its own unit"),
+    Column("design", "r.design", "How this figure came about: id of the design", "code"),
+    Column("design_level", "r.level", "Evidence of this figure, by its design, 1 to 5", "whole"),
+    Column("base", "r.base", "Who was counted"),
+    Column("horizon", "r.horizon", "When it was measured, after what"),
+    Column("year_from", "r.year_from", "First year of the measurement", "whole"),
+    Column("year_to", "r.year_to", "Last year of the measurement", "whole"),
+    Column("independent_of_operator", "r.independent_of_operator", "Whether the source is independent", "flag"),
+    Column("source_url", "r.source_url", "The page it was taken from", "code"),
+    Column("source_publisher", "r.source_publisher", "Who publishes that page"),
+    Column("checked_on", "r.checked_on", "When that page was read", "date"),
 )

@@ -52,7 +52,7 @@ FORMATS: dict[Format, FileKind] = {
         "text/csv",
     ),
     "csv-semicolon": FileKind(
-        "CSV for spreadsheets, 1,5",
+        "CSV for Excel (decimal comma)",
         "For a spreadsheet set to most of Europe's languages: semicolon and decimal comma; text that a spreadsheet "
         "would run or turn into a date has an apostrophe in front.",
         "_spreadsheet.csv",
@@ -62,7 +62,7 @@ FORMATS: dict[Format, FileKind] = {
         plain=False,
     ),
     "csv-comma": FileKind(
-        "CSV for spreadsheets, 1.5",
+        "CSV for Excel (decimal point)",
         "For a spreadsheet set to English: comma and decimal point; text that a spreadsheet would run or turn into a "
         "date has an apostrophe in front.",
         "_spreadsheet_en.csv",
@@ -71,7 +71,7 @@ FORMATS: dict[Format, FileKind] = {
     ),
     "xlsx": FileKind(
         "Excel workbook",
-        "Sheets for practices, scores, answers, sources, the recipe and a glossary.",
+        "Sheets for practices, results, scores, answers, sources, the recipe and a glossary.",
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
@@ -81,8 +81,8 @@ FORMATS: dict[Format, FileKind] = {
 }
 
 CONTENTS: dict[Contents, str] = {
-    "scores": "One row for each practice: facts, both main scores with coverage, range and proof, sources.",
-    "answers": "One row for each answer, with note, proof and source. A practice without answers has one blank row.",
+    "scores": "One row for each practice: facts, main result, both main scores with range and evidence, sources.",
+    "answers": "One row for each answer, with note, evidence and source. A practice without answers has one blank row.",
     "everything": "One row for each practice: facts, all five criteria, and the answer to every indicator.",
 }
 
@@ -186,7 +186,7 @@ def write_json(store: Store, view: View, on: date) -> Path:
 def practice_json(store: Store, practice_id: str, on: date) -> bytes | None:
     """Return everything published on one practice as JSON, None where there is none with this id.
 
-    {"recipe": …, "practice": {…}, "scores": […], "answers": […], "sources": […]}
+    {"recipe": …, "practice": {…}, "results": […], "scores": […], "answers": […], "sources": […]}
     """
     try:
         view = View("practice", PracticeFilter(practice=(practice_id,)))
@@ -200,6 +200,7 @@ def practice_json(store: Store, practice_id: str, on: date) -> bytes | None:
         found = {
             "recipe": made.model_dump(mode="json", exclude_none=True),
             "practice": practice,
+            "results": _objects(cursor, view, "results", on),
             "scores": _objects(cursor, view, "criteria", on),
             "answers": [answer for answer in _objects(cursor, view, "answers", on) if answer["indicator_id"]],
             "sources": _objects(cursor, view, "sources", on),

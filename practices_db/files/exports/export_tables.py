@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any, Literal
 
 from criteria.framework import CURRENT, current_framework
+from criteria.results import MARKS
+from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports import columns
@@ -18,7 +20,7 @@ from practices_db.queries.practices import count_practices, data_version, parame
 from practices_db.queries.ranking import composite_rows
 from practices_db.queries.views import View
 
-TableName = Literal["scores", "everything", "answers", "criteria", "sources"]
+TableName = Literal["scores", "everything", "answers", "criteria", "sources", "results"]
 _BATCH = 500  # rows
 # How many practices are made at a time; one has up to 32 answers, and a score for each criterion and question.
 _IN_A_PIECE: dict[TableName, int] = {"scores": 10_000, "everything": 1_500, "answers": 600, "criteria": 800}
@@ -71,13 +73,22 @@ _ANSWERS = """
 
 
 _CRITERIA = " JOIN practice_score s ON s.practice_id = c.id"
-_SOURCES = """
+_SOURCES = f"""
     JOIN (
+        SELECT *, {COPY_SQL} AS copy FROM (
         SELECT id AS practice_id, 'the record' AS supplies, source_url AS url, source_name AS remark, 1 AS kind
         FROM practice_card
         UNION ALL SELECT practice_id, field, url, remark, 2 FROM released_source
         UNION ALL SELECT id, 'answers', unnest(answer_sources), NULL, 3 FROM practice_card
+        UNION ALL SELECT practice_id, 'results', source_url, source_publisher, 4 FROM released_result
+        )
     ) s ON s.practice_id = c.id
+"""
+_RESULTS = """
+    JOIN (
+        SELECT *, list_position($designs::TEXT[], design) AS strength, list_extract($levels::INT[], strength) AS level
+        FROM released_result
+    ) r ON r.practice_id = c.id
 """
 
 
@@ -115,6 +126,7 @@ TABLES: dict[TableName, Table] = {
         lambda _: columns.SCORES, _CRITERIA, ", s.level, list_position($criteria::TEXT[], s.criterion_id), s.node"
     ),
     "sources": Table(lambda _: columns.SOURCES, _SOURCES, ", s.kind, s.supplies, s.url"),
+    "results": Table(lambda _: columns.RESULTS, _RESULTS, ", r.main NULLS LAST, r.strength, r.id"),
 }
 
 
@@ -201,6 +213,10 @@ def values(cursor: Cursor, name: TableName, on: date, piece: Piece) -> dict[str,
             "questions": [question.id for _, question, _ in walked],
             "labels": [indicator.label for _, _, indicator in walked],
         }
+    if name == "sources":
+        found["hosts"] = list(COPY_HOSTS)
+    if name == "results":
+        found |= {"designs": list(MARKS), "levels": list(MARKS.values())}
     if name in ("answers", "criteria"):
         found["criteria"] = [criterion.id for criterion, _, _ in walked]
     return found

@@ -146,8 +146,8 @@ def _note(row: Row) -> str:
     notes = ["Summary by Integration Practices, not the publisher's"]
     if row["title_is_descriptive"] is True or known(row["title_is_descriptive"]):
         notes.append("the real title was not seen")
-    if known(row["url_is_copy"]):
-        notes.append("the address is a copy on another site")
+    if not row["offered"]:
+        notes.append("the address is a copy, original not found")
     return "; ".join(notes) + "."
 
 

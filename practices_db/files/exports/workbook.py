@@ -1,6 +1,7 @@
-"""The workbook: practices, scores, answers, sources, the recipe and a glossary. Text stays text, numbers numbers.
+"""The workbook: practices, results, scores, answers, sources, the recipe and a glossary.
 
-No formulas and no links made of text: a workbook stores text as text, so nothing needs an apostrophe.
+Text stays text, numbers numbers: no formulas and no links made of text. A workbook stores text as text, so nothing
+needs an apostrophe.
 """
 
 from __future__ import annotations
@@ -27,12 +28,22 @@ from practices_db.queries.views import View
 # Sheet → table.
 SHEETS: dict[str, export_tables.TableName] = {
     "practices": "scores",
+    "results": "results",
     "scores": "criteria",
     "answers": "answers",
     "sources": "sources",
 }
 ROWS_AT_MOST, TEXT_AT_MOST = 1_048_575, 32_767  # what a worksheet and a cell can hold
-_WIDTHS = {"practice_id": 28, "name": 40, "summary": 60, "note": 60, "outcome_figures": 40, "licence": 20, "label": 40}
+_WIDTHS = {
+    "practice_id": 28,
+    "name": 40,
+    "summary": 60,
+    "note": 60,
+    "result": 50,
+    "outcome_figures": 40,
+    "licence": 20,
+    "label": 40,
+}
 _BY_KIND = {"text": 24, "code": 20, "list": 24, "codes": 24, "urls": 30}
 
 Cell = str | int | float | date | None

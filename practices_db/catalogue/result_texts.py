@@ -1,0 +1,134 @@
+"""How a result, and the evidence of it, are said in words: on screen, in briefs, in tables. Plain text, no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from criteria.framework import current_framework
+from criteria.results import MARKS
+from practices_db.catalogue.texts import known
+from practices_db.catalogue.vocabularies import label
+from practices_db.translation import _, ngettext
+
+MOST = 5  # steps of a mark
+
+
+def mark(level: int, words: str) -> str:
+    """Return evidence as a mark of five steps with its word and, for whom dots are read out, its number.
+
+    >>> mark(4, "comparison group")
+    '●●●●○ comparison group (4 of 5)'
+    """
+    said = _("{words} ({level} of {most})").format(words=words, level=level, most=MOST)
+    return "●" * level + "○" * (MOST - level) + " " + said
+
+
+def design_mark(design: str) -> str:
+    """Return the mark of the evidence of a figure that came about by this design."""
+    return mark(MARKS[design], label("result_design", design).lower())  # type: ignore[index]
+
+
+def answers_mark(strongest: Any) -> str:
+    """Return the mark of the strongest evidence behind some answers, "" where none of them has any."""
+    return mark(int(strongest), current_framework().evidence_label(int(strongest)).lower()) if known(strongest) else ""
+
+
+def group_words(card: Mapping[str, Any]) -> str:
+    """Say what the result of a practice shows: one of the six groups (criteria.results)."""
+    return label("effectiveness_group", card["effectiveness_group"])
+
+
+@dataclass(frozen=True)
+class ResultWords:
+    """One result of a practice in its own unit; fields are those of results.csv, None where nothing is told."""
+
+    text: str
+    outcome: str
+    direction: str
+    design: str
+    independent: bool | None
+    base: str | None
+    horizon: str | None
+    years: str
+    further: int = 0
+
+    @classmethod
+    def of_card(cls, card: Mapping[str, Any]) -> ResultWords | None:
+        """Return the main result on a card, None where none is known."""
+        if not known(card["result"]):
+            return None
+        return cls(
+            card["result"],
+            card["result_outcome"],
+            card["result_direction"],
+            card["result_design"],
+            _truth(card["result_independent"]),
+            _text(card["result_base"]),
+            _text(card["result_horizon"]),
+            "",
+            int(card["results_further"]),
+        )
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> ResultWords:
+        """Return a row of queries.results.results_of."""
+        ends = [str(int(row[year])) for year in ("year_from", "year_to") if known(row[year])]
+        return cls(
+            row["effect_text"],
+            row["outcome"],
+            row["direction"],
+            row["design"],
+            _truth(row["independent_of_operator"]),
+            _text(row["base"]),
+            _text(row["horizon"]),
+            "–".join(dict.fromkeys(ends)),
+        )
+
+    @property
+    def found(self) -> str:
+        """What was found: "Improved: 15 points more in work (Employment, 18 months from start)"."""
+        about = ", ".join([label("outcome", self.outcome), *([self.horizon] if self.horizon else [])])
+        return f"{label('result_direction', self.direction)}: {self.text} ({about})"
+
+    @property
+    def evidence(self) -> str:
+        """How it is known: the mark of this figure, and whether somebody else than the operator found it."""
+        whose = {True: _(", independent of the operator"), False: _(", from the operator"), None: ""}
+        return design_mark(self.design) + whose[self.independent]
+
+    @property
+    def limits(self) -> str:
+        """What a figure alone does not say; "" for a result that shows a change."""
+        if self.direction != "level-only":
+            return ""
+        return _("a level only: it does not say what would have happened otherwise")
+
+    @property
+    def more(self) -> str:
+        """How many further results there are: "and 2 more results"; "" where it is the only one."""
+        if not self.further:
+            return ""
+        return ngettext("and {count} more result", "and {count} more results", self.further).format(count=self.further)
+
+
+def no_result() -> str:
+    """Say that no result is known."""
+    return _("No result known")
+
+
+def main_result(card: Mapping[str, Any]) -> str:
+    """Say the main result of a card in one line, with the mark of this figure; or that none is known."""
+    result = ResultWords.of_card(card)
+    if result is None:
+        return no_result()
+    return " · ".join(part for part in (result.found, result.evidence, result.limits, result.more) if part)
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if known(value) and value else None
+
+
+def _truth(value: Any) -> bool | None:
+    return bool(value) if known(value) else None
