@@ -37,6 +37,7 @@ def _facets(of_source: bool) -> list[Facet]:
 _LATER = len(FIRST_FACETS)
 FACETS: tuple[Facet, ...] = (
     *sorted(_facets(False), key=lambda one: FIRST_FACETS.index(one.field) if one.field in FIRST_FACETS else _LATER),
+    Facet("measure_type", "type", N_("Type of measure"), "of type {}"),
     Facet("assessment_status", "status", N_("Assessed and scored"), "that are {}", may_be_missing=False),
     Facet("evidence_level", "evidence", N_("Strongest evidence"), "with strongest evidence {}", may_be_missing=False),
     *_facets(True),
@@ -85,6 +86,7 @@ class PracticeFilter(Filter):
     sector: Chosen = ()
     governance_level: Chosen = ()
     funding_kind: Chosen = ()
+    measure_type: Chosen = ()
     assessment_status: Chosen = ()
     evidence_level: Chosen = ()
     source_kind: Chosen = ()

@@ -69,9 +69,18 @@ CARDS = """
         SELECT practice_id, list(DISTINCT basis ORDER BY basis) AS v FROM released_answer
         WHERE framework_id = $framework AND framework_version = $version AND list_contains($bases::TEXT[], basis)
         GROUP BY ALL
+    ),
+    types AS (
+        SELECT
+            practice_id,
+            list(measure_type ORDER BY NOT "primary", measure_type) AS v,
+            any_value(measure_type) FILTER (WHERE "primary") AS main
+        FROM released_practice_type GROUP BY practice_id
     )
     SELECT
         p.*,
+        coalesce(types.v, []) AS measure_types,
+        types.main AS primary_type,
         coalesce(answers.sources, []) AS answer_sources,
         coalesce(bases.v, []) AS bases,
         bases.v IS NOT NULL AS assessed,
@@ -97,6 +106,7 @@ CARDS = """
     JOIN search_texts t ON t.id = p.id
     LEFT JOIN answers ON answers.practice_id = p.id
     LEFT JOIN bases ON bases.practice_id = p.id
+    LEFT JOIN types ON types.practice_id = p.id
     LEFT JOIN practice_score e ON e.practice_id = p.id AND e.node = 'effectiveness'
     LEFT JOIN practice_score s ON s.practice_id = p.id AND s.node = 'sustainability'
     -- the order of the sort "documented", in which most files are written: they need no sorting then (tables.pieces)
@@ -121,6 +131,7 @@ FACETS = f"""
     INSERT INTO practice_facet BY NAME
     WITH lists AS (
         {_FACTS}
+        UNION ALL SELECT 'measure_type', id, measure_types FROM practice_card
         UNION ALL SELECT 'evidence_level', id, [coalesce(strongest_evidence::TEXT, 'none')] FROM practice_card
         UNION ALL SELECT 'assessment_status', id, list_filter([
             CASE WHEN assessed THEN 'assessed' ELSE 'not-assessed' END,

@@ -108,6 +108,7 @@ def open_store(
         if ran := migrate(store):
             store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
             library_store.after_migration(store, ran)
+            store.write(scorecards.derive)  # what came with the migration stands on cards, too
             edit_library.after_migration(store, ran)
     except BaseException:
         store.close()
