@@ -5,7 +5,7 @@ import streamlit as st
 from criteria.framework import current_framework
 from pages.shared.components import chart_with_download, charts, database, downloads, links, score_profile, tables
 from pages.shared.components.screen_texts import escaped
-from pages.shared.library import organisations, publications
+from pages.shared.library import measure_types, organisations, publications
 from pages.shared.practices import feedback, panels
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries import practices
@@ -71,6 +71,7 @@ if card["assessed"]:
     panels.not_documented(framework, set(by_indicator))
 
 st.header("What research says")
+measure_types.on_practice(card, whole)
 around = database.surroundings(whole, card)
 publications.on_practice(card, around.research)
 

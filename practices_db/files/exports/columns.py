@@ -54,9 +54,7 @@ _ASSESSED = (
 )
 _TYPES = (
     Column("measure_types", "c.measure_types", "Types of measure it belongs to, the main one first", "codes"),
-    Column(
-        "primary_type", "c.primary_type", "The main one: what it mainly does for the people it serves", "code"
-    ),
+    Column("primary_type", "c.primary_type", "The main one: what it mainly does for the people it serves", "code"),
 )
 _SOURCES = (
     *_fields(of_source=True),
