@@ -3,12 +3,16 @@
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.library import evidence_map
 from pages.shared.practices import gap_map
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import View
 
 st.title("Gap map")
 st.markdown("What is there for whom, how much of it is assessed, and where nobody has shown anything yet.")
+if gap_map.of_types():
+    evidence_map.draw()
+    st.stop()
 down, shown = gap_map.choices()
 cells, twin = gap_map.drawn(database.whole(), down, shown)
 

@@ -58,9 +58,12 @@ def how_sure(one: Synthesis) -> str:
     if not one.studies:
         return _("no study with a comparison")
     words = ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies))
-    return f"{words}, " + (
-        _("{count} by lottery").format(count=one.randomised) if one.randomised else _("none by lottery")
-    )
+    return f"{words}, {by_lottery(one)}"
+
+
+def by_lottery(one: Synthesis) -> str:
+    """Return how many studies were drawn by lottery."""
+    return _("{count} by lottery").format(count=one.randomised) if one.randomised else _("none by lottery")
 
 
 def found(studies: Sequence[Study]) -> str:
@@ -86,7 +89,7 @@ def quotable(one: Synthesis) -> str:
         label=_(current_rule().name(one.label)).lower(),
         what=_inside(name(one)),
         studies=ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies)),
-        lottery=_("{count} by lottery").format(count=one.randomised) if one.randomised else _("none by lottery"),
+        lottery=by_lottery(one),
         countries=countries(one),
         found=found(one.studies),
     )

@@ -86,6 +86,11 @@ def type_link(measure_type: str, label: str, outcome: str | None = None) -> None
     st.page_link(page_path("what_works"), label=label, icon=":material/arrow_forward:", query_params=params)
 
 
+def open_type(measure_type: str, outcome: str) -> NoReturn:
+    """Go to what studies say of a type of measure."""
+    st.switch_page(page_path("what_works"), query_params={"type": measure_type, "outcome": outcome})
+
+
 def practices_of_type_link(count: int, chosen: PracticeFilter) -> None:
     """Write a link to the practices of a type in Explore, with how many there are."""
     label = PracticeFilter.amount(count)

@@ -82,8 +82,8 @@ def not_known(found: WhatWorks, whole: Whole) -> None:
 def counts(all_: Totals) -> None:
     """Say in one sentence how much there is."""
     words = _(
-        "{practices} practices from {countries} countries: {assessed} assessed, {scored} of them documented well enough "
-        "for both scores."
+        "{practices} practices from {countries} countries: {assessed} assessed, {scored} of them documented well "
+        "enough for both scores."
     )
     st.markdown(
         words.format(

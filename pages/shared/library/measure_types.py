@@ -46,7 +46,7 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     _outcomes(one, made)
     what_works.limits(found)
     _studies(one, rows)
-    _beside(one, rows, found.rates.get(id_, ()))
+    _beside(rows, found.rates.get(id_, ()))
     _conditions(made, found.costs.get(id_, ()))
     _practices(one, whole)
     _open_questions(made)
@@ -182,7 +182,7 @@ def _study(number: int, of: Sequence[Row]) -> None:
         )  # fmt: skip
 
 
-def _beside(one: MeasureType, rows: Sequence[Row], rates: Sequence[Row]) -> None:
+def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
     """Draw what stands beside the label and lifts nothing: reviews, surveys, rates without comparison."""
     other = [row for row in rows if row["design"] not in current_rule().designs]
     if not other and not rates:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import streamlit as st
 
 from criteria.synthesis import LabelId, Synthesis, current_rule
-from pages.shared.components import links
+from pages.shared.components import database, links
 from pages.shared.components.database import Whole
 from pages.shared.components.screen_texts import escaped, known, labels, web_link
 from practices_db.catalogue import synthesis_texts as texts
@@ -16,6 +17,7 @@ from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.files.exports import findings_file
 from practices_db.queries.what_works import Row, WhatWorks, points_one_way
 from practices_db.translation import _, ngettext
 
@@ -115,9 +117,9 @@ def limits(found: WhatWorks) -> None:
     day = f"{found.searched_on:%d %B %Y}" if found.searched_on else _("not stated")
     st.markdown(
         _(
-            "This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read. On the padlock "
-            "scale of the Education Endowment Foundation nearly every type of measure here would show one padlock "
-            "or none."
+            "This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read. On the "
+            "padlock scale of the Education Endowment Foundation nearly every type of measure here would show one "
+            "padlock or none."
         ).format(day=day)
     )
     title = _("How a label is made: rule version {version} of {day}").format(
@@ -130,6 +132,19 @@ def limits(found: WhatWorks) -> None:
             + "; ".join(f"{'●' * one.mark + '○' * (5 - one.mark)} {_(one.name)}" for one in rule.certainty)
             + "."
         )
+
+
+def download() -> None:
+    """Draw the findings as a file: all of them, whatever is asked."""
+    today = date.today()
+    st.download_button(
+        _("Download all findings (CSV)"),
+        data=lambda: findings_file.findings_csv(database.store()),
+        file_name=findings_file.file_name("csv", today),
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:

@@ -15,6 +15,7 @@ from pages.shared.components.tables import rows
 from practices_db.catalogue.practice_filter import FACET
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.queries.facet_index import Index, cross_counts
+from practices_db.translation import _
 
 DOWN = {"target_group": "Target group", "country": "Country"}
 SHOWN = {"practices": "Practices", "assessed": "Assessed practices", "strongest": "Strongest proof (level)"}
@@ -26,6 +27,12 @@ NEEDS = {
     "unproven": "assessed, but no proof from outside: an independent evaluation",
     "proven": "at least one practice with an independent evaluation or stronger proof",
 }
+
+
+def of_types() -> bool:
+    """Draw which map it is, and return whether it is that of types of measure against outcomes."""
+    maps = {"practices": _("Practices by sector"), "types": _("Studies by type of measure and outcome")}
+    return choose(_("Map"), "map", maps) == "types"
 
 
 def choices() -> tuple[str, str]:

@@ -131,6 +131,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
 
 def _facts(card: Card) -> Iterable[tuple[str, str]]:
     facts = {fact.title: fact.words(card) for fact in practice_facts.facts("brief")}
+    facts["Type of measure"] = labels("measure_type", card["measure_types"])
     for name, value in facts.items():
         if value:
             yield name, value
