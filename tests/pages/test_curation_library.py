@@ -250,8 +250,9 @@ def test_finding_is_found_changed_and_taken_out(log_in: LogIn) -> None:
     assert "Saved." in text(app)
     assert stands("finding", FINDING).facts["effect_text"] == "Regular work rose."
     app = go("curation", part="library", shelf="finding", item=FINDING, view="standing")
-    app.text_input(key=f"archive_reason_{name}").set_value("Counted twice").run()
+    app.text_input(key=f"archive_reason_{name}").set_value("Counted twice")
     press(app, "Archive")
+    assert "It leaves the catalogue with the next release" in text(app)
     press(go("curation", part="release"), "Look at what has changed since")
     (change,) = releases.pending(database.store(), CLI)
     assert (change.kind, change.why) == ("finding", "Counted twice")

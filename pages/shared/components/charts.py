@@ -433,11 +433,11 @@ def effect_directions(outcomes: tuple[str, ...], studies: tuple[str, ...]) -> Sp
 def evidence_map(outcomes: tuple[str, ...], types: tuple[str, ...]) -> Spec:
     """Draw types of measure against outcomes; both are labels in order. Selection ``pick`` gives the ``id``.
 
-    Rows: ``type``, ``outcome``, ``id``, ``mark`` (a sign for the label, or for no study), ``label``, ``studies``,
-    ``practices`` (words).
+    Rows: ``row`` (the type, with its practices), ``outcome``, ``id``, ``mark`` (a sign for the label, or for no study),
+    ``label``, ``studies``, ``practices`` (words).
     """
     titles = {"label:N": "Label", "studies:N": "Studies", "practices:N": "Practices of the type"}
-    return _signs(outcomes, types, ("outcome", "type"), titles, pickable=True)
+    return _signs(outcomes, types, ("outcome", "row"), titles, pickable=True)
 
 
 def _signs(

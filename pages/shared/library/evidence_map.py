@@ -29,11 +29,14 @@ def draw() -> None:
     table = cells(found, counts)
     st.markdown(sentence(found, counts))
     shapes = "; ".join(f"{texts.SHAPES[one.id]} {_(one.name).lower()}" for one in current_rule().label)
-    st.caption(f"{texts.NO_STUDY} {_('no study')}; {shapes}. {_('A sign leads to the studies of its type.')}")
+    st.caption(
+        f"{texts.NO_STUDY} {_('no study')}; {shapes}. "
+        f"{_('A sign leads to the studies of its type; the number before a type is that of its practices.')}"
+    )
     picked = chart_with_download.show(
         View(),
         table,
-        charts.evidence_map(tuple(table["outcome"].unique()), tuple(table["type"].unique())),
+        charts.evidence_map(tuple(table["outcome"].unique()), tuple(table["row"].unique())),
         "evidence_map",
         _("What studies say, for each type of measure and outcome"),
     )
@@ -57,6 +60,7 @@ def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:
             studies = len({study.family for synthesis in of for study in synthesis.studies})
             rows.append(
                 {
+                    "row": f"{practices.get(one.id, 0):,} · {one.label}",
                     "type": one.label,
                     "outcome": name,
                     "id": f"{one.id}|{outcome}",

@@ -14,6 +14,7 @@ from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.others_findings import cheapest_design, in_brief
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, known, labels, web_link
 from pages.shared.library import what_works
@@ -43,7 +44,7 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     st.title(one.label)
     st.markdown(f"{escaped(one.definition)}  \n:small[**{_('Not meant here:')}** {escaped(_named(one.not_this))}]")
     _not_helped(rows)
-    _outcomes(one, made)
+    _outcomes(one, made, found)
     what_works.limits(found)
     _studies(one, rows)
     _beside(rows, found.rates.get(id_, ()))
@@ -83,7 +84,7 @@ def _direction(row: Row) -> str:
     return escaped(words.lower().capitalize())
 
 
-def _outcomes(one: MeasureType, made: Sequence[Synthesis]) -> None:
+def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> None:
     """Say one sentence for each outcome; it can be quoted as it stands."""
     st.header(_("What studies say, by outcome"), anchor=False)
     if note := texts.direction_note(one.id):
@@ -91,7 +92,11 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis]) -> None:
     if not made:
         st.markdown(_("Nobody has tested this with a comparison, as far as the search found; you could be the first."))
     for synthesis in made:
-        st.markdown(f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}")
+        told = found.counted(synthesis)
+        example = f"  \n{_('For example:')} {what_works.said(told[0])}" if told else ""
+        st.markdown(
+            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{example}"
+        )
 
 
 # --- studies ---------------------------------------------------------------------------------------------
@@ -277,14 +282,6 @@ def _open_questions(made: Sequence[Synthesis]) -> None:
     st.markdown(f"- **{_('The missing study')}**: {escaped(missing)}")
 
 
-def cheapest_design() -> str:
-    """Return the cheapest design that can be believed, explained where it stands."""
-    return _(
-        "a waiting list as comparison: where there are more applicants than places, those who wait are asked the same "
-        "questions at the same time as those who take part"
-    )
-
-
 # --- elsewhere -------------------------------------------------------------------------------------------
 
 
@@ -303,37 +300,3 @@ def on_practice(card: Card, whole: Whole) -> None:
     if not card["measure_types"]:
         st.markdown(f"**{_('Studies of this type of measure')}**: {_('its type of measure is not known.')}")
     st.caption(_("The studies are about other practices of the type. They do not say that this one has an effect."))
-
-
-def in_brief(found: WhatWorks, id_: str, most: int = 3) -> str:
-    """Return the labels of a type in one line, the surest outcomes first."""
-    made = [one for one in found.of_type(id_) if one.studies]
-    if not made:
-        return _("no study with a comparison was found.")
-    told = "; ".join(
-        f"{label('outcome', one.outcome).lower()}{f' ({one.form})' if one.form else ''}: "
-        f"{texts.label_words(one).lower()}, {texts.how_sure(one)}"
-        for one in made[:most]
-    )
-    more = len(made) - most
-    return told + (ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=more)
-                   if more > 0 else "") + "."  # fmt: skip
-
-
-def others_have_shown(sectors: Sequence[str] = ()) -> None:
-    """Draw what others have shown of a type that is chosen, and the cheapest design for showing it oneself."""
-    found = database.what_works(database.whole())
-    types = [one.id for one in measure_types().types if not sectors or set(one.sectors) & set(sectors)]
-    st.subheader(_("What others have shown"), anchor=False)
-    chosen = st.selectbox(
-        _("What you do is mainly"), types, index=None, format_func=lambda id_: label("measure_type", id_),
-        placeholder=_("Choose a type of measure"), key="own_type",
-    )  # fmt: skip
-    if not chosen:
-        return
-    if any(one.studies for one in found.of_type(chosen)):
-        st.markdown(f"**{_('Others have shown')}**: {escaped(in_brief(found, chosen))}")
-    else:
-        st.markdown(_("Nobody has tested this with a comparison yet, as far as we found: you could be the first."))
-    st.markdown(f"**{_('The cheapest credible design is')}** {escaped(cheapest_design())}.")
-    links.type_link(chosen, _("All about this type"))
