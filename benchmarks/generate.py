@@ -128,7 +128,7 @@ TEMPLATES = {
         SELECT practice_id, measure_type AS value, "primary" FROM practice_type WHERE state = 'listed'
     """,
     "published": "SELECT row_number() OVER (ORDER BY id) - 1 AS row, * FROM evidence WHERE state = 'listed'",
-    "found": "SELECT row_number() OVER (ORDER BY ALL) - 1 AS row, * FROM finding WHERE state = 'listed'",
+    "found": "SELECT row_number() OVER (ORDER BY publication_id, measure_type, form, outcome) - 1 AS row, * FROM finding WHERE state = 'listed'",
     "answered": f"""
         SELECT dense_rank() OVER (ORDER BY practice_id) - 1 AS row, indicator_id, any_value(len(a.note)) AS note_length
         FROM answer a JOIN assessment s ON s.id = a.assessment_id

@@ -351,6 +351,7 @@ def practices(folder: Path = CATALOGUE) -> list[Practice]:
     """Read a catalogue and work everything out."""
     framework = framework_content()
     counted = counted_answers(read_csv(folder / "assessments.csv"))
+    types = read_csv(folder / "practice_types.csv") if (folder / "practice_types.csv").exists() else []
     found = []
     for row in read_csv(folder / "practices.csv"):
         answers = counted.get(row["id"], {})
@@ -364,6 +365,8 @@ def practices(folder: Path = CATALOGUE) -> list[Practice]:
             "sector": several(row["sectors"]) or ["not-stated"],
             "governance_level": [row["governance_level"] or "not-stated"],
             "funding_kind": several(row["funding_kinds"]) or ["not-stated"],
+            "measure_type": sorted(one["measure_type"] for one in types if one["practice_id"] == row["id"])
+            or ["not-stated"],
             "assessment_status": status,
             "evidence_level": [str(max(levels)) if levels else "none"],
             "source_kind": [source_kind(row)],

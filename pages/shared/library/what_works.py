@@ -174,9 +174,7 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     )
     with st.grid(3, min_column_width=300):
         for id_ in unstudied:
-            with st.container(gap="xxsmall"):
-                links.type_link(id_, label("measure_type", id_))
-                links.practices_of_type_link(counts.get(id_, 0), asked.practices(id_))
+            links.type_link(id_, f"{label('measure_type', id_)} ({PracticeFilter.amount(counts.get(id_, 0))})")
 
 
 def sentence(outcome: str, of: Sequence[Synthesis], unstudied: int) -> str:
@@ -243,11 +241,10 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int) ->
         st.markdown(f"### {escaped(texts.name(one))}", anchors=False)
         left, middle, right = st.columns([4, 6, 3], gap="medium")
         with left:
-            st.markdown(f"{badge(one)}  \n{sure(one)}  \n{texts.found(one.studies)}")
+            lines = [f"{badge(one)}  \n{sure(one)}  \n{texts.found(one.studies)}", of_choice(one, asked)]
             if note := texts.direction_note(one.measure_type):
-                st.caption(note)
-            if words := of_choice(one, asked):
-                st.markdown(words)
+                lines.append(f":small[{escaped(note)}]")
+            st.markdown("\n\n".join(filter(None, lines)))
         with middle:
             st.markdown("\n".join(f"- {said(row)}" for row in told[:MOST_TEXTS]))
         with right:
