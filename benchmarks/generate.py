@@ -1,6 +1,6 @@
 """Make a database of synthetic practices, as large as asked for.
 
-    python benchmarks/generate.py --practices 100000 --output /somewhere/synthetic.duckdb [--seed 1]
+    python benchmarks/generate.py --practices 100000 --output /somewhere/synthetic.duckdb [--seed 1] [--findings 10000]
 
 Fields and gaps are drawn from the catalogue: each synthetic practice takes where, what for whom, when and how much, and
 how it is known from four different real rows, and, as seldom as in the catalogue, the pattern of answers of a fifth, with
@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from criteria.framework import CURRENT, current_framework, framework_hash
-from practices_db.catalogue import scorecards
+from practices_db.catalogue import library_store, scorecards
 from practices_db.database import store as store_module
 from practices_db.database.migrate import migrate
 from practices_db.database.store import Cursor, Store
@@ -124,6 +124,11 @@ TEMPLATES = {
     "sector": "SELECT practice_id, sector AS value, position FROM practice_sector",
     "target_group": "SELECT practice_id, target_group AS value, position FROM practice_target_group",
     "funding": "SELECT practice_id, funding_kind AS value, position FROM practice_funding",
+    "type": """
+        SELECT practice_id, measure_type AS value, "primary" FROM practice_type WHERE state = 'listed'
+    """,
+    "published": "SELECT row_number() OVER (ORDER BY id) - 1 AS row, * FROM evidence WHERE state = 'listed'",
+    "found": "SELECT row_number() OVER (ORDER BY publication_id, measure_type, form, outcome) - 1 AS row, * FROM finding WHERE state = 'listed'",
     "answered": f"""
         SELECT dense_rank() OVER (ORDER BY practice_id) - 1 AS row, indicator_id, any_value(len(a.note)) AS note_length
         FROM answer a JOIN assessment s ON s.id = a.assessment_id
@@ -200,6 +205,30 @@ _ONE_TRUTH = """
     ) a
     WHERE practice.id = a.practice_id
 """
+_TYPES = """
+    INSERT INTO practice_type BY NAME
+    SELECT n.id AS practice_id, l.value AS measure_type, l."primary", 'Synthetic' AS why
+    FROM new_practices n JOIN facts t ON t.row = n.what_row JOIN type l ON l.practice_id = t.id
+"""
+# A publication and a study of its own for each finding, which is otherwise like one of the catalogue.
+_PUBLICATIONS = """
+    INSERT INTO evidence BY NAME
+    SELECT p.* EXCLUDE (row) REPLACE (
+        'synthetic-publication-' || n.number AS id, 'Synthetic publication ' || n.number AS title,
+        'https://example.org/synthetic/publication/' || n.number AS url
+    )
+    FROM (SELECT unnest(range($findings)) AS number) n
+    JOIN published p ON p.row = n.number % (SELECT count(*) FROM published)
+"""
+_FINDINGS = """
+    INSERT INTO finding BY NAME
+    SELECT f.* EXCLUDE (row) REPLACE (
+        'synthetic-publication-' || n.number AS publication_id, 'synthetic-study-' || n.number AS study_family,
+        'Synthetic: ' || f.effect_text AS effect_text
+    )
+    FROM (SELECT unnest(range($findings)) AS number) n
+    JOIN found f ON f.row = n.number % (SELECT count(*) FROM found)
+"""
 _LIST = """
     INSERT INTO {table} BY NAME
     SELECT n.id AS practice_id, l.value AS {column}, l.position
@@ -220,8 +249,11 @@ def templates() -> dict[str, pd.DataFrame]:
             store.close()
 
 
-def generate(path: Path, practices: int, seed: int = 1) -> None:
-    """Write a new database of synthetic practices with everything derived from them; an old file is replaced."""
+def generate(path: Path, practices: int, seed: int = 1, findings: int = 0) -> None:
+    """Write a new database of synthetic practices with everything derived from them; an old file is replaced.
+
+    ``findings``: how many findings on types of measure come with them, a publication each.
+    """
     path.unlink(missing_ok=True)
     if practices > WITHIN_LIMITS:  # the app's limits are for the app's size
         store_module._CONFIG |= {"memory_limit": "4GB", "max_execution_time": 600_000}
@@ -234,8 +266,11 @@ def generate(path: Path, practices: int, seed: int = 1) -> None:
             store.write(lambda cursor, new=new: _insert(cursor, drawn_from, new, seed))  # type: ignore[misc]
         store.write(lambda cursor: cursor.execute(_ONE_TRUTH))
         store.write(lambda cursor: _insert_versions(cursor, practices, seed))
+        store.write(lambda cursor: _insert_findings(cursor, drawn_from, findings))
         store.checkpoint()
         store.write(scorecards.rebuild)
+        if findings:
+            store.write(library_store.rebuild)
         store.checkpoint()
     finally:
         store.close()
@@ -257,9 +292,19 @@ def _insert(cursor: Cursor, drawn_from: dict[str, pd.DataFrame], new: pd.DataFra
     cursor.execute(_PRACTICES, {"words": WORDS, "seed": seed})
     for name, (table, column, row) in _LISTS.items():
         cursor.execute(_LIST.format(table=table, column=column, row=row, list=name))
+    cursor.execute(_TYPES)
     cursor.execute(_ASSESSMENTS, {"framework": CURRENT[0], "version": CURRENT[1], "on": date(2026, 1, 1)})
     cursor.execute(_ANSWERS, {"seed": seed})
     for name in (*drawn_from, "new_practices"):
+        cursor.unregister(name)
+
+
+def _insert_findings(cursor: Cursor, drawn_from: dict[str, pd.DataFrame], findings: int) -> None:
+    for name in ("published", "found"):
+        cursor.register(name, drawn_from[name])
+    for statement in (_PUBLICATIONS, _FINDINGS):
+        cursor.execute(statement, {"findings": findings})
+    for name in ("published", "found"):
         cursor.unregister(name)
 
 
@@ -280,9 +325,10 @@ def main() -> None:
     parser.add_argument("--practices", type=int, default=100_000)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--findings", type=int, default=0)
     asked = parser.parse_args()
     start = time.perf_counter()
-    generate(asked.output, asked.practices, asked.seed)
+    generate(asked.output, asked.practices, asked.seed, asked.findings)
     size = asked.output.stat().st_size / 2**20
     print(
         f"{asked.practices:,} synthetic practices in {time.perf_counter() - start:.1f} s, {size:.0f} MB: {asked.output}"

@@ -47,17 +47,20 @@ DEFAULT_APP = "import streamlit as st\n\napp = st.App({frame!r})\n"
 # --- data and server -------------------------------------------------------------------------------------
 
 
-def database(size: int) -> Path:
-    """Return a database of this many synthetic practices (0: the real catalogue), made once and kept for later runs."""
+def database(size: int, findings: int = 0) -> Path:
+    """Return a database of this many synthetic practices (0: the real catalogue), made once and kept for later runs.
+
+    ``findings``: how many synthetic findings on types of measure it has, where it is synthetic.
+    """
     folder = Path(tempfile.gettempdir()) / "practices-benchmarks"
     folder.mkdir(exist_ok=True)
-    path = folder / f"{size or 'catalogue'}.duckdb"
+    path = folder / f"{size or 'catalogue'}{f'-{findings}' if size and findings else ''}.duckdb"
     if size == CATALOGUE:
         build(path)
     elif not path.exists():
         print(f"making {size:,} synthetic practices …", flush=True)
         beside = path.with_suffix(".making")
-        generate(beside, size)
+        generate(beside, size, findings=findings)
         beside.replace(path)
     return path
 

@@ -1,6 +1,6 @@
 """How long pages take: the server's rerun of every page, and from a changed filter to a changed page in Chromium.
 
-    python benchmarks/page_times.py [--sizes 0 10000 100000] [--reruns 30] [--clicks 15] [--no-browser]
+    python benchmarks/page_times.py [--sizes 0 10000 100000] [--findings 0] [--reruns 30] [--clicks 15] [--no-browser]
 
 0 stands for the real catalogue; other sizes are synthetic (generate.py). The server part speaks Streamlit's protocol
 over a websocket: a time is from sending the request to the message that the script has finished, each rerun with
@@ -50,6 +50,22 @@ def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
 
     return {
         "overview": ("", lambda: itertools.cycle([""])),
+        "what works": (
+            "what-works",
+            lambda: (
+                f"outcome={outcome}&target-group={group}"
+                for group in itertools.cycle(["refugees", "women", "youth"])
+                for outcome in ("employment", "language", "earnings", "education")
+            ),
+        ),
+        "what works, a type": (
+            "what-works",
+            lambda: (
+                f"type={one}"
+                for one in itertools.cycle(["job-coaching-and-matching", "befriending", "case-management"])
+            ),
+        ),
+        "about": ("about", lambda: itertools.cycle([""])),
         "explore": ("explore", filters),
         "explore, everything": ("explore", lambda: (f"page={at % 9 + 1}" for at in itertools.count())),
         "explore, ranges": ("explore", explore("ranges")),
@@ -197,6 +213,7 @@ def in_chromium(port: int, clicks: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[CATALOGUE, 10_000, 100_000])
+    parser.add_argument("--findings", type=int, default=0, help="on types of measure, in the synthetic databases")
     parser.add_argument("--reruns", type=int, default=30)
     parser.add_argument("--clicks", type=int, default=15)
     parser.add_argument("--only", nargs="*", default=[], help="only these pages; nothing is written then")
@@ -204,7 +221,7 @@ def main() -> None:
     asked = parser.parse_args()
     figures: dict[str, Any] = {}
     for size in asked.sizes:
-        path = database(size)
+        path = database(size, asked.findings)
         name = f"{size:,} practices" if size else "the catalogue"
         print(name)
         with server(path) as (port, pid):

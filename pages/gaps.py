@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.library import evidence_map
 from pages.shared.practices import gap_map
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import View
@@ -10,6 +11,9 @@ from practices_db.translation import _
 
 st.title(_("Gap map"))
 st.markdown(_("What is there for whom, how much of it is assessed, and where outcomes were never evaluated."))
+if gap_map.of_types():
+    evidence_map.draw()
+    st.stop()
 down, shown = gap_map.choices()
 cells, twin = gap_map.drawn(database.whole(), down, shown)
 

@@ -1,70 +1,18 @@
-"""What there is, where, for whom, and how much of it is known."""
+"""The question, what is best known, and the ways in."""
 
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components import database
+from pages.shared.library import front_page
 from pages.shared.practices import panels
-from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.vocabularies import NOT_STATED
-from practices_db.queries.views import View
-from practices_db.translation import _, ngettext
+from practices_db.translation import _
 
 st.title(_("What works in integrating migrants, and how sure can anyone be?"))
-st.markdown(
-    _(
-        "Real practices from across Europe, each with what is known about whether it works and whether it lasts. "
-        "What nobody has documented is shown as unknown, never as a zero."
-    )
-)
 whole = database.whole()
-totals, counts = whole.totals, whole.counts
-starts = tables.year_columns(whole.starts)
-
-panels.totals(totals)
+known = database.what_works(whole)
+front_page.question()
+front_page.best_known(known)
+front_page.not_known(known, whole)
 panels.ways_in()
-
-st.header(_("Where"))
-where = tables.value_counts("country", counts["country"])
-on_map = where[where["id"].isin(charts.countries_on_map())]
-country = chart_with_download.show(
-    View(),
-    None,
-    charts.map_of_europe([dict(row) for row in tables.rows(on_map)]),
-    "map",
-    _("Map of Europe by number of practices in the catalogue"),
-)
-panels.off_the_map(where[~where["id"].isin(charts.countries_on_map())])
-tables.twin(
-    where[["label", "count"]].rename(columns={"label": _("Country"), "count": _("Practices")}),
-    _("Practices by country"),
-)
-
-left, right = st.columns(2, gap="large")
-with left:
-    st.header(_("On what"))
-    sectors = tables.value_counts("sector", counts["sector"])
-    title = _("Number of practices in each sector")
-    sector = panels.value_bars(sectors, _("Sector"), "sectors", title, _("Practices by sector"))
-with right:
-    st.header(_("For whom"))
-    groups = tables.value_counts("target_group", counts["target_group"])
-    title = _("Number of practices for each target group")
-    group = panels.value_bars(groups, _("Target group"), "groups", title, _("Practices by target group"))
-
-st.header(_("Since when"))
-chart_with_download.show(View(), starts, charts.years(), "years", _("Number of practices by the year they began"))
-st.caption(
-    ngettext(
-        "{count} practice states no year and is not drawn.",
-        "{count} practices state no year and are not drawn.",
-        totals.without_year,
-    ).format(count=totals.without_year)
-)
-tables.twin(starts.rename(columns={"year": _("First year"), "practices": _("Practices")}), _("Practices by first year"))
-
-panels.what_is_not_known(totals)
+front_page.counts(whole.totals)
 panels.not_counted(whole.not_counted)
-
-for field, picked in (("country", country), ("sector", sector), ("target_group", group)):
-    if picked and picked != NOT_STATED:
-        links.open_explore(PracticeFilter.model_validate({field: (picked,)}))

@@ -14,7 +14,7 @@ from pages.shared.components import (
     tables,
 )
 from pages.shared.components.screen_texts import escaped
-from pages.shared.library import organisations, publications
+from pages.shared.library import measure_types, organisations, publications
 from pages.shared.practices import feedback, panels
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries import practices
@@ -87,6 +87,7 @@ if card["assessed"]:
     panels.not_documented(framework, {id_ for id_, given in by_indicator.items() if given[0]["counts"]})
 
 st.header("What research says")
+measure_types.on_practice(card, whole)
 around = database.surroundings(whole, card)
 publications.on_practice(card, around.research)
 

@@ -357,6 +357,7 @@ def practices(folder: Path = CATALOGUE) -> list[Practice]:
     for row in read_csv(folder / "results.csv") if (folder / "results.csv").exists() else []:
         of_practice = results.setdefault(row["practice_id"], [])
         of_practice.insert(0 if row["main"] == "yes" else len(of_practice), row)
+    types = read_csv(folder / "practice_types.csv") if (folder / "practice_types.csv").exists() else []
     found = []
     for row in read_csv(folder / "practices.csv"):
         answers = counted.get(row["id"], {})
@@ -372,6 +373,8 @@ def practices(folder: Path = CATALOGUE) -> list[Practice]:
             "funding_kind": several(row["funding_kinds"]) or ["not-stated"],
             "result": [main["direction"] if (main := next(iter(results.get(row["id"], [])), None)) else "not-known"],
             "effectiveness_group": [shown_by(answers["eff-result"].answer if "eff-result" in answers else "", main)],
+            "measure_type": sorted(one["measure_type"] for one in types if one["practice_id"] == row["id"])
+            or ["not-stated"],
             "assessment_status": status,
             "evidence_level": [str(max(levels)) if levels else "none"],
             "source_kind": [source_kind(row)],

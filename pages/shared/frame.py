@@ -19,7 +19,9 @@ st.logo(str(ART / "logo.svg"), size="large")
 # Name, icon, title and what one finds there, in the order of the menu.
 _MENU = (
     ("overview", "public", _("Overview"),
-     _("How many practices there are, where, for whom and on what, and how much of it is known.")),
+     _("What measures help with what, how sure that is, and the ways in.")),
+    ("what_works", "science", _("What works"),
+     _("Types of measure: what studies found, how sure it is, where, at what cost, and who does it.")),
     ("explore", "search", _("Explore"),
      _("Find practices by country, target group and sector, compare what is known, take the list away.")),
     ("needs", "contact_support", _("What do you need?"),
@@ -40,14 +42,24 @@ _MENU = (
      _("Drop a file you took away: back to its view, and what changed in the data since.")),
     ("method", "menu_book", _("Method"),
      _("What is asked, how answers become scores, and what the scores do not say.")),
+    ("about", "info", _("About the catalogue"),
+     _("How many practices there are, where, for whom and on what, and how much of it is known.")),
 )  # fmt: skip
+_ADDRESSES = {"what_works": "what-works"}  # where it is not the name of the script
 _HIDDEN = (
     ("my_submission", "key", _("Your submission")),
     ("practice", "description", _("Practice")),
     ("transfer", "local_shipping", _("Would it work here?")),
 )
 menu = [
-    st.Page(page_path(name), title=title, icon=f":material/{icon}:", default=name == "overview", help=words)
+    st.Page(
+        page_path(name),
+        title=title,
+        icon=f":material/{icon}:",
+        default=name == "overview",
+        help=words,
+        url_path=_ADDRESSES.get(name),
+    )
     for name, icon, title, words in _MENU
 ]
 hidden = [

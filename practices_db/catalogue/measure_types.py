@@ -18,7 +18,8 @@ MEASURE_TYPES = Path(__file__).parent / "measure_types.toml"
 class MeasureType(BaseModel):
     """A type of measure. ``not_this`` says which neighbour takes what is not meant; ``sectors``: where it is used.
 
-    ``field_terms``: what the OECD, EMN, MIPEX and others call it.
+    ``field_terms``: what the OECD, EMN, MIPEX and others call it. ``direction_of``: what directions of its findings are
+    directions of, where that is not the measure itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +30,7 @@ class MeasureType(BaseModel):
     not_this: Text
     sectors: tuple[Id, ...] = Field(min_length=1)
     field_terms: Text
+    direction_of: Text | None = None
 
 
 class MeasureTypes(BaseModel):

@@ -40,6 +40,7 @@ FACETS: tuple[Facet, ...] = (
     *sorted(_facets(False), key=lambda one: FIRST_FACETS.index(one.field) if one.field in FIRST_FACETS else _LATER),
     Facet("result", "result", N_("Result"), "with the result: {}", may_be_missing=False),
     Facet("effectiveness_group", "shows", N_("What the result shows"), "whose result shows: {}", may_be_missing=False),
+    Facet("measure_type", "type", N_("Type of measure"), "of type {}"),
     Facet("assessment_status", "status", N_("Assessed and scored"), "that are {}", may_be_missing=False),
     Facet("evidence_level", "evidence", N_("Strongest evidence"), "with strongest evidence {}", may_be_missing=False),
     *_facets(True),
@@ -90,6 +91,7 @@ class PracticeFilter(Filter):
     funding_kind: Chosen = ()
     result: Chosen = ()
     effectiveness_group: Chosen = ()
+    measure_type: Chosen = ()
     assessment_status: Chosen = ()
     evidence_level: Chosen = ()
     source_kind: Chosen = ()

@@ -34,6 +34,12 @@ _STATEMENTS = """
     SELECT s.practice_id, s.organisation, s.words, s.stated_on
     FROM statement s SEMI JOIN released_practice p ON p.id = s.practice_id
 """
+# Cards have the types; the rest of the library is released after them (library_store.rebuild).
+_TYPES = """
+    INSERT INTO released_practice_type BY NAME
+    SELECT t.* EXCLUDE (version, state, left_on, left_because)
+    FROM practice_type t SEMI JOIN released_practice p ON p.id = t.practice_id WHERE t.state = 'listed'
+"""
 # Former ids of the catalogue's files stay: the practice itself is not in this database.
 _FORGET_FORMER = "DELETE FROM released_former WHERE id IN (SELECT id FROM practice)"
 _FORMER = """
@@ -63,11 +69,17 @@ _HISTORY = """
 
 def copy_truth(cursor: Cursor) -> None:
     """Release what the curators' tables hold now, in the caller's transaction; ``scorecards.derive`` comes next."""
-    for table in ("released_practice", "released_source", "released_answer", "released_statement"):
+    for table in (
+        "released_practice",
+        "released_source",
+        "released_answer",
+        "released_statement",
+        "released_practice_type",
+    ):
         cursor.execute(f"DELETE FROM {table}")
     cursor.execute(_FORGET_FORMER)
     cursor.execute(_FORGET_HISTORY)
-    for statement in (_PRACTICES, _SOURCES, _ANSWERS, _STATEMENTS, _FORMER, _HISTORY):
+    for statement in (_PRACTICES, _SOURCES, _ANSWERS, _STATEMENTS, _TYPES, _FORMER, _HISTORY):
         cursor.execute(statement)
     while _moved_on(cursor):
         cursor.execute(_FOLLOW)

@@ -75,9 +75,18 @@ CARDS = """
     results AS (
         SELECT r.*, count(*) OVER (PARTITION BY r.practice_id) - 1 AS further
         FROM released_result r QUALIFY r.main
+    ),
+    types AS (
+        SELECT
+            practice_id,
+            list(measure_type ORDER BY NOT "primary", measure_type) AS v,
+            any_value(measure_type) FILTER (WHERE "primary") AS main
+        FROM released_practice_type GROUP BY practice_id
     )
     SELECT
         p.*,
+        coalesce(types.v, []) AS measure_types,
+        types.main AS primary_type,
         coalesce(answers.sources, []) AS answer_sources,
         coalesce(bases.v, []) AS bases,
         bases.v IS NOT NULL AS assessed,
@@ -108,6 +117,7 @@ CARDS = """
     JOIN search_texts t ON t.id = p.id
     LEFT JOIN answers ON answers.practice_id = p.id
     LEFT JOIN bases ON bases.practice_id = p.id
+    LEFT JOIN types ON types.practice_id = p.id
     LEFT JOIN practice_score e ON e.practice_id = p.id AND e.node = 'effectiveness'
     LEFT JOIN practice_score s ON s.practice_id = p.id AND s.node = 'sustainability'
     LEFT JOIN results r ON r.practice_id = p.id
@@ -136,6 +146,7 @@ FACETS = f"""
     INSERT INTO practice_facet BY NAME
     WITH lists AS (
         {_FACTS}
+        UNION ALL SELECT 'measure_type', id, measure_types FROM practice_card
         UNION ALL SELECT 'evidence_level', id, [coalesce(strongest_evidence::TEXT, 'none')] FROM practice_card
         UNION ALL SELECT 'result', id, [coalesce(result_direction, 'not-known')] FROM practice_card
         UNION ALL SELECT 'effectiveness_group', id, [effectiveness_group] FROM practice_card

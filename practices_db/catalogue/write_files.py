@@ -116,6 +116,11 @@ def write_catalogue(store: Store, folder: Path) -> list[str]:
     return changed
 
 
+def file_text(cursor: Cursor, name: str) -> bytes:
+    """Return the content of one file of the released catalogue; with its header alone where nothing is in it."""
+    return _text(cursor, name, FILES[name][0])
+
+
 def _text(cursor: Cursor, name: str, model: type[CatalogueRow]) -> bytes:
     found = cursor.execute(_QUERIES[name])
     places = [[column[0] for column in found.description].index(column) for column in columns(model)]

@@ -27,6 +27,15 @@ MIGRATION = "0005_leaving"
 
 
 @dataclass(frozen=True)
+class Found:
+    """What curators find by its name or id, whatever became of it."""
+
+    id: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Curated:
     """Something of the library as curators have it; ``facts`` by the columns of its file."""
 
@@ -57,6 +66,21 @@ def read(cursor: Cursor, actor: Actor, item: Item, id_: str) -> Curated:
     """Return one as it stands now, released or not; PracticesError where there is none."""
     require(actor, "read", Thing(item, id_))
     return _stands(cursor, item, id_)
+
+
+def find(cursor: Cursor, actor: Actor, item: Item, text: str, limit: int) -> list[Found]:
+    """Return what has no name of its own by its id or the words that a release calls it by, released or not."""
+    require(actor, "read", Thing(item))
+    kind = KINDS[item]
+    rows = cursor.execute(
+        f"""
+        SELECT * FROM (SELECT {kind.id_sql} AS id, {kind.words} AS name, state FROM {item})
+        WHERE contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(lower(id), lower($text))
+        ORDER BY strip_accents(lower(name)), id LIMIT $limit
+        """,
+        {"text": text.strip(), "limit": limit},
+    ).fetchall()
+    return [Found(*row) for row in rows]
 
 
 def links(cursor: Cursor, actor: Actor, item: Named, id_: str) -> list[Curated]:

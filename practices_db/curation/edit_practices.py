@@ -16,6 +16,7 @@ from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
+from practices_db.curation.edit_library import Found
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
@@ -63,15 +64,6 @@ def practice(cursor: Cursor, actor: Actor, practice_id: str) -> CuratedPractice:
     """Return a practice as it stands now, released or not; PracticesError where there is none."""
     require(actor, "read", Thing("practice", practice_id))
     return _practice(cursor, practice_id)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What curators find by its name or id, whatever became of it."""
-
-    id: str
-    name: str
-    state: str
 
 
 def find(  # noqa: PLR0913, PLR0917

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 
 
@@ -47,6 +48,26 @@ def practices_by_type(cursor: Cursor) -> pd.DataFrame:
         LEFT JOIN released_result r ON r.practice_id = t.practice_id AND r.main
         ORDER BY t.measure_type, NOT t."primary", p.name_key, p.id
         """
+    ).df()
+
+
+def strongest_practices(cursor: Cursor, measure_type: str, limit: int) -> pd.DataFrame:
+    """Return practices of a type with their main result, the strongest design first, then those that are assessed.
+
+    (practice_id, name, primary, assessed, outcome, direction, design, effect_text); NULL where no result is known.
+    """
+    return cursor.execute(
+        """
+        SELECT t.practice_id, p.name, t."primary", p.assessed, r.outcome, r.direction, r.design, r.effect_text
+        FROM released_practice_type t
+        JOIN practice_card p ON p.id = t.practice_id
+        LEFT JOIN released_result r ON r.practice_id = t.practice_id AND r.main
+        WHERE t.measure_type = $measure_type
+        ORDER BY r.direction = 'level-only' NULLS LAST, list_position($designs::TEXT[], r.design) NULLS LAST,
+            p.answered DESC, NOT t."primary", p.name_key, p.id
+        LIMIT $limit
+        """,
+        {"measure_type": measure_type, "designs": list(vocabulary("result_design")), "limit": limit},
     ).df()
 
 

@@ -14,6 +14,11 @@ pytestmark = pytest.mark.e2e
 
 PLACES = {
     "overview": "/",
+    "what works": "/what-works?outcome=employment&target-group=refugees&country=IT",
+    "a type of measure": "/what-works?type=work-placement",
+    "a type without a study": "/what-works?type=institutional-capacity",
+    "studies by type and outcome": "/gaps?map=types",
+    "about": "/about",
     "explore": "/explore?country=IT",
     "explore, ranges": HOUSING_IN_ITALY + "&view=ranges",
     "explore, two scores": HOUSING_IN_ITALY + "&view=scores",
@@ -41,6 +46,8 @@ UNFOLDED = {
     "method": "Effectiveness",
     "assessed practice": "Effectiveness",
     "explore, ranges": "The same as a table",
+    "a type of measure": "The same as a table",
+    "studies by type and outcome": "The same as a table",
 }
 
 

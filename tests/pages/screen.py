@@ -14,7 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "pages" / "shared" / "frame.py"
-PAGES = ("overview", "explore", "practice", "self_assessment", "gaps", "method", "evidence", "communities", "needs")
+PAGES = (
+    *("overview", "what_works", "explore", "practice", "self_assessment", "gaps", "method", "evidence", "communities"),
+    *("needs", "about"),
+)
 
 # What a person typed or what is a file, a link or a key of the program: shown or used as it is, never as Markdown.
 _NO_MARKDOWN = {

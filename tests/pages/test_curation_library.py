@@ -11,8 +11,8 @@ from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
-from practices_db.catalogue.library_items import KINDS
+from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, of_kind
+from practices_db.catalogue.library_items import KINDS, PLAIN
 from practices_db.curation import edit_library, edit_practices, releases, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.curation.versioned_change import Edit
@@ -66,16 +66,21 @@ def test_publication_is_found_changed_and_everybody_reads_why(log_in: LogIn) -> 
 
 @pytest.mark.parametrize(
     ("fields", "item", "table"),
-    [(EVIDENCE, "evidence", "evidence"), (ORGANISATION, "organisation", "organisation"), (LINK, "link", "link")],
+    [
+        (EVIDENCE, "evidence", "evidence"),
+        (ORGANISATION, "organisation", "organisation"),
+        (LINK, "link", "link"),
+        *((of_kind(kind), kind.item, kind.item) for kind in PLAIN),
+    ],
 )
 def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, item: Any, table: str) -> None:
     log_in(None)
     with database.cursor() as cursor:
         found = cursor.execute(f"SELECT * FROM {table}").df().to_dict("records")
-        ids = [edit_library.link_id(row) if item == "link" else row["id"] for row in found]
-    assert len(ids) > 10
-    unasked = set(KINDS[item].model.model_fields) - set(fields.order)
-    assert unasked == {"checked_on"} | ({*KINDS["link"].key} if item == "link" else {"id"})
+        ids = [KINDS[item].id_of(row) for row in found]
+    assert len(ids) > 5
+    kind, unasked = KINDS[item], set(KINDS[item].model.model_fields) - set(fields.order)
+    assert unasked == {*kind.key, *kind.ends} | ({"checked_on"} & set(kind.model.model_fields))
     for id_ in ids:
         facts = stands(item, id_).facts
         back = fields.as_facts(fields.as_widgets(facts))
@@ -226,3 +231,30 @@ def test_next_press_is_refused_once_the_role_is_gone(log_in: LogIn, button: str)
     press(app, button)
     assert stands("evidence", PAPER).version == 1
     assert "have no role here" in text(app)
+
+
+FINDING = "tip-sweden>job-coaching-and-matching>>employment"
+
+
+def test_finding_is_found_changed_and_taken_out(log_in: LogIn) -> None:
+    go, name = log_in(CURATOR), f"finding:{FINDING}"
+    app = go("curation", part="library", shelf="finding")
+    app.text_input(key="find_finding").set_value("tip-sweden").run()
+    assert "Random assignment to intensive coaching" in "".join(one.label for one in app.get("page_link"))
+    app = go("curation", part="library", shelf="finding", item=FINDING)
+    app.selectbox(key=f"draft_{name}_first_direction").set_value("no-clear-effect")
+    fill(app, name, why="The table says so")
+    press(app, "Save")
+    assert "does not follow from the coders" in text(app) or "directions are" in text(app)
+    app.selectbox(key=f"draft_{name}_first_direction").set_value("improved")
+    fill(app, name, effect_text="Regular work rose.")
+    press(app, "Save")
+    assert "Saved." in text(app)
+    assert stands("finding", FINDING).facts["effect_text"] == "Regular work rose."
+    app = go("curation", part="library", shelf="finding", item=FINDING, view="standing")
+    app.text_input(key=f"archive_reason_{name}").set_value("Counted twice")
+    press(app, "Archive")
+    assert "It leaves the catalogue with the next release" in text(app)
+    press(go("curation", part="release"), "Look at what has changed since")
+    (change,) = releases.pending(database.store(), CLI)
+    assert (change.kind, change.why) == ("finding", "Counted twice")

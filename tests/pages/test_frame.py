@@ -20,6 +20,8 @@ TITLES = {
     "evidence": "Evidence library",
     "communities": "Communities and organisations",
     "needs": "What do you need?",
+    "what_works": "What works, for whom, and how sure is it?",
+    "about": "About the catalogue",
 }
 _assessed = {row["practice_id"] for row in screen.rows("assessments")}
 ASSESSED = min(_assessed)
@@ -27,6 +29,11 @@ NOT_ASSESSED = min(row["id"] for row in screen.rows("practices") if row["id"] no
 # Pages as links lead to them, also where they have little to show.
 LINKS: dict[str, tuple[str, dict[str, str]]] = {
     "overview": ("overview", {}),
+    "about": ("about", {}),
+    "what works": ("what_works", {"outcome": "employment", "target-group": "refugees"}),
+    "a type of measure": ("what_works", {"type": "work-placement"}),
+    "a type without a study": ("what_works", {"type": "institutional-capacity"}),
+    "studies by type": ("gaps", {"map": "types"}),
     "explore": ("explore", {}),
     "explore, ranges": ("explore", {"view": "ranges"}),
     "explore, two scores": ("explore", {"view": "scores"}),
@@ -82,7 +89,7 @@ def test_everything_drawn_has_a_text_for_those_who_do_not_see_it(
 
 def test_charts_and_tables_are_drawn_where_they_are_expected(visit: Visit) -> None:
     """Guards the test above: without a chart it would hold for nothing."""
-    assert len(screen.charts(visit("overview"))) == 4
+    assert len(screen.charts(visit("about"))) == 4
     assert len(screen.charts(visit("explore", view="ranges"))) == 1
     assert len(screen.charts(visit("explore", view="scores"))) == 1
     assert len(visit("explore", view="table").dataframe) == 1
@@ -91,7 +98,13 @@ def test_charts_and_tables_are_drawn_where_they_are_expected(visit: Visit) -> No
 
 
 def test_charts_have_a_table_that_says_the_same(visit: Visit) -> None:
-    for page, params in (("overview", {}), ("explore", {"view": "ranges"}), ("explore", {"view": "scores"})):
+    for page, params in (
+        ("about", {}),
+        ("explore", {"view": "ranges"}),
+        ("explore", {"view": "scores"}),
+        ("what_works", {"type": "work-placement"}),
+        ("gaps", {"map": "types"}),
+    ):
         app = visit(page, **params)
         twins = [expander for expander in app.expander if expander.label == "The same as a table"]
         assert len(twins) == len(screen.charts(app)), page

@@ -22,6 +22,7 @@ from pages.shared.components import database
 from pages.shared.server import routes
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.config import DATA
 from practices_db.database.store import Store
 from practices_db.files.reopen import reopen
 from practices_db.queries import practices
@@ -290,3 +291,21 @@ def test_failure_is_said_with_an_id_and_nothing_of_the_inside(served: Store, cap
     assert said[-9:-1] in caplog.text
     assert "people_reached" not in said
     assert not list(served.exports.iterdir())
+
+
+def test_findings_come_whole_with_families_coders_and_labels(served: Store) -> None:  # noqa: ARG001 - what the routes answer from
+    answer = get("/api/findings.csv")
+    assert answer.body == (DATA / "catalogue" / "findings.csv").read_bytes()
+    again = get("/api/findings.csv", if_none_match=answer.headers["etag"])
+    assert again.status == 304
+    told = get("/api/findings.json").json()
+    assert len(told["findings"]) == len(answer.rows())
+    assert {row["study_family"] for row in told["findings"]} == {row["study_family"] for row in answer.rows()}
+    (label,) = (
+        one
+        for one in told["labels"]
+        if (one["measure_type"], one["outcome"]) == ("job-coaching-and-matching", "employment")
+    )
+    assert (label["label"], label["studies"], label["randomised"]) == ("consistent", 5, 4)
+    assert told["rule"]["version"] == "1"
+    assert get("/api/findings.csv", "type=befriending").status == 400

@@ -428,6 +428,63 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
     return _finished(alt.layer(empty, filled).properties(height=alt.Step(24)))
 
 
+def effect_directions(outcomes: tuple[str, ...], studies: tuple[str, ...]) -> Spec:
+    """Draw the direction of each study: a row a study, a column an outcome; both are labels in order.
+
+    Rows: ``study``, ``outcome``, ``mark`` (a filled or hollow sign), ``direction``, ``design``, ``form``, ``effect``
+    (words). Two findings of a study on one outcome, of two forms, lie on each other; the table has both.
+    """
+    return _signs(
+        outcomes,
+        studies,
+        ("outcome", "study"),
+        {"direction:N": "Direction", "design:N": "Design", "form:N": "Form", "effect:N": "Found"},
+    )
+
+
+def evidence_map(outcomes: tuple[str, ...], types: tuple[str, ...]) -> Spec:
+    """Draw types of measure against outcomes; both are labels in order. Selection ``pick`` gives the ``id``.
+
+    Rows: ``row`` (the type, with its practices), ``outcome``, ``id``, ``mark`` (a sign for the label, or for no study),
+    ``label``, ``studies``, ``practices`` (words).
+    """
+    titles = {"label:N": "Label", "studies:N": "Studies", "practices:N": "Practices of the type"}
+    return _signs(outcomes, types, ("outcome", "row"), titles, pickable=True)
+
+
+def _signs(
+    across: tuple[str, ...],
+    down: tuple[str, ...],
+    columns: tuple[str, str],
+    titles: Mapping[str, str],
+    pickable: bool = False,
+) -> Spec:
+    of_across, of_down = columns
+    chart = (
+        alt.Chart()
+        .mark_text(fontSize=16, aria=False, cursor="pointer" if pickable else "default")
+        .encode(
+            x=alt.X(
+                f"{of_across}:N",
+                title=None,
+                scale=alt.Scale(domain=list(across)),
+                axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=240, labelOverlap=False, grid=True),
+            ),
+            y=alt.Y(
+                f"{of_down}:N",
+                title=None,
+                scale=alt.Scale(domain=list(down)),
+                axis=alt.Axis(labelLimit=190, labelOverlap=False, grid=True),
+            ),
+            text="mark:N",
+            tooltip=_tips({f"{of_down}:N": "Row", f"{of_across}:N": "Column", **titles}),
+        )
+    )
+    if pickable:
+        chart = chart.add_params(alt.selection_point(name="pick", fields=["id"]))
+    return _finished(_inked(chart).properties(height=alt.Step(26)))
+
+
 def build() -> None:
     """Make the specifications that need nothing but their names, so that the first visitor does not wait for them."""
     both = (EFFECTIVENESS, SUSTAINABILITY)

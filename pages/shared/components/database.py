@@ -30,6 +30,7 @@ from practices_db.queries.agreement import agreement_of
 from practices_db.queries.facet_index import Bools, Index
 from practices_db.queries.figures import Figures, Limits, figures, limits
 from practices_db.queries.ranking import result_groups
+from practices_db.queries.what_works import WhatWorks
 
 Card = Mapping[str, Any]
 MOST_AROUND = 5  # publications or organisations that are shown with something else
@@ -262,6 +263,17 @@ def _on_sector(path: str, content_hash: str, sector: str, target_groups: tuple[s
 def on_sector(of: Whole, sector: str, target_groups: Sequence[str]) -> list[dict[str, Any]]:
     """Return the publications on a sector and for target groups, strongest first; read once for each release."""
     return _on_sector(str(database_path()), of.version.content_hash, sector, tuple(sorted(target_groups)))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _what_works(path: str, content_hash: str) -> WhatWorks:  # noqa: ARG001 - the cache's key
+    with cursor() as one:
+        return WhatWorks.read(one)
+
+
+def what_works(of: Whole) -> WhatWorks:
+    """Return what studies say of types of measure; read and labelled once for each release of the data."""
+    return _what_works(str(database_path()), of.version.content_hash)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,28 @@ def write_param(param: str, key: str, default: str) -> None:
         st.query_params[param] = value
 
 
+def write_params(param: str, key: str) -> None:
+    """Put the values that a widget holds into the link."""
+    st.query_params[param] = list(st.session_state[key])
+
+
+def type_link(measure_type: str, label: str, outcome: str | None = None) -> None:
+    """Write a link to what studies say of a type of measure."""
+    params = {"type": measure_type} | ({"outcome": outcome} if outcome else {})
+    st.page_link(page_path("what_works"), label=label, icon=":material/arrow_forward:", query_params=params)
+
+
+def open_type(measure_type: str, outcome: str) -> NoReturn:
+    """Go to what studies say of a type of measure."""
+    st.switch_page(page_path("what_works"), query_params={"type": measure_type, "outcome": outcome})
+
+
+def practices_of_type_link(count: int, chosen: PracticeFilter) -> None:
+    """Write a link to the practices of a type in Explore, with how many there are."""
+    label = PracticeFilter.amount(count)
+    st.page_link(page_path("explore"), label=label, icon=":material/search:", query_params=chosen.params())
+
+
 def open_practice(practice_id: str) -> NoReturn:
     """Go to a practice."""
     st.switch_page(page_path("practice"), query_params={"practice": practice_id})

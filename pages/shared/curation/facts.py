@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
-from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields
-from practices_db.catalogue.library_items import NOUNS, Item
+from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields, of_kind
+from practices_db.catalogue.library_items import KINDS, NOUNS, Item
 from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
 from practices_db.curation.edit_practices import CuratedPractice
@@ -51,9 +51,14 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
 
 
 def item(found: Curated, actor: Actor) -> None:
-    """Draw the form of a publication, an organisation or a link; a link is its own source."""
-    source = None if found.item == "link" else "The page that says so (kept in the record)"
-    said = _form(_FIELDS[found.item], found.thing.name, found, actor, source)
+    """Draw the form of something in the library; what has no name of its own is its own source."""
+    kind = KINDS[found.item]
+    fields = _FIELDS.get(found.item) or of_kind(kind)
+    if not fields.order:
+        st.info(f"A {kind.noun} has nothing to change: take it out, and import another one.", icon=":material/lock:")
+        return
+    source = "The page that says so (kept in the record)" if kind.name else None
+    said = _form(fields, found.thing.name, found, actor, source)
     if said:
         actions.act(
             lambda store, who: edit_library.edit(

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.drafts import Draft
 from practices_db.catalogue import practice_fields
+from practices_db.catalogue.library_items import ItemKind, vocabularies
 from practices_db.catalogue.vocabularies import vocabulary
 
 
@@ -63,7 +64,7 @@ class Fields:
         return {name: one(name, given) for name, given in changed.items()}
 
     def _one(self, draft: Draft, name: str) -> None:
-        label, key = self.labels.get(name, curation_labels.FIELDS[name]), draft.key(name)
+        label, key = self.labels.get(name) or curation_labels.of(name), draft.key(name)
         if name in self.several:
             options = vocabulary(self.several[name])
             st.multiselect(label, list(options), format_func=options.__getitem__, key=key)
@@ -116,4 +117,18 @@ ORGANISATION = Fields(
     long=("joins",),
     yes=("community_of_practice",),
 )
+
+
+def of_kind(kind: ItemKind) -> Fields:
+    """Return the form of what has none of its own here: every column of its file but those it is called by."""
+    left_out = {*kind.key, *kind.ends, "checked_on"}
+    of_lists = {name: of for name, of in vocabularies(kind.model).items() if name not in left_out}
+    return Fields(
+        tuple(name for name in kind.model.model_fields if name not in left_out),
+        several={name: of for name, of in of_lists.items() if name in kind.lists},
+        one_of={name: of for name, of in of_lists.items() if name not in kind.lists},
+        long=("effect_text", "rate_text", "why", "how", "note"),
+    )
+
+
 LINK = Fields(("reason", "source_url"), long=("reason",), labels={"source_url": "The page that shows it"})

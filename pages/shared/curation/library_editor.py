@@ -1,4 +1,4 @@
-"""A publication or an organisation as curators have it: its facts, its links, its standing and its history."""
+"""Something of the library as curators have it: its facts, its links, its standing and its history."""
 
 from __future__ import annotations
 
@@ -9,27 +9,40 @@ import streamlit as st
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import actions, facts, labels, record_links, search, status
-from practices_db.catalogue.library_items import KINDS, NOUNS
+from practices_db.catalogue.library_items import KINDS, NOUNS, Item
 from practices_db.curation import edit_library
-from practices_db.curation.edit_library import Curated, Named
+from practices_db.curation.edit_library import Curated
 from practices_db.errors import Actor, PracticesError
 
-_ITEMS = {"evidence": "Publications", "organisation": "Organisations"}
-_LABELS: dict[Named, str] = {
+_SEVERAL: dict[Item, str] = {  # where it is not the noun with an s
+    "practice_type": "types of practices",
+    "publication_type": "types of publications",
+    "rate": "rates without comparison",
+}
+# Links are with what they lead to.
+_ITEMS: dict[Item, str] = {
+    item: _SEVERAL.get(item, f"{kind.noun}s").capitalize() for item, kind in KINDS.items() if item != "link"
+}
+_LABELS: dict[Item, str] = {
     "evidence": "Title or id of a publication",
     "organisation": "Name or id of an organisation",
 }
-_PAGES: dict[Named, str] = {"evidence": "evidence", "organisation": "communities"}
+_PAGES: dict[Item, str] = {"evidence": "evidence", "organisation": "communities"}
 _VIEWS = {"facts": "Facts", "links": "Links", "standing": "Standing", "history": "History"}
 
 
 def draw(actor: Actor) -> None:
-    """Draw the publication or organisation that the link names, else the search."""
+    """Draw what the link names, else the search."""
     given, id_ = st.query_params.get("shelf"), st.query_params.get("item")
-    item: Named = "organisation" if given == "organisation" else "evidence"
+    item: Item = next((one for one in _ITEMS if one == given), "evidence")
     if not id_:
-        links.choose("What", "shelf", _ITEMS)
-        search.find(_LABELS[item], item, f"find_{item}", partial(labels.library_link, item))
+        links.choose("What", "shelf", {str(one): words for one, words in _ITEMS.items()})
+        search.find(
+            _LABELS.get(item, f"Words or id of a {NOUNS[item]}"),
+            item,
+            f"find_{item}",
+            partial(labels.library_link, item),
+        )
         return
     st.page_link(
         links.page_path("curation"),
@@ -42,12 +55,15 @@ def draw(actor: Actor) -> None:
     except PracticesError as error:
         actions.complain(error)
         return
-    st.subheader(escaped(found.facts[KINDS[item].name]))
+    st.subheader(escaped(found.name))
     _stands(found, item)
-    match links.choose("View", "view", _VIEWS):
+    views = {view: words for view, words in _VIEWS.items() if view != "links" or item in _PAGES}
+    match links.choose("View", "view", views):
         case "facts":
             facts.item(found, actor)
-        case "links":
+        case "links" if item == "evidence":
+            record_links.draw(found, item, actor)
+        case "links" if item == "organisation":
             record_links.draw(found, item, actor)
         case "standing":
             status.item(found, actor)
@@ -55,14 +71,14 @@ def draw(actor: Actor) -> None:
             search.history(found.thing, actor)
 
 
-def _stands(found: Curated, item: Named) -> None:
-    checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
-    st.caption(f"{escaped(found.id)}, {labels.STATES[found.state]}, version {found.version}. {checked}.")
+def _stands(found: Curated, item: Item) -> None:
+    checked = f" Last checked on {found.facts['checked_on']:%d %B %Y}." if "checked_on" in found.facts else ""
+    st.caption(f"{escaped(found.id)}, {labels.STATES[found.state]}, version {found.version}.{checked}")
     if found.merged_into:
         labels.library_link(item, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     elif found.left_because:
         st.markdown(f"It was taken out: {escaped(found.left_because)}")
-    else:
+    elif item in _PAGES:
         st.page_link(
             links.page_path(_PAGES[item]),
             label="Where everybody finds it",

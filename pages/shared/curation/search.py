@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
-from practices_db.catalogue.library_items import NOUNS
-from practices_db.curation import edit_practices
+from practices_db.catalogue.library_items import KINDS, NOUNS
+from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor
@@ -25,7 +25,14 @@ def find(label: str, kind: str, key: str, link: Callable[[str, str], None]) -> N
     """Draw the search for things of a kind and what it finds; ``link`` writes a link to an id with a label."""
     noun = NOUNS.get(kind, kind)
     text = st.text_input(label, max_chars=200, key=key, icon=":material/search:")
-    found = actions.looked_up(lambda cursor, who: edit_practices.find(cursor, who, kind, text, MOST + 1))
+    of_library = next((one.item for one in KINDS.values() if one.item == kind and not one.name), None)
+    found = actions.looked_up(
+        lambda cursor, who: (
+            edit_library.find(cursor, who, of_library, text, MOST + 1)
+            if of_library
+            else edit_practices.find(cursor, who, kind, text, MOST + 1)
+        )
+    )
     if not found:
         st.info(f"No {noun} has this in its name or id. New ones come in by Import.", icon=":material/search_off:")
         return

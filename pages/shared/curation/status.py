@@ -54,11 +54,11 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
 
 
 def item(found: Curated, actor: Actor) -> None:
-    """Draw what can be done with a publication, an organisation or a link in the state that it is in."""
+    """Draw what can be done with something of the library in the state that it is in."""
     kind, id_, thing, name = found.item, found.id, found.thing, found.thing.name
     version = actions.seen(name, found.version)
     noun = NOUNS.get(kind, kind)
-    if allowed(actor, "edit", thing):
+    if allowed(actor, "edit", thing) and "checked_on" in found.facts:
         _checked(
             name,
             found.facts["checked_on"],

@@ -36,6 +36,12 @@ NEEDS = {
 _INDEPENDENT = 3  # the evidence level of an independent evaluation
 
 
+def of_types() -> bool:
+    """Draw which map it is, and return whether it is that of types of measure against outcomes."""
+    maps = {"practices": _("Practices by sector"), "types": _("Studies by type of measure and outcome")}
+    return choose(_("Map"), "map", maps) == "types"
+
+
 def choices() -> tuple[str, str]:
     """Draw what stands down the side and what a cell shows; both are kept in the link."""
     with st.container(horizontal=True):

@@ -10,7 +10,7 @@ import streamlit as st
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
 from criteria.next_steps import OWN, Plan, Step, form_scores, shown, smallest_plan
 from criteria.steps import StepText, steps_of
-from pages.shared.components import database, tables
+from pages.shared.components import database, others_findings, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
@@ -49,6 +49,7 @@ def next_steps(framework: Framework) -> None:
     for criterion in framework.headlines:
         st.subheader(criterion.title)
         _plan(framework, smallest_plan(framework, checkable, criterion.id, form.out_of_reach, claims))
+    others_findings.others_have_shown(form.profile.sectors)
     _out_of_reach(framework)
     _what_if(framework)
 

@@ -22,10 +22,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from criteria.framework import current_framework
+from criteria.synthesis import current_rule
 from pages.shared.components import database
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter, checked, checked_sort
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
+from practices_db.files.exports import findings_file
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.queries import practices
@@ -82,9 +84,42 @@ async def practice(request: Request) -> Response:
     return Response(found, media_type="application/json", headers=_headers(tag))
 
 
+async def findings_csv(request: Request) -> Response:
+    """Answer every finding on types of measure as the catalogue's CSV file."""
+    return await _findings(request, "csv", "text/csv; charset=utf-8", findings_file.findings_csv)
+
+
+async def findings_json(request: Request) -> Response:
+    """Answer every finding on types of measure, with the rule and the labels, as JSON."""
+    return await _findings(
+        request, "json", "application/json", lambda store: findings_file.findings_json(store, date.today())
+    )
+
+
+async def _findings(request: Request, suffix: str, mime: str, made: Callable[[Store], bytes]) -> Response:
+    if request.scope["query_string"]:
+        return JSONResponse({"errors": ["Findings have no parameters: the file is whole."]}, status_code=400)
+    try:
+        tag = await run_sync(_tag, f"findings {suffix} rule {current_rule().version}")
+        if _has(request, tag):
+            return Response(status_code=304, headers=_headers(tag))
+        content = await run_sync(made, database.store(), limiter=_making)
+    except Exception:
+        return _failed()
+    name = findings_file.file_name(suffix, date.today())
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=mime, headers=_headers(tag) | headers)
+
+
 async def nothing(request: Request) -> Response:  # noqa: ARG001 - the signature Starlette calls
     """Answer an address under /api/ that is none, with those that are: the app would answer it with a page."""
-    known = ["/api/practices.csv", "/api/practices.json", "/api/practices/<id>.json"]
+    known = [
+        "/api/practices.csv",
+        "/api/practices.json",
+        "/api/practices/<id>.json",
+        "/api/findings.csv",
+        "/api/findings.json",
+    ]
     return JSONResponse({"errors": ["There is nothing here."], "routes": known}, status_code=404)
 
 
@@ -92,6 +127,8 @@ ROUTES = [
     Route("/api/practices.csv", practices_csv),
     Route("/api/practices.json", practices_json),
     Route("/api/practices/{id}.json", practice),
+    Route("/api/findings.csv", findings_csv),
+    Route("/api/findings.json", findings_json),
     Route("/api", nothing),
     Route("/api/{rest:path}", nothing),
 ]

@@ -159,6 +159,7 @@ def _facts(card: Card) -> Iterable[tuple[str, str]]:
         fact.title: fact.words(card) or (fact.missing(card) if fact.is_answered(card) else "")
         for fact in practice_facts.facts("brief")
     }
+    facts["Type of measure"] = labels("measure_type", card["measure_types"])
     for name, value in facts.items():
         if value:
             yield name, value

@@ -52,6 +52,10 @@ _ASSESSED = (
     Column("answers_documented", "c.answered", "Indicators answered met, partly or not met", "whole"),
     Column("strongest_evidence_level", "c.strongest_evidence", "Strongest evidence behind an answer, 0 to 5", "whole"),
 )
+_TYPES = (
+    Column("measure_types", "c.measure_types", "Types of measure it belongs to, the main one first", "codes"),
+    Column("primary_type", "c.primary_type", "The main one: what it mainly does for the people it serves", "code"),
+)
 _SOURCES = (
     *_fields(of_source=True),
     Column("answer_source_urls", "c.answer_sources", "The pages behind the answers", "urls"),
@@ -152,7 +156,17 @@ def practices(weighted: bool = False) -> tuple[Column, ...]:
     """Return the columns of a table with one row for each practice: facts, headline scores, sources."""
     headlines = tuple(column for node in HEADLINES for column in _headline(node))
     own = _WEIGHTED if weighted else ()
-    return (*_fields(of_source=False), *_ASSESSED, *headlines, *own, *_SOURCES, _ANSWER_CODES, *_RESULT, *_ABOUT)
+    return (
+        *_fields(of_source=False),
+        *_ASSESSED,
+        *headlines,
+        *own,
+        *_SOURCES,
+        _ANSWER_CODES,
+        *_RESULT,
+        *_TYPES,
+        *_ABOUT,
+    )
 
 
 @cache

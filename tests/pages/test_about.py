@@ -1,4 +1,4 @@
-"""The overview: every number is a count of the catalogue's files."""
+"""About the catalogue: every number is a count of the catalogue's files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def counted(column: str) -> Counter[str]:
 
 def test_the_metrics_are_counts_of_the_files(visit: Visit) -> None:
     both = [one for one in oracles.practices() if all(one.scores[node].scored for node in oracles.HEADLINES)]
-    assert {metric.label: metric.value for metric in visit("overview").metric} == {
+    assert {metric.label: metric.value for metric in visit("about").metric} == {
         "Practices": str(len(PRACTICES)),
         "Countries": str(len(counted("countries"))),
         "Assessed": str(len(ASSESSED)),
@@ -28,7 +28,7 @@ def test_the_metrics_are_counts_of_the_files(visit: Visit) -> None:
 
 
 def test_what_is_not_known_is_counted_from_the_files(visit: Visit) -> None:
-    (words,) = (body for body in screen.bodies(visit("overview")) if "have no assessment" in body)
+    (words,) = (body for body in screen.bodies(visit("about")) if "have no assessment" in body)
     independent = {
         one.id
         for one in oracles.practices()
@@ -54,7 +54,7 @@ def test_what_is_not_known_is_counted_from_the_files(visit: Visit) -> None:
     ],
 )
 def test_the_table_beside_a_chart_counts_the_files(visit: Visit, alt: str, column: str, name: str) -> None:
-    (table,) = (table for table in visit("overview").table if table.proto.alt == alt)
+    (table,) = (table for table in visit("about").table if table.proto.alt == alt)
     stated = table.value[table.value[name] != "Not stated"]
     assert sorted(int(n) for n in stated["Practices"]) == sorted(counted(column).values())
     missing = sum(not row[column] for row in PRACTICES)
@@ -63,7 +63,7 @@ def test_the_table_beside_a_chart_counts_the_files(visit: Visit, alt: str, colum
 
 
 def test_first_years_are_counted_from_the_files(visit: Visit) -> None:
-    app = visit("overview")
+    app = visit("about")
     (table,) = (table for table in app.table if table.proto.alt == "Practices by first year")
     years = Counter(int(row["start_year"]) for row in PRACTICES if row["start_year"])
     shown = {str(year): int(practices) for year, practices in table.value.itertuples(index=False)}
@@ -75,7 +75,7 @@ def test_first_years_are_counted_from_the_files(visit: Visit) -> None:
 
 
 def test_the_map_and_what_is_off_it_make_up_the_whole_catalogue(visit: Visit) -> None:
-    app = visit("overview")
+    app = visit("about")
     chart = next(one for one in screen.charts(app) if one.alt.startswith("Map of Europe"))
     on_map = {row["id"]: row["count"] for row in screen.dataset(chart, "counts")}
     every = counted("countries")
@@ -84,8 +84,3 @@ def test_the_map_and_what_is_off_it_make_up_the_whole_catalogue(visit: Visit) ->
     off = [code for code in every if code not in on_map]
     assert f"{sum(not row['countries'] for row in PRACTICES)} state no country" in caption
     assert caption.count(": ") == 1 + len(off)
-
-
-def test_there_are_three_ways_in(visit: Visit) -> None:
-    labels = [link.proto.label for link in visit("overview").get("page_link")]
-    assert labels == ["**Explore practices**", "**Assess your own**", "**Read the method**"]

@@ -1,0 +1,57 @@
+"""What others have shown of a type of measure, in a line, and how to show it of one's own practice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.components import database, links
+from pages.shared.components.screen_texts import escaped
+from practices_db.catalogue import synthesis_texts as texts
+from practices_db.catalogue.measure_types import measure_types
+from practices_db.catalogue.vocabularies import label
+from practices_db.queries.what_works import WhatWorks
+from practices_db.translation import _, ngettext
+
+
+def cheapest_design() -> str:
+    """Return the cheapest design that can be believed, explained where it stands."""
+    return _(
+        "a waiting list as comparison: where there are more applicants than places, those who wait are asked the same "
+        "questions at the same time as those who take part"
+    )
+
+
+def in_brief(found: WhatWorks, id_: str, most: int = 3) -> str:
+    """Return the labels of a type in one line, the surest outcomes first."""
+    made = [one for one in found.of_type(id_) if one.studies]
+    if not made:
+        return _("no study with a comparison was found.")
+    told = "; ".join(
+        f"{label('outcome', one.outcome).lower()}{f' ({one.form})' if one.form else ''}: "
+        f"{texts.label_words(one).lower()}, {texts.how_sure(one)}"
+        for one in made[:most]
+    )
+    more = len(made) - most
+    return told + (ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=more)
+                   if more > 0 else "") + "."  # fmt: skip
+
+
+def others_have_shown(sectors: Sequence[str] = ()) -> None:
+    """Draw what others have shown of a type that is chosen, and the cheapest design for showing it oneself."""
+    found = database.what_works(database.whole())
+    types = [one.id for one in measure_types().types if not sectors or set(one.sectors) & set(sectors)]
+    st.subheader(_("What others have shown"), anchor=False)
+    chosen = st.selectbox(
+        _("What you do is mainly"), types, index=None, format_func=lambda id_: label("measure_type", id_),
+        placeholder=_("Choose a type of measure"), key="own_type",
+    )  # fmt: skip
+    if not chosen:
+        return
+    if any(one.studies for one in found.of_type(chosen)):
+        st.markdown(f"**{_('Others have shown')}**: {escaped(in_brief(found, chosen))}")
+    else:
+        st.markdown(_("Nobody has tested this with a comparison yet, as far as we found: you could be the first."))
+    st.markdown(f"**{_('The cheapest credible design is')}** {escaped(cheapest_design())}.")
+    links.type_link(chosen, _("All about this type"))

@@ -1,0 +1,101 @@
+"""Types of measure against outcomes: no study, not enough studies, or a label, beside the number of practices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from criteria.synthesis import current_rule
+from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components.screen_texts import escaped
+from practices_db.catalogue import synthesis_texts as texts
+from practices_db.catalogue.measure_types import measure_types
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.queries.views import View
+from practices_db.queries.what_works import WhatWorks
+from practices_db.translation import _, ngettext
+
+MOST_NAMED = 8
+
+
+def draw() -> None:
+    """Draw the map, its table, and what most practices do and nobody tested."""
+    whole = database.whole()
+    found = database.what_works(whole)
+    counts = whole.counts["measure_type"]
+    table = cells(found, counts)
+    st.markdown(sentence(found, counts))
+    shapes = "; ".join(f"{texts.SHAPES[one.id]} {_(one.name).lower()}" for one in current_rule().label)
+    st.caption(
+        f"{texts.NO_STUDY} {_('no study')}; {shapes}. "
+        f"{_('A sign leads to the studies of its type; the number before a type is that of its practices.')}"
+    )
+    picked = chart_with_download.show(
+        View(),
+        table,
+        charts.evidence_map(tuple(table["outcome"].unique()), tuple(table["row"].unique())),
+        "evidence_map",
+        _("What studies say, for each type of measure and outcome"),
+    )
+    tables.twin(grid(table), _("Types of measure by outcome: practices, label and number of studies"))
+    if picked:
+        type_, outcome = picked.split("|")
+        links.open_type(type_, outcome)
+
+
+def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:
+    """Return a row for each type and outcome, ready for the chart; of several forms the label told first."""
+    rows = []
+    for one in measure_types().types:
+        made = found.of_type(one.id)
+        for outcome, name in vocabulary("outcome").items():
+            of = [synthesis for synthesis in made if synthesis.outcome == outcome and synthesis.studies]
+            first = of[0] if of else None
+            words = "; ".join(
+                (f"{synthesis.form}: " if synthesis.form else "") + texts.label_words(synthesis) for synthesis in of
+            )
+            studies = len({study.family for synthesis in of for study in synthesis.studies})
+            rows.append(
+                {
+                    "row": f"{practices.get(one.id, 0):,} · {one.label}",
+                    "type": one.label,
+                    "outcome": name,
+                    "id": f"{one.id}|{outcome}",
+                    "mark": texts.SHAPES[first.label] if first else texts.NO_STUDY,
+                    "label": words or _("no study"),
+                    "studies": str(studies),
+                    "practices": PracticeFilter.amount(practices.get(one.id, 0)),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def sentence(found: WhatWorks, practices: Mapping[str, int]) -> str:
+    """Say how many types nobody tested, and which of them have most practices."""
+    unstudied = sorted(found.unstudied(), key=lambda id_: (-practices.get(id_, 0), id_))
+    words = ngettext(
+        "Of {all} types of measure, **{count}** has no study with a comparison on any outcome",
+        "Of {all} types of measure, **{count}** have no study with a comparison on any outcome",
+        len(unstudied),
+    ).format(all=len(measure_types().types), count=len(unstudied))
+    named = ", ".join(
+        f"{escaped(label('measure_type', id_).lower())} ({practices.get(id_, 0)})" for id_ in unstudied[:MOST_NAMED]
+    )
+    return f"{words}. " + (_("Many practices, no study: {types}.").format(types=named) if named else "")
+
+
+def grid(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table twin: a row a type, with its practices, and a column an outcome, each cell in words."""
+    words = table.assign(
+        words=[
+            text if studies == "0" else f"{text} ({studies})"
+            for text, studies in zip(table["label"], table["studies"], strict=True)
+        ]
+    )
+    wide = words.pivot(index=["type", "practices"], columns="outcome", values="words")
+    order = pd.MultiIndex.from_frame(table[["type", "practices"]].drop_duplicates())
+    wide = wide.reindex(order).reindex(columns=list(table["outcome"].unique()))
+    return wide.reset_index().rename(columns={"type": _("Type of measure"), "practices": _("Practices")})

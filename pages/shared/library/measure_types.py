@@ -1,0 +1,302 @@
+"""A type of measure on screen: its own page, and what is said of it elsewhere. A practice never inherits its label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from criteria.synthesis import Synthesis, current_rule
+from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components.database import Card, Whole
+from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.others_findings import cheapest_design, in_brief
+from pages.shared.components.pagination import rows_shown
+from pages.shared.components.screen_texts import escaped, known, labels, web_link
+from pages.shared.library import what_works
+from practices_db.catalogue import synthesis_texts as texts
+from practices_db.catalogue.measure_types import MeasureType, measure_types
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.queries import evidence_by_type, results
+from practices_db.queries.views import View
+from practices_db.queries.what_works import Row, WhatWorks
+from practices_db.translation import _, ngettext
+
+STUDIES_A_PAGE = 20
+MOST_PRACTICES = 10
+NOT_DOCUMENTED = "not documented"
+
+
+def page(id_: str, found: WhatWorks, whole: Whole) -> None:
+    """Draw everything that is known of a type of measure."""
+    one = next(type_ for type_ in measure_types().types if type_.id == id_)
+    made = found.of_type(id_)
+    rows = [row for key, of in found.findings.items() if key[0] == id_ for row in of]
+    st.page_link(
+        page_path("what_works"), label=_("All types of measure"), icon=":material/arrow_back:",
+        query_params={key: st.query_params.get_all(key) for key in st.query_params if key != "type"},
+    )  # fmt: skip
+    st.title(one.label)
+    st.markdown(f"{escaped(one.definition)}  \n:small[**{_('Not meant here:')}** {escaped(_named(one.not_this))}]")
+    _not_helped(rows)
+    _outcomes(one, made, found)
+    what_works.limits(found)
+    _studies(one, rows)
+    _beside(rows, found.rates.get(id_, ()))
+    _conditions(made, found.costs.get(id_, ()))
+    _practices(one, whole)
+    _open_questions(made)
+
+
+def _named(text: str) -> str:
+    """Return a text in which ids of types are replaced by their names."""
+    names = {one.id: f"“{one.label}”" for one in measure_types().types}
+    return re.sub(r"[a-z]+(-[a-z]+)+|participation|befriending", lambda found: names.get(found[0], found[0]), text)
+
+
+def _not_helped(rows: Sequence[Row]) -> None:
+    """Say first for whom it did not help: every counted finding that is no plain gain."""
+    st.header(_("For whom it did not help"), anchor=False)
+    designs = current_rule().designs
+    without = [row for row in rows if row["design"] in designs and row["direction"] != "improved"]
+    if without:
+        shown = without[: what_works.MOST_TEXTS * 2]
+        st.markdown("\n".join(f"- **{_direction(row)}**: {what_works.said(row)}" for row in shown))
+        if more := len(without) - len(shown):
+            st.caption(
+                ngettext("{count} more stands in the list of studies.", "{count} more stand in the list of studies.",
+                         more).format(count=more)
+            )  # fmt: skip
+    elif any(row["design"] in designs for row in rows):
+        st.markdown(_("No study with a comparison tells of people without a gain. That does not mean there are none."))
+    else:
+        st.markdown(_("Not known: the search found no study with a comparison."))
+
+
+def _direction(row: Row) -> str:
+    where = f"{row['form']}, " if row["form"] else ""
+    words = f"{where}{label('outcome', row['outcome'])}, {label('finding_direction', row['direction'])}"
+    return escaped(words.lower().capitalize())
+
+
+def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> None:
+    """Say one sentence for each outcome; it can be quoted as it stands."""
+    st.header(_("What studies say, by outcome"), anchor=False)
+    if note := texts.direction_note(one.id):
+        st.markdown(f"**{note}**")
+    if not made:
+        st.markdown(_("Nobody has tested this with a comparison, as far as the search found; you could be the first."))
+    for synthesis in made:
+        told = found.counted(synthesis)
+        example = f"  \n{_('For example:')} {what_works.said(told[0])}" if told else ""
+        st.markdown(
+            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{example}"
+        )
+
+
+# --- studies ---------------------------------------------------------------------------------------------
+
+
+def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
+    counted = sorted(
+        (row for row in rows if row["design"] in current_rule().designs),
+        key=lambda row: (-(row["year"] if known(row["year"]) else 0), row["study_family"], row["publication_id"]),
+    )
+    order = {family: at for at, family in enumerate(dict.fromkeys(row["study_family"] for row in counted))}
+    counted.sort(key=lambda row: order[row["study_family"]])
+    families = [list(of) for _family, of in groupby(counted, key=lambda row: row["study_family"])]
+    if not families:
+        return
+    st.header(_("Each study, and the direction it found"), anchor=False)
+    start, end = rows_shown(len(families), STUDIES_A_PAGE)
+    shown = list(enumerate(families, start=1))[start:end]
+    table = pd.DataFrame([cell for number, of in shown for cell in _cells(number, of)])
+    heads = [name for name in vocabulary("outcome").values() if name in set(table["outcome"])]
+    st.caption(
+        _(
+            "Filled: drawn by lottery; hollow: compared with a group. ▲ improved, ◆ mixed, ■ no clear effect, "
+            "▼ worsened. The numbers are those of the list below."
+        )
+    )
+    chart_with_download.show(
+        View(),
+        table,
+        charts.effect_directions(tuple(heads), tuple(dict.fromkeys(table["study"]))),
+        "effect_directions",
+        _("Direction that each study of {what} found, by outcome").format(what=one.label),
+    )
+    tables.twin(_twin(table), _("Studies of {what}: direction by outcome").format(what=one.label))
+    for number, of in shown:
+        _study(number, of)
+
+
+def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the marks of a study: one for each outcome and form, with what the twin and the tooltip say."""
+    where = ", ".join(dict.fromkeys(row["country"] for row in of if known(row["country"])))
+    year = next((str(int(row["year"])) for row in of if known(row["year"])), "")
+    study = " ".join(part for part in (f"{number}.", where, year) if part)
+    return [
+        {
+            "study": study,
+            "outcome": label("outcome", row["outcome"]),
+            "mark": texts.ARROWS[row["direction"]][row["design"] != "randomised"],
+            "direction": label("finding_direction", row["direction"]),
+            "design": label("study_design", row["design"]),
+            "form": row["form"] or "",
+            "effect": row["effect_text"],
+        }
+        for row in of
+    ]
+
+
+def _twin(table: pd.DataFrame) -> pd.DataFrame:
+    names = {"study": _("Study"), "outcome": _("Outcome"), "direction": _("Direction"), "design": _("Design"),
+             "form": _("Form"), "effect": _("What was found")}  # fmt: skip
+    return table[list(names)].rename(columns=names)
+
+
+def _study(number: int, of: Sequence[Row]) -> None:
+    """Draw one study: its findings with publication, source and who read it."""
+    title = of[0]["title"]
+    with st.expander(f"{number}. {escaped(title)}"):
+        for row in of:
+            readers = (
+                _("read by one coder")
+                if row["coded_by"] == "one"
+                else _("read by two coders, who agreed")
+                if row["agreed"]
+                else _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
+                    first=label("finding_direction", row["first_direction"]).lower(),
+                    second=label("finding_direction", row["second_direction"]).lower(),
+                )
+            )
+            whom = labels("target_group", row["for_whom"]).lower() or _("group not stated")
+            st.markdown(
+                f"**{_direction(row)}.** {what_works.said(row)}  \n"
+                f":small[{escaped(row['title'])}. {escaped(whom)}; {escaped(readers)}; "
+                f"{_('source read on')} {row['checked_on']:%d %B %Y}.]"
+            )
+        st.page_link(
+            page_path("evidence"), label=_("The publication in the library"), icon=":material/library_books:",
+            query_params={"q": title[:200]},
+        )  # fmt: skip
+
+
+def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
+    """Draw what stands beside the label and lifts nothing: reviews, surveys, rates without comparison."""
+    other = [row for row in rows if row["design"] not in current_rule().designs]
+    if not other and not rates:
+        return
+    st.header(_("Beside the label, not counted"), anchor=False)
+    if other:
+        st.markdown(f"**{_('Reviews, surveys and before-after studies')}**")
+        st.markdown("\n".join(f"- **{_direction(row)}**: {what_works.said(row)}" for row in other))
+    if rates:
+        st.markdown(
+            f"**{_('Rates without comparison, told by operators')}** "
+            + _("(how many would have got there without the measure is not known)")
+        )
+        st.markdown("\n".join(f"- {_rate(row)}" for row in rates))
+
+
+def _rate(row: Row) -> str:
+    of = row["practice"] if known(row["practice"]) else row["publication"]
+    name = escaped(of) if known(of) else ""
+    return f"{name}: {escaped(row['rate_text'])} :small[({web_link(row['source_url'], _('source'))})]"
+
+
+# --- conditions, practices, what is open -----------------------------------------------------------------
+
+
+def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
+    """Draw how it acts, where it differs, what it took and what it cost; nothing is made up."""
+    st.header(_("How it acts, where it differs, what it took, what it cost"), anchor=False)
+    forms = list(dict.fromkeys(one.form for one in made if one.form))
+    countries = sorted({country for one in made for country in one.countries})
+    differs = [
+        *([_("forms that were studied apart: {forms}").format(forms=", ".join(forms))] if forms else []),
+        *([_("studied in {countries}").format(countries=labels("area", countries))] if countries else []),
+    ]
+    st.markdown(
+        f"- **{_('How it is thought to act')}**: {_(NOT_DOCUMENTED)}\n"
+        f"- **{_('When and where it differs')}**: {escaped('; '.join(differs) or _(NOT_DOCUMENTED))}\n"
+        f"- **{_('What it took')}**: {_(NOT_DOCUMENTED)}\n"
+        f"- **{_('What it cost')}**: "
+        + (_("stated by sources, not comparable with each other:") if costs else _("not known"))
+        + "".join(f"\n    - {_cost(row)}" for row in costs)
+    )
+
+
+def _cost(row: Row) -> str:
+    when = f", {row['year']}" if known(row["year"]) else ""
+    practice = f"{row['practice']}: " if known(row["practice"]) else ""
+    note = f" {row['note']}" if known(row["note"]) else ""
+    words = (
+        f"{practice}{row['amount_in_source']}, {row['per_what']}{when} ({label('cost_basis', row['basis']).lower()})."
+    )
+    return f"{escaped(words + note)} :small[({web_link(row['source_url'], _('source'))})]"
+
+
+def _practices(one: MeasureType, whole: Whole) -> None:
+    chosen = PracticeFilter(measure_type=(one.id,))
+    count = whole.counts["measure_type"].get(one.id, 0)
+    st.header(_("Practices of this type, the strongest evidence of their own first"), anchor=False)
+    st.caption(_("What stands above is about the type. It says nothing about one of these practices."))
+    with database.cursor() as cursor:
+        practices = tables.rows(evidence_by_type.strongest_practices(cursor, one.id, MOST_PRACTICES))
+    for row in practices:
+        with st.container(gap="xxsmall"):
+            practice_link(row["practice_id"], escaped(row["name"]))
+            st.markdown(f":small[{own_result(row)}]")
+    if not practices:
+        st.markdown(_("None in the catalogue."))
+    elif count > len(practices):
+        links.practices_of_type_link(count, chosen)
+
+
+def own_result(row: Mapping[str, Any]) -> str:
+    """Return the main result of a practice as Markdown, or that none is known."""
+    if not known(row["effect_text"]):
+        return _("no result of its own is known")
+    words = f"{label('result_direction', row['direction'])}, {label('result_design', row['design']).lower()}"
+    return f"{escaped(words)}: {escaped(row['effect_text'])}"
+
+
+def _open_questions(made: Sequence[Synthesis]) -> None:
+    st.header(_("What would settle it"), anchor=False)
+    one_short = [label("outcome", one.outcome).lower() + (f" ({one.form})" if one.form else "")
+                 for one in made if len(one.studies) == current_rule().known_from - 1]  # fmt: skip
+    st.markdown(f"- **{_('Trials under way')}**: {_(NOT_DOCUMENTED)}")
+    missing = (
+        _("a second independent study with a comparison on {outcomes}").format(outcomes=", ".join(one_short))
+        if one_short
+        else cheapest_design()
+        if not any(one.studies for one in made)
+        else _("a study with a comparison from a country that has none yet")
+    )
+    st.markdown(f"- **{_('The missing study')}**: {escaped(missing)}")
+
+
+# --- elsewhere -------------------------------------------------------------------------------------------
+
+
+def on_practice(card: Card, whole: Whole) -> None:
+    """Say apart what studies say of the practice's types and what is known of the practice itself."""
+    found = database.what_works(whole)
+    with database.cursor() as cursor:
+        own = tables.rows(results.results_of(cursor, [card["id"]]))
+    st.markdown(
+        f"**{_('This practice itself:')}** " + (own_result(own[0]) if own else _("no result of its own is known."))
+    )
+    for id_ in card["measure_types"]:
+        st.markdown(f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): "
+                    f"{escaped(in_brief(found, id_))}")  # fmt: skip
+        links.type_link(id_, _("What studies say of this type"))
+    if not card["measure_types"]:
+        st.markdown(f"**{_('Studies of this type of measure')}**: {_('its type of measure is not known.')}")
+    st.caption(_("The studies are about other practices of the type. They do not say that this one has an effect."))

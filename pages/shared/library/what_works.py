@@ -1,0 +1,297 @@
+"""What studies say on one outcome: the question in words, the answer as text, a block for each type of measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from criteria.synthesis import LabelId, Synthesis, current_rule
+from pages.shared.components import database, links
+from pages.shared.components.database import Whole
+from pages.shared.components.screen_texts import escaped, known, labels, web_link
+from practices_db.catalogue import synthesis_texts as texts
+from practices_db.catalogue.addresses import is_offered
+from practices_db.catalogue.filters import shown
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.files.exports import findings_file
+from practices_db.queries.what_works import Row, WhatWorks, points_one_way
+from practices_db.translation import _, ngettext
+
+FIRST_OUTCOME, EVERYBODY = "employment", "all"
+MOST_TEXTS = 3  # findings told in a block; the others stand on the type's page
+_COLOURS: dict[LabelId, str] = {
+    "consistent": "green",
+    "first-signs": "green",
+    "mixed": "orange",
+    "no-clear-effect": "gray",
+    "points-to-harm": "red",
+    "not-enough-known": "gray",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: help with an outcome, for a target group (None: all), in countries (none: all); or one type."""
+
+    outcome: str = FIRST_OUTCOME
+    target_group: str | None = None
+    countries: tuple[str, ...] = ()
+    measure_type: str | None = None
+
+    def practices(self, measure_type: str) -> PracticeFilter:
+        """Return the filter of the practices of a type that the question is about."""
+        groups = (self.target_group,) if self.target_group else ()
+        return PracticeFilter(measure_type=(measure_type,), target_group=groups, country=self.countries)
+
+
+def read_link() -> tuple[Question, list[str]]:
+    """Return what the link asks, and which parts of it were not understood and left out."""
+    found: dict[str, list[str]] = {}
+    dropped = []
+    for param, of in (("outcome", "outcome"), ("target-group", "target_group"), ("country", "country"),
+                      ("type", "measure_type")):  # fmt: skip
+        given = [value for value in st.query_params.get_all(param) if value != EVERYBODY]
+        found[param] = [value for value in given if value in vocabulary(of)]
+        dropped += [f"{param}: {shown(value)}" for value in given if value not in vocabulary(of)]
+
+    def last(param: str) -> str | None:
+        return found[param][-1] if found[param] else None
+
+    asked = Question(
+        last("outcome") or FIRST_OUTCOME, last("target-group"), tuple(dict.fromkeys(found["country"])), last("type")
+    )
+    return asked, dropped
+
+
+def outcomes() -> dict[str, str]:
+    """Return the outcomes one can ask for, the default first; "other" is none."""
+    return {id_: name.lower() for id_, name in vocabulary("outcome").items() if id_ != "other"}
+
+
+def groups() -> dict[str, str]:
+    """Return the groups one can ask for, all of them first."""
+    return {EVERYBODY: _("all groups")} | {id_: name.lower() for id_, name in vocabulary("target_group").items()}
+
+
+def question(asked: Question) -> None:
+    """Draw the choices in words, set to the link; each change writes the link."""
+    st.session_state["ask_outcome"] = asked.outcome
+    st.session_state["ask_group"] = asked.target_group or EVERYBODY
+    st.session_state["ask_countries"] = list(asked.countries)
+    with st.grid(3, min_column_width=240):
+        st.selectbox(
+            _("I want better"),
+            list(outcomes() if asked.outcome in outcomes() else vocabulary("outcome")),
+            format_func=vocabulary("outcome").__getitem__,
+            key="ask_outcome",
+            on_change=links.write_param,
+            args=("outcome", "ask_outcome", ""),
+        )
+        st.selectbox(
+            _("for"),
+            list(groups()),
+            format_func=groups().__getitem__,
+            key="ask_group",
+            on_change=links.write_param,
+            args=("target-group", "ask_group", EVERYBODY),
+        )
+        st.multiselect(
+            _("in"),
+            list(vocabulary("country")),
+            format_func=vocabulary("country").__getitem__,
+            key="ask_countries",
+            placeholder=_("all countries"),
+            on_change=links.write_params,
+            args=("country", "ask_countries"),
+            select_all=False,
+        )
+
+
+def limits(found: WhatWorks) -> None:
+    """Say what this is not, at the top, and by which rule labels are made."""
+    rule = current_rule()
+    day = f"{found.searched_on:%d %B %Y}" if found.searched_on else _("not stated")
+    st.markdown(
+        _(
+            "This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read. On the "
+            "padlock scale of the Education Endowment Foundation nearly every type of measure here would show one "
+            "padlock or none."
+        ).format(day=day)
+    )
+    title = _("How a label is made: rule version {version} of {day}").format(
+        version=rule.version, day=f"{rule.fixed_on:%d %B %Y}"
+    )
+    with st.expander(title, icon=":material/rule:"):
+        st.markdown("\n".join(f"- {_(line)}" for line in rule.text))
+        st.markdown(
+            _("How sure, apart from the direction: ")
+            + "; ".join(f"{'●' * one.mark + '○' * (5 - one.mark)} {_(one.name)}" for one in rule.certainty)
+            + "."
+        )
+
+
+def download() -> None:
+    """Draw the findings as a file: all of them, whatever is asked."""
+    today = date.today()
+    st.download_button(
+        _("Download all findings (CSV)"),
+        data=lambda: findings_file.findings_csv(database.store()),
+        file_name=findings_file.file_name("csv", today),
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
+    """Draw the answer: one sentence, a block for each type or form that was studied, and what nobody studied."""
+    of = found.of_outcome(asked.outcome)
+    unstudied = found.unstudied(asked.outcome)
+    counts = _practices(asked, whole)
+    outcome = label("outcome", asked.outcome)
+    st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
+    st.markdown(sentence(asked.outcome, of, len(unstudied)))
+    if asked.target_group or asked.countries:
+        st.caption(_("Labels are made from all studies. What was studied of your choice stands beside each."))
+    for one in of:
+        _block(one, asked, found, counts.get(one.measure_type, 0))
+    st.header(
+        ngettext(
+            "{count} type of measure without a study on this", "{count} types of measure without a study on this",
+            len(unstudied),
+        ).format(count=len(unstudied)),
+        anchor=False,
+    )  # fmt: skip
+    st.markdown(
+        _(
+            "The search found no study with a comparison on {outcome}. That is not known; it does not mean that there "
+            "is no effect."
+        ).format(outcome=outcome.lower())
+    )
+    with st.grid(3, min_column_width=300):
+        for id_ in unstudied:
+            links.type_link(id_, f"{label('measure_type', id_)} ({PracticeFilter.amount(counts.get(id_, 0))})")
+
+
+def sentence(outcome: str, of: Sequence[Synthesis], unstudied: int) -> str:
+    """Say how much is known on an outcome."""
+    same_way = sum(points_one_way(one) for one in of)
+    first = ngettext(
+        "For {outcome}, **{same} of {count}** type or form that was studied has",
+        "For {outcome}, **{same} of {count}** types or forms that were studied have",
+        len(of),
+    ).format(outcome=label("outcome", outcome).lower(), same=same_way, count=len(of))
+    rest = ngettext(
+        "**{count}** more type was never studied with a comparison on this, as far as the search found.",
+        "**{count}** more types were never studied with a comparison on this, as far as the search found.",
+        unstudied,
+    ).format(count=unstudied)
+    return f"{first} {_('enough independent studies that point the same way')}; {rest}"
+
+
+def _practices(asked: Question, whole: Whole) -> Mapping[str, int]:
+    """Return how many practices of each type the question is about."""
+    groups_ = (asked.target_group,) if asked.target_group else ()
+    chosen = PracticeFilter(target_group=groups_, country=asked.countries)
+    return whole.index.select(chosen).facet_counts()["measure_type"]
+
+
+def badge(one: Synthesis) -> str:
+    """Return a label as Markdown: shape, words, colour."""
+    return f":{_COLOURS[one.label]}-badge[{texts.label_words(one)}]"
+
+
+def sure(one: Synthesis) -> str:
+    """Return how sure it is as Markdown: marks and words."""
+    return f"{texts.marks(one)} {texts.how_sure(one)}"
+
+
+def source(row: Row) -> str:
+    """Return the publication behind a finding as Markdown: a link where its own page is known, else its name."""
+    who = ", ".join(
+        part
+        for part in (
+            row["publisher"] if known(row["publisher"]) else "",
+            str(int(row["year"])) if known(row["year"]) else "",
+        )
+        if part
+    )
+    url = row["url"] if row["offered"] else row["source_url"]
+    return web_link(url, who or _("source")) if is_offered(url) else escaped(who or row["title"])
+
+
+def said(row: Row) -> str:
+    """Return what one publication found, in its own unit, with where and the source."""
+    where = label("area", row["country"]) if known(row["country"]) else _("country not stated")
+    months = ngettext("after {count} month", "after {count} months", int(row["horizon"])).format(
+        count=int(row["horizon"])
+    ) if known(row["horizon"]) else ""  # fmt: skip
+    design = _("lottery") if row["design"] == "randomised" else label("study_design", row["design"]).lower()
+    beside = escaped(", ".join(part for part in (where, design, months) if part))
+    return f"{escaped(row['effect_text'])} :small[({beside}; {source(row)})]"
+
+
+def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int) -> None:
+    told = found.counted(one)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"### {escaped(texts.name(one))}", anchors=False)
+        left, middle, right = st.columns([4, 6, 3], gap="medium")
+        with left:
+            lines = [f"{badge(one)}  \n{sure(one)}  \n{texts.found(one.studies)}", of_choice(one, asked)]
+            if note := texts.direction_note(one.measure_type):
+                lines.append(f":small[{escaped(note)}]")
+            st.markdown("\n\n".join(filter(None, lines)))
+        with middle:
+            st.markdown("\n".join(f"- {said(row)}" for row in told[:MOST_TEXTS]))
+        with right:
+            st.markdown(
+                f"**{_('Studied in')}** {escaped(texts.countries(one))}  \n"
+                f"**{_('Cost')}** {escaped(cost(one.measure_type, found))}"
+            )
+            links.practices_of_type_link(practices, asked.practices(one.measure_type))
+            more = len(told) - MOST_TEXTS
+            words = (
+                ngettext("{count} more finding", "{count} more findings", more).format(count=more)
+                if more > 0
+                else _("All about this type")
+            )
+            links.type_link(one.measure_type, words, asked.outcome)
+
+
+def of_choice(one: Synthesis, asked: Question) -> str:
+    """Say how many of the studies were on the chosen group and in the chosen countries, and what they found."""
+    lines = []
+    if asked.target_group:
+        lines.append((labels("target_group", [asked.target_group]), one.among(asked.target_group)))
+    if asked.countries:
+        inside = tuple(study for study in one.studies if study.countries & set(asked.countries))
+        lines.append((labels("country", asked.countries), inside))
+    return "  \n".join(
+        f"**{escaped(name)}:** "
+        + (
+            ngettext("{count} of {all} studies", "{count} of {all} studies", len(studies)).format(
+                count=len(studies), all=len(one.studies)
+            )
+            + f" ({texts.found(studies)})"
+            if studies
+            else _("none of these studies")
+        )
+        for name, studies in lines
+    )
+
+
+def cost(measure_type: str, found: WhatWorks) -> str:
+    """Return what one costs as sources state it, or that it is not known."""
+    stated = found.costs.get(measure_type, ())
+    if not stated:
+        return _("not known")
+    first = stated[0]
+    euros = f"EUR {int(first['euros']):,}" if known(first["euros"]) else first["amount_in_source"]
+    words = _("{amount} a {what}, from one source").format(amount=euros, what=first["per_what"])
+    return words if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
+        first=words, count=len(stated) - 1
+    )  # fmt: skip

@@ -1,0 +1,20 @@
+"""What works: what studies say of types of measure, how sure it is, and who does it."""
+
+import streamlit as st
+
+from pages.shared.components import database, filter_form
+from pages.shared.library import measure_types, what_works
+
+whole = database.whole()
+known = database.what_works(whole)
+asked, dropped = what_works.read_link()
+filter_form.not_understood(dropped)
+if asked.measure_type:
+    measure_types.page(asked.measure_type, known, whole)
+    st.stop()
+
+st.title("What works, for whom, and how sure is it?")
+what_works.limits(known)
+what_works.question(asked)
+what_works.answer(asked, known, whole)
+what_works.download()

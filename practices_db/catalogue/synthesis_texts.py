@@ -1,0 +1,112 @@
+"""How a label is said in words, on screen and in briefs. Plain text; a shape and a word, never a colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from criteria.synthesis import Direction, LabelId, Study, Synthesis, current_rule
+from practices_db.catalogue.measure_types import measure_types
+from practices_db.catalogue.texts import labels
+from practices_db.catalogue.vocabularies import label
+from practices_db.translation import N_, _, ngettext
+
+SHAPES: dict[LabelId, str] = {
+    "consistent": "▲",
+    "first-signs": "△",
+    "mixed": "◆",
+    "no-clear-effect": "▬",
+    "points-to-harm": "▼",
+    "not-enough-known": "○",
+}
+NO_STUDY = "·"
+# Of one study: drawn by lottery, compared with a group.
+ARROWS: dict[Direction, tuple[str, str]] = {
+    "improved": ("▲", "△"),
+    "mixed": ("◆", "◇"),
+    "no-clear-effect": ("■", "□"),
+    "worsened": ("▼", "▽"),
+}
+_FOUND: dict[Direction, str] = {
+    "improved": N_("{count} improved"),
+    "mixed": N_("{count} mixed"),
+    "no-clear-effect": N_("{count} without a clear effect"),
+    "worsened": N_("{count} worsened"),
+}
+
+
+def name(one: Synthesis) -> str:
+    """Return what was studied: the type, and the form where it has several."""
+    title = label("measure_type", one.measure_type)
+    return f"{title}: {one.form}" if one.form else title
+
+
+def label_words(one: Synthesis) -> str:
+    """Return shape and name of a label, and the country where all studies come from one."""
+    words = f"{SHAPES[one.label]} {_(current_rule().name(one.label))}"
+    if one.one_country and one.label != "not-enough-known":
+        words += " " + _("(one country)")
+    return words
+
+
+def marks(one: Synthesis) -> str:
+    """Return how sure it is as five marks."""
+    return "●" * one.certainty + "○" * (5 - one.certainty)
+
+
+def how_sure(one: Synthesis) -> str:
+    """Return how many studies there are and how many were drawn by lottery."""
+    if not one.studies:
+        return _("no study with a comparison")
+    words = ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies))
+    return f"{words}, {by_lottery(one)}"
+
+
+def by_lottery(one: Synthesis) -> str:
+    """Return how many studies were drawn by lottery."""
+    return _("{count} by lottery").format(count=one.randomised) if one.randomised else _("none by lottery")
+
+
+def found(studies: Sequence[Study]) -> str:
+    """Return what studies found, by direction: "4 improved, 1 mixed"."""
+    counts = {direction: sum(study.direction == direction for study in studies) for direction in _FOUND}
+    return ", ".join(_(_FOUND[direction]).format(count=count) for direction, count in counts.items() if count)
+
+
+def countries(one: Synthesis) -> str:
+    """Return where it was studied."""
+    return labels("area", one.countries) or _("country not stated")
+
+
+def quotable(one: Synthesis) -> str:
+    """Return the sentence that can be quoted: what, label, studies, directions, countries."""
+    words = _("{outcome}: {label}. {studies} with a comparison of {what} ({lottery}; {countries}): {found}.")
+    if not one.studies:
+        return _("{outcome}: no study of {what} with a comparison was found.").format(
+            outcome=label("outcome", one.outcome), what=_inside(name(one))
+        )
+    return words.format(
+        outcome=label("outcome", one.outcome),
+        label=_(current_rule().name(one.label)).lower(),
+        what=_inside(name(one)),
+        studies=ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies)),
+        lottery=by_lottery(one),
+        countries=countries(one),
+        found=found(one.studies),
+    )
+
+
+def direction_note(measure_type: str) -> str | None:
+    """Return what the directions of a type are directions of, where that is not the measure itself."""
+    for one in measure_types().types:
+        if one.id == measure_type and one.direction_of:
+            return _("Directions are those of {what}.").format(what=one.direction_of)
+    return None
+
+
+def type_names(ids: Iterable[str]) -> str:
+    """Return the names of types as a list."""
+    return "; ".join(label("measure_type", id_) for id_ in ids)
+
+
+def _inside(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,71 @@
+"""The findings on types of measure, whole: with study families, both coders' directions and, in JSON, the labels."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import date
+from typing import Any
+
+from criteria.synthesis import current_rule
+from practices_db.catalogue.practice_rows import columns
+from practices_db.catalogue.type_rows import FindingRow
+from practices_db.catalogue.write_files import file_text
+from practices_db.database.store import Store
+from practices_db.files.exports.recipe import LICENCE
+from practices_db.queries import evidence_by_type, practices
+from practices_db.queries.what_works import WhatWorks
+
+
+def file_name(suffix: str, on: date) -> str:
+    """Return a name that is never used twice."""
+    return f"findings_all_{on.isoformat()}_{secrets.token_hex(8)}.{suffix}"
+
+
+def findings_csv(store: Store) -> bytes:
+    """Return every released finding as the catalogue's file has it; it can be imported as it is."""
+    with store.cursor() as cursor:
+        return file_text(cursor, "findings.csv")
+
+
+def findings_json(store: Store, on: date) -> bytes:
+    """Return {"data_version", "exported_on", "licence", "rule", "labels": […], "findings": […]} as JSON."""
+    with store.cursor() as cursor:
+        cursor.begin()  # findings and labels of one release
+        try:
+            rows = evidence_by_type.findings(cursor)
+            labels = WhatWorks.read(cursor).syntheses.values()
+            version = practices.data_version(cursor).short
+        finally:
+            cursor.rollback()
+    told = rows[columns(FindingRow)].astype(object).where(rows.notna(), None).to_dict("records")
+    content = {
+        "data_version": version,
+        "exported_on": on.isoformat(),
+        "licence": LICENCE,
+        "rule": current_rule().model_dump(mode="json"),
+        "labels": [
+            {
+                "measure_type": one.measure_type,
+                "form": one.form,
+                "outcome": one.outcome,
+                "label": one.label,
+                "certainty": one.certainty,
+                "studies": len(one.studies),
+                "randomised": one.randomised,
+                "countries": one.countries,
+            }
+            for one in labels
+        ],
+        "findings": [{name: _plain(value) for name, value in row.items()} for row in told],
+    }
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON has it: days as ISO dates, lists as lists, whole numbers whole."""
+    if hasattr(value, "strftime"):
+        return value.strftime("%Y-%m-%d")
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return int(value) if isinstance(value, float) else value

@@ -1,0 +1,211 @@
+"""What works: labels from all studies, the chosen group beside them, and a practice that inherits nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pytest
+import screen
+from screen import Visit, as_read
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.library.measure_types import NOT_DOCUMENTED
+from practices_db.catalogue.measure_types import measure_types
+from practices_db.catalogue.vocabularies import vocabulary
+
+FINDINGS = screen.rows("findings")
+COUNTED = [row for row in FINDINGS if row["design"] in {"randomised", "comparison-group"}]
+TYPES = {one.id: one.label for one in measure_types().types}
+
+
+def directions(rows: Iterable[dict[str, str]]) -> list[str]:
+    """Return the direction of each study, one a family, mixed where its rows differ."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row["study_family"]].add(row["direction"])
+    return [next(iter(of)) if len(of) == 1 else "mixed" for of in found.values()]
+
+
+def slow_label(rows: list[dict[str, str]]) -> str:
+    """Work out a label once more, from the sentences of the rule and in no other way."""
+    of = directions(rows)
+    for good, bad, three, two in (
+        ("improved", "worsened", "Consistent gains", "First signs of gains"),
+        ("worsened", "improved", "Points to harm", "Points to harm"),
+    ):
+        if len(of) >= 3 and 4 * of.count(good) >= 3 * len(of) and bad not in of:
+            return three
+        if len(of) == 2 and of == [good, good]:
+            return two
+    if len(of) < 2:
+        return "Not enough known"
+    return "No clear effect" if set(of) == {"no-clear-effect"} else "Mixed"
+
+
+def by_key(outcome: str) -> dict[str, list[dict[str, str]]]:
+    """Return the counted rows of an outcome by the name under which the page shows them."""
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in COUNTED:
+        if row["outcome"] == outcome:
+            title = TYPES[row["measure_type"]]
+            found[f"{title}: {row['form']}" if row["form"] else title].append(row)
+    return dict(found)
+
+
+def blocks(app: AppTest) -> dict[str, str]:
+    """Return the text of the blocks on screen, by their heading, in their order."""
+    found: dict[str, str] = {}
+    title = ""
+    for body in map(as_read, screen.bodies(app)):
+        if body.startswith("### "):
+            title = body.removeprefix("### ")
+            found[title] = ""
+        elif title:
+            found[title] += body + "\n"
+    return found
+
+
+@pytest.mark.parametrize("outcome", [one for one in vocabulary("outcome") if one != "other"])
+def test_labels_equal_a_slow_calculation_from_the_file(visit: Visit, outcome: str) -> None:
+    shown, expected = blocks(visit("what_works", outcome=outcome)), by_key(outcome)
+    assert set(shown) == set(expected)
+    for name, rows in expected.items():
+        assert slow_label(rows) in shown[name], name
+        families = {row["study_family"] for row in rows}
+        drawn = {row["study_family"] for row in rows if row["design"] == "randomised"}
+        studies = "1 study" if len(families) == 1 else f"{len(families)} studies"
+        assert f"{studies}, {len(drawn) or 'none'} by lottery" in shown[name]
+
+
+def test_blocks_come_by_label_and_then_by_number_of_studies(visit: Visit) -> None:
+    order = ["Consistent gains", "First signs of gains", "Mixed", "No clear effect", "Points to harm", "Not enough"]
+    places = [
+        (
+            next(at for at, name in enumerate(order) if name in text),
+            -len({row["study_family"] for row in by_key("employment")[title]}),
+        )
+        for title, text in blocks(visit("what_works", outcome="employment")).items()
+    ]
+    assert places == sorted(places)
+
+
+def test_a_group_stands_beside_and_changes_no_label(visit: Visit) -> None:
+    whole, of_women = blocks(visit("what_works", outcome="employment")), blocks(
+        visit("what_works", outcome="employment", target_group="women")
+    )  # fmt: skip
+    for name, rows in by_key("employment").items():
+        assert slow_label(rows) in of_women[name]
+        studied = {row["study_family"] for row in rows if "women" in row["for_whom"].split(";")}
+        assert (f"Women: {len(studied)} of" if studied else "Women: none of these studies") in of_women[name]
+        assert "Women:" not in whole[name]
+
+
+def test_the_sentence_counts_what_is_known_and_what_was_never_studied(visit: Visit) -> None:
+    of = by_key("employment")
+    same_way = sum(slow_label(rows) not in {"Mixed", "Not enough known"} for rows in of.values())
+    unstudied = len(TYPES) - len({row["measure_type"] for rows in of.values() for row in rows})
+    (words,) = (body for body in map(as_read, screen.bodies(visit("what_works"))) if body.startswith("For employment"))
+    assert f"{same_way} of {len(of)} types or forms" in words
+    assert f"{unstudied} more types were never studied with a comparison" in words
+
+
+def test_limits_stand_at_the_top_and_what_is_not_known_in_words(visit: Visit) -> None:
+    app = visit("what_works", outcome="employment")
+    first = screen.bodies(app)[0]
+    assert "scoping search of 27 November 2026, not a systematic review" in first
+    assert "padlock" in first
+    assert any(one.label.startswith("How a label is made: rule version 1") for one in app.expander)
+    assert "Cost not known" in blocks(app)[TYPES["job-coaching-and-matching"]]
+    assert "Directions are those of lower benefits." in blocks(app)[f"{TYPES['benefit-rules']}: lower benefits"]
+    assert not screen.charts(app)
+    assert not app.dataframe
+
+
+def test_a_copy_is_no_link(visit: Visit) -> None:
+    text = "".join(screen.bodies(visit("what_works", outcome="employment")))
+    assert "docslib.org" not in text
+    assert "](<https://" in text
+
+
+def test_what_the_link_does_not_know_is_left_out_and_said(visit: Visit) -> None:
+    app = visit("what_works", outcome="nonsense", target_group="<b>", type="no-such-type")
+    (warning,) = app.warning
+    assert "outcome: nonsense; target-group: <b>; type: no-such-type" in as_read(warning.value)
+    assert screen.title(app).startswith("What works")
+
+
+def test_a_choice_goes_into_the_link(visit: Visit) -> None:
+    app = visit("what_works")
+    app.selectbox(key="ask_outcome").set_value("language").run()
+    app.selectbox(key="ask_group").set_value("women").run()
+    app.multiselect(key="ask_countries").set_value(["DK"]).run()
+    assert dict(app.query_params) == {"outcome": "language", "target-group": "women", "country": "DK"}
+    assert "Denmark:" in blocks(app)[TYPES["language-training"]]
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_a_type_says_whom_it_did_not_help_and_invents_nothing(visit: Visit, type_: str) -> None:
+    app = visit("what_works", type=type_)
+    assert screen.title(app) == TYPES[type_]
+    heads = [one.value for one in app.header]
+    assert heads[0] == "For whom it did not help"
+    text = as_read("\n".join(screen.bodies(app)))
+    without = [row for row in COUNTED if row["measure_type"] == type_ and row["direction"] != "improved"]
+    assert all(row["effect_text"] in text for row in without[:1])
+    assert text.count(NOT_DOCUMENTED) >= 3
+    for row in screen.rows("rates_without_comparison"):
+        if row["measure_type"] == type_:
+            assert row["rate_text"] in text
+            assert "Rates without comparison" in text
+    families = {row["study_family"] for row in COUNTED if row["measure_type"] == type_}
+    assert sum(one.label[0].isdigit() for one in app.expander) == len(families)
+
+
+def test_a_study_says_who_read_it(visit: Visit) -> None:
+    bodies = as_read("\n".join(screen.bodies(visit("what_works", type="befriending"))))
+    assert "read by two coders, who agreed" in bodies
+    assert "read by one coder" in bodies
+
+
+def test_a_practice_never_inherits_the_label_of_its_type(visit: Visit) -> None:
+    text = as_read("\n".join(screen.bodies(visit("practice", practice="duo-for-a-job"))))
+    own, of_type = (
+        text.index("This practice itself:"),
+        text.index("Studies of this type of measure (Mentoring for work)"),
+    )
+    assert own < of_type
+    assert "not enough known" in text[of_type : of_type + 200].lower()
+    assert "not enough known" not in text[own:of_type].lower()
+
+
+def test_the_front_page_asks_answers_and_says_what_is_not_known(visit: Visit) -> None:
+    app = visit("overview")
+    text = as_read("\n".join(screen.bodies(app)))
+    assert TYPES["job-coaching-and-matching"] in text
+    assert "Not known for" in text
+    assert "information, advice and legal help (43 practices)" in text
+    assert sum(link.proto.label.startswith("All studies: ") for link in app.get("page_link")) == 5
+    assert [link.proto.label for link in app.get("page_link")][5:8] == [
+        "**Explore practices**",
+        "**Assess your own**",
+        "**Read the method**",
+    ]
+    assert not screen.charts(app)
+
+
+def test_explore_filters_by_any_type_of_a_practice(visit: Visit) -> None:
+    expected = {row["practice_id"] for row in screen.rows("practice_types") if row["measure_type"] == "work-mentoring"}
+    app = visit("explore", type="work-mentoring")
+    assert screen.found(app) == len(expected)
+    assert "of type Mentoring for work" in screen.sentence(app)
+
+
+def test_the_map_of_types_has_three_states_and_the_number_of_practices(visit: Visit) -> None:
+    app = visit("gaps", map="types")
+    (table,) = (one.value for one in app.table if one.proto.alt.startswith("Types of measure by outcome"))
+    rows = table.set_index("Type of measure")
+    assert rows.loc[TYPES["institutional-capacity"], "Employment"] == "no study"
+    assert "Not enough known (1)" in rows.loc[TYPES["work-mentoring"], "Employment"]
+    assert rows.loc[TYPES["job-coaching-and-matching"], "Employment"] == "▲ Consistent gains (5)"
+    assert rows.loc[TYPES["institutional-capacity"], "Practices"] == "42 practices"
