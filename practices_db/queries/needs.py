@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +11,12 @@ import pandas as pd
 
 from criteria import needs
 from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
+from practices_db.catalogue import thesaurus
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.texts import counted, known, labels
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Cursor
+from practices_db.queries import need_words
 
 WHO = {
     "municipality": "Municipality",
@@ -44,6 +42,13 @@ REASON_NAMES: dict[Reason, str] = {
     "proof": "Proof",
     "carried": "Taken up elsewhere",
 }
+# What each thing at hand is called in the texts of practices.
+_HAVE_IN_PRACTICES = {
+    "volunteers": ("volunteer", "volunteering", "host"),
+    "homes": ("flat", "room", "home", "housing"),
+    "employers": ("employer", "company", "firm"),
+    "schools": ("school", "university"),
+}
 _LARGEST = 10**9
 _TEXT = 400
 FIRST = 10  # practices whose cards an answer has; those of further ones are asked for
@@ -63,11 +68,13 @@ class Asked:
     money: str | None = None
     have: tuple[str, ...] = ()
     off: tuple[Reason, ...] = ()
+    types: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether too little is said to look for anything."""
-        return not (self.sectors or self.groups or self.words)
+        return not (self.sectors or self.groups or self.types or self.topics or self.words)
 
     @property
     def countries(self) -> list[str]:
@@ -76,7 +83,8 @@ class Asked:
 
     def need(self) -> Need:
         """Return what practices are matched with."""
-        naming = _lexicon()["have_in_practices"]
+        meant = need_words.expected_types(need_words.read(self.words).readings)
+        kin = thesaurus.entries("target_group")
         return Need(
             self.sectors,
             self.groups,
@@ -84,8 +92,12 @@ class Asked:
             _LEVEL.get(self.who or ""),
             self.size,
             self.money,  # type: ignore[arg-type]  # checked when it was read
-            normalise(self.words),
-            {name: naming[name] for name in self.have},
+            need_words.telling(self.words),
+            {name: _HAVE_IN_PRACTICES[name] for name in self.have},
+            # a type that the person chose, and did not only describe, is wholly meant
+            {type_: meant.get(type_, 1.0) for type_ in self.types},
+            self.topics,
+            {group: tuple(kin[group]["kin"]) for group in self.groups},
         )
 
     def params(self) -> dict[str, list[str]]:
@@ -157,55 +169,24 @@ def _shown(value: str) -> str:
 # --- what somebody's own words say -----------------------------------------------------------------------
 
 
-@cache
-def _lexicon() -> dict[str, dict[str, list[str]]]:
-    with (Path(__file__).parent / "need_words.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
 def read_words(words: str) -> Asked:
-    """Return what a list of word beginnings reads from somebody's words; nothing is guessed beyond the list."""
-    text = f" {normalise(words)} "
-
-    def said(part: str) -> list[str]:
-        return [
-            id_
-            for id_, beginnings in _lexicon()[part].items()
-            if any(
-                re.search(
-                    rf"(?<![a-z]){re.escape(normalise(beginning) if beginning.strip() == beginning else beginning)}",
-                    text,
-                )
-                for beginning in beginnings
-            )
-        ]
-
-    countries = [
-        id_ for id_, name in vocabulary("country").items() if f" {normalise(name)} " in re.sub(r"[^\w]", " ", text)
-    ]
-    money = said("money")
-    who = said("who")
+    """Return what is read from somebody's words; nothing is guessed beyond the thesaurus."""
+    read = need_words.read(words)
+    countries, money, who = read.ids("country"), read.ids("money"), read.ids("who")
     return Asked(
         who[0] if who else None,
         countries[0] if len(countries) == 1 else None,
-        tuple(said("sector")),
-        tuple(said("target_group")),
+        read.ids("sector"),
+        read.ids("target_group"),
         words,
         None,
-        _inhabitants(text),
+        read.inhabitants,
         money[0] if money else None,
-        tuple(said("have")),
+        read.ids("have"),
+        (),
+        tuple(need_words.expected_types(read.readings)),
+        read.ids("topic"),
     )
-
-
-def _inhabitants(text: str) -> int | None:
-    """Return the number after "municipality of" and the like, or before "inhabitants"."""
-    number = r"(\d{1,3}(?:[,. ]\d{3})+|\d{3,9})"
-    place = r"(?:municipality|town|city|region|county) (?:of|with) (?:about |some )?"
-    found = re.search(rf"{place}{number}|{number} (?:inhabitants|residents)", text)
-    if not found:
-        return None
-    return int(re.sub(r"\D", "", found[1] or found[2]))
 
 
 def filled_in(asked: Asked, before: str = "") -> Asked:
@@ -216,7 +197,7 @@ def filled_in(asked: Asked, before: str = "") -> Asked:
     read, old = read_words(asked.words), read_words(before)
     new = {
         name: getattr(read, name)
-        for name in ("who", "country", "sectors", "groups", "inhabitants", "money", "have")
+        for name in ("who", "country", "sectors", "groups", "types", "topics", "inhabitants", "money", "have")
         if not getattr(asked, name) or (before and getattr(asked, name) == getattr(old, name))
     }
     return replace(asked, **new)
@@ -229,19 +210,24 @@ def pool(cursor: Cursor) -> Pool:
     """Return every practice as far as it can be matched."""
     rows = cursor.execute(
         """
-        SELECT id, name, concat_ws(' ', name, summary, outcome_figures, lead_organisation), sectors, target_groups,
+        SELECT p.id, name, concat_ws(' ', summary, outcome_figures, lead_organisation), sectors, target_groups,
             countries, governance_level, people_reached, budget_eur, funding_kinds, strongest_evidence,
-            coalesce(transferred_elsewhere, false), assessed
-        FROM practice_card ORDER BY id
+            coalesce(transferred_elsewhere, false), assessed, coalesce(types, [])
+        FROM practice_card p LEFT JOIN (
+            SELECT practice_id, list(measure_type ORDER BY NOT "primary", measure_type) AS types
+            FROM released_practice_type GROUP BY practice_id
+        ) t ON t.practice_id = p.id
+        ORDER BY p.id
         """
     ).fetchall()
     return Pool(
         Candidate(
-            id_, name, normalise(text), tuple(sectors), tuple(groups), tuple(countries), level, people, budget,
-            tuple(kinds), evidence, bool(carried), assessed,
+            id_, normalise(name), normalise(text), tuple(sectors), tuple(groups), tuple(countries), level, people,
+            budget, tuple(kinds), evidence, bool(carried), assessed, tuple(types),
+            need_words.topics_of(f"{name}. {text}"),
         )
-        for id_, name, text, sectors, groups, countries, level, people, budget, kinds, evidence, carried, assessed
-        in rows
+        for id_, name, text, sectors, groups, countries, level, people, budget, kinds, evidence, carried, assessed,
+        types in rows
     )  # fmt: skip
 
 
