@@ -63,8 +63,11 @@ messages:
     {{ bin }}/pybabel extract --project "Integration Practices" --sort-by-file --no-wrap \
         --output locale/practices.pot app.py pages practices_db criteria
 
-# write requirements.lock anew, after a change of dependencies in pyproject.toml
+compile := "pip-compile --quiet --extra test --extra dev --strip-extras --no-annotate --no-header " + \
+    "--no-emit-index-url --no-emit-find-links"
+
+# write requirements.lock and, for servers, requirements.hashes.txt anew, after a change of dependencies in pyproject.toml
 lock:
     {{ bin }}/pip install --quiet pip-tools
-    {{ bin }}/pip-compile --quiet --extra test --extra dev --strip-extras --no-annotate --no-header \
-        --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml
+    {{ bin }}/{{ compile }} --output-file requirements.lock pyproject.toml
+    {{ bin }}/{{ compile }} --generate-hashes --constraint requirements.lock --output-file requirements.hashes.txt pyproject.toml

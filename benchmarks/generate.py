@@ -124,15 +124,17 @@ TEMPLATES = {
     "sector": "SELECT practice_id, sector AS value, position FROM practice_sector",
     "target_group": "SELECT practice_id, target_group AS value, position FROM practice_target_group",
     "funding": "SELECT practice_id, funding_kind AS value, position FROM practice_funding",
-    "answered": """
+    "answered": f"""
         SELECT dense_rank() OVER (ORDER BY practice_id) - 1 AS row, indicator_id, any_value(len(a.note)) AS note_length
-        FROM answer a JOIN assessment s ON s.id = a.assessment_id GROUP BY practice_id, indicator_id
+        FROM answer a JOIN assessment s ON s.id = a.assessment_id
+        WHERE s.framework_version = '{CURRENT[1]}' AND s.basis <> 'tick-list' GROUP BY practice_id, indicator_id
     """,
-    "given": """
+    "given": f"""
         SELECT indicator_id, answer, evidence_level, independent_of_operator,
             row_number() OVER (PARTITION BY indicator_id ORDER BY assessment_id) - 1 AS choice,
             count(*) OVER (PARTITION BY indicator_id) AS choices
-        FROM answer
+        FROM answer a JOIN assessment s ON s.id = a.assessment_id
+        WHERE s.framework_version = '{CURRENT[1]}' AND s.basis <> 'tick-list'
     """,
 }
 _LISTS = {
@@ -184,6 +186,20 @@ _ANSWERS = """
     JOIN given g ON g.indicator_id = a.indicator_id
         AND g.choice = hash($seed * 1000003 + n.number * 257, a.indicator_id) % g.choices
 """
+# Facts are drawn by themselves; where an answer says the same, it is the one that is kept.
+_ONE_TRUTH = """
+    UPDATE practice SET
+        evaluation_documented = CASE WHEN a.evaluated THEN true ELSE evaluation_documented END,
+        transferred_elsewhere = CASE a.transferred WHEN 'met' THEN true WHEN 'not-met' THEN NULL
+            ELSE transferred_elsewhere END
+    FROM (
+        SELECT s.practice_id,
+            bool_or(indicator_id = 'evi-independent-evaluation' AND answer IN ('met', 'partly')) AS evaluated,
+            any_value(answer) FILTER (WHERE indicator_id = 'sus-transferred') AS transferred
+        FROM answer JOIN assessment s ON s.id = assessment_id GROUP BY s.practice_id
+    ) a
+    WHERE practice.id = a.practice_id
+"""
 _LIST = """
     INSERT INTO {table} BY NAME
     SELECT n.id AS practice_id, l.value AS {column}, l.position
@@ -216,6 +232,7 @@ def generate(path: Path, practices: int, seed: int = 1) -> None:
         for part, first in enumerate(range(0, practices, AT_ONCE)):
             new = _draw(drawn_from, first, min(AT_ONCE, practices - first), np.random.default_rng([seed, part]))
             store.write(lambda cursor, new=new: _insert(cursor, drawn_from, new, seed))  # type: ignore[misc]
+        store.write(lambda cursor: cursor.execute(_ONE_TRUTH))
         store.write(lambda cursor: _insert_versions(cursor, practices, seed))
         store.checkpoint()
         store.write(scorecards.rebuild)

@@ -199,17 +199,6 @@ def spread(times: Sequence[float]) -> dict[str, float]:
     }
 
 
-def timed(work: Any, repeats: int) -> list[float]:
-    """Return the milliseconds of each repeat, after one that is not counted."""
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return times
-
-
 def machine() -> dict[str, Any]:
     """Say in general terms what it ran on and how busy that was."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

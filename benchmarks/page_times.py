@@ -16,17 +16,14 @@ import asyncio
 import itertools
 import json
 import statistics
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import CATALOGUE, ROOT, Visitor, cpu, database, filters, goal, server, spread, write
+from benchmarks.harness import CATALOGUE, Visitor, cpu, database, filters, goal, server, spread, write
 from practices_db.database.store import Store
 
 WARM_UP = 5
-# The app with a clock around every function that pages call; /timings tells and clears.
-TIMED_APP = ROOT / "benchmarks" / "timed_app.py"
 
 
 def ids(path: Path, scored: bool) -> list[str]:
@@ -101,7 +98,7 @@ def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
 
 
 async def on_the_server(port: int, pid: int, path: Path, reruns: int, only: list[str]) -> dict[str, Any]:
-    """Return for each page the milliseconds of its reruns, the bytes sent, and where the time went."""
+    """Return for each page the milliseconds of its reruns, and the bytes sent."""
     told: dict[str, Any] = {}
     for name, (page, make) in links(path).items():
         if only and name not in only:
@@ -112,36 +109,22 @@ async def on_the_server(port: int, pid: int, path: Path, reruns: int, only: list
             slow = first.milliseconds > 5000
             for _ in range(0 if slow else WARM_UP):
                 await visitor.rerun(page, next(parameters))
-            timings(port)
             before = cpu(pid)
             answers = [await visitor.rerun(page, next(parameters)) for _ in range(3 if slow else reruns)]
             used = (cpu(pid) - before) * 1000 / len(answers)
-            parts = timings(port)
         errors = {answer.error for answer in answers if answer.error}
         told[name] = spread([answer.milliseconds for answer in answers]) | {
             "processor": round(used, 1),
             "first": round(first.milliseconds, 1),
             "kilobytes": round(statistics.median(answer.bytes for answer in answers) / 1024, 1),
-            "parts": {
-                part: round(value * 1000 / len(answers), 2)
-                for part, value in sorted(parts.items(), key=lambda item: -item[1])[:6]
-            },
         }
         if errors:
             told[name]["errors"] = sorted(errors)
-        parts_told = ", ".join(f"{part} {value:.1f}" for part, value in list(told[name]["parts"].items())[:4])
         print(
             f"  {name:24} {told[name]['median']:8.1f} ms  processor {used:6.1f}  p95 {told[name]['p95']:8.1f}  first {first.milliseconds:8.1f}"
-            f"  {told[name]['kilobytes']:8.1f} KB   {parts_told} {errors or ''}",
+            f"  {told[name]['kilobytes']:8.1f} KB {errors or ''}",
             flush=True,
         )
-    return told
-
-
-def timings(port: int) -> dict[str, float]:
-    """Return and clear the seconds that each part of the pages took by itself."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/timings", timeout=30) as answer:
-        told: dict[str, float] = json.load(answer)
     return told
 
 
@@ -224,7 +207,7 @@ def main() -> None:
         path = database(size)
         name = f"{size:,} practices" if size else "the catalogue"
         print(name)
-        with server(path, [str(TIMED_APP)]) as (port, pid):
+        with server(path) as (port, pid):
             of_server = asyncio.run(on_the_server(port, pid, path, asked.reruns, asked.only))
         figures[name] = {"server": of_server}
         limit = 60 if size == CATALOGUE else 300

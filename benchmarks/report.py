@@ -28,7 +28,7 @@ HOW = """## What makes it fast
 
 - **An index of bits in memory** (`practices_db/queries/facet_index.py`), read once for each release of the data: one bit for each practice and
   value. Selection, the count of every value and every order are a few operations on bit sets; the same through joins of
-  the long facet table took 500 ms at 100,000 practices. Files still go through SQL alone; a test holds both against each other.
+  the long facet table took 500 ms at 100,000 practices. Files still go through SQL alone; tests hold both to the same answers.
 - **Only what is shown is fetched**: the cards of a page, kept for the next visitor who sees the same.
 - **Aggregates before the browser**: over 500 marks a chart of practices becomes one of counts, in cells that tell how far the ranges
   in them reach; the page says so. Tables have pages of 500. Files are never cut.
@@ -100,14 +100,13 @@ def pages(of: Figures) -> list[str]:
         lines += [
             f"### {size[0].upper() + size[1:]}",
             "",
-            "| page | median | p95 | processor | first | KB sent | most of it in (ms) |",
-            "|---|---|---|---|---|---|---|",
+            "| page | median | p95 | processor | first | KB sent |",
+            "|---|---|---|---|---|---|",
         ]
         for page, told in one["server"].items():
-            parts = ", ".join(f"{part} {value:.1f}" for part, value in list(told["parts"].items())[:3])
             lines.append(
                 f"| {page} | {told['median']:.0f} | {told['p95']:.0f} | {told['processor']:.0f} | {told['first']:.0f} | "
-                f"{told['kilobytes']:.0f} | {parts} |"
+                f"{told['kilobytes']:.0f} |"
             )
         lines.append("")
         if seen := one.get("chromium"):

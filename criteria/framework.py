@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 FRAMEWORKS = Path(__file__).parent / "frameworks"
-CURRENT = ("integration-practices", "1.0.0")
+CURRENT = ("integration-practices", "2.0.0")
 
 AnswerId = Literal["met", "partly", "not-met", "not-documented", "not-applicable"]
 ANSWER_IDS: tuple[AnswerId, ...] = ("met", "partly", "not-met", "not-documented", "not-applicable")

@@ -54,3 +54,5 @@ match step.id:
         with so_far:
             result.so_far(framework)
 steps.back_and_next(step)
+start.forget_here()
+draft.take_newer()

@@ -19,10 +19,11 @@ st.markdown(f"**{escaped(card['name'])}**: {escaped(card['summary'])}")
 links.practice_link(card["id"], "Open this practice")
 st.info(
     "A practice works under conditions. Set those of this one beside your own: same, different, or not known yet, and "
-    "whom to ask. No number comes out of it. Your answers stay in this open page and are gone when you close or reload "
-    "it: save the sheet before you leave, and open it again here.",
+    "whom to ask. No number comes out of it. Your answers stay in this browser. Download the "
+    "sheet to open it elsewhere.",
     icon=":material/lock:",
 )
+transfer_sheet.kept_line(card["id"])
 transfer_sheet.place(card["id"])
 sheet = transfer_sheet.sheet_of(card["id"])
 transfer_sheet.progress(sheet)
@@ -36,3 +37,5 @@ st.header("Core, changes and a small trial")
 transfer_sheet.plan(card["id"])
 st.header("What is still open")
 transfer_sheet.still_open(sheet, card)
+transfer_sheet.forget_here(card["id"])
+transfer_sheet.take_newer(card["id"])

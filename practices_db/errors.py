@@ -26,6 +26,10 @@ class DatabaseBusyError(PracticesError):
     """Another process holds the database file, or two writers met too often."""
 
 
+class DatabaseLostError(PracticesError):
+    """The open database cannot be used any more in this process; it has to be started anew."""
+
+
 class ReadOnlyError(PracticesError):
     """The database is only read here; the message says why and where changes can be made."""
 

@@ -20,11 +20,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "data" / "catalogue"
 FRAMEWORKS = ROOT / "criteria" / "frameworks"
-FRAMEWORK_FILE = FRAMEWORKS / "integration-practices-1.0.0.toml"
+FRAMEWORK_FILE = FRAMEWORKS / "integration-practices-2.0.0.toml"
 SYNTHETIC = ROOT / "tests" / "data" / "synthetic"
 
 DOCUMENTED = ("met", "partly", "not-met")
 BASES = ("expert-review", "desk-review", "self-assessment")
+CAUTIOUS_FIRST = ("not-met", "partly", "met", "not-applicable", "not-documented")
+VERSION = "2.0.0"
 HEADLINES = ("effectiveness", "sustainability")
 FACETS = (
     "country",
@@ -50,7 +52,7 @@ def read_csv(path: Path) -> list[Row]:
         return list(csv.DictReader(file, strict=True))
 
 
-def framework_content(version: str = "1.0.0") -> Content:
+def framework_content(version: str = VERSION) -> Content:
     """Return the file of a version of the framework as plain dictionaries and lists."""
     return tomllib.loads((FRAMEWORKS / f"integration-practices-{version}.toml").read_text(encoding="utf-8"))
 
@@ -63,7 +65,21 @@ def several(cell: str) -> list[str]:
 def catalogue_hash(folder: Path) -> str:
     """Return the hash that names a state of the catalogue: its files, each after its name."""
     content = b""
-    names = ("practices.csv", "sources.csv", "assessments.csv", "evidence.csv", "organisations.csv", "links.csv")
+    names = (
+        "practices.csv",
+        "sources.csv",
+        "assessments.csv",
+        "evidence.csv",
+        "organisations.csv",
+        "links.csv",
+        "results.csv",
+        "assessors.csv",
+        "practice_types.csv",
+        "publication_types.csv",
+        "findings.csv",
+        "costs.csv",
+        "rates_without_comparison.csv",
+    )
     for name in (name for name in names if (folder / name).exists()):
         content += name.encode() + b"\0" + (folder / name).read_bytes() + b"\0"
     return hashlib.sha256(content).hexdigest()
@@ -242,9 +258,12 @@ class Counted:
 
 
 def counted_answers(rows: Sequence[Row]) -> dict[str, dict[str, Counted]]:
-    """Return practice id → indicator id → the answer that counts, by the rule the design states."""
+    """Return practice id → indicator id → the answer that counts, by the rule the design states.
+
+    Only answers under the current version count, and none of a tick-list.
+    """
     together: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
+    for row in (row for row in rows if row["framework_version"] == VERSION and row["basis"] in BASES):
         together.setdefault((row["practice_id"], row["indicator_id"]), []).append(row)
     counted: dict[str, dict[str, Counted]] = {}
     for (practice_id, indicator_id), given in together.items():
@@ -259,7 +278,7 @@ def counted_answers(rows: Sequence[Row]) -> dict[str, dict[str, Counted]]:
             best["assessor"],
             best["source_url"],
             len(given),
-            len({row["answer"] for row in given}) > 1,
+            len({row["answer"] for row in given} - {"not-documented"}) > 1,
         )
     return counted
 
@@ -267,13 +286,20 @@ def counted_answers(rows: Sequence[Row]) -> dict[str, dict[str, Counted]]:
 def _comes_before(one: Row, other: Row) -> bool:
     if (one["answer"] == "not-documented") != (other["answer"] == "not-documented"):
         return other["answer"] == "not-documented"
-    if one["evidence_level"] != other["evidence_level"]:
-        return int(one["evidence_level"]) > int(other["evidence_level"])
     if one["basis"] != other["basis"]:
         return BASES.index(one["basis"]) < BASES.index(other["basis"])
+    if one["evidence_level"] != other["evidence_level"]:
+        return int(one["evidence_level"]) > int(other["evidence_level"])
+    if one["answer"] != other["answer"]:
+        return CAUTIOUS_FIRST.index(one["answer"]) < CAUTIOUS_FIRST.index(other["answer"])
     if one["assessed_on"] != other["assessed_on"]:
         return one["assessed_on"] > other["assessed_on"]
-    raise AssertionError("the rule leaves this open; the shipped data has no such case")
+    return _assessment(one) < _assessment(other)
+
+
+def _assessment(row: Row) -> str:
+    of = (row["practice_id"], row["basis"], row["assessor"], row["assessed_on"])
+    return ":".join((*of, f"{row['framework']}-{row['framework_version']}"))
 
 
 # --- practices and filters ---------------------------------------------------------------------------------

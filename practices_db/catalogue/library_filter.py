@@ -36,6 +36,9 @@ class PublicationFilter(LibraryFilter):
         Facet("theme", "theme", N_("Theme"), "on {}"),
         Facet("target_group", "target-group", N_("Target group"), "for {}"),
         Facet("area", "country", N_("Country"), "about {}"),
+        Facet("measure_type", "type", N_("Type of measure"), "on {}"),
+        Facet("outcome", "outcome", N_("Outcome"), "that looked at {}"),
+        Facet("finding_direction", "found", N_("What was found"), "that found {}"),
         Facet("evidence_kind", "kind", N_("Kind"), "of kind {}", may_be_missing=False),
         Facet("study_strength", "strength", N_("Strength of evidence"), "with strength {}"),
         Facet("evidence_period", "year", N_("Year"), "from {}"),
@@ -45,6 +48,9 @@ class PublicationFilter(LibraryFilter):
     theme: Chosen = ()
     target_group: Chosen = ()
     area: Chosen = ()
+    measure_type: Chosen = ()
+    outcome: Chosen = ()
+    finding_direction: Chosen = ()
     evidence_kind: Chosen = ()
     study_strength: Chosen = ()
     evidence_period: Chosen = ()

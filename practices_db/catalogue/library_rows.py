@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from criteria.framework import Id
 from practices_db.catalogue.practice_rows import (
+    CatalogueRow,
     Day,
     Line,
     Maybe,
@@ -16,20 +16,19 @@ from practices_db.catalogue.practice_rows import (
     Several,
     Url,
     Year,
-    _blank_is_none,
-    _digits,
-    _from_list,
-    _Row,
-    _yes,
+    blank_is_none,
+    digits,
+    from_list,
+    yes,
 )
 
 Key = Annotated[Id, StringConstraints(max_length=80)]
-Truth = Annotated[bool | None, BeforeValidator(_yes)]
-Level = Annotated[Annotated[int, Field(ge=0, le=5)] | None, BeforeValidator(_digits), BeforeValidator(_blank_is_none)]
+Truth = Annotated[bool | None, BeforeValidator(yes)]
+Level = Annotated[Annotated[int, Field(ge=0, le=5)] | None, BeforeValidator(digits), BeforeValidator(blank_is_none)]
 Kind = Literal["practice", "evidence", "organisation"]
 
 
-class EvidenceRow(_Row):
+class EvidenceRow(CatalogueRow):
     """A publication: the columns of evidence.csv.
 
     ``evidence_level`` is about the design of the study, not the size or direction of what it found. ``url_seen``: yes,
@@ -40,11 +39,11 @@ class EvidenceRow(_Row):
     title: Line
     publisher: Annotated[Line | None, Maybe] = None
     year: Year = None
-    kind: Annotated[str, _from_list("evidence_kind")]
-    languages: Annotated[Several, _from_list("language")] = ()
-    themes: Annotated[Several, _from_list("theme")] = ()
-    target_groups: Annotated[Several, _from_list("target_group")] = ()
-    countries: Annotated[Several, _from_list("area")] = ()
+    kind: Annotated[str, from_list("evidence_kind")]
+    languages: Annotated[Several, from_list("language")] = ()
+    themes: Annotated[Several, from_list("theme")] = ()
+    target_groups: Annotated[Several, from_list("target_group")] = ()
+    countries: Annotated[Several, from_list("area")] = ()
     evidence_level: Level = None
     finding: Annotated[Prose | None, Maybe] = None
     summary: Prose
@@ -55,7 +54,7 @@ class EvidenceRow(_Row):
     checked_on: Day
 
 
-class OrganisationRow(_Row):
+class OrganisationRow(CatalogueRow):
     """An organisation or network: the columns of organisations.csv. No persons, no addresses.
 
     ``kind`` was assigned by name and not verified; ``joins`` says how one joins, as of the copy that was read.
@@ -63,10 +62,10 @@ class OrganisationRow(_Row):
 
     id: Key
     name: Line
-    kind: Annotated[str, _from_list("organisation_kind")]
-    countries: Annotated[Several, _from_list("area")] = ()
-    levels: Annotated[Several, _from_list("governance_level")] = ()
-    themes: Annotated[Several, _from_list("theme")] = ()
+    kind: Annotated[str, from_list("organisation_kind")]
+    countries: Annotated[Several, from_list("area")] = ()
+    levels: Annotated[Several, from_list("governance_level")] = ()
+    themes: Annotated[Several, from_list("theme")] = ()
     community_of_practice: Truth = None
     joins: Annotated[Prose | None, Maybe] = None
     url: Url
@@ -74,7 +73,7 @@ class OrganisationRow(_Row):
     checked_on: Day
 
 
-class LinkRow(_Row):
+class LinkRow(CatalogueRow):
     """A link that somebody read and judged: the columns of links.csv. ``reason`` says what both ends say.
 
     ``relation``: studies (a publication is about this practice), leads (an organisation leads this practice),
@@ -104,20 +103,3 @@ class FormerLinkRow(LinkRow):
 
     left_on: Day
     left_because: Prose
-
-
-# What a link is called, and may be there once only: its two ends and what it says of them.
-ENDS = ("from_kind", "from_id", "relation", "to_kind", "to_id")
-LINK_ID = "concat_ws('>', from_kind, from_id, relation, to_kind, to_id)"
-
-
-def link_id(facts: Mapping[str, object]) -> str:
-    """Return what a link is called: "evidence>some-report>studies>practice>some-practice"."""
-    return ">".join(str(facts[name]) for name in ENDS)
-
-
-# What curators hold, by the name of its table: the rows of its file, and the column that one is called by.
-Item = Literal["evidence", "organisation", "link"]
-Row = EvidenceRow | OrganisationRow | LinkRow
-MODELS: dict[Item, type[Row]] = {"evidence": EvidenceRow, "organisation": OrganisationRow, "link": LinkRow}
-CALLED: dict[Item, str] = {"evidence": "title", "organisation": "name"}

@@ -1,86 +1,84 @@
-"""Write publications, organisations and links, and make what is derived from them. In the caller's transaction."""
+"""Write what curators hold beside practices, and make what is derived from it. In the caller's transaction."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 import pandas as pd
 
+from practices_db.catalogue.addresses import COPY_HOSTS
 from practices_db.catalogue.filters import normalise
-from practices_db.catalogue.library_rows import CALLED, Item, LinkRow, Row
+from practices_db.catalogue.library_items import KINDS, PLAIN, Item, ItemKind
+from practices_db.catalogue.practice_rows import CatalogueRow, columns
 from practices_db.catalogue.read_files import Catalogue, read_catalogue
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor, Store
-from practices_db.queries.library import NAMED
 
-MIGRATION = "0004_knowledge"
-
-# The keys of these tables are the only names that get into the SQL.
+# What everything that something may lead to is called, as everybody sees it.
+NAMED = """
+    named AS (
+        SELECT 'practice' AS kind, id, name FROM practice_card
+        UNION ALL SELECT 'evidence', id, title FROM evidence_card
+        UNION ALL SELECT 'organisation', id, name FROM organisation_card
+    )
+"""
+# The same as curators have it, released or not, with its state.
+CURATED = """
+    held AS (
+        SELECT 'practice' AS kind, id, name, state FROM practice
+        UNION ALL SELECT 'evidence', id, title, state FROM evidence
+        UNION ALL SELECT 'organisation', id, name, state FROM organisation
+    )
+"""
+# The keys of this table are the only names that get into the SQL.
 _INSERT = {
-    "evidence": "INSERT INTO evidence BY NAME SELECT * FROM new_rows",
-    "evidence_value": "INSERT INTO evidence_value BY NAME SELECT * FROM new_rows",
-    "organisation": "INSERT INTO organisation BY NAME SELECT * FROM new_rows",
-    "organisation_value": "INSERT INTO organisation_value BY NAME SELECT * FROM new_rows",
-    "link": "INSERT INTO link BY NAME SELECT * FROM new_rows",
-    "address_check": "INSERT INTO address_check BY NAME SELECT * FROM new_rows",
+    table: f"INSERT INTO {table} BY NAME SELECT * FROM new_rows"
+    for table in (
+        *KINDS,
+        *(f"{kind.item}_value" for kind in KINDS.values() if kind.in_rows),
+        "address_check",
+    )
+} | {
     "known_link": """
         INSERT OR IGNORE INTO known_link BY NAME
         SELECT * FROM new_rows ANTI JOIN former_link USING (from_kind, from_id, relation, to_kind, to_id)
     """,
 }
-_UPDATE = {
-    "evidence": """
-        UPDATE evidence SET
-            title = n.title, publisher = n.publisher, year = n.year, kind = n.kind, evidence_level = n.evidence_level,
-            finding = n.finding, summary = n.summary, url = n.url, title_is_descriptive = n.title_is_descriptive,
-            url_is_copy = n.url_is_copy, url_seen = n.url_seen, checked_on = n.checked_on,
-            version = evidence.version + 1
-        FROM new_rows n WHERE evidence.id = n.id
-    """,
-    "organisation": """
-        UPDATE organisation SET
-            name = n.name, kind = n.kind, community_of_practice = n.community_of_practice, joins = n.joins,
-            url = n.url, url_seen = n.url_seen, checked_on = n.checked_on, version = organisation.version + 1
-        FROM new_rows n WHERE organisation.id = n.id
-    """,
-    "link": """
-        UPDATE link SET
-            reason = n.reason, source_url = n.source_url, checked_on = n.checked_on, version = link.version + 1
-        FROM new_rows n
-        WHERE link.from_kind = n.from_kind AND link.from_id = n.from_id AND link.relation = n.relation
-            AND link.to_kind = n.to_kind AND link.to_id = n.to_id
-    """,
-}
-_FORGET_VALUES = {
-    "evidence": "DELETE FROM evidence_value WHERE evidence_id IN (SELECT unnest($ids::TEXT[]))",
-    "organisation": "DELETE FROM organisation_value WHERE organisation_id IN (SELECT unnest($ids::TEXT[]))",
-    "link": None,
-}
-# The several-valued fields of a table: field of the file → name of the list.
-LISTS: dict[Item, dict[str, str]] = {
-    "evidence": {"languages": "language", "themes": "theme", "target_groups": "target_group", "countries": "area"},
-    "organisation": {"countries": "area", "levels": "governance_level", "themes": "theme"},
-    "link": {},
-}
 
 
-def _columns(item: Item) -> str:
+def _update_sql(kind: ItemKind) -> str:
+    """Return the statement that gives rows other facts and the next version."""
+    facts = [name for name in columns(kind.model) if name not in kind.key and name not in _in_rows(kind)]
+    given = ", ".join([*(f'"{name}" = n."{name}"' for name in facts), f"version = {kind.item}.version + 1"])
+    same = " AND ".join(f"{kind.item}.{name} = n.{name}" for name in kind.key)
+    return f"UPDATE {kind.item} SET {given} FROM new_rows n WHERE {same}"
+
+
+def _in_rows(kind: ItemKind) -> set[str]:
+    """Return the columns of the file that are no columns of the table."""
+    return set(kind.lists) if kind.in_rows else set()
+
+
+def _columns(kind: ItemKind) -> str:
     """Return the several-valued fields of a publication or an organisation, as columns of a query."""
+    item = kind.item
     return ", ".join(
         f"coalesce((SELECT list(value ORDER BY position) FROM {item}_value v WHERE v.{item}_id = one.id "
         f"AND v.list = '{name}'), []) AS {field}"
-        for field, name in LISTS[item].items()
+        for field, name in kind.lists.items()
     )
 
 
+_UPDATE: dict[Item, str] = {item: _update_sql(kind) for item, kind in KINDS.items()}
 # Everything that curators have, with the columns of its file and those of an editable row.
 HELD: dict[Item, str] = {
-    "evidence": f"SELECT *, {_columns('evidence')} FROM evidence one",
-    "organisation": f"SELECT *, {_columns('organisation')} FROM organisation one",
-    "link": "SELECT *, NULL AS merged_into FROM link one",
+    item: f"SELECT *, {_columns(kind)} FROM {item} one"
+    if kind.in_rows
+    else f"SELECT *, NULL AS merged_into FROM {item} one"
+    for item, kind in KINDS.items()
 }
 
 
@@ -98,53 +96,94 @@ def _with_rows(cursor: Cursor, rows: Iterable[Mapping[str, object]], sql: str) -
     cursor.unregister("new_rows")
 
 
-def insert(cursor: Cursor, item: Item, rows: Sequence[Row]) -> None:
-    """Add publications, organisations or links that are not there yet."""
-    insert_rows(cursor, item, (row.model_dump(exclude=set(LISTS[item])) for row in rows))
-    if LISTS[item]:
-        insert_rows(cursor, f"{item}_value", _values(item, rows))
+def insert(cursor: Cursor, item: Item, rows: Sequence[CatalogueRow]) -> None:
+    """Add things of a kind that are not there yet."""
+    kind = KINDS[item]
+    insert_rows(cursor, item, map(facts_of, rows) if not kind.in_rows else _without_lists(kind, rows))
+    if kind.in_rows:
+        insert_rows(cursor, f"{item}_value", _values(kind, rows))
 
 
-def update(cursor: Cursor, item: Item, rows: Sequence[Row]) -> None:
-    """Give publications, organisations or links that are there other facts; each is one version later then."""
-    _with_rows(cursor, (row.model_dump(exclude=set(LISTS[item])) for row in rows), _UPDATE[item])
-    if forget := _FORGET_VALUES[item]:
-        cursor.execute(forget, {"ids": [row.id for row in rows if not isinstance(row, LinkRow)]})
-        insert_rows(cursor, f"{item}_value", _values(item, rows))
+def update(cursor: Cursor, item: Item, rows: Sequence[CatalogueRow]) -> None:
+    """Give things that are there other facts; each is one version later then."""
+    kind = KINDS[item]
+    _with_rows(cursor, map(facts_of, rows) if not kind.in_rows else _without_lists(kind, rows), _UPDATE[item])
+    if kind.in_rows:
+        cursor.execute(
+            f"DELETE FROM {item}_value WHERE {item}_id IN (SELECT unnest($ids::TEXT[]))",
+            {"ids": [kind.id_of(vars(row)) for row in rows]},
+        )
+        insert_rows(cursor, f"{item}_value", _values(kind, rows))
 
 
-def insert_knowledge(cursor: Cursor, catalogue: Catalogue) -> None:
-    """Add what a catalogue says of publications, organisations and links; the derived tables are made by rebuild."""
-    insert(cursor, "evidence", catalogue.evidence)
-    insert(cursor, "organisation", catalogue.organisations)
-    insert(cursor, "link", catalogue.links)
+def facts_of(row: CatalogueRow) -> dict[str, Any]:
+    """Return a row as its table holds it: several values as a list."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in row.model_dump().items()}
+
+
+def _without_lists(kind: ItemKind, rows: Iterable[CatalogueRow]) -> Iterator[dict[str, Any]]:
+    return (row.model_dump(exclude=set(kind.lists)) for row in rows)
+
+
+def insert_library(cursor: Cursor, catalogue: Catalogue) -> None:
+    """Add what a catalogue says beside practices and answers; the derived tables are made by rebuild."""
+    for item, rows in catalogue.items.items():
+        insert(cursor, item, rows)
     insert_rows(cursor, "link", (row.model_dump() | {"state": "archived"} for row in catalogue.former_links))
 
 
 def after_migration(store: Store, ran: Sequence[str]) -> None:
-    """Bring publications and organisations into a database that was built before there were any.
+    """Bring what a database of an earlier release had no tables for out of the catalogue's files.
 
-    ``ran``: the migrations that ran just now. Where the tables were made just now, the catalogue's files are all there
-    is; links to practices that this database does not have are left out.
+    ``ran``: the migrations that ran just now. What leads to practices that this database does not have is left out.
+    Results, types and findings come with the publications they rest on, where these are missing. Nothing that curators
+    changed and have not released becomes public.
     """
-
-    def fill(cursor: Cursor) -> None:
-        catalogue = read_catalogue()
-        held = {id_ for (id_,) in cursor.execute("SELECT id FROM practice").fetchall()}
-        links = tuple(row for row in catalogue.links if row.to_kind != "practice" or row.to_id in held)
-        insert_knowledge(cursor, replace(catalogue, links=links, former_links=()))
-        rebuild(cursor)
-
-    if MIGRATION in ran:
-        store.write(fill)
+    if "0004_knowledge" in ran:
+        store.write(_fill_all)
+    elif "0006_results_and_types" in ran:
+        store.write(_fill_results_and_types)
 
 
-def _values(item: Item, rows: Sequence[Row]) -> Iterator[dict[str, object]]:
+def _fill_all(cursor: Cursor) -> None:
+    for item, rows in read_catalogue().items.items():
+        insert(cursor, item, list(_that_lead_somewhere(cursor, item, rows)))
+    rebuild(cursor)
+
+
+def _fill_results_and_types(cursor: Cursor) -> None:
+    catalogue = read_catalogue()
+    used = {
+        id_
+        for kind in PLAIN
+        for row in catalogue.items.get(kind.item, ())
+        for end, id_ in kind.ends_of(vars(row)).values()
+        if end == "evidence"
+    }
+    used -= {id_ for (id_,) in cursor.execute("SELECT id FROM evidence").fetchall()}
+    insert(cursor, "evidence", [row for row in catalogue.items["evidence"] if vars(row)["id"] in used])
+    _make_card(cursor, KINDS["evidence"], sorted(used))
+    for kind in PLAIN:
+        insert(cursor, kind.item, list(_that_lead_somewhere(cursor, kind.item, catalogue.items.get(kind.item, ()))))
+        _release(cursor, kind)
+    _derive_from_cards(cursor)
+
+
+def _that_lead_somewhere(cursor: Cursor, item: Item, rows: Iterable[CatalogueRow]) -> Iterator[CatalogueRow]:
+    held = set(cursor.execute(f"WITH {CURATED} SELECT kind, id FROM held").fetchall())
+    return (row for row in rows if held.issuperset(KINDS[item].ends_of(vars(row)).values()))
+
+
+def _values(kind: ItemKind, rows: Sequence[CatalogueRow]) -> Iterator[dict[str, object]]:
     for row in rows:
-        assert not isinstance(row, LinkRow)  # noqa: S101 - a link has no lists
-        for field, name in LISTS[item].items():
+        for field, name in kind.lists.items():
             for position, value in enumerate(getattr(row, field), start=1):
-                yield {f"{item}_id": row.id, "list": name, "value": value, "position": position}
+                yield {
+                    f"{kind.item}_id": kind.id_of(vars(row)),
+                    "list": name,
+                    "value": value,
+                    "position": position,
+                }
 
 
 # --- derived ---------------------------------------------------------------------------------------------
@@ -152,8 +191,25 @@ def _values(item: Item, rows: Sequence[Row]) -> Iterator[dict[str, object]]:
 _CARD = """
     INSERT INTO {item}_card BY NAME
     SELECT one.* EXCLUDE (version, state, merged_into, left_on, left_because), {columns},
-        lower(strip_accents(one.{called})) AS name_key
-    FROM {item} one WHERE one.state = 'listed'
+        lower(strip_accents(one.{name})) AS name_key
+    FROM {item} one WHERE one.state = 'listed' AND ($only::TEXT[] IS NULL OR list_contains($only::TEXT[], one.id))
+"""
+# What is released of the other kinds: what is listed and leads only to what everybody sees.
+_RELEASE = f"""
+    INSERT INTO {{shown}} BY NAME
+    WITH {NAMED}
+    SELECT {{columns}} FROM {{item}} one WHERE one.state = 'listed' {{ends}}
+"""
+_END_IS_PUBLIC = """
+    AND (one.{column} = '' OR EXISTS (SELECT 1 FROM named n WHERE n.kind = '{kind}' AND n.id = one.{column}))
+"""
+# Where to get a publication is offered where its own page was found: not a copy that somebody keeps, not an address
+# that was put together from one.
+_OFFERED = """
+    UPDATE evidence_card SET offered = url_seen <> 'derived' AND NOT coalesce(url_is_copy, false) AND NOT EXISTS (
+        SELECT 1 FROM (SELECT unnest($hosts::TEXT[]) AS host) h
+        WHERE '.' || rtrim(regexp_extract(lower(url), '^https?://([^/:?#]*)', 1), '.') LIKE '%.' || h.host
+    )
 """
 _FACETS = """
     INSERT INTO knowledge_facet BY NAME
@@ -168,6 +224,15 @@ _FACETS = """
         UNION ALL SELECT 'evidence', 'evidence_period', id, CASE
             WHEN year IS NULL THEN [] WHEN year >= 2021 THEN ['since-2021'] WHEN year >= 2016 THEN ['2016-2020']
             WHEN year >= 2011 THEN ['2011-2015'] ELSE ['until-2010'] END FROM evidence_card
+        UNION ALL SELECT 'evidence', 'measure_type', id, (
+            SELECT list(measure_type ORDER BY measure_type) FROM released_publication_type WHERE publication_id = id
+        ) FROM evidence_card
+        UNION ALL SELECT 'evidence', 'outcome', id, (
+            SELECT list(DISTINCT outcome ORDER BY outcome) FROM released_finding WHERE publication_id = id
+        ) FROM evidence_card
+        UNION ALL SELECT 'evidence', 'finding_direction', id, (
+            SELECT list(DISTINCT direction ORDER BY direction) FROM released_finding WHERE publication_id = id
+        ) FROM evidence_card
         UNION ALL SELECT 'organisation', 'theme', id, themes FROM organisation_card
         UNION ALL SELECT 'organisation', 'area', id, countries FROM organisation_card
         UNION ALL SELECT 'organisation', 'governance_level', id, levels FROM organisation_card
@@ -176,7 +241,9 @@ _FACETS = """
             WHEN community_of_practice AND joins IS NOT NULL THEN 'joins' WHEN community_of_practice THEN 'community'
             ELSE 'other' END] FROM organisation_card
     )
-    SELECT kind, facet, id, unnest(CASE WHEN len(stated) = 0 THEN [$not_stated] ELSE stated END) AS value FROM lists
+    SELECT kind, facet, id,
+        unnest(CASE WHEN coalesce(len(stated), 0) = 0 THEN [$not_stated] ELSE stated END) AS value
+    FROM lists
 """
 
 # A judged link comes first: what somebody wrote about it is kept where a rule would find the same.
@@ -197,7 +264,9 @@ _FORMER_LINKS = f"""
 # Pages of a practice: of its record, of single facts, of the answers to it.
 _PAGES = """
     SELECT id, source_url, 'the record of the practice was taken from this page' FROM practice_card
-    UNION SELECT id, unnest(answer_sources), 'the assessment of the practice rests on this page' FROM practice_card
+    UNION SELECT a.practice_id, a.source_url, 'the assessment of the practice rests on this page'
+        FROM released_answer a SEMI JOIN practice_card c ON c.id = a.practice_id WHERE a.source_url IS NOT NULL
+    UNION SELECT practice_id, source_url, 'a result of the practice was taken from this page' FROM released_result
     UNION SELECT s.practice_id, s.url, 'a fact of the practice was taken from this page'
         FROM released_source s SEMI JOIN practice_card c ON c.id = s.practice_id
     ORDER BY ALL
@@ -206,18 +275,38 @@ _LEGAL_FORMS = {"ev", "e", "v", "ggmbh", "gmbh", "ry", "asbl", "onlus", "ngo"}
 
 
 def rebuild(cursor: Cursor) -> None:
-    """Make cards, facets and links anew from publications, organisations, links, and the cards of practices.
+    """Release what curators hold beside practices, and make cards, facets and links anew from it.
 
     To be called after scorecards.rebuild, whose cards of practices it reads.
     """
-    for table in ("evidence_card", "organisation_card", "knowledge_facet", "known_link", "former_link"):
-        cursor.execute(f"DELETE FROM {table}")
-    for item, called in CALLED.items():
-        cursor.execute(_CARD.format(item=item, called=called, columns=_columns(item)))
-    cursor.execute(_FACETS, {"not_stated": NOT_STATED})
+    for kind in KINDS.values():
+        cursor.execute(f"DELETE FROM {kind.shown}")
+        if kind.in_rows:
+            _make_card(cursor, kind)
+    cursor.execute("DELETE FROM former_link")
+    for kind in PLAIN:
+        _release(cursor, kind)
+    _derive_from_cards(cursor)
     cursor.execute(_LINKS)
     cursor.execute(_FORMER_LINKS)
     insert_rows(cursor, "known_link", chain(_same_page(cursor), _same_name(cursor)))
+
+
+def _make_card(cursor: Cursor, kind: ItemKind, only: Sequence[str] | None = None) -> None:
+    sql = _CARD.format(item=kind.item, name=kind.name, columns=_columns(kind))
+    cursor.execute(sql, {"only": None if only is None else list(only)})
+
+
+def _release(cursor: Cursor, kind: ItemKind) -> None:
+    ends = "".join(_END_IS_PUBLIC.format(column=column, kind=end) for column, end in kind.ends.items())
+    names = ", ".join(f'"{name}"' for name in columns(kind.model))
+    cursor.execute(_RELEASE.format(shown=kind.shown, columns=names, item=kind.item, ends=ends))
+
+
+def _derive_from_cards(cursor: Cursor) -> None:
+    cursor.execute("DELETE FROM knowledge_facet")
+    cursor.execute(_OFFERED, {"hosts": list(COPY_HOSTS)})
+    cursor.execute(_FACETS, {"not_stated": NOT_STATED})
 
 
 def _link(ends: tuple[str, str, str, str, str], reason: str, source_url: str) -> dict[str, object]:

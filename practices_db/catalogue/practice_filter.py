@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, shown
+from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.vocabularies import unknown
 from practices_db.errors import PracticesError
 from practices_db.translation import N_, ngettext
@@ -26,15 +27,19 @@ DEFAULT_SORT: Sort = "documented"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
+FIRST_FACETS = ("country", "target_group", "sector")  # what one asks for first
+
+
+def _facets(of_source: bool) -> list[Facet]:
+    return [field.facet for field in FIELDS if field.facet and field.of_source == of_source]
+
+
+_LATER = len(FIRST_FACETS)
 FACETS: tuple[Facet, ...] = (
-    Facet("country", "country", N_("Country"), "in {}"),
-    Facet("target_group", "target-group", N_("Target group"), "for {}", together="all_target_groups"),
-    Facet("sector", "sector", N_("Sector"), "on {}"),
-    Facet("governance_level", "governance", N_("Level of government"), "at level {}"),
-    Facet("funding_kind", "funding", N_("Funding"), "funded by {}"),
+    *sorted(_facets(False), key=lambda one: FIRST_FACETS.index(one.field) if one.field in FIRST_FACETS else _LATER),
     Facet("assessment_status", "status", N_("Assessed and scored"), "that are {}", may_be_missing=False),
     Facet("evidence_level", "evidence", N_("Strongest evidence"), "with strongest evidence {}", may_be_missing=False),
-    Facet("source_kind", "source", N_("Kind of source"), "known from {}", may_be_missing=False),
+    *_facets(True),
 )
 FACET = {facet.field: facet for facet in FACETS}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -16,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from criteria.framework import AnswerId, Id, published_frameworks
+from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import nearest_of, unknown, vocabulary
 
@@ -38,7 +39,8 @@ def _readable(value: str) -> str:
     return value
 
 
-def _blank_is_none(value: Any) -> Any:
+def blank_is_none(value: Any) -> Any:
+    """Return None for a blank cell, anything else as it is."""
     return None if value == "" else value
 
 
@@ -61,14 +63,23 @@ def _once(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def _from_list(name: str) -> AfterValidator:
+@dataclass(frozen=True, slots=True)
+class FromList(AfterValidator):
+    """The check that one value, or each of several, is in a vocabulary; ``name`` is the vocabulary's."""
+
+    name: str = ""
+
+
+def from_list(name: str) -> FromList:
+    """Return the check that one value, or each of several, is in a vocabulary."""
+
     def check(given: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         for value in (given,) if isinstance(given, str) else given or ():
             if value not in vocabulary(name):
                 raise unknown(name, value)
         return given
 
-    return AfterValidator(check)
+    return FromList(check, name)
 
 
 def _web_address(value: str) -> str:
@@ -78,7 +89,8 @@ def _web_address(value: str) -> str:
     return value
 
 
-def _yes(value: Any) -> Any:
+def yes(value: Any) -> Any:
+    """Return True for "yes", None for a blank; ValueError for anything else: what was not seen is not "no"."""
     match value:
         case "" | None:
             return None
@@ -88,7 +100,8 @@ def _yes(value: Any) -> Any:
             raise ValueError(f"{str(value)[:80]!r}: only 'yes' or blank (not seen) can stand here")
 
 
-def _yes_or_no(value: Any) -> Any:
+def yes_or_no(value: Any) -> Any:
+    """Return True for "yes", False for "no", None for a blank; ValueError for anything else."""
     match value:
         case "" | None:
             return None
@@ -100,11 +113,11 @@ def _yes_or_no(value: Any) -> Any:
             raise ValueError(f"{str(value)[:80]!r}: only 'yes', 'no' or blank can stand here")
 
 
-def _digits(value: Any) -> Any:
+def digits(value: Any) -> Any:
     """Take plain digits only: int() would also take "1_000" and digits of other scripts."""
     if isinstance(value, str) and value and not (value.isascii() and value.isdigit()):
         raise ValueError(f"{value[:80]!r} is not a whole number in plain digits")
-    return _blank_is_none(value)
+    return blank_is_none(value)
 
 
 def _iso_date(value: Any) -> Any:
@@ -114,44 +127,47 @@ def _iso_date(value: Any) -> Any:
     return value
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_readable)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_readable)]
+readable = AfterValidator(_readable)
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300), readable]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000), readable]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
-Maybe = BeforeValidator(_blank_is_none)
+Maybe = BeforeValidator(blank_is_none)
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Several = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_once)]
-Whole = Annotated[Annotated[int, Field(ge=0, le=10**12)] | None, BeforeValidator(_digits)]
-Year = Annotated[Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None, BeforeValidator(_digits)]
+Whole = Annotated[Annotated[int, Field(ge=0, le=10**12)] | None, BeforeValidator(digits)]
+Year = Annotated[Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None, BeforeValidator(digits)]
 
 
-class _Row(BaseModel):
+class CatalogueRow(BaseModel):
+    """A row of a file of the catalogue: frozen, and no columns but its own."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PracticeRow(_Row):
+class PracticeRow(CatalogueRow):
     """A practice: the columns of practices.csv."""
 
     id: Annotated[Id, StringConstraints(max_length=80)]
     name: Line
     lead_organisation: Annotated[Line | None, Maybe] = None
-    countries: Annotated[Several, _from_list("country")] = ()
+    countries: Annotated[Several, from_list("country")] = ()
     place: Several = ()
-    sectors: Annotated[Several, _from_list("sector")] = ()
-    target_groups: Annotated[Several, _from_list("target_group")] = ()
+    sectors: Annotated[Several, from_list("sector")] = ()
+    target_groups: Annotated[Several, from_list("target_group")] = ()
     start_year: Year = None
     end_year: Year = None
-    governance_level: Annotated[str | None, Maybe, _from_list("governance_level")] = None
+    governance_level: Annotated[str | None, Maybe, from_list("governance_level")] = None
     funding_sources: Several = ()
-    funding_kinds: Annotated[Several, _from_list("funding_kind")] = ()
+    funding_kinds: Annotated[Several, from_list("funding_kind")] = ()
     budget_eur: Whole = None
     people_reached: Whole = None
     outcome_figures: Annotated[Prose | None, Maybe] = None
-    evaluation_documented: Annotated[bool | None, BeforeValidator(_yes)] = None
-    transferred_elsewhere: Annotated[bool | None, BeforeValidator(_yes)] = None
+    evaluation_documented: Annotated[bool | None, BeforeValidator(yes)] = None
+    transferred_elsewhere: Annotated[bool | None, BeforeValidator(yes)] = None
     summary: Prose
     source_url: Url
     source_name: Line
-    source_confidence: Annotated[str, _from_list("source_confidence")]
+    source_confidence: Annotated[str, from_list("source_confidence")]
     checked_on: Day
     spring_url: Annotated[Url | None, Maybe] = None
 
@@ -178,7 +194,7 @@ class PracticeRow(_Row):
         return "other"
 
 
-class SourceRow(_Row):
+class SourceRow(CatalogueRow):
     """A further page that supplied one fact of a practice: the columns of sources.csv.
 
     The ``url`` cell may end in a remark in brackets: ``https://example.org/page (capital raised)``.
@@ -199,22 +215,29 @@ class SourceRow(_Row):
         return self.url.partition(" (")[2].removesuffix(")") or None
 
 
-class AnswerRow(_Row):
+def assessment_id(  # noqa: PLR0913, PLR0917 - what an assessment is identified by
+    practice_id: str, basis: str, assessor: str, day: date, framework: str, version: str
+) -> str:
+    """Return what an assessment is called."""
+    return ":".join((practice_id, basis, assessor, day.isoformat(), f"{framework}-{version}"))
+
+
+class AnswerRow(CatalogueRow):
     """One answer of one assessor to one indicator: the columns of assessments.csv."""
 
     practice_id: Id
     framework: Id
     framework_version: str
-    basis: Literal["expert-review", "desk-review", "self-assessment"]
+    basis: Literal["expert-review", "desk-review", "self-assessment", "tick-list"]
     assessor: Id
     assessed_on: Day
     indicator_id: Id
     answer: AnswerId
-    evidence_level: Annotated[int, BeforeValidator(_digits), Field(ge=0, le=5)]
+    evidence_level: Annotated[int, BeforeValidator(digits), Field(ge=0, le=5)]
     note: Annotated[Prose | None, Maybe] = None
     source_url: Annotated[Url | None, Maybe] = None
     source_publisher: Annotated[Line | None, Maybe] = None
-    independent_of_operator: Annotated[bool | None, BeforeValidator(_yes_or_no)] = None
+    independent_of_operator: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
 
     @model_validator(mode="after")
     def _is_in_a_published_framework(self) -> Self:
@@ -230,25 +253,28 @@ class AnswerRow(_Row):
             near = nearest_of(self.indicator_id, ids)
             hint = f"; did you mean {near!r}?" if near else ""
             raise ColumnError("indicator_id", f"{self.indicator_id[:80]!r} is not in the framework{hint}")
+        if fault := evidence_fault(framework, self.indicator_id, self.evidence_level):
+            raise ColumnError("evidence_level", fault)
         return self
 
     @property
     def assessment_id(self) -> str:
         """The assessment that the answer belongs to: one assessor, one practice, one day, one framework."""
-        parts = (self.practice_id, self.basis, self.assessor, self.assessed_on.isoformat())
-        return ":".join((*parts, f"{self.framework}-{self.framework_version}"))
+        return assessment_id(
+            self.practice_id, self.basis, self.assessor, self.assessed_on, self.framework, self.framework_version
+        )
 
 
-class RunningRow(_Row):
+class RunningRow(CatalogueRow):
     """Whether a practice still runs, and who said so when: the columns of running.csv."""
 
     practice_id: Id
-    still_running: Annotated[bool | None, BeforeValidator(_yes_or_no)] = None
+    still_running: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
     said_by: Line
     said_on: Day
 
 
-class StatementRow(_Row):
+class StatementRow(CatalogueRow):
     """The owner's words beside the scores: the columns of statements.csv."""
 
     practice_id: Id
@@ -257,7 +283,7 @@ class StatementRow(_Row):
     stated_on: Day
 
 
-class FormerRow(_Row):
+class FormerRow(CatalogueRow):
     """A practice that left the catalogue, merged into another one or archived: the columns of former.csv."""
 
     id: Id
@@ -267,7 +293,7 @@ class FormerRow(_Row):
     reason: Prose
 
 
-class HistoryRow(_Row):
+class HistoryRow(CatalogueRow):
     """What was corrected on a practice, when and why: the columns of history.csv."""
 
     practice_id: Id
@@ -275,16 +301,16 @@ class HistoryRow(_Row):
     words: Prose
 
 
-class ReleaseRow(_Row):
+class ReleaseRow(CatalogueRow):
     """A release of the data: the columns of releases.csv."""
 
-    number: Annotated[int, BeforeValidator(_digits), Field(ge=1)]
+    number: Annotated[int, BeforeValidator(digits), Field(ge=1)]
     released_on: Day
     content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     origin: Line
     note: Annotated[Prose | None, Maybe] = None
 
 
-def columns(model: type[_Row]) -> list[str]:
+def columns(model: type[CatalogueRow]) -> list[str]:
     """Return the column names of a file, in order."""
     return list(model.model_fields)

@@ -6,32 +6,11 @@ the part of the history that everybody may read.
 
 from __future__ import annotations
 
+from practices_db.catalogue.practice_fields import PRACTICES, RELEASED
 from practices_db.database.store import Cursor
 
-_PRACTICES = """
-    INSERT INTO released_practice BY NAME
-    WITH
-    countries AS (SELECT practice_id, list(country ORDER BY position) AS v FROM practice_country GROUP BY ALL),
-    sectors AS (SELECT practice_id, list(sector ORDER BY position) AS v FROM practice_sector GROUP BY ALL),
-    groups AS (SELECT practice_id, list(target_group ORDER BY position) AS v FROM practice_target_group GROUP BY ALL),
-    kinds AS (SELECT practice_id, list(funding_kind ORDER BY position) AS v FROM practice_funding GROUP BY ALL),
-    funders AS (
-        SELECT practice_id, list(funding_source ORDER BY position) AS v FROM practice_funding_source GROUP BY ALL
-    )
-    SELECT
-        p.* EXCLUDE (version, state, merged_into, left_on, left_because, checked_by),
-        coalesce(countries.v, []) AS countries,
-        coalesce(sectors.v, []) AS sectors,
-        coalesce(groups.v, []) AS target_groups,
-        coalesce(kinds.v, []) AS funding_kinds,
-        coalesce(funders.v, []) AS funding_sources
-    FROM practice p
-    LEFT JOIN countries ON countries.practice_id = p.id
-    LEFT JOIN sectors ON sectors.practice_id = p.id
-    LEFT JOIN groups ON groups.practice_id = p.id
-    LEFT JOIN kinds ON kinds.practice_id = p.id
-    LEFT JOIN funders ON funders.practice_id = p.id
-    WHERE p.state = 'listed'
+_PRACTICES = f"""
+    INSERT INTO released_practice BY NAME SELECT {RELEASED} FROM {PRACTICES} WHERE p.state = 'listed'
 """
 _SOURCES = """
     INSERT INTO released_source BY NAME

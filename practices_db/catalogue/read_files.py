@@ -7,16 +7,19 @@ All problems are gathered; ``CatalogueError`` names file, row, column and what t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from practices_db.catalogue.contradictions import contradictions
 from practices_db.catalogue.csv_reader import CsvError, NotUtf8Error, decode, parse
-from practices_db.catalogue.library_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow, link_id
+from practices_db.catalogue.library_items import KINDS, Item, ItemKind
+from practices_db.catalogue.library_rows import FormerLinkRow
 from practices_db.catalogue.practice_rows import (
     AnswerRow,
+    CatalogueRow,
     FormerRow,
     HistoryRow,
     PracticeRow,
@@ -24,7 +27,6 @@ from practices_db.catalogue.practice_rows import (
     RunningRow,
     SourceRow,
     StatementRow,
-    _Row,
     columns,
 )
 from practices_db.catalogue.problems import Problem, mistakes
@@ -32,7 +34,7 @@ from practices_db.catalogue.write_files import FILES, RELEASES, content_hash
 from practices_db.config import DATA
 from practices_db.errors import PracticesError
 
-Row = TypeVar("Row", bound=_Row)
+Row = TypeVar("Row", bound=CatalogueRow)
 
 CATALOGUE = DATA / "catalogue"
 _SHOWN_AT_MOST = 50
@@ -60,9 +62,7 @@ class Catalogue:
     statements: tuple[StatementRow, ...] = ()
     former: tuple[FormerRow, ...] = ()
     history: tuple[HistoryRow, ...] = ()
-    evidence: tuple[EvidenceRow, ...] = ()
-    organisations: tuple[OrganisationRow, ...] = ()
-    links: tuple[LinkRow, ...] = ()
+    items: Mapping[Item, tuple[CatalogueRow, ...]] = field(default_factory=dict)  # of the file of each kind
     former_links: tuple[FormerLinkRow, ...] = ()
     releases: tuple[ReleaseRow, ...] = ()
 
@@ -86,13 +86,27 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         rows[name] = read_rows(name, contents[name], model, problems)
     sound = not any(problem.startswith("practices.csv") for problem in problems)
     problems += _inconsistencies(rows, sound)
-    problems += _knowledge_inconsistencies(rows)
+    problems += _library_inconsistencies(rows)
     if not problems:  # only where every row could be read: a faulty row is one problem, not one more for each link
         problems += _dangling(rows)
+        problems += _not_one(rows)
+        problems += contradictions(rows["practices.csv"], rows["assessments.csv"])
     if problems:
         raise CatalogueError(problems)
-    practices, sources, answers, *more = (tuple(of_file.values()) for of_file in rows.values())
-    return Catalogue(practices, sources, answers, content_hash(contents), *more)
+    all_of = {name: tuple(of_file.values()) for name, of_file in rows.items()}
+    return Catalogue(
+        practices=all_of["practices.csv"],
+        sources=all_of["sources.csv"],
+        answers=all_of["assessments.csv"],
+        content_hash=content_hash(contents),
+        running=all_of["running.csv"],
+        statements=all_of["statements.csv"],
+        former=all_of["former.csv"],
+        history=all_of["history.csv"],
+        items={item: all_of[kind.file] for item, kind in KINDS.items()},
+        former_links=all_of["former_links.csv"],
+        releases=all_of[RELEASES],
+    )
 
 
 def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) -> dict[int, Row]:
@@ -162,35 +176,55 @@ def _inconsistencies(rows: Mapping[str, dict[int, Any]], sound: bool) -> list[st
     return problems + _twice("sources.csv", "url", pages) + _twice("assessments.csv", "indicator_id", cells)
 
 
-def _knowledge_inconsistencies(rows: Mapping[str, dict[int, Any]]) -> list[str]:
-    """Return ids and links that stand there twice."""
+def _library_inconsistencies(rows: Mapping[str, dict[int, Any]]) -> list[str]:
+    """Return what stands there twice, of everything that has an id or is called by its ends."""
+    files = [(kind.file, kind) for kind in KINDS.values()] + [("former_links.csv", KINDS["link"])]
     return [
-        *_twice("evidence.csv", "id", {number: row.id for number, row in rows["evidence.csv"].items()}),
-        *_twice("organisations.csv", "id", {number: row.id for number, row in rows["organisations.csv"].items()}),
-        *(
-            problem
-            for name in ("links.csv", "former_links.csv")
-            for problem in _twice(
-                name, "to_id", {number: link_id(row.model_dump()) for number, row in rows[name].items()}
-            )
-        ),
+        problem
+        for name, kind in files
+        for problem in _twice(name, kind.key[-1], {number: kind.id_of(vars(row)) for number, row in rows[name].items()})
     ]
 
 
 def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
-    """Return the ends of links that are in no file."""
-    known = {
+    """Return the ends of links, results, findings and others that are in no file."""
+    known: dict[str, set[str]] = {
         "practice": {row.id for row in rows["practices.csv"].values()},
-        "evidence": {row.id for row in rows["evidence.csv"].values()},
-        "organisation": {row.id for row in rows["organisations.csv"].values()},
+        **{item: {row.id for row in rows[kind.file].values()} for item, kind in KINDS.items() if kind.name},
     }
+    files = [(kind.file, kind) for kind in KINDS.values()] + [("former_links.csv", KINDS["link"])]
     return [
-        f"{name}, row {number}, {column}: there is no {kind} {id_!r}"
-        for name in ("links.csv", "former_links.csv")
+        f"{name}, row {number}, {column}: there is no {end} {id_!r}"
+        for name, kind in files
         for number, row in rows[name].items()
-        for column, kind, id_ in (("from_id", row.from_kind, row.from_id), ("to_id", row.to_kind, row.to_id))
-        if id_ not in known[kind]
+        for column, (end, id_) in kind.ends_of(vars(row)).items()
+        if id_ not in known[end]
     ]
+
+
+def _not_one(rows: Mapping[str, dict[int, Any]]) -> list[str]:
+    """Return the practices of which not exactly one result is the main one, or not exactly one type the primary one."""
+    problems = []
+    for kind in KINDS.values():
+        if kind.one is None:
+            continue
+        problems += [
+            f"{kind.file}, row {numbers[0]}, {kind.one[1]}: {group!r} has {marked} rows with yes; exactly one must be"
+            for group, (numbers, marked) in _marked(kind, rows[kind.file]).items()
+            if marked != 1
+        ]
+    return problems
+
+
+def _marked(kind: ItemKind, rows: Mapping[int, Any]) -> dict[str, tuple[list[int], int]]:
+    """Return for each practice the rows it has, and how many of them are marked as the one."""
+    assert kind.one is not None  # noqa: S101 - asked only of kinds that have one
+    group, flag = kind.one
+    found: dict[str, tuple[list[int], int]] = {}
+    for number, row in rows.items():
+        numbers, marked = found.get(getattr(row, group), ([], 0))
+        found[getattr(row, group)] = ([*numbers, number], marked + bool(getattr(row, flag)))
+    return found
 
 
 def _twice(name: str, column: str, keys: dict[int, str]) -> list[str]:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from criteria.counted_answer import CAUTIOUS_FIRST, COUNTING
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.scoring import Scores, encode, score
 from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.practice_fields import FIELDS, PracticeField
 from practices_db.catalogue.published_copy import copy_truth
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.database.store import Cursor
 
-HEADLINES = ("effectiveness", "sustainability")
 _AT_ONCE = 20_000  # practices whose answers are held as Python objects at one time
 
-# Where several published assessments answer one indicator, the one counts that a curator settled on; else a documented
-# answer comes before none, then the higher evidence level, then expert-review, desk-review, self-assessment, then the
-# later one. The disagreement is kept.
+# Which answer counts where several published assessments answer one indicator: criteria.counted_answer in SQL. The
+# disagreement is kept; a tick-list is shown and never counted.
 COUNTED_ANSWERS = """
     INSERT INTO counted_answer BY NAME
     SELECT
@@ -31,14 +31,16 @@ COUNTED_ANSWERS = """
         (count(DISTINCT nullif(a.answer, 'not-documented')) OVER same) > 1 AS disagreement
     FROM released_answer a
     WHERE a.framework_id = $framework AND a.framework_version = $version
+        AND list_contains($bases::TEXT[], a.basis)
     WINDOW same AS (PARTITION BY a.practice_id, a.indicator_id)
     QUALIFY row_number() OVER (
         PARTITION BY a.practice_id, a.indicator_id
         ORDER BY
             NOT a.settled,
             a.answer = 'not-documented',
+            list_position($bases::TEXT[], a.basis),
             a.evidence_level DESC,
-            CASE a.basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 ELSE 3 END,
+            list_position($cautious::TEXT[], a.answer),
             a.assessed_on DESC,
             a.assessment_id
     ) = 1
@@ -65,7 +67,8 @@ CARDS = """
     ),
     bases AS (
         SELECT practice_id, list(DISTINCT basis ORDER BY basis) AS v FROM released_answer
-        WHERE framework_id = $framework AND framework_version = $version GROUP BY ALL
+        WHERE framework_id = $framework AND framework_version = $version AND list_contains($bases::TEXT[], basis)
+        GROUP BY ALL
     )
     SELECT
         p.*,
@@ -100,16 +103,24 @@ CARDS = """
     ORDER BY coalesce(answers.answered, 0) DESC, t.name_key, p.id
 """
 
-FACETS = """
+
+def _stated(field: PracticeField) -> str:
+    """Return the values of a card that one can filter a field by, as SQL."""
+    if field.kind == "codes":
+        return field.column
+    value = f"CASE WHEN {field.column} THEN 'yes' END" if field.kind == "yes" else field.column
+    return f"list_filter([{value}], lambda value: value IS NOT NULL)"
+
+
+_FACTS = " UNION ALL ".join(
+    f"SELECT '{field.facet.field}' AS facet, id AS practice_id, {_stated(field)} AS stated FROM practice_card"
+    for field in FIELDS
+    if field.facet
+)
+FACETS = f"""
     INSERT INTO practice_facet BY NAME
     WITH lists AS (
-        SELECT 'country' AS facet, id AS practice_id, countries AS stated FROM practice_card
-        UNION ALL SELECT 'sector', id, sectors FROM practice_card
-        UNION ALL SELECT 'target_group', id, target_groups FROM practice_card
-        UNION ALL SELECT 'funding_kind', id, funding_kinds FROM practice_card
-        UNION ALL SELECT 'governance_level', id,
-            CASE WHEN governance_level IS NULL THEN [] ELSE [governance_level] END FROM practice_card
-        UNION ALL SELECT 'source_kind', id, [source_kind] FROM practice_card
+        {_FACTS}
         UNION ALL SELECT 'evidence_level', id, [coalesce(strongest_evidence::TEXT, 'none')] FROM practice_card
         UNION ALL SELECT 'assessment_status', id, list_filter([
             CASE WHEN assessed THEN 'assessed' ELSE 'not-assessed' END,
@@ -136,10 +147,11 @@ def derive(cursor: Cursor) -> None:
     cursor.execute("DELETE FROM practice_score")
     cursor.execute("DELETE FROM practice_card")
     cursor.execute("DELETE FROM practice_facet")
-    cursor.execute(COUNTED_ANSWERS, version)
+    cursor.execute(COUNTED_ANSWERS, version | {"bases": list(COUNTING), "cautious": list(CAUTIOUS_FIRST)})
     _insert_scores(cursor, framework)
     _register_search_texts(cursor)
-    cursor.execute(CARDS, version | {"indicators": [indicator.id for indicator in framework.indicators]})
+    indicators = [indicator.id for indicator in framework.indicators]
+    cursor.execute(CARDS, version | {"indicators": indicators, "bases": list(COUNTING)})
     cursor.unregister("search_texts")
     cursor.execute(FACETS, {"not_stated": NOT_STATED})
 

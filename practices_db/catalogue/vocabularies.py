@@ -11,7 +11,9 @@ from pathlib import Path
 from babel import Locale
 
 from criteria.framework import current_framework
+from practices_db.catalogue.measure_types import measure_types
 
+HEADLINES = ("effectiveness", "sustainability")  # the criteria that a practice is summed up by
 NOT_STATED = "not-stated"
 NOT_STATED_LABEL = "Not stated"
 
@@ -26,7 +28,7 @@ def vocabulary(name: str) -> dict[str, str]:  # noqa: PLR0911 - a list for each 
     ``country`` holds ISO 3166-1 alpha-2 codes with the English names of CLDR (and XK for Kosovo, which
     CLDR and the EU's institutions use), sorted by name; ``area`` adds EU for Europe as a whole. ``evidence_level`` is
     the framework's scale, ``study_strength`` the same for the design of a study. ``theme``: sectors and themes of work.
-    ``language``: ISO 639-1 codes.
+    ``language``: ISO 639-1 codes. ``measure_type``: the types of measure.
     """
     if name == "country":
         territories = Locale("en").territories
@@ -43,6 +45,8 @@ def vocabulary(name: str) -> dict[str, str]:  # noqa: PLR0911 - a list for each 
         return dict(sorted(languages.items(), key=lambda item: item[1]))
     if name == "theme":
         return vocabulary("sector") | vocabulary("own_theme")
+    if name == "measure_type":
+        return {one.id: one.label for one in measure_types().types}
     if name == "study_strength":  # strongest first
         levels = {str(level.level): level.label for level in current_framework().evidence_levels}
         return {id_: f"{id_} · {levels[id_]}" for id_ in sorted(levels, reverse=True)}

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from practices_db.catalogue.library_rows import EvidenceRow, FormerLinkRow, LinkRow, OrganisationRow
+from practices_db.catalogue.library_items import KINDS
+from practices_db.catalogue.library_rows import FormerLinkRow
 from practices_db.catalogue.practice_rows import (
     AnswerRow,
+    CatalogueRow,
     FormerRow,
     HistoryRow,
     PracticeRow,
@@ -21,14 +23,13 @@ from practices_db.catalogue.practice_rows import (
     RunningRow,
     SourceRow,
     StatementRow,
-    _Row,
     columns,
 )
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 
 # file → (its rows, whether it is always there); the hash of the data covers them in this order.
-FILES: dict[str, tuple[type[_Row], bool]] = {
+FILES: dict[str, tuple[type[CatalogueRow], bool]] = {
     "practices.csv": (PracticeRow, True),
     "sources.csv": (SourceRow, True),
     "assessments.csv": (AnswerRow, True),
@@ -36,9 +37,7 @@ FILES: dict[str, tuple[type[_Row], bool]] = {
     "statements.csv": (StatementRow, False),
     "former.csv": (FormerRow, False),
     "history.csv": (HistoryRow, False),
-    "evidence.csv": (EvidenceRow, False),
-    "organisations.csv": (OrganisationRow, False),
-    "links.csv": (LinkRow, False),
+    **{kind.file: (kind.model, False) for kind in KINDS.values()},
     "former_links.csv": (FormerLinkRow, False),
 }
 RELEASES = "releases.csv"  # says which release it is: not part of the content, so not of its hash
@@ -52,7 +51,7 @@ _QUERIES = {
     "assessments.csv": """
         SELECT *, framework_id AS framework FROM released_answer
         ORDER BY practice_id, indicator_id,
-            CASE basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 ELSE 3 END,
+            CASE basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 WHEN 'self-assessment' THEN 3 ELSE 4 END,
             assessor, assessed_on, framework_id, framework_version
     """,
     "running.csv": """
@@ -66,9 +65,8 @@ _QUERIES = {
         FROM released_history h SEMI JOIN released_practice p ON p.id = h.practice_id
         ORDER BY practice_id, happened_on, seq
     """,
-    "evidence.csv": "SELECT * FROM evidence_card ORDER BY id",
-    "organisations.csv": "SELECT * FROM organisation_card ORDER BY id",
-    "links.csv": "SELECT * FROM known_link WHERE judged ORDER BY from_kind, from_id, relation, to_kind, to_id",
+    **{kind.file: f"SELECT * FROM {kind.shown} ORDER BY {', '.join(kind.key)}" for kind in KINDS.values()},
+    "links.csv": f"SELECT * FROM known_link WHERE judged ORDER BY {', '.join(KINDS['link'].key)}",
     "former_links.csv": "SELECT * FROM former_link ORDER BY ALL",
     RELEASES: "SELECT number, released_on, content_hash, origin, note FROM data_version ORDER BY number",
 }
@@ -118,7 +116,7 @@ def write_catalogue(store: Store, folder: Path) -> list[str]:
     return changed
 
 
-def _text(cursor: Cursor, name: str, model: type[_Row]) -> bytes:
+def _text(cursor: Cursor, name: str, model: type[CatalogueRow]) -> bytes:
     found = cursor.execute(_QUERIES[name])
     places = [[column[0] for column in found.description].index(column) for column in columns(model)]
     lines = [",".join(columns(model)), *(",".join(_cell(row[place]) for place in places) for row in found.fetchall())]

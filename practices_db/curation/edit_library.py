@@ -1,25 +1,26 @@
-"""What curators do to publications, organisations and the links between them, by the rules of practices (curating).
+"""What curators do to everything they hold beside practices and answers, by the rules of practices (edit_practices).
 
-A link is called by its two ends and what it says of them: "evidence>some-report>studies>practice>some-practice".
+What has no id is called by its key: a link "evidence>some-report>studies>practice>some-practice".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 from practices_db.catalogue import library_store
-from practices_db.catalogue.library_filter import NOUNS
-from practices_db.catalogue.library_rows import CALLED, ENDS, MODELS, Item, LinkRow, Row, link_id
+from practices_db.catalogue.library_items import KINDS, NOUNS, Item, link_id
+from practices_db.catalogue.library_store import CURATED, NAMED
+from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.curation import versioned_change
 from practices_db.curation.permissions import APP, Thing, moved, require
-from practices_db.curation.versioned_change import Facts
+from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.queries.library import CURATED, NAMED
 
 Named = Literal["evidence", "organisation"]
 MIGRATION = "0005_leaving"
@@ -27,7 +28,7 @@ MIGRATION = "0005_leaving"
 
 @dataclass(frozen=True)
 class Curated:
-    """A publication, an organisation or a link as curators have it; ``facts`` by the columns of its file."""
+    """Something of the library as curators have it; ``facts`` by the columns of its file."""
 
     item: Item
     facts: dict[str, Any]
@@ -38,8 +39,13 @@ class Curated:
 
     @property
     def id(self) -> str:
-        """Return its id; of a link, what it is called."""
-        return str(self.facts["id"]) if self.item != "link" else link_id(self.facts)
+        """Return its id, or what it is called by."""
+        return KINDS[self.item].id_of(self.facts)
+
+    @property
+    def name(self) -> str:
+        """Return its title or name; of what has none, what it is called."""
+        return str(self.facts[KINDS[self.item].name]) if KINDS[self.item].name else self.id
 
     @property
     def thing(self) -> Thing:
@@ -72,136 +78,116 @@ def names(cursor: Cursor, actor: Actor, of: list[Curated]) -> dict[tuple[str, st
     return {end: found[0] if found else end[1] for end, found in held.items()}
 
 
-def edit(  # noqa: PLR0913, PLR0917 - what a change consists of
-    store: Store,
-    actor: Actor,
-    item: Item,
-    id_: str,
-    changes: Mapping[str, Any],
-    version: int,
-    reason: str,
-    source_url: str = "",
-    public: str | None = None,
-) -> int:
+def edit(store: Store, item: Item, edit: Edit, changes: Mapping[str, Any], source_url: str = "") -> int:
     """Change facts and return the new version; ``changes`` holds columns of the file, as text or typed.
 
-    ``source_url`` is the page that says so, kept in the record; a link has its own. ``public`` is what everybody will
-    read beside the change when it is released. Raises as ``curating.edit_practice``.
+    ``source_url`` is the page that says so, kept in the record of publications and organisations; the others have one.
+    Marking a result as the main one, or a type as the primary one, takes the mark off the one that had it. Raises as
+    ``edit_practices.edit_practice``.
     """
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
         row = _checked(item, before.facts | dict(changes), before)
         after = row.model_dump()
         fields = versioned_change.changed(before.facts, after)
-        page = {} if item == "link" else {"source": _page(item, before.facts, source_url)}
+        page = {"source": _page(item, before.facts, source_url)} if KINDS[item].name else {}
         library_store.update(cursor, item, [row])
+        if before.state == "listed":
+            _keep_one(cursor, edit, item, after)
         return {name: before.facts[name] for name in fields}, {name: after[name] for name in fields} | page
 
-    return _change(store, actor, "edit", item, id_, version, work, reason, public)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
 
 
-def checked(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Item, id_: str, version: int, on: date, reason: str = ""
-) -> int:
-    """Say that something was compared with its page on a day; return the new version."""
+def checked(store: Store, item: Item, edit: Edit, on: date) -> int:
+    """Say that something was compared with its page on a day; return the new version.
+
+    PracticesError where its file has no column for that day.
+    """
+    if "checked_on" not in KINDS[item].model.model_fields:
+        raise PracticesError(f"A {NOUNS[item]} has no day on which it was checked.")
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
         library_store.update(cursor, item, [_checked(item, before.facts | {"checked_on": on}, before)])
         return {"checked_on": before.facts["checked_on"]}, {"checked_on": on}
 
-    return _change(store, actor, "edit", item, id_, version, work, reason or f"checked on {on}")
+    because = replace(edit, reason=edit.reason or f"checked on {on}")
+    return versioned_change.change(store, because, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
 
 
-def archive(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Item, id_: str, version: int, reason: str
-) -> int:
+def archive(store: Store, item: Item, edit: Edit) -> int:
     """Take something out of the catalogue without losing it; what it is linked by goes and comes back with it.
 
-    ``reason`` is read by everybody beside the release that takes it out.
+    The reason is read by everybody beside the release that takes it out.
     """
-    return _move(store, actor, "archive", item, id_, version, versioned_change.leaving(reason), reason)
+    return versioned_change.archive(store, _kind(item, exact=True), edit)
 
 
-def relist(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Item, id_: str, version: int, reason: str
-) -> int:
+def relist(store: Store, item: Item, edit: Edit) -> int:
     """Put something archived back into the catalogue; a link only where both its ends are in it."""
-    return _move(store, actor, "relist", item, id_, version, versioned_change.LISTED_AGAIN, reason)
+    return versioned_change.relist(store, _kind(item, exact=True), edit)
 
 
-def merge(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, item: Named, id_: str, into: str, version: int, reason: str
-) -> int:
+def merge(store: Store, item: Item, edit: Edit, into: str) -> int:
     """Merge a duplicate into the one that is kept, which takes over its links; return the old one's version."""
-
-    def work(cursor: Cursor, old: Curated) -> tuple[Facts, Facts]:
-        kept = _stands(cursor, item, into)
-        if id_ == into or kept.state != "listed":
-            raise PracticesError("It can only be merged into another one that is listed.")
-        require(actor, "edit", kept.thing)
-        hand_over_links(cursor, actor, item, id_, into, reason)
-        cursor.execute(f"UPDATE {item} SET merged_into = $into WHERE merged_into = $id", {"id": id_, "into": into})
-        after = versioned_change.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
-        _set(cursor, old, after)
-        _set(cursor, kept, {})
-        versioned_change.record_merged(cursor, actor, kept, id_, old.facts[CALLED[item]], reason)
-        return {}, after
-
-    return _change(store, actor, "merge", item, id_, version, work, reason)
+    return versioned_change.merge(store, _kind(item), edit, into)
 
 
-def add_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str, public: str | None = None) -> str:
-    """Add a link that somebody judged, with the columns of links.csv, and return what it is called.
+def add(store: Store, actor: Actor, item: Item, facts: Mapping[str, Any], reason: str) -> str:
+    """Add something with the columns of its file and return what it is called.
 
-    Both ends must be in the catalogue. Raises PracticesError where one is not, or where the link is there already.
+    What it leads to must be in the catalogue. Raises PracticesError where that is not, or where it is there already.
     """
-    return _new_link(store, actor, facts, {}, reason, public)
+    return _new(store, Edit(actor, "", 0, reason), item, facts, {})
 
 
 def refuse_link(store: Store, actor: Actor, facts: Mapping[str, Any], reason: str) -> str:
     """Take out a link that two records show by themselves, for a reason that everybody reads; return its name."""
-    return _new_link(store, actor, facts, versioned_change.leaving(reason) | {"state": "archived"}, reason, None)
+    left = versioned_change.leaving(reason) | {"state": "archived"}
+    return _new(store, Edit(actor, "", 0, reason), "link", facts, left)
 
 
-def _new_link(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, facts: Mapping[str, Any], left: Facts, reason: str, public: str | None
-) -> str:
-    row = versioned_change.checked(LinkRow, facts)
-    id_ = link_id(row.model_dump())
+def _new(store: Store, edit: Edit, item: Item, facts: Mapping[str, Any], left: Facts) -> str:
+    kind = KINDS[item]
+    row = versioned_change.checked(kind.model, facts)
+    new = replace(edit, item=kind.id_of(vars(row)))
 
     def look(_cursor: Cursor) -> Curated:
-        return Curated("link", row.model_dump(), 0, "", None, None)
+        return Curated(item, row.model_dump(), 0, "", None, None)
 
     def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
-        _require_ends(cursor, before.facts)
-        if _read(cursor, "link", _WHICH["link"], _key("link", id_)):
-            raise PracticesError("This link is there already, or was taken out: change it or put it back.")
-        library_store.insert_rows(cursor, "link", [before.facts | dict(left)])
+        _require_ends(cursor, item, before.facts)
+        if _read(cursor, item, kind.where, {"id": new.item}):
+            raise PracticesError(f"This {kind.noun} is there already, or was taken out: change it or put it back.")
+        library_store.insert_rows(cursor, item, [library_store.facts_of(row) | dict(left)])
+        if not left:
+            _keep_one(cursor, new, item, before.facts)
         return {}, before.facts | dict(left)
 
-    versioned_change.change(store, actor, "add", look, 0, work, reason, public)
-    return id_
+    versioned_change.change(store, new, "add", look, work)
+    return new.item
 
 
-def hand_over_links(  # noqa: PLR0913, PLR0917
-    cursor: Cursor, actor: Actor, kind: str, old: str, kept: str, reason: str
-) -> None:
-    """Let the links of something that is merged belong to what is kept, in the caller's transaction.
+def hand_over(cursor: Cursor, kind: str, merging: Edit, kept: str) -> None:
+    """Let the links, results, types and findings of what is merged belong to what is kept, in the caller's transaction.
 
-    Also those that two records show by themselves, as judged ones: they hang on the name or address that goes. A link
-    that the kept one has already, or that was taken out there, is archived.
+    Also links that two records show by themselves, as judged ones: they hang on the name or address that goes. What
+    the kept one has already, or what was taken out there, is archived. Its main result and its primary type stay.
     """
+    old = {"kind": kind, "id": merging.item}
+    for item in KINDS:
+        for column, where in _leads_to(item):
+            for one in _read(cursor, item, where, old):
+                _hand_over(cursor, merging, one, column, kept)
     for side in ("from", "to"):
-        for link in _read(cursor, "link", f"{side}_kind = $kind AND {side}_id = $id", {"kind": kind, "id": old}):
-            _hand_over(cursor, actor, link, side, kept, reason)
         shown = cursor.execute(
             f"SELECT * EXCLUDE (judged) REPLACE ($today::DATE AS checked_on) FROM known_link "
             f"WHERE NOT judged AND {side}_kind = $kind AND {side}_id = $id ORDER BY ALL",
-            {"kind": kind, "id": old, "today": audit_log.now().date()},
+            old | {"today": audit_log.now().date()},
         )
         columns = [column[0] for column in shown.description]
         for row in shown.fetchall():
-            _judge(cursor, actor, dict(zip(columns, row, strict=True)) | {f"{side}_id": kept}, reason)
+            _judge(cursor, merging, dict(zip(columns, row, strict=True)) | {f"{side}_id": kept})
 
 
 def after_migration(store: Store, ran: Sequence[str]) -> None:
@@ -213,7 +199,7 @@ def after_migration(store: Store, ran: Sequence[str]) -> None:
     def mend(cursor: Cursor) -> None:
         merged = cursor.execute("SELECT id, merged_into, left_because FROM practice WHERE state = 'merged' ORDER BY id")
         for old, kept, reason in merged.fetchall():
-            hand_over_links(cursor, APP, "practice", old, kept, reason)
+            hand_over(cursor, "practice", Edit(APP, old, 0, reason), kept)
         cursor.execute(
             f"""
             DELETE FROM known_link k WHERE NOT EXISTS (
@@ -229,84 +215,141 @@ def after_migration(store: Store, ran: Sequence[str]) -> None:
 
 # --- inside ------------------------------------------------------------------------------------------------
 
-_WHICH: dict[Item, str] = {
-    "evidence": "id = $id",
-    "organisation": "id = $id",
-    "link": "from_kind = $from_kind AND from_id = $from_id AND relation = $relation AND to_kind = $to_kind "
-    "AND to_id = $to_id",
-}
 _SETTERS = ("state", "merged_into", "left_on", "left_because")
 
 
-def _hand_over(  # noqa: PLR0913, PLR0917
-    cursor: Cursor, actor: Actor, link: Curated, side: str, kept: str, reason: str
-) -> None:
-    after = link.facts | {f"{side}_id": kept}
-    if _read(cursor, "link", _WHICH["link"], _key("link", link_id(after))):
-        if link.state == "listed":
-            new = versioned_change.leaving(reason) | {"state": moved("archive", link.thing)}
-            _set(cursor, link, new)
+def _leads_to(item: Item) -> list[tuple[str, str]]:
+    """Return the columns by which something leads to others, each with the condition on ``kind`` and ``id``."""
+    if item == "link":
+        return [(f"{side}_id", f"{side}_kind = $kind AND {side}_id = $id") for side in ("from", "to")]
+    return [(column, f"$kind = '{end}' AND {column} = $id") for column, end in KINDS[item].ends.items()]
+
+
+def _hand_over(cursor: Cursor, merging: Edit, one: Curated, column: str, kept: str) -> None:
+    actor, reason = merging.actor, merging.reason
+    kind = KINDS[one.item]
+    after = one.facts | {column: kept}
+    id_ = kind.id_of(after)
+    if id_ != one.id and _read(cursor, one.item, kind.where, {"id": id_}):
+        if one.state == "listed":
+            new = versioned_change.leaving(reason) | {"state": moved("archive", one.thing)}
+            _put(cursor, one, new)
             audit_log.record(
-                cursor, actor, "archive", link.thing.name, version=link.version + 1, after=new, reason=reason
+                cursor, actor, "archive", one.thing.name, version=one.version + 1, after=new, reason=reason
             )
         return
+    if kind.one and after[kind.one[1]] and _marked(cursor, one.item, after):
+        after |= {kind.one[1]: False if kind.item == "practice_type" else None}
+        cursor.execute(
+            f'UPDATE {one.item} SET "{kind.one[1]}" = $mark WHERE {kind.where}',
+            {"id": one.id, "mark": after[kind.one[1]]},
+        )
     cursor.execute(
-        f"UPDATE link SET {side}_id = $kept, version = version + 1 WHERE {_WHICH['link']}",
-        _key("link", link.id) | {"kept": kept},
+        f"UPDATE {one.item} SET {column} = $kept, version = version + 1 WHERE {kind.where}",
+        {"id": one.id, "kept": kept},
     )
+    renamed = id_ != one.id
     audit_log.record(
         cursor,
         actor,
-        "rename",
-        f"link:{link_id(after)}",
-        version=link.version + 1,
-        before={"id": link.id},
-        after={"id": link_id(after)},
+        "rename" if renamed else "edit",
+        f"{one.item}:{id_}",
+        version=one.version + 1,
+        before={"id": one.id} if renamed else {column: one.facts[column]},
+        after={"id": id_} if renamed else {column: kept},
         reason=reason,
         public=f"Taken over in a merge: {reason}",
     )
 
 
-def _judge(cursor: Cursor, actor: Actor, facts: dict[str, Any], reason: str) -> None:
-    """Make a link that two records showed a judged one, where it is not there and its ends are."""
-    ends = _key("link", link_id(facts))
-    there = cursor.execute(f"SELECT 1 FROM known_link WHERE {_WHICH['link']}", ends).fetchall()
-    if there or _read(cursor, "link", _WHICH["link"], ends) or _missing_end(cursor, facts):
-        return
-    library_store.insert_rows(cursor, "link", [facts])
-    public = f"Taken over in a merge: {reason}"
-    audit_log.record(
-        cursor, actor, "add", f"link:{link_id(facts)}", version=1, after=facts, reason=reason, public=public
+def _marked(cursor: Cursor, item: Item, facts: Facts) -> list[Curated]:
+    """Return the listed ones of the same practice that are marked as the one, but for this one."""
+    kind = KINDS[item]
+    assert kind.one is not None  # noqa: S101 - asked only of kinds that have one
+    group, flag = kind.one
+    return _read(
+        cursor,
+        item,
+        f"state = 'listed' AND \"{flag}\" AND {group} = $group AND {kind.id_sql} <> $id",
+        {"group": facts[group], "id": kind.id_of(facts)},
     )
 
 
-def _missing_end(cursor: Cursor, facts: Facts) -> str | None:
-    """Return which end of a link is not in the catalogue, in words; None where both are."""
-    for side in ("from", "to"):
-        kind, id_ = facts[f"{side}_kind"], facts[f"{side}_id"]
+def _keep_one(cursor: Cursor, edit: Edit, item: Item, facts: Facts) -> None:
+    """See that exactly one of a practice's results is the main one (its types: the primary one) after a change.
+
+    Where this one is marked now, the mark is taken off the other, on record; where none would be left, PracticesError.
+    """
+    kind = KINDS[item]
+    if kind.one is None:
+        return
+    flag = kind.one[1]
+    others = _marked(cursor, item, facts)
+    for other in others if facts[flag] else ():
+        row = _checked(item, other.facts | {flag: "no" if item == "practice_type" else ""}, other)
+        library_store.update(cursor, item, [row])
+        audit_log.record(
+            cursor,
+            edit.actor,
+            "edit",
+            other.thing.name,
+            version=other.version + 1,
+            before={flag: True},
+            after={flag: getattr(row, flag)},
+            reason=edit.reason,
+        )
+    _require_one(cursor, item, facts)
+
+
+def _require_one(cursor: Cursor, item: Item, facts: Facts) -> None:
+    kind = KINDS[item]
+    if kind.one is None:
+        return
+    group, flag = kind.one
+    listed = _read(cursor, item, f"state = 'listed' AND {group} = $group", {"group": facts[group]})
+    if listed and sum(bool(one.facts[flag]) for one in listed) != 1:
+        raise PracticesError(
+            f"Nothing was saved: exactly one {kind.noun} of {facts[group]!r} must be marked {flag}. "
+            "Mark another one first."
+        )
+
+
+def _judge(cursor: Cursor, merging: Edit, facts: dict[str, Any]) -> None:
+    """Make a link that two records showed a judged one, where it is not there and its ends are."""
+    which = {"id": link_id(facts)}
+    there = cursor.execute(f"SELECT 1 FROM known_link WHERE {KINDS['link'].where}", which).fetchall()
+    if there or _read(cursor, "link", KINDS["link"].where, which) or _missing_end(cursor, "link", facts):
+        return
+    library_store.insert_rows(cursor, "link", [facts])
+    public = f"Taken over in a merge: {merging.reason}"
+    audit_log.record(
+        cursor,
+        merging.actor,
+        "add",
+        f"link:{link_id(facts)}",
+        version=1,
+        after=facts,
+        reason=merging.reason,
+        public=public,
+    )
+
+
+def _missing_end(cursor: Cursor, item: Item, facts: Facts) -> str | None:
+    """Return which end of something is not in the catalogue, in words; None where all are."""
+    for kind, id_ in KINDS[item].ends_of(facts).values():
         found = _end(cursor, kind, id_)
         if not found or found[1] != "listed":
             return f"{NOUNS.get(kind, kind)} {id_!r}"
     return None
 
 
-def _require_ends(cursor: Cursor, facts: Facts) -> None:
-    if missing := _missing_end(cursor, facts):
+def _require_ends(cursor: Cursor, item: Item, facts: Facts) -> None:
+    if missing := _missing_end(cursor, item, facts):
         raise PracticesError(f"There is no {missing} in the catalogue. Nothing was saved.")
 
 
-def _key(item: Item, id_: str) -> dict[str, str]:
-    """Return the parameters of _WHICH; PracticesError where a link is not called like this."""
-    if item != "link":
-        return {"id": id_}
-    parts = id_.split(">")
-    if len(parts) != len(ENDS):
-        raise PracticesError(f"{id_[:160]!r} is not what a link is called: evidence>ID>studies>practice>ID.")
-    return dict(zip(ENDS, parts, strict=True))
-
-
 def _stands(cursor: Cursor, item: Item, id_: str) -> Curated:
-    found = _read(cursor, item, _WHICH[item], _key(item, id_))
+    found = _read(cursor, item, KINDS[item].where, {"id": id_})
     if not found:
         raise PracticesError(f"There is no {NOUNS.get(item, item)} {id_[:160]!r}.")
     return found[0]
@@ -319,8 +362,8 @@ def _read(cursor: Cursor, item: Item, where: str, parameters: dict[str, str]) ->
 
 
 def _curated(item: Item, row: dict[str, Any]) -> Curated:
-    facts = {name: row[name] for name in MODELS[item].model_fields}
-    facts |= {name: tuple(facts[name]) for name in library_store.LISTS[item]}
+    facts = {name: row[name] for name in KINDS[item].model.model_fields}
+    facts |= {name: tuple(facts[name]) for name in KINDS[item].lists}
     return Curated(item, facts, row["version"], row["state"], row["merged_into"], row["left_because"])
 
 
@@ -333,8 +376,8 @@ def _end(cursor: Cursor, kind: str, id_: str) -> tuple[str, str] | None:
     return found[0] if found else None
 
 
-def _checked(item: Item, facts: Facts, before: Curated) -> Row:
-    row: Row = versioned_change.checked(MODELS[item], facts)
+def _checked(item: Item, facts: Facts, before: Curated) -> CatalogueRow:
+    row = versioned_change.checked(KINDS[item].model, facts)
     if Curated(item, row.model_dump(), 0, "", None, None).id != before.id:
         raise PracticesError("What something is called by never changes; merge it, or take it out and add another one.")
     return row
@@ -344,31 +387,32 @@ def _page(item: Item, facts: Facts, source_url: str) -> str:
     """Return the page that says so, checked as the own page is."""
     if not source_url.strip():
         raise PracticesError("Nothing was saved. Give the address of the page that says so.")
-    return str(versioned_change.checked(MODELS[item], dict(facts) | {"url": source_url}).model_dump()["url"])
+    return str(versioned_change.checked(KINDS[item].model, dict(facts) | {"url": source_url}).model_dump()["url"])
 
 
-def _change(store: Store, actor: Actor, action: str, item: Item, id_: str, *rest: Any) -> int:
-    return versioned_change.change(store, actor, action, lambda cursor: _stands(cursor, item, id_), *rest)
+def _kind(item: Item, *, exact: bool = False) -> Kind[Curated]:
+    """Return how a kind is kept; ``exact``: a move must leave exactly one of a practice's marked as the one."""
+    put = _move if exact else _put
+    return Kind(lambda cursor, id_: _stands(cursor, item, id_), put, partial(_hand_all_over, item))
 
 
-def _move(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, action: str, item: Item, id_: str, version: int, after: dict[str, Any], reason: str
-) -> int:
-    def work(cursor: Cursor, before: Curated) -> tuple[Facts, Facts]:
-        new = after | {"state": moved(action, before.thing)}
-        if item == "link" and action == "relist":
-            _require_ends(cursor, before.facts)
-        _set(cursor, before, new)
-        return {"state": before.state}, new
-
-    return _change(store, actor, action, item, id_, version, work, reason)
+def _move(cursor: Cursor, one: Curated, new: Facts) -> None:
+    _put(cursor, one, new)
+    _require_one(cursor, one.item, one.facts)
 
 
-def _set(cursor: Cursor, one: Curated, new: Mapping[str, Any]) -> None:
+def _hand_all_over(item: Item, cursor: Cursor, merging: Edit, into: str) -> None:
+    hand_over(cursor, item, merging, into)
+    cursor.execute(f"UPDATE {item} SET merged_into = $into WHERE merged_into = $id", {"id": merging.item, "into": into})
+
+
+def _put(cursor: Cursor, one: Curated, new: Facts) -> None:
+    kind = KINDS[one.item]
+    if not kind.name and new.get("state") == "listed":
+        _require_ends(cursor, one.item, one.facts)
     for name in _SETTERS:
         if name in new:
             cursor.execute(
-                f"UPDATE {one.item} SET {name} = $value WHERE {_WHICH[one.item]}",
-                _key(one.item, one.id) | {"value": new[name]},
+                f"UPDATE {one.item} SET {name} = $value WHERE {kind.where}", {"id": one.id, "value": new[name]}
             )
-    cursor.execute(f"UPDATE {one.item} SET version = version + 1 WHERE {_WHICH[one.item]}", _key(one.item, one.id))
+    cursor.execute(f"UPDATE {one.item} SET version = version + 1 WHERE {kind.where}", {"id": one.id})

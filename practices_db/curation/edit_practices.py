@@ -7,28 +7,21 @@ is saved.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow
+from practices_db.catalogue import practice_rows, practice_store
+from practices_db.catalogue.library_store import CURATED
+from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
-from practices_db.curation.permissions import Thing, moved, require
-from practices_db.curation.versioned_change import Facts
+from practices_db.curation.permissions import Thing, require
+from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.queries.library import CURATED
 
-# The several-valued fields of a practice: field of the file → (table, column).
-LISTS = {
-    "countries": ("practice_country", "country"),
-    "sectors": ("practice_sector", "sector"),
-    "target_groups": ("practice_target_group", "target_group"),
-    "funding_kinds": ("practice_funding", "funding_kind"),
-    "funding_sources": ("practice_funding_source", "funding_source"),
-}
-ANSWER_FIELDS = ("answer", "evidence_level", "note", "source_url", "source_publisher", "independent_of_operator")
 _WITHOUT_SOURCE = ("not-documented", "not-applicable")
 
 
@@ -54,6 +47,11 @@ class CuratedPractice:
     running_said_by: str | None
     running_said_on: date | None
     checked_by: str | None
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return str(self.facts["name"])
 
     @property
     def thing(self) -> Thing:
@@ -98,89 +96,64 @@ def find(  # noqa: PLR0913, PLR0917
     return [Found(*row) for row in rows]
 
 
-def edit_practice(  # noqa: PLR0913, PLR0917 - what a change consists of
-    store: Store,
-    actor: Actor,
-    practice_id: str,
-    changes: Mapping[str, Any],
-    version: int,
-    reason: str,
-    source_url: str,
-    public: str | None = None,
-) -> int:
+def edit_practice(store: Store, edit: Edit, changes: Mapping[str, Any], source_url: str) -> int:
     """Change facts of a practice and return its new version.
 
     ``changes`` holds columns of practices.csv, as text or typed. ``source_url`` is the page that says so: it is listed
-    among the practice's sources. ``public`` is what everybody will read in the practice's history. Raises
-    PracticesError: values that cannot stand, nothing changed, no reason or source; ConflictError.
+    among the practice's sources. Raises PracticesError: values that cannot stand, nothing changed, no reason or source;
+    ConflictError.
     """
 
     def work(cursor: Cursor, before: CuratedPractice) -> tuple[Facts, Facts]:
-        row = checked_practice(before.facts | dict(changes), practice_id)
-        checked_page = checked_practice(before.facts | {"source_url": source_url}, practice_id).source_url
+        row = checked_practice(before.facts | dict(changes), edit.item)
+        checked_page = checked_practice(before.facts | {"source_url": source_url}, edit.item).source_url
         after = row.model_dump()
         names = versioned_change.changed(before.facts, after)
-        write_facts(cursor, row, names)
-        _bump(cursor, practice_id, {})
-        if checked_page != row.source_url:
-            _add_sources(cursor, practice_id, names, checked_page)
+        practice_store.update_practices(cursor, [row])
+        if checked_page != row.source_url:  # the page alone: the reason is for the record and not for the public
+            pages = [SourceRow(practice_id=edit.item, field=name, url=checked_page) for name in names]
+            practice_store.write_sources(cursor, pages, keep_remarks=True)
         return (
             {name: before.facts[name] for name in names},
             {name: after[name] for name in names} | {"source": checked_page},
         )
 
-    return _change(store, actor, "edit", practice_id, version, work, reason, public)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _practice(cursor, edit.item), work)
 
 
-def checked(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, version: int, on: date, reason: str = ""
-) -> int:
+def checked(store: Store, edit: Edit, on: date) -> int:
     """Say that a practice's record was checked against its page on a day; return the new version."""
-    after = {"checked_on": on, "checked_by": actor.id}
-    return _set(store, actor, "edit", practice_id, version, after, reason or f"checked on {on}")
+    because = replace(edit, reason=edit.reason or f"checked on {on}")
+    return _note(store, because, {"checked_on": on, "checked_by": edit.actor.id})
 
 
-def still_running(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, version: int, running: bool | None, said_by: str, on: date
-) -> int:
-    """Note whether a practice still runs, who said so (an organisation or a page, no person) and when."""
+def still_running(store: Store, edit: Edit, running: bool | None, said_by: str, on: date) -> int:
+    """Note whether a practice still runs, who said so (an organisation or a page, no person) and when.
+
+    That somebody said so is the reason.
+    """
     if not said_by.strip():
         raise PracticesError("Say who said so: an organisation or a page.")
     after = {"still_running": running, "running_said_by": said_by.strip()[:300], "running_said_on": on}
-    return _set(store, actor, "edit", practice_id, version, after, f"{said_by} said so")
+    return _note(store, replace(edit, reason=f"{said_by} said so"), after)
 
 
-def archive(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
-    """Take a practice out of the catalogue without losing it; ``reason`` is shown where its id is asked for."""
-    return _set(store, actor, "archive", practice_id, version, versioned_change.leaving(reason), reason)
+def archive(store: Store, edit: Edit) -> int:
+    """Take a practice out of the catalogue without losing it; the reason is shown where its id is asked for."""
+    return versioned_change.archive(store, _KIND, edit)
 
 
-def relist(store: Store, actor: Actor, practice_id: str, version: int, reason: str) -> int:
+def relist(store: Store, edit: Edit) -> int:
     """Put an archived practice back into the catalogue."""
-    return _set(store, actor, "relist", practice_id, version, versioned_change.LISTED_AGAIN, reason)
+    return versioned_change.relist(store, _KIND, edit)
 
 
-def merge(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, into: str, version: int, reason: str
-) -> int:
+def merge(store: Store, edit: Edit, into: str) -> int:
     """Merge a duplicate into the practice that is kept; links to the old id lead there. Return the old one's version.
 
     Assessments, sources, statement, submissions and links go over to the kept practice, whose own facts stay.
     """
-
-    def work(cursor: Cursor, old: CuratedPractice) -> tuple[Facts, Facts]:
-        kept = _practice(cursor, into)
-        if practice_id == into or kept.state != "listed":
-            raise PracticesError("It can only be merged into another one that is listed.")
-        require(actor, "edit", kept.thing)
-        _hand_over(cursor, actor, practice_id, into, reason)
-        after = versioned_change.leaving(reason) | {"merged_into": into, "state": moved("merge", old.thing)}
-        _bump(cursor, practice_id, after)
-        _bump(cursor, into, {})
-        versioned_change.record_merged(cursor, actor, kept, practice_id, old.facts["name"], reason)
-        return {}, after
-
-    return _change(store, actor, "merge", practice_id, version, work, reason)
+    return versioned_change.merge(store, _KIND, edit, into)
 
 
 def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, Any]]:
@@ -198,20 +171,13 @@ def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, An
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
-    store: Store,
-    actor: Actor,
-    assessment_id: str,
-    indicator_id: str,
-    changes: Mapping[str, Any],
-    version: int,
-    reason: str,
-    public: str | None = None,
-) -> int:
-    """Change one answer of an assessment and return its new version; version 0 answers what was not answered yet.
+def edit_answer(store: Store, edit: Edit, indicator_id: str, changes: Mapping[str, Any]) -> int:
+    """Change one answer of an assessment (the edit's item) and return its new version.
 
-    ``changes`` holds some of ANSWER_FIELDS. An answer needs the page it rests on, a change its reason.
+    Version 0 answers what was not answered yet. ``changes`` holds some of the fields of an answer. It needs the page it
+    rests on, a change its reason.
     """
+    assessment_id = edit.item
 
     def look(cursor: Cursor) -> _Answered:
         assessment = _assessment(cursor, assessment_id)
@@ -221,16 +187,16 @@ def edit_answer(  # noqa: PLR0913, PLR0917 - what a change consists of
 
     def work(cursor: Cursor, before: _Answered) -> tuple[Facts, Facts]:
         row = _checked_answer(before.assessment, indicator_id, before.answer | dict(changes))
-        after = {name: getattr(row, name) for name in ANSWER_FIELDS}
+        after = {name: getattr(row, name) for name in practice_store.ANSWER_FIELDS}
         names = versioned_change.changed(before.answer, after)
-        _write_answer(cursor, assessment_id, indicator_id, after, version)
+        practice_store.write_answers(cursor, [row])
         what = {"indicator": indicator_id}
         return (
             what | {name: before.answer.get(name) for name in names},
             what | {name: after[name] for name in names},
         )
 
-    return versioned_change.change(store, actor, "edit", look, version, work, reason, public)
+    return versioned_change.change(store, edit, "edit", look, work)
 
 
 # --- for those who bring practices in ------------------------------------------------------------------------
@@ -244,115 +210,37 @@ def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
     return row
 
 
-def add_practice(cursor: Cursor, row: PracticeRow) -> None:
-    """Insert a new practice, in the caller's transaction."""
-    cursor.execute(
-        """
-        INSERT INTO practice (
-            id, name, places, summary, source_url, source_name, source_kind, source_confidence, checked_on
-        ) VALUES ($id, $name, [], $summary, $source_url, $source_name, $source_kind, $source_confidence, $checked_on)
-        """,
-        row.model_dump(
-            include={"id", "name", "summary", "source_url", "source_name", "source_confidence", "checked_on"}
-        )
-        | {"source_kind": row.source_kind},
-    )
-    write_facts(cursor, row, list(PracticeRow.model_fields))
-
-
-def write_facts(cursor: Cursor, row: PracticeRow, fields: list[str]) -> None:
-    """Write fields of a practice that is there, in the caller's transaction; its version stays."""
-    values = row.model_dump(exclude={*LISTS, "place"}) | {"places": list(row.place), "source_kind": row.source_kind}
-    cursor.execute(
-        """
-        UPDATE practice SET
-            name = $name, lead_organisation = $lead_organisation, places = $places, start_year = $start_year,
-            end_year = $end_year, governance_level = $governance_level, budget_eur = $budget_eur,
-            people_reached = $people_reached, outcome_figures = $outcome_figures,
-            evaluation_documented = $evaluation_documented, transferred_elsewhere = $transferred_elsewhere,
-            summary = $summary, source_url = $source_url, source_name = $source_name, source_kind = $source_kind,
-            source_confidence = $source_confidence, checked_on = $checked_on, spring_url = $spring_url
-        WHERE id = $id
-        """,
-        values,
-    )
-    for field in LISTS.keys() & set(fields):
-        table, column = LISTS[field]
-        cursor.execute(f"DELETE FROM {table} WHERE practice_id = $id", {"id": row.id})
-        cursor.execute(
-            f"INSERT INTO {table} (practice_id, {column}, position) "
-            "SELECT $id, unnest($given::TEXT[]), unnest(range(1, len($given::TEXT[]) + 1))",
-            {"id": row.id, "given": list(getattr(row, field))},
-        )
-
-
 # --- inside --------------------------------------------------------------------------------------------------
 
 
 def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
-    found = cursor.execute("SELECT * FROM practice WHERE id = $id", {"id": practice_id})
+    record = [column.id for column in RECORD]
+    found = cursor.execute(
+        f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id = $id", {"id": practice_id}
+    )
     names = [column[0] for column in found.description]
     row = found.fetchone()
     if row is None:
         raise PracticesError(f"There is no practice {practice_id[:80]!r}.")
-    whole = dict(zip(names, row, strict=True))
-    facts = {name: whole.get(name) for name in PracticeRow.model_fields} | {"place": tuple(whole["places"])}
-    for field, (table, column) in LISTS.items():
-        values = cursor.execute(
-            f"SELECT {column} FROM {table} WHERE practice_id = $id ORDER BY position", {"id": practice_id}
-        ).fetchall()
-        facts[field] = tuple(value for (value,) in values)
-    own = ("version", "state", "merged_into", "still_running", "running_said_by", "running_said_on", "checked_by")
-    return CuratedPractice(facts, **{name: whole[name] for name in own})
+    values = (tuple(value) if isinstance(value, list) else value for value in row)
+    whole: dict[str, Any] = dict(zip(names, values, strict=True))
+    facts = {name: whole[name] for name in PracticeRow.model_fields}
+    return CuratedPractice(facts, **{name: whole[name] for name in record if not name.startswith("left_")})
 
 
-def _set(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, action: str, practice_id: str, version: int, after: dict[str, Any], reason: str
-) -> int:
-    """Set columns of a practice that are no facts of its file, and move its state where the action is a move."""
+def _note(store: Store, edit: Edit, new: dict[str, Any]) -> int:
+    """Set columns of a practice that are no facts of its file, and do not say whether it is in the catalogue."""
 
     def work(cursor: Cursor, before: CuratedPractice) -> tuple[Facts, Facts]:
-        new = after if action == "edit" else after | {"state": moved(action, before.thing)}
-        _bump(cursor, practice_id, new)
+        practice_store.set_record(cursor, edit.item, new)
         return {name: getattr(before, name, before.facts.get(name)) for name in new}, new
 
-    return _change(store, actor, action, practice_id, version, work, reason)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _practice(cursor, edit.item), work)
 
 
-def _change(store: Store, actor: Actor, action: str, practice_id: str, *rest: Any) -> int:
-    return versioned_change.change(store, actor, action, lambda cursor: _practice(cursor, practice_id), *rest)
-
-
-_SETTERS = {
-    "state": "UPDATE practice SET state = $value WHERE id = $id",
-    "merged_into": "UPDATE practice SET merged_into = $value WHERE id = $id",
-    "left_on": "UPDATE practice SET left_on = $value WHERE id = $id",
-    "left_because": "UPDATE practice SET left_because = $value WHERE id = $id",
-    "checked_on": "UPDATE practice SET checked_on = $value WHERE id = $id",
-    "checked_by": "UPDATE practice SET checked_by = $value WHERE id = $id",
-    "still_running": "UPDATE practice SET still_running = $value WHERE id = $id",
-    "running_said_by": "UPDATE practice SET running_said_by = $value WHERE id = $id",
-    "running_said_on": "UPDATE practice SET running_said_on = $value WHERE id = $id",
-}
-
-
-def _bump(cursor: Cursor, practice_id: str, new: Mapping[str, Any]) -> None:
-    for name, value in new.items():
-        cursor.execute(_SETTERS[name], {"id": practice_id, "value": value})
-    cursor.execute("UPDATE practice SET version = version + 1 WHERE id = $id", {"id": practice_id})
-
-
-def _add_sources(cursor: Cursor, practice_id: str, fields: list[str], url: str) -> None:
-    """List the page among the practice's sources. The reason is for the record and not for the public."""
-    for field in fields:
-        cursor.execute(
-            "INSERT INTO practice_source (practice_id, field, url) VALUES ($id, $field, $url) ON CONFLICT DO NOTHING",
-            {"id": practice_id, "field": field, "url": url},
-        )
-
-
-def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -> None:
+def _hand_over(cursor: Cursor, edit: Edit, kept: str) -> None:
     """Let everything that belongs to a practice belong to another one; what that one has already stays behind."""
+    old = edit.item
     both = {"old": old, "kept": kept}
     rows = cursor.execute(
         "SELECT id, framework_id, framework_version, basis, assessor, assessed_on FROM assessment "
@@ -360,7 +248,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
         {"id": old},
     ).fetchall()
     for id_, framework, version, basis, assessor, day in rows:
-        new = ":".join((kept, basis, assessor, day.isoformat(), f"{framework}-{version}"))
+        new = practice_rows.assessment_id(kept, basis, assessor, day, framework, version)
         if cursor.execute("SELECT 1 FROM assessment WHERE id = $id", {"id": new}).fetchone():
             continue
         renamed = {"old": id_, "new": new, "kept": kept}
@@ -368,7 +256,7 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
             "UPDATE assessment SET id = $new, practice_id = $kept, version = version + 1 WHERE id = $old", renamed
         )
         cursor.execute("UPDATE answer SET assessment_id = $new WHERE assessment_id = $old", {"old": id_, "new": new})
-        audit_log.record(cursor, actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+        audit_log.record(cursor, edit.actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
     cursor.execute(
         "INSERT INTO practice_source SELECT $kept, field, url, remark FROM practice_source WHERE practice_id = $old "
         "ON CONFLICT DO NOTHING",
@@ -382,7 +270,14 @@ def _hand_over(cursor: Cursor, actor: Actor, old: str, kept: str, reason: str) -
     cursor.execute("DELETE FROM settlement WHERE practice_id = $old", {"old": old})
     cursor.execute("UPDATE submission SET practice_id = $kept WHERE practice_id = $old", both)
     cursor.execute("UPDATE practice SET merged_into = $kept WHERE merged_into = $old", both)
-    edit_library.hand_over_links(cursor, actor, "practice", old, kept, reason)
+    edit_library.hand_over(cursor, "practice", edit, kept)
+
+
+def _put(cursor: Cursor, one: CuratedPractice, new: Facts) -> None:
+    practice_store.set_record(cursor, one.facts["id"], new)
+
+
+_KIND = Kind(_practice, _put, _hand_over)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
@@ -395,10 +290,9 @@ def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
 
 
 def _answer(cursor: Cursor, assessment_id: str, indicator_id: str) -> dict[str, Any]:
-    names = (*ANSWER_FIELDS, "version")
+    names = (*practice_store.ANSWER_FIELDS, "version")
     row = cursor.execute(
-        "SELECT answer, evidence_level, note, source_url, source_publisher, independent_of_operator, version "
-        "FROM answer WHERE assessment_id = $assessment AND indicator_id = $indicator",
+        f"SELECT {', '.join(names)} FROM answer WHERE assessment_id = $assessment AND indicator_id = $indicator",
         {"assessment": assessment_id, "indicator": indicator_id},
     ).fetchone()
     return dict(zip(names, row, strict=True)) if row else {}
@@ -423,25 +317,3 @@ def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Map
     if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
         raise PracticesError("An answer needs the address of the page it rests on (source_url). Nothing was saved.")
     return row
-
-
-def _write_answer(
-    cursor: Cursor, assessment_id: str, indicator_id: str, after: Mapping[str, Any], version: int
-) -> None:
-    cursor.execute(
-        """
-        INSERT INTO answer (
-            assessment_id, indicator_id, answer, evidence_level, note, source_url, source_publisher,
-            independent_of_operator, version
-        ) VALUES (
-            $assessment, $indicator, $answer, $evidence_level, $note, $source_url, $source_publisher,
-            $independent_of_operator, $version
-        )
-        ON CONFLICT DO UPDATE SET
-            answer = excluded.answer, evidence_level = excluded.evidence_level, note = excluded.note,
-            source_url = excluded.source_url, source_publisher = excluded.source_publisher,
-            independent_of_operator = excluded.independent_of_operator, version = excluded.version
-        """,
-        {**after, "assessment": assessment_id, "indicator": indicator_id, "version": version + 1},
-    )
-    cursor.execute("UPDATE assessment SET version = version + 1 WHERE id = $id", {"id": assessment_id})

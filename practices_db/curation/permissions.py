@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import get_args
 
-from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_items import KINDS, NOUNS
 from practices_db.errors import Actor, NotAllowedError, Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -36,10 +36,10 @@ MOVES: dict[str, dict[str, tuple[frozenset[str], str]]] = {
         "merge": (frozenset({"listed", "archived"}), "merged"),
     },
 }
+# What has a name of its own can be merged into another one; what has none can be added by hand.
 MOVES |= {
-    "evidence": MOVES["practice"],
-    "organisation": MOVES["practice"],
-    "link": {action: MOVES["practice"][action] for action in ("archive", "relist")},
+    item: {action: move for action, move in MOVES["practice"].items() if kind.name or action != "merge"}
+    for item, kind in KINDS.items()
 }
 # States in which an action that changes no state may be done; without an entry the state does not matter.
 _IN_STATE: dict[str, dict[str, frozenset[str]]] = {
@@ -48,9 +48,7 @@ _IN_STATE: dict[str, dict[str, frozenset[str]]] = {
         "settle": frozenset({"listed"}),
         "invite": frozenset({"listed"}),
     },
-    "evidence": {"edit": frozenset({"listed", "archived"})},
-    "organisation": {"edit": frozenset({"listed", "archived"})},
-    "link": {"edit": frozenset({"listed", "archived"})},
+    **{item: {"edit": frozenset({"listed", "archived"})} for item in KINDS},
     "assessment": {"edit": frozenset({"published"})},
     "submission": {
         "save": frozenset({"draft"}),
@@ -73,9 +71,10 @@ GRANTED: dict[str, dict[str, frozenset[Role]]] = {
         "settle": _CURATING,
         "invite": _CURATING,
     },
-    "evidence": dict.fromkeys(("read", "edit", "archive", "relist", "merge"), _CURATING),
-    "organisation": dict.fromkeys(("read", "edit", "archive", "relist", "merge"), _CURATING),
-    "link": dict.fromkeys(("read", "add", "edit", "archive", "relist"), _CURATING),
+    **{
+        item: dict.fromkeys(("read", "edit", "archive", "relist", "merge" if kind.name else "add"), _CURATING)
+        for item, kind in KINDS.items()
+    },
     "assessment": {"read": _CURATING, "add": _CURATING, "edit": _CURATING},
     "submission": {
         "new": _EVERYBODY - {"administrator"},

@@ -2,53 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from criteria.framework import Framework, current_framework
 from practices_db.catalogue import library_store, scorecards, write_files
-from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.library_items import KINDS, LINK_ID, PLAIN, Item
+from practices_db.catalogue.library_store import NAMED
+from practices_db.catalogue.practice_fields import FIELDS, RECORD
 from practices_db.catalogue.texts import number as whole
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
-from practices_db.operations.snapshots import write_after_release
-from practices_db.queries.library import NAMED
-from practices_db.queries.practices import data_version, integrity_problems
+from practices_db.queries.integrity import integrity_problems
+from practices_db.queries.practices import data_version
 
 # Columns of a card that say what answers come to, not what sources say.
-_NOT_FACTS = {
-    "assessed",
-    "answered",
-    "strongest_evidence",
-    "bases",
-    "framework",
-    "framework_version",
-    "answer_codes",
-    "answer_sources",
-    "name_key",
-    "search_text",
-}
+_FACTS = {field.column for field in FIELDS} | {column.id for column in RECORD if column.public}
 _SHOWN = 5  # problems in a message
 # Kind of change → what curators call the thing that changed.
-_ITEMS = {"publication": "evidence", "organisation": "organisation", "link": "link"}
-# Publications, organisations and the links between them, as the public sees them.
-_KNOWLEDGE = {
-    "publication": "SELECT title AS called, * EXCLUDE (name_key) FROM evidence_card ORDER BY id",
+_ITEMS: dict[str, Item] = {"publication" if item == "evidence" else item: item for item in KINDS}
+# What the library holds, as the public sees it.
+_LIBRARY = {
+    "publication": "SELECT title AS called, * EXCLUDE (name_key, offered) FROM evidence_card ORDER BY id",
     "organisation": "SELECT name AS called, * EXCLUDE (name_key) FROM organisation_card ORDER BY id",
     "link": f"""
         WITH {NAMED}
-        SELECT {LINK_ID} AS id, concat_ws(' ', f.name, relation, t.name) AS called, reason, source_url, checked_on,
-            judged
+        SELECT {LINK_ID} AS id, concat_ws(' ', f.name, relation, t.name) AS called, from_kind, from_id, to_kind, to_id,
+            reason, source_url, checked_on, judged
         FROM known_link
         LEFT JOIN named f ON f.kind = from_kind AND f.id = from_id
         LEFT JOIN named t ON t.kind = to_kind AND t.id = to_id
         ORDER BY ALL
     """,
+} | {
+    kind.item: f"SELECT {kind.id_sql} AS id, {kind.words} AS called, * "
+    f"{'EXCLUDE (id) ' if kind.key == ('id',) else ''}FROM {kind.shown} ORDER BY 1"
+    for kind in PLAIN
 }
 
 
@@ -57,9 +50,9 @@ class Change:
     """One thing that a release changed.
 
     ``kind``: added, removed, moved (a criterion's score, with ``node``, before and after; None: not scored), answers
-    (an answer that moved no score), facts, statement: all of a practice; publication, organisation, link: one that is
-    new, gone or has other facts. ``words`` says it, with facts by the names of their columns, ``why`` what curators
-    said of it in public.
+    (an answer that moved no score), facts, statement: all of a practice; publication, organisation, link, result and
+    the other kinds of the library: one that is new, gone or has other facts. ``words`` says it, with facts by the names
+    of their columns, ``why`` what curators said of it in public.
     """
 
     kind: str
@@ -90,17 +83,15 @@ class _Shown:
     scores: dict[tuple[str, str], float | None]
     answers: dict[tuple[str, str], tuple[str, int]]
     statements: dict[str, str]
-    knowledge: dict[str, dict[str, dict[str, Any]]]  # kind of change → id → card
+    library: dict[str, dict[str, dict[str, Any]]]  # kind of change → id → card
 
 
-def publish(
-    store: Store, actor: Actor, note: str, seen: int, released: Callable[[Store], None] = write_after_release
-) -> Release:
+def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
     """Release what the curators' tables hold and return what that changed.
 
     ``seen`` is the number of the release the curator had before them: ConflictError where another one came first.
     Raises PracticesError where nothing has changed, or where the data do not hang together (nothing is released then).
-    ``released`` is called after the release is kept; it writes the snapshot for the replicas, if one is configured.
+    The file for the replicas is the caller's to write (``snapshots.write_after_release``).
     """
 
     def work(cursor: Cursor) -> Release:
@@ -132,41 +123,28 @@ def publish(
         )
         return release
 
-    release = audit_log.guarded(store, work)
-    released(store)
-    return release
-
-
-class _LookedError(Exception):
-    """Not a fault: it takes back a release that was only looked at."""
+    return audit_log.guarded(store, work)
 
 
 def pending(store: Store, actor: Actor) -> list[Change]:
     """Return what a release would change, without releasing anything."""
-    found: list[Change] = []
 
-    def work(cursor: Cursor) -> None:
+    def work(cursor: Cursor) -> list[Change]:
         require(actor, "publish", Thing("data"))
-        found[:] = _released(cursor)
-        raise _LookedError
+        return _released(cursor)
 
-    with suppress(_LookedError):
-        audit_log.guarded(store, work)
-    return found
+    return audit_log.guarded(store, work, rehearsal=True)
 
 
 def unreleased_files(store: Store, actor: Actor) -> dict[str, bytes]:
     """Return the catalogue's text files as a release now would write them; that they were taken is put on record."""
-    found: dict[str, bytes] = {}
 
-    def look(cursor: Cursor) -> None:
+    def work(cursor: Cursor) -> dict[str, bytes]:
         require(actor, "export", Thing("data"))
         _released(cursor)
-        found.update(write_files.texts(cursor))
-        raise _LookedError
+        return write_files.texts(cursor)
 
-    with suppress(_LookedError):
-        audit_log.guarded(store, look)
+    found = audit_log.guarded(store, work, rehearsal=True)
     what = {"content_hash": write_files.content_hash(found)}
     store.write(lambda cursor: audit_log.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
     return found
@@ -202,7 +180,7 @@ def _released(cursor: Cursor) -> list[Change]:
         if seq > 0 and seq not in known:
             why.setdefault(id_, []).append(words)
     reasons = {id_: "; ".join(words) for id_, words in why.items()}
-    return list(_compared(before, _shown(cursor), reasons, _said_of_knowledge(cursor), current_framework()))
+    return list(_compared(before, _shown(cursor), reasons, _said_of_library(cursor), current_framework()))
 
 
 @dataclass(frozen=True)
@@ -212,21 +190,23 @@ class _Said:
     left: Mapping[str, str]  # why it left; practices, too: a link goes with its ends
     changed: Mapping[str, str]  # what curators wrote for everybody since the last release
 
-    def why_gone(self, object_: str, id_: str) -> str | None:
-        """Return why something is gone; of a link, where it is not gone by itself, why one of its ends is."""
-        parts = id_.split(">")
-        ends = [":".join(parts[:2]), ":".join(parts[-2:])] if object_.startswith("link:") else []
-        return next((self.left[one] for one in (object_, *ends) if one in self.left), None)
+    def why_gone(self, item: Item, card: Mapping[str, Any]) -> str | None:
+        """Return why something is gone; where it is not gone by itself, why what it leads to is."""
+        ends = [f"{kind}:{id_}" for kind, id_ in KINDS[item].ends_of(card).values()]
+        return next((self.left[one] for one in (f"{item}:{card['id']}", *ends) if one in self.left), None)
 
 
-def _said_of_knowledge(cursor: Cursor) -> _Said:
+def _said_of_library(cursor: Cursor) -> _Said:
     left = cursor.execute(
-        f"""
-        SELECT 'evidence:' || id, left_because FROM evidence WHERE state <> 'listed'
-        UNION ALL SELECT 'organisation:' || id, left_because FROM organisation WHERE state <> 'listed'
-        UNION ALL SELECT 'link:' || {LINK_ID}, left_because FROM link WHERE state <> 'listed'
-        UNION ALL SELECT 'practice:' || id, reason FROM released_former
-        """
+        " UNION ALL ".join(
+            [
+                "SELECT 'practice:' || id, reason FROM released_former",
+                *(
+                    f"SELECT '{kind.item}:' || {kind.id_sql}, left_because FROM {kind.item} WHERE state <> 'listed'"
+                    for kind in KINDS.values()
+                ),
+            ]
+        )
     ).fetchall()
     changed = cursor.execute(
         """
@@ -251,7 +231,7 @@ def _shown(cursor: Cursor) -> _Shown:
         {(id_, node): score for id_, node, score in scores},
         {(id_, indicator): (answer, level) for id_, indicator, answer, level in answers},
         dict(statements),
-        {kind: _cards(cursor, sql) for kind, sql in _KNOWLEDGE.items()},
+        {kind: _cards(cursor, sql) for kind, sql in _LIBRARY.items()},
     )
 
 
@@ -274,11 +254,11 @@ def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], said: _Said, fra
         if old.statements.get(id_) != new.statements.get(id_):
             words = "the owner's statement was " + ("changed" if id_ in new.statements else "withdrawn")
             yield Change("statement", id_, card["name"], None, None, None, words, why.get(id_))
-    for kind, cards in new.knowledge.items():
-        yield from _of_knowledge(kind, old.knowledge[kind], cards, said)
+    for kind, cards in new.library.items():
+        yield from _of_library(kind, old.library[kind], cards, said)
 
 
-def _of_knowledge(
+def _of_library(
     kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]], said: _Said
 ) -> Iterator[Change]:
     """Yield what changed; of links that two records show by themselves only those that somebody took out."""
@@ -293,11 +273,9 @@ def _of_knowledge(
             yield Change(kind, id_, card["called"], None, None, None, ", ".join(changed) or "new", why)
     for id_, card in old.items():
         if id_ not in new:
-            object_ = f"{_ITEMS[kind]}:{id_}"
-            if not card.get("judged", True) and object_ not in said.left:
+            if not card.get("judged", True) and f"{_ITEMS[kind]}:{id_}" not in said.left:
                 continue
-            why = said.why_gone(object_, id_)
-            yield Change(kind, id_, card["called"], None, None, None, "gone", why)
+            yield Change(kind, id_, card["called"], None, None, None, "gone", said.why_gone(_ITEMS[kind], card))
 
 
 def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework: Framework) -> Iterator[Change]:
@@ -316,14 +294,9 @@ def _of_practice(id_: str, old: _Shown, new: _Shown, why: str | None, framework:
             yield Change("moved", id_, name, criterion.id, before, after, words, reasons)
         elif moved:
             yield Change("answers", id_, name, criterion.id, before, after, "; ".join(moved), why)
-    changed = [fact for fact in _facts(new.cards[id_]) if old.cards[id_].get(fact) != new.cards[id_][fact]]
+    changed = [fact for fact, now in new.cards[id_].items() if fact in _FACTS and old.cards[id_].get(fact) != now]
     if changed:
         yield Change("facts", id_, name, None, None, None, ", ".join(changed), why)
-
-
-def _facts(card: Mapping[str, Any]) -> Iterable[str]:
-    derived = tuple(f"{node}_" for node in scorecards.HEADLINES)
-    return (name for name in card if name not in _NOT_FACTS and not name.startswith(derived))
 
 
 def _score(score: float | None) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from criteria.framework import current_framework
-from practices_db.catalogue.practice_rows import PracticeRow
+from criteria.counted_answer import COUNTING
+from criteria.framework import CURRENT, current_framework
+from practices_db.catalogue import practice_store
+from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, assessment_id
 from practices_db.curation import edit_practices, submissions
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.submission_forms import (
@@ -19,6 +21,7 @@ from practices_db.curation.submission_forms import (
     checked_payload,
 )
 from practices_db.curation.submissions import Submission
+from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
@@ -87,31 +90,30 @@ def differences(cursor: Cursor, actor: Actor, id_: str) -> list[Difference]:
             return [Difference(name, "", str(value)) for name, value in given.model_dump(exclude_none=True).items()]
 
 
-def accept(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, id_: str, version: int, note: str, public: str | None = None
-) -> int:
+def accept(store: Store, edit: Edit) -> int:
     """Take a submission into the catalogue and return its new version; everybody sees it with the next release.
 
     Answers become an assessment, a statement stands beside the scores. A correction is carried out by the curator with
-    ``curating.edit_practice``; accepting it says that this is done. Raises NotAllowedError where it was accepted,
+    ``edit_practices.edit_practice``; accepting it says that this is done. Raises NotAllowedError where it was accepted,
     returned or withdrawn meanwhile, ConflictError where it was corrected.
     """
 
     def work(cursor: Cursor) -> int:
-        found = submissions.by_id(cursor, id_)
-        new = submissions.step(cursor, found, actor, "accept", version, note=note, reason=note)
+        found = submissions.by_id(cursor, edit.item)
+        new = submissions.step(cursor, found, edit.actor, "accept", edit.version, note=edit.reason, reason=edit.reason)
         given = checked_payload(found.kind, found.payload)
         practice_id = found.practice_id
         if isinstance(given, SelfAssessment) and practice_id is None:
-            practice_id = _add(cursor, actor, given.practice, found.id)
+            practice_id = _add(cursor, edit.actor, given.practice, found.id)
         if isinstance(given, (SelfAssessment, SecondAssessment)):
             _require_listed(cursor, practice_id)
-            _take_answers(cursor, actor, found, str(practice_id), given)
+            _take_answers(cursor, edit.actor, found, str(practice_id), given)
         if isinstance(given, Statement):
             _require_listed(cursor, practice_id)
             _take_statement(cursor, found, given)
-        if public is not None and practice_id is not None:
-            audit_log.record(cursor, actor, "corrected", f"practice:{practice_id}", reason=note, public=public)
+        if edit.public is not None and practice_id is not None:
+            about = f"practice:{practice_id}"
+            audit_log.record(cursor, edit.actor, "corrected", about, reason=edit.reason, public=edit.public)
         return new
 
     return audit_log.guarded(store, work)
@@ -153,10 +155,11 @@ def disagreements(cursor: Cursor, actor: Actor, practice_id: str) -> list[Disagr
         FROM answer a
         JOIN assessment s ON s.id = a.assessment_id
         LEFT JOIN settlement t ON t.practice_id = s.practice_id AND t.indicator_id = a.indicator_id
-        WHERE s.practice_id = $id AND s.status = 'published'
+        WHERE s.practice_id = $id AND s.status = 'published' AND list_contains($bases::TEXT[], s.basis)
+            AND s.framework_id = $framework AND s.framework_version = $version
         ORDER BY a.indicator_id, a.assessment_id
         """,
-        {"id": practice_id},
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
     ).fetchall()
     found: dict[str, Disagreement] = {}
     for indicator, assessment, answer, *settled in rows:
@@ -165,13 +168,14 @@ def disagreements(cursor: Cursor, actor: Actor, practice_id: str) -> list[Disagr
     return [found[id_] for id_ in order if id_ in found and len(set(found[id_].answers.values())) > 1]
 
 
-def settle(  # noqa: PLR0913, PLR0917
-    store: Store, actor: Actor, practice_id: str, indicator_id: str, assessment_id: str, note: str, version: int = 0
-) -> int:
-    """Decide which assessment's answer to an indicator counts; the note is shown with it. Return the new version.
+def settle(store: Store, edit: Edit, indicator_id: str, assessment_id: str) -> int:
+    """Decide which assessment's answer to an indicator counts; the reason is shown with it. Return the new version.
+
+    The edit's version is that of the decision, 0 where there is none yet.
 
     Every assessor's answer stays as it was given: agreement is counted on those.
     """
+    practice_id, actor, version, note = edit.item, edit.actor, edit.version, edit.reason
     if not note.strip():
         raise PracticesError("Say why this answer counts: the note is shown beside it.")
 
@@ -253,7 +257,7 @@ def _add(cursor: Cursor, actor: Actor, row: PracticeRow | None, submission_id: s
         raise PracticesError("The submission names no practice and describes none. Send it back for its profile.")
     if cursor.execute("SELECT 1 FROM practice WHERE id = $id", {"id": row.id}).fetchone():
         raise PracticesError(f"There is a practice {row.id} already. Ask whether it is the same.")
-    edit_practices.add_practice(cursor, row)
+    practice_store.insert_practices(cursor, [row])
     cursor.execute(
         "UPDATE submission SET practice_id = $practice WHERE id = $id", {"practice": row.id, "id": submission_id}
     )
@@ -273,41 +277,13 @@ def _take_answers(
     )
     cursor.execute("DELETE FROM assessment WHERE submission_id = $submission", known)
     basis = _BASIS[found.kind]
-    parts = (practice_id, basis, given.assessor, given.assessed_on.isoformat())
-    id_ = ":".join((*parts, f"{given.framework}-{given.framework_version}"))
+    id_ = assessment_id(practice_id, basis, given.assessor, given.assessed_on, given.framework, given.framework_version)
     if cursor.execute("SELECT 1 FROM assessment WHERE id = $id", {"id": id_}).fetchone():
         raise PracticesError(f"There is an assessment by {given.assessor} of that day already. Nothing was accepted.")
-    cursor.execute(
-        """
-        INSERT INTO assessment (
-            id, practice_id, framework_id, framework_version, basis, assessor, assessed_on, status, submission_id, blind
-        ) VALUES ($id, $practice, $framework, $version, $basis, $assessor, $day, 'published', $submission, $blind)
-        """,
-        known
-        | {
-            "id": id_,
-            "practice": practice_id,
-            "framework": given.framework,
-            "version": given.framework_version,
-            "basis": basis,
-            "assessor": given.assessor,
-            "day": given.assessed_on,
-            "blind": found.kind == "second-assessment",
-        },
-    )
-    for answer in given.answers:
-        cursor.execute(
-            """
-            INSERT INTO answer (
-                assessment_id, indicator_id, answer, evidence_level, note, source_url, source_publisher,
-                independent_of_operator
-            ) VALUES (
-                $assessment, $indicator_id, $answer, $evidence_level, $note, $source_url, $source_publisher,
-                $independent_of_operator
-            )
-            """,
-            answer.model_dump() | {"assessment": id_},
-        )
+    about = given.model_dump(include={"framework", "framework_version", "assessor", "assessed_on"})
+    about |= {"practice_id": practice_id, "basis": basis}
+    rows = [AnswerRow(**about, **answer.model_dump()) for answer in given.answers]
+    practice_store.write_answers(cursor, rows, found.id, blind=found.kind == "second-assessment")
     after = {"from": f"submission:{found.id}", "answers": len(given.answers)}
     audit_log.record(cursor, actor, "add", f"assessment:{id_}", version=1, after=after)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from criteria.framework import AnswerId, Id, published_frameworks
+from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from practices_db.catalogue.practice_rows import Line, PracticeRow, Prose, Url
 from practices_db.errors import PracticesError
 
@@ -49,6 +49,9 @@ class _Assessed(_Payload):
             raise ValueError(f"{unknown[0]!r} is not in the framework")
         if len(given) != len(set(given)):
             raise ValueError("an indicator is answered twice")
+        for one in self.answers:
+            if fault := evidence_fault(framework, one.indicator_id, one.evidence_level):
+                raise ValueError(fault)
         return self
 
 

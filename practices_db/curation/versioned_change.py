@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import ValidationError
 
-from practices_db.catalogue.practice_rows import _Row
+from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.catalogue.problems import mistakes
-from practices_db.curation.permissions import Thing, require
+from practices_db.curation.permissions import Thing, moved, require
 from practices_db.curation.submissions import require_version
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 
 Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Who changes something, what it is called, which version they had before them, and why.
+
+    ``public`` is what everybody may read of it, from the next release on.
+    """
+
+    actor: Actor
+    item: str
+    version: int
+    reason: str = ""
+    public: str | None = None
 
 
 class Stands(Protocol):
@@ -30,48 +45,113 @@ class Stands(Protocol):
         """The version that stands there; 0 where there is nothing yet."""
 
 
+class Listed(Stands, Protocol):
+    """What is in the catalogue, or was."""
+
+    @property
+    def state(self) -> str:
+        """Listed, archived or merged."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+
 Before = TypeVar("Before", bound=Stands)
-Row = TypeVar("Row", bound=_Row)
+One = TypeVar("One", bound=Listed)
+Row = TypeVar("Row", bound=CatalogueRow)
 
 
-def change(  # noqa: PLR0913, PLR0917 - what a change consists of
+@dataclass(frozen=True)
+class Kind(Generic[One]):
+    """How things of one kind are kept, for what is done with all kinds alike."""
+
+    look: Callable[[Cursor, str], One]  # by its id; PracticesError where there is none
+    put: Callable[[Cursor, One, Facts], None]  # sets columns that are no facts of a file, and counts the version up
+    hand_over: Callable[[Cursor, Edit, str], None]  # lets all that belongs to one belong to the one that is kept
+
+
+def change(
     store: Store,
-    actor: Actor,
+    edit: Edit,
     action: str,
     look: Callable[[Cursor], Before],
-    version: int,
     work: Callable[[Cursor, Before], tuple[Facts, Facts]],
-    reason: str,
-    public: str | None = None,
 ) -> int:
-    """Change something in one transaction and return its new version, one more than ``version``.
+    """Change something in one transaction and return its new version, one more than the edit's.
 
     ``look`` returns what stands there, ``work`` writes and returns what was changed, before and after, for the record.
-    ``public`` is what everybody may read of it. Raises PracticesError where no reason is given, NotAllowedError (on
-    record) where the actor may not, ConflictError where ``version`` is not what stands there; nothing is changed then.
+    Raises PracticesError where no reason is given, NotAllowedError (on record) where the actor may not, ConflictError
+    where the edit's version is not what stands there; nothing is changed then.
     """
-    if not reason.strip():
+    if not edit.reason.strip():
         raise PracticesError("Say why: a change without a reason is not saved.")
 
     def whole(cursor: Cursor) -> int:
         stands = look(cursor)
-        require(actor, action, stands.thing)
-        require_version(cursor, stands.thing.name, stands.version, version)
+        require(edit.actor, action, stands.thing)
+        require_version(cursor, stands.thing.name, stands.version, edit.version)
         before, after = work(cursor, stands)
         audit_log.record(
             cursor,
-            actor,
+            edit.actor,
             action,
             stands.thing.name,
-            version=version + 1,
+            version=edit.version + 1,
             before=before or None,
             after=after,
-            reason=reason,
-            public=public,
+            reason=edit.reason,
+            public=edit.public,
         )
-        return version + 1
+        return edit.version + 1
 
     return audit_log.guarded(store, whole)
+
+
+def archive(store: Store, kind: Kind[One], edit: Edit) -> int:
+    """Take something out of the catalogue without losing it; return its new version."""
+    return _move(store, kind, edit, "archive", leaving(edit.reason))
+
+
+def relist(store: Store, kind: Kind[One], edit: Edit) -> int:
+    """Put something archived back into the catalogue; return its new version."""
+    return _move(store, kind, edit, "relist", {"left_on": None, "left_because": None})
+
+
+def _move(store: Store, kind: Kind[One], edit: Edit, action: str, after: dict[str, Any]) -> int:
+    def work(cursor: Cursor, before: One) -> tuple[Facts, Facts]:
+        new = after | {"state": moved(action, before.thing)}
+        kind.put(cursor, before, new)
+        return {"state": before.state}, new
+
+    return change(store, edit, action, lambda cursor: kind.look(cursor, edit.item), work)
+
+
+def merge(store: Store, kind: Kind[One], edit: Edit, into: str) -> int:
+    """Merge a duplicate into the one that is kept, whose own facts stay; return the old one's new version."""
+
+    def work(cursor: Cursor, old: One) -> tuple[Facts, Facts]:
+        kept = kind.look(cursor, into)
+        if edit.item == into or kept.state != "listed":
+            raise PracticesError("It can only be merged into another one that is listed.")
+        require(edit.actor, "edit", kept.thing)
+        kind.hand_over(cursor, edit, into)
+        after = leaving(edit.reason) | {"merged_into": into, "state": moved("merge", old.thing)}
+        kind.put(cursor, old, after)
+        kind.put(cursor, kept, {})
+        audit_log.record(
+            cursor,
+            edit.actor,
+            "merge",
+            kept.thing.name,
+            version=kept.version + 1,
+            after={"merged": edit.item},
+            reason=edit.reason,
+            public=f"The entry “{old.name}” was merged into this one: {edit.reason}",
+        )
+        return {}, after
+
+    return change(store, edit, "merge", lambda cursor: kind.look(cursor, edit.item), work)
 
 
 def checked(model: type[Row], facts: Facts) -> Row:
@@ -92,25 +172,6 @@ def changed(before: Facts, after: Facts) -> list[str]:
     return found
 
 
-LISTED_AGAIN = {"left_on": None, "left_because": None}
-
-
 def leaving(reason: str) -> dict[str, Any]:
     """Return what is noted on something that leaves the catalogue today."""
     return {"left_on": audit_log.now().date(), "left_because": reason}
-
-
-def record_merged(  # noqa: PLR0913, PLR0917
-    cursor: Cursor, actor: Actor, kept: Stands, old: str, name: str, reason: str
-) -> None:
-    """Put on record, of what is kept in a merge, what was merged into it; everybody may read it."""
-    audit_log.record(
-        cursor,
-        actor,
-        "merge",
-        kept.thing.name,
-        version=kept.version + 1,
-        after={"merged": old},
-        reason=reason,
-        public=f"The entry “{name}” was merged into this one: {reason}",
-    )

@@ -122,10 +122,13 @@ def _append(cursor: Cursor, rows: Sequence[tuple[Any, ...]]) -> None:
     )
 
 
-def guarded(store: Store, work: Callable[[Cursor], Result]) -> Result:
-    """Run ``work`` as ``Store.write`` does; a refusal (NotAllowedError) is put on record before it is raised on."""
+def guarded(store: Store, work: Callable[[Cursor], Result], rehearsal: bool = False) -> Result:
+    """Run ``work`` as ``Store.write`` does; a refusal (NotAllowedError) is put on record before it is raised on.
+
+    A rehearsal keeps nothing of it (``Store.rehearse``).
+    """
     try:
-        return store.write(work)
+        return store.rehearse(work) if rehearsal else store.write(work)
     except NotAllowedError as refused:
         _put_on_record(store, refused)
         raise

@@ -23,7 +23,7 @@ import duckdb
 
 from practices_db.database.commit_marker import State, StateQuery, Witness
 from practices_db.database.temporary_folders import Scratch
-from practices_db.errors import DatabaseBusyError, DiskFullError, PracticesError, ReadOnlyError
+from practices_db.errors import DatabaseBusyError, DatabaseLostError, DiskFullError, PracticesError, ReadOnlyError
 
 Cursor = duckdb.DuckDBPyConnection
 Result = TypeVar("Result")
@@ -43,6 +43,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "max_execution_time": 30_000,  # ms
 }
 _NO_ROOM = ("no space left", "file too large", "disk quota exceeded")
+_LOST = "The database had a fault and cannot be used any more. The app has to be started anew."
 _FULL = "The disk is full: nothing was saved. What is stored can still be read. Please tell whoever runs the app."
 
 
@@ -78,6 +79,7 @@ class Store:
         self.opening = next(_OPENINGS)  # which one of this process it is
         self.changes = 0  # transactions kept since it was opened
         self.closed = False
+        self.lost = False  # nothing can be read any more: whoever runs the process starts it anew
         self._writing = threading.Lock()
         self._counting = threading.Lock()
         self._opened_anew = False
@@ -123,8 +125,10 @@ class Store:
     def cursor(self) -> Iterator[Cursor]:
         """Yield a cursor for one reader; never share it between threads.
 
-        Raises PracticesError where the database had a fault; it is then open again.
+        Raises PracticesError where the database had a fault; it is then open again, or ``lost`` (DatabaseLostError).
         """
+        if self.lost:
+            raise DatabaseLostError(_LOST)
         root = self._root
         cursor = root.cursor()
         self._cursors.add(cursor)
@@ -172,6 +176,21 @@ class Store:
             time.sleep(random.random() * 0.005 * 2**attempt)  # noqa: S311 - jitter, not a secret
         raise DatabaseBusyError("Somebody else was changing the same rows. Nothing was saved; please try again.")
 
+    def rehearse(self, work: Callable[[Cursor], Result]) -> Result:
+        """Run ``work`` in a transaction that is always taken back, and return what it found.
+
+        Raises ReadOnlyError where the database is only read.
+        """
+        if self.read_only:
+            raise ReadOnlyError(self.read_only)
+        with self._writing, self.cursor() as cursor:
+            cursor.begin()
+            try:
+                return work(cursor)
+            finally:
+                with suppress(duckdb.Error):
+                    cursor.rollback()
+
     def _count(self, cursor: Cursor) -> State | None:
         """Count this transaction and return what the database will hold after it."""
         if not self._witness or not self._query.counts_writes:
@@ -201,17 +220,17 @@ class Store:
             return self._query.state(cursor)
 
     def _open_anew(self, root: Cursor, error: duckdb.Error) -> NoReturn:
-        """Open the file again after a fault that has spoilt the connection; the second time the process ends.
+        """Open the file again after a fault that has spoilt the connection; the second time raise DatabaseLostError.
 
         DuckDB refuses everything after a fatal error. Only one fault is mended here: a supervisor that starts the
-        process anew, with all the checks of a start, is the better answer to a second.
+        process anew, with all the checks of a start, is the better answer to a second. ``lost`` tells the server.
         """
         with self._counting:
             if self._root is root:  # nobody has done it yet
                 log.critical("the database had a fatal fault", exc_info=error)
                 if self._opened_anew or not self.path:
-                    log.critical("the process ends, so that it is started anew and everything is checked")
-                    os._exit(70)
+                    self.lost = True
+                    raise DatabaseLostError(_LOST) from error
                 self._opened_anew = True
                 for cursor in list(self._cursors):  # DuckDB keeps the spoilt database while any of them is open
                     with suppress(duckdb.Error):
@@ -220,9 +239,9 @@ class Store:
                     root.close()
                 try:
                     self._root = self._connect()
-                except PracticesError:
-                    log.critical("the database cannot be opened again; the process ends", exc_info=True)
-                    os._exit(70)
+                except PracticesError as refused:
+                    self.lost = True
+                    raise DatabaseLostError(_LOST) from refused
         if _is_full(error):
             raise DiskFullError(_FULL) from error
         raise PracticesError("The database had a fault and was opened anew. Please try again.") from error

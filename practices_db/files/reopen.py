@@ -1,7 +1,7 @@
 """Open a file that was taken away: back to the view it shows, and what changed in the data since.
 
-A file is taken only if it is what it says: its digest holds, or (where a spreadsheet saved it anew) every cell is
-what the same data give. Everything else is refused with the reason.
+Where the data are newer, what stands in the file is compared with what the same view shows now. Nothing proves that a
+file is as it was downloaded: who changes a cell is told of a change in the data that there was not.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from pydantic import ValidationError
 from criteria.framework import AnswerId, Framework, current_framework
 from criteria.scoring import encode, score
 from practices_db.catalogue.csv_reader import read_csv
-from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports import columns
 from practices_db.files.exports.cell_text import as_typed
-from practices_db.files.exports.csv_json import FORMATS, content, digest_of, write_csv
+from practices_db.files.exports.csv_json import FORMATS, content, write_csv
 from practices_db.files.exports.export_tables import columns_of
 from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, narrowings
-from practices_db.files.exports.workbook import SHEETS, Digest, recipe_lines, write_xlsx
-from practices_db.files.imports.xlsx_reader import Sheets, read_workbook
+from practices_db.files.imports.xlsx_reader import read_workbook
 from practices_db.queries.practices import data_version, practice_names
 from practices_db.queries.views import View, read_view
 
@@ -35,6 +34,7 @@ _LETTERS: dict[str, AnswerId] = {
     "A": "not-applicable",
     "-": "not-documented",
 }
+_CODES = {str(answer): letter for letter, answer in _LETTERS.items()}
 _NUMBERS = ("score", "coverage", "low", "high", "scored")
 # What differs from file to file without anything having changed in the catalogue.
 _ABOUT = {"practice_id", "framework", "framework_version", "data_version", "exported_on", "licence", "recipe"}
@@ -88,89 +88,56 @@ Table = list[dict[str, str]]
 
 def reopen(store: Store, file: bytes) -> Reopened:
     """Return the view that a file shows and what changed since. Raises PracticesError with the reason."""
-    if file[:4] == b"PK\x03\x04":
-        return _reopen_workbook(store, file)
     if file[:5] == b"%PDF-" or file.lstrip()[:9].lower() in (b"<!doctype", b"<html lan"):
         raise PracticesError(
             "A brief is for reading and cannot be opened again. Take the CSV or the workbook of the same view, or use "
             "the link in the brief."
         )
-    return _reopen_csv(store, file)
+    made, view, then = _workbook(file) if file[:4] == b"PK\x03\x04" else _csv(file)
+    with store.cursor() as cursor:
+        version = data_version(cursor)
+    if made.data_hash == version.content_hash and made.framework_version == current_framework().version:
+        return Reopened(view, made, Changes())
+    contents = "scores" if made.format == "xlsx" else made.contents
+    now = _as_table(_read_csv(content(write_csv(store, view, contents, "csv", made.exported_on)))[0])
+    try:
+        return _compared(store, view, made, then, now)
+    except (KeyError, ValueError) as error:
+        raise PracticesError(
+            "The file cannot be compared: its cells are not those it was downloaded with. Open the file as it was "
+            "downloaded."
+        ) from error
 
 
-def _reopen_csv(store: Store, file: bytes) -> Reopened:
+# --- reading -------------------------------------------------------------------------------------------------
+
+
+def _csv(file: bytes) -> tuple[Recipe, View, Table]:
     rows, delimiter = _read_csv(file)
-    made = _recipe_in(rows)
+    written = [row[-1] for row in rows[1:] if row[-1]]
+    if len(written) != 1:
+        found = "has no recipe" if not written else f"has {len(written)} recipes"
+        raise PracticesError(f"The file {found}; it needs the one it was downloaded with, in the last column.")
+    made = _parsed(written[0])
     if made.format not in _CSV or FORMATS[made.format].delimiter != delimiter:
         raise PracticesError(
             f"The file's recipe says {made.format!r}, but the file is separated by {delimiter!r}: it "
             "was converted or changed. Open the file as it was downloaded."
         )
     view = _view_of(made)
-    with store.cursor() as cursor:
-        version = data_version(cursor)
-    sound = digest_of(file, made) == made.sha256
-    same_data = made.data_hash == version.content_hash and made.framework_version == current_framework().version
-    if same_data:
-        again = content(write_csv(store, view, made.contents, made.format, made.exported_on))
-        if again == file:
-            return Reopened(view, made, Changes())
-        new_rows = _read_csv(again)[0]
-        difference = _first_difference(_table(rows, made, view), _table(new_rows, made, view))
-        if _unsealed(_recipe_in(new_rows)) != _unsealed(made):
-            difference = difference or "its recipe is not the one that this view has"
-        if difference:
-            raise PracticesError(f"The file was changed after it was made: {difference}.")
-        return Reopened(
-            view, made, Changes(), "A spreadsheet saved this file anew; its content is unchanged, and so are the data."
-        )
-    if not sound:
-        raise PracticesError(
-            "The file was changed or saved anew after it was made, and the data it was made from are not here to check "
-            "it against. Open the file as it was downloaded."
-        )
-    now = content(write_csv(store, view, made.contents, made.format, made.exported_on))
-    new_rows, _ = _read_csv(now)
-    new_table = _table(new_rows, _recipe_in(new_rows), view) if len(new_rows) > 1 else []
-    return _compared(store, view, made, _table(rows, made, view), new_table)
+    return made, view, _table(rows, made, view)
 
 
-def _reopen_workbook(store: Store, file: bytes) -> Reopened:
+def _workbook(file: bytes) -> tuple[Recipe, View, Table]:
     sheets = read_workbook(file)
     lines = sheets.get("recipe", [])
     text = next((line[1] for line in lines if len(line) > 1 and line[0] == "Recipe"), "")
-    if not text or any(name not in sheets for name in SHEETS):
+    if not text or not sheets.get("practices"):
         raise PracticesError("The workbook is not one of this app's: it has no sheet with a recipe.")
     made = _parsed(text)
-    view = _view_of(made)
-    said = [(line[0], line[1]) for line in lines if len(line) > 1]
-    if _digest(sheets, made) != made.sha256 or said != recipe_lines(made):
-        raise PracticesError(
-            "The workbook was changed after it was made: its cells are not those its recipe vouches for."
-        )
-    with store.cursor() as cursor:
-        version = data_version(cursor)
-    now = read_workbook(content(write_xlsx(store, view, made.exported_on)))
-    if made.data_hash == version.content_hash and made.framework_version == current_framework().version:
-        if _digest(now, made) != made.sha256:
-            raise PracticesError(f"The workbook says data version {made.data_version}, but these are not its figures.")
-        return Reopened(view, made, Changes())
-    return _compared(store, view, made, _as_table(sheets["practices"]), _as_table(now["practices"]))
-
-
-def _digest(sheets: Sheets, made: Recipe) -> str:
-    digest = Digest()
-    for name in SHEETS:
-        for row in sheets[name]:
-            digest.add(row)
-    return digest.of(made)
-
-
-def _unsealed(made: Recipe) -> Recipe:
-    return made.model_copy(update={"sha256": None})
-
-
-# --- reading -------------------------------------------------------------------------------------------------
+    if made.format != "xlsx":
+        raise PracticesError(f"The workbook's recipe says {made.format!r}: it is not the one it was downloaded with.")
+    return made, _view_of(made), _as_table(sheets["practices"])
 
 
 def _read_csv(file: bytes) -> tuple[list[list[str]], str]:
@@ -187,14 +154,6 @@ def _read_csv(file: bytes) -> tuple[list[list[str]], str]:
         if len(row) != len(rows[0]):
             raise PracticesError(f"Row {number} has {len(row)} cells, {len(rows[0])} expected: the file was changed.")
     return rows, table.delimiter
-
-
-def _recipe_in(rows: Sequence[Sequence[str]]) -> Recipe:
-    written = [row[-1] for row in rows[1:] if row[-1]]
-    if len(written) != 1:
-        found = "has no recipe" if not written else f"has {len(written)} recipes"
-        raise PracticesError(f"The file {found}; it needs the one it was downloaded with, in the last column.")
-    return _parsed(written[0])
 
 
 def _parsed(text: str) -> Recipe:
@@ -233,19 +192,6 @@ def _table(rows: Sequence[Sequence[str]], made: Recipe, view: View) -> Table:
 def _as_table(rows: Sequence[Sequence[str]]) -> Table:
     header = rows[0]
     return [dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=True)) for row in rows[1:]]
-
-
-def _first_difference(then: Table, now: Table) -> str:
-    """Say where two tables differ first; "" where every cell is the same, or the same number."""
-    if len(then) != len(now):
-        return f"it has {len(then)} rows, {len(now)} expected"
-    for number, (old, new) in enumerate(zip(then, now, strict=True), start=2):
-        if list(old) != list(new):
-            return "its columns are others"
-        for name, text in old.items():
-            if name != columns.RECIPE.name and text != new[name] and not _same_number(text, new[name]):
-                return f"row {number}, column {name} says {text[:60]!r}, the data say {new[name][:60]!r}"
-    return ""
 
 
 def _same_number(one: str, other: str) -> bool:
@@ -303,7 +249,7 @@ def _by_practice(rows: Table, made: Recipe, framework: Framework) -> dict[str, d
     for row in rows:
         found.setdefault(row["practice_id"], {"practice_id": row["practice_id"], "name": row["name"]})
         if row["counts"] == "yes" and row["indicator_id"] in places:
-            letter = next(letter for letter, answer in _LETTERS.items() if answer == row["answer"])
+            letter = _CODES[row["answer"]]
             codes.setdefault(row["practice_id"], [".."] * len(places))
             codes[row["practice_id"]][places[row["indicator_id"]]] = letter + row["evidence_level"]
     for id_, of_practice in codes.items():

@@ -1,7 +1,7 @@
-"""Backups: made from the open database, proved before they count, and restored from any of their three forms.
+"""Backups: made from the open database, proved before they count, and restored from either of their two forms.
 
-A backup is a folder ``practices-<time>``: ``practices.duckdb``, every table once more as ``parquet/`` and ``csv/`` (a
-fault in DuckDB's own format must not take the backup with it), and ``manifest.json`` with the hash of every file.
+A backup is a folder ``practices-<time>``: ``practices.duckdb``, every table once more in ``csv/`` (a fault in DuckDB's
+own format must not take the backup with it), and ``manifest.json`` with the hash of every file.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations.check import chain_problems, read_everything
-from practices_db.queries import practices
+from practices_db.queries.integrity import integrity_problems
 
-FORMS = ("database", "parquet", "csv")
+FORMS = ("database", "csv")
 KEPT_DAYS = 30  # erased people must be gone from the backups after a month
 _NAME = "practices.duckdb"
 _STAMP = "%Y%m%dT%H%M%S%fZ"
@@ -102,7 +102,7 @@ def copy_database(store: Store, to: Path) -> None:
 
 
 def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]:
-    """Open the copy, read all of it, write its tables as text and Parquet; return the manifest."""
+    """Open the copy, read all of it, write its tables as text; return the manifest."""
     proved = Store(copy, folders=[folder], read_only="A backup is not written to.")
     try:
         state = proved.state()
@@ -110,7 +110,7 @@ def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]
             raise PracticesError("This database is of an older release; open it once with this one before a backup.")
         with proved.cursor() as cursor:
             digests = read_everything(cursor, copy)
-            problems = practices.integrity_problems(cursor)
+            problems = integrity_problems(cursor)
             if "audit" in digests:
                 problems += chain_problems(cursor)
             schema = applied(cursor)
@@ -144,9 +144,8 @@ def _columns(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
 
 
 def _export(cursor: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], folder: Path) -> None:
-    """Write a table as Parquet, and as CSV in which NULL is blank, an empty text is "" and a list is JSON."""
-    for form in ("parquet", "csv"):
-        make_folder(folder / form)
+    """Write a table as CSV in which NULL is blank, an empty text is "" and a list is JSON."""
+    make_folder(folder / "csv")
     base = str(folder).replace("'", "''")
     file = table.replace("'", "''")
     as_text = ", ".join(
@@ -155,7 +154,6 @@ def _export(cursor: duckdb.DuckDBPyConnection, table: str, columns: dict[str, st
     )
     texts = ", ".join(quoted(name) for name, kind in columns.items() if kind == "VARCHAR" or _nested(kind))
     force = f", FORCE_QUOTE ({texts})" if texts else ""
-    cursor.execute(f"COPY {quoted(table)} TO '{base}/parquet/{file}.parquet' (FORMAT parquet)")
     cursor.execute(
         f"COPY (SELECT {as_text} FROM {quoted(table)}) TO '{base}/csv/{file}.csv' (FORMAT csv, HEADER{force})"
     )
@@ -228,13 +226,13 @@ def rotate(folder: Path, now: datetime, days: int = KEPT_DAYS) -> list[Path]:
 def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, list[Path]]:
     """Let a backup take the place of a database; return what it holds and where the old files were kept.
 
-    Raises PracticesError where the form's files are damaged (the other forms may be whole), or what was restored is not
+    Raises PracticesError where the form's files are damaged (the other form may be whole), or what was restored is not
     what was backed up; then nothing was changed. DatabaseBusyError where a process has the database open.
     """
     of_form = [problem for problem in backup_problems(backup) if _is_of_form(problem, backup, form)]
     if of_form:
-        others = ", ".join(f"--form {other}" for other in FORMS if other != form)
-        raise PracticesError("\n".join([*of_form, f"Nothing was changed. Another form may be whole: {others}"]))
+        other = next(one for one in FORMS if one != form)
+        raise PracticesError("\n".join([*of_form, f"Nothing was changed. The other form may be whole: --form {other}"]))
     _refuse_if_open(path)
     beside = path.with_name(path.name + ".restoring")
     for one in (beside, wal_path(beside), witness_path(beside)):
@@ -244,7 +242,7 @@ def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, 
         if form == "database":
             shutil.copyfile(backup.folder / _NAME, beside)
         else:
-            _load(backup, beside, form)
+            _load(backup, beside)
         beside.chmod(0o600)
         with beside.open("rb") as file:
             os.fsync(file.fileno())
@@ -277,8 +275,8 @@ def _refuse_if_open(path: Path) -> None:
         return  # damaged: that is why it is restored
 
 
-def _load(backup: Backup, path: Path, form: str) -> None:
-    """Make a database from the tables of a backup alone."""
+def _load(backup: Backup, path: Path) -> None:
+    """Make a database from the CSV tables of a backup alone."""
     store = Store(path, folders=[backup.folder.resolve()])
     try:
         migrate(store, only=backup.manifest["schema"])
@@ -286,23 +284,20 @@ def _load(backup: Backup, path: Path, form: str) -> None:
         with store.cursor() as cursor:  # not Store.write: the count of writes is one of the tables
             cursor.begin()
             for table, columns in backup.manifest["columns"].items():
-                file = f"'{base}/{form}/{table.replace(chr(39), chr(39) * 2)}.{form}'"
-                source = f"read_parquet({file})" if form == "parquet" else _csv_source(file, columns)
+                source = _csv_source(f"'{base}/csv/{table.replace(chr(39), chr(39) * 2)}.csv'", columns)
                 cursor.execute(f"DELETE FROM {quoted(table)}")
-                cursor.execute(f"INSERT INTO {quoted(table)} BY NAME SELECT {_typed(columns, form)} FROM {source}")
+                cursor.execute(f"INSERT INTO {quoted(table)} BY NAME SELECT {_typed(columns)} FROM {source}")
             cursor.commit()
         store.checkpoint()
     except duckdb.Error as error:
-        raise PracticesError(f"The {form} files of {backup.folder} cannot be loaded: {error}") from error
+        raise PracticesError(f"The CSV files of {backup.folder} cannot be loaded: {error}") from error
     finally:
         store.close()
 
 
-def _typed(columns: dict[str, str], form: str) -> str:
+def _typed(columns: dict[str, str]) -> str:
     return ", ".join(
-        f"CAST(CAST({quoted(name)} AS JSON) AS {kind}) AS {quoted(name)}"
-        if form == "csv" and _nested(kind)
-        else quoted(name)
+        f"CAST(CAST({quoted(name)} AS JSON) AS {kind}) AS {quoted(name)}" if _nested(kind) else quoted(name)
         for name, kind in columns.items()
     )
 

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import pandas as pd
-
-from criteria.framework import framework_hash, published_frameworks
-from practices_db.catalogue import library_store, scorecards
-from practices_db.catalogue.read_files import CATALOGUE, Catalogue, read_catalogue
+from practices_db.catalogue import library_store, practice_store, scorecards
+from practices_db.catalogue.read_files import CATALOGUE, read_catalogue
 from practices_db.curation import edit_library
-from practices_db.curation.edit_practices import LISTS
 from practices_db.database.commit_marker import sync_folder, wal_path, witness_path
 from practices_db.database.migrate import applied, migrate
-from practices_db.database.store import Cursor, Store, make_private
+from practices_db.database.store import Store, make_private
 from practices_db.errors import PracticesError
 from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
 from practices_db.queries import library
+from practices_db.queries.practices import NotCounted, not_counted
 
 Progress = Callable[[float, str], None]
-
-# Column order does not matter (BY NAME); the keys of this table are the only names that get into the SQL.
-_INSERT = {
-    "practice": "INSERT INTO practice BY NAME SELECT * FROM new_rows",
-    "practice_country": "INSERT INTO practice_country BY NAME SELECT * FROM new_rows",
-    "practice_sector": "INSERT INTO practice_sector BY NAME SELECT * FROM new_rows",
-    "practice_target_group": "INSERT INTO practice_target_group BY NAME SELECT * FROM new_rows",
-    "practice_funding": "INSERT INTO practice_funding BY NAME SELECT * FROM new_rows",
-    "practice_funding_source": "INSERT INTO practice_funding_source BY NAME SELECT * FROM new_rows",
-    "practice_source": "INSERT INTO practice_source BY NAME SELECT * FROM new_rows",
-    "framework": "INSERT INTO framework BY NAME SELECT * FROM new_rows",
-    "assessment": "INSERT INTO assessment BY NAME SELECT * FROM new_rows",
-    "answer": "INSERT INTO answer BY NAME SELECT * FROM new_rows",
-    "statement": "INSERT INTO statement BY NAME SELECT * FROM new_rows",
-    "released_former": "INSERT INTO released_former BY NAME SELECT * FROM new_rows",
-    "released_history": "INSERT INTO released_history BY NAME SELECT * FROM new_rows",
-    "data_version": "INSERT INTO data_version BY NAME SELECT * FROM new_rows",
-}
 
 
 @dataclass(frozen=True)
@@ -55,6 +33,9 @@ class Built:
     evidence: int = 0
     organisations: int = 0
     links: int = 0
+    results: int = 0
+    findings: int = 0
+    not_counted: tuple[NotCounted, ...] = ()
 
 
 def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Built:
@@ -78,15 +59,15 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         progress(0.3, "Writing practices and answers")
         make_private(beside)
         migrate(store)
-        store.write(lambda cursor: _insert_catalogue(cursor, catalogue))
+        store.write(lambda cursor: practice_store.insert_catalogue(cursor, catalogue))
         progress(0.6, "Writing publications and organisations")
-        store.write(lambda cursor: library_store.insert_knowledge(cursor, catalogue))
+        store.write(lambda cursor: library_store.insert_library(cursor, catalogue))
         store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", checks))
         progress(0.7, "Scoring")
         store.write(scorecards.rebuild)
         store.write(library_store.rebuild)
         with store.cursor() as cursor:
-            links = library.count_links(cursor)
+            links, kept = library.count_links(cursor), not_counted(cursor)
         store.checkpoint()
     except BaseException:
         store.close()
@@ -100,9 +81,12 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
         countries=len({country for row in catalogue.practices for country in row.countries}),
         assessments=len({row.assessment_id for row in catalogue.answers}),
         answers=len(catalogue.answers),
-        evidence=len(catalogue.evidence),
-        organisations=len(catalogue.organisations),
+        evidence=len(catalogue.items["evidence"]),
+        organisations=len(catalogue.items["organisation"]),
         links=links,
+        results=len(catalogue.items["result"]),
+        findings=len(catalogue.items["finding"]),
+        not_counted=kept,
     )
 
 
@@ -173,115 +157,3 @@ def put_in_place(new: Path, path: Path) -> None:
 def _remove(path: Path) -> None:
     for one in (path, wal_path(path), witness_path(path)):
         one.unlink(missing_ok=True)
-
-
-def _insert(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) -> None:
-    frame = pd.DataFrame(list(rows), dtype=object)
-    if frame.empty:
-        return
-    cursor.register("new_rows", frame)
-    cursor.execute(_INSERT[table])
-    cursor.unregister("new_rows")
-
-
-def _insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
-    lists = set(LISTS) | {"place"}
-    _insert(
-        cursor,
-        "practice",
-        (
-            row.model_dump(exclude=lists) | {"places": list(row.place), "source_kind": row.source_kind}
-            for row in catalogue.practices
-        ),
-    )
-    for field, (table, column) in LISTS.items():
-        _insert(
-            cursor,
-            table,
-            (
-                {"practice_id": row.id, column: value, "position": position}
-                for row in catalogue.practices
-                for position, value in enumerate(getattr(row, field), start=1)
-            ),
-        )
-    _insert(
-        cursor,
-        "practice_source",
-        (
-            {"practice_id": row.practice_id, "field": row.field, "url": row.address, "remark": row.remark}
-            for row in catalogue.sources
-        ),
-    )
-    _insert(
-        cursor,
-        "framework",
-        (
-            {
-                "id": id_,
-                "version": version,
-                "title": framework.title,
-                "content_hash": framework_hash(framework),
-            }
-            for (id_, version), framework in published_frameworks().items()
-        ),
-    )
-    assessments = {row.assessment_id: row for row in catalogue.answers}
-    _insert(
-        cursor,
-        "assessment",
-        (
-            {
-                "id": id_,
-                "practice_id": row.practice_id,
-                "framework_id": row.framework,
-                "framework_version": row.framework_version,
-                "basis": row.basis,
-                "assessor": row.assessor,
-                "assessed_on": row.assessed_on,
-                "status": "published",
-            }
-            for id_, row in assessments.items()
-        ),
-    )
-    of_assessment = {"practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on"}
-    _insert(
-        cursor,
-        "answer",
-        (row.model_dump(exclude=of_assessment) | {"assessment_id": row.assessment_id} for row in catalogue.answers),
-    )
-    _insert(cursor, "statement", (row.model_dump() for row in catalogue.statements))
-    _insert(
-        cursor,
-        "released_former",
-        (row.model_dump(exclude={"merged_into"}) | {"practice_id": row.merged_into} for row in catalogue.former),
-    )
-    # before this database: counted downwards, so that they come before what its own audit says
-    lines = len(catalogue.history)
-    _insert(
-        cursor,
-        "released_history",
-        (row.model_dump() | {"seq": at - lines} for at, row in enumerate(catalogue.history)),
-    )
-    for row in catalogue.running:
-        cursor.execute(
-            "UPDATE practice SET still_running = $still_running, running_said_by = $said_by, "
-            "running_said_on = $said_on WHERE id = $practice_id",
-            row.model_dump(),
-        )
-    _insert(cursor, "data_version", _releases(catalogue))
-
-
-def _releases(catalogue: Catalogue) -> list[dict[str, object]]:
-    """Return the releases the files know, and one more where the files are not as the last of them left them."""
-    known = sorted(catalogue.releases, key=lambda row: row.number)
-    releases: list[dict[str, object]] = [row.model_dump() for row in known]
-    if known and known[-1].content_hash == catalogue.content_hash:
-        return releases
-    now = {
-        "number": known[-1].number + 1 if known else 1,
-        "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
-        "content_hash": catalogue.content_hash,
-        "origin": "catalogue files",
-        "note": None,
-    }
-    return [*releases, now]

@@ -13,7 +13,7 @@ from practices_db.database.commit_marker import State, Witness, losses, quoted, 
 from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
-from practices_db.queries import practices
+from practices_db.queries.integrity import Contents, contents, integrity_problems
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def chain_problems(cursor: Cursor) -> list[str]:
     return list(audit_log.verify(cursor))
 
 
-def all_problems(path: Path) -> tuple[list[str], practices.Contents]:
+def all_problems(path: Path) -> tuple[list[str], Contents]:
     """Return everything ``check`` finds wrong, and what the database holds.
 
     Raises PracticesError where the database cannot be read at all.
@@ -101,6 +101,6 @@ def all_problems(path: Path) -> tuple[list[str], practices.Contents]:
         with store.cursor() as cursor:
             if not applied(cursor):
                 raise PracticesError(f"{path} is a DuckDB file, but not one of practices. It was left as it is.")
-            return examined.problems + practices.integrity_problems(cursor), practices.contents(cursor)
+            return examined.problems + integrity_problems(cursor), contents(cursor)
     finally:
         store.close()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
+import click
+
+from practices_db.catalogue.csv_reader import Encoding
 from practices_db.curation.permissions import CLI
 from practices_db.errors import PracticesError
 from practices_db.files.imports.apply import apply
@@ -14,85 +16,102 @@ from practices_db.files.imports.preview import Entry, Preview, preview
 from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 from practices_db.files.imports.templates import TemplateFormat, TemplateKind, template
 from practices_db.operations.build import open_existing
+from practices_db.operations.cli_options import FILE, database_option, output_option, write_output
 
 _SHOWN = 40
 
 
-def add_commands(commands: Any) -> list[argparse.ArgumentParser]:
-    """Add ``import`` and ``template`` and return them."""
-    importing = commands.add_parser(
-        "import",
-        help="bring practices, answers, sources, publications, organisations or links in from a CSV or a workbook",
-        description="All of the file or nothing: every mistake is told and nothing written. What has a known id is "
-        "updated. What looks like another is added with a warning. Nothing is public until it is published.",
-    )
-    importing.add_argument("file", type=Path, metavar="FILE")
-    importing.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
-    importing.add_argument(
-        "--encoding", choices=["windows-1252"], help="the file is not UTF-8: read it as this, after a look at it"
-    )
-    importing.add_argument(
-        "--decimal-comma", action="store_true", help="in a file with semicolons, 1200,0 is twelve hundred"
-    )
-    importing.add_argument("--reason", default="", metavar="WORDS", help="why, for the record of changes")
-    importing.set_defaults(run=_import)
-    filling = commands.add_parser("template", help="write a table to fill in, with an example and the allowed values")
-    filling.add_argument("kind", choices=get_args(TemplateKind))
-    filling.add_argument("--format", choices=get_args(TemplateFormat), default="xlsx", help="default: %(default)s")
-    filling.add_argument("--output", type=Path, required=True, metavar="FILE")
-    filling.set_defaults(run=_template)
-    return [importing, filling]
+@click.command("import")
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Say what would happen and write nothing.")
+@click.option(
+    "--encoding",
+    type=click.Choice(["windows-1252"]),
+    help="The file is not UTF-8: read it as this, after a look at it.",
+)
+@click.option("--decimal-comma", is_flag=True, help="In a file with semicolons, 1200,0 is twelve hundred.")
+@click.option("--reason", default="", metavar="WORDS", help="Why, for the record of changes.")
+@database_option
+def _import(  # noqa: PLR0913, PLR0917 - the options
+    file: Path,
+    dry_run: bool,
+    encoding: Encoding | None,
+    decimal_comma: bool,
+    reason: str,
+    database: Path,
+) -> None:
+    """Bring practices, answers, sources, results, findings or other tables in from a CSV or a workbook.
 
-
-def _import(arguments: argparse.Namespace) -> int:
+    All of the file or nothing: every mistake is told and nothing written. What has a known id is updated. What looks
+    like another is added with a warning. Nothing is public until it is published.
+    """
     try:
-        content = arguments.file.read_bytes()
+        content = file.read_bytes()
     except OSError as error:
-        raise PracticesError(f"{arguments.file} cannot be read ({error.strerror}).") from error
-    read = read_file(content, arguments.file.name, Confirmed(arguments.encoding, arguments.decimal_comma), _tell)
+        raise PracticesError(f"{file} cannot be read ({error.strerror}).") from error
+    read = read_file(content, file.name, Confirmed(encoding, decimal_comma), _tell)
     if isinstance(read, Question):
         option = "--encoding windows-1252" if read.about == "encoding" else "--decimal-comma"
         raise PracticesError("\n".join([read.words, *read.samples, f"If that is right, run it again with {option}."]))
-    store = open_existing(arguments.database)
+    store = open_existing(database)
     try:
         with store.cursor() as cursor:
             shown = preview(cursor, read, progress=_tell)
-        if not arguments.dry_run:
-            apply(store, shown, CLI, arguments.reason, _tell)
+        if not dry_run:
+            apply(store, shown, CLI, reason, _tell)
     finally:
         store.close()
     _warn(read, shown)
-    _say(shown, arguments.dry_run)
-    return 0
+    _say(shown, dry_run)
+
+
+@click.command("template")
+@click.argument("kind", type=click.Choice(get_args(TemplateKind)))
+@click.option("--format", "format_", type=click.Choice(get_args(TemplateFormat)), default="xlsx", show_default=True)
+@output_option
+@database_option
+def _template(kind: TemplateKind, format_: TemplateFormat, output: Path, database: Path) -> None:
+    """Write a table to fill in, with an example and the allowed values."""
+    store = open_existing(database)
+    try:
+        with store.cursor() as cursor:
+            content = template(cursor, kind, format_)
+    finally:
+        store.close()
+    write_output(output, content)
+    click.echo(f"{output}: a template for {kind}")
+
+
+COMMANDS = (_import, _template)
 
 
 def _tell(share: float, what: str) -> None:
     """Show progress where somebody watches."""
     if sys.stderr.isatty():
-        print(f"\r{share:4.0%} {what:<40}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+        click.echo(f"\r{share:4.0%} {what:<40}", nl=share >= 1, err=True)
 
 
 def _warn(read: Upload, shown: Preview) -> None:
     for note in read.notes:
-        print(f"Note: {note}", file=sys.stderr)
+        click.echo(f"Note: {note}", err=True)
     for warning in read.warnings:
-        print(f"Warning: {warning}", file=sys.stderr)
+        click.echo(f"Warning: {warning}", err=True)
     for duplicate in shown.duplicates:
-        print(f"Warning, possible duplicate: {duplicate}", file=sys.stderr)
+        click.echo(f"Warning, possible duplicate: {duplicate}", err=True)
 
 
 def _say(shown: Preview, dry: bool) -> None:
     if shown.nothing_new:
-        print(f"{shown.upload.name}: the database holds all of it already; nothing was done. {shown.summary()}")
+        click.echo(f"{shown.upload.name}: the database holds all of it already; nothing was done. {shown.summary()}")
         return
     changed = [entry for entry in shown.entries if entry.state != "unchanged"]
     for entry in changed[:_SHOWN]:
-        print(_line(entry))
+        click.echo(_line(entry))
     if len(changed) > _SHOWN:
-        print(f"… and {len(changed) - _SHOWN:,} more")
+        click.echo(f"… and {len(changed) - _SHOWN:,} more")
     also = f"; possible duplicates: {len(shown.duplicates)}" if shown.duplicates else ""
     done = "nothing was written (dry run)" if dry else "imported; publish makes it public"
-    print(f"{shown.upload.name}: {shown.summary()}{also}; {done}")
+    click.echo(f"{shown.upload.name}: {shown.summary()}{also}; {done}")
 
 
 def _line(entry: Entry) -> str:
@@ -100,18 +119,3 @@ def _line(entry: Entry) -> str:
         return f"added {' '.join(entry.key)}"
     fields = "; ".join(f"{one.column}: {one.before[:60]!r} → {one.after[:60]!r}" for one in entry.changes)
     return f"changed {' '.join(entry.key)}: {fields}"
-
-
-def _template(arguments: argparse.Namespace) -> int:
-    store = open_existing(arguments.database)
-    try:
-        with store.cursor() as cursor:
-            content = template(cursor, arguments.kind, arguments.format)
-    finally:
-        store.close()
-    try:
-        arguments.output.write_bytes(content)
-    except OSError as error:
-        raise PracticesError(f"{arguments.output} cannot be written ({error.strerror}).") from error
-    print(f"{arguments.output}: a template for {arguments.kind}")
-    return 0

@@ -1,15 +1,13 @@
-"""The part of the command line for whoever runs the app: check, backup, restore, snapshot (docs/runbook.md)."""
+"""What whoever runs the app needs: check, backup, restore, snapshot (docs/runbook.md), check-links."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+import click
 
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations.backup_schedule import ask_the_app
+from practices_db.operations import link_check, recovery
 from practices_db.operations.backups import (
     FORMS,
     KEPT_DAYS,
@@ -22,101 +20,115 @@ from practices_db.operations.backups import (
 )
 from practices_db.operations.build import open_existing, open_store, require_file
 from practices_db.operations.check import all_problems
-from practices_db.operations.recovery import accept_losses
+from practices_db.operations.cli_options import FILE, database_option, number_option, output_option, say
 from practices_db.operations.snapshots import write_snapshot
 
-Arguments = argparse.Namespace
 
-
-def add(commands: Any) -> list[argparse.ArgumentParser]:
-    """Add these commands to the command line's; return their parsers."""
-    checking = commands.add_parser("check", help="check that the database is whole and hangs together")
-    checking.add_argument(
-        "--accept-losses", action="store_true", help="take a database with missing changes as it is from now on"
-    )
-    checking.set_defaults(run=_check)
-    backing = commands.add_parser("backup", help="back the database up, also through the running app")
-    backing.add_argument("--folder", type=Path, required=True, metavar="FOLDER", help="where the backups are")
-    backing.add_argument(
-        "--keep-days", type=int, default=KEPT_DAYS, metavar="N", help="one a day is kept (default: %(default)s)"
-    )
-    backing.set_defaults(run=_backup)
-    restoring = commands.add_parser("restore", help="put a backup in the place of the database, which is kept aside")
-    restoring.add_argument(
-        "--from",
-        dest="source",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="a backup, or a folder of backups: its newest",
-    )
-    restoring.add_argument("--form", choices=FORMS, default="database", help="default: %(default)s")
-    restoring.set_defaults(run=_restore)
-    writing = commands.add_parser("snapshot", help="write what is published to a file for read-only replicas")
-    writing.add_argument("--output", type=Path, required=True, metavar="FILE")
-    writing.set_defaults(run=_snapshot)
-    return [checking, backing, restoring, writing]
-
-
-def _check(arguments: Arguments) -> int:
-    path = arguments.database
-    require_file(path)
-    if arguments.accept_losses:
-        for loss in accept_losses(path):
-            print(f"accepted: {loss}", file=sys.stderr)
-    problems, held = all_problems(path)
-    return _say(
-        f"{path}: {held.practices} practices, {held.countries} countries, "
+@click.command("check")
+@click.option("--accept-losses", is_flag=True, help="Take a database with missing changes as it is from now on.")
+@database_option
+def _check(accept_losses: bool, database: Path) -> int:
+    """Check that the database is whole and hangs together."""
+    require_file(database)
+    if accept_losses:
+        for loss in recovery.accept_losses(database):
+            click.echo(f"accepted: {loss}", err=True)
+    problems, held = all_problems(database)
+    for kept in held.not_counted:
+        click.echo(kept)
+    return say(
+        f"{database}: {held.practices} practices, {held.countries} countries, "
         f"{held.assessments} assessments, {held.answers} answers, {held.evidence} publications, "
-        f"{held.organisations} organisations, {held.links} links",
+        f"{held.organisations} organisations, {held.links} links, {held.results} results, {held.findings} findings",
         problems,
     )
 
 
-def _backup(arguments: Arguments) -> int:
-    folder = arguments.folder
-    require_file(arguments.database)
+@click.command("backup")
+@click.option("--folder", type=FILE, required=True, metavar="FOLDER", help="Where the backups are.")
+@number_option("--keep-days", 1, KEPT_DAYS, "Of these last days one backup a day is kept.")
+@database_option
+def _backup(folder: Path, keep_days: int, database: Path) -> int:
+    """Back the database up; the app must be stopped. A running app makes its own (PRACTICES_BACKUPS)."""
+    require_file(database)
     try:
         make_folder(folder)
-        store = open_store(arguments.database, backups_folder=folder)
+        store = open_store(database, backups_folder=folder)
     except DatabaseBusyError as busy:
-        return _say(in_words(ask_the_app(folder, str(busy))), [])
+        raise DatabaseBusyError(
+            f"{busy} The running app backs its file up itself: one backup a day where it is started with "
+            "PRACTICES_BACKUPS=FOLDER, and one more under Curation, Backups."
+        ) from busy
     except OSError as error:
         raise PracticesError(f"{folder} cannot be written ({error.strerror}).") from error
     try:
         if store.read_only:
             raise PracticesError("No backup is made of a damaged database. See: python -m practices_db check")
         made = make_backup(store, folder)
-        gone = rotate(folder, made.made_at, max(1, arguments.keep_days))
+        gone = rotate(folder, made.made_at, keep_days)
     finally:
         store.close()
     for old in gone:
-        print(f"{old}: deleted, older than its turn", file=sys.stderr)
-    return _say(in_words(made), made.problems)
+        click.echo(f"{old}: deleted, older than its turn", err=True)
+    return say(in_words(made), made.problems)
 
 
-def _restore(arguments: Arguments) -> int:
-    backup = newest(arguments.source)
-    state, kept = restore(backup, arguments.database, arguments.form)
+@click.command("restore")
+@click.option(
+    "--from", "source", type=FILE, required=True, metavar="FOLDER", help="A backup, or a folder of backups: its newest."
+)
+@click.option("--form", type=click.Choice(FORMS), default="database", show_default=True)
+@database_option
+def _restore(source: Path, form: str, database: Path) -> int:
+    """Put a backup in the place of the database, which is kept aside."""
+    backup = newest(source)
+    state, kept = restore(backup, database, form)
     for one in kept:
-        print(f"kept: {one}", file=sys.stderr)
-    problems, _ = all_problems(arguments.database)
-    return _say(f"{arguments.database}: restored from {in_words(backup)}, data version {state.data_version}", problems)
+        click.echo(f"kept: {one}", err=True)
+    problems, _ = all_problems(database)
+    return say(f"{database}: restored from {in_words(backup)}, data version {state.data_version}", problems)
 
 
-def _snapshot(arguments: Arguments) -> int:
-    store = open_existing(arguments.database)
+@click.command("snapshot")
+@output_option
+@database_option
+def _snapshot(output: Path, database: Path) -> None:
+    """Write what is published to a file for read-only replicas."""
+    store = open_existing(database)
     try:
-        made = write_snapshot(store, arguments.output)
+        made = write_snapshot(store, output)
     finally:
         store.close()
-    print(f"{arguments.output}: {made.practices} practices, {made.answers} answers, data version {made.data_version}")
-    return 0
+    click.echo(f"{output}: {made.practices} practices, {made.answers} answers, data version {made.data_version}")
 
 
-def _say(done: str, problems: Sequence[str]) -> int:
-    """Print what was done and what is wrong; return the exit status."""
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    print(f"{done}; {len(problems)} problems" if problems else f"{done}; no problems")
-    return 1 if problems else 0
+@click.command("check-links")
+@click.option("--use-the-network", is_flag=True, help="Without this nothing is asked.")
+@number_option("--most", 1, 100, "Addresses.")
+@number_option("--pause", 1, 2, "Seconds between two requests to one host.")
+@number_option("--timeout", 1, 10, "Seconds for one address, with all its redirections.")
+@database_option
+def _check_links(use_the_network: bool, most: int, pause: int, timeout: int, database: Path) -> None:
+    """Ask the addresses of the catalogue whether they are alive, and record it."""
+    store = open_existing(database)
+    try:
+        if not use_the_network:
+            with store.cursor() as cursor:
+                urls = link_check.waiting(cursor, most)
+            click.echo(
+                f"{len(urls)} addresses would be asked, one after the other, {pause} s apart on one host. "
+                "Nothing was asked. On a machine that may use the network add --use-the-network."
+            )
+            return
+        found = link_check.check(store, most, link_check.Manners(pause, timeout), _tell)
+    finally:
+        store.close()
+    dead = sum(not seen.alive for seen in found)
+    click.echo(f"{database}: {len(found)} addresses asked, {len(found) - dead} alive, {dead} without a page")
+
+
+def _tell(seen: link_check.Seen) -> None:
+    click.echo(f"{'alive' if seen.alive else 'DEAD '} {seen.said}: {seen.url}", err=True)
+
+
+COMMANDS = (_check, _backup, _restore, _snapshot, _check_links)

@@ -1,21 +1,23 @@
 """Are the addresses of the catalogue alive? For a machine with a network; nothing of the app calls this.
 
-Polite and bounded: one request at a time, a pause between two to the same host, HEAD before GET, a few bytes read, a
-host that asks to be left alone (429, 503) is left alone. Only http and https, only to public addresses, also after a
-redirection: each name is resolved once and the connection goes to the address that was looked at.
+Polite and bounded: one request at a time, a pause between two to the same host, HEAD before GET, no body read, a host
+that asks to be left alone (429, 503) is left alone, one deadline for an address with all its redirections. Only http
+and https, on their own ports, only to public addresses, also after a redirection: each name is resolved once and the
+connection goes to the address that was looked at.
 """
 
 from __future__ import annotations
 
-import http.client
 import ipaddress
+import queue
 import socket
-import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpx
 
 from practices_db.database.store import Cursor, Store
 
@@ -24,13 +26,16 @@ _ALIVE = range(200, 400)
 _REDIRECTIONS = 5
 _LEFT_ALONE = (429, 503)
 _NO_HEAD = (403, 404, 405, 501)  # servers that answer HEAD with one of these may well have the page
+_PORTS = {"http": 80, "https": 443}
+# Networks whose addresses hold another one, which may be private: IPv4-compatible, NAT64 (also local), Teredo, 6to4.
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")))
 
 
 @dataclass(frozen=True)
 class Manners:
-    """How a check behaves: seconds between two requests to a host, seconds to wait, where it may connect to.
+    """How a check behaves: seconds between two requests to a host, seconds for one address, where it may connect to.
 
-    ``private`` lets it connect to private addresses; tests do that, nobody else should.
+    ``private`` lets it connect to private addresses and any port; tests do that, nobody else should.
     """
 
     pause: float = 2.0
@@ -110,7 +115,7 @@ def look(urls: list[str], manners: Manners) -> Iterator[Seen]:
     last: dict[str, float] = {}
     left_alone: set[str] = set()
     for url in urls:
-        host = urlsplit(url).netloc
+        host = _host(url)
         if host in left_alone:
             continue
         time.sleep(max(0.0, last.get(host, float("-inf")) + manners.pause - time.monotonic()))
@@ -121,68 +126,105 @@ def look(urls: list[str], manners: Manners) -> Iterator[Seen]:
         yield seen
 
 
-def _try(url: str, manners: Manners) -> tuple[Seen, int | None]:
+def _host(url: str) -> str:
+    """Return the host of an address; "" where it cannot be read, which ``_try`` then says."""
     try:
-        status = _follow(url, "HEAD", manners)
+        return httpx.URL(url).host
+    except (httpx.InvalidURL, ValueError):
+        return ""
+
+
+def _try(url: str, manners: Manners) -> tuple[Seen, int | None]:
+    end = time.monotonic() + manners.timeout
+    try:
+        status = _follow(url, "HEAD", end, manners)
         if status in _NO_HEAD:
             time.sleep(manners.pause)
-            status = _follow(url, "GET", manners)
+            status = _follow(url, "GET", end + manners.pause, manners)
     except _RefusedError as error:
         return Seen(url, False, str(error)), None
-    except (OSError, http.client.HTTPException, ssl.SSLError, ValueError) as error:
+    except Exception as error:  # whatever one address does, the others are still asked
         return Seen(url, False, f"no answer: {type(error).__name__}"), None
     return Seen(url, status in _ALIVE, f"HTTP {status}"), status
 
 
-def _follow(url: str, method: str, manners: Manners) -> int:
-    """Return the status at the end of the redirections."""
-    for _ in range(_REDIRECTIONS + 1):
-        status, to = _ask(url, method, manners)
-        if status not in (301, 302, 303, 307, 308) or not to:
-            return status
-        url = urljoin(url, to)
+def _follow(url: str, method: str, end: float, manners: Manners) -> int:
+    """Return the status at the end of the redirections, asked for before the clock says ``end``.
+
+    The requests run in a thread of their own, which is left behind where a server sends a byte now and then: no
+    timeout of a socket ends that.
+    """
+    found: queue.SimpleQueue[int | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found.put(_redirected(url, method, end, manners))
+        except Exception as error:
+            found.put(error)
+
+    threading.Thread(target=ask, name="link check", daemon=True).start()
+    try:
+        answer = found.get(timeout=max(0.0, end - time.monotonic()))
+    except queue.Empty:
+        raise _RefusedError(f"no answer within {manners.timeout:g} seconds") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _redirected(url: str, method: str, end: float, manners: Manners) -> int:
+    asked = _url(url)
+    with httpx.Client(trust_env=False, headers={"User-Agent": AGENT, "Accept": "*/*"}) as client:
+        for _ in range(_REDIRECTIONS + 1):
+            status, to = _ask(client, method, asked, end, manners)
+            if status not in (301, 302, 303, 307, 308) or not to:
+                return status
+            asked = _url(str(asked.join(to)))
+            client.cookies.clear()
     raise _RefusedError(f"more than {_REDIRECTIONS} redirections")
 
 
-def _ask(url: str, method: str, manners: Manners) -> tuple[int, str | None]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _RefusedError(f"not a web address: {parts.scheme or 'no'} scheme")
-    connection = _connection(parts, manners)
+def _url(url: str) -> httpx.URL:
     try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        quoted = path.encode("ascii", "ignore").decode() if path.isascii() else _quoted(path)
-        connection.request(method, quoted, headers={"User-Agent": AGENT, "Accept": "*/*", "Connection": "close"})
-        answer = connection.getresponse()
-        answer.read(1024)
-        return answer.status, answer.getheader("Location")
-    finally:
-        connection.close()
+        return httpx.URL(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise _RefusedError("not an address that can be read") from error
 
 
-def _quoted(path: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415
+def _ask(client: httpx.Client, method: str, url: httpx.URL, end: float, manners: Manners) -> tuple[int, str | None]:
+    """Ask once, at the address that was looked at; the name goes into the header and the TLS handshake."""
+    if url.scheme not in _PORTS or not url.host:
+        raise _RefusedError(f"not a web address: {url.scheme or 'no'} scheme")
+    wait = end - time.monotonic()
+    if wait <= 0:
+        raise _RefusedError(f"no answer within {manners.timeout:g} seconds")
+    with client.stream(
+        method,
+        url.copy_with(host=_address(url, manners)),
+        headers={"Host": url.netloc.decode("ascii"), "Connection": "close"},  # each name has a handshake of its own
+        extensions={"sni_hostname": url.raw_host.decode("ascii")},
+        timeout=wait,
+    ) as answer:
+        return answer.status_code, answer.headers.get("Location")
 
-    return quote(path, safe="/?&=%:;,+~@!$'()*")
 
-
-def _connection(parts: SplitResult, manners: Manners) -> http.client.HTTPConnection:
-    """Return a connection to the address that a name stands for, after looking at that address."""
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
-    if not manners.private and not ipaddress.ip_address(str(address).partition("%")[0]).is_global:
+def _address(url: httpx.URL, manners: Manners) -> str:
+    """Return the one address of a name that is connected to, after looking at it."""
+    port = url.port or _PORTS[url.scheme]
+    if port != _PORTS[url.scheme] and not manners.private:
+        raise _RefusedError(f"port {port} is not one of web pages")
+    found = socket.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)[0][4][0]
+    address = str(found).partition("%")[0]
+    if not manners.private and not is_public(address):
         raise _RefusedError("its name leads to an address that is not public")
-    plain = socket.create_connection((str(address), port), manners.timeout)
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(host, port, timeout=manners.timeout)
-        try:
-            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-        except BaseException:
-            plain.close()
-            raise
-    else:
-        connection = http.client.HTTPConnection(host, port, timeout=manners.timeout)
-        connection.sock = plain
-    return connection
+    return address
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public internet, and no way around to another one."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address) and (
+        found.ipv4_mapped is not None or any(found in network for network in _TRANSLATED)
+    ):
+        return False
+    return found.is_global and not found.is_multicast

@@ -14,13 +14,16 @@ from pathlib import Path
 
 import duckdb
 
+from practices_db.catalogue.library_items import KINDS, PLAIN
+from practices_db.catalogue.practice_fields import SEVERAL
 from practices_db.config import snapshot_path
 from practices_db.database.commit_marker import quoted, sync_folder, table_names, wal_path, witness_path
 from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.operations.backups import copy_database, sha256
-from practices_db.queries import practices as practice_queries
+from practices_db.queries.integrity import contents, integrity_problems
+from practices_db.queries.practices import data_version
 
 # Tables that everybody may read, the last one after narrowing. A table not named here or filled below stays empty.
 _PUBLIC = frozenset(
@@ -40,28 +43,26 @@ _PUBLIC = frozenset(
         "practice_score",
         "practice_card",
         "practice_facet",
-        "evidence_card",
-        "organisation_card",
+        *(kind.shown for kind in KINDS.values()),
         "knowledge_facet",
-        "known_link",
         "former_link",
         "address_check",
     }
 )
 # What curators work on is replaced by its released copy: changes that are not released yet stay at home.
-_FROM_RELEASED = """
-    INSERT INTO practice BY NAME SELECT * EXCLUDE (countries, sectors, target_groups, funding_kinds, funding_sources)
-        FROM released_practice;
-    INSERT INTO practice_country BY NAME SELECT id AS practice_id, unnest(countries) AS country,
-        generate_subscripts(countries, 1) AS position FROM released_practice;
-    INSERT INTO practice_sector BY NAME SELECT id AS practice_id, unnest(sectors) AS sector,
-        generate_subscripts(sectors, 1) AS position FROM released_practice;
-    INSERT INTO practice_target_group BY NAME SELECT id AS practice_id, unnest(target_groups) AS target_group,
-        generate_subscripts(target_groups, 1) AS position FROM released_practice;
-    INSERT INTO practice_funding BY NAME SELECT id AS practice_id, unnest(funding_kinds) AS funding_kind,
-        generate_subscripts(funding_kinds, 1) AS position FROM released_practice;
-    INSERT INTO practice_funding_source BY NAME SELECT id AS practice_id, unnest(funding_sources) AS funding_source,
-        generate_subscripts(funding_sources, 1) AS position FROM released_practice;
+_LISTS = ", ".join(field.column for field in SEVERAL)
+_PRACTICES = "".join(
+    (
+        f"INSERT INTO practice BY NAME SELECT * EXCLUDE ({_LISTS}) FROM released_practice;",
+        *(
+            f"INSERT INTO {field.table} BY NAME SELECT id AS practice_id, unnest({field.id}) AS {field.value}, "
+            f"generate_subscripts({field.id}, 1) AS position FROM released_practice;"
+            for field in SEVERAL
+        ),
+    )
+)
+_FROM_RELEASED = f"""
+    {_PRACTICES}
     INSERT INTO practice_source BY NAME SELECT * FROM released_source;
     INSERT INTO assessment BY NAME SELECT DISTINCT assessment_id AS id, practice_id, framework_id, framework_version,
         basis, assessor, assessed_on, blind, 'published' AS status FROM released_answer;
@@ -69,7 +70,7 @@ _FROM_RELEASED = """
         source_publisher, independent_of_operator FROM released_answer;
     INSERT INTO statement BY NAME SELECT * FROM released_statement;
     INSERT INTO evidence BY NAME
-        SELECT * EXCLUDE (languages, themes, target_groups, countries, name_key) FROM evidence_card;
+        SELECT * EXCLUDE (languages, themes, target_groups, countries, name_key, offered) FROM evidence_card;
     INSERT INTO evidence_value BY NAME
         WITH listed AS (
             SELECT id, 'language' AS list, languages AS stated FROM evidence_card
@@ -95,7 +96,7 @@ _FROM_RELEASED = """
         UNION SELECT url FROM released_source UNION SELECT source_url FROM released_answer WHERE source_url IS NOT NULL
     );
     UPDATE write_count SET database_id = uuid()::TEXT, writes = 0;
-"""
+""" + "".join(f"INSERT INTO {kind.item} BY NAME SELECT * FROM {kind.shown};" for kind in PLAIN)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
 
 
 def write_after_release(store: Store) -> None:
-    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for ``publishing.publish``."""
+    """Write the snapshot that PRACTICES_SNAPSHOT names, if it names one; for whoever released."""
     path = snapshot_path()
     if path is None:
         return
@@ -177,9 +178,9 @@ def _publishable(stage: Path, to: Path) -> Snapshot:
             cursor.begin()
             _keep_what_is_public(cursor)
             cursor.commit()
-            version = practice_queries.data_version(cursor).number
-            held = practice_queries.contents(cursor)
-            problems = practice_queries.integrity_problems(cursor)
+            version = data_version(cursor).number
+            held = contents(cursor)
+            problems = integrity_problems(cursor)
             schema = tuple(applied(cursor))
         if problems:
             raise PracticesError(

@@ -1,7 +1,7 @@
 """The published catalogue in memory, for the counts and orders that every click asks for.
 
 One bit for each practice and value of a facet: a selection is a few ANDs and ORs of bit sets, a facet's count the
-number of bits left (``queries.facet_counts`` takes a join of long tables for the same). Made once for each release of
+number of bits left (in SQL it is a join of long tables). Made once for each release of
 the data from the derived tables; about 0.7 KB a practice, most of it the texts that are searched. It never
 answers what a practice *is*, only which ones: rows come from the database by id, and files use ``queries`` alone.
 Tests hold both selections against each other on random filters.
@@ -19,10 +19,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter, Sort
-from practices_db.catalogue.scorecards import HEADLINES
-from practices_db.catalogue.vocabularies import NOT_STATED
+from practices_db.catalogue.vocabularies import HEADLINES, NOT_STATED
 from practices_db.database.store import Cursor
-from practices_db.queries.practices import Relaxation, order_of
+from practices_db.queries.practices import order_of
 
 Bits = npt.NDArray[np.uint64]  # 64 practices a word, the first in the lowest bit
 Bools = npt.NDArray[np.bool_]
@@ -34,6 +33,15 @@ _NUMBERS = (
     *(f"{node}_{what}" for node in HEADLINES for what in ("score", "low", "high", "coverage", "scored")),
 )
 _MOST_WORDS = 500  # searched ones that are kept
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """What would be found if one narrowing were taken away."""
+
+    field: str
+    words: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Index:
         return Selection(self, chosen)
 
     def relaxations(self, chosen: PracticeFilter) -> list[Relaxation]:
-        """Return what ``queries.relaxations`` returns."""
+        """Return for each narrowed field how many practices there are without it, most first."""
         narrowed: dict[str, list[str]] = {}
         for field, _, words in chosen.parts():
             narrowed.setdefault(field, []).append(words)
@@ -116,7 +124,7 @@ class Index:
         return self.numbers[name] > 0
 
     def similar(self, practice_id: str, most: int = 6) -> list[str]:
-        """Return the ids of ``queries.similar_practices``: those that share most of sectors and target groups."""
+        """Return the practices that share a country, a sector and a target group, most of the last two shared first."""
         own = self.place[practice_id]
         shared = {facet: self._shared(facet, own) for facet in ("country", "sector", "target_group")}
         found = np.logical_and.reduce([count > 0 for count in shared.values()])
@@ -192,7 +200,11 @@ class Selection:
         return _unpacked(self.bits, len(self.index.ids))
 
     def facet_counts(self) -> dict[str, dict[str, int]]:
-        """Return what ``queries.facet_counts`` returns: for each value how many there would be with it."""
+        """Return for each facet and value how many practices would be found with it, under the other filters.
+
+        Within a facet whose values are alternatives its own choice is left aside; where all target groups are asked
+        for, the count is of practices that serve this group too. A value that finds nothing is not in the result.
+        """
         counts = {}
         for facet in FACETS:
             name = facet.field
@@ -281,7 +293,11 @@ def _filled(column: Any) -> Numbers:
 
 
 def cross_counts(index: Index, across: str, down: str) -> list[tuple[str, str, int, int, int, int | None]]:
-    """Return the rows of ``queries.cross_counts``: across, down, practices, assessed, scored, strongest evidence."""
+    """Return for each pair of values of two facets that occurs together what there is.
+
+    Rows of (across, down: ids; practices, assessed, scored on both headlines, strongest evidence level or None where
+    nothing is assessed), in the order of the ids.
+    """
     scored = np.logical_and.reduce([index.numbers[f"{node}_scored"] > 0 for node in HEADLINES])
     kinds = [_packed(index.numbers["assessed"] > 0), _packed(scored)]
     levels = {level: _packed(index.numbers["strongest_evidence"] == level) for level in range(6)}

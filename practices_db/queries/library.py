@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from practices_db.catalogue.library_filter import Kind, LibraryFilter
-from practices_db.catalogue.library_rows import LINK_ID
+from practices_db.catalogue.library_store import NAMED
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.queries.full_text import Index
@@ -116,24 +116,6 @@ def texts(cursor: Cursor, kind: Kind) -> list[tuple[str, str, str]]:
         )
         for id_, title, text, *lists in rows
     ]
-
-
-# What everything that a link may lead to is called.
-NAMED = """
-    named AS (
-        SELECT 'practice' AS kind, id, name FROM practice_card
-        UNION ALL SELECT 'evidence', id, title FROM evidence_card
-        UNION ALL SELECT 'organisation', id, name FROM organisation_card
-    )
-"""
-# The same as curators have it, released or not, with its state.
-CURATED = """
-    held AS (
-        SELECT 'practice' AS kind, id, name, state FROM practice
-        UNION ALL SELECT 'evidence', id, title, state FROM evidence
-        UNION ALL SELECT 'organisation', id, name, state FROM organisation
-    )
-"""
 
 
 def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
@@ -273,80 +255,3 @@ def count_links(cursor: Cursor) -> int:
     """Return how many links there are."""
     row = cursor.execute("SELECT count(*) FROM known_link").fetchone()
     return int(row[0]) if row else 0
-
-
-# --- integrity -------------------------------------------------------------------------------------------
-
-_PROBLEMS = f"""
-    WITH listed AS (
-        SELECT 'evidence_value' AS source, evidence_id AS id, list, value FROM evidence_value
-        UNION ALL SELECT 'organisation_value', organisation_id, list, value FROM organisation_value
-        UNION ALL SELECT 'evidence', id, 'evidence_kind', kind FROM evidence
-        UNION ALL SELECT 'organisation', id, 'organisation_kind', kind FROM organisation
-    ),
-    states AS (
-        SELECT 'evidence' AS source, id, state, merged_into, left_on, left_because FROM evidence
-        UNION ALL SELECT 'organisation', id, state, merged_into, left_on, left_because FROM organisation
-        UNION ALL SELECT 'link', {LINK_ID}, state, NULL, left_on, left_because FROM link
-    ),
-    {CURATED},
-    ends AS (
-        SELECT 'link' AS source, from_kind AS kind, from_id AS id FROM link
-        UNION SELECT 'link', to_kind, to_id FROM link
-        UNION SELECT 'known_link', from_kind, from_id FROM known_link
-        UNION SELECT 'known_link', to_kind, to_id FROM known_link
-        UNION SELECT 'former_link', from_kind, from_id FROM former_link
-        UNION SELECT 'former_link', to_kind, to_id FROM former_link
-        UNION SELECT 'evidence_value', 'evidence', evidence_id FROM evidence_value
-        UNION SELECT 'organisation_value', 'organisation', organisation_id FROM organisation_value
-        UNION SELECT 'derived tables', 'evidence', id FROM evidence_card
-        UNION SELECT 'derived tables', 'organisation', id FROM organisation_card
-        UNION SELECT 'derived tables', kind, id FROM knowledge_facet
-    )
-    SELECT source || ': leads to ' || kind || ' ' || id || ', which does not exist' AS problem
-    FROM ends e WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.kind = e.kind AND h.id = e.id)
-    UNION ALL
-    SELECT source || ' ' || id || ': ' || value || ' is not in the list of ' || list
-    FROM listed l WHERE NOT EXISTS (
-        SELECT 1 FROM (SELECT unnest($lists::TEXT[]) AS list, unnest($ids::TEXT[]) AS id) v
-        WHERE v.list = l.list AND v.id = l.value
-    )
-    UNION ALL
-    SELECT source || ' ' || id || ': its state is ' || coalesce(state, 'missing')
-    FROM states WHERE state IS NULL OR state NOT IN ('listed', 'archived', 'merged')
-    UNION ALL
-    SELECT source || ' ' || id || ': does not say since when and why it is ' || state
-    FROM states WHERE state IN ('archived', 'merged') AND (left_on IS NULL OR coalesce(trim(left_because), '') = '')
-    UNION ALL
-    SELECT source || ' ' || id || ': is listed, but says since when or into what it left'
-    FROM states WHERE state = 'listed' AND (left_on IS NOT NULL OR merged_into IS NOT NULL)
-    UNION ALL
-    SELECT source || ' ' || id || ': was merged into ' || coalesce(merged_into, 'nothing') || ', which does not exist'
-    FROM states s WHERE state = 'merged' AND NOT EXISTS (
-        SELECT 1 FROM held h WHERE h.kind = s.source AND h.id = s.merged_into AND h.id <> s.id
-    )
-    UNION ALL
-    -- single rows may wait for the next release; that none is there means that nothing was made
-    SELECT DISTINCT source || ': the derived tables are empty; build the database anew' FROM states
-    WHERE state = 'listed' AND (
-        (source = 'evidence' AND NOT EXISTS (SELECT 1 FROM evidence_card))
-        OR (source = 'organisation' AND NOT EXISTS (SELECT 1 FROM organisation_card))
-    )
-    UNION ALL
-    SELECT 'link: the derived tables are empty; build the database anew'
-    WHERE NOT EXISTS (SELECT 1 FROM known_link) AND EXISTS (
-        SELECT 1 FROM link l
-        JOIN held f ON f.kind = l.from_kind AND f.id = l.from_id AND f.state = 'listed'
-        JOIN held t ON t.kind = l.to_kind AND t.id = l.to_id AND t.state = 'listed'
-        WHERE l.state = 'listed'
-    )
-    ORDER BY problem
-"""
-_LISTS = ("theme", "target_group", "area", "language", "governance_level", "evidence_kind", "organisation_kind")
-
-
-def integrity_problems(cursor: Cursor) -> list[str]:
-    """Return what foreign keys and lists would forbid, a line each: above all links that lead nowhere."""
-    pairs = [(name, id_) for name in _LISTS for id_ in vocabulary(name)]
-    rows = cursor.execute(_PROBLEMS, {"lists": [name for name, _ in pairs], "ids": [id_ for _, id_ in pairs]})
-    return [problem for (problem,) in rows.fetchall()]

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from criteria.framework import AnswerId, current_framework, published_frameworks
+from criteria.counted_answer import COUNTING
+from criteria.framework import CURRENT, AnswerId
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
-from practices_db.queries import library
 
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
@@ -134,56 +134,6 @@ def count_practices(cursor: Cursor, chosen: PracticeFilter) -> int:
     return int(_one(cursor, _SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
 
 
-def facet_counts(cursor: Cursor, chosen: PracticeFilter) -> dict[str, dict[str, int]]:
-    """Return for each facet and value how many practices would be found with it, under the other filters.
-
-    Within a facet whose values are alternatives its own choice is left aside; where all target groups are asked
-    for, the count is of practices that serve this group too. A value that finds nothing is not in the result.
-    """
-    rows = cursor.execute(
-        _SELECTED
-        + """
-        , own AS (  -- the facets whose own choice is left aside
-            SELECT facet FROM needed WHERE NOT (facet = 'target_group' AND $all_target_groups)
-        )
-        SELECT f.facet, f.value, count(*)
-        FROM practice_facet f
-        JOIN passing ON passing.id = f.practice_id
-        LEFT JOIN own ON own.facet = f.facet
-        LEFT JOIN hit ON hit.practice_id = f.practice_id AND hit.facet = own.facet
-        WHERE passing.hits - (hit.facet IS NOT NULL)::INT
-            = (SELECT count(*) FROM needed) - (own.facet IS NOT NULL)::INT
-        GROUP BY f.facet, f.value
-        """,
-        parameters(chosen),
-    ).fetchall()
-    counts: dict[str, dict[str, int]] = {facet.field: {} for facet in FACETS}
-    for facet, value, count in rows:
-        counts[facet][value] = count
-    return counts
-
-
-@dataclass(frozen=True)
-class Relaxation:
-    """What would be found if one narrowing were taken away."""
-
-    field: str
-    words: str
-    count: int
-
-
-def relaxations(cursor: Cursor, chosen: PracticeFilter) -> list[Relaxation]:
-    """Return for each narrowed field how many practices there are without it, most first."""
-    narrowed: dict[str, list[str]] = {}
-    for field, _, words in chosen.parts():
-        narrowed.setdefault(field, []).append(words)
-    found = [
-        Relaxation(field, ", ".join(words), count_practices(cursor, chosen.without(field)))
-        for field, words in narrowed.items()
-    ]
-    return sorted(found, key=lambda relaxation: -relaxation.count)
-
-
 @dataclass(frozen=True)
 class Totals:
     """How much there is, and how much of it is known."""
@@ -229,30 +179,6 @@ def starts_by_year(cursor: Cursor) -> pd.DataFrame:
     return cursor.execute(
         "SELECT start_year AS year, count(*) AS practices FROM practice_card WHERE start_year IS NOT NULL "
         "GROUP BY ALL ORDER BY ALL"
-    ).df()
-
-
-def cross_counts(cursor: Cursor, across: str, down: str) -> pd.DataFrame:
-    """Return for each pair of values of two facets that occurs together what there is.
-
-    Columns: ``across``, ``down`` (ids), ``practices``, ``assessed``, ``scored`` (both headlines), ``strongest``
-    (strongest evidence level, NULL where nothing is assessed).
-    """
-    return cursor.execute(
-        """
-        SELECT
-            a.value AS across, d.value AS down,
-            count(*) AS practices,
-            count(*) FILTER (WHERE c.assessed) AS assessed,
-            count(*) FILTER (WHERE c.effectiveness_scored AND c.sustainability_scored) AS scored,
-            max(c.strongest_evidence) AS strongest
-        FROM practice_facet a
-        JOIN practice_facet d ON d.practice_id = a.practice_id AND d.facet = $down
-        JOIN practice_card c ON c.id = a.practice_id
-        WHERE a.facet = $across
-        GROUP BY ALL ORDER BY ALL
-        """,
-        {"across": across, "down": down},
     ).df()
 
 
@@ -341,10 +267,11 @@ def double_answers(cursor: Cursor) -> list[tuple[str, AnswerId, AnswerId]]:
         JOIN released_answer a
             ON a.practice_id = b.practice_id AND a.indicator_id = b.indicator_id
             AND a.framework_id = b.framework_id AND a.framework_version = b.framework_version
-            AND a.assessor <> b.assessor AND a.basis <> 'self-assessment' AND NOT a.blind
-        WHERE b.blind
+            AND a.assessor <> b.assessor AND a.basis IN ('expert-review', 'desk-review') AND NOT a.blind
+        WHERE b.blind AND b.framework_id = $framework AND b.framework_version = $version
         ORDER BY b.indicator_id, b.assessment_id, a.assessment_id
-        """
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1]},
     ).fetchall()
 
 
@@ -385,7 +312,10 @@ def scores(cursor: Cursor, practice_id: str) -> pd.DataFrame:
 
 
 def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
-    """Return every published answer to the practice, with who gave it and whether it is the one that counts."""
+    """Return every published answer to the practice under the framework that counts, those of tick-lists too.
+
+    With who gave it and whether it is the one that counts. Answers of earlier versions are told by ``not_counted``.
+    """
     return cursor.execute(
         """
         SELECT
@@ -395,10 +325,10 @@ def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
             coalesce(c.disagreement, false) AS disagreement
         FROM released_answer a
         LEFT JOIN counted_answer c ON c.practice_id = a.practice_id AND c.indicator_id = a.indicator_id
-        WHERE a.practice_id = $id
+        WHERE a.practice_id = $id AND a.framework_id = $framework AND a.framework_version = $version
         ORDER BY a.indicator_id, counts DESC, a.basis, a.assessment_id
         """,
-        {"id": practice_id},
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1]},
     ).df()
 
 
@@ -440,37 +370,15 @@ def further_sources(cursor: Cursor, practice_id: str) -> pd.DataFrame:
     ).df()
 
 
-def similar_practices(cursor: Cursor, practice_id: str, limit: int = 6) -> pd.DataFrame:
-    """Return cards of practices that share a sector, a target group and a country, most shared first.
+def assessors(cursor: Cursor) -> pd.DataFrame:
+    """Return (basis, assessor, practices, answers, kind, how): who made the published answers.
 
-    ``shared_sectors``, ``shared_target_groups`` and ``shared_countries`` say what is shared.
+    ``kind`` and ``how`` tell readings from own sources from those of another one's notes; NULL: nobody said.
     """
     return cursor.execute(
         """
-        WITH this AS (SELECT countries, sectors, target_groups FROM practice_card WHERE id = $id),
-        shared AS (
-            SELECT c.id,
-                list_intersect(c.countries, this.countries) AS shared_countries,
-                list_intersect(c.sectors, this.sectors) AS shared_sectors,
-                list_intersect(c.target_groups, this.target_groups) AS shared_target_groups
-            FROM practice_card c, this WHERE c.id <> $id
-        )
-        SELECT c.*, shared.* EXCLUDE (id)
-        FROM practice_card c JOIN shared ON shared.id = c.id
-        WHERE len(shared_countries) > 0 AND len(shared_sectors) > 0 AND len(shared_target_groups) > 0
-        ORDER BY len(shared_sectors) + len(shared_target_groups) DESC, c.answered DESC, c.name_key, c.id
-        LIMIT $limit
-        """,
-        {"id": practice_id, "limit": limit},
-    ).df()
-
-
-def assessors(cursor: Cursor) -> pd.DataFrame:
-    """Return (basis, assessor, practices, answers): who made the published answers."""
-    return cursor.execute(
-        """
-        SELECT basis, assessor, count(DISTINCT practice_id) AS practices, count(*) AS answers
-        FROM released_answer GROUP BY ALL ORDER BY ALL
+        SELECT a.basis, a.assessor, count(DISTINCT a.practice_id) AS practices, count(*) AS answers, s.kind, s.how
+        FROM released_answer a LEFT JOIN released_assessor s ON s.assessor = a.assessor GROUP BY ALL ORDER BY ALL
         """
     ).df()
 
@@ -538,146 +446,37 @@ def selection_shares(cursor: Cursor) -> SelectionShares:
     return SelectionShares(*row)
 
 
-# --- integrity -------------------------------------------------------------------------------------------
-
-_PROBLEMS = """
-    WITH listed AS (
-        SELECT 'practice_country' AS source, practice_id, 'country' AS list, country AS value FROM practice_country
-        UNION ALL SELECT 'practice_sector', practice_id, 'sector', sector FROM practice_sector
-        UNION ALL SELECT 'practice_target_group', practice_id, 'target_group', target_group FROM practice_target_group
-        UNION ALL SELECT 'practice_funding', practice_id, 'funding_kind', funding_kind FROM practice_funding
-        UNION ALL SELECT 'practice', id, 'governance_level', governance_level FROM practice
-            WHERE governance_level IS NOT NULL
-        UNION ALL SELECT 'practice', id, 'source_kind', source_kind FROM practice
-        UNION ALL SELECT 'practice', id, 'source_confidence', source_confidence FROM practice
-    ),
-    belonging AS (
-        SELECT source, practice_id FROM listed
-        UNION SELECT 'practice_funding_source', practice_id FROM practice_funding_source
-        UNION SELECT 'practice_source', practice_id FROM practice_source
-        UNION SELECT 'assessment ' || id, practice_id FROM assessment
-        UNION SELECT 'statement', practice_id FROM statement
-        UNION SELECT 'settlement', practice_id FROM settlement
-        UNION SELECT 'submission ' || id, practice_id FROM submission WHERE practice_id IS NOT NULL
-    )
-    SELECT source || ': practice ' || practice_id || ' does not exist' AS problem
-    FROM belonging b WHERE NOT EXISTS (SELECT 1 FROM practice p WHERE p.id = b.practice_id)
-    UNION ALL
-    SELECT source || ': practice ' || practice_id || ': ' || value || ' is not in the list of ' || list
-    FROM listed l WHERE NOT EXISTS (
-        SELECT 1 FROM (SELECT unnest($lists::TEXT[]) AS list, unnest($ids::TEXT[]) AS id) v
-        WHERE v.list = l.list AND v.id = l.value
-    )
-    UNION ALL
-    SELECT 'answer: assessment ' || assessment_id || ' does not exist'
-    FROM answer a WHERE NOT EXISTS (SELECT 1 FROM assessment s WHERE s.id = a.assessment_id)
-    UNION ALL
-    SELECT 'assessment ' || id || ': framework ' || framework_id || ' ' || framework_version || ' is not published'
-    FROM assessment WHERE NOT list_contains($frameworks::TEXT[], framework_id || ' ' || framework_version)
-    UNION ALL
-    SELECT 'answer: assessment ' || s.id || ': indicator ' || a.indicator_id || ' is not in its framework'
-    FROM answer a JOIN assessment s ON s.id = a.assessment_id
-    WHERE NOT list_contains(
-        $indicators::TEXT[], s.framework_id || ' ' || s.framework_version || ' ' || a.indicator_id
-    )
-    UNION ALL
-    SELECT 'practice ' || id || ': the derived tables do not know it; build the database anew'
-    FROM released_practice p WHERE NOT EXISTS (SELECT 1 FROM practice_card c WHERE c.id = p.id)
-    UNION ALL
-    SELECT 'derived tables: practice ' || id || ' does not exist; build the database anew'
-    FROM practice_card c WHERE NOT EXISTS (SELECT 1 FROM released_practice p WHERE p.id = c.id)
-    UNION ALL
-    SELECT DISTINCT 'practice ' || a.practice_id || ': published answers are not scored; build the database anew'
-    FROM released_answer a
-    WHERE a.framework_id = $framework AND a.framework_version = $version
-        AND NOT EXISTS (SELECT 1 FROM practice_score x WHERE x.practice_id = a.practice_id)
-    UNION ALL
-    SELECT 'released: practice ' || r.practice_id || ' does not exist; build the database anew' FROM (
-        SELECT practice_id FROM released_source UNION SELECT practice_id FROM released_answer
-        UNION SELECT practice_id FROM released_statement
-        UNION SELECT practice_id FROM released_former WHERE practice_id IS NOT NULL
-    ) r WHERE NOT EXISTS (SELECT 1 FROM released_practice p WHERE p.id = r.practice_id)
-    UNION ALL
-    SELECT 'practice ' || id || ': its state is ' || coalesce(state, 'missing')
-    FROM practice WHERE state IS NULL OR state NOT IN ('listed', 'archived', 'merged')
-    UNION ALL
-    SELECT 'practice ' || id || ': does not say since when and why it is ' || state
-    FROM practice WHERE state IN ('archived', 'merged') AND (left_on IS NULL OR left_because IS NULL)
-    UNION ALL
-    SELECT 'practice ' || id || ': was merged into ' || coalesce(merged_into, 'nothing') || ', which does not exist'
-    FROM practice p WHERE state = 'merged' AND NOT EXISTS (SELECT 1 FROM practice k WHERE k.id = p.merged_into)
-    UNION ALL
-    SELECT 'settlement: practice ' || t.practice_id || ': assessment ' || t.assessment_id || ' has no answer to '
-        || t.indicator_id
-    FROM settlement t WHERE NOT EXISTS (
-        SELECT 1 FROM answer a JOIN assessment s ON s.id = a.assessment_id
-        WHERE a.assessment_id = t.assessment_id AND a.indicator_id = t.indicator_id AND s.practice_id = t.practice_id
-    )
-    UNION ALL
-    SELECT 'assessment ' || id || ': submission ' || submission_id || ' does not exist'
-    FROM assessment s WHERE submission_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM submission b WHERE b.id = s.submission_id)
-    UNION ALL
-    SELECT 'submission ' || id || ': is withdrawn, but its content is still there'
-    FROM submission WHERE status = 'withdrawn' AND (payload IS NOT NULL OR contact IS NOT NULL)
-    UNION ALL
-    SELECT 'data_version: there is none' WHERE NOT EXISTS (SELECT 1 FROM data_version)
-    ORDER BY problem
-"""
-
-
-def integrity_problems(cursor: Cursor) -> list[str]:
-    """Return what foreign keys and lists would forbid, a line each; nothing in a sound database."""
-    names = (
-        "country",
-        "sector",
-        "target_group",
-        "funding_kind",
-        "governance_level",
-        "source_kind",
-        "source_confidence",
-    )
-    lists = [(name, id_) for name in names for id_ in vocabulary(name)]
-    frameworks = {" ".join(key): framework for key, framework in published_frameworks().items()}
-    current = current_framework()
-    rows = cursor.execute(
-        _PROBLEMS,
-        {
-            "lists": [name for name, _ in lists],
-            "ids": [id_ for _, id_ in lists],
-            "frameworks": list(frameworks),
-            "indicators": [f"{key} {one.id}" for key, framework in frameworks.items() for one in framework.indicators],
-            "framework": current.id,
-            "version": current.version,
-        },
-    ).fetchall()
-    return [problem for (problem,) in rows] + library.integrity_problems(cursor)
-
-
 @dataclass(frozen=True)
-class Contents:
-    """How many rows of each kind a database holds, released or not."""
+class NotCounted:
+    """Published answers that are kept and shown and make no score: of which framework version or basis, how many."""
 
-    practices: int
-    countries: int
-    assessments: int
+    framework: str
+    version: str
+    basis: str
     answers: int
-    evidence: int
-    organisations: int
-    links: int
+    practices: int
+
+    def __str__(self) -> str:
+        why = "a tick-list never counts" if self.basis == "tick-list" else f"{CURRENT[1]} counts"
+        return (
+            f"{self.answers:,} answers ({self.basis}) of {self.framework} {self.version} on {self.practices:,} "
+            f"practices are kept and not counted: {why}"
+        )
 
 
-def contents(cursor: Cursor) -> Contents:
-    """Count what a database holds."""
-    return Contents(
-        practices=int(_one(cursor, "SELECT count(*) FROM practice")),
-        countries=int(_one(cursor, "SELECT count(DISTINCT country) FROM practice_country")),
-        assessments=int(_one(cursor, "SELECT count(*) FROM assessment")),
-        answers=int(_one(cursor, "SELECT count(*) FROM answer")),
-        evidence=int(_one(cursor, "SELECT count(*) FROM evidence")),
-        organisations=int(_one(cursor, "SELECT count(*) FROM organisation")),
-        links=library.count_links(cursor),
-    )
+def not_counted(cursor: Cursor, practice_id: str | None = None) -> tuple[NotCounted, ...]:
+    """Return what is released and counts in no score, of all practices or one, by framework version and basis."""
+    rows = cursor.execute(
+        """
+        SELECT framework_id, framework_version, basis, count(*), count(DISTINCT practice_id) FROM released_answer
+        WHERE ($id::TEXT IS NULL OR practice_id = $id) AND (
+            (framework_id, framework_version) <> ($framework, $version) OR NOT list_contains($bases::TEXT[], basis)
+        )
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
+    ).fetchall()
+    return tuple(NotCounted(*row) for row in rows)
 
 
 def _one(cursor: Cursor, sql: str, params: dict[str, Any] | None = None) -> Any:

@@ -13,6 +13,8 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self.target = target
         self._open = True
+        self._passing = threading.Event()
+        self._passing.set()
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://localhost:{self._listener.getsockname()[1]}"
@@ -27,13 +29,19 @@ class Proxy:
             one.close()
         self._sockets.clear()
 
+    def silence(self) -> None:
+        """Keep every connection and pass nothing on, as in a tunnel: neither side is told."""
+        self._passing.clear()
+
     def mend(self) -> None:
         """Let connections through again."""
         self._open = True
+        self._passing.set()
 
     def close(self) -> None:
         """Stop for good."""
         self.cut()
+        self._passing.set()
         self._listener.close()
 
     def _accept(self) -> None:
@@ -53,10 +61,10 @@ class Proxy:
                 for one, other in ((near, far), (far, near)):
                     threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
 
-    @staticmethod
-    def _pass_on(one: socket.socket, other: socket.socket) -> None:
+    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while piece := one.recv(1 << 16):
+                self._passing.wait()
                 other.sendall(piece)
         for each in (one, other):
             with contextlib.suppress(OSError):

@@ -17,7 +17,7 @@ from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError, ReadOnlyError
 from practices_db.operations.build import open_store
 from practices_db.operations.check import all_problems, read_everything
-from practices_db.queries import practices
+from practices_db.queries import integrity
 
 Content = dict[str, tuple[int, str]]
 Damage = Callable[[Path, random.Random], str]
@@ -123,7 +123,7 @@ def look(path: Path, damage: str, original: Original, counts: Counts) -> None:
     try:
         content = content_of(store)
         with store.cursor() as cursor:
-            shown = practices.contents(cursor)
+            shown = integrity.contents(cursor)
         assert shown.practices == 5
         if content not in original.contents:
             counts.wrong += 1

@@ -21,7 +21,7 @@ from practices_db.operations.build import build, open_store
 from practices_db.operations.check import read_everything
 from practices_db.operations.replica import Replica
 from practices_db.operations.snapshots import manifest_path, write_snapshot
-from practices_db.queries import practices
+from practices_db.queries import integrity
 
 LOOK = 0.05
 
@@ -80,9 +80,9 @@ def test_snapshot_holds_what_is_published_and_no_byte_of_the_rest(main_store: St
     made = write_snapshot(main_store, path)
     opened = Store(path, read_only="It is looked at.")
     with opened.cursor() as cursor, main_store.cursor() as at_home:
-        assert practices.integrity_problems(cursor) == []
-        assert practices.contents(cursor) == practices.contents(at_home)
-        assert made.practices == practices.contents(at_home).practices
+        assert integrity.integrity_problems(cursor) == []
+        assert integrity.contents(cursor) == integrity.contents(at_home)
+        assert made.practices == integrity.contents(at_home).practices
         for table in ("submission", "audit", "person"):
             assert cursor.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
         mine, theirs = read_everything(cursor, path), read_everything(at_home, None)
@@ -116,7 +116,7 @@ def test_snapshot_of_the_catalogue_reads_as_the_original(tmp_path: Path) -> None
     copy = Store(path, read_only="It is looked at.")
     with at_home.cursor() as there, copy.cursor() as here:
         assert write_files.texts(here) == write_files.texts(there)
-        assert practices.integrity_problems(here) == []
+        assert integrity.integrity_problems(here) == []
         found, served = read_everything(there, None), read_everything(here, path)
         tables = {"evidence_card", "organisation_card", "knowledge_facet", "known_link", "practice_facet"}
         assert {name: served[name] for name in tables} == {name: found[name] for name in tables}

@@ -16,6 +16,7 @@ from pages.shared.components import charts, score_profile, tables
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
 from practices_db.queries import practices as practice_queries
+from practices_db.queries.facet_index import Index
 
 SPECS = {
     "bars": charts.bars("Sector"),
@@ -89,7 +90,7 @@ def practices(cursor: Cursor) -> pd.DataFrame:
 
 
 def test_bars_use_columns_that_counts_have(cursor: Cursor) -> None:
-    counts = practice_queries.facet_counts(cursor, PracticeFilter())
+    counts = Index.read(cursor).select(PracticeFilter()).facet_counts()
     rows = tables.value_counts("sector", counts["sector"])
     assert fields(charts.bars("Sector")) == {"label", "count", "id"}
     assert fields(charts.bars("Sector")) <= set(rows.columns)
@@ -144,7 +145,7 @@ def test_scores_are_drawn_on_the_whole_scale_from_0_to_100() -> None:
 
 
 def test_the_map_is_valid_and_takes_its_counts_by_name(cursor: Cursor) -> None:
-    counts = practice_queries.facet_counts(cursor, PracticeFilter())
+    counts = Index.read(cursor).select(PracticeFilter()).facet_counts()
     where = tables.value_counts("country", counts["country"])
     rows = tables.rows(where[where["id"].isin(charts.countries_on_map())])
     spec = charts.map_of_europe(rows)

@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
-from practices_db.catalogue.library_rows import MODELS
+from practices_db.catalogue.library_items import KINDS
 from practices_db.curation import edit_library, edit_practices, releases, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
+from practices_db.curation.versioned_change import Edit
 from practices_db.queries import library
 
 PAPER, TWIN, HOUSE = "invol-evaluation", "invol-gcr", "oecd"
@@ -72,12 +73,12 @@ def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, 
         found = cursor.execute(f"SELECT * FROM {table}").df().to_dict("records")
         ids = [edit_library.link_id(row) if item == "link" else row["id"] for row in found]
     assert len(ids) > 10
-    unasked = set(MODELS[item].model_fields) - set(fields.order)
-    assert unasked == {"checked_on"} | ({*edit_library.ENDS} if item == "link" else {"id"})
+    unasked = set(KINDS[item].model.model_fields) - set(fields.order)
+    assert unasked == {"checked_on"} | ({*KINDS["link"].key} if item == "link" else {"id"})
     for id_ in ids:
         facts = stands(item, id_).facts
         back = fields.as_facts(fields.as_widgets(facts))
-        assert MODELS[item].model_validate(facts | back).model_dump() == facts
+        assert KINDS[item].model.model_validate(facts | back).model_dump() == facts
 
 
 def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
@@ -157,7 +158,7 @@ def test_link_that_two_records_show_is_taken_out(log_in: LogIn) -> None:
 def test_what_was_typed_on_a_link_is_shown_where_somebody_merged_its_end(log_in: LogIn) -> None:
     app = paper(log_in(CURATOR), "links")
     fill(app, f"link:{LINKED}", reason="Synthetic words, long thought over.", why="Read again")
-    edit_practices.merge(database.store(), CLI, PRACTICE, "accelair", 1, "the same")
+    edit_practices.merge(database.store(), Edit(CLI, PRACTICE, 1, "the same"), "accelair")
     press(app, "Save")
     assert "is not here any more" in text(app)
     assert "Synthetic words, long thought over." in text(app)
@@ -177,7 +178,7 @@ def test_what_is_taken_out_is_gone_for_everybody_after_the_release(log_in: LogIn
     title = stands("evidence", PAPER).facts["title"]
     assert title in text(log_in(None)("evidence", q=title))
     assert "All 273 publications" in text(log_in(None)("evidence"))
-    edit_library.archive(database.store(), CLI, "evidence", PAPER, 1, "Synthetic reason.")
+    edit_library.archive(database.store(), "evidence", Edit(CLI, PAPER, 1, "Synthetic reason."))
     assert title in text(log_in(None)("evidence", q=title))
     app = go("curation", part="release")
     press(app, "Look at what has changed since")

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.components import database
 from practices_db.curation import edit_practices, releases, reviews, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
+from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.operations import backups
 from practices_db.queries import practices
@@ -76,7 +77,10 @@ def test_curator_and_administrator_have_their_parts_and_no_others(log_in: LogIn)
 # --- the queue -------------------------------------------------------------------------------------------------
 
 
-def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
+def test_submission_is_looked_at_accepted_and_published(
+    log_in: LogIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
     sent = submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
     go = log_in(CURATOR)
     assert "1 submission" in text(go("curation"))
@@ -90,6 +94,7 @@ def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
     press(app, "Publish")
     press(app, "Yes, publish")
     assert "Release 2 is out, with 1 change." in text(app)
+    assert (tmp_path / "for-replicas.duckdb").exists()
     assert "release 2" in text(app)
     with database.cursor() as cursor:
         assert practices.statement(cursor, PRACTICE)["words"] == WORDS["words"]  # type: ignore[index]
@@ -282,7 +287,7 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
     first = given[0]
     content = {
         "framework": "integration-practices",
-        "framework_version": "1.0.0",
+        "framework_version": "2.0.0",
         "assessor": "second-reader",
         "assessed_on": "2026-11-25",
         "answers": [
@@ -314,7 +319,7 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
 
 def test_release_that_another_curator_made_first_is_told(log_in: LogIn) -> None:
     store = database.store()
-    edit_practices.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "why", PAGE)
+    edit_practices.edit_practice(store, Edit(CLI, PRACTICE, 1, "why"), {"start_year": "2003"}, PAGE)
     app = press(log_in(CURATOR)("curation", part="release"), "Look at what has changed since")
     press(app, "Publish")
     releases.publish(store, CLI, "faster", 1)
@@ -403,7 +408,9 @@ def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, actio
 def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
     assert "is the first" in text(visit("method"))
     store = database.store()
-    edit_practices.edit_practice(store, CLI, PRACTICE, {"start_year": "2003"}, 1, "secret", PAGE, "First year is 2003")
+    edit_practices.edit_practice(
+        store, Edit(CLI, PRACTICE, 1, "secret", "First year is 2003"), {"start_year": "2003"}, PAGE
+    )
     releases.publish(store, CLI, "test", 1)
     app = visit("method")
     assert "1 practice with changed facts." in text(app)
@@ -431,7 +438,7 @@ def into(state: str, receipt: submissions.Receipt) -> None:
         case "returned":
             reviews.send_back(store, CLI, receipt.id, 1, "why")
         case "published":
-            reviews.accept(store, CLI, receipt.id, 1, "sound")
+            reviews.accept(store, Edit(CLI, receipt.id, 1, "sound"))
         case "withdrawn":
             submissions.withdraw(store, receipt.token, 1)
 
@@ -481,9 +488,9 @@ BY_PRACTICE_STATE = {
 def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, state: str) -> None:
     store, go = database.store(), log_in(CURATOR)
     if state == "archived":
-        edit_practices.archive(store, CLI, DUPLICATE, 1, "why")
+        edit_practices.archive(store, Edit(CLI, DUPLICATE, 1, "why"))
     if state == "merged":
-        edit_practices.merge(store, CLI, DUPLICATE, PRACTICE, 1, "why")
+        edit_practices.merge(store, Edit(CLI, DUPLICATE, 1, "why"), PRACTICE)
     app = go("curation", part="practices", practice=DUPLICATE, view="standing")
     assert labels(app) & ON_PRACTICE == BY_PRACTICE_STATE[state]
     app = go("curation", part="practices", practice=DUPLICATE, view="facts")

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.components import database
 from practices_db.curation import edit_practices, releases, reviews, submissions
 from practices_db.curation.permissions import CLI
+from practices_db.curation.versioned_change import Edit
 from practices_db.queries import practices
 
 pytestmark = pytest.mark.usefixtures("database_file")
@@ -34,11 +35,11 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
     store = database.store()
     words = {"organisation": "Forum <b>x</b>", "words": "We see *it* otherwise: [x](https://e.org)."}
     sent = submissions.submit(store, "statement", words, None, PRACTICE)
-    reviews.accept(store, CLI, sent.id, 1, "sound")
+    reviews.accept(store, Edit(CLI, sent.id, 1, "sound"))
     edit_practices.edit_practice(
-        store, CLI, PRACTICE, {"start_year": "2003"}, 1, "why", PAGE, "First year is 2003: page (x)"
+        store, Edit(CLI, PRACTICE, 1, "why", "First year is 2003: page (x)"), {"start_year": "2003"}, PAGE
     )
-    edit_practices.still_running(store, CLI, PRACTICE, 2, True, "The city", date(2026, 11, 25))
+    edit_practices.still_running(store, Edit(CLI, PRACTICE, 2), True, "The city", date(2026, 11, 25))
     before = text(visit("practice", practice=PRACTICE))
     assert "otherwise" not in before
     assert "Nothing was corrected" in before
@@ -52,8 +53,8 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
 
 def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     store = database.store()
-    edit_practices.merge(store, CLI, DUPLICATE, PRACTICE, 1, "the same")
-    edit_practices.archive(store, CLI, ENDED, 1, "It never began.")
+    edit_practices.merge(store, Edit(CLI, DUPLICATE, 1, "the same"), PRACTICE)
+    edit_practices.archive(store, Edit(CLI, ENDED, 1, "It never began."))
     release()
     merged = visit("practice", practice=DUPLICATE)
     assert merged.title[0].value == "Accelair"
@@ -91,7 +92,7 @@ def test_agreement_is_said_honestly_with_and_without_second_assessments(visit: V
     receipt = submissions.invite(store, assessed, CLI)
     content = {
         "framework": "integration-practices",
-        "framework_version": "1.0.0",
+        "framework_version": "2.0.0",
         "assessor": "second-reader",
         "assessed_on": "2026-11-25",
         "answers": [
@@ -100,7 +101,7 @@ def test_agreement_is_said_honestly_with_and_without_second_assessments(visit: V
         ],
     }
     version = submissions.hand_in(store, receipt.token, submissions.save(store, receipt.token, content, 1))
-    reviews.accept(store, CLI, receipt.id, version, "complete")
+    reviews.accept(store, Edit(CLI, receipt.id, version, "complete"))
     release()
     app = visit("method")
     assert not app.exception

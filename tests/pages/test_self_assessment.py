@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from criteria.framework import ANSWER_IDS, current_framework
 from pages.shared.components import database
-from pages.shared.components.browser_storage import Entry, Report, _report
+from pages.shared.components.browser_storage import Difference, Entry, Listed, Report, _report
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment import questions, steps
-from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, file_text, new_form
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, file_text, new_form
 
 FRAMEWORK = current_framework()
 EFFECTIVENESS, SUSTAINABILITY = FRAMEWORK.headlines
@@ -127,7 +127,7 @@ def test_next_and_back_lead_through_all_steps(own: Any) -> None:
 def test_minutes_and_progress_count_down(own: Any) -> None:
     app = own("effectiveness-design")
     assert app.progress[0].text == f"0 of {len(FRAMEWORK.indicators)} answered, about 25 minutes left"
-    give(app, "eff-objectives", "met")
+    give(app, "eff-result", "met")
     assert app.progress[0].text.startswith(f"1 of {len(FRAMEWORK.indicators)} answered, about 2")
     app = own("result", Draft(mine=filled()))
     assert app.progress[0].text.endswith("all questions answered")
@@ -139,8 +139,8 @@ def test_minutes_and_progress_count_down(own: Any) -> None:
 def test_a_score_with_its_range_shows_from_the_first_answer_on(own: Any) -> None:
     app = own("effectiveness-design")
     assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", "0 to 100")
-    give(app, "eff-objectives", "met")
-    node = oracles.score_nodes(oracles.framework_content(), {"eff-objectives": ("met", 0)})[EFFECTIVENESS.id]
+    give(app, "eff-result", "met")
+    node = oracles.score_nodes(oracles.framework_content(), {"eff-result": ("met", 0)})[EFFECTIVENESS.id]
     assert node.low is not None
     assert node.high is not None
     low, high = (int(value + oracles.Fraction(1, 2)) for value in (node.low, node.high))
@@ -175,22 +175,22 @@ def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
 
 
 def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
-    app = give(own("effectiveness-design"), "eff-objectives", "partly")
-    app.selectbox(key="own_eff-objectives_level").set_value(2).run()
-    app.text_input(key="own_eff-objectives_note").set_value("see our report").run()
-    app.text_input(key="own_eff-objectives_link").set_value("in the drawer").run()
-    answer = draft(app).mine.answer("eff-objectives")
+    app = give(own("effectiveness-design"), "eff-result", "partly")
+    app.selectbox(key="own_eff-result_level").set_value(2).run()
+    app.text_input(key="own_eff-result_note").set_value("see our report").run()
+    app.text_input(key="own_eff-result_link").set_value("in the drawer").run()
+    answer = draft(app).mine.answer("eff-result")
     assert answer == OwnAnswer(
-        indicator="eff-objectives", answer="partly", evidence_level=2, note="see our report", link="in the drawer"
+        indicator="eff-result", answer="partly", evidence_level=2, note="see our report", link="in the drawer"
     )
     assert any("This is no web address yet" in one.value for one in app.caption)
     app = own("effectiveness-outcomes")
     app = own("effectiveness-design")
-    assert app.radio(key="own_eff-objectives_answer").value == "partly"
-    assert app.text_input(key="own_eff-objectives_note").value == "see our report"
-    app.button(key="own_eff-objectives_clear").click().run()
+    assert app.radio(key="own_eff-result_answer").value == "partly"
+    assert app.text_input(key="own_eff-result_note").value == "see our report"
+    app.button(key="own_eff-result_clear").click().run()
     assert draft(app).mine.answers == ()
-    assert app.radio(key="own_eff-objectives_answer").value is None
+    assert app.radio(key="own_eff-result_answer").value is None
 
 
 def _sent_by_hand() -> None:
@@ -198,8 +198,8 @@ def _sent_by_hand() -> None:
         draft as self_assessment_draft,
     )
 
-    self_assessment_draft.change_answer("eff-objectives", answer="excellent")
-    self_assessment_draft.change_answer("eff-objectives", evidence_level=9)
+    self_assessment_draft.change_answer("eff-result", answer="excellent")
+    self_assessment_draft.change_answer("eff-result", evidence_level=9)
     self_assessment_draft.change_profile(countries=("Atlantis",))
 
 
@@ -222,8 +222,8 @@ def test_nothing_is_written_to_the_database(own: Any) -> None:
     before = row_counts()
     app.text_input(key="own_profile_name").set_value("Our own practice").run()
     app = own("effectiveness-design")
-    give(app, "eff-objectives", "met")
-    app.text_input(key="own_eff-objectives_note").set_value("a secret of ours").run()
+    give(app, "eff-result", "met")
+    app.text_input(key="own_eff-result_note").set_value("a secret of ours").run()
     for step in ("result", "next-steps", "learn-from", "take-away"):
         own(step)
     assert row_counts() == before
@@ -242,8 +242,8 @@ def test_another_visitor_does_not_see_the_answers(own: Any) -> None:
 def test_markup_in_what_she_writes_goes_nowhere_as_markup(own: Any) -> None:
     evil = "<b>x</b> [a](https://evil.example) :red[y] =cmd"
     form = filled(name=evil, sectors=("language",), target_groups=("refugees",), organisation=evil)
-    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note=evil, link=evil))
-    other = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met", note=evil))
+    form = form.with_answer(OwnAnswer(indicator="eff-result", answer="met", note=evil, link=evil))
+    other = form.with_answer(OwnAnswer(indicator="eff-result", answer="not-met", note=evil))
     for step in ("start", "result", "colleagues", "next-steps"):
         app = own(step, Draft(mine=form, colleagues=(form, other), last_year=other))
         assert not app.exception
@@ -255,25 +255,35 @@ def test_markup_in_what_she_writes_goes_nowhere_as_markup(own: Any) -> None:
 # --- the browser's storage ---------------------------------------------------------------------------------------
 
 
-def test_only_reports_of_this_sessions_asking_are_taken() -> None:
+def test_a_report_is_taken_only_where_it_is_well_formed() -> None:
     entry = {"text": "{}", "revision": 3, "stamp": "s", "kept": "2026-01-01"}
-    assert _report({"ask": "a", "kind": "found", "entry": entry}, "a") == Report(
-        "found", Entry("{}", 3, "s", "2026-01-01")
+    told = {"kind": "state", "n": 4, "slot": "self-assessment", "entry": entry}
+    more = {"typed": {"a": "b", "c": 5}, "drafts": [{"slot": "x", "kept": None}, 7], "fields": ["a", 9]}
+    assert _report(told | more) == Report(
+        "state",
+        Entry("{}", 3, "s", "2026-01-01"),
+        4,
+        "self-assessment",
+        {"a": "b"},
+        (Listed("x", "", ""),),
+        frozenset({"a"}),
     )
-    assert _report({"ask": "a", "kind": "found", "entry": None}, "a") == Report("found", None)
-    for wrong in (None, 5, {"ask": "b", "kind": "found"}, {"ask": "a", "kind": "evil"}, {"ask": "a", "entry": entry}):
-        assert _report(wrong, "a") is None
-    assert _report({"ask": "a", "kind": "found", "entry": {"text": 1, "stamp": "s"}}, "a") is None
+    assert _report(told | {"entry": None}) == Report("state", None, 4, "self-assessment")
+    wrong = ({"kind": "evil"}, {"slot": 5}, {"entry": {"text": 1, "stamp": "s"}})
+    for one in (None, 5, *(told | parts for parts in wrong)):
+        assert _report(one) is None
 
 
 def _absorb() -> None:
     import streamlit as st  # noqa: PLC0415 - AppTest runs this function as a script of its own
 
+    from pages.shared.components import browser_storage  # noqa: PLC0415
     from pages.shared.self_assessment import draft as self_assessment_draft  # noqa: PLC0415
 
+    state = self_assessment_draft._state()
     for report in st.session_state.pop("reports", []):
-        self_assessment_draft._reported(report)
-    self_assessment_draft._decide(self_assessment_draft._state())
+        state.absorb(report)
+    browser_storage.kept_line(state)
 
 
 def absorbed(*reports: Report, state: self_assessment_draft._State | None = None) -> AppTest:
@@ -286,46 +296,146 @@ def absorbed(*reports: Report, state: self_assessment_draft._State | None = None
     return app
 
 
+def told(draft: Draft | str, n: int = 1, **more: Any) -> Report:
+    """Return a report of a browser that keeps a draft."""
+    text = draft if isinstance(draft, str) else draft.model_dump_json()
+    kind = more.pop("kind", "state")
+    return Report(kind, Entry(text, 7, "theirs", ""), n, **({"slot": "self-assessment"} | more))
+
+
 def test_a_new_session_takes_what_the_browser_keeps() -> None:
     kept = Draft(mine=filled(5))
-    app = absorbed(Report("found", Entry(kept.model_dump_json(), 7, "s", "")))
+    app = absorbed(told(kept))
     assert draft(app) == kept
     assert app.session_state["own"].revision == 7
+    assert app.session_state["own"].slot == "self-assessment"
+
+
+def test_what_was_typed_or_chosen_since_holds_over_what_was_kept() -> None:
+    kept = Draft(mine=filled(5, name="Before", start_year=2001))
+    typed = {
+        "own_profile_name": "After",
+        "own_profile_start_year": "2015",
+        "own_profile_people_reached": "no number",
+        "own_sending_page": "https://example.org",
+        "own_eff-objectives_note": "typed in a tunnel",
+        "own_eff-objectives_answer": str(ANSWER_IDS.index("partly")),
+        "own_eff-comparison_answer": "99",
+        "own_settle_eff-comparison_note": "agreed in a tunnel",
+        "own_no-such-indicator_note": "nowhere",
+        "own_profile_summary": "no such fact",
+        "something else": "x",
+    }
+    app = absorbed(told(kept, typed=typed))
+    found = draft(app)
+    facts = found.mine.profile
+    assert (facts.name, facts.start_year, facts.people_reached) == ("After", 2015, None)
+    assert found.sending.page == "https://example.org"
+    answer, other = found.mine.answer("eff-objectives"), found.mine.answer("eff-comparison")
+    assert answer
+    assert other
+    assert (answer.answer, answer.note) == ("partly", "typed in a tunnel")
+    assert (other.answer, other.note) == (kept.mine.form["eff-comparison"], "agreed in a tunnel")
+    assert len(found.mine.answers) == len(FRAMEWORK.indicators)
 
 
 def test_what_the_session_holds_is_newer_than_what_a_late_report_says() -> None:
     now = Draft(mine=filled(6))
+    state = self_assessment_draft._State(now, revision=2, loaded=True, heard=5)
+    late = told(Draft(mine=filled(5)), 5, typed={"own_profile_name": "late"})
+    app = absorbed(told(Draft(mine=filled(5)), 6), late, told("{}", 7, slot="self-assessment/other"), state=state)
+    assert draft(app) == now
+    assert app.session_state["own"].heard == 7
     app = absorbed(
-        Report("found", Entry(Draft(mine=filled(5)).model_dump_json(), 7, "s", "")),
-        state=self_assessment_draft._State(now, revision=2, loaded=True),
+        told(Draft(mine=filled(5)), 8, slot="elsewhere"), state=self_assessment_draft._State(now, slot="here")
     )
     assert draft(app) == now
 
 
 def test_what_cannot_be_read_is_told_and_offered() -> None:
-    app = absorbed(Report("found", Entry('{"draft": 99}', 1, "s", "")))
+    app = absorbed(told('{"draft": 99}'))
     assert "What this browser kept cannot be read" in app.error[0].value
     assert draft(app).empty
 
 
-@pytest.mark.parametrize("keep_mine", [True, False])
-def test_another_tabs_answers_are_never_taken_or_overwritten_without_a_choice(keep_mine: bool) -> None:
-    here, there = Draft(mine=filled(6)), Draft(mine=filled(5))
-    state = self_assessment_draft._State(here, revision=4, loaded=True)
-    app = absorbed(Report("other", Entry(there.model_dump_json(), 9, "theirs", "")), state=state)
+@pytest.mark.parametrize("button", ["kept_use_this", "kept_use_other", "kept_use_both"])
+def test_another_tabs_answers_are_never_taken_or_overwritten_without_a_choice(button: str) -> None:
+    here, there = Draft(mine=filled(6, name="Here")), Draft(mine=filled(6, name="There"))
+    state = self_assessment_draft._State(here, revision=4, loaded=True, slot="self-assessment")
+    app = absorbed(told(there, kind="other", beside="self-assessment/beside"), state=state)
     assert draft(app) == here
-    assert "Another tab" in app.warning[0].value
-    app.button(key="own_keep_mine" if keep_mine else "own_take_other").click().run()
+    assert "differ in 1 place:" in app.warning[0].value
+    assert "here: Here; in the other tab: There" in screen.as_read(app.markdown[0].value)
+    app.button(key=button).click().run()
     assert not app.warning
-    assert draft(app) == (here if keep_mine else there)
+    held = app.session_state["own"]
+    assert held.draft == (there if button == "kept_use_other" else here)
+    assert held.over == ("" if button == "kept_use_both" else "theirs")
+    assert (held.slot == "self-assessment") == (button != "kept_use_both")
+    assert held.revision == {"kept_use_this": 8, "kept_use_other": 7, "kept_use_both": 5}[button]
+    assert [order["slot"] for order in held.orders] == ["self-assessment/beside"]
+
+
+def test_another_tab_that_says_the_same_is_no_matter() -> None:
+    here = Draft(mine=filled(6))
+    state = self_assessment_draft._State(here, revision=4, loaded=True, slot="self-assessment")
+    app = absorbed(told(here, kind="other"), state=state)
+    assert not app.warning
     assert app.session_state["own"].over == "theirs"
-    assert app.session_state["own"].revision == (10 if keep_mine else 9)
 
 
 def test_a_browser_that_keeps_nothing_is_said() -> None:
-    app = absorbed(Report("unavailable", None))
+    app = absorbed(Report("unavailable"))
     assert "does not let pages keep anything" in app.warning[0].value
     assert app.session_state["own"].loaded
+
+
+def test_every_part_of_two_drafts_is_told_apart() -> None:
+    one = Draft(mine=new_form(DAY).with_profile(countries=("IT",)))
+    form = one.mine.with_answer(OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=1, note="a"))
+    form = form.model_copy(update={"out_of_reach": ("eff-objectives",)}).with_profile(countries=("DE", "IT"))
+    other = Draft(
+        mine=form, colleagues=(form,), last_year=form, settled=("eff-objectives",), sending=Sending(shared=True)
+    )
+    found = self_assessment_draft.differences(one, other)
+    label = next(one.label for one in FRAMEWORK.indicators if one.id == "eff-objectives")
+    assert [difference.what for difference in found] == [
+        "Countries",
+        f"{label}: answer",
+        f"{label}: evidence",
+        f"{label}: note",
+        "Several people read the mailbox",
+        "Files of colleagues",
+        "Settled with colleagues",
+        "Steps out of reach",
+        "Earlier file",
+    ]
+    assert found[0] == Difference("Countries", "IT", "DE, IT")
+    assert self_assessment_draft.differences(other, other) == []
+
+
+def test_drafts_stand_side_by_side_and_the_open_one_can_be_deleted(own: Any, app: AppTest) -> None:
+    own("start", Draft(mine=filled(5, name="Mill")))
+    state = app.session_state["own"]
+    state.slot, state.listed = "self-assessment", (Listed("self-assessment/2", "Choir", "2026-01-02T03:04:05.000Z"),)
+    own("start")
+    names = app.selectbox(key="own_draft").options
+    assert names == ["Mill (open)", "Choir (kept on 2 January 2026)"]
+    app.button(key="own_draft_new").click().run()
+    held = app.session_state["own"]
+    assert held.draft.empty
+    assert held.slot not in ("self-assessment", "self-assessment/2")
+    assert {one.name for one in held.listed} == {"Mill", "Choir"}
+    app.button(key="own_draft_delete").click().run()
+    held = app.session_state["own"]
+    assert held.slot == "self-assessment"
+    assert not held.loaded
+    assert len(held.orders) == 1
+
+
+def test_forgetting_is_at_hand_on_every_step(own: Any) -> None:
+    for step in steps.steps():
+        assert any(one.key == "own_forget" for one in own(step.id, Draft(mine=filled())).button), step.id
 
 
 # --- ways to begin -----------------------------------------------------------------------------------------------
@@ -380,7 +490,7 @@ def test_forgetting_empties_the_draft_and_tells_the_browser(own: Any) -> None:
     app = own("start", Draft(mine=filled()))
     app.button(key="own_forget").click().run()
     assert draft(app).empty
-    assert app.session_state["own"].forget
+    assert [order["slot"] for order in app.session_state["own"].orders] == ["*"]
 
 
 # --- result, next steps, learning --------------------------------------------------------------------------------
@@ -443,7 +553,7 @@ def test_whom_to_learn_from_is_strong_there_and_says_why(own: Any) -> None:
 
 def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
     form = new_form(DAY).with_profile(target_groups=("unaccompanied-minors",))
-    form = form.with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
+    form = form.with_answer(OwnAnswer(indicator="eff-result", answer="not-met"))
     app = own("learn-from", Draft(mine=form))
     assert any("none near to yours" in body or "No practice of the catalogue" in body for body in screen.bodies(app))
 
@@ -452,24 +562,24 @@ def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
 
 
 def test_colleagues_settle_what_they_disagree_on(own: Any) -> None:
-    one = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
-    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"))
-    other = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
-    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met", note="never did"))
+    one = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-result", answer="met"))
+    one = one.with_answer(OwnAnswer(indicator="evi-comparison", answer="met"))
+    other = new_form(DAY).with_profile(name="Ours").with_answer(OwnAnswer(indicator="eff-result", answer="met"))
+    other = other.with_answer(OwnAnswer(indicator="evi-comparison", answer="not-met", note="never did"))
     app = own("colleagues")
     files = [(f"{at}.json", file_text(form, DAY).encode(), "application/json") for at, form in enumerate((one, other))]
     app.file_uploader(key="own_colleagues").set_value(files).run()
     assert len(draft(app).colleagues) == 2
     assert any("**1** of 1 disagreement still to settle" in body for body in screen.bodies(app))
     app.button(key="own_merge").click().run()
-    assert draft(app).mine.form == {"eff-objectives": "met"}
-    app.radio(key="own_settle_eff-comparison").set_value("partly").run()
-    app.text_input(key="own_settle_eff-comparison_note").set_value("we counted once").run()
-    settled = draft(app).mine.answer("eff-comparison")
+    assert draft(app).mine.form == {"eff-result": "met"}
+    app.radio(key="own_settle_evi-comparison").set_value("partly").run()
+    app.text_input(key="own_settle_evi-comparison_note").set_value("we counted once").run()
+    settled = draft(app).mine.answer("evi-comparison")
     assert settled
     assert (settled.answer, settled.note) == ("partly", "we counted once")
     app.button(key="own_merge").click().run()
-    assert draft(app).mine.form == {"eff-objectives": "met", "eff-comparison": "partly"}
+    assert draft(app).mine.form == {"eff-result": "met", "evi-comparison": "partly"}
     assert any("**0** of 1 disagreement still to settle" in body for body in screen.bodies(app))
 
 
@@ -484,8 +594,8 @@ def test_files_of_two_practices_are_refused(own: Any) -> None:
 
 
 def test_last_years_file_shows_what_moved(own: Any) -> None:
-    now = new_form(DAY).with_answer(OwnAnswer(indicator="eff-objectives", answer="met"))
-    then = new_form(date(2025, 3, 4)).with_answer(OwnAnswer(indicator="eff-objectives", answer="not-met"))
+    now = new_form(DAY).with_answer(OwnAnswer(indicator="eff-result", answer="met"))
+    then = new_form(date(2025, 3, 4)).with_answer(OwnAnswer(indicator="eff-result", answer="not-met"))
     app = own("last-year", Draft(mine=now))
     app.file_uploader(key="own_earlier").set_value(
         ("then.json", file_text(then, date(2025, 3, 4)).encode(), "application/json")

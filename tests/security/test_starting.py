@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +132,22 @@ def test_somebody_who_still_reads_from_the_broken_one_does_not_keep_it_from_bein
             broken.checkpoint()
         with database.cursor() as cursor:
             assert cursor.execute("SELECT count(*) FROM practice").fetchone() == (325,)
+
+
+@pytest.mark.usefixtures("database_file")
+def test_the_process_ends_where_its_database_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "_exit", sys.exit)
+
+    async def serve() -> None:
+        ending = asyncio.create_task(startup.end_where_lost())
+        await asyncio.sleep(0.1)
+        assert not ending.done()
+        database.store().lost = True
+        await asyncio.wait_for(ending, 5)
+
+    with pytest.raises(SystemExit) as ended:
+        asyncio.run(serve())
+    assert ended.value.code == 70
 
 
 # --- the whole server --------------------------------------------------------------------------------------

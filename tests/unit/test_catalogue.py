@@ -15,7 +15,8 @@ from criteria.framework import framework_hash, published_frameworks
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, columns
 from practices_db.catalogue.read_files import read_catalogue
 from practices_db.database.store import Store
-from practices_db.queries.practices import contents, data_version, practice, practice_names, totals
+from practices_db.queries.integrity import contents
+from practices_db.queries.practices import data_version, practice, practice_names, totals
 
 PRACTICES = oracles.read_csv(oracles.CATALOGUE / "practices.csv")
 SOURCES = oracles.read_csv(oracles.CATALOGUE / "sources.csv")

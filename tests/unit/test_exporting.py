@@ -63,7 +63,7 @@ def test_blank_is_written_in_one_way_only(tiny_store: Store) -> None:
 
 def test_numbers_are_unquoted_with_a_decimal_point(tiny_store: Store) -> None:
     content = exported(tiny_store, PracticeFilter(country=("PL",)), "name").decode("utf-8-sig")
-    assert ",66.6667,0.75,50.0,75.0,yes,3,1.0,5," in content
+    assert ",87.5,0.8,70.0,90.0,yes,2,1.5,2," in content
     assert ",1250000,40," in content
 
 

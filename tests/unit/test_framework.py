@@ -23,7 +23,7 @@ from criteria.framework import (
     load_framework,
     published_frameworks,
 )
-from practices_db.catalogue import scorecards
+from practices_db.catalogue.vocabularies import HEADLINES
 
 SHIPPED = oracles.FRAMEWORK_FILE.read_text(encoding="utf-8")
 FIRST = published_frameworks()["integration-practices", "1.0.0"]
@@ -81,8 +81,8 @@ def test_nothing_of_1_0_0_is_lost_on_loading() -> None:
 
 
 def test_headline_criteria_are_the_ones_cards_are_made_of() -> None:
-    assert tuple(criterion.id for criterion in current_framework().headlines) == scorecards.HEADLINES
-    assert scorecards.HEADLINES == ("effectiveness", "sustainability")
+    assert tuple(criterion.id for criterion in current_framework().headlines) == HEADLINES
+    assert HEADLINES == ("effectiveness", "sustainability")
 
 
 def test_words_and_values_of_answers_are_those_of_the_file() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.generate import generate
 from practices_db.database.store import Store
-from practices_db.queries.practices import integrity_problems
+from practices_db.queries.integrity import integrity_problems
 
 
 def _all(path: Path, sql: str) -> list[tuple[object, ...]]:

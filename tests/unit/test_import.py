@@ -30,11 +30,11 @@ from practices_db.queries.views import View
 ANSWER = {
     "practice_id": "synthetic-new",
     "framework": "integration-practices",
-    "framework_version": "1.0.0",
+    "framework_version": "2.0.0",
     "basis": "desk-review",
     "assessor": "synthetic-reviewer",
     "assessed_on": "2026-01-05",
-    "indicator_id": "eff-objectives",
+    "indicator_id": "eff-result",
     "answer": "met",
     "evidence_level": "2",
 }
@@ -139,12 +139,12 @@ def test_what_is_left_as_it_is_must_fit_what_comes(tiny_store: Store) -> None:
 def test_answers_and_sources_are_added_and_changed(tiny_store: Store) -> None:
     bring(tiny_store, table(LEAST).encode())
     columns = [*ANSWER, "note", "source_url", "source_publisher", "independent_of_operator"]
-    second = ANSWER | {"indicator_id": "eff-follow-up", "answer": "partly", "note": "Half of it."}
+    second = ANSWER | {"indicator_id": "eff-lasts", "answer": "partly", "note": "Half of it."}
     shown = bring(tiny_store, table(ANSWER, second, columns=columns).encode())
     assert shown.counts == {"answers": {"added": 2, "changed": 0, "unchanged": 0}}
     shown = bring(tiny_store, table(ANSWER, second | {"answer": "met"}, columns=columns).encode())
     assert shown.counts == {"answers": {"added": 0, "changed": 1, "unchanged": 1}}
-    of = f"{ANSWER['practice_id']}:desk-review:synthetic-reviewer:2026-01-05:integration-practices-1.0.0"
+    of = f"{ANSWER['practice_id']}:desk-review:synthetic-reviewer:2026-01-05:integration-practices-2.0.0"
     with tiny_store.cursor() as cursor:
         assert cursor.execute(
             "SELECT answer, version FROM answer WHERE assessment_id = $of ORDER BY ALL", {"of": of}
@@ -157,8 +157,8 @@ def test_answers_and_sources_are_added_and_changed(tiny_store: Store) -> None:
         ]
         line = audit_log.history(cursor, f"assessment:{of}")[0]
         assert (line.before, line.after) == (
-            {"answers": {"eff-follow-up": {"answer": "partly"}}},
-            {"answers": {"eff-follow-up": {"answer": "met"}}},
+            {"answers": {"eff-lasts": {"answer": "partly"}}},
+            {"answers": {"eff-lasts": {"answer": "met"}}},
         )
     source = {"practice_id": "synthetic-new", "field": "people_reached", "url": "https://example.org/n (as said)"}
     assert bring(tiny_store, table(source, columns=list(source)).encode()).counts["sources"]["added"] == 1
@@ -294,8 +294,8 @@ def test_rows_that_belong_to_nothing_or_cannot_take_it_are_refused(tiny_store: S
     )
     (said,) = refusal(tiny_store, table(ANSWER | {"answer": "partly"}, columns=list(ANSWER)).encode())
     assert "is withdrawn" in said
-    (said,) = refusal(tiny_store, table(ANSWER | {"indicator_id": "eff-objective"}, columns=list(ANSWER)).encode())
-    assert "'eff-objective' is not in the framework; did you mean 'eff-objectives'?" in said
+    (said,) = refusal(tiny_store, table(ANSWER | {"indicator_id": "eff-resul"}, columns=list(ANSWER)).encode())
+    assert "'eff-resul' is not in the framework; did you mean 'eff-result'?" in said
 
 
 @pytest.mark.parametrize("text", ["1_000", "٢٥", "-5", "1.200", "1,200", "12.5", "1e3", " 1 200"])

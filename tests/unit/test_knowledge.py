@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
+import back
 import oracles
 import pytest
 
@@ -25,7 +26,7 @@ from practices_db.operations import link_check
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
 from practices_db.queries.full_text import Index
-from practices_db.queries.practices import integrity_problems
+from practices_db.queries.integrity import integrity_problems
 
 EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
 ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
@@ -44,8 +45,12 @@ def rows(store: Store, sql: str, **values: Any) -> list[tuple[Any, ...]]:
 
 def test_every_row_of_the_files_loads() -> None:
     catalogue = read_catalogue()
-    assert (len(catalogue.evidence), len(catalogue.organisations)) == (len(EVIDENCE), len(ORGANISATIONS)) == (273, 463)
-    assert len(catalogue.links) == len(LINKS)
+    assert (
+        (len(catalogue.items["evidence"]), len(catalogue.items["organisation"]))
+        == (len(EVIDENCE), len(ORGANISATIONS))
+        == (318, 463)
+    )
+    assert len(catalogue.items["link"]) == len(LINKS)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_a_mistake_is_named_by_file_row_and_column(folder: Path, name: str, cell
 
 def test_a_catalogue_may_do_without_publications_and_organisations() -> None:
     catalogue = read_catalogue(oracles.SYNTHETIC)
-    assert (catalogue.evidence, catalogue.organisations, catalogue.links) == ((), (), ())
+    assert set(catalogue.items.values()) == {()}
 
 
 # --- links -------------------------------------------------------------------------------------------------
@@ -193,22 +198,32 @@ def test_check_finds_what_leads_nowhere(catalogue_db: Path, tmp_path: Path, sql:
     try:
         store.write(lambda cursor: cursor.execute(sql))
         with store.cursor() as cursor:
-            assert any(says in problem for problem in library.integrity_problems(cursor))
+            assert any(says in problem for problem in integrity_problems(cursor))
     finally:
         store.close()
 
 
 # --- filters -----------------------------------------------------------------------------------------------
 
+_ROWS = {name: oracles.read_csv(oracles.CATALOGUE / f"{name}.csv") for name in ("publication_types", "findings")}
+_OF_PUBLICATION = {
+    "measure_type": ("publication_types", "measure_type"),
+    "outcome": ("findings", "outcome"),
+    "finding_direction": ("findings", "direction"),
+}
 _FIELDS = {"theme": "themes", "target_group": "target_groups", "area": "countries", "language": "languages", "governance_level": "levels"}  # fmt: skip
 
 
-def facet_values(row: dict[str, str], field: str) -> list[str]:
+def facet_values(row: dict[str, str], field: str) -> list[str]:  # noqa: PLR0911 - a rule for each facet
     """Return the values of a row of a file in a facet, worked out the slow and obvious way."""
     if field in _FIELDS:
         return oracles.several(row[_FIELDS[field]]) or [NOT_STATED]
     if field in ("evidence_kind", "organisation_kind"):
         return [row["kind"]]
+    if field in _OF_PUBLICATION:
+        name, column = _OF_PUBLICATION[field]
+        found = {one[column] for one in _ROWS[name] if one["publication_id"] == row["id"]}
+        return sorted(found) or [NOT_STATED]
     if field == "study_strength":
         return [row["evidence_level"] or NOT_STATED]
     if field == "joining":
@@ -354,6 +369,7 @@ def test_a_database_from_before_the_library_gets_it_when_it_is_opened(catalogue_
     store = Store(old)
 
     def go_back(cursor: Any) -> None:
+        back.before_results_and_types(cursor)
         for table in ("evidence", "organisation", "evidence_value", "organisation_value", "link", "address_check", "known_link", "former_link", "evidence_card", "organisation_card", "knowledge_facet"):  # fmt: skip
             cursor.execute(f"DROP TABLE {table}")
         cursor.execute("ALTER TABLE release_change RENAME COLUMN subject_id TO practice_id")
@@ -363,7 +379,7 @@ def test_a_database_from_before_the_library_gets_it_when_it_is_opened(catalogue_
     store.close()
     store = open_store(old)
     try:
-        assert rows(store, "SELECT count(*) FROM evidence_card") == [(273,)]
+        assert rows(store, "SELECT count(*) FROM evidence_card") == [(len(EVIDENCE),)]
         assert rows(store, "SELECT count(*) FROM organisation_card") == [(463,)]
         with store.cursor() as cursor:
             assert integrity_problems(cursor) == []

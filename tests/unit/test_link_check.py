@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,9 +20,10 @@ from practices_db.__main__ import main
 from practices_db.database.store import Store
 from practices_db.operations import link_check
 from practices_db.operations.build import build
-from practices_db.operations.link_check import Manners, check, look, records
+from practices_db.operations.link_check import Manners, check, is_public, look, records
 
 HERE = Manners(pause=0, timeout=2, private=True)
+PUBLIC = Manners(pause=0, timeout=2)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -63,6 +69,15 @@ def address() -> Iterator[str]:
     thread.join()
 
 
+def connect_to_addresses_only(to: tuple[str, int], timeout: float | None = None, **_: Any) -> socket.socket:
+    """Connect without resolving a name."""
+    connection = socket.socket()
+    connection.settimeout(timeout)
+    ipaddress.ip_address(to[0])
+    connection.connect(to)
+    return connection
+
+
 def seen(url: str, manners: Manners = HERE) -> link_check.Seen:
     (one,) = look([url], manners)
     return one
@@ -91,15 +106,89 @@ def test_it_asks_for_the_head_first_and_says_who_it_is(address: str) -> None:
     assert Handler.asked == [("HEAD", "/there", link_check.AGENT)]
 
 
-def test_it_does_not_connect_to_private_addresses(address: str) -> None:
-    found = seen(address + "/there", Manners(pause=0, timeout=2))
+def test_it_does_not_connect_to_private_addresses() -> None:
+    found = seen("http://127.0.0.1/there", PUBLIC)
     assert (found.alive, found.said) == (False, "its name leads to an address that is not public")
-    assert Handler.asked == []
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "http:///nowhere", "javascript:alert(1)"])
 def test_it_asks_web_addresses_only(url: str) -> None:
     assert not seen(url).alive
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://a\nb/", "https://x:y/", f"http://{'a' * 300}/", ""])
+def test_an_address_that_cannot_be_read_does_not_end_the_run(address: str, url: str) -> None:
+    found = list(look([url, address + "/there"], HERE))
+    assert [one.alive for one in found] == [False, True]
+
+
+def test_it_asks_on_the_ports_of_web_pages_only(address: str) -> None:
+    assert seen("http://example.org:6379/", PUBLIC).said == "port 6379 is not one of web pages"
+    assert seen("https://example.org:80/", PUBLIC).said == "port 80 is not one of web pages"
+    assert not Handler.asked
+    assert address
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104
+        "224.0.0.1",
+        "::1",
+        "fe80::1",
+        "fd00::1",
+        "::ffff:8.8.8.8",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::808:808",
+        "2002:7f00:1::1",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    ],
+)
+def test_private_translated_and_tunnelled_addresses_are_not_public(given: str) -> None:
+    assert not is_public(given)
+
+
+def test_public_addresses_are_public() -> None:
+    assert is_public("93.184.215.14")
+    assert is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+
+
+def test_an_address_that_answers_a_byte_now_and_then_has_one_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        done = threading.Event()
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                while not done.wait(0.1):
+                    connection.sendall(b"H")
+
+        pool.submit(drip)
+        began = time.monotonic()
+        found = seen(f"http://127.0.0.1:{server.getsockname()[1]}/", Manners(pause=0, timeout=0.5, private=True))
+        done.set()
+    assert found.said == "no answer within 0.5 seconds"
+    assert time.monotonic() - began < 2
+
+
+def test_the_connection_goes_to_the_address_that_was_looked_at(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that answers otherwise the second time it is resolved leads nowhere: it is resolved once."""
+    resolved: list[str] = []
+    genuine = socket.getaddrinfo
+
+    def resolve(host: str, port: int, **rest: Any) -> Any:
+        resolved.append(host)
+        return genuine("127.0.0.1", port, **rest)
+
+    monkeypatch.setattr(link_check.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "create_connection", connect_to_addresses_only)
+    assert seen(f"http://rebinding.example:{address.rpartition(':')[2]}/there").alive
+    assert resolved == ["rebinding.example"]
 
 
 def test_a_server_that_is_not_there_is_no_error_of_ours() -> None:
@@ -170,6 +259,6 @@ def test_the_command_asks_nothing_unless_it_is_told_to(
     assert main(["check-links", "--database", str(path), "--use-the-network", "--pause", "1"]) == 0
     out = capsys.readouterr()
     assert "2 addresses asked, 0 alive, 2 without a page" in out.out
-    assert "not public" in out.err
+    assert "is not one of web pages" in out.err
     assert Handler.asked == []
     assert address

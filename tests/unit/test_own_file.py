@@ -64,7 +64,7 @@ def test_the_file_can_be_read_by_a_person() -> None:
 
 def test_a_draft_comes_back_from_the_browser_whole() -> None:
     forms = [a_form(random.Random(seed)) for seed in range(4)]  # noqa: S311
-    draft = Draft(mine=forms[0], colleagues=tuple(forms[1:3]), last_year=forms[3], settled=("eff-objectives",))
+    draft = Draft(mine=forms[0], colleagues=tuple(forms[1:3]), last_year=forms[3], settled=("eff-result",))
     assert open_draft(draft.model_dump_json()) == (draft, ())
     assert not draft.empty
     assert Draft(mine=new_form(DAY)).empty
@@ -74,15 +74,15 @@ def test_a_draft_comes_back_from_the_browser_whole() -> None:
 
 def test_every_fault_of_a_file_is_named_with_its_place() -> None:
     answers = [
-        {"indicator": "eff-objectives", "answer": "excellent"},
-        {"indicator": "eff-comparison", "answer": "met", "evidence_level": 9},
-        {"indicator": "eff-follow-up", "answer": "met", "score": 100},
+        {"indicator": "eff-result", "answer": "excellent"},
+        {"indicator": "evi-comparison", "answer": "met", "evidence_level": 9},
+        {"indicator": "eff-lasts", "answer": "met", "score": 100},
     ]
     said = refused(with_changes(answers=answers, colour="red", profile={"countries": ["Atlantis"]}))
     for words in (
-        "answers, 1 (eff-objectives), answer: Input should be 'met'",
-        "answers, 2 (eff-comparison), evidence_level",
-        "answers, 3 (eff-follow-up), score: is not known here",
+        "answers, 1 (eff-result), answer: Input should be 'met'",
+        "answers, 2 (evi-comparison), evidence_level",
+        "answers, 3 (eff-lasts), score: is not known here",
         "colour: is not known here",
         "profile, countries: 'Atlantis' is not in the list of country ids",
     ):
@@ -117,7 +117,7 @@ def test_what_is_no_self_assessment_is_refused_with_the_reason(content: bytes, r
 
 def test_hostile_text_in_a_file_stays_text_or_is_refused() -> None:
     note = "<script>alert(1)</script> =cmd() \u202e \x00\x1b[31m"
-    form = open_file(with_changes(answers=[{"indicator": "eff-objectives", "answer": "met", "note": note}])).form
+    form = open_file(with_changes(answers=[{"indicator": "eff-result", "answer": "met", "note": note}])).form
     assert form.answers[0].note == "<script>alert(1)</script> =cmd() \u202e [31m"
     lone = b'{"file": "Integration Practices self-assessment", "profile": {"name": "\\ud800"}}'
     with pytest.raises(PracticesError):
@@ -147,11 +147,11 @@ def other_version() -> Framework:
 def test_a_file_of_an_earlier_version_opens_and_says_what_changed() -> None:
     newer = other_version()
     form = new_form(DAY)
-    for id_ in ("eff-objectives", "eff-theory-of-change", "sus-continued"):
+    for id_ in ("eff-result", "evi-theory-of-change", "sus-continued"):
         form = form.with_answer(OwnAnswer(indicator=id_, answer="met", note="our note"))
     known = {(one.id, one.version): one for one in (FRAMEWORK, newer)}
     opened = open_file(file_text(form, DAY).encode(), known, newer)
-    assert (opened.form.framework_version, list(opened.form.form)) == ("2.0.0", ["eff-objectives", "sus-continued"])
+    assert (opened.form.framework_version, list(opened.form.form)) == ("2.0.0", ["eff-result", "sus-continued"])
     said = "\n".join(opened.changes)
     assert "now version 2.0.0; the file was made with 1.0.0" in said
     assert "No longer asked: Theory of change; you had answered “Met”, with the note “our note”." in said
@@ -166,10 +166,10 @@ def test_a_file_of_an_earlier_version_opens_and_says_what_changed() -> None:
 def test_the_csv_is_the_catalogues_own_format_and_harmless() -> None:
     form = new_form(DAY).with_profile(name="Café für Łódź")
     form = form.with_answer(
-        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=2, note="=1+1", link="example.org/r")
+        OwnAnswer(indicator="eff-result", answer="met", evidence_level=2, note="=1+1", link="example.org/r")
     )
-    form = form.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-applicable", evidence_level=4))
-    form = form.with_answer(OwnAnswer(indicator="eff-follow-up", answer="partly", link="in the cupboard"))
+    form = form.with_answer(OwnAnswer(indicator="evi-comparison", answer="not-applicable", evidence_level=4))
+    form = form.with_answer(OwnAnswer(indicator="eff-lasts", answer="partly", link="in the cupboard"))
     text = as_csv(form, DAY).decode()
     assert text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
@@ -177,9 +177,9 @@ def test_the_csv_is_the_catalogues_own_format_and_harmless() -> None:
     checked = [AnswerRow.model_validate(row) for row in rows]
     assert rows[0]["note"] == "'=1+1"
     assert [(one.indicator_id, one.answer, one.evidence_level, one.source_url) for one in checked] == [
-        ("eff-objectives", "met", 2, "https://example.org/r"),
-        ("eff-comparison", "not-applicable", 0, None),
-        ("eff-follow-up", "partly", 0, None),
+        ("eff-result", "met", 2, "https://example.org/r"),
+        ("evi-comparison", "not-applicable", 0, None),
+        ("eff-lasts", "partly", 0, None),
     ]
     assert checked[2].note == "(see: in the cupboard)"
     assert {one.practice_id for one in checked} == {slug(form)} == {"cafe-fur-lodz"}
@@ -199,9 +199,7 @@ def test_the_workbook_has_profile_scores_and_every_indicator() -> None:
 def test_the_report_is_marked_and_has_answers_sources_and_method() -> None:
     form = new_form(DAY).with_profile(name="Welcome café", organisation="Open Doors", sectors=("language",))
     form = form.with_answer(
-        OwnAnswer(
-            indicator="eff-objectives", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org"
-        )
+        OwnAnswer(indicator="eff-result", answer="met", evidence_level=1, note="See <b>p. 4</b>", link="example.org")
     )
     brief = own_brief(form, DAY)
     page = as_html(brief)

@@ -49,12 +49,12 @@ def test_the_merge_of_three_files_is_the_same_in_all_six_orders(seed: int) -> No
 
 
 def test_what_is_disputed_stays_open_and_what_is_agreed_keeps_the_strongest_proof() -> None:
-    one = new_form(date(2026, 1, 1)).with_answer(OwnAnswer(indicator="eff-objectives", answer="met", note="a"))
-    one = one.with_answer(OwnAnswer(indicator="eff-comparison", answer="met"))
+    one = new_form(date(2026, 1, 1)).with_answer(OwnAnswer(indicator="eff-result", answer="met", note="a"))
+    one = one.with_answer(OwnAnswer(indicator="evi-comparison", answer="met"))
     other = new_form(date(2026, 1, 2)).with_answer(
-        OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=3, note="b", link="https://example.org")
+        OwnAnswer(indicator="eff-result", answer="met", evidence_level=3, note="b", link="https://example.org")
     )
-    other = other.with_answer(OwnAnswer(indicator="eff-comparison", answer="not-met"))
+    other = other.with_answer(OwnAnswer(indicator="evi-comparison", answer="not-met"))
     merged = agreed([one, other])
     (kept,) = merged.answers
     assert (kept.answer, kept.evidence_level, kept.link, kept.note) == ("met", 3, "https://example.org", "a\nb")
@@ -62,18 +62,18 @@ def test_what_is_disputed_stays_open_and_what_is_agreed_keeps_the_strongest_proo
 
 
 def test_disagreements_come_largest_first() -> None:
-    first = {"eff-objectives": "met", "eff-comparison": "met", "eff-follow-up": "met", "eff-unintended": "met"}
+    first = {"eff-result": "met", "evi-comparison": "met", "eff-lasts": "met", "eff-completion": "met"}
     second = {
-        "eff-objectives": "partly",
-        "eff-comparison": "not-met",
-        "eff-follow-up": "not-documented",
-        "eff-unintended": "met",
+        "eff-result": "partly",
+        "evi-comparison": "not-met",
+        "eff-lasts": "not-documented",
+        "eff-completion": "met",
     }
     found = disagreements(FRAMEWORK, [first, second])  # type: ignore[list-item]
     assert [(one.indicator_id, one.size) for one in found] == [
-        ("eff-comparison", 1.0),
-        ("eff-objectives", 0.5),
-        ("eff-follow-up", 0.25),
+        ("evi-comparison", 1.0),
+        ("eff-result", 0.5),
+        ("eff-lasts", 0.25),
     ]
     told = {one.criterion_id: (one.alike, one.answered_by_several) for one in agreement(FRAMEWORK, [first, second])}  # type: ignore[list-item]
     assert told["effectiveness"] == (1, 4)
@@ -88,12 +88,12 @@ def test_files_of_different_practices_are_not_put_together() -> None:
 
 
 def test_what_moved_since_last_year() -> None:
-    before = {"eff-objectives": "not-met", "eff-comparison": "met", "sus-continued": "partly"}
-    after = {"eff-objectives": "met", "eff-comparison": "not-documented", "sus-continued": "partly", "par-roles": "met"}
+    before = {"eff-result": "not-met", "evi-comparison": "met", "sus-continued": "partly"}
+    after = {"eff-result": "met", "evi-comparison": "not-documented", "sus-continued": "partly", "par-roles": "met"}
     moved = {one.indicator_id: (one.before, one.after, one.by) for one in moves(FRAMEWORK, before, after)}  # type: ignore[arg-type]
     assert moved == {
-        "eff-objectives": ("not-met", "met", 1.0),
-        "eff-comparison": ("met", "not-documented", None),
+        "eff-result": ("not-met", "met", 1.0),
+        "evi-comparison": ("met", "not-documented", None),
         "par-roles": (None, "met", None),
     }
     then, now = headline_moves(FRAMEWORK, before, after)["sustainability"]  # type: ignore[arg-type]

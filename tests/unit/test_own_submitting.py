@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from criteria.framework import current_framework, evidence_fault
 from practices_db.config import base_url
 from practices_db.curation import submissions
 from practices_db.curation.submission_forms import checked_payload
@@ -37,7 +38,9 @@ def ready(seed: int = 1) -> OwnAssessment:
     """Return a form that can be submitted: notes wherever something does not apply."""
     form = a_form(random.Random(seed), "Language in the market")  # noqa: S311 - repeatable, not secret
     for one in form.answers:
-        form = form.with_answer(one.model_copy(update={"note": one.note or "as it is"}))
+        measured = evidence_fault(current_framework(), one.indicator, one.evidence_level)
+        level = 3 if measured else one.evidence_level
+        form = form.with_answer(one.model_copy(update={"note": one.note or "as it is", "evidence_level": level}))
     return form
 
 
@@ -70,14 +73,16 @@ def test_a_new_practice_gets_an_id_that_is_free() -> None:
 
 def test_what_has_to_be_mended_is_said_one_by_one() -> None:
     form = new_form(DAY)
-    for id_ in ("eff-objectives", "eff-comparison"):
+    form = form.with_answer(OwnAnswer(indicator="sus-documented", answer="met", evidence_level=4))
+    for id_ in ("eff-result", "evi-comparison"):
         form = form.with_answer(OwnAnswer(indicator=id_, answer="not-applicable"))
     form = form.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="ask maria@example.org"))
     form = form.with_answer(OwnAnswer(indicator="rel-adapts", answer="met", note="call +39 055 123 4567"))
     said = "\n".join(to_mend(form, Sending(mailbox="no address")))
     for words in (
         "Answer at least 5 questions",
-        "Measurable objectives: say why it does not apply.",
+        "Result on the main outcome: say why it does not apply.",
+        "Documented for reuse: evidence level 4 (Comparison group) is about a measured change in people",
         "Written roles: the note holds an e-mail address or a telephone number",
         "Adapts to changing needs: the note holds",
         "Give the practice a name",

@@ -16,6 +16,7 @@ from practices_db.catalogue import library_store
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.curation import edit_library, edit_practices, releases, reviews, submissions, users
 from practices_db.curation.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
+from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
@@ -42,7 +43,7 @@ def in_state(store: Store, state: str) -> submissions.Receipt:
     """Return a submission in a state; as a second assessment where it is a draft, else as a statement."""
     if state == "draft":
         receipt = submissions.invite(store, PRACTICE, CLI)
-        given = {"framework": "integration-practices", "framework_version": "1.0.0", "assessor": "x"}
+        given = {"framework": "integration-practices", "framework_version": "2.0.0", "assessor": "x"}
         submissions.save(store, receipt.token, given | {"assessed_on": "2026-11-20", "answers": []}, 1)
         return receipt
     receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)
@@ -50,7 +51,7 @@ def in_state(store: Store, state: str) -> submissions.Receipt:
         case "returned":
             reviews.send_back(store, CLI, receipt.id, 1, "why")
         case "published":
-            reviews.accept(store, CLI, receipt.id, 1, "sound")
+            reviews.accept(store, Edit(CLI, receipt.id, 1, "sound"))
         case "withdrawn":
             submissions.withdraw(store, receipt.token, 1)
     return receipt
@@ -94,7 +95,7 @@ def last(store: Store) -> int:
 # --- submissions: five roles × four actions of curators × five states -------------------------------------------
 
 REVIEWING: dict[str, tuple[Callable[..., object], set[str], set[str]]] = {
-    "accept": (lambda s, a, r, v: reviews.accept(s, a, r.id, v, "sound"), CURATING, {"submitted"}),
+    "accept": (lambda s, a, r, v: reviews.accept(s, Edit(a, r.id, v, "sound")), CURATING, {"submitted"}),
     "return": (lambda s, a, r, v: reviews.send_back(s, a, r.id, v, "why"), CURATING, {"submitted"}),
     "withdraw": (
         lambda s, a, r, v: reviews.withdraw(s, a, r.id, v, "asked for"),
@@ -146,17 +147,19 @@ def test_what_the_holder_of_a_link_may_do_in_which_state(action: str, state: str
 
 ON_PRACTICES: dict[str, tuple[Callable[..., object], set[str]]] = {
     "edit": (
-        lambda s, a, v: edit_practices.edit_practice(s, a, PRACTICE, {"people_reached": 10**6 + v}, v, "why", PAGE),
+        lambda s, a, v: edit_practices.edit_practice(
+            s, Edit(a, PRACTICE, v, "why"), {"people_reached": 10**6 + v}, PAGE
+        ),
         {"listed", "archived"},
     ),
-    "checked": (lambda s, a, v: edit_practices.checked(s, a, PRACTICE, v, TODAY), {"listed", "archived"}),
+    "checked": (lambda s, a, v: edit_practices.checked(s, Edit(a, PRACTICE, v), TODAY), {"listed", "archived"}),
     "running": (
-        lambda s, a, v: edit_practices.still_running(s, a, PRACTICE, v, True, "The city", TODAY),
+        lambda s, a, v: edit_practices.still_running(s, Edit(a, PRACTICE, v), True, "The city", TODAY),
         {"listed", "archived"},
     ),
-    "archive": (lambda s, a, v: edit_practices.archive(s, a, PRACTICE, v, "why"), {"listed"}),
-    "relist": (lambda s, a, v: edit_practices.relist(s, a, PRACTICE, v, "why"), {"archived"}),
-    "merge": (lambda s, a, v: edit_practices.merge(s, a, PRACTICE, OTHER, v, "why"), {"listed", "archived"}),
+    "archive": (lambda s, a, v: edit_practices.archive(s, Edit(a, PRACTICE, v, "why")), {"listed"}),
+    "relist": (lambda s, a, v: edit_practices.relist(s, Edit(a, PRACTICE, v, "why")), {"archived"}),
+    "merge": (lambda s, a, v: edit_practices.merge(s, Edit(a, PRACTICE, v, "why"), OTHER), {"listed", "archived"}),
     "invite": (lambda s, a, _: submissions.invite(s, PRACTICE, a), {"listed"}),
 }
 
@@ -169,9 +172,9 @@ def test_who_may_act_on_a_practice_in_which_state(
 ) -> None:
     do, states = ON_PRACTICES[action]
     if state == "archived":
-        edit_practices.archive(tiny_store, CLI, PRACTICE, 1, "why")
+        edit_practices.archive(tiny_store, Edit(CLI, PRACTICE, 1, "why"))
     if state == "merged":
-        edit_practices.merge(tiny_store, CLI, PRACTICE, THIRD, 1, "why")
+        edit_practices.merge(tiny_store, Edit(CLI, PRACTICE, 1, "why"), THIRD)
     version = 1 if state == "listed" else 2
     for role in roles:
         tried(tiny_store, lambda: do(tiny_store, actors()[role], version), role in CURATING and state in states)  # noqa: B023
@@ -195,18 +198,18 @@ OTHER_FACT: dict[Any, str] = {"evidence": "summary", "organisation": "joins", "l
 ON_KNOWLEDGE: dict[str, tuple[Callable[..., object], set[str]]] = {
     "edit": (
         lambda s, a, item, v: edit_library.edit(
-            s, a, item, IDS[item], {OTHER_FACT[item]: f"Version {v}."}, v, "why", PAGE
+            s, item, Edit(a, IDS[item], v, "why"), {OTHER_FACT[item]: f"Version {v}."}, PAGE
         ),
         {"listed", "archived"},
     ),
     "checked": (
-        lambda s, a, item, v: edit_library.checked(s, a, item, IDS[item], v, TODAY),
+        lambda s, a, item, v: edit_library.checked(s, item, Edit(a, IDS[item], v), TODAY),
         {"listed", "archived"},
     ),
-    "archive": (lambda s, a, item, v: edit_library.archive(s, a, item, IDS[item], v, "why"), {"listed"}),
-    "relist": (lambda s, a, item, v: edit_library.relist(s, a, item, IDS[item], v, "why"), {"archived"}),
+    "archive": (lambda s, a, item, v: edit_library.archive(s, item, Edit(a, IDS[item], v, "why")), {"listed"}),
+    "relist": (lambda s, a, item, v: edit_library.relist(s, item, Edit(a, IDS[item], v, "why")), {"archived"}),
     "merge": (
-        lambda s, a, item, v: edit_library.merge(s, a, item, IDS[item], TWIN["id"], v, "why"),
+        lambda s, a, item, v: edit_library.merge(s, item, Edit(a, IDS[item], v, "why"), TWIN["id"]),
         {"listed", "archived"},
     ),
 }
@@ -241,9 +244,9 @@ def test_who_may_act_on_what_is_in_the_library_in_which_state(
 ) -> None:
     do, states = ON_KNOWLEDGE[action]
     if state == "archived":
-        edit_library.archive(library, CLI, item, IDS[item], 1, "why")
+        edit_library.archive(library, item, Edit(CLI, IDS[item], 1, "why"))
     if state == "merged":
-        edit_library.merge(library, CLI, item, IDS[item], TWIN["id"], 1, "why")
+        edit_library.merge(library, item, Edit(CLI, IDS[item], 1, "why"), TWIN["id"])
     version = 1 if state == "listed" else 2
     for role in roles:
         may = role in CURATING and state in states
@@ -254,7 +257,7 @@ def test_who_may_act_on_what_is_in_the_library_in_which_state(
 def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> None:
     actor = actors()[role]
     more = TIE | {"from_id": TWIN["id"]}
-    tried(library, lambda: edit_library.add_link(library, actor, more, "why"), role in CURATING)
+    tried(library, lambda: edit_library.add(library, actor, "link", more, "why"), role in CURATING)
     more |= {"to_id": TWIN["id"]}
     tried(library, lambda: edit_library.refuse_link(library, actor, more, "why"), role in CURATING)
     with library.cursor() as cursor:
@@ -274,7 +277,7 @@ def test_who_may_add_a_link_and_read_the_library(role: str, library: Store) -> N
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_publish_grant_and_read(role: str, tiny_store: Store) -> None:
     actor = actors()[role]
-    edit_practices.archive(tiny_store, CLI, PRACTICE, 1, "why")
+    edit_practices.archive(tiny_store, Edit(CLI, PRACTICE, 1, "why"))
     with tiny_store.cursor() as cursor:
         seen = data_version(cursor).number
         reading: list[tuple[Callable[[], object], set[str]]] = [

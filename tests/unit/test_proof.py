@@ -55,7 +55,7 @@ def framework_of(*weights: float) -> tuple[Framework, Criterion]:
 
 def test_the_sum_of_every_assessed_practice_and_criterion_is_the_stored_score(store: Store) -> None:
     answers, expected = counting(store), stored(store)
-    assert len(answers) == 47
+    assert len(answers) == 218
     assert {practice_id for practice_id, _ in expected} == set(answers)
     compared = 0
     for (practice_id, node), numbers in expected.items():
@@ -65,7 +65,7 @@ def test_the_sum_of_every_assessed_practice_and_criterion_is_the_stored_score(st
             assert (mine is None) == (theirs is None), (practice_id, node)
             assert mine is None or mine == pytest.approx(theirs, abs=1e-9), (practice_id, node)
         compared += 1
-    assert compared == 47 * 5
+    assert compared == 218 * 6
 
 
 def test_the_sum_of_every_assessed_practice_is_what_the_files_give() -> None:

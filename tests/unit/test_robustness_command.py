@@ -136,7 +136,7 @@ def test_option_that_is_not_understood_shows_the_usage(
     with pytest.raises(SystemExit) as caught:
         main(["robustness", "--database", str(database), "--output", "never.csv", *wrong])
     assert caught.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: python -m practices_db robustness")
+    assert capsys.readouterr().err.startswith("Usage: python -m practices_db robustness")
 
 
 def test_mistyped_filter_and_missing_database_are_refused(

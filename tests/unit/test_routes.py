@@ -247,12 +247,12 @@ def test_what_is_not_published_is_in_no_answer(status: str, served: Store) -> No
             cursor.execute(
                 "INSERT INTO assessment (id, practice_id, framework_id, framework_version, "
                 "basis, assessor, assessed_on, status, version) "
-                "VALUES ('secret', 'a-walk-to-museums', 'integration-practices', '1.0.0', "
+                "VALUES ('secret', 'a-walk-to-museums', 'integration-practices', '2.0.0', "
                 "'self-assessment', 'hidden-assessor', DATE '2026-02-20', $status, 1)",
                 {"status": status},
             ),
             cursor.execute(
-                "INSERT INTO answer VALUES ('secret', 'eff-objectives', 'met', 1, 'hidden note', "
+                "INSERT INTO answer VALUES ('secret', 'eff-result', 'met', 1, 'hidden note', "
                 "'https://hidden.example.org', 'hidden', false, 1)"
             ),
             scorecards.rebuild(cursor),

@@ -10,11 +10,11 @@ import pytest
 
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
-from practices_db.queries.practices import answers, practice, scores
+from practices_db.queries.practices import answers, not_counted, practice, scores
 
 DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 PRACTICE = "synthetic-empty"  # the made-up catalogue has no assessment of it
-INDICATOR = "eff-objectives"
+INDICATOR = "eff-result"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Given:
     assessor: str = "a"
     status: str = "published"
     framework: str = "integration-practices"
-    version: str = "1.0.0"
+    version: str = "2.0.0"
 
 
 def assess(store: Store, *given: Given, indicator: str = INDICATOR) -> None:
@@ -80,11 +80,13 @@ def counted(store: Store) -> list[tuple[Any, ...]]:
 RULES: dict[str, tuple[list[Given], int, bool]] = {
     "one alone": ([Given("partly")], 0, False),
     "the same twice is no disagreement": ([Given("met"), Given("met", basis="expert-review")], 1, False),
-    "higher evidence level before basis": (
+    "basis before higher evidence level": (
         [Given("met", 1, "expert-review"), Given("not-met", 2, "self-assessment")],
-        1,
+        0,
         True,
     ),
+    "the more cautious of two alike": ([Given("met", day="2026-01-02"), Given("partly", assessor="b")], 1, True),
+    "an answer before not applicable": ([Given("not-applicable"), Given("met", assessor="b")], 1, True),
     "higher evidence level before the later date": (
         [Given("met", 3, day="2020-01-01"), Given("partly", 2, day="2026-01-01", assessor="b")],
         0,
@@ -110,12 +112,8 @@ RULES: dict[str, tuple[list[Given], int, bool]] = {
         0,
         True,
     ),
-    "later date": ([Given("met", day="2025-12-31"), Given("partly", day="2026-01-01")], 1, True),
-    "later date written first": (
-        [Given("met", day="2026-01-02"), Given("partly", day="2026-01-01")],
-        0,
-        True,
-    ),
+    "later date": ([Given("met", day="2025-12-31"), Given("met", day="2026-01-01")], 1, False),
+    "later date written first": ([Given("met", day="2026-01-02"), Given("met", day="2026-01-01")], 0, False),
     "not-applicable is an answer": ([Given("met", 1), Given("not-applicable", 2, assessor="b")], 1, True),
     "a better answer is not preferred": ([Given("not-met", 2), Given("met", 1, assessor="b")], 0, True),
     "three at once": (
@@ -127,11 +125,7 @@ RULES: dict[str, tuple[list[Given], int, bool]] = {
         1,
         True,
     ),
-    "everything the same: the first id": (
-        [Given("met", assessor="b"), Given("partly", assessor="a")],
-        0,
-        True,
-    ),
+    "everything the same: the first id": ([Given("met", assessor="b"), Given("met", assessor="a")], 0, False),
 }
 
 
@@ -162,6 +156,21 @@ def test_not_having_found_an_answer_is_no_disagreement(tiny_store: Store) -> Non
     ((answer, *_, disagreement),) = counted(tiny_store)
     assert answer == "met"
     assert disagreement is False
+
+
+def test_a_tick_list_is_shown_and_never_counted(tiny_store: Store) -> None:
+    assess(tiny_store, Given("met", 1, "tick-list"), Given("not-met", 0, "self-assessment"))
+    assert counted(tiny_store) == [("not-met", 0, "assessment-1", 1, False)]
+
+
+def test_a_practice_with_nothing_but_ticks_is_not_assessed(tiny_store: Store) -> None:
+    assess(tiny_store, Given("met", 1, "tick-list"))
+    with tiny_store.cursor() as cursor:
+        card = practice(cursor, PRACTICE)
+        ticked = not_counted(cursor)
+    assert card is not None
+    assert (card["assessed"], card["answered"], list(card["bases"])) == (False, 0, [])
+    assert [(one.basis, one.answers, one.practices) for one in ticked] == [("tick-list", 1, 1)]
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "returned", "withdrawn"])
@@ -221,22 +230,22 @@ def test_two_practices_do_not_mix(tiny_store: Store) -> None:
 
 
 def test_made_up_practice_is_scored_as_worked_out_by_hand(tiny_store: Store) -> None:
-    """Effectiveness: 8 of 9 apply, 6 documented, worth 4. Sustainability: 3 of 8½ documented, worth 2½."""
+    """Effectiveness: 5 of 6 apply, 4 documented, worth 3½. Sustainability: 3 of 8 documented, worth 2½."""
     with tiny_store.cursor() as cursor:
         card = practice(cursor, "synthetic-accents")
     assert card is not None
     effectiveness = [card[f"effectiveness_{name}"] for name in ("score", "coverage", "low", "high")]
-    assert effectiveness == pytest.approx([100 * 4 / 6, 6 / 8, 50, 75])
+    assert effectiveness == pytest.approx([100 * 3.5 / 4, 4 / 5, 70, 90])
     sustainability = [card[f"sustainability_{name}"] for name in ("score", "coverage", "low", "high")]
-    assert sustainability == pytest.approx([100 * 2.5 / 3, 3 / 8.5, 250 / 8.5, 800 / 8.5])
+    assert sustainability == pytest.approx([100 * 2.5 / 3, 3 / 8, 250 / 8, 750 / 8])
     assert [card[f"effectiveness_{name}"] for name in ("strongest_evidence", "median_evidence", "answered")] == [
-        3,
-        1,
-        5,
-    ]
-    assert [card[f"sustainability_{name}"] for name in ("strongest_evidence", "median_evidence", "answered")] == [
         2,
         1.5,
+        2,
+    ]
+    assert [card[f"sustainability_{name}"] for name in ("strongest_evidence", "median_evidence", "answered")] == [
+        1,
+        1,
         2,
     ]
     assert (card["effectiveness_scored"], card["sustainability_scored"]) == (True, False)
@@ -355,12 +364,13 @@ def test_cards_show_the_stored_headline_scores(store: Store) -> None:
 def test_cards_name_every_basis_and_the_framework_they_rest_on(store: Store) -> None:
     bases: dict[str, set[str]] = {}
     for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv"):
-        bases.setdefault(row["practice_id"], set()).add(row["basis"])
+        if row["framework_version"] == oracles.VERSION and row["basis"] in oracles.BASES:
+            bases.setdefault(row["practice_id"], set()).add(row["basis"])
     with store.cursor() as cursor:
         rows = cursor.execute("SELECT id, bases, framework, framework_version FROM practice_card").fetchall()
     for practice_id, found, framework, version in rows:
         assert found == sorted(bases.get(practice_id, []))
-        assert (framework, version) == (("integration-practices", "1.0.0") if found else (None, None))
+        assert (framework, version) == (("integration-practices", "2.0.0") if found else (None, None))
 
 
 def test_facets_of_every_practice_are_the_oracles(store: Store) -> None:

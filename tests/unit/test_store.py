@@ -24,7 +24,7 @@ from practices_db.database.migrate import applied, migrate, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations.build import Built, build, open_store
-from practices_db.queries.practices import contents, integrity_problems
+from practices_db.queries.integrity import contents, integrity_problems
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
@@ -587,7 +587,7 @@ MISTAKES: dict[str, tuple[str, int, str, str, tuple[str, ...]]] = {
         "eff-outcome",
         ("'eff-outcome' is not in the framework",),
     ),
-    "version": ("assessments", 4, "framework_version", "2.0.0", ("integration-practices 2.0.0", "1.0.0")),
+    "version": ("assessments", 4, "framework_version", "2.0.1", ("integration-practices 2.0.1", "2.0.0")),
     "practice of an answer": (
         "assessments",
         5,
@@ -599,7 +599,7 @@ MISTAKES: dict[str, tuple[str, int, str, str, tuple[str, ...]]] = {
         "assessments",
         3,
         "indicator_id",
-        "eff-objectives",
+        "eff-result",
         ("stands in row 2 already",),
     ),
     "practice of a source": (
@@ -823,7 +823,7 @@ PLANTED: dict[str, tuple[str, str]] = {
         f"practice_source: {GHOST}",
     ),
     "assessment of nobody": (
-        DRAFT.format(practice="synthetic-ghost", framework="integration-practices", version="1.0.0", status="draft"),
+        DRAFT.format(practice="synthetic-ghost", framework="integration-practices", version="2.0.0", status="draft"),
         f"assessment planted: {GHOST}",
     ),
     "unknown country": (
@@ -860,12 +860,12 @@ PLANTED: dict[str, tuple[str, str]] = {
     ),
     "answer of no assessment": (
         "INSERT INTO answer (assessment_id, indicator_id, answer, evidence_level) "
-        "VALUES ('nothing', 'eff-objectives', 'met', 1)",
+        "VALUES ('nothing', 'eff-result', 'met', 1)",
         "answer: assessment nothing does not exist",
     ),
     "unknown framework": (
-        DRAFT.format(practice="synthetic-empty", framework="other", version="1.0.0", status="draft"),
-        "assessment planted: framework other 1.0.0 is not published",
+        DRAFT.format(practice="synthetic-empty", framework="other", version="2.0.0", status="draft"),
+        "assessment planted: framework other 2.0.0 is not published",
     ),
     "unknown version": (
         DRAFT.format(
@@ -874,7 +874,7 @@ PLANTED: dict[str, tuple[str, str]] = {
         "assessment planted: framework integration-practices 0.1.0 is not published",
     ),
     "unknown indicator": (
-        DRAFT.format(practice="synthetic-empty", framework="integration-practices", version="1.0.0", status="draft")
+        DRAFT.format(practice="synthetic-empty", framework="integration-practices", version="2.0.0", status="draft")
         + "; INSERT INTO answer (assessment_id, indicator_id, answer, evidence_level) "
         "VALUES ('planted', 'eff-x', 'met', 1)",
         "answer: assessment planted: indicator eff-x is not in its framework",

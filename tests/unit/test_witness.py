@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import oracles
 import pytest
 
 from practices_db.database.commit_marker import State, Witness, losses
 from practices_db.database.store import Store
-from practices_db.errors import PracticesError, ReadOnlyError
+from practices_db.errors import DatabaseLostError, PracticesError, ReadOnlyError
 
 STATE = State("a", 7, 3, "hash", 1, {"practice": 5, "answer": 10})
 
@@ -105,27 +102,15 @@ def test_fatal_fault_opens_the_file_once_more(tiny_store: Store) -> None:
     write_one(tiny_store)
 
 
-def test_second_fatal_fault_ends_the_process(tiny_store: Store) -> None:
-    assert tiny_store.path
-    tiny_store.close()
-    program = """
-import sys, duckdb
-from pathlib import Path
-from practices_db.errors import PracticesError
-from practices_db.database.store import Store
-store = Store(Path(sys.argv[1]))
-for _ in range(2):
-    try:
-        with store.cursor():
-            raise duckdb.FatalException("made up")
-    except PracticesError:
-        print("opened anew", flush=True)
-"""
-    ended = subprocess.run(
-        [sys.executable, "-c", program, str(tiny_store.path)],
-        cwd=oracles.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ended.returncode, ended.stdout) == (70, "opened anew\n")
+def test_after_a_second_fatal_fault_the_database_is_lost(tiny_store: Store) -> None:
+    def fail() -> None:
+        with tiny_store.cursor():
+            raise duckdb.FatalException("made up: the database has been invalidated")
+
+    with pytest.raises(PracticesError, match="was opened anew"):
+        fail()
+    assert not tiny_store.lost
+    for _ in range(2):
+        with pytest.raises(DatabaseLostError, match="has to be started anew"):
+            fail()
+        assert tiny_store.lost

@@ -14,7 +14,7 @@ import streamlit as st
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import Facet, Filter
 from practices_db.catalogue.vocabularies import label
-from practices_db.queries.practices import Relaxation
+from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
 
 Counts = Mapping[str, Mapping[str, int]]  # by facet and value

@@ -11,6 +11,7 @@ from pages.shared.curation import actions, drafts, facts
 from pages.shared.curation import labels as curation_labels
 from practices_db.curation import edit_practices
 from practices_db.curation.edit_practices import CuratedPractice
+from practices_db.curation.versioned_change import Edit
 
 _INDEPENDENT = {"": "Not said", "yes": "Yes", "no": "No"}
 _BLANK = {
@@ -89,7 +90,7 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
         changes = {field: value.strip() for field, value in (draft.changed if stands else draft.mine).items()}
         actions.act(
             lambda store, who: edit_practices.edit_answer(
-                store, who, assessment, indicator, changes, draft.version, reason, public
+                store, Edit(who, assessment, draft.version, reason, public), indicator, changes
             ),
             "Saved. It becomes public with the next release.",
             drafts.close,

@@ -10,12 +10,12 @@ import streamlit as st
 from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields
-from practices_db.catalogue.library_filter import NOUNS
-from practices_db.catalogue.library_rows import Item
+from practices_db.catalogue.library_items import NOUNS, Item
 from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.curation.permissions import Thing, allowed
+from practices_db.curation.versioned_change import Edit
 from practices_db.errors import Actor
 
 _SAVED = {
@@ -43,7 +43,7 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
     if said:
         actions.act(
             lambda store, who: edit_practices.edit_practice(
-                store, who, id_, said.changed, said.version, said.reason, said.source, said.public
+                store, Edit(who, id_, said.version, said.reason, said.public), said.changed, said.source
             ),
             _SAVED[found.state],
             drafts.close,
@@ -57,7 +57,11 @@ def item(found: Curated, actor: Actor) -> None:
     if said:
         actions.act(
             lambda store, who: edit_library.edit(
-                store, who, found.item, found.id, said.changed, said.version, said.reason, said.source, said.public
+                store,
+                found.item,
+                Edit(who, found.id, said.version, said.reason, said.public),
+                said.changed,
+                said.source,
             ),
             _SAVED[found.state],
             drafts.close,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.drafts import Draft
+from practices_db.catalogue import practice_fields
 from practices_db.catalogue.vocabularies import vocabulary
 
 
@@ -79,23 +80,23 @@ class Fields:
             st.text_input(label, max_chars=2000, key=key)
 
 
+_EDITED = tuple(field for field in practice_fields.FIELDS if field.edited)
+
+
+def _of(*kinds: practice_fields.Kind) -> tuple[str, ...]:
+    return tuple(field.id for field in _EDITED if field.kind in kinds)
+
+
 PRACTICE = Fields(
-    (
-        *("name", "lead_organisation", "summary", "countries", "place", "sectors", "target_groups"),
-        *("start_year", "end_year", "governance_level", "funding_kinds", "funding_sources", "budget_eur"),
-        *("people_reached", "outcome_figures", "evaluation_documented", "transferred_elsewhere"),
-        *("source_url", "source_name", "source_confidence", "spring_url"),
+    # what it is comes before the lists
+    tuple(
+        sorted((field.id for field in _EDITED), key=lambda name: name not in ("name", "lead_organisation", "summary"))
     ),
-    several={
-        "countries": "country",
-        "sectors": "sector",
-        "target_groups": "target_group",
-        "funding_kinds": "funding_kind",
-    },
-    one_of={"governance_level": "governance_level", "source_confidence": "source_confidence"},
-    lines=("place", "funding_sources"),
-    long=("summary", "outcome_figures"),
-    yes=("evaluation_documented", "transferred_elsewhere"),
+    several={field.id: field.vocabulary for field in _EDITED if field.kind == "codes"},
+    one_of={field.id: field.vocabulary for field in _EDITED if field.kind == "code"},
+    lines=_of("lines"),
+    long=_of("prose"),
+    yes=_of("yes"),
 )
 EVIDENCE = Fields(
     (

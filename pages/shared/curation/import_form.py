@@ -16,6 +16,7 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
+from practices_db.catalogue.library_items import KINDS as ITEMS
 from practices_db.catalogue.problems import SHOWN_AT_MOST, Problem, RefusedError
 from practices_db.errors import Actor, PracticesError
 from practices_db.files import imports
@@ -26,9 +27,7 @@ _KINDS = {
     "practices": "practice",
     "answers": "answer",
     "sources": "source",
-    "evidence": "publication",
-    "organisations": "organisation",
-    "links": "link",
+    **{kind.table: kind.noun for kind in ITEMS.values()},
 }
 _TEMPLATES: tuple[tuple[str, imports.TemplateKind, imports.TemplateFormat], ...] = (
     ("Excel workbook, practices and answers", "practices", "xlsx"),
@@ -38,6 +37,12 @@ _TEMPLATES: tuple[tuple[str, imports.TemplateKind, imports.TemplateFormat], ...]
     ("CSV of publications", "evidence", "csv"),
     ("CSV of organisations", "organisations", "csv"),
     ("CSV of links between them", "links", "csv"),
+    ("Excel workbook, results and types of practices, assessors", "results", "xlsx"),
+    ("CSV of results", "results", "csv"),
+    ("CSV of types of practices", "practice_types", "csv"),
+    ("Excel workbook, findings, types of publications, costs and rates", "findings", "xlsx"),
+    ("CSV of findings", "findings", "csv"),
+    ("CSV of types of publications", "publication_types", "csv"),
 )
 _STATES: dict[imports.State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
 _SHOWN = 500  # rows of a table on screen; all are imported

@@ -11,41 +11,17 @@ import streamlit as st
 from criteria.framework import published_frameworks
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
+from practices_db.catalogue.practice_fields import LABELS
 
 FIELDS = {
-    "name": "Name",
+    **LABELS,
     "title": "Title",
     "url": "Address",
-    "lead_organisation": "Lead organisation",
-    "countries": "Countries",
-    "place": "Places",
-    "sectors": "Sectors",
-    "target_groups": "Target groups",
-    "start_year": "First year",
-    "end_year": "Last year",
-    "governance_level": "Level of governance",
-    "funding_sources": "Funding sources",
-    "funding_kinds": "Kinds of funding",
-    "budget_eur": "Budget in euro",
-    "people_reached": "People reached",
-    "outcome_figures": "Outcome figures",
-    "evaluation_documented": "An evaluation is documented",
-    "transferred_elsewhere": "Transferred elsewhere",
-    "summary": "Summary",
-    "source_url": "Main source: address",
-    "source_name": "Main source: publisher",
-    "source_confidence": "Main source: confidence",
-    "spring_url": "Page at SPRING",
     "answer": "Answer",
     "evidence_level": "Evidence level",
     "note": "Note",
     "source_publisher": "Source: publisher",
     "independent_of_operator": "Source is independent of the operator",
-    "checked_on": "Checked on",
-    "checked_by": "Checked by",
-    "still_running": "Still running",
-    "running_said_by": "Said by",
-    "running_said_on": "Said on",
     "what": "What is wrong",
     "field": "About",
     "words": "Words",
@@ -60,13 +36,10 @@ FIELDS = {
     "finding": "What it found",
     "url_is_copy": "The address is of a copy on another site",
     "url_seen": "What was seen at the address",
-    "levels": "Levels of governance",
+    "levels": "Levels of government",
     "community_of_practice": "It is a community of practice",
     "joins": "How one joins",
     "reason": "What both ends say",
-    "merged_into": "Merged into",
-    "left_on": "Left on",
-    "left_because": "Left because",
 }
 STATES = {"listed": "listed", "archived": "archived", "merged": "merged into another one"}
 

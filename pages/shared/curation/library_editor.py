@@ -9,8 +9,7 @@ import streamlit as st
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import actions, facts, labels, record_links, search, status
-from practices_db.catalogue.library_filter import NOUNS
-from practices_db.catalogue.library_rows import CALLED
+from practices_db.catalogue.library_items import KINDS, NOUNS
 from practices_db.curation import edit_library
 from practices_db.curation.edit_library import Curated, Named
 from practices_db.errors import Actor, PracticesError
@@ -43,7 +42,7 @@ def draw(actor: Actor) -> None:
     except PracticesError as error:
         actions.complain(error)
         return
-    st.subheader(escaped(found.facts[CALLED[item]]))
+    st.subheader(escaped(found.facts[KINDS[item].name]))
     _stands(found, item)
     match links.choose("View", "view", _VIEWS):
         case "facts":
@@ -67,5 +66,5 @@ def _stands(found: Curated, item: Named) -> None:
         st.page_link(
             links.page_path(_PAGES[item]),
             label="Where everybody finds it",
-            query_params={"q": found.facts[CALLED[item]][:200]},
+            query_params={"q": found.facts[KINDS[item].name][:200]},
         )

@@ -12,8 +12,7 @@ from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions, drafts, facts, search, status
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.fields import LINK
-from practices_db.catalogue.library_filter import NOUNS
-from practices_db.catalogue.library_rows import link_id
+from practices_db.catalogue.library_items import NOUNS, link_id
 from practices_db.curation import edit_library
 from practices_db.curation.edit_library import Curated, Named
 from practices_db.curation.permissions import Thing, allowed
@@ -173,6 +172,6 @@ def _add(found: Curated, item: Named) -> None:
             "checked_on": audit_log.now().date(),
         }
         actions.act(
-            lambda store, who: edit_library.add_link(store, who, link, reason.strip()),
+            lambda store, who: edit_library.add(store, who, "link", link, reason.strip()),
             "Added. Everybody sees it with the next release.",
         )

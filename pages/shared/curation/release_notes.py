@@ -12,6 +12,7 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation.labels import FIELDS
+from practices_db.catalogue.library_items import KINDS
 from practices_db.curation import releases as curation_releases
 from practices_db.curation.releases import Change
 
@@ -25,8 +26,15 @@ _KINDS = {
     "publication": ("change to a publication", "changes to publications"),
     "organisation": ("change to an organisation", "changes to organisations"),
     "link": ("change to a link between them", "changes to links between them"),
+    "result": ("change to a result", "changes to results"),
+    "assessor": ("change to an assessor", "changes to assessors"),
+    "practice_type": ("change to a type of a practice", "changes to types of practices"),
+    "publication_type": ("change to a type of a publication", "changes to types of publications"),
+    "finding": ("change to a finding", "changes to findings"),
+    "cost": ("change to a cost", "changes to costs"),
+    "rate": ("change to a rate without comparison", "changes to rates without comparison"),
 }
-_BY_COLUMN = {"facts", "publication", "organisation", "link"}  # their words are names of columns, or "new", "gone"
+_BY_COLUMN = {"facts", "publication", *KINDS}  # their words are names of columns, or "new", "gone"
 
 
 def choose(releases: Sequence[tuple[int, date]]) -> None:

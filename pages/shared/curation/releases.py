@@ -16,6 +16,7 @@ from practices_db.curation import releases
 from practices_db.curation.releases import Change, Release
 from practices_db.database.store import Store
 from practices_db.errors import Actor, PracticesError
+from practices_db.operations.snapshots import write_after_release
 from practices_db.queries import practices
 
 _LOOKED = "release_looked"
@@ -74,6 +75,7 @@ def _pending(number: int, changes: Sequence[Change]) -> None:
 
 def _publish(store: Store, who: Actor, note: str, seen: int) -> Release:
     made = releases.publish(store, who, note, seen)
+    write_after_release(store)
     for key in (_LOOKED, "release_note"):
         st.session_state.pop(key, None)
     return made

@@ -18,6 +18,7 @@ from practices_db.curation import reviews
 from practices_db.curation.permissions import allowed
 from practices_db.curation.reviews import Difference
 from practices_db.curation.submissions import Submission
+from practices_db.curation.versioned_change import Edit
 from practices_db.database.store import Cursor
 from practices_db.errors import Actor, PracticesError
 
@@ -200,7 +201,9 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
                 back = st.form_submit_button("Return with the note", icon=":material/undo:")
         if accept:
             actions.act(
-                lambda store, who: reviews.accept(store, who, found.id, version, note.strip(), public.strip() or None),
+                lambda store, who: reviews.accept(
+                    store, Edit(who, found.id, version, note.strip(), public.strip() or None)
+                ),
                 "Accepted. It becomes public with the next release.",
             )
         if back:

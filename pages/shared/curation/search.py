@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
-from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_items import NOUNS
 from practices_db.curation import edit_practices
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log

@@ -14,6 +14,7 @@ from practices_db.curation import edit_practices, reviews, submissions
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.curation.permissions import allowed
 from practices_db.curation.reviews import Disagreement
+from practices_db.curation.versioned_change import Edit
 from practices_db.errors import Actor
 
 
@@ -79,6 +80,6 @@ def _settle(id_: str, one: Disagreement, names: Mapping[str, str], may: bool) ->
             st.error("Choose which answer counts.", icon=":material/error:")
         elif done:
             actions.act(
-                lambda store, who: reviews.settle(store, who, id_, one.indicator_id, str(chosen), note, version),
+                lambda store, who: reviews.settle(store, Edit(who, id_, version, note), one.indicator_id, str(chosen)),
                 "Settled. It counts from the next release on.",
             )

@@ -8,11 +8,12 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.curation import actions, search
-from practices_db.catalogue.library_filter import NOUNS
+from practices_db.catalogue.library_items import NOUNS
 from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.curation.permissions import Thing, allowed
+from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor
@@ -28,24 +29,26 @@ def practice(found: CuratedPractice, actor: Actor) -> None:
     version = actions.seen(f"practice_{id_}", found.version)
     if allowed(actor, "edit", thing):
         _checked(
-            id_, found.facts["checked_on"], lambda store, who, on: edit_practices.checked(store, who, id_, version, on)
+            id_,
+            found.facts["checked_on"],
+            lambda store, who, on: edit_practices.checked(store, Edit(who, id_, version), on),
         )
         _running(found, version)
     if allowed(actor, "archive", thing):
         _archive(
             id_,
             "Nothing is deleted: links to it say that it is gone and why. It can be put back.",
-            lambda store, who, reason: edit_practices.archive(store, who, id_, version, reason),
+            lambda store, who, reason: edit_practices.archive(store, Edit(who, id_, version, reason)),
         )
     if allowed(actor, "relist", thing):
-        _relist(id_, lambda store, who, reason: edit_practices.relist(store, who, id_, version, reason))
+        _relist(id_, lambda store, who, reason: edit_practices.relist(store, Edit(who, id_, version, reason)))
     if allowed(actor, "merge", thing):
         _merge(
             id_,
             found.thing,
             "Assessments, sources, statement, submissions and links go over to the practice that is kept, whose own "
             "facts stay; links to this one lead there.",
-            lambda store, who, into, reason: edit_practices.merge(store, who, id_, into, version, reason),
+            lambda store, who, into, reason: edit_practices.merge(store, Edit(who, id_, version, reason), into),
         )
     _merged(found.state)
 
@@ -59,23 +62,23 @@ def item(found: Curated, actor: Actor) -> None:
         _checked(
             name,
             found.facts["checked_on"],
-            lambda store, who, on: edit_library.checked(store, who, kind, id_, version, on),
+            lambda store, who, on: edit_library.checked(store, kind, Edit(who, id_, version), on),
         )
     if allowed(actor, "archive", thing):
         goes = "" if kind == "link" else " Links to it go and come back with it."
         _archive(
             name,
             f"Nothing is deleted: it can be put back.{goes}",
-            lambda store, who, reason: edit_library.archive(store, who, kind, id_, version, reason),
+            lambda store, who, reason: edit_library.archive(store, kind, Edit(who, id_, version, reason)),
         )
     if allowed(actor, "relist", thing):
-        _relist(name, lambda store, who, reason: edit_library.relist(store, who, kind, id_, version, reason))
+        _relist(name, lambda store, who, reason: edit_library.relist(store, kind, Edit(who, id_, version, reason)))
     if kind != "link" and allowed(actor, "merge", thing):
         _merge(
             name,
             thing,
             f"Its links go over to the {noun} that is kept, whose own facts stay.",
-            lambda store, who, into, reason: edit_library.merge(store, who, kind, id_, into, version, reason),
+            lambda store, who, into, reason: edit_library.merge(store, kind, Edit(who, id_, version, reason), into),
         )
     _merged(found.state)
 
@@ -114,7 +117,8 @@ def _running(found: CuratedPractice, version: int) -> None:
         done = st.form_submit_button("Note it", icon=":material/save:")
     if done:
         actions.act(
-            lambda store, who: edit_practices.still_running(store, who, id_, version, _RUNS[runs], by, on), "Noted."
+            lambda store, who: edit_practices.still_running(store, Edit(who, id_, version), _RUNS[runs], by, on),
+            "Noted.",
         )
 
 

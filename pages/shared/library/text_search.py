@@ -8,8 +8,8 @@ from pages.shared.components import database
 from practices_db.catalogue.library_filter import Kind, LibraryFilter
 from practices_db.config import database_path
 from practices_db.queries import library, practices
+from practices_db.queries.facet_index import Relaxation
 from practices_db.queries.full_text import Index
-from practices_db.queries.practices import Relaxation
 from practices_db.translation import N_
 
 EXAMPLE = N_("Beginnings of words are enough; accents do not matter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -26,13 +26,12 @@ from pages.shared.components.screen_texts import (
     counted,
     escaped,
     known,
-    labels,
     number,
     percent,
     score_state,
-    years,
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, rows
+from practices_db.catalogue import practice_facts
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
 DRAWS = 2_000
@@ -240,21 +239,11 @@ def _badge(answer: Mapping[str, Any] | None) -> str:
 
 def facts(cards: Sequence[Card]) -> None:
     """List the facts of the practices below each other; blank facts are said to be not stated."""
-    told: dict[str, Callable[[Card], str]] = {
-        "Organisation": lambda card: card["lead_organisation"] or "",
-        "Country": lambda card: labels("country", card["countries"]),
-        "Place": lambda card: ", ".join(card["places"]),
-        "Sectors": lambda card: labels("sector", card["sectors"]),
-        "Target groups": lambda card: labels("target_group", card["target_groups"]),
-        "Ran": lambda card: years(card["start_year"], card["end_year"]),
-        "Level of government": lambda card: labels("governance_level", filter(None, [card["governance_level"]])),
-        "Funding": lambda card: labels("funding_kind", card["funding_kinds"]),
-    }
     with st.grid(2, min_column_width=320):
-        for fact, tell in told.items():
+        for fact in practice_facts.facts("comparison"):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                stated = (f"- {escaped(card['name'])}: {escaped(tell(card)) or 'not stated'}" for card in cards)
-                st.markdown(f"**{fact}**\n\n" + "\n".join(stated))
+                stated = (f"- {escaped(card['name'])}: {escaped(fact.words(card)) or fact.blank}" for card in cards)
+                st.markdown(f"**{fact.title}**\n\n" + "\n".join(stated))
     with st.container(horizontal=True):
         for card in cards:
             practice_link(card["id"], escaped(card["name"]))

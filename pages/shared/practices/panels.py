@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,13 +18,12 @@ from pages.shared.components.screen_texts import (
     counted,
     escaped,
     known,
-    labels,
     number,
     percent,
     score_state,
     web_link,
-    years,
 )
+from practices_db.catalogue import practice_facts
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, Totals
 from practices_db.queries.views import View
@@ -141,50 +140,12 @@ def what_is_not_known(all_: Totals) -> None:
 
 # --- one practice ----------------------------------------------------------------------------------------
 
-_FACT_NAMES = {
-    "outcome_figures": "figures",
-    "funding_sources": "funding",
-    "start_year": "first year",
-    "end_year": "last year",
-    "beneficiaries_reached": "people reached",
-    "transferred_elsewhere": "taken up elsewhere",
-    "evaluation_documented": "evaluation",
-    "country": "country",
-    "city_or_region": "place",
-    "lead_organisation": "organisation",
-    "budget_eur": "budget",
-    "target_groups": "target groups",
-    "sectors": "sectors",
-}
-
 
 def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     """Draw the facts of a practice with their sources; what was not seen is said so."""
 
-    def several(vocabulary: str, ids: Sequence[str]) -> str:
-        return escaped(labels(vocabulary, ids)) or "not stated"
-
-    funding = labels("funding_kind", card["funding_kinds"])
-    named = ", ".join(card["funding_sources"])
-    table = {
-        "Organisation": escaped(card["lead_organisation"] or "not stated"),
-        "Country": several("country", card["countries"]),
-        "Place": escaped(", ".join(card["places"])) or "not stated",
-        "Sectors": several("sector", card["sectors"]),
-        "Target groups": several("target_group", card["target_groups"]),
-        "Ran": escaped(years(card["start_year"], card["end_year"])),
-        "Level of government": several(
-            "governance_level", [card["governance_level"]] if card["governance_level"] else []
-        ),
-        "Funding": escaped(f"{funding} ({named})" if named else funding) or "not stated",
-        "Budget": f"{card['budget_eur']:,} euro, as the source gives it" if known(card["budget_eur"]) else "not stated",
-        "People reached": (
-            f"{card['people_reached']:,}, as the source counts them" if known(card["people_reached"]) else "not stated"
-        ),
-        "Figures": escaped(card["outcome_figures"] or "not stated"),
-        "Evaluation": "documented" if card["evaluation_documented"] else "none seen",
-        "Taken up elsewhere": "yes" if card["transferred_elsewhere"] else "not seen",
-    }
+    told = practice_facts.facts("page")
+    table = {fact.title: escaped(fact.words(card)) or fact.blank for fact in told}
     st.table(table, alt="Facts about the practice", border="horizontal")
     sources = [web_link(card["source_url"], card["source_name"]) + " (the record)"]
     if card["spring_url"]:
@@ -194,7 +155,7 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
         sources.append(
             web_link(row["url"], row["url"].split("/")[2])
             + " "
-            + escaped(f"({_FACT_NAMES.get(row['field'], row['field'])}{remark})")
+            + escaped(f"({practice_facts.supplied(row['field'])}{remark})")
         )
     confidence = label("source_confidence", card["source_confidence"]).lower()
     st.markdown("**Sources:** " + " · ".join(sources))

@@ -31,7 +31,10 @@ def how_it_works() -> None:
         "column (in a workbook: its sheet “recipe”) says how it was made.",
         icon=":material/upload_file:",
     )
-    st.caption("The file is read here and compared; it is not kept. Changed files are refused with the reason.")
+    st.caption(
+        "The file is read here and compared; it is not kept. The comparison takes the figures of the file as they are: "
+        "use a file that nobody has changed."
+    )
 
 
 def refused(error: PracticesError) -> None:

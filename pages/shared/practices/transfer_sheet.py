@@ -1,15 +1,18 @@
-"""The sheet "Will it travel?": asked, kept by the user, taken away. Nothing is written on the server."""
+"""The sheet "Will it travel?": asked, kept in the user's browser, taken away. Nothing is written on the server."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
-from pages.shared.components import database
+from pages.shared.components import browser_storage, database
+from pages.shared.components.browser_storage import Difference, KeptText
 from pages.shared.components.screen_texts import escaped, web_link
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import as_html, as_pdf
@@ -37,34 +40,123 @@ def _key(practice_id: str, part: str) -> str:
     return f"transfer-{practice_id}-{part}"
 
 
+def _asked() -> set[str]:
+    return {question.id for _, question in questions()}
+
+
+@dataclass
+class _KeptSheet(KeptText):
+    """What a session knows of the sheet of a practice."""
+
+    sheet: Sheet
+    fields: str = field(default="", kw_only=True)
+    group: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        self.group = f"transfer/{self.sheet.practice}"
+        parts = ["place", *(f"{one.id}(-note)?" for _, one in questions()), *(f"plan-{part}" for part in PLAN)]
+        self.fields = f"^transfer-{self.sheet.practice}-({'|'.join(parts)})$"
+
+    @property
+    def text(self) -> str:
+        return self.sheet.model_dump_json()
+
+    @property
+    def name(self) -> str:
+        return self.sheet.place
+
+    def read(self, text: str) -> None:
+        self.sheet = opened(text.encode("utf-8", "replace"), self.sheet.practice)
+
+    def clear(self) -> None:
+        self.sheet = Sheet(practice=self.sheet.practice)
+
+    def raw(self, name: str, value: Any) -> str:
+        asked = name.removeprefix(_key(self.sheet.practice, "")) in _asked()
+        return str([*STATES].index(value)) if asked and value in STATES else str(value or "")
+
+    def take_field(self, name: str, raw: str) -> None:
+        part = name.removeprefix(_key(self.sheet.practice, ""))
+        if part in _asked():
+            if raw.isdecimal() and int(raw) < len(STATES):
+                self.take(part, [*STATES][int(raw)])
+        else:
+            self.take(part, raw)
+
+    def take(self, part: str, value: Any) -> None:
+        """Take a part of the sheet, as a widget or the browser gives it; a value that cannot be is dropped."""
+        content = self.sheet.model_dump()
+        if part == "place":
+            content["place"] = value or ""
+        elif part.startswith("plan-"):
+            content["plan"][part.removeprefix("plan-")] = value or ""
+        else:
+            question = part.removesuffix("-note")
+            given = content["answers"].get(question, Given().model_dump())
+            content["answers"][question] = given | {"note" if part.endswith("-note") else "state": value or ""}
+        content["answers"] = {id_: given for id_, given in content["answers"].items() if given != Given().model_dump()}
+        content["plan"] = {id_: words for id_, words in content["plan"].items() if words}
+        try:
+            made = Sheet.model_validate(content)
+        except ValidationError:
+            return
+        self.put(made)
+
+    def put(self, sheet: Sheet) -> None:
+        """Put another sheet in the place of this one."""
+        if sheet != self.sheet:
+            self.sheet = sheet
+            self.changed()
+
+    def differences(self, text: str) -> list[Difference]:
+        here, there = self.sheet, opened(text.encode("utf-8", "replace"), self.sheet.practice)
+        found = [Difference("Your place or organisation", here.place, there.place)]
+        for _, question in questions():
+            one, other = (sheet.answers.get(question.id, Given()) for sheet in (here, there))
+            found.append(Difference(question.text, STATES[one.state], STATES[other.state]))
+            found.append(Difference(f"Note on: {question.text}", one.note, other.note))
+        for part, (title, _) in PLAN.items():
+            found.append(Difference(title, here.plan.get(part, ""), there.plan.get(part, "")))
+        return [one for one in found if one.here != one.there]
+
+
+def _kept(practice_id: str) -> _KeptSheet:
+    """Return the sheet of a practice as this session knows it."""
+    name = _key(practice_id, "kept")
+    if name not in st.session_state:
+        st.session_state[name] = _KeptSheet(Sheet(practice=practice_id))
+    kept: _KeptSheet = st.session_state[name]
+    return kept
+
+
+def kept_line(practice_id: str) -> None:
+    """Draw the line that says what this browser keeps of the sheet."""
+    browser_storage.kept_line(_kept(practice_id))
+
+
+def take_newer(practice_id: str) -> None:
+    """Take what the fields of this page show where the connection came back to a new session."""
+    _kept(practice_id).take_newer()
+
+
+def forget_here(practice_id: str) -> None:
+    """Draw the way to forget the sheet in this browser, after a second yes."""
+    with st.popover("Forget on this computer", icon=":material/delete:"):
+        st.markdown("This deletes the sheet of this practice from this browser, for good.")
+        st.button("Yes, forget this sheet", on_click=_kept(practice_id).forget, key="transfer_forget", type="primary")
+
+
 def sheet_of(practice_id: str) -> Sheet:
     """Return what the user has put on the sheet of a practice so far."""
-    state: Any = st.session_state
-
-    def text(part: str) -> str:
-        return str(state.get(_key(practice_id, part)) or "")
-
-    answers = {
-        question.id: Given(
-            state=state.get(_key(practice_id, question.id)) or "unknown", note=text(f"{question.id}-note")
-        )
-        for _, question in questions()
-    }
-    kept = {id_: given for id_, given in answers.items() if given != Given()}
-    plan = {field: text(f"plan-{field}") for field in PLAN if text(f"plan-{field}")}
-    return Sheet(practice=practice_id, place=text("place"), answers=kept, plan=plan)
+    return _kept(practice_id).sheet
 
 
-def put(sheet: Sheet) -> None:
-    """Put a sheet into the widgets. This is also where answers kept in the browser come in, once that is built."""
-    state: Any = st.session_state
-    state[_key(sheet.practice, "place")] = sheet.place
-    for _, question in questions():
-        given = sheet.answers.get(question.id, Given())
-        state[_key(sheet.practice, question.id)] = given.state
-        state[_key(sheet.practice, f"{question.id}-note")] = given.note
-    for field in PLAN:
-        state[_key(sheet.practice, f"plan-{field}")] = sheet.plan.get(field, "")
+def _show(practice_id: str, part: str, value: Any) -> dict[str, Any]:
+    """Make the widget of a part show a value; return its key and what it calls when that changed."""
+    key, kept = _key(practice_id, part), _kept(practice_id)
+    kept.show(key, value)
+    take: Callable[[Any], None] = lambda given: kept.take(part, given)  # noqa: E731
+    return {"key": key, "on_change": kept.on_change(key, take)}
 
 
 def open_file(practice_id: str) -> None:
@@ -90,7 +182,7 @@ def _open(practice_id: str) -> None:
     if file is None:
         return
     try:
-        put(opened(file.getvalue(), practice_id))
+        _kept(practice_id).put(opened(file.getvalue(), practice_id))
     except PracticesError as error:
         state[_key(practice_id, "refusal")] = str(error)
 
@@ -98,9 +190,12 @@ def _open(practice_id: str) -> None:
 def place(practice_id: str) -> None:
     """Ask for the name of the user's own place."""
     st.text_input(
-        "Your place or organisation", key=_key(practice_id, "place"), max_chars=200, persist_state="session",
+        "Your place or organisation",
+        max_chars=200,
+        live="1s",
         placeholder="Where it would travel to",
-    )  # fmt: skip
+        **_show(practice_id, "place", sheet_of(practice_id).place),
+    )
 
 
 def progress(sheet: Sheet) -> None:
@@ -121,22 +216,22 @@ def ask(condition: Condition, card: Card, notes: Mapping[str, Any]) -> None:
         else:
             st.markdown("**There:** nothing seen in the sources. Ask.")
         for question in condition.question:
+            given = sheet_of(practice_id).answers.get(question.id, Given())
             st.radio(
                 question.text,
                 list(STATES),
                 format_func=STATES.__getitem__,
                 horizontal=True,
-                key=_key(practice_id, question.id),
-                persist_state="session",
+                **_show(practice_id, question.id, given.state),
             )
             st.caption(f"Ask: {escaped(whom(question, card))}")
             st.text_input(
                 f"Note on: {question.text}",
-                key=_key(practice_id, f"{question.id}-note"),
                 max_chars=2000,
-                persist_state="session",
+                live="1s",
                 label_visibility="collapsed",
                 placeholder="Yours, or what you heard",
+                **_show(practice_id, f"{question.id}-note", given.note),
             )
 
 
@@ -152,11 +247,11 @@ def _with_link(words: str) -> str:
 def plan(practice_id: str) -> None:
     """Ask for what is core, what may change, and for a small trial with the result that would stop it."""
     with st.container(border=True):
-        for field, (title, words) in PLAN.items():
+        for part, (title, words) in PLAN.items():
+            value = sheet_of(practice_id).plan.get(part, "")
             st.text_area(
-                title, key=_key(practice_id, f"plan-{field}"), max_chars=2000, persist_state="session",
-                placeholder=words, height=80,
-            )  # fmt: skip
+                title, max_chars=2000, placeholder=words, height=80, **_show(practice_id, f"plan-{part}", value)
+            )
 
 
 def still_open(sheet: Sheet, card: Card) -> None:

@@ -8,7 +8,6 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.self_assessment import draft
-from pages.shared.self_assessment.start import forget_here
 from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name
 from practices_db.files.self_assessment.form import OwnAssessment, file_text
 
@@ -37,8 +36,6 @@ def take_away() -> None:
         with st.container(horizontal=True):
             _button("Workbook (XLSX)", form, "xlsx", lambda: as_xlsx(form, today))
             _button("Answers (CSV)", form, "csv", lambda: as_csv(form, today))
-    st.markdown("On a shared computer, forget everything here before you leave:")
-    forget_here()
 
 
 _MIME = {

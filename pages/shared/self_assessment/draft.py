@@ -1,46 +1,83 @@
 """The one draft of a session: how it changes, and how it comes from and goes to the browser's own storage.
 
 The draft is the truth; widgets show it and write to it. It lives in the session's memory and in the browser, nowhere
-else: no file, no database, no log and no address on this server ever holds it.
+else: no file, no database, no log and no address on this server ever holds it. The browser keeps several side by side,
+each in a slot of its own; one is open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
 from pydantic import ValidationError
 
-from criteria.framework import AnswerId
-from pages.shared.components.browser_storage import GONE, Entry, Kept, Report, browser_storage, new_ask
-from pages.shared.components.screen_texts import counted, escaped
-from practices_db.errors import PracticesError
-from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, new_form
+from criteria.framework import ANSWER_IDS, AnswerId, current_framework
+from pages.shared.components import browser_storage
+from pages.shared.components.browser_storage import Difference, KeptText, Listed
+from pages.shared.components.screen_texts import escaped
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Profile, Sending, new_form
 from practices_db.files.self_assessment.open_file import open_draft
 
-SLOT = "self-assessment"
+GROUP = "self-assessment"  # also the slot of the first draft, and of those kept before there were several
 _STATE = "own"
+# The fields that the browser writes down by itself: own_profile_name, own_sending_page, own_eff-objectives_note.
+_FIELDS = (
+    r"^own_(?:settle_)?([a-z0-9-]+)_"
+    r"(name|organisation|place|start_year|people_reached|summary|page|mailbox|answer|note|link)$"
+)
 
 
 @dataclass
-class _State:
+class _State(KeptText):
     """What a session knows of its draft."""
 
     draft: Draft
-    revision: int = 0
-    loaded: bool = False  # whether the browser has told what it keeps
-    ask: str = field(default_factory=new_ask)
-    over: str = ""
-    forget: bool = False
-    other: Entry | None = None  # what another tab of the browser wrote
-    gone: bool = False  # another tab made the browser forget
-    damaged: str = ""  # what the browser kept and nobody can read
-    problem: str = ""
+    group: str = field(default=GROUP, kw_only=True)
+    fields: str = field(default=_FIELDS, kw_only=True)
     changes: tuple[str, ...] = ()
-    unavailable: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.draft.model_dump_json()
+
+    @property
+    def name(self) -> str:
+        return self.draft.mine.profile.name.strip()
+
+    def read(self, text: str) -> None:
+        self.draft, self.changes = open_draft(text)
+
+    def clear(self) -> None:
+        self.draft, self.changes = Draft(mine=new_form(date.today())), ()
+
+    def raw(self, name: str, value: Any) -> str:
+        if name.endswith("_answer"):
+            return str(ANSWER_IDS.index(value)) if value in ANSWER_IDS else ""
+        return "" if value is None else str(value)
+
+    def take_field(self, name: str, raw: str) -> None:
+        found = re.fullmatch(_FIELDS, name)
+        if not found:
+            return
+        of, part = found.groups()
+        if part == "answer":
+            if raw.isdecimal() and int(raw) < len(ANSWER_IDS):
+                set_answer(of, ANSWER_IDS[int(raw)])
+        elif of == "profile":
+            whole = part in ("start_year", "people_reached")
+            change_profile(**{part: (int(raw) if raw.isdecimal() else None) if whole else raw})
+        elif of == "sending":
+            change_sending(**{part: raw})
+        else:
+            change_answer(of, **{part: raw})
+
+    def differences(self, text: str) -> list[Difference]:
+        return differences(self.draft, open_draft(text)[0])
 
 
 def _state() -> _State:
@@ -64,7 +101,8 @@ def change(made: Draft) -> None:
     """Take a changed draft; the browser keeps it with this run of the page."""
     state = _state()
     if made != state.draft:
-        state.draft, state.revision, state.forget, state.loaded = made, state.revision + 1, False, True
+        state.draft = made
+        state.changed()
 
 
 def change_mine(form: OwnAssessment) -> None:
@@ -74,6 +112,8 @@ def change_mine(form: OwnAssessment) -> None:
 
 def change_answer(indicator_id: str, **parts: Any) -> None:
     """Change parts of one answer; without an answer its other parts wait for it in the note."""
+    if indicator_id not in {one.id for one in current_framework().indicators}:
+        return
     given = mine().answer(indicator_id)
     before = given.model_dump() if given else {"indicator": indicator_id, "answer": "not-documented"}
     try:
@@ -99,134 +139,158 @@ def change_profile(**facts: Any) -> None:
         return
 
 
+def change_sending(**parts: Any) -> None:
+    """Change what is asked only for a submission; what cannot be is dropped."""
+    try:
+        made = Sending.model_validate(draft().sending.model_dump() | parts)
+    except ValidationError:
+        return
+    change(draft().model_copy(update={"sending": made}))
+
+
 def replace_with(form: OwnAssessment) -> None:
     """Put another form in the place of hers, as when a file is opened; what was there is gone."""
     change(draft().model_copy(update={"mine": form, "settled": ()}))
 
 
 def forget() -> None:
-    """Empty the draft and make the browser forget it."""
+    """Empty the draft and make the browser forget every draft."""
+    _state().forget()
+
+
+# --- several drafts side by side -------------------------------------------------------------------------------
+
+
+def drafts() -> tuple[Listed, ...]:
+    """Return the drafts that this browser keeps, the open one first."""
     state = _state()
+    others = sorted((one for one in state.listed if one.slot != state.slot), key=lambda one: one.kept, reverse=True)
+    return (Listed(state.slot, state.name, ""), *others)
+
+
+def begin_another() -> None:
+    """Open an empty draft beside those that are there."""
+    state = _state()
+    _open(state.new_slot(), state.listed if state.draft.empty else _all_listed(), loaded=True)
+
+
+def open_slot(slot: str) -> None:
+    """Open another draft; the one that is open stays in the browser."""
+    if slot != _state().slot:
+        _open(slot, _all_listed())
+
+
+def delete_open() -> None:
+    """Make the browser forget the open draft, and open the newest of the others."""
+    state = _state()
+    state.order_drop(state.slot)
+    others = drafts()[1:]
+    if others:
+        _open(others[0].slot, others)
+    else:
+        _open(state.new_slot(), (), loaded=True)
+
+
+def _all_listed() -> tuple[Listed, ...]:
+    here, *others = drafts()
+    return (here._replace(kept=datetime.now(UTC).isoformat()), *others)
+
+
+def _open(slot: str, listed: tuple[Listed, ...], loaded: bool = False) -> None:
+    old = _state()
     st.session_state[_STATE] = _State(
-        Draft(mine=new_form(date.today())), loaded=True, ask=state.ask, forget=True, over=state.over
+        Draft(mine=new_form(date.today())),
+        slot=slot,
+        listed=listed,
+        loaded=loaded,
+        heard=old.heard,
+        orders=old.orders,
     )
 
 
-# --- the browser -----------------------------------------------------------------------------------------------
+# --- two texts of one draft ------------------------------------------------------------------------------------
+
+_PROFILE = {
+    "name": "Name of the practice",
+    "organisation": "Organisation",
+    "countries": "Countries",
+    "place": "Place",
+    "sectors": "What it is about",
+    "target_groups": "Whom it is for",
+    "start_year": "Since which year",
+    "people_reached": "People reached",
+    "funding_kinds": "Kinds of funding",
+}
+_ANSWER = {"answer": "answer", "evidence_level": "evidence", "note": "note", "link": "link"}
+_SENDING = {
+    "summary": "Summary",
+    "page": "Public page",
+    "mailbox": "Mailbox",
+    "shared": "Several people read the mailbox",
+}
+
+
+def differences(here: Draft, there: Draft) -> list[Difference]:
+    """Return in what two drafts differ, in the order of the form."""
+    found = _parts("", _PROFILE, here.mine.profile, there.mine.profile)
+    for indicator in current_framework().indicators:
+        one, other = (form.answer(indicator.id) for form in (here.mine, there.mine))
+        found += _parts(f"{indicator.label}: ", _ANSWER, one, other)
+    found += _parts("", _SENDING, here.sending, there.sending)
+    for what, name in (("colleagues", "Files of colleagues"), ("settled", "Settled with colleagues")):
+        one, other = getattr(here, what), getattr(there, what)
+        if one != other:
+            found.append(Difference(name, str(len(one)), str(len(other))))
+    if here.mine.out_of_reach != there.mine.out_of_reach:
+        out = (str(len(form.out_of_reach)) for form in (here.mine, there.mine))
+        found.append(Difference("Steps out of reach", *out))
+    if here.last_year != there.last_year:
+        when = (form.saved_on.isoformat() if form else "" for form in (here.last_year, there.last_year))
+        found.append(Difference("Earlier file", *when))
+    return found
+
+
+def _parts(of: str, names: Mapping[str, str], here: Any, there: Any) -> list[Difference]:
+    pairs = [(name, _words(here, part), _words(there, part)) for part, name in names.items()]
+    return [Difference(of + name, one, other) for name, one, other in pairs if one != other]
+
+
+def _words(of: Profile | OwnAnswer | Sending | None, part: str) -> str:
+    value = getattr(of, part, None)
+    if part == "answer" and value:
+        return current_framework().answer_label(value)
+    if part == "evidence_level":
+        return current_framework().evidence_label(value) if value else ""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None or value is False else "yes" if value is True else str(value)
+
+
+# --- the browser and the widgets -------------------------------------------------------------------------------
 
 
 def kept_line() -> bool:
     """Draw the line that says what the browser keeps, with what has to be decided; return whether all is loaded."""
     state = _state()
-    _decide(state)
-    text = state.draft.model_dump_json() if state.loaded and state.revision else ""
-    kept = Kept(text, state.revision, state.loaded, state.over, state.forget)
-    browser_storage(SLOT, state.ask, kept, _reported)
-    if not state.loaded:
-        st.info("Looking whether this browser keeps answers of yours …", icon=":material/hourglass_empty:")
-    return state.loaded
-
-
-def _reported(report: Report) -> None:
-    state = _state()
-    if report.kind == "unavailable":
-        state.loaded, state.unavailable = True, True
-    elif report.kind == "other":
-        state.other, state.gone = report.entry, report.entry is None
-    elif not state.loaded:
-        state.loaded = True
-        if report.entry:
-            _take(state, report.entry)
-
-
-def _take(state: _State, entry: Entry) -> None:
-    """Take what the browser keeps; what cannot be read stays there until its reader decides."""
-    try:
-        state.draft, state.changes = open_draft(entry.text)
-        state.revision, state.over, state.problem = max(entry.revision, 1), entry.stamp, ""
-    except PracticesError as error:
-        state.damaged, state.problem, state.over = entry.text, str(error), ""
-
-
-def _take_other() -> None:
-    state = _state()
-    if state.other:
-        _take(state, state.other)
-    elif state.gone:
-        forget()
-    _state().other, _state().gone = None, False
-
-
-def _keep_mine() -> None:
-    state = _state()
-    state.over = state.other.stamp if state.other else GONE
-    state.revision = max(state.revision, state.other.revision if state.other else 0) + 1
-    state.other, state.gone = None, False
-
-
-def _decide(state: _State) -> None:
-    if state.other or state.gone:
-        _other_tab(state)
-    if state.problem:
-        _damaged(state)
+    loaded = browser_storage.kept_line(state)
     if state.changes:
         with st.expander("The questions have changed since you last were here", expanded=True):
             st.markdown("\n".join(f"- {escaped(words)}" for words in state.changes))
-    if state.unavailable:
-        st.warning(
-            "This browser does not let pages keep anything (a private window, or a setting). Your answers are "
-            "only in this open page: save a file under “Take away” before you leave it.",
-            icon=":material/warning:",
-        )
-
-
-def _other_tab(state: _State) -> None:
-    with st.container(border=True):
-        if state.other:
-            st.warning(
-                "Another tab of this browser has changed the answers. Nothing was overwritten: choose which ones hold.",
-                icon=":material/tab:",
-            )
-        else:
-            st.warning("Another tab of this browser made it forget the answers.", icon=":material/tab:")
-        with st.container(horizontal=True):
-            st.button(
-                "Take those of the other tab" if state.other else "Forget them here too",
-                on_click=_take_other,
-                key="own_take_other",
-            )
-            st.button(
-                f"Keep those of this page ({counted(len(state.draft.mine.answers), 'answer')})",
-                on_click=_keep_mine,
-                key="own_keep_mine",
-            )
-
-
-def _damaged(state: _State) -> None:
-    st.error(escaped(state.problem), icon=":material/broken_image:")
-    st.download_button(
-        "Download what is there",
-        data=state.damaged.encode("utf-8", "replace"),
-        file_name="kept-in-this-browser.txt",
-        mime="text/plain",
-        on_click="ignore",
-    )
-    st.caption("It is replaced as soon as you answer something here.")
-
-
-# --- widgets over the draft ------------------------------------------------------------------------------------
+    if not loaded:
+        st.info("Looking whether this browser keeps answers of yours …", icon=":material/hourglass_empty:")
+    return loaded
 
 
 def show(key: str, value: Any) -> None:
-    """Make a widget show a value of the draft; nothing is sent where it shows it already (somebody may be typing)."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+    """Make a widget show a value of the draft."""
+    _state().show(key, value)
 
 
 def on_change(key: str, take: Callable[[Any], None]) -> Callable[[], None]:
     """Return what a widget calls when its value changed."""
+    return _state().on_change(key, take)
 
-    def changed() -> None:
-        take(st.session_state[key])
 
-    return changed
+def take_newer() -> None:
+    """Take what the fields of this page show where the connection came back to a new session."""
+    _state().take_newer()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
-from pages.shared.self_assessment import draft
+from pages.shared.self_assessment import draft, draft_list
 from pages.shared.self_assessment.steps import minutes_left, question_steps, step_button
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import vocabulary
@@ -43,6 +43,7 @@ def introduction(wanted: str | None) -> None:
         _go_on(form)
     else:
         step_button("Start new", "profile", primary=True, icon=":material/play_arrow:")
+    draft_list.choose_draft()
     _other_ways(wanted)
 
 
@@ -51,14 +52,12 @@ def _go_on(form: OwnAssessment) -> None:
         name = form.profile.name.strip() or "a practice without a name yet"
         st.markdown(f"**Here already:** {escaped(name)}, {counted(len(form.answers), 'answer')}.")
         unfinished = next((one for one in question_steps() if any(i.id not in form.form for i in _asked(one))), None)
-        with st.container(horizontal=True):
-            step_button(
-                f"Go on, about {counted(minutes_left(form), 'minute')} left" if unfinished else "See your result",
-                unfinished.id if unfinished else "result",
-                primary=True,
-                icon=":material/play_arrow:",
-            )
-            forget_here()
+        step_button(
+            f"Go on, about {counted(minutes_left(form), 'minute')} left" if unfinished else "See your result",
+            unfinished.id if unfinished else "result",
+            primary=True,
+            icon=":material/play_arrow:",
+        )
 
 
 def _asked(step: Any) -> tuple[Any, ...]:
@@ -66,11 +65,11 @@ def _asked(step: Any) -> tuple[Any, ...]:
 
 
 def forget_here() -> None:
-    """Draw the way to forget everything in this browser, after a second yes."""
-    with st.popover("Forget everything here", icon=":material/delete:"):
+    """Draw the way to forget every draft in this browser, after a second yes."""
+    with st.popover("Forget on this computer", icon=":material/delete:"):
         st.markdown(
-            "This empties the page and what this browser keeps, for good. On a shared computer do it before you "
-            "leave; save a file first if you want to go on later."
+            "This deletes all your drafts in this browser, for good. Do it before you leave a shared computer. "
+            "Download your file first if you want to go on later."
         )
         st.button("Yes, forget everything", on_click=draft.forget, key="own_forget", type="primary")
 

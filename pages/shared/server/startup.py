@@ -28,6 +28,7 @@ from practices_db.queries import practices as practice_queries
 log = logging.getLogger("practices")
 
 _SAMPLES = ("example", "sample", "changeme", "change-me", "change_me", "password", "replace", "secret", "random")
+_LOOK = 1.0  # seconds between two looks whether the database can still be used
 _HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 
@@ -73,12 +74,21 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(warm_up.prepare)
-    collecting = asyncio.create_task(warm_up.collect_now_and_then())
+    tasks = [asyncio.create_task(work()) for work in (warm_up.collect_now_and_then, end_where_lost)]
     yield
-    collecting.cancel()
+    for task in tasks:
+        task.cancel()
     if keeper:
         await run_in_threadpool(keeper.stop)
     await run_in_threadpool(database.close)
+
+
+async def end_where_lost() -> None:
+    """End the process once its database cannot be used any more: a supervisor starts it anew, with every check."""
+    while not database.store().lost:
+        await asyncio.sleep(_LOOK)
+    log.critical("the process ends, so that it is started anew and everything is checked")
+    os._exit(70)
 
 
 def _keep_backups() -> Keeper | None:

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from criteria.framework import Framework, current_framework
-from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue import practice_facts
 from practices_db.catalogue.texts import counted, known, labels, number, percent, score_sentence, score_state, years
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.exports.export_tables import recipe_of
@@ -130,23 +130,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
 
 
 def _facts(card: Card) -> Iterable[tuple[str, str]]:
-    funding, named = labels("funding_kind", card["funding_kinds"]), ", ".join(card["funding_sources"])
-    level = label("governance_level", card["governance_level"]) if card["governance_level"] else ""
-    facts = {
-        "Organisation": card["lead_organisation"],
-        "Country": labels("country", card["countries"]),
-        "Place": ", ".join(card["places"]),
-        "Sectors": labels("sector", card["sectors"]),
-        "Target groups": labels("target_group", card["target_groups"]),
-        "Ran": years(card["start_year"], card["end_year"]),
-        "Level of government": level,
-        "Funding": f"{funding} ({named})" if named else funding,
-        "Budget": f"{card['budget_eur']:,} euro, as the source gives it" if known(card["budget_eur"]) else "",
-        "People reached": f"{card['people_reached']:,}, as the source counts" if known(card["people_reached"]) else "",
-        "Figures": card["outcome_figures"],
-        "Evaluation": "documented" if card["evaluation_documented"] else "",
-        "Taken up elsewhere": "yes" if card["transferred_elsewhere"] else "",
-    }
+    facts = {fact.title: fact.words(card) for fact in practice_facts.facts("brief")}
     for name, value in facts.items():
         if value:
             yield name, value

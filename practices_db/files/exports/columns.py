@@ -10,7 +10,9 @@ from functools import cache
 from typing import Literal
 
 from criteria.framework import Framework, current_framework
-from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.practice_fields import FIELDS
+from practices_db.catalogue.practice_fields import Kind as FieldKind
+from practices_db.catalogue.vocabularies import HEADLINES
 
 Kind = Literal["text", "code", "list", "codes", "urls", "number", "whole", "date", "flag"]
 
@@ -30,26 +32,20 @@ class Column:
     kind: Kind = "text"
 
 
-_FACTS = (
-    Column("practice_id", "c.id", "The practice's id: stable, the same in links and in every file"),
-    Column("name", "c.name", "Name of the practice"),
-    Column("lead_organisation", "c.lead_organisation", "Who leads it"),
-    Column("countries", "c.countries", "ISO 3166-1 codes of the countries, the main one first", "codes"),
-    Column("place", "c.places", "Towns or regions", "list"),
-    Column("sectors", "c.sectors", "Ids of the sectors", "codes"),
-    Column("target_groups", "c.target_groups", "Ids of the target groups", "codes"),
-    Column("start_year", "c.start_year", "First year", "whole"),
-    Column("end_year", "c.end_year", "Last year; blank: running, or no end seen", "whole"),
-    Column("governance_level", "c.governance_level", "Level of government it works at", "code"),
-    Column("funding_kinds", "c.funding_kinds", "Ids of the kinds of funding", "codes"),
-    Column("funding_sources", "c.funding_sources", "Who funds it", "list"),
-    Column("budget_eur", "c.budget_eur", "Budget in euro, as the source gives it", "whole"),
-    Column("people_reached", "c.people_reached", "People reached, as the source gives it", "whole"),
-    Column("outcome_figures", "c.outcome_figures", "Outcomes in the source's figures"),
-    Column("evaluation_documented", "c.evaluation_documented", "yes: an evaluation was seen; blank: none seen", "flag"),
-    Column("transferred_elsewhere", "c.transferred_elsewhere", "yes: taken up elsewhere; blank: not seen", "flag"),
-    Column("summary", "c.summary", "This project's own summary"),
-)
+_KINDS: dict[FieldKind, Kind] = {
+    **{"id": "text", "line": "text", "prose": "text", "lines": "list", "code": "code", "codes": "codes"},
+    **{"yes": "flag", "year": "whole", "number": "whole", "date": "date", "url": "code"},
+}
+
+
+def _fields(of_source: bool) -> tuple[Column, ...]:
+    return tuple(
+        Column(field.exported or field.id, f"c.{field.column}", field.meaning, _KINDS[field.kind])
+        for field in FIELDS
+        if field.of_source == of_source
+    )
+
+
 _ASSESSED = (
     Column("assessed", "c.assessed", "Whether a published assessment exists; no: nothing is known", "flag"),
     Column("assessment_bases", "c.bases", "desk-review, expert-review, self-assessment", "codes"),
@@ -57,12 +53,7 @@ _ASSESSED = (
     Column("strongest_evidence_level", "c.strongest_evidence", "Strongest proof behind an answer, 0 to 5", "whole"),
 )
 _SOURCES = (
-    Column("source_url", "c.source_url", "The page the record comes from", "code"),
-    Column("source_name", "c.source_name", "Who publishes that page"),
-    Column("source_kind", "c.source_kind", "Kind of that page", "code"),
-    Column("source_confidence", "c.source_confidence", "How sure the reading of that page is", "code"),
-    Column("checked_on", "c.checked_on", "When the record was last checked", "date"),
-    Column("spring_url", "c.spring_url", "The practice's page at SPRING", "code"),
+    *_fields(of_source=True),
     Column("answer_source_urls", "c.answer_sources", "The pages behind the answers", "urls"),
 )
 _ANSWER_CODES = Column(
@@ -143,7 +134,7 @@ def practices(weighted: bool = False) -> tuple[Column, ...]:
     """Return the columns of a table with one row for each practice: facts, headline scores, sources."""
     headlines = tuple(column for node in HEADLINES for column in _headline(node))
     own = _WEIGHTED if weighted else ()
-    return (*_FACTS, *_ASSESSED, *headlines, *own, *_SOURCES, _ANSWER_CODES, *_ABOUT)
+    return (*_fields(of_source=False), *_ASSESSED, *headlines, *own, *_SOURCES, _ANSWER_CODES, *_ABOUT)
 
 
 @cache

@@ -8,7 +8,6 @@ table without options (docs/decisions, 401).
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import secrets
@@ -29,7 +28,6 @@ from practices_db.files.exports.recipe import Contents, Format, Recipe
 from practices_db.queries.views import View
 
 BOM = "\ufeff"
-UNSEALED = "0" * 64
 _CHUNK = 1 << 20
 
 
@@ -109,7 +107,7 @@ def write_csv(store: Store, view: View, contents: Contents, format_: Format, on:
     kind = FORMATS[format_]
     path = store.exports / file_name(view, format_, on, contents)
     with export_tables.reading(store, view) as cursor:
-        made = export_tables.recipe_of(cursor, view, contents, format_, on).model_copy(update={"sha256": UNSEALED})
+        made = export_tables.recipe_of(cursor, view, contents, format_, on)
         of_table = export_tables.columns_of(view, contents)
         if kind.plain:
             with _kept(path):
@@ -118,7 +116,6 @@ def write_csv(store: Store, view: View, contents: Contents, format_: Format, on:
         else:
             rows = export_tables.rows(cursor, view, contents, on, export_tables.as_written)
             write_rows(path, _for_spreadsheets(of_table, rows, kind, made), kind.delimiter)
-    _seal(path, made)
     return path
 
 
@@ -257,30 +254,3 @@ def _made(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, optio
 
 def _copy(cursor: Cursor, sql: str, values: Mapping[str, Any], path: Path, options: str) -> None:
     cursor.execute(f"COPY ({sql}) TO $file ({options})", {**values, "file": str(path)})
-
-
-def quoted(text: str) -> bytes:
-    """Return text as a quoted cell of a CSV."""
-    return ('"' + text.replace('"', '""') + '"').encode()
-
-
-def digest_of(content: bytes, unsealed: Recipe) -> str:
-    """Return the SHA-256 of a CSV file with the digest in its recipe set to zeros."""
-    sealed = quoted(unsealed.as_json())
-    blank = quoted(unsealed.model_copy(update={"sha256": UNSEALED}).as_json())
-    return hashlib.sha256(content.replace(sealed, blank, 1)).hexdigest()
-
-
-def _seal(path: Path, made: Recipe) -> None:
-    """Put the digest of the file into its recipe, where zeros of the same length stand; the rest stays as it is.
-
-    The digest shows that a file was changed; it does not prove who made it, which would take a secret.
-    """
-    blank = quoted(made.as_json())
-    with path.open("r+b") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        at = file.read(_CHUNK).find(blank)
-        if at >= 0:  # a file without rows has no recipe
-            file.seek(at)
-            file.write(quoted(made.model_copy(update={"sha256": digest}).as_json()))

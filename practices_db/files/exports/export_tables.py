@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from criteria.framework import current_framework
-from practices_db.catalogue.scorecards import HEADLINES
+from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports import columns
 from practices_db.files.exports.columns import Column

@@ -60,8 +60,8 @@ class IndicatorWeight(_Part):
 class Recipe(_Part):
     """Everything one needs to make a file again, or to say where a figure is from.
 
-    ``params``: the link parameters of ``page``. ``chart``: what a chart shows, where one was taken. ``sha256``: of the
-    file's own table, None where the file has none.
+    ``params``: the link parameters of ``page``. ``chart``: what a chart shows, where one was taken. ``sha256``: only in
+    files made before version 0.2.0; nothing reads it.
     """
 
     app: Literal["Integration Practices"] = APP

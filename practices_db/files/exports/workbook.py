@@ -5,10 +5,8 @@ No formulas and no links made of text: a workbook stores text as text, so nothin
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,7 @@ from practices_db.files.exports.csv_json import file_name
 from practices_db.files.exports.recipe import Recipe
 from practices_db.queries.views import View
 
-# Sheet → table. The digest in the recipe is of these.
+# Sheet → table.
 SHEETS: dict[str, export_tables.TableName] = {
     "practices": "scores",
     "scores": "criteria",
@@ -38,43 +36,6 @@ _WIDTHS = {"practice_id": 28, "name": 40, "summary": 60, "note": 60, "outcome_fi
 _BY_KIND = {"text": 24, "code": 20, "list": 24, "codes": 24, "urls": 30}
 
 Cell = str | int | float | date | None
-
-
-@dataclass
-class Digest:
-    """The SHA-256 of the cells of several sheets, row by row; the same whether written or read back."""
-
-    _hash: Any = field(default_factory=hashlib.sha256)
-
-    def add(self, row: Iterable[Cell]) -> None:
-        """Take one row in; blank cells at its end do not count, since a reader does not see them."""
-        texts = [as_text(cell) for cell in row]
-        while texts and not texts[-1]:
-            texts.pop()
-        self._hash.update(("\x1f".join(texts) + "\x1e").encode("utf-8", "surrogatepass"))
-
-    def of(self, made: Recipe) -> str:
-        """Return the digest of everything taken in and of the recipe, whose own digest does not count."""
-        whole = self._hash.copy()
-        whole.update(made.model_copy(update={"sha256": None}).as_json().encode())
-        return str(whole.hexdigest())
-
-
-def as_text(cell: Cell | bool) -> str:
-    """Return a cell as the data flavour of a CSV would write it; blank for None."""
-    match cell:
-        case None:
-            return ""
-        case datetime():
-            return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
-        case date():
-            return cell.isoformat()
-        case bool():
-            return str(cell).upper()
-        case int() | float():
-            return f"{cell:.15g}"
-        case _:
-            return str(cell)
 
 
 def write_xlsx(store: Store, view: View, on: date) -> Path:
@@ -115,17 +76,16 @@ def _write(cursor: Cursor, book: Any, view: View, on: date) -> None:
     book.set_properties(
         {"title": made.selection, "comments": made.cite, "created": datetime(on.year, on.month, on.day)}
     )
-    digest = Digest()
     meanings: dict[str, str] = {}
     for sheet, table in SHEETS.items():
         of_table = export_tables.columns_of(view, table)
-        _sheet(book, sheet, of_table, export_tables.rows(cursor, view, table, on, export_tables.as_written), digest)
+        _sheet(book, sheet, of_table, export_tables.rows(cursor, view, table, on, export_tables.as_written))
         meanings = {column.name: column.meaning for column in of_table} | meanings
-    _recipe_sheet(book, made.model_copy(update={"sha256": digest.of(made)}))
+    _plain_sheet(book, "recipe", _recipe_lines(made), (34, 110))
     _plain_sheet(book, "glossary", [("column", "meaning"), *meanings.items()], (34, 110))
 
 
-def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[Cell, ...]], digest: Digest) -> None:
+def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[Cell, ...]]) -> None:
     """Write one table: frozen header, a filter on every column, widths, a bar behind every coverage."""
     sheet = book.add_worksheet(name)
     looks = {
@@ -139,12 +99,10 @@ def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[C
     for at, column in enumerate(table):
         sheet.set_column(at, at, _WIDTHS.get(column.name, _BY_KIND.get(column.kind, 12)))
     _row(sheet, 0, [column.name for column in table], [looks["head"]] * len(table))
-    digest.add(column.name for column in table)
     styles = [_look(column, looks) for column in table]
     count = 0
     for count, row in enumerate(rows, start=1):
         _row(sheet, count, row, styles)
-        digest.add(row)
     sheet.autofilter(0, 0, count, len(table) - 1)
     for at, column in enumerate(table):
         if column.name.endswith("coverage") and count:
@@ -182,11 +140,7 @@ def _row(sheet: Worksheet, at: int, cells: Iterable[Cell], styles: Sequence[Look
                 sheet.write_number(at, place, cell, style)
 
 
-def _recipe_sheet(book: Any, made: Recipe) -> None:
-    _plain_sheet(book, "recipe", recipe_lines(made), (34, 110))
-
-
-def recipe_lines(made: Recipe) -> list[tuple[str, str]]:
+def _recipe_lines(made: Recipe) -> list[tuple[str, str]]:
     """Return the recipe to read, line by line, and in the last line as the JSON that reopens the view."""
     return [
         ("What", "How this file was made"),

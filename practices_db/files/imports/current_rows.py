@@ -5,6 +5,7 @@ These are the tables that curators work on; the public reads released copies of 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,14 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from practices_db.catalogue.library_rows import CALLED, Item
+from criteria.counted_answer import Given
+from criteria.framework import CURRENT
+from practices_db.catalogue.contradictions import RULES
+from practices_db.catalogue.library_items import KINDS as ITEMS
+from practices_db.catalogue.library_items import OF_TABLE
 from practices_db.catalogue.library_store import HELD
-from practices_db.catalogue.practice_rows import _Row
+from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES
+from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.database.store import Cursor
 from practices_db.files.imports.kinds import KIND, Cells
 
@@ -23,11 +29,15 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Stored:
-    """A row of the database as cells; ``version`` of the practice or answer, ``owner`` what its audit lines are on."""
+    """A row of the database as cells; ``version`` of the row, ``owner`` what its audit lines are on.
+
+    ``listed``: things of the library that were taken out are none.
+    """
 
     cells: Cells
     version: int
     owner: str
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,12 +55,16 @@ class Holdings:
 
     named: Mapping[str, dict[str, Held]]  # kind → id → what it is
     assessments: dict[str, str]  # id → status
+    facts: Mapping[str, Mapping[str, bool | None]]  # of a practice, what an answer may contradict (RULES)
+    said: Mapping[
+        tuple[str, str], Mapping[str, Given]
+    ]  # practice, indicator of RULES → published answers by assessment
     rows: Mapping[str, dict[Key, Stored]]  # by kind
 
 
-def as_cells(row: _Row | Mapping[str, Any]) -> Cells:
+def as_cells(row: CatalogueRow | Mapping[str, Any]) -> Cells:
     """Return a row as the catalogue's files write it."""
-    values = dict(row) if isinstance(row, _Row) else row
+    values = dict(row) if isinstance(row, CatalogueRow) else row
     return {name: _text(value) for name, value in values.items()}
 
 
@@ -70,8 +84,11 @@ def _text(value: Any) -> str:
 
 _NAMED = {
     "practices": "SELECT id, name, state, merged_into FROM practice",
-    "evidence": f"SELECT id, {CALLED['evidence']}, state, merged_into FROM evidence",
-    "organisations": f"SELECT id, {CALLED['organisation']}, state, merged_into FROM organisation",
+    **{
+        kind.table: f"SELECT id, {kind.name}, state, merged_into FROM {kind.item}"
+        for kind in ITEMS.values()
+        if kind.name
+    },
 }
 
 
@@ -79,31 +96,35 @@ def holdings(cursor: Cursor, kinds: Iterable[str]) -> Holdings:
     """Return what is held of some kinds of table."""
     named = {kind: {id_: Held(*rest) for id_, *rest in cursor.execute(sql).fetchall()} for kind, sql in _NAMED.items()}
     assessments = dict(cursor.execute("SELECT id, status FROM assessment").fetchall())
-    return Holdings(named, assessments, {kind: _HELD[kind](cursor) for kind in kinds})
+    return Holdings(named, assessments, *_one_truth(cursor), {kind: _HELD[kind](cursor) for kind in kinds})
+
+
+def _one_truth(
+    cursor: Cursor,
+) -> tuple[dict[str, dict[str, bool | None]], dict[tuple[str, str], dict[str, Given]]]:
+    """Return the facts of practices that answers may contradict, and these answers under the current framework."""
+    names = [rule.fact for rule in RULES]
+    rows = cursor.execute(f"SELECT id, {', '.join(names)} FROM practice").fetchall()
+    facts = {id_: dict(zip(names, stated, strict=True)) for id_, *stated in rows}
+    said: dict[tuple[str, str], dict[str, Given]] = defaultdict(dict)
+    answers = cursor.execute(
+        """
+        SELECT s.practice_id, a.indicator_id, a.assessment_id, s.basis, a.answer, a.evidence_level, s.assessed_on,
+            EXISTS (SELECT 1 FROM settlement t
+                WHERE t.assessment_id = a.assessment_id AND t.indicator_id = a.indicator_id)
+        FROM answer a JOIN assessment s ON s.id = a.assessment_id
+        WHERE s.status = 'published' AND s.framework_id = $framework AND s.framework_version = $version
+            AND list_contains($asked::TEXT[], a.indicator_id)
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1], "asked": [rule.indicator_id for rule in RULES]},
+    )
+    for practice, indicator, *of in answers.fetchall():
+        said[practice, indicator][of[0]] = Given(*of)
+    return facts, said
 
 
 def _practices(cursor: Cursor) -> dict[Key, Stored]:
-    cursor.execute(
-        """
-        SELECT
-            id, name, lead_organisation,
-            coalesce((SELECT list(country ORDER BY position) FROM practice_country WHERE practice_id = p.id), [])
-                AS countries,
-            places AS place,
-            coalesce((SELECT list(sector ORDER BY position) FROM practice_sector WHERE practice_id = p.id), [])
-                AS sectors,
-            coalesce((SELECT list(target_group ORDER BY position) FROM practice_target_group
-                WHERE practice_id = p.id), []) AS target_groups,
-            start_year, end_year, governance_level,
-            coalesce((SELECT list(funding_source ORDER BY position) FROM practice_funding_source
-                WHERE practice_id = p.id), []) AS funding_sources,
-            coalesce((SELECT list(funding_kind ORDER BY position) FROM practice_funding
-                WHERE practice_id = p.id), []) AS funding_kinds,
-            budget_eur, people_reached, outcome_figures, evaluation_documented, transferred_elsewhere, summary,
-            source_url, source_name, source_confidence, checked_on, spring_url, version
-        FROM practice p
-        """
-    )
+    cursor.execute(f"SELECT {IN_THE_FILE}, p.version FROM {PRACTICES}")
     return {(row["id"],): Stored(as_cells(row), version, f"practice:{row['id']}") for row, version in _rows(cursor)}
 
 
@@ -139,18 +160,16 @@ def _sources(cursor: Cursor) -> dict[Key, Stored]:
     return found
 
 
-# Kinds of table → what their rows are.
-_ITEMS: dict[str, Item] = {"evidence": "evidence", "organisations": "organisation", "links": "link"}
 _OF_THE_DATABASE = {"state", "merged_into", "left_on", "left_because"}  # not of the file
 
 
-def _knowledge(cursor: Cursor, name: str) -> dict[Key, Stored]:
-    cursor.execute(HELD[_ITEMS[name]])
+def _library(cursor: Cursor, name: str) -> dict[Key, Stored]:
+    cursor.execute(HELD[OF_TABLE[name].item])
     kind, found = KIND[name], {}
     for row, version in _rows(cursor):
         one = SimpleNamespace(**row)
         cells = as_cells({column: value for column, value in row.items() if column not in _OF_THE_DATABASE})
-        found[kind.key(one)] = Stored(cells, version, kind.owner(one))
+        found[kind.key(one)] = Stored(cells, version, kind.owner(one), row["state"] == "listed")
     return found
 
 
@@ -165,5 +184,5 @@ _HELD: dict[str, Callable[[Cursor], dict[Key, Stored]]] = {
     "practices": _practices,
     "answers": _answers,
     "sources": _sources,
-    **{name: partial(_knowledge, name=name) for name in _ITEMS},
+    **{name: partial(_library, name=name) for name in OF_TABLE},
 }

@@ -1,4 +1,4 @@
-"""The kinds of table that can be imported. A kind is one entry here and its storage in stored.py and applying.py.
+"""The kinds of table that can be imported. A kind is one entry here and its storage in current_rows.py and apply.py.
 
 A kind is recognised by its header. The columns are those of the catalogue's files; a file that was exported calls some
 of them otherwise (``aliases``) and has further ones, which are understood and not read.
@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow, link_id
-from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row, columns
+from practices_db.catalogue.library_items import KINDS as ITEMS
+from practices_db.catalogue.library_items import ItemKind
+from practices_db.catalogue.practice_fields import FIELDS
+from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, columns
 from practices_db.catalogue.problems import Problem
 from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.files.exports import columns as exported
@@ -32,7 +34,7 @@ class Kind:
     """
 
     name: str
-    model: type[_Row]
+    model: type[CatalogueRow]
     key: Callable[[Any], tuple[str, ...]]
     owner: Callable[[Any], str]
     texts: frozenset[str]
@@ -69,6 +71,8 @@ def _answer(cells: Cells) -> Cells | None:
     return cells if any(text for name, text in cells.items() if name != "practice_id") else None
 
 
+# Columns of whole numbers in tables of the library; a cost's year may be several.
+_NUMBERS = {"evidence_level", "year", "year_from", "year_to", "horizon", "euros"}
 _NAMES = {one.name for one in (*exported.practices(True), *exported.everything(True), exported.RECIPE)}
 _ANSWER_NAMES = {one.name for one in (*exported.ANSWERS, exported.RECIPE)}
 
@@ -78,6 +82,21 @@ _TEXTS = frozenset(
     if column.kind in ("text", "list")
 )
 
+
+def _of_item(kind: ItemKind) -> Kind:
+    """Return a kind of the library as a kind of table; exports of it say what the file is (ABOUT)."""
+    names = columns(kind.model)
+    return Kind(
+        kind.table,
+        kind.model,
+        lambda row: tuple(str(getattr(row, column)) for column in kind.key),
+        lambda row: f"{kind.item}:{kind.id_of(vars(row))}",
+        frozenset(names) - NO_TEXT,
+        further=frozenset(ABOUT) - set(names),
+        numbers=frozenset(_NUMBERS) & set(names),
+    )
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(
         "practices",
@@ -85,9 +104,9 @@ KINDS: tuple[Kind, ...] = (
         lambda row: (row.id,),
         lambda row: f"practice:{row.id}",
         _TEXTS,
-        aliases={"practice_id": "id"},
+        aliases={field.exported: field.id for field in FIELDS if field.exported},
         further=frozenset(_NAMES),
-        numbers=frozenset({"start_year", "end_year", "budget_eur", "people_reached"}),
+        numbers=frozenset(field.id for field in FIELDS if field.kind in ("year", "number")),
     ),
     Kind(
         "answers",
@@ -110,30 +129,7 @@ KINDS: tuple[Kind, ...] = (
         further=frozenset({"name", "remark", exported.RECIPE.name}),
         prepare=_source,
     ),
-    Kind(
-        "evidence",
-        EvidenceRow,
-        lambda row: (row.id,),
-        lambda row: f"evidence:{row.id}",
-        frozenset(columns(EvidenceRow)) - NO_TEXT,
-        further=frozenset(ABOUT),
-        numbers=frozenset({"year", "evidence_level"}),
-    ),
-    Kind(
-        "organisations",
-        OrganisationRow,
-        lambda row: (row.id,),
-        lambda row: f"organisation:{row.id}",
-        frozenset(columns(OrganisationRow)) - NO_TEXT,
-        further=frozenset(ABOUT),
-    ),
-    Kind(
-        "links",
-        LinkRow,
-        lambda row: (row.from_kind, row.from_id, row.relation, row.to_kind, row.to_id),
-        lambda row: f"link:{link_id(vars(row))}",
-        frozenset({"reason"}),
-    ),
+    *(_of_item(kind) for kind in ITEMS.values()),
 )
 KIND = {kind.name: kind for kind in KINDS}
 # Tables of a workbook of ours that are computed from the others.

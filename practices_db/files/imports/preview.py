@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,8 +11,12 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from criteria.counted_answer import counted
+from practices_db.catalogue.contradictions import RULES, counts_now
+from practices_db.catalogue.contradictions import given as as_given
+from practices_db.catalogue.library_items import KINDS, OF_TABLE
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
-from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow, _Row
+from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
 from practices_db.catalogue.problems import Problem, RefusedError, mistakes
 from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.database.store import Cursor
@@ -23,10 +28,11 @@ from practices_db.files.imports.read import Progress, Table, Upload, silent
 
 State = Literal["added", "changed", "unchanged"]
 STATES: tuple[State, ...] = ("added", "changed", "unchanged")
+_ASKED = {rule.indicator_id for rule in RULES}
 # Kinds whose new rows may be one we have already: kind → (field of its name, field of its page).
 _NAMED = {"practices": ("name", "source_url"), "evidence": ("title", "url"), "organisations": ("name", "url")}
-# What a link's ends are called → the kind of table that they stand in.
-_ENDS = {"practice": "practices", "evidence": "evidence", "organisation": "organisations"}
+# What something leads to → the kind of table that it stands in.
+_ENDS = {"practice": "practices"} | {item: kind.table for item, kind in KINDS.items() if kind.name}
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Entry:
     row: int
     state: State
     owner: str
-    content: _Row = field(repr=False)
+    content: CatalogueRow = field(repr=False)
     changes: tuple[FieldChange, ...] = ()
     version: int = 0
 
@@ -153,7 +159,10 @@ def still_holds(cursor: Cursor, shown: Preview) -> bool:
 
 def _held(cursor: Cursor, upload: Upload) -> Holdings:
     kinds = {table.kind.name for table in upload.tables}
-    return holdings(cursor, kinds | (set(_ENDS.values()) if "links" in kinds else {"practices"}))
+    ends = {_ENDS[end] for kind in kinds if kind in OF_TABLE for end in OF_TABLE[kind].ends.values()}
+    if "links" in kinds:
+        ends = set(_ENDS.values())
+    return holdings(cursor, kinds | ends | {"practices"})
 
 
 def _decision_key(kind: str, id_: str) -> str:
@@ -172,35 +181,29 @@ def _compared(upload: Upload, held: Holdings, decisions: Mapping[str, Decision])
     entries = tuple(entry for table in tables for entry in _entries(table, held.rows[table.kind.name], held, problems))
     problems += _twice(entries)
     if not upload.problems:  # a row that could not be read may be what another one belongs to
-        problems += _belonging(entries, held)
+        problems += [*_belonging(entries, held), *_contradicting(entries, held), *_not_one(entries, held)]
     if problems:
         raise RefusedError(sorted(problems, key=lambda one: (one.place, one.row or 0)))
     left_out = sum(len(before.rows) - len(after.rows) for before, after in zip(upload.tables, tables, strict=True))
     return entries, left_out
 
 
-def _named_by(row: _Row) -> dict[str, str]:
+def _named_by(kind: str, row: CatalogueRow) -> dict[str, str]:
     """Return the fields of a row that name a practice, publication or organisation → the kind that they name."""
-    match row:
-        case PracticeRow():
-            return {"id": "practices"}
-        case EvidenceRow():
-            return {"id": "evidence"}
-        case OrganisationRow():
-            return {"id": "organisations"}
-        case LinkRow():
-            return {"from_id": _ENDS[row.from_kind], "to_id": _ENDS[row.to_kind]}
-        case _:
-            return {"practice_id": "practices"}
+    if kind in _NAMED:
+        return {"id": kind}
+    if kind in OF_TABLE:
+        return {column: _ENDS[end] for column, (end, _) in OF_TABLE[kind].ends_of(vars(row)).items()}
+    return {"practice_id": "practices"}
 
 
 def _decided(table: Table, decisions: Mapping[str, Decision]) -> Table:
     """Return a table as the decisions make it: rows left out, or under the ids of what they are."""
-    rows: dict[int, _Row] = {}
+    rows: dict[int, CatalogueRow] = {}
     for at, row in table.rows.items():
         made = {
             name: decisions.get(_decision_key(kind, getattr(row, name)), Decision("add"))
-            for name, kind in _named_by(row).items()
+            for name, kind in _named_by(table.kind.name, row).items()
         }
         if all(one.action != "leave" for one in made.values()):
             same = {name: one.id for name, one in made.items() if one.action == "same"}
@@ -226,7 +229,9 @@ def _entries(table: Table, stored: dict[Key, Stored], held: Holdings, problems: 
         )
         state: State = "added" if before is None else "changed" if changes else "unchanged"
         version = before.version if before else 0
-        yield Entry(kind.name, key, _title(row, held), table.place, at, state, kind.owner(row), row, changes, version)
+        yield Entry(
+            kind.name, key, _title(kind.name, row, held), table.place, at, state, kind.owner(row), row, changes, version
+        )
 
 
 def _differs(one: str, other: str) -> bool:
@@ -240,7 +245,7 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
 
 
-def _completed(kind: Kind, given: tuple[str, ...], row: _Row, before: Stored | None) -> _Row:
+def _completed(kind: Kind, given: tuple[str, ...], row: CatalogueRow, before: Stored | None) -> CatalogueRow:
     """Return a row with what the file has no column for as it is in the database."""
     if before is None or len(given) == len(kind.columns):
         return row
@@ -248,7 +253,7 @@ def _completed(kind: Kind, given: tuple[str, ...], row: _Row, before: Stored | N
     return kind.model.model_validate(before.cells | {name: cells[name] for name in given})
 
 
-def _title(row: _Row, held: Holdings) -> str:
+def _title(kind: str, row: CatalogueRow, held: Holdings) -> str:
     match row:
         case PracticeRow() | OrganisationRow():
             return row.name
@@ -260,7 +265,7 @@ def _title(row: _Row, held: Holdings) -> str:
             return f"{_name(row.practice_id, held)}: {row.indicator_id}"
         case SourceRow():
             return f"{_name(row.practice_id, held)}: {row.field}"
-    raise TypeError(f"no title for a {type(row).__name__}")
+    return OF_TABLE[kind].id_of(vars(row)).replace(">", " ")
 
 
 def _name(id_: str, held: Holdings) -> str:
@@ -287,10 +292,10 @@ def _identifying(entry: Entry) -> tuple[str, str]:
             return "indicator_id", entry.key[1]
         case "sources":
             return "url", entry.key[-1]
-        case "links":
-            return "to_id", entry.key[-1]
-        case _:
+        case "practices":
             return "id", entry.key[0]
+        case _:
+            return OF_TABLE[entry.kind].key[-1], entry.key[-1]
 
 
 def _belonging(entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
@@ -303,7 +308,7 @@ def _belonging(entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
     }
     problems = []
     for entry in entries:
-        for column, kind in _named_by(entry.content).items():
+        for column, kind in _named_by(entry.kind, entry.content).items():
             id_ = getattr(entry.content, column)
             one = held.named[kind].get(id_)
             found = {"row": entry.row, "column": column, "value": id_, "place": entry.place}
@@ -319,6 +324,57 @@ def _belonging(entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
                 reason = f"this assessor's assessment of {id_!r} is {status}; its answers cannot be imported"
                 problems.append(Problem(reason, **found))
     return problems
+
+
+def _contradicting(entries: tuple[Entry, ...], held: Holdings) -> Iterator[Problem]:
+    """Yield a problem for each row after which a fact and the answer that counts would say opposite things."""
+    facts, said = dict(held.facts), {key: dict(of) for key, of in held.said.items()}
+    touched: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        match entry.content:
+            case PracticeRow() as row:
+                facts[row.id] = {rule.fact: getattr(row, rule.fact) for rule in RULES}
+                keys = [(row.id, rule.indicator_id) for rule in RULES]
+            case AnswerRow() as row if row.indicator_id in _ASKED and counts_now(row):
+                before = said.setdefault((row.practice_id, row.indicator_id), {})
+                settled = row.assessment_id in before and before[row.assessment_id].settled
+                before[row.assessment_id] = replace(as_given(row), settled=settled)
+                keys = [(row.practice_id, row.indicator_id)]
+            case _:
+                keys = []
+        for key in keys if entry.state != "unchanged" else ():
+            touched[key].append(entry)
+    for rule in RULES:
+        for (id_, indicator), of in touched.items():
+            counts = counted(said.get((id_, indicator), {}).values())
+            if indicator != rule.indicator_id or counts is None or id_ not in facts:
+                continue
+            if words := rule.words(facts[id_][rule.fact], counts.answer):
+                reason = f"{rule.fact} of {id_!r} {words}; facts and answers must say the same"
+                for entry in of:
+                    column = rule.fact if entry.kind == "practices" else "answer"
+                    yield Problem(reason, entry.row, column, place=entry.place)
+
+
+def _not_one(entries: tuple[Entry, ...], held: Holdings) -> Iterator[Problem]:
+    """Yield a problem for each practice of which not exactly one result would be main, or one type primary."""
+    for table, kind in OF_TABLE.items():
+        mine = [entry for entry in entries if entry.kind == table]
+        if not (kind.one and mine):
+            continue
+        group, flag = kind.one
+        cells = {key: one.cells for key, one in held.rows[table].items() if one.listed}
+        cells |= {entry.key: as_cells(entry.content) for entry in mine}
+        marked: dict[str, int] = defaultdict(int)
+        for one in cells.values():
+            marked[one[group]] += one[flag] == "yes"
+        seen: set[str] = set()
+        for entry in mine:
+            of = getattr(entry.content, group)
+            if marked[of] != 1 and of not in seen:
+                seen.add(of)
+                reason = f"{of!r} would have {marked[of]} rows with yes; exactly one must be"
+                yield Problem(reason, entry.row, flag, place=entry.place)
 
 
 def _duplicates(upload: Upload, held: Holdings) -> Iterator[Duplicate]:

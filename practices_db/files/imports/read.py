@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from practices_db.catalogue.csv_reader import CsvError, CsvTable, Encoding, NotUtf8Error, read_csv
-from practices_db.catalogue.practice_rows import _Row
+from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.catalogue.problems import Problem, RefusedError, mistakes
 from practices_db.errors import PracticesError
 from practices_db.files.exports.cell_text import as_typed
@@ -63,7 +63,7 @@ class Table:
     kind: Kind
     place: str
     given: tuple[str, ...]
-    rows: dict[int, _Row]
+    rows: dict[int, CatalogueRow]
 
 
 @dataclass(frozen=True)
@@ -291,9 +291,9 @@ def _format(kind: Kind, names: Sequence[str], body: dict[int, list[str]]) -> str
         return None
 
 
-def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progress) -> dict[int, _Row]:
+def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progress) -> dict[int, CatalogueRow]:
     """Return the rows that can be read; what is wrong with the others goes into ``found``."""
-    rows: dict[int, _Row] = {}
+    rows: dict[int, CatalogueRow] = {}
     silent_rows = 0
     absent = set(how.kind.required) - set(how.columns)
     for done, (at, row) in enumerate(body.items()):

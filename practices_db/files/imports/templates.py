@@ -7,53 +7,62 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal, get_args
 
 import xlsxwriter
 
 from criteria.framework import ANSWER_IDS, current_framework
 from practices_db import palette
+from practices_db.catalogue.library_items import vocabularies
+from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.files.imports.current_rows import holdings
 from practices_db.files.imports.kinds import KIND, Cells
 
-TemplateKind = Literal["practices", "answers", "evidence", "organisations", "links"]
+TemplateKind = Literal[
+    "practices",
+    "answers",
+    "evidence",
+    "organisations",
+    "links",
+    "results",
+    "practice_types",
+    "assessors",
+    "findings",
+    "publication_types",
+    "costs",
+    "rates_without_comparison",
+]
 TemplateFormat = Literal["csv", "xlsx"]
 
 # What stands in one workbook.
-_BOOKS: tuple[tuple[TemplateKind, ...], ...] = (("practices", "answers"), ("evidence", "organisations", "links"))
+_BOOKS: tuple[tuple[TemplateKind, ...], ...] = (
+    ("practices", "answers"),
+    ("evidence", "organisations", "links"),
+    ("results", "practice_types", "assessors"),
+    ("findings", "publication_types", "costs", "rates_without_comparison"),
+)
 _SHOWN = 3  # answers or links in an example
 _ROWS_CHECKED = 5_000  # rows of a worksheet in which a choice is offered
-_LONG = {"summary", "note", "outcome_figures", "finding", "title", "joins", "reason"}
-_SEVERAL = {"countries", "sectors", "target_groups", "funding_kinds", "languages", "themes", "levels"}
+_LONG = {field.id for field in FIELDS if field.kind == "prose"} | {
+    "note",
+    "finding",
+    "title",
+    "joins",
+    "reason",
+    "effect_text",
+    "how",
+    "why",
+    "rate_text",
+}
+_SEVERAL = {field.id for field in FIELDS if field.kind == "codes"} | {"languages", "themes", "levels", "for_whom"}
 
 _MEANINGS: dict[str, str] = {
-    "id": "Small letters, digits and hyphens; never changed and never used for another practice",
+    **{field.id: field.filling or field.meaning for field in FIELDS},
     "practice_id": "The id of the practice in the table of practices or in the database",
-    "name": "Name of the practice, at most 300 characters",
-    "lead_organisation": "Who leads it",
-    "countries": "ISO 3166-1 codes, the main one first; several with ; between",
-    "place": "Towns or regions; several with ; between",
-    "sectors": "From the list, the main one first; several with ; between",
-    "target_groups": "From the list, the main one first; several with ; between",
-    "start_year": "Four digits",
-    "end_year": "Four digits; blank: running, or no end seen",
-    "governance_level": "From the list",
-    "funding_sources": "Who funds it, in words; several with ; between",
-    "funding_kinds": "From the list; several with ; between",
-    "budget_eur": "Whole euro in plain digits, as the source gives it: 1250000",
-    "people_reached": "A whole number in plain digits, as the source gives it",
-    "outcome_figures": "Outcomes in the source's figures, at most 4,000 characters",
-    "evaluation_documented": "yes: an evaluation was seen; blank: none seen",
-    "transferred_elsewhere": "yes: taken up elsewhere; blank: not seen",
-    "summary": "What it does, in your own words, at most 4,000 characters",
-    "source_url": "The page it stands on, with https://",
-    "source_name": "Who publishes that page",
-    "source_confidence": "From the list",
-    "checked_on": "The day the page was read, like 2026-01-31",
-    "spring_url": "The practice's page at SPRING, if it has one",
     "framework": "The framework of the answers",
     "framework_version": "Its version",
     "basis": "From the list",
@@ -85,6 +94,32 @@ _MEANINGS: dict[str, str] = {
     "to_kind": "From the list",
     "to_id": "Its id in its table or in the database",
     "reason": "What both ends say of it, in your own words",
+    "main": "yes: shown first; exactly one result of a practice is",
+    "outcome": "From the list",
+    "direction": "From the list",
+    "effect_text": "What was found, in its own unit, in your own words",
+    "design": "From the list: how the figure came about",
+    "base": "Who was counted; blank: not told",
+    "horizon": "When it was measured, and after what; blank: not told",
+    "year_from": "First year of the figures, four digits",
+    "year_to": "Last year of the figures, four digits",
+    "how": "How the answers came about, in a sentence",
+    "measure_type": "From the list",
+    "primary": "yes: what the practice mainly does; exactly one type of a practice is",
+    "why": "What the practice does of this type, in a few words of your own",
+    "publication_id": "The id of the publication in its table or in the database",
+    "form": "Which form of the type, where forms point in different ways; blank: the type has none",
+    "for_whom": "From the list; several with ; between",
+    "country": "Where it was studied: an ISO 3166-1 code or an area of the list; blank: several, or not told",
+    "study_family": "One id for all publications on one programme or reform: they are one study",
+    "first_direction": "From the list: what the first coder answered",
+    "second_direction": "From the list: what a second coder answered without seeing the first; blank: nobody did",
+    "coded_by": "one or two: how many coders read it without seeing each other's work",
+    "agreed": "yes or no: whether both coders gave one direction; blank: there was one",
+    "euros": "Whole euro in plain digits; blank: the source gives another currency and no rate",
+    "per_what": "For what the amount is: a participant, a course, a place for a year",
+    "amount_in_source": "The amount as the source writes it",
+    "rate_text": "The operator's rate, with who was counted, in your own words",
 }
 # Columns that mean something else in one table than in the others.
 _MEANINGS_OF: dict[tuple[TemplateKind, str], str] = {
@@ -95,6 +130,21 @@ _MEANINGS_OF: dict[tuple[TemplateKind, str], str] = {
     ("organisations", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
     ("organisations", "url"): "Its own page, with https://",
     ("links", "source_url"): "The page that says so, with https://",
+    (
+        "results",
+        "id",
+    ): "The practice's id, two hyphens, the outcome and a number, as in my-practice--employment-1",
+    ("assessors", "kind"): "From the list: what the answers were read from",
+    ("findings", "horizon"): "Months after the start of the measure, a whole number; blank: not told",
+    ("costs", "practice_id"): "The id of the practice; blank: of none in the catalogue",
+    ("costs", "year"): "Four digits, or two years: 2018-2021",
+    ("costs", "basis"): "From the list: stated by the source, or a total that you divided",
+    ("costs", "note"): "What the amount leaves out, at most 4,000 characters",
+    ("rates_without_comparison", "practice_id"): "The id of the practice; blank: the publication tells of another one",
+    (
+        "rates_without_comparison",
+        "publication_id",
+    ): "The id of the publication that tells it; blank: none in the library",
 }
 
 
@@ -140,16 +190,8 @@ def _lists_of(kind: TemplateKind) -> dict[str, dict[str, str]]:
     things = {"practice": "A practice", "evidence": "A publication", "organisation": "An organisation"}
     match kind:
         case "practices":
-            return {
-                "countries": vocabulary("country"),
-                "sectors": vocabulary("sector"),
-                "target_groups": vocabulary("target_group"),
-                "governance_level": vocabulary("governance_level"),
-                "funding_kinds": vocabulary("funding_kind"),
-                "evaluation_documented": {"yes": "An evaluation was seen"},
-                "transferred_elsewhere": {"yes": "It was taken up elsewhere"},
-                "source_confidence": vocabulary("source_confidence"),
-            }
+            listed = (field for field in FIELDS if field.vocabulary and not field.derived)
+            return {field.id: vocabulary(field.vocabulary) for field in listed}
         case "answers":
             return {
                 "framework": {framework.id: framework.title},
@@ -191,6 +233,18 @@ def _lists_of(kind: TemplateKind) -> dict[str, dict[str, str]]:
                 },
                 "to_kind": {one: things[one] for one in ("practice", "evidence")},
             }
+        case _:
+            lists = {column: vocabulary(name) for column, name in vocabularies(KIND[kind].model).items()}
+            return lists | {column: of for column, of in _SAID.items() if column in KIND[kind].columns}
+
+
+_SAID = {
+    "main": {"yes": "Shown first"},
+    "primary": {"yes": "What it mainly does", "no": "A further type"},
+    "independent_of_operator": {"yes": "Independent", "no": "Not independent"},
+    "coded_by": {"one": "One coder", "two": "Two coders, without sight of each other"},
+    "agreed": {"yes": "Both gave one direction", "no": "They differed"},
+}
 
 
 def _of_practices(cursor: Cursor) -> tuple[list[Cells], ...]:
@@ -206,7 +260,7 @@ def _of_practices(cursor: Cursor) -> tuple[list[Cells], ...]:
     return [example], answers[:_SHOWN]
 
 
-def _of_knowledge(cursor: Cursor) -> tuple[list[Cells], ...]:
+def _of_library(cursor: Cursor) -> tuple[list[Cells], ...]:
     """Return a publication and an organisation that say most of themselves, linked ones first, and links of theirs."""
     held = holdings(cursor, ("evidence", "organisations", "links")).rows
     links = [stored.cells for _, stored in sorted(held["links"].items())]
@@ -222,7 +276,21 @@ def _of_knowledge(cursor: Cursor) -> tuple[list[Cells], ...]:
     return *examples, [cells for cells in links if {cells["from_id"], cells["to_id"]} & ids][:_SHOWN]
 
 
-_EXAMPLES = {_BOOKS[0]: _of_practices, _BOOKS[1]: _of_knowledge}
+def _of_each(cursor: Cursor, kinds: Sequence[TemplateKind]) -> tuple[list[Cells], ...]:
+    """Return the rows of each kind that say most of themselves."""
+    held = holdings(cursor, kinds).rows
+    return tuple(
+        [cells for _, cells in sorted(rows, key=lambda one: (-sum(map(bool, one[1].values())), one[0]))[:_SHOWN]]
+        for kind in kinds
+        for rows in [[(key, stored.cells) for key, stored in held[kind].items() if stored.listed]]
+    )
+
+
+_EXAMPLES: dict[tuple[TemplateKind, ...], Callable[[Cursor], tuple[list[Cells], ...]]] = {
+    _BOOKS[0]: _of_practices,
+    _BOOKS[1]: _of_library,
+    **{book: partial(_of_each, kinds=book) for book in _BOOKS[2:]},
+}
 
 
 def _csv(names: Sequence[str], rows: Iterable[Cells]) -> bytes:

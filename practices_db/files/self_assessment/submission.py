@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from criteria.framework import current_framework
+from criteria.framework import current_framework, evidence_fault
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.documents import note_of, slug
@@ -61,7 +61,8 @@ def mailbox_problem(sending: Sending) -> str:
 
 def to_mend(form: OwnAssessment, sending: Sending) -> list[str]:
     """Return what has to be mended before the form can be submitted, a sentence each."""
-    names = {one.id: one.label for one in current_framework().indicators}
+    framework = current_framework()
+    names = {one.id: one.label for one in framework.indicators}
     mend = []
     if len(form.evidence) < FEWEST:
         mend.append(
@@ -77,6 +78,12 @@ def to_mend(form: OwnAssessment, sending: Sending) -> list[str]:
         "it out."
         for one in form.answers
         if _PERSONAL.search(one.note)
+    ]
+    mend += [
+        f"{names[one.indicator]}: {fault}."
+        for one in form.answers
+        if one.documented and one.indicator in names
+        if (fault := evidence_fault(framework, one.indicator, one.evidence_level))
     ]
     if not form.profile.practice_id:
         if not form.profile.name.strip():

@@ -1,0 +1,126 @@
+"""Types of measure as everybody sees them: practices, publications, findings, rates, costs. Plain data out.
+
+Findings are about types; a practice never inherits them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from practices_db.database.store import Cursor
+
+
+def types_of_practices(cursor: Cursor, practice_ids: Sequence[str]) -> pd.DataFrame:
+    """Return (practice_id, measure_type, primary, why) of some practices: in the order given, the primary one first."""
+    return cursor.execute(
+        """
+        SELECT * FROM released_practice_type WHERE list_contains($ids::TEXT[], practice_id)
+        ORDER BY list_position($ids::TEXT[], practice_id), NOT "primary", measure_type
+        """,
+        {"ids": list(practice_ids)},
+    ).df()
+
+
+def types_of_publications(cursor: Cursor, publication_ids: Sequence[str]) -> pd.DataFrame:
+    """Return (publication_id, measure_type) of some publications, in the order given."""
+    return cursor.execute(
+        """
+        SELECT * FROM released_publication_type WHERE list_contains($ids::TEXT[], publication_id)
+        ORDER BY list_position($ids::TEXT[], publication_id), measure_type
+        """,
+        {"ids": list(publication_ids)},
+    ).df()
+
+
+def practices_by_type(cursor: Cursor) -> pd.DataFrame:
+    """Return (measure_type, practice_id, primary, name, main result's outcome, direction, design, effect_text).
+
+    One row for each practice and type, the primary ones first, then by the name; NULL where no result is known.
+    """
+    return cursor.execute(
+        """
+        SELECT t.measure_type, t.practice_id, t."primary", p.name, r.outcome, r.direction, r.design, r.effect_text
+        FROM released_practice_type t
+        JOIN practice_card p ON p.id = t.practice_id
+        LEFT JOIN released_result r ON r.practice_id = t.practice_id AND r.main
+        ORDER BY t.measure_type, NOT t."primary", p.name_key, p.id
+        """
+    ).df()
+
+
+def type_counts(cursor: Cursor) -> pd.DataFrame:
+    """Return for each type that something is of: practices, primary_practices, publications, findings (rows)."""
+    return cursor.execute(
+        """
+        WITH counted AS (
+            SELECT measure_type, 'practices' AS what, count(*) AS n FROM released_practice_type GROUP BY ALL
+            UNION ALL SELECT measure_type, 'primary_practices', count(*) FROM released_practice_type
+                WHERE "primary" GROUP BY ALL
+            UNION ALL SELECT measure_type, 'publications', count(*) FROM released_publication_type GROUP BY ALL
+            UNION ALL SELECT measure_type, 'findings', count(*) FROM released_finding GROUP BY ALL
+        )
+        SELECT measure_type,
+            coalesce(sum(n) FILTER (WHERE what = 'practices'), 0)::INT AS practices,
+            coalesce(sum(n) FILTER (WHERE what = 'primary_practices'), 0)::INT AS primary_practices,
+            coalesce(sum(n) FILTER (WHERE what = 'publications'), 0)::INT AS publications,
+            coalesce(sum(n) FILTER (WHERE what = 'findings'), 0)::INT AS findings
+        FROM counted GROUP BY measure_type ORDER BY measure_type
+        """
+    ).df()
+
+
+def findings(
+    cursor: Cursor, outcome: str | None = None, measure_type: str | None = None, publication_id: str | None = None
+) -> pd.DataFrame:
+    """Return findings, all or of one outcome, type or publication; never narrowed to a group: labels need them whole.
+
+    Columns of findings.csv (``form`` "" where the type has no forms), the publication's ``title``, ``publisher``,
+    ``year``, ``url``, ``offered``. By type, form, outcome, family, publication.
+    """
+    return cursor.execute(
+        """
+        SELECT f.*, e.title, e.publisher, e.year, e.url, e.offered
+        FROM released_finding f JOIN evidence_card e ON e.id = f.publication_id
+        WHERE ($outcome::TEXT IS NULL OR f.outcome = $outcome)
+            AND ($measure_type::TEXT IS NULL OR f.measure_type = $measure_type)
+            AND ($publication::TEXT IS NULL OR f.publication_id = $publication)
+        ORDER BY f.measure_type, f.form, f.outcome, f.study_family, f.publication_id
+        """,
+        {"outcome": outcome, "measure_type": measure_type, "publication": publication_id},
+    ).df()
+
+
+def rates(cursor: Cursor, measure_type: str | None = None) -> pd.DataFrame:
+    """Return operators' rates without comparison, of one type or all; shown beside findings, never counted.
+
+    Columns of rates_without_comparison.csv ("" where not of a practice or publication), ``practice`` and
+    ``publication``, their names, NULL where there is none.
+    """
+    return cursor.execute(
+        """
+        SELECT r.*, p.name AS practice, e.title AS publication FROM released_rate r
+        LEFT JOIN practice_card p ON p.id = r.practice_id
+        LEFT JOIN evidence_card e ON e.id = r.publication_id
+        WHERE $measure_type::TEXT IS NULL OR r.measure_type = $measure_type
+        ORDER BY r.measure_type, r.outcome, r.practice_id, r.publication_id, r.source_url
+        """,
+        {"measure_type": measure_type},
+    ).df()
+
+
+def costs(cursor: Cursor, measure_type: str | None = None) -> pd.DataFrame:
+    """Return costs as sources state them, of one type or all: no two are comparable.
+
+    Columns of costs.csv (``euros`` NULL where the source has another currency, ``practice_id`` "" where it is of none),
+    ``practice``, its name or NULL.
+    """
+    return cursor.execute(
+        """
+        SELECT c.*, p.name AS practice FROM released_cost c LEFT JOIN practice_card p ON p.id = c.practice_id
+        WHERE $measure_type::TEXT IS NULL OR c.measure_type = $measure_type
+        ORDER BY c.measure_type, c.practice_id, c.per_what, c.source_url
+        """,
+        {"measure_type": measure_type},
+    ).df()

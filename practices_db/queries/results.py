@@ -1,0 +1,49 @@
+"""What was measured of practices' participants, as everybody sees it. A cursor in, plain data out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.database.store import Cursor
+
+
+def results_of(cursor: Cursor, practice_ids: Sequence[str]) -> pd.DataFrame:
+    """Return every result of some practices: practices in the order given, the main one first, then stronger designs.
+
+    Columns of results.csv (``main`` is true for one row a practice, else NULL), ``assessed`` and ``name``, the
+    practice's. Blank cells are NULL: not told.
+    """
+    return cursor.execute(
+        """
+        SELECT r.*, p.name, p.assessed FROM released_result r JOIN practice_card p ON p.id = r.practice_id
+        WHERE list_contains($ids::TEXT[], r.practice_id)
+        ORDER BY list_position($ids::TEXT[], r.practice_id), r.main NULLS LAST,
+            list_position($designs::TEXT[], r.design), r.id
+        """,
+        {"ids": list(practice_ids), "designs": list(vocabulary("result_design"))},
+    ).df()
+
+
+def main_results(cursor: Cursor) -> pd.DataFrame:
+    """Return the main result of each practice that has one, by practice id, and ``further``: how many more it has.
+
+    Columns of results.csv without ``main``.
+    """
+    return cursor.execute(
+        """
+        SELECT r.* EXCLUDE (main), (count(*) OVER (PARTITION BY practice_id) - 1)::INT AS further
+        FROM released_result r QUALIFY r.main ORDER BY r.practice_id
+        """
+    ).df()
+
+
+def direction_counts(cursor: Cursor) -> dict[str, int]:
+    """Return how many practices have a main result of each direction; those without any under "not-known"."""
+    rows = dict(cursor.execute("SELECT direction, count(*) FROM released_result WHERE main GROUP BY ALL").fetchall())
+    practices = cursor.execute("SELECT count(*) FROM practice_card").fetchall()[0][0]
+    return {name: rows.get(name, 0) for name in vocabulary("result_direction")} | {
+        "not-known": practices - sum(rows.values())
+    }

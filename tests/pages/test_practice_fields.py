@@ -1,0 +1,48 @@
+"""Every field of the registry that is told in words stands on the page and in the comparison, and in the form."""
+
+from __future__ import annotations
+
+import pytest
+import screen
+from screen import Visit
+
+from pages.shared.components import database
+from pages.shared.curation.fields import PRACTICE as FORM
+from pages.shared.curation.labels import FIELDS as LABELS
+from practices_db.catalogue.practice_facts import Fact, facts
+from practices_db.catalogue.practice_fields import FIELDS, PracticeField
+from practices_db.queries import practices
+
+RICH, POOR = "duo-for-a-job", "humanitarian-corridors"
+
+
+def words(fact: Fact, id_: str) -> str:
+    """Return what a fact of a practice is, blanks and all, as a reader has it."""
+    with database.cursor() as cursor:
+        card = practices.practice(cursor, id_)
+    assert card is not None
+    return " ".join((fact.words(card) or fact.blank).split())
+
+
+def test_page_tells_every_fact(visit: Visit) -> None:
+    (told,) = (one for one in visit("practice", practice=RICH).table if one.proto.alt == "Facts about the practice")
+    rows = {str(name): screen.as_read(str(cells.iloc[0])) for name, cells in told.value.iterrows()}
+    assert list(rows) == list(dict.fromkeys(field.fact for field in FIELDS if "page" in field.shown))
+    assert rows == {fact.title: words(fact, RICH) for fact in facts("page")}
+
+
+def test_comparison_tells_every_fact_of_every_practice(visit: Visit) -> None:
+    bodies = screen.bodies(visit("compare", practice=[RICH, POOR]))
+    for title in {field.fact for field in FIELDS if "comparison" in field.shown}:
+        (fact,) = (one for one in facts("comparison") if one.title == title)
+        (body,) = (body for body in bodies if body.startswith(f"**{title}**"))
+        lines = [screen.as_read(line.partition(": ")[2]) for line in body.splitlines()[2:]]
+        assert lines == [words(fact, RICH), words(fact, POOR)]
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=[field.id for field in FIELDS])
+def test_curators_have_the_field_in_their_form(field: PracticeField) -> None:
+    assert (field.id in FORM.order) == field.edited
+    assert LABELS[field.id] == field.label
+    if field.vocabulary and field.edited and field.kind != "yes":
+        assert (FORM.several | FORM.one_of)[field.id] == field.vocabulary  # type: ignore[operator]

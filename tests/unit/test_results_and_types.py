@@ -1,0 +1,527 @@
+"""Results, types of measure, findings, costs and rates: whole, one truth with the answers, changed like all else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import back
+import oracles
+import pytest
+from import_files import bring, looked_at
+from pydantic import ValidationError
+
+from practices_db.__main__ import main
+from practices_db.catalogue.addresses import COPY_HOSTS, is_offered
+from practices_db.catalogue.library_items import KINDS, PLAIN, Item, vocabularies
+from practices_db.catalogue.measure_types import MEASURE_TYPES, load_measure_types, measure_types
+from practices_db.catalogue.problems import RefusedError
+from practices_db.catalogue.read_files import CatalogueError, read_catalogue
+from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.curation import edit_library, releases
+from practices_db.curation.permissions import CLI, Actor
+from practices_db.curation.submission_forms import SelfAssessment
+from practices_db.curation.versioned_change import Edit
+from practices_db.database.store import Store
+from practices_db.errors import NotAllowedError, PracticesError
+from practices_db.files.imports import template
+from practices_db.operations import snapshots
+from practices_db.operations.build import open_store
+from practices_db.queries import evidence_by_type, results
+from practices_db.queries.integrity import contents, integrity_problems
+from practices_db.queries.practices import data_version, not_counted
+
+CURATOR = Actor("curator", "person:0123456789abcdef")
+MAIN, OTHER, PRACTICE = "accelair--housing-1", "accelair--employment-1", "accelair"
+RESULT = {
+    "id": "accelair--language-9",
+    "practice_id": PRACTICE,
+    "outcome": "language",
+    "direction": "level-only",
+    "effect_text": "Synthetic: 7 of 9 passed",
+    "design": "monitoring",
+    "source_url": "https://example.org/synthetic",
+    "checked_on": "2026-11-27",
+}
+
+
+def table(lines: list[dict[str, str]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(lines[-1]), lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(lines)
+    return out.getvalue().encode()
+
+
+def file_of(item: Item) -> list[dict[str, str]]:
+    return oracles.read_csv(oracles.CATALOGUE / KINDS[item].file)
+
+
+def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.cursor() as cursor:
+        return cursor.execute(sql).fetchall()
+
+
+def stands(store: Store, item: Item, id_: str) -> edit_library.Curated:
+    with store.cursor() as cursor:
+        return edit_library.read(cursor, CLI, item, id_)
+
+
+def release(store: Store) -> dict[tuple[str, str], tuple[str, str | None]]:
+    with store.cursor() as cursor:
+        seen = data_version(cursor).number
+    made = releases.publish(store, CURATOR, "test", seen)
+    return {(one.kind, one.subject_id): (one.words, one.why) for one in made.changes}
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Callable[[str, Callable[[list[dict[str, str]]], None]], str]:
+    """Return a function that edits one file of the shipped catalogue and returns what reading it says is wrong."""
+
+    def read(name: str, edit: Callable[[list[dict[str, str]]], None]) -> str:
+        folder = tmp_path / "edited"
+        shutil.copytree(oracles.CATALOGUE, folder)
+        lines = oracles.read_csv(folder / name)
+        edit(lines)
+        (folder / name).write_bytes(table(lines))
+        with pytest.raises(CatalogueError) as caught:
+            read_catalogue(folder)
+        return "\n".join(caught.value.problems)
+
+    return read
+
+
+# --- the shipped rows ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.item)
+def test_every_row_is_held_and_released(kind: Any, store: Store) -> None:
+    shipped = file_of(kind.item)
+    assert len(shipped) > 10
+    assert rows(store, f"SELECT count(*) FROM {kind.item}") == [(len(shipped),)]
+    assert rows(store, f"SELECT count(*) FROM {kind.shown}") == [(len(shipped),)]
+
+
+def test_columns_of_a_table_are_those_of_its_file(store: Store) -> None:
+    """A column that is told in the model and forgotten in the migration would be lost."""
+    for kind in PLAIN:
+        wanted = set(kind.model.model_fields)
+        for name, more in ((kind.item, {"version", "state", "left_on", "left_because"}), (kind.shown, set())):
+            there = {column for (column,) in rows(store, f"SELECT column_name FROM (DESCRIBE {name})")}
+            assert there == wanted | more, name
+
+
+def test_the_shipped_data_are_as_the_readme_counts_them(store: Store) -> None:
+    with store.cursor() as cursor:
+        kept = not_counted(cursor)
+        held = contents(cursor)
+        directions = results.direction_counts(cursor)
+    assert [(one.version, one.basis, one.answers) for one in kept] == [
+        ("1.0.0", "desk-review", 877),
+        ("1.0.0", "expert-review", 74),
+        ("2.0.0", "tick-list", 74),
+    ]
+    assert held.not_counted == kept
+    assert "951 " not in str(kept[0])
+    assert "877 answers (desk-review) of integration-practices 1.0.0 on 42 practices" in str(kept[0])
+    assert (held.results, held.findings) == (173, 139)
+    assert directions["level-only"] == 58
+    assert sum(directions.values()) == 325
+    scored = "count(*) FILTER (effectiveness_scored), count(*) FILTER (sustainability_scored)"
+    assert rows(store, f"SELECT count(*) FILTER (assessed), {scored} FROM practice_card") == [(218, 21, 105)]
+
+
+def test_types_are_text_with_a_version_and_known_sectors() -> None:
+    types = measure_types()
+    assert len(types.types) == 26
+    assert {sector for one in types.types for sector in one.sectors} <= set(vocabulary("sector"))
+    assert vocabulary("measure_type")["language-training"] == "Language courses"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('label = "Language courses"', "", "label: Field required"),
+        ('label = "Language courses"', 'label = "Language courses"\nlable = "x"', "lable: Extra inputs"),
+        ('id = "civic-orientation"', 'id = "language-training"', "language-training: stands there twice"),
+        ("[[measure_type]]", "[[measure_type", "Expected"),
+    ],
+)
+def test_a_fault_in_the_types_names_file_and_key(old: str, new: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "types.toml"
+    path.write_text(MEASURE_TYPES.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PracticesError, match=says):
+        load_measure_types(path)
+
+
+def test_every_vocabulary_of_a_file_is_one() -> None:
+    names = {name for kind in KINDS.values() for name in vocabularies(kind.model).values()}
+    assert {"outcome", "measure_type", "result_direction", "finding_direction", "study_design"} <= names
+    assert all(vocabulary(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "says"),
+    [
+        ("results.csv", "outcome", "employmnt", "row 2, outcome: 'employmnt' is not in the list of outcome ids"),
+        ("results.csv", "practice_id", "nobody", "row 2, practice_id: there is no practice 'nobody'"),
+        ("results.csv", "year_to", "1999", "row 2, year_to: year_to 1999 lies before"),
+        ("findings.csv", "publication_id", "nothing", "row 2, publication_id: there is no evidence 'nothing'"),
+        ("findings.csv", "horizon", "3.5", "row 2, horizon: '3.5' is not a whole number"),
+        ("findings.csv", "agreed", "no", "row 2, agreed: the directions are"),
+        ("findings.csv", "second_direction", "", "row 2, second_direction: coded by two"),
+        ("practice_types.csv", "measure_type", "language-trainin", "did you mean 'language-training'"),
+        ("practice_types.csv", "primary", "", "row 2, primary: is blank"),
+        ("rates_without_comparison.csv", "measure_type", "x", "row 2, measure_type: 'x' is not in the list"),
+        ("costs.csv", "euros", "1.500", "row 2, euros: '1.500' is not a whole number"),
+    ],
+)
+def test_a_fault_names_file_row_and_column(name: str, column: str, value: str, says: str, edited: Any) -> None:
+    assert says in edited(name, lambda lines: lines[0].update({column: value}))
+
+
+def test_exactly_one_result_is_main_and_one_type_primary(edited: Any) -> None:
+    said = edited("results.csv", lambda lines: [line.update(main="yes") for line in lines])
+    assert "results.csv, row 2, main: 'accelair' has 3 rows with yes; exactly one must be" in said
+
+
+def test_a_practice_without_a_primary_type_is_refused(edited: Any) -> None:
+    said = edited("practice_types.csv", lambda lines: lines[0].update(primary="no"))
+    assert "primary: 'a-walk-to-museums' has 0 rows with yes" in said
+
+
+# --- facts and answers are one truth ---------------------------------------------------------------------------
+
+
+def contradicting(rule: str) -> tuple[int, int, dict[str, str], dict[str, str]]:
+    """Return rows of practices.csv and assessments.csv, by the numbers a spreadsheet shows, that one rule is about."""
+    indicator = {"evaluation_documented": "evi-independent-evaluation", "transferred_elsewhere": "sus-transferred"}[
+        rule
+    ]
+    counted = oracles.counted_answers(oracles.read_csv(oracles.CATALOGUE / "assessments.csv"))
+    practices = oracles.read_csv(oracles.CATALOGUE / "practices.csv")
+    for number, practice in enumerate(practices, start=2):
+        best = counted.get(practice["id"], {}).get(indicator)
+        if practice[rule] and best and best.answer == "met" and best.assessments == 1:
+            for at, answer in enumerate(oracles.read_csv(oracles.CATALOGUE / "assessments.csv"), start=2):
+                version = answer["framework_version"] == "2.0.0"
+                if version and (answer["practice_id"], answer["indicator_id"]) == (practice["id"], indicator):
+                    return number, at, practice, answer
+    raise AssertionError("the shipped data have no such pair")
+
+
+@pytest.mark.parametrize("rule", ["evaluation_documented", "transferred_elsewhere"])
+def test_a_planted_contradiction_stops_the_build_naming_both_rows(rule: str, edited: Any) -> None:
+    number, at, _, answer = contradicting(rule)
+    said = edited("practices.csv", lambda lines: lines[number - 2].update({rule: ""}))
+    assert f"practices.csv, row {number}, {rule}: is blank, and {answer['indicator_id']} is answered 'met'" in said
+    assert f"in assessments.csv, row {at}" in said
+
+
+def test_taken_up_elsewhere_not_met_beside_the_fact_is_one_too(edited: Any) -> None:
+    number, at, _, _ = contradicting("transferred_elsewhere")
+    said = edited("assessments.csv", lambda lines: lines[at - 2].update(answer="not-met"))
+    assert (
+        f"practices.csv, row {number}, transferred_elsewhere: is yes, and sus-transferred is answered 'not-met'" in said
+    )
+
+
+def test_check_and_release_find_a_contradiction(own: Store) -> None:
+    _, _, practice, _ = contradicting("evaluation_documented")
+    blank = "UPDATE practice SET evaluation_documented = NULL WHERE id = $id"
+    own.write(lambda cursor: cursor.execute(blank, {"id": practice["id"]}))
+    with pytest.raises(PracticesError, match=f"practice {practice['id']}: evaluation_documented is blank"):
+        release(own)
+
+
+@pytest.mark.parametrize("kind", ["practices", "answers"])
+def test_an_import_that_would_make_a_contradiction_is_refused(kind: str, own: Store) -> None:
+    _, _, practice, answer = contradicting("transferred_elsewhere")
+    row = practice | {"transferred_elsewhere": ""} if kind == "practices" else answer | {"answer": "not-met"}
+    with pytest.raises(RefusedError, match="facts and answers must say the same"):
+        looked_at(own, table([row]))
+    looked_at(own, table([practice | {"place": "Elsewhere"} if kind == "practices" else answer | {"note": "Anew."}]))
+
+
+def test_a_strong_design_proves_only_a_measured_change(own: Store) -> None:
+    _, _, _, answer = contradicting("transferred_elsewhere")
+    with pytest.raises(RefusedError, match=r"evidence level 5 .* is about a measured change in people"):
+        looked_at(own, table([answer | {"evidence_level": "5"}]))
+
+
+def test_a_sent_form_with_a_strong_design_at_no_outcome_is_refused() -> None:
+    given = {"framework": "integration-practices", "framework_version": "2.0.0", "assessor": "x"}
+    given |= {"assessed_on": "2026-01-02"}
+    answer = {"indicator_id": "sus-documented", "answer": "met", "evidence_level": 4}
+    with pytest.raises(ValidationError, match="is about a measured change in people"):
+        SelfAssessment.model_validate(given | {"answers": [answer]})
+    SelfAssessment.model_validate(given | {"answers": [answer | {"indicator_id": "eff-result"}]})
+
+
+def test_check_and_build_say_what_is_not_counted(
+    catalogue_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "checked.duckdb"
+    shutil.copy(catalogue_db, path)
+    said = "877 answers (desk-review) of integration-practices 1.0.0 on 42 practices are kept and not counted"
+    assert main(["check", "--database", str(path)]) == 0
+    assert said in capsys.readouterr().out
+    assert main(["build", "--database", str(tmp_path / "built.duckdb")]) == 0
+    assert said in capsys.readouterr().out
+
+
+# --- curators ------------------------------------------------------------------------------------------------
+
+
+def test_a_result_is_edited_on_record_and_seen_at_the_release(own: Store) -> None:
+    before = rows(own, f"SELECT effect_text FROM released_result WHERE id = '{MAIN}'")
+    new = edit_library.edit(
+        own, "result", Edit(CURATOR, MAIN, 1, "misread", "Mended"), {"effect_text": "Synthetic words"}
+    )
+    assert new == 2
+    assert rows(own, f"SELECT effect_text FROM released_result WHERE id = '{MAIN}'") == before
+    line = rows(own, "SELECT action, object, version, reason FROM audit ORDER BY seq DESC LIMIT 1")
+    assert line == [("edit", f"result:{MAIN}", 2, "misread")]
+    assert release(own) == {("result", MAIN): ("effect_text", "Mended")}
+    assert rows(own, f"SELECT effect_text FROM released_result WHERE id = '{MAIN}'") == [("Synthetic words",)]
+
+
+def test_marking_another_result_as_main_takes_the_mark_off_the_first(own: Store) -> None:
+    edit_library.edit(own, "result", Edit(CURATOR, OTHER, 1, "the aim is work"), {"main": "yes"})
+    assert (stands(own, "result", MAIN).facts["main"], stands(own, "result", MAIN).version) == (None, 2)
+    assert ("edit", f"result:{MAIN}") in rows(own, "SELECT action, object FROM audit")
+    assert set(release(own)) == {("result", MAIN), ("result", OTHER)}
+    with own.cursor() as cursor:
+        assert results.results_of(cursor, [PRACTICE])["id"].iloc[0] == OTHER
+
+
+def test_the_last_mark_is_not_taken_off(own: Store) -> None:
+    for work in (
+        lambda: edit_library.edit(own, "result", Edit(CURATOR, MAIN, 1, "why"), {"main": ""}),
+        lambda: edit_library.archive(own, "result", Edit(CURATOR, MAIN, 1, "why")),
+    ):
+        with pytest.raises(PracticesError, match="exactly one result of 'accelair' must be marked main"):
+            work()
+    assert stands(own, "result", MAIN).version == 1
+
+
+def test_a_result_is_added_taken_out_and_put_back(own: Store) -> None:
+    id_ = edit_library.add(own, CURATOR, "result", RESULT, "read it")
+    assert release(own) == {("result", id_): ("new", None)}
+    edit_library.archive(own, "result", Edit(CURATOR, id_, 1, "made up"))
+    assert release(own) == {("result", id_): ("gone", "made up")}
+    edit_library.relist(own, "result", Edit(CURATOR, id_, 2, "not made up"))
+    assert release(own)[("result", id_)][0] == "new"
+    with pytest.raises(PracticesError, match="is there already"):
+        edit_library.add(own, CURATOR, "result", RESULT, "again")
+    with pytest.raises(PracticesError, match="There is no practice 'nobody'"):
+        edit_library.add(own, CURATOR, "result", RESULT | {"id": "x", "practice_id": "nobody"}, "why")
+
+
+def test_a_finding_is_called_by_its_key_and_changed_like_all_else(own: Store) -> None:
+    row = file_of("finding")[0]
+    id_ = KINDS["finding"].id_of(row)
+    edit_library.edit(own, "finding", Edit(CURATOR, id_, 1, "why"), {"for_whom": "women"})
+    assert stands(own, "finding", id_).facts["for_whom"] == ("women",)
+    assert release(own) == {("finding", id_): ("for_whom", None)}
+
+
+def test_findings_go_with_a_merged_publication_to_the_one_that_is_kept(own: Store) -> None:
+    row = file_of("finding")[0]
+    kept = "ager-strang"
+    edit_library.merge(own, "evidence", Edit(CURATOR, row["publication_id"], 1, "the same"), kept)
+    moved = rows(own, f"SELECT count(*) FROM finding WHERE publication_id = '{kept}'")
+    assert moved == [(sum(one["publication_id"] == row["publication_id"] for one in file_of("finding")),)]
+    release(own)
+
+
+@pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.item)
+def test_nobody_but_curators_changes_the_library(kind: Any, own: Store) -> None:
+    id_ = kind.id_of(file_of(kind.item)[0])
+    for role in ("viewer", "assessor", "administrator"):
+        with pytest.raises(NotAllowedError):
+            edit_library.archive(own, kind.item, Edit(Actor(role, "x"), id_, 1, "why"))  # type: ignore[arg-type]
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.item)
+def test_a_file_and_its_template_are_in_the_database_already(kind: Any, store: Store) -> None:
+    assert looked_at(store, (oracles.CATALOGUE / kind.file).read_bytes()).nothing_new
+    with store.cursor() as cursor:
+        for format_ in ("csv", "xlsx"):
+            made = looked_at(store, template(cursor, kind.table, format_))  # type: ignore[arg-type]
+            assert made.nothing_new
+            assert made.counts[kind.table]["unchanged"] > 0
+
+
+def test_results_are_brought_in_by_a_file(own: Store) -> None:
+    shown = bring(own, table([RESULT, file_of("result")[0] | {"effect_text": "Synthetic words"}]))
+    assert shown.counts == {"results": {"added": 1, "changed": 1, "unchanged": 0}}
+    assert stands(own, "result", RESULT["id"]).version == 1
+    assert ("import", f"result:{RESULT['id']}") in rows(own, "SELECT action, object FROM audit")
+    assert {kind for kind, _ in release(own)} == {"result"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"main": "yes"}, "'accelair' would have 2 rows with yes; exactly one must be"),
+        ({"practice_id": "nobody"}, "'nobody' is neither in the database nor in this file"),
+        ({"design": "guess"}, "is not in the list of result design ids"),
+    ],
+)
+def test_a_file_of_results_is_refused_with_the_reason(change: dict[str, str], says: str, own: Store) -> None:
+    with pytest.raises(RefusedError, match=says):
+        looked_at(own, table([{"main": ""} | RESULT | change]))
+
+
+def test_a_snapshot_holds_what_is_released_of_them_and_no_draft(own: Store, tmp_path: Path) -> None:
+    edit_library.edit(own, "result", Edit(CURATOR, MAIN, 1, "why"), {"effect_text": "Synthetic draft"})
+    snapshots.write_snapshot(own, tmp_path / "snapshot.duckdb")
+    copy = Store(tmp_path / "snapshot.duckdb", read_only="It is looked at.")
+    assert rows(copy, "SELECT count(*) FROM result") == [(173,)]
+    assert rows(copy, "SELECT count(*) FROM released_finding") == [(139,)]
+    assert rows(copy, f"SELECT effect_text FROM result WHERE id = '{MAIN}'") != [("Synthetic draft",)]
+    copy.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("UPDATE result SET practice_id = 'ghost' WHERE id = '{0}'", "result: leads to practice ghost, which does not"),
+        ("UPDATE result SET outcome = 'ghost' WHERE id = '{0}'", "result {0}: ghost is not in the list of outcome"),
+        ("UPDATE result SET main = NULL WHERE id = '{0}'", "result: practice accelair: 0 rows are marked main"),
+        ("UPDATE finding SET measure_type = 'ghost' WHERE publication_id = 'cbel-rct'", "ghost is not in the list of"),
+        (
+            "UPDATE finding SET for_whom = ['ghost']",
+            "not in the list of target_group",
+        ),
+        (
+            "UPDATE practice_type SET \"primary\" = true WHERE practice_id = 'accelair'",
+            "rows are marked primary",
+        ),
+        ("UPDATE rate SET publication_id = 'ghost' WHERE publication_id <> ''", "rate: leads to evidence ghost"),
+    ],
+)
+def test_check_finds_what_does_not_hang_together(sql: str, says: str, own: Store) -> None:
+    own.write(lambda cursor: cursor.execute(sql.format(MAIN)))
+    with own.cursor() as cursor:
+        found = integrity_problems(cursor)
+    assert any(says.format(MAIN) in problem for problem in found), found
+
+
+# --- addresses -------------------------------------------------------------------------------------------------
+
+
+def test_copies_and_derived_addresses_are_not_offered(store: Store) -> None:
+    for id_, offered in rows(store, "SELECT id, offered FROM evidence_card"):
+        row = next(one for one in file_of("evidence") if one["id"] == id_)
+        copied = row["url_is_copy"] == "yes" or row["url_seen"] == "derived" or not is_offered(row["url"])
+        assert offered is not copied, id_
+
+
+@pytest.mark.parametrize(
+    ("url", "offered"),
+    [
+        ("https://docslib.org/doc/1", False),
+        ("https://ar.scribd.com/doc/1", False),
+        ("http://WWW.ISSUU.COM./x", False),
+        ("https://example.org/docslib.org", True),
+        ("https://notdocslib.org/", True),
+        ("https://[broken", False),
+    ],
+)
+def test_a_site_that_keeps_copies_is_known_by_its_host(url: str, offered: bool) -> None:
+    assert is_offered(url) is offered
+    assert list(COPY_HOSTS) == sorted(COPY_HOSTS)
+
+
+def test_a_publication_that_an_answer_cites_is_linked_to_its_practice(store: Store) -> None:
+    cited = {
+        (row["id"], answer["practice_id"])
+        for row in file_of("evidence")
+        for answer in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
+        if row["url"] == answer["source_url"]
+    }
+    known = set(rows(store, "SELECT from_id, to_id FROM known_link WHERE relation = 'studies'"))
+    assert len(cited) > 10
+    assert cited <= known
+
+
+# --- what pages read -------------------------------------------------------------------------------------------
+
+
+def test_results_come_with_the_main_one_first(store: Store) -> None:
+    with store.cursor() as cursor:
+        found = results.results_of(cursor, ["milma-migrants-labour-integration-model-based-on-acculturati", PRACTICE])
+        mains = results.main_results(cursor)
+    assert found["practice_id"].iloc[-1] == PRACTICE
+    assert list(found.groupby("practice_id", sort=False)["main"].first()) == [True] * found["practice_id"].nunique()
+    assert len(mains) == 91
+    further = mains.set_index("practice_id")["further"]
+    assert further[PRACTICE] == sum(row["practice_id"] == PRACTICE for row in file_of("result")) - 1
+
+
+def test_findings_types_costs_and_rates_are_the_files(store: Store) -> None:
+    wanted = file_of("finding")
+    with store.cursor() as cursor:
+        assert len(evidence_by_type.findings(cursor)) == len(wanted)
+        language = evidence_by_type.findings(cursor, measure_type="language-training")
+        work = evidence_by_type.findings(cursor, outcome="employment")
+        counts = evidence_by_type.type_counts(cursor).set_index("measure_type")
+        assert len(evidence_by_type.costs(cursor)) == 12
+        assert len(evidence_by_type.rates(cursor, "vocational-training")) == 5
+        types = evidence_by_type.types_of_practices(cursor, [PRACTICE])
+        by_type = evidence_by_type.practices_by_type(cursor)
+        papers = evidence_by_type.types_of_publications(cursor, ["cbel-rct"])
+    assert len(language) == sum(row["measure_type"] == "language-training" for row in wanted)
+    assert len(work) == sum(row["outcome"] == "employment" for row in wanted)
+    assert counts["practices"].sum() == len(file_of("practice_type")) == len(by_type)
+    assert counts["primary_practices"].sum() == 322
+    assert bool(types["primary"].iloc[0])
+    assert list(papers["measure_type"]) == ["language-training"]
+
+
+# --- a database of the release before --------------------------------------------------------------------------
+
+
+def test_a_database_of_the_release_before_gets_them_and_loses_nothing(catalogue_db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "before.duckdb"
+    shutil.copy(catalogue_db, path)
+    store = Store(path)
+    new = {row["publication_id"] for row in file_of("finding")}
+
+    def go_back(cursor: Any) -> None:
+        back.before_results_and_types(cursor)
+        for table_, column in (("evidence", "id"), ("evidence_card", "id"), ("evidence_value", "evidence_id")):
+            cursor.execute(f"DELETE FROM {table_} WHERE list_contains($ids::TEXT[], {column})", {"ids": sorted(new)})
+        for table_ in ("link", "known_link"):
+            cursor.execute(f"DELETE FROM {table_} WHERE list_contains($ids::TEXT[], from_id)", {"ids": sorted(new)})
+            cursor.execute(f"DELETE FROM {table_} WHERE list_contains($ids::TEXT[], to_id)", {"ids": sorted(new)})
+        cursor.execute("UPDATE organisation SET joins = 'Not released' WHERE id = 'a-world-of-neighbours'")
+
+    store.write(go_back)
+    names = "id, practice_id, framework_id, framework_version, basis, assessor, assessed_on, status, version, blind"
+    before = [rows(store, f"SELECT {names} FROM assessment ORDER BY ALL"), rows(store, "FROM answer ORDER BY ALL")]
+    store.close()
+    store = open_store(path)
+    assert [
+        rows(store, f"SELECT {names} FROM assessment ORDER BY ALL"),
+        rows(store, "FROM answer ORDER BY ALL"),
+    ] == before
+    assert rows(store, "SELECT count(*) FROM released_finding") == [(139,)]
+    assert rows(store, "SELECT count(*) FROM result") == rows(store, "SELECT count(*) FROM released_result") == [(173,)]
+    assert rows(store, "SELECT count(*) FROM evidence_card WHERE offered IS NULL") == [(0,)]
+    assert rows(store, "SELECT joins FROM organisation_card WHERE id = 'a-world-of-neighbours'") == [(None,)]
+    assert rows(store, "SELECT count(*) FROM knowledge_facet WHERE facet = 'measure_type'") != [(0,)]
+    with store.cursor() as cursor:
+        assert integrity_problems(cursor) == []
+    ticked = "UPDATE assessment SET basis = 'tick-list' WHERE assessor = 'spring-experts'"
+    store.write(lambda cursor: cursor.execute(ticked))
+    store.close()
