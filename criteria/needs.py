@@ -22,7 +22,7 @@ import numpy.typing as npt
 import snowballstemmer
 
 Reason = Literal[
-    "types", "groups", "sectors", "topics", "words", "meaning", "country", "level", "size", "money", "have", "proof",
+    "types", "groups", "sectors", "topics", "words", "country", "level", "size", "money", "have", "proof",
     "carried",
 ]  # fmt: skip
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -36,7 +36,7 @@ BUDGETS: dict[str, int] = {"little": 100_000, "some": 1_000_000}
 # What is done counts most, then for whom and on what exactly; where and with what a quarter as much: a country does not
 # make up for another subject. What is known of a practice (proof, taken up elsewhere) only settles what is even.
 COUNTS: dict[Reason, float] = {
-    "types": 4, "groups": 2, "topics": 2, "words": 2, "meaning": 2, "sectors": 1, "country": 0.5, "level": 0.25,
+    "types": 2, "groups": 2, "topics": 2, "words": 2, "sectors": 1, "country": 0.5, "level": 0.25,
     "size": 0.5, "money": 0.5, "have": 0.5, "proof": 0.1, "carried": 0.1,
 }  # fmt: skip
 OTHER_TYPE = 0.6  # what a type counts that is not the one a practice mainly is of
@@ -52,9 +52,9 @@ class Need:
     """What somebody looks for; what is not said narrows nothing and gives no reason.
 
     ``types``: types of measure, with how far each is meant (0 to 1); ``kin``: for a group, those that a practice may be
-    for instead; ``level``: level of government that the asker works at; ``size``: people it is for; ``words``: what the
-    problem is, stems of words of their own; ``have``: for each thing at hand, the words that name it in a practice's
-    text.
+    for instead; ``alone``: groups and topics that nothing else stands for; ``level``: level of government that the
+    asker works at; ``size``: people it is for; ``words``: stems of what they say of the problem; ``have``: for each
+    thing at hand, the words that name it in a practice's text.
     """
 
     sectors: tuple[str, ...] = ()
@@ -68,6 +68,7 @@ class Need:
     types: Mapping[str, float] = field(default_factory=dict)
     topics: tuple[str, ...] = ()
     kin: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -206,27 +207,32 @@ def _numbers(values: Iterable[int | None]) -> Floats:
 class Ranking(Sequence[Match]):
     """The practices that fit a need, the best first: ``places`` in the pool. Reasons are said for those looked at."""
 
-    def __init__(
-        self, need: Need, pool: Pool, off: Iterable[Reason] = (), closeness: Floats | None = None
-    ) -> None:
-        """Match a need with all practices; reasons in ``off`` count for nothing.
-
-        ``closeness``: how close each practice's text is to the words of the need (a cosine), where somebody measured it.
-        """
+    def __init__(self, need: Need, pool: Pool, off: Iterable[Reason] = ()) -> None:
+        """Match a need with all practices; reasons in ``off`` count for nothing."""
+        left_aside = frozenset(off)
         self._need, self._pool = need, pool
-        self._shares = {reason: share for reason, share in _shares(need, pool, closeness).items() if reason not in {*off}}
+        self._shares = {name: share for name, share in _shares(need, pool).items() if name not in left_aside}
         total = sum((share * COUNTS[reason] for reason, share in self._shares.items()), np.zeros(len(pool.all)))
         found = np.flatnonzero(self._fits())
         self.places: Places = found[np.lexsort((pool.by_name[found], -np.round(total[found], 9)))]
 
     def _fits(self) -> Bools:
-        """Return which practices are a match: both the subject and the people, as far as they are asked."""
-        need, shares = self._need, self._shares
-        nothing = np.zeros(len(self._pool.all))
-        subject = [name for name in ("types", "sectors", "topics") if getattr(need, name) and name in shares]
-        wanted = [np.logical_or.reduce([shares[name] > 0 for name in subject])] if subject else []
-        wanted += [shares["groups"] > 0] if need.groups and "groups" in shares else []
-        fits: Bools = np.logical_and.reduce(wanted or [shares.get("words", nothing) > 0])
+        """Return which practices are a match: the subject and the people, as far as they are asked.
+
+        A group that no other stands for (older people, people with disabilities) has to be met itself. A topic that no
+        type of measure and no practice at all is about leaves none.
+        """
+        need, pool, shares = self._need, self._pool, self._shares
+        subject = [
+            shares[name] > 0 for name in ("types", "sectors", "topics") if getattr(need, name) and name in shares
+        ]
+        wanted = [np.logical_or.reduce(subject)] if subject else []
+        if need.groups and "groups" in shares:
+            wanted.append(shares["groups"] > 0)
+            wanted += [pool.having("groups", group) for group in need.groups if group in need.alone]
+        if "topics" in shares:
+            wanted += [pool.having("topics", topic) for topic in missing_topics(need, pool)]
+        fits: Bools = np.logical_and.reduce(wanted or [shares.get("words", np.zeros(len(pool.all))) > 0])
         return fits
 
     def __len__(self) -> int:
@@ -258,24 +264,26 @@ def match(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reas
     return list(Ranking(need, candidates if isinstance(candidates, Pool) else Pool(candidates), off))
 
 
-def nearest(
-    need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = (), closeness: Floats | None = None
-) -> list[Match]:
-    """Return those that share only the subject or only the people, where none shares both."""
-    only_one = [
-        replace(need, groups=()),
-        replace(need, sectors=(), types={}, topics=()),
-    ]
-    found: dict[str, Match] = {}
+def nearest(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
+    """Return those that share only the subject or only the people, where few or none share both; the best first."""
     pool = candidates if isinstance(candidates, Pool) else Pool(candidates)
-    for one in only_one:
+    topics = tuple(topic for topic in need.topics if topic not in missing_topics(need, pool))
+    found: dict[str, Match] = {}
+    for one in (
+        replace(need, topics=topics, groups=(), alone=frozenset()),
+        replace(need, topics=(), sectors=(), types={}),
+    ):
         if one.sectors or one.groups or one.types or one.topics:
-            ranking = Ranking(one, pool, off, closeness)
-            found |= {match_.id: match_ for match_ in ranking if match_.id not in found}
+            found |= {match_.id: match_ for match_ in Ranking(one, pool, off) if match_.id not in found}
     return sorted(found.values(), key=lambda match_: (-round(match_.total, 9), match_.id))
 
 
-def _shares(need: Need, pool: Pool, closeness: Floats | None) -> dict[Reason, Floats]:
+def missing_topics(need: Need, pool: Pool) -> list[str]:
+    """Return the topics of a need that stand alone and that no practice is about."""
+    return [topic for topic in need.topics if topic in need.alone and not pool.having("topics", topic).any()]
+
+
+def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
     """Return how far each reason holds for each practice, from 0 to 1."""
     nothing = np.zeros(len(pool.all))
 
@@ -306,7 +314,6 @@ def _shares(need: Need, pool: Pool, closeness: Floats | None) -> dict[Reason, Fl
         "sectors": met("sectors", {sector: pool.having("sectors", sector) * 1.0 for sector in need.sectors}),
         "topics": met("topics", {topic: pool.having("topics", topic) * 1.0 for topic in need.topics}),
         "words": said,
-        "meaning": nothing if closeness is None else _stretched(closeness),
         "country": pool.having("country", need.country) * 1.0,
         "level": pool.having("level", need.level) * 1.0,
         "size": (np.maximum(reached, need.size) <= _SAME_SIZE * np.minimum(reached, need.size)) * 1.0
@@ -322,13 +329,6 @@ def _shares(need: Need, pool: Pool, closeness: Floats | None) -> dict[Reason, Fl
 def _for_group(need: Need, pool: Pool, group: str) -> Floats:
     kin = [pool.having("groups", other) * KIN for other in need.kin.get(group, ())]
     shares: Floats = np.maximum.reduce([pool.having("groups", group) * 1.0, *kin])
-    return shares
-
-
-def _stretched(closeness: Floats) -> Floats:
-    """Return closeness from 0, no closer than half of the practices are, to 1, the closest."""
-    middle, most = float(np.median(closeness)), float(np.max(closeness))
-    shares: Floats = np.clip((closeness - middle) / (most - middle or 1.0), 0, 1)
     return shares
 
 

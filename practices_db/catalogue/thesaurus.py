@@ -1,7 +1,7 @@
 """What people say when they mean a sector, a group, a type of measure, a problem or a topic, in six languages.
 
-thesaurus.toml holds the terms; here they are looked up in a text. Forms of a word are told by Snowball's stemmers, whose
-rules are public (https://snowballstem.org); accents and case are left out on both sides.
+thesaurus.toml holds the terms; here they are looked up in a text. Forms of a word are told by Snowball's stemmers
+(https://snowballstem.org); accents and case are left out on both sides.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from rapidfuzz import fuzz, process
 
 from practices_db.catalogue.filters import normalise
 
-Kind = Literal["target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "not_wanted", "idiom"]
+Kind = Literal[
+    "target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "not_wanted", "idiom"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pl": "polish"}
 _FILE = Path(__file__).parent / "thesaurus.toml"
@@ -29,7 +31,8 @@ _SPELT = 6  # letters from which a word may be misspelt
 _ALIKE = 87  # of 100, how alike a misspelt word is (rapidfuzz's ratio): one letter in seven, or two in fifteen
 # A term of several words is told without its filler, save where that turns its sense round.
 _TURNING = frozenset(
-    "no not without never nobody nothing kein keine keinen nicht ohne pas sans sin nunca senza non bez nie brak".split()
+    {"no", "not", "without", "never", "nobody", "nothing", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans"}
+    | {"sin", "nunca", "senza", "non", "bez", "nie", "brak"}
 )
 
 
@@ -181,6 +184,11 @@ def entries(kind: Literal["target_group", "problem", "topic", "origin", "adjecti
     """Return what the file says of a kind."""
     found: dict[str, Any] = _toml()[kind]
     return found
+
+
+def nothing_read(language: str | None) -> str:
+    """Return the sentence for a need in which nothing was read, in the language it was asked in, else in English."""
+    return str(_toml()["nothing_read"][language or "en"])
 
 
 @cache

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 from babel import Locale
 
@@ -21,18 +21,19 @@ from practices_db.catalogue.thesaurus import LANGUAGES, Hit, Word
 from practices_db.catalogue.vocabularies import vocabulary
 
 Kind = Literal["target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "country"]
-# What a problem says of the types that answer it counts half of what is said outright.
-OF_A_PROBLEM = 0.5
+# How much a reading says for a type of measure (1 would be certain).
+SAID = {"measure_type": 0.8, "problem": 0.5, "topic": 0.3}
 _NEAR = 2  # words between a country and the word that tells what it belongs to
 _NUMBER = r"(\d{1,3}(?:[,. ’']\d{3})+|\d{3,9})"
-_INHABITANTS = (
-    r"(?:inhabitants|residents|people live|einwohner\w*|habitants|habitantes|abitanti|mieszkanc\w*|dusz)"
-)
+_INHABITANTS = r"(?:inhabitants|residents|people live|einwohner\w*|habitants|habitantes|abitanti|mieszkanc\w*|dusz)"
 _PLACE = (
     r"(?:municipality|town|city|region|county|village|stadt|gemeinde|kommune|dorf|ville|commune|village|ciudad|"
     r"municipio|pueblo|comune|citta|paese|miast\w*|gmin\w*)"
 )
-_OF = r" ?(?:of|with|mit|von|de|con|di|da|z|o|liczac\w*)? ?(?:about|some|around|rund|etwa|ca|environ|unos|circa|okolo|ok)?\.? ?"
+_OF = (
+    r" ?(?:of|with|mit|von|de|con|di|da|z|o|liczac\w*)?"
+    r" ?(?:about|some|around|rund|etwa|ca|environ|unos|circa|okolo|ok)?\.? ?"
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read(text: str) -> Read:
         refused = _refused(hits, words)
         for hit in hits:
             if hit.kind not in ("not_wanted", "idiom") and not refused.intersection(hit.at):
-                found[hit.kind, hit.id] |= dict.fromkeys(words[at].typed for at in hit.at)
+                found[cast(Kind, hit.kind), hit.id] |= dict.fromkeys(words[at].typed for at in hit.at)
     for kind, id_, at in _countries(words):
         if kind == "country" or (kind, id_) not in found:
             found[kind, id_][words[at].typed] = None
@@ -83,12 +84,13 @@ def _told(hits: Sequence[Hit]) -> list[Hit]:
         if len(hit.at) > 1:
             covered[hit.kind].update(hit.at)
     longer = covered["measure_type"] | covered["problem"]
-    return [
-        hit
-        for hit in hits
-        if len(hit.at) > 1
-        or hit.at[0] not in covered[hit.kind] | covered["idiom"] | (set() if hit.kind in ("target_group", "topic") else longer)
-    ]
+
+    def told(hit: Hit) -> bool:
+        (at,) = hit.at
+        always = hit.kind in ("target_group", "topic")
+        return at not in covered[hit.kind] | covered["idiom"] and (always or at not in longer)
+
+    return [hit for hit in hits if len(hit.at) > 1 or told(hit)]
 
 
 def _refused(hits: Iterable[Hit], words: Sequence[Word]) -> set[int]:
@@ -97,23 +99,27 @@ def _refused(hits: Iterable[Hit], words: Sequence[Word]) -> set[int]:
     for hit in hits:
         if hit.kind == "not_wanted":
             last = max(hit.at)
-            refused.update(
-                at for at in range(last + 1, len(words)) if words[at].clause == words[last].clause
-            )
+            refused.update(at for at in range(last + 1, len(words)) if words[at].clause == words[last].clause)
     return refused
 
 
 def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
-    """Return types of measure with how much was said for each: 1 where it was named, half where a problem asks for it."""
-    weights: dict[str, float] = {}
+    """Return types of measure with how much was said for each, from 0 to 1; readings that agree add up (noisy or).
+
+    What is named counts most, then what a problem asks for, then what a topic mostly goes with.
+    """
+    unsaid: dict[str, float] = {}
+
+    def say(type_: str, how_much: float) -> None:
+        unsaid[type_] = unsaid.get(type_, 1.0) * (1 - how_much)
+
     for one in readings:
         if one.kind == "measure_type":
-            weights[one.id] = 1.0
+            say(one.id, SAID["measure_type"])
         elif one.kind in ("problem", "topic"):
-            entry = thesaurus.entries(one.kind)[one.id]
-            for type_ in entry.get("types", ()):
-                weights[type_] = max(weights.get(type_, 0.0), OF_A_PROBLEM)
-    return weights
+            for type_ in thesaurus.entries(one.kind)[one.id].get("types", ()):
+                say(type_, SAID[one.kind])
+    return {type_: 1 - rest for type_, rest in unsaid.items()}
 
 
 def telling(text: str) -> tuple[str, ...]:
@@ -149,9 +155,7 @@ def _names() -> dict[str, str]:
 
 @cache
 def _adjectives() -> dict[str, str]:
-    return {
-        term.strip(): id_ for id_, terms in thesaurus.entries("adjective").items() for term in terms.split(",")
-    }
+    return {term.strip(): id_ for id_, terms in thesaurus.entries("adjective").items() for term in terms.split(",")}
 
 
 def _looked_up(plain: str, table: dict[str, str]) -> str | None:
