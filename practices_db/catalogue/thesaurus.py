@@ -59,7 +59,7 @@ class Hit:
 class _Term:
     kind: Kind
     id: str
-    words: tuple[str, ...]  # stems; "wohn*" and "*kurs" as they are
+    words: tuple[str, ...]
 
 
 class _Terms:
@@ -80,8 +80,7 @@ class _Terms:
     def _words(self, term: str) -> tuple[str, ...]:
         words = re.findall(r"\*?[^\W_]+\*?", normalise(term))
         telling = [word for word in words if word not in stop_words(self.language) or word in _TURNING]
-        said = telling if len({*telling} - _TURNING) > 1 else words
-        return tuple(word if "*" in word else stem(word, self.language) for word in said)
+        return tuple(telling if len({*telling} - _TURNING) > 1 else words)
 
     def _add(self, term: _Term) -> None:
         # the longest word is the rarest: the term is looked for where it stands
@@ -91,11 +90,13 @@ class _Terms:
         elif key.startswith("*"):
             self.end[key.strip("*")].append(term)
         else:
-            self.exact[key].append(term)
+            for form in {key, stem(key, self.language)}:
+                self.exact[form].append(term)
 
     def starting(self, plain: str) -> list[_Term]:
         """Return the terms whose longest word this one may be."""
-        found = list(self.exact.get(stem(plain, self.language), ()))
+        forms = dict.fromkeys((stem(plain, self.language), plain))
+        found = [term for form in forms for term in self.exact.get(form, ())]
         for length in range(2, len(plain) + 1):
             found += self.beginning.get(plain[:length], ())
             found += self.end.get(plain[-length:], ())
@@ -125,7 +126,10 @@ def find(words: Sequence[Word], language: str, spelling: bool = True) -> list[Hi
     for at, word in enumerate(words):
         starting = terms.starting(word.plain)
         misspelt = not starting and spelling and word.plain not in stop_words(language)
+        filler = word.plain in stop_words(language) and not (len(word.typed) > 1 and word.typed.isupper())
         for term in terms.corrected(word.plain) if misspelt else starting:
+            if filler and len(term.words) == 1:  # "it" is no IT
+                continue
             places = _places(term, words, at, language)
             if places:
                 hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places, misspelt))
@@ -157,7 +161,8 @@ def _is(plain: str, wanted: str, language: str) -> bool:
         return plain.startswith(wanted[:-1])
     if wanted.startswith("*"):
         return plain.endswith(wanted[1:])
-    return stem(plain, language) == wanted
+    # a stemmer may cut a base form shorter than its plural ("mujer" to "muj", "mujeres" to "mujer")
+    return not {plain, stem(plain, language)}.isdisjoint({wanted, stem(wanted, language)})
 
 
 def languages_of(words: Sequence[Word]) -> list[str]:

@@ -84,13 +84,14 @@ def _told(hits: Sequence[Hit]) -> list[Hit]:
         if len(hit.at) > 1:
             covered[hit.kind].update(hit.at)
     longer = covered["measure_type"] | covered["problem"]
+    beside = {"target_group": set(), "topic": set(), "sector": covered["problem"]}  # what they say stands beside others
 
     def told(hit: Hit) -> bool:
-        (at,) = hit.at
-        always = hit.kind in ("target_group", "topic")
-        return at not in covered[hit.kind] | covered["idiom"] and (always or at not in longer)
+        if len(hit.at) > 1:
+            return hit.kind == "idiom" or not covered["idiom"].issuperset(hit.at)
+        return hit.at[0] not in covered[hit.kind] | covered["idiom"] | beside.get(hit.kind, longer)
 
-    return [hit for hit in hits if len(hit.at) > 1 or told(hit)]
+    return [hit for hit in hits if told(hit)]
 
 
 def _refused(hits: Iterable[Hit], words: Sequence[Word]) -> set[int]:
