@@ -155,7 +155,7 @@ def ndcg_at_5(found: Sequence[str], grades: dict[str, int]) -> float:
     """Return the discounted gain of the first five, of the most that there could be."""
 
     def gain(of: Sequence[int]) -> float:
-        return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(of[:FIRST]))
+        return sum((pow(2.0, grade) - 1) / math.log2(place + 2) for place, grade in enumerate(of[:FIRST]))
 
     return gain([grades.get(id_, 0) for id_ in found]) / gain(sorted(grades.values(), reverse=True))
 

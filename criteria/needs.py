@@ -345,7 +345,8 @@ def _what(reason: Reason, need: Need, one: Candidate) -> tuple[str, ...]:  # noq
             return tuple(type_ for type_ in one.types if type_ in need.types)
         case "groups":
             kin = {other for group in need.groups if group not in one.groups for other in need.kin.get(group, ())}
-            return tuple(group for group in one.groups if group in need.groups or group in kin)
+            met = [group for group in need.groups if group in one.groups]
+            return (*met, *(group for group in one.groups if group in kin and group not in met))
         case "sectors":
             return tuple(sector for sector in need.sectors if sector in one.sectors)
         case "topics":

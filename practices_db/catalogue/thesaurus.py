@@ -65,12 +65,12 @@ class _Term:
 class _Terms:
     """The terms of one language, by a word that each has."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, kinds: Sequence[Kind]) -> None:
         self.language = language
         self.exact: defaultdict[str, list[_Term]] = defaultdict(list)
         self.beginning: defaultdict[str, list[_Term]] = defaultdict(list)
         self.end: defaultdict[str, list[_Term]] = defaultdict(list)
-        for kind in KINDS:
+        for kind in kinds:
             for id_, entry in _toml()[kind].items():
                 said = entry.get(language, "") if isinstance(entry, dict) else entry if id_ == language else ""
                 for term in filter(None, (term.strip() for term in said.split(","))):
@@ -119,9 +119,9 @@ def words_of(text: str) -> list[Word]:
     return words
 
 
-def find(words: Sequence[Word], language: str, spelling: bool = True) -> list[Hit]:
+def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tuple[Kind, ...] = KINDS) -> list[Hit]:
     """Return every term of a language found in a text, in the order of its words."""
-    terms = _terms(language)
+    terms = _terms(language, kinds)
     hits: dict[tuple[str, str, tuple[int, ...]], Hit] = {}
     for at, word in enumerate(words):
         starting = terms.starting(word.plain)
@@ -203,8 +203,8 @@ def stop_words(language: str) -> frozenset[str]:
 
 
 @cache
-def _terms(language: str) -> _Terms:
-    return _Terms(language)
+def _terms(language: str, kinds: tuple[Kind, ...]) -> _Terms:
+    return _Terms(language, kinds)
 
 
 @cache

@@ -134,8 +134,8 @@ def telling(text: str) -> tuple[str, ...]:
 @lru_cache(20_000)
 def topics_of(text: str) -> tuple[str, ...]:
     """Return the topics that an English text of the catalogue is about."""
-    hits = thesaurus.find(thesaurus.words_of(text), "en", spelling=False)
-    return tuple(dict.fromkeys(hit.id for hit in hits if hit.kind == "topic"))
+    hits = thesaurus.find(thesaurus.words_of(text), "en", spelling=False, kinds=("topic",))
+    return tuple(dict.fromkeys(hit.id for hit in hits))
 
 
 # --- countries and numbers -------------------------------------------------------------------------------
