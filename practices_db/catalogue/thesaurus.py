@@ -115,7 +115,7 @@ def words_of(text: str) -> list[Word]:
     """Return the words of a text with their clauses."""
     words = []
     for clause, part in enumerate(re.split(r"[.;:!?,\n()–—]", text)):
-        words += [Word(typed, normalise(typed), clause) for typed in re.findall(r"[^\W_]+", part)]
+        words += [Word(typed, _plain(typed), clause) for typed in re.findall(r"[^\W_]+", part)]
     return words
 
 
@@ -124,7 +124,7 @@ def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tup
     terms = _terms(language, kinds)
     hits: dict[tuple[str, str, tuple[int, ...]], Hit] = {}
     for at, word in enumerate(words):
-        starting = terms.starting(word.plain)
+        starting = _starting(word.plain, language, kinds)
         misspelt = not starting and spelling and word.plain not in stop_words(language)
         filler = word.plain in stop_words(language) and not (len(word.typed) > 1 and word.typed.isupper())
         for term in terms.corrected(word.plain) if misspelt else starting:
@@ -205,6 +205,16 @@ def stop_words(language: str) -> frozenset[str]:
 @cache
 def _terms(language: str, kinds: tuple[Kind, ...]) -> _Terms:
     return _Terms(language, kinds)
+
+
+@lru_cache(100_000)
+def _starting(plain: str, language: str, kinds: tuple[Kind, ...]) -> tuple[_Term, ...]:
+    return tuple(_terms(language, kinds).starting(plain))
+
+
+@lru_cache(100_000)
+def _plain(typed: str) -> str:
+    return normalise(typed)
 
 
 @cache
