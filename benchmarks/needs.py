@@ -1,24 +1,33 @@
-"""Thirty needs: how often the first practices are those that somebody who knows the catalogue would show.
+"""How often the first practices shown for a need are those that somebody who knows the catalogue would show.
 
-python benchmarks/needs.py: prints precision of the first three and five beside sorting by score and beside chance, both
-among the practices that share sector and target group, and with each reason switched off.
+python benchmarks/needs.py FOLDER: needs in people's own words with judged practices, read from needs.csv (need_id, lang,
+text) and judgements.csv (need_id, practice_id, grade 2 or 1; no row: not relevant). Prints nDCG@5 (gain 2^grade - 1;
+Järvelin and Kekäläinen 2002) and precision@5 (relevant among the first five, of the smaller of five and all relevant)
+by language beside sorting by score and chance, and for how many needs without any relevant practice it is said so.
+
+python benchmarks/needs.py: the project's own thirty needs with the form filled in: precision of the first three and
+five beside sorting by score and chance, both among the practices that share sector and target group, and with each
+reason switched off. The words of the first thesaurus were fitted to these: they guard against relapse, no more.
 """
 
 from __future__ import annotations
 
+import csv
+import math
+import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Any, NamedTuple
 
 from criteria.needs import REASONS, Pool, Reason, match
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.operations.build import build
 from practices_db.queries import needs as database_needs
-from practices_db.queries.needs import Asked, read_words
+from practices_db.queries.needs import Asked, answer, filled_in, read_words
 from practices_db.queries.practices import find_practices
 
 NEEDS = Path(__file__).parent.parent / "tests" / "data" / "needs.toml"
@@ -32,11 +41,12 @@ def written_down() -> list[dict[str, Any]]:
 
 
 def asked_of(need: dict[str, Any]) -> Asked:
-    """Return a need as the form holds it."""
-    return Asked(
+    """Return a need as the form holds it: sectors, groups and who as given, the rest as read from the words."""
+    given = Asked(
         need.get("who"), need.get("country"), tuple(need["sectors"]), tuple(need["groups"]), need["words"],
         need.get("size"), None, need.get("money"),
     )  # fmt: skip
+    return filled_in(given)
 
 
 def matched(need: dict[str, Any], pool: Pool, off: Sequence[Any] = ()) -> list[str]:
@@ -109,12 +119,92 @@ def read_from_words() -> tuple[float, float]:
     return hits / sum(map(len, wanted)), hits / sum(map(len, read))
 
 
+# --- a folder of needs in own words ------------------------------------------------------------------------
+
+FIRST = 5
+
+
+class Judged(NamedTuple):
+    """A need in own words and the practices that are relevant, with their grade."""
+
+    id: str
+    language: str
+    words: str
+    grades: dict[str, int]
+
+
+def judged(folder: Path) -> list[Judged]:
+    """Read needs and judgements of a folder."""
+    grades: dict[str, dict[str, int]] = {}
+    with (folder / "judgements.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            grades.setdefault(row["need_id"], {})[row["practice_id"]] = int(row["grade"])
+    with (folder / "needs.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [
+            Judged(row["need_id"], row["lang"], row["text"], grades.get(row["need_id"], {}))
+            for row in csv.DictReader(file)
+        ]
+
+
+def precision_at_5(found: Sequence[str], grades: dict[str, int]) -> float:
+    """Return the share of relevant ones among the first five, of the most that there could be."""
+    return sum(id_ in grades for id_ in found[:FIRST]) / min(FIRST, len(grades))
+
+
+def ndcg_at_5(found: Sequence[str], grades: dict[str, int]) -> float:
+    """Return the discounted gain of the first five, of the most that there could be."""
+
+    def gain(of: Sequence[int]) -> float:
+        return sum((pow(2.0, grade) - 1) / math.log2(place + 2) for place, grade in enumerate(of[:FIRST]))
+
+    return gain([grades.get(id_, 0) for id_ in found]) / gain(sorted(grades.values(), reverse=True))
+
+
+def shown_for(store: Store, words: str, pool: Pool) -> tuple[list[str], bool]:
+    """Return the first five practices that the page shows for words alone, and whether it says that any fits."""
+    with store.cursor() as cursor:
+        found = answer(cursor, filled_in(Asked(words=words)), pool)
+    return [one.id for one in [*found.matches[:FIRST], *found.near]][:FIRST], bool(found.matches)
+
+
+def folder_figures(store: Store, folder: Path) -> list[str]:
+    """Return lines of figures by language: matching, sorting by score, chance; then needs that nothing meets."""
+    with store.cursor() as cursor:
+        pool = database_needs.pool(cursor)
+        scored = list(find_practices(cursor, PracticeFilter(), "effectiveness")["id"])
+    needs = judged(folder)
+    shown = {need.id: shown_for(store, need.words, pool) for need in needs}
+    met = [need for need in needs if need.grades]
+    lines = [f"{'':10}{'needs':>6}{'nDCG@5':>8}{'P@5':>6}   by score{'':8}chance"]
+    for language in ["all", *sorted({need.language for need in met})]:
+        some = [need for need in met if language in ("all", need.language)]
+        ours = [mean(of(shown[need.id][0], need.grades) for need in some) for of in (ndcg_at_5, precision_at_5)]
+        score = [mean(of(scored, need.grades) for need in some) for of in (ndcg_at_5, precision_at_5)]
+        # of five at random; the most that there could be is less where fewer than five are relevant
+        even = mean(FIRST * len(need.grades) / len(pool.all) / min(FIRST, len(need.grades)) for need in some)
+        lines.append(
+            f"{language:10}{len(some):6}{ours[0]:8.2f}{ours[1]:6.2f}   {score[0]:.2f} {score[1]:.2f}{'':8}     {even:.2f}"
+        )
+    unmet = [need for need in needs if not need.grades]
+    lines.append(
+        f"nothing suitable: said for {sum(not shown[need.id][1] for need in unmet)} of {len(unmet)} that have none"
+    )
+    lines.append(
+        f"nothing suitable: said for {sum(not shown[need.id][1] for need in met)} of {len(met)} that have some"
+    )
+    return lines
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "practices.duckdb"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "practices.duckdb"
         build(path)
         store = Store(path)
         try:
+            if folder is not None:
+                print("\n".join(folder_figures(store, folder)))
+                return
             with store.cursor() as cursor:
                 pool = database_needs.pool(cursor)
             for need in written_down():

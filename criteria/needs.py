@@ -1,10 +1,9 @@
 """Which practices fit a need, and why: reasons that can be read, counted and switched off. Pure, deterministic.
 
-A reason holds wholly or in part, as a share from 0 to 1 (two of three target groups: 2/3). Practices come in the order
-of the sum of their shares. What was asked for (people, subject, own words) counts double: a country does not make up
-for another subject; what is known of a practice (proof, taken up elsewhere) counts half, since it says how sure one can
-be and not that it fits. Ties by name and id. A practice is a match only where it shares a
-sector and a target group with the need, as far as these are asked. Nothing else is weighed: no score, no model.
+A reason holds wholly or in part, as a share from 0 to 1. Practices come in the order of the sum of their shares, each
+times what its reason counts (COUNTS). Where several things are asked (groups, words, types) each counts for what it
+tells: the log of one in how many practices have it, as in any search, so that "dementia" tells more than "refugees".
+A practice is a match only where its subject and its people fit, as far as these are asked. No score is weighed.
 """
 
 from __future__ import annotations
@@ -12,15 +11,20 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal, get_args, overload
 
 import numpy as np
 import numpy.typing as npt
+import snowballstemmer
 
-Reason = Literal["groups", "sectors", "words", "country", "level", "size", "money", "have", "proof", "carried"]
+Reason = Literal[
+    "types", "groups", "sectors", "topics", "words", "country", "level", "size", "money", "have", "proof",
+    "carried",
+]  # fmt: skip
 REASONS: tuple[Reason, ...] = get_args(Reason)
 Money = Literal["little", "some", "much"]
 Bools = npt.NDArray[np.bool_]
@@ -29,31 +33,28 @@ Places = npt.NDArray[np.integer]
 
 # Up to how many euro a budget is little or some money; what is much has no upper end.
 BUDGETS: dict[str, int] = {"little": 100_000, "some": 1_000_000}
-COUNTS: dict[Reason, float] = {"groups": 2, "sectors": 2, "words": 2, "proof": 0.5, "carried": 0.5}  # others: 1
+# What is done counts most, then for whom and on what exactly; where and with what a quarter as much: a country does not
+# make up for another subject. What is known of a practice (proof, taken up elsewhere) only settles what is even.
+COUNTS: dict[Reason, float] = {
+    "types": 2, "groups": 2, "topics": 2, "words": 2, "sectors": 1, "country": 0.5, "level": 0.25,
+    "size": 0.5, "money": 0.5, "have": 0.5, "proof": 0.1, "carried": 0.1,
+}  # fmt: skip
+OTHER_TYPE = 0.6  # what a type counts that is not the one a practice mainly is of
+KIN = 0.5  # what a group counts that a practice may be for instead
+_SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b, as Robertson and Zaragoza (2009) give them
+_NAME = 3  # how often a word of the name counts
 _SAME_SIZE = 10  # a practice is of a size with the need where neither has more than ten times the people
 _OWN_MEANS = frozenset({"municipal", "donations", "own-income", "private-foundation"})
-_SUFFIXES = ("ings", "ing", "ers", "er", "ies", "es", "ed", "ly", "s", "e", "y")
-# Words that say nothing about a practice.
-_STOP = frozenset(
-    re.findall(
-        r"[a-z]+",
-        """about after alone also another because been before being could does done each even every few
-        first for from get give goes have having help here into just kind know known leave leaves leaving
-        left like little live lives made make many month months more most much must need needs never next
-        nobody none nothing only other over people place places possible should some than that the their
-        them then there these they thing things think this those through together town under until very want
-        wants ways well were what when where which while will with without work working would year years
-        your ours""",
-    )
-)
 
 
 @dataclass(frozen=True)
 class Need:
     """What somebody looks for; what is not said narrows nothing and gives no reason.
 
-    ``level``: level of government that the asker works at; ``size``: people it is for; ``words``: what the problem is,
-    in words of their own; ``have``: for each thing at hand, the words that name it in a practice's text.
+    ``types``: types of measure, with how far each is meant (0 to 1); ``kin``: for a group, those that a practice may be
+    for instead; ``alone``: groups and topics that nothing else stands for; ``level``: level of government that the
+    asker works at; ``size``: people it is for; ``words``: stems of what they say of the problem; ``have``: for each
+    thing at hand, the words that name it in a practice's text.
     """
 
     sectors: tuple[str, ...] = ()
@@ -62,13 +63,17 @@ class Need:
     level: str | None = None
     size: int | None = None
     money: Money | None = None
-    words: str = ""
+    words: tuple[str, ...] = ()
     have: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    types: Mapping[str, float] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
+    kin: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A practice as far as it can be matched; None and empty are "not seen"."""
+    """A practice as far as it can be matched; None and empty are "not seen". Of ``types`` the first is the main one."""
 
     id: str
     name: str
@@ -83,6 +88,8 @@ class Candidate:
     evidence_level: int | None = None
     transferred: bool = False
     assessed: bool = False
+    types: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class Match:
     @property
     def total(self) -> float:
         """Return the sum of the shares: what the order follows; no score, and shown nowhere."""
-        return sum(held.share * COUNTS.get(held.reason, 1) for held in self.reasons)
+        return sum(held.share * COUNTS[held.reason] for held in self.reasons)
 
     def has(self, *reasons: Reason) -> bool:
         """Whether all of these reasons hold."""
@@ -121,12 +128,15 @@ class Pool:
         self.by_name = np.empty(len(self.all), np.int64)
         self.by_name[by_name] = np.arange(len(self.all))
         self._having = {
-            "stem": _places(stems_of(one.text) for one in self.all),
             "groups": _places(one.groups for one in self.all),
             "sectors": _places(one.sectors for one in self.all),
+            "types": _places(one.types for one in self.all),
+            "main type": _places(one.types[:1] for one in self.all),
+            "topics": _places(one.topics for one in self.all),
             "country": _places(one.countries for one in self.all),
             "level": _places((one.level,) if one.level else () for one in self.all),
         }
+        self._words = _weighed_words(self.all)
         self.reached = _numbers(one.people_reached for one in self.all)
         self.budget = _numbers(one.budget_eur for one in self.all)
         self.evidence = _numbers(one.evidence_level for one in self.all)
@@ -143,15 +153,28 @@ class Pool:
         return hash(self.all)
 
     def having(self, kind: str, value: str | None) -> Bools:
-        """Return for each practice whether it has a value: a stem, or one of groups, sectors, country, level."""
+        """Return for each practice whether it has a value: of groups, sectors, types, main type, topics, country, …"""
         found = np.zeros(len(self.all), bool)
         found[self._having[kind].get(value or "", [])] = True
         return found
 
-    def weights(self, words: str) -> dict[str, float]:
-        """Return how much each word of a problem tells: the log of one in how many; nothing where it is unknown."""
-        having = self._having["stem"]
-        return {one: math.log(1 + len(self.all) / len(having[one])) for one in sorted(stems_of(words)) if one in having}
+    def saying(self, stem_: str) -> Bools:
+        """Return for each practice whether its text has a word."""
+        found = np.zeros(len(self.all), bool)
+        found[self._words[stem_][0] if stem_ in self._words else []] = True
+        return found
+
+    def tells(self, kind: str, value: str) -> float:
+        """Return how much a value tells: the log of one in how many practices have it; as if of one where none has."""
+        return math.log(1 + len(self.all) / max(1, len(self._having[kind].get(value, ()))))
+
+    def words(self, stems: Iterable[str]) -> dict[str, tuple[float, Places, Floats]]:
+        """Return for each word that some practice says how much it tells, where it stands, and its weight there."""
+        return {
+            one: (math.log(1 + len(self.all) / len(self._words[one][0])), *self._words[one])
+            for one in sorted({*stems})
+            if one in self._words
+        }
 
 
 def _places(values: Iterable[Iterable[str]]) -> dict[str, Places]:
@@ -160,6 +183,21 @@ def _places(values: Iterable[Iterable[str]]) -> dict[str, Places]:
         for value in each:
             found[value].append(place)
     return {value: np.array(places, np.int32) for value, places in found.items()}
+
+
+def _weighed_words(candidates: Sequence[Candidate]) -> dict[str, tuple[Places, Floats]]:
+    """Return for each stem the places of the texts with it and its weight there, BM25's, from 0 to 1."""
+    counts = [Counter(stems_in(one.text)) + Counter(stems_in(one.name) * (_NAME - 1)) for one in candidates]
+    lengths = [count.total() for count in counts]
+    mean = sum(lengths) / max(1, len(lengths)) or 1.0
+    places: defaultdict[str, array[int]] = defaultdict(lambda: array("i"))
+    weights: defaultdict[str, array[float]] = defaultdict(lambda: array("f"))
+    for place, (count, length) in enumerate(zip(counts, lengths, strict=True)):
+        damp = _SATURATION * (1 - _LENGTH + _LENGTH * length / mean)
+        for one, times in count.items():
+            places[one].append(place)
+            weights[one].append(times / (times + damp))
+    return {one: (np.array(places[one], np.int32), np.array(weights[one], float)) for one in places}
 
 
 def _numbers(values: Iterable[int | None]) -> Floats:
@@ -171,18 +209,31 @@ class Ranking(Sequence[Match]):
 
     def __init__(self, need: Need, pool: Pool, off: Iterable[Reason] = ()) -> None:
         """Match a need with all practices; reasons in ``off`` count for nothing."""
-        self._need, self._pool, self._off = need, pool, frozenset(off)
-        self._asked = {} if "words" in self._off else pool.weights(need.words)
-        shares = _shares(need, pool, self._asked)
-        total = sum(
-            (share * COUNTS.get(reason, 1) for reason, share in shares.items() if reason not in self._off),
-            np.zeros(len(pool.all)),
-        )
-        wanted = [shares["sectors"]] if need.sectors and "sectors" not in self._off else []
-        wanted += [shares["groups"]] if need.groups and "groups" not in self._off else []
-        fits = np.logical_and.reduce([share > 0 for share in wanted or [shares["words"]]])
-        found = np.flatnonzero(fits)
+        left_aside = frozenset(off)
+        self._need, self._pool = need, pool
+        self._shares = {name: share for name, share in _shares(need, pool).items() if name not in left_aside}
+        total = sum((share * COUNTS[reason] for reason, share in self._shares.items()), np.zeros(len(pool.all)))
+        found = np.flatnonzero(self._fits())
         self.places: Places = found[np.lexsort((pool.by_name[found], -np.round(total[found], 9)))]
+
+    def _fits(self) -> Bools:
+        """Return which practices are a match: the subject and the people, as far as they are asked.
+
+        A group that no other stands for (older people, people with disabilities) has to be met itself. A topic that no
+        type of measure and no practice at all is about leaves none.
+        """
+        need, pool, shares = self._need, self._pool, self._shares
+        subject = [
+            shares[name] > 0 for name in ("types", "sectors", "topics") if getattr(need, name) and name in shares
+        ]
+        wanted = [np.logical_or.reduce(subject)] if subject else []
+        if need.groups and "groups" in shares:
+            wanted.append(shares["groups"] > 0)
+            wanted += [pool.having("groups", group) for group in need.groups if group in need.alone]
+        if "topics" in shares:
+            wanted += [pool.having("topics", topic) for topic in missing_topics(need, pool)]
+        fits: Bools = np.logical_and.reduce(wanted or [shares.get("words", np.zeros(len(pool.all))) > 0])
+        return fits
 
     def __len__(self) -> int:
         """Return how many fit."""
@@ -200,8 +251,12 @@ class Ranking(Sequence[Match]):
 
     def _match(self, place: int) -> Match:
         one = self._pool.all[place]
-        held = _reasons(self._need, one, self._asked, stems_of(one.text))
-        return Match(one.id, tuple(reason for reason in held if reason.reason not in self._off))
+        held = (
+            Held(reason, float(share[place]), _what(reason, self._need, one))
+            for reason, share in self._shares.items()
+            if share[place] > 0
+        )
+        return Match(one.id, tuple(held))
 
 
 def match(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
@@ -210,31 +265,55 @@ def match(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reas
 
 
 def nearest(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
-    """Return those that share a sector or a target group where none shares both."""
-    only_one = [Need(**{**vars(need), left_out: ()}) for left_out in ("groups", "sectors")]
-    found: dict[str, Match] = {}
+    """Return those that share only the subject or only the people, where few or none share both; the best first."""
     pool = candidates if isinstance(candidates, Pool) else Pool(candidates)
-    for one in only_one:
-        if one.sectors or one.groups:
-            found |= {match_.id: match_ for match_ in match(one, pool, off) if match_.id not in found}
+    topics = tuple(topic for topic in need.topics if topic not in missing_topics(need, pool))
+    found: dict[str, Match] = {}
+    for one in (
+        replace(need, topics=topics, groups=(), alone=frozenset()),
+        replace(need, topics=(), sectors=(), types={}),
+    ):
+        if one.sectors or one.groups or one.types or one.topics:
+            found |= {match_.id: match_ for match_ in Ranking(one, pool, off) if match_.id not in found}
     return sorted(found.values(), key=lambda match_: (-round(match_.total, 9), match_.id))
 
 
-def _shares(need: Need, pool: Pool, asked: Mapping[str, float]) -> dict[Reason, Floats]:
-    """Return how far each reason holds for each practice: what ``_reasons`` says of one, for all at once."""
+def missing_topics(need: Need, pool: Pool) -> list[str]:
+    """Return the topics of a need that stand alone and that no practice is about."""
+    return [topic for topic in need.topics if topic in need.alone and not pool.having("topics", topic).any()]
+
+
+def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
+    """Return how far each reason holds for each practice, from 0 to 1."""
     nothing = np.zeros(len(pool.all))
 
-    def met(kind: str, values: Sequence[str]) -> Floats:
-        return sum((pool.having(kind, value) / len(values) for value in values), nothing)
+    def met(kind: str, values: Mapping[str, Floats]) -> Floats:
+        tells = {value: pool.tells(kind, value) for value in values}
+        whole = sum(tells.values())
+        return sum((share * (tells[value] / whole) for value, share in values.items()), nothing)
 
-    whole = sum(asked.values())
+    meant = sum(pool.tells("types", type_) * share for type_, share in need.types.items())
+    words = pool.words(need.words)
+    said = nothing.copy()
+    whole = sum(tells for tells, _, _ in words.values())
+    for tells, places, weights in words.values():
+        said[places] += weights * (tells / whole)
     reached = np.where(pool.reached > 0, pool.reached, np.nan)
     own_means = 0.5 * (pool.own_means & (need.money == "little"))
     within = pool.budget <= BUDGETS.get(need.money or "", math.inf)
     return {
-        "groups": met("groups", need.groups),
-        "sectors": met("sectors", need.sectors),
-        "words": sum((pool.having("stem", one) * (weight / whole) for one, weight in asked.items()), nothing),
+        "types": sum(
+            (
+                np.maximum(pool.having("types", type_) * OTHER_TYPE, pool.having("main type", type_))
+                * (share * pool.tells("types", type_) / meant)
+                for type_, share in need.types.items()
+            ),
+            nothing,
+        ),
+        "groups": met("groups", {group: _for_group(need, pool, group) for group in need.groups}),
+        "sectors": met("sectors", {sector: pool.having("sectors", sector) * 1.0 for sector in need.sectors}),
+        "topics": met("topics", {topic: pool.having("topics", topic) * 1.0 for topic in need.topics}),
+        "words": said,
         "country": pool.having("country", need.country) * 1.0,
         "level": pool.having("level", need.level) * 1.0,
         "size": (np.maximum(reached, need.size) <= _SAME_SIZE * np.minimum(reached, need.size)) * 1.0
@@ -247,81 +326,70 @@ def _shares(need: Need, pool: Pool, asked: Mapping[str, float]) -> dict[Reason, 
     }
 
 
+def _for_group(need: Need, pool: Pool, group: str) -> Floats:
+    kin = [pool.having("groups", other) * KIN for other in need.kin.get(group, ())]
+    shares: Floats = np.maximum.reduce([pool.having("groups", group) * 1.0, *kin])
+    return shares
+
+
 def _any_of(pool: Pool, words: Sequence[str]) -> Bools:
-    found = [pool.having("stem", one) for one in stems_of(" ".join(words))]
+    found = [pool.saying(one) for one in stems_in(" ".join(words))]
     met: Bools = np.logical_or.reduce([np.zeros(len(pool.all), bool), *found])
     return met
 
 
-def _reasons(need: Need, one: Candidate, asked: Mapping[str, float], stems: frozenset[str]) -> list[Held]:
-    held = [
-        _shared("groups", need.groups, one.groups),
-        _shared("sectors", need.sectors, one.sectors),
-        _words(asked, stems),
-        Held("country", float(need.country in one.countries), (need.country or "",)),
-        Held("level", float(need.level is not None and need.level == one.level), (one.level or "",)),
-        _size(need.size, one.people_reached),
-        _money(need.money, one),
-        _have(need.have, stems),
-        # a claim alone is no proof; 5 is the top of the scale
-        Held("proof", (one.evidence_level or 0) / 5, (str(one.evidence_level),)),
-        Held("carried", float(one.transferred)),
-    ]
-    return [reason for reason in held if reason.share > 0]
-
-
-def _shared(reason: Reason, asked: Sequence[str], has: Sequence[str]) -> Held:
-    both = tuple(value for value in asked if value in has)
-    return Held(reason, len(both) / len(asked) if asked else 0.0, both)
-
-
-def _words(asked: Mapping[str, float], stems: frozenset[str]) -> Held:
-    whole = sum(asked.values())
-    hits = tuple(sorted(stem for stem in asked if stem in stems))
-    return Held("words", sum(asked[stem] for stem in hits) / whole if whole else 0.0, hits)
-
-
-def _size(asked: int | None, reached: int | None) -> Held:
-    if not asked or not reached:
-        return Held("size", 0.0)
-    near = max(asked, reached) <= _SAME_SIZE * min(asked, reached)
-    return Held("size", float(near), (str(reached),))
-
-
-def _money(asked: Money | None, one: Candidate) -> Held:
-    if asked is None:
-        return Held("money", 0.0)
-    if one.budget_eur is not None:
-        return Held("money", float(one.budget_eur <= BUDGETS.get(asked, math.inf)), (str(one.budget_eur),))
-    # no budget is stated: money of the kinds that a town or an association has itself is half a reason
-    own = asked == "little" and _own_means(one)
-    return Held("money", 0.5 if own else 0.0, one.funding_kinds if own else ())
+def _what(reason: Reason, need: Need, one: Candidate) -> tuple[str, ...]:  # noqa: PLR0911 - a line for each reason
+    """Return what of the need, or of the practice, a reason rests on."""
+    match reason:
+        case "types":
+            return tuple(type_ for type_ in one.types if type_ in need.types)
+        case "groups":
+            kin = {other for group in need.groups if group not in one.groups for other in need.kin.get(group, ())}
+            met = [group for group in need.groups if group in one.groups]
+            return (*met, *(group for group in one.groups if group in kin and group not in met))
+        case "sectors":
+            return tuple(sector for sector in need.sectors if sector in one.sectors)
+        case "topics":
+            return tuple(topic for topic in need.topics if topic in one.topics)
+        case "words":
+            stems = {*stems_in(one.text), *stems_in(one.name)}
+            return tuple(dict.fromkeys(word for word in need.words if word in stems))
+        case "country":
+            return (need.country or "",)
+        case "level":
+            return (one.level or "",)
+        case "size":
+            return (str(one.people_reached),)
+        case "money":
+            return one.funding_kinds if one.budget_eur is None else (str(one.budget_eur),)
+        case "have":
+            stems = {*stems_in(one.text)}
+            return tuple(name for name, words in need.have.items() if stems.intersection(stems_in(" ".join(words))))
+        case "proof":
+            return (str(one.evidence_level),)
+        case _:
+            return ()
 
 
 def _own_means(one: Candidate) -> bool:
     return bool(one.funding_kinds) and set(one.funding_kinds) <= _OWN_MEANS
 
 
-def _have(have: Mapping[str, Sequence[str]], stems: frozenset[str]) -> Held:
-    met = tuple(name for name, words in have.items() if stems & stems_of(" ".join(words)))
-    return Held("have", len(met) / len(have) if have else 0.0, met)
-
-
 # --- words -----------------------------------------------------------------------------------------------
 
+_stemmer = snowballstemmer.stemmer("english")
 
+
+@lru_cache(100_000)
 def stem(word: str) -> str:
-    """Return the beginning that forms of an English word share: housing, houses, house → hous.
+    """Return the beginning that forms of an English word share (Snowball's English stemmer).
 
     >>> stem("mentors"), stem("mentoring"), stem("flats")
     ('mentor', 'mentor', 'flat')
     """
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
-            return word[: -len(suffix)]
-    return word
+    return str(_stemmer.stemWord(word))
 
 
-def stems_of(text: str) -> frozenset[str]:
-    """Return the stems of the words of a text that say something. The text is in lower case and without accents."""
-    return frozenset(stem(word) for word in re.findall(r"[a-z0-9]+", text) if len(word) > 3 and word not in _STOP)
+def stems_in(text: str) -> list[str]:
+    """Return the stems of the words of a text, in its order; the text is in lower case and without accents."""
+    return [stem(word) for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2]

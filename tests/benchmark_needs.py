@@ -14,3 +14,4 @@ _module = importlib.util.module_from_spec(_spec)
 sys.modules[_spec.name] = _module
 _spec.loader.exec_module(_module)
 asked_of, figures, read_from_words = _module.asked_of, _module.figures, _module.read_from_words
+folder_figures, ndcg_at_5, precision_at_5 = _module.folder_figures, _module.ndcg_at_5, _module.precision_at_5

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +12,13 @@ import pandas as pd
 
 from criteria import needs
 from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
+from practices_db.catalogue import thesaurus
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.texts import counted, known, labels
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Cursor
+from practices_db.queries import evidence_by_type, need_words
+from practices_db.queries import library as library_queries
 
 WHO = {
     "municipality": "Municipality",
@@ -33,19 +33,29 @@ _LEVEL = {"municipality": "local", "region": "regional", "ministry": "national"}
 MONEY = {"little": "Little (up to 100,000 euro)", "some": "Some (up to a million)", "much": "Much"}
 HAVE = {"volunteers": "Volunteers", "homes": "Flats or rooms", "employers": "Employers", "schools": "Schools"}
 REASON_NAMES: dict[Reason, str] = {
+    "types": "Type of measure",
     "groups": "Same target group",
     "sectors": "Same sector",
+    "topics": "Topics",
     "words": "Your words",
     "country": "Same country",
     "level": "Same level of government",
     "size": "Similar number of people",
     "money": "Money",
     "have": "What you have",
-    "proof": "Proof",
+    "proof": "Evidence",
     "carried": "Taken up elsewhere",
+}
+# What each thing at hand is called in the texts of practices.
+_HAVE_IN_PRACTICES = {
+    "volunteers": ("volunteer", "volunteering", "host"),
+    "homes": ("flat", "room", "home", "housing"),
+    "employers": ("employer", "company", "firm"),
+    "schools": ("school", "university"),
 }
 _LARGEST = 10**9
 _TEXT = 400
+FEW = 5  # with fewer matches the nearest are shown too
 FIRST = 10  # practices whose cards an answer has; those of further ones are asked for
 
 
@@ -63,11 +73,13 @@ class Asked:
     money: str | None = None
     have: tuple[str, ...] = ()
     off: tuple[Reason, ...] = ()
+    types: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether too little is said to look for anything."""
-        return not (self.sectors or self.groups or self.words)
+        return not (self.sectors or self.groups or self.types or self.topics or self.words)
 
     @property
     def countries(self) -> list[str]:
@@ -76,7 +88,8 @@ class Asked:
 
     def need(self) -> Need:
         """Return what practices are matched with."""
-        naming = _lexicon()["have_in_practices"]
+        meant = need_words.expected_types(need_words.read(self.words).readings)
+        kin = thesaurus.entries("target_group")
         return Need(
             self.sectors,
             self.groups,
@@ -84,8 +97,14 @@ class Asked:
             _LEVEL.get(self.who or ""),
             self.size,
             self.money,  # type: ignore[arg-type]  # checked when it was read
-            normalise(self.words),
-            {name: naming[name] for name in self.have},
+            need_words.telling(self.words),
+            {name: _HAVE_IN_PRACTICES[name] for name in self.have},
+            # a type that the person chose, and did not only describe, is wholly meant
+            {type_: meant.get(type_, 1.0) for type_ in self.types},
+            self.topics,
+            {group: tuple(kin[group]["kin"]) for group in self.groups},
+            frozenset(group for group in self.groups if kin[group].get("alone"))
+            | {topic for topic in self.topics if "types" not in thesaurus.entries("topic")[topic]},
         )
 
     def params(self) -> dict[str, list[str]]:
@@ -93,6 +112,7 @@ class Asked:
         one = {"who": self.who, "country": self.country, "money": self.money, "q": self.words}
         one |= {"people": str(self.size or ""), "inhabitants": str(self.inhabitants or "")}
         several = {"sector": self.sectors, "target-group": self.groups, "have": self.have, "off": self.off}
+        several |= {"type": self.types, "topic": self.topics}
         return {name: [value] for name, value in one.items() if value} | {
             name: list(values) for name, values in several.items() if values
         }
@@ -105,6 +125,8 @@ class Asked:
             "Where": label("country", self.country) if self.country else "",
             "On": labels("sector", self.sectors),
             "For": labels("target_group", self.groups),
+            "Types of measure": labels("measure_type", self.types),
+            "Topics": ", ".join(topics()[topic] for topic in self.topics),
             "For how many people": f"{self.size:,}" if self.size else "",
             "Inhabitants of your place": f"{self.inhabitants:,}" if self.inhabitants else "",
             "Money": MONEY.get(self.money or "", ""),
@@ -147,6 +169,8 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
         one("money", list(MONEY)),
         several("have", list(HAVE)),
         tuple(reason for reason in REASONS if reason in several("off", list(REASONS))),
+        several("type", list(vocabulary("measure_type"))),
+        several("topic", list(topics())),
     ), dropped
 
 
@@ -154,58 +178,41 @@ def _shown(value: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in value[:40])
 
 
+@cache
+def topics() -> dict[str, str]:
+    """Return the topics that a need may be about, by id, with their names."""
+    return {id_: entry["label"] for id_, entry in thesaurus.entries("topic").items()}
+
+
 # --- what somebody's own words say -----------------------------------------------------------------------
 
 
-@cache
-def _lexicon() -> dict[str, dict[str, list[str]]]:
-    with (Path(__file__).parent / "need_words.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
 def read_words(words: str) -> Asked:
-    """Return what a list of word beginnings reads from somebody's words; nothing is guessed beyond the list."""
-    text = f" {normalise(words)} "
-
-    def said(part: str) -> list[str]:
-        return [
-            id_
-            for id_, beginnings in _lexicon()[part].items()
-            if any(
-                re.search(
-                    rf"(?<![a-z]){re.escape(normalise(beginning) if beginning.strip() == beginning else beginning)}",
-                    text,
-                )
-                for beginning in beginnings
-            )
-        ]
-
-    countries = [
-        id_ for id_, name in vocabulary("country").items() if f" {normalise(name)} " in re.sub(r"[^\w]", " ", text)
-    ]
-    money = said("money")
-    who = said("who")
+    """Return what is read from somebody's words; nothing is guessed beyond the thesaurus."""
+    read = need_words.read(words)
+    countries, money, who = read.ids("country"), read.ids("money"), read.ids("who")
     return Asked(
         who[0] if who else None,
         countries[0] if len(countries) == 1 else None,
-        tuple(said("sector")),
-        tuple(said("target_group")),
+        read.ids("sector"),
+        read.ids("target_group"),
         words,
         None,
-        _inhabitants(text),
+        read.inhabitants,
         money[0] if money else None,
-        tuple(said("have")),
+        read.ids("have"),
+        (),
+        tuple(need_words.expected_types(read.readings)),
+        read.ids("topic"),
     )
 
 
-def _inhabitants(text: str) -> int | None:
-    """Return the number after "municipality of" and the like, or before "inhabitants"."""
-    number = r"(\d{1,3}(?:[,. ]\d{3})+|\d{3,9})"
-    place = r"(?:municipality|town|city|region|county) (?:of|with) (?:about |some )?"
-    found = re.search(rf"{place}{number}|{number} (?:inhabitants|residents)", text)
-    if not found:
-        return None
-    return int(re.sub(r"\D", "", found[1] or found[2]))
+def reading_name(one: need_words.Reading) -> str:
+    """Return what a reading is called."""
+    names = {"who": WHO, "money": MONEY, "have": HAVE, "topic": topics()}
+    if one.kind == "problem":
+        return str(thesaurus.entries("problem")[one.id]["label"])
+    return names[one.kind][one.id] if one.kind in names else label(one.kind, one.id)
 
 
 def filled_in(asked: Asked, before: str = "") -> Asked:
@@ -216,7 +223,7 @@ def filled_in(asked: Asked, before: str = "") -> Asked:
     read, old = read_words(asked.words), read_words(before)
     new = {
         name: getattr(read, name)
-        for name in ("who", "country", "sectors", "groups", "inhabitants", "money", "have")
+        for name in ("who", "country", "sectors", "groups", "types", "topics", "inhabitants", "money", "have")
         if not getattr(asked, name) or (before and getattr(asked, name) == getattr(old, name))
     }
     return replace(asked, **new)
@@ -229,30 +236,42 @@ def pool(cursor: Cursor) -> Pool:
     """Return every practice as far as it can be matched."""
     rows = cursor.execute(
         """
-        SELECT id, name, concat_ws(' ', name, summary, outcome_figures, lead_organisation), sectors, target_groups,
+        SELECT p.id, name, concat_ws(' ', summary, outcome_figures, lead_organisation), sectors, target_groups,
             countries, governance_level, people_reached, budget_eur, funding_kinds, strongest_evidence,
-            coalesce(transferred_elsewhere, false), assessed
-        FROM practice_card ORDER BY id
+            coalesce(transferred_elsewhere, false), assessed, coalesce(types, [])
+        FROM practice_card p LEFT JOIN (
+            SELECT practice_id, list(measure_type ORDER BY NOT "primary", measure_type) AS types
+            FROM released_practice_type GROUP BY practice_id
+        ) t ON t.practice_id = p.id
+        ORDER BY p.id
         """
     ).fetchall()
     return Pool(
         Candidate(
-            id_, name, normalise(text), tuple(sectors), tuple(groups), tuple(countries), level, people, budget,
-            tuple(kinds), evidence, bool(carried), assessed,
+            id_, normalise(name), normalise(text), tuple(sectors), tuple(groups), tuple(countries), level, people,
+            budget, tuple(kinds), evidence, bool(carried), assessed, tuple(types),
+            need_words.topics_of(f"{name}. {text}"),
         )
-        for id_, name, text, sectors, groups, countries, level, people, budget, kinds, evidence, carried, assessed
-        in rows
+        for id_, name, text, sectors, groups, countries, level, people, budget, kinds, evidence, carried, assessed,
+        types in rows
     )  # fmt: skip
 
 
-def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911 - a sentence for each reason
+def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a sentence for each reason
     """Say a reason in words."""
     what = held.what
     match held.reason:
+        case "types":
+            return f"Type of measure: {labels('measure_type', what)}"
         case "groups":
-            return _of("Same target group", labels("target_group", what), len(what), len(asked.groups))
+            same = [group for group in what if group in asked.groups]
+            if not same:
+                return f"For a neighbouring group: {labels('target_group', what)}"
+            return _of("Same target group", labels("target_group", same), len(same), len(asked.groups))
         case "sectors":
             return _of("Same sector", labels("sector", what), len(what), len(asked.sectors))
+        case "topics":
+            return "Its description is about: " + ", ".join(topics()[topic] for topic in what)
         case "words":
             return "Your words occur in its description: " + ", ".join(_as_typed(asked.words, what))
         case "country":
@@ -270,7 +289,7 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911 - a sentence
         case "have":
             return _of("Uses what you have", ", ".join(HAVE[name].lower() for name in what), len(what), len(asked.have))
         case "proof":
-            return f"Proof: {label('evidence_level', what[0])} (strongest behind any of its answers)"
+            return f"Evidence: {label('evidence_level', what[0])} (strongest behind any of its answers)"
         case "carried":
             return "Taken up elsewhere already, its source says"
 
@@ -280,8 +299,7 @@ def _of(words: str, what: str, met: int, asked: int) -> str:
 
 
 def _as_typed(words: str, stems: Sequence[str]) -> list[str]:
-    typed = re.findall(r"[^\W_]+", words)
-    found = {needs.stem(normalise(word)): word.lower() for word in reversed(typed)}
+    found = {thesaurus.stem(word.plain, "en"): word.typed.lower() for word in reversed(thesaurus.words_of(words))}
     return [found.get(stem, stem) for stem in stems]
 
 
@@ -300,7 +318,11 @@ class Documented:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is there for a need. ``near`` is filled only where nothing matches; ``cards`` has the first ones'."""
+    """What is there for a need.
+
+    ``near``: where fewer than FEW match, those that share only the subject or only the people; ``cards`` has the first
+    ones'; ``missing``: topics that no practice is about.
+    """
 
     asked: Asked
     matches: Sequence[Match]
@@ -309,21 +331,46 @@ class Answer:
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: list[dict[str, Any]] = field(default_factory=list)
     organisations: list[tuple[dict[str, Any], list[str]]] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def nothing_read(self) -> str:
+        """Return the sentence that nothing was understood, in the language of the words; empty where something was."""
+        asked = self.asked
+        if asked.sectors or asked.groups or asked.types or asked.topics:
+            return ""
+        return thesaurus.nothing_read(need_words.read(asked.words).language)
 
 
 def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     """Return practices, publications and organisations for a need."""
-    from practices_db.queries import library as library_queries  # noqa: PLC0415
-
     need = asked.need()
     matches = Ranking(need, of, asked.off)
-    near = [] if matches else needs.nearest(need, of, asked.off)[:5]
-    shown = [one.id for one in (matches or near)[:FIRST]]
+    near = []
+    if len(matches) < FEW:
+        fitting = {one.id for one in matches}
+        near = [one for one in needs.nearest(need, of, asked.off) if one.id not in fitting][: FEW - len(matches)]
+    shown = [one.id for one in [*matches[:FIRST], *near]]
     found = cards(cursor, shown)
     on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in found[id_]["sectors"]))
-    evidence = _rows(library_queries.research(cursor, on, asked.groups, asked.countries)) if on else []
+    evidence = _bearing(cursor, asked, on) if on else []
     organisations = _to_ask(cursor, asked, shown, found, on)
-    return Answer(asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations)
+    missing = tuple(needs.missing_topics(need, of))
+    return Answer(asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations, missing)
+
+
+def _bearing(cursor: Cursor, asked: Asked, sectors: Sequence[str]) -> list[dict[str, Any]]:
+    """Return publications by how well they fit (shared types of measure count double), then by strength."""
+    rows = _rows(library_queries.research(cursor, sectors, asked.groups, asked.countries))
+    types: dict[str, set[str]] = {}
+    for row in _rows(evidence_by_type.types_of_publications(cursor, [row["id"] for row in rows])):
+        types.setdefault(row["publication_id"], set()).add(row["measure_type"])
+
+    def fit(row: Mapping[str, Any]) -> int:
+        shared = types.get(row["id"], set()).intersection(asked.types)
+        return 2 * len(shared) + len(row["shared_sectors"]) + len(row["shared_groups"])
+
+    return sorted(rows, key=lambda row: -fit(row))  # stable: as they came, the strongest first
 
 
 def cards(cursor: Cursor, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -351,8 +398,6 @@ def _to_ask(
     cursor: Cursor, asked: Asked, shown: Sequence[str], cards: Mapping[str, Mapping[str, Any]], themes: Sequence[str]
 ) -> list[tuple[dict[str, Any], list[str]]]:
     """Return organisations with the reasons to ask them: leaders of the first practices, then those near."""
-    from practices_db.queries import library as library_queries  # noqa: PLC0415
-
     led: dict[str, list[str]] = {}
     for link in _rows(library_queries.links_of(cursor, "practice", shown[:6])):
         if link["relation"] == "leads":
@@ -385,19 +430,20 @@ def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], l
 def not_documented(answer_: Answer) -> list[str]:
     """Say what nobody documents about a need, as far as the catalogue can tell."""
     asked, documented = answer_.asked, answer_.documented
-    subject = " ".join(
-        part
-        for part in (
-            f"on {labels('sector', asked.sectors)}" if asked.sectors else "",
-            f"for {labels('target_group', asked.groups)}" if asked.groups else "",
+    subject = (
+        " ".join(
+            part
+            for part in (
+                f"on {labels('sector', asked.sectors)}" if asked.sectors else "",
+                f"for {labels('target_group', asked.groups)}" if asked.groups else "",
+            )
+            if part
         )
-        if part
+        or "on what you describe"
     )
-    said = []
+    said = [f"No practice in the catalogue is about {topics()[topic].lower()}." for topic in answer_.missing]
     if not documented.practices:
-        said.append(
-            f"No practice in the catalogue is {subject or 'a match'}: it may exist, but none was found to record."
-        )
+        said.append(f"No practice in the catalogue is {subject}: it may exist, but none was found to record.")
     else:
         said += _of_practices(documented, asked)
         for group in documented.no_groups if len(asked.groups) > 1 else ():

@@ -140,11 +140,14 @@ def test_the_town_halls_sentence_is_read_into_the_form_and_answered(visit: Visit
     assert app.selectbox(key="need-who").value == "municipality"
     assert app.number_input(key="need-inhabitants").value == 40_000
     page = text(app)
+    assert "Read from your words: " in page
+    assert "Unaccompanied minors (“leaving, care”)" in page
     assert in_order(
         ["Practices that fit", "Evidence that bears on it", "Whom to ask", "What nobody documents yet"], page
     )
-    assert screen.card_ids(app)[0] == CURANT
-    assert "Same target group: Refugees, Unaccompanied minors, Young people (3 of your 3)" in page
+    named = [link.proto for link in app.get("page_link") if link.proto.query_string == f"practice={CURANT}"]
+    assert named[0].label.startswith("CURANT")
+    assert "Same target group: Young people, Refugees, Unaccompanied minors (3 of your 3)" in page
     assert "has to be asked" in page
     assert "score" not in page.casefold().replace("no score", "")
 
@@ -155,13 +158,29 @@ def test_a_reason_can_be_switched_off_and_the_link_keeps_it(visit: Visit) -> Non
     app.checkbox(key="need-reason-country").uncheck().run()
     assert "Same country: Italy" not in text(app)
     assert app.query_params["off"] in ("country", ["country"])
-    assert "Reasons that count (9 of 10)" in [one.label for one in app.expander]
+    assert "Reasons that count (11 of 12)" in [one.label for one in app.expander]
 
 
 def test_where_none_fits_the_page_says_so_and_shows_the_nearest(visit: Visit) -> None:
     page = text(visit("needs", sector="digital", target_group="elderly"))
-    assert "No practice in the catalogue shares a sector and a target group with you." in page
-    assert "The nearest share only one of the two" in page
+    assert "No practice in the catalogue fits both the subject and the people." in page
+    assert "The nearest share only the subject or only the people" in page
+
+
+def test_the_button_finds_practices_and_a_removed_reading_is_gone(visit: Visit) -> None:
+    app = visit("needs")
+    app.text_area(key="need-words").set_value("cours de français pour les femmes réfugiées")
+    next(one for one in app.button if one.label == "Find practices").click().run()
+    assert app.multiselect(key="need-types").value == ["language-training"]
+    assert "Type of measure: Language courses" in text(app)
+    app.multiselect(key="need-types").set_value([]).run()
+    assert "Type of measure: Language courses" not in text(app)
+
+
+def test_words_that_say_nothing_get_a_sentence_in_their_language(visit: Visit) -> None:
+    page = text(visit("needs", q="Der blaue Himmel ist heute sehr schön"))
+    assert "Wir haben diesen Bedarf nicht verstanden" in page
+    assert "is ." not in page
 
 
 def test_nothing_of_a_need_is_stored(visit: Visit) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from criteria.needs import REASONS, Pool
+from criteria.needs import REASONS, Match, Pool
 from pages.shared.components import database, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.filter_form import not_understood
-from pages.shared.components.links import open_link, page_path
+from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import counted, escaped, labels, web_link
 from pages.shared.library import publications
@@ -19,7 +20,7 @@ from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.needs_brief import HOW, file_name, needs_brief, needs_csv
-from practices_db.queries import needs
+from practices_db.queries import need_words, needs
 from practices_db.queries.needs import (
     HAVE,
     MONEY,
@@ -31,14 +32,17 @@ from practices_db.queries.needs import (
     first_to_ask,
     from_params,
     not_documented,
-    read_words,
+    reading_name,
     reason_words,
 )
-from practices_db.translation import _
+from practices_db.translation import _, ngettext
 
 PAGE_SIZE = 5
 _PUBLICATIONS = 5
-_PARAMS = ("who", "country", "sector", "target-group", "q", "people", "inhabitants", "money", "have", "off", "page")
+_PARAMS = (
+    "who", "country", "sector", "target-group", "type", "topic", "q", "people", "inhabitants", "money", "have", "off",
+    "page",
+)  # fmt: skip
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the practices")
@@ -78,6 +82,8 @@ def _from_widgets() -> Asked:
         state.get("need-money"),
         tuple(state.get("need-have") or ()),
         off,
+        tuple(state.get("need-types") or ()),
+        tuple(state.get("need-topics") or ()),
     )
 
 
@@ -96,7 +102,7 @@ def form(asked: Asked) -> None:
     state["need-words"] = asked.words
     for name in ("who", "country", "size", "inhabitants", "money"):
         state[f"need-{name}"] = getattr(asked, name)
-    for name in ("sectors", "groups", "have"):
+    for name in ("sectors", "groups", "types", "topics", "have"):
         state[f"need-{name}"] = list(getattr(asked, name))
     st.text_area(
         "Say it in your own words",
@@ -104,14 +110,17 @@ def form(asked: Asked) -> None:
         max_chars=400,
         height=90,
         placeholder="We are a municipality of 40,000. Housing for young refugees leaving care, little money.",
-        help="The form below is filled with what is read from your words; change there what is wrong.",
+        help=_("In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."),
         on_change=_write_words,
     )
+    st.button(_("Find practices"), icon=":material/search:", type="primary", on_click=_write_words)
     if asked.words:
         _read_from_words(asked)
     with st.grid(2, min_column_width=280):
-        _several("On what", "sectors", "sector")
-        _several("For whom", "groups", "target_group")
+        _several(_("On what"), "sectors", vocabulary("sector"))
+        _several(_("For whom"), "groups", vocabulary("target_group"))
+        _several(_("Type of measure"), "types", vocabulary("measure_type"))
+        _several(_("Topics"), "topics", needs.topics())
     with st.grid(4, min_column_width=200):
         _one("Who are you?", "who", WHO)
         _one("Where?", "country", vocabulary("country"))
@@ -126,22 +135,20 @@ def form(asked: Asked) -> None:
 
 
 def _read_from_words(asked: Asked) -> None:
-    read = read_words(asked.words)
-    words = [label("sector", id_) for id_ in read.sectors] + [label("target_group", id_) for id_ in read.groups]
-    words += [
-        name for name in (WHO.get(read.who or ""), label("country", read.country) if read.country else None) if name
-    ]
-    words += [f"{read.inhabitants:,} inhabitants"] if read.inhabitants else []
-    words += [f"money: {MONEY[read.money].lower()}"] if read.money else []
-    words += [HAVE[id_].lower() for id_ in read.have]
-    told = escaped(", ".join(words)) if words else "nothing that the form knows; please choose below"
-    st.caption(f":material/arrow_downward: Read from your words: {told}. Change below what is wrong.")
+    """Say what was read, each with the words it was read from; what is wrong is removed in the form below."""
+    read = need_words.read(asked.words)
+    told = [f"{reading_name(one)} (“{', '.join(one.words)}”)" for one in read.readings]
+    if read.inhabitants:
+        told.append(_("{count} inhabitants").format(count=f"{read.inhabitants:,}"))
+    if told:
+        said = _("Read from your words: {readings}. Remove below what is wrong.").format(readings="; ".join(told))
+        st.caption(f":material/arrow_downward: {escaped(said)}")
 
 
-def _several(name: str, field: str, words: str) -> None:
+def _several(name: str, field: str, options: Mapping[str, str]) -> None:
     st.multiselect(
-        name, list(vocabulary(words)), format_func=lambda id_: label(words, id_), key=f"need-{field}",
-        on_change=_write_widgets, placeholder="Not said", select_all=False,
+        name, list(options), format_func=options.__getitem__, key=f"need-{field}", on_change=_write_widgets,
+        placeholder=_("Not said"), select_all=False,
     )  # fmt: skip
 
 
@@ -172,60 +179,62 @@ def _reasons(asked: Asked) -> None:
 
 def nothing_asked() -> None:
     """Say what to do first, with one example."""
-    st.info("Say at least on what, for whom, or in your own words what you need.", icon=":material/edit:")
+    st.info(_("Say at least on what, for whom, or in your own words what you need."), icon=":material/edit:")
     example = Asked(words="We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
     st.button("Try it with an example", icon=":material/lightbulb:", on_click=lambda: _write_link(filled_in(example)))
 
 
 def practices(answer: Answer) -> None:
-    """Draw the practices that fit, or those that come nearest, each with its reasons."""
-    asked, found = answer.asked, answer.matches or answer.near
-    if answer.matches:
-        st.markdown(f"**{counted(len(found), 'practice')}** {_sharing(asked)}, those with the most reasons first.")
-    else:
-        st.info(f"No practice in the catalogue {_sharing(asked, 'shares')}.", icon=":material/search_off:")
-        if not found:
-            return
-        st.markdown("The nearest share only one of the two:")
-    start, end = rows_shown(len(found), PAGE_SIZE)
-    cards = answer.cards
-    if end > needs.FIRST:
-        with database.cursor() as cursor:
-            cards = needs.cards(cursor, [one.id for one in found[start:end]])
-    for one in found[start:end]:
-        card = cards[one.id]
-        with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{escaped(card['name'])}**  \n{escaped(card['summary'])}")
-            st.caption(tables.where_and_whom(card))
-            st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
-            if not card["assessed"]:
-                st.caption(":material/help: Not assessed: whether it works and lasts is not known here.")
-            with st.container(horizontal=True):
-                open_link(card["id"], card["name"])
-                st.page_link(
-                    page_path("transfer"),
-                    label="Would it work here?",
-                    icon=":material/local_shipping:",
-                    query_params={"practice": card["id"]},
-                )
+    """Draw the practices that fit, then those that come nearest where few do, each with its reasons."""
+    if answer.nothing_read:
+        st.info(answer.nothing_read, icon=":material/question_mark:")
+    for topic in answer.missing:
+        said = _("No practice in the catalogue is about this: {topic}.").format(topic=needs.topics()[topic].lower())
+        st.info(said, icon=":material/search_off:")
+    found = answer.matches
+    if found:
+        count = ngettext("{count} practice fits", "{count} practices fit", len(found)).format(count=f"{len(found):,}")
+        st.markdown(_("**{count}**, the best match first.").format(count=count))
+        start, end = rows_shown(len(found), PAGE_SIZE)
+        cards = answer.cards
+        if end > needs.FIRST:
+            with database.cursor() as cursor:
+                cards = needs.cards(cursor, [one.id for one in found[start:end]])
+        for one in found[start:end]:
+            _card(cards[one.id], one, answer.asked)
+    elif not answer.nothing_read and not answer.missing:
+        st.info(_("No practice in the catalogue fits both the subject and the people."), icon=":material/search_off:")
+    if answer.near:
+        st.markdown(_("The nearest share only the subject or only the people:"))
+        for one in answer.near:
+            _card(answer.cards[one.id], one, answer.asked)
 
 
-def _sharing(asked: Asked, verb: str = "share") -> str:
-    parts = []
-    if asked.sectors and "sectors" not in asked.off:
-        parts.append("a sector")
-    if asked.groups and "groups" not in asked.off:
-        parts.append("a target group")
-    return f"{verb} {' and '.join(parts)} with you" if parts else f"{verb} your words"
+def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
+    with st.container(border=True, gap="xsmall"):
+        practice_link(card["id"], escaped(card["name"]), ":material/arrow_forward:")
+        st.markdown(escaped(card["summary"]))
+        st.caption(tables.where_and_whom(card))
+        st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
+        if not card["assessed"]:
+            st.caption(":material/help: " + _("Not assessed: whether it works and lasts is not known here."))
+        st.page_link(
+            page_path("transfer"),
+            label=_("Would it work here?"),
+            icon=":material/local_shipping:",
+            query_params={"practice": card["id"]},
+        )
 
 
 def evidence(answer: Answer) -> None:
-    """Draw the publications that bear on a need, strongest first."""
+    """Draw the publications on a need: those that fit best first, then the strongest."""
     if not answer.evidence:
         st.markdown("No publication in the library shares a theme and a target group with you.")
         return
     found = answer.evidence
-    st.caption(f"{counted(len(found), 'publication')} on the same theme and target group, strongest design first.")
+    st.caption(
+        f"{counted(len(found), 'publication')} on the same theme and target group, best fit first, then strength."
+    )
     st.markdown("\n".join(publications.short(row) for row in found[:_PUBLICATIONS]))
     if answer.asked.sectors:
         publications.library_link(

@@ -24,16 +24,16 @@ from practices_db.translation import _
 PUBLICATIONS = 8  # as many stand in a brief
 
 HOW = (
-    "A practice stands here because it shares a sector and a target group with the need. The order follows the reasons "
-    "that are printed: what was asked for (people, subject, own words) counts double, what is known of a practice "
-    "(proof, taken up elsewhere) half, a part of a reason as a part, and nothing else is weighed. A reason says what a "
-    "record states; it does not say that the practice works."
+    "A practice stands here because its subject and its people fit the need. The order follows the reasons that are "
+    "printed: type of measure, target group, topics and own words count double, the sector once, country, size, money "
+    "and means half; evidence only settles what is even. A reason says what a record states; it does not say that the "
+    "practice works."
 )
 
 
 def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
     """Return the brief of a need: what was asked, practices with reasons, evidence, whom to ask, what is not known."""
-    shown = (answer.matches or answer.near)[:FIRST]
+    shown = [*answer.matches[:FIRST], *answer.near]
     ids = tuple(one.id for one in shown)
     made = recipe_of(cursor, View("explore", PracticeFilter(practice=ids)), "scores", "pdf", on)
     blocks = [Block("facts", rows=tuple(answer.asked.in_words()))]
@@ -66,9 +66,9 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
             ),
         ),
     ]
-    subject = ", ".join(
-        part for part in (labels("sector", answer.asked.sectors), labels("target_group", answer.asked.groups)) if part
-    )
+    asked = answer.asked
+    said = (labels("measure_type", asked.types), labels("sector", asked.sectors), labels("target_group", asked.groups))
+    subject = ", ".join(part for part in said if part)
     return cleaned(Brief("What is there for this need", subject, tuple(blocks), made, on))
 
 
@@ -86,7 +86,7 @@ def _evidence(answer: Answer) -> list[Block]:
     )
     table = Block(
         "table",
-        "Publications that bear on it, strongest first",
+        "Publications on it: best fit first, then the strongest",
         ("Publication", "Found", "Strength", "Address"),
         rows,
         (2.5, 3, 1.4, 2.2),
@@ -122,12 +122,13 @@ def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
     writer.writerow(["what", "id", "name", "reasons", "url", "need", "link", "exported_on", "licence"])
     need = "; ".join(f"{name}: {words}" for name, words in answer.asked.in_words())
     about = [harmless(need), f"needs?{urlencode(answer.asked.params(), doseq=True)}", on.isoformat(), LICENCE]
-    matches = list(answer.matches or answer.near)
+    matches = [*answer.matches, *answer.near]
+    fitting = len(answer.matches)
     found = cards(cursor, [one.id for one in matches])
-    for one in matches:
+    for place, one in enumerate(matches):
         card = found[one.id]
         reasons = "; ".join(reason_words(held, answer.asked) for held in one.reasons)
-        what = "practice" if answer.matches else "practice, shares only sector or group"
+        what = "practice" if place < fitting else "practice, shares only the subject or the people"
         writer.writerow([what, one.id, harmless(card["name"]), harmless(reasons), card["source_url"], *about])
     for row in answer.evidence:
         shared = labels("theme", row["shared_sectors"]) + "; " + labels("target_group", row["shared_groups"])

@@ -1,0 +1,232 @@
+"""What people say when they mean a sector, a group, a type of measure, a problem or a topic, in six languages.
+
+thesaurus.toml holds the terms; here they are looked up in a text. Forms of a word are told by Snowball's stemmers
+(https://snowballstem.org); accents and case are left out on both sides.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import snowballstemmer
+from rapidfuzz import fuzz, process
+
+from practices_db.catalogue.filters import normalise
+
+Kind = Literal[
+    "target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "not_wanted", "idiom"
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+LANGUAGES = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pl": "polish"}
+_FILE = Path(__file__).parent / "thesaurus.toml"
+_APART = 2  # so many other words may stand between those of a term
+_SPELT = 6  # letters from which a word may be misspelt
+_ALIKE = 87  # of 100, how alike a misspelt word is (rapidfuzz's ratio): one letter in seven, or two in fifteen
+# A term of several words is told without its filler, save where that turns its sense round.
+_TURNING = frozenset(
+    {"no", "not", "without", "never", "nobody", "nothing", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans"}
+    | {"sin", "nunca", "senza", "non", "bez", "nie", "brak"}
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text: as typed, plain (lower case, no accents), and in which clause it stands."""
+
+    typed: str
+    plain: str
+    clause: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A term found: what it stands for, where (places of words), and whether a word of it was misspelt."""
+
+    kind: Kind
+    id: str
+    at: tuple[int, ...]
+    misspelt: bool = False
+
+
+@dataclass(frozen=True)
+class _Term:
+    kind: Kind
+    id: str
+    words: tuple[str, ...]
+
+
+class _Terms:
+    """The terms of one language, by a word that each has."""
+
+    def __init__(self, language: str, kinds: Sequence[Kind]) -> None:
+        self.language = language
+        self.exact: defaultdict[str, list[_Term]] = defaultdict(list)
+        self.beginning: defaultdict[str, list[_Term]] = defaultdict(list)
+        self.end: defaultdict[str, list[_Term]] = defaultdict(list)
+        for kind in kinds:
+            for id_, entry in _toml()[kind].items():
+                said = entry.get(language, "") if isinstance(entry, dict) else entry if id_ == language else ""
+                for term in filter(None, (term.strip() for term in said.split(","))):
+                    self._add(_Term(kind, id_, self._words(term)))
+        self.spellings = [stem for stem in self.exact if len(stem) >= _SPELT - 1]
+
+    def _words(self, term: str) -> tuple[str, ...]:
+        words = re.findall(r"\*?[^\W_]+\*?", normalise(term))
+        telling = [word for word in words if word not in stop_words(self.language) or word in _TURNING]
+        return tuple(telling if len({*telling} - _TURNING) > 1 else words)
+
+    def _add(self, term: _Term) -> None:
+        # the longest word is the rarest: the term is looked for where it stands
+        key = max(term.words, key=len)
+        if key.endswith("*"):
+            self.beginning[key.strip("*")].append(term)
+        elif key.startswith("*"):
+            self.end[key.strip("*")].append(term)
+        else:
+            for form in {key, stem(key, self.language)}:
+                self.exact[form].append(term)
+
+    def starting(self, plain: str) -> list[_Term]:
+        """Return the terms whose longest word this one may be."""
+        forms = dict.fromkeys((stem(plain, self.language), plain))
+        found = [term for form in forms for term in self.exact.get(form, ())]
+        for length in range(2, len(plain) + 1):
+            found += self.beginning.get(plain[:length], ())
+            found += self.end.get(plain[-length:], ())
+        return found
+
+    def corrected(self, plain: str) -> list[_Term]:
+        """Return the terms of the word that was most likely meant."""
+        if len(plain) < _SPELT:
+            return []
+        stemmed = stem(plain, self.language)
+        best = process.extractOne(stemmed, self.spellings, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        return self.exact[best[0]] if best and best[0][0] == stemmed[0] else []
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words of a text with their clauses."""
+    words = []
+    for clause, part in enumerate(re.split(r"[.;:!?,\n()–—]", text)):
+        words += [Word(typed, _plain(typed), clause) for typed in re.findall(r"[^\W_]+", part)]
+    return words
+
+
+def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tuple[Kind, ...] = KINDS) -> list[Hit]:
+    """Return every term of a language found in a text, in the order of its words."""
+    terms = _terms(language, kinds)
+    hits: dict[tuple[str, str, tuple[int, ...]], Hit] = {}
+    for at, word in enumerate(words):
+        starting = _starting(word.plain, language, kinds)
+        misspelt = not starting and spelling and word.plain not in stop_words(language)
+        filler = word.plain in stop_words(language) and not (len(word.typed) > 1 and word.typed.isupper())
+        for term in terms.corrected(word.plain) if misspelt else starting:
+            if filler and len(term.words) == 1:  # "it" is no IT
+                continue
+            places = _places(term, words, at, language)
+            if places:
+                hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places, misspelt))
+    return sorted(hits.values(), key=lambda hit: (hit.at, hit.kind, hit.id))
+
+
+def _places(term: _Term, words: Sequence[Word], at: int, language: str) -> tuple[int, ...]:
+    if len(term.words) == 1:
+        return (at,)
+    reach = len(term.words) + _APART
+    near = [
+        place
+        for place in range(max(0, at - reach), min(len(words), at + reach + 1))
+        if words[place].clause == words[at].clause
+    ]
+    places = [at]
+    others = list(term.words)
+    others.remove(max(term.words, key=len))
+    for wanted in others:
+        free = [place for place in near if place not in places and _is(words[place].plain, wanted, language)]
+        if not free:
+            return ()
+        places.append(min(free, key=lambda place: abs(place - at)))
+    return tuple(sorted(places)) if max(places) - min(places) < reach else ()
+
+
+def _is(plain: str, wanted: str, language: str) -> bool:
+    if wanted.endswith("*"):
+        return plain.startswith(wanted[:-1])
+    if wanted.startswith("*"):
+        return plain.endswith(wanted[1:])
+    # a stemmer may cut a base form shorter than its plural ("mujer" to "muj", "mujeres" to "mujer")
+    return not {plain, stem(plain, language)}.isdisjoint({wanted, stem(wanted, language)})
+
+
+def languages_of(words: Sequence[Word]) -> list[str]:
+    """Return the languages a text may be in, the likeliest first: by filler words, then by terms found in it."""
+    counted = {
+        language: sum(word.plain in stop_words(language) for word in words)
+        + 0.5 * len({hit.at for hit in find(words, language, spelling=False)})
+        for language in LANGUAGES
+    }
+    best = max(counted.values())
+    if not best:
+        return []
+    likely = [language for language, count in counted.items() if count >= 0.8 * best]
+    return sorted(likely, key=lambda language: -counted[language])
+
+
+@cache
+def _toml() -> dict[str, Any]:
+    with _FILE.open("rb") as file:
+        return tomllib.load(file)
+
+
+def entries(kind: Literal["target_group", "problem", "topic", "origin", "adjective", "around"]) -> Mapping[str, Any]:
+    """Return what the file says of a kind."""
+    found: dict[str, Any] = _toml()[kind]
+    return found
+
+
+def nothing_read(language: str | None) -> str:
+    """Return the sentence for a need in which nothing was read, in the language it was asked in, else in English."""
+    return str(_toml()["nothing_read"][language or "en"])
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """Return the words that say nothing, plain."""
+    return frozenset(normalise(_toml()["stop_words"][language]).replace(",", " ").split())
+
+
+@cache
+def _terms(language: str, kinds: tuple[Kind, ...]) -> _Terms:
+    return _Terms(language, kinds)
+
+
+@lru_cache(100_000)
+def _starting(plain: str, language: str, kinds: tuple[Kind, ...]) -> tuple[_Term, ...]:
+    return tuple(_terms(language, kinds).starting(plain))
+
+
+@lru_cache(100_000)
+def _plain(typed: str) -> str:
+    return normalise(typed)
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    return snowballstemmer.stemmer(LANGUAGES[language])
+
+
+@lru_cache(100_000)
+def stem(plain: str, language: str) -> str:
+    """Return what forms of a word share; of a word that is plain already.
+
+    >>> stem("mentors", "en"), stem("flats", "en"), stem("wohnungen", "de")
+    ('mentor', 'flat', 'wohnung')
+    """
+    return str(_stemmer(language).stemWord(plain))

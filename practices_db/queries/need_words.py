@@ -1,0 +1,213 @@
+"""What somebody's own words say, in six languages: readings, each with the words it was read from.
+
+Nothing is guessed beyond the thesaurus. A country that people come from is no place of work: "women from Ukraine in our
+Polish town" reads people under temporary protection and Poland.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Literal, cast
+
+from babel import Locale
+
+from practices_db.catalogue import thesaurus
+from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.thesaurus import LANGUAGES, Hit, Word
+from practices_db.catalogue.vocabularies import vocabulary
+
+Kind = Literal["target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "country"]
+# How much a reading says for a type of measure (1 would be certain).
+SAID = {"measure_type": 0.8, "problem": 0.5, "topic": 0.3}
+_NEAR = 2  # words between a country and the word that tells what it belongs to
+_NUMBER = r"(\d{1,3}(?:[,. ’']\d{3})+|\d{3,9})"
+_INHABITANTS = r"(?:inhabitants|residents|people live|einwohner\w*|habitants|habitantes|abitanti|mieszkanc\w*|dusz)"
+_PLACE = (
+    r"(?:municipality|town|city|region|county|village|stadt|gemeinde|kommune|dorf|ville|commune|village|ciudad|"
+    r"municipio|pueblo|comune|citta|paese|miast\w*|gmin\w*)"
+)
+_OF = (
+    r" ?(?:of|with|mit|von|de|con|di|da|z|o|liczac\w*)?"
+    r" ?(?:about|some|around|rund|etwa|ca|environ|unos|circa|okolo|ok)?\.? ?"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that was read: what it is, and the words of the person that say it."""
+
+    kind: Kind
+    id: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Read:
+    """All that was read; ``language`` the likeliest one, None where the words are of none we know."""
+
+    language: str | None = None
+    readings: tuple[Reading, ...] = ()
+    inhabitants: int | None = None
+
+    def ids(self, kind: Kind) -> tuple[str, ...]:
+        """Return what was read of a kind, in the order of the words."""
+        return tuple(one.id for one in self.readings if one.kind == kind)
+
+
+@lru_cache(512)
+def read(text: str) -> Read:
+    """Return what is read from somebody's words."""
+    words = thesaurus.words_of(text)
+    languages = thesaurus.languages_of(words)
+    found: dict[tuple[Kind, str], dict[str, None]] = defaultdict(dict)
+    for language in languages:
+        hits = _told(thesaurus.find(words, language))
+        refused = _refused(hits, words)
+        for hit in hits:
+            if hit.kind not in ("not_wanted", "idiom") and not refused.intersection(hit.at):
+                found[cast(Kind, hit.kind), hit.id] |= dict.fromkeys(words[at].typed for at in hit.at)
+    for kind, id_, at in _countries(words):
+        if kind == "country" or (kind, id_) not in found:
+            found[kind, id_][words[at].typed] = None
+    readings = tuple(Reading(kind, id_, tuple(said)) for (kind, id_), said in found.items())
+    return Read(languages[0] if languages else None, readings, _inhabitants(text))
+
+
+def _told(hits: Sequence[Hit]) -> list[Hit]:
+    """Leave out what only a part of a longer term says: "work" in "social worker", "young" in "young children"."""
+    covered: dict[str, set[int]] = defaultdict(set)
+    for hit in hits:
+        if len(hit.at) > 1:
+            covered[hit.kind].update(hit.at)
+    longer = covered["measure_type"] | covered["problem"]
+    beside = {"target_group": set(), "topic": set(), "sector": covered["problem"]}  # what they say stands beside others
+
+    def told(hit: Hit) -> bool:
+        if len(hit.at) > 1:
+            return hit.kind == "idiom" or not covered["idiom"].issuperset(hit.at)
+        return hit.at[0] not in covered[hit.kind] | covered["idiom"] | beside.get(hit.kind, longer)
+
+    return [hit for hit in hits if told(hit)]
+
+
+def _refused(hits: Iterable[Hit], words: Sequence[Word]) -> set[int]:
+    """Return the places behind "we do not need" and the like, up to the end of the clause."""
+    refused: set[int] = set()
+    for hit in hits:
+        if hit.kind == "not_wanted":
+            last = max(hit.at)
+            refused.update(at for at in range(last + 1, len(words)) if words[at].clause == words[last].clause)
+    return refused
+
+
+def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
+    """Return types of measure with how much was said for each, from 0 to 1; readings that agree add up (noisy or).
+
+    What is named counts most, then what a problem asks for, then what a topic mostly goes with.
+    """
+    unsaid: dict[str, float] = {}
+
+    def say(type_: str, how_much: float) -> None:
+        unsaid[type_] = unsaid.get(type_, 1.0) * (1 - how_much)
+
+    for one in readings:
+        if one.kind == "measure_type":
+            say(one.id, SAID["measure_type"])
+        elif one.kind in ("problem", "topic"):
+            for type_ in thesaurus.entries(one.kind)[one.id].get("types", ()):
+                say(type_, SAID[one.kind])
+    return {type_: 1 - rest for type_, rest in unsaid.items()}
+
+
+def telling(text: str) -> tuple[str, ...]:
+    """Return the stems of the words of a need that are no filler in any language it may be in, in their order."""
+    words = thesaurus.words_of(text)
+    filler = frozenset[str]().union(*map(thesaurus.stop_words, thesaurus.languages_of(words) or LANGUAGES))
+    stems = (thesaurus.stem(word.plain, "en") for word in words if len(word.plain) > 2 and word.plain not in filler)
+    return tuple(dict.fromkeys(stems))
+
+
+@lru_cache(20_000)
+def topics_of(text: str) -> tuple[str, ...]:
+    """Return the topics that an English text of the catalogue is about."""
+    hits = thesaurus.find(thesaurus.words_of(text), "en", spelling=False, kinds=("topic",))
+    return tuple(dict.fromkeys(hit.id for hit in hits))
+
+
+# --- countries and numbers -------------------------------------------------------------------------------
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return countries by the name in each language; of Polish names the beginning, since they are declined."""
+    names: dict[str, str] = {}
+    known = {*vocabulary("country"), *(id_ for ids in thesaurus.entries("origin").values() for id_ in ids)}
+    for language in LANGUAGES:
+        for id_ in sorted(known):
+            name = normalise(Locale(language).territories.get(id_, ""))
+            if name and " " not in name:
+                names[name[:-2] + "*" if language == "pl" and len(name) >= 6 else name] = id_
+    return names
+
+
+@cache
+def _adjectives() -> dict[str, str]:
+    return {term.strip(): id_ for id_, terms in thesaurus.entries("adjective").items() for term in terms.split(",")}
+
+
+def _looked_up(plain: str, table: dict[str, str]) -> str | None:
+    if plain in table:
+        return table[plain]
+    return next((table[plain[:n] + "*"] for n in range(len(plain), 3, -1) if plain[:n] + "*" in table), None)
+
+
+@cache
+def _around() -> dict[str, frozenset[str]]:
+    return {
+        role: frozenset(normalise(word) for word in words.replace(",", " ").split())
+        for role, words in thesaurus.entries("around").items()
+    }
+
+
+def _countries(words: Sequence[Word]) -> list[tuple[Kind, str, int]]:
+    """Return for each country named what it says: where one works, who people are, or what language they learn."""
+    origins = {id_: group for group, ids in thesaurus.entries("origin").items() for id_ in ids}
+    said: list[tuple[Kind, str, int]] = []
+    for at, word in enumerate(words):
+        adjective = _looked_up(word.plain, _adjectives())
+        country = adjective or _looked_up(word.plain, _names())
+        if country is None:
+            continue
+        role = _role(words, at, adjective is not None)
+        if role == "place" and country in vocabulary("country"):
+            said.append(("country", country, at))
+        elif role == "origin" and country in origins:
+            said.append(("target_group", origins[country], at))
+    return said
+
+
+def _role(words: Sequence[Word], at: int, adjective: bool) -> str:
+    clause = words[at].clause
+    before = [words[n].plain for n in range(max(0, at - _NEAR), at) if words[n].clause == clause]
+    after = [words[n].plain for n in range(at + 1, min(len(words), at + 1 + _NEAR)) if words[n].clause == clause]
+    beside = {*before[-1:], *after[:1]}
+    around = _around()
+    if adjective:
+        if beside & around["tongue"]:
+            return "tongue"
+        return "place" if {*before, *after} & around["place"] else "origin"
+    if {*before} & around["place"]:
+        return "place"
+    return "origin" if {*before} & around["from"] else "place"
+
+
+def _inhabitants(text: str) -> int | None:
+    """Return the number after "municipality of" and the like, or before "inhabitants"."""
+    found = re.search(rf"{_PLACE}{_OF}{_NUMBER}|{_NUMBER} {_INHABITANTS}", normalise(text))
+    if not found:
+        return None
+    return int(re.sub(r"\D", "", found[1] or found[2]))
