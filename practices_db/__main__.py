@@ -63,11 +63,7 @@ def commands() -> None:
 def _build(catalogue: Path, database: Path) -> None:
     """Build the database from the catalogue's files."""
     built = build(database, catalogue, lambda _, what: click.echo(f"{what} …", err=True))
-    click.echo(
-        f"{database}: {built.practices} practices, {built.countries} countries, "
-        f"{built.assessments} assessments, {built.answers} answers, {built.evidence} publications, "
-        f"{built.organisations} organisations, {built.links} links, {built.results} results, {built.findings} findings"
-    )
+    click.echo(f"{database}: {built}")
     for kept in built.not_counted:
         click.echo(kept)
 
@@ -82,13 +78,9 @@ def _build(catalogue: Path, database: Path) -> None:
 def _export(sort: Sort, contents: Contents, kind: Format, output: Path, database: Path, **given: Any) -> None:
     """Write the practices a filter selects to a file."""
     selected = chosen(given)
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store, store.cursor() as cursor:
         made = file_content(store, View(chosen=selected, sort=sort), date.today(), contents, kind)
-        with store.cursor() as cursor:
-            count = practices.count_practices(cursor, selected)
-    finally:
-        store.close()
+        count = practices.count_practices(cursor, selected)
     write_output(output, made)
     click.echo(f"{output}: {count} practices {selected.in_words()}".rstrip())
 
@@ -107,11 +99,8 @@ def _robustness(  # noqa: PLR0913, PLR0917 - the options
     """Write where the scored practices stand: intervals and tiers."""
     selected = chosen(given)
     weighting = preset(current_framework(), weights)
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         made = robustness_csv(store, selected, Draws(weighting, draws, seed, free))
-    finally:
-        store.close()
     write_output(output, made.content)
     click.echo(
         f"{output}: {made.practices} scored practices {selected.in_words()}".rstrip()

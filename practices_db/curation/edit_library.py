@@ -19,7 +19,7 @@ from practices_db.curation import versioned_change
 from practices_db.curation.permissions import APP, Thing, moved, require
 from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, PracticesError
 
 Named = Literal["evidence", "organisation"]
@@ -185,9 +185,8 @@ def hand_over(cursor: Cursor, kind: str, merging: Edit, kept: str) -> None:
             f"WHERE NOT judged AND {side}_kind = $kind AND {side}_id = $id ORDER BY ALL",
             old | {"today": audit_log.now().date()},
         )
-        columns = [column[0] for column in shown.description]
-        for row in shown.fetchall():
-            _judge(cursor, merging, dict(zip(columns, row, strict=True)) | {f"{side}_id": kept})
+        for row in records(shown):
+            _judge(cursor, merging, row | {f"{side}_id": kept})
 
 
 def after_migration(store: Store, ran: Sequence[str]) -> None:
@@ -357,8 +356,7 @@ def _stands(cursor: Cursor, item: Item, id_: str) -> Curated:
 
 def _read(cursor: Cursor, item: Item, where: str, parameters: dict[str, str]) -> list[Curated]:
     found = cursor.execute(f"{library_store.HELD[item]} WHERE {where}", parameters)
-    columns = [column[0] for column in found.description]
-    return [_curated(item, dict(zip(columns, row, strict=True))) for row in found.fetchall()]
+    return [_curated(item, row) for row in records(found)]
 
 
 def _curated(item: Item, row: dict[str, Any]) -> Curated:

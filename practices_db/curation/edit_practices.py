@@ -19,7 +19,7 @@ from practices_db.curation import edit_library, versioned_change
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, PracticesError
 
 _WITHOUT_SOURCE = ("not-documented", "not-applicable")
@@ -167,8 +167,7 @@ def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, An
         """,
         {"id": practice_id},
     )
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return records(found)
 
 
 def edit_answer(store: Store, edit: Edit, indicator_id: str, changes: Mapping[str, Any]) -> int:
@@ -218,12 +217,12 @@ def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
     found = cursor.execute(
         f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id = $id", {"id": practice_id}
     )
-    names = [column[0] for column in found.description]
-    row = found.fetchone()
-    if row is None:
+    rows = records(found)
+    if not rows:
         raise PracticesError(f"There is no practice {practice_id[:80]!r}.")
-    values = (tuple(value) if isinstance(value, list) else value for value in row)
-    whole: dict[str, Any] = dict(zip(names, values, strict=True))
+    whole: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in rows[0].items()
+    }
     facts = {name: whole[name] for name in PracticeRow.model_fields}
     return CuratedPractice(facts, **{name: whole[name] for name in record if not name.startswith("left_")})
 
@@ -281,12 +280,10 @@ _KIND = Kind(_practice, _put, _hand_over)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
-    found = cursor.execute("SELECT * FROM assessment WHERE id = $id", {"id": assessment_id})
-    names = [column[0] for column in found.description]
-    row = found.fetchone()
-    if row is None:
+    rows = records(cursor.execute("SELECT * FROM assessment WHERE id = $id", {"id": assessment_id}))
+    if not rows:
         raise PracticesError(f"There is no assessment {assessment_id[:160]!r}.")
-    return dict(zip(names, row, strict=True))
+    return rows[0]
 
 
 def _answer(cursor: Cursor, assessment_id: str, indicator_id: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Unpublished rows are not only deleted: the file is written anew from what is lef
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ import duckdb
 from practices_db.catalogue.library_items import KINDS, PLAIN
 from practices_db.catalogue.practice_fields import SEVERAL
 from practices_db.config import snapshot_path
-from practices_db.database.commit_marker import quoted, sync_folder, table_names, wal_path, witness_path
+from practices_db.database.commit_marker import quoted, remove_database, sync_file, sync_folder, table_names
 from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
@@ -131,10 +130,8 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
         copy_database(store, stage)
         made = _publishable(stage, beside)
         written = manifest_path(beside)
-        with written.open("w", encoding="utf-8") as file:
-            json.dump(asdict(made), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        written.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")
+        sync_file(written)
         beside.replace(path)
         written.replace(manifest_path(path))
         sync_folder(path.parent)
@@ -142,8 +139,8 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
         raise PracticesError(f"No snapshot was written to {path}: {str(error).splitlines()[0]}") from error
     finally:
         for one in (stage, beside):
-            for left in (one, wal_path(one), witness_path(one), manifest_path(one)):
-                left.unlink(missing_ok=True)
+            remove_database(one)
+            manifest_path(one).unlink(missing_ok=True)
     return made
 
 
@@ -172,8 +169,7 @@ def read_manifest(path: Path) -> Snapshot:
 
 def _publishable(stage: Path, to: Path) -> Snapshot:
     """Take everything out of a copy that is not public, write it anew, and say what it holds."""
-    staged = Store(stage, folders=[to.parent])
-    try:
+    with Store(stage, folders=[to.parent]) as staged:
         with staged.cursor() as cursor:
             cursor.begin()
             _keep_what_is_public(cursor)
@@ -187,8 +183,6 @@ def _publishable(stage: Path, to: Path) -> Snapshot:
                 "\n".join(["No snapshot was written; the database does not hang together:", *problems])
             )
         copy_database(staged, to)
-    finally:
-        staged.close()
     to.chmod(0o640)
     return Snapshot(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -143,9 +143,9 @@ def test_newer_snapshot_is_swapped_in_while_the_old_one_is_read(
         until(lambda: replica.store is not before)
         assert first_name(replica.store) == "A newer name"
         time.sleep(4 * LOOK)
-        assert not before.closed
+        assert before.exports.exists()
         assert reading.fetchall()[0][0] != "A newer name"
-    until(lambda: before.closed)  # nobody reads from it any more
+    until(lambda: not before.exports.exists())  # nobody reads from it any more
 
 
 def test_half_copied_or_foreign_file_is_never_opened(

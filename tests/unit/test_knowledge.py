@@ -399,7 +399,7 @@ def test_a_build_keeps_when_addresses_were_last_alive(tmp_path: Path) -> None:
     store = Store(path)
     try:
         with store.cursor() as cursor:
-            assert link_check.records(cursor) == [row]
+            assert link_check.recorded(cursor) == [row]
     finally:
         store.close()
 

@@ -23,8 +23,8 @@ from practices_db.database.commit_marker import witness_path
 from practices_db.database.migrate import applied, migrate, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations.build import Built, build, open_store
-from practices_db.queries.integrity import contents, integrity_problems
+from practices_db.operations.build import build, open_store
+from practices_db.queries.integrity import Contents, contents, integrity_problems
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
@@ -484,7 +484,7 @@ def test_migrating_a_foreign_database_is_refused(in_memory: Store) -> None:
 
 def test_build_says_what_it_put_in_and_leaves_one_file(tmp_path: Path, temporary: Path) -> None:
     path = tmp_path / "deep" / "practices.duckdb"
-    assert build(path, oracles.SYNTHETIC) == Built(practices=5, countries=5, assessments=3, answers=10)
+    assert build(path, oracles.SYNTHETIC) == Contents(5, 5, 3, 10, 0, 0, 0, 0, 0, ())
     assert sorted(path.parent.iterdir()) == [path, witness_path(path)]
     assert list(temporary.iterdir()) == []
 

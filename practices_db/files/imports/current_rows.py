@@ -21,7 +21,7 @@ from practices_db.catalogue.library_items import OF_TABLE
 from practices_db.catalogue.library_store import HELD
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES
 from practices_db.catalogue.practice_rows import CatalogueRow
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, records
 from practices_db.files.imports.kinds import KIND, Cells
 
 Key = tuple[str, ...]
@@ -175,9 +175,7 @@ def _library(cursor: Cursor, name: str) -> dict[Key, Stored]:
 
 def _rows(cursor: Cursor) -> list[tuple[dict[str, Any], int]]:
     """Return the rows of a query by column, the version beside them."""
-    names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [(row, row.pop("version")) for row in rows]
+    return [(row, row.pop("version")) for row in records(cursor)]
 
 
 _HELD: dict[str, Callable[[Cursor], dict[Key, Stored]]] = {
