@@ -20,7 +20,7 @@ from practices_db.__main__ import main
 from practices_db.database.store import Store
 from practices_db.operations import link_check
 from practices_db.operations.build import build
-from practices_db.operations.link_check import Manners, check, is_public, look, records
+from practices_db.operations.link_check import Manners, check, is_public, look, recorded
 
 HERE = Manners(pause=0, timeout=2, private=True)
 PUBLIC = Manners(pause=0, timeout=2)
