@@ -11,7 +11,6 @@ Statistical Society A 176 (2013): the weight one sets and the influence one gets
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from criteria.framework import Criterion, Framework
+from criteria.spelling import not_known
 
 Floats = npt.NDArray[np.float64]
 Reason = Literal["", "weighs nothing", "unknown for all", "all equal"]
@@ -81,9 +81,7 @@ def weighting(
 def _check(what: str, weights: Mapping[str, float], known: Sequence[str]) -> None:
     for id_, weight in weights.items():
         if id_ not in known:
-            near = difflib.get_close_matches(id_, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ValueError(f"{what} {id_!r} is not known; {hint}")
+            raise ValueError(f"{what} {not_known(id_, known)}")
         if not 0 <= weight <= LARGEST:  # also false for what is not a number
             raise ValueError(f"{what} {id_!r}: the weight must be from 0 to {LARGEST:g}, not {weight}")
 

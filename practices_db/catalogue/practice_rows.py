@@ -18,8 +18,9 @@ from pydantic import (
 )
 
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
+from criteria.spelling import not_known
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
-from practices_db.catalogue.vocabularies import nearest_of, unknown, vocabulary
+from practices_db.catalogue.vocabularies import unknown, vocabulary
 
 # Characters that no text holds: a terminal would obey them, a file could not keep them. Line ends and tabs are text.
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -250,9 +251,7 @@ class AnswerRow(CatalogueRow):
                 f"{self.framework[:80]} {self.framework_version[:80]} is not published; known are {known}",
             )
         if self.indicator_id not in (ids := [indicator.id for indicator in framework.indicators]):
-            near = nearest_of(self.indicator_id, ids)
-            hint = f"; did you mean {near!r}?" if near else ""
-            raise ColumnError("indicator_id", f"{self.indicator_id[:80]!r} is not in the framework{hint}")
+            raise ColumnError("indicator_id", f"indicator {not_known(self.indicator_id, ids)}")
         if fault := evidence_fault(framework, self.indicator_id, self.evidence_level):
             raise ColumnError("evidence_level", fault)
         return self

@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from criteria.spelling import nearest_of
 from practices_db.catalogue.practice_rows import ColumnError
-from practices_db.catalogue.vocabularies import NotInListError, nearest_of
+from practices_db.catalogue.vocabularies import NotInListError
 from practices_db.errors import PracticesError
 
 SHOWN_AT_MOST = 200

@@ -234,7 +234,9 @@ def _hand_over(cursor: Cursor, merging: Edit, one: Curated, column: str, kept: s
             new = versioned_change.leaving(reason) | {"state": moved("archive", one.thing)}
             _put(cursor, one, new)
             audit_log.record(
-                cursor, actor, "archive", one.thing.name, version=one.version + 1, after=new, reason=reason
+                cursor,
+                actor,
+                audit_log.Entry("archive", one.thing.name, version=one.version + 1, after=new, reason=reason),
             )
         return
     if kind.one and after[kind.one[1]] and _marked(cursor, one.item, after):
@@ -251,13 +253,15 @@ def _hand_over(cursor: Cursor, merging: Edit, one: Curated, column: str, kept: s
     audit_log.record(
         cursor,
         actor,
-        "rename" if renamed else "edit",
-        f"{one.item}:{id_}",
-        version=one.version + 1,
-        before={"id": one.id} if renamed else {column: one.facts[column]},
-        after={"id": id_} if renamed else {column: kept},
-        reason=reason,
-        public=f"Taken over in a merge: {reason}",
+        audit_log.Entry(
+            "rename" if renamed else "edit",
+            f"{one.item}:{id_}",
+            version=one.version + 1,
+            before={"id": one.id} if renamed else {column: one.facts[column]},
+            after={"id": id_} if renamed else {column: kept},
+            reason=reason,
+            public=f"Taken over in a merge: {reason}",
+        ),
     )
 
 
@@ -290,12 +294,14 @@ def _keep_one(cursor: Cursor, edit: Edit, item: Item, facts: Facts) -> None:
         audit_log.record(
             cursor,
             edit.actor,
-            "edit",
-            other.thing.name,
-            version=other.version + 1,
-            before={flag: True},
-            after={flag: getattr(row, flag)},
-            reason=edit.reason,
+            audit_log.Entry(
+                "edit",
+                other.thing.name,
+                version=other.version + 1,
+                before={flag: True},
+                after={flag: getattr(row, flag)},
+                reason=edit.reason,
+            ),
         )
     _require_one(cursor, item, facts)
 
@@ -324,12 +330,7 @@ def _judge(cursor: Cursor, merging: Edit, facts: dict[str, Any]) -> None:
     audit_log.record(
         cursor,
         merging.actor,
-        "add",
-        f"link:{link_id(facts)}",
-        version=1,
-        after=facts,
-        reason=merging.reason,
-        public=public,
+        audit_log.Entry("add", f"link:{link_id(facts)}", version=1, after=facts, reason=merging.reason, public=public),
     )
 
 

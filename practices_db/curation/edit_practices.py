@@ -255,7 +255,9 @@ def _hand_over(cursor: Cursor, edit: Edit, kept: str) -> None:
             "UPDATE assessment SET id = $new, practice_id = $kept, version = version + 1 WHERE id = $old", renamed
         )
         cursor.execute("UPDATE answer SET assessment_id = $new WHERE assessment_id = $old", {"old": id_, "new": new})
-        audit_log.record(cursor, edit.actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+        audit_log.record(
+            cursor, edit.actor, audit_log.Entry("rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+        )
     cursor.execute(
         "INSERT INTO practice_source SELECT $kept, field, url, remark FROM practice_source WHERE practice_id = $old "
         "ON CONFLICT DO NOTHING",

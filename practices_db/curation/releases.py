@@ -115,11 +115,13 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
         audit_log.record(
             cursor,
             actor,
-            "publish",
-            "data",
-            version=release.number,
-            after={"content_hash": content_hash, "changes": len(changes)},
-            reason=note,
+            audit_log.Entry(
+                "publish",
+                "data",
+                version=release.number,
+                after={"content_hash": content_hash, "changes": len(changes)},
+                reason=note,
+            ),
         )
         return release
 
@@ -146,7 +148,11 @@ def unreleased_files(store: Store, actor: Actor) -> dict[str, bytes]:
 
     found = audit_log.guarded(store, work, rehearsal=True)
     what = {"content_hash": write_files.content_hash(found)}
-    store.write(lambda cursor: audit_log.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
+    store.write(
+        lambda cursor: audit_log.record(
+            cursor, actor, audit_log.Entry("export", "data", after=what, reason="not released yet")
+        )
+    )
     return found
 
 

@@ -113,7 +113,9 @@ def accept(store: Store, edit: Edit) -> int:
             _take_statement(cursor, found, given)
         if edit.public is not None and practice_id is not None:
             about = f"practice:{practice_id}"
-            audit_log.record(cursor, edit.actor, "corrected", about, reason=edit.reason, public=edit.public)
+            audit_log.record(
+                cursor, edit.actor, audit_log.Entry("corrected", about, reason=edit.reason, public=edit.public)
+            )
         return new
 
     return audit_log.guarded(store, work)
@@ -210,11 +212,13 @@ def settle(store: Store, edit: Edit, indicator_id: str, assessment_id: str) -> i
         audit_log.record(
             cursor,
             actor,
-            "settle",
-            practice.thing.name,
-            before={"indicator": indicator_id, "counts": before},
-            after={"indicator": indicator_id, "counts": assessment_id},
-            reason=note,
+            audit_log.Entry(
+                "settle",
+                practice.thing.name,
+                before={"indicator": indicator_id, "counts": before},
+                after={"indicator": indicator_id, "counts": assessment_id},
+                reason=note,
+            ),
         )
         return version + 1
 
@@ -262,7 +266,9 @@ def _add(cursor: Cursor, actor: Actor, row: PracticeRow | None, submission_id: s
         "UPDATE submission SET practice_id = $practice WHERE id = $id", {"practice": row.id, "id": submission_id}
     )
     audit_log.record(
-        cursor, actor, "add", f"practice:{row.id}", version=1, after={"from": f"submission:{submission_id}"}
+        cursor,
+        actor,
+        audit_log.Entry("add", f"practice:{row.id}", version=1, after={"from": f"submission:{submission_id}"}),
     )
     return row.id
 
@@ -285,7 +291,7 @@ def _take_answers(
     rows = [AnswerRow(**about, **answer.model_dump()) for answer in given.answers]
     practice_store.write_answers(cursor, rows, found.id, blind=found.kind == "second-assessment")
     after = {"from": f"submission:{found.id}", "answers": len(given.answers)}
-    audit_log.record(cursor, actor, "add", f"assessment:{id_}", version=1, after=after)
+    audit_log.record(cursor, actor, audit_log.Entry("add", f"assessment:{id_}", version=1, after=after))
 
 
 def _take_statement(cursor: Cursor, found: Submission, given: Statement) -> None:

@@ -208,12 +208,7 @@ def step(  # noqa: PLR0913 - what a step consists of
     audit_log.record(
         cursor,
         actor,
-        action,
-        submission.thing.name,
-        version=version + 1,
-        before=before,
-        after=after,
-        reason=reason,
+        audit_log.Entry(action, submission.thing.name, version=version + 1, before=before, after=after, reason=reason),
     )
     if gone:
         retract(cursor, actor, submission.id)
@@ -224,7 +219,7 @@ def end_link(cursor: Cursor, submission: Submission, actor: Actor) -> None:
     """End a submission's private link, in the caller's transaction."""
     require(actor, "revoke", submission.thing)
     cursor.execute("UPDATE submission SET token_hash = NULL WHERE id = $id", {"id": submission.id})
-    audit_log.record(cursor, actor, "revoke", submission.thing.name)
+    audit_log.record(cursor, actor, audit_log.Entry("revoke", submission.thing.name))
 
 
 def new_link(cursor: Cursor, submission: Submission, actor: Actor) -> str:
@@ -235,7 +230,7 @@ def new_link(cursor: Cursor, submission: Submission, actor: Actor) -> str:
         "UPDATE submission SET token_hash = $hash, last_used = $now, expires = $expires WHERE id = $id",
         {"hash": _hash(token), "now": moment, "expires": moment + LIFETIME, "id": submission.id},
     )
-    audit_log.record(cursor, actor, "renew", submission.thing.name)
+    audit_log.record(cursor, actor, audit_log.Entry("renew", submission.thing.name))
     return token
 
 
@@ -259,7 +254,7 @@ def retract(cursor: Cursor, actor: Actor, submission_id: str) -> None:
     for id_, version in assessments:
         for known_as in _earlier_names(cursor, id_):
             audit_log.erase(cursor, actor, f"assessment:{known_as}", "withdrawn by whoever submitted it")
-        audit_log.record(cursor, actor, "withdraw", f"assessment:{id_}", version=version + 1)
+        audit_log.record(cursor, actor, audit_log.Entry("withdraw", f"assessment:{id_}", version=version + 1))
     cursor.execute("DELETE FROM statement WHERE submission_id = $id", known)
 
 
@@ -340,7 +335,9 @@ def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
         },
     )
     after = {"kind": kind, "practice_id": practice_id, "status": status}
-    audit_log.record(cursor, actor, "new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
+    audit_log.record(
+        cursor, actor, audit_log.Entry("new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
+    )
     return receipt
 
 

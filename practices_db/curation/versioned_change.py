@@ -95,13 +95,15 @@ def change(
         audit_log.record(
             cursor,
             edit.actor,
-            action,
-            stands.thing.name,
-            version=edit.version + 1,
-            before=before or None,
-            after=after,
-            reason=edit.reason,
-            public=edit.public,
+            audit_log.Entry(
+                action,
+                stands.thing.name,
+                version=edit.version + 1,
+                before=before or None,
+                after=after,
+                reason=edit.reason,
+                public=edit.public,
+            ),
         )
         return edit.version + 1
 
@@ -142,12 +144,14 @@ def merge(store: Store, kind: Kind[One], edit: Edit, into: str) -> int:
         audit_log.record(
             cursor,
             edit.actor,
-            "merge",
-            kept.thing.name,
-            version=kept.version + 1,
-            after={"merged": edit.item},
-            reason=edit.reason,
-            public=f"The entry “{old.name}” was merged into this one: {edit.reason}",
+            audit_log.Entry(
+                "merge",
+                kept.thing.name,
+                version=kept.version + 1,
+                after={"merged": edit.item},
+                reason=edit.reason,
+                public=f"The entry “{old.name}” was merged into this one: {edit.reason}",
+            ),
         )
         return {}, after
 

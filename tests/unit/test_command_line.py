@@ -339,7 +339,7 @@ def test_module_runs_as_a_program(tmp_path: Path) -> None:
 
 def test_output_that_nobody_reads_to_its_end_ends_quietly(database: Path) -> None:
     store = Store(database)
-    store.write(lambda cursor: audit_log.record_many(cursor, CLI, [audit_log.Entry("edit", "data")] * 5_000))
+    store.write(lambda cursor: audit_log.record(cursor, CLI, *[audit_log.Entry("edit", "data")] * 5_000))
     store.close()
     command = [sys.executable, "-W", "error", "-m", "practices_db", "history", "data", "--database", str(database)]
     with subprocess.Popen(command, cwd=oracles.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shown:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +20,7 @@ from practices_db.catalogue.library_items import OF_TABLE
 from practices_db.catalogue.library_store import HELD
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES
 from practices_db.catalogue.practice_rows import CatalogueRow
+from practices_db.catalogue.write_files import cell_text
 from practices_db.database.store import Cursor, records
 from practices_db.files.imports.kinds import KIND, Cells
 
@@ -65,21 +65,7 @@ class Holdings:
 def as_cells(row: CatalogueRow | Mapping[str, Any]) -> Cells:
     """Return a row as the catalogue's files write it."""
     values = dict(row) if isinstance(row, CatalogueRow) else row
-    return {name: _text(value) for name, value in values.items()}
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case date():
-            return value.isoformat()
-        case tuple() | list():
-            return ";".join(value)
-        case _:
-            return str(value)
+    return {name: cell_text(value) for name, value in values.items()}
 
 
 _NAMED = {
