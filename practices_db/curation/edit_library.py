@@ -56,7 +56,7 @@ class Curated:
 def read(cursor: Cursor, actor: Actor, item: Item, id_: str) -> Curated:
     """Return one as it stands now, released or not; PracticesError where there is none."""
     require(actor, "read", Thing(item, id_))
-    return _stands(cursor, item, id_)
+    return _stands(item, cursor, id_)
 
 
 def links(cursor: Cursor, actor: Actor, item: Named, id_: str) -> list[Curated]:
@@ -96,7 +96,7 @@ def edit(store: Store, item: Item, edit: Edit, changes: Mapping[str, Any], sourc
             _keep_one(cursor, edit, item, after)
         return {name: before.facts[name] for name in fields}, {name: after[name] for name in fields} | page
 
-    return versioned_change.change(store, edit, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _stands(item, cursor, edit.item), work)
 
 
 def checked(store: Store, item: Item, edit: Edit, on: date) -> int:
@@ -112,25 +112,7 @@ def checked(store: Store, item: Item, edit: Edit, on: date) -> int:
         return {"checked_on": before.facts["checked_on"]}, {"checked_on": on}
 
     because = replace(edit, reason=edit.reason or f"checked on {on}")
-    return versioned_change.change(store, because, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
-
-
-def archive(store: Store, item: Item, edit: Edit) -> int:
-    """Take something out of the catalogue without losing it; what it is linked by goes and comes back with it.
-
-    The reason is read by everybody beside the release that takes it out.
-    """
-    return versioned_change.archive(store, _kind(item, exact=True), edit)
-
-
-def relist(store: Store, item: Item, edit: Edit) -> int:
-    """Put something archived back into the catalogue; a link only where both its ends are in it."""
-    return versioned_change.relist(store, _kind(item, exact=True), edit)
-
-
-def merge(store: Store, item: Item, edit: Edit, into: str) -> int:
-    """Merge a duplicate into the one that is kept, which takes over its links; return the old one's version."""
-    return versioned_change.merge(store, _kind(item), edit, into)
+    return versioned_change.change(store, because, "edit", lambda cursor: _stands(item, cursor, edit.item), work)
 
 
 def add(store: Store, actor: Actor, item: Item, facts: Mapping[str, Any], reason: str) -> str:
@@ -348,7 +330,7 @@ def _require_ends(cursor: Cursor, item: Item, facts: Facts) -> None:
         raise PracticesError(f"There is no {missing} in the catalogue. Nothing was saved.")
 
 
-def _stands(cursor: Cursor, item: Item, id_: str) -> Curated:
+def _stands(item: Item, cursor: Cursor, id_: str) -> Curated:
     found = _read(cursor, item, KINDS[item].where, {"id": id_})
     if not found:
         raise PracticesError(f"There is no {NOUNS.get(item, item)} {id_[:160]!r}.")
@@ -389,12 +371,6 @@ def _page(item: Item, facts: Facts, source_url: str) -> str:
     return str(versioned_change.checked(KINDS[item].model, dict(facts) | {"url": source_url}).model_dump()["url"])
 
 
-def _kind(item: Item, *, exact: bool = False) -> Kind[Curated]:
-    """Return how a kind is kept; ``exact``: a move must leave exactly one of a practice's marked as the one."""
-    put = _move if exact else _put
-    return Kind(lambda cursor, id_: _stands(cursor, item, id_), put, partial(_hand_all_over, item))
-
-
 def _move(cursor: Cursor, one: Curated, new: Facts) -> None:
     _put(cursor, one, new)
     _require_one(cursor, one.item, one.facts)
@@ -415,3 +391,8 @@ def _put(cursor: Cursor, one: Curated, new: Facts) -> None:
                 f"UPDATE {one.item} SET {name} = $value WHERE {kind.where}", {"id": one.id, "value": new[name]}
             )
     cursor.execute(f"UPDATE {one.item} SET version = version + 1 WHERE {kind.where}", {"id": one.id})
+
+
+KEPT: dict[Item, Kind[Curated]] = {
+    item: Kind(partial(_stands, item), _move, partial(_hand_all_over, item)) for item in KINDS
+}

@@ -138,24 +138,6 @@ def still_running(store: Store, edit: Edit, running: bool | None, said_by: str, 
     return _note(store, replace(edit, reason=f"{said_by} said so"), after)
 
 
-def archive(store: Store, edit: Edit) -> int:
-    """Take a practice out of the catalogue without losing it; the reason is shown where its id is asked for."""
-    return versioned_change.archive(store, _KIND, edit)
-
-
-def relist(store: Store, edit: Edit) -> int:
-    """Put an archived practice back into the catalogue."""
-    return versioned_change.relist(store, _KIND, edit)
-
-
-def merge(store: Store, edit: Edit, into: str) -> int:
-    """Merge a duplicate into the practice that is kept; links to the old id lead there. Return the old one's version.
-
-    Assessments, sources, statement, submissions and links go over to the kept practice, whose own facts stay.
-    """
-    return versioned_change.merge(store, _KIND, edit, into)
-
-
 def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, Any]]:
     """Return every answer of every assessment of a practice, with the assessment's basis, assessor and status."""
     require(actor, "read", Thing("practice", practice_id))
@@ -278,7 +260,7 @@ def _put(cursor: Cursor, one: CuratedPractice, new: Facts) -> None:
     practice_store.set_record(cursor, one.facts["id"], new)
 
 
-_KIND = Kind(_practice, _put, _hand_over)
+KEPT = Kind(_practice, _put, _hand_over)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def test_link_that_two_records_show_is_taken_out(log_in: LogIn) -> None:
 def test_what_was_typed_on_a_link_is_shown_where_somebody_merged_its_end(log_in: LogIn) -> None:
     app = paper(log_in(CURATOR), "links")
     fill(app, f"link:{LINKED}", reason="Synthetic words, long thought over.", why="Read again")
-    edit_practices.merge(database.store(), Edit(CLI, PRACTICE, 1, "the same"), "accelair")
+    edit_practices.KEPT.merge(database.store(), Edit(CLI, PRACTICE, 1, "the same"), "accelair")
     press(app, "Save")
     assert "is not here any more" in text(app)
     assert "Synthetic words, long thought over." in text(app)
@@ -178,7 +178,7 @@ def test_what_is_taken_out_is_gone_for_everybody_after_the_release(log_in: LogIn
     title = stands("evidence", PAPER).facts["title"]
     assert title in text(log_in(None)("evidence", q=title))
     assert "All 273 publications" in text(log_in(None)("evidence"))
-    edit_library.archive(database.store(), "evidence", Edit(CLI, PAPER, 1, "Synthetic reason."))
+    edit_library.KEPT["evidence"].archive(database.store(), Edit(CLI, PAPER, 1, "Synthetic reason."))
     assert title in text(log_in(None)("evidence", q=title))
     app = go("curation", part="release")
     press(app, "Look at what has changed since")

@@ -109,7 +109,7 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
     edit_practices.edit_answer(
         store, Edit(CURATOR, given["assessment_id"], 1, "it was misread"), given["indicator_id"], changes
     )
-    edit_practices.archive(store, Edit(CURATOR, OTHER, 1, "never began"))
+    edit_practices.KEPT.archive(store, Edit(CURATOR, OTHER, 1, "never began"))
     edit_practices.still_running(store, Edit(CURATOR, PRACTICE, 2), True, "The city", TODAY)
     statement = {"organisation": "We", "words": "We see it otherwise."}
     sent = submissions.submit(store, "statement", statement, None, PRACTICE)
@@ -191,8 +191,8 @@ def test_release_without_a_change_is_refused(tiny_store: Store) -> None:
             lambda s: edit_practices.edit_practice(s, Edit(CURATOR, "nobody", 1, "why"), {"name": "x"}, PAGE),
             "no practice 'nobody'",
         ),
-        (lambda s: edit_practices.archive(s, Edit(CURATOR, PRACTICE, 1, "")), "why"),
-        (lambda s: edit_practices.merge(s, Edit(CURATOR, PRACTICE, 1, "why"), PRACTICE), "another one"),
+        (lambda s: edit_practices.KEPT.archive(s, Edit(CURATOR, PRACTICE, 1, "")), "why"),
+        (lambda s: edit_practices.KEPT.merge(s, Edit(CURATOR, PRACTICE, 1, "why"), PRACTICE), "another one"),
         (
             lambda s: reviews.settle(s, Edit(CURATOR, PRACTICE, 0, "why"), "eff-result", "nothing"),
             "no disagreement",
@@ -235,7 +235,7 @@ def test_conflict_says_who_and_what_and_saves_nothing(tiny_store: Store) -> None
 
 def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
     had = rows(tiny_store, f"SELECT count(*) FROM released_answer WHERE practice_id = '{PRACTICE}'")
-    edit_practices.merge(tiny_store, Edit(CURATOR, PRACTICE, 1, "the same project"), OTHER)
+    edit_practices.KEPT.merge(tiny_store, Edit(CURATOR, PRACTICE, 1, "the same project"), OTHER)
     release(tiny_store)
     with tiny_store.cursor() as cursor:
         found = practices.practice(cursor, PRACTICE)
@@ -245,7 +245,7 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
         assert list(listed["id"]) == [OTHER]
         assert len(practices.answers(cursor, OTHER)) == had[0][0]
         assert integrity.integrity_problems(cursor) == []
-    edit_practices.merge(
+    edit_practices.KEPT.merge(
         tiny_store, Edit(CURATOR, OTHER, version_of(tiny_store, OTHER), "the same, too"), "synthetic-lines"
     )
     release(tiny_store)
@@ -257,9 +257,9 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
 
 def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
     before = rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id")
-    edit_practices.archive(tiny_store, Edit(CURATOR, PRACTICE, 1, "ended"))
+    edit_practices.KEPT.archive(tiny_store, Edit(CURATOR, PRACTICE, 1, "ended"))
     release(tiny_store)
-    edit_practices.relist(tiny_store, Edit(CURATOR, PRACTICE, 2, "it goes on"))
+    edit_practices.KEPT.relist(tiny_store, Edit(CURATOR, PRACTICE, 2, "it goes on"))
     release(tiny_store)
     assert rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id") == before
     with tiny_store.cursor() as cursor:
@@ -486,8 +486,8 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
         tiny_store, Edit(CURATOR, PRACTICE, 1, "page (of 2020)", "Ł, “why”\nso"), {"place": "Łódź;Bari"}, PAGE
     )
     edit_practices.still_running(tiny_store, Edit(CURATOR, PRACTICE, 2), False, "The city", TODAY)
-    edit_practices.merge(tiny_store, Edit(CURATOR, OTHER, 1, "the same"), "synthetic-lines")
-    edit_practices.archive(tiny_store, Edit(CURATOR, "synthetic-formula", 1, '=cmd|"x"'))
+    edit_practices.KEPT.merge(tiny_store, Edit(CURATOR, OTHER, 1, "the same"), "synthetic-lines")
+    edit_practices.KEPT.archive(tiny_store, Edit(CURATOR, "synthetic-formula", 1, '=cmd|"x"'))
     sent = submissions.submit(tiny_store, "statement", {"organisation": "Ø", "words": 'a\n\n,b;"c"'}, None, PRACTICE)
     reviews.accept(tiny_store, Edit(CURATOR, sent.id, 1, "sound"))
     release(tiny_store)
@@ -541,7 +541,7 @@ def test_broken_record_is_noticed_at_start_and_by_check(
     path = tmp_path / "tampered.duckdb"
     shutil.copy(tiny_db, path)
     store = Store(path)
-    edit_practices.archive(store, Edit(CURATOR, PRACTICE, 1, "ended"))
+    edit_practices.KEPT.archive(store, Edit(CURATOR, PRACTICE, 1, "ended"))
     store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
     store.close()
     with pytest.raises(PracticesError, match="record of changes does not hold together"):

@@ -302,7 +302,7 @@ def test_marking_another_result_as_main_takes_the_mark_off_the_first(own: Store)
 def test_the_last_mark_is_not_taken_off(own: Store) -> None:
     for work in (
         lambda: edit_library.edit(own, "result", Edit(CURATOR, MAIN, 1, "why"), {"main": ""}),
-        lambda: edit_library.archive(own, "result", Edit(CURATOR, MAIN, 1, "why")),
+        lambda: edit_library.KEPT["result"].archive(own, Edit(CURATOR, MAIN, 1, "why")),
     ):
         with pytest.raises(PracticesError, match="exactly one result of 'accelair' must be marked main"):
             work()
@@ -312,9 +312,9 @@ def test_the_last_mark_is_not_taken_off(own: Store) -> None:
 def test_a_result_is_added_taken_out_and_put_back(own: Store) -> None:
     id_ = edit_library.add(own, CURATOR, "result", RESULT, "read it")
     assert release(own) == {("result", id_): ("new", None)}
-    edit_library.archive(own, "result", Edit(CURATOR, id_, 1, "made up"))
+    edit_library.KEPT["result"].archive(own, Edit(CURATOR, id_, 1, "made up"))
     assert release(own) == {("result", id_): ("gone", "made up")}
-    edit_library.relist(own, "result", Edit(CURATOR, id_, 2, "not made up"))
+    edit_library.KEPT["result"].relist(own, Edit(CURATOR, id_, 2, "not made up"))
     assert release(own)[("result", id_)][0] == "new"
     with pytest.raises(PracticesError, match="is there already"):
         edit_library.add(own, CURATOR, "result", RESULT, "again")
@@ -333,7 +333,7 @@ def test_a_finding_is_called_by_its_key_and_changed_like_all_else(own: Store) ->
 def test_findings_go_with_a_merged_publication_to_the_one_that_is_kept(own: Store) -> None:
     row = file_of("finding")[0]
     kept = "ager-strang"
-    edit_library.merge(own, "evidence", Edit(CURATOR, row["publication_id"], 1, "the same"), kept)
+    edit_library.KEPT["evidence"].merge(own, Edit(CURATOR, row["publication_id"], 1, "the same"), kept)
     moved = rows(own, f"SELECT count(*) FROM finding WHERE publication_id = '{kept}'")
     assert moved == [(sum(one["publication_id"] == row["publication_id"] for one in file_of("finding")),)]
     release(own)
@@ -344,7 +344,7 @@ def test_nobody_but_curators_changes_the_library(kind: Any, own: Store) -> None:
     id_ = kind.id_of(file_of(kind.item)[0])
     for role in ("viewer", "assessor", "administrator"):
         with pytest.raises(NotAllowedError):
-            edit_library.archive(own, kind.item, Edit(Actor(role, "x"), id_, 1, "why"))  # type: ignore[arg-type]
+            edit_library.KEPT[kind.item].archive(own, Edit(Actor(role, "x"), id_, 1, "why"))  # type: ignore[arg-type]
 
 
 # --- files -----------------------------------------------------------------------------------------------------

@@ -46,11 +46,11 @@ def draw(actor: Actor) -> None:
     _stands(found, item)
     match links.choose("View", "view", _VIEWS):
         case "facts":
-            facts.item(found, actor)
+            facts.draw(found, actor)
         case "links":
             record_links.draw(found, item, actor)
         case "standing":
-            status.item(found, actor)
+            status.draw(found, actor)
         case _:
             search.history(found.thing, actor)
 

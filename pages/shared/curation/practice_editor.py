@@ -42,11 +42,11 @@ def draw(actor: Actor) -> None:
     view = links.choose("View", "view", _VIEWS)
     match view:
         case "facts":
-            facts.practice(found, actor)
+            facts.draw(found, actor)
         case "answers":
             answers.draw(found)
         case "standing":
-            status.practice(found, actor)
+            status.draw(found, actor)
         case "opinions":
             second_assessments.draw(found, actor)
         case _:
