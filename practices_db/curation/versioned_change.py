@@ -11,10 +11,9 @@ from pydantic import ValidationError
 from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.catalogue.problems import mistakes
 from practices_db.curation.permissions import Thing, moved, require
-from practices_db.curation.submissions import require_version
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
-from practices_db.errors import Actor, PracticesError
+from practices_db.errors import Actor, ConflictError, PracticesError
 
 Facts = Mapping[str, Any]
 
@@ -152,6 +151,19 @@ def change(
         return edit.version + 1
 
     return audit_log.guarded(store, whole)
+
+
+def require_version(cursor: Cursor, object_: str, found: int, given: int) -> None:
+    """Raise ConflictError, saying who changed what and when, where a version is not the one that was shown."""
+    if found == given:
+        return
+    last = next(iter(audit_log.history(cursor, object_)), None)
+    who = f"{last.actor} ({last.action}, {last.ts:%Y-%m-%d %H:%M} UTC)" if last else "somebody"
+    changed = f": {', '.join(last.after)}" if last and last.after else ""
+    raise ConflictError(
+        f"This was changed in between by {who}{changed}. Nothing was saved. Look at what stands there now and try "
+        "again."
+    )
 
 
 def checked(model: type[Row], facts: Facts) -> Row:

@@ -436,7 +436,7 @@ def into(state: str, receipt: submissions.Receipt) -> None:
     store = database.store()
     match state:
         case "returned":
-            reviews.send_back(store, CLI, receipt.id, 1, "why")
+            reviews.send_back(store, Edit(CLI, receipt.id, 1, "why"))
         case "published":
             reviews.accept(store, Edit(CLI, receipt.id, 1, "sound"))
         case "withdrawn":

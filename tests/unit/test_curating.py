@@ -276,7 +276,7 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
         assert [one.id for one in reviews.queue(cursor, CURATOR)] == [receipt.id]
         (difference,) = reviews.differences(cursor, CURATOR, receipt.id)
     assert (difference.before, difference.after) == ("", "met, evidence level 1")
-    back = reviews.send_back(tiny_store, CURATOR, receipt.id, 1, "Which year?")
+    back = reviews.send_back(tiny_store, Edit(CURATOR, receipt.id, 1, "Which year?"))
     opened = submissions.open_by_token(tiny_store, receipt.token)
     assert (opened.status, opened.curator_note) == ("returned", "Which year?")
     again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-result": "partly"}), back)
