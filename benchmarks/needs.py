@@ -113,8 +113,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "practices.duckdb"
         build(path)
-        store = Store(path)
-        try:
+        with Store(path) as store:
             with store.cursor() as cursor:
                 pool = database_needs.pool(cursor)
             for need in written_down():
@@ -124,8 +123,6 @@ def main() -> None:
             print()
             for name, row in figures(store).items():
                 print(f"{name:60} " + "  ".join(f"{k}: {v:.2f}" for k, v in row.items()))
-        finally:
-            store.close()
     recall, right = read_from_words()
     print(f"\nread from the words alone: {recall:.2f} of sectors and groups, {right:.2f} of what is read is right")
 

@@ -28,9 +28,8 @@ LOOK = 0.05
 
 @pytest.fixture
 def main_store(database: Path) -> Iterator[Store]:
-    opened = open_store(database)
-    yield opened
-    opened.close()
+    with open_store(database) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -113,15 +112,13 @@ def test_snapshot_of_the_catalogue_reads_as_the_original(tmp_path: Path) -> None
     )
     path = tmp_path / "snapshot.duckdb"
     write_snapshot(at_home, path)
-    copy = Store(path, read_only="It is looked at.")
-    with at_home.cursor() as there, copy.cursor() as here:
+    with Store(path, read_only="It is looked at.") as copy, at_home.cursor() as there, copy.cursor() as here:
         assert write_files.texts(here) == write_files.texts(there)
         assert integrity.integrity_problems(here) == []
         found, served = read_everything(there, None), read_everything(here, path)
         tables = {"evidence_card", "organisation_card", "knowledge_facet", "known_link", "practice_facet"}
         assert {name: served[name] for name in tables} == {name: found[name] for name in tables}
         assert all(served[name][0] for name in (*tables, "evidence_value", "organisation_value", "link"))
-    copy.close()
     at_home.close()
     assert b"not-released-yet" not in path.read_bytes()
 

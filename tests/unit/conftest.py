@@ -29,9 +29,8 @@ def tiny_store(tiny_db: Path, tmp_path: Path) -> Iterator[Store]:
     """Return a store on a copy of the made-up catalogue that a test may change."""
     copy = tmp_path / "tiny.duckdb"
     shutil.copy(tiny_db, copy)
-    opened = Store(copy)
-    yield opened
-    opened.close()
+    with Store(copy) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -39,9 +38,8 @@ def own(catalogue_db: Path, tmp_path: Path) -> Iterator[Store]:
     """Return a store on a copy of the real catalogue that a test may change."""
     copy = tmp_path / "own.duckdb"
     shutil.copy(catalogue_db, copy)
-    opened = Store(copy)
-    yield opened
-    opened.close()
+    with Store(copy) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -71,10 +71,8 @@ def test_build_writes_the_database_and_says_what_is_in_it(tmp_path: Path, capsys
     path = tmp_path / "new.duckdb"
     assert main(["build", "--catalogue", str(oracles.SYNTHETIC), "--database", str(path)]) == 0
     assert capsys.readouterr().out == f"{path}: {HELD}\n"
-    store = Store(path)
-    with store.cursor() as cursor:
+    with Store(path) as store, store.cursor() as cursor:
         assert contents(cursor).practices == 5
-    store.close()
 
 
 def test_build_takes_the_shipped_catalogue_and_the_database_of_the_environment(
@@ -147,10 +145,9 @@ def test_check_of_a_sound_database_says_no_problems(database: Path, capsys: pyte
 
 
 def test_check_names_every_problem(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store = Store(database)
-    store.write(lambda cursor: cursor.execute("INSERT INTO practice_country VALUES ('synthetic-empty', 'XX', 1)"))
-    store.write(lambda cursor: cursor.execute("DELETE FROM data_version"))
-    store.close()
+    with Store(database) as store:
+        store.write(lambda cursor: cursor.execute("INSERT INTO practice_country VALUES ('synthetic-empty', 'XX', 1)"))
+        store.write(lambda cursor: cursor.execute("DELETE FROM data_version"))
     assert main(["check", "--database", str(database)]) == 1
     said = capsys.readouterr()
     assert said.err.splitlines() == [
@@ -208,10 +205,8 @@ def test_older_database_is_rebuilt_where_the_command_line_migrates_it(
     """The app rebuilds only what it migrates itself: what this leaves stale would stay stale."""
     assert main(["export", "--database", str(database), "--output", str(tmp_path / "all.csv")]) == 0
     capsys.readouterr()
-    store = Store(database)
-    with store.cursor() as cursor:
+    with Store(database) as store, store.cursor() as cursor:
         name = cursor.execute("SELECT name FROM practice_card WHERE id = 'synthetic-empty'").fetchall()
-    store.close()
     assert name == [("New name",)]
 
 
@@ -338,9 +333,8 @@ def test_module_runs_as_a_program(tmp_path: Path) -> None:
 
 
 def test_output_that_nobody_reads_to_its_end_ends_quietly(database: Path) -> None:
-    store = Store(database)
-    store.write(lambda cursor: audit_log.record(cursor, CLI, *[audit_log.Entry("edit", "data")] * 5_000))
-    store.close()
+    with Store(database) as store:
+        store.write(lambda cursor: audit_log.record(cursor, CLI, *[audit_log.Entry("edit", "data")] * 5_000))
     command = [sys.executable, "-W", "error", "-m", "practices_db", "history", "data", "--database", str(database)]
     with subprocess.Popen(command, cwd=oracles.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shown:
         assert shown.stdout

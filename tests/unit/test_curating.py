@@ -348,8 +348,10 @@ def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: S
 # --- many at once -----------------------------------------------------------------------------------------------
 
 
-def saves(store: Store, writers: int, each: int) -> None:
-    """Let writers save at once, each told of its refusals, and count that nobody's save is lost."""
+@pytest.mark.parametrize(("writers", "each"), [(6, 5), pytest.param(16, 50, marks=pytest.mark.slow)])
+def test_writers_at_once_lose_no_save(writers: int, each: int, tiny_store: Store) -> None:
+    """Writers save at once, each is told of its refusals, and nobody's save is lost."""
+    store = tiny_store
     refused = []
 
     def write(writer: int) -> int:
@@ -380,17 +382,12 @@ def saves(store: Store, writers: int, each: int) -> None:
         assert newer.before["people_reached"] == older.after["people_reached"]
 
 
-def test_writers_at_once_lose_no_save(tiny_store: Store) -> None:
-    saves(tiny_store, 6, 5)
-
-
-@pytest.mark.slow
-def test_sixteen_writers_lose_none_of_800_saves(tiny_store: Store) -> None:
-    saves(tiny_store, 16, 50)
-
-
-def double_publications(store: Store, times: int) -> None:
-    """Let two curators accept the same submission and release the same data at once: one of each succeeds."""
+@pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.slow)])
+def test_nothing_is_published_twice(times: int, tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two curators accept the same submission and release the same data at once: one of each succeeds."""
+    monkeypatch.setattr(submissions, "PER_HOUR", 1_000)
+    monkeypatch.setattr(submissions, "PER_PRACTICE_AND_DAY", 1_000)
+    store = tiny_store
     for turn in range(times):
         words = {"organisation": "We", "words": f"Statement {turn}."}
         sent = submissions.submit(store, "statement", words, None, PRACTICE)
@@ -417,19 +414,10 @@ def succeeded(work: Callable[[], object]) -> bool:
     return True
 
 
-def test_nothing_is_published_twice(tiny_store: Store) -> None:
-    double_publications(tiny_store, 5)
-
-
-@pytest.mark.slow
-def test_nothing_is_published_twice_in_100_tries(tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submissions, "PER_HOUR", 1_000)
-    monkeypatch.setattr(submissions, "PER_PRACTICE_AND_DAY", 1_000)
-    double_publications(tiny_store, 100)
-
-
-def forged(store: Store, number: int) -> None:
-    """Try tokens that look right: random, one character off, another's, hashes, parts; none opens anything."""
+@pytest.mark.parametrize("number", [250, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_forged_tokens_open_nothing(number: int, tiny_store: Store) -> None:
+    """Tokens that look right: random, one character off, another's, hashes, parts; none opens anything."""
+    store = tiny_store
     receipts = [submissions.submit(store, "correction", {"what": "x"}, None, PRACTICE) for _ in range(3)]
     ended = receipts.pop()
     submissions.revoke(store, ended.token)
@@ -451,15 +439,6 @@ def forged(store: Store, number: int) -> None:
     assert admitted == 0
     for receipt in receipts:
         assert submissions.open_by_token(store, receipt.token).id == receipt.id
-
-
-def test_forged_tokens_open_nothing(tiny_store: Store) -> None:
-    forged(tiny_store, 250)
-
-
-@pytest.mark.slow
-def test_10_000_forged_tokens_open_nothing(tiny_store: Store) -> None:
-    forged(tiny_store, 10_000)
 
 
 # --- files, bytes, start -------------------------------------------------------------------------------------------
@@ -495,10 +474,9 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
     knowledge = {*(kind.file for kind in KINDS.values()), "former_links.csv"}  # the synthetic catalogue has none
     assert set(write_files.write_catalogue(tiny_store, folder)) == {*write_files.FILES, "releases.csv"} - knowledge
     build(tmp_path / "again.duckdb", folder)
-    again = Store(tmp_path / "again.duckdb")
-    assert released_state(again) == released_state(tiny_store)
-    assert write_files.write_catalogue(again, folder) == []
-    again.close()
+    with Store(tmp_path / "again.duckdb") as again:
+        assert released_state(again) == released_state(tiny_store)
+        assert write_files.write_catalogue(again, folder) == []
 
 
 def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp_path: Path) -> None:
@@ -528,11 +506,9 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.name.startswith("erasing")}
     assert sorted(files) == [path.name, f"{path.name}.witness"]
     assert not any(text.encode() in content for text in secrets_ for content in files.values())
-    again = open_store(path)
-    with again.cursor() as cursor:
+    with open_store(path) as again, again.cursor() as cursor:
         assert integrity.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
-    again.close()
 
 
 def test_broken_record_is_noticed_at_start_and_by_check(
@@ -540,10 +516,9 @@ def test_broken_record_is_noticed_at_start_and_by_check(
 ) -> None:
     path = tmp_path / "tampered.duckdb"
     shutil.copy(tiny_db, path)
-    store = Store(path)
-    edit_practices.KEPT.archive(store, Edit(CURATOR, PRACTICE, 1, "ended"))
-    store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
-    store.close()
+    with Store(path) as store:
+        edit_practices.KEPT.archive(store, Edit(CURATOR, PRACTICE, 1, "ended"))
+        store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
     with pytest.raises(PracticesError, match="record of changes does not hold together"):
         open_store(path)
     assert main(["check", "--database", str(path)]) == 1
@@ -556,9 +531,10 @@ def test_command_line_releases_grants_and_tells_the_history(
     monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
     path = tmp_path / "by-hand.duckdb"
     shutil.copy(tiny_db, path)
-    store = Store(path)
-    edit_practices.edit_practice(store, Edit(CURATOR, PRACTICE, 1, "why", "Name corrected"), {"name": "New name"}, PAGE)
-    store.close()
+    with Store(path) as store:
+        edit_practices.edit_practice(
+            store, Edit(CURATOR, PRACTICE, 1, "why", "Name corrected"), {"name": "New name"}, PAGE
+        )
 
     def run(*arguments: str) -> str:
         assert main([*arguments, "--database", str(path)]) == 0

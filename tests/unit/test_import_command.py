@@ -18,11 +18,8 @@ def database(tiny_db: Path, tmp_path: Path) -> Path:
 
 
 def contents(database: Path) -> dict[str, int]:
-    store = Store(database)
-    try:
+    with Store(database) as store:
         return held(store)
-    finally:
-        store.close()
 
 
 def test_import_says_what_it_did_and_twice_does_nothing(

@@ -264,10 +264,9 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
     assert shown(own) == before[1:]
     write_files.write_catalogue(own, tmp_path / "written")
     build(tmp_path / "again.duckdb", tmp_path / "written")
-    again = open_store(tmp_path / "again.duckdb")
-    assert shown(again) == before[1:]
-    assert stands(again, "link", id_).left_because == "Another OECD."
-    again.close()
+    with open_store(tmp_path / "again.duckdb") as again:
+        assert shown(again) == before[1:]
+        assert stands(again, "link", id_).left_because == "Another OECD."
     edit_library.KEPT["link"].relist(own, Edit(CURATOR, id_, 1, "The same after all."))
     assert release(own)["link", id_] == ("new", None)
     assert [one[:5] for one in shown(own)] == [one[:5] for one in before]
@@ -336,11 +335,10 @@ def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -
     release(own)
     write_files.write_catalogue(own, tmp_path / "written")
     build(tmp_path / "again.duckdb", tmp_path / "written")
-    again = open_store(tmp_path / "again.duckdb")
-    assert public(again) == public(own)
-    with own.cursor() as mine, again.cursor() as theirs:
-        assert data_version(mine) == data_version(theirs)
-    again.close()
+    with open_store(tmp_path / "again.duckdb") as again:
+        assert public(again) == public(own)
+        with own.cursor() as mine, again.cursor() as theirs:
+            assert data_version(mine) == data_version(theirs)
 
 
 def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Path) -> None:
@@ -350,11 +348,10 @@ def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Pa
     edit_library.edit(own, "link", Edit(CURATOR, link, 2, "x"), {"checked_on": "2020-02-02", "reason": "not-released"})
     path = tmp_path / "snapshot.duckdb"
     snapshots.write_snapshot(own, path)
-    opened = Store(path, read_only="It is looked at.")
-    assert public(opened) == public(own)
-    assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
-    assert stands(opened, "link", link).facts == KINDS["link"].model.model_validate(rows_of("link")[0]).model_dump()
-    opened.close()
+    with Store(path, read_only="It is looked at.") as opened:
+        assert public(opened) == public(own)
+        assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
+        assert stands(opened, "link", link).facts == KINDS["link"].model.model_validate(rows_of("link")[0]).model_dump()
     assert b"not-released" not in path.read_bytes()
 
 
@@ -398,7 +395,6 @@ def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tm
 
     store.write(go_back)
     store.close()
-    store = open_store(path)
-    assert public(store) == shown
-    edit_library.KEPT["link"].archive(store, Edit(CURATOR, first("link"), 1, "why"))
-    store.close()
+    with open_store(path) as store:
+        assert public(store) == shown
+        edit_library.KEPT["link"].archive(store, Edit(CURATOR, first("link"), 1, "why"))

@@ -307,11 +307,10 @@ def test_who_may_make_a_backup(role: str, tiny_db: Path, tmp_path: Path) -> None
     folder = tmp_path / "backups"
     folder.mkdir()
     shutil.copy(tiny_db, tmp_path / "practices.duckdb")
-    store = Store(tmp_path / "practices.duckdb", folders=[folder])
-    may = role in {"administrator", "machine"}
-    tried(store, lambda: backup_schedule.back_up(store, actors()[role], folder), may)
-    assert len(backups.backups(folder)) == may
-    store.close()
+    with Store(tmp_path / "practices.duckdb", folders=[folder]) as store:
+        may = role in {"administrator", "machine"}
+        tried(store, lambda: backup_schedule.back_up(store, actors()[role], folder), may)
+        assert len(backups.backups(folder)) == may
 
 
 def test_what_is_in_no_table_is_forbidden_to_everybody() -> None:

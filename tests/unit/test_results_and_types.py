@@ -384,11 +384,10 @@ def test_a_file_of_results_is_refused_with_the_reason(change: dict[str, str], sa
 def test_a_snapshot_holds_what_is_released_of_them_and_no_draft(own: Store, tmp_path: Path) -> None:
     edit_library.edit(own, "result", Edit(CURATOR, MAIN, 1, "why"), {"effect_text": "Synthetic draft"})
     snapshots.write_snapshot(own, tmp_path / "snapshot.duckdb")
-    copy = Store(tmp_path / "snapshot.duckdb", read_only="It is looked at.")
-    assert rows(copy, "SELECT count(*) FROM result") == [(173,)]
-    assert rows(copy, "SELECT count(*) FROM released_finding") == [(139,)]
-    assert rows(copy, f"SELECT effect_text FROM result WHERE id = '{MAIN}'") != [("Synthetic draft",)]
-    copy.close()
+    with Store(tmp_path / "snapshot.duckdb", read_only="It is looked at.") as copy:
+        assert rows(copy, "SELECT count(*) FROM result") == [(173,)]
+        assert rows(copy, "SELECT count(*) FROM released_finding") == [(139,)]
+        assert rows(copy, f"SELECT effect_text FROM result WHERE id = '{MAIN}'") != [("Synthetic draft",)]
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,8 @@ def test_file_has_every_scored_practice_with_interval_and_tier_and_no_rank(datab
     rows = rows_of(run(database, "--weights", "equal", "--draws", "500", "--seed", "3"))
     assert ",".join(rows[0]) == COLUMNS
     framework = current_framework()
-    store = Store(database)
-    with store.cursor() as cursor:
+    with Store(database) as store, store.cursor() as cursor:
         answers = encode(framework, answer_matrix(cursor, PracticeFilter()))
-    store.close()
     scores = composite(framework, answers, preset(framework, "equal"))
     scored = {id_ for id_ in answers.practice_ids if scores.of(id_, YOUR_WEIGHTING).scored}
     assert {row["practice_id"] for row in rows} == scored
@@ -92,11 +90,9 @@ def test_filter_selects_as_in_export_and_free_weights_are_said(
 ) -> None:
     rows = rows_of(run(database, "--country", "IT", "--free", "--draws", "200"))
     assert capsys.readouterr().out.endswith(" scored practices in Italy; tiers: 1, draws: 200\n")
-    store = Store(database)
-    with store.cursor() as cursor:
+    with Store(database) as store, store.cursor() as cursor:
         found = set(find_practices(cursor, PracticeFilter(country=("IT",)))["id"])
         answers = answer_matrix(cursor, PracticeFilter(country=("IT",)))
-    store.close()
     assert rows
     assert {row["practice_id"] for row in rows} <= found
     assert {practice for practice, *_ in answers} <= found
@@ -110,12 +106,11 @@ def test_selection_with_nothing_scored_is_the_header_alone(database: Path) -> No
 
 
 def test_text_that_a_spreadsheet_would_run_is_neutralised(database: Path) -> None:
-    store = Store(database)
-    asked = Draws(preset(current_framework(), "official"), 50, 1)
-    store.write(lambda cursor: cursor.execute("UPDATE practice_card SET name = '=1+1'"))
-    made = robustness_csv(store, PracticeFilter(), asked)
-    assert list(store.exports.iterdir()) == []
-    store.close()
+    with Store(database) as store:
+        asked = Draws(preset(current_framework(), "official"), 50, 1)
+        store.write(lambda cursor: cursor.execute("UPDATE practice_card SET name = '=1+1'"))
+        made = robustness_csv(store, PracticeFilter(), asked)
+        assert list(store.exports.iterdir()) == []
     assert made.content.count(b",'=1+1,") == made.practices > 0
     assert made.draws == 50
 

@@ -33,10 +33,9 @@ HOLD = """
 import sys
 from pathlib import Path
 from practices_db.database.store import Store
-store = Store(Path(sys.argv[1]))
-print("open", flush=True)
-sys.stdin.readline()
-store.close()
+with Store(Path(sys.argv[1])) as store:
+    print("open", flush=True)
+    sys.stdin.readline()
 """
 
 
@@ -69,9 +68,8 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def in_memory() -> Iterator[Store]:
-    store = Store(None)
-    yield store
-    store.close()
+    with Store(None) as store:
+        yield store
 
 
 # --- opening -----------------------------------------------------------------------------------------------
@@ -132,21 +130,17 @@ def test_damaged_database_is_refused_in_one_sentence(tiny_db: Path, tmp_path: Pa
 def test_second_store_on_the_same_file_is_refused_and_the_first_goes_on(tiny_db: Path, tmp_path: Path) -> None:
     path = tmp_path / "twice.duckdb"
     shutil.copy(tiny_db, path)
-    first = Store(path)
-    try:
+    with Store(path) as first:
         with pytest.raises(PracticesError, match=r"twice\.duckdb"):
             Store(path)
         with first.cursor() as cursor:
             assert contents(cursor).practices == 5
-    finally:
-        first.close()
 
 
 def test_closing_removes_the_export_folder(temporary: Path) -> None:
-    store = Store(None)
-    (store.exports / "left.csv").write_text("x")
-    assert store.exports.parent == temporary
-    store.close()
+    with Store(None) as store:
+        (store.exports / "left.csv").write_text("x")
+        assert store.exports.parent == temporary
     assert list(temporary.iterdir()) == []
 
 
@@ -205,12 +199,8 @@ def test_sql_writes_to_the_export_folder(in_memory: Store) -> None:
 
 
 def test_query_that_never_ends_is_stopped() -> None:
-    store = Store(None)
-    try:
-        with store.cursor() as cursor:
-            limit = cursor.execute("SELECT current_setting('max_execution_time')").fetchone()
-    finally:
-        store.close()
+    with Store(None) as store, store.cursor() as cursor:
+        limit = cursor.execute("SELECT current_setting('max_execution_time')").fetchone()
     assert limit is not None
     assert 1_000 <= int(limit[0]) <= 60_000
 
@@ -414,9 +404,8 @@ def test_database_of_a_newer_release_is_refused(tiny_store: Store) -> None:
 def test_database_of_a_newer_release_is_not_opened_for_the_app(tiny_db: Path, tmp_path: Path, temporary: Path) -> None:
     path = tmp_path / "newer.duckdb"
     shutil.copy(tiny_db, path)
-    store = Store(path)
-    store.write(lambda cursor: cursor.execute("INSERT INTO _migration VALUES ('9999_future', now())"))
-    store.close()
+    with Store(path) as store:
+        store.write(lambda cursor: cursor.execute("INSERT INTO _migration VALUES ('9999_future', now())"))
     with pytest.raises(PracticesError, match="newer release"):
         open_store(path)
     assert list(temporary.iterdir()) == []
@@ -427,25 +416,17 @@ def test_older_database_is_migrated_and_rebuilt_on_opening(tiny_db: Path, tmp_pa
     path = tmp_path / "older.duckdb"
     shutil.copy(tiny_db, path)
     add(migrations, "9002_rename.sql", "UPDATE released_practice SET name = 'New name' WHERE id = 'synthetic-empty';")
-    store = open_store(path)
-    try:
-        with store.cursor() as cursor:
-            names = cursor.execute("SELECT name FROM practice_card WHERE id = 'synthetic-empty'").fetchall()
-    finally:
-        store.close()
+    with open_store(path) as store, store.cursor() as cursor:
+        names = cursor.execute("SELECT name FROM practice_card WHERE id = 'synthetic-empty'").fetchall()
     assert names == [("New name",)]
 
 
 def test_missing_database_is_built_on_opening(tmp_path: Path) -> None:
     path = tmp_path / "new" / "practices.duckdb"
     told: list[tuple[float, str]] = []
-    store = open_store(path, lambda share, what: told.append((share, what)))
-    try:
-        with store.cursor() as cursor:
-            assert contents(cursor).practices >= 300
-            assert integrity_problems(cursor) == []
-    finally:
-        store.close()
+    with open_store(path, lambda share, what: told.append((share, what))) as store, store.cursor() as cursor:
+        assert contents(cursor).practices >= 300
+        assert integrity_problems(cursor) == []
     shares = [share for share, _ in told]
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert shares == sorted(shares)
@@ -492,29 +473,23 @@ def test_build_says_what_it_put_in_and_leaves_one_file(tmp_path: Path, temporary
 def test_build_replaces_an_older_database_and_its_leavings(tmp_path: Path) -> None:
     path = tmp_path / "practices.duckdb"
     build(path, oracles.SYNTHETIC)
-    store = Store(path)
-    store.write(lambda cursor: cursor.execute("DELETE FROM practice"))
-    store.close()
+    with Store(path) as store:
+        store.write(lambda cursor: cursor.execute("DELETE FROM practice"))
     (tmp_path / "practices.duckdb.building").write_bytes(b"left by a build that was killed")
     build(path, oracles.SYNTHETIC)
-    store = Store(path)
-    with store.cursor() as cursor:
+    with Store(path) as store, store.cursor() as cursor:
         assert contents(cursor).practices == 5
-    store.close()
     assert sorted(tmp_path.iterdir()) == [path, witness_path(path)]
 
 
 def test_build_does_not_pull_a_file_from_under_an_open_store(tiny_db: Path, tmp_path: Path) -> None:
     path = tmp_path / "open.duckdb"
     shutil.copy(tiny_db, path)
-    store = Store(path)
-    try:
+    with Store(path):
         before = path.stat().st_ino
         with pytest.raises(PracticesError):
             build(path, oracles.SYNTHETIC)
         assert path.stat().st_ino == before
-    finally:
-        store.close()
 
 
 def test_build_that_fails_half_way_leaves_the_old_database(
