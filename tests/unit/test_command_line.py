@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,23 +29,6 @@ HELD = (
     "5 practices, 5 countries, 3 assessments, 10 answers, 0 publications, 0 organisations, 0 links, "
     "0 results, 0 findings"
 )
-
-
-@pytest.fixture
-def database(tiny_db: Path, tmp_path: Path) -> Path:
-    """Return a copy of the made-up database."""
-    path = tmp_path / "made-up.duckdb"
-    shutil.copy(tiny_db, path)
-    return path
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the test have a temporary directory of its own, to see what is left in it."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def ids_in(path: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -479,10 +478,8 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
         assert write_files.write_catalogue(again, folder) == []
 
 
-def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "erasing.duckdb"
-    shutil.copy(tiny_db, path)
-    store = Store(path)
+def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(database: Path, tmp_path: Path) -> None:
+    store = Store(database)
     secrets_ = [secrets.token_hex(24) for _ in range(3)]
     given = answers_of({"eff-result": "met"}, note=f"a client's story {secrets_[0]}")
     receipt = submissions.submit(store, "self-assessment", given, f"{secrets_[1]}@example.org", OTHER)
@@ -502,42 +499,36 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     for table in rows(store, "SELECT table_name FROM duckdb_tables()"):
         assert not any(text in repr(rows(store, f"FROM {table[0]}")) for text in secrets_)
     store.close()
-    rewrite(path)
-    files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.name.startswith("erasing")}
-    assert sorted(files) == [path.name, f"{path.name}.witness"]
+    rewrite(database)
+    files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.name.startswith("made-up")}
+    assert sorted(files) == [database.name, f"{database.name}.witness"]
     assert not any(text.encode() in content for text in secrets_ for content in files.values())
-    with open_store(path) as again, again.cursor() as cursor:
+    with open_store(database) as again, again.cursor() as cursor:
         assert integrity.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
 
 
-def test_broken_record_is_noticed_at_start_and_by_check(
-    tiny_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "tampered.duckdb"
-    shutil.copy(tiny_db, path)
-    with Store(path) as store:
+def test_broken_record_is_noticed_at_start_and_by_check(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store(database) as store:
         edit_practices.KEPT.archive(store, Edit(CURATOR, PRACTICE, 1, "ended"))
         store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
     with pytest.raises(PracticesError, match="record of changes does not hold together"):
-        open_store(path)
-    assert main(["check", "--database", str(path)]) == 1
+        open_store(database)
+    assert main(["check", "--database", str(database)]) == 1
     assert "line 1 was changed" in capsys.readouterr().err
 
 
 def test_command_line_releases_grants_and_tells_the_history(
-    tiny_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
-    path = tmp_path / "by-hand.duckdb"
-    shutil.copy(tiny_db, path)
-    with Store(path) as store:
+    with Store(database) as store:
         edit_practices.edit_practice(
             store, Edit(CURATOR, PRACTICE, 1, "why", "Name corrected"), {"name": "New name"}, PAGE
         )
 
     def run(*arguments: str) -> str:
-        assert main([*arguments, "--database", str(path)]) == 0
+        assert main([*arguments, "--database", str(database)]) == 0
         return capsys.readouterr().out
 
     assert "because: Name corrected\n1 changes would be released" in run("publish", "--dry-run")
@@ -550,5 +541,5 @@ def test_command_line_releases_grants_and_tells_the_history(
     assert "name: " in run("history", f"practice:{PRACTICE}")
     assert "written anew" in run("rewrite")
     assert "no problems" in run("check")
-    assert main(["publish", "--database", str(path)]) == 1
+    assert main(["publish", "--database", str(database)]) == 1
     assert "nothing to release" in capsys.readouterr().err

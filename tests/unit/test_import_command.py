@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,6 @@ from import_files import LEAST, held, table
 
 from practices_db.__main__ import main
 from practices_db.database.store import Store
-
-
-@pytest.fixture
-def database(tiny_db: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(tiny_db, tmp_path / "made-up.duckdb"))
 
 
 def contents(database: Path) -> dict[str, int]:

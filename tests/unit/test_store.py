@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,15 +57,6 @@ def held_by_another_process(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the test have a temporary directory of its own, to see what is left in it."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
 def in_memory() -> Iterator[Store]:
     with Store(None) as store:
         yield store
@@ -75,22 +65,20 @@ def in_memory() -> Iterator[Store]:
 # --- opening -----------------------------------------------------------------------------------------------
 
 
-def test_file_held_by_another_process_is_busy_in_one_plain_sentence(tiny_db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "held.duckdb"
-    shutil.copy(tiny_db, path)
-    with held_by_another_process(path):
+def test_file_held_by_another_process_is_busy_in_one_plain_sentence(database: Path) -> None:
+    with held_by_another_process(database):
         with pytest.raises(DatabaseBusyError) as opening:
-            Store(path)
+            Store(database)
         with pytest.raises(DatabaseBusyError):
-            open_store(path)
+            open_store(database)
         with pytest.raises(DatabaseBusyError):
-            build(path, oracles.SYNTHETIC)
+            build(database, oracles.SYNTHETIC)
     message = str(opening.value)
-    assert message.startswith(f"{path} is open in another process")
+    assert message.startswith(f"{database} is open in another process")
     assert "\n" not in message
-    assert len(message) < len(str(path)) + 160
+    assert len(message) < len(str(database)) + 160
     assert "IO Error" not in message
-    store = Store(path)  # free again, and whole
+    store = Store(database)  # free again, and whole
     with store.cursor() as cursor:
         assert contents(cursor).practices == 5
     store.close()
@@ -127,12 +115,10 @@ def test_damaged_database_is_refused_in_one_sentence(tiny_db: Path, tmp_path: Pa
     assert list(temporary.iterdir()) == []
 
 
-def test_second_store_on_the_same_file_is_refused_and_the_first_goes_on(tiny_db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "twice.duckdb"
-    shutil.copy(tiny_db, path)
-    with Store(path) as first:
-        with pytest.raises(PracticesError, match=r"twice\.duckdb"):
-            Store(path)
+def test_second_store_on_the_same_file_is_refused_and_the_first_goes_on(database: Path) -> None:
+    with Store(database) as first:
+        with pytest.raises(PracticesError, match=r"made-up\.duckdb"):
+            Store(database)
         with first.cursor() as cursor:
             assert contents(cursor).practices == 5
 
@@ -401,22 +387,18 @@ def test_database_of_a_newer_release_is_refused(tiny_store: Store) -> None:
         migrate(tiny_store)
 
 
-def test_database_of_a_newer_release_is_not_opened_for_the_app(tiny_db: Path, tmp_path: Path, temporary: Path) -> None:
-    path = tmp_path / "newer.duckdb"
-    shutil.copy(tiny_db, path)
-    with Store(path) as store:
+def test_database_of_a_newer_release_is_not_opened_for_the_app(database: Path, temporary: Path) -> None:
+    with Store(database) as store:
         store.write(lambda cursor: cursor.execute("INSERT INTO _migration VALUES ('9999_future', now())"))
     with pytest.raises(PracticesError, match="newer release"):
-        open_store(path)
+        open_store(database)
     assert list(temporary.iterdir()) == []
-    Store(path).close()  # nothing was left open
+    Store(database).close()  # nothing was left open
 
 
-def test_older_database_is_migrated_and_rebuilt_on_opening(tiny_db: Path, tmp_path: Path, migrations: Path) -> None:
-    path = tmp_path / "older.duckdb"
-    shutil.copy(tiny_db, path)
+def test_older_database_is_migrated_and_rebuilt_on_opening(database: Path, migrations: Path) -> None:
     add(migrations, "9002_rename.sql", "UPDATE released_practice SET name = 'New name' WHERE id = 'synthetic-empty';")
-    with open_store(path) as store, store.cursor() as cursor:
+    with open_store(database) as store, store.cursor() as cursor:
         names = cursor.execute("SELECT name FROM practice_card WHERE id = 'synthetic-empty'").fetchall()
     assert names == [("New name",)]
 
@@ -482,14 +464,12 @@ def test_build_replaces_an_older_database_and_its_leavings(tmp_path: Path) -> No
     assert sorted(tmp_path.iterdir()) == [path, witness_path(path)]
 
 
-def test_build_does_not_pull_a_file_from_under_an_open_store(tiny_db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "open.duckdb"
-    shutil.copy(tiny_db, path)
-    with Store(path):
-        before = path.stat().st_ino
+def test_build_does_not_pull_a_file_from_under_an_open_store(database: Path) -> None:
+    with Store(database):
+        before = database.stat().st_ino
         with pytest.raises(PracticesError):
-            build(path, oracles.SYNTHETIC)
-        assert path.stat().st_ino == before
+            build(database, oracles.SYNTHETIC)
+        assert database.stat().st_ino == before
 
 
 def test_build_that_fails_half_way_leaves_the_old_database(
@@ -590,21 +570,19 @@ MISTAKES: dict[str, tuple[str, int, str, str, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_mistake_in_the_catalogue_is_named_by_file_row_and_column(
-    mistake: str, edited_catalogue: Edited, tiny_db: Path, tmp_path: Path
+    mistake: str, edited_catalogue: Edited, database: Path, tmp_path: Path
 ) -> None:
     file, row, name, value, words = MISTAKES[mistake]
     folder = edited_catalogue(lambda tables: put(tables, file, row, name, value))
-    path = tmp_path / "practices.duckdb"
-    shutil.copy(tiny_db, path)
-    before = path.read_bytes()
+    before = database.read_bytes()
     with pytest.raises(CatalogueError) as caught:
-        build(path, folder)
+        build(database, folder)
     about = [problem for problem in caught.value.problems if problem.startswith(f"{file}.csv, row {row}, {name}: ")]
     assert len(about) == 1, caught.value.problems
     for word in words:
         assert word in about[0]
-    assert path.read_bytes() == before
-    assert sorted(tmp_path.iterdir()) == [folder, path]
+    assert database.read_bytes() == before
+    assert sorted(tmp_path.iterdir()) == [folder, database]
 
 
 def test_period_that_ends_before_it_begins_is_named_by_file_and_row(edited_catalogue: Edited) -> None:
