@@ -40,7 +40,7 @@ class Problem:
 
 
 class RefusedError(PracticesError):
-    """A file was refused whole: ``problems`` has every mistake, the message the first ``SHOWN_AT_MOST``."""
+    """A file, or the catalogue, was refused whole: ``problems`` has every mistake, the message the first ones."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)

@@ -56,8 +56,7 @@ def draw(actor: Actor) -> None:
 
 
 def _stands(found: Curated, item: Named) -> None:
-    checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
-    st.caption(f"{escaped(found.id)}, {labels.STATES[found.state]}, version {found.version}. {checked}.")
+    st.caption(labels.stands(found))
     if found.merged_into:
         labels.library_link(item, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     elif found.left_because:

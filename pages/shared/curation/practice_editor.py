@@ -54,8 +54,7 @@ def draw(actor: Actor) -> None:
 
 
 def _stands(found: CuratedPractice) -> None:
-    checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
-    st.caption(f"{escaped(found.facts['id'])}, {labels.STATES[found.state]}, version {found.version}. {checked}.")
+    st.caption(labels.stands(found))
     if found.merged_into:
         labels.curated_link(found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     else:

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from criteria.framework import Framework, current_framework, published_frameworks
-from practices_db.errors import PracticesError
-from practices_db.files.self_assessment.form import FILE, Draft, OwnAssessment, faults, read_json
+from practices_db.errors import PracticesError, faults
+from practices_db.files.self_assessment.form import FILE, Draft, OwnAssessment, read_json
 
 
 @dataclass(frozen=True)
