@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,6 +63,11 @@ class Backup:
     def problems(self) -> list[str]:
         """What was wrong with the database itself when the backup was made."""
         return list(self.manifest["problems"])
+
+    def __str__(self) -> str:
+        rows = self.manifest["tables"]
+        counted = ", ".join(f"{rows[name]['rows']} rows in {name}" for name in ("practice", "assessment", "answer"))
+        return f"{self.folder}: {counted}; {len(rows)} tables, change {self.state.writes}"
 
 
 def make_backup(store: Store, folder: Path) -> Backup:
@@ -356,10 +360,3 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def in_words(backup: Backup, tables: Sequence[str] = ("practice", "assessment", "answer")) -> str:
-    """Say what a backup holds."""
-    rows = backup.manifest["tables"]
-    counted = ", ".join(f"{rows[name]['rows']} rows in {name}" for name in tables if name in rows)
-    return f"{backup.folder}: {counted}; {len(rows)} tables, change {backup.state.writes}"

@@ -30,14 +30,14 @@ class Examined:
         return [*self.missing, *self.broken]
 
 
-def examine(path: Path, noted_by: Path | None = None) -> Examined:
-    """Read a whole database and compare it with its witness (or that of ``noted_by``); the file is not changed.
+def examine(path: Path) -> Examined:
+    """Read a whole database and compare it with its witness; the file is not changed.
 
     Raises PracticesError where it cannot be opened or read, DatabaseBusyError where another process has it.
     """
     try:
         with Store(path, read_only="This database is being examined.") as store, store.cursor() as cursor:
-            return _examined(store, cursor, Witness(noted_by or path))
+            return _examined(store, cursor, Witness(path))
     except duckdb.Error as error:  # damage where DuckDB keeps its own books
         raise PracticesError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
 

@@ -11,7 +11,6 @@ from practices_db.operations import link_check, recovery
 from practices_db.operations.backups import (
     FORMS,
     KEPT_DAYS,
-    in_words,
     make_backup,
     make_folder,
     newest,
@@ -63,7 +62,7 @@ def _backup(folder: Path, keep_days: int, database: Path) -> int:
         gone = rotate(folder, made.made_at, keep_days)
     for old in gone:
         click.echo(f"{old}: deleted, older than its turn", err=True)
-    return say(in_words(made), made.problems)
+    return say(str(made), made.problems)
 
 
 @click.command("restore")
@@ -79,7 +78,7 @@ def _restore(source: Path, form: str, database: Path) -> int:
     for one in kept:
         click.echo(f"kept: {one}", err=True)
     problems, _ = all_problems(database)
-    return say(f"{database}: restored from {in_words(backup)}, data version {state.data_version}", problems)
+    return say(f"{database}: restored from {backup}, data version {state.data_version}", problems)
 
 
 @click.command("snapshot")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from practices_db.catalogue.library_items import KINDS, PLAIN
+from practices_db.catalogue.library_items import KINDS, PLAIN, ItemKind
 from practices_db.catalogue.practice_fields import SEVERAL
 from practices_db.config import snapshot_path
 from practices_db.database.commit_marker import quoted, remove_database, sync_file, sync_folder, table_names
@@ -60,6 +60,22 @@ _PRACTICES = "".join(
         ),
     )
 )
+
+
+def _with_lists(kind: ItemKind, beside: str) -> str:
+    """Return the SQL that fills a kind and the rows of its lists from its card, without the columns ``beside``."""
+    stated = " UNION ALL ".join(
+        f"SELECT id, '{name}' AS list, {column} AS stated FROM {kind.shown}" for column, name in kind.lists.items()
+    )
+    return f"""
+    INSERT INTO {kind.item} BY NAME SELECT * EXCLUDE ({", ".join(kind.lists)}, {beside}) FROM {kind.shown};
+    INSERT INTO {kind.item}_value BY NAME
+        SELECT id AS {kind.item}_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position
+        FROM ({stated});
+    """
+
+
+_LIBRARY = _with_lists(KINDS["evidence"], "name_key, offered") + _with_lists(KINDS["organisation"], "name_key")
 _FROM_RELEASED = f"""
     {_PRACTICES}
     INSERT INTO practice_source BY NAME SELECT * FROM released_source;
@@ -68,26 +84,7 @@ _FROM_RELEASED = f"""
     INSERT INTO answer BY NAME SELECT assessment_id, indicator_id, answer, evidence_level, note, source_url,
         source_publisher, independent_of_operator FROM released_answer;
     INSERT INTO statement BY NAME SELECT * FROM released_statement;
-    INSERT INTO evidence BY NAME
-        SELECT * EXCLUDE (languages, themes, target_groups, countries, name_key, offered) FROM evidence_card;
-    INSERT INTO evidence_value BY NAME
-        WITH listed AS (
-            SELECT id, 'language' AS list, languages AS stated FROM evidence_card
-            UNION ALL SELECT id, 'theme', themes FROM evidence_card
-            UNION ALL SELECT id, 'target_group', target_groups FROM evidence_card
-            UNION ALL SELECT id, 'area', countries FROM evidence_card
-        )
-        SELECT id AS evidence_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position FROM listed;
-    INSERT INTO organisation BY NAME
-        SELECT * EXCLUDE (countries, levels, themes, name_key) FROM organisation_card;
-    INSERT INTO organisation_value BY NAME
-        WITH listed AS (
-            SELECT id, 'area' AS list, countries AS stated FROM organisation_card
-            UNION ALL SELECT id, 'governance_level', levels FROM organisation_card
-            UNION ALL SELECT id, 'theme', themes FROM organisation_card
-        )
-        SELECT id AS organisation_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position
-        FROM listed;
+    {_LIBRARY}
     INSERT INTO link BY NAME SELECT * EXCLUDE (judged) FROM known_link WHERE judged;
     INSERT INTO link BY NAME SELECT *, 'archived' AS state FROM former_link;
     DELETE FROM address_check WHERE url NOT IN (

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, current_framework
+from criteria.framework import DOCUMENTED, AnswerId, Id, current_framework
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 from practices_db.errors import PracticesError
@@ -178,9 +178,9 @@ class Draft(_Part):
         return not (self.mine.answers or self.mine.profile != Profile() or self.colleagues or self.last_year)
 
 
-def new_form(on: date, framework: Framework | None = None) -> OwnAssessment:
+def new_form(on: date) -> OwnAssessment:
     """Return an empty form under the current framework."""
-    of = framework or current_framework()
+    of = current_framework()
     return OwnAssessment(framework=of.id, framework_version=of.version, saved_on=on)
 
 
