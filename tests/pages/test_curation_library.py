@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from curating_page import CURATOR, OTHER, LogIn, labels, press, text
+from curating_page import CURATOR, LogIn, labels, press, text
 from screen import Visit
 from streamlit.testing.v1 import AppTest
 
@@ -13,7 +13,7 @@ from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION
 from practices_db.catalogue.library_items import KINDS
 from practices_db.curation import edit_library, edit_practices, releases, submissions, users
-from practices_db.curation.permissions import CLI, pseudonym
+from practices_db.curation.permissions import CLI
 from practices_db.curation.versioned_change import Edit
 from practices_db.queries import library
 
@@ -79,21 +79,6 @@ def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, 
         facts = stands(item, id_).facts
         back = fields.as_facts(fields.as_widgets(facts))
         assert KINDS[item].model.model_validate(facts | back).model_dump() == facts
-
-
-def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
-    first, second = paper(log_in(CURATOR)), paper(log_in(OTHER))
-    name = f"evidence:{PAPER}"
-    fill(first, name, year="2023", why="Their page", source=PAGE)
-    press(first, "Save")
-    fill(second, name, year="2024", publisher="Somebody else", why="My page", source=PAGE)
-    press(second, "Save")
-    assert "changed in between" in text(second)
-    assert pseudonym(CURATOR) in text(second)
-    press(second, "Go on from what stands there now, with my changes")
-    press(second, "Save")
-    facts = stands("evidence", PAPER).facts
-    assert (facts["year"], facts["publisher"]) == (2024, "Somebody else")
 
 
 def test_publication_is_checked_archived_put_back_and_merged(log_in: LogIn) -> None:

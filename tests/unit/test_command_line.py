@@ -99,17 +99,6 @@ def test_build_from_a_folder_that_is_not_there_is_refused(tmp_path: Path, capsys
     assert not path.exists()
 
 
-def test_build_over_a_foreign_database_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "foreign.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("CREATE TABLE accounts (n INTEGER)")
-    before = path.read_bytes()
-    assert "not a practices database" in refused(
-        capsys, "build", "--catalogue", str(oracles.SYNTHETIC), "--database", str(path)
-    )
-    assert path.read_bytes() == before
-
-
 def test_build_where_no_file_can_be_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("not a folder")
     path = tmp_path / "file" / "new.duckdb"

@@ -20,7 +20,7 @@ from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.files.exports.library_files import written
-from practices_db.files.imports import Decision, template
+from practices_db.files.imports import Decision
 from practices_db.files.imports.duplicates import Named, alike
 from practices_db.files.imports.templates import allowed_values
 from practices_db.queries import library
@@ -265,18 +265,6 @@ def test_a_file_that_was_taken_away_changes_nothing(own: Store, shelf: Any, kind
     shown = looked_at(own, content)
     assert shown.nothing_new, shown.of("changed")
     assert shown.counts[kind]["unchanged"] == len(rows_of(kind))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("format_", ["csv", "xlsx"])
-def test_template_holds_every_column_and_an_example_of_the_catalogue(kind: Any, format_: Any, store: Store) -> None:
-    with store.cursor() as cursor:
-        content = template(cursor, kind, format_)
-    shown = looked_at(store, content)
-    assert shown.nothing_new
-    assert {entry.kind for entry in shown.entries} == ({kind} if format_ == "csv" else set(KINDS))
-    for one in shown.upload.tables:
-        assert list(one.given) == one.kind.columns
 
 
 @pytest.mark.parametrize("kind", ["evidence", "organisations"])

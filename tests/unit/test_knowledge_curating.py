@@ -20,7 +20,7 @@ from practices_db.curation.permissions import CLI, Actor
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
-from practices_db.errors import ConflictError, PracticesError
+from practices_db.errors import PracticesError
 from practices_db.operations import snapshots
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
@@ -124,15 +124,6 @@ def test_change_that_cannot_stand_is_refused_in_words(
         edit_library.edit(own, "evidence", Edit(CURATOR, before.id, 1, reason), changes, source)
     assert stands(own, "evidence", before.id) == before
     assert lines(own, before.thing.name) == []
-
-
-@pytest.mark.parametrize("item", CHANGES)
-def test_second_of_two_curators_is_told_and_overwrites_nothing(own: Store, item: Item) -> None:
-    id_ = first(item)
-    edit_library.checked(own, item, Edit(CURATOR, id_, 1), audit_log.now().date())
-    with pytest.raises(ConflictError, match=f"in between by {CURATOR.id}"):
-        edit_library.edit(own, item, Edit(CLI, id_, 1, "why"), CHANGES[item], PAGE)
-    assert stands(own, item, id_).version == 2
 
 
 @pytest.mark.parametrize("item", CHANGES)
