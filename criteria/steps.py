@@ -52,7 +52,7 @@ def _published(framework_id: str, version: str, ids: tuple[str, ...]) -> Mapping
     found: dict[str, StepText] = {}
     for step in texts.steps:
         if step.indicator not in ids:
-            raise FrameworkError(f"{path.name}: step: indicator {not_known(step.indicator, ids)}")
+            raise FrameworkError(f"{path.name}: step {not_known(step.indicator, ids)}")
         if step.indicator in found:
             raise FrameworkError(f"{path.name}: step {step.indicator!r}: the indicator is used more than once")
         found[step.indicator] = step

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
-from criteria.spelling import not_known
+from criteria.spelling import nearest_of
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 
@@ -251,7 +251,9 @@ class AnswerRow(CatalogueRow):
                 f"{self.framework[:80]} {self.framework_version[:80]} is not published; known are {known}",
             )
         if self.indicator_id not in (ids := [indicator.id for indicator in framework.indicators]):
-            raise ColumnError("indicator_id", f"indicator {not_known(self.indicator_id, ids)}")
+            near = nearest_of(self.indicator_id, ids)
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise ColumnError("indicator_id", f"{self.indicator_id[:80]!r} is not in the framework{hint}")
         if fault := evidence_fault(framework, self.indicator_id, self.evidence_level):
             raise ColumnError("evidence_level", fault)
         return self
