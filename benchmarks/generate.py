@@ -241,12 +241,8 @@ def templates() -> dict[str, pd.DataFrame]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.duckdb"
         build(path)
-        store = Store(path)
-        try:
-            with store.cursor() as cursor:
-                return {name: cursor.execute(sql).df() for name, sql in TEMPLATES.items()}
-        finally:
-            store.close()
+        with Store(path) as store, store.cursor() as cursor:
+            return {name: cursor.execute(sql).df() for name, sql in TEMPLATES.items()}
 
 
 def generate(path: Path, practices: int, seed: int = 1, findings: int = 0) -> None:
@@ -258,8 +254,7 @@ def generate(path: Path, practices: int, seed: int = 1, findings: int = 0) -> No
     if practices > WITHIN_LIMITS:  # the app's limits are for the app's size
         store_module._CONFIG |= {"memory_limit": "4GB", "max_execution_time": 600_000}
     drawn_from = templates()
-    store = Store(path)
-    try:
+    with Store(path) as store:
         migrate(store)
         for part, first in enumerate(range(0, practices, AT_ONCE)):
             new = _draw(drawn_from, first, min(AT_ONCE, practices - first), np.random.default_rng([seed, part]))
@@ -272,8 +267,6 @@ def generate(path: Path, practices: int, seed: int = 1, findings: int = 0) -> No
         if findings:
             store.write(library_store.rebuild)
         store.checkpoint()
-    finally:
-        store.close()
 
 
 def _draw(drawn_from: dict[str, pd.DataFrame], first: int, count: int, random: np.random.Generator) -> pd.DataFrame:

@@ -200,8 +200,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "practices.duckdb"
         build(path)
-        store = Store(path)
-        try:
+        with Store(path) as store:
             if folder is not None:
                 print("\n".join(folder_figures(store, folder)))
                 return
@@ -214,8 +213,6 @@ def main() -> None:
             print()
             for name, row in figures(store).items():
                 print(f"{name:60} " + "  ".join(f"{k}: {v:.2f}" for k, v in row.items()))
-        finally:
-            store.close()
     recall, right = read_from_words()
     print(f"\nread from the words alone: {recall:.2f} of sectors and groups, {right:.2f} of what is read is right")
 

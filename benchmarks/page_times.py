@@ -28,16 +28,12 @@ WARM_UP = 5
 
 def ids(path: Path, scored: bool) -> list[str]:
     """Return ids of practices to look at: scored ones, or any."""
-    store = Store(path)
-    try:
-        with store.cursor() as cursor:
-            rows = cursor.execute(
-                "SELECT id FROM practice_card WHERE assessed OR NOT $scored ORDER BY hash(id) LIMIT 200",
-                {"scored": scored},
-            ).fetchall()
-            return [id_ for (id_,) in rows]
-    finally:
-        store.close()
+    with Store(path) as store, store.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT id FROM practice_card WHERE assessed OR NOT $scored ORDER BY hash(id) LIMIT 200",
+            {"scored": scored},
+        ).fetchall()
+        return [id_ for (id_,) in rows]
 
 
 def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:

@@ -7,7 +7,6 @@ known key, so that somebody who does not program can mend it.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+
+from criteria.spelling import nearest_of, not_known
 
 FRAMEWORKS = Path(__file__).parent / "frameworks"
 CURRENT = ("integration-practices", "2.0.0")
@@ -179,7 +180,7 @@ class Framework(Part):
         for indicator in self.indicators:
             for basis in indicator.basis:
                 if basis not in known:
-                    raise ValueError(f"indicator {indicator.id!r}, basis: {_unknown(basis, known)}")
+                    raise ValueError(f"indicator {indicator.id!r}, basis: {not_known(basis, known)}")
         if not self.headlines:
             raise ValueError("criterion: at least one needs headline = true")
         return self
@@ -302,12 +303,6 @@ def _once(what: str, ids: Sequence[str]) -> None:
             raise ValueError(f"{what} {id_!r}: the id is used more than once")
 
 
-def _unknown(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-    return f"{word!r} is not known; {hint}"
-
-
 def _follows(fault: Any) -> bool:
     """Whether a fault is only the echo of others: a list counts as empty where every item of it is faulty."""
     return fault["type"] == "too_short" and bool(fault["input"])
@@ -319,10 +314,10 @@ def _explain(fault: Any, content: dict[str, Any], root: type[Part]) -> str:
     match fault["type"]:
         case "extra_forbidden":
             known = [field.alias or name for name, field in model.model_fields.items()]
-            return f"{place}: key {_unknown(str(fault['loc'][-1]), known)}"
+            return f"{place}: key {not_known(str(fault['loc'][-1]), known)}"
         case "missing":
-            near = difflib.get_close_matches(str(fault["loc"][-1]), list(_at(fault["loc"][:-1], content)), n=1)
-            hint = f"; is {near[0]!r} meant for it?" if near else ""
+            near = nearest_of(str(fault["loc"][-1]), list(_at(fault["loc"][:-1], content)))
+            hint = f"; is {near!r} meant for it?" if near else ""
             return f"{place}: key {fault['loc'][-1]!r} is missing{hint}"
         case "value_error":
             return str(fault["ctx"]["error"])

@@ -6,7 +6,6 @@ every indicator. A fault in a file is an error like one in a framework.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Literal
@@ -14,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from criteria.framework import FRAMEWORKS, Framework, FrameworkError, Id, Part, Text, load
+from criteria.spelling import not_known
 
 STEPS = FRAMEWORKS / "steps"
 
@@ -52,9 +52,7 @@ def _published(framework_id: str, version: str, ids: tuple[str, ...]) -> Mapping
     found: dict[str, StepText] = {}
     for step in texts.steps:
         if step.indicator not in ids:
-            near = difflib.get_close_matches(step.indicator, ids, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise FrameworkError(f"{path.name}: step {step.indicator!r}: the indicator is not known{hint}")
+            raise FrameworkError(f"{path.name}: step {not_known(step.indicator, ids)}")
         if step.indicator in found:
             raise FrameworkError(f"{path.name}: step {step.indicator!r}: the indicator is used more than once")
         found[step.indicator] = step

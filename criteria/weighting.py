@@ -9,7 +9,6 @@ Source: OECD/JRC Handbook on Constructing Composite Indicators, 2008, step 6 "we
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from criteria.framework import Criterion, Framework
+from criteria.spelling import not_known
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,9 +77,7 @@ def weighting(
 def _check(what: str, weights: Mapping[str, float], known: Sequence[str]) -> None:
     for id_, weight in weights.items():
         if id_ not in known:
-            near = difflib.get_close_matches(id_, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ValueError(f"{what} {id_!r} is not known; {hint}")
+            raise ValueError(f"{what} {not_known(id_, known)}")
         if not 0 <= weight <= LARGEST:  # also false for what is not a number
             raise ValueError(f"{what} {id_!r}: the weight must be from 0 to {LARGEST:g}, not {weight}")
 

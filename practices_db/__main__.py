@@ -61,11 +61,7 @@ def commands() -> None:
 def _build(catalogue: Path, database: Path) -> None:
     """Build the database from the catalogue's files."""
     built = build(database, catalogue, lambda _, what: click.echo(f"{what} …", err=True))
-    click.echo(
-        f"{database}: {built.practices} practices, {built.countries} countries, "
-        f"{built.assessments} assessments, {built.answers} answers, {built.evidence} publications, "
-        f"{built.organisations} organisations, {built.links} links, {built.results} results, {built.findings} findings"
-    )
+    click.echo(f"{database}: {built}")
     for kept in built.not_counted:
         click.echo(kept)
 
@@ -80,13 +76,9 @@ def _build(catalogue: Path, database: Path) -> None:
 def _export(sort: Sort, contents: Contents, kind: Format, output: Path, database: Path, **given: Any) -> None:
     """Write the practices a filter selects to a file."""
     selected = chosen(given)
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store, store.cursor() as cursor:
         made = file_content(store, View(chosen=selected, sort=sort), date.today(), contents, kind)
-        with store.cursor() as cursor:
-            count = practices.count_practices(cursor, selected)
-    finally:
-        store.close()
+        count = practices.count_practices(cursor, selected)
     write_output(output, made)
     click.echo(f"{output}: {count} practices {selected.in_words()}".rstrip())
 
@@ -105,11 +97,8 @@ def _robustness(weights: str, output: Path, database: Path, **given: Any) -> Non
     The order is exact: --seed, --draws and --free are no longer needed, and change nothing.
     """
     selected = chosen(given)
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         made = ranking_csv(store, selected, preset(current_framework(), weights))
-    finally:
-        store.close()
     write_output(output, made.content)
     click.echo(
         f"{output}: {made.practices} scored practices {selected.in_words()}".rstrip()

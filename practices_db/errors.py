@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+_MOST_FAULTS = 20
 
 # viewer: anybody. assessor: who holds a private link. curator, administrator: logged in, by the table `person`.
 # machine: the command line on the machine itself, and what the app does of itself.
@@ -52,3 +56,29 @@ class NotAllowedError(PracticesError):
 
 class NoSuchLinkError(NotAllowedError):
     """A private link that does not hold: unknown, expired and revoked ones are the same to whoever asks."""
+
+
+def faults(error: ValidationError, content: Any = None) -> list[str]:
+    """Say what Pydantic found wrong, a line each: where it is, by ids rather than positions, and what is wrong.
+
+    ``content`` is what was given, for the ids in it. Rows of the catalogue have words of their own (``problems``).
+    """
+    lines = []
+    for fault in error.errors():
+        here, words = content, []
+        for step in fault["loc"]:
+            here = here[step] if _has(here, step) else None
+            id_ = here.get("indicator") if isinstance(here, dict) else None
+            words.append(f"{step + 1} ({str(id_)[:60]})" if isinstance(step, int) and id_ else str(step)[:60])
+        reason = (
+            "is not known here" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        )
+        lines.append(f"{', '.join(words)}: {reason}" if words else reason)
+    rest = len(lines) - _MOST_FAULTS
+    return [*lines[:_MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else [])]
+
+
+def _has(here: Any, step: int | str) -> bool:
+    if isinstance(here, dict):
+        return step in here
+    return isinstance(here, list) and isinstance(step, int) and step < len(here)

@@ -71,6 +71,5 @@ def store(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Return a store on a copy of the real catalogue, for reading only."""
     copy = tmp_path_factory.mktemp("store") / "practices.duckdb"
     shutil.copy(catalogue_db, copy)
-    opened = Store(copy)
-    yield opened
-    opened.close()
+    with Store(copy) as opened:
+        yield opened

@@ -66,11 +66,8 @@ def poison(path: Path, texts: Sequence[str]) -> list[tuple[str, str]]:
     keep their beginning. Scored, merely assessed and other practices each get all strings, so that pages that show
     only some of them still show all.
     """
-    store = Store(path)
-    try:
+    with Store(path) as store:
         return store.write(lambda cursor: _poison(cursor, texts))
-    finally:
-        store.close()
 
 
 def _poison(cursor: Cursor, texts: Sequence[str]) -> list[tuple[str, str]]:

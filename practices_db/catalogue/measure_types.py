@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from criteria.framework import Id, Text
-from practices_db.errors import PracticesError
+from practices_db.errors import PracticesError, faults
 
 MEASURE_TYPES = Path(__file__).parent / "measure_types.toml"
 
@@ -54,9 +54,7 @@ def load_measure_types(path: Path) -> MeasureTypes:
     try:
         return MeasureTypes.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValidationError, tomllib.TOMLDecodeError) as error:
-        said = [str(error)]
-        if isinstance(error, ValidationError):
-            said = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_url=False)]
+        said = faults(error) if isinstance(error, ValidationError) else [str(error)]
         raise PracticesError("\n".join(f"{path.name}: {line}" for line in said)) from error
 
 

@@ -18,8 +18,9 @@ from pydantic import (
 )
 
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
+from criteria.spelling import nearest_of
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
-from practices_db.catalogue.vocabularies import nearest_of, unknown, vocabulary
+from practices_db.catalogue.vocabularies import unknown, vocabulary
 
 # Characters that no text holds: a terminal would obey them, a file could not keep them. Line ends and tabs are text.
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

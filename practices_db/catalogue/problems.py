@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from criteria.spelling import nearest_of
 from practices_db.catalogue.practice_rows import ColumnError
-from practices_db.catalogue.vocabularies import NotInListError, nearest_of
+from practices_db.catalogue.vocabularies import NotInListError
 from practices_db.errors import PracticesError
 
 SHOWN_AT_MOST = 200
@@ -39,7 +40,7 @@ class Problem:
 
 
 class RefusedError(PracticesError):
-    """A file was refused whole: ``problems`` has every mistake, the message the first ``SHOWN_AT_MOST``."""
+    """A file, or the catalogue, was refused whole: ``problems`` has every mistake, the message the first ones."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from babel import Locale
 
 from criteria.framework import current_framework
 from criteria.results import GROUPS
+from criteria.spelling import nearest_of
 from practices_db.catalogue.measure_types import measure_types
 
 HEADLINES = ("effectiveness", "sustainability")  # the criteria that a practice is summed up by
@@ -90,14 +90,6 @@ class NotInListError(ValueError):
 def _searchable(name: str) -> dict[str, str]:
     words = {text.casefold(): id_ for id_, text in vocabulary(name).items()}
     return words | {id_.casefold(): id_ for id_ in vocabulary(name)}
-
-
-def nearest_of(word: str, words: Iterable[str]) -> str | None:
-    """Return which of some words is written most like one, None if none is."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
-
-    found = process.extractOne(word[:200].casefold(), list(words), scorer=fuzz.ratio, score_cutoff=60)
-    return found[0] if found else None
 
 
 def nearest(name: str, word: str) -> str | None:

@@ -130,11 +130,12 @@ def _text(cursor: Cursor, name: str, model: type[CatalogueRow]) -> bytes:
 
 def _cell(value: Any) -> str:
     """Return a value as a cell. The csv module leaves a lone carriage return unquoted, and cannot read that back."""
-    text = _as_text(value)
+    text = cell_text(value)
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
 
 
-def _as_text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """Return a value as the catalogue's files write it: lists with ; between, days like 2026-01-31, blank for none."""
     match value:
         case None:
             return ""

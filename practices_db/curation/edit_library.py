@@ -19,7 +19,7 @@ from practices_db.curation import versioned_change
 from practices_db.curation.permissions import APP, Thing, moved, require
 from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, PracticesError
 
 Named = Literal["evidence", "organisation"]
@@ -65,7 +65,7 @@ class Curated:
 def read(cursor: Cursor, actor: Actor, item: Item, id_: str) -> Curated:
     """Return one as it stands now, released or not; PracticesError where there is none."""
     require(actor, "read", Thing(item, id_))
-    return _stands(cursor, item, id_)
+    return _stands(item, cursor, id_)
 
 
 def find(cursor: Cursor, actor: Actor, item: Item, text: str, limit: int) -> list[Found]:
@@ -120,7 +120,7 @@ def edit(store: Store, item: Item, edit: Edit, changes: Mapping[str, Any], sourc
             _keep_one(cursor, edit, item, after)
         return {name: before.facts[name] for name in fields}, {name: after[name] for name in fields} | page
 
-    return versioned_change.change(store, edit, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
+    return versioned_change.change(store, edit, "edit", lambda cursor: _stands(item, cursor, edit.item), work)
 
 
 def checked(store: Store, item: Item, edit: Edit, on: date) -> int:
@@ -136,25 +136,7 @@ def checked(store: Store, item: Item, edit: Edit, on: date) -> int:
         return {"checked_on": before.facts["checked_on"]}, {"checked_on": on}
 
     because = replace(edit, reason=edit.reason or f"checked on {on}")
-    return versioned_change.change(store, because, "edit", lambda cursor: _stands(cursor, item, edit.item), work)
-
-
-def archive(store: Store, item: Item, edit: Edit) -> int:
-    """Take something out of the catalogue without losing it; what it is linked by goes and comes back with it.
-
-    The reason is read by everybody beside the release that takes it out.
-    """
-    return versioned_change.archive(store, _kind(item, exact=True), edit)
-
-
-def relist(store: Store, item: Item, edit: Edit) -> int:
-    """Put something archived back into the catalogue; a link only where both its ends are in it."""
-    return versioned_change.relist(store, _kind(item, exact=True), edit)
-
-
-def merge(store: Store, item: Item, edit: Edit, into: str) -> int:
-    """Merge a duplicate into the one that is kept, which takes over its links; return the old one's version."""
-    return versioned_change.merge(store, _kind(item), edit, into)
+    return versioned_change.change(store, because, "edit", lambda cursor: _stands(item, cursor, edit.item), work)
 
 
 def add(store: Store, actor: Actor, item: Item, facts: Mapping[str, Any], reason: str) -> str:
@@ -209,9 +191,8 @@ def hand_over(cursor: Cursor, kind: str, merging: Edit, kept: str) -> None:
             f"WHERE NOT judged AND {side}_kind = $kind AND {side}_id = $id ORDER BY ALL",
             old | {"today": audit_log.now().date()},
         )
-        columns = [column[0] for column in shown.description]
-        for row in shown.fetchall():
-            _judge(cursor, merging, dict(zip(columns, row, strict=True)) | {f"{side}_id": kept})
+        for row in records(shown):
+            _judge(cursor, merging, row | {f"{side}_id": kept})
 
 
 def after_migration(store: Store, ran: Sequence[str]) -> None:
@@ -259,7 +240,9 @@ def _hand_over(cursor: Cursor, merging: Edit, one: Curated, column: str, kept: s
             new = versioned_change.leaving(reason) | {"state": moved("archive", one.thing)}
             _put(cursor, one, new)
             audit_log.record(
-                cursor, actor, "archive", one.thing.name, version=one.version + 1, after=new, reason=reason
+                cursor,
+                actor,
+                audit_log.Entry("archive", one.thing.name, version=one.version + 1, after=new, reason=reason),
             )
         return
     if kind.one and after[kind.one[1]] and _marked(cursor, one.item, after):
@@ -276,13 +259,15 @@ def _hand_over(cursor: Cursor, merging: Edit, one: Curated, column: str, kept: s
     audit_log.record(
         cursor,
         actor,
-        "rename" if renamed else "edit",
-        f"{one.item}:{id_}",
-        version=one.version + 1,
-        before={"id": one.id} if renamed else {column: one.facts[column]},
-        after={"id": id_} if renamed else {column: kept},
-        reason=reason,
-        public=f"Taken over in a merge: {reason}",
+        audit_log.Entry(
+            "rename" if renamed else "edit",
+            f"{one.item}:{id_}",
+            version=one.version + 1,
+            before={"id": one.id} if renamed else {column: one.facts[column]},
+            after={"id": id_} if renamed else {column: kept},
+            reason=reason,
+            public=f"Taken over in a merge: {reason}",
+        ),
     )
 
 
@@ -315,12 +300,14 @@ def _keep_one(cursor: Cursor, edit: Edit, item: Item, facts: Facts) -> None:
         audit_log.record(
             cursor,
             edit.actor,
-            "edit",
-            other.thing.name,
-            version=other.version + 1,
-            before={flag: True},
-            after={flag: getattr(row, flag)},
-            reason=edit.reason,
+            audit_log.Entry(
+                "edit",
+                other.thing.name,
+                version=other.version + 1,
+                before={flag: True},
+                after={flag: getattr(row, flag)},
+                reason=edit.reason,
+            ),
         )
     _require_one(cursor, item, facts)
 
@@ -349,12 +336,7 @@ def _judge(cursor: Cursor, merging: Edit, facts: dict[str, Any]) -> None:
     audit_log.record(
         cursor,
         merging.actor,
-        "add",
-        f"link:{link_id(facts)}",
-        version=1,
-        after=facts,
-        reason=merging.reason,
-        public=public,
+        audit_log.Entry("add", f"link:{link_id(facts)}", version=1, after=facts, reason=merging.reason, public=public),
     )
 
 
@@ -372,7 +354,7 @@ def _require_ends(cursor: Cursor, item: Item, facts: Facts) -> None:
         raise PracticesError(f"There is no {missing} in the catalogue. Nothing was saved.")
 
 
-def _stands(cursor: Cursor, item: Item, id_: str) -> Curated:
+def _stands(item: Item, cursor: Cursor, id_: str) -> Curated:
     found = _read(cursor, item, KINDS[item].where, {"id": id_})
     if not found:
         raise PracticesError(f"There is no {NOUNS.get(item, item)} {id_[:160]!r}.")
@@ -381,8 +363,7 @@ def _stands(cursor: Cursor, item: Item, id_: str) -> Curated:
 
 def _read(cursor: Cursor, item: Item, where: str, parameters: dict[str, str]) -> list[Curated]:
     found = cursor.execute(f"{library_store.HELD[item]} WHERE {where}", parameters)
-    columns = [column[0] for column in found.description]
-    return [_curated(item, dict(zip(columns, row, strict=True))) for row in found.fetchall()]
+    return [_curated(item, row) for row in records(found)]
 
 
 def _curated(item: Item, row: dict[str, Any]) -> Curated:
@@ -414,12 +395,6 @@ def _page(item: Item, facts: Facts, source_url: str) -> str:
     return str(versioned_change.checked(KINDS[item].model, dict(facts) | {"url": source_url}).model_dump()["url"])
 
 
-def _kind(item: Item, *, exact: bool = False) -> Kind[Curated]:
-    """Return how a kind is kept; ``exact``: a move must leave exactly one of a practice's marked as the one."""
-    put = _move if exact else _put
-    return Kind(lambda cursor, id_: _stands(cursor, item, id_), put, partial(_hand_all_over, item))
-
-
 def _move(cursor: Cursor, one: Curated, new: Facts) -> None:
     _put(cursor, one, new)
     _require_one(cursor, one.item, one.facts)
@@ -440,3 +415,8 @@ def _put(cursor: Cursor, one: Curated, new: Facts) -> None:
                 f"UPDATE {one.item} SET {name} = $value WHERE {kind.where}", {"id": one.id, "value": new[name]}
             )
     cursor.execute(f"UPDATE {one.item} SET version = version + 1 WHERE {kind.where}", {"id": one.id})
+
+
+KEPT: dict[Item, Kind[Curated]] = {
+    item: Kind(partial(_stands, item), _move, partial(_hand_all_over, item)) for item in KINDS
+}

@@ -20,7 +20,7 @@ from practices_db.curation.edit_library import Found
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, PracticesError
 
 _WITHOUT_SOURCE = ("not-documented", "not-applicable")
@@ -130,24 +130,6 @@ def still_running(store: Store, edit: Edit, running: bool | None, said_by: str, 
     return _note(store, replace(edit, reason=f"{said_by} said so"), after)
 
 
-def archive(store: Store, edit: Edit) -> int:
-    """Take a practice out of the catalogue without losing it; the reason is shown where its id is asked for."""
-    return versioned_change.archive(store, _KIND, edit)
-
-
-def relist(store: Store, edit: Edit) -> int:
-    """Put an archived practice back into the catalogue."""
-    return versioned_change.relist(store, _KIND, edit)
-
-
-def merge(store: Store, edit: Edit, into: str) -> int:
-    """Merge a duplicate into the practice that is kept; links to the old id lead there. Return the old one's version.
-
-    Assessments, sources, statement, submissions and links go over to the kept practice, whose own facts stay.
-    """
-    return versioned_change.merge(store, _KIND, edit, into)
-
-
 def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, Any]]:
     """Return every answer of every assessment of a practice, with the assessment's basis, assessor and status."""
     require(actor, "read", Thing("practice", practice_id))
@@ -159,8 +141,7 @@ def answers(cursor: Cursor, actor: Actor, practice_id: str) -> list[dict[str, An
         """,
         {"id": practice_id},
     )
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return records(found)
 
 
 def edit_answer(store: Store, edit: Edit, indicator_id: str, changes: Mapping[str, Any]) -> int:
@@ -210,12 +191,12 @@ def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
     found = cursor.execute(
         f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id = $id", {"id": practice_id}
     )
-    names = [column[0] for column in found.description]
-    row = found.fetchone()
-    if row is None:
+    rows = records(found)
+    if not rows:
         raise PracticesError(f"There is no practice {practice_id[:80]!r}.")
-    values = (tuple(value) if isinstance(value, list) else value for value in row)
-    whole: dict[str, Any] = dict(zip(names, values, strict=True))
+    whole: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in rows[0].items()
+    }
     facts = {name: whole[name] for name in PracticeRow.model_fields}
     return CuratedPractice(facts, **{name: whole[name] for name in record if not name.startswith("left_")})
 
@@ -248,7 +229,9 @@ def _hand_over(cursor: Cursor, edit: Edit, kept: str) -> None:
             "UPDATE assessment SET id = $new, practice_id = $kept, version = version + 1 WHERE id = $old", renamed
         )
         cursor.execute("UPDATE answer SET assessment_id = $new WHERE assessment_id = $old", {"old": id_, "new": new})
-        audit_log.record(cursor, edit.actor, "rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+        audit_log.record(
+            cursor, edit.actor, audit_log.Entry("rename", f"assessment:{new}", before={"id": id_}, after={"id": new})
+        )
     cursor.execute(
         "INSERT INTO practice_source SELECT $kept, field, url, remark FROM practice_source WHERE practice_id = $old "
         "ON CONFLICT DO NOTHING",
@@ -269,16 +252,14 @@ def _put(cursor: Cursor, one: CuratedPractice, new: Facts) -> None:
     practice_store.set_record(cursor, one.facts["id"], new)
 
 
-_KIND = Kind(_practice, _put, _hand_over)
+KEPT = Kind(_practice, _put, _hand_over)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:
-    found = cursor.execute("SELECT * FROM assessment WHERE id = $id", {"id": assessment_id})
-    names = [column[0] for column in found.description]
-    row = found.fetchone()
-    if row is None:
+    rows = records(cursor.execute("SELECT * FROM assessment WHERE id = $id", {"id": assessment_id}))
+    if not rows:
         raise PracticesError(f"There is no assessment {assessment_id[:160]!r}.")
-    return dict(zip(names, row, strict=True))
+    return rows[0]
 
 
 def _answer(cursor: Cursor, assessment_id: str, indicator_id: str) -> dict[str, Any]:

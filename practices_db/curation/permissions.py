@@ -58,7 +58,6 @@ _IN_STATE: dict[str, dict[str, frozenset[str]]] = {
 
 _CURATING: frozenset[Role] = frozenset({"curator", "machine"})
 _RUNNING: frozenset[Role] = frozenset({"administrator", "machine"})
-_EVERYBODY: frozenset[Role] = frozenset(ROLES)
 # Who may: kind of thing → action → roles.
 GRANTED: dict[str, dict[str, frozenset[Role]]] = {
     "practice": {
@@ -77,7 +76,6 @@ GRANTED: dict[str, dict[str, frozenset[Role]]] = {
     },
     "assessment": {"read": _CURATING, "add": _CURATING, "edit": _CURATING},
     "submission": {
-        "new": _EVERYBODY - {"administrator"},
         "read": _CURATING | {"assessor"},
         "save": frozenset({"assessor"}),
         "submit": frozenset({"assessor"}),
@@ -112,7 +110,7 @@ def allowed(actor: Actor, action: str, thing: Thing) -> bool:
     """Whether an actor may do something to a thing in its state; a private link allows only what it opens."""
     if actor.role not in GRANTED.get(thing.kind, {}).get(action, frozenset()):
         return False
-    if actor.role == "assessor" and action != "new" and actor.id != f"token:{thing.id}":
+    if actor.role == "assessor" and actor.id != f"token:{thing.id}":
         return False
     if move := MOVES.get(thing.kind, {}).get(action):
         return thing.state in move[0]

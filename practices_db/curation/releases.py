@@ -15,7 +15,7 @@ from practices_db.catalogue.practice_fields import FIELDS, RECORD
 from practices_db.catalogue.texts import number as whole
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.queries.integrity import integrity_problems
 from practices_db.queries.practices import data_version
@@ -115,11 +115,13 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
         audit_log.record(
             cursor,
             actor,
-            "publish",
-            "data",
-            version=release.number,
-            after={"content_hash": content_hash, "changes": len(changes)},
-            reason=note,
+            audit_log.Entry(
+                "publish",
+                "data",
+                version=release.number,
+                after={"content_hash": content_hash, "changes": len(changes)},
+                reason=note,
+            ),
         )
         return release
 
@@ -146,7 +148,11 @@ def unreleased_files(store: Store, actor: Actor) -> dict[str, bytes]:
 
     found = audit_log.guarded(store, work, rehearsal=True)
     what = {"content_hash": write_files.content_hash(found)}
-    store.write(lambda cursor: audit_log.record(cursor, actor, "export", "data", after=what, reason="not released yet"))
+    store.write(
+        lambda cursor: audit_log.record(
+            cursor, actor, audit_log.Entry("export", "data", after=what, reason="not released yet")
+        )
+    )
     return found
 
 
@@ -239,9 +245,7 @@ def _shown(cursor: Cursor) -> _Shown:
 
 
 def _cards(cursor: Cursor, sql: str) -> dict[str, dict[str, Any]]:
-    found = cursor.execute(sql)
-    names = [column[0] for column in found.description]
-    return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    return {row["id"]: row for row in records(cursor.execute(sql))}
 
 
 def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], said: _Said, framework: Framework) -> Iterator[Change]:

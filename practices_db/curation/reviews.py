@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, current_framework
@@ -21,7 +19,7 @@ from practices_db.curation.submission_forms import (
     checked_payload,
 )
 from practices_db.curation.submissions import Submission
-from practices_db.curation.versioned_change import Edit
+from practices_db.curation.versioned_change import Edit, require_version
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
@@ -53,15 +51,7 @@ class Disagreement:
 def queue(cursor: Cursor, actor: Actor, statuses: Iterable[str] = ("submitted",)) -> list[Submission]:
     """Return the submissions in these states, the oldest first."""
     require(actor, "read", Thing("submission"))
-    rows = cursor.execute(
-        """
-        SELECT id, kind, practice_id, payload, contact, status, created, last_used, expires, curator_note, version,
-            token_hash IS NOT NULL
-        FROM submission WHERE status IN (SELECT unnest($statuses::TEXT[])) ORDER BY created, id
-        """,
-        {"statuses": list(statuses)},
-    ).fetchall()
-    return [submissions.as_submission(row) for row in rows]
+    return submissions.selected(cursor, "list_contains($statuses::TEXT[], status)", {"statuses": list(statuses)})
 
 
 def submission(cursor: Cursor, actor: Actor, id_: str) -> Submission:
@@ -100,7 +90,7 @@ def accept(store: Store, edit: Edit) -> int:
 
     def work(cursor: Cursor) -> int:
         found = submissions.by_id(cursor, edit.item)
-        new = submissions.step(cursor, found, edit.actor, "accept", edit.version, note=edit.reason, reason=edit.reason)
+        new = submissions.step(cursor, found, "accept", edit)
         given = checked_payload(found.kind, found.payload)
         practice_id = found.practice_id
         if isinstance(given, SelfAssessment) and practice_id is None:
@@ -113,30 +103,29 @@ def accept(store: Store, edit: Edit) -> int:
             _take_statement(cursor, found, given)
         if edit.public is not None and practice_id is not None:
             about = f"practice:{practice_id}"
-            audit_log.record(cursor, edit.actor, "corrected", about, reason=edit.reason, public=edit.public)
+            audit_log.record(
+                cursor, edit.actor, audit_log.Entry("corrected", about, reason=edit.reason, public=edit.public)
+            )
         return new
 
     return audit_log.guarded(store, work)
 
 
-def send_back(store: Store, actor: Actor, id_: str, version: int, note: str) -> int:
-    """Return a submission to whoever sent it, with a note that they read behind their private link."""
-    if not note.strip():
+def send_back(store: Store, edit: Edit) -> int:
+    """Return a submission to whoever sent it; the reason is a note that they read behind their private link."""
+    if not edit.reason.strip():
         raise PracticesError("Say what is missing or to be mended: the note is all that they see.")
-
-    def work(cursor: Cursor) -> int:
-        found = submissions.by_id(cursor, id_)
-        return submissions.step(cursor, found, actor, "return", version, note=note, reason=note)
-
-    return audit_log.guarded(store, work)
+    return _step(store, "return", edit)
 
 
-def withdraw(store: Store, actor: Actor, id_: str, version: int, reason: str) -> int:
+def withdraw(store: Store, edit: Edit) -> int:
     """Withdraw a submission on behalf of whoever sent it and lost the private link."""
+    return _step(store, "withdraw", edit)
 
+
+def _step(store: Store, action: str, edit: Edit) -> int:
     def work(cursor: Cursor) -> int:
-        found = submissions.by_id(cursor, id_)
-        return submissions.step(cursor, found, actor, "withdraw", version, reason=reason)
+        return submissions.step(cursor, submissions.by_id(cursor, edit.item), action, edit)
 
     return audit_log.guarded(store, work)
 
@@ -187,7 +176,7 @@ def settle(store: Store, edit: Edit, indicator_id: str, assessment_id: str) -> i
             {"p": practice_id, "i": indicator_id},
         ).fetchone()
         before, found = row or (None, 0)
-        submissions.require_version(cursor, practice.thing.name, found, version)
+        require_version(cursor, practice.thing.name, found, version)
         open_ = [one for one in disagreements(cursor, actor, practice_id) if one.indicator_id == indicator_id]
         if not open_ or assessment_id not in open_[0].answers:
             raise PracticesError("There is no disagreement on this indicator that this assessment takes part in.")
@@ -210,11 +199,13 @@ def settle(store: Store, edit: Edit, indicator_id: str, assessment_id: str) -> i
         audit_log.record(
             cursor,
             actor,
-            "settle",
-            practice.thing.name,
-            before={"indicator": indicator_id, "counts": before},
-            after={"indicator": indicator_id, "counts": assessment_id},
-            reason=note,
+            audit_log.Entry(
+                "settle",
+                practice.thing.name,
+                before={"indicator": indicator_id, "counts": before},
+                after={"indicator": indicator_id, "counts": assessment_id},
+                reason=note,
+            ),
         )
         return version + 1
 
@@ -262,7 +253,9 @@ def _add(cursor: Cursor, actor: Actor, row: PracticeRow | None, submission_id: s
         "UPDATE submission SET practice_id = $practice WHERE id = $id", {"practice": row.id, "id": submission_id}
     )
     audit_log.record(
-        cursor, actor, "add", f"practice:{row.id}", version=1, after={"from": f"submission:{submission_id}"}
+        cursor,
+        actor,
+        audit_log.Entry("add", f"practice:{row.id}", version=1, after={"from": f"submission:{submission_id}"}),
     )
     return row.id
 
@@ -285,17 +278,10 @@ def _take_answers(
     rows = [AnswerRow(**about, **answer.model_dump()) for answer in given.answers]
     practice_store.write_answers(cursor, rows, found.id, blind=found.kind == "second-assessment")
     after = {"from": f"submission:{found.id}", "answers": len(given.answers)}
-    audit_log.record(cursor, actor, "add", f"assessment:{id_}", version=1, after=after)
+    audit_log.record(cursor, actor, audit_log.Entry("add", f"assessment:{id_}", version=1, after=after))
 
 
 def _take_statement(cursor: Cursor, found: Submission, given: Statement) -> None:
-    values: Mapping[str, Any] = {
-        "practice": found.practice_id,
-        "organisation": given.organisation,
-        "words": given.words,
-        "day": _day(found),
-        "submission": found.id,
-    }
     cursor.execute(
         """
         INSERT INTO statement (practice_id, organisation, words, stated_on, submission_id)
@@ -303,9 +289,11 @@ def _take_statement(cursor: Cursor, found: Submission, given: Statement) -> None
         ON CONFLICT DO UPDATE SET organisation = excluded.organisation, words = excluded.words,
             stated_on = excluded.stated_on, submission_id = excluded.submission_id, version = statement.version + 1
         """,
-        dict(values),
+        {
+            "practice": found.practice_id,
+            "organisation": given.organisation,
+            "words": given.words,
+            "day": found.created.date(),
+            "submission": found.id,
+        },
     )
-
-
-def _day(found: Submission) -> date:
-    return found.created.date()

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from practices_db.catalogue.practice_rows import Line, PracticeRow, Prose, Url
-from practices_db.errors import PracticesError
+from practices_db.errors import PracticesError, faults
 
 LARGEST = 200_000  # characters of a payload as JSON
 
@@ -104,8 +104,7 @@ def checked_payload(kind: str, payload: Any) -> _Payload:
     try:
         found = KINDS[kind].model_validate(payload, strict=False)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc'])) or kind}: {fault['msg']}" for fault in error.errors()[:20]]
-        raise PracticesError("Nothing was sent. Please mend:\n" + "\n".join(faults)) from error
+        raise PracticesError("\n".join(["Nothing was sent. Please mend:", *faults(error, payload)])) from error
     if len(as_json(found)) > LARGEST:
         raise PracticesError(f"Nothing was sent: it is longer than {LARGEST:,} characters.")
     return found

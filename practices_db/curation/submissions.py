@@ -11,15 +11,17 @@ import hmac
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from practices_db.curation.permissions import ANYBODY, Thing, moved, require
 from practices_db.curation.submission_forms import as_json, checked_payload
+from practices_db.curation.versioned_change import Edit, require_version
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
-from practices_db.errors import Actor, ConflictError, NoSuchLinkError, PracticesError
+from practices_db.database.store import Cursor, Store, records
+from practices_db.errors import Actor, NoSuchLinkError, PracticesError
 
 LIFETIME = timedelta(days=90)  # of a private link, after its last use
 # How many submissions are taken within a time: over all, from one mailbox, about one practice.
@@ -45,11 +47,9 @@ class Submission:
     contact: str | None
     status: str
     created: datetime
-    last_used: datetime
     expires: datetime
     curator_note: str | None
     version: int
-    has_link: bool
 
     @property
     def thing(self) -> Thing:
@@ -57,13 +57,8 @@ class Submission:
         return Thing("submission", self.id, self.status)
 
 
-def submit(  # noqa: PLR0913, PLR0917 - what a submission consists of
-    store: Store,
-    kind: str,
-    payload: Any,
-    contact: str | None = None,
-    practice_id: str | None = None,
-    actor: Actor = ANYBODY,
+def submit(
+    store: Store, kind: str, payload: Any, contact: str | None = None, practice_id: str | None = None
 ) -> Receipt:
     """Put a submission into the queue and return its number and the token of its private link.
 
@@ -74,11 +69,11 @@ def submit(  # noqa: PLR0913, PLR0917 - what a submission consists of
     mailbox = checked_mailbox(contact)
 
     def work(cursor: Cursor) -> Receipt:
-        require(actor, "new", Thing("submission"))
         if practice_id is not None:
             _require_practice(cursor, practice_id)
         _require_moderation(cursor, mailbox, practice_id)
-        return _insert(cursor, kind, practice_id, "submitted", content, mailbox, actor)
+        new = {"kind": kind, "practice_id": practice_id, "payload": content, "contact": mailbox, "status": "submitted"}
+        return _insert(cursor, ANYBODY, new)
 
     return audit_log.guarded(store, work)
 
@@ -91,7 +86,8 @@ def invite(store: Store, practice_id: str, actor: Actor, reason: str = "") -> Re
 
     def work(cursor: Cursor) -> Receipt:
         require(actor, "invite", Thing("practice", practice_id, _require_practice(cursor, practice_id)))
-        return _insert(cursor, "second-assessment", practice_id, "draft", None, None, actor, reason)
+        new = {"kind": "second-assessment", "practice_id": practice_id, "status": "draft"}
+        return _insert(cursor, actor, new, reason)
 
     return audit_log.guarded(store, work)
 
@@ -161,29 +157,30 @@ def holder(submission: Submission) -> Actor:
 
 def by_id(cursor: Cursor, id_: str) -> Submission:
     """Return a submission; PracticesError where there is none."""
-    found = _one(cursor, "id = $key", id_)
-    if found is None:
+    found = selected(cursor, "id = $id", {"id": id_})
+    if not found:
         raise PracticesError(f"There is no submission {id_[:40]!r}.")
-    return found
+    return found[0]
 
 
-def step(  # noqa: PLR0913 - what a step consists of
-    cursor: Cursor,
-    submission: Submission,
-    actor: Actor,
-    action: str,
-    version: int,
-    *,
-    payload: str | None = None,
-    note: str | None = None,
-    reason: str = "",
-) -> int:
+def selected(cursor: Cursor, condition: str, parameters: Mapping[str, Any]) -> list[Submission]:
+    """Return the submissions that meet a condition in SQL, the oldest first."""
+    rows = cursor.execute(
+        "SELECT id, kind, practice_id, payload, contact, status, created, expires, curator_note, version "
+        f"FROM submission WHERE {condition} ORDER BY created, id",
+        dict(parameters),
+    )
+    return [Submission(**row | {"payload": row["payload"] and json.loads(row["payload"])}) for row in records(rows)]
+
+
+def step(cursor: Cursor, submission: Submission, action: str, edit: Edit, payload: str | None = None) -> int:
     """Move a submission as the table of moves says, in the caller's transaction, and return its new version.
 
-    Raises NotAllowedError, or ConflictError where the version is not the one given.
+    What a curator says who accepts it or sends it back is the note that the sender reads. Raises NotAllowedError, or
+    ConflictError where the version is not the edit's.
     """
-    require(actor, action, submission.thing)
-    require_version(cursor, submission.thing.name, submission.version, version)
+    require(edit.actor, action, submission.thing)
+    require_version(cursor, submission.thing.name, submission.version, edit.version)
     status = submission.status if action == "save" else moved(action, submission.thing)
     gone = status == "withdrawn"
     cursor.execute(
@@ -199,32 +196,30 @@ def step(  # noqa: PLR0913 - what a step consists of
             "status": status,
             "gone": gone,
             "payload": payload,
-            "note": note,
+            "note": edit.reason if action in ("accept", "return") else None,
             "id": submission.id,
-            "version": version,
+            "version": edit.version,
         },
     )
-    before, after = {"status": submission.status}, {"status": status, "content_changed": payload is not None}
-    audit_log.record(
-        cursor,
-        actor,
+    line = audit_log.Entry(
         action,
         submission.thing.name,
-        version=version + 1,
-        before=before,
-        after=after,
-        reason=reason,
+        version=edit.version + 1,
+        before={"status": submission.status},
+        after={"status": status, "content_changed": payload is not None},
+        reason=edit.reason,
     )
+    audit_log.record(cursor, edit.actor, line)
     if gone:
-        retract(cursor, actor, submission.id)
-    return version + 1
+        retract(cursor, edit.actor, submission.id)
+    return edit.version + 1
 
 
 def end_link(cursor: Cursor, submission: Submission, actor: Actor) -> None:
     """End a submission's private link, in the caller's transaction."""
     require(actor, "revoke", submission.thing)
     cursor.execute("UPDATE submission SET token_hash = NULL WHERE id = $id", {"id": submission.id})
-    audit_log.record(cursor, actor, "revoke", submission.thing.name)
+    audit_log.record(cursor, actor, audit_log.Entry("revoke", submission.thing.name))
 
 
 def new_link(cursor: Cursor, submission: Submission, actor: Actor) -> str:
@@ -235,7 +230,7 @@ def new_link(cursor: Cursor, submission: Submission, actor: Actor) -> str:
         "UPDATE submission SET token_hash = $hash, last_used = $now, expires = $expires WHERE id = $id",
         {"hash": _hash(token), "now": moment, "expires": moment + LIFETIME, "id": submission.id},
     )
-    audit_log.record(cursor, actor, "renew", submission.thing.name)
+    audit_log.record(cursor, actor, audit_log.Entry("renew", submission.thing.name))
     return token
 
 
@@ -259,7 +254,7 @@ def retract(cursor: Cursor, actor: Actor, submission_id: str) -> None:
     for id_, version in assessments:
         for known_as in _earlier_names(cursor, id_):
             audit_log.erase(cursor, actor, f"assessment:{known_as}", "withdrawn by whoever submitted it")
-        audit_log.record(cursor, actor, "withdraw", f"assessment:{id_}", version=version + 1)
+        audit_log.record(cursor, actor, audit_log.Entry("withdraw", f"assessment:{id_}", version=version + 1))
     cursor.execute("DELETE FROM statement WHERE submission_id = $id", known)
 
 
@@ -270,19 +265,6 @@ def _earlier_names(cursor: Cursor, assessment_id: str) -> list[str]:
         lines = audit_log.history(cursor, f"assessment:{name}")
         names += [line.before["id"] for line in lines if line.action == "rename" and line.before]
     return names
-
-
-def require_version(cursor: Cursor, object_: str, found: int, given: int) -> None:
-    """Raise ConflictError, saying who changed what and when, where a version is not the one that was shown."""
-    if found == given:
-        return
-    last = next(iter(audit_log.history(cursor, object_)), None)
-    who = f"{last.actor} ({last.action}, {last.ts:%Y-%m-%d %H:%M} UTC)" if last else "somebody"
-    changed = f": {', '.join(last.after)}" if last and last.after else ""
-    raise ConflictError(
-        f"This was changed in between by {who}{changed}. Nothing was saved. Look at what stands there now and try "
-        "again."
-    )
 
 
 def checked_mailbox(contact: str | None) -> str | None:
@@ -304,21 +286,13 @@ def _change(store: Store, token: str, action: str, version: int, *, payload: Any
         content = None if payload is None else as_json(checked_payload(found.kind, payload))
         if action == "submit" and not found.payload:
             raise PracticesError("There are no answers yet. Save some before you hand them in.")
-        return step(cursor, found, holder(found), action, version, payload=content)
+        return step(cursor, found, action, Edit(holder(found), found.id, version), content)
 
     return audit_log.guarded(store, work)
 
 
-def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
-    cursor: Cursor,
-    kind: str,
-    practice_id: str | None,
-    status: str,
-    payload: str | None,
-    contact: str | None,
-    actor: Actor,
-    reason: str = "",
-) -> Receipt:
+def _insert(cursor: Cursor, actor: Actor, columns: Mapping[str, str | None], reason: str = "") -> Receipt:
+    """Add a submission with some of its columns, and a private link to it."""
     receipt = Receipt(secrets.token_hex(6), secrets.token_urlsafe(32))
     moment = audit_log.now()
     cursor.execute(
@@ -327,20 +301,13 @@ def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
             id, kind, practice_id, payload, contact, status, token_hash, created, last_used, expires
         ) VALUES ($id, $kind, $practice_id, $payload, $contact, $status, $hash, $now, $now, $expires)
         """,
-        {
-            "id": receipt.id,
-            "kind": kind,
-            "practice_id": practice_id,
-            "payload": payload,
-            "contact": contact,
-            "status": status,
-            "hash": _hash(receipt.token),
-            "now": moment,
-            "expires": moment + LIFETIME,
-        },
+        {"practice_id": None, "payload": None, "contact": None}
+        | dict(columns)
+        | {"id": receipt.id, "hash": _hash(receipt.token), "now": moment, "expires": moment + LIFETIME},
     )
-    after = {"kind": kind, "practice_id": practice_id, "status": status}
-    audit_log.record(cursor, actor, "new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
+    after = {name: columns.get(name) for name in ("kind", "practice_id", "status")}
+    line = audit_log.Entry("new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
+    audit_log.record(cursor, actor, line)
     return receipt
 
 
@@ -364,22 +331,6 @@ def _by_token(cursor: Cursor, token: str) -> Submission:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _one(cursor: Cursor, condition: str, key: str) -> Submission | None:
-    row = cursor.execute(
-        "SELECT id, kind, practice_id, payload, contact, status, created, last_used, expires, curator_note, version, "
-        "token_hash IS NOT NULL FROM submission WHERE " + condition,
-        {"key": key},
-    ).fetchone()
-    return None if row is None else as_submission(row)
-
-
-def as_submission(row: tuple[Any, ...]) -> Submission:
-    """Return a row of ``submission`` (columns in the order of the class) as an object."""
-    values = list(row)
-    values[3] = None if row[3] is None else json.loads(row[3])
-    return Submission(*values)
 
 
 def _require_practice(cursor: Cursor, practice_id: str) -> str:

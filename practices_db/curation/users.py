@@ -59,7 +59,11 @@ def grant(store: Store, actor: Actor, email: str, role: Role, reason: str = "") 
             """,
             {"email": address, "role": role, "today": audit_log.now().date()},
         )
-        audit_log.record(cursor, actor, "grant", thing.name, before={"role": had}, after={"role": role}, reason=reason)
+        audit_log.record(
+            cursor,
+            actor,
+            audit_log.Entry("grant", thing.name, before={"role": had}, after={"role": role}, reason=reason),
+        )
 
     audit_log.guarded(store, work)
 
@@ -75,16 +79,18 @@ def dismiss(store: Store, actor: Actor, email: str, reason: str = "") -> None:
         if had == ANYBODY:
             raise PracticesError(f"{address[:80]} has no role.")
         cursor.execute("DELETE FROM person WHERE email = $email", {"email": address})
-        audit_log.record(cursor, actor, "dismiss", thing.name, before={"role": had.role}, reason=reason)
+        audit_log.record(
+            cursor, actor, audit_log.Entry("dismiss", thing.name, before={"role": had.role}, reason=reason)
+        )
 
     audit_log.guarded(store, work)
 
 
 def logged_in(store: Store, actor: Actor) -> None:
     """Put a log-in on record."""
-    store.write(lambda cursor: audit_log.record(cursor, actor, "log in", "session"))
+    store.write(lambda cursor: audit_log.record(cursor, actor, audit_log.Entry("log in", "session")))
 
 
 def logged_out(store: Store, actor: Actor) -> None:
     """Put a log-out on record."""
-    store.write(lambda cursor: audit_log.record(cursor, actor, "log out", "session"))
+    store.write(lambda cursor: audit_log.record(cursor, actor, audit_log.Entry("log out", "session")))

@@ -11,10 +11,9 @@ from pydantic import ValidationError
 from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.catalogue.problems import mistakes
 from practices_db.curation.permissions import Thing, moved, require
-from practices_db.curation.submissions import require_version
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
-from practices_db.errors import Actor, PracticesError
+from practices_db.errors import Actor, ConflictError, PracticesError
 
 Facts = Mapping[str, Any]
 
@@ -70,6 +69,50 @@ class Kind(Generic[One]):
     put: Callable[[Cursor, One, Facts], None]  # sets columns that are no facts of a file, and counts the version up
     hand_over: Callable[[Cursor, Edit, str], None]  # lets all that belongs to one belong to the one that is kept
 
+    def archive(self, store: Store, edit: Edit) -> int:
+        """Take something out of the catalogue without losing it; return its new version. Everybody reads the reason."""
+        return self._move(store, edit, "archive", leaving(edit.reason))
+
+    def relist(self, store: Store, edit: Edit) -> int:
+        """Put something archived back into the catalogue; return its new version."""
+        return self._move(store, edit, "relist", {"left_on": None, "left_because": None})
+
+    def _move(self, store: Store, edit: Edit, action: str, after: dict[str, Any]) -> int:
+        def work(cursor: Cursor, before: One) -> tuple[Facts, Facts]:
+            new = after | {"state": moved(action, before.thing)}
+            self.put(cursor, before, new)
+            return {"state": before.state}, new
+
+        return change(store, edit, action, lambda cursor: self.look(cursor, edit.item), work)
+
+    def merge(self, store: Store, edit: Edit, into: str) -> int:
+        """Merge a duplicate into the one that is kept, whose own facts stay; return the old one's new version.
+
+        All that belongs to the old one goes over to the one that is kept, and links to the old one lead there.
+        """
+
+        def work(cursor: Cursor, old: One) -> tuple[Facts, Facts]:
+            kept = self.look(cursor, into)
+            if edit.item == into or kept.state != "listed":
+                raise PracticesError("It can only be merged into another one that is listed.")
+            require(edit.actor, "edit", kept.thing)
+            self.hand_over(cursor, edit, into)
+            after = leaving(edit.reason) | {"merged_into": into, "state": moved("merge", old.thing)}
+            self.put(cursor, old, after)
+            self.put(cursor, kept, {})
+            line = audit_log.Entry(
+                "merge",
+                kept.thing.name,
+                version=kept.version + 1,
+                after={"merged": edit.item},
+                reason=edit.reason,
+                public=f"The entry “{old.name}” was merged into this one: {edit.reason}",
+            )
+            audit_log.record(cursor, edit.actor, line)
+            return {}, after
+
+        return change(store, edit, "merge", lambda cursor: self.look(cursor, edit.item), work)
+
 
 def change(
     store: Store,
@@ -95,63 +138,32 @@ def change(
         audit_log.record(
             cursor,
             edit.actor,
-            action,
-            stands.thing.name,
-            version=edit.version + 1,
-            before=before or None,
-            after=after,
-            reason=edit.reason,
-            public=edit.public,
+            audit_log.Entry(
+                action,
+                stands.thing.name,
+                version=edit.version + 1,
+                before=before or None,
+                after=after,
+                reason=edit.reason,
+                public=edit.public,
+            ),
         )
         return edit.version + 1
 
     return audit_log.guarded(store, whole)
 
 
-def archive(store: Store, kind: Kind[One], edit: Edit) -> int:
-    """Take something out of the catalogue without losing it; return its new version."""
-    return _move(store, kind, edit, "archive", leaving(edit.reason))
-
-
-def relist(store: Store, kind: Kind[One], edit: Edit) -> int:
-    """Put something archived back into the catalogue; return its new version."""
-    return _move(store, kind, edit, "relist", {"left_on": None, "left_because": None})
-
-
-def _move(store: Store, kind: Kind[One], edit: Edit, action: str, after: dict[str, Any]) -> int:
-    def work(cursor: Cursor, before: One) -> tuple[Facts, Facts]:
-        new = after | {"state": moved(action, before.thing)}
-        kind.put(cursor, before, new)
-        return {"state": before.state}, new
-
-    return change(store, edit, action, lambda cursor: kind.look(cursor, edit.item), work)
-
-
-def merge(store: Store, kind: Kind[One], edit: Edit, into: str) -> int:
-    """Merge a duplicate into the one that is kept, whose own facts stay; return the old one's new version."""
-
-    def work(cursor: Cursor, old: One) -> tuple[Facts, Facts]:
-        kept = kind.look(cursor, into)
-        if edit.item == into or kept.state != "listed":
-            raise PracticesError("It can only be merged into another one that is listed.")
-        require(edit.actor, "edit", kept.thing)
-        kind.hand_over(cursor, edit, into)
-        after = leaving(edit.reason) | {"merged_into": into, "state": moved("merge", old.thing)}
-        kind.put(cursor, old, after)
-        kind.put(cursor, kept, {})
-        audit_log.record(
-            cursor,
-            edit.actor,
-            "merge",
-            kept.thing.name,
-            version=kept.version + 1,
-            after={"merged": edit.item},
-            reason=edit.reason,
-            public=f"The entry “{old.name}” was merged into this one: {edit.reason}",
-        )
-        return {}, after
-
-    return change(store, edit, "merge", lambda cursor: kind.look(cursor, edit.item), work)
+def require_version(cursor: Cursor, object_: str, found: int, given: int) -> None:
+    """Raise ConflictError, saying who changed what and when, where a version is not the one that was shown."""
+    if found == given:
+        return
+    last = next(iter(audit_log.history(cursor, object_)), None)
+    who = f"{last.actor} ({last.action}, {last.ts:%Y-%m-%d %H:%M} UTC)" if last else "somebody"
+    changed = f": {', '.join(last.after)}" if last and last.after else ""
+    raise ConflictError(
+        f"This was changed in between by {who}{changed}. Nothing was saved. Look at what stands there now and try "
+        "again."
+    )
 
 
 def checked(model: type[Row], facts: Facts) -> Row:

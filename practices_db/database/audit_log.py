@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from practices_db.database.store import Cursor, Store
@@ -50,7 +51,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is put on record, as ``record`` takes it."""
+    """What is put on record.
+
+    ``object`` is 'practice:<id>', 'assessment:<id>', 'submission:<id>', 'person:<pseudonym>', 'data' or 'session'.
+    ``public`` is what everybody may read of it ("corrected because …"), from the next release on.
+    """
 
     action: str
     object: str
@@ -66,28 +71,8 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def record(  # noqa: PLR0913 - the columns of a line
-    cursor: Cursor,
-    actor: Actor,
-    action: str,
-    object_: str,
-    *,
-    version: int | None = None,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-    reason: str = "",
-    public: str | None = None,
-) -> int:
-    """Append a line in the caller's transaction and return its sequence number.
-
-    ``object_`` is 'practice:<id>', 'assessment:<id>', 'submission:<id>', 'person:<pseudonym>', 'data' or 'session'.
-    ``public`` is what everybody may read of it ("corrected because …"), from the next release on.
-    """
-    return record_many(cursor, actor, [Entry(action, object_, version, before, after, reason, public)])
-
-
-def record_many(cursor: Cursor, actor: Actor, entries: Sequence[Entry]) -> int:
-    """Append a line for each entry, in order, and return the sequence number of the last."""
+def record(cursor: Cursor, actor: Actor, *entries: Entry) -> int:
+    """Append a line for each entry, in order, in the caller's transaction; return the sequence number of the last."""
     seq, previous = head(cursor)
     moment = now()
     rows = []
@@ -130,16 +115,12 @@ def guarded(store: Store, work: Callable[[Cursor], Result], rehearsal: bool = Fa
     try:
         return store.rehearse(work) if rehearsal else store.write(work)
     except NotAllowedError as refused:
-        _put_on_record(store, refused)
+        store.write(partial(_record_refusal, refused))
         raise
 
 
-def _put_on_record(store: Store, refused: NotAllowedError) -> None:
+def _record_refusal(refused: NotAllowedError, cursor: Cursor) -> None:
     """Record a refusal: the first of each hour singly, then one line that says there are more."""
-    store.write(lambda cursor: _record_refusal(cursor, refused))
-
-
-def _record_refusal(cursor: Cursor, refused: NotAllowedError) -> None:
     row = cursor.execute(
         "SELECT count(*) FROM audit WHERE action = 'refused' AND ts > $since", {"since": now() - timedelta(hours=1)}
     ).fetchone()
@@ -147,7 +128,7 @@ def _record_refusal(cursor: Cursor, refused: NotAllowedError) -> None:
     if so_far > _REFUSALS:
         return
     more = "; further ones of this hour are not recorded" if so_far == _REFUSALS else ""
-    record(cursor, refused.actor, "refused", refused.object, reason=f"{refused.action}{more}")
+    record(cursor, refused.actor, Entry("refused", refused.object, reason=f"{refused.action}{more}"))
 
 
 def head(cursor: Cursor) -> tuple[int, str]:
@@ -197,15 +178,6 @@ def history(cursor: Cursor, object_: str) -> list[Line]:
 
     What a thing was called before (an assessment or a link of a practice that was merged) counts as well.
     """
-    return _lines(cursor, object_, False)
-
-
-def public_history(cursor: Cursor, object_: str) -> list[Line]:
-    """Return the lines about an object that everybody may read, the newest first."""
-    return _lines(cursor, object_, True)
-
-
-def _lines(cursor: Cursor, object_: str, public: bool) -> list[Line]:
     rows = cursor.execute(
         """
         WITH RECURSIVE called AS (
@@ -216,10 +188,9 @@ def _lines(cursor: Cursor, object_: str, public: bool) -> list[Line]:
         )
         SELECT seq, ts, actor, role, action, object, version, before, after, reason, public, erased_by IS NOT NULL
         FROM audit SEMI JOIN called USING (object)
-        WHERE NOT $public OR public IS NOT NULL
         ORDER BY seq DESC
         """,
-        {"object": object_, "public": public},
+        {"object": object_},
     ).fetchall()
     return [_line(row) for row in rows]
 
@@ -235,7 +206,7 @@ def erase(cursor: Cursor, actor: Actor, object_: str, reason: str) -> int:
 
     That the lines stood there, when, by whom and what for stays.
     """
-    seq = record(cursor, actor, "erased", object_, reason=reason)
+    seq = record(cursor, actor, Entry("erased", object_, reason=reason))
     gone = cursor.execute(
         """
         UPDATE audit SET before = NULL, after = NULL, reason = NULL, public = NULL, salt = NULL, erased_by = $seq

@@ -61,6 +61,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: object) -> str:
+    """Return a text as SQL writes it where no parameter can stand."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 class StateQuery:
     """Reads the State of a database in one statement; knows its tables, so make a new one after a migration."""
 
@@ -137,8 +142,7 @@ class Witness:
         beside = self.path.with_name(self.path.name + ".new")
         beside.write_bytes(_packed(state) * 2)
         beside.chmod(0o600)
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
+        sync_file(beside)
         beside.replace(self.path)
         sync_folder(self.path.parent)
 
@@ -151,6 +155,12 @@ def witness_path(database: Path) -> Path:
 def wal_path(database: Path) -> Path:
     """Return where DuckDB keeps the write-ahead log of a database."""
     return database.with_name(database.name + ".wal")
+
+
+def remove_database(path: Path) -> None:
+    """Delete a database with its write-ahead log and its witness, as far as they are there."""
+    for one in (path, wal_path(path), witness_path(path)):
+        one.unlink(missing_ok=True)
 
 
 def losses(noted: State, found: State) -> list[str]:
@@ -179,6 +189,12 @@ def losses(noted: State, found: State) -> list[str]:
     if found.data_version != noted.data_version:
         problems.append(f"the data version is {found.data_version}, acknowledged was {noted.data_version}")
     return problems
+
+
+def sync_file(path: Path) -> None:
+    """Make sure that what was written to a file is on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,11 +17,11 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 import duckdb
 
-from practices_db.database.commit_marker import State, StateQuery, Witness
+from practices_db.database.commit_marker import State, StateQuery, Witness, literal
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, DatabaseLostError, DiskFullError, PracticesError, ReadOnlyError
 
@@ -78,7 +78,6 @@ class Store:
         self.using = 0  # cursors given out and not yet given back
         self.opening = next(_OPENINGS)  # which one of this process it is
         self.changes = 0  # transactions kept since it was opened
-        self.closed = False
         self.lost = False  # nothing can be read any more: whoever runs the process starts it anew
         self._writing = threading.Lock()
         self._counting = threading.Lock()
@@ -105,7 +104,7 @@ class Store:
             if "different configuration" in said:
                 raise DatabaseBusyError(f"{path} is open in this process already.") from error
             raise PracticesError(f"{path} cannot be opened: {str(error).splitlines()[0]}") from error
-        folders = ", ".join("'{}/'".format(str(folder).replace("'", "''")) for folder in (self.exports, *self.folders))
+        folders = ", ".join(literal(f"{folder}/") for folder in (self.exports, *self.folders))
         try:
             root.execute(f"SET allowed_directories = [{folders}]")
             root.execute("SET enable_external_access = false")
@@ -253,11 +252,22 @@ class Store:
 
     def close(self) -> None:
         """Close the file and remove the export folder."""
-        self.closed = True
         self._root.close()
         for folder in (self._scratch, self._temporary):
             if folder:
                 folder.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
+
+
+def records(found: Cursor) -> list[dict[str, Any]]:
+    """Return the rows of a query by the names of their columns."""
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def make_private(path: Path) -> None:

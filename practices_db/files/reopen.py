@@ -16,7 +16,7 @@ from criteria.scoring import encode, score
 from practices_db.catalogue.csv_reader import read_csv
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Store
-from practices_db.errors import PracticesError
+from practices_db.errors import PracticesError, faults
 from practices_db.files.exports import columns
 from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.csv_json import FORMATS, content, write_csv
@@ -160,9 +160,7 @@ def _parsed(text: str) -> Recipe:
     try:
         return Recipe.model_validate_json(text)
     except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(step) for step in fault["loc"]) or "recipe"
-        raise PracticesError(f"The file's recipe cannot be read ({where}: {fault['msg']}).") from error
+        raise PracticesError(f"The file's recipe cannot be read ({faults(error)[0]}).") from error
 
 
 def _view_of(made: Recipe) -> View:

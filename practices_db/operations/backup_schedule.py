@@ -31,7 +31,7 @@ def back_up(store: Store, actor: Actor, folder: Path) -> Backup:
     made = make_backup(store, folder)
     rotate(folder, made.made_at)
     what = {"folder": made.folder.name, "problems": len(made.problems)}
-    store.write(lambda cursor: audit_log.record(cursor, actor, "backup", "data", after=what))
+    store.write(lambda cursor: audit_log.record(cursor, actor, audit_log.Entry("backup", "data", after=what)))
     return made
 
 

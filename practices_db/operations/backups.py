@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +18,22 @@ from typing import Any
 
 import duckdb
 
-from practices_db.database.commit_marker import State, Witness, quoted, sync_folder, wal_path, witness_path
+from practices_db.database import audit_log
+from practices_db.database.commit_marker import (
+    State,
+    Witness,
+    literal,
+    quoted,
+    remove_database,
+    sync_file,
+    sync_folder,
+    wal_path,
+    witness_path,
+)
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations.check import chain_problems, read_everything
+from practices_db.operations.check import read_everything
 from practices_db.queries.integrity import integrity_problems
 
 FORMS = ("database", "csv")
@@ -54,6 +64,11 @@ class Backup:
         """What was wrong with the database itself when the backup was made."""
         return list(self.manifest["problems"])
 
+    def __str__(self) -> str:
+        rows = self.manifest["tables"]
+        counted = ", ".join(f"{rows[name]['rows']} rows in {name}" for name in ("practice", "assessment", "answer"))
+        return f"{self.folder}: {counted}; {len(rows)} tables, change {self.state.writes}"
+
 
 def make_backup(store: Store, folder: Path) -> Backup:
     """Back an open database up into a new folder inside ``folder``, while others read and write.
@@ -73,7 +88,8 @@ def make_backup(store: Store, folder: Path) -> Backup:
         copy = making / _NAME
         copy_database(store, copy)
         manifest = _prove_and_export(copy, making, now)
-        _write_synced(making / "manifest.json", json.dumps(manifest, indent=1).encode())
+        (making / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        sync_file(making / "manifest.json")
         made = folder / f"practices-{now.strftime(_STAMP)}"
         sync_folder(making)
         making.rename(made)
@@ -88,37 +104,31 @@ def make_backup(store: Store, folder: Path) -> Backup:
 def copy_database(store: Store, to: Path) -> None:
     """Copy an open database into a new file, as one transaction sees it; writers are not held up."""
     alias = f"copy_{secrets.token_hex(4)}"
-    literal = str(to).replace("'", "''")
     with store.cursor() as cursor:
         (source,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
-        cursor.execute(f"ATTACH '{literal}' AS {alias}")
+        cursor.execute(f"ATTACH {literal(to)} AS {alias}")
         try:
             cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {alias}")
         finally:
             cursor.execute(f"DETACH {alias}")
     to.chmod(0o600)
-    with to.open("rb") as file:
-        os.fsync(file.fileno())
+    sync_file(to)
 
 
 def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]:
     """Open the copy, read all of it, write its tables as text; return the manifest."""
-    proved = Store(copy, folders=[folder], read_only="A backup is not written to.")
-    try:
+    with Store(copy, folders=[folder], read_only="A backup is not written to.") as proved, proved.cursor() as cursor:
         state = proved.state()
         if state is None:
             raise PracticesError("This database is of an older release; open it once with this one before a backup.")
-        with proved.cursor() as cursor:
-            digests = read_everything(cursor, copy)
-            problems = integrity_problems(cursor)
-            if "audit" in digests:
-                problems += chain_problems(cursor)
-            schema = applied(cursor)
-            columns = {name: _columns(cursor, name) for name in digests}
-            for name in digests:
-                _export(cursor, name, columns[name], folder)
-    finally:
-        proved.close()
+        digests = read_everything(cursor, copy)
+        problems = integrity_problems(cursor)
+        if "audit" in digests:
+            problems += audit_log.verify(cursor)
+        schema = applied(cursor)
+        columns = {name: _columns(cursor, name) for name in digests}
+        for name in digests:
+            _export(cursor, name, columns[name], folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         "made_at": now.isoformat(),
@@ -146,8 +156,6 @@ def _columns(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
 def _export(cursor: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], folder: Path) -> None:
     """Write a table as CSV in which NULL is blank, an empty text is "" and a list is JSON."""
     make_folder(folder / "csv")
-    base = str(folder).replace("'", "''")
-    file = table.replace("'", "''")
     as_text = ", ".join(
         f"to_json({quoted(name)}) AS {quoted(name)}" if _nested(kind) else quoted(name)
         for name, kind in columns.items()
@@ -155,7 +163,8 @@ def _export(cursor: duckdb.DuckDBPyConnection, table: str, columns: dict[str, st
     texts = ", ".join(quoted(name) for name, kind in columns.items() if kind == "VARCHAR" or _nested(kind))
     force = f", FORCE_QUOTE ({texts})" if texts else ""
     cursor.execute(
-        f"COPY (SELECT {as_text} FROM {quoted(table)}) TO '{base}/csv/{file}.csv' (FORMAT csv, HEADER{force})"
+        f"COPY (SELECT {as_text} FROM {quoted(table)}) TO {literal(folder / 'csv' / f'{table}.csv')} "
+        f"(FORMAT csv, HEADER{force})"
     )
 
 
@@ -235,8 +244,7 @@ def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, 
         raise PracticesError("\n".join([*of_form, f"Nothing was changed. The other form may be whole: --form {other}"]))
     _refuse_if_open(path)
     beside = path.with_name(path.name + ".restoring")
-    for one in (beside, wal_path(beside), witness_path(beside)):
-        one.unlink(missing_ok=True)
+    remove_database(beside)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if form == "database":
@@ -244,8 +252,7 @@ def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, 
         else:
             _load(backup, beside)
         beside.chmod(0o600)
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
+        sync_file(beside)
         _compare(backup, beside)
         kept = _put_aside(path)
         beside.replace(path)
@@ -254,8 +261,7 @@ def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, 
     except OSError as error:
         raise PracticesError(f"{path} cannot be restored: {error.strerror}.") from error
     finally:
-        for one in (beside, wal_path(beside), witness_path(beside)):
-            one.unlink(missing_ok=True)
+        remove_database(beside)
     return backup.state, kept
 
 
@@ -277,22 +283,20 @@ def _refuse_if_open(path: Path) -> None:
 
 def _load(backup: Backup, path: Path) -> None:
     """Make a database from the CSV tables of a backup alone."""
-    store = Store(path, folders=[backup.folder.resolve()])
+    folder = backup.folder.resolve()
     try:
-        migrate(store, only=backup.manifest["schema"])
-        base = str(backup.folder.resolve()).replace("'", "''")
-        with store.cursor() as cursor:  # not Store.write: the count of writes is one of the tables
-            cursor.begin()
-            for table, columns in backup.manifest["columns"].items():
-                source = _csv_source(f"'{base}/csv/{table.replace(chr(39), chr(39) * 2)}.csv'", columns)
-                cursor.execute(f"DELETE FROM {quoted(table)}")
-                cursor.execute(f"INSERT INTO {quoted(table)} BY NAME SELECT {_typed(columns)} FROM {source}")
-            cursor.commit()
-        store.checkpoint()
+        with Store(path, folders=[folder]) as store:
+            migrate(store, only=backup.manifest["schema"])
+            with store.cursor() as cursor:  # not Store.write: the count of writes is one of the tables
+                cursor.begin()
+                for table, columns in backup.manifest["columns"].items():
+                    source = _csv_source(folder / "csv" / f"{table}.csv", columns)
+                    cursor.execute(f"DELETE FROM {quoted(table)}")
+                    cursor.execute(f"INSERT INTO {quoted(table)} BY NAME SELECT {_typed(columns)} FROM {source}")
+                cursor.commit()
+            store.checkpoint()
     except duckdb.Error as error:
         raise PracticesError(f"The CSV files of {backup.folder} cannot be loaded: {error}") from error
-    finally:
-        store.close()
 
 
 def _typed(columns: dict[str, str]) -> str:
@@ -302,27 +306,21 @@ def _typed(columns: dict[str, str]) -> str:
     )
 
 
-def _csv_source(file: str, columns: dict[str, str]) -> str:
+def _csv_source(file: Path, columns: dict[str, str]) -> str:
     """Return how our own CSV is read: nothing is guessed, every column has its type."""
     kinds = ", ".join(
-        "'{}': '{}'".format(name.replace("'", "''"), "VARCHAR" if _nested(kind) else kind)
-        for name, kind in columns.items()
+        f"{literal(name)}: {literal('VARCHAR' if _nested(kind) else kind)}" for name, kind in columns.items()
     )
     return (
-        f"read_csv({file}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', new_line='\\n', "
-        f"allow_quoted_nulls=false, max_line_size=16000000, columns={{{kinds}}})"
+        f"read_csv({literal(file)}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', "
+        f"new_line='\\n', allow_quoted_nulls=false, max_line_size=16000000, columns={{{kinds}}})"
     )
 
 
 def _compare(backup: Backup, path: Path) -> None:
     """Refuse a restored database that is not what was backed up."""
-    store = Store(path, read_only="What was restored is being compared.")
-    try:
-        state = store.state()
-        with store.cursor() as cursor:
-            digests = read_everything(cursor, path)
-    finally:
-        store.close()
+    with Store(path, read_only="What was restored is being compared.") as store, store.cursor() as cursor:
+        state, digests = store.state(), read_everything(cursor, path)
     expected = backup.manifest["tables"]
     wrong = [name for name, found in digests.items() if found[0] != expected.get(name, {}).get("rows")]
     if backup.manifest["duckdb"] == duckdb.__version__:  # the digest is by DuckDB's own hash
@@ -362,17 +360,3 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def in_words(backup: Backup, tables: Sequence[str] = ("practice", "assessment", "answer")) -> str:
-    """Say what a backup holds."""
-    rows = backup.manifest["tables"]
-    counted = ", ".join(f"{rows[name]['rows']} rows in {name}" for name in tables if name in rows)
-    return f"{backup.folder}: {counted}; {len(rows)} tables, change {backup.state.writes}"

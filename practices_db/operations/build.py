@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from practices_db.catalogue import library_store, practice_store, scorecards
 from practices_db.catalogue.read_files import CATALOGUE, read_catalogue
 from practices_db.curation import edit_library
-from practices_db.database.commit_marker import sync_folder, wal_path, witness_path
+from practices_db.database.commit_marker import remove_database, sync_folder, wal_path, witness_path
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store, make_private
 from practices_db.errors import PracticesError
 from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
-from practices_db.queries import library
-from practices_db.queries.practices import NotCounted, not_counted
+from practices_db.queries.integrity import Contents, contents
 
 Progress = Callable[[float, str], None]
 
 
-@dataclass(frozen=True)
-class Built:
-    """What a build put into the file."""
-
-    practices: int
-    countries: int
-    assessments: int
-    answers: int
-    evidence: int = 0
-    organisations: int = 0
-    links: int = 0
-    results: int = 0
-    findings: int = 0
-    not_counted: tuple[NotCounted, ...] = ()
-
-
-def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Built:
-    """Build a database from the catalogue's files, beside the old one, and put it in its place at the end.
+def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _share, _what: None) -> Contents:
+    """Build a database from the catalogue's files beside the old one, put it in its place and return what it holds.
 
     ``progress`` is told the share done (0 to 1) and what is being done. An existing file is replaced only if
     it is a practices database and no process has it open; otherwise PracticesError. A catalogue with mistakes
@@ -53,41 +35,28 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
     except OSError as error:
         raise PracticesError(f"{path.parent} cannot be made a folder ({error.strerror}).") from error
     beside = path.with_name(path.name + ".building")
-    _remove(beside)
-    store = Store(beside)
+    remove_database(beside)
     try:
-        progress(0.3, "Writing practices and answers")
-        make_private(beside)
-        migrate(store)
-        store.write(lambda cursor: practice_store.insert_catalogue(cursor, catalogue))
-        progress(0.6, "Writing publications and organisations")
-        store.write(lambda cursor: library_store.insert_library(cursor, catalogue))
-        store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", checks))
-        progress(0.7, "Scoring")
-        store.write(scorecards.rebuild)
-        store.write(library_store.rebuild)
-        with store.cursor() as cursor:
-            links, kept = library.count_links(cursor), not_counted(cursor)
-        store.checkpoint()
+        with Store(beside) as store:
+            progress(0.3, "Writing practices and answers")
+            make_private(beside)
+            migrate(store)
+            store.write(lambda cursor: practice_store.insert_catalogue(cursor, catalogue))
+            progress(0.6, "Writing publications and organisations")
+            store.write(lambda cursor: library_store.insert_library(cursor, catalogue))
+            store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", checks))
+            progress(0.7, "Scoring")
+            store.write(scorecards.rebuild)
+            store.write(library_store.rebuild)
+            with store.cursor() as cursor:
+                built = contents(cursor)
+            store.checkpoint()
     except BaseException:
-        store.close()
-        _remove(beside)
+        remove_database(beside)
         raise
-    store.close()
-    put_in_place(beside, path)
+    _put_in_place(beside, path)
     progress(1.0, "Done")
-    return Built(
-        practices=len(catalogue.practices),
-        countries=len({country for row in catalogue.practices for country in row.countries}),
-        assessments=len({row.assessment_id for row in catalogue.answers}),
-        answers=len(catalogue.answers),
-        evidence=len(catalogue.items["evidence"]),
-        organisations=len(catalogue.items["organisation"]),
-        links=links,
-        results=len(catalogue.items["result"]),
-        findings=len(catalogue.items["finding"]),
-        not_counted=kept,
-    )
+    return built
 
 
 def open_store(
@@ -134,17 +103,13 @@ def _check_replaceable(path: Path) -> list[dict[str, object]]:
     """Return what is known of the addresses in the database that is replaced: no file of the catalogue has that."""
     if not path.exists():
         return []
-    store = Store(path)
-    try:
-        with store.cursor() as cursor:
-            if not applied(cursor):
-                raise PracticesError(f"{path} is not a practices database; choose another name or move it away.")
-            return link_check.records(cursor)
-    finally:
-        store.close()
+    with Store(path) as store, store.cursor() as cursor:
+        if not applied(cursor):
+            raise PracticesError(f"{path} is not a practices database; choose another name or move it away.")
+        return link_check.recorded(cursor)
 
 
-def put_in_place(new: Path, path: Path) -> None:
+def _put_in_place(new: Path, path: Path) -> None:
     """Let a closed database take the place of another, with its witness; the old one's leavings go."""
     wal_path(path).unlink(missing_ok=True)
     witness_path(path).unlink(missing_ok=True)  # until the new one is there: no witness rather than a wrong one
@@ -152,8 +117,3 @@ def put_in_place(new: Path, path: Path) -> None:
     if witness_path(new).exists():
         witness_path(new).replace(witness_path(path))
     sync_folder(path.parent)
-
-
-def _remove(path: Path) -> None:
-    for one in (path, wal_path(path), witness_path(path)):
-        one.unlink(missing_ok=True)

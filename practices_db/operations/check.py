@@ -30,40 +30,36 @@ class Examined:
         return [*self.missing, *self.broken]
 
 
-def examine(path: Path, noted_by: Path | None = None) -> Examined:
-    """Read a whole database and compare it with its witness (or that of ``noted_by``); the file is not changed.
+def examine(path: Path) -> Examined:
+    """Read a whole database and compare it with its witness; the file is not changed.
 
     Raises PracticesError where it cannot be opened or read, DatabaseBusyError where another process has it.
     """
     try:
-        return _examined(path, Witness(noted_by or path))
+        with Store(path, read_only="This database is being examined.") as store, store.cursor() as cursor:
+            return _examined(store, cursor, Witness(path))
     except duckdb.Error as error:  # damage where DuckDB keeps its own books
         raise PracticesError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
 
 
-def _examined(path: Path, witness: Witness) -> Examined:
-    store = Store(path, read_only="This database is being examined.")
+def _examined(store: Store, cursor: Cursor, witness: Witness) -> Examined:
+    if not applied(cursor):
+        return Examined()  # empty, or no database of ours: migrate says so
+    tables = read_everything(cursor, store.path)
+    broken = audit_log.verify(cursor) if "audit" in tables else []
+    state = store.state()
+    missing: list[str] = []
     try:
-        with store.cursor() as cursor:
-            if not applied(cursor):
-                return Examined()  # empty, or no database of ours: migrate says so
-            tables = read_everything(cursor, path)
-            broken = chain_problems(cursor) if "audit" in tables else []
-        state = store.state()
-        missing: list[str] = []
-        try:
-            noted = witness.read()
-        except ValueError as error:
-            broken.append(f"{error}, so nobody can tell whether changes are missing")
-        else:
-            if noted and not state:
-                missing.append("the database is of an older release than its witness file")
-            if noted and state:
-                lost = losses(noted, state)
-                (missing if state.writes < noted.writes else broken).extend(lost)
-        return Examined(state, missing, broken)
-    finally:
-        store.close()
+        noted = witness.read()
+    except ValueError as error:
+        broken.append(f"{error}, so nobody can tell whether changes are missing")
+    else:
+        if noted and not state:
+            missing.append("the database is of an older release than its witness file")
+        if noted and state:
+            lost = losses(noted, state)
+            (missing if state.writes < noted.writes else broken).extend(lost)
+    return Examined(state, missing, broken)
 
 
 def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, str]]:
@@ -85,22 +81,13 @@ def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, s
     return digests
 
 
-def chain_problems(cursor: Cursor) -> list[str]:
-    """Return what is wrong with the audit's chain of hashes; nothing where it holds."""
-    return list(audit_log.verify(cursor))
-
-
 def all_problems(path: Path) -> tuple[list[str], Contents]:
     """Return everything ``check`` finds wrong, and what the database holds.
 
     Raises PracticesError where the database cannot be read at all.
     """
     examined = examine(path)
-    store = Store(path, read_only="This database is being checked.")
-    try:
-        with store.cursor() as cursor:
-            if not applied(cursor):
-                raise PracticesError(f"{path} is a DuckDB file, but not one of practices. It was left as it is.")
-            return examined.problems + integrity_problems(cursor), contents(cursor)
-    finally:
-        store.close()
+    with Store(path, read_only="This database is being checked.") as store, store.cursor() as cursor:
+        if not applied(cursor):
+            raise PracticesError(f"{path} is a DuckDB file, but not one of practices. It was left as it is.")
+        return examined.problems + integrity_problems(cursor), contents(cursor)

@@ -26,8 +26,7 @@ from practices_db.queries.practices import data_version
 @database_option
 def _publish(note: str, dry_run: bool, database: Path) -> None:
     """Release what has changed to everybody."""
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         if dry_run:
             found, words = releases.pending(store, CLI), "would be released"
         else:
@@ -40,8 +39,6 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
             because = f", because: {change.why}" if change.why else ""
             click.echo(f"{change.kind}: {change.subject_id}: {change.words}{because}")
         click.echo(f"{len(found)} changes {words}")
-    finally:
-        store.close()
 
 
 @click.command("write-catalogue")
@@ -49,11 +46,8 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
 @database_option
 def _write_catalogue(folder: Path, database: Path) -> None:
     """Write what is released into the catalogue's text files."""
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         changed = write_catalogue(store, folder)
-    finally:
-        store.close()
     click.echo(f"{folder}: " + (", ".join(changed) + " written" if changed else "nothing has changed"))
 
 
@@ -64,8 +58,7 @@ def _write_catalogue(folder: Path, database: Path) -> None:
 @database_option
 def _grant(email: str, role: Role | Literal["none"], reason: str, database: Path) -> None:
     """Give somebody a role, or take it away (none)."""
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         if role == "none":
             users.dismiss(store, CLI, email, reason)
         else:
@@ -73,8 +66,6 @@ def _grant(email: str, role: Role | Literal["none"], reason: str, database: Path
         with store.cursor() as cursor:
             for person in users.everybody(cursor, CLI):
                 click.echo(f"{person.email}  {person.role}  since {person.granted_on}")
-    finally:
-        store.close()
 
 
 @click.command("history")
@@ -85,12 +76,8 @@ def _history(object_: str, database: Path) -> None:
 
     OBJECT is practice:ID, evidence:ID, organisation:ID, link:ENDS, submission:ID, data or session.
     """
-    store = open_existing(database)
-    try:
-        with store.cursor() as cursor:
-            lines = audit_log.history(cursor, object_)
-    finally:
-        store.close()
+    with open_existing(database) as store, store.cursor() as cursor:
+        lines = audit_log.history(cursor, object_)
     for line in lines:
         click.echo(f"{line.seq}  {line.ts:%Y-%m-%d %H:%M:%S}  {line.actor}  {line.action}  {line.reason}".rstrip())
         for name in sorted({*(line.before or {}), *(line.after or {})}):

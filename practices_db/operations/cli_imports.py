@@ -53,14 +53,11 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
     if isinstance(read, Question):
         option = "--encoding windows-1252" if read.about == "encoding" else "--decimal-comma"
         raise PracticesError("\n".join([read.words, *read.samples, f"If that is right, run it again with {option}."]))
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         with store.cursor() as cursor:
             shown = preview(cursor, read, progress=_tell)
         if not dry_run:
             apply(store, shown, CLI, reason, _tell)
-    finally:
-        store.close()
     _warn(read, shown)
     _say(shown, dry_run)
 
@@ -72,12 +69,8 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
 @database_option
 def _template(kind: TemplateKind, format_: TemplateFormat, output: Path, database: Path) -> None:
     """Write a table to fill in, with an example and the allowed values."""
-    store = open_existing(database)
-    try:
-        with store.cursor() as cursor:
-            content = template(cursor, kind, format_)
-    finally:
-        store.close()
+    with open_existing(database) as store, store.cursor() as cursor:
+        content = template(cursor, kind, format_)
     write_output(output, content)
     click.echo(f"{output}: a template for {kind}")
 

@@ -12,7 +12,6 @@ from practices_db.operations import link_check, recovery
 from practices_db.operations.backups import (
     FORMS,
     KEPT_DAYS,
-    in_words,
     make_backup,
     make_folder,
     newest,
@@ -38,12 +37,7 @@ def _check(accept_losses: bool, database: Path) -> int:
     problems, held = all_problems(database)
     for kept in held.not_counted:
         click.echo(kept)
-    return say(
-        f"{database}: {held.practices} practices, {held.countries} countries, "
-        f"{held.assessments} assessments, {held.answers} answers, {held.evidence} publications, "
-        f"{held.organisations} organisations, {held.links} links, {held.results} results, {held.findings} findings",
-        problems,
-    )
+    return say(f"{database}: {held}", problems)
 
 
 @click.command("figures")
@@ -99,16 +93,14 @@ def _backup(folder: Path, keep_days: int, database: Path) -> int:
         ) from busy
     except OSError as error:
         raise PracticesError(f"{folder} cannot be written ({error.strerror}).") from error
-    try:
+    with store:
         if store.read_only:
             raise PracticesError("No backup is made of a damaged database. See: python -m practices_db check")
         made = make_backup(store, folder)
         gone = rotate(folder, made.made_at, keep_days)
-    finally:
-        store.close()
     for old in gone:
         click.echo(f"{old}: deleted, older than its turn", err=True)
-    return say(in_words(made), made.problems)
+    return say(str(made), made.problems)
 
 
 @click.command("restore")
@@ -124,7 +116,7 @@ def _restore(source: Path, form: str, database: Path) -> int:
     for one in kept:
         click.echo(f"kept: {one}", err=True)
     problems, _ = all_problems(database)
-    return say(f"{database}: restored from {in_words(backup)}, data version {state.data_version}", problems)
+    return say(f"{database}: restored from {backup}, data version {state.data_version}", problems)
 
 
 @click.command("snapshot")
@@ -132,11 +124,8 @@ def _restore(source: Path, form: str, database: Path) -> int:
 @database_option
 def _snapshot(output: Path, database: Path) -> None:
     """Write what is published to a file for read-only replicas."""
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         made = write_snapshot(store, output)
-    finally:
-        store.close()
     click.echo(f"{output}: {made.practices} practices, {made.answers} answers, data version {made.data_version}")
 
 
@@ -148,8 +137,7 @@ def _snapshot(output: Path, database: Path) -> None:
 @database_option
 def _check_links(use_the_network: bool, most: int, pause: int, timeout: int, database: Path) -> None:
     """Ask the addresses of the catalogue whether they are alive, and record it."""
-    store = open_existing(database)
-    try:
+    with open_existing(database) as store:
         if not use_the_network:
             with store.cursor() as cursor:
                 urls = link_check.waiting(cursor, most)
@@ -159,8 +147,6 @@ def _check_links(use_the_network: bool, most: int, pause: int, timeout: int, dat
             )
             return
         found = link_check.check(store, most, link_check.Manners(pause, timeout), _tell)
-    finally:
-        store.close()
     dead = sum(not seen.alive for seen in found)
     click.echo(f"{database}: {len(found)} addresses asked, {len(found) - dead} alive, {dead} without a page")
 

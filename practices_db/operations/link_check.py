@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, records
 
 AGENT = "integration-practices-link-check/1 (looks whether cited pages are still there)"
 _ALIVE = range(200, 400)
@@ -56,13 +56,12 @@ class _RefusedError(Exception):
     """An address that is not to be connected to; the message says why."""
 
 
-def records(cursor: Cursor) -> list[dict[str, object]]:
+def recorded(cursor: Cursor) -> list[dict[str, object]]:
     """Return everything that earlier checks recorded; nothing from a database that is older than checks."""
     tables = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'address_check'").fetchone()
     if not tables or not tables[0]:
         return []
-    rows = cursor.execute("SELECT url, tried_at, alive_at, said FROM address_check ORDER BY url").fetchall()
-    return [dict(zip(("url", "tried_at", "alive_at", "said"), row, strict=True)) for row in rows]
+    return records(cursor.execute("SELECT url, tried_at, alive_at, said FROM address_check ORDER BY url"))
 
 
 def waiting(cursor: Cursor, most: int) -> list[str]:
@@ -84,13 +83,13 @@ def waiting(cursor: Cursor, most: int) -> list[str]:
 
 
 def check(
-    store: Store, most: int, manners: Manners | None = None, tell: Callable[[Seen], None] = lambda _: None
+    store: Store, most: int, manners: Manners = Manners(), tell: Callable[[Seen], None] = lambda _: None
 ) -> list[Seen]:
     """Try at most ``most`` addresses and record what was found, each at once so that a stop loses nothing."""
     with store.cursor() as cursor:
         urls = waiting(cursor, most)
     found = []
-    for seen in look(urls, manners or Manners()):
+    for seen in look(urls, manners):
         store.write(lambda cursor, seen=seen: _record(cursor, seen))  # type: ignore[misc]
         tell(seen)
         found.append(seen)

@@ -6,7 +6,6 @@ Unpublished rows are not only deleted: the file is written anew from what is lef
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from practices_db.catalogue.library_items import KINDS, PLAIN
+from practices_db.catalogue.library_items import KINDS, PLAIN, ItemKind
 from practices_db.catalogue.practice_fields import SEVERAL
 from practices_db.config import snapshot_path
-from practices_db.database.commit_marker import quoted, sync_folder, table_names, wal_path, witness_path
+from practices_db.database.commit_marker import quoted, remove_database, sync_file, sync_folder, table_names
 from practices_db.database.migrate import applied
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
@@ -61,6 +60,22 @@ _PRACTICES = "".join(
         ),
     )
 )
+
+
+def _with_lists(kind: ItemKind, beside: str) -> str:
+    """Return the SQL that fills a kind and the rows of its lists from its card, without the columns ``beside``."""
+    stated = " UNION ALL ".join(
+        f"SELECT id, '{name}' AS list, {column} AS stated FROM {kind.shown}" for column, name in kind.lists.items()
+    )
+    return f"""
+    INSERT INTO {kind.item} BY NAME SELECT * EXCLUDE ({", ".join(kind.lists)}, {beside}) FROM {kind.shown};
+    INSERT INTO {kind.item}_value BY NAME
+        SELECT id AS {kind.item}_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position
+        FROM ({stated});
+    """
+
+
+_LIBRARY = _with_lists(KINDS["evidence"], "name_key, offered") + _with_lists(KINDS["organisation"], "name_key")
 _FROM_RELEASED = f"""
     {_PRACTICES}
     INSERT INTO practice_source BY NAME SELECT * FROM released_source;
@@ -69,26 +84,7 @@ _FROM_RELEASED = f"""
     INSERT INTO answer BY NAME SELECT assessment_id, indicator_id, answer, evidence_level, note, source_url,
         source_publisher, independent_of_operator FROM released_answer;
     INSERT INTO statement BY NAME SELECT * FROM released_statement;
-    INSERT INTO evidence BY NAME
-        SELECT * EXCLUDE (languages, themes, target_groups, countries, name_key, offered) FROM evidence_card;
-    INSERT INTO evidence_value BY NAME
-        WITH listed AS (
-            SELECT id, 'language' AS list, languages AS stated FROM evidence_card
-            UNION ALL SELECT id, 'theme', themes FROM evidence_card
-            UNION ALL SELECT id, 'target_group', target_groups FROM evidence_card
-            UNION ALL SELECT id, 'area', countries FROM evidence_card
-        )
-        SELECT id AS evidence_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position FROM listed;
-    INSERT INTO organisation BY NAME
-        SELECT * EXCLUDE (countries, levels, themes, name_key) FROM organisation_card;
-    INSERT INTO organisation_value BY NAME
-        WITH listed AS (
-            SELECT id, 'area' AS list, countries AS stated FROM organisation_card
-            UNION ALL SELECT id, 'governance_level', levels FROM organisation_card
-            UNION ALL SELECT id, 'theme', themes FROM organisation_card
-        )
-        SELECT id AS organisation_id, list, unnest(stated) AS value, generate_subscripts(stated, 1) AS position
-        FROM listed;
+    {_LIBRARY}
     INSERT INTO link BY NAME SELECT * EXCLUDE (judged) FROM known_link WHERE judged;
     INSERT INTO link BY NAME SELECT *, 'archived' AS state FROM former_link;
     DELETE FROM address_check WHERE url NOT IN (
@@ -131,10 +127,8 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
         copy_database(store, stage)
         made = _publishable(stage, beside)
         written = manifest_path(beside)
-        with written.open("w", encoding="utf-8") as file:
-            json.dump(asdict(made), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        written.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")
+        sync_file(written)
         beside.replace(path)
         written.replace(manifest_path(path))
         sync_folder(path.parent)
@@ -142,8 +136,8 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
         raise PracticesError(f"No snapshot was written to {path}: {str(error).splitlines()[0]}") from error
     finally:
         for one in (stage, beside):
-            for left in (one, wal_path(one), witness_path(one), manifest_path(one)):
-                left.unlink(missing_ok=True)
+            remove_database(one)
+            manifest_path(one).unlink(missing_ok=True)
     return made
 
 
@@ -172,8 +166,7 @@ def read_manifest(path: Path) -> Snapshot:
 
 def _publishable(stage: Path, to: Path) -> Snapshot:
     """Take everything out of a copy that is not public, write it anew, and say what it holds."""
-    staged = Store(stage, folders=[to.parent])
-    try:
+    with Store(stage, folders=[to.parent]) as staged:
         with staged.cursor() as cursor:
             cursor.begin()
             _keep_what_is_public(cursor)
@@ -187,8 +180,6 @@ def _publishable(stage: Path, to: Path) -> Snapshot:
                 "\n".join(["No snapshot was written; the database does not hang together:", *problems])
             )
         copy_database(staged, to)
-    finally:
-        staged.close()
     to.chmod(0o640)
     return Snapshot(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -256,6 +256,13 @@ class Contents:
     findings: int
     not_counted: tuple[NotCounted, ...]
 
+    def __str__(self) -> str:
+        return (
+            f"{self.practices} practices, {self.countries} countries, {self.assessments} assessments, "
+            f"{self.answers} answers, {self.evidence} publications, {self.organisations} organisations, "
+            f"{self.links} links, {self.results} results, {self.findings} findings"
+        )
+
 
 def contents(cursor: Cursor) -> Contents:
     """Count what a database holds."""

@@ -249,9 +249,3 @@ def total(cursor: Cursor, kind: Kind) -> int:
     }
     row = cursor.execute(sql[kind]).fetchone()
     return int(row[0]) if row else 0
-
-
-def count_links(cursor: Cursor) -> int:
-    """Return how many links there are."""
-    row = cursor.execute("SELECT count(*) FROM known_link").fetchone()
-    return int(row[0]) if row else 0

@@ -16,7 +16,7 @@ from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, AnswerId
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, records
 
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
@@ -224,8 +224,7 @@ def practice(cursor: Cursor, practice_id: str) -> dict[str, Any] | None:
         "WHERE id = coalesce((SELECT practice_id FROM released_former WHERE id = $id), $id)",
         {"id": practice_id},
     )
-    row = found.fetchone()
-    return dict(zip([column[0] for column in found.description], row, strict=True)) if row else None
+    return next(iter(records(found)), None)
 
 
 @dataclass(frozen=True)
@@ -283,8 +282,7 @@ def cards(cursor: Cursor, ids: Sequence[str]) -> list[dict[str, Any]]:
     if not ids:
         return []
     found = cursor.execute("SELECT * FROM practice_card WHERE id IN (SELECT unnest($ids::TEXT[]))", {"ids": list(ids)})
-    names = [column[0] for column in found.description]
-    by_id = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    by_id = {row["id"]: row for row in records(found)}
     return [by_id[id_] for id_ in ids if id_ in by_id]
 
 

@@ -64,11 +64,10 @@ def provider() -> Iterator[Provider]:
 def curated(catalogue_db: Path, tmp_path: Path, provider: Provider) -> Iterator[Curated]:
     path = tmp_path / "curated.duckdb"
     shutil.copy(catalogue_db, path)
-    store = Store(path)
-    users.grant(store, CLI, CURATOR, "curator")
-    users.grant(store, CLI, ADMINISTRATOR, "administrator")
-    sent = submissions.submit(store, "statement", STATEMENT, "info@example.org", PRACTICE)
-    store.close()
+    with Store(path) as store:
+        users.grant(store, CLI, CURATOR, "curator")
+        users.grant(store, CLI, ADMINISTRATOR, "administrator")
+        sent = submissions.submit(store, "statement", STATEMENT, "info@example.org", PRACTICE)
     secrets = f"--secrets.files={provider.secrets(tmp_path)}"
     server = Server(path, secrets, environment={"PRACTICES_BACKUPS": str(tmp_path / "backups")})
     try:

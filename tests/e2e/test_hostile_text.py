@@ -73,8 +73,7 @@ def addresses(server: Server, ids: Sequence[str], *, few: bool = False) -> list[
 
 def briefs(path: Path, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield every kind of printable page that can be taken away."""
-    store = Store(path)
-    try:
+    with Store(path) as store:
         for view in (
             View(),
             View("practice", PracticeFilter(practice=(ids[0],))),
@@ -82,8 +81,6 @@ def briefs(path: Path, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
             View("compare", PracticeFilter(practice=tuple(ids[:MOST_COMPARED]))),
         ):
             yield f"brief of {view.page}", file_content(store, view, date.today(), format_="html").decode()
-    finally:
-        store.close()
 
 
 def looked_at(browser: Browser, server: Server, every: Sequence[str], pages: dict[str, str]) -> Watch:

@@ -38,9 +38,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(database: Path, folder: Path) -> Iterator[Store]:
-    opened = open_store(database, backups_folder=folder)
-    yield opened
-    opened.close()
+    with open_store(database, backups_folder=folder) as opened:
+        yield opened
 
 
 @contextmanager
@@ -65,12 +64,8 @@ def writing(store: Store, tokens: list[str]) -> Iterator[None]:
 
 
 def content(path: Path) -> dict[str, tuple[int, str]]:
-    opened = Store(path, read_only="It is compared.")
-    try:
-        with opened.cursor() as cursor:
-            return read_everything(cursor, path)
-    finally:
-        opened.close()
+    with Store(path, read_only="It is compared.") as opened, opened.cursor() as cursor:
+        return read_everything(cursor, path)
 
 
 def restored_is_equal(backup: Backup, path: Path, form: str) -> None:
@@ -79,11 +74,10 @@ def restored_is_equal(backup: Backup, path: Path, form: str) -> None:
     assert state == backup.state
     assert content(path) == content(backup.folder / "practices.duckdb")
     assert examine(path).problems == []
-    again = open_store(path)
-    assert not again.read_only
-    with again.cursor() as cursor:  # a correction under way is there whole or not at all
-        rows = cursor.execute("SELECT version, payload ->> 'what' FROM submission").fetchall()
-    again.close()
+    with open_store(path) as again:
+        assert not again.read_only
+        with again.cursor() as cursor:  # a correction under way is there whole or not at all
+            rows = cursor.execute("SELECT version, payload ->> 'what' FROM submission").fetchall()
     assert [what for _, what in rows] == [writers.content(version)["what"] for version, _ in rows]
 
 
@@ -164,14 +158,12 @@ def test_an_older_file_put_in_place_by_hand_is_noticed(
     submissions.correct(store, tokens[0], writers.content(2), 1)
     store.close()
     database.write_bytes((backup.folder / "practices.duckdb").read_bytes())
-    again = open_store(database)
-    assert "being repaired" in again.notice
-    again.close()
+    with open_store(database) as again:
+        assert "being repaired" in again.notice
     assert main(["check", "--database", str(database)]) == 1
     assert main(["check", "--accept-losses", "--database", str(database)]) == 0
-    again = open_store(database)
-    assert not again.notice
-    again.close()
+    with open_store(database) as again:
+        assert not again.notice
 
 
 def test_a_file_that_cannot_be_read_is_served_from_its_newest_backup(
@@ -180,11 +172,10 @@ def test_a_file_that_cannot_be_read_is_served_from_its_newest_backup(
     expected = content(make_backup(store, folder).folder / "practices.duckdb")
     store.close()
     database.write_bytes(b"\0" * 20_000)
-    served = open_store(database, backups_folder=folder)
-    with served.cursor() as cursor:
-        assert read_everything(cursor, database) == expected
-    assert "from its newest backup" in served.notice
-    served.close()
+    with open_store(database, backups_folder=folder) as served:
+        with served.cursor() as cursor:
+            assert read_everything(cursor, database) == expected
+        assert "from its newest backup" in served.notice
     assert database.read_bytes() == b"\0" * 20_000  # what may be rescued is left as it is
 
 

@@ -28,9 +28,8 @@ LOOK = 0.05
 
 @pytest.fixture
 def main_store(database: Path) -> Iterator[Store]:
-    opened = open_store(database)
-    yield opened
-    opened.close()
+    with open_store(database) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -113,15 +112,13 @@ def test_snapshot_of_the_catalogue_reads_as_the_original(tmp_path: Path) -> None
     )
     path = tmp_path / "snapshot.duckdb"
     write_snapshot(at_home, path)
-    copy = Store(path, read_only="It is looked at.")
-    with at_home.cursor() as there, copy.cursor() as here:
+    with Store(path, read_only="It is looked at.") as copy, at_home.cursor() as there, copy.cursor() as here:
         assert write_files.texts(here) == write_files.texts(there)
         assert integrity.integrity_problems(here) == []
         found, served = read_everything(there, None), read_everything(here, path)
         tables = {"evidence_card", "organisation_card", "knowledge_facet", "known_link", "practice_facet"}
         assert {name: served[name] for name in tables} == {name: found[name] for name in tables}
         assert all(served[name][0] for name in (*tables, "evidence_value", "organisation_value", "link"))
-    copy.close()
     at_home.close()
     assert b"not-released-yet" not in path.read_bytes()
 
@@ -143,9 +140,9 @@ def test_newer_snapshot_is_swapped_in_while_the_old_one_is_read(
         until(lambda: replica.store is not before)
         assert first_name(replica.store) == "A newer name"
         time.sleep(4 * LOOK)
-        assert not before.closed
+        assert before.exports.exists()
         assert reading.fetchall()[0][0] != "A newer name"
-    until(lambda: before.closed)  # nobody reads from it any more
+    until(lambda: not before.exports.exists())  # nobody reads from it any more
 
 
 def test_half_copied_or_foreign_file_is_never_opened(

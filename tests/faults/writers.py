@@ -23,11 +23,8 @@ def content(number: int) -> dict[str, str]:
 
 def begin(path: Path, count: int) -> list[str]:
     """Build a database from the made-up catalogue with ``count`` submissions; return their tokens."""
-    store = open_store(path)
-    try:
+    with open_store(path) as store:
         return [submissions.submit(store, "correction", content(1)).token for _ in range(count)]
-    finally:
-        store.close()
 
 
 def save_until_killed(path: Path, acknowledged: Path, tokens: list[str]) -> None:

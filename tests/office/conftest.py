@@ -69,6 +69,5 @@ def made_up_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return a store on the small made-up catalogue, with its text that might do harm."""
     path = tmp_path_factory.mktemp("made-up") / "practices.duckdb"
     build(path, oracles.SYNTHETIC)
-    opened = Store(path)
-    yield opened
-    opened.close()
+    with Store(path) as opened:
+        yield opened

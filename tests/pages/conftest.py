@@ -22,12 +22,11 @@ from practices_db.database.store import Store
 @pytest.fixture(scope="session")
 def _file_with_roles(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("roles") / "practices.duckdb"))
-    store = Store(path)
-    users.grant(store, CLI, CURATOR, "curator")
-    users.grant(store, CLI, OTHER, "curator")
-    users.grant(store, CLI, ADMINISTRATOR, "administrator")
-    store.checkpoint()
-    store.close()
+    with Store(path) as store:
+        users.grant(store, CLI, CURATOR, "curator")
+        users.grant(store, CLI, OTHER, "curator")
+        users.grant(store, CLI, ADMINISTRATOR, "administrator")
+        store.checkpoint()
     return path
 
 

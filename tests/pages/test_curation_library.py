@@ -6,7 +6,7 @@ from typing import Any
 
 import oracles
 import pytest
-from curating_page import CURATOR, OTHER, LogIn, labels, press, text
+from curating_page import CURATOR, LogIn, labels, press, text
 from screen import Visit
 from streamlit.testing.v1 import AppTest
 
@@ -14,7 +14,7 @@ from pages.shared.components import database
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, of_kind
 from practices_db.catalogue.library_items import KINDS, PLAIN
 from practices_db.curation import edit_library, edit_practices, releases, submissions, users
-from practices_db.curation.permissions import CLI, pseudonym
+from practices_db.curation.permissions import CLI
 from practices_db.curation.versioned_change import Edit
 from practices_db.queries import library
 
@@ -87,21 +87,6 @@ def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, 
         assert KINDS[item].model.model_validate(facts | back).model_dump() == facts
 
 
-def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
-    first, second = paper(log_in(CURATOR)), paper(log_in(OTHER))
-    name = f"evidence:{PAPER}"
-    fill(first, name, year="2023", why="Their page", source=PAGE)
-    press(first, "Save")
-    fill(second, name, year="2024", publisher="Somebody else", why="My page", source=PAGE)
-    press(second, "Save")
-    assert "changed in between" in text(second)
-    assert pseudonym(CURATOR) in text(second)
-    press(second, "Go on from what stands there now, with my changes")
-    press(second, "Save")
-    facts = stands("evidence", PAPER).facts
-    assert (facts["year"], facts["publisher"]) == (2024, "Somebody else")
-
-
 def test_publication_is_checked_archived_put_back_and_merged(log_in: LogIn) -> None:
     go, name = log_in(CURATOR), f"evidence:{TWIN}"
     app = paper(go, "standing", TWIN)
@@ -164,7 +149,7 @@ def test_link_that_two_records_show_is_taken_out(log_in: LogIn) -> None:
 def test_what_was_typed_on_a_link_is_shown_where_somebody_merged_its_end(log_in: LogIn) -> None:
     app = paper(log_in(CURATOR), "links")
     fill(app, f"link:{LINKED}", reason="Synthetic words, long thought over.", why="Read again")
-    edit_practices.merge(database.store(), Edit(CLI, PRACTICE, 1, "the same"), "accelair")
+    edit_practices.KEPT.merge(database.store(), Edit(CLI, PRACTICE, 1, "the same"), "accelair")
     press(app, "Save")
     assert "is not here any more" in text(app)
     assert "Synthetic words, long thought over." in text(app)
@@ -185,7 +170,7 @@ def test_what_is_taken_out_is_gone_for_everybody_after_the_release(log_in: LogIn
     assert title in text(log_in(None)("evidence", q=title))
     count = len(oracles.read_csv(oracles.CATALOGUE / "evidence.csv"))
     assert f"All {count} publications" in text(log_in(None)("evidence"))
-    edit_library.archive(database.store(), "evidence", Edit(CLI, PAPER, 1, "Synthetic reason."))
+    edit_library.KEPT["evidence"].archive(database.store(), Edit(CLI, PAPER, 1, "Synthetic reason."))
     assert title in text(log_in(None)("evidence", q=title))
     app = go("curation", part="release")
     press(app, "Look at what has changed since")

@@ -170,7 +170,7 @@ def facts(go: Visit) -> AppTest:
 
 def fill(app: AppTest, **values: str) -> None:
     for field, value in values.items():
-        key = f"draft_facts_{PRACTICE}_{field}"
+        key = f"draft_practice:{PRACTICE}_{field}"
         (widget,) = (one for one in [*app.text_input, *app.text_area] if one.key == key)
         widget.set_value(value)
 
@@ -222,7 +222,7 @@ def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogI
     row = table.set_index("Field").loc["First year"]
     assert (row["Now"], row["Yours"]) == ("2003", "2004")
     press(second, "Go on from what stands there now, with my changes")
-    key = f"draft_facts_{PRACTICE}_"
+    key = f"draft_practice:{PRACTICE}_"
     assert second.text_input(key=f"{key}lead_organisation").value == "Somebody else"
     assert second.text_input(key=f"{key}why").value == "My page"
     assert "nothing of yours is lost" not in text(second)
@@ -245,7 +245,7 @@ def test_what_only_the_first_changed_stays_after_the_conflict(log_in: LogIn) -> 
         stands = edit_practices.practice(cursor, CLI, PRACTICE)
     assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2003, "Somebody else")
     press(first.run(), "Give up my changes")
-    assert first.text_input(key=f"draft_facts_{PRACTICE}_lead_organisation").value == "Somebody else"
+    assert first.text_input(key=f"draft_practice:{PRACTICE}_lead_organisation").value == "Somebody else"
 
 
 def test_answer_is_changed_with_its_reason(log_in: LogIn) -> None:
@@ -272,15 +272,15 @@ def test_standing_checked_running_archived_relisted_merged(log_in: LogIn) -> Non
     by.set_value("The museum")
     press(app, "Note it")
     assert "It still runs: The museum" in text(app)
-    (reason,) = (one for one in app.text_input if one.key == f"archive_reason_{DUPLICATE}")
+    (reason,) = (one for one in app.text_input if one.key == f"archive_reason_practice:{DUPLICATE}")
     reason.set_value("It never began.")
     press(app, "Archive")
     assert "archived" in text(app)
-    app.text_input(key=f"relist_reason_{DUPLICATE}").set_value("It did.")
+    app.text_input(key=f"relist_reason_practice:{DUPLICATE}").set_value("It did.")
     press(app, "Put it back")
-    app.text_input(key=f"merge_find_{DUPLICATE}").set_value(PRACTICE).run()
-    app.selectbox(key=f"merge_into_{DUPLICATE}").select_index(0).run()
-    app.text_input(key=f"merge_reason_{DUPLICATE}").set_value("The same").run()
+    app.text_input(key=f"merge_find_practice:{DUPLICATE}").set_value(PRACTICE).run()
+    app.selectbox(key=f"merge_into_practice:{DUPLICATE}").select_index(0).run()
+    app.text_input(key=f"merge_reason_practice:{DUPLICATE}").set_value("The same").run()
     press(press(app, "Merge"), "Yes, merge")
     assert "merged into another one" in text(app)
     with database.cursor() as cursor:
@@ -453,7 +453,7 @@ def into(state: str, receipt: submissions.Receipt) -> None:
     store = database.store()
     match state:
         case "returned":
-            reviews.send_back(store, CLI, receipt.id, 1, "why")
+            reviews.send_back(store, Edit(CLI, receipt.id, 1, "why"))
         case "published":
             reviews.accept(store, Edit(CLI, receipt.id, 1, "sound"))
         case "withdrawn":
@@ -505,9 +505,9 @@ BY_PRACTICE_STATE = {
 def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, state: str) -> None:
     store, go = database.store(), log_in(CURATOR)
     if state == "archived":
-        edit_practices.archive(store, Edit(CLI, DUPLICATE, 1, "why"))
+        edit_practices.KEPT.archive(store, Edit(CLI, DUPLICATE, 1, "why"))
     if state == "merged":
-        edit_practices.merge(store, Edit(CLI, DUPLICATE, 1, "why"), PRACTICE)
+        edit_practices.KEPT.merge(store, Edit(CLI, DUPLICATE, 1, "why"), PRACTICE)
     app = go("curation", part="practices", practice=DUPLICATE, view="standing")
     assert labels(app) & ON_PRACTICE == BY_PRACTICE_STATE[state]
     app = go("curation", part="practices", practice=DUPLICATE, view="facts")

@@ -23,10 +23,9 @@ PAGES = ["overview", "explore", "compare", "weighting", "gaps", "self_assessment
 def older_file(database_file: Path) -> Path:
     """Return the app's database, put back by hand to what it was before two acknowledged changes."""
     before = database_file.read_bytes()
-    store = open_store(database_file)
-    for _ in range(2):
-        store.write(lambda cursor: cursor.execute("UPDATE practice SET version = version + 1"))
-    store.close()
+    with open_store(database_file) as store:
+        for _ in range(2):
+            store.write(lambda cursor: cursor.execute("UPDATE practice SET version = version + 1"))
     database_file.write_bytes(before)
     return database_file
 
@@ -46,10 +45,9 @@ def test_every_page_says_that_it_is_being_repaired_and_nothing_is_taken_in() -> 
 def test_replica_shows_the_snapshot_without_a_warning(
     database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = open_store(database_file)
-    snapshot = tmp_path / "snapshot.duckdb"
-    write_snapshot(store, snapshot)
-    store.close()
+    with open_store(database_file) as store:
+        snapshot = tmp_path / "snapshot.duckdb"
+        write_snapshot(store, snapshot)
     monkeypatch.setenv("PRACTICES_DB", str(snapshot))
     monkeypatch.setattr(sys, "argv", ["app.py", "--read-only"])
     monkeypatch.setenv("PRACTICES_MAIN_ADDRESS", "https://practices.example")

@@ -36,12 +36,8 @@ def texts(page: AppTest) -> str:
 
 def stored(database: Path, id_: str) -> tuple[str, ...] | None:
     st.cache_resource.clear()
-    store = Store(database)
-    try:
-        with store.cursor() as cursor:
-            return cursor.execute("SELECT name, summary FROM practice WHERE id = $id", {"id": id_}).fetchone()
-    finally:
-        store.close()
+    with Store(database) as store, store.cursor() as cursor:
+        return cursor.execute("SELECT name, summary FROM practice WHERE id = $id", {"id": id_}).fetchone()
 
 
 def test_page_without_a_file_offers_templates_and_says_what_happens(page: AppTest) -> None:
@@ -144,13 +140,9 @@ def test_publication_that_looks_like_one_we_have_is_brought_in_as_that_one(page:
     page.button(key="import_now").click().run()
     assert "Imported: evidence: 0 added, 1 changed, 0 unchanged" in texts(page)
     st.cache_resource.clear()
-    store = Store(database_file)
-    try:
-        with store.cursor() as cursor:
-            sql = "SELECT title, summary, version FROM evidence WHERE id = $id"
-            found = cursor.execute(sql, {"id": known["id"]}).fetchone()
-    finally:
-        store.close()
+    with Store(database_file) as store, store.cursor() as cursor:
+        sql = "SELECT title, summary, version FROM evidence WHERE id = $id"
+        found = cursor.execute(sql, {"id": known["id"]}).fetchone()
     assert found == (known["title"].upper(), "Seen again.", 2)
 
 

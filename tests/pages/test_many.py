@@ -35,12 +35,8 @@ def many_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def index(many_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
     copy = tmp_path_factory.mktemp("index") / "many.duckdb"
     shutil.copy(many_db, copy)
-    store = Store(copy)
-    try:
-        with store.cursor() as cursor:
-            return Index.read(cursor)
-    finally:
-        store.close()
+    with Store(copy) as store, store.cursor() as cursor:
+        return Index.read(cursor)
 
 
 @pytest.fixture

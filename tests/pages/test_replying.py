@@ -53,8 +53,8 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
 
 def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
     store = database.store()
-    edit_practices.merge(store, Edit(CLI, DUPLICATE, 1, "the same"), PRACTICE)
-    edit_practices.archive(store, Edit(CLI, ENDED, 1, "It never began."))
+    edit_practices.KEPT.merge(store, Edit(CLI, DUPLICATE, 1, "the same"), PRACTICE)
+    edit_practices.KEPT.archive(store, Edit(CLI, ENDED, 1, "It never began."))
     release()
     merged = visit("practice", practice=DUPLICATE)
     assert merged.title[0].value == "Accelair"

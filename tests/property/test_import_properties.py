@@ -53,9 +53,8 @@ def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("properties")
     build(folder / "built.duckdb", oracles.SYNTHETIC)
     path = Path(shutil.copy(folder / "built.duckdb", folder / "practices.duckdb"))
-    store = Store(path)
-    yield store
-    store.close()
+    with Store(path) as store:
+        yield store
 
 
 @settings(max_examples=12)

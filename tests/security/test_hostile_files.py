@@ -29,9 +29,8 @@ def poisoned(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     path = Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("hostile") / "practices.duckdb"))
     texts = [text[:300] for text in hostile.strings()]
     hostile.poison(path, texts[:18] + texts[18::8])
-    store = Store(path)
-    yield store
-    store.close()
+    with Store(path) as store:
+        yield store
 
 
 def test_a_workbook_of_hostile_text_has_no_formula_and_no_link(poisoned: Store) -> None:

@@ -146,18 +146,14 @@ def try_links(server: Server, tally: Tally, values: Sequence[str], alone: int) -
 
 def try_filters(server: Server, database: Path, tally: Tally, strings: Sequence[str]) -> None:
     """Ask the route with every string in every parameter: the answer is that to a nonsense word."""
-    store = Store(database)
-    try:
-        with store.cursor() as cursor:
-            texts = dict(cursor.execute("SELECT id, search_text FROM practice_card").fetchall())
-            for text in strings:
-                # read as words and nothing else: an obvious search over the same texts finds the same
-                words = normalise("".join(c for c in text if c.isprintable())[:200]).split()
-                expected = {id_ for id_, content in texts.items() if all(word in content for word in words)}
-                found = set(practices.find_practices(cursor, PracticeFilter(text=text[:200]))["id"])
-                tally.note("SQL search", text, found != expected and f"{len(found)} for {len(expected)}")
-    finally:
-        store.close()
+    with Store(database) as store, store.cursor() as cursor:
+        texts = dict(cursor.execute("SELECT id, search_text FROM practice_card").fetchall())
+        for text in strings:
+            # read as words and nothing else: an obvious search over the same texts finds the same
+            words = normalise("".join(c for c in text if c.isprintable())[:200]).split()
+            expected = {id_ for id_, content in texts.items() if all(word in content for word in words)}
+            found = set(practices.find_practices(cursor, PracticeFilter(text=text[:200]))["id"])
+            tally.note("SQL search", text, found != expected and f"{len(found)} for {len(expected)}")
     for name in sorted(PracticeFilter.link_names() - {"q"}):
         nonsense = answer_to(server, name, NONSENSE)
         for text in strings:
@@ -311,10 +307,8 @@ def practice(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> st
     """Return the id of a practice with an assessment."""
     copy = tmp_path_factory.mktemp("tampering") / "copy.duckdb"
     copy.write_bytes(catalogue_db.read_bytes())
-    store = Store(copy)
-    with store.cursor() as cursor:
+    with Store(copy) as store, store.cursor() as cursor:
         (id_,) = cursor.execute("SELECT min(id) FROM practice_card WHERE assessed").fetchall()[0]
-    store.close()
     return str(id_)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,23 +26,32 @@ def tiny_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tiny_store(tiny_db: Path, tmp_path: Path) -> Iterator[Store]:
+def database(tiny_db: Path, tmp_path: Path) -> Path:
+    """Return where a copy of the made-up database is that a test may change."""
+    return Path(shutil.copy(tiny_db, tmp_path / "made-up.duckdb"))
+
+
+@pytest.fixture
+def tiny_store(database: Path) -> Iterator[Store]:
     """Return a store on a copy of the made-up catalogue that a test may change."""
-    copy = tmp_path / "tiny.duckdb"
-    shutil.copy(tiny_db, copy)
-    opened = Store(copy)
-    yield opened
-    opened.close()
+    with Store(database) as opened:
+        yield opened
 
 
 @pytest.fixture
 def own(catalogue_db: Path, tmp_path: Path) -> Iterator[Store]:
     """Return a store on a copy of the real catalogue that a test may change."""
-    copy = tmp_path / "own.duckdb"
-    shutil.copy(catalogue_db, copy)
-    opened = Store(copy)
-    yield opened
-    opened.close()
+    with Store(Path(shutil.copy(catalogue_db, tmp_path / "own.duckdb"))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the test have a temporary directory of its own, to see what is left in it."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -109,7 +108,7 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
     edit_practices.edit_answer(
         store, Edit(CURATOR, given["assessment_id"], 1, "it was misread"), given["indicator_id"], changes
     )
-    edit_practices.archive(store, Edit(CURATOR, OTHER, 1, "never began"))
+    edit_practices.KEPT.archive(store, Edit(CURATOR, OTHER, 1, "never began"))
     edit_practices.still_running(store, Edit(CURATOR, PRACTICE, 2), True, "The city", TODAY)
     statement = {"organisation": "We", "words": "We see it otherwise."}
     sent = submissions.submit(store, "statement", statement, None, PRACTICE)
@@ -191,8 +190,8 @@ def test_release_without_a_change_is_refused(tiny_store: Store) -> None:
             lambda s: edit_practices.edit_practice(s, Edit(CURATOR, "nobody", 1, "why"), {"name": "x"}, PAGE),
             "no practice 'nobody'",
         ),
-        (lambda s: edit_practices.archive(s, Edit(CURATOR, PRACTICE, 1, "")), "why"),
-        (lambda s: edit_practices.merge(s, Edit(CURATOR, PRACTICE, 1, "why"), PRACTICE), "another one"),
+        (lambda s: edit_practices.KEPT.archive(s, Edit(CURATOR, PRACTICE, 1, "")), "why"),
+        (lambda s: edit_practices.KEPT.merge(s, Edit(CURATOR, PRACTICE, 1, "why"), PRACTICE), "another one"),
         (
             lambda s: reviews.settle(s, Edit(CURATOR, PRACTICE, 0, "why"), "eff-result", "nothing"),
             "no disagreement",
@@ -235,7 +234,7 @@ def test_conflict_says_who_and_what_and_saves_nothing(tiny_store: Store) -> None
 
 def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
     had = rows(tiny_store, f"SELECT count(*) FROM released_answer WHERE practice_id = '{PRACTICE}'")
-    edit_practices.merge(tiny_store, Edit(CURATOR, PRACTICE, 1, "the same project"), OTHER)
+    edit_practices.KEPT.merge(tiny_store, Edit(CURATOR, PRACTICE, 1, "the same project"), OTHER)
     release(tiny_store)
     with tiny_store.cursor() as cursor:
         found = practices.practice(cursor, PRACTICE)
@@ -245,7 +244,7 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
         assert list(listed["id"]) == [OTHER]
         assert len(practices.answers(cursor, OTHER)) == had[0][0]
         assert integrity.integrity_problems(cursor) == []
-    edit_practices.merge(
+    edit_practices.KEPT.merge(
         tiny_store, Edit(CURATOR, OTHER, version_of(tiny_store, OTHER), "the same, too"), "synthetic-lines"
     )
     release(tiny_store)
@@ -257,9 +256,9 @@ def test_merged_practice_is_found_by_both_ids(tiny_store: Store) -> None:
 
 def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
     before = rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id")
-    edit_practices.archive(tiny_store, Edit(CURATOR, PRACTICE, 1, "ended"))
+    edit_practices.KEPT.archive(tiny_store, Edit(CURATOR, PRACTICE, 1, "ended"))
     release(tiny_store)
-    edit_practices.relist(tiny_store, Edit(CURATOR, PRACTICE, 2, "it goes on"))
+    edit_practices.KEPT.relist(tiny_store, Edit(CURATOR, PRACTICE, 2, "it goes on"))
     release(tiny_store)
     assert rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id") == before
     with tiny_store.cursor() as cursor:
@@ -276,7 +275,7 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
         assert [one.id for one in reviews.queue(cursor, CURATOR)] == [receipt.id]
         (difference,) = reviews.differences(cursor, CURATOR, receipt.id)
     assert (difference.before, difference.after) == ("", "met, evidence level 1")
-    back = reviews.send_back(tiny_store, CURATOR, receipt.id, 1, "Which year?")
+    back = reviews.send_back(tiny_store, Edit(CURATOR, receipt.id, 1, "Which year?"))
     opened = submissions.open_by_token(tiny_store, receipt.token)
     assert (opened.status, opened.curator_note) == ("returned", "Which year?")
     again = submissions.correct(tiny_store, receipt.token, answers_of({"eff-result": "partly"}), back)
@@ -355,8 +354,10 @@ def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: S
 # --- many at once -----------------------------------------------------------------------------------------------
 
 
-def saves(store: Store, writers: int, each: int) -> None:
-    """Let writers save at once, each told of its refusals, and count that nobody's save is lost."""
+@pytest.mark.parametrize(("writers", "each"), [(6, 5), pytest.param(16, 50, marks=pytest.mark.slow)])
+def test_writers_at_once_lose_no_save(writers: int, each: int, tiny_store: Store) -> None:
+    """Writers save at once, each is told of its refusals, and nobody's save is lost."""
+    store = tiny_store
     refused = []
 
     def write(writer: int) -> int:
@@ -387,17 +388,12 @@ def saves(store: Store, writers: int, each: int) -> None:
         assert newer.before["people_reached"] == older.after["people_reached"]
 
 
-def test_writers_at_once_lose_no_save(tiny_store: Store) -> None:
-    saves(tiny_store, 6, 5)
-
-
-@pytest.mark.slow
-def test_sixteen_writers_lose_none_of_800_saves(tiny_store: Store) -> None:
-    saves(tiny_store, 16, 50)
-
-
-def double_publications(store: Store, times: int) -> None:
-    """Let two curators accept the same submission and release the same data at once: one of each succeeds."""
+@pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.slow)])
+def test_nothing_is_published_twice(times: int, tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two curators accept the same submission and release the same data at once: one of each succeeds."""
+    monkeypatch.setattr(submissions, "PER_HOUR", 1_000)
+    monkeypatch.setattr(submissions, "PER_PRACTICE_AND_DAY", 1_000)
+    store = tiny_store
     for turn in range(times):
         words = {"organisation": "We", "words": f"Statement {turn}."}
         sent = submissions.submit(store, "statement", words, None, PRACTICE)
@@ -424,19 +420,10 @@ def succeeded(work: Callable[[], object]) -> bool:
     return True
 
 
-def test_nothing_is_published_twice(tiny_store: Store) -> None:
-    double_publications(tiny_store, 5)
-
-
-@pytest.mark.slow
-def test_nothing_is_published_twice_in_100_tries(tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submissions, "PER_HOUR", 1_000)
-    monkeypatch.setattr(submissions, "PER_PRACTICE_AND_DAY", 1_000)
-    double_publications(tiny_store, 100)
-
-
-def forged(store: Store, number: int) -> None:
-    """Try tokens that look right: random, one character off, another's, hashes, parts; none opens anything."""
+@pytest.mark.parametrize("number", [250, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_forged_tokens_open_nothing(number: int, tiny_store: Store) -> None:
+    """Tokens that look right: random, one character off, another's, hashes, parts; none opens anything."""
+    store = tiny_store
     receipts = [submissions.submit(store, "correction", {"what": "x"}, None, PRACTICE) for _ in range(3)]
     ended = receipts.pop()
     submissions.revoke(store, ended.token)
@@ -458,15 +445,6 @@ def forged(store: Store, number: int) -> None:
     assert admitted == 0
     for receipt in receipts:
         assert submissions.open_by_token(store, receipt.token).id == receipt.id
-
-
-def test_forged_tokens_open_nothing(tiny_store: Store) -> None:
-    forged(tiny_store, 250)
-
-
-@pytest.mark.slow
-def test_10_000_forged_tokens_open_nothing(tiny_store: Store) -> None:
-    forged(tiny_store, 10_000)
 
 
 # --- files, bytes, start -------------------------------------------------------------------------------------------
@@ -493,8 +471,8 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
         tiny_store, Edit(CURATOR, PRACTICE, 1, "page (of 2020)", "Ł, “why”\nso"), {"place": "Łódź;Bari"}, PAGE
     )
     edit_practices.still_running(tiny_store, Edit(CURATOR, PRACTICE, 2), False, "The city", TODAY)
-    edit_practices.merge(tiny_store, Edit(CURATOR, OTHER, 1, "the same"), "synthetic-lines")
-    edit_practices.archive(tiny_store, Edit(CURATOR, "synthetic-formula", 1, '=cmd|"x"'))
+    edit_practices.KEPT.merge(tiny_store, Edit(CURATOR, OTHER, 1, "the same"), "synthetic-lines")
+    edit_practices.KEPT.archive(tiny_store, Edit(CURATOR, "synthetic-formula", 1, '=cmd|"x"'))
     sent = submissions.submit(tiny_store, "statement", {"organisation": "Ø", "words": 'a\n\n,b;"c"'}, None, PRACTICE)
     reviews.accept(tiny_store, Edit(CURATOR, sent.id, 1, "sound"))
     release(tiny_store)
@@ -502,16 +480,13 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
     knowledge = {*(kind.file for kind in KINDS.values()), "former_links.csv"}  # the synthetic catalogue has none
     assert set(write_files.write_catalogue(tiny_store, folder)) == {*write_files.FILES, "releases.csv"} - knowledge
     build(tmp_path / "again.duckdb", folder)
-    again = Store(tmp_path / "again.duckdb")
-    assert released_state(again) == released_state(tiny_store)
-    assert write_files.write_catalogue(again, folder) == []
-    again.close()
+    with Store(tmp_path / "again.duckdb") as again:
+        assert released_state(again) == released_state(tiny_store)
+        assert write_files.write_catalogue(again, folder) == []
 
 
-def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "erasing.duckdb"
-    shutil.copy(tiny_db, path)
-    store = Store(path)
+def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(database: Path, tmp_path: Path) -> None:
+    store = Store(database)
     secrets_ = [secrets.token_hex(24) for _ in range(3)]
     given = answers_of({"eff-result": "met"}, note=f"a client's story {secrets_[0]}")
     receipt = submissions.submit(store, "self-assessment", given, f"{secrets_[1]}@example.org", OTHER)
@@ -531,44 +506,36 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(tiny_db: Path, tmp
     for table in rows(store, "SELECT table_name FROM duckdb_tables()"):
         assert not any(text in repr(rows(store, f"FROM {table[0]}")) for text in secrets_)
     store.close()
-    rewrite(path)
-    files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.name.startswith("erasing")}
-    assert sorted(files) == [path.name, f"{path.name}.witness"]
+    rewrite(database)
+    files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.name.startswith("made-up")}
+    assert sorted(files) == [database.name, f"{database.name}.witness"]
     assert not any(text.encode() in content for text in secrets_ for content in files.values())
-    again = open_store(path)
-    with again.cursor() as cursor:
+    with open_store(database) as again, again.cursor() as cursor:
         assert integrity.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
-    again.close()
 
 
-def test_broken_record_is_noticed_at_start_and_by_check(
-    tiny_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "tampered.duckdb"
-    shutil.copy(tiny_db, path)
-    store = Store(path)
-    edit_practices.archive(store, Edit(CURATOR, PRACTICE, 1, "ended"))
-    store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
-    store.close()
+def test_broken_record_is_noticed_at_start_and_by_check(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store(database) as store:
+        edit_practices.KEPT.archive(store, Edit(CURATOR, PRACTICE, 1, "ended"))
+        store.write(lambda cursor: cursor.execute("UPDATE audit SET actor = 'nobody'"))
     with pytest.raises(PracticesError, match="record of changes does not hold together"):
-        open_store(path)
-    assert main(["check", "--database", str(path)]) == 1
+        open_store(database)
+    assert main(["check", "--database", str(database)]) == 1
     assert "line 1 was changed" in capsys.readouterr().err
 
 
 def test_command_line_releases_grants_and_tells_the_history(
-    tiny_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
-    path = tmp_path / "by-hand.duckdb"
-    shutil.copy(tiny_db, path)
-    store = Store(path)
-    edit_practices.edit_practice(store, Edit(CURATOR, PRACTICE, 1, "why", "Name corrected"), {"name": "New name"}, PAGE)
-    store.close()
+    with Store(database) as store:
+        edit_practices.edit_practice(
+            store, Edit(CURATOR, PRACTICE, 1, "why", "Name corrected"), {"name": "New name"}, PAGE
+        )
 
     def run(*arguments: str) -> str:
-        assert main([*arguments, "--database", str(path)]) == 0
+        assert main([*arguments, "--database", str(database)]) == 0
         return capsys.readouterr().out
 
     assert "because: Name corrected\n1 changes would be released" in run("publish", "--dry-run")
@@ -581,5 +548,5 @@ def test_command_line_releases_grants_and_tells_the_history(
     assert "name: " in run("history", f"practice:{PRACTICE}")
     assert "written anew" in run("rewrite")
     assert "no problems" in run("check")
-    assert main(["publish", "--database", str(path)]) == 1
+    assert main(["publish", "--database", str(database)]) == 1
     assert "nothing to release" in capsys.readouterr().err

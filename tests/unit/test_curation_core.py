@@ -59,7 +59,9 @@ def three_lines(store: Store) -> None:
     def work(cursor: object) -> None:
         for number in (1, 2, 3):
             audit_log.record(
-                cursor, CLI, "edit", f"practice:p{number}", after={"name": "Ł"}, reason="why", public="was x"
+                cursor,
+                CLI,
+                audit_log.Entry("edit", f"practice:p{number}", after={"name": "Ł"}, reason="why", public="was x"),
             )  # type: ignore[arg-type]
 
     store.write(work)

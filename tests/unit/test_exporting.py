@@ -138,42 +138,7 @@ def test_cells_a_spreadsheet_would_run_begin_with_an_apostrophe(format_: Format,
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "=1+1",
-        "+1",
-        "-1",
-        "@x",
-        "\tx",
-        "\rx",
-        "  =1",
-        "\n=1",
-        " \t-1",
-        "'",
-        "''",
-        "'=1",
-        " '=1",
-        "＝1",
-        "＋1",
-        "－1",
-        "＠1",
-        "\u0000=1",
-        "plain",
-        "1-1",
-        "a=b",
-        "a'b",
-        "é",
-        '"',
-        ",",
-        ";",
-        "#",
-        "\\",
-        "NULL",
-        "a\nb",
-        "a\rb",
-        "a\r\nb",
-    ],
-    ids=ascii,
+    "text", ["=1+1", "\u0000=1", "'", "''", "plain", "a'b", '"', "NULL", "a\nb", "a\rb", "a\r\nb"], ids=ascii
 )
 def test_taking_one_apostrophe_away_gives_the_text_back(text: str, tiny_store: Store) -> None:
     tiny_store.write(lambda cursor: cursor.execute("UPDATE practice_card SET summary = $text", {"text": text}))

@@ -12,12 +12,8 @@ from practices_db.queries.integrity import integrity_problems
 
 
 def _all(path: Path, sql: str) -> list[tuple[object, ...]]:
-    store = Store(path)
-    try:
-        with store.cursor() as cursor:
-            return cursor.execute(sql).fetchall()
-    finally:
-        store.close()
+    with Store(path) as store, store.cursor() as cursor:
+        return cursor.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +36,8 @@ def test_every_row_says_that_it_is_synthetic(made: Path) -> None:
 
 
 def test_it_hangs_together(made: Path) -> None:
-    store = Store(made)
-    try:
-        with store.cursor() as cursor:
-            assert integrity_problems(cursor) == []
-    finally:
-        store.close()
+    with Store(made) as store, store.cursor() as cursor:
+        assert integrity_problems(cursor) == []
 
 
 def test_the_same_seed_makes_the_same_and_another_does_not(tmp_path: Path) -> None:

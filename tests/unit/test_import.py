@@ -185,7 +185,7 @@ def test_a_fault_while_writing_leaves_nothing(tiny_store: Store, monkeypatch: py
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(audit_log, "record_many", fail)
+    monkeypatch.setattr(audit_log, "record", fail)
     with pytest.raises(OSError, match="disk full"):
         bring(tiny_store, table(LEAST, MOST).encode())
     assert held(tiny_store) == before

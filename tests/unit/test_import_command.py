@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,17 +11,9 @@ from practices_db.__main__ import main
 from practices_db.database.store import Store
 
 
-@pytest.fixture
-def database(tiny_db: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(tiny_db, tmp_path / "made-up.duckdb"))
-
-
 def contents(database: Path) -> dict[str, int]:
-    store = Store(database)
-    try:
+    with Store(database) as store:
         return held(store)
-    finally:
-        store.close()
 
 
 def test_import_says_what_it_did_and_twice_does_nothing(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,17 +12,15 @@ import oracles
 import pytest
 from import_files import bring, looked_at
 
-from practices_db.__main__ import main
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_filter import FILTERS
 from practices_db.catalogue.problems import RefusedError
 from practices_db.curation import releases
-from practices_db.curation.permissions import ANYBODY, CLI
+from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
-from practices_db.errors import Actor, ConflictError, NotAllowedError
 from practices_db.files.exports.library_files import written
-from practices_db.files.imports import Decision, apply, template
+from practices_db.files.imports import Decision
 from practices_db.files.imports.duplicates import Named, alike
 from practices_db.files.imports.templates import allowed_values
 from practices_db.queries import library
@@ -96,14 +93,6 @@ def test_new_and_changed_rows_come_in_with_version_and_audit(own: Store, kind: s
         ("machine", "import", f"{OWNER[kind]}:synthetic-new", 1),
         ("machine", "import", "data", None),
     ]
-
-
-def test_columns_that_the_file_does_not_have_stay_as_they_are(own: Store) -> None:
-    row = rows_of("evidence")[0]
-    names = ("id", "title", "kind", "summary", "url", "url_seen", "checked_on")
-    shown = bring(own, table([{name: row[name] for name in names} | {"summary": "Synthetic summary."}]))
-    ((change,),) = [entry.changes for entry in shown.entries]
-    assert (change.column, change.after) == ("summary", "Synthetic summary.")
 
 
 def test_everybody_sees_it_from_the_next_release_on(own: Store) -> None:
@@ -200,22 +189,6 @@ def test_mistakes_are_named_by_row_column_and_nearest_value_and_ids_stand_once(o
     )
 
 
-@pytest.mark.parametrize("actor", [ANYBODY, Actor("assessor", "token:x"), Actor("administrator", "y")])
-def test_only_curators_may(own: Store, actor: Actor) -> None:
-    row = rows_of("organisations")[0]
-    shown = looked_at(own, file("organisations", (0, {"themes": "health"})))
-    with pytest.raises(NotAllowedError):
-        apply(own, shown, actor, "because")
-    assert version(own, "organisations", row["id"]) == 1
-
-
-def test_what_changed_since_the_preview_is_not_overwritten(own: Store) -> None:
-    first = looked_at(own, file("evidence", (0, {"themes": "health"})))
-    bring(own, file("evidence", (0, {"themes": "digital"})))
-    with pytest.raises(ConflictError):
-        apply(own, first, CLI)
-
-
 # --- what looks like one we have -----------------------------------------------------------------------------------
 
 
@@ -294,18 +267,6 @@ def test_a_file_that_was_taken_away_changes_nothing(own: Store, shelf: Any, kind
     assert shown.counts[kind]["unchanged"] == len(rows_of(kind))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("format_", ["csv", "xlsx"])
-def test_template_holds_every_column_and_an_example_of_the_catalogue(kind: Any, format_: Any, store: Store) -> None:
-    with store.cursor() as cursor:
-        content = template(cursor, kind, format_)
-    shown = looked_at(store, content)
-    assert shown.nothing_new
-    assert {entry.kind for entry in shown.entries} == ({kind} if format_ == "csv" else set(KINDS))
-    for one in shown.upload.tables:
-        assert list(one.given) == one.kind.columns
-
-
 @pytest.mark.parametrize("kind", ["evidence", "organisations"])
 def test_allowed_values_are_those_that_are_taken(own: Store, kind: Any) -> None:
     by_column: dict[str, list[str]] = {}
@@ -319,19 +280,3 @@ def test_allowed_values_are_those_that_are_taken(own: Store, kind: Any) -> None:
         for at, value in enumerate(by_column[column])
     ]
     assert looked_at(own, table(rows)).counts[kind]["added"] == len(rows)
-
-
-def test_the_command_says_what_it_would_do_and_does_it(
-    own: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "evidence.csv"
-    path.write_bytes(file("evidence", (0, {"finding": "Something was found."}), only=slice(3)))
-    database = str(own.path)
-    own.close()
-    command = ["import", str(path), "--database", database]
-    assert main([*command, "--dry-run"]) == 0
-    assert "evidence: 0 added, 1 changed, 2 unchanged; nothing was written" in capsys.readouterr().out
-    assert main([*command, "--reason", "abstract read"]) == 0
-    assert "evidence: 0 added, 1 changed, 2 unchanged; imported" in capsys.readouterr().out
-    assert main([*command, "--reason", "again"]) == 0
-    assert "the database holds all of it already" in capsys.readouterr().out

@@ -29,9 +29,8 @@ def of(request: pytest.FixtureRequest, catalogue_db: Path, tmp_path_factory: pyt
         path.write_bytes(catalogue_db.read_bytes())
     else:
         generate(path, 700, seed=7)
-    opened = Store(path)
-    yield opened
-    opened.close()
+    with Store(path) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -111,12 +110,9 @@ def test_numbers_of_a_selection_are_those_of_its_cards(index: Index, cursor: Cur
 
 def test_an_empty_catalogue_has_an_index(tmp_path: Path) -> None:
     generate(tmp_path / "none.duckdb", 0)
-    store = Store(tmp_path / "none.duckdb")
-    try:
+    with Store(tmp_path / "none.duckdb") as store:
         with store.cursor() as one:
             nothing = Index.read(one)
         assert nothing.select(PracticeFilter()).count == 0
         assert nothing.select(PracticeFilter(country=("IT",))).ids("name") == []
         assert cross_counts(nothing, "sector", "country", nothing.numbers["strongest_evidence"]) == []
-    finally:
-        store.close()

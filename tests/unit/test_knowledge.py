@@ -194,13 +194,10 @@ def test_a_judged_link_names_both_ends_and_its_page(store: Store) -> None:
 def test_check_finds_what_leads_nowhere(catalogue_db: Path, tmp_path: Path, sql: str, says: str) -> None:
     copy = tmp_path / "broken.duckdb"
     shutil.copy(catalogue_db, copy)
-    store = Store(copy)
-    try:
+    with Store(copy) as store:
         store.write(lambda cursor: cursor.execute(sql))
         with store.cursor() as cursor:
             assert any(says in problem for problem in integrity_problems(cursor))
-    finally:
-        store.close()
 
 
 # --- filters -----------------------------------------------------------------------------------------------
@@ -377,31 +374,23 @@ def test_a_database_from_before_the_library_gets_it_when_it_is_opened(catalogue_
 
     store.write(go_back)
     store.close()
-    store = open_store(old)
-    try:
+    with open_store(old) as store:
         assert rows(store, "SELECT count(*) FROM evidence_card") == [(len(EVIDENCE),)]
         assert rows(store, "SELECT count(*) FROM organisation_card") == [(463,)]
         with store.cursor() as cursor:
             assert integrity_problems(cursor) == []
-    finally:
-        store.close()
 
 
 def test_a_build_keeps_when_addresses_were_last_alive(tmp_path: Path) -> None:
     path = tmp_path / "kept.duckdb"
     build(path, oracles.SYNTHETIC)
-    store = Store(path)
-    when = datetime(2026, 1, 2, 3, 4, 5)
-    row = {"url": "https://example.org/", "tried_at": when, "alive_at": when, "said": "HTTP 200"}
-    store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", [row]))
-    store.close()
+    with Store(path) as store:
+        when = datetime(2026, 1, 2, 3, 4, 5)
+        row = {"url": "https://example.org/", "tried_at": when, "alive_at": when, "said": "HTTP 200"}
+        store.write(lambda cursor: library_store.insert_rows(cursor, "address_check", [row]))
     build(path, oracles.SYNTHETIC)
-    store = Store(path)
-    try:
-        with store.cursor() as cursor:
-            assert link_check.records(cursor) == [row]
-    finally:
-        store.close()
+    with Store(path) as store, store.cursor() as cursor:
+        assert link_check.recorded(cursor) == [row]
 
 
 def test_no_organisation_and_no_publication_holds_a_mailbox_or_a_telephone() -> None:

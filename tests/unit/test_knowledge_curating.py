@@ -20,7 +20,7 @@ from practices_db.curation.permissions import CLI, Actor
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
-from practices_db.errors import ConflictError, PracticesError
+from practices_db.errors import PracticesError
 from practices_db.operations import snapshots
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
@@ -127,25 +127,16 @@ def test_change_that_cannot_stand_is_refused_in_words(
 
 
 @pytest.mark.parametrize("item", CHANGES)
-def test_second_of_two_curators_is_told_and_overwrites_nothing(own: Store, item: Item) -> None:
-    id_ = first(item)
-    edit_library.checked(own, item, Edit(CURATOR, id_, 1), audit_log.now().date())
-    with pytest.raises(ConflictError, match=f"in between by {CURATOR.id}"):
-        edit_library.edit(own, item, Edit(CLI, id_, 1, "why"), CHANGES[item], PAGE)
-    assert stands(own, item, id_).version == 2
-
-
-@pytest.mark.parametrize("item", CHANGES)
 def test_what_is_archived_goes_at_the_release_and_comes_back_as_it_was(own: Store, item: Item) -> None:
     id_, shown = first(item), public(own)
     kind = {"evidence": "publication"}.get(item, item)
-    edit_library.archive(own, item, Edit(CURATOR, id_, 1, "It was never there."))
+    edit_library.KEPT[item].archive(own, Edit(CURATOR, id_, 1, "It was never there."))
     assert public(own) == shown
     told = release(own)
     assert told[kind, id_] == ("gone", "It was never there.")
     assert id_ not in repr(public(own)[:3])
     assert [one for one in public(own)[3] if (item, id_) in ((one[0], one[1]), (one[3], one[4]))] == []
-    edit_library.relist(own, item, Edit(CURATOR, id_, 2, "It is there."))
+    edit_library.KEPT[item].relist(own, Edit(CURATOR, id_, 2, "It is there."))
     assert release(own)[kind, id_][0] == "new"
     assert public(own) == shown
     assert [line.action for line in lines(own, stands(own, item, id_).thing.name)] == ["relist", "archive"]
@@ -153,7 +144,7 @@ def test_what_is_archived_goes_at_the_release_and_comes_back_as_it_was(own: Stor
 
 def test_a_link_goes_with_its_publication_and_the_release_says_why(own: Store) -> None:
     link, paper = rows_of("link")[0], rows_of("link")[0]["from_id"]
-    edit_library.archive(own, "evidence", Edit(CURATOR, paper, 1, "Withdrawn by its publisher."))
+    edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, paper, 1, "Withdrawn by its publisher."))
     assert release(own)["link", first("link")] == ("gone", "Withdrawn by its publisher.")
     assert stands(own, "link", edit_library.link_id(link)).state == "listed"
 
@@ -164,7 +155,7 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
     for from_id in (old, kept):
         edit_library.add(own, CURATOR, "link", tie | {"from_id": from_id}, "read it")
     edit_library.add(own, CURATOR, "link", tie | {"from_id": old, "to_id": "acompanando-t"}, "read it")
-    edit_library.merge(own, "organisation", Edit(CURATOR, old, 1, "The same house."), kept)
+    edit_library.KEPT["organisation"].merge(own, Edit(CURATOR, old, 1, "The same house."), kept)
     was = stands(own, "organisation", old)
     assert (was.state, was.merged_into, was.left_because) == ("merged", kept, "The same house.")
     with own.cursor() as cursor:
@@ -180,7 +171,7 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
     assert {id_ for kind, id_ in told if kind == "link"} == {one.id for one in found}
     assert told["link", moved] == ("new", "Taken over in a merge: The same house.")
     with pytest.raises(PracticesError, match="only be merged into another one that is listed"):
-        edit_library.merge(own, "organisation", Edit(CURATOR, first("organisation", 2), 1, "why"), old)
+        edit_library.KEPT["organisation"].merge(own, Edit(CURATOR, first("organisation", 2), 1, "why"), old)
     with pytest.raises(RefusedError, match=f"was merged into another one; use that one's id; did you mean '{kept}'"):
         looked_at(own, table(HOUSE | {"id": old}, columns=list(HOUSE)).encode())
 
@@ -188,7 +179,7 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
 def test_merged_organisation_leaves_also_what_its_name_showed(own: Store) -> None:
     shown = [one for one in public(own)[3] if one[:2] == ("organisation", "oecd")]
     assert len(shown) > 10
-    edit_library.merge(own, "organisation", Edit(CURATOR, "oecd", 1, "Synthetic reason."), "cedefop")
+    edit_library.KEPT["organisation"].merge(own, Edit(CURATOR, "oecd", 1, "Synthetic reason."), "cedefop")
     told = release(own)
     taken_over = [one for one in public(own)[3] if one[:2] == ("organisation", "cedefop")]
     assert {one[2:5] for one in shown} <= {one[2:5] for one in taken_over}
@@ -223,7 +214,7 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
 
 def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
     link = rows_of("link")[0]
-    edit_practices.merge(own, Edit(CURATOR, link["to_id"], 1, "the same"), "accelair")
+    edit_practices.KEPT.merge(own, Edit(CURATOR, link["to_id"], 1, "the same"), "accelair")
     release(own)
     with own.cursor() as cursor:
         found = library.links_of(cursor, "practice", ["accelair"])
@@ -242,7 +233,7 @@ def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None
         edit_library.add(own, CURATOR, "link", link | {"to_id": "nowhere"}, "why")
     with pytest.raises(PracticesError, match="goes from evidence to practice"):
         edit_library.add(own, CURATOR, "link", link | {"to_kind": "evidence", "to_id": first("evidence")}, "why")
-    edit_practices.archive(own, Edit(CURATOR, "acompanando-t", 1, "ended"))
+    edit_practices.KEPT.archive(own, Edit(CURATOR, "acompanando-t", 1, "ended"))
     with pytest.raises(PracticesError, match="no practice 'acompanando-t' in the catalogue"):
         edit_library.add(own, CURATOR, "link", link | {"to_id": "acompanando-t"}, "why")
     assert release(own)["link", id_] == ("new", None)
@@ -264,11 +255,10 @@ def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tm
     assert shown(own) == before[1:]
     write_files.write_catalogue(own, tmp_path / "written")
     build(tmp_path / "again.duckdb", tmp_path / "written")
-    again = open_store(tmp_path / "again.duckdb")
-    assert shown(again) == before[1:]
-    assert stands(again, "link", id_).left_because == "Another OECD."
-    again.close()
-    edit_library.relist(own, "link", Edit(CURATOR, id_, 1, "The same after all."))
+    with open_store(tmp_path / "again.duckdb") as again:
+        assert shown(again) == before[1:]
+        assert stands(again, "link", id_).left_because == "Another OECD."
+    edit_library.KEPT["link"].relist(own, Edit(CURATOR, id_, 1, "The same after all."))
     assert release(own)["link", id_] == ("new", None)
     assert [one[:5] for one in shown(own)] == [one[:5] for one in before]
 
@@ -278,13 +268,13 @@ def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None
     paper, practice = link["from_id"], link["to_id"]
     edit_library.edit(own, "evidence", Edit(CURATOR, paper, 1, "why", "Year corrected."), {"year": "2001"}, PAGE)
     edit_library.edit(own, "link", Edit(CURATOR, id_, 1, "why", "Reason mended."), {"reason": "Other."})
-    edit_library.archive(own, "evidence", Edit(CURATOR, paper, 2, "Retracted."))
+    edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, paper, 2, "Retracted."))
     told = release(own)
     assert told["publication", paper] == ("gone", "Retracted.")
     assert told["link", id_] == ("gone", "Retracted.")
-    edit_library.archive(own, "link", Edit(CURATOR, id_, 2, "why"))
+    edit_library.KEPT["link"].archive(own, Edit(CURATOR, id_, 2, "why"))
     with pytest.raises(PracticesError, match=f"no publication '{paper}' in the catalogue"):
-        edit_library.relist(own, "link", Edit(CURATOR, id_, 3, "why"))
+        edit_library.KEPT["link"].relist(own, Edit(CURATOR, id_, 3, "why"))
     assert stands(own, "link", id_).state == "archived"
     assert practice not in told
 
@@ -302,7 +292,7 @@ def test_last_publication_of_a_small_catalogue_can_be_archived(tiny_store: Store
     tie = rows_of("link")[0] | {"from_id": PAPER["id"], "to_id": "synthetic-accents"}
     tiny_store.write(fill)
     release(tiny_store)
-    edit_library.archive(tiny_store, "evidence", Edit(CURATOR, PAPER["id"], 1, "Made up."))
+    edit_library.KEPT["evidence"].archive(tiny_store, Edit(CURATOR, PAPER["id"], 1, "Made up."))
     assert release(tiny_store)["publication", PAPER["id"]] == ("gone", "Made up.")
     assert public(tiny_store) == [[], [], [], []]
 
@@ -311,7 +301,7 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
     for item, column in (("evidence", "summary"), ("organisation", "joins"), ("link", "reason")):
         row = rows_of(item)[0] | {column: "Synthetic words."}
         id_ = first(item)  # type: ignore[arg-type]
-        edit_library.archive(own, item, Edit(CURATOR, id_, 1, "why"))  # type: ignore[arg-type]
+        edit_library.KEPT[item].archive(own, Edit(CURATOR, id_, 1, "why"))  # type: ignore[arg-type]
         shown = bring(own, table(row, columns=list(row)).encode())
         assert [entry.state for entry in shown.entries] == ["changed"]
         now = stands(own, item, id_)  # type: ignore[arg-type]
@@ -325,32 +315,34 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
 
 def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -> None:
     link = rows_of("link")
-    edit_practices.archive(own, Edit(CURATOR, link[0]["to_id"], 1, "ended"))  # its link leads nowhere public any more
-    edit_library.archive(own, "evidence", Edit(CURATOR, link[-1]["from_id"], 1, "withdrawn"))
-    edit_library.archive(own, "link", Edit(CURATOR, edit_library.link_id(link[3]), 1, "wrong"))
-    edit_library.merge(own, "organisation", Edit(CURATOR, first("organisation"), 1, "same"), first("organisation", 1))
+    edit_practices.KEPT.archive(
+        own, Edit(CURATOR, link[0]["to_id"], 1, "ended")
+    )  # its link leads nowhere public any more
+    edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, link[-1]["from_id"], 1, "withdrawn"))
+    edit_library.KEPT["link"].archive(own, Edit(CURATOR, edit_library.link_id(link[3]), 1, "wrong"))
+    edit_library.KEPT["organisation"].merge(
+        own, Edit(CURATOR, first("organisation"), 1, "same"), first("organisation", 1)
+    )
     release(own)
     write_files.write_catalogue(own, tmp_path / "written")
     build(tmp_path / "again.duckdb", tmp_path / "written")
-    again = open_store(tmp_path / "again.duckdb")
-    assert public(again) == public(own)
-    with own.cursor() as mine, again.cursor() as theirs:
-        assert data_version(mine) == data_version(theirs)
-    again.close()
+    with open_store(tmp_path / "again.duckdb") as again:
+        assert public(again) == public(own)
+        with own.cursor() as mine, again.cursor() as theirs:
+            assert data_version(mine) == data_version(theirs)
 
 
 def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Path) -> None:
     paper, link = first("evidence"), first("link")
-    edit_library.archive(own, "evidence", Edit(CURATOR, paper, 1, "not-released-reason"))
-    edit_library.archive(own, "link", Edit(CURATOR, link, 1, "not-released-reason"))
+    edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, paper, 1, "not-released-reason"))
+    edit_library.KEPT["link"].archive(own, Edit(CURATOR, link, 1, "not-released-reason"))
     edit_library.edit(own, "link", Edit(CURATOR, link, 2, "x"), {"checked_on": "2020-02-02", "reason": "not-released"})
     path = tmp_path / "snapshot.duckdb"
     snapshots.write_snapshot(own, path)
-    opened = Store(path, read_only="It is looked at.")
-    assert public(opened) == public(own)
-    assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
-    assert stands(opened, "link", link).facts == KINDS["link"].model.model_validate(rows_of("link")[0]).model_dump()
-    opened.close()
+    with Store(path, read_only="It is looked at.") as opened:
+        assert public(opened) == public(own)
+        assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
+        assert stands(opened, "link", link).facts == KINDS["link"].model.model_validate(rows_of("link")[0]).model_dump()
     assert b"not-released" not in path.read_bytes()
 
 
@@ -394,7 +386,6 @@ def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tm
 
     store.write(go_back)
     store.close()
-    store = open_store(path)
-    assert public(store) == shown
-    edit_library.archive(store, "link", Edit(CURATOR, first("link"), 1, "why"))
-    store.close()
+    with open_store(path) as store:
+        assert public(store) == shown
+        edit_library.KEPT["link"].archive(store, Edit(CURATOR, first("link"), 1, "why"))

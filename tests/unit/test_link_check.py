@@ -20,7 +20,7 @@ from practices_db.__main__ import main
 from practices_db.database.store import Store
 from practices_db.operations import link_check
 from practices_db.operations.build import build
-from practices_db.operations.link_check import Manners, check, is_public, look, records
+from practices_db.operations.link_check import Manners, check, is_public, look, recorded
 
 HERE = Manners(pause=0, timeout=2, private=True)
 PUBLIC = Manners(pause=0, timeout=2)
@@ -230,13 +230,13 @@ def test_what_was_seen_is_recorded_and_the_last_time_alive_is_kept(store: Store,
     found = check(store, 10, HERE)
     assert sorted((one.url.removeprefix(address), one.alive) for one in found) == [("/gone", False), ("/there", True)]
     with store.cursor() as cursor:
-        kept = {str(row["url"]).removeprefix(address): row for row in records(cursor)}
+        kept = {str(row["url"]).removeprefix(address): row for row in recorded(cursor)}
     assert kept["/there"]["alive_at"] == kept["/there"]["tried_at"]
     assert kept["/gone"]["alive_at"] is None
     store.write(lambda cursor: cursor.execute("UPDATE address_check SET alive_at = TIMESTAMP '2020-01-01'"))
     check(store, 10, HERE)
     with store.cursor() as cursor:
-        again = {str(row["url"]).removeprefix(address): row for row in records(cursor)}
+        again = {str(row["url"]).removeprefix(address): row for row in recorded(cursor)}
     assert again["/gone"]["alive_at"] is not None
     assert again["/gone"]["alive_at"].year == 2020
     assert again["/there"]["alive_at"].year > 2020

@@ -31,11 +31,10 @@ def test_an_example_is_a_released_answer_met_with_the_best_proof(store: Store) -
 def test_what_is_not_released_is_no_example(catalogue_db: Path, tmp_path: Path) -> None:
     path = tmp_path / "practices.duckdb"
     shutil.copy(catalogue_db, path)
-    own = Store(path)
-    own.write(lambda cursor: cursor.execute("UPDATE answer SET note = 'quokka'"))
-    with own.cursor() as cursor:
-        assert "quokka" not in str(practices.example_answers(cursor, ALL))
-    own.close()
+    with Store(path) as own:
+        own.write(lambda cursor: cursor.execute("UPDATE answer SET note = 'quokka'"))
+        with own.cursor() as cursor:
+            assert "quokka" not in str(practices.example_answers(cursor, ALL))
 
 
 def test_peers_share_a_sector_and_a_group(store: Store) -> None:

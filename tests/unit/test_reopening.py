@@ -151,12 +151,11 @@ def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
 def test_file_from_newer_data_than_the_app_has_is_refused(tiny_store: Store, tiny_db: Path, tmp_path: Path) -> None:
     release(tiny_store, "UPDATE practice SET summary = 'Another' WHERE id = 'synthetic-accents'")
     file = taken(tiny_store)
-    older = Store(Path(shutil.copy(tiny_db, tmp_path / "older.duckdb")))
-    try:
-        with pytest.raises(PracticesError, match="made from data version 2; this app has version 1"):
-            reopen(older, file)
-    finally:
-        older.close()
+    with (
+        Store(Path(shutil.copy(tiny_db, tmp_path / "older.duckdb"))) as older,
+        pytest.raises(PracticesError, match="made from data version 2; this app has version 1"),
+    ):
+        reopen(older, file)
 
 
 # --- what a spreadsheet does to a file -----------------------------------------------------------------------

@@ -16,10 +16,12 @@ import pytest
 import streamlit as st
 from sample_views import FILTERS, SORT_ORDERS
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.types import Message
 
 from pages.shared.components import database
 from pages.shared.server import routes
+from pages.shared.server.guard.faults import Faults
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import DATA
@@ -28,7 +30,7 @@ from practices_db.files.reopen import reopen
 from practices_db.queries import practices
 from practices_db.queries.views import View
 
-APP = Starlette(routes=routes.ROUTES)
+APP = Starlette(routes=routes.ROUTES, middleware=[Middleware(Faults)])
 
 
 class Answer:
@@ -287,7 +289,7 @@ def test_failure_is_said_with_an_id_and_nothing_of_the_inside(served: Store, cap
     answer = get("/api/practices.csv")
     assert answer.status == 500
     (said,) = answer.json()["errors"]
-    assert said.startswith("Something went wrong on our side; report error ")
+    assert said.startswith("Please try again; if it stays, report error ")
     assert said[-9:-1] in caplog.text
     assert "people_reached" not in said
     assert not list(served.exports.iterdir())

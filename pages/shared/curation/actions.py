@@ -38,10 +38,10 @@ def act(
     st.rerun()
 
 
-def looked_up(work: Callable[[Cursor, Actor], Result], waiting: str = "Looking") -> Result:
+def looked_up(work: Callable[[Cursor, Actor], Result]) -> Result:
     """Return what whoever is there now may read; where they may not (any more) say so, on record, and stop."""
     try:
-        with st.spinner(waiting, show_time=True):
+        with st.spinner("Looking", show_time=True):
             who = login.actor()
             return audit_log.guarded(database.store(), lambda cursor: work(cursor, who))
     except NotAllowedError as error:

@@ -2,94 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import streamlit as st
 
 from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
 from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields, of_kind
-from practices_db.catalogue.library_items import KINDS, NOUNS, Item
+from practices_db.catalogue.library_items import KINDS, NOUNS
 from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
 from practices_db.curation.edit_practices import CuratedPractice
-from practices_db.curation.permissions import Thing, allowed
+from practices_db.curation.permissions import allowed
 from practices_db.curation.versioned_change import Edit
+from practices_db.database.store import Store
 from practices_db.errors import Actor
 
 _SAVED = {
     "listed": "Saved. It becomes public with the next release.",
     "archived": "Saved. Nobody else sees it before it is put back.",
 }
-_FIELDS: dict[Item, Fields] = {"evidence": EVIDENCE, "organisation": ORGANISATION, "link": LINK}
+_FIELDS: dict[str, Fields] = {"practice": PRACTICE, "evidence": EVIDENCE, "organisation": ORGANISATION, "link": LINK}
+_IN_THE_RECORD = "The page that says so (kept in the record)"
+# How the source of a change is asked for; what has no name is its own source.
+_SOURCES = {
+    "practice": "The page that says so",
+    "evidence": _IN_THE_RECORD,
+    "organisation": _IN_THE_RECORD,
+}
 
 
-@dataclass(frozen=True)
-class _Filled:
-    """What was typed into a form that is to be saved: the changed facts, and the version they were made on."""
-
-    changed: dict[str, Any]
-    version: int
-    source: str
-    reason: str
-    public: str | None
-
-
-def practice(found: CuratedPractice, actor: Actor) -> None:
-    """Draw the form of a practice."""
-    id_ = found.facts["id"]
-    said = _form(PRACTICE, f"facts_{id_}", found, actor, "The page that says so")
-    if said:
-        actions.act(
-            lambda store, who: edit_practices.edit_practice(
-                store, Edit(who, id_, said.version, said.reason, said.public), said.changed, said.source
-            ),
-            _SAVED[found.state],
-            drafts.close,
-        )
-
-
-def item(found: Curated, actor: Actor) -> None:
-    """Draw the form of something in the library; what has no name of its own is its own source."""
-    kind = KINDS[found.item]
-    fields = _FIELDS.get(found.item) or of_kind(kind)
-    if not fields.order:
-        st.info(f"A {kind.noun} has nothing to change: take it out, and import another one.", icon=":material/lock:")
-        return
-    source = "The page that says so (kept in the record)" if kind.name else None
-    said = _form(fields, found.thing.name, found, actor, source)
-    if said:
-        actions.act(
-            lambda store, who: edit_library.edit(
-                store,
-                found.item,
-                Edit(who, found.id, said.version, said.reason, said.public),
-                said.changed,
-                said.source,
-            ),
-            _SAVED[found.state],
-            drafts.close,
-        )
-
-
-def _form(
-    fields: Fields, name: str, found: CuratedPractice | Curated, actor: Actor, source_label: str | None
-) -> _Filled | None:
-    """Draw the form; where somebody else changed the facts meanwhile, what they changed beside it."""
-    thing: Thing = found.thing
+def draw(found: CuratedPractice | Curated, actor: Actor) -> None:
+    """Draw the form of something; where somebody else changed its facts meanwhile, what they changed beside it."""
+    thing = found.thing
     if not allowed(actor, "edit", thing):
         st.info("Its facts stay as they are: it was merged into another one.", icon=":material/lock:")
-        return None
+        return
+    fields = (
+        of_kind(KINDS[found.item]) if isinstance(found, Curated) and found.item not in _FIELDS else _FIELDS[thing.kind]
+    )
+    if not fields.order:
+        noun = NOUNS.get(thing.kind, thing.kind)
+        st.info(f"A {noun} has nothing to change: take it out, and import another one.", icon=":material/lock:")
+        return
     now = fields.as_widgets(found.facts)
-    draft = drafts.opened(name, found.version, now)
+    draft = drafts.opened(thing.name, found.version, now)
     drafts.stale(draft, found.version, now)
     with st.form(f"form_{draft.name}"):
         fields.draw(draft)
-        source, reason, public = why(draft, source_label, NOUNS.get(thing.kind, thing.kind))
+        source, reason, public = why(draft, _SOURCES.get(thing.kind), NOUNS.get(thing.kind, thing.kind))
         saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
     st.caption("Blank means not seen, never none.")
-    return _Filled(fields.as_facts(draft.changed), draft.version, source, reason, public) if saved else None
+    if not saved:
+        return
+    changed = fields.as_facts(draft.changed)
+
+    def save(store: Store, who: Actor) -> int:
+        edit = Edit(who, thing.id, draft.version, reason, public)
+        if isinstance(found, Curated):
+            return edit_library.edit(store, found.item, edit, changed, source)
+        return edit_practices.edit_practice(store, edit, changed, source)
+
+    actions.act(save, _SAVED[found.state], drafts.close)
 
 
 def why(draft: Draft, source_label: str | None, noun: str) -> tuple[str, str, str | None]:

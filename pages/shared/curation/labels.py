@@ -12,6 +12,8 @@ from criteria.framework import published_frameworks
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.practice_fields import LABELS
+from practices_db.curation.edit_library import Curated
+from practices_db.curation.edit_practices import CuratedPractice
 
 FIELDS = {
     **LABELS,
@@ -70,6 +72,12 @@ def value(given: Any) -> str:
 def values(given: Mapping[str, Any] | None) -> str:
     """Return the content of a line of the record as one text."""
     return " · ".join(f"{of(name)}: {escaped(value(one)) or '–'}" for name, one in (given or {}).items())
+
+
+def stands(found: CuratedPractice | Curated) -> str:
+    """Say what something is called, what became of it and when it was last checked, as Markdown."""
+    checked = f" Last checked on {found.facts['checked_on']:%d %B %Y}." if "checked_on" in found.facts else ""
+    return f"{escaped(found.thing.id)}, {STATES[found.state]}, version {found.version}.{checked}"
 
 
 def curated_link(practice_id: str, label: str) -> None:

@@ -60,20 +60,19 @@ def draw(actor: Actor) -> None:
     views = {view: words for view, words in _VIEWS.items() if view != "links" or item in _PAGES}
     match links.choose("View", "view", views):
         case "facts":
-            facts.item(found, actor)
+            facts.draw(found, actor)
         case "links" if item == "evidence":
             record_links.draw(found, item, actor)
         case "links" if item == "organisation":
             record_links.draw(found, item, actor)
         case "standing":
-            status.item(found, actor)
+            status.draw(found, actor)
         case _:
             search.history(found.thing, actor)
 
 
 def _stands(found: Curated, item: Item) -> None:
-    checked = f" Last checked on {found.facts['checked_on']:%d %B %Y}." if "checked_on" in found.facts else ""
-    st.caption(f"{escaped(found.id)}, {labels.STATES[found.state]}, version {found.version}.{checked}")
+    st.caption(labels.stands(found))
     if found.merged_into:
         labels.library_link(item, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     elif found.left_because:

@@ -43,11 +43,11 @@ def draw(actor: Actor) -> None:
     view = links.choose("View", "view", _VIEWS)
     match view:
         case "facts":
-            facts.practice(found, actor)
+            facts.draw(found, actor)
         case "answers":
             answers.draw(found)
         case "standing":
-            status.practice(found, actor)
+            status.draw(found, actor)
         case "opinions":
             second_assessments.draw(found, actor)
         case _:
@@ -55,8 +55,7 @@ def draw(actor: Actor) -> None:
 
 
 def _stands(found: CuratedPractice) -> None:
-    checked = f"Last checked on {found.facts['checked_on']:%d %B %Y}"
-    st.caption(f"{escaped(found.facts['id'])}, {labels.STATES[found.state]}, version {found.version}. {checked}.")
+    st.caption(labels.stands(found))
     if found.merged_into:
         labels.curated_link(found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     else:

@@ -79,9 +79,9 @@ def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> 
         view = st.radio("Of this link", list(_VIEWS), horizontal=True, format_func=_VIEWS.__getitem__, key="link_view")
         match view:
             case "facts":
-                facts.item(link, actor)
+                facts.draw(link, actor)
             case "standing":
-                status.item(link, actor)
+                status.draw(link, actor)
             case _:
                 search.history(link.thing, actor)
 

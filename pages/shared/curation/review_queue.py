@@ -208,7 +208,7 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
             )
         if back:
             actions.act(
-                lambda store, who: reviews.send_back(store, who, found.id, version, note),
+                lambda store, who: reviews.send_back(store, Edit(who, found.id, version, note)),
                 "Returned with your note.",
             )
     if allowed(actor, "renew", thing):
@@ -255,6 +255,6 @@ def _withdraw(found: Submission, version: int) -> None:
         ":material/delete_forever:",
     ):
         actions.act(
-            lambda store, who: reviews.withdraw(store, who, found.id, version, reason.strip()),
+            lambda store, who: reviews.withdraw(store, Edit(who, found.id, version, reason.strip())),
             "Withdrawn and erased.",
         )

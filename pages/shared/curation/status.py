@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -13,93 +14,71 @@ from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.curation.permissions import Thing, allowed
-from practices_db.curation.versioned_change import Edit
+from practices_db.curation.versioned_change import Edit, Kind
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import Actor
 
 _RUNS = {"yes": True, "no": False, "unknown": None}
 _RUNS_WORDS = {"yes": "It still runs", "no": "It does not run any more", "unknown": "They could not say"}
+# What happens to the links of something that is archived.
+_GOES = {
+    "practice": "links to it say that it is gone and why. It can be put back.",
+    "link": "it can be put back.",
+}
+_LINKS_GO = "it can be put back. Links to it go and come back with it."
+_HANDED_OVER = "Its links go over to the {noun} that is kept, whose own facts stay."
+_PRACTICE_HANDED_OVER = (
+    "Assessments, sources, statement, submissions and links go over to the practice that is kept, whose own facts "
+    "stay; links to this one lead there."
+)
 Reasoned = Callable[[Store, Actor, str], int]  # done for a reason
 
 
-def practice(found: CuratedPractice, actor: Actor) -> None:
-    """Draw what can be said of a practice and done with it in the state that it is in."""
-    id_, thing = found.facts["id"], found.thing
-    version = actions.seen(f"practice_{id_}", found.version)
-    if allowed(actor, "edit", thing):
-        _checked(
-            id_,
-            found.facts["checked_on"],
-            lambda store, who, on: edit_practices.checked(store, Edit(who, id_, version), on),
-        )
-        _running(found, version)
-    if allowed(actor, "archive", thing):
-        _archive(
-            id_,
-            "Nothing is deleted: links to it say that it is gone and why. It can be put back.",
-            lambda store, who, reason: edit_practices.archive(store, Edit(who, id_, version, reason)),
-        )
-    if allowed(actor, "relist", thing):
-        _relist(id_, lambda store, who, reason: edit_practices.relist(store, Edit(who, id_, version, reason)))
-    if allowed(actor, "merge", thing):
-        _merge(
-            id_,
-            found.thing,
-            "Assessments, sources, statement, submissions and links go over to the practice that is kept, whose own "
-            "facts stay; links to this one lead there.",
-            lambda store, who, into, reason: edit_practices.merge(store, Edit(who, id_, version, reason), into),
-        )
-    _merged(found.state)
-
-
-def item(found: Curated, actor: Actor) -> None:
-    """Draw what can be done with something of the library in the state that it is in."""
-    kind, id_, thing, name = found.item, found.id, found.thing, found.thing.name
+def draw(found: CuratedPractice | Curated, actor: Actor) -> None:
+    """Draw what can be said of something and done with it in the state that it is in."""
+    thing, name = found.thing, found.thing.name
     version = actions.seen(name, found.version)
-    noun = NOUNS.get(kind, kind)
-    if allowed(actor, "edit", thing) and "checked_on" in found.facts:
-        _checked(
-            name,
-            found.facts["checked_on"],
-            lambda store, who, on: edit_library.checked(store, kind, Edit(who, id_, version), on),
-        )
+    kind: Kind[Any] = edit_library.KEPT[found.item] if isinstance(found, Curated) else edit_practices.KEPT
+    if allowed(actor, "edit", thing):
+        if "checked_on" in found.facts:
+            _checked(found, version)
+        if isinstance(found, CuratedPractice):
+            _running(found, version)
     if allowed(actor, "archive", thing):
-        goes = "" if kind == "link" else " Links to it go and come back with it."
         _archive(
             name,
-            f"Nothing is deleted: it can be put back.{goes}",
-            lambda store, who, reason: edit_library.archive(store, kind, Edit(who, id_, version, reason)),
+            f"Nothing is deleted: {_GOES.get(thing.kind, _LINKS_GO)}",
+            lambda store, who, reason: kind.archive(store, Edit(who, thing.id, version, reason)),
         )
     if allowed(actor, "relist", thing):
-        _relist(name, lambda store, who, reason: edit_library.relist(store, kind, Edit(who, id_, version, reason)))
-    if kind != "link" and allowed(actor, "merge", thing):
-        _merge(
-            name,
-            thing,
-            f"Its links go over to the {noun} that is kept, whose own facts stay.",
-            lambda store, who, into, reason: edit_library.merge(store, kind, Edit(who, id_, version, reason), into),
-        )
-    _merged(found.state)
+        _relist(name, lambda store, who, reason: kind.relist(store, Edit(who, thing.id, version, reason)))
+    if allowed(actor, "merge", thing):
+        _merge(thing, lambda store, who, into, reason: kind.merge(store, Edit(who, thing.id, version, reason), into))
+    if found.state == "merged":
+        st.info("It was merged into another one, which takes its place.", icon=":material/call_merge:")
 
 
 def _today() -> date:
     return audit_log.now().date()
 
 
-def _merged(state: str) -> None:
-    if state == "merged":
-        st.info("It was merged into another one, which takes its place.", icon=":material/call_merge:")
-
-
-def _checked(name: str, last: date, do: Callable[[Store, Actor, date], int]) -> None:
+def _checked(found: CuratedPractice | Curated, version: int) -> None:
+    name, id_ = found.thing.name, found.thing.id
     st.subheader("Looked at again")
-    st.caption(f"Last on {last:%d %B %Y}.")
+    st.caption(f"Last on {found.facts['checked_on']:%d %B %Y}.")
     with st.form(f"checked_{name}", border=False):
         on = st.date_input("Compared with its page on", _today(), max_value=_today(), key=f"checked_on_{name}")
         done = st.form_submit_button("It is still right", icon=":material/fact_check:")
     if done:
-        actions.act(lambda store, who: do(store, who, on), f"Noted: checked on {on:%d %B %Y}.")
+
+        def check(store: Store, who: Actor) -> int:
+            edit = Edit(who, id_, version)
+            if isinstance(found, Curated):
+                return edit_library.checked(store, found.item, edit, on)
+            return edit_practices.checked(store, edit, on)
+
+        actions.act(check, f"Noted: checked on {on:%d %B %Y}.")
 
 
 def _running(found: CuratedPractice, version: int) -> None:
@@ -147,10 +126,12 @@ def _relist(name: str, do: Reasoned) -> None:
         )
 
 
-def _merge(name: str, thing: Thing, what_happens: str, do: Callable[[Store, Actor, str, str], int]) -> None:
+def _merge(thing: Thing, do: Callable[[Store, Actor, str, str], int]) -> None:
+    name = thing.name
     st.subheader("It is the same as another one")
     noun = NOUNS.get(thing.kind, thing.kind)
     text = st.text_input(f"Name or id of the {noun} that is kept", max_chars=200, key=f"merge_find_{name}")
+    what_happens = _PRACTICE_HANDED_OVER if thing.kind == "practice" else _HANDED_OVER.format(noun=noun)
     kept = search.choose_listed(text, thing.kind, f"merge_into_{name}", but=thing.id)
     if kept is None:
         return

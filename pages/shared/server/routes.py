@@ -1,14 +1,12 @@
 """Read-only routes beside the pages: the published catalogue for machines, with the filters of the links.
 
 A route answers from the same selection as the screen. Files are made in the store's export folder, sent in pieces and
-deleted; no answer is held in memory whole.
+deleted; no answer is held in memory whole. What fails is answered by the guard (``guard.faults``).
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -32,8 +30,6 @@ from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name, pr
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.queries import practices
 from practices_db.queries.views import View
-
-log = logging.getLogger("practices")
 
 _LARGEST_QUERY = 8_000  # characters
 _PIECE = 1 << 18
@@ -72,13 +68,10 @@ async def practices_json(request: Request) -> Response:
 async def practice(request: Request) -> Response:
     """Answer everything that is published on one practice as JSON."""
     id_ = request.path_params["id"]
-    try:
-        tag = await run_sync(_tag, f"practice {id_}")
-        if _has(request, tag):
-            return Response(status_code=304, headers=_headers(tag))
-        found = await run_sync(practice_json, database.store(), id_, date.today())
-    except Exception:
-        return _failed()
+    tag = await run_sync(_tag, f"practice {id_}")
+    if _has(request, tag):
+        return Response(status_code=304, headers=_headers(tag))
+    found = await run_sync(practice_json, database.store(), id_, date.today())
     if found is None:
         return JSONResponse({"errors": [f"There is no practice {id_[:80]!r}."]}, status_code=404)
     return Response(found, media_type="application/json", headers=_headers(tag))
@@ -99,13 +92,10 @@ async def findings_json(request: Request) -> Response:
 async def _findings(request: Request, suffix: str, mime: str, made: Callable[[Store], bytes]) -> Response:
     if request.scope["query_string"]:
         return JSONResponse({"errors": ["Findings have no parameters: the file is whole."]}, status_code=400)
-    try:
-        tag = await run_sync(_tag, f"findings {suffix} rule {current_rule().version}")
-        if _has(request, tag):
-            return Response(status_code=304, headers=_headers(tag))
-        content = await run_sync(made, database.store(), limiter=_making)
-    except Exception:
-        return _failed()
+    tag = await run_sync(_tag, f"findings {suffix} rule {current_rule().version}")
+    if _has(request, tag):
+        return Response(status_code=304, headers=_headers(tag))
+    content = await run_sync(made, database.store(), limiter=_making)
     name = findings_file.file_name(suffix, date.today())
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=mime, headers=_headers(tag) | headers)
@@ -152,8 +142,6 @@ async def _file(
         path = await run_sync(write, database.store(), limiter=_making)
     except PracticesError as error:
         return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
-    except Exception:
-        return _failed()
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(path.stat().st_size)}
     return StreamingResponse(_pieces(path), media_type=mime, headers=_headers(tag) | headers)
 
@@ -217,10 +205,3 @@ def _has(request: Request, tag: str) -> bool:
 
 def _headers(tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": "no-cache"}  # keep it, but ask each time whether it still holds
-
-
-def _failed() -> Response:
-    """Answer with an id that stands in the log beside the traceback."""
-    error_id = secrets.token_hex(4)
-    log.exception("error %s", error_id)
-    return JSONResponse({"errors": [f"Something went wrong on our side; report error {error_id}."]}, status_code=500)

@@ -22,7 +22,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.texts import known, labels
 from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Cursor
-from practices_db.errors import PracticesError
+from practices_db.errors import PracticesError, faults
 from practices_db.files.briefs.content import Block, Brief, cleaned
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import BOM
@@ -115,11 +115,9 @@ def opened(content: bytes, practice_id: str | None = None) -> Sheet:
     try:
         sheet = Sheet.model_validate_json(content)
     except ValidationError as error:
-        fault = error.errors()[0]
-        where = " › ".join(str(part) for part in fault["loc"]) or "the file"
         raise PracticesError(
-            f"This is not a sheet that was saved here ({where[:80]}: {fault['msg'][:120]}). Open the .json file that "
-            "“Save” gave you."
+            f"This is not a sheet that was saved here ({faults(error)[0][:200]}). Open the .json file that “Save” gave "
+            "you."
         ) from error
     asked = {question.id for _, question in questions()}
     if unknown := sorted({*sheet.answers} - asked) + sorted({*sheet.plan} - {*PLAN}):

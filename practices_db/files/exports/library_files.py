@@ -7,14 +7,17 @@ import io
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+
+import numpy as np
 
 from practices_db.catalogue.library_filter import LibraryFilter
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.texts import known
+from practices_db.catalogue.write_files import cell_text
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import BOM, FORMATS, FileKind
 from practices_db.files.exports.recipe import LICENCE
@@ -81,17 +84,14 @@ def _csv(names: Sequence[str], rows: Iterable[Row], about: Mapping[str, str], ki
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Iterable):
-        return ";".join(value)
-    if not known(value):
+    """Return a value of a data frame as the catalogue's files write it."""
+    if not isinstance(value, Iterable) and not known(value):
         return ""
-    if hasattr(value, "strftime"):
-        return str(value.strftime("%Y-%m-%d"))
-    if isinstance(value, bool) or type(value).__name__ == "bool":
-        return "yes" if value else ""
-    return str(int(value))
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    elif isinstance(value, datetime):
+        value = value.date()
+    return cell_text(int(value) if isinstance(value, float) else value)
 
 
 # --- references ------------------------------------------------------------------------------------------

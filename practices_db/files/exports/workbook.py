@@ -1,8 +1,4 @@
-"""The workbook: practices, results, scores, answers, sources, the recipe and a glossary.
-
-Text stays text, numbers numbers: no formulas and no links made of text. A workbook stores text as text, so nothing
-needs an apostrophe.
-"""
+"""The workbook: practices, results, scores, answers, sources, the recipe and a glossary."""
 
 from __future__ import annotations
 
@@ -12,9 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format as Look
-from xlsxwriter.worksheet import Worksheet
 
 from practices_db import palette
 from practices_db.database.store import Cursor, Store
@@ -23,6 +17,7 @@ from practices_db.files.exports import export_tables
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.csv_json import file_name
 from practices_db.files.exports.recipe import Recipe
+from practices_db.files.sheets import Cell, add_sheet, head_look, look, new_book, write_row
 from practices_db.queries.views import View
 
 # Sheet → table.
@@ -33,7 +28,7 @@ SHEETS: dict[str, export_tables.TableName] = {
     "answers": "answers",
     "sources": "sources",
 }
-ROWS_AT_MOST, TEXT_AT_MOST = 1_048_575, 32_767  # what a worksheet and a cell can hold
+ROWS_AT_MOST = 1_048_575  # what a worksheet can hold under its header
 _WIDTHS = {
     "practice_id": 28,
     "name": 40,
@@ -46,8 +41,6 @@ _WIDTHS = {
 }
 _BY_KIND = {"text": 24, "code": 20, "list": 24, "codes": 24, "urls": 30}
 
-Cell = str | int | float | date | None
-
 
 def write_xlsx(store: Store, view: View, on: date) -> Path:
     """Write the workbook of a view to the store's export folder and return it; the caller deletes it.
@@ -55,17 +48,7 @@ def write_xlsx(store: Store, view: View, on: date) -> Path:
     Raises PracticesError where there are more rows than a worksheet holds, or a text longer than a cell.
     """
     path = store.exports / file_name(view, "xlsx", on)
-    book = xlsxwriter.Workbook(
-        str(path),
-        {
-            "constant_memory": True,
-            "tmpdir": str(store.exports),
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_date_format": "yyyy-mm-dd",
-        },
-    )
+    book = new_book(path, constant_memory=True, tmpdir=str(store.exports))
     try:
         with export_tables.reading(store, view) as cursor:
             _write(cursor, book, view, on)
@@ -92,28 +75,27 @@ def _write(cursor: Cursor, book: Any, view: View, on: date) -> None:
         of_table = export_tables.columns_of(view, table)
         _sheet(book, sheet, of_table, export_tables.rows(cursor, view, table, on, export_tables.as_written))
         meanings = {column.name: column.meaning for column in of_table} | meanings
-    _plain_sheet(book, "recipe", _recipe_lines(made), (34, 110))
-    _plain_sheet(book, "glossary", [("column", "meaning"), *meanings.items()], (34, 110))
+    add_sheet(book, "recipe", _recipe_lines(made), (34, 110))
+    add_sheet(book, "glossary", [("column", "meaning"), *meanings.items()], (34, 110))
 
 
 def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[Cell, ...]]) -> None:
     """Write one table: frozen header, a filter on every column, widths, a bar behind every coverage."""
     sheet = book.add_worksheet(name)
     looks = {
-        "head": book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"}),
-        "number": book.add_format({"num_format": "0.0", "valign": "top"}),
-        "share": book.add_format({"num_format": "0%", "valign": "top"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
-        "text": book.add_format({"valign": "top"}),
+        "number": look(book, num_format="0.0"),
+        "share": look(book, num_format="0%"),
+        "date": look(book, num_format="yyyy-mm-dd"),
+        "text": look(book),
     }
     sheet.freeze_panes(1, 2)
     for at, column in enumerate(table):
         sheet.set_column(at, at, _WIDTHS.get(column.name, _BY_KIND.get(column.kind, 12)))
-    _row(sheet, 0, [column.name for column in table], [looks["head"]] * len(table))
+    write_row(sheet, 0, [column.name for column in table], [head_look(book)] * len(table))
     styles = [_look(column, looks) for column in table]
     count = 0
     for count, row in enumerate(rows, start=1):
-        _row(sheet, count, row, styles)
+        write_row(sheet, count, row, styles)
     sheet.autofilter(0, 0, count, len(table) - 1)
     for at, column in enumerate(table):
         if column.name.endswith("coverage") and count:
@@ -131,24 +113,6 @@ def _look(column: Column, looks: dict[str, Look]) -> Look:
     if column.kind == "number":
         return looks["share" if column.name.endswith("coverage") else "number"]
     return looks["date" if column.kind == "date" else "text"]
-
-
-def _row(sheet: Worksheet, at: int, cells: Iterable[Cell], styles: Sequence[Look]) -> None:
-    for place, (cell, style) in enumerate(zip(cells, styles, strict=True)):
-        match cell:
-            case None:
-                continue
-            case str():
-                if len(cell) > TEXT_AT_MOST:
-                    raise PracticesError(
-                        f"Row {at + 1} of sheet {sheet.get_name()} has a text of {len(cell):,} characters; a cell "
-                        f"holds {TEXT_AT_MOST:,}. Take the CSV."
-                    )
-                sheet.write_string(at, place, cell, style)
-            case date():
-                sheet.write_datetime(at, place, cell, style)
-            case _:
-                sheet.write_number(at, place, cell, style)
 
 
 def _recipe_lines(made: Recipe) -> list[tuple[str, str]]:
@@ -170,14 +134,3 @@ def _recipe_lines(made: Recipe) -> list[tuple[str, str]]:
         ("Open it again", "Drop this file on the page “Open a file” of the app"),
         ("Recipe", made.as_json()),
     ]
-
-
-def _plain_sheet(book: Any, name: str, lines: Iterable[tuple[str, str]], widths: tuple[int, int]) -> None:
-    sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.freeze_panes(1, 0)
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, width)
-    for at, line in enumerate(lines):
-        _row(sheet, at, line, [head, head] if at == 0 else [wrapped, wrapped])

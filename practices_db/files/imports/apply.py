@@ -44,7 +44,7 @@ def apply(store: Store, shown: Preview, actor: Actor, reason: str = "", progress
             if mine:
                 write(cursor, mine)
         progress(0.9, "Putting it on record")
-        audit_log.record_many(cursor, actor, list(_lines(cursor, shown, reason)))
+        audit_log.record(cursor, actor, *_lines(cursor, shown, reason))
 
     audit_log.guarded(store, work)
     progress(1.0, "Done")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +20,8 @@ from practices_db.catalogue.library_items import OF_TABLE
 from practices_db.catalogue.library_store import HELD
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES
 from practices_db.catalogue.practice_rows import CatalogueRow
-from practices_db.database.store import Cursor
+from practices_db.catalogue.write_files import cell_text
+from practices_db.database.store import Cursor, records
 from practices_db.files.imports.kinds import KIND, Cells
 
 Key = tuple[str, ...]
@@ -65,21 +65,7 @@ class Holdings:
 def as_cells(row: CatalogueRow | Mapping[str, Any]) -> Cells:
     """Return a row as the catalogue's files write it."""
     values = dict(row) if isinstance(row, CatalogueRow) else row
-    return {name: _text(value) for name, value in values.items()}
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case date():
-            return value.isoformat()
-        case tuple() | list():
-            return ";".join(value)
-        case _:
-            return str(value)
+    return {name: cell_text(value) for name, value in values.items()}
 
 
 _NAMED = {
@@ -175,9 +161,7 @@ def _library(cursor: Cursor, name: str) -> dict[Key, Stored]:
 
 def _rows(cursor: Cursor) -> list[tuple[dict[str, Any], int]]:
     """Return the rows of a query by column, the version beside them."""
-    names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [(row, row.pop("version")) for row in rows]
+    return [(row, row.pop("version")) for row in records(cursor)]
 
 
 _HELD: dict[str, Callable[[Cursor], dict[Key, Stored]]] = {

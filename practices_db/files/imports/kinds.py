@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from criteria.spelling import nearest_of
 from practices_db.catalogue.library_items import KINDS as ITEMS
 from practices_db.catalogue.library_items import ItemKind
 from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, columns
 from practices_db.catalogue.problems import Problem
-from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.files.exports import columns as exported
 from practices_db.files.exports.library_files import ABOUT, NO_TEXT
 

@@ -12,13 +12,13 @@ from typing import Literal
 from pydantic import ValidationError
 
 from criteria.counted_answer import counted
+from criteria.spelling import nearest_of
 from practices_db.catalogue.contradictions import RULES, counts_now
 from practices_db.catalogue.contradictions import given as as_given
 from practices_db.catalogue.library_items import KINDS, OF_TABLE
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
 from practices_db.catalogue.problems import Problem, RefusedError, mistakes
-from practices_db.catalogue.vocabularies import nearest_of
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.imports.current_rows import Holdings, Key, Stored, as_cells, holdings

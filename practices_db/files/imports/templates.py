@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Literal, get_args
 
-import xlsxwriter
-
 from criteria.framework import ANSWER_IDS, current_framework
 from practices_db import palette
 from practices_db.catalogue.library_items import vocabularies
@@ -21,6 +19,7 @@ from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.files.imports.current_rows import holdings
 from practices_db.files.imports.kinds import KIND, Cells
+from practices_db.files.sheets import add_sheet, head_look, look, new_book
 
 TemplateKind = Literal[
     "practices",
@@ -184,58 +183,28 @@ def allowed_values(kinds: Sequence[TemplateKind]) -> list[tuple[TemplateKind, st
 
 def _lists_of(kind: TemplateKind) -> dict[str, dict[str, str]]:
     """Return what may stand in the columns of a table that take values of a list: column → value → meaning."""
+    if kind == "practices":
+        return {field.id: vocabulary(field.vocabulary) for field in FIELDS if field.vocabulary and not field.derived}
     framework = current_framework()
     levels = {str(one.level): one.label for one in framework.evidence_levels}
-    seen = {"yes": "The page was read", "mention": "It is described elsewhere; its own page was not read"}
-    things = {"practice": "A practice", "evidence": "A publication", "organisation": "An organisation"}
+    said = {column: of for column, of in _SAID.items() if column in KIND[kind].columns}
+    lists = {column: vocabulary(name) for column, name in vocabularies(KIND[kind].model).items()}
     match kind:
-        case "practices":
-            listed = (field for field in FIELDS if field.vocabulary and not field.derived)
-            return {field.id: vocabulary(field.vocabulary) for field in listed}
         case "answers":
-            return {
+            return said | {
                 "framework": {framework.id: framework.title},
                 "framework_version": {framework.version: "The current one"},
                 "basis": vocabulary("basis"),
                 "indicator_id": {indicator.id: indicator.label for indicator in framework.indicators},
                 "answer": {id_: framework.answer_label(id_) for id_ in ANSWER_IDS},
                 "evidence_level": levels,
-                "independent_of_operator": {"yes": "Independent", "no": "Not independent"},
             }
         case "evidence":
-            return {
-                "kind": vocabulary("evidence_kind"),
-                "languages": vocabulary("language"),
-                "themes": vocabulary("theme"),
-                "target_groups": vocabulary("target_group"),
-                "countries": vocabulary("area"),
-                "evidence_level": levels,
-                "title_is_descriptive": {"yes": "The title is a description"},
-                "url_is_copy": {"yes": "The page is a copy"},
-                "url_seen": seen | {"derived": "Put into the publisher's form; not seen"},
-            }
+            return lists | said | {"evidence_level": levels, "url_seen": vocabulary("evidence_seen")}
         case "organisations":
-            return {
-                "kind": vocabulary("organisation_kind"),
-                "countries": vocabulary("area"),
-                "levels": vocabulary("governance_level"),
-                "themes": vocabulary("theme"),
-                "community_of_practice": {"yes": "A community of practice"},
-                "url_seen": seen,
-            }
-        case "links":
-            return {
-                "from_kind": {one: things[one] for one in ("evidence", "organisation")},
-                "relation": {
-                    "studies": "A publication is about a practice",
-                    "leads": "An organisation leads a practice",
-                    "publishes": "An organisation publishes a publication",
-                },
-                "to_kind": {one: things[one] for one in ("practice", "evidence")},
-            }
+            return lists | said | {"url_seen": vocabulary("organisation_seen")}
         case _:
-            lists = {column: vocabulary(name) for column, name in vocabularies(KIND[kind].model).items()}
-            return lists | {column: of for column, of in _SAID.items() if column in KIND[kind].columns}
+            return lists | said
 
 
 _SAID = {
@@ -244,6 +213,16 @@ _SAID = {
     "independent_of_operator": {"yes": "Independent", "no": "Not independent"},
     "coded_by": {"one": "One coder", "two": "Two coders, without sight of each other"},
     "agreed": {"yes": "Both gave one direction", "no": "They differed"},
+    "title_is_descriptive": {"yes": "The title is a description"},
+    "url_is_copy": {"yes": "The page is a copy"},
+    "community_of_practice": {"yes": "A community of practice"},
+    "from_kind": {"evidence": "A publication", "organisation": "An organisation"},
+    "relation": {
+        "studies": "A publication is about a practice",
+        "leads": "An organisation leads a practice",
+        "publishes": "An organisation publishes a publication",
+    },
+    "to_kind": {"practice": "A practice", "evidence": "A publication"},
 }
 
 
@@ -304,14 +283,12 @@ def _csv(names: Sequence[str], rows: Iterable[Cells]) -> bytes:
 def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes:
     """Return a workbook: a sheet for each kind, with choices where one value of a list stands, and the lists."""
     content = io.BytesIO()
-    with xlsxwriter.Workbook(
-        content,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    ) as book:
+    with new_book(content, in_memory=True) as book:
         looks = {
-            "head": book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"}),
-            "must": book.add_format({"bold": True, "bg_color": palette.BAR, "bottom": 1, "valign": "top"}),
-            "text": book.add_format({"num_format": "@", "valign": "top"}),
+            "head": head_look(book),
+            "must": head_look(book, palette.BAR),
+            # Text, so that a spreadsheet does not turn a cell into a date or a number of its own
+            "text": look(book, num_format="@"),
         }
         for kind, rows in tables.items():
             sheet = book.add_worksheet(kind)
@@ -323,9 +300,12 @@ def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes
             for kind in tables
             for name in KIND[kind].columns
         ]
-        _list(book, "columns", [("table", "column", "must be filled in", "meaning"), *columns], (12, 26, 18, 80), looks)
-        lists = [("table", "column", "value", "meaning"), *allowed_values(list(tables))]
-        _list(book, "allowed values", lists, (14, 26, 40, 80), looks)
+        values = allowed_values(list(tables))
+        for name, lines, widths in (
+            ("columns", [("table", "column", "must be filled in", "meaning"), *columns], (12, 26, 18, 80)),
+            ("allowed values", [("table", "column", "value", "meaning"), *values], (14, 26, 40, 80)),
+        ):
+            add_sheet(book, name, lines, widths).autofilter(0, 0, len(lines) - 1, len(widths) - 1)
     return content.getvalue()
 
 
@@ -338,7 +318,6 @@ def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str
     sheet.freeze_panes(1, 2)
     for at, name in enumerate(names):
         wide = 50 if name in _LONG else max(14, len(name) + 2)
-        # Text, so that a spreadsheet does not turn a cell into a date or a number of its own
         sheet.set_column(at, at, wide, looks["text"])
         sheet.write_string(0, at, name, looks["must" if name in KIND[kind].required else "head"])
         sheet.write_comment(0, at, _meaning(kind, name))
@@ -357,14 +336,3 @@ def _choices(kind: TemplateKind, name: str) -> list[str]:
         return []
     choices = list(_lists_of(kind).get(name, {}))
     return choices if len(",".join(choices)) <= 255 else []
-
-
-def _list(book: Any, name: str, lines: Sequence[tuple[str, ...]], widths: Sequence[int], looks: dict[str, Any]) -> None:
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 0)
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, width)
-    for place, line in enumerate(lines):
-        for at, text in enumerate(line):
-            sheet.write_string(place, at, text, looks["head" if place == 0 else "text"])
-    sheet.autofilter(0, 0, len(lines) - 1, len(widths) - 1)

@@ -67,12 +67,12 @@ class Workbook:
     faults: tuple[Fault, ...]
 
 
-def read_workbook(content: bytes, limits: Limits = Limits()) -> Sheets:
+def read_workbook(content: bytes) -> Sheets:
     """Return the cells of every sheet as text, row by row, blank cells as "".
 
     Raises PracticesError with the reason where the file is no workbook, holds formulas, or is made to do harm.
     """
-    book = read_cells(content, limits)
+    book = read_cells(content, Limits())
     if book.faults:
         fault = book.faults[0]
         raise PracticesError(f"Sheet {fault.sheet}, row {fault.row}, column {fault.column}: {fault.reason}.")

@@ -9,14 +9,10 @@ import csv
 import io
 import re
 import secrets
-from collections.abc import Sequence
 from datetime import date
-
-import xlsxwriter
 
 from criteria.framework import Framework, current_framework
 from criteria.next_steps import OWN, level_of
-from practices_db import palette
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
@@ -26,6 +22,7 @@ from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.recipe import METHOD
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile
 from practices_db.files.self_assessment.scores import scores
+from practices_db.files.sheets import Cell, add_sheet, new_book
 
 _LISTS = {
     "countries": "country",
@@ -105,13 +102,12 @@ def as_csv(form: OwnAssessment, on: date) -> bytes:
 def as_xlsx(form: OwnAssessment, on: date) -> bytes:
     """Return a workbook: about, profile, scores, every indicator with its answer."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     framework = current_framework()
-    with xlsxwriter.Workbook(out, options) as book:
-        _sheet(book, "about", [("What", "Self-assessment"), *_about(framework, on)], (28, 100))
-        _sheet(book, "profile", [("Fact", "Stated"), *stated(form.profile)], (28, 100))
-        _sheet(book, "scores", _score_lines(framework, form), (34, 12, 12, 12, 12, 10, 24))
-        _sheet(book, "answers", _answer_lines(framework, form), (26, 34, 18, 34, 60, 50))
+    with new_book(out, in_memory=True) as book:
+        add_sheet(book, "about", [("What", "Self-assessment"), *_about(framework, on)], (28, 100))
+        add_sheet(book, "profile", [("Fact", "Stated"), *stated(form.profile)], (28, 100))
+        add_sheet(book, "scores", _score_lines(framework, form), (34, 12, 12, 12, 12, 10, 24))
+        add_sheet(book, "answers", _answer_lines(framework, form), (26, 34, 18, 34, 60, 50))
     return out.getvalue()
 
 
@@ -124,11 +120,9 @@ def _about(framework: Framework, on: date) -> list[tuple[str, str]]:
     ]
 
 
-def _score_lines(framework: Framework, form: OwnAssessment) -> list[tuple[str | float | int | None, ...]]:
+def _score_lines(framework: Framework, form: OwnAssessment) -> list[tuple[Cell, ...]]:
     found = scores(framework, form)
-    lines: list[tuple[str | float | int | None, ...]] = [
-        ("Criterion", "Score", "Low", "High", "Coverage", "Answered", "Level")
-    ]
+    lines: list[tuple[Cell, ...]] = [("Criterion", "Score", "Low", "High", "Coverage", "Answered", "Level")]
     for criterion in framework.criteria:
         one = found.of(OWN, criterion.id)
         shown = one.score if one.scored else None
@@ -148,24 +142,3 @@ def _answer_lines(framework: Framework, form: OwnAssessment) -> list[tuple[str, 
         proof = levels[str(one.evidence_level)] if one.documented else ""
         lines.append((criterion.title, indicator.label, framework.answer_label(one.answer), proof, one.note, one.link))
     return lines
-
-
-def _sheet(
-    book: xlsxwriter.Workbook,
-    name: str,
-    lines: Sequence[Sequence[str | float | int | None]],
-    widths: Sequence[float],
-) -> None:
-    sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bg_color": palette.HEAD, "bottom": 1, "valign": "top"})
-    plain = book.add_format({"text_wrap": True, "valign": "top"})
-    tenth = book.add_format({"num_format": "0.0##", "valign": "top"})
-    sheet.freeze_panes(1, 0)
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, width)
-    for row, line in enumerate(lines):
-        for column, cell in enumerate(line):
-            if isinstance(cell, str):
-                sheet.write_string(row, column, cell, head if row == 0 else plain)
-            elif cell is not None:
-                sheet.write_number(row, column, cell, tenth)

@@ -14,11 +14,10 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
-from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
+from criteria.framework import DOCUMENTED, AnswerId, Id, Indicator, current_framework
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 from practices_db.errors import PracticesError
@@ -26,7 +25,6 @@ from practices_db.errors import PracticesError
 FILE: Literal["Integration Practices self-assessment"] = "Integration Practices self-assessment"
 LARGEST = 1_000_000  # bytes; a whole form with long notes has 40,000
 NOTE = 1_000  # characters
-_MOST_FAULTS = 20
 
 
 def _readable(value: Any) -> Any:
@@ -203,9 +201,9 @@ class Draft(_Part):
         )
 
 
-def new_form(on: date, framework: Framework | None = None) -> OwnAssessment:
+def new_form(on: date) -> OwnAssessment:
     """Return an empty form under the current framework."""
-    of = framework or current_framework()
+    of = current_framework()
     return OwnAssessment(framework=of.id, framework_version=of.version, saved_on=on)
 
 
@@ -261,26 +259,3 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no number")
-
-
-def faults(error: ValidationError, content: Any) -> list[str]:
-    """Say every fault of a form in words: where it is, by ids rather than positions, and what is wrong."""
-    lines = []
-    for fault in error.errors():
-        here, words = content, []
-        for step in fault["loc"]:
-            here = here[step] if _has(here, step) else None
-            id_ = here.get("indicator") if isinstance(here, dict) else None
-            words.append(f"{step + 1} ({str(id_)[:60]})" if isinstance(step, int) and id_ else str(step)[:60])
-        reason = (
-            "is not known here" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
-        )
-        lines.append(f"{', '.join(words)}: {reason}" if words else reason)
-    rest = len(lines) - _MOST_FAULTS
-    return [*lines[:_MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else [])]
-
-
-def _has(here: Any, step: int | str) -> bool:
-    if isinstance(here, dict):
-        return step in here
-    return isinstance(here, list) and isinstance(step, int) and step < len(here)

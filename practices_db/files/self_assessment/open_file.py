@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from criteria.framework import Framework, current_framework, evidence_fault, published_frameworks
-from practices_db.errors import PracticesError
-from practices_db.files.self_assessment.form import FILE, Draft, EarlierAnswers, OwnAssessment, faults, read_json
+from practices_db.errors import PracticesError, faults
+from practices_db.files.self_assessment.form import FILE, Draft, EarlierAnswers, OwnAssessment, read_json
 from practices_db.translation import _, ngettext
 
 

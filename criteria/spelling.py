@@ -1,0 +1,20 @@
+"""The one way to say that a word is not known, with the nearest that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def nearest_of(word: str, words: Iterable[str]) -> str | None:
+    """Return which of some words is written most like one (ratio of rapidfuzz, at least 60 of 100), None if none is."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
+
+    found = process.extractOne(word[:200].casefold(), list(words), scorer=fuzz.ratio, score_cutoff=60)
+    return found[0] if found else None
+
+
+def not_known(word: str, known: Sequence[str]) -> str:
+    """Say that a word is none of those known, and which is meant; all of them where none is near."""
+    near = nearest_of(word, known)
+    hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
+    return f"{word[:80]!r} is not known; {hint}"
