@@ -89,3 +89,13 @@ def test_the_map_and_what_is_off_it_make_up_the_whole_catalogue(visit: Visit) ->
 def test_there_are_three_ways_in(visit: Visit) -> None:
     labels = [link.proto.label for link in visit("overview").get("page_link")]
     assert labels == ["**Explore practices**", "**Assess your own**", "**Read the method**"]
+
+
+def test_what_is_kept_and_not_counted_is_said(visit: Visit) -> None:
+    rows = screen.rows("assessments")
+    earlier = sum(row["framework_version"] == "1.0.0" for row in rows)
+    ticks = sum(row["basis"] == "tick-list" for row in rows)
+    assert earlier
+    assert ticks
+    said = f"Kept, not counted: {earlier} answers to version 1.0.0 of the questions; {ticks} ticks of somebody else's"
+    assert any(one.value.startswith(said) for one in visit("overview").caption)
