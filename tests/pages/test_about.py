@@ -84,3 +84,13 @@ def test_the_map_and_what_is_off_it_make_up_the_whole_catalogue(visit: Visit) ->
     off = [code for code in every if code not in on_map]
     assert f"{sum(not row['countries'] for row in PRACTICES)} state no country" in caption
     assert caption.count(": ") == 1 + len(off)
+
+
+def test_what_is_kept_and_not_counted_is_said(visit: Visit) -> None:
+    rows = screen.rows("assessments")
+    earlier = sum(row["framework_version"] == "1.0.0" for row in rows)
+    ticks = sum(row["basis"] == "tick-list" for row in rows)
+    assert earlier
+    assert ticks
+    said = f"Kept, not counted: {earlier} answers to version 1.0.0 of the questions; {ticks} ticks of somebody else's"
+    assert any(one.value.startswith(said) for one in visit("overview").caption)

@@ -82,7 +82,9 @@ def test_figures_are_those_of_the_command(visit: Visit) -> None:
     assert "Scores do not tell effectiveness apart yet" in text
     assert "Scores do not tell sustainability apart yet" not in text
     agreement = tables(app)["Agreement of two assessors by kind of second reading"]
-    assert [row["Answers given twice"] for row in agreement] == [str(one.agreement.n) for one in found.readings]
+    assert [row["The same"].partition(" (")[0] for row in agreement] == [
+        f"{one.agreement.same} of {one.agreement.n}" for one in found.readings
+    ]
     assert agreement[0]["Second reading"] == "Sources found and read anew"
     assert agreement[0]["Weighted kappa"].startswith("0.80 (")
 

@@ -253,3 +253,20 @@ def test_similar_practices_lead_on_and_never_to_the_practice_itself(visit: Visit
     assert len(shown) == 6
     assert practice_id not in shown
     assert set(shown) <= {id_ for id_, *_ in oracles.similar(EVERYONE, practice_id)}
+
+
+def test_a_tick_of_somebody_elses_list_stands_beside_the_answer_and_counts_for_nothing(visit: Visit) -> None:
+    rows = [row for row in screen.rows("assessments") if row["framework_version"] == "2.0.0"]
+    answered = {(row["practice_id"], row["indicator_id"]) for row in rows if row["basis"] != "tick-list"}
+    ticks = [row for row in rows if row["basis"] == "tick-list"]
+    alone = next(row for row in ticks if (row["practice_id"], row["indicator_id"]) not in answered)
+    app = visit("practice", practice=alone["practice_id"])
+    label = current_framework().indicator(alone["indicator_id"]).label
+    bodies = screen.bodies(app)
+    (shown,) = [body for body in bodies if body.startswith(f"- **{label}**") and "\n" in body]
+    first, second, *_ = shown.split("\n")
+    assert "Not documented" in first
+    assert second.strip().startswith("- Tick-list, not counted:")
+    assert any(f": {label}" in body and "Inclusivity" in body for body in bodies if body.startswith("- "))
+    of = sum(row["practice_id"] == alone["practice_id"] for row in ticks)
+    assert any("Kept, not counted: " in one.value and f"{of} tick" in one.value for one in app.caption)

@@ -272,8 +272,15 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
             _(
                 "**The first line is the one to go by**: the second coder found and read the sources without sight of "
                 "any answer. {either} indicators of these {practices} practices were answered by anybody, {n} of them "
-                "by both. If both err alike, one coder errs in about {error} of the answers."
-            ).format(either=own.either, practices=own.practices, n=own.agreement.n, error=f"{100 * error:.1f} %")
+                "by both, {near} of these the same or one step apart. If both err alike, one coder errs in about "
+                "{error} of the answers."
+            ).format(
+                either=own.either,
+                practices=own.practices,
+                near=own.agreement.within_one_step,
+                n=own.agreement.n,
+                error=f"{100 * error:.1f} %",
+            )
         )
     st.markdown(
         _(
@@ -301,9 +308,7 @@ def _agreement(one: Readings) -> dict[str, str]:
     return {
         _("Second reading"): label("way_of_reading", one.way),
         _("Practices"): str(one.practices),
-        _("Answers given twice"): str(found.n),
-        _("The same"): f"{found.same} ({percent(found.same / found.n)})",
-        _("Within one step"): str(found.within_one_step),
+        _("The same"): f"{found.same} of {found.n} ({percent(found.same / found.n)})",
         _("Weighted kappa"): kappa,
     }
 
