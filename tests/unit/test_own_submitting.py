@@ -30,7 +30,6 @@ from tests.unit.test_own_forms import a_form
 
 DAY = date(2026, 3, 4)
 SENDING = Sending(summary="We teach the language in the market.", page="example.org/market", mailbox="info@example.org")
-PLANTED = "quokkanote that must go"
 
 
 def ready(seed: int = 1) -> OwnAssessment:
