@@ -81,21 +81,15 @@ def restored_is_equal(backup: Backup, path: Path, form: str) -> None:
     assert [what for _, what in rows] == [writers.content(version)["what"] for version, _ in rows]
 
 
-def many(store: Store, tokens: list[str], folder: Path, count: int) -> None:
+@pytest.mark.parametrize("count", [3, pytest.param(50, marks=pytest.mark.slow)])
+def test_backups_under_writes_restored_from_each_form(
+    store: Store, tokens: list[str], folder: Path, count: int
+) -> None:
     with writing(store, tokens):
         made = [make_backup(store, folder) for _ in range(count)]
     assert len({backup.state.writes for backup in made}) > 1  # the writers were not held up
     for number, backup in enumerate(made):
         restored_is_equal(backup, folder.parent / f"restored-{number}" / "practices.duckdb", FORMS[number % len(FORMS)])
-
-
-def test_backups_under_writes_restored_from_each_form(store: Store, tokens: list[str], folder: Path) -> None:
-    many(store, tokens, folder, 3)
-
-
-@pytest.mark.slow
-def test_fifty_backups_under_writes(store: Store, tokens: list[str], folder: Path) -> None:
-    many(store, tokens, folder, 50)
 
 
 @pytest.mark.parametrize("form", FORMS)

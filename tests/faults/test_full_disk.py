@@ -12,7 +12,7 @@ from test_kill import opened, partial, versions
 from practices_db.curation import releases
 
 # How far a file may grow: the witness beside the database has its 16 KiB from the start, as on a full disk.
-SIZES = [16_384, 17_000, 18_500, 21_000, 25_000, 32_768, 50_000, 80_000, 150_000, 300_000]
+SLOW = [17_000, 18_500, 21_000, 32_768, 50_000, 80_000, 150_000, 300_000]  # bytes of room
 
 
 def fill(processes: ForkServerContext, database: Path, tokens: list[str], room: int) -> tuple[int, list[str]]:
@@ -27,7 +27,10 @@ def fill(processes: ForkServerContext, database: Path, tokens: list[str], room: 
     return max(saved, default=1), lines
 
 
-def check(processes: ForkServerContext, database: Path, tokens: list[str], room: int) -> int:
+@pytest.mark.parametrize("room", [16_384, 25_000, *(pytest.param(size, marks=pytest.mark.slow) for size in SLOW)])
+def test_a_full_disk_loses_nothing_that_was_saved(
+    processes: ForkServerContext, database: Path, tokens: list[str], room: int
+) -> None:
     last, lines = fill(processes, database, tokens, room)
     assert sum(line.startswith("full The disk is full: nothing was saved.") for line in lines) >= 3, lines[-8:]
     refused = next(number for number, line in enumerate(lines) if line.startswith("full"))
@@ -36,22 +39,6 @@ def check(processes: ForkServerContext, database: Path, tokens: list[str], room:
         assert not store.notice
         assert versions(store, tokens)[0] == last
         assert partial(store) == []
-    return last
-
-
-@pytest.mark.parametrize("room", [16_384, 25_000])
-def test_full_at_two_sizes(processes: ForkServerContext, database: Path, tokens: list[str], room: int) -> None:
-    check(processes, database, tokens, room)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("room", SIZES)
-def test_full_at_ten_sizes(
-    processes: ForkServerContext, database: Path, tokens: list[str], room: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    last = check(processes, database, tokens, room)
-    with capsys.disabled():
-        print(f"\nfull disk, {room} bytes of room: {last - 1} saved, 0 lost")
 
 
 @pytest.mark.parametrize("room", [0, 2_000, pytest.param(8_000, marks=pytest.mark.slow)])

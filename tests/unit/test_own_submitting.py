@@ -26,12 +26,10 @@ from practices_db.files.self_assessment.submission import (
     payload,
     to_mend,
 )
-from practices_db.operations.compact import rewrite
 from tests.unit.test_own_forms import a_form
 
 DAY = date(2026, 3, 4)
 SENDING = Sending(summary="We teach the language in the market.", page="example.org/market", mailbox="info@example.org")
-PLANTED = "quokkanote that must go"
 
 
 def ready(seed: int = 1) -> OwnAssessment:
@@ -176,7 +174,9 @@ def forged(receipts: list[submissions.Receipt], number: int) -> str:
     ][number % 10]()
 
 
-def none_is_admitted(store: Store, count: int) -> None:
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_forged_expired_and_swapped_tokens_are_not_admitted(count: int, own: Store) -> None:
+    store = own
     receipts = [sent(store, seed) for seed in range(6)]
     expired, revoked = receipts[0], receipts[1]
     submissions.revoke(store, revoked.token)
@@ -194,15 +194,6 @@ def none_is_admitted(store: Store, count: int) -> None:
         assert submissions.open_by_token(store, receipt.token).id == receipt.id
 
 
-def test_forged_expired_and_swapped_tokens_are_not_admitted(own: Store) -> None:
-    none_is_admitted(own, 200)
-
-
-@pytest.mark.slow
-def test_of_10_000_forged_expired_and_swapped_tokens_none_is_admitted(own: Store) -> None:
-    none_is_admitted(own, 10_000)
-
-
 def test_a_token_opens_its_own_submission_and_corrects_no_other(own: Store) -> None:
     first, second = sent(own, 1), sent(own, 2)
     content = payload(ready(3), SENDING, DAY)
@@ -213,19 +204,3 @@ def test_a_token_opens_its_own_submission_and_corrects_no_other(own: Store) -> N
     other = submissions.open_by_token(own, second.token).payload
     assert other
     assert form_of(other, None, DAY)[0].form == ready(2).form
-
-
-def test_withdrawn_is_gone_from_the_files_bytes_after_the_nightly_rewrite(own: Store) -> None:
-    form = ready().with_answer(OwnAnswer(indicator="par-roles", answer="met", note=PLANTED))
-    receipt = submissions.submit(own, KIND, payload(form, SENDING, DAY), "quokka.office@example.org")
-    with own.cursor() as cursor:
-        cursor.execute("CHECKPOINT")
-    submissions.withdraw(own, receipt.token, submissions.open_by_token(own, receipt.token).version)
-    with pytest.raises(PracticesError):
-        submissions.withdraw(own, receipt.token, 99)
-    path = own.path
-    own.close()
-    rewrite(path)
-    content = b"".join(one.read_bytes() for one in path.parent.iterdir() if one.is_file())
-    assert b"quokka" not in content.lower()
-    assert b"humanitarian-corridors" in content
