@@ -10,7 +10,7 @@ from browser_page import WIDE, chart, click_mark, faults_everywhere, heading, se
 from conftest import NewContext
 from playwright.sync_api import Locator, Page, expect
 
-from practices_db.catalogue.practice_filter import from_params
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.queries import practices
 
@@ -167,7 +167,7 @@ def test_a_cell_of_the_gap_map_leads_to_its_practices(
     ids = dict(re.findall(r"([a-z-]+)=([^&]+)", page.url.partition("?")[2]))
     assert set(ids) == {param, "sector"}
     with store.cursor() as cursor:
-        chosen, _ = from_params({name: [value] for name, value in ids.items()})
+        chosen, _ = PracticeFilter.from_params({name: [value] for name, value in ids.items()})
         expected = practices.count_practices(cursor, chosen)
     assert re.match(rf"{expected} of 325 practices? .+, on .+\.$", told_there), told_there
 
