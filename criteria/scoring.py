@@ -276,16 +276,6 @@ def criterion_weights(framework: Framework, weighting: Weighting) -> Floats:
     return weights(framework, dict(weighting.indicators))[:, at]
 
 
-def midpoints(scores: Scores, known_only: bool = False) -> Floats:
-    """Return the middle of the range of every criterion, practices × criteria in the framework's order, 0–100.
-
-    NaN where nothing applies; with ``known_only`` also where nothing is documented, which is else 50.
-    """
-    at = [column for column, node in enumerate(scores.nodes) if node.level == "criterion"]
-    middle: Floats = (scores.low[:, at] + scores.high[:, at]) / 2
-    return np.where(np.isnan(scores.score[:, at]), np.nan, middle) if known_only else middle
-
-
 def _formulas(framework: Framework, answers: Answers, of: tuple[Node, ...], weight: Floats) -> Scores:
     """Score nodes from the weights of the indicators in them, indicators × nodes."""
     documented, belongs = answers.documented, weight > 0
@@ -364,7 +354,6 @@ __all__: Sequence[str] = (
     "composite",
     "criterion_weights",
     "encode",
-    "midpoints",
     "nodes",
     "score",
     "weights",

@@ -141,9 +141,9 @@ def flip_points(mid_i: Floats, mid_j: Floats, weighting: Weighting) -> dict[str,
 def flip_point(mid_i: Floats, mid_j: Floats, weighting: Weighting, criterion: str) -> float | None:
     """Return the weight of one criterion (0–1) at which the lead between two practices changes sides.
 
-    ``mid_i`` and ``mid_j``: the middles of their ranges on each criterion (``scoring.midpoints``), NaN where nothing
-    applies. The other criteria keep their proportions. None where the lead is the same for every
-    weight between 0 and 1, and where no other criterion weighs anything, so that there are no proportions to keep.
+    ``mid_i`` and ``mid_j``: their scores on each criterion, NaN where one is not scored. The other criteria keep
+    their proportions. None where the lead is the same for every weight between 0 and 1, and where no other criterion
+    weighs anything, so that there are no proportions to keep.
     With d the difference on this criterion and e the mean difference on the others, the lead is x·d + (1 − x)·e, which
     changes sides at x = e/(e − d) if d and e have different signs. Where a criterion applies to only
     one of the two, that is a quadratic equation, and of two solutions the nearer to the chosen weight is returned.

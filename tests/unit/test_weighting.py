@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.framework import published_frameworks
-from criteria.scoring import YOUR_WEIGHTING, AnswerId, composite, encode, midpoints, score
+from criteria.scoring import YOUR_WEIGHTING, AnswerId, composite, encode, score
 from criteria.weighting import (
     PRESETS,
     Weighting,
@@ -290,10 +290,3 @@ def test_node_that_is_silenced_altogether_has_nothing_to_say() -> None:
     relevance = scores.of("p", "relevance")
     assert not relevance.scored
     assert scores.of("p", YOUR_WEIGHTING) == replace(relevance, score=None)
-
-
-def test_middle_of_a_range_is_50_where_nothing_is_known_unless_only_the_known_is_asked_for() -> None:
-    answers = encode(FRAMEWORK, [("p", "par-roles", "met", 1)])
-    scores = composite(FRAMEWORK, answers, preset(FRAMEWORK, "equal"))
-    assert midpoints(scores).tolist() == [[50, 50, 50, 50, 62.5]]
-    np.testing.assert_array_equal(midpoints(scores, known_only=True), [[np.nan] * 4 + [62.5]])
