@@ -204,7 +204,7 @@ def test_explore_filters_by_any_type_of_a_practice(visit: Visit) -> None:
 def test_the_map_of_types_has_three_states_and_the_number_of_practices(visit: Visit) -> None:
     app = visit("gaps", map="types")
     (table,) = (one.value for one in app.table if one.proto.alt.startswith("Types of measure by outcome"))
-    rows = table.set_index("Type of measure")
+    rows = table.set_index(table["Type of measure"].map(lambda link: as_read(link)[1:].partition("](")[0]))
     assert rows.loc[TYPES["institutional-capacity"], "Employment"] == "no study"
     assert "Not enough known (1)" in rows.loc[TYPES["work-mentoring"], "Employment"]
     assert rows.loc[TYPES["job-coaching-and-matching"], "Employment"] == "▲ Consistent gains (5)"

@@ -93,9 +93,13 @@ def grid(table: pd.DataFrame) -> pd.DataFrame:
         words=[
             text if studies == "0" else f"{text} ({studies})"
             for text, studies in zip(table["label"], table["studies"], strict=True)
-        ]
+        ],
+        type=[
+            f"[{escaped(name)}](what-works?type={id_.split('|')[0]})"
+            for name, id_ in zip(table["type"], table["id"], strict=True)
+        ],
     )
     wide = words.pivot(index=["type", "practices"], columns="outcome", values="words")
-    order = pd.MultiIndex.from_frame(table[["type", "practices"]].drop_duplicates())
+    order = pd.MultiIndex.from_frame(words[["type", "practices"]].drop_duplicates())
     wide = wide.reindex(order).reindex(columns=list(table["outcome"].unique()))
     return wide.reset_index().rename(columns={"type": _("Type of measure"), "practices": _("Practices")})

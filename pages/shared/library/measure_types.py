@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -93,7 +94,7 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> 
         st.markdown(_("Nobody has tested this with a comparison, as far as the search found; you could be the first."))
     for synthesis in made:
         told = found.counted(synthesis)
-        example = f"  \n{_('For example:')} {what_works.said(told[0])}" if told else ""
+        example = f"  \n{_('For example:')} {what_works.example(told)}" if told else ""
         st.markdown(
             f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{example}"
         )
@@ -143,6 +144,7 @@ def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         {
             "study": study,
+            "twin": f"[{escaped(study)}](evidence?{urlencode({'q': of[0]['title'][:200]})})",
             "outcome": label("outcome", row["outcome"]),
             "mark": texts.ARROWS[row["direction"]][row["design"] != "randomised"],
             "direction": label("finding_direction", row["direction"]),
@@ -155,7 +157,7 @@ def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _twin(table: pd.DataFrame) -> pd.DataFrame:
-    names = {"study": _("Study"), "outcome": _("Outcome"), "direction": _("Direction"), "design": _("Design"),
+    names = {"twin": _("Study"), "outcome": _("Outcome"), "direction": _("Direction"), "design": _("Design"),
              "form": _("Form"), "effect": _("What was found")}  # fmt: skip
     return table[list(names)].rename(columns=names)
 

@@ -210,6 +210,15 @@ def sure(one: Synthesis) -> str:
     return f"{texts.marks(one)} {texts.how_sure(one)}"
 
 
+def _address(row: Row) -> str:
+    return str(row["url"] if row["offered"] else row["source_url"])
+
+
+def example(told: Sequence[Row]) -> str:
+    """Return the first finding whose source can be opened, or the first of all, as Markdown."""
+    return said(next((row for row in told if is_offered(_address(row))), told[0]))
+
+
 def source(row: Row) -> str:
     """Return the publication behind a finding as Markdown: a link where its own page is known, else its name."""
     who = ", ".join(
@@ -220,7 +229,7 @@ def source(row: Row) -> str:
         )
         if part
     )
-    url = row["url"] if row["offered"] else row["source_url"]
+    url = _address(row)
     return web_link(url, who or _("source")) if is_offered(url) else escaped(who or row["title"])
 
 
