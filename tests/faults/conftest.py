@@ -28,7 +28,7 @@ def processes() -> ForkServerContext:
 
 @pytest.fixture(autouse=True)
 def _nothing_else_runs_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test of a page leaves the app's frame as this process's main module; a child would run it, and open the file."""
+    """A test of a page leaves the app's frame as this process's main module, which a child would run first."""
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
