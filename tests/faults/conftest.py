@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+import sys
+import types
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -22,6 +24,12 @@ def processes() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["writers", "practices_db.operations.build", "practices_db.curation.submissions"])
     return context
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_runs_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test of a page leaves the app's frame as this process's main module, which a child would run first."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture(scope="session")

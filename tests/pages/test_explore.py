@@ -31,6 +31,10 @@ def expected(**chosen: Any) -> list[oracles.Practice]:
     return [one for one in EVERYONE if oracles.matches(one, NOTHING_CHOSEN | chosen)]
 
 
+IN_ITALY = len(expected(country=["IT"], sector=["housing-and-settlement"]))
+FOUND_IN_ITALY = f"{IN_ITALY} of {len(EVERYONE)} practices in Italy, on Housing and settlement."
+
+
 def ids(practices: list[oracles.Practice]) -> list[str]:
     return sorted(one.id for one in practices)
 
@@ -49,9 +53,9 @@ def test_without_a_filter_all_practices_are_shown(visit: Visit) -> None:
 def test_a_link_shows_its_filter_in_words_with_the_same_count_on_the_download(visit: Visit) -> None:
     app = visit("explore", **HOUSING_IN_ITALY)
     assert not app.exception
-    assert screen.sentence(app) == "9 of 325 practices in Italy, on Housing and settlement."
-    assert screen.download_label(app) == "Download 9 practices (CSV)"
-    assert len(screen.card_ids(app)) == 9
+    assert screen.sentence(app) == FOUND_IN_ITALY
+    assert screen.download_label(app) == f"Download {IN_ITALY} practices (CSV)"
+    assert len(screen.card_ids(app)) == IN_ITALY
     assert sorted(screen.card_ids(app)) == ids(expected(country=["IT"], sector=["housing-and-settlement"]))
 
 
@@ -107,7 +111,7 @@ def test_coming_back_without_a_link_finds_the_filter_that_was_left(visit: Visit)
     visit("explore", **HOUSING_IN_ITALY, view="table", sort="name")
     visit("overview")
     app = visit("explore")
-    assert screen.sentence(app) == "9 of 325 practices in Italy, on Housing and settlement."
+    assert screen.sentence(app) == FOUND_IN_ITALY
     assert app.query_params == {**HOUSING_IN_ITALY, "view": "table", "sort": "name"}
 
 
@@ -143,7 +147,7 @@ def test_choosing_a_value_writes_its_id_into_the_link_and_changes_the_sentence(v
     assert screen.found(app) == len(expected(country=["IT"]))
     app.multiselect(key="sector").select("housing-and-settlement").run()
     assert app.query_params == HOUSING_IN_ITALY
-    assert screen.sentence(app) == "9 of 325 practices in Italy, on Housing and settlement."
+    assert screen.sentence(app) == FOUND_IN_ITALY
 
 
 def test_two_values_of_one_list_are_alternatives(visit: Visit) -> None:
@@ -319,7 +323,7 @@ def test_where_giving_up_one_filter_is_not_enough_it_says_so(visit: Visit) -> No
 
 @pytest.mark.parametrize(
     ("view", "cards", "drawn"),
-    [("practices", 9, 0), ("ranges", 0, 1), ("scores", 0, 1), ("table", 0, 1)],
+    [("practices", IN_ITALY, 0), ("ranges", 0, 1), ("scores", 0, 1), ("table", 0, 1)],
 )
 def test_a_view_of_the_link_is_the_one_shown(visit: Visit, view: str, cards: int, drawn: int) -> None:
     app = visit("explore", **HOUSING_IN_ITALY, view=view)
@@ -327,7 +331,7 @@ def test_a_view_of_the_link_is_the_one_shown(visit: Visit, view: str, cards: int
     assert app.radio(key="choose_view").value == view
     assert len(screen.card_ids(app)) == cards
     assert len(screen.charts(app)) + len(app.dataframe) == drawn
-    assert screen.found(app) == 9
+    assert screen.found(app) == IN_ITALY
 
 
 @pytest.mark.parametrize("view", ["ranges", "scores", "table"])

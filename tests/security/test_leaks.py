@@ -35,6 +35,7 @@ from pages.shared.server import streamlit_patches
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports.csv_json import file_name
+from practices_db.queries import full_text
 from practices_db.queries.views import View
 
 # --- files -------------------------------------------------------------------------------------------------
@@ -174,6 +175,11 @@ def test_no_cached_function_takes_a_table_as_its_key() -> None:
             assert argument.arg.startswith("_") or not sampled, f"{name}: {argument.arg} is {kind}"
 
 
+def searchable(index: full_text.Index) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return what a full-text index holds: its ids and their texts."""
+    return index._ids, index._database.execute("SELECT title, body FROM item ORDER BY rowid").fetchall()
+
+
 def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one answer for each kind of value
     """Whether two results are equal through and through; private fields hold what was asked of them since."""
     if type(one) is not type(other):
@@ -189,6 +195,8 @@ def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one answer for each k
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
     if isinstance(one, pd.DataFrame | pd.Series):
         return bool(one.equals(other))
+    if isinstance(one, full_text.Index):
+        return searchable(one) == searchable(other)
     return bool(one == other or (isinstance(one, float) and math.isnan(one) and math.isnan(other)))
 
 
