@@ -15,6 +15,10 @@ def before_results_and_types(cursor: Cursor) -> None:
         cursor.execute(f"DROP TABLE {kind.item}")
         cursor.execute(f"DROP TABLE {kind.shown}")
     cursor.execute("ALTER TABLE evidence_card DROP COLUMN offered")
+    for script in sorted(MIGRATIONS.glob("000[78]_*.sql")):  # what stands on cards of practices since
+        for column in re.findall(r"ADD COLUMN (\w+)", script.read_text(encoding="utf-8")):
+            cursor.execute(f"ALTER TABLE practice_card DROP COLUMN {column}")
+        cursor.execute("DELETE FROM _migration WHERE name = $name", {"name": script.stem})
     cursor.execute("DELETE FROM answer WHERE assessment_id IN (FROM assessment SELECT id WHERE basis = 'tick-list')")
     cursor.execute("DELETE FROM released_answer WHERE basis = 'tick-list'")
     cursor.execute("CREATE TABLE kept AS FROM assessment WHERE basis <> 'tick-list'")

@@ -35,6 +35,7 @@ FACETS = (
     "funding_kind",
     "result",
     "effectiveness_group",
+    "measure_type",
     "assessment_status",
     "evidence_level",
     "source_kind",

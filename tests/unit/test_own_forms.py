@@ -77,7 +77,7 @@ def test_disagreements_come_largest_first() -> None:
         ("eff-lasts", 0.25),
     ]
     told = {one.criterion_id: (one.alike, one.answered_by_several) for one in agreement(FRAMEWORK, [first, second])}  # type: ignore[list-item]
-    assert told["effectiveness"] == (1, 3)
+    assert told["effectiveness"] == (1, 4)
     assert told["partnership"] == (0, 0)
 
 

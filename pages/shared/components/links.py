@@ -33,9 +33,9 @@ def open_view(view: View) -> NoReturn:
     st.switch_page(page_path(view.page), query_params=view.params())
 
 
-def practice_link(practice_id: str, label: str, icon: str | None = None) -> None:
-    """Write a link to a practice; ``label`` is Markdown, so escape what comes from data."""
-    st.page_link(page_path("practice"), label=label, icon=icon, query_params={"practice": practice_id})
+def practice_link(practice_id: str, label: str, icon: str | None = None, page: str = "practice") -> None:
+    """Write a link to a practice on its page or another; ``label`` is Markdown, so escape what comes from data."""
+    st.page_link(page_path(page), label=label, icon=icon, query_params={"practice": practice_id})
 
 
 def open_link(practice_id: str, name: str) -> None:
@@ -118,22 +118,12 @@ def compare_button(practice_ids: Sequence[str]) -> None:
 
 def compare_link(practice_id: str) -> None:
     """Write a link to the comparison that begins with a practice."""
-    st.page_link(
-        page_path("compare"),
-        label="Compare with others",
-        icon=":material/compare_arrows:",
-        query_params={"practice": practice_id},
-    )
+    practice_link(practice_id, "Compare with others", ":material/compare_arrows:", "compare")
 
 
 def transfer_link(practice_id: str) -> None:
     """Write a link to the sheet that sets a practice's conditions beside one's own."""
-    st.page_link(
-        page_path("transfer"),
-        label=_("Would it work here?"),
-        icon=":material/local_shipping:",
-        query_params={"practice": practice_id},
-    )
+    practice_link(practice_id, _("Would it work here?"), ":material/local_shipping:", "transfer")
 
 
 def weighting_link(chosen: PracticeFilter) -> None:

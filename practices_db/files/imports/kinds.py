@@ -126,7 +126,7 @@ KINDS: tuple[Kind, ...] = (
         lambda row: f"practice:{row.practice_id}",
         _TEXTS,
         aliases={"supplies": "field"},
-        further=frozenset({"name", "remark", exported.RECIPE.name}),
+        further=frozenset({"name", "remark", "copy", exported.RECIPE.name}),
         prepare=_source,
     ),
     *(_of_item(kind) for kind in ITEMS.values()),
@@ -134,6 +134,8 @@ KINDS: tuple[Kind, ...] = (
 KIND = {kind.name: kind for kind in KINDS}
 # Tables of a workbook of ours that are computed from the others.
 COMPUTED = frozenset(column.name for column in exported.SCORES)
+# Results as they are told in an export: without ids, so that they come in by a table of their own only.
+TOLD_RESULTS = frozenset(column.name for column in exported.RESULTS)
 
 
 def plain_name(name: str) -> str:

@@ -21,7 +21,16 @@ from practices_db.catalogue.problems import Problem, RefusedError, mistakes
 from practices_db.errors import PracticesError
 from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.recipe import Format
-from practices_db.files.imports.kinds import COMPUTED, KINDS, Kind, kind_of, known_columns, plain_name, read_columns
+from practices_db.files.imports.kinds import (
+    COMPUTED,
+    KINDS,
+    TOLD_RESULTS,
+    Kind,
+    kind_of,
+    known_columns,
+    plain_name,
+    read_columns,
+)
 from practices_db.files.imports.xlsx_reader import Limits, read_cells
 
 Progress = Callable[[float, str], None]
@@ -159,6 +168,8 @@ def _sheets(content: bytes, found: _Found) -> Iterator[tuple[str, list[list[str]
         names = [plain_name(cell) for cell in rows[0]] if rows else []
         if set(names) >= COMPUTED:
             found.notes.append(f"Sheet {title!r} is not read: its figures are computed from the answers.")
+        elif set(names) >= TOLD_RESULTS:
+            found.notes.append(f"Sheet {title!r} is not read: results come in with the template of results.")
         elif kind_of(names):
             known.append((title, rows))
         elif any(any(row) for row in rows):

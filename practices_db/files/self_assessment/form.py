@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from criteria.framework import DOCUMENTED, AnswerId, Id, Indicator, current_framework
+from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 from practices_db.errors import PracticesError
@@ -201,9 +201,9 @@ class Draft(_Part):
         )
 
 
-def new_form(on: date) -> OwnAssessment:
-    """Return an empty form under the current framework."""
-    of = current_framework()
+def new_form(on: date, framework: Framework | None = None) -> OwnAssessment:
+    """Return an empty form under a framework, the current one where none is given."""
+    of = framework or current_framework()
     return OwnAssessment(framework=of.id, framework_version=of.version, saved_on=on)
 
 
