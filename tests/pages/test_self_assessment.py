@@ -458,9 +458,7 @@ def test_every_part_of_two_drafts_is_told_apart() -> None:
     one = Draft(mine=new_form(DAY).with_profile(countries=("IT",)))
     form = one.mine.with_answer(OwnAnswer(indicator="eff-result", answer="met", evidence_level=1, note="a"))
     form = form.model_copy(update={"out_of_reach": ("eff-result",)}).with_profile(countries=("DE", "IT"))
-    other = Draft(
-        mine=form, colleagues=(form,), last_year=form, settled=("eff-result",), sending=Sending(shared=True)
-    )
+    other = Draft(mine=form, colleagues=(form,), last_year=form, settled=("eff-result",), sending=Sending(shared=True))
     found = self_assessment_draft.differences(one, other)
     label = next(one.label for one in FRAMEWORK.indicators if one.id == "eff-result")
     assert [difference.what for difference in found] == [
