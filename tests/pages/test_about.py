@@ -10,7 +10,7 @@ import screen
 from screen import Visit
 
 PRACTICES = screen.rows("practices")
-ASSESSED = {row["practice_id"] for row in screen.rows("assessments")}
+ASSESSED = [one.id for one in oracles.practices() if one.answers]
 
 
 def counted(column: str) -> Counter[str]:

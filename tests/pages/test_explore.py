@@ -70,6 +70,7 @@ def test_a_link_sets_every_widget(visit: Visit) -> None:
         funding="eu-fund",
         result="level-only",
         shows=["worse", "level-only"],
+        type="work-placement",
         status="assessed",
         evidence="1",
         source="spring",
@@ -88,6 +89,7 @@ def test_a_link_sets_every_widget(visit: Visit) -> None:
         "funding_kind": ["eu-fund"],
         "result": ["level-only"],
         "effectiveness_group": ["worse", "level-only"],
+        "measure_type": ["work-placement"],
         "assessment_status": ["assessed"],
         "evidence_level": ["1"],
         "source_kind": ["spring"],
@@ -315,7 +317,7 @@ def test_giving_up_one_filter_finds_as_many_as_was_promised(visit: Visit) -> Non
 def test_where_giving_up_one_filter_is_not_enough_it_says_so(visit: Visit) -> None:
     app = visit("explore", country="MT", sector="entrepreneurship", target_group="elderly", q="no such words")
     assert all(label.endswith(": 0 practices") for label in _relaxations(app).values())
-    assert any("take two away" in body for body in screen.bodies(app))
+    assert any("remove two" in body for body in screen.bodies(app))
 
 
 # --- views, order, pages -----------------------------------------------------------------------------------

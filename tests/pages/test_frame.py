@@ -94,7 +94,7 @@ def test_charts_and_tables_are_drawn_where_they_are_expected(visit: Visit) -> No
     assert len(screen.charts(visit("explore", view="scores"))) == 1
     assert len(visit("explore", view="table").dataframe) == 1
     assert len(screen.charts(visit("practice", practice=ASSESSED))) == 1
-    assert len(visit("method").table) == 2
+    assert len(visit("method").table) == 5
 
 
 def test_charts_have_a_table_that_says_the_same(visit: Visit) -> None:

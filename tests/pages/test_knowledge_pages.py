@@ -75,7 +75,7 @@ def test_findings_come_strongest_first_by_sector_and_where_there_is_nothing_it_s
 
 def test_nothing_found_offers_what_to_give_up(visit: Visit) -> None:
     app = visit("evidence", theme="digital", q="nosuchword")
-    assert "No publication matches all of these filters" in text(app)
+    assert "No match. Remove one filter:" in text(app)
     (button,) = (one for one in app.button if one.label.startswith("Without “nosuchword”"))
     button.click().run()
     assert "on Digital" in text(app)

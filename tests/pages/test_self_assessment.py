@@ -37,6 +37,12 @@ def filled(seed: int = 1, **profile: Any) -> OwnAssessment:
     return form
 
 
+def earlier_form() -> OwnAssessment:
+    """An empty form as it was saved under version 1.0.0 of the questions."""
+    before = published_frameworks()["integration-practices", "1.0.0"]
+    return OwnAssessment(framework=before.id, framework_version=before.version, saved_on=DAY)
+
+
 @pytest.fixture
 def own(visit: Visit, app: AppTest) -> Any:
     """Return a function that opens a step; with a draft, as if the browser had kept it."""
@@ -242,8 +248,7 @@ def test_the_rules_for_answering_are_at_hand_with_every_question(own: Any) -> No
 
 
 def test_an_answer_of_an_earlier_version_stands_beside_the_question_until_it_is_confirmed(own: Any) -> None:
-    before = published_frameworks()["integration-practices", "1.0.0"]
-    form = new_form(DAY, before)
+    form = earlier_form()
     for id_, level in (("eff-follow-up", 4), ("sus-continued", 1)):
         form = form.with_answer(
             OwnAnswer(indicator=id_, answer="partly", evidence_level=level, note="asked again", link="example.org")
@@ -264,8 +269,7 @@ def test_an_answer_of_an_earlier_version_stands_beside_the_question_until_it_is_
 
 
 def test_an_earlier_form_is_not_compared_with_one_of_today(own: Any) -> None:
-    before = published_frameworks()["integration-practices", "1.0.0"]
-    old = new_form(DAY, before).with_answer(OwnAnswer(indicator="sus-continued", answer="met"))
+    old = earlier_form().with_answer(OwnAnswer(indicator="sus-continued", answer="met"))
     file = ("old.json", file_text(old, DAY).encode(), "application/json")
     app = own("last-year", Draft(mine=filled()))
     app.file_uploader(key="own_earlier").set_value(file).run()
@@ -378,10 +382,10 @@ def test_what_was_typed_or_chosen_since_holds_over_what_was_kept() -> None:
         "own_profile_start_year": "2015",
         "own_profile_people_reached": "no number",
         "own_sending_page": "https://example.org",
-        "own_eff-objectives_note": "typed in a tunnel",
-        "own_eff-objectives_answer": str(ANSWER_IDS.index("partly")),
-        "own_eff-comparison_answer": "99",
-        "own_settle_eff-comparison_note": "agreed in a tunnel",
+        "own_eff-result_note": "typed in a tunnel",
+        "own_eff-result_answer": str(ANSWER_IDS.index("partly")),
+        "own_eff-lasts_answer": "99",
+        "own_settle_eff-lasts_note": "agreed in a tunnel",
         "own_no-such-indicator_note": "nowhere",
         "own_profile_summary": "no such fact",
         "something else": "x",
@@ -391,11 +395,11 @@ def test_what_was_typed_or_chosen_since_holds_over_what_was_kept() -> None:
     facts = found.mine.profile
     assert (facts.name, facts.start_year, facts.people_reached) == ("After", 2015, None)
     assert found.sending.page == "https://example.org"
-    answer, other = found.mine.answer("eff-objectives"), found.mine.answer("eff-comparison")
+    answer, other = found.mine.answer("eff-result"), found.mine.answer("eff-lasts")
     assert answer
     assert other
     assert (answer.answer, answer.note) == ("partly", "typed in a tunnel")
-    assert (other.answer, other.note) == (kept.mine.form["eff-comparison"], "agreed in a tunnel")
+    assert (other.answer, other.note) == (kept.mine.form["eff-lasts"], "agreed in a tunnel")
     assert len(found.mine.answers) == len(FRAMEWORK.indicators)
 
 
@@ -452,13 +456,11 @@ def test_a_browser_that_keeps_nothing_is_said() -> None:
 
 def test_every_part_of_two_drafts_is_told_apart() -> None:
     one = Draft(mine=new_form(DAY).with_profile(countries=("IT",)))
-    form = one.mine.with_answer(OwnAnswer(indicator="eff-objectives", answer="met", evidence_level=1, note="a"))
-    form = form.model_copy(update={"out_of_reach": ("eff-objectives",)}).with_profile(countries=("DE", "IT"))
-    other = Draft(
-        mine=form, colleagues=(form,), last_year=form, settled=("eff-objectives",), sending=Sending(shared=True)
-    )
+    form = one.mine.with_answer(OwnAnswer(indicator="eff-result", answer="met", evidence_level=1, note="a"))
+    form = form.model_copy(update={"out_of_reach": ("eff-result",)}).with_profile(countries=("DE", "IT"))
+    other = Draft(mine=form, colleagues=(form,), last_year=form, settled=("eff-result",), sending=Sending(shared=True))
     found = self_assessment_draft.differences(one, other)
-    label = next(one.label for one in FRAMEWORK.indicators if one.id == "eff-objectives")
+    label = next(one.label for one in FRAMEWORK.indicators if one.id == "eff-result")
     assert [difference.what for difference in found] == [
         "Countries",
         f"{label}: answer",
