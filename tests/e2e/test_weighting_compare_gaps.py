@@ -6,7 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import WIDE, chart, click_mark, faults_everywhere, heading, sentence, settled
+from browser_page import ALL, WIDE, chart, click_mark, faults_everywhere, heading, sentence, settled
 from conftest import NewContext
 from playwright.sync_api import Locator, Page, expect
 
@@ -169,7 +169,7 @@ def test_a_cell_of_the_gap_map_leads_to_its_practices(
     with store.cursor() as cursor:
         chosen, _ = PracticeFilter.from_params({name: [value] for name, value in ids.items()})
         expected = practices.count_practices(cursor, chosen)
-    assert re.match(rf"{expected} of 325 practices? .+, on .+\.$", told_there), told_there
+    assert re.match(rf"{expected} of {ALL} practices? .+, on .+\.$", told_there), told_there
 
 
 # --- the sum -----------------------------------------------------------------------------------------------
