@@ -12,8 +12,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 HOUSING_IN_ITALY = "/explore?country=IT&sector=housing-and-settlement"
-with (ROOT / "data" / "catalogue" / "practices.csv").open(encoding="utf-8", newline="") as _file:
-    PRACTICES = list(csv.DictReader(_file, strict=True))
+
+
+def catalogue(table: str) -> list[dict[str, str]]:
+    """Return the rows of a table of the catalogue's files."""
+    with (ROOT / "data" / "catalogue" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+PRACTICES = catalogue("practices")
 ALL = len(PRACTICES)
 FEW = sum(
     "IT" in one["countries"].split(";") and "housing-and-settlement" in one["sectors"].split(";") for one in PRACTICES

@@ -27,10 +27,15 @@ def test_a_shared_link_works_as_the_first_page_a_fresh_server_ever_shows(
 ) -> None:
     server = new_server(tmp_path / "fresh.duckdb").wait_until_healthy()
     page.goto(server.url + HOUSING_IN_ITALY)
-    for name in ("Overview", "Explore", "What do you need?", "Assess your own"):
+    for name in ("Overview", "What works", "Explore", "What do you need?"):
         expect(menu(page).get_by_role("link", name=name, exact=True)).to_be_visible()
     expect(menu(page).get_by_role("link", name="practice")).to_have_count(0)
     expect(sentence(page)).to_have_text(FOUND)
+    settled(page)
+    menu(page).get_by_role("button", name=re.compile("more$")).click()
+    expect(page.get_by_role("menuitem", name="Assess your own")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="practice")).to_have_count(0)
+    page.keyboard.press("Escape")
     settled(page)
 
 
