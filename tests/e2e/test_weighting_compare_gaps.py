@@ -55,7 +55,7 @@ def fold(page: Page, words: str) -> Locator:
 
 
 def told(page: Page) -> Locator:
-    """Return how many pairs differ clearly."""
+    """Return how many pairs differ clearly: on each main score that can be ordered, and under the weights."""
     return page.get_by_role("main").get_by_role("paragraph").filter(has_text=re.compile("pairs? differs? clearly,"))
 
 
@@ -88,6 +88,7 @@ def test_a_weight_set_by_keyboard_stands_in_the_link_and_comes_back_elsewhere(
     assert sliders(somebody_else) == sliders(page)
     expect(sentence(page)).to_have_count(1)
     expect(sentence(somebody_else)).to_have_text(sentence(page).all_inner_texts())
+    expect(told(page)).not_to_have_count(0)
     expect(told(somebody_else)).to_have_text(told(page).all_inner_texts())
     assert somebody_else.get_by_role("table").all_inner_texts() == page.get_by_role("table").all_inner_texts()
 
