@@ -92,7 +92,7 @@ def test_answers_say_how_many_rows_there_are(server: Server, page: Page, tmp_pat
     path = take(page, "CSV", tmp_path, "Answers")
     assert "_answers_" in path.name
     download_button(page).click()
-    label = page.get_by_role("button", name=re.compile("^Download")).inner_text()
+    label = page.get_by_role("button", name=re.compile("^Download .*rows")).inner_text()
     assert f"{len(ids_of(path, ',')):,} rows of {FEW} practices" in label
 
 
