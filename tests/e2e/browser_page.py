@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from re import Pattern
@@ -11,7 +12,20 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 HOUSING_IN_ITALY = "/explore?country=IT&sector=housing-and-settlement"
-EIGHT = "8 of 325 practices in Italy, on Housing and settlement."
+
+
+def catalogue(table: str) -> list[dict[str, str]]:
+    """Return the rows of a table of the catalogue's files."""
+    with (ROOT / "data" / "catalogue" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+PRACTICES = catalogue("practices")
+ALL = len(PRACTICES)
+FEW = sum(
+    "IT" in one["countries"].split(";") and "housing-and-settlement" in one["sectors"].split(";") for one in PRACTICES
+)
+FOUND = f"{FEW} of {ALL} practices in Italy, on Housing and settlement."
 
 
 def heading(page: Page, name: str | Pattern[str] | None = None) -> Locator:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import HOUSING_IN_ITALY, NARROW, download_button, faults_everywhere, settled
+from browser_page import FEW, HOUSING_IN_ITALY, NARROW, download_button, faults_everywhere, settled
 from conftest import NewContext
 from playwright.sync_api import Page, expect
 
@@ -57,7 +57,7 @@ def _go(page: Page, server: Server, place: str) -> None:
     settled(page)
     if place == "explore, take it away":
         download_button(page).click()
-        expect(page.get_by_role("button", name=re.compile("^Download 8 practices"))).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile(f"^Download {FEW} practices"))).to_be_visible()
     if place in UNFOLDED:
         fold = page.get_by_role("main").locator("summary").filter(has_text=re.compile(UNFOLDED[place])).first
         fold.click()

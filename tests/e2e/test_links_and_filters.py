@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from app_server import Server
-from browser_page import EIGHT, HOUSING_IN_ITALY, choose, download_button, heading, menu, sentence, settled
+from browser_page import ALL, FEW, FOUND, HOUSING_IN_ITALY, choose, download_button, heading, menu, sentence, settled
 from conftest import NewContext, NewServer
 from playwright.sync_api import Download, Page, expect
 
@@ -27,10 +27,15 @@ def test_a_shared_link_works_as_the_first_page_a_fresh_server_ever_shows(
 ) -> None:
     server = new_server(tmp_path / "fresh.duckdb").wait_until_healthy()
     page.goto(server.url + HOUSING_IN_ITALY)
-    for name in ("Overview", "Explore", "What do you need?", "Assess your own"):
+    for name in ("Overview", "What works", "Explore", "What do you need?"):
         expect(menu(page).get_by_role("link", name=name, exact=True)).to_be_visible()
     expect(menu(page).get_by_role("link", name="practice")).to_have_count(0)
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
+    settled(page)
+    menu(page).get_by_role("button", name=re.compile("more$")).click()
+    expect(page.get_by_role("menuitem", name="Assess your own")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="practice")).to_have_count(0)
+    page.keyboard.press("Escape")
     settled(page)
 
 
@@ -38,19 +43,19 @@ def test_a_filter_set_by_hand_can_be_reloaded_and_sent_to_somebody_else(
     server: Server, page: Page, new_context: NewContext
 ) -> None:
     page.goto(server.url + "/explore")
-    expect(sentence(page)).to_have_text("All 325 practices.")
+    expect(sentence(page)).to_have_text(f"All {ALL} practices.")
     settled(page)
     choose(page, "Country", "Italy")
     expect(page).to_have_url(re.compile(r"\?country=IT$"))
     choose(page, "Sector", "Housing and settlement")
     expect(page).to_have_url(BOTH_IDS)
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     page.reload()
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     expect(page).to_have_url(BOTH_IDS)
     somebody_else = new_context().new_page()
     somebody_else.goto(page.url)
-    expect(sentence(somebody_else)).to_have_text(EIGHT)
+    expect(sentence(somebody_else)).to_have_text(FOUND)
     expect(somebody_else.get_by_role("button", name=re.compile("^Remove Italy"))).to_be_visible()
 
 
@@ -61,23 +66,23 @@ def test_the_back_button_takes_the_last_change_of_a_filter_back(server: Server, 
     expect(page).to_have_url(re.compile(r"\?country=IT$"))
     expect(sentence(page)).to_have_text(re.compile("in Italy.$"))
     choose(page, "Sector", "Housing and settlement")
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     page.go_back()
     expect(page).to_have_url(re.compile(r"\?country=IT$"))
     expect(sentence(page)).to_have_text(re.compile("practices in Italy.$"))
     page.go_forward()
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
 
 
 def test_a_filter_is_still_there_after_a_look_at_the_overview(server: Server, page: Page) -> None:
     page.goto(server.url + HOUSING_IN_ITALY)
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     settled(page)
     menu(page).get_by_role("link", name="Overview").click()
     expect(heading(page)).to_have_text(re.compile("^What works"))
     settled(page)
     menu(page).get_by_role("link", name="Explore").click()
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     expect(page).to_have_url(BOTH_IDS)
 
 
@@ -89,18 +94,18 @@ def test_a_chip_and_clear_all_change_link_and_sentence(server: Server, page: Pag
     expect(sentence(page)).to_have_text(re.compile(r"practices on Housing and settlement\.$"))
     # Each list has a "Clear all" of its own; this one is the tertiary button beside the chips.
     page.get_by_test_id("stBaseButton-tertiary").filter(has_text="Clear all").click()
-    expect(sentence(page)).to_have_text("All 325 practices.")
+    expect(sentence(page)).to_have_text(f"All {ALL} practices.")
     expect(page).to_have_url(re.compile(r"/explore$"))
 
 
 def test_where_nothing_is_found_one_click_finds_something(server: Server, page: Page) -> None:
     page.goto(server.url + "/explore?country=MT&sector=digital&target-group=elderly")
-    expect(sentence(page)).to_have_text(re.compile("^0 of 325 practices"))
+    expect(sentence(page)).to_have_text(re.compile(f"^0 of {ALL} practices"))
     way_out = page.get_by_role("button", name=re.compile(r"^Without .*: [1-9]\d* practices?$")).first
     words = way_out.inner_text()
     way_out.click()
     count = words.rsplit(":", 1)[1].split()[0]
-    expect(sentence(page)).to_have_text(re.compile(f"^{count} of 325 practices"))
+    expect(sentence(page)).to_have_text(re.compile(f"^{count} of {ALL} practices"))
 
 
 def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, page: Page) -> None:
@@ -124,7 +129,7 @@ def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, p
 def _download(page: Page) -> Download:
     download_button(page).click()
     with page.expect_download() as caught:
-        page.get_by_role("button", name=re.compile(r"^Download 8 practices \(CSV\)")).click()
+        page.get_by_role("button", name=re.compile(rf"^Download {FEW} practices \(CSV\)")).click()
     return caught.value
 
 
@@ -132,7 +137,7 @@ def test_the_file_has_the_practices_on_screen_and_a_name_of_its_own(
     server: Server, page: Page, store: Store, tmp_path: Path
 ) -> None:
     page.goto(server.url + HOUSING_IN_ITALY)
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     settled(page)
     first = _download(page)
     pattern = r"practices_filtered_\d{4}-\d\d-\d\d_[0-9a-f]{16}_data\.csv"
@@ -145,7 +150,7 @@ def test_the_file_has_the_practices_on_screen_and_a_name_of_its_own(
     with store.cursor() as cursor:
         expected = practices.find_practices(cursor, chosen, DEFAULT_SORT)
     assert [row["practice_id"] for row in rows] == list(expected["id"])
-    assert len(rows) == 8
+    assert len(rows) == FEW
     page.reload()
     settled(page)
     second = _download(page)
@@ -173,7 +178,7 @@ def test_a_filter_can_be_set_and_a_practice_opened_by_keyboard_alone(server: Ser
     expect(page.get_by_role("option", name=re.compile("^Italy"))).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     settled(page)
     _tab_until(page, "(e.getAttribute('href') || '').includes('practice=')")
     label = page.evaluate("() => document.activeElement.innerText").strip()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import Counter
 
 import pytest
 from app_server import ROOT, Server
-from browser_page import EIGHT, HOUSING_IN_ITALY, chart, click_mark, heading, sentence, settled
+from browser_page import ALL, FOUND, HOUSING_IN_ITALY, PRACTICES, chart, click_mark, heading, sentence, settled
 from playwright.sync_api import Page, expect
 
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
@@ -24,18 +23,13 @@ TWO_SCORES = "Effectiveness across, sustainability upwards, with the missing-inf
 MAP = "Map of Europe by number of practices in the catalogue"
 
 
-def _practices() -> list[dict[str, str]]:
-    with (ROOT / "data" / "catalogue" / "practices.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
-
-
 def _per_country() -> Counter[str]:
-    return Counter(code for row in _practices() for code in row["countries"].split(";") if code)
+    return Counter(code for row in PRACTICES for code in row["countries"].split(";") if code)
 
 
 @pytest.fixture
 def housing_in_italy(store: Store) -> list[tuple[str, str]]:
-    """Return (id, name) of the eight practices in the order they are shown in."""
+    """Return (id, name) of the practices in the order they are shown in."""
     chosen = PracticeFilter(country=("IT",), sector=("housing-and-settlement",))
     with store.cursor() as cursor:
         found = practices.find_practices(cursor, chosen, DEFAULT_SORT)
@@ -48,7 +42,7 @@ def _opened_and_back(page: Page, id_: str, name: str) -> None:
     expect(page).to_have_url(re.compile(rf"/practice\?practice={id_}$"))
     settled(page)
     page.go_back()
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
     settled(page)
     expect(heading(page)).to_have_text("Explore practices")
     expect(page).to_have_url(re.compile(r"/explore\?country=IT&sector=housing-and-settlement(&view=\w+)?$"))
@@ -66,7 +60,7 @@ def test_a_practice_can_be_reloaded_and_left_again(
     expect(heading(page)).to_have_text(name)
     settled(page)
     page.go_back()
-    expect(sentence(page)).to_have_text(EIGHT)
+    expect(sentence(page)).to_have_text(FOUND)
 
 
 def test_a_practice_opens_from_its_card(server: Server, page: Page, housing_in_italy: list[tuple[str, str]]) -> None:
@@ -88,7 +82,7 @@ def test_a_practice_opens_from_its_row_of_the_table(
     expect(cells).to_be_visible()
     box = cells.bounding_box()
     assert box is not None
-    line = box["height"] / (len(housing_in_italy) + 1)  # the head and eight rows
+    line = box["height"] / (len(housing_in_italy) + 1)  # the head and the rows
     page.mouse.click(box["x"] + 60, box["y"] + line * (row + 1.5))
     _opened_and_back(page, id_, name)
 
@@ -114,7 +108,7 @@ def test_one_practice_after_another_opens_from_the_same_chart(
         click_mark(page, chart(page, RANGES).locator("g.mark-rect.role-mark > path").nth(2 * at))
         expect(heading(page)).to_have_text(housing_in_italy[at][1])
         page.go_back()
-        expect(sentence(page)).to_have_text(EIGHT)
+        expect(sentence(page)).to_have_text(FOUND)
 
 
 def test_a_practice_opens_from_its_dot_among_both_scores(server: Server, page: Page) -> None:
@@ -134,7 +128,7 @@ def test_a_country_on_the_map_leads_to_its_practices(server: Server, page: Page)
     paths = chart(page, MAP).locator("g.mark-shape.role-mark").last.locator("> path")
     expect(paths).to_have_count(len(drawn))
     click_mark(page, paths.nth(drawn.index("ES")))
-    expect(sentence(page)).to_have_text(f"{counts['ES']} of 325 practices in Spain.")
+    expect(sentence(page)).to_have_text(f"{counts['ES']} of {ALL} practices in Spain.")
     expect(page).to_have_url(re.compile(r"/explore\?country=ES$"))
     page.go_back()
     expect(heading(page)).to_have_text("About the catalogue")
@@ -143,12 +137,12 @@ def test_a_country_on_the_map_leads_to_its_practices(server: Server, page: Page)
 
 
 def test_a_bar_of_the_sectors_leads_to_its_practices(server: Server, page: Page) -> None:
-    counts = Counter(id_ for row in _practices() for id_ in row["sectors"].split(";") if id_)
+    counts = Counter(id_ for row in PRACTICES for id_ in row["sectors"].split(";") if id_)
     ((most, count),) = counts.most_common(1)
     page.goto(f"{server.url}/about")
     settled(page)
     bars = chart(page, "Number of practices in each sector").locator("g.mark-rect.role-mark > path")
     expect(bars).to_have_count(len(counts))
     click_mark(page, bars.first)
-    expect(sentence(page)).to_have_text(re.compile(f"^{count} of 325 practices on "))
+    expect(sentence(page)).to_have_text(re.compile(f"^{count} of {ALL} practices on "))
     expect(page).to_have_url(re.compile(rf"/explore\?sector={most}$"))

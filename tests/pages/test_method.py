@@ -70,8 +70,7 @@ def test_figures_are_those_of_the_command(visit: Visit) -> None:
     shown = tables(app)["Pairs of practices that the scores tell apart"]
     for row, one in zip(shown, found.headlines, strict=True):
         assert list(row.values()) == [
-            one.criterion.title,
-            str(one.scored),
+            f"{one.criterion.title} ({one.scored})",
             f"{one.clear.pairs:,}",
             f"{one.clear.under['know-nothing']:,}",
             f"{one.clear_with_error.under['know-nothing']:,}",

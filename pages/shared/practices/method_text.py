@@ -377,8 +377,8 @@ def told_apart(found: Figures) -> None:
     )
     rows = [
         {
-            _("Score"): one.criterion.title,
-            _("Practices scored"): str(one.scored),
+            # one column fewer, so that the table needs no scrolling on a telephone
+            _("Score (practices scored)"): f"{one.criterion.title} ({one.scored})",
             _("Pairs"): f"{one.clear.pairs:,}",
             _("Differ clearly"): f"{one.clear.under['know-nothing']:,}",
             _("… even if coders err"): f"{one.clear_with_error.under['know-nothing']:,}",
