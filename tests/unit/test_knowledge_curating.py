@@ -200,6 +200,7 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
             {"id": link["to_id"]},
         )
         cursor.execute("DELETE FROM practice_card WHERE id = $id", {"id": link["to_id"]})
+        cursor.execute("DELETE FROM released_practice WHERE id = $id", {"id": link["to_id"]})
 
     store.write(merge_as_before)
     edit_library.after_migration(store, ["0004_knowledge"])

@@ -146,7 +146,7 @@ def test_types_are_text_with_a_version_and_known_sectors() -> None:
     ("old", "new", "says"),
     [
         ('label = "Language courses"', "", "label: Field required"),
-        ('label = "Language courses"', 'label = "Language courses"\nlable = "x"', "lable: Extra inputs"),
+        ('label = "Language courses"', 'label = "Language courses"\nlable = "x"', "lable: is not known here"),
         ('id = "civic-orientation"', 'id = "language-training"', "language-training: stands there twice"),
         ("[[measure_type]]", "[[measure_type", "Expected"),
     ],
