@@ -41,7 +41,7 @@ def test_statement_history_and_running_are_shown_after_the_release(visit: Visit)
     )
     edit_practices.still_running(store, Edit(CLI, PRACTICE, 2), True, "The city", date(2026, 11, 25))
     before = text(visit("practice", practice=PRACTICE))
-    assert "otherwise" not in before
+    assert "We see" not in before
     assert "Nothing was corrected" in before
     release()
     app = visit("practice", practice=PRACTICE)

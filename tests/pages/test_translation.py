@@ -32,6 +32,7 @@ def test_a_translation_reaches_title_menu_footer_and_plurals(monkeypatch: pytest
     app = screen.opened()
     assert screen.title(app) == "‹What works in integrating migrants, and how sure can anyone be?›"
     assert screen.footer(app).startswith("‹Data version ")
+    app.switch_page("../about.py").run()
     assert any("practices state no year and are not drawn.›" in str(one.value) for one in app.caption)
 
 

@@ -30,7 +30,6 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
-from pages.shared.practices import weighting
 from pages.shared.server import streamlit_patches
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
@@ -227,9 +226,8 @@ class Recorder:
 
 @pytest.fixture
 def recorders(monkeypatch: pytest.MonkeyPatch, catalogue_db: Path) -> Iterator[dict[str, Recorder]]:
-    """Return every cached function with a recorder in its place; fewer draws, since what counts is whose they are."""
+    """Return every cached function with a recorder in its place."""
     shutil.copy(catalogue_db, os.environ["PRACTICES_DB"])
-    monkeypatch.setattr(weighting, "DRAWS", 200)
     put = {}
     for name, decorator in cached_functions().items():
         if "on_release" in decorator:
