@@ -247,12 +247,26 @@ def recorders(monkeypatch: pytest.MonkeyPatch, catalogue_db: Path) -> Iterator[d
 Visit = Callable[[str, dict[str, list[str]]], AppTest]
 
 
+LIST = "answers worth looking for"  # what only curators see, opened
+
+
+def _answers_worth_looking_for() -> None:
+    from pages.shared.curation import missing_answers  # noqa: PLC0415 - AppTest runs this as a script of its own
+
+    missing_answers.draw()
+
+
 @pytest.fixture
 def visit() -> Visit:
     """Return a function that goes to a page by the path of its script, with a link; "" is the start."""
     app = AppTest.from_file(ROOT / "pages" / "shared" / "frame.py", default_timeout=120)
 
     def go(page: str, link: dict[str, list[str]]) -> AppTest:
+        if page == LIST:
+            drawn = AppTest.from_function(_answers_worth_looking_for, default_timeout=120).run()
+            ran = drawn.toggle(key="missing_answers").set_value(True).run()
+            assert not ran.exception, ran.exception
+            return ran
         app.query_params = dict(link)
         ran = app.switch_page(page).run() if page else app.run()
         assert not ran.exception, (page, ran.exception)
@@ -322,7 +336,7 @@ def stale_after(
         {"sector": ["health"]},
     ]
     reaching: dict[int, set[str]] = {}
-    ways = list(itertools.product(page_paths(monkeypatch, visit), links))
+    ways = [*itertools.product(page_paths(monkeypatch, visit), links), (LIST, links[0])]
     for number, way in enumerate(ways):
         for recorder in recorders.values():
             recorder.calls.clear()
