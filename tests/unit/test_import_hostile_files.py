@@ -29,7 +29,7 @@ from practices_db.errors import PracticesError
 from practices_db.files.exports.csv_json import content, write_csv
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.imports import Confirmed, Preview, Question, apply, preview, read_file
-from practices_db.files.imports.xlsx_reader import Limits, read_workbook
+from practices_db.files.imports.xlsx_reader import Limits, read_cells, read_workbook
 from practices_db.queries.practices import count_practices
 from practices_db.queries.views import View
 
@@ -399,7 +399,7 @@ def test_a_workbook_that_takes_too_much_computing_is_refused_in_a_sentence() -> 
     file = io.BytesIO()
     book.save(file)
     with pytest.raises(PracticesError, match=r"took more than 1 seconds\. Save the sheet as CSV"):
-        read_workbook(file.getvalue(), Limits(seconds=1))
+        read_cells(file.getvalue(), Limits(seconds=1))
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
