@@ -98,8 +98,8 @@ def _poison(cursor: Cursor, texts: Sequence[str]) -> list[tuple[str, str]]:
         for rowid, id_ in rows:
             groups.setdefault(scored.get(id_, 0), []).append(rowid)
         made = [pair for rowids in groups.values() for pair in zip(bundles(texts, len(rowids)), rowids, strict=True)]
-        if address:
-            new = "'https://example.org/' || hostile.row_ || '/' || left(regexp_replace($1, '\\s', '', 'g'), 1900)"  # no two are the same
+        if address:  # no two of them are the same
+            new = "'https://example.org/' || hostile.row_ || '/' || left(regexp_replace($1, '\\s', '', 'g'), 1900)"
         else:
             new = "string_split($1, ' ¦ ')" if listed else "$1"
         only = f" AND {column} IS NOT NULL" if address else ""
