@@ -35,22 +35,6 @@ def types_of_publications(cursor: Cursor, publication_ids: Sequence[str]) -> pd.
     ).df()
 
 
-def practices_by_type(cursor: Cursor) -> pd.DataFrame:
-    """Return (measure_type, practice_id, primary, name, main result's outcome, direction, design, effect_text).
-
-    One row for each practice and type, the primary ones first, then by the name; NULL where no result is known.
-    """
-    return cursor.execute(
-        """
-        SELECT t.measure_type, t.practice_id, t."primary", p.name, r.outcome, r.direction, r.design, r.effect_text
-        FROM released_practice_type t
-        JOIN practice_card p ON p.id = t.practice_id
-        LEFT JOIN released_result r ON r.practice_id = t.practice_id AND r.main
-        ORDER BY t.measure_type, NOT t."primary", p.name_key, p.id
-        """
-    ).df()
-
-
 def strongest_practices(cursor: Cursor, measure_type: str, limit: int) -> pd.DataFrame:
     """Return practices of a type with their main result, the strongest design first, then those that are assessed.
 
@@ -68,27 +52,6 @@ def strongest_practices(cursor: Cursor, measure_type: str, limit: int) -> pd.Dat
         LIMIT $limit
         """,
         {"measure_type": measure_type, "designs": list(vocabulary("result_design")), "limit": limit},
-    ).df()
-
-
-def type_counts(cursor: Cursor) -> pd.DataFrame:
-    """Return for each type that something is of: practices, primary_practices, publications, findings (rows)."""
-    return cursor.execute(
-        """
-        WITH counted AS (
-            SELECT measure_type, 'practices' AS what, count(*) AS n FROM released_practice_type GROUP BY ALL
-            UNION ALL SELECT measure_type, 'primary_practices', count(*) FROM released_practice_type
-                WHERE "primary" GROUP BY ALL
-            UNION ALL SELECT measure_type, 'publications', count(*) FROM released_publication_type GROUP BY ALL
-            UNION ALL SELECT measure_type, 'findings', count(*) FROM released_finding GROUP BY ALL
-        )
-        SELECT measure_type,
-            coalesce(sum(n) FILTER (WHERE what = 'practices'), 0)::INT AS practices,
-            coalesce(sum(n) FILTER (WHERE what = 'primary_practices'), 0)::INT AS primary_practices,
-            coalesce(sum(n) FILTER (WHERE what = 'publications'), 0)::INT AS publications,
-            coalesce(sum(n) FILTER (WHERE what = 'findings'), 0)::INT AS findings
-        FROM counted GROUP BY measure_type ORDER BY measure_type
-        """
     ).df()
 
 

@@ -38,12 +38,3 @@ def main_results(cursor: Cursor) -> pd.DataFrame:
         FROM released_result r QUALIFY r.main ORDER BY r.practice_id
         """
     ).df()
-
-
-def direction_counts(cursor: Cursor) -> dict[str, int]:
-    """Return how many practices have a main result of each direction; those without any under "not-known"."""
-    rows = dict(cursor.execute("SELECT direction, count(*) FROM released_result WHERE main GROUP BY ALL").fetchall())
-    practices = cursor.execute("SELECT count(*) FROM practice_card").fetchall()[0][0]
-    return {name: rows.get(name, 0) for name in vocabulary("result_direction")} | {
-        "not-known": practices - sum(rows.values())
-    }
