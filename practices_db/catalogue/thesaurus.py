@@ -29,6 +29,7 @@ _FILE = Path(__file__).parent / "thesaurus.toml"
 _APART = 2  # so many other words may stand between those of a term
 _SPELT = 6  # letters from which a word may be misspelt
 _ALIKE = 87  # of 100, how alike a misspelt word is (rapidfuzz's ratio): one letter in seven, or two in fifteen
+_LONGEST = 100  # letters of a word that are looked at: whoever pastes a million without a space stops nobody
 # A term of several words is told without its filler, save where that turns its sense round.
 _TURNING = frozenset(
     {"no", "not", "without", "never", "nobody", "nothing", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans"}
@@ -115,7 +116,7 @@ def words_of(text: str) -> list[Word]:
     """Return the words of a text with their clauses."""
     words = []
     for clause, part in enumerate(re.split(r"[.;:!?,\n()–—]", text)):
-        words += [Word(typed, _plain(typed), clause) for typed in re.findall(r"[^\W_]+", part)]
+        words += [Word(typed, _plain(typed[:_LONGEST]), clause) for typed in re.findall(r"[^\W_]+", part)]
     return words
 
 
