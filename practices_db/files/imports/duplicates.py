@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from practices_db.catalogue.filters import normalise
 
-# Found on the catalogue's own practices: above it lie no two that are different (tests/unit/test_import.py).
+# Found on the catalogue's own practices: above it lie no two that are different (tests of the imports).
 ALIKE = 88
 _SHORT = 8  # names shorter than this must be the same: a letter is too much of them
 _BLOCK = 500

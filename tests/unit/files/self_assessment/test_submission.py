@@ -26,7 +26,7 @@ from practices_db.files.self_assessment.submission import (
     payload,
     to_mend,
 )
-from tests.unit.test_own_forms import a_form
+from tests.unit.files.self_assessment.test_merge import a_form
 
 DAY = date(2026, 3, 4)
 SENDING = Sending(summary="We teach the language in the market.", page="example.org/market", mailbox="info@example.org")

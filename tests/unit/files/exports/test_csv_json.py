@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -21,7 +20,7 @@ from practices_db.files.exports.recipe import Format
 from practices_db.queries.practices import find_practices
 from practices_db.queries.views import View
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "practices_all.csv"
+GOLDEN = oracles.ROOT / "tests" / "golden" / "practices_all.csv"
 TEXT_COLUMNS = {
     "name": "name",
     "lead_organisation": "lead_organisation",

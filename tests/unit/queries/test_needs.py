@@ -35,7 +35,7 @@ from practices_db.queries.needs import (
     reason_words,
 )
 
-NEEDS = tomllib.loads((Path(__file__).parent.parent / "data" / "needs.toml").read_text(encoding="utf-8"))["need"]
+NEEDS = tomllib.loads((oracles.ROOT / "tests" / "data" / "needs.toml").read_text(encoding="utf-8"))["need"]
 PRACTICES = {row["id"]: row for row in oracles.read_csv(oracles.CATALOGUE / "practices.csv")}
 TOWN_HALL = (
     "we are a municipality of 40,000, housing for young refugees leaving care, little money, "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import oracles
@@ -21,7 +20,7 @@ from practices_db.queries.practices import data_version, practice, practice_name
 PRACTICES = oracles.read_csv(oracles.CATALOGUE / "practices.csv")
 SOURCES = oracles.read_csv(oracles.CATALOGUE / "sources.csv")
 ANSWERS = oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
-RELEASED_IDS = Path(__file__).parent.parent / "data" / "released_ids.txt"
+RELEASED_IDS = oracles.ROOT / "tests" / "data" / "released_ids.txt"
 ASSESSED_BY = ("practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import string
 import tomllib
-from pathlib import Path
 
 import hostile
+import oracles
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +15,7 @@ from practices_db.database.store import Store
 from practices_db.queries import library
 from practices_db.queries.full_text import RANKED_AT_MOST, Index, expression
 
-SEARCHES = tomllib.loads((Path(__file__).parent.parent / "data" / "searches.toml").read_text(encoding="utf-8"))[
-    "search"
-]
+SEARCHES = tomllib.loads((oracles.ROOT / "tests" / "data" / "searches.toml").read_text(encoding="utf-8"))["search"]
 
 
 @pytest.fixture(scope="module")

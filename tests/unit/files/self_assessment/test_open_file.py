@@ -23,7 +23,7 @@ from practices_db.files.briefs.self_assessment import MARK
 from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name, slug
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, file_text, new_form
 from practices_db.files.self_assessment.open_file import open_draft, open_file
-from tests.unit.test_own_forms import a_form
+from tests.unit.files.self_assessment.test_merge import a_form
 
 FRAMEWORK = current_framework()
 BEFORE = published_frameworks()["integration-practices", "1.0.0"]
