@@ -22,7 +22,7 @@ from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.csv_json import FORMATS, content, write_csv
 from practices_db.files.exports.export_tables import columns_of
 from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, narrowings
-from practices_db.files.imports.xlsx_reader import read_workbook
+from practices_db.files.xlsx_reader import read_workbook
 from practices_db.queries.practices import data_version, practice_names
 from practices_db.queries.views import View, read_view
 

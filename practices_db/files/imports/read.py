@@ -31,7 +31,7 @@ from practices_db.files.imports.kinds import (
     plain_name,
     read_columns,
 )
-from practices_db.files.imports.xlsx_reader import Limits, read_cells
+from practices_db.files.xlsx_reader import Limits, read_cells
 
 Progress = Callable[[float, str], None]
 

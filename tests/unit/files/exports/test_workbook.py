@@ -20,7 +20,7 @@ from practices_db.files.exports.columns import practices
 from practices_db.files.exports.csv_json import content
 from practices_db.files.exports.recipe import Recipe
 from practices_db.files.exports.workbook import SHEETS, write_xlsx
-from practices_db.files.imports.xlsx_reader import read_workbook
+from practices_db.files.xlsx_reader import read_workbook
 from practices_db.queries.views import View
 
 ITALY = View(chosen=PracticeFilter(country=("IT",)))

@@ -1,7 +1,8 @@
 """Read a stranger's workbook in a process of its own, with limits on memory and time.
 
 A crafted workbook can take all memory or end the process that reads it; then only the child is gone. The child
-(``python -m practices_db.files.imports.xlsx_reader``) takes the file on standard input and gives its cells as JSON.
+(``python -m practices_db.files.xlsx_reader``) takes the file on standard input and gives its cells as JSON. This module
+stands outside ``imports`` and uses nothing but openpyxl, so that a child starts in a third of the time.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def read_cells(content: bytes, limits: Limits) -> Workbook:
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "practices_db.files.imports.xlsx_reader", str(limits.rows), str(limits.seconds)],
+            [sys.executable, "-m", "practices_db.files.xlsx_reader", str(limits.rows), str(limits.seconds)],
             input=content,
             capture_output=True,
             timeout=_WAIT,
