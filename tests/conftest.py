@@ -24,16 +24,23 @@ settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--one-case", action="store_true", help="of each test only the first case: for a second Python")
+
+
 def pytest_configure() -> None:
     if larger.MISSING:
         raise pytest.UsageError(f"{larger.VARIABLE} names {larger.FOLDER}, where these are missing: {larger.MISSING}")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "corpora" in getattr(item, "fixturenames", ()):
             item.add_marker("corpora")
+    if config.getoption("--one-case"):
+        first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        items[:] = [item for item in items if first[item.nodeid.partition("[")[0]] is item]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -432,10 +432,11 @@ def test_a_site_that_keeps_copies_is_known_by_its_host(url: str, offered: bool) 
 
 
 def test_a_publication_that_an_answer_cites_is_linked_to_its_practice(store: Store) -> None:
+    answers = oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
     cited = {
         (row["id"], answer["practice_id"])
         for row in file_of("evidence")
-        for answer in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
+        for answer in answers
         if row["url"] == answer["source_url"]
     }
     known = set(rows(store, "SELECT from_id, to_id FROM known_link WHERE relation = 'studies'"))
