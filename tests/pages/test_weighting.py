@@ -407,8 +407,8 @@ def test_a_slider_says_what_its_criterion_drives(visit: Visit) -> None:
 
 
 def choose_pair(app: AppTest, one: str, other: str) -> AppTest:
-    app.selectbox(key="pair_one").set_value(one).run()
-    return app.selectbox(key="pair_other").set_value(other).run()
+    app.selectbox(key="pair_0").set_value(one).run()
+    return app.selectbox(key="pair_1").set_value(other).run()
 
 
 @pytest.mark.parametrize("weights", [{}, {"w": ["sustainability:50", "evidence:50"]}])
@@ -464,16 +464,16 @@ def test_two_different_practices_stay_chosen_whatever_preset_is_taken(visit: Vis
     one, other = order.practice_ids[4], order.practice_ids[9]
     choose_pair(app, one, other)
     app.slider(key="weight-effectiveness").set_value(20.0).run()
-    assert (app.selectbox(key="pair_one").value, app.selectbox(key="pair_other").value) == (one, other)
-    app.selectbox(key="pair_one").set_value(other).run()
+    assert (app.selectbox(key="pair_0").value, app.selectbox(key="pair_1").value) == (one, other)
+    app.selectbox(key="pair_0").set_value(other).run()
     assert not app.exception
-    assert app.selectbox(key="pair_one").value == other
-    assert app.selectbox(key="pair_other").value not in (other, None)
+    assert app.selectbox(key="pair_0").value == other
+    assert app.selectbox(key="pair_1").value not in (other, None)
     for id_ in PRESETS:
         app.radio(key="preset").set_value(id_).run()
         assert not app.exception, id_
     app.radio(key="preset").set_value("official").run()
-    assert app.selectbox(key="pair_one").value != app.selectbox(key="pair_other").value
+    assert app.selectbox(key="pair_0").value != app.selectbox(key="pair_1").value
 
 
 @pytest.mark.parametrize("params", [{}, {"weights": "equal"}, {"free": "1"}, {"reading": "together"}])

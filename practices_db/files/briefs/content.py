@@ -14,14 +14,19 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from criteria.framework import Framework, current_framework
+from criteria.order import CLEARLY
+from criteria.weighting import Weighting
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.addresses import is_offered
+from practices_db.catalogue.order_texts import finding
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
 from practices_db.catalogue.texts import (
     counted,
     criterion_sentence,
     known,
     labels,
+    number,
+    percent,
     score_sentence,
     score_state,
     years,
@@ -33,6 +38,7 @@ from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import METHOD, Recipe
 from practices_db.queries import practices, results
 from practices_db.queries.comparison import Comparison, comparison
+from practices_db.queries.ranking import AT_LEAST, AT_MOST, standings
 from practices_db.queries.views import View
 from practices_db.translation import _
 
@@ -308,11 +314,8 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     ]
     if made.filters:
         blocks.append(Block("facts", rows=tuple(_by_filter(made))))
-    if made.weights:
-        shares = ", ".join(f"{one.name} {one.percent:g} %" for one in made.weights)
-        blocks.append(
-            Block("note", f"Seen under weights of the reader's own: {shares}. This brief has the main scores.")
-        )
+    if view.weights is not None:
+        blocks += _order(cursor, view, view.weights, made, {card["id"]: card["name"] for card in cards})
     if assessed:
         blocks += [Block("heading", "What is known of those assessed"), Block("note", HOW_TO_READ)]
         for node in HEADLINES:
@@ -334,6 +337,43 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     words = view.chosen.in_words()
     title = f"Practices {words}" if words else "All practices in the catalogue"
     return cleaned(Brief(title, "", tuple(blocks), made, made.exported_on, landscape=True))
+
+
+def _order(cursor: Cursor, view: View, weights: Weighting, made: Recipe, names: Mapping[str, str]) -> Iterable[Block]:
+    """Yield how the practices stand under the reader's weights, by the middle of the bounds of their places."""
+    shares = ", ".join(f"{one.name} {one.percent:g} %" for one in made.weights if one.percent)
+    yield Block("heading", _("Who is clearly ahead, under these weights"))
+    yield Block("text", _("Weights: {shares}.").format(shares=shares))
+    rows = _rows(standings(cursor, view.chosen, weights, view.reading))
+    if any(row["place_from"] is None for row in rows) or len(rows) < AT_LEAST:
+        told = _(
+            "{count} of them have a score in every criterion that weighs something; {least} to {most} can be compared."
+        )
+        yield Block("text", told.format(count=len(rows), least=AT_LEAST, most=AT_MOST))
+        return
+    rows.sort(key=lambda row: (row["place_from"] + row["place_to"], names[row["practice_id"]]))
+    yield Block("text", finding([(names[row["practice_id"]], int(row["ahead"])) for row in rows]))
+    yield Block(
+        "table",
+        _("Whom each practice is clearly ahead of and behind, and the bounds of its place"),
+        (_("Practice"), _("Your weighting"), _("Ahead of"), _("Behind"), _("Open"), _("Place")),
+        tuple(
+            (
+                names[row["practice_id"]],
+                f"{number(row['score'])} ({number(row['low'])}–{number(row['high'])})",
+                *(str(int(row[name])) for name in ("ahead", "behind", "open")),
+                _("{best} to {worst}").format(best=int(row["place_from"]), worst=int(row["place_to"])),
+            )
+            for row in rows
+        ),
+        (3.6, 1.8, 1, 1, 1, 1.2),
+    )
+    yield Block(
+        "note",
+        _("Clearly ahead: ahead in at least {share} of what the unknown answers could be.").format(
+            share=percent(CLEARLY)
+        ),
+    )
 
 
 def _by_filter(made: Recipe) -> Iterable[tuple[str, str]]:
