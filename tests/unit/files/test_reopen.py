@@ -130,6 +130,21 @@ def test_reader_s_own_composite_is_compared_too(tiny_store: Store) -> None:
     assert reopen(tiny_store, file).view == view
 
 
+def test_a_comparison_says_which_rows_changed_and_who_is_gone(tiny_store: Store) -> None:
+    ids = ("synthetic-accents", "synthetic-lines", "synthetic-formula")
+    view = View("compare", PracticeFilter(practice=ids))
+    file = file_content(tiny_store, view, DAY, "comparison", "csv-comma")
+    release(
+        tiny_store,
+        "DELETE FROM practice WHERE id = 'synthetic-formula'",
+        "UPDATE practice SET lead_organisation = 'Another' WHERE id = 'synthetic-lines'",
+    )
+    what = reopen(tiny_store, file).changes
+    assert what.gone == (("synthetic-formula", "synthetic-formula"),)
+    assert [(id_, rows) for id_, _name, rows in what.facts] == [("synthetic-lines", "Organisation")]
+    assert (what.moves, what.answers) == ((), ())
+
+
 def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
     file = taken(tiny_store, "everything")
     release(
