@@ -1,4 +1,4 @@
-"""Three practices compared and taken away; the matrix on a desk and on a telephone; nothing jumps, axe finds nothing."""
+"""Three practices compared and downloaded; the matrix on desk and telephone; nothing jumps, axe finds nothing."""
 
 from __future__ import annotations
 
@@ -79,6 +79,7 @@ def test_three_practices_are_compared_and_the_comparison_downloaded_in_six_click
         expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
         box.press("Enter")
         idle(page)
+    box.press("Escape")
     expect(page).to_have_url(re.compile(re.escape(COMPARED) + "$"))
     settled(page)
     expect(column_heads(page)).to_have_text(list(THREE.values()))

@@ -82,6 +82,8 @@ export default function ({ data, parentElement }) {
   if (!state) {
     state = { pair: [0, 1], drawn: "" }
     states.set(root, state)
+    state.watch = new ResizeObserver(() => state.draw())
+    state.watch.observe(root)
   }
   if (Math.max(...state.pair) >= data.practices.length) state.pair = [0, 1]
   state.draw = side => {
@@ -96,7 +98,5 @@ export default function ({ data, parentElement }) {
     if (side === 0 || side === 1) table.querySelectorAll("select")[side].focus()
   }
   state.draw()
-  const watch = new ResizeObserver(() => state.draw())
-  watch.observe(root)
-  return () => watch.disconnect()
+  return () => state.watch.disconnect()
 }
