@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 
 from criteria.framework import Framework
-from criteria.scoring import Floats
+from criteria.scoring import Bools, Floats
 from criteria.weighting import Weighting
 
 # --- what drives the differences ---------------------------------------------------------------------------
@@ -52,6 +52,32 @@ def difference_shares(framework: Framework, scores: Floats, weights: Weighting) 
         DifferenceShare(criterion.id, share, None if driven is None else float(driven[at]))
         for at, (criterion, (_, share)) in enumerate(zip(framework.criteria, weights.criteria, strict=True))
     )
+
+
+@dataclass(frozen=True)
+class WeightCost:
+    """How many practices would have a composite if a criterion weighed nothing; ``scored``: how many it scores."""
+
+    criterion: str
+    without: int
+    scored: int
+
+
+def weight_costs(framework: Framework, scored: Bools, weights: Weighting) -> tuple[WeightCost, ...]:
+    """Return what each criterion that weighs something costs, the one that costs most first; none if it is alone.
+
+    ``scored``: practices × criteria in the framework's order, whether each is scored. Of criteria that cost the same
+    the one comes first that fewest practices are scored in.
+    """
+    weighs = weights.shares > 0
+    if weighs.sum() < 2:
+        return ()
+    costs = []
+    for at in np.flatnonzero(weighs):
+        others = weighs & (np.arange(len(weighs)) != at)
+        without = int(scored[:, others].all(axis=1).sum())
+        costs.append(WeightCost(framework.criteria[at].id, without, int(scored[:, at].sum())))
+    return tuple(sorted(costs, key=lambda one: (-one.without, one.scored)))
 
 
 # --- every possible weighting ------------------------------------------------------------------------------

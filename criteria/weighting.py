@@ -91,11 +91,17 @@ def _silent(criterion: Criterion, indicators: Mapping[str, float]) -> bool:
 
 @dataclass(frozen=True)
 class Preset:
-    """A weighting to start from: its name, and in a sentence what it means."""
+    """A weighting to start from: its name, in a sentence what it means, and (criterion, weight) of what counts.
+
+    A composite exists only where every criterion that weighs something is scored, and nobody is scored in all. So each
+    preset weighs two or three criteria: of those that go with its name, the ones in which most practices have a score.
+    ``even``: whether every indicator inside a criterion weighs the same.
+    """
 
     label: str
     meaning: str
-    first: str | None = None  # the criterion that counts as much as all others together
+    criteria: tuple[tuple[str, float], ...]
+    even: bool = False
 
 
 PRESETS: dict[str, Preset] = {
@@ -103,22 +109,29 @@ PRESETS: dict[str, Preset] = {
         "Official",
         "The framework's own weights. It sets none between criteria, so the headline criteria share the whole "
         "equally and the others weigh nothing.",
+        (("effectiveness", 1), ("sustainability", 1)),
     ),
-    "equal": Preset("Equal", "Every criterion weighs the same, and so does every indicator inside a criterion."),
+    "equal": Preset(
+        "Equal",
+        "Sustainability, evidence and relevance weigh the same, and so does every indicator inside them. These are the "
+        "three criteria in which most practices have a score; no practice has one in all criteria.",
+        (("sustainability", 1), ("evidence", 1), ("relevance", 1)),
+        even=True,
+    ),
     "effectiveness-first": Preset(
         "Effectiveness first",
-        "Effectiveness is half of the whole, the other criteria share the rest equally.",
-        "effectiveness",
+        "Effectiveness is two thirds of the whole, sustainability one third.",
+        (("effectiveness", 2), ("sustainability", 1)),
     ),
     "sustainability-first": Preset(
         "Sustainability first",
-        "Sustainability is half of the whole, the other criteria share the rest equally.",
-        "sustainability",
+        "Sustainability is two thirds of the whole, relevance one third.",
+        (("sustainability", 2), ("relevance", 1)),
     ),
     "inclusion-first": Preset(
         "Inclusion first",
-        "Inclusion is half of the whole, the other criteria share the rest equally.",
-        "inclusion",
+        "Inclusivity is two thirds of the whole, relevance one third.",
+        (("inclusion", 2), ("relevance", 1)),
     ),
 }
 
@@ -130,12 +143,9 @@ def preset(framework: Framework, id_: str) -> Weighting:
     """
     if id_ not in PRESETS:
         raise ValueError(f"preset {id_!r} is not known; known are {', '.join(PRESETS)}")
-    ids = [criterion.id for criterion in framework.criteria]
-    if id_ == "equal":
-        return weighting(framework, dict.fromkeys(ids, 1.0), {one.id: 1.0 for one in framework.indicators})
-    if (first := PRESETS[id_].first) is None:
-        return weighting(framework, {criterion.id: 1.0 for criterion in framework.headlines})
-    return weighting(framework, dict.fromkeys(ids, 1.0) | {first: max(len(ids) - 1.0, 1.0)})
+    of = PRESETS[id_]
+    even = {one.id: 1.0 for one in framework.indicators} if of.even else {}
+    return weighting(framework, dict(of.criteria), even)
 
 
 def preset_of(framework: Framework, weights: Weighting) -> str | None:
@@ -151,7 +161,7 @@ def preset_of(framework: Framework, weights: Weighting) -> str | None:
 def _presets(framework: Framework) -> list[str]:
     """Return the presets that make sense in this framework."""
     ids = {criterion.id for criterion in framework.criteria}
-    return [id_ for id_, one in PRESETS.items() if one.first is None or one.first in ids]
+    return [id_ for id_, one in PRESETS.items() if ids.issuperset(dict(one.criteria))]
 
 
 # --- links -------------------------------------------------------------------------------------------------

@@ -15,12 +15,6 @@ from practices_db.translation import _
 
 framework = current_framework()
 st.title(_("Your weighting"))
-st.markdown(
-    _(
-        "Which differences between practices are clear? First on each main score alone, which needs no weights. Then "
-        "you can combine criteria into one number with your own weights."
-    )
-)
 chosen = filter_form.read_link(PracticeFilter)
 weights = weighting.read_link(framework)
 view = links.current_view("weighting")
@@ -34,40 +28,44 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     st.markdown(filter_form.sentence(chosen, found.count, whole.totals.practices))
     downloads.take_away(view, found.count)
 filter_form.chips(chosen)
-reading = order.choose_reading(view)
-order.rests_on(whole)
+
+scores = composite(framework, answers, weights)
+on_headlines = {
+    node: order.compared(whole, answers, criterion_alone(framework, node), view.reading) for node in HEADLINES
+}
+own = order.compared(whole, answers, weights, view.reading)
+
+st.header(_("Which differences are clear?"))
+named = _("Your combination ({weights})").format(weights=weighting.in_words(framework, weights))
+lines = [order.summary(title, on_headlines[node]) for node, title in HEADLINES.items()]
+st.markdown("\n".join([*lines, order.summary(named, own)]))
+order.what_clearly_means()
+with st.expander(_("What this rests on: unknown answers and errors of coders"), icon=":material/question_mark:"):
+    order.choose_reading(view)
+    order.rests_on(whole)
 
 for node, title in HEADLINES.items():
     st.header(title)
-    alone = criterion_alone(framework, node)
-    scored = answers.only(composite(framework, answers, alone).scored[:, -1])
-    ordered = None
-    if order.can_be_drawn(len(scored.practice_ids)):
-        cards = order.cards_by_name(whole, scored.practice_ids)
-        ordered = order.of(whole, scored, alone, reading)
-        st.markdown(order.finding(ordered, cards, measured))
+    on = on_headlines[node]
+    order.can_be_drawn(on.count)
     if node == "effectiveness":
         selected = [whole.index.ids[place] for place in np.flatnonzero(found.mask)]
-        order.shown_results(whole, selected, ordered.order.clear_pairs if ordered else 0)
-    if ordered:
-        st.caption(order.open_answers(ordered))
-        order.draw(view, ordered, cards, title)
+        order.shown_results(whole, selected, on.found.order.clear_pairs if on.found else 0)
+    if on.found:
+        order.details(on.found, on.cards, measured)
+        order.draw(view, on.found, on.cards, title)
 
 st.header(_("Your combination"))
-scores = composite(framework, answers, weights)
 weighting.panel(framework, weights, scores)
-scored = answers.only(scores.scored[:, -1])
-weighting.selection(found.count, len(answers.practice_ids), len(scored.practice_ids))
-if not order.can_be_drawn(len(scored.practice_ids), weighted=True):
+weighting.selection(found.count, len(answers.practice_ids), own.count)
+weighting.costs(framework, scores, weights)
+if not order.can_be_drawn(own.count, weighted=True) or own.found is None:
     st.stop()
 every = weighting.every_weighting()
-cards = order.cards_by_name(whole, scored.practice_ids)
-ordered = order.of(whole, scored, weights, reading)
-st.markdown(order.finding(ordered, cards, measured))
-st.caption(order.open_answers(ordered))
-own = weighting.own_columns(scores, scored.practice_ids, weights, every)
-order.draw(view, ordered, cards, _("Your weighting"), own)
+order.details(own.found, own.cards, measured)
+columns = weighting.own_columns(scores, own.scored.practice_ids, weights, every)
+order.draw(view, own.found, own.cards, _("Your weighting"), columns)
 
 st.header(_("Two of them in detail"))
-names = {id_: str(card["name"]) for id_, card in cards.items()}
-weighting.pair(framework, names, scores, ordered.order, weights)
+names = {id_: str(card["name"]) for id_, card in own.cards.items()}
+weighting.pair(framework, names, scores, own.found.order, weights)

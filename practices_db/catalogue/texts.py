@@ -11,6 +11,7 @@ from practices_db.catalogue.vocabularies import label
 from practices_db.translation import _
 
 SHOWN_WITH_RANGE = ("scored", "not enough documented")
+_SCORE = ("score", "low", "high", "coverage", "scored")
 
 
 def labels(vocabulary: str, ids: Iterable[str]) -> str:
@@ -70,12 +71,25 @@ def score_sentence(card: Mapping[str, Any], node: str) -> str:
         return why_not_scored(card, node)
     if state not in SHOWN_WITH_RANGE:
         return state
-    low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
-    answered = _("{share} of the questions answered").format(share=percent(card[f"{node}_coverage"]))
-    if state == "scored":
+    return _sentence({what: card[f"{node}_{what}"] for what in _SCORE}, why_not_scored(card, node))
+
+
+def criterion_sentence(row: Mapping[str, Any]) -> str:
+    """Say one stored score of a criterion or question in one line, as ``score_sentence`` says that of a card."""
+    if not known(row["coverage"]):
+        return _("not applicable")
+    if not row["answered"]:
+        return _("no question answered")
+    return _sentence(row, _("too little known for a score"))
+
+
+def _sentence(score: Mapping[str, Any], why_not: str) -> str:
+    low, high = number(score["low"]), number(score["high"])
+    answered = _("{share} of the questions answered").format(share=percent(score["coverage"]))
+    if score["scored"]:
         could_be = _("could be {low}–{high}").format(low=low, high=high)
-        return f"{number(card[f'{node}_score'])}/100 ({answered if low == high else f'{could_be}; {answered}'})"
-    return f"{why_not_scored(card, node)} ({_('between {low} and {high}').format(low=low, high=high)}; {answered})"
+        return f"{number(score['score'])}/100 ({answered if low == high else f'{could_be}; {answered}'})"
+    return f"{why_not} ({_('between {low} and {high}').format(low=low, high=high)}; {answered})"
 
 
 def why_not_scored(card: Mapping[str, Any], node: str) -> str:

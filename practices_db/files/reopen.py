@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from criteria.framework import AnswerId, Framework, current_framework
 from criteria.scoring import encode, score
 from practices_db.catalogue.csv_reader import read_csv
+from practices_db.catalogue.texts import percent
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError, faults
@@ -23,8 +24,10 @@ from practices_db.files.exports.csv_json import FORMATS, content, write_csv
 from practices_db.files.exports.export_tables import columns_of
 from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, narrowings
 from practices_db.files.xlsx_reader import read_workbook
-from practices_db.queries.practices import data_version, practice_names
+from practices_db.queries.comparison import HEADER, comparison
+from practices_db.queries.practices import DataVersion, data_version, practice_names
 from practices_db.queries.views import View, read_view
+from practices_db.translation import _
 
 _CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
 _LETTERS: dict[str, AnswerId] = {
@@ -35,6 +38,7 @@ _LETTERS: dict[str, AnswerId] = {
     "-": "not-documented",
 }
 _CODES = {str(answer): letter for letter, answer in _LETTERS.items()}
+_FIRST = (["practice_id"], [HEADER[0]])  # the first column of a table, and of the matrix of Compare
 _NUMBERS = ("score", "coverage", "low", "high", "scored")
 # What differs from file to file without anything having changed in the catalogue.
 _ABOUT = {"practice_id", "framework", "framework_version", "data_version", "exported_on", "licence", "recipe"}
@@ -98,6 +102,8 @@ def reopen(store: Store, file: bytes) -> Reopened:
         version = data_version(cursor)
     if made.data_hash == version.content_hash and made.framework_version == current_framework().version:
         return Reopened(view, made, Changes())
+    if made.contents == "comparison":
+        return _compared_matrix(store, view, made, then)
     contents = "scores" if made.format == "xlsx" else made.contents
     now = _as_table(_read_csv(content(write_csv(store, view, contents, "csv", made.exported_on)))[0])
     try:
@@ -144,11 +150,11 @@ def _read_csv(file: bytes) -> tuple[list[list[str]], str]:
     """Return the rows of one of our CSV files, and what separates its cells."""
     if file[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise PracticesError("The file is neither a CSV in UTF-8 nor a workbook of this app.")
-    table = read_csv(file, lambda header: len(header) if header[:1] == ["practice_id"] else 0)
+    table = read_csv(file, lambda header: len(header) if header[:1] in _FIRST else 0)
     rows = table.rows
-    if not rows or rows[0][0] != "practice_id" or rows[0][-1] != columns.RECIPE.name:
+    if not rows or rows[0][:1] not in _FIRST or rows[0][-1] != columns.RECIPE.name:
         raise PracticesError(
-            "The file is not one of this app's: its first column must be practice_id and its last one recipe."
+            "The file is not one of this app's: its first column must be practice_id or part and its last one recipe."
         )
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
@@ -177,6 +183,12 @@ def _view_of(made: Recipe) -> View:
 def _table(rows: Sequence[Sequence[str]], made: Recipe, view: View) -> Table:
     """Return a CSV's rows in the data flavour: apostrophes taken back, decimal points, blank as ""."""
     kind = FORMATS[made.format]
+    if made.contents == "comparison":
+        names = [*HEADER, *view.chosen.practice, columns.RECIPE.name]
+        if len(names) != len(rows[0]):
+            raise PracticesError("The file's recipe contradicts itself: it names other practices than the table.")
+        typed = [row if kind.plain else [as_typed(text) for text in row] for row in rows[1:]]
+        return [dict(zip(names, row, strict=True)) for row in typed]
     kinds = {column.name: column.kind for column in columns_of(view, made.contents)}
 
     def cell(name: str, text: str) -> str:
@@ -202,19 +214,55 @@ def _same_number(one: str, other: str) -> bool:
 # --- what changed --------------------------------------------------------------------------------------------
 
 
-def _compared(store: Store, view: View, made: Recipe, then: Table, now: Table) -> Reopened:
-    """Return what is in the file beside what the same view shows now."""
+def _compared_matrix(store: Store, view: View, made: Recipe, then: Table) -> Reopened:
+    """Return which rows of a comparison changed, for each practice in it."""
     with store.cursor() as cursor:
         version, known = data_version(cursor), practice_names(cursor)
+        now = comparison(cursor, [id_ for id_ in view.chosen.practice if id_ in known])
+    _refuse_newer(made, version)
+    framework = current_framework()
+    told = {(row[HEADER[0]], row[HEADER[1]]): row for row in then}
+    changed: dict[str, list[str]] = {}
+    for row in now.rows:
+        before = told.get((row.part, row.title), {})
+        for (id_, _name), cell in zip(now.practices, row.cells, strict=True):
+            if before.get(id_) != cell.text:
+                changed.setdefault(id_, []).append(row.title)
+    changes = Changes(
+        gone=tuple((id_, id_) for id_ in view.chosen.practice if id_ not in known),
+        facts=tuple((id_, known[id_], ", ".join(titles)) for id_, titles in changed.items()),
+        framework=_other_framework(made, framework),
+    )
+    return Reopened(view, made, changes, _remark(changes, version))
+
+
+def _refuse_newer(made: Recipe, version: DataVersion) -> None:
     if made.data_version > version.number:
         raise PracticesError(
             f"The file was made from data version {made.data_version}; this app has version {version.number}. Open it "
             "where the newer data are."
         )
+
+
+def _other_framework(made: Recipe, framework: Framework) -> str:
+    return "" if made.framework_version == framework.version else f"{made.framework_version} → {framework.version}"
+
+
+def _remark(changes: Changes, version: DataVersion) -> str:
+    return (
+        f"The data are newer now (version {version.short}), but nothing in this view changed." if changes.none else ""
+    )
+
+
+def _compared(store: Store, view: View, made: Recipe, then: Table, now: Table) -> Reopened:
+    """Return what is in the file beside what the same view shows now."""
+    with store.cursor() as cursor:
+        version, known = data_version(cursor), practice_names(cursor)
+    _refuse_newer(made, version)
     framework = current_framework()
     old, new = _by_practice(then, made, framework), _by_practice(now, made, framework)
     both = [id_ for id_ in new if id_ in old]
-    other = "" if made.framework_version == framework.version else f"{made.framework_version} → {framework.version}"
+    other = _other_framework(made, framework)
     changes = Changes(
         added=tuple((id_, row["name"]) for id_, row in new.items() if id_ not in old),
         gone=tuple((id_, row["name"]) for id_, row in old.items() if id_ not in new and id_ not in known),
@@ -231,10 +279,7 @@ def _compared(store: Store, view: View, made: Recipe, then: Table, now: Table) -
         ),
         framework=other,
     )
-    remark = (
-        f"The data are newer now (version {version.short}), but nothing in this view changed." if changes.none else ""
-    )
-    return Reopened(view, made, changes, remark)
+    return Reopened(view, made, changes, _remark(changes, version))
 
 
 def _by_practice(rows: Table, made: Recipe, framework: Framework) -> dict[str, dict[str, str]]:
@@ -307,14 +352,18 @@ def _same(one: str, other: str) -> bool:
 
 
 def _in_words(row: dict[str, str], node: str) -> str:
-    """Say a main score of a row: "66.7 (range 50.0–75.0, 75 % documented)"."""
+    """Say a main score of a row, to one decimal: small moves are to be seen."""
     if not row.get(f"{node}_coverage"):
-        return "nothing documented"
+        return _("no question answered")
     low, high, coverage = (float(row[f"{node}_{name}"]) for name in ("low", "high", "coverage"))
-    known = f"range {low:.1f}–{high:.1f}, {coverage:.0%} documented".replace("%", " %")
+    answered = _("{share} of the questions answered").format(share=percent(coverage))
     if not _is_scored(row, node):
-        return f"not enough documented ({known})"
-    return f"{float(row[f'{node}_score']):.1f} ({known})"
+        return _("too little known for a score (between {low} and {high}; {answered})").format(
+            low=f"{low:.1f}", high=f"{high:.1f}", answered=answered
+        )
+    return _("{score}/100 (could be {low}–{high}; {answered})").format(
+        score=f"{float(row[f'{node}_score']):.1f}", low=f"{low:.1f}", high=f"{high:.1f}", answered=answered
+    )
 
 
 def _reasons(old: dict[str, str], new: dict[str, str], framework: Framework) -> list[tuple[str, str]]:
@@ -322,7 +371,7 @@ def _reasons(old: dict[str, str], new: dict[str, str], framework: Framework) -> 
     none = ".." * len(framework.indicators)
     changed = []
     codes = [_pairs(row.get("answer_codes") or none) for row in (old, new)]
-    for (criterion, _, indicator), before, after in zip(framework.walk(), *codes, strict=False):
+    for (criterion, _question, indicator), before, after in zip(framework.walk(), *codes, strict=False):
         if before != after:
             words = f"{indicator.label}: {_answer(before, framework)} → {_answer(after, framework)}"
             if before[0] == after[0]:

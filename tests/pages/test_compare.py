@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from fractions import Fraction
 from typing import Any
@@ -30,7 +31,6 @@ BOTH_SCORED = [one.id for one in EVERYONE if all(one.scores[node].scored for nod
 ASSESSED = [one.id for one in EVERYONE if one.answers]
 NOT_ASSESSED = [one.id for one in EVERYONE if not one.answers]
 VALUE = {"met": Fraction(1), "partly": Fraction(1, 2), "not-met": Fraction(0)}
-PROFILES = "Each criterion of each practice"
 PEERS = "How many peers each practice has and where it stands among them"
 HOSTILE = (
     "",
@@ -58,27 +58,27 @@ def table(app: AppTest, alt: str) -> pd.DataFrame:
     return pd.DataFrame(one)
 
 
+def matrix(app: AppTest) -> dict[str, Any]:
+    """Return what was sent to the browser to be drawn side by side."""
+    (one,) = app.get("bidi_component")
+    sent: dict[str, Any] = json.loads(one.proto.json)
+    return sent
+
+
 def compared(app: AppTest) -> list[str]:
-    """Return the practices the page leads to, in their order."""
-    queries = [link.proto.query_string for link in app.get("page_link")]
-    return [query.removeprefix("practice=") for query in queries if query.startswith("practice=")]
+    """Return the practices in the head of the matrix, in their order."""
+    return [one["id"] for one in matrix(app)["practices"]]
 
 
-def lines_under(app: AppTest, heading: str) -> list[str]:
-    """Return the lines of one box, a practice each."""
-    (body,) = (body for body in screen.bodies(app) if body.startswith(f"{heading}\n\n"))
-    return body.split("\n")[2:]
+def rows_of(app: AppTest, part: str) -> list[dict[str, Any]]:
+    (found,) = (one["rows"] for one in matrix(app)["parts"] if one["title"] == part)
+    return list(found)
 
 
-def fact(app: AppTest, title: str) -> list[str]:
-    """Return the lines of one fact, a practice each."""
-    return [screen.as_read(line) for line in lines_under(app, f"**{title}**")]
-
-
-def differing(app: AppTest) -> list[tuple[str, str]]:
-    """Return (indicator, criterion) of the boxes of answers, in their order."""
-    found = (re.match(r"\*\*(.+)\*\* · (.+)\n\n", body) for body in screen.bodies(app))
-    return [(match[1], match[2]) for match in found if match]
+def row(app: AppTest, part: str, title: str) -> list[str]:
+    """Return the words of one row, a practice each."""
+    (found,) = (one for one in rows_of(app, part) if one["title"] == title)
+    return [cell["words"] for cell in found["cells"]]
 
 
 def answer(practice_id: str, indicator_id: str) -> str:
@@ -101,16 +101,16 @@ def test_results_stand_first_with_the_evidence_of_each_figure(visit: Visit) -> N
     without = next(one.id for one in EVERYONE if not one.results)
     ids = [with_result, level, without]
     app = visit("compare", practice=ids)
-    assert next(header.value for header in app.header) == "Results"
+    assert matrix(app)["parts"][0]["title"] == "Results"
     result, evidence, shows = (
-        fact(app, title) for title in ("Result", "Evidence of the result", "What the result shows")
+        row(app, "Results", title) for title in ("Main result", "Evidence of the result", "What the result shows")
     )
     assert all(BY_ID[id_].results[0]["effect_text"] in line for id_, line in zip(ids[:2], result, strict=False))
-    assert result[2].endswith(": No result known")
+    assert result[2] == "No result known"
     assert "●●●●● randomised trial (5 of 5)" in evidence[0]
     assert evidence[1].endswith("a level only: it does not say what would have happened otherwise")
-    assert evidence[2].endswith(": –")
-    assert [line.rpartition(": ")[2] for line in shows[1:]] == ["Only a level known", "Nothing known"]
+    assert evidence[2] == "–"
+    assert shows[1:] == ["Only a level known", "Nothing known"]
 
 
 # --- the choice --------------------------------------------------------------------------------------------
@@ -131,10 +131,7 @@ def test_the_order_is_that_of_the_link(visit: Visit) -> None:
         app = visit("compare", practice=order)
         assert app.multiselect(key="compared").value == order
         assert compared(app) == order
-        profiles = table(app, PROFILES)
-        practices = [screen.as_read(str(cell)) for cell in profiles["Practice"]]
-        assert practices == [name(id_) for _ in FRAMEWORK.criteria for id_ in order]
-        assert list(profiles["Criterion"]) == [one.title for one in FRAMEWORK.criteria for _ in order]
+        assert [one["name"] for one in matrix(app)["practices"]] == [BY_ID[id_].row["name"] for id_ in order]
 
 
 def test_the_choice_by_hand_stands_in_the_link(visit: Visit) -> None:
@@ -213,8 +210,15 @@ def order_on(node: str) -> PartialOrder:
 
 def lines_on(app: AppTest, node: str) -> list[str]:
     """Return the lines on one main score, a pair each."""
-    (body,) = (body for body in screen.bodies(app) if body.startswith(f"**{node.capitalize()}**\n"))
-    return [line for line in screen.as_read(body).split("\n") if line.startswith("- ")]
+    bodies = [body for body in screen.bodies(app) if body.startswith(f"**{node.capitalize()}**\n")]
+    return [line for body in bodies for line in screen.as_read(body).split("\n") if line.startswith("- ")]
+
+
+def found_on(app: AppTest, node: str) -> str:
+    """Return what is said first of a main score."""
+    (body,) = (screen.as_read(body) for body in screen.bodies(app) if body.startswith("- **Effectiveness**: "))
+    (line,) = (line for line in body.split("\n") if line.startswith(f"- {node.capitalize()}: "))
+    return line.partition(": ")[2]
 
 
 def test_a_clear_difference_names_the_higher_first_in_every_company(visit: Visit) -> None:
@@ -224,11 +228,12 @@ def test_a_clear_difference_names_the_higher_first_in_every_company(visit: Visit
     low = order.told_apart(high)[0][0]
     others = [id_ for id_ in order.practice_ids if id_ not in (high, low)][:3]
     for ids in ([low, high], [high, low], [low, *others, high]):
-        (line,) = (
-            line
-            for line in lines_on(visit("compare", practice=ids), "sustainability")
-            if name(high) in line and name(low) in line
+        app = visit("compare", practice=ids)
+        assert re.search(
+            rf"{re.escape(name(high))} is clearly higher than [^.]*{re.escape(name(low))}",
+            found_on(app, "sustainability"),
         )
+        (line,) = (line for line in lines_on(app, "sustainability") if name(high) in line and name(low) in line)
         assert line.startswith(f"- {name(high)} (")
         assert "is clearly higher than" in line
 
@@ -267,20 +272,20 @@ def test_ranges_that_do_not_meet_are_not_clear_where_coders_may_err(visit: Visit
 def test_of_a_practice_without_a_score_no_difference_is_said(visit: Visit) -> None:
     app = visit("compare", practice=[*BOTH_SCORED[:2], NOT_ASSESSED[0]])
     for node in oracles.HEADLINES:
-        pair, rest = lines_on(app, node)
+        (pair,) = lines_on(app, node)
         assert name(NOT_ASSESSED[0]) not in pair
-        assert rest == f"- Too little is known for a score: {name(NOT_ASSESSED[0])}."
-    profiles = table(app, PROFILES)
-    own = profiles[[screen.as_read(str(cell)) == name(NOT_ASSESSED[0]) for cell in profiles["Practice"]]]
-    assert list(own["Known"]) == ["not assessed"] * len(FRAMEWORK.criteria)
-    assert not (profiles["Known"] == "not assessed").all()
+        assert found_on(app, node).endswith(f"Too little is known for a score: {name(NOT_ASSESSED[0])}.")
+    for criterion in FRAMEWORK.criteria:
+        rows = rows_of(app, criterion.title)
+        assert {one["cells"][2]["words"] for one in rows} == {"Not assessed"}
+        assert any(one["cells"][0]["words"] != "Not assessed" for one in rows)
+        assert all(one["differs"] == (one["cells"][0]["answer"] != one["cells"][1]["answer"]) for one in rows[1:])
 
 
 def test_where_nobody_is_assessed_nothing_is_drawn(visit: Visit) -> None:
     app = visit("compare", practice=NOT_ASSESSED[:3])
     assert not app.exception
-    assert "None of them is assessed, so there is nothing to draw." in text(app)
-    assert "Fewer than two of them are assessed, so there are no answers to compare." in text(app)
+    assert not lines_on(app, "effectiveness")
     assert not [chart for chart in screen.charts(app) if "profile" in chart.id]
 
 
@@ -288,40 +293,38 @@ def test_where_nobody_is_assessed_nothing_is_drawn(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("ids", [BOTH_SCORED[:2], BOTH_SCORED[:3], [BOTH_SCORED[1], BOTH_SCORED[-1]]])
-def test_what_really_differs_comes_first_and_what_is_equal_is_not_among_it(visit: Visit, ids: list[str]) -> None:
+def test_what_differs_most_comes_first_in_each_part_and_what_is_equal_last(visit: Visit, ids: list[str]) -> None:
     app = visit("compare", practice=ids)
-    shown = differing(app)
-    walked = {(one.label, criterion.title): one.id for criterion, _, one in FRAMEWORK.walk()}
-    equal = {key for key, id_ in walked.items() if len({answer(practice, id_) for practice in ids}) == 1}
-    assert equal
-    assert set(shown) == set(walked) - equal
-    spreads = [apart(ids, walked[key]) for key in shown]
-    assert spreads[0] > 0
-    assert spreads == sorted(spreads, reverse=True)
-    (same,) = (expander for expander in app.expander if expander.label.startswith("The same for all"))
-    assert same.label == f"The same for all: {len(equal)} indicators"
-    listed = [line for line in str(same.markdown[0].value).split("\n") if line.startswith("- ")]
-    assert sorted(line[2:].split(": :")[0] for line in listed) == sorted(label for label, _ in equal)
+    for criterion in FRAMEWORK.criteria:
+        score, *shown = rows_of(app, criterion.title)
+        assert score["title"] == "Score"
+        by_label = {one.label: one.id for one in criterion.indicators}
+        assert sorted(one["title"] for one in shown) == sorted(by_label)
+        for one in shown:
+            given = [answer(id_, by_label[one["title"]]) for id_ in ids]
+            assert [cell["answer"] for cell in one["cells"]] == given
+            assert one["differs"] == (len(set(given)) > 1)
+            assert [cell["words"] for cell in one["cells"]] == [FRAMEWORK.answer_label(told) for told in given]
+        assert [one["differs"] for one in shown] == sorted((one["differs"] for one in shown), reverse=True)
+        spreads = [apart(ids, by_label[one["title"]]) for one in shown]
+        assert spreads == sorted(spreads, reverse=True)
 
 
-def test_each_box_says_every_answer_under_the_name_that_gave_it(visit: Visit) -> None:
+def test_each_answer_has_the_mark_of_its_evidence(visit: Visit) -> None:
     ids = BOTH_SCORED[:2]
     app = visit("compare", practice=ids)
-    words = {
-        "met": "Met]",
-        "partly": "Partly met]",
-        "not-met": "Not met]",
-        "not-documented": "Not documented]",
-        "not-applicable": "Not applicable]",
-    }
-    walked = {(one.label, criterion.title): one.id for criterion, _, one in FRAMEWORK.walk()}
-    for label, title in differing(app):
-        lines = lines_under(app, f"**{label}** · {title}")
-        for id_, line in zip(ids, lines, strict=True):
-            assert screen.as_read(line).startswith(f"- {name(id_)}: "), label
-            badge = re.search(r"material/\w+: (.+?\])", line)
-            assert badge, line
-            assert badge[1] == words[answer(id_, walked[label, title])], label
+    seen = 0
+    for criterion in FRAMEWORK.criteria:
+        by_label = {one.label: one.id for one in criterion.indicators}
+        for one in rows_of(app, criterion.title)[1:]:
+            for id_, cell in zip(ids, one["cells"], strict=True):
+                given = BY_ID[id_].answers.get(by_label[one["title"]])
+                if given and given.answer in VALUE:
+                    assert cell["mark"].count("●") == given.evidence_level
+                    seen += 1
+                else:
+                    assert not cell["mark"]
+    assert seen > 20
 
 
 # --- peers -------------------------------------------------------------------------------------------------
@@ -409,12 +412,11 @@ def test_every_fact_is_that_of_the_files_and_blanks_are_said(visit: Visit) -> No
         ids.append(ASSESSED[1])
     app = visit("compare", practice=ids)
     for title, field in fields.items():
-        for id_, line in zip(ids, fact(app, title), strict=True):
-            value = " ".join(BY_ID[id_].row[field].split())
-            assert line.startswith(f"- {name(id_)}: "), title
-            assert line.endswith(": not stated") == (not value), line
+        for id_, words in zip(ids, row(app, "Facts", title), strict=True):
+            value = BY_ID[id_].row[field]
+            assert (words == "not stated") == (not value), words
             if title == "Organisation" and value:
-                assert line == f"- {name(id_)}: {value}"
+                assert words == value
 
 
 def test_nobody_is_ranked(visit: Visit) -> None:

@@ -144,7 +144,7 @@ def test_a_preset_in_the_link_comes_back_as_it_is(visit: Visit, id_: str) -> Non
 
 
 def test_moving_one_slider_scales_the_others_and_writes_the_link(visit: Visit) -> None:
-    app = visit("weighting", weights="effectiveness-first")
+    app = visit("weighting", w=[f"{id_}:10" for id_ in CRITERIA])
     app.slider(key="weight-effectiveness").set_value(40.0).run()
     assert not app.exception
     assert not app.warning
@@ -381,6 +381,73 @@ def test_fifty_fifty_is_fifty_fifty_and_the_places_are_those_of_the_order(visit:
         assert str(row["Clear differences"]).startswith(f"clearly ahead of {of.ahead_of}, clearly behind {of.behind},")
 
 
+def test_the_finding_comes_first_for_each_score_and_the_combination(visit: Visit) -> None:
+    app = visit("weighting")
+    assert app.header[0].value == "Which differences are clear?"
+    lines = next(screen.as_read(body) for body in screen.bodies(app) if body.startswith("- **Effectiveness**")).split(
+        "\n"
+    )
+    order, _ = ordered(OFFICIAL)
+    name_of = {one.id: name for name, one in BY_NAME.items()}
+    first = max(order.practice_ids, key=lambda id_: order.of(id_).ahead_of)
+    assert lines[0] == "- Effectiveness: 0 of 210 pairs differ clearly; all are open."
+    assert lines[2] == (
+        f"- Your combination (Effectiveness 50 %, Sustainability 50 %): {order.clear_pairs} of {order.pairs} pairs "
+        f"differ clearly; {name_of[first]} is ahead of {order.of(first).ahead_of}, more than any other; the rest is "
+        "open."
+    )
+
+
+def test_where_a_trial_is_behind_weaker_evidence_this_is_said(visit: Visit) -> None:
+    app = visit("weighting")
+    order, _ = ordered(criterion_alone(FRAMEWORK, "sustainability"))
+    told = [
+        screen.as_read(body) for body in screen.bodies(app) if body.startswith("How strong the evidence is does not")
+    ]
+    assert told
+    by_id = {one.id: one for one in EVERYONE}
+    behind = {
+        one.id: sum(oracles.mark(by_id[id_]) < oracles.mark(one) for id_ in order.told_apart(one.id)[1])
+        for one in EVERYONE
+        if one.id in order.practice_ids and oracles.mark(one) >= 4
+    }
+    most = max(behind, key=behind.__getitem__)
+    assert behind[most] > 10
+    name = next(name for name, one in BY_NAME.items() if one.id == most)
+    assert f"in this sum: {name} (randomised trial) is clearly behind {behind[most]} practices with weaker" in told[0]
+
+
+@pytest.mark.parametrize("id_", PRESETS)
+def test_every_preset_gives_some_practices_a_composite(visit: Visit, id_: str) -> None:
+    app = visit("weighting", weights=id_)
+    assert len(table(app)) >= 10
+    assert not [button for button in app.button if str(button.key).startswith("zero-")]
+
+
+def test_where_few_are_left_the_weight_that_costs_most_is_set_to_0_by_a_button(visit: Visit) -> None:
+    app = visit("weighting", w=[f"{id_}:{0 if id_ == 'partnership' else 20}" for id_ in CRITERIA])
+    scored = composite(FRAMEWORK, selected(), OFFICIAL).scored[:, :-1]
+    used = [CRITERIA.index(id_) for id_ in CRITERIA if id_ != "partnership"]
+    now = int(scored[:, used].all(axis=1).sum())
+    left = {CRITERIA[at]: int(scored[:, [of for of in used if of != at]].all(axis=1).sum()) for at in used}
+    most = max(left, key=left.__getitem__)
+    title = next(one.title for one in FRAMEWORK.criteria if one.id == most)
+    buttons = [button for button in app.button if str(button.key).startswith("zero-")]
+    assert buttons[0].label == f"Set {title} to 0"
+    assert f"costs {left[most] - now}: without it {left[most]} have a score instead of {now}" in screen.bodies(app)
+    buttons[0].click().run()
+    assert not app.exception
+    assert sliders(app) == {id_: 0.0 if id_ in (most, "partnership") else 25.0 for id_ in CRITERIA}
+    assert len(table(app)) == left[most]
+
+
+def test_where_no_single_weight_helps_the_rarest_is_offered_first(visit: Visit) -> None:
+    app = visit("weighting", w=["effectiveness:50", "sustainability:50"], country="MT", sector="digital")
+    buttons = [button for button in app.button if str(button.key).startswith("zero-")]
+    assert [button.label for button in buttons] == ["Set Effectiveness to 0", "Set Sustainability to 0"]
+    assert "0 practices have a score in it" in screen.bodies(app)
+
+
 def test_every_possible_weighting_stands_in_the_link_and_says_who_is_first(visit: Visit) -> None:
     app = visit("weighting")
     assert "First in" not in table(app)
@@ -407,8 +474,8 @@ def test_a_slider_says_what_its_criterion_drives(visit: Visit) -> None:
 
 
 def choose_pair(app: AppTest, one: str, other: str) -> AppTest:
-    app.selectbox(key="pair_one").set_value(one).run()
-    return app.selectbox(key="pair_other").set_value(other).run()
+    app.selectbox(key="pair_0").set_value(one).run()
+    return app.selectbox(key="pair_1").set_value(other).run()
 
 
 @pytest.mark.parametrize("weights", [{}, {"w": ["sustainability:50", "evidence:50"]}])
@@ -464,16 +531,18 @@ def test_two_different_practices_stay_chosen_whatever_preset_is_taken(visit: Vis
     one, other = order.practice_ids[4], order.practice_ids[9]
     choose_pair(app, one, other)
     app.slider(key="weight-effectiveness").set_value(20.0).run()
-    assert (app.selectbox(key="pair_one").value, app.selectbox(key="pair_other").value) == (one, other)
-    app.selectbox(key="pair_one").set_value(other).run()
+    assert (app.selectbox(key="pair_0").value, app.selectbox(key="pair_1").value) == (one, other)
+    app.selectbox(key="pair_0").set_value(other).run()
     assert not app.exception
-    assert app.selectbox(key="pair_one").value == other
-    assert app.selectbox(key="pair_other").value not in (other, None)
+    before = [app.selectbox(key=f"pair_{side}").value for side in (0, 1)]
+    assert before == [other, one]  # they change places
     for id_ in PRESETS:
         app.radio(key="preset").set_value(id_).run()
         assert not app.exception, id_
+        assert app.selectbox(key="pair_0").value != app.selectbox(key="pair_1").value, id_
+    app.slider(key="weight-partnership").set_value(50.0).run()  # hardly anybody has a composite
     app.radio(key="preset").set_value("official").run()
-    assert app.selectbox(key="pair_one").value != app.selectbox(key="pair_other").value
+    assert [app.selectbox(key=f"pair_{side}").value for side in (0, 1)] == before
 
 
 @pytest.mark.parametrize("params", [{}, {"weights": "equal"}, {"free": "1"}, {"reading": "together"}])

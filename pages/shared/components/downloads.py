@@ -11,12 +11,16 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name
 from practices_db.files.exports.export_tables import count_rows
-from practices_db.files.exports.recipe import Contents, Format
+from practices_db.files.exports.recipe import FileContents, Format
 from practices_db.queries.views import View
 from practices_db.translation import N_, _, ngettext
 
+_COMPARISON = N_("The comparison as on this page: a row for each result, fact and answer, a column for each practice.")
 OFFERED: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html")
-_CONTENTS = {"scores": N_("Scores"), "answers": N_("Answers"), "everything": N_("Everything")}
+_CONTENTS: dict[FileContents, str] = {
+    **{"comparison": N_("Comparison"), "scores": N_("Scores"), "answers": N_("Answers")},
+    "everything": N_("Everything"),
+}
 CONTENTS_KEY, FORMAT_KEY = "take_contents", "take_format"
 
 
@@ -31,17 +35,20 @@ def take_away(view: View, count: int) -> None:
             _("As"), OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
         )
         st.caption(FORMATS[format_].meaning)
-        contents: Contents = "scores"
+        contents: FileContents = "scores"
         if FORMATS[format_].mime == "text/csv":
+            offered: list[FileContents] = [*_matrix_of(view), *CONTENTS]
+            if st.session_state.get(CONTENTS_KEY) not in offered:
+                st.session_state[CONTENTS_KEY] = offered[0]  # kept from a page that offers something else
             contents = st.radio(
                 _("With"),
-                list(CONTENTS),
+                offered,
                 format_func=lambda one: _(_CONTENTS[one]),
                 horizontal=True,
                 key=CONTENTS_KEY,
                 persist_state="session",
             )
-            st.caption(CONTENTS[contents])
+            st.caption(_(_COMPARISON) if contents == "comparison" else CONTENTS[contents])
         st.download_button(
             _("Download {list} ({format})").format(list=_amount(view, contents, count), format=FORMATS[format_].label),
             data=lambda: file_content(database.store(), view, today, contents, format_),
@@ -60,7 +67,27 @@ def take_away(view: View, count: int) -> None:
         )
 
 
-def _amount(view: View, contents: Contents, count: int) -> str:
+def _matrix_of(view: View) -> list[FileContents]:
+    return ["comparison"] if view.page == "compare" else []
+
+
+def comparison(view: View, count: int) -> None:
+    """Draw the button that downloads a comparison as a workbook, and beside it every other format."""
+    today = date.today()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            _("Download comparison (Excel)"),
+            data=lambda: file_content(database.store(), view, today, format_="xlsx"),
+            file_name=file_name(view, "xlsx", today),
+            mime=FORMATS["xlsx"].mime,
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+        )
+        take_away(view, count)
+
+
+def _amount(view: View, contents: FileContents, count: int) -> str:
     """Say how much is in the file."""
     if contents != "answers":
         return PracticeFilter.amount(count)

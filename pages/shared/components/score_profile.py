@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from criteria.framework import Framework
-from pages.shared.components.screen_texts import known, number, percent
 from pages.shared.components.tables import Cards, rows
 from practices_db.catalogue.result_texts import answers_mark
+from practices_db.catalogue.texts import criterion_sentence
 from practices_db.translation import _
 
 ONE_SERIES = "Criterion"
@@ -35,7 +35,7 @@ def profile_lines(framework: Framework, scores: Sequence[tuple[str, Cards]]) -> 
         lines.append(same | {"name": criterion.title})
         for name, nodes in series:
             row = nodes[criterion.id]
-            line = same | {"what": name, "words": criterion_words(row)}
+            line = same | {"what": name, "words": criterion_sentence(row)}
             line |= {"state": "scored" if row["scored"] else "not enough documented"}
             lines.append(line | {key: row[key] for key in ("score", "low", "high")})
     columns = ["id", "practice", "name", "what", "state", "score", "low", "high", "words"]
@@ -50,17 +50,7 @@ def profile_table(framework: Framework, scores: Cards) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Criterion": [criterion.title for criterion in framework.criteria],
-            "Known": [criterion_words(row) for row in criteria],
+            "Known": [criterion_sentence(row) for row in criteria],
             _("Strongest evidence"): [answers_mark(row["strongest_evidence"]) or _("none") for row in criteria],
         }
     )
-
-
-def criterion_words(row: Mapping[str, Any]) -> str:
-    """Say one stored score in words."""
-    if not known(row["coverage"]):
-        return "not applicable"
-    if not row["answered"]:
-        return "nothing documented"
-    span = f"{number(row['low'])}–{number(row['high'])}, {percent(row['coverage'])} documented"
-    return f"{number(row['score'])} ({span})" if row["scored"] else f"not enough documented ({span})"

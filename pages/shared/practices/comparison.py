@@ -1,4 +1,4 @@
-"""Practices side by side: the choice in the link, which differences are clear, peers, answers and facts."""
+"""Practices side by side: the choice in the link, which differences are clear, the matrix, peers."""
 
 from __future__ import annotations
 
@@ -17,23 +17,18 @@ from pages.shared.components import database, practice_picker
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import MOST_COMPARED, page_path, practice_link
 from pages.shared.components.peers import ENOUGH_PEERS, are_counted
-from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
 from pages.shared.components.screen_texts import (
-    counted,
     escaped,
-    known,
     number,
     percent,
 )
-from pages.shared.components.tables import HEADLINES, MOST_DRAWN, Cards, rows
-from practices_db.catalogue import practice_facts
-from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, no_result
+from pages.shared.components.tables import HEADLINES, MOST_DRAWN
+from practices_db.config import database_path
 from practices_db.queries.agreement import error_of
-from practices_db.translation import _
+from practices_db.queries.comparison import Comparison, comparison
+from practices_db.translation import _, ngettext
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
-
-Answers = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 
 
 # --- the choice ------------------------------------------------------------------------------------------
@@ -80,51 +75,70 @@ def too_few(cards: Sequence[Card]) -> None:
     st.page_link(page_path("explore"), label="Find practices in Explore", icon=":material/search:")
 
 
-# --- results ---------------------------------------------------------------------------------------------
-
-
-def results(cards: Sequence[Card]) -> None:
-    """Draw the main result of each practice, the evidence of that figure, and what it shows."""
-    told = {card["id"]: ResultWords.of_card(card) for card in cards}
-    rows_ = {
-        _("Result"): {id_: result.found if result else no_result() for id_, result in told.items()},
-        _("Evidence of the result"): {
-            id_: " · ".join(part for part in (result.evidence, result.limits) if part) if result else "–"
-            for id_, result in told.items()
-        },
-        _("What the result shows"): {card["id"]: group_words(card) for card in cards},
-    }
-    with st.grid(3, min_column_width=300):
-        for title, said in rows_.items():
-            with st.container(border=True, height="stretch", gap="xsmall"):
-                lines = "\n".join(f"- {escaped(card['name'])}: {escaped(said[card['id']])}" for card in cards)
-                st.markdown(f"**{title}**\n\n{lines}", anchors=False)
-
-
 # --- scores ----------------------------------------------------------------------------------------------
 
 
+def matrix_of(whole: Whole, ids: Sequence[str]) -> Comparison:
+    """Return the matrix of some practices; made once for each release of the data."""
+    return _matrix(str(database_path()), whole.version.content_hash, tuple(ids))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _matrix(path: str, content_hash: str, ids: tuple[str, ...]) -> Comparison:  # noqa: ARG001 - the cache's key
+    with database.cursor() as cursor:
+        return comparison(cursor, ids)
+
+
 def clear_differences(framework: Framework, whole: Whole, cards: Sequence[Card]) -> None:
-    """Say for each pair and headline which is clearly higher; of what has no score nothing is said."""
+    """Say of each headline who is clearly higher than whom; below it every pair, folded.
+
+    Of what has no score nothing is said.
+    """
     selected = np.zeros(len(whole.index.ids), dtype=bool)
     selected[[whole.index.place[card["id"]] for card in cards]] = True
     answers_ = whole.answers_of(selected)
-    twice = database.read_twice(whole)
-    for node, title in HEADLINES.items():
-        order = partial_order(framework, answers_, criterion_alone(framework, node), error=error_of(twice))
-        scored = [card for card in cards if card["id"] in order.practice_ids]
-        lines = [_pair(first, second, node, order) for first, second in combinations(scored, 2)]
-        if others := [card["name"] for card in cards if card not in scored]:
-            lines.append(_("Too little is known for a score: {names}.").format(names=escaped(", ".join(others))))
-        st.markdown(f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines))
-        if node == "effectiveness":
-            st.caption(_("What was measured, and how, says more about effectiveness than these scores do."))
-    st.caption(
-        _(
-            "Clearly higher: ahead in at least {share} of what the missing answers could be, even if coders err as "
-            "often as on the practices read twice."
-        ).format(share=percent(CLEARLY))
-    )
+    error = error_of(database.read_twice(whole))
+    orders = {
+        node: partial_order(framework, answers_, criterion_alone(framework, node), error=error) for node in HEADLINES
+    }
+    st.markdown("\n".join(f"- **{title}**: {_found(cards, orders[node])}" for node, title in HEADLINES.items()))
+    st.caption(_("What was measured, and how, says more about effectiveness than these scores do."))
+    if not any(order.pairs for order in orders.values()):
+        return
+    with st.expander(_("Every pair, with the ranges of the scores"), icon=":material/compare_arrows:"):
+        for node, title in HEADLINES.items():
+            scored = [card for card in cards if card["id"] in orders[node].practice_ids]
+            pairs = [_pair(first, second, node, orders[node]) for first, second in combinations(scored, 2)]
+            if pairs:
+                st.markdown(f"**{title}**\n\n" + "\n".join(f"- {line}" for line in pairs))
+        st.caption(
+            _(
+                "Clearly higher: ahead in at least {share} of what the missing answers could be, even if coders err as "
+                "often as on the practices read twice."
+            ).format(share=percent(CLEARLY))
+        )
+
+
+def _found(cards: Sequence[Card], order: PartialOrder) -> str:
+    """Say who is clearly higher than whom, how many pairs are open, and who has no score."""
+    names = {card["id"]: f"{escaped(card['name'])}" for card in cards}
+    words = []
+    for card in cards:
+        if card["id"] in order.practice_ids and (lower := order.told_apart(card["id"])[0]):
+            behind = ", ".join(names[id_] for id_ in names if id_ in lower)
+            words.append(_("{name} is clearly higher than {others}.").format(name=names[card["id"]], others=behind))
+    open_ = order.pairs - order.clear_pairs
+    if order.pairs and not order.clear_pairs:
+        words.append(_("No clear difference between those that have a score."))
+    elif open_:
+        words.append(
+            ngettext("{open} of {count} pairs is open.", "{open} of {count} pairs are open.", open_).format(
+                open=open_, count=order.pairs
+            )
+        )
+    if others := [name for id_, name in names.items() if id_ not in order.practice_ids]:
+        words.append(_("Too little is known for a score: {names}.").format(names=", ".join(others)))
+    return " ".join(words)
 
 
 def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
@@ -157,30 +171,6 @@ def _span(card: Card, node: str) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def profile_table(framework: Framework, cards: Sequence[Card], scores: Mapping[str, Cards]) -> pd.DataFrame:
-    """Return each criterion of each practice in words, with the strongest evidence."""
-    by_node = {card["id"]: {row["node"]: row for row in rows(scores[card["id"]])} for card in cards}
-    return pd.DataFrame(
-        [
-            {
-                "Criterion": criterion.title,
-                "Practice": escaped(card["name"]),
-                "Known": _known_of(by_node[card["id"]].get(criterion.id)),
-            }
-            for criterion in framework.criteria
-            for card in cards
-        ]
-    )
-
-
-def _known_of(row: Mapping[str, Any] | None) -> str:
-    if row is None:
-        return "not assessed"
-    if not known(row["strongest_evidence"]):
-        return criterion_words(row)
-    return f"{criterion_words(row)}; evidence: {answers_mark(row['strongest_evidence'])}"
-
-
 # --- peers -----------------------------------------------------------------------------------------------
 
 
@@ -210,64 +200,3 @@ def peers_rule(peers: Mapping[str, pd.DataFrame]) -> None:
         "Peers of a practice are the other scored practices that share at least one sector and at least one target "
         f"group with it. With fewer than {ENOUGH_PEERS} they are not drawn. The large mark is the practice itself."
     )
-
-
-# --- answers and facts -----------------------------------------------------------------------------------
-
-
-def answers(framework: Framework, cards: Sequence[Card], given: Answers) -> None:
-    """Draw the indicators where the practices differ, widest first, then list those where they do not."""
-    assessed = [card for card in cards if card["assessed"]]
-    if len(assessed) < AT_LEAST:
-        st.markdown("Fewer than two of them are assessed, so there are no answers to compare.")
-        return
-    told = [
-        (_spread(framework, found), criterion, indicator, found)
-        for criterion, _, indicator in framework.walk()
-        for found in [{card["id"]: _counting(given[card["id"]], indicator.id) for card in assessed}]
-    ]
-    differing = sorted((one for one in told if one[0] > 0), key=lambda one: -one[0])
-    with st.grid(2, min_column_width=320):
-        for _, criterion, indicator, found in differing:
-            with st.container(border=True, height="stretch", gap="xsmall"):
-                answers_ = "\n".join(_told(card, found[card["id"]]) for card in assessed)
-                st.markdown(f"**{indicator.label}** · {criterion.title}\n\n{answers_}", anchors=False)
-    same = [(indicator, next(iter(found.values()))) for spread, _, indicator, found in told if spread == 0]
-    with st.expander(f"The same for all: {counted(len(same), 'indicator')}"):
-        st.markdown("\n".join(f"- {indicator.label}: {_badge(answer)}" for indicator, answer in same))
-
-
-def _counting(given: Mapping[str, list[dict[str, Any]]], indicator_id: str) -> dict[str, Any] | None:
-    return given[indicator_id][0] if indicator_id in given else None
-
-
-def _spread(framework: Framework, found: Mapping[str, dict[str, Any] | None]) -> float:
-    """Return how far answers are apart: by value first, then known against unknown."""
-    values = [framework.value(answer["answer"]) if answer else None for answer in found.values()]
-    numbers = [value for value in values if value is not None]
-    apart = max(numbers) - min(numbers) if numbers else 0.0
-    kinds = {answer["answer"] if answer else "not-documented" for answer in found.values()}
-    return apart + (0.1 if len(kinds) > 1 else 0.0)
-
-
-def _told(card: Card, answer: Mapping[str, Any] | None) -> str:
-    evidence = f" {escaped(answers_mark(answer['evidence_level']))}" if answer else ""
-    return f"- {escaped(card['name'])}: {_badge(answer)}{evidence}"
-
-
-def _badge(answer: Mapping[str, Any] | None) -> str:
-    return ANSWER_BADGES[answer["answer"] if answer else "not-documented"]
-
-
-def facts(cards: Sequence[Card]) -> None:
-    """List the facts of the practices below each other; blank facts are said to be not stated."""
-    with st.grid(2, min_column_width=320):
-        for fact in practice_facts.facts("comparison"):
-            with st.container(border=True, height="stretch", gap="xsmall"):
-                stated = (
-                    f"- {escaped(card['name'])}: {escaped(fact.words(card)) or fact.missing(card)}" for card in cards
-                )
-                st.markdown(f"**{fact.title}**\n\n" + "\n".join(stated))
-    with st.container(horizontal=True):
-        for card in cards:
-            practice_link(card["id"], escaped(card["name"]))

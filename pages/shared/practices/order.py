@@ -18,22 +18,27 @@ from criteria.order import (
     Reading,
     StandingGroup,
     clear_pairs,
+    only_scored,
     partial_order,
 )
 from criteria.order import Standing as Place
-from criteria.results import GROUPS
+from criteria.results import GROUPS, MARKS
 from criteria.scoring import Answers
 from criteria.weighting import Weighting
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.screen_texts import escaped, percent, score_words
+from pages.shared.components.screen_texts import escaped, known, percent, score_words
 from pages.shared.components.tables import HEADLINES
+from practices_db.catalogue import order_texts
+from practices_db.catalogue.vocabularies import label
 from practices_db.config import database_path
 from practices_db.queries.agreement import error_of
 from practices_db.queries.ranking import AT_LEAST, AT_MOST
 from practices_db.queries.views import View
 from practices_db.translation import N_, _, ngettext
 
+_TRIAL = MARKS["comparison-group"]  # the mark of evidence from which on a result is that of a trial
+_MOST_TRIALS = 3  # that are named
 _NAMED = 40  # practices whose names stand in the chart; of more they stand in its table
 
 _GROUPS: dict[StandingGroup, str] = {
@@ -88,6 +93,28 @@ def of(whole: Whole, scored: Answers, weights: Weighting, reading: Reading) -> F
         )
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Practices that have a composite: how many, their order (None where they are too few or too many), their cards."""
+
+    scored: Answers
+    found: Found | None
+    cards: dict[str, Card]
+
+    @property
+    def count(self) -> int:
+        """How many have a composite."""
+        return len(self.scored.practice_ids)
+
+
+def compared(whole: Whole, answers: Answers, weights: Weighting, reading: Reading) -> Compared:
+    """Return how those practices stand that have a composite under weights."""
+    scored = only_scored(current_framework(), answers, weights)
+    if not AT_LEAST <= len(scored.practice_ids) <= AT_MOST:
+        return Compared(scored, None, {})
+    return Compared(scored, of(whole, scored, weights, reading), cards_by_name(whole, scored.practice_ids))
+
+
 def choose_reading(view: View) -> Reading:
     """Draw what an answer that nobody knows is taken to be; kept in the link."""
     links.choose(_("An unknown answer is taken as"), "reading", {id_: _(words) for id_, words in _READINGS.items()})
@@ -125,6 +152,14 @@ def cards_by_name(whole: Whole, ids: Iterable[str]) -> dict[str, Card]:
 
 
 # --- in words --------------------------------------------------------------------------------------------
+
+
+def details(found: Found, cards: Mapping[str, Card], measured: bool) -> None:
+    """Say how many pairs differ clearly and what that rests on, and where evidence would say something else."""
+    st.markdown(finding(found, cards, measured))
+    if told := trials_behind(found, cards):
+        st.markdown(told)
+    st.caption(open_answers(found))
 
 
 def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
@@ -167,6 +202,46 @@ def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
     return " ".join(words)
 
 
+def summary(title: str, of_: Compared) -> str:
+    """Return one line as Markdown: what is compared, and what is found."""
+    if of_.found is None:
+        told = ngettext("{count} practice has a score", "{count} practices have a score", of_.count)
+        limits = _("{least} to {most} can be compared").format(least=AT_LEAST, most=AT_MOST)
+        return f"- **{title}**: {told.format(count=f'{of_.count:,}')}; {limits}."
+    order = of_.found.order
+    told = order_texts.finding([(card["name"], order.of(id_).ahead_of) for id_, card in of_.cards.items()])
+    return f"- **{title}**: {escaped(told)}"
+
+
+def trials_behind(found: Found, cards: Mapping[str, Card]) -> str:
+    """Say that evidence is not in the sum, where who has a result from a trial is clearly behind weaker evidence.
+
+    "" where nobody is. A trial is here a randomised trial or a comparison group.
+    """
+    marks = {id_: int(card["result_mark"]) if known(card["result_mark"]) else 0 for id_, card in cards.items()}
+    trailing = {
+        id_: sum(marks[above] < marks[id_] for above in found.order.told_apart(id_)[1])
+        for id_ in cards
+        if marks[id_] >= _TRIAL
+    }
+    behind = [(id_, count) for id_, count in trailing.items() if count]
+    if not behind:
+        return ""
+    named = "; ".join(
+        ngettext(
+            "{name} ({design}) is clearly behind {count} practice with weaker evidence of a result, or none",
+            "{name} ({design}) is clearly behind {count} practices with weaker evidence of a result, or none",
+            count,
+        ).format(
+            name=escaped(cards[id_]["name"]),
+            design=label("result_design", cards[id_]["result_design"]).lower(),
+            count=count,
+        )
+        for id_, count in sorted(behind, key=lambda one: -one[1])[:_MOST_TRIALS]
+    )
+    return _("How strong the evidence is does not count in this sum: {named}.").format(named=named)
+
+
 def open_answers(found: Found) -> str:
     """Return how many pairs differ clearly whichever way an unknown answer is taken."""
     under = found.under_readings
@@ -177,13 +252,19 @@ def open_answers(found: Found) -> str:
     ).format(all=f"{under.under_all:,}", count=f"{under.pairs:,}")
 
 
+def what_clearly_means() -> None:
+    """Say from when on a practice is called clearly ahead."""
+    st.caption(
+        _("Clearly ahead: ahead in at least {share} of what the unknown answers could be.").format(
+            share=percent(CLEARLY)
+        )
+    )
+
+
 def rests_on(whole: Whole) -> None:
-    """Say what "clearly" means, and how often coders err."""
+    """Say what follows for a place, and how often coders err."""
     twice = database.read_twice(whole)
-    words = _(
-        "Clearly ahead: ahead in at least {share} of what the unknown answers could be. Clearly ahead of k and clearly "
-        "behind m of n practices means a place between 1 + m and n − k."
-    ).format(share=percent(CLEARLY))
+    words = _("Clearly ahead of k and clearly behind m of n practices means a place between 1 + m and n − k.")
     error = error_of(twice)
     if error.rate:
         words += " " + _(

@@ -13,7 +13,7 @@ from criteria.proof import Proof, prove
 from pages.shared.components import chart_with_download, charts, practice_picker, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import page_path
-from pages.shared.components.score_profile import ANSWER_BADGES, criterion_words
+from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import (
     escaped,
     known,
@@ -25,6 +25,7 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, mark
+from practices_db.catalogue.texts import criterion_sentence
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, NotCounted, Totals
 from practices_db.queries.views import View
@@ -261,10 +262,10 @@ def not_assessed(practice_id: str) -> None:
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:
     """Draw every question and indicator of a criterion with answer, evidence, note and source."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
-    with st.expander(f"**{criterion.title}**: {escaped(criterion_words(by_node[criterion.id]))}"):
+    with st.expander(f"**{criterion.title}**: {escaped(criterion_sentence(by_node[criterion.id]))}"):
         for question in criterion.questions:
             st.markdown(f"##### {question.text}")
-            st.caption(criterion_words(by_node[f"{criterion.id}/{question.id}"]))
+            st.caption(criterion_sentence(by_node[f"{criterion.id}/{question.id}"]))
             for indicator in question.indicators:
                 st.markdown(_indicator(indicator, answers.get(indicator.id, [])), anchors=False)
 

@@ -13,7 +13,14 @@ from criteria.framework import Criterion, Framework, current_framework
 from criteria.order import CLEARLY, PartialOrder
 from criteria.proof import CompositeProof, prove_composite
 from criteria.scoring import YOUR_WEIGHTING, Scores
-from criteria.weight_effects import DifferenceShare, difference_shares, first_shares, flip_points, share_ahead
+from criteria.weight_effects import (
+    DifferenceShare,
+    difference_shares,
+    first_shares,
+    flip_points,
+    share_ahead,
+    weight_costs,
+)
 from criteria.weighting import PRESETS, Floats, Weighting, from_params, preset, preset_of, to_params, weighting
 from pages.shared.components.screen_texts import escaped, number, percent
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -21,6 +28,9 @@ from practices_db.translation import _, ngettext
 
 _PARAMS = ("weights", "w", "wi")
 _OWN = "own"
+_FEW = 10  # with fewer practices the page says which weight costs how many
+_MOST_COSTS = 3
+_WANTED = "pair wanted"  # who was chosen to be compared, also while somebody of them has no composite
 
 
 # --- the link --------------------------------------------------------------------------------------------
@@ -44,6 +54,12 @@ def _write_link(framework: Framework, weights: Weighting) -> None:
 
 
 # --- the panel -------------------------------------------------------------------------------------------
+
+
+def in_words(framework: Framework, weights: Weighting) -> str:
+    """Return the criteria that weigh something, with their weights."""
+    named = zip(framework.criteria, weights.shares, strict=True)
+    return ", ".join(f"{criterion.title} {percent(share)}" for criterion, share in named if share > 0)
 
 
 def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
@@ -108,9 +124,12 @@ def _drives(one: DifferenceShare) -> str:
 
 
 def _use_slider(criterion_id: str, key: str) -> None:
+    _set_share(criterion_id, st.session_state[key] / 100)
+
+
+def _set_share(criterion_id: str, share: float) -> None:
     framework = current_framework()
     weights = _read_silently(framework)
-    share = st.session_state[key] / 100
     others = {id_: of for id_, of in weights.criteria if id_ != criterion_id}
     rest = sum(others.values())
     # the others keep their proportions; where they all weighed nothing they share the rest equally
@@ -217,6 +236,38 @@ def selection(selected: int, assessed: int, scored: int) -> None:
     st.caption(_("Your combination is the weighted mean of these scores: 50 : 50 is 50 : 50."))
 
 
+def costs(framework: Framework, scores: Scores, weights: Weighting) -> None:
+    """Where few practices have a composite, say which weight costs how many, with a button that sets it to 0."""
+    scored = int(scores.scored[:, -1].sum())
+    found = weight_costs(framework, scores.scored[:, :-1], weights)
+    if scored >= _FEW or not found:
+        return
+    titles = {criterion.id: criterion.title for criterion in framework.criteria}
+    gain = [one for one in found if one.without > scored]
+    with st.container(border=True, gap="small"):
+        st.markdown(
+            _("**Few practices are left.** Each needs a score in every criterion that you use. Set a weight to 0:")
+        )
+        for one in (gain or found)[:_MOST_COSTS]:
+            told = (
+                _("costs {gain}: without it {without} have a score instead of {scored}").format(
+                    gain=one.without - scored, without=one.without, scored=scored
+                )
+                if gain
+                else ngettext(
+                    "{count} practice has a score in it", "{count} practices have a score in it", one.scored
+                ).format(count=one.scored)
+            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    _("Set {criterion} to 0").format(criterion=titles[one.criterion]),
+                    key=f"zero-{one.criterion}",
+                    on_click=_set_share,
+                    args=(one.criterion, 0.0),
+                )
+                st.markdown(told)
+
+
 # --- two practices ---------------------------------------------------------------------------------------
 
 
@@ -248,15 +299,22 @@ def pair(
 def _two(names: Mapping[str, str]) -> tuple[str, str]:
     """Draw the choice of two practices, which are always different and stay chosen while they can be."""
     ids = list(names)
-    kept = [id_ for key in ("pair_one", "pair_other") if (id_ := st.session_state.get(key)) in names]
-    first, second, *_rest = dict.fromkeys([*kept, *ids])
-    st.session_state["pair_one"] = first
+    one, other, *_rest = dict.fromkeys([*(id_ for id_ in st.session_state.get(_WANTED, ()) if id_ in names), *ids])
     with st.grid(2, min_column_width=260):
-        one = st.selectbox(_("One practice"), ids, format_func=names.__getitem__, key="pair_one")
-        others = [id_ for id_ in ids if id_ != one]
-        st.session_state["pair_other"] = second
-        other = st.selectbox(_("Another practice"), others, format_func=names.__getitem__, key="pair_other")
+        for side, (title, id_) in enumerate(((_("One practice"), one), (_("Another practice"), other))):
+            key = f"pair_{side}"
+            st.session_state[key] = id_
+            st.selectbox(title, ids, format_func=names.__getitem__, key=key, on_change=_want, args=(side, [one, other]))
     return one, other
+
+
+def _want(side: int, shown: list[str]) -> None:
+    """Remember who was chosen; who chooses the one on the other side lets both change places."""
+    chosen = st.session_state[f"pair_{side}"]
+    if chosen == shown[1 - side]:
+        shown[1 - side] = shown[side]
+    shown[side] = chosen
+    st.session_state[_WANTED] = tuple(shown)
 
 
 def _reversals(framework: Framework, mine: Floats, theirs: Floats, weights: Weighting) -> str:

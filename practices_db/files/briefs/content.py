@@ -14,21 +14,35 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from criteria.framework import Framework, current_framework
+from criteria.order import CLEARLY
+from criteria.weighting import Weighting
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.addresses import is_offered
+from practices_db.catalogue.order_texts import finding
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
-from practices_db.catalogue.texts import counted, known, labels, number, percent, score_sentence, score_state, years
+from practices_db.catalogue.texts import (
+    counted,
+    criterion_sentence,
+    known,
+    labels,
+    number,
+    percent,
+    score_sentence,
+    score_state,
+    years,
+)
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import METHOD, Recipe
 from practices_db.queries import practices, results
+from practices_db.queries.comparison import Comparison, comparison
+from practices_db.queries.ranking import AT_LEAST, AT_MOST, standings
 from practices_db.queries.views import View
 from practices_db.translation import _
 
 MOST_IN_A_BRIEF = 1_000
-_NOT_SEEN = "not seen in the sources"
 # Characters that no page can show, and those that turn the direction of what follows.
 _UNSEEN: dict[int, str | None] = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 65534, 65535], "�")
 _UNSEEN |= dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -180,10 +194,11 @@ def _profile(framework: Framework, scores: pd.DataFrame) -> Block:
 
 def criterion_bar(name: str, row: Mapping[str, Any] | None) -> Bar:
     """Return the bar of one criterion of one practice, None for a practice without assessment."""
-    if row is None or not known(row["coverage"]) or not row["answered"]:
-        return Bar(name, "nothing documented" if row is not None else "not assessed")
-    span = f"range {number(row['low'])}–{number(row['high'])}, {percent(row['coverage'])} documented"
-    words = f"{number(row['score'])} of 100, {span}" if row["scored"] else f"not enough documented, {span}"
+    if row is None:
+        return Bar(name, _("not assessed"))
+    words = criterion_sentence(row)
+    if not known(row["coverage"]) or not row["answered"]:
+        return Bar(name, words)
     return Bar(name, words, row["low"], row["high"], row["score"], bool(row["scored"]))
 
 
@@ -242,37 +257,13 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     framework = current_framework()
     cards = _cards(cursor, view)
     scores = {card["id"]: {row["node"]: row for row in _rows(practices.scores(cursor, card["id"]))} for card in cards}
-    answers = {card["id"]: _counted(practices.answers(cursor, card["id"])) for card in cards}
     pages = Sources()
     blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
-    blocks += [Block("heading", _("Results")), Block("facts", rows=tuple(_main_results(cards)))]
-    blocks += [Block("heading", "Criterion by criterion"), Block("note", HOW_TO_READ)]
+    blocks += _matrix(comparison(cursor, [card["id"] for card in cards]))
+    blocks += [Block("heading", _("Scores as bars")), Block("note", HOW_TO_READ)]
     for criterion in framework.criteria:
         bars = tuple(criterion_bar(card["name"], scores[card["id"]].get(criterion.id)) for card in cards)
         blocks.append(Block("bars", criterion.title, bars=bars))
-    facts = [dict(_facts(card)) for card in cards]
-    missing = "Not seen in the sources"  # said in its own cell here
-    names = [name for name in dict.fromkeys(name for of_card in facts for name in of_card) if name != missing]
-    width = (1.6, *[3.0] * len(cards))
-    header = ("", *(card["name"] for card in cards))
-    blocks += [
-        Block("heading", "Facts"),
-        Block(
-            "table",
-            "Facts of each practice",
-            ("Fact", *header[1:]),
-            tuple((name, *(of_card.get(name, _NOT_SEEN) for of_card in facts)) for name in names),
-            width,
-        ),
-        Block("heading", "Answers, differences first"),
-        Block(
-            "table",
-            "The answer to every indicator, those that differ first",
-            ("Indicator", *header[1:]),
-            tuple(_side_by_side(framework, [answers[card["id"]] for card in cards])),
-            width,
-        ),
-    ]
     for card in cards:
         pages.add(card["source_url"], f"{card['name']}: {card['source_name']} (the record)")
         for url in card["answer_sources"]:
@@ -284,24 +275,13 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     return cleaned(Brief(title, subtitle, tuple(blocks), made, made.exported_on, landscape=len(cards) > 2))
 
 
-def _main_results(cards: Sequence[Card]) -> Iterable[tuple[str, str]]:
-    for card in cards:
-        yield card["name"], f"{main_result(card)}. {_('What it shows: {group}').format(group=group_words(card))}"
-
-
-def _side_by_side(
-    framework: Framework, answers: Sequence[Mapping[str, Mapping[str, Any]]]
-) -> Iterable[tuple[str, ...]]:
-    """Yield a row for each indicator that anybody answered; those with different answers come first."""
-    rows = []
-    for _criterion, _question, indicator in framework.walk():
-        said = [
-            framework.answer_label(of[indicator.id]["answer"]) if indicator.id in of else "not documented"
-            for of in answers
-        ]
-        if any(indicator.id in of for of in answers):
-            rows.append((len(set(said)) == 1, (indicator.label, *said)))
-    return [row for _same, row in sorted(rows, key=lambda one: one[0])]
+def _matrix(made: Comparison) -> Iterable[Block]:
+    """Yield the rows of a comparison, a table for each part."""
+    header = ("", *(name for _id, name in made.practices))
+    for title, rows in made.parts():
+        yield Block("heading", title)
+        cells = tuple((row.title, *(cell.text for cell in row.cells)) for row in rows)
+        yield Block("table", title, header, cells, (1.6, *[3.0] * len(made.practices)))
 
 
 def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[str, str]]:
@@ -334,11 +314,8 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     ]
     if made.filters:
         blocks.append(Block("facts", rows=tuple(_by_filter(made))))
-    if made.weights:
-        shares = ", ".join(f"{one.name} {one.percent:g} %" for one in made.weights)
-        blocks.append(
-            Block("note", f"Seen under weights of the reader's own: {shares}. This brief has the main scores.")
-        )
+    if view.weights is not None:
+        blocks += _order(cursor, view, view.weights, made, {card["id"]: card["name"] for card in cards})
     if assessed:
         blocks += [Block("heading", "What is known of those assessed"), Block("note", HOW_TO_READ)]
         for node in HEADLINES:
@@ -360,6 +337,43 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     words = view.chosen.in_words()
     title = f"Practices {words}" if words else "All practices in the catalogue"
     return cleaned(Brief(title, "", tuple(blocks), made, made.exported_on, landscape=True))
+
+
+def _order(cursor: Cursor, view: View, weights: Weighting, made: Recipe, names: Mapping[str, str]) -> Iterable[Block]:
+    """Yield how the practices stand under the reader's weights, by the middle of the bounds of their places."""
+    shares = ", ".join(f"{one.name} {one.percent:g} %" for one in made.weights if one.percent)
+    yield Block("heading", _("Who is clearly ahead, under these weights"))
+    yield Block("text", _("Weights: {shares}.").format(shares=shares))
+    rows = _rows(standings(cursor, view.chosen, weights, view.reading))
+    if any(row["place_from"] is None for row in rows) or len(rows) < AT_LEAST:
+        told = _(
+            "{count} of them have a score in every criterion that weighs something; {least} to {most} can be compared."
+        )
+        yield Block("text", told.format(count=len(rows), least=AT_LEAST, most=AT_MOST))
+        return
+    rows.sort(key=lambda row: (row["place_from"] + row["place_to"], names[row["practice_id"]]))
+    yield Block("text", finding([(names[row["practice_id"]], int(row["ahead"])) for row in rows]))
+    yield Block(
+        "table",
+        _("Whom each practice is clearly ahead of and behind, and the bounds of its place"),
+        (_("Practice"), _("Your weighting"), _("Ahead of"), _("Behind"), _("Open"), _("Place")),
+        tuple(
+            (
+                names[row["practice_id"]],
+                f"{number(row['score'])} ({number(row['low'])}–{number(row['high'])})",
+                *(str(int(row[name])) for name in ("ahead", "behind", "open")),
+                _("{best} to {worst}").format(best=int(row["place_from"]), worst=int(row["place_to"])),
+            )
+            for row in rows
+        ),
+        (3.6, 1.8, 1, 1, 1, 1.2),
+    )
+    yield Block(
+        "note",
+        _("Clearly ahead: ahead in at least {share} of what the unknown answers could be.").format(
+            share=percent(CLEARLY)
+        ),
+    )
 
 
 def _by_filter(made: Recipe) -> Iterable[tuple[str, str]]:

@@ -24,7 +24,7 @@ from practices_db.database.store import Cursor, Store
 from practices_db.files.exports import columns, export_tables
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.columns import Column
-from practices_db.files.exports.recipe import Contents, Format, Recipe
+from practices_db.files.exports.recipe import Contents, FileContents, Format, Recipe
 from practices_db.queries.views import View
 
 BOM = "\ufeff"
@@ -87,7 +87,7 @@ CONTENTS: dict[Contents, str] = {
 }
 
 
-def file_name(view: View, format_: Format, on: date, contents: Contents = "scores") -> str:
+def file_name(view: View, format_: Format, on: date, contents: FileContents = "scores") -> str:
     """Return a file name that tells a filtered file from a complete one and is never used twice.
 
     The random part matters: Streamlit names a download by part of its content and its name, and two files that
@@ -95,7 +95,7 @@ def file_name(view: View, format_: Format, on: date, contents: Contents = "score
     """
     what = {"compare": "comparison", "practice": "practice", "weighting": "weighting"}.get(view.page, "practices")
     scope = "" if what != "practices" else "_all" if view.chosen.is_empty else "_filtered"
-    part = "" if contents == "scores" else f"_{contents}"
+    part = "" if contents in ("scores", what) else f"_{contents}"
     return f"{what}{scope}{part}_{on.isoformat()}_{secrets.token_hex(8)}{FORMATS[format_].suffix}"
 
 
@@ -112,16 +112,17 @@ def write_csv(store: Store, view: View, contents: Contents, format_: Format, on:
         if kind.plain:
             with _kept(path):
                 for piece in export_tables.pieces(cursor, view, contents, stored=20_000):
-                    _add(path, cursor, view, piece, made)
+                    _add(path, cursor, view, contents, piece, made)
         else:
             rows = export_tables.rows(cursor, view, contents, on, export_tables.as_written)
             write_rows(path, _for_spreadsheets(of_table, rows, kind, made), kind.delimiter)
     return path
 
 
-def _add(path: Path, cursor: Cursor, view: View, piece: export_tables.Piece, made: Recipe) -> None:
+def _add(  # noqa: PLR0913, PLR0917 - a piece of a file is all of these
+    path: Path, cursor: Cursor, view: View, contents: Contents, piece: export_tables.Piece, made: Recipe
+) -> None:
     """Write a piece of a table to the end of a file; the first one with header, byte order mark and recipe."""
-    contents = made.contents
     values = export_tables.values(cursor, contents, made.exported_on, piece)
     cells = [
         f'{export_tables.as_written(column)} AS "{column.name}"' for column in export_tables.columns_of(view, contents)

@@ -15,7 +15,7 @@ from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports import columns
 from practices_db.files.exports.columns import Column
-from practices_db.files.exports.recipe import LICENCE, Contents, Format, Recipe, recipe
+from practices_db.files.exports.recipe import LICENCE, Contents, FileContents, Format, Recipe, recipe
 from practices_db.queries.practices import count_practices, data_version, parameters, practice_names, selection
 from practices_db.queries.ranking import composite_rows
 from practices_db.queries.views import View
@@ -269,7 +269,7 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def recipe_of(cursor: Cursor, view: View, contents: Contents, format_: Format, on: date) -> Recipe:
+def recipe_of(cursor: Cursor, view: View, contents: FileContents, format_: Format, on: date) -> Recipe:
     """Return the recipe of a view's file, without the digest."""
     names = practice_names(cursor) if view.chosen.practice else {}
     practices = count_practices(cursor, view.chosen)

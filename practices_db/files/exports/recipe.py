@@ -21,6 +21,7 @@ METHOD = (
 )
 
 Contents = Literal["scores", "answers", "everything"]
+FileContents = Contents | Literal["comparison"]  # the last is the matrix of Compare, and of no other page
 Format = Literal["csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html", "json", "svg", "png"]
 
 PRACTICE = "practice"  # the filter that names practices one by one
@@ -77,7 +78,7 @@ class Recipe(_Part):
     draws: int | None = None
     seed: int | None = None
     chart: Text | None = None
-    contents: Contents
+    contents: FileContents
     format: Format
     practices: Annotated[int, Field(ge=0)]
     rows: Annotated[int, Field(ge=0)]
@@ -100,7 +101,7 @@ class Recipe(_Part):
 def recipe(  # noqa: PLR0913 - a file is all of these
     view: View,
     version: DataVersion,
-    contents: Contents,
+    contents: FileContents,
     format_: Format,
     *,
     practices: int,

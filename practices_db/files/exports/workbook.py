@@ -1,4 +1,4 @@
-"""The workbook: practices, results, scores, answers, sources, the recipe and a glossary."""
+"""The workbook: practices, results, scores, answers, sources, recipe, glossary; of Compare the matrix comes first."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports import export_tables
 from practices_db.files.exports.columns import Column
+from practices_db.files.exports.comparison_file import SHEET
 from practices_db.files.exports.csv_json import file_name
 from practices_db.files.exports.recipe import Recipe
 from practices_db.files.sheets import Cell, add_sheet, head_look, look, new_book, write_row
+from practices_db.queries.comparison import comparison
 from practices_db.queries.views import View
 
 # Sheet → table.
@@ -70,6 +72,9 @@ def _write(cursor: Cursor, book: Any, view: View, on: date) -> None:
     book.set_properties(
         {"title": made.selection, "comments": made.cite, "created": datetime(on.year, on.month, on.day)}
     )
+    if view.page == "compare":
+        matrix = comparison(cursor, view.chosen.practice)
+        add_sheet(book, SHEET, matrix.table(), (24, 34, 9, *[46] * len(matrix.practices))).freeze_panes(1, 2)
     meanings: dict[str, str] = {}
     for sheet, table in SHEETS.items():
         of_table = export_tables.columns_of(view, table)

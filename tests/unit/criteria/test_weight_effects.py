@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from criteria import weight_effects as module
 from criteria.framework import published_frameworks
-from criteria.weight_effects import difference_shares, first_shares, flip_point, flip_points, share_ahead
-from criteria.weighting import preset, weighting
+from criteria.weight_effects import difference_shares, first_shares, flip_point, flip_points, share_ahead, weight_costs
+from criteria.weighting import weighting
 
 FRAMEWORK = published_frameworks()["integration-practices", "2.0.0"]
 IDS = [one.id for one in FRAMEWORK.criteria]
@@ -92,6 +92,27 @@ def test_first_of_three_is_near_to_a_fine_grid_and_the_same_each_time(rows: list
     assert (first_shares(scores) == first_shares(scores.copy())).all()
 
 
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        # of four practices 3 are scored in the first, 2 in the second, 1 in the third criterion
+        (
+            {"effectiveness": 1, "sustainability": 1, "inclusion": 1},
+            [("inclusion", 2, 1), ("sustainability", 1, 2), ("effectiveness", 0, 3)],
+        ),
+        ({"effectiveness": 1, "sustainability": 3}, [("sustainability", 3, 2), ("effectiveness", 2, 3)]),
+        ({"inclusion": 1}, []),
+    ],
+)  # fmt: skip
+def test_what_a_weight_costs_is_who_would_be_left_without_it(
+    weights: dict[str, float], expected: list[tuple[str, int, int]]
+) -> None:
+    scored = np.zeros((4, 5), dtype=bool)
+    scored[:3, 0] = scored[:2, 1] = scored[2, 2] = True
+    found = weight_costs(FIVE, scored, weighting(FIVE, weights))
+    assert [(one.criterion, one.without, one.scored) for one in found] == expected
+
+
 def test_one_criterion_alone_leaves_no_choice() -> None:
     assert first_shares(np.array([[10.0], [30.0], [30.0]])).tolist() == [0, 1, 1]
 
@@ -99,7 +120,7 @@ def test_one_criterion_alone_leaves_no_choice() -> None:
 # --- where a lead changes sides -----------------------------------------------------------------------------
 
 FIVE = published_frameworks()["integration-practices", "1.0.0"]  # a framework of five criteria
-EQUAL = preset(FIVE, "equal")
+EQUAL = weighting(FIVE, dict.fromkeys([criterion.id for criterion in FIVE.criteria], 1.0))
 
 
 def test_flip_point_of_a_case_worked_out_by_hand() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.framework import published_frameworks
+from criteria.framework import current_framework, published_frameworks
 from criteria.scoring import YOUR_WEIGHTING, AnswerId, composite, encode, score
 from criteria.weighting import (
     PRESETS,
@@ -22,9 +23,13 @@ from criteria.weighting import (
     to_params,
     weighting,
 )
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.database.store import Store
+from practices_db.queries.practices import answer_matrix
 
 FRAMEWORK = published_frameworks()["integration-practices", "1.0.0"]
 CRITERIA = [criterion.id for criterion in FRAMEWORK.criteria]
+CURRENT = current_framework()
 INDICATORS = [indicator.id for indicator in FRAMEWORK.indicators]
 HOSTILE = [
     "",
@@ -108,21 +113,54 @@ def test_criterion_that_weighs_nothing_may_have_silent_indicators() -> None:
 @pytest.mark.parametrize(
     ("id_", "shares"),
     [
-        ("official", [0.5, 0.5, 0, 0, 0]),
-        ("equal", [0.2] * 5),
-        ("effectiveness-first", [0.5, 0.125, 0.125, 0.125, 0.125]),
-        ("sustainability-first", [0.125, 0.5, 0.125, 0.125, 0.125]),
-        ("inclusion-first", [0.125, 0.125, 0.5, 0.125, 0.125]),
+        ("official", {"effectiveness": 1 / 2, "sustainability": 1 / 2}),
+        ("equal", {"sustainability": 1 / 3, "evidence": 1 / 3, "relevance": 1 / 3}),
+        ("effectiveness-first", {"effectiveness": 2 / 3, "sustainability": 1 / 3}),
+        ("sustainability-first", {"sustainability": 2 / 3, "relevance": 1 / 3}),
+        ("inclusion-first", {"inclusion": 2 / 3, "relevance": 1 / 3}),
     ],
 )
-def test_preset_is_what_it_says(id_: str, shares: list[float]) -> None:
-    made = preset(FRAMEWORK, id_)
-    assert made.shares == pytest.approx(shares)
-    expected = [1.0] * 32 if id_ == "equal" else [one.weight for one in FRAMEWORK.indicators]
+def test_preset_is_what_it_says(id_: str, shares: dict[str, float]) -> None:
+    made = preset(CURRENT, id_)
+    assert {criterion: share for criterion, share in made.criteria if share} == pytest.approx(shares)
+    expected = [1.0 if id_ == "equal" else one.weight for one in CURRENT.indicators]
     assert made.indicator_weights.tolist() == expected
-    assert preset_of(FRAMEWORK, made) == id_
-    assert to_params(FRAMEWORK, made) == {"weights": [id_]}
-    assert from_params(FRAMEWORK, {"weights": [id_]}) == (made, [])
+    assert preset_of(CURRENT, made) == id_
+    assert to_params(CURRENT, made) == {"weights": [id_]}
+    assert from_params(CURRENT, {"weights": [id_]}) == (made, [])
+
+
+def test_official_weighs_the_headlines_alike() -> None:
+    for framework in published_frameworks().values():
+        headlines = {criterion.id: 1.0 for criterion in framework.headlines}
+        assert preset(framework, "official") == weighting(framework, headlines)
+
+
+def test_every_preset_scores_as_many_as_the_data_allow(store: Store) -> None:
+    """No other choice of as many criteria that goes with its name scores more of the shipped catalogue."""
+    with store.cursor() as cursor:
+        answers = encode(CURRENT, answer_matrix(cursor, PracticeFilter()))
+    ids = [criterion.id for criterion in CURRENT.criteria]
+    scored = {
+        frozenset(some): int(
+            composite(CURRENT, answers, weighting(CURRENT, dict.fromkeys(some, 1))).scored[:, -1].sum()
+        )
+        for size in (2, 3)
+        for some in itertools.combinations(ids, size)
+    }
+    for id_, one in PRESETS.items():
+        mine = frozenset(dict(one.criteria))
+        named = {one.criteria[0][0]} if id_.endswith("-first") else set()
+        best = max(count for some, count in scored.items() if len(some) == len(mine) and named <= some)
+        if id_ in ("official", "effectiveness-first"):
+            assert mine == {"effectiveness", "sustainability"}  # the headlines go before more practices
+            assert scored[mine] > 10
+        else:
+            assert scored[mine] == best > 1
+
+
+def test_a_preset_on_a_criterion_that_the_framework_has_not_is_none_of_its() -> None:
+    assert from_params(FRAMEWORK, {"weights": ["equal"]}) == (preset(FRAMEWORK, "official"), ["weights: equal"])
 
 
 def test_every_preset_has_a_name_and_a_sentence() -> None:
@@ -182,11 +220,11 @@ def test_empty_link_is_official() -> None:
     ("params", "criteria", "dropped"),
     [
         ({"weights": ["best"]}, "official", ["weights: best"]),
-        ({"weights": ["best", "equal"]}, "equal", ["weights: best"]),
+        ({"weights": ["best", "inclusion-first"]}, "inclusion-first", ["weights: best"]),
         ({"w": ["effectiveness:0"]}, "official", ["w: every criterion would weigh nothing"]),
         ({"w": ["inclusion:50", "x:50"]}, {"inclusion": 1}, ["w: x:50"]),
         ({"w": ["inclusion:50", "inclusion:5"]}, {"inclusion": 1}, ["w: inclusion:5"]),
-        ({"w": ["inclusion:50"], "weights": ["equal"]}, {"inclusion": 1}, ["weights: equal"]),
+        ({"w": ["inclusion:50"], "weights": ["official"]}, {"inclusion": 1}, ["weights: official"]),
     ],
 )
 def test_what_is_not_understood_is_dropped_and_said(

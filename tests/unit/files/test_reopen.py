@@ -97,8 +97,8 @@ def test_newer_data_say_what_was_added_gone_and_moved_by_how_much_and_why(
     assert set(moves) == {"effectiveness"}  # better proof moves no score
     moved = moves["effectiveness"]
     assert moved.by == pytest.approx(after[0] - before[0], abs=1e-3)
-    assert f"{before[0]:.1f} (range {before[1]:.1f}–{before[2]:.1f}" in moved.before
-    assert f"{after[0]:.1f} (range {after[1]:.1f}–{after[2]:.1f}" in moved.after
+    assert f"{before[0]:.1f}/100 (could be {before[1]:.1f}–{before[2]:.1f}; " in moved.before
+    assert f"{after[0]:.1f}/100 (could be {after[1]:.1f}–{after[2]:.1f}; " in moved.after
     assert len(moved.reasons) == 1
     assert "partly met → met" in moved.reasons[0].lower()
     assert [(id_, words.lower().rpartition(": ")[2]) for id_, _, words in what.answers] == [
@@ -130,6 +130,21 @@ def test_reader_s_own_composite_is_compared_too(tiny_store: Store) -> None:
     assert reopen(tiny_store, file).view == view
 
 
+def test_a_comparison_says_which_rows_changed_and_who_is_gone(tiny_store: Store) -> None:
+    ids = ("synthetic-accents", "synthetic-lines", "synthetic-formula")
+    view = View("compare", PracticeFilter(practice=ids))
+    file = file_content(tiny_store, view, DAY, "comparison", "csv-comma")
+    release(
+        tiny_store,
+        "DELETE FROM practice WHERE id = 'synthetic-formula'",
+        "UPDATE practice SET lead_organisation = 'Another' WHERE id = 'synthetic-lines'",
+    )
+    what = reopen(tiny_store, file).changes
+    assert what.gone == (("synthetic-formula", "synthetic-formula"),)
+    assert [(id_, rows) for id_, _name, rows in what.facts] == [("synthetic-lines", "Organisation")]
+    assert (what.moves, what.answers) == ((), ())
+
+
 def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
     file = taken(tiny_store, "everything")
     release(
@@ -142,8 +157,8 @@ def test_practice_that_was_never_assessed_and_now_is(tiny_store: Store) -> None:
     )
     (move,) = (move for move in reopen(tiny_store, file).changes.moves if move.node == "effectiveness")
     assert move.practice_id == "synthetic-lines"
-    assert move.before == "nothing documented"
-    assert move.after.startswith("not enough documented")
+    assert move.before == "no question answered"
+    assert move.after.startswith("too little known for a score (between ")
     assert move.by is None
     assert "no answer → met" in move.reasons[0]
 

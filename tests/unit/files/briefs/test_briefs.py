@@ -14,6 +14,8 @@ import pytest
 from exported_files import DAY
 from sample_views import BY_ID, random_view
 
+from criteria.framework import current_framework
+from criteria.weighting import preset, weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Store
@@ -21,6 +23,8 @@ from practices_db.errors import PracticesError
 from practices_db.files.briefs import Brief, as_html, as_pdf, brief
 from practices_db.files.briefs.content import Block
 from practices_db.queries import practices
+from practices_db.queries.comparison import comparison
+from practices_db.queries.ranking import standings
 from practices_db.queries.views import View
 
 RICH = "duo-for-a-job"
@@ -156,7 +160,7 @@ def test_a_brief_holds_what_the_screen_shows_in_its_order(at: int, store: Store)
     names = [name.translate({0x200E: None}) for name in found["name"]]
     if view.page in ("explore", "weighting"):
         table = [block for block in one.blocks if block.header[:1] == ("Practice",)]
-        assert [row[0] for row in table[0].rows] == names
+        assert [row[0] for row in table[-1].rows] == names  # under weights the order stands before it
     else:
         assert all(name in one.title + one.subtitle for name in names)
     assert one.recipe.practices == len(found)
@@ -182,6 +186,40 @@ def test_a_brief_on_a_copy_gives_no_address_to_get_it_at(store: Store) -> None:
     page = as_html(made(store, View("practice", PracticeFilter(practice=(id_,)))))
     assert "docslib.org/" not in page
     assert "copy, original not found" in page
+
+
+def test_a_comparison_has_the_matrix_of_the_screen(store: Store) -> None:
+    with store.cursor() as cursor:
+        matrix = comparison(cursor, COMPARED)
+    tables = [block for block in made(store, VIEWS["comparison"]).blocks if block.kind == "table"]
+    assert [block.text for block in tables] == [title for title, _rows in matrix.parts()]
+    told = [row for block in tables for row in block.rows]
+    assert told == [(row.title, *(cell.text for cell in row.cells)) for row in matrix.rows]
+
+
+def test_under_weights_the_brief_has_the_order_by_the_middle_of_the_bounds(store: Store) -> None:
+    weights = preset(current_framework(), "official")
+    view = View("weighting", PracticeFilter(), "name", weights)
+    with store.cursor() as cursor:
+        rows = standings(cursor, view.chosen, weights).to_dict("records")
+        names = practices.practice_names(cursor)
+    rows.sort(key=lambda row: (row["place_from"] + row["place_to"], names[row["practice_id"]]))
+    blocks = made(store, view).blocks
+    at = next(place for place, block in enumerate(blocks) if block.text == "Who is clearly ahead, under these weights")
+    shares, found, table = blocks[at + 1 : at + 4]
+    assert shares.text == "Weights: Effectiveness 50 %, Sustainability 50 %."
+    assert re.match(rf"{int(sum(row['ahead'] for row in rows))} of 120 pairs differ clearly; ", found.text)
+    assert [row[0] for row in table.rows] == [names[row["practice_id"]] for row in rows]
+    assert [row[2:] for row in table.rows] == [
+        (f"{row['ahead']:g}", f"{row['behind']:g}", f"{row['open']:g}", f"{row['place_from']:g} to {row['place_to']:g}")
+        for row in rows
+    ]
+
+
+def test_where_nobody_can_be_compared_the_brief_says_how_many_have_a_score(store: Store) -> None:
+    weights = weighting(current_framework(), {"effectiveness": 1, "partnership": 1, "inclusion": 1})
+    blocks = made(store, View("weighting", PracticeFilter(country=("MT",)), "name", weights)).blocks
+    assert any(block.text.startswith("0 of them have a score in every criterion that weighs") for block in blocks)
 
 
 def test_unassessed_practice_is_said_to_be_no_judgement(store: Store) -> None:

@@ -1,0 +1,33 @@
+"""How an order of practices is said in words, on screen and in briefs. Plain text, no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from practices_db.translation import _, ngettext
+
+
+def finding(ahead: Sequence[tuple[str, int]]) -> str:
+    """Say how many pairs of practices differ clearly, who is ahead of most, and that the rest is open.
+
+    ``ahead``: the name of each practice, and how many of the others it is clearly ahead of. "" for fewer than two.
+
+    >>> finding([("A", 2), ("B", 0), ("C", 0)])
+    '2 of 3 pairs differ clearly; A is ahead of 2, more than any other; the rest is open.'
+    """
+    pairs, clear = len(ahead) * (len(ahead) - 1) // 2, sum(over for _name, over in ahead)
+    if not pairs:
+        return ""
+    count = ngettext("{clear} of {pairs} pair differs clearly", "{clear} of {pairs} pairs differ clearly", pairs)
+    parts = [count.format(clear=f"{clear:,}", pairs=f"{pairs:,}")]
+    if clear:
+        most = max(over for _name, over in ahead)
+        first = [name for name, over in ahead if over == most]
+        if len(first) == 1:
+            parts.append(_("{name} is ahead of {most}, more than any other").format(name=first[0], most=most))
+        else:
+            words = _("{count} practices are ahead of {most}, more than the others")
+            parts.append(words.format(count=len(first), most=most))
+    if clear < pairs:
+        parts.append(_("the rest is open") if clear else _("all are open"))
+    return "; ".join(parts) + "."
