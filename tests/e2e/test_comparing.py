@@ -13,7 +13,7 @@ from conftest import NewContext
 from playwright.sync_api import Locator, Page, expect
 
 from practices_db.database.store import Store
-from practices_db.files.imports.xlsx_reader import read_workbook
+from practices_db.files.xlsx_reader import read_workbook
 from practices_db.queries.comparison import comparison
 
 pytestmark = pytest.mark.e2e

@@ -15,8 +15,8 @@ from practices_db.files.export import file_content
 from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.csv_json import FORMATS
 from practices_db.files.exports.recipe import Format, Recipe
-from practices_db.files.imports.xlsx_reader import read_workbook
 from practices_db.files.reopen import reopen
+from practices_db.files.xlsx_reader import read_workbook
 from practices_db.queries.comparison import comparison
 from practices_db.queries.practices import practice_names
 from practices_db.queries.views import View
