@@ -17,7 +17,7 @@ from criteria.steps import steps_of
 from pages.shared.components import database
 from pages.shared.components.browser_storage import Difference, Entry, Listed, Report, _report
 from pages.shared.self_assessment import draft as self_assessment_draft
-from pages.shared.self_assessment import questions, steps
+from pages.shared.self_assessment import navigation, questions
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, file_text, new_form
 
 FRAMEWORK = current_framework()
@@ -95,7 +95,7 @@ def test_until_the_browser_has_told_what_it_keeps_nothing_can_be_answered(visit:
 def test_every_step_opens_from_its_link_with_and_without_answers(own: Any, full: bool) -> None:
     form = filled(sectors=("language",), target_groups=("refugees",), countries=("IT",), people_reached=500)
     given = Draft(mine=form, colleagues=(filled(2), filled(3)), last_year=filled(4)) if full else None
-    for step in steps.steps():
+    for step in navigation.steps():
         app = own(step.id, given)
         assert not app.exception, step.id
         assert not app.error, step.id
@@ -112,7 +112,7 @@ def test_an_unknown_step_is_the_start(own: Any) -> None:
 
 def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors(own: Any) -> None:
     asked = []
-    for step in steps.question_steps():
+    for step in navigation.question_steps():
         app = own(step.id)
         for radio in app.radio:
             asked.append(radio.key.removeprefix("own_").removesuffix("_answer"))
@@ -124,7 +124,7 @@ def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors(own: Any)
 
 def test_next_and_back_lead_through_all_steps(own: Any) -> None:
     app = own("start")
-    for before, after in zip(steps.steps(), steps.steps()[1:], strict=False):
+    for before, after in zip(navigation.steps(), navigation.steps()[1:], strict=False):
         (following,) = (one for one in app.button if one.label == f"Next: {after.name}")
         app = following.click().run()
         assert not app.exception
@@ -242,7 +242,7 @@ def test_levels_about_a_measured_change_are_offered_at_outcomes_only(own: Any) -
 
 
 def test_the_rules_for_answering_are_at_hand_with_every_question(own: Any) -> None:
-    for step in steps.question_steps():
+    for step in navigation.question_steps():
         text = "\n".join(screen.bodies(own(step.id)))
         assert all(f"- {rule.text}" in text for rule in FRAMEWORK.rules), step.id
 
@@ -496,7 +496,7 @@ def test_drafts_stand_side_by_side_and_the_open_one_can_be_deleted(own: Any, app
 
 
 def test_forgetting_is_at_hand_on_every_step(own: Any) -> None:
-    for step in steps.steps():
+    for step in navigation.steps():
         assert any(one.key == "own_forget" for one in own(step.id, Draft(mine=filled())).button), step.id
 
 

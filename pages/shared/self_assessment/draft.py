@@ -120,7 +120,7 @@ def change_answer(indicator_id: str, **parts: Any) -> None:
         made = OwnAnswer.model_validate(before | parts)
     except ValidationError:
         return  # a value that no widget of ours offers: sent by hand, and dropped
-    if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level):
+    if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level or 0):
         return  # nor is this one offered there
     change_mine(mine().with_answer(made))
 
@@ -150,9 +150,15 @@ def change_sending(**parts: Any) -> None:
     change(draft().model_copy(update={"sending": made}))
 
 
+def set_length(short: bool) -> None:
+    """Choose the short or the whole form; every answer stays."""
+    change(draft().model_copy(update={"short": bool(short)}))
+
+
 def replace_with(form: OwnAssessment) -> None:
     """Put another form in the place of hers, as when a file is opened; what was there is gone."""
-    change(draft().model_copy(update={"mine": form, "settled": ()}))
+    short = draft().short and not form.beyond_headlines
+    change(draft().model_copy(update={"mine": form, "settled": (), "short": short}))
 
 
 def forget() -> None:
@@ -262,7 +268,7 @@ def _words(of: Profile | OwnAnswer | Sending | None, part: str) -> str:
     if part == "answer" and value:
         return current_framework().answer_label(value)
     if part == "evidence_level":
-        return current_framework().evidence_label(value) if value else ""
+        return "" if value is None else current_framework().evidence_label(value)
     if isinstance(value, tuple):
         return ", ".join(value)
     return "" if value is None or value is False else "yes" if value is True else str(value)

@@ -17,7 +17,7 @@ from pages.shared.components.screen_texts import counted, escaped, number, perce
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.questions import WORDS
 from pages.shared.self_assessment.start import UPLOAD_MB
-from pages.shared.self_assessment.steps import step_button
+from pages.shared.self_assessment.navigation import step_button
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
 from practices_db.files.self_assessment.merge import agreed, in_order, same_practice, together

@@ -16,7 +16,7 @@ from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.questions import WORDS
-from pages.shared.self_assessment.steps import step_button
+from pages.shared.self_assessment.navigation import step_button
 from practices_db.files.self_assessment.scores import scores
 from practices_db.files.self_assessment.similar_practices import Match, nearest
 from practices_db.queries import practices

@@ -12,7 +12,7 @@ from criteria.scoring import Score
 from pages.shared.components import charts, database, peers, score_profile, tables
 from pages.shared.components.screen_texts import counted, number, percent
 from pages.shared.self_assessment.draft import mine
-from pages.shared.self_assessment.steps import question_steps, step_button
+from pages.shared.self_assessment.navigation import question_steps, step_button
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows, scores
 from practices_db.queries import practices

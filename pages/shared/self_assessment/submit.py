@@ -22,7 +22,7 @@ from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.files.self_assessment.documents import stated
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending
 from practices_db.files.self_assessment.open_file import adapted
-from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_mend
+from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_correct
 from practices_db.queries import practices
 from practices_db.translation import _
 
@@ -76,10 +76,10 @@ def submit(framework: Framework) -> None:
         icon=":material/person_off:",
     )
     _preview(framework, draft.mine, draft.sending)
-    mend = to_mend(draft.mine, draft.sending)
-    if mend:
+    wrong = to_correct(draft.mine, draft.sending)
+    if wrong:
         st.markdown(_("**Please correct before you can submit**"))
-        st.markdown("\n".join(f"- {escaped(one)}" for one in mend))
+        st.markdown("\n".join(f"- {escaped(one)}" for one in wrong))
     st.checkbox(
         "I may speak for the organisation, and it agrees that this is published under CC BY 4.0.", key=_CONSENT[0]
     )
@@ -91,11 +91,11 @@ def submit(framework: Framework) -> None:
         "Send the correction" if link else "Submit these answers",
         type="primary",
         icon=":material/send:",
-        disabled=bool(mend) or not agreed,
+        disabled=bool(wrong) or not agreed,
         on_click=_send,
         key="own_submit",
     )
-    if not mend and not agreed:
+    if not wrong and not agreed:
         st.caption("Tick both sentences above first.")
 
 
@@ -169,7 +169,7 @@ def _public(name: str, one: OwnAnswer) -> str:
 def _send() -> None:
     """Send the form, or its correction; everything is checked once more, whatever the page allowed."""
     draft, link = self_assessment_draft.draft(), st.session_state.get(_LINK)
-    if to_mend(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in _CONSENT):
+    if to_correct(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in _CONSENT):
         return
     try:
         with database.cursor() as cursor:

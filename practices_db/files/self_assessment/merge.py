@@ -57,7 +57,7 @@ def together(forms: Sequence[OwnAssessment], indicator_id: str) -> OwnAnswer | N
     given = [answer for form in in_order(forms) if (answer := form.answer(indicator_id))]
     if not given:
         return None
-    strongest = max(given, key=lambda one: (one.evidence_level, bool(one.link), one.model_dump_json()))
+    strongest = max(given, key=lambda one: (one.evidence_level or 0, bool(one.link), one.model_dump_json()))
     notes = "\n".join(dict.fromkeys(one.note.strip() for one in given if one.note.strip()))
     return strongest.model_copy(update={"note": notes[:NOTE]})
 

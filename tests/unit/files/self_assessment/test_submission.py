@@ -24,7 +24,7 @@ from practices_db.files.self_assessment.submission import (
     mailbox_looks_personal,
     mailbox_problem,
     payload,
-    to_mend,
+    to_correct,
 )
 from tests.unit.files.self_assessment.test_merge import a_form
 
@@ -45,7 +45,7 @@ def ready(seed: int = 1) -> OwnAssessment:
 @pytest.mark.parametrize("seed", range(8))
 def test_a_form_that_needs_no_mending_is_taken_and_comes_back(seed: int) -> None:
     form = ready(seed)
-    assert to_mend(form, SENDING) == []
+    assert to_correct(form, SENDING) == []
     content = checked_payload(KIND, payload(form, SENDING, DAY)).model_dump(mode="json")
     back, sending = form_of(content, None, DAY)
     assert back.form == form.form
@@ -61,7 +61,7 @@ def test_a_form_that_needs_no_mending_is_taken_and_comes_back(seed: int) -> None
 def test_a_practice_of_the_catalogue_sends_its_answers_only() -> None:
     form = ready().with_profile(practice_id="humanitarian-corridors")
     assert "practice" not in payload(form, Sending(), DAY)
-    assert to_mend(form, Sending()) == []
+    assert to_correct(form, Sending()) == []
 
 
 def test_a_new_practice_gets_an_id_that_is_free() -> None:
@@ -76,7 +76,7 @@ def test_what_has_to_be_mended_is_said_one_by_one() -> None:
         form = form.with_answer(OwnAnswer(indicator=id_, answer="not-applicable"))
     form = form.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="ask maria@example.org"))
     form = form.with_answer(OwnAnswer(indicator="rel-adapts", answer="met", note="call +39 055 123 4567"))
-    said = "\n".join(to_mend(form, Sending(mailbox="no address")))
+    said = "\n".join(to_correct(form, Sending(mailbox="no address")))
     for words in (
         "Answer at least 5 questions",
         "Result on the main outcome: say why it does not apply.",
@@ -90,7 +90,7 @@ def test_what_has_to_be_mended_is_said_one_by_one() -> None:
     ):
         assert words in said
     dated = form.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="2,150 people in 2023-2024"))
-    assert "Written roles" not in "\n".join(to_mend(dated, SENDING))
+    assert "Written roles" not in "\n".join(to_correct(dated, SENDING))
 
 
 @pytest.mark.parametrize(
