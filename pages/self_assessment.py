@@ -3,6 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
+from pages.shared.components import private_links
 from pages.shared.components.focus import begin_at_heading
 from pages.shared.self_assessment import (
     downloads,
@@ -22,6 +23,7 @@ framework = current_framework()
 step = navigation.current()
 st.title("Assess your own practice")
 top = st.container()
+private_links.keep()
 if not draft.kept_line():
     st.stop()
 with top:

@@ -40,12 +40,12 @@ def snapshot_path() -> Path | None:
 
 
 def base_url() -> str:
-    """Return where the app is reached, without a slash at the end: PRACTICES_BASE_URL, else this machine's.
+    """Return where the app is reached, without a slash at the end (PRACTICES_BASE_URL); "" where it is not set.
 
-    Private links are made from it and never from what a request says of its host. PracticesError where it is none.
+    PracticesError where it is no address.
     """
-    given = (os.environ.get("PRACTICES_BASE_URL") or "http://localhost:8501").strip().rstrip("/")
-    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?", given):
+    given = (os.environ.get("PRACTICES_BASE_URL") or "").strip().rstrip("/")
+    if given and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?", given):
         raise PracticesError(
             f"PRACTICES_BASE_URL is {given[:80]!r}, which is no address like https://practices.example.org."
         )

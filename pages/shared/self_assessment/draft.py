@@ -17,7 +17,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from criteria.framework import ANSWER_IDS, AnswerId, current_framework, evidence_fault
-from pages.shared.components import browser_storage
+from pages.shared.components import browser_storage, private_links
 from pages.shared.components.browser_storage import Difference, KeptText, Listed
 from pages.shared.components.screen_texts import escaped
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Profile, Sending, new_form
@@ -150,6 +150,11 @@ def change_sending(**parts: Any) -> None:
     change(draft().model_copy(update={"sending": made}))
 
 
+def change_author(author: str | None) -> None:
+    """Change who filled the form in, as they want to be called."""
+    change_mine(OwnAssessment.model_validate(mine().model_dump() | {"author": author or ""}))
+
+
 def set_length(short: bool) -> None:
     """Choose the short or the whole form; every answer stays."""
     change(draft().model_copy(update={"short": bool(short)}))
@@ -162,8 +167,14 @@ def replace_with(form: OwnAssessment) -> None:
 
 
 def forget() -> None:
-    """Empty the draft and make the browser forget every draft."""
+    """Empty the draft and make the browser forget every draft, and every receipt of what was sent."""
     _state().forget()
+    private_links.forget()
+
+
+def slot() -> str:
+    """Return the slot of the open draft."""
+    return _state().slot or GROUP
 
 
 # --- several drafts side by side -------------------------------------------------------------------------------
@@ -245,6 +256,7 @@ def differences(here: Draft, there: Draft) -> list[Difference]:
         one, other = (form.answer(indicator.id) for form in (here.mine, there.mine))
         found += _parts(f"{indicator.label}: ", _ANSWER, one, other)
     found += _parts("", _SENDING, here.sending, there.sending)
+    found += _parts("", {"author": "Who filled it in"}, here.mine, there.mine)
     for what, name in (("colleagues", "Files of colleagues"), ("settled", "Settled with colleagues")):
         one, other = getattr(here, what), getattr(there, what)
         if one != other:
@@ -263,7 +275,7 @@ def _parts(of: str, names: Mapping[str, str], here: Any, there: Any) -> list[Dif
     return [Difference(of + name, one, other) for name, one, other in pairs if one != other]
 
 
-def _words(of: Profile | OwnAnswer | Sending | None, part: str) -> str:
+def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) -> str:
     value = getattr(of, part, None)
     if part == "answer" and value:
         return current_framework().answer_label(value)

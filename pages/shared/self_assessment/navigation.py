@@ -160,7 +160,9 @@ def choose_length() -> None:
 
 def _length(short: bool) -> str:
     name = _("Short form") if short else _("Whole form")
-    return f"**{name}**: {counted(len(asked(short)), 'question')}, {_('about')} {counted(minutes(asked(short)), 'minute')}"
+    return (
+        f"**{name}**: {counted(len(asked(short)), 'question')}, {_('about')} {counted(minutes(asked(short)), 'minute')}"
+    )
 
 
 def answer_the_rest() -> None:

@@ -88,9 +88,6 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
         label_visibility="collapsed",
         on_change=draft.on_change(f"{key}_answer", lambda answer: draft.set_answer(indicator.id, answer)),
     )
-    if example:
-        with st.expander("An example"):
-            _example(example)
     if given is not None:
         _proof(indicator, given, key)
         st.button(
@@ -100,6 +97,9 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
             on_click=draft.set_answer,
             args=(indicator.id, None),
         )
+    if example:
+        with st.expander("An example"):
+            _example(example)
 
 
 def _earlier(indicator: Indicator, given: OwnAnswer | None, key: str) -> None:

@@ -69,8 +69,8 @@ def forget_here() -> None:
     """Draw the way to forget every draft in this browser, after a second yes."""
     with st.popover("Forget on this computer", icon=":material/delete:"):
         st.markdown(
-            "This deletes all your drafts in this browser, for good. Do it before you leave a shared computer. "
-            "Download your file first if you want to go on later."
+            "This deletes all your drafts and receipts in this browser, for good. Do it before you leave a shared "
+            "computer. Download your file, and the receipt of what you sent, first."
         )
         st.button("Yes, forget everything", on_click=draft.forget, key="own_forget", type="primary")
 

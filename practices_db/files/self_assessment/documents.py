@@ -24,7 +24,7 @@ from practices_db.files.exports.recipe import METHOD
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile
 from practices_db.files.self_assessment.scores import scores
 from practices_db.files.sheets import Cell, add_sheet, new_book
-from practices_db.translation import _
+from practices_db.translation import _, ngettext
 
 _LISTS = {
     "countries": "country",
@@ -82,6 +82,19 @@ def evidence_words(levels: Mapping[str, str], one: OwnAnswer) -> str:
     if not one.documented:
         return ""
     return _("not said") if one.evidence_level is None else levels[str(one.evidence_level)]
+
+
+def evidence_count(proven: int, said: int) -> str:
+    """Say how many of the answers that say something have evidence.
+
+    >>> evidence_count(1, 8), evidence_count(3, 8), evidence_count(0, 0)
+    ('1 of 8 answers has evidence', '3 of 8 answers have evidence', 'nothing answered')
+    """
+    if not said:
+        return _("nothing answered")
+    return ngettext(
+        "{proven} of {said} answers has evidence", "{proven} of {said} answers have evidence", proven
+    ).format(proven=proven, said=said)
 
 
 def as_csv(form: OwnAssessment, on: date) -> bytes:

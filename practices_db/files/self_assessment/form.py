@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
+from practices_db.catalogue.addresses import completed
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 from practices_db.errors import PracticesError
@@ -100,10 +101,7 @@ class OwnAnswer(_Part):
     @property
     def address(self) -> str:
         """The link as a web address, with https:// where only that is missing; "" where it is none."""
-        link = self.link.strip()
-        if re.fullmatch(r"https?://[^\s/]+\.[^\s]+", link):
-            return link
-        return f"https://{link}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", link) else ""
+        return completed(self.link)
 
 
 class EarlierAnswers(_Part):

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import current_framework, evidence_fault
+from practices_db.catalogue.addresses import completed
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.documents import note_of, slug
@@ -86,7 +87,9 @@ def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
         if one.documented and one.indicator in names
         if (fault := evidence_fault(framework, one.indicator, one.evidence_level or 0))
     ]
-    unsaid = [names.get(one.indicator, one.indicator) for one in form.answers if one.documented and one.evidence_level is None]
+    unsaid = [
+        names.get(one.indicator, one.indicator) for one in form.answers if one.documented and one.evidence_level is None
+    ]
     if unsaid:
         wrong.append(
             ngettext(
@@ -100,7 +103,7 @@ def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
             wrong.append("Give the practice a name, under “About your practice”.")
         if not sending.summary.strip():
             wrong.append("Say in two or three sentences what the practice does.")
-        if not _address(sending.page):
+        if not completed(sending.page):
             wrong.append("Give the address of a public page about the practice, like https://example.org/practice.")
     if problem := mailbox_problem(sending):
         wrong.append(problem)
@@ -125,7 +128,11 @@ def payload(form: OwnAssessment, sending: Sending, on: date, taken: Collection[s
 
 
 def _answer(one: OwnAnswer) -> dict[str, Any]:
-    given = {"indicator_id": one.indicator, "answer": one.answer, "evidence_level": (one.evidence_level or 0) * one.documented}
+    given = {
+        "indicator_id": one.indicator,
+        "answer": one.answer,
+        "evidence_level": (one.evidence_level or 0) * one.documented,
+    }
     if note := note_of(one):
         given["note"] = note
     if one.documented and one.address:
@@ -135,7 +142,7 @@ def _answer(one: OwnAnswer) -> dict[str, Any]:
 
 def _practice(form: OwnAssessment, sending: Sending, on: date) -> dict[str, Any]:
     facts = form.profile
-    page = _address(sending.page)
+    page = completed(sending.page)
     return {
         "name": facts.name.strip(),
         "lead_organisation": facts.organisation.strip() or None,
@@ -192,7 +199,3 @@ def form_of(content: Mapping[str, Any], practice_id: str | None, on: date) -> tu
         answers=answers,
     )
     return form, Sending(summary=row.get("summary") or "", page=row.get("source_url") or "")
-
-
-def _address(page: str) -> str:
-    return OwnAnswer(indicator="page", answer="met", link=page).address
