@@ -6,8 +6,11 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Literal
 
 from practices_db.errors import PracticesError
+
+OperatorText = Literal["contact", "imprint", "privacy"]
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -37,6 +40,13 @@ def snapshot_path() -> Path | None:
     """Return the file into which a release of the data writes its snapshot (PRACTICES_SNAPSHOT), None for none."""
     path = os.environ.get("PRACTICES_SNAPSHOT")
     return Path(path) if path else None
+
+
+def operator_text(name: OperatorText) -> str:
+    """Return what whoever runs the server wrote (``<name>.md`` in the folder PRACTICES_TEXTS), "" where it is not."""
+    folder = os.environ.get("PRACTICES_TEXTS")
+    path = Path(folder) / f"{name}.md" if folder else None
+    return path.read_text(encoding="utf-8").strip() if path and path.is_file() else ""
 
 
 def base_url() -> str:

@@ -50,6 +50,9 @@ _HIDDEN = (
     ("my_submission", "key", _("Your submission")),
     ("practice", "description", _("Practice")),
     ("transfer", "local_shipping", _("Would it work here?")),
+    ("contact", "mail", _("Contact")),
+    ("imprint", "gavel", _("Imprint")),
+    ("privacy", "lock", _("Privacy")),
 )
 menu = [
     st.Page(
@@ -75,6 +78,9 @@ st.session_state["page"] = page.url_path
 # The footer is written first, below the place of the page: a page that stops early keeps it.
 body = st.container()
 st.space("medium")
+with st.container(horizontal=True):
+    for name, _icon, title in _HIDDEN[-3:]:
+        st.page_link(page_path(name), label=title)
 version = database.look().version
 st.caption(
     _(

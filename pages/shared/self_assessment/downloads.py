@@ -23,13 +23,13 @@ def take_away() -> None:
             "**Your file.** Everything you answered. Open it here again next week, next year, or send it to a "
             "colleague."
         )
-        draft.show("own_author", form.author)
+        draft.show("own_form_author", form.author)
         st.text_input(
             _("Who filled this in (role or initials; stands in the file, can be left blank)"),
-            key="own_author",
+            key="own_form_author",
             max_chars=300,
             live="1s",
-            on_change=draft.on_change("own_author", draft.change_author),
+            on_change=draft.on_change("own_form_author", draft.change_author),
         )
         _button("Save your file (JSON)", form, "json", lambda: file_text(form, today).encode())
     with st.container(border=True):

@@ -28,7 +28,7 @@ _STATE = "own"
 # The fields that the browser writes down by itself: own_profile_name, own_sending_page, own_eff-objectives_note.
 _FIELDS = (
     r"^own_(?:settle_)?([a-z0-9-]+)_"
-    r"(name|organisation|place|start_year|people_reached|summary|page|mailbox|answer|note|link)$"
+    r"(name|organisation|place|start_year|people_reached|summary|page|mailbox|answer|note|link|author)$"
 )
 
 
@@ -71,6 +71,8 @@ class _State(KeptText):
         elif of == "profile":
             whole = part in ("start_year", "people_reached")
             change_profile(**{part: (int(raw) if raw.isdecimal() else None) if whole else raw})
+        elif of == "form":
+            change_author(raw)
         elif of == "sending":
             change_sending(**{part: raw})
         else:

@@ -20,7 +20,7 @@ from pages.shared.self_assessment.questions import WORDS, with_anchor
 from pages.shared.self_assessment.start import UPLOAD_MB
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
-from practices_db.files.self_assessment.merge import agreed, in_order, same_practice, together
+from practices_db.files.self_assessment.merge import agreed, same_practice, together, unlike
 from practices_db.files.self_assessment.open_file import Opened, open_file
 from practices_db.files.self_assessment.scores import score_rows
 from practices_db.translation import _
@@ -112,8 +112,7 @@ def _add_dropped() -> None:
 
 def _add(forms: Sequence[OwnAssessment]) -> None:
     draft = self_assessment_draft.draft()
-    every = in_order([*draft.colleagues, *(one for one in forms if one not in draft.colleagues)])
-    unique = tuple(one for at, one in enumerate(every) if one not in every[:at])
+    unique = tuple(unlike([*draft.colleagues, *forms]))
     try:
         same_practice(unique)
     except PracticesError as error:
