@@ -120,7 +120,7 @@ def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors(own: Any)
         indicator = FRAMEWORK.indicator(asked[-1])
         words = list(questions.WORDS.values())
         anchors = [indicator.met, indicator.partly, indicator.not_met]
-        assert radio.options[:3] == [f"**{word}**: {anchor}" for word, anchor in zip(words, anchors, strict=False)]
+        assert radio.options[:3] == [f"**{word}**  \n{anchor}" for word, anchor in zip(words, anchors, strict=False)]
         assert [option.split("**")[1] for option in radio.options] == words
         assert not any(radio.proto.captions)
     assert asked == [one.id for one in FRAMEWORK.indicators]
@@ -848,7 +848,7 @@ def test_each_form_is_named_by_its_file_its_author_and_its_day_and_disagreements
     assert titles.index("Where you disagree") < titles.index("How far you agree")
     (radio, *_) = [one for one in app.radio if one.key.startswith("own_settle_")]
     id_ = radio.key.removeprefix("own_settle_")
-    assert radio.options[0] == f"**Met**: {FRAMEWORK.indicator(id_).met}"
+    assert radio.options[0] == f"**Met**  \n{FRAMEWORK.indicator(id_).met}"
     assert "form 0.json" not in file_text(draft(app).colleagues[0], DAY)
     again = [("copy.json", files[0][1], "application/json")]
     app.file_uploader(key="own_colleagues").set_value(again).run()

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from criteria.framework import DOCUMENTED, AnswerId, Framework, Indicator
+from criteria.framework import DOCUMENTED, AnswerId, Framework
 from criteria.next_steps import OWN, Plan, Step, form_scores, read_form, shown, smallest_plan
 from criteria.steps import StepText, steps_of
 from pages.shared.components import database, others_findings, tables
@@ -97,17 +97,17 @@ def _plan(framework: Framework, plan: Plan, found: _Help) -> None:
         _step(framework, step, found)
     after = plan.after
     if after.low is not None and after.high is not None and after.coverage is not None:
+        span = (
+            number(after.low)
+            if after.low == after.high
+            else _("between {low} and {high}").format(low=number(after.low), high=number(after.high))
+        )
         st.markdown(
             ngettext(
-                "With this {count} step: between {low} and {high} of 100 is shown, with {share} documented.",
-                "With these {count} steps: between {low} and {high} of 100 is shown, with {share} documented.",
+                "With this {count} step: {span} of 100 is shown, with {share} documented.",
+                "With these {count} steps: {span} of 100 is shown, with {share} documented.",
                 len(plan.steps),
-            ).format(
-                count=len(plan.steps),
-                low=number(after.low),
-                high=number(after.high),
-                share=percent(after.coverage),
-            )
+            ).format(count=len(plan.steps), span=span, share=percent(after.coverage))
         )
 
 
@@ -143,7 +143,9 @@ def _step(framework: Framework, step: Step, found: _Help) -> None:
         if text.how and not to_show:
             _what_to_do(step, text, measured=indicator.outcome or claimed)
         _instruments(text, found)
-        _who_meets_it(framework, indicator, found)
+        if found.nearest[indicator.id]:
+            with st.expander(_("Practices near to yours that meet “{question}”").format(question=indicator.label)):
+                _who_meets_it(framework, found.nearest[indicator.id])
         st.button(
             _("We cannot change this: {question}").format(question=indicator.label),
             on_click=_mark,
@@ -153,12 +155,13 @@ def _step(framework: Framework, step: Step, found: _Help) -> None:
 
 
 def _what_to_do(step: Step, text: StepText, measured: bool) -> None:
-    """Draw what a person can do; to find out what is so is quick, but where it has to be ``measured``."""
+    """Draw what a person can do and how long it takes; to find out is quick, but where it has to be ``measured``."""
     if step.before in DOCUMENTED or measured:
         st.markdown(_("**What you can do:** {how}").format(how=text.how))
         st.caption(_("Takes at least: {effort}").format(effort=text.effort))
-    elif step.after != "not-met":
+    else:
         st.markdown(_("**If it is not so yet:** {how}").format(how=text.how))
+        st.caption(_("That takes at least: {effort}").format(effort=text.effort))
 
 
 def _instruments(text: StepText, found: _Help) -> None:
@@ -169,15 +172,11 @@ def _instruments(text: StepText, found: _Help) -> None:
         st.markdown(_("**Tool or guide:** {publications}").format(publications=told))
 
 
-def _who_meets_it(framework: Framework, indicator: Indicator, found: _Help) -> None:
-    """Draw the nearest practices that meet an indicator with evidence, each with what it says there."""
-    matches = found.nearest[indicator.id]
-    if not matches:
-        return
-    st.markdown(_("**Practices near to yours that meet this:**"))
+def _who_meets_it(framework: Framework, matches: Sequence[Match]) -> None:
+    """Draw practices that meet an indicator with evidence, each with what it says there."""
     for match in matches:
         row = match.card
-        practice_link(row["id"], escaped(row["name"]))
+        practice_link(row["id"], escaped(_short(row["name"])), ":material/arrow_forward:")
         note = escaped(row["note"]) if isinstance(row["note"], str) else ""
         source = ""
         if isinstance(row["answer_url"], str):
@@ -186,6 +185,11 @@ def _who_meets_it(framework: Framework, indicator: Indicator, found: _Help) -> N
         proof = framework.evidence_label(int(row["answer_evidence"])).lower()
         st.markdown(f":small[{note} " + _("Evidence: {evidence}.").format(evidence=proof) + f"{source}]")
         st.caption(_("Why this one: {reasons}.").format(reasons=escaped("; ".join(match.reasons))))
+
+
+def _short(name: str) -> str:
+    """Return a name that fits a link on a phone."""
+    return name if len(name) <= 34 else name[:33].rstrip() + "…"
 
 
 def _mark(indicator_id: str, out: bool) -> None:
@@ -244,6 +248,8 @@ def _said(one: Any) -> str:
         return _("does not apply")
     if not one.scored or one.score is None:
         return _("no score yet, between {low} and {high}").format(low=number(one.low), high=number(one.high))
+    if one.low == one.high:
+        return _("**{score}** of 100").format(score=number(one.score))
     return _("**{score}** of 100, between {low} and {high} once the open questions are answered").format(
         score=number(one.score), low=number(one.low), high=number(one.high)
     )
@@ -285,7 +291,7 @@ def learn_from(framework: Framework) -> None:
             with st.container(border=True, gap="xsmall"):
                 answer = ANSWER_BADGES[form.form.get(indicator.id, "not-documented")]
                 st.markdown(f"**{indicator.label}** ({criterion.title.lower()}) {answer}")
-                _who_meets_it(framework, indicator, found)
+                _who_meets_it(framework, found.nearest[indicator.id])
     if nobody:
         st.markdown(
             _("No practice near to yours meets these with evidence: {questions}.").format(

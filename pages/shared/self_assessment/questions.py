@@ -69,7 +69,7 @@ def with_anchor(indicator: Indicator) -> Callable[[AnswerId], str]:
     """Return how an answer is labelled at an indicator: its word and what it means there, together."""
 
     def label(answer: AnswerId) -> str:
-        return f"**{WORDS[answer]}**: {indicator.anchor(answer) or _(_FURTHER[answer])}"
+        return f"**{WORDS[answer]}**  \n{indicator.anchor(answer) or _(_FURTHER[answer])}"
 
     return label
 
