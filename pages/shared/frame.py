@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.components import database
+from pages.shared.components import database, operator_texts
 from pages.shared.components.links import page_path
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
@@ -78,9 +78,7 @@ st.session_state["page"] = page.url_path
 # The footer is written first, below the place of the page: a page that stops early keeps it.
 body = st.container()
 st.space("medium")
-with st.container(horizontal=True):
-    for name, _icon, title in _HIDDEN[-3:]:
-        st.page_link(page_path(name), label=title)
+operator_texts.links()
 version = database.look().version
 st.caption(
     _(

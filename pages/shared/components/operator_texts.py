@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.components.links import page_path
 from practices_db.config import OperatorText, operator_text
 from practices_db.translation import N_, _
 
@@ -28,6 +29,14 @@ _DEFAULTS: dict[OperatorText, str] = {
         "- There are no accounts for visitors, no advertising and no requests to other sites."
     ),
 }
+
+
+def links() -> None:
+    """Draw the links to the three pages, for the foot of every page."""
+    titles: dict[OperatorText, str] = {"contact": _("Contact"), "imprint": _("Imprint"), "privacy": _("Privacy")}
+    with st.container(horizontal=True):
+        for name, title in titles.items():
+            st.page_link(page_path(name), label=title)
 
 
 def show(name: OperatorText) -> None:

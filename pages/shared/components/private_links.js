@@ -53,6 +53,11 @@ export default function (component) {
     if (token || news) component.setTriggerValue("report", { token, receipts, n: ++page.n })
   }
   tell()
-  addEventListener("hashchange", tell)
-  return () => removeEventListener("hashchange", tell)
+  // a link that is pasted into the address of an open page changes the fragment only; the newest run takes it
+  if (!page.listening) addEventListener("hashchange", () => page.tell?.())
+  page.listening = true
+  page.tell = tell
+  return () => {
+    if (page.tell === tell) page.tell = null
+  }
 }
