@@ -1,7 +1,8 @@
 """What to do next: levels, the smallest set of changes that reaches the next one, strengths and weak points.
 
 The framework sets no levels; these are this project's choice. A headline is on a level by the *low* end of its range,
-so by what holds even if everything undocumented were not met, and only where enough is documented to score it.
+so by what holds even if everything undocumented were not met, and only where enough is documented to score it. One
+document makes no level: at least two answers have to be shown, and above "First steps" two that are met or partly met.
 
 A *step* lifts one indicator to a better answer; a *plan* is the smallest set of steps after which the headline is
 scored and its low end is on the next level. No level without evidence: a "met" or "partly met" that nobody but the
@@ -30,13 +31,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from criteria.framework import DOCUMENTED, AnswerId, Framework, Indicator
+from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework, Indicator
 from criteria.scoring import Answers, Bools, Floats, Score, Scores, encode, score
 from criteria.steps import Kind, steps_of
 
 Form = Mapping[str, AnswerId]
 
 OWN = "own"  # the one practice of a form
+FEWEST = 2  # answers that a level rests on: one document makes none
 _TOLERANCE = 1e-9
 
 
@@ -49,10 +51,11 @@ class Level:
     meaning: str
 
 
-NOT_ENOUGH = Level(-1.0, "Not enough documented", "Too little is shown by a document, a figure or somebody else.")
+NOT_ENOUGH = Level(-1.0, "Not enough documented", "Too little is shown by documents, figures or somebody else.")
+_FIRST_STEPS = Level(0.0, "First steps", "Enough is documented for a score.")
 LEVELS = (
     NOT_ENOUGH,
-    Level(0.0, "First steps", "Enough is documented for a score."),
+    _FIRST_STEPS,
     Level(25.0, "On the way", "At least 25 of 100 is shown, whatever is still undocumented."),
     Level(50.0, "Solid", "At least 50 of 100 is shown, whatever is still undocumented."),
     Level(75.0, "Strong", "At least 75 of 100 is shown, whatever is still undocumented."),
@@ -99,14 +102,26 @@ def shown(form: Form, evidence: Mapping[str, int]) -> dict[str, AnswerId]:
 
 def level_of(framework: Framework, form: Form, evidence: Mapping[str, int], criterion_id: str) -> Level:
     """Return the level of a form in a criterion; what nobody but the practice says does not count for it."""
-    return level(form_scores(framework, shown(form, evidence)).of(OWN, criterion_id))
+    return level(framework, shown(form, evidence), criterion_id)
 
 
-def level(found: Score) -> Level:
-    """Return the level of a score that is made of what is ``shown``."""
-    if not found.scored or found.low is None:
+def level(framework: Framework, form: Form, criterion_id: str) -> Level:
+    """Return the level of a form that holds what is ``shown`` and nothing else."""
+    found = form_scores(framework, form).of(OWN, criterion_id)
+    if not found.scored or found.low is None or found.answered < FEWEST:
         return NOT_ENOUGH
-    return max((one for one in LEVELS if one.low <= found.low + _TOLERANCE), key=lambda one: one.low)
+    reached = max((one for one in LEVELS if one.low <= found.low + _TOLERANCE), key=lambda one: one.low)
+    gains = sum(form.get(one.id) in ("met", "partly") for one in _criterion(framework, criterion_id).indicators)
+    return reached if gains >= FEWEST else _FIRST_STEPS
+
+
+def with_evidence(criterion: Criterion, form: Form, evidence: Mapping[str, int]) -> tuple[int, int]:
+    """Return how many answers of a criterion that say something have evidence, and how many there are.
+
+    ``evidence``: the level by indicator, 0 where nobody but the practice says so.
+    """
+    said = [one.id for one in criterion.indicators if form.get(one.id) in DOCUMENTED]
+    return sum(evidence.get(id_, 0) > 0 for id_ in said), len(said)
 
 
 def form_scores(framework: Framework, form: Form) -> Scores:
@@ -130,7 +145,7 @@ def smallest_plan(
     or betters.
     """
     start = form_scores(framework, form).of(OWN, criterion_id)
-    now = level(start)
+    now = level(framework, form, criterion_id)
     goal = next((one for one in LEVELS if one.low > now.low), None)
     if goal is None or start.low is None:  # the top, or nothing applies
         return Plan(criterion_id, now, None, (), True, start, start)
@@ -153,11 +168,14 @@ def step_kind(framework: Framework, indicator_id: str, before: AnswerId) -> Kind
     return steps_of(framework)[indicator_id].kind
 
 
+def _criterion(framework: Framework, criterion_id: str) -> Criterion:
+    return next(one for one in framework.criteria if one.id == criterion_id)
+
+
 def _options(framework: Framework, form: Form, criterion_id: str, left_out: Collection[str]) -> list[Indicator]:
-    criterion = next(one for one in framework.criteria if one.id == criterion_id)
     return [
         one
-        for one in criterion.indicators
+        for one in _criterion(framework, criterion_id).indicators
         if one.id not in left_out and form.get(one.id, "not-documented") not in ("met", "not-applicable")
     ]
 
@@ -183,7 +201,11 @@ def _tried(
     names = tuple(str(row) for row in range(len(ways)))
     scores = score(framework, Answers(names, value, np.repeat(base.applicable, len(ways), axis=0), value * 0))
     at = next(place for place, node in enumerate(scores.nodes) if node.id == criterion_id)
-    return scores.scored[:, at] & (scores.low[:, at] >= goal.low - _TOLERANCE), scores
+    reaches = scores.scored[:, at] & (scores.low[:, at] >= goal.low - _TOLERANCE) & (scores.answered[:, at] >= FEWEST)
+    if goal.low > _FIRST_STEPS.low:
+        inside = [column[one.id] for one in _criterion(framework, criterion_id).indicators]
+        reaches &= (value[:, inside] > 0).sum(axis=1) >= FEWEST
+    return reaches, scores
 
 
 def _reaching_sets(

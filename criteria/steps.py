@@ -26,13 +26,14 @@ class StepText(Part):
 
     ``kind``: *paperwork* where it is met by writing down or publishing what a practice does or knows already,
     *practice* where the practice itself must change. ``how`` and ``effort`` are None where nobody wrote them
-    (framework 1.0.0).
+    (framework 1.0.0). ``instruments``: publications of the library with a template, a tool or a guide for it.
     """
 
     indicator: Id
     kind: Kind
     how: Text | None = None
     effort: Effort | None = None
+    instruments: tuple[Id, ...] = ()
 
 
 class StepTexts(Part):

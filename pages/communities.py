@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, links, tables
+from pages.shared.components import database, filter_form, links, private_links, tables
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, organisations, text_search
 from practices_db.catalogue.library_filter import OrganisationFilter
@@ -11,6 +11,7 @@ from practices_db.translation import N_
 
 PAGE_SIZE = 10
 
+private_links.keep()
 st.title("Communities and organisations")
 st.markdown("Who works on what, where, and which communities of practice one can join. Organisations only, no persons.")
 chosen = filter_form.read_link(OrganisationFilter)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from pages.shared.components import private_links
 from pages.shared.self_assessment import submit
 
-submit.take_token()
+private_links.keep(submit.open_link)
 st.title("Your submission")
 submission = submit.opened()
 if submission is None:

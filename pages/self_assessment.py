@@ -3,15 +3,16 @@
 import streamlit as st
 
 from criteria.framework import current_framework
+from pages.shared.components import private_links
 from pages.shared.components.focus import begin_at_heading
 from pages.shared.self_assessment import (
     downloads,
     draft,
     merge_files,
+    navigation,
     next_steps,
     result,
     start,
-    steps,
     submit,
 )
 from pages.shared.self_assessment import (
@@ -19,14 +20,15 @@ from pages.shared.self_assessment import (
 )
 
 framework = current_framework()
-step = steps.current()
+step = navigation.current()
 st.title("Assess your own practice")
 top = st.container()
+private_links.keep()
 if not draft.kept_line():
     st.stop()
 with top:
-    steps.progress()
-steps.choose(step)
+    navigation.progress()
+navigation.choose(step)
 begin_at_heading(step.id)
 match step.id:
     case "start":
@@ -53,6 +55,6 @@ match step.id:
             self_assessment_questions.question(step)
         with so_far:
             result.so_far(framework)
-steps.back_and_next(step)
+navigation.back_and_next(step)
 start.forget_here()
 draft.take_newer()

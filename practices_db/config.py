@@ -6,8 +6,11 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Literal
 
 from practices_db.errors import PracticesError
+
+OperatorText = Literal["contact", "imprint", "privacy"]
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -39,13 +42,20 @@ def snapshot_path() -> Path | None:
     return Path(path) if path else None
 
 
-def base_url() -> str:
-    """Return where the app is reached, without a slash at the end: PRACTICES_BASE_URL, else this machine's.
+def operator_text(name: OperatorText) -> str:
+    """Return what whoever runs the server wrote (``<name>.md`` in the folder PRACTICES_TEXTS), "" where it is not."""
+    folder = os.environ.get("PRACTICES_TEXTS")
+    path = Path(folder) / f"{name}.md" if folder else None
+    return path.read_text(encoding="utf-8").strip() if path and path.is_file() else ""
 
-    Private links are made from it and never from what a request says of its host. PracticesError where it is none.
+
+def base_url() -> str:
+    """Return where the app is reached, without a slash at the end (PRACTICES_BASE_URL); "" where it is not set.
+
+    PracticesError where it is no address.
     """
-    given = (os.environ.get("PRACTICES_BASE_URL") or "http://localhost:8501").strip().rstrip("/")
-    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?", given):
+    given = (os.environ.get("PRACTICES_BASE_URL") or "").strip().rstrip("/")
+    if given and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?", given):
         raise PracticesError(
             f"PRACTICES_BASE_URL is {given[:80]!r}, which is no address like https://practices.example.org."
         )

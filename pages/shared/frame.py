@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.components import database
+from pages.shared.components import database, operator_texts
 from pages.shared.components.links import page_path
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
@@ -50,6 +50,9 @@ _HIDDEN = (
     ("my_submission", "key", _("Your submission")),
     ("practice", "description", _("Practice")),
     ("transfer", "local_shipping", _("Would it work here?")),
+    ("contact", "mail", _("Contact")),
+    ("imprint", "gavel", _("Imprint")),
+    ("privacy", "lock", _("Privacy")),
 )
 menu = [
     st.Page(
@@ -75,6 +78,7 @@ st.session_state["page"] = page.url_path
 # The footer is written first, below the place of the page: a page that stops early keeps it.
 body = st.container()
 st.space("medium")
+operator_texts.links()
 version = database.look().version
 st.caption(
     _(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,3 +28,15 @@ def is_offered(url: str) -> bool:
     except ValueError:
         return False
     return not any(f".{host}".endswith(f".{one}") for one in COPY_HOSTS)
+
+
+def completed(typed: str) -> str:
+    """Return what somebody typed as a web address, with https:// where only that is missing; "" where it is none.
+
+    >>> completed(" www.example.org/report "), completed("http://example.org"), completed("in the drawer")
+    ('https://www.example.org/report', 'http://example.org', '')
+    """
+    address = typed.strip()
+    if re.fullmatch(r"https?://[^\s/]+\.[^\s]+", address):
+        return address
+    return f"https://{address}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", address) else ""

@@ -1,7 +1,8 @@
 """The review queue as whoever submits sees it: send, open by the private link, correct, withdraw, revoke.
 
 A private link holds a token of 256 random bits; the database holds its SHA-256 only. It lapses 90 days after it was
-last used. Content of a submission never enters the audit, so that what is withdrawn can go altogether.
+last used, but never while what came in with it is public. Content of a submission never enters the audit, so that
+what is withdrawn can go altogether.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def submit(
     """Put a submission into the queue and return its number and the token of its private link.
 
     ``payload`` is a mapping as ``payloads.KINDS`` says for the kind. ``contact`` is a functional mailbox, or None.
-    Raises PracticesError: content that is not as it must be, unknown practice, too many submissions at once.
+    Raises PracticesError: content that is not as it must be, unknown practice, the very same content sent before, too
+    many submissions at once.
     """
     content = as_json(checked_payload(kind, payload))
     mailbox = checked_mailbox(contact)
@@ -71,6 +73,7 @@ def submit(
     def work(cursor: Cursor) -> Receipt:
         if practice_id is not None:
             _require_practice(cursor, practice_id)
+        _require_new(cursor, kind, content, practice_id)
         _require_moderation(cursor, mailbox, practice_id)
         new = {"kind": kind, "practice_id": practice_id, "payload": content, "contact": mailbox, "status": "submitted"}
         return _insert(cursor, ANYBODY, new)
@@ -318,15 +321,28 @@ def _by_token(cursor: Cursor, token: str) -> Submission:
     ).fetchone()
     stored, expires = (row[1], row[2]) if row else ("", datetime.min)
     # compared once more in constant time: the database may give a row for another reason than equality
-    if not (hmac.compare_digest(given, stored) and expires > audit_log.now() and row):
+    held = hmac.compare_digest(given, stored) and row is not None
+    if not (row and held and (expires > audit_log.now() or _is_public(cursor, row[0]))):
         raise NoSuchLinkError(
-            "This link does not open anything (any more). Links lapse 90 days after they were last used and can be "
-            "ended; ask the curators for a new one.",
+            "This link does not open anything (any more). Links lapse 90 days after they were last used, unless what "
+            "was sent is public, and can be ended; ask the curators for a new one.",
             ANYBODY,
             "open",
             "session",
         )
     return by_id(cursor, row[0])
+
+
+def _is_public(cursor: Cursor, submission_id: str) -> bool:
+    """Whether something that came in with a submission stands in the catalogue."""
+    row = cursor.execute(
+        """
+        SELECT EXISTS (FROM assessment WHERE submission_id = $id AND status = 'published')
+            OR EXISTS (FROM statement WHERE submission_id = $id)
+        """,
+        {"id": submission_id},
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _hash(token: str) -> str:
@@ -339,6 +355,24 @@ def _require_practice(cursor: Cursor, practice_id: str) -> str:
     if row is None:
         raise PracticesError(f"There is no practice {practice_id[:80]!r} in the catalogue.")
     return str(row[0])
+
+
+def _require_new(cursor: Cursor, kind: str, content: str, practice_id: str | None) -> None:
+    """Raise PracticesError where the very same was sent before and still stands."""
+    row = cursor.execute(
+        """
+        SELECT id, created FROM submission
+        WHERE kind = $kind AND status <> 'withdrawn' AND practice_id IS NOT DISTINCT FROM $practice_id
+            AND payload::TEXT = $content
+        ORDER BY created LIMIT 1
+        """,
+        {"kind": kind, "content": content, "practice_id": practice_id},
+    ).fetchone()
+    if row:
+        raise PracticesError(
+            f"This was sent already, on {row[1]:%d %B %Y} as number {row[0]}, and nothing was sent a second time. With "
+            "the private link of that you can see how it stands, correct it or withdraw it."
+        )
 
 
 def _require_moderation(cursor: Cursor, contact: str | None, practice_id: str | None) -> None:

@@ -68,6 +68,12 @@ def find(cursor: Cursor, chosen: LibraryFilter, found: Sequence[str] | None) -> 
     return cursor.execute(_SELECTED + _FIND[chosen.kind], _parameters(chosen, found)).df()
 
 
+def publications(cursor: Cursor, ids: Sequence[str]) -> pd.DataFrame:
+    """Return the cards of some publications; one that is not in the library is left out. Columns of evidence_card."""
+    sql = "SELECT * FROM evidence_card WHERE list_contains($ids::TEXT[], id) ORDER BY name_key, id"
+    return cursor.execute(sql, {"ids": list(ids)}).df()
+
+
 def facet_counts(cursor: Cursor, chosen: LibraryFilter, found: Sequence[str] | None) -> dict[str, dict[str, int]]:
     """Return for each facet and value how many there would be with it, under the other filters."""
     rows = cursor.execute(

@@ -518,20 +518,23 @@ def peers_of(cursor: Cursor, sectors: Sequence[str], target_groups: Sequence[str
     ).df()
 
 
-def strong_in(cursor: Cursor, criterion_id: str, low: float, without: str = "") -> pd.DataFrame:
-    """Return cards of the practices that are strong in a criterion, with proof, and how strong.
+def meeting(cursor: Cursor, indicator_ids: Sequence[str], without: str = "") -> pd.DataFrame:
+    """Return cards of the practices whose counted answer to one of some indicators is "met", with evidence.
 
-    Strong: documented enough, the low end of the range at ``low`` or above, and more than a claim behind it. The
-    columns ``node_score``, ``node_low``, ``node_high``, ``node_coverage`` and ``node_evidence`` are of the criterion.
+    A row an indicator and practice, the strongest evidence first. Columns of practice_card, and of the answer
+    ``indicator_id``, ``note``, ``answer_url``, ``answer_publisher``, ``answer_evidence`` (1 to 5). Self-assessments are
+    left out.
     """
     return cursor.execute(
         """
-        SELECT c.*, x.score AS node_score, x.low AS node_low, x.high AS node_high, x.coverage AS node_coverage,
-            x.strongest_evidence AS node_evidence
-        FROM practice_score x JOIN practice_card c ON c.id = x.practice_id
-        WHERE x.node = $criterion AND x.scored AND x.low >= $low - 1e-9 AND x.strongest_evidence >= 1
-            AND c.id <> $without
-        ORDER BY x.low DESC, c.name_key, c.id
+        SELECT c.*, k.indicator_id, a.note, a.source_url AS answer_url, a.source_publisher AS answer_publisher,
+            a.evidence_level AS answer_evidence
+        FROM counted_answer k
+        JOIN released_answer a ON a.assessment_id = k.assessment_id AND a.indicator_id = k.indicator_id
+        JOIN practice_card c ON c.id = k.practice_id
+        WHERE k.answer = 'met' AND a.evidence_level >= 1 AND a.basis <> 'self-assessment' AND c.id <> $without
+            AND list_contains($ids::TEXT[], k.indicator_id)
+        ORDER BY a.evidence_level DESC, c.name_key, c.id
         """,
-        {"criterion": criterion_id, "low": low, "without": without},
+        {"ids": list(indicator_ids), "without": without},
     ).df()

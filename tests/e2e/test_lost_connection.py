@@ -28,10 +28,8 @@ from practices_db.files.self_assessment.open_file import open_draft
 pytestmark = pytest.mark.e2e
 
 FRAMEWORK = current_framework()
-CRITERION = FRAMEWORK.criteria[0]
-QUESTION = CRITERION.questions[0]
-STEP = f"{CRITERION.id}-{QUESTION.id}"
-FIRST, SECOND = QUESTION.indicators[:2]
+FIRST = FRAMEWORK.indicators[0]
+STEP = FIRST.id
 SECONDS_OF_A_SESSION = 3  # how long the server of these tests remembers a session whose connection is gone
 BEFORE = "Written before the cut. "
 SAID = "Eighty-nine people came to the made-up café, and thirty-one of them came back in the spring."
@@ -113,7 +111,7 @@ def note(page: Page, label: str) -> Locator:
 def type_on(page: Page, words: str) -> None:
     """Go on writing at the end of the first note."""
     note(page, FIRST.label).focus()
-    page.keyboard.press("End")
+    page.keyboard.press("Control+End")
     page.keyboard.type(words, delay=10)
 
 
@@ -167,15 +165,14 @@ def typed_in_a_cut(line: Line, page: Page, seconds: float, cut: Callable[[], Non
     page.keyboard.type(SAID, delay=15)
     until(lambda: in_storage(page, BEFORE + "Now " + SAID), 1)
     expect(page.get_by_text(NO_CONNECTION)).to_be_in_viewport()
-    option(page, SECOND.label, "Partly met").click()
+    option(page, FIRST.label, "Partly met").click()
     time.sleep(max(0.0, seconds - (time.monotonic() - began)))
     expect(page.get_by_text(NO_CONNECTION)).to_be_in_viewport()
     expect(note(page, FIRST.label)).to_have_value(BEFORE + "Now " + SAID)
     line.proxy.mend()
     connected(page)
-    counted(page, note=BEFORE + "Now " + SAID, answer="met")
-    expect(chosen(page, SECOND.label, "Partly met")).to_have_count(1)
-    until(lambda: (given := stored(page).mine.answer(SECOND.id)) and given.answer == "partly")
+    counted(page, note=BEFORE + "Now " + SAID, answer="partly")
+    expect(chosen(page, FIRST.label, "Partly met")).to_have_count(1)
 
 
 def first_action_after(page: Page, action: str) -> None:

@@ -22,15 +22,11 @@ pytestmark = pytest.mark.e2e
 
 FRAMEWORK = current_framework()
 LABELS = {one.id: one.label for one in FRAMEWORK.indicators}
-QUESTIONS = [
-    (f"{criterion.id}-{question.id}", [one.label for one in question.indicators])
-    for criterion in FRAMEWORK.criteria
-    for question in criterion.questions
-]
+SHORT = [(one.id, one.label) for criterion in FRAMEWORK.headlines for one in criterion.indicators]
 STEPS = [
     "start",
     "profile",
-    *(id_ for id_, _ in QUESTIONS),
+    *LABELS,
     *("result", "next-steps", "learn-from", "colleagues", "last-year", "take-away", "submit"),
 ]
 SECONDS_OF_A_SESSION = 3  # how long the server of these tests remembers a session whose connection is gone
@@ -60,7 +56,7 @@ def answer(page: Page, label: str, words: str) -> None:
 
 
 def answered(page: Page, count: int) -> None:
-    expect(page.get_by_text(re.compile(rf"^{count} of {len(LABELS)} answered"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^{count} of {len(SHORT)} answered \(short form\)"))).to_be_visible()
 
 
 def kept(page: Page) -> Locator:
@@ -78,30 +74,25 @@ def answer_ten(page: Page, url: str) -> None:
     page.get_by_role("textbox", name="Name of the practice").fill(PLANTED_NAME)
     page.get_by_role("textbox", name="Name of the practice").blur()
     settled(page)
-    count = 0
-    for _, labels in QUESTIONS:
+    for count, (_, label) in enumerate(SHORT[:10], start=1):
         go_on(page)
-        for label in labels:
-            if count == 10:
-                return
-            answer(page, label, "Met" if count % 2 else "Partly met")
-            count += 1
-            answered(page, count)
-            if count == 1:
-                page.get_by_role("textbox", name=f"Note: what is it like here? ({label})").fill(PLANTED_NOTE)
-                page.get_by_role("textbox", name=f"Link to where one can read it ({label})").fill(PLANTED_LINK)
-                page.get_by_role("textbox", name=f"Link to where one can read it ({label})").blur()
-                settled(page)
-    raise AssertionError("there are fewer than ten indicators")
+        answer(page, label, "Partly met" if count % 2 else "Met")
+        answered(page, count)
+        if count == 1:
+            page.get_by_role("textbox", name=f"Note ({label})").fill(PLANTED_NOTE)
+            link = page.get_by_role("textbox", name=f"Link to where one can read it ({label})")
+            link.fill(PLANTED_LINK)
+            link.blur()
+            settled(page)
 
 
 def everything_is_there(page: Page, url: str) -> None:
     answered(page, 10)
-    at(page, url, QUESTIONS[0][0])
+    at(page, url, SHORT[0][0])
     answered(page, 10)
-    label = QUESTIONS[0][1][0]
+    label = SHORT[0][1]
     expect(chosen(page, label, "Partly met")).to_have_count(1)
-    expect(page.get_by_role("textbox", name=f"Note: what is it like here? ({label})")).to_have_value(PLANTED_NOTE)
+    expect(page.get_by_role("textbox", name=f"Note ({label})")).to_have_value(PLANTED_NOTE)
     expect(page.get_by_role("textbox", name=f"Link to where one can read it ({label})")).to_have_value(PLANTED_LINK)
     expect(kept(page)).to_be_visible()
 
@@ -231,8 +222,8 @@ def stored(page: Page) -> str:
 
 
 def test_everything_here_is_forgotten_on_a_shared_computer(server: Server, page: Page) -> None:
-    step, labels = QUESTIONS[0]
-    answer(at(page, server.url, step), labels[0], "Met")
+    step, label = SHORT[0]
+    answer(at(page, server.url, step), label, "Met")
     expect(kept(page)).to_be_visible()
     at(page, server.url, "start")
     page.get_by_role("button", name="Forget on this computer").click()
@@ -260,8 +251,8 @@ def test_what_a_browser_keeps_and_nobody_can_read_is_said_and_not_lost(server: S
 # --- by keyboard alone ---------------------------------------------------------------------------------------------
 
 
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the focus is on something that is called like this."""
+def tab_to(page: Page, name: str, field: bool = False) -> None:
+    """Press Tab until the focus is on something that is called like this; a field has its help before it."""
     for _ in range(80):
         page.keyboard.press("Tab")
         told = page.evaluate(
@@ -269,7 +260,7 @@ def tab_to(page: Page, name: str) -> None:
             " return [e.getAttribute('aria-label'), e.matches('button, a, summary') ? e.innerText : '',"
             " ...[...(e.labels ?? [])].map(l => l.innerText), e.closest('[role=radiogroup]')?.ariaLabel].join('|') })()"
         )
-        if name in told:
+        if name in told and (not field or page.evaluate("document.activeElement.matches('input, textarea')")):
             return
     raise AssertionError(f"no Tab leads to {name!r}")
 
@@ -280,40 +271,55 @@ def press(page: Page, name: str, key: str = "Enter") -> None:
     settled(page)
 
 
-def test_a_whole_assessment_by_keyboard_alone(server: Server, page: Page) -> None:
+def test_the_short_form_from_its_first_page_to_the_file_by_keyboard_alone(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/self_assessment")
     settled(page)
     press(page, "Start new")
     tab_to(page, "Name of the practice")
     page.keyboard.type("By keyboard")
-    press(page, f"Next: {FRAMEWORK.criteria[0].title}: ")
-    count = 0
-    for at_, (_, labels) in enumerate(QUESTIONS):
-        expect(page.get_by_role("heading", level=2).first).to_be_focused()
-        for label in labels:
-            tab_to(page, f"({label})")
-            page.keyboard.press("Space")
-            count += 1
-            answered(page, count)
-            settled(page)
+    press(page, "Next: ")
+    for count, (id_, label) in enumerate(SHORT, start=1):
+        expect(page).to_have_url(re.compile(rf"step={id_}$"))
+        expect(page.get_by_role("heading", level=2, name=label)).to_be_focused()
+        press(page, f"({label})", "Space")
+        answered(page, count)
+        tab_to(page, f"What shows it? ({label})", field=True)
+        page.keyboard.type("We say so")
+        expect(page.get_by_role("option", name=re.compile("^We say so"))).to_be_visible()
+        page.keyboard.press("Enter")
+        settled(page)
+        tab_to(page, f"Note ({label})", field=True)
+        page.keyboard.type(f"Made up for {id_}.")
+        settled(page)
         press(page, "Next: ")
-        assert at_ < len(QUESTIONS)
     expect(page.get_by_role("heading", name="Where your practice stands")).to_be_focused()
     expect(page.get_by_text("all questions answered")).to_be_visible()
-    press(page, "Next: Next steps")
-    press(page, "Next: Learn from others")
-    press(page, "Next: With colleagues")
-    press(page, "Next: Compare with last year")
-    press(page, "Next: Take away")
+    for name in ("Next steps", "Learn from others", "With colleagues", "Compare with last year", "Download"):
+        press(page, f"Next: {name}")
     tab_to(page, "Save your file (JSON)")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     form = open_file(download.value.path().read_bytes()).form
     assert form.profile.name == "By keyboard"
-    assert list(form.form) == list(LABELS)
+    assert [(one.indicator, one.evidence_level, one.note) for one in form.answers] == [
+        (id_, 0, f"Made up for {id_}.") for id_, _ in SHORT
+    ]
 
 
 # --- for everybody -------------------------------------------------------------------------------------------------
+
+
+def nameless(page: Page, where: str) -> list[str]:
+    """Return the controls of a step without an accessible name, and the names that several fields have."""
+    fields = page.get_by_test_id("stMain").locator("input:not([type=file]), textarea, button, a, [role=radiogroup]")
+    told = fields.evaluate_all(
+        """all => all.filter(e => e.checkVisibility()).map(e => [e.matches("input, textarea"), (
+            e.getAttribute("aria-label") || [...(e.labels ?? [])].map(l => l.innerText).join(" ") || e.innerText
+            || e.title || e.querySelector("img")?.alt || "").trim(), e.outerHTML.slice(0, 150)])"""
+    )
+    names = [name for is_field, name, _ in told if is_field and name]
+    found = [f"{where}: no name: {html}" for _, name, html in told if not name]
+    return found + [f"{where}: several fields are called {name!r}" for name in set(names) if names.count(name) > 1]
 
 
 def walk_all_steps(page: Page, url: str, ways: tuple[str, str]) -> None:
@@ -325,6 +331,7 @@ def walk_all_steps(page: Page, url: str, ways: tuple[str, str]) -> None:
     page.get_by_role("button", name="Start from its facts").click()
     expect(page.get_by_role("heading", name="About your practice")).to_be_visible()
     page.get_by_role("button", name="Back: Start").click()
+    expect(page.get_by_role("radio", name=re.compile("^Whole form"))).to_be_checked()
     found: list[str] = []
     for number, step in enumerate(STEPS):
         theme = ways[number % 2]
@@ -332,7 +339,10 @@ def walk_all_steps(page: Page, url: str, ways: tuple[str, str]) -> None:
         page.set_viewport_size(WIDE if theme == "light" else NARROW)  # type: ignore[arg-type]
         expect(page).to_have_url(re.compile(rf"step={step}$"))
         settled(page)
-        found += faults(page, f"{step}, {theme}")
+        found += faults(page, f"{step}, {theme}") + nameless(page, step)
+        if step in LABELS and theme == "dark":
+            height = page.get_by_test_id("stMain").evaluate("e => e.scrollHeight")
+            found += [f"{step}: {height} px on a telephone"] if height > 3 * NARROW["height"] else []
         if step != STEPS[-1]:
             page.get_by_role("button", name=re.compile("^Next: ")).click()
     assert not found, "\n".join(found)

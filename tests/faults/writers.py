@@ -22,9 +22,13 @@ def content(number: int) -> dict[str, str]:
 
 
 def begin(path: Path, count: int) -> list[str]:
-    """Build a database from the made-up catalogue with ``count`` submissions; return their tokens."""
+    """Build a database from the made-up catalogue with ``count`` submissions; return their tokens.
+
+    Each is about another field: the very same is not taken twice.
+    """
     with open_store(path) as store:
-        return [submissions.submit(store, "correction", content(1)).token for _ in range(count)]
+        new = [content(1) | {"field": f"summary{'_' * which}"} for which in range(count)]
+        return [submissions.submit(store, "correction", one).token for one in new]
 
 
 def save_until_killed(path: Path, acknowledged: Path, tokens: list[str]) -> None:

@@ -22,6 +22,9 @@ TITLES = {
     "needs": "What do you need?",
     "what_works": "What works, for whom, and how sure is it?",
     "about": "About the catalogue",
+    "contact": "Contact",
+    "imprint": "Imprint",
+    "privacy": "Privacy",
 }
 _assessed = {row["practice_id"] for row in screen.rows("assessments")}
 ASSESSED = min(_assessed)
@@ -30,6 +33,9 @@ NOT_ASSESSED = min(row["id"] for row in screen.rows("practices") if row["id"] no
 LINKS: dict[str, tuple[str, dict[str, str]]] = {
     "overview": ("overview", {}),
     "about": ("about", {}),
+    "contact": ("contact", {}),
+    "imprint": ("imprint", {}),
+    "privacy": ("privacy", {}),
     "what works": ("what_works", {"outcome": "employment", "target-group": "refugees"}),
     "a type of measure": ("what_works", {"type": "work-placement"}),
     "a type without a study": ("what_works", {"type": "institutional-capacity"}),

@@ -222,24 +222,39 @@ def test_the_map_counts_what_the_filter_finds(visit: Visit) -> None:
 
 @pytest.mark.usefixtures("database_file")
 def test_asking_for_a_correction_puts_it_into_the_queue(visit: Visit) -> None:
-    from pages.shared.components import database  # noqa: PLC0415
+    from pages.shared.components import database, private_links  # noqa: PLC0415
+    from practices_db.curation import submissions  # noqa: PLC0415
 
     app = visit("communities", q="City of Antwerp")
-    (send,) = (one for one in app.button if one.label == "Send to the curators")
-    send.click().run()
-    assert "Say what is wrong" in app.error[0].value
-    (what,) = (one for one in app.text_area if one.label.startswith("What is wrong"))
-    (page,) = (one for one in app.text_input if one.label.startswith("A public page"))
-    what.set_value("It works in Belgium and the Netherlands")
-    page.set_value("https://example.org/about")
-    (send,) = (one for one in app.button if one.label == "Send to the curators")
-    send.click().run()
-    assert not app.exception
-    assert "in the curators' queue" in app.success[0].value
+    app.context = {"url": "https://practices.example.org/communities"}
+    app.session_state["receipts"] = private_links._Receipts(known=())
+
+    def send(what: str, page: str) -> None:
+        next(one for one in app.text_area if one.label.startswith("What is wrong")).set_value(what)
+        next(one for one in app.text_input if one.label.startswith("A public page")).set_value(page)
+        next(one for one in app.button if one.label == "Send to the curators").click().run()
+        assert not app.exception
+
+    wrong = "It works in Belgium and the Netherlands"
+    for what, page, said in (
+        ("", "", "say what is wrong"),
+        (wrong, "", "give the address of a public page"),
+        (wrong, "in the drawer", "“in the drawer” is no web address"),
+    ):
+        send(what, page)
+        assert said in screen.as_read(app.error[0].value)
+        assert "source_url" not in app.error[0].value
+    send(wrong, "example.org/about")
+    (receipt,) = app.session_state["receipts"].known
+    assert receipt.number in app.success[0].value
+    assert app.code[0].value == f"https://practices.example.org/my_submission#{receipt.token}"
     with database.cursor() as cursor:
         found = cursor.execute("SELECT kind, status, payload FROM submission").fetchall()
     assert [(kind, status) for kind, status, _ in found] == [("organisation-correction", "submitted")]
-    assert json.loads(found[0][2])["organisation_id"] == "city-of-antwerp"
+    sent = json.loads(found[0][2])
+    assert (sent["organisation_id"], sent["source_url"]) == ("city-of-antwerp", "https://example.org/about")
+    opened = submissions.open_by_token(database.store(), receipt.token)
+    assert (opened.id, opened.kind) == (receipt.number, "organisation-correction")
 
 
 # --- transfer ----------------------------------------------------------------------------------------------

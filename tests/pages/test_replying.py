@@ -65,6 +65,7 @@ def test_former_ids_lead_on_or_say_why_not(visit: Visit) -> None:
 
 def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     app = visit("practice", practice=PRACTICE)
+    app.context = {"url": "https://practices.example.org/practice"}
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
     assert "say what is wrong" in app.error[0].value
     app.text_area[0].set_value("It began in 2003.")

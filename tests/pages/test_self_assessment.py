@@ -17,7 +17,8 @@ from criteria.steps import steps_of
 from pages.shared.components import database
 from pages.shared.components.browser_storage import Difference, Entry, Listed, Report, _report
 from pages.shared.self_assessment import draft as self_assessment_draft
-from pages.shared.self_assessment import questions, steps
+from pages.shared.self_assessment import navigation, questions
+from practices_db.catalogue.vocabularies import label
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, file_text, new_form
 
 FRAMEWORK = current_framework()
@@ -95,7 +96,7 @@ def test_until_the_browser_has_told_what_it_keeps_nothing_can_be_answered(visit:
 def test_every_step_opens_from_its_link_with_and_without_answers(own: Any, full: bool) -> None:
     form = filled(sectors=("language",), target_groups=("refugees",), countries=("IT",), people_reached=500)
     given = Draft(mine=form, colleagues=(filled(2), filled(3)), last_year=filled(4)) if full else None
-    for step in steps.steps():
+    for step in navigation.steps():
         app = own(step.id, given)
         assert not app.exception, step.id
         assert not app.error, step.id
@@ -111,20 +112,40 @@ def test_an_unknown_step_is_the_start(own: Any) -> None:
 
 
 def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors(own: Any) -> None:
+    """The word and what it means are the label together: on screen, and in the accessible name."""
     asked = []
-    for step in steps.question_steps():
-        app = own(step.id)
-        for radio in app.radio:
-            asked.append(radio.key.removeprefix("own_").removesuffix("_answer"))
-            indicator = next(one for one in FRAMEWORK.indicators if one.id == asked[-1])
-            assert list(radio.proto.captions)[:3] == [indicator.met, indicator.partly, indicator.not_met]
-            assert radio.options == list(questions.WORDS.values())
+    for step in navigation.question_steps():
+        (radio,) = [one for one in own(step.id).radio if one.key.endswith("_answer")]
+        asked.append(radio.key.removeprefix("own_").removesuffix("_answer"))
+        indicator = FRAMEWORK.indicator(asked[-1])
+        words = list(questions.WORDS.values())
+        anchors = [indicator.met, indicator.partly, indicator.not_met]
+        assert radio.options[:3] == [f"**{word}**  \n{anchor}" for word, anchor in zip(words, anchors, strict=False)]
+        assert [option.split("**")[1] for option in radio.options] == words
+        assert not any(radio.proto.captions)
     assert asked == [one.id for one in FRAMEWORK.indicators]
 
 
-def test_next_and_back_lead_through_all_steps(own: Any) -> None:
+def test_the_short_form_asks_what_the_headline_criteria_ask_and_next_and_back_lead_through_it(own: Any) -> None:
     app = own("start")
-    for before, after in zip(steps.steps(), steps.steps()[1:], strict=False):
+    seen = []
+    for _ in range(100):
+        seen.append(app.selectbox(key="own_step").value)
+        following = [one for one in app.button if one.label.startswith("Next: ")]
+        if not following:
+            break
+        app = following[0].click().run()
+        assert not app.exception
+        assert any(one.label.startswith("Back: ") for one in app.button)
+    asked = [one.id for criterion in FRAMEWORK.headlines for one in criterion.indicators]
+    assert seen[:2] == ["start", "profile"]
+    assert seen[2 : 2 + len(asked)] == asked
+    assert seen[2 + len(asked)] == "result"
+
+
+def test_next_and_back_lead_through_all_steps_of_the_whole_form(own: Any) -> None:
+    app = own("start", Draft(mine=new_form(DAY), short=False))
+    for before, after in zip(navigation.steps(), navigation.steps()[1:], strict=False):
         (following,) = (one for one in app.button if one.label == f"Next: {after.name}")
         app = following.click().run()
         assert not app.exception
@@ -132,31 +153,77 @@ def test_next_and_back_lead_through_all_steps(own: Any) -> None:
         assert any(one.label == f"Back: {before.name}" for one in app.button)
 
 
+def test_switching_the_length_loses_no_answer(own: Any) -> None:
+    form = filled(8, name="Both")
+    app = own("start", Draft(mine=form, short=False))
+    for short in (True, False):
+        app.radio(key="own_length").set_value(short).run()
+        assert draft(app).short == short
+        assert draft(app).mine == form
+    app = own("inc-feedback", Draft(mine=form, short=True))
+    assert app.radio(key="own_inc-feedback_answer").value == form.form["inc-feedback"]
+    assert app.selectbox(key="own_step").value == "inc-feedback"
+
+
+def test_the_rest_is_offered_after_the_short_form(own: Any) -> None:
+    short = {one.id for criterion in FRAMEWORK.headlines for one in criterion.indicators}
+    form = new_form(DAY)
+    for id_ in short:
+        form = form.with_answer(OwnAnswer(indicator=id_, answer="met", evidence_level=1))
+    app = own("result", Draft(mine=form))
+    assert app.progress[0].text == f"{len(short)} of {len(short)} answered (short form), all questions answered"
+    rest = [one for one in FRAMEWORK.indicators if one.id not in short]
+    minutes = navigation.minutes(rest)
+    assert app.button(key="own_rest").label == f"Answer the rest: {len(rest)} questions, about {minutes} minutes"
+    app.button(key="own_rest").click().run()
+    assert draft(app).short is False
+    assert app.selectbox(key="own_step").value == rest[0].id
+    assert draft(app).mine == form
+
+
+def test_links_of_the_time_when_a_step_had_a_whole_question_still_lead_there(own: Any) -> None:
+    assert own("sustainability-financial").selectbox(key="own_step").value == "sus-continued"
+
+
+def test_minutes_are_the_words_at_130_a_minute_and_a_minute_a_note_for_both_lengths(own: Any) -> None:
+    app = own("start")
+    told = [option.removeprefix("**").replace("**", "") for option in app.radio(key="own_length").options]
+    for words, short in zip(told, (True, False), strict=True):
+        asked = [one for criterion in FRAMEWORK.criteria if criterion.headline or not short
+                 for one in criterion.indicators]  # fmt: skip
+        read = sum(len(f"{one.label} {one.met} {one.partly} {one.not_met}".split()) for one in asked)
+        whole = -(-(read + 130 * len(asked)) // 130)
+        name = "Short form" if short else "Whole form"
+        assert words == f"{name}: {len(asked)} questions, about {whole} minutes"
+
+
 def test_minutes_and_progress_count_down(own: Any) -> None:
-    app = own("effectiveness-result")
-    assert app.progress[0].text == f"0 of {len(FRAMEWORK.indicators)} answered, about 25 minutes left"
+    every = len(navigation.asked(short=True))
+    app = own("eff-result")
+    whole = navigation.minutes(navigation.asked(short=True))
+    assert app.progress[0].text == f"0 of {every} answered (short form), about {whole} minutes left"
     give(app, "eff-result", "met")
-    assert app.progress[0].text.startswith(f"1 of {len(FRAMEWORK.indicators)} answered, about 2")
-    app = own("result", Draft(mine=filled()))
-    assert app.progress[0].text.endswith("all questions answered")
+    left = navigation.minutes(navigation.asked(short=True)[1:])
+    assert app.progress[0].text == f"1 of {every} answered (short form), about {left} minutes left"
 
 
 # --- answering -------------------------------------------------------------------------------------------------
 
 
 def test_a_score_with_its_range_shows_from_the_first_answer_on(own: Any) -> None:
-    app = own("effectiveness-result")
-    assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", "0 to 100")
+    app = own("eff-lasts")
+    assert f"{EFFECTIVENESS.title}: **between 0 and 100**" in screen.bodies(app)
     give(app, "eff-lasts", "met")
     node = oracles.score_nodes(oracles.framework_content(), {"eff-lasts": ("met", 0)})[EFFECTIVENESS.id]
     assert node.low is not None
     assert node.high is not None
     low, high = (int(value + oracles.Fraction(1, 2)) for value in (node.low, node.high))
-    assert shown(app)[0] == (f"{EFFECTIVENESS.title}, somewhere from", f"{low} to {high}")
+    assert f"{EFFECTIVENESS.title}: **between {low} and {high}**" in screen.bodies(app)
     assert low > 0
     assert any("only once “Result on the main outcome” is answered" in one.value for one in app.caption)
-    give(app, "eff-result", "met")
-    assert shown(app)[0] == (f"{EFFECTIVENESS.title}, of 100", "100")
+    app = give(own("eff-result"), "eff-result", "met")
+    assert f"{EFFECTIVENESS.title}: **100 of 100**" in screen.bodies(app)
+    assert any("0 of 2 answers have evidence." in one.value for one in app.caption)
 
 
 def test_a_mixture_of_answers_is_scored_as_by_hand(own: Any) -> None:
@@ -164,41 +231,45 @@ def test_a_mixture_of_answers_is_scored_as_by_hand(own: Any) -> None:
     app = own("result", Draft(mine=form))
     given = {one.indicator: (one.answer, one.evidence_level) for one in form.answers}
     nodes = oracles.score_nodes(oracles.framework_content(), given)  # type: ignore[arg-type]
-    for criterion, (label, value) in zip(FRAMEWORK.headlines, shown(app), strict=True):
+    for criterion, (title, value) in zip(FRAMEWORK.headlines, shown(app), strict=True):
         node = nodes[criterion.id]
         assert node.score is not None
         assert node.low is not None
         assert node.high is not None
         whole = [str(int(one + oracles.Fraction(1, 2))) for one in (node.score, node.low, node.high)]
-        expected = whole[0] if node.scored else f"{whole[1]} to {whole[2]}"
-        assert (label.partition(",")[0], value) == (criterion.title, expected)
+        expected = f"{whole[0]} of 100" if node.scored else f"between {whole[1]} and {whole[2]}"
+        assert (title, value) == (criterion.title, expected)
 
 
 def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
-    app = own("effectiveness-result")
     first, second = (one.id for one in EFFECTIVENESS.questions[0].indicators)
-    give(give(app, first, "not-met"), second, "not-applicable")
-    keys = {one.key for one in [*app.selectbox, *app.text_input]}
-    assert {f"own_{first}_level", f"own_{first}_note", f"own_{first}_link", f"own_{second}_note"} <= keys
+    app = give(own(first), first, "not-met")
+    keys = {one.key for one in [*app.selectbox, *app.text_input, *app.text_area]}
+    assert {f"own_{first}_level", f"own_{first}_note", f"own_{first}_link"} <= keys
+    assert app.selectbox(key=f"own_{first}_level").value is None
+    assert app.text_area(key=f"own_{first}_note").label == f"Note ({FRAMEWORK.indicator(first).label})"
+    app = give(own(second), second, "not-applicable")
+    keys = {one.key for one in [*app.selectbox, *app.text_input, *app.text_area]}
+    assert f"own_{second}_note" in keys
     assert not keys & {f"own_{second}_level", f"own_{second}_link"}
-    assert "Why does it not apply?" in app.text_input(key=f"own_{second}_note").label
+    assert app.text_area(key=f"own_{second}_note").placeholder == "Why does it not apply?"
     assert any("Please say why" in one.value for one in app.caption)
 
 
 def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
-    app = give(own("effectiveness-result"), "eff-result", "partly")
+    app = give(own("eff-result"), "eff-result", "partly")
     app.selectbox(key="own_eff-result_level").set_value(2).run()
-    app.text_input(key="own_eff-result_note").set_value("see our report").run()
+    app.text_area(key="own_eff-result_note").set_value("see our report").run()
     app.text_input(key="own_eff-result_link").set_value("in the drawer").run()
     answer = draft(app).mine.answer("eff-result")
     assert answer == OwnAnswer(
         indicator="eff-result", answer="partly", evidence_level=2, note="see our report", link="in the drawer"
     )
     assert any("This is no web address yet" in one.value for one in app.caption)
-    app = own("effectiveness-for-whom")
-    app = own("effectiveness-result")
+    app = own("eff-every-group")
+    app = own("eff-result")
     assert app.radio(key="own_eff-result_answer").value == "partly"
-    assert app.text_input(key="own_eff-result_note").value == "see our report"
+    assert app.text_area(key="own_eff-result_note").value == "see our report"
     app.button(key="own_eff-result_clear").click().run()
     assert draft(app).mine.answers == ()
     assert app.radio(key="own_eff-result_answer").value is None
@@ -221,7 +292,7 @@ def test_a_value_that_no_widget_offers_is_dropped() -> None:
 
 
 def test_an_example_is_a_real_answer_with_its_source(own: Any) -> None:
-    app = own("evidence-learning")
+    app = own("evi-open-about-failure")
     real = {row["note"] for row in screen.rows("assessments") if row["answer"] == "met"}
     links = [body for body in screen.bodies(app) if "](<http" in body]
     assert links
@@ -229,9 +300,9 @@ def test_an_example_is_a_real_answer_with_its_source(own: Any) -> None:
 
 
 def test_levels_about_a_measured_change_are_offered_at_outcomes_only(own: Any) -> None:
-    app = give(own("effectiveness-result"), "eff-result", "met")
+    app = give(own("eff-result"), "eff-result", "met")
     assert app.selectbox(key="own_eff-result_level").options == list(questions.EVIDENCE)
-    app = give(own("sustainability-financial"), "sus-continued", "met")
+    app = give(own("sus-continued"), "sus-continued", "met")
     box = app.selectbox(key="own_sus-continued_level")
     assert box.options == [questions.EVIDENCE[level] for level in (0, 1, 3)]
     assert "does not ask for one" in box.help
@@ -242,7 +313,7 @@ def test_levels_about_a_measured_change_are_offered_at_outcomes_only(own: Any) -
 
 
 def test_the_rules_for_answering_are_at_hand_with_every_question(own: Any) -> None:
-    for step in steps.question_steps():
+    for step in navigation.question_steps():
         text = "\n".join(screen.bodies(own(step.id)))
         assert all(f"- {rule.text}" in text for rule in FRAMEWORK.rules), step.id
 
@@ -257,7 +328,7 @@ def test_an_answer_of_an_earlier_version_stands_beside_the_question_until_it_is_
     app.file_uploader(key="own_file").set_value(("old.json", file_text(form, DAY).encode(), "application/json")).run()
     assert draft(app).mine.answers == ()
     assert any("2 earlier answers stand beside" in body for body in screen.bodies(app))
-    app = own("effectiveness-result")
+    app = own("eff-lasts")
     assert any("Your earlier answer" in body and "Followed up" not in body for body in screen.bodies(app))
     assert app.radio(key="own_eff-lasts_answer").value is None
     assert [one.key for one in app.button if "_same_" in one.key] == ["own_eff-lasts_same_eff-follow-up"]
@@ -285,9 +356,9 @@ def test_nothing_is_written_to_the_database(own: Any) -> None:
     app = own("profile")
     before = row_counts()
     app.text_input(key="own_profile_name").set_value("Our own practice").run()
-    app = own("effectiveness-result")
+    app = own("eff-result")
     give(app, "eff-result", "met")
-    app.text_input(key="own_eff-result_note").set_value("a secret of ours").run()
+    app.text_area(key="own_eff-result_note").set_value("a secret of ours").run()
     for step in ("result", "next-steps", "learn-from", "take-away"):
         own(step)
     assert row_counts() == before
@@ -496,7 +567,7 @@ def test_drafts_stand_side_by_side_and_the_open_one_can_be_deleted(own: Any, app
 
 
 def test_forgetting_is_at_hand_on_every_step(own: Any) -> None:
-    for step in steps.steps():
+    for step in navigation.steps():
         assert any(one.key == "own_forget" for one in own(step.id, Draft(mine=filled())).button), step.id
 
 
@@ -579,7 +650,16 @@ def test_there_is_no_level_on_ones_own_word_and_the_next_step_is_to_show_it(own:
     app = own("result", Draft(mine=form))
     levels = [body for body in screen.bodies(app) if body.startswith("Level: ")]
     assert all("**Not enough documented**" in body for body in levels)
-    assert shown(app)[1] == (f"{SUSTAINABILITY.title}, of 100", "100")
+    assert shown(app)[1] == (SUSTAINABILITY.title, "100 of 100")
+    assert f"0 of {len(SUSTAINABILITY.indicators)} answers have evidence." in screen.bodies(app)
+    one_document = form.with_answer(
+        OwnAnswer(indicator=SUSTAINABILITY.indicators[0].id, answer="met", evidence_level=5)
+    )
+    app = own("result", Draft(mine=one_document))
+    levels = [body for body in screen.bodies(app) if body.startswith("Level: ")]
+    assert all("**Not enough documented**" in body for body in levels)
+    assert f"1 of {len(SUSTAINABILITY.indicators)} answers has evidence." in screen.bodies(app)
+    assert not any("trongest evidence" in words for words in screen.strings(app))
     app = own("next-steps")
     assert any("You say: met. Name a document" in body for body in screen.bodies(app))
     for one in SUSTAINABILITY.indicators:
@@ -630,28 +710,78 @@ def test_what_if_changes_what_is_shown_and_not_the_answers(own: Any) -> None:
     assert draft(app).mine == form
 
 
-def test_whom_to_learn_from_is_strong_there_and_says_why(own: Any) -> None:
+def test_every_step_names_how_a_tool_and_the_nearest_practices_that_meet_this_indicator(own: Any) -> None:
+    form = new_form(DAY).with_profile(sectors=("language",), target_groups=("refugees",), countries=("IT",))
+    for one in SUSTAINABILITY.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
+    app = own("next-steps", Draft(mine=form))
+    planned = [one.key.removeprefix("own_out_") for one in app.button if one.key.startswith("own_out_")]
+    tools = [id_ for id_ in planned if steps_of(FRAMEWORK)[id_].instruments]
+    assert tools
+    assert sum(body.startswith("**Tool or guide:**") for body in screen.bodies(app)) == len(tools)
+    linked = [link.proto.query_string.removeprefix("practice=") for link in app.get("page_link")]
+    linked = [id_ for id_ in linked if id_ and "=" not in id_]
+    with database.cursor() as cursor:
+        meets = dict(
+            cursor.execute(
+                "SELECT practice_id, list(indicator_id) FROM counted_answer WHERE answer = 'met' GROUP BY ALL"
+            ).fetchall()
+        )
+    assert linked
+    assert all(set(meets[id_]) & set(planned) for id_ in linked)
+
+
+def test_whom_to_learn_from_is_said_for_everything_that_is_not_met_with_evidence(own: Any) -> None:
+    """Also for what is met halfway, or on one's own word only, in a criterion with a high score."""
     form = new_form(DAY).with_profile(sectors=("language",), target_groups=("refugees",), countries=("IT",))
     for one in FRAMEWORK.indicators:
-        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="met", evidence_level=1))
+    form = form.with_answer(OwnAnswer(indicator="sus-continued", answer="partly", evidence_level=1))
+    form = form.with_answer(OwnAnswer(indicator="sus-anchored", answer="met"))
     app = own("learn-from", Draft(mine=form))
+    heads = [body for body in screen.bodies(app) if body.startswith("**") and "-badge[" in body]
+    labels = [FRAMEWORK.indicator(id_).label for id_ in ("sus-continued", "sus-anchored")]
+    assert [head.split("**")[1] for head in heads] == labels
     links = [link.proto for link in app.get("page_link") if "practice=" in link.proto.query_string]
-    assert links
     why = [one.value for one in app.caption if one.value.startswith("Why this one:")]
-    assert len(why) == len(links)
+    assert 2 <= len(links) == len(why) <= 4
     assert all("same sector" in one or "same target group" in one for one in why)
     with database.cursor() as cursor:
-        lows = dict(
-            cursor.execute("SELECT practice_id, max(low) FROM practice_score WHERE scored GROUP BY ALL").fetchall()
+        meets = set(
+            cursor.execute(
+                "SELECT practice_id FROM counted_answer WHERE answer = 'met' "
+                "AND indicator_id IN ('sus-continued', 'sus-anchored')"
+            ).fetchall()
         )
-    assert all(lows[link.query_string.removeprefix("practice=")] >= 50 for link in links)
+    assert {(link.query_string.removeprefix("practice="),) for link in links} <= meets
 
 
-def test_it_is_said_where_nobody_near_is_strong(own: Any) -> None:
+def test_it_is_said_where_nobody_near_meets_it(own: Any) -> None:
     form = new_form(DAY).with_profile(target_groups=("unaccompanied-minors",))
     form = form.with_answer(OwnAnswer(indicator="eff-result", answer="not-met"))
     app = own("learn-from", Draft(mine=form))
-    assert any("none near to yours" in body or "No practice of the catalogue" in body for body in screen.bodies(app))
+    assert any(body.startswith("No practice near to yours meets these with evidence:") for body in screen.bodies(app))
+
+
+def test_what_others_have_shown_of_a_type_and_the_cheapest_credible_design_are_said(own: Any) -> None:
+    app = own("next-steps", Draft(mine=filled(3, sectors=("employment",), target_groups=("refugees",))))
+    told = screen.bodies(app)
+    assert not any("thers have shown" in body or "cheapest credible design" in body for body in told)
+    with database.cursor() as cursor:
+        studied = cursor.execute(
+            "SELECT measure_type FROM released_finding GROUP BY ALL ORDER BY count(*) DESC, measure_type"
+        ).fetchall()
+    offered = app.selectbox(key="own_type")
+    id_ = next(id_ for (id_,) in studied if label("measure_type", id_) in offered.options)
+    offered.set_value(id_).run()
+    assert not app.exception
+    told = screen.bodies(app)
+    (shown_,) = [screen.as_read(body) for body in told if body.startswith("**Others have shown**: ")]
+    found = database.what_works(database.whole())
+    outcomes = [label("outcome", one.outcome).lower() for one in found.of_type(id_) if one.studies]
+    assert any(outcome in shown_ for outcome in outcomes)
+    (design,) = [body for body in told if body.startswith("**The cheapest credible design is** ")]
+    assert "waiting list" in design
 
 
 # --- colleagues, last year ---------------------------------------------------------------------------------------
@@ -670,7 +800,7 @@ def test_colleagues_settle_what_they_disagree_on(own: Any) -> None:
     app.button(key="own_merge").click().run()
     assert draft(app).mine.form == {"eff-result": "met"}
     app.radio(key="own_settle_evi-comparison").set_value("partly").run()
-    app.text_input(key="own_settle_evi-comparison_note").set_value("we counted once").run()
+    app.text_area(key="own_settle_evi-comparison_note").set_value("we counted once").run()
     settled = draft(app).mine.answer("evi-comparison")
     assert settled
     assert (settled.answer, settled.note) == ("partly", "we counted once")
@@ -701,6 +831,28 @@ def test_last_years_file_shows_what_moved(own: Any) -> None:
     assert table.value.to_dict("records") == [
         {"Question": "Result on the main outcome", "Then": "Not met", "Now": "Met", "Moved": "up"}
     ]
+
+
+def test_each_form_is_named_by_its_file_its_author_and_its_day_and_disagreements_come_first(own: Any) -> None:
+    one = filled(2, name="Ours").model_copy(update={"author": "coordinator"})
+    other = filled(3, name="Ours")
+    app = own("colleagues")
+    files = [
+        (f"form {at}.json", file_text(form, DAY).encode(), "application/json") for at, form in enumerate((one, other))
+    ]
+    app.file_uploader(key="own_colleagues").set_value(files).run()
+    (heads,) = [screen.as_read(body) for body in screen.bodies(app) if body.startswith("- **Form A**")]
+    assert "form 0.json, by coordinator, saved on 4 March 2026" in heads
+    assert "form 1.json, author not stated, saved on 4 March 2026" in heads
+    titles = [one.value for one in app.subheader]
+    assert titles.index("Where you disagree") < titles.index("How far you agree")
+    (radio, *_) = [one for one in app.radio if one.key.startswith("own_settle_")]
+    id_ = radio.key.removeprefix("own_settle_")
+    assert radio.options[0] == f"**Met**  \n{FRAMEWORK.indicator(id_).met}"
+    assert "form 0.json" not in file_text(draft(app).colleagues[0], DAY)
+    again = [("copy.json", files[0][1], "application/json")]
+    app.file_uploader(key="own_colleagues").set_value(again).run()
+    assert len(draft(app).colleagues) == 2
 
 
 def test_files_to_take_away_are_offered(own: Any) -> None:

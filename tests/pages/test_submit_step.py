@@ -13,7 +13,7 @@ from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
-from pages.shared.components import database
+from pages.shared.components import database, private_links
 from pages.shared.self_assessment import draft
 from practices_db.curation import submissions
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, new_form
@@ -34,12 +34,23 @@ def filled(seed: int = 1, **profile: Any) -> OwnAssessment:
     return form
 
 
+ADDRESS = "https://practices.example.org"
+
+
+def told(app: AppTest) -> None:
+    """Say where the visitor's browser is, and let it have told that it keeps no receipts."""
+    app.context = {"url": f"{ADDRESS}/self_assessment"}
+    if "receipts" not in app.session_state:
+        app.session_state["receipts"] = private_links._Receipts(known=())
+
+
 @pytest.fixture
 def step(visit: Visit, app: AppTest) -> Any:
     """Return a function that opens the step with a draft, as if the browser had kept it."""
 
     def go(form: OwnAssessment, sending: Sending = SENDING) -> AppTest:
         app.session_state["own"] = draft._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
+        told(app)
         return visit("self_assessment", step="submit")
 
     return go
@@ -65,6 +76,7 @@ def by_hand(form: OwnAssessment, sending: Sending, *consents: str) -> None:
     """Press the button whatever the page allows, as somebody would who talks to the server by hand."""
     app = AppTest.from_function(_press, default_timeout=30)
     app.session_state["own"] = draft._State(Draft(mine=form, sending=sending), revision=1, loaded=True)
+    told(app)
     for key in consents:
         app.session_state[key] = True
     assert not app.run().exception
@@ -75,7 +87,7 @@ BOTH = ("own_consent_right", "own_consent_stories")
 
 def token_of(app: AppTest) -> str:
     (code,) = app.code
-    found = re.fullmatch(r"http://localhost:8501/my_submission\?token=([\w-]{43})", code.value)
+    found = re.fullmatch(ADDRESS + r"/my_submission#([\w-]{43})", code.value)
     assert found, code.value
     return found[1]
 
@@ -115,7 +127,7 @@ def test_nothing_is_sent_without_both_consents(step: Any) -> None:
     assert not app.button(key="own_submit").disabled
 
 
-def test_nothing_is_sent_while_something_is_to_be_mended(step: Any) -> None:
+def test_nothing_is_sent_while_something_is_to_be_corrected(step: Any) -> None:
     app = agree(step(filled(name=""), Sending(mailbox="anna.rossi@gmail.com")))
     read = screen.as_read("\n".join(screen.bodies(app)))
     assert "Give the practice a name" in read
@@ -127,7 +139,7 @@ def test_nothing_is_sent_while_something_is_to_be_mended(step: Any) -> None:
     assert "looks like one person's address" not in screen.as_read("\n".join(screen.bodies(app)))
 
 
-def test_submitted_it_waits_for_a_curator_and_the_link_is_shown_once(step: Any, visit: Visit) -> None:
+def test_submitted_it_waits_for_a_curator_and_the_receipt_stands_instead_of_the_form(step: Any, visit: Visit) -> None:
     form = filled()
     app = agree(step(form))
     app.button(key="own_submit").click().run()
@@ -136,14 +148,67 @@ def test_submitted_it_waits_for_a_curator_and_the_link_is_shown_once(step: Any, 
     ((id_, kind, practice_id, contact, status, payload),) = queue()
     assert (kind, practice_id, contact, status) == ("self-assessment", None, MAILBOX, "submitted")
     assert token not in str(payload)
-    assert any(id_ in body for body in screen.bodies(app))
+    assert id_ in app.success[0].value
+    (receipt,) = app.session_state["receipts"].known
+    assert (receipt.number, receipt.token, receipt.name) == (id_, token, "Market school")
+    for words in ("Market school", "We teach in the market.", MAILBOX, *(one.note for one in form.answers)):
+        assert words in receipt.text
+    assert [one.proto.label for one in app.get("download_button")] == ["Download the receipt"]
+    file = private_links_text(receipt)
+    assert f"{ADDRESS}/my_submission#{token}" in file
+    assert receipt.text in file
     with database.cursor() as cursor:
         assert cursor.execute("SELECT count(*) FROM practice_card WHERE name = 'Market school'").fetchall() == [(0,)]
-    app.button(key="own_hide_receipt").click().run()
-    assert not app.code
+    visit("self_assessment", step="start")
     app = visit("self_assessment", step="submit")
-    assert not app.code
-    assert not app.checkbox(key="own_consent_right").value
+    assert token_of(app) == token
+    assert not [one for one in app.button if one.key == "own_submit"]
+    assert not any("have changed since" in one.value for one in app.info)
+    changed = form.with_answer(OwnAnswer(indicator="par-roles", answer="not-met", evidence_level=0))
+    app = step(changed)
+    assert any("have changed since you sent them" in one.value for one in app.info)
+    app.button(key="own_correct").click().run()
+    agree(app)
+    app.button(key="own_submit").click().run()
+    assert "The correction is sent" in app.success[0].value
+    assert token_of(app) == token
+    assert len(queue()) == 1
+    assert not any("have changed since" in one.value for one in app.info)
+
+
+def private_links_text(receipt: Any) -> str:
+    app = AppTest.from_function(_text_of, default_timeout=30)
+    app.context = {"url": ADDRESS}
+    app.session_state["receipt"] = receipt
+    return str(app.run().code[0].value)
+
+
+def _text_of() -> None:
+    import streamlit as st  # noqa: PLC0415 - AppTest runs this function as a script of its own
+
+    from pages.shared.components import private_links  # noqa: PLC0415
+
+    st.code(private_links.text_of(st.session_state["receipt"]))
+
+
+def test_the_very_same_sent_from_another_browser_is_noticed(step: Any) -> None:
+    sent(step, filled())
+    by_hand(filled(), SENDING, *BOTH)
+    assert len(queue()) == 1
+
+
+def test_nothing_can_be_sent_where_no_private_link_can_be_made(
+    step: Any, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = step(filled())
+    app.context = {}
+    app = visit("self_assessment", step="submit")
+    assert "does not know its own address" in app.warning[0].value
+    assert not [one for one in app.button if one.key == "own_submit"]
+    monkeypatch.setenv("PRACTICES_BASE_URL", "https://set.example.org/app/")
+    app = agree(visit("self_assessment", step="submit"))
+    app.button(key="own_submit").click().run()
+    assert app.code[0].value.startswith("https://set.example.org/app/my_submission#")
 
 
 def test_a_practice_of_the_catalogue_is_named_and_not_described_again(step: Any) -> None:
@@ -154,10 +219,9 @@ def test_a_practice_of_the_catalogue_is_named_and_not_described_again(step: Any)
 
 
 def test_too_many_at_once_are_refused_and_nothing_is_lost(step: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand(filled(1), SENDING, *BOTH)
     monkeypatch.setattr(submissions, "PER_HOUR", 1)
-    sent(step, filled(1))
     form = filled(2)
-    step(form).button(key="own_hide_receipt").click().run()
     app = agree(step(form))
     app.button(key="own_submit").click().run()
     assert "Too much was sent in a short time" in app.error[0].value
@@ -168,37 +232,57 @@ def test_too_many_at_once_are_refused_and_nothing_is_lost(step: Any, monkeypatch
 # --- the private link --------------------------------------------------------------------------------------------
 
 
-def opened(token: str, page: str = "my_submission") -> AppTest:
-    """Open a private link in a new session."""
+def opened(token: str) -> AppTest:
+    """Open a private link in a new session, pasted as it was shown."""
     app = screen.opened()
-    app.query_params = {"token": token}
-    return app.switch_page(f"../{page}.py").run()
+    told(app)
+    app.switch_page("../my_submission.py").run()
+    return app.text_input(key="own_pasted").set_value(f"{ADDRESS}/my_submission#{token}").run()
 
 
-def test_the_link_opens_in_another_session_and_leaves_the_address_at_once(step: Any) -> None:
+def test_the_link_opens_in_another_session_and_its_token_stands_nowhere(step: Any) -> None:
     token = sent(step, filled())
     app = opened(token)
     assert not app.exception
-    assert "token" not in app.query_params
     assert "waiting for a curator" in "\n".join(screen.bodies(app))
     assert token not in "\n".join(screen.strings(app))
 
 
-@pytest.mark.parametrize("token", ["", "x", "a" * 43, "' OR 1=1 --", "<script>alert(1)</script>"])
+@pytest.mark.parametrize("token", ["x", "a" * 43, "' OR 1=1 --", "<script>alert(1)</script>"])
 def test_a_link_that_opens_nothing_says_so_and_no_more(step: Any, token: str) -> None:
     sent(step, filled())
     app = opened(token)
     assert not app.exception
     assert "does not open anything" in app.error[0].value
-    assert "token" not in app.query_params
     assert not any("waiting" in body for body in screen.bodies(app))
 
 
-def test_a_pasted_link_opens_too(step: Any) -> None:
+def test_a_link_of_before_opens_where_it_is_pasted_and_kept_ones_by_a_press(step: Any, visit: Visit) -> None:
     token = sent(step, filled())
     app = screen.opened().switch_page("../my_submission.py").run()
     app.text_input(key="own_pasted").set_value(f"https://elsewhere.example/my_submission?token={token}").run()
     assert "waiting for a curator" in "\n".join(screen.bodies(app))
+    app = visit("my_submission")
+    (button,) = [one for one in app.button if one.key.startswith("own_open_")]
+    assert "Market school" in button.label
+    button.click().run()
+    assert "waiting for a curator" in "\n".join(screen.bodies(app))
+
+
+@pytest.mark.parametrize("told_", [None, 5, {"n": 1, "receipts": "x"}, {"n": 2, "receipts": [{"number": "1"}, 7]}])
+def test_receipts_that_are_not_well_formed_are_dropped(told_: Any) -> None:
+    app = AppTest.from_function(_absorb, default_timeout=30)
+    app.session_state["told"] = told_
+    assert not app.run().exception
+    assert app.session_state["receipts"].known in (None, ())
+
+
+def _absorb() -> None:
+    import streamlit as st  # noqa: PLC0415 - AppTest runs this function as a script of its own
+
+    from pages.shared.components import private_links  # noqa: PLC0415
+
+    private_links._absorb(st.session_state["told"], None)
 
 
 def test_a_correction_replaces_what_was_sent(step: Any) -> None:
@@ -212,7 +296,9 @@ def test_a_correction_replaces_what_was_sent(step: Any) -> None:
     loaded = app.session_state["own"].draft
     assert loaded.mine.form == filled(1).form
     assert loaded.sending.mailbox == MAILBOX
-    changed = loaded.mine.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="signed in May"))
+    changed = loaded.mine.with_answer(
+        OwnAnswer(indicator="par-roles", answer="met", evidence_level=1, note="signed in May")
+    )
     app.session_state["own"] = draft._State(loaded.model_copy(update={"mine": changed}), revision=3, loaded=True)
     agree(app.run())
     app.button(key="own_submit").click().run()

@@ -9,6 +9,7 @@
 const PREFIX = "integration-practices:"
 const TYPED = "integration-practices-typed:"
 const MEND = 2500 // ms after which what is not yet counted is sent again
+const PAUSE = 1000 // ms after which the text of a text area is sent
 const DEAD = 5000 // ms without an answer after which the connection is asked for
 const HOLD = 15000 // ms for which a press is held back while a new session is told what was here
 
@@ -370,9 +371,20 @@ function chosen(radio) {
   if (!connected()) mark(radio.closest('[role="radiogroup"]'), radio)
 }
 
+// A text area is sent only when it is left or at Ctrl+Enter: that is pressed for it after a pause, as a line of text
+// is sent by itself.
+let pause = null
+function sendAfterAPause(area) {
+  clearTimeout(pause)
+  const press = { key: "Enter", code: "Enter", ctrlKey: true, bubbles: true, cancelable: true }
+  pause = setTimeout(() => connected() && area.isConnected && area.dispatchEvent(new KeyboardEvent("keydown", press)), PAUSE)
+}
+
 function listen() {
-  addEventListener("input", ({ target }) => {
-    if (target.matches?.(TEXT)) groupOf(nameOf(target))?.note(nameOf(target), target.value)
+  addEventListener("input", ({ target, isComposing }) => {
+    if (!target.matches?.(TEXT) || !groupOf(nameOf(target))) return
+    groupOf(nameOf(target)).note(nameOf(target), target.value)
+    if (target.matches("textarea") && !isComposing) sendAfterAPause(target)
   }, true)
   addEventListener("focusin", ({ target }) => {
     // a field that is switched off loses the caret, and on a phone the keyboard: the one in use is never switched off

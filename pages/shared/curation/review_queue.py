@@ -10,10 +10,10 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from pages.shared.components.links import choose, page_path, practice_link
+from pages.shared.components.private_links import new_link
 from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions
 from pages.shared.curation import labels as curation_labels
-from practices_db.config import base_url
 from practices_db.curation import reviews
 from practices_db.curation.permissions import allowed
 from practices_db.curation.reviews import Difference
@@ -235,9 +235,7 @@ def _links(found: Submission) -> None:
         ":material/link:",
     ):
         actions.act(
-            lambda store, who: actions.show_link(
-                f"{base_url()}/my_submission?token={reviews.renew_link(store, who, found.id)}"
-            ),
+            lambda store, who: actions.show_link(new_link(lambda: reviews.renew_link(store, who, found.id))),
             "There is a new link.",
         )
 

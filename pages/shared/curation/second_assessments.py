@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from criteria.framework import current_framework
+from pages.shared.components.private_links import new_link
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
-from practices_db.config import base_url
 from practices_db.curation import edit_practices, reviews, submissions
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.curation.permissions import allowed
@@ -47,7 +47,7 @@ def _invite(id_: str) -> None:
     if done:
         actions.act(
             lambda store, who: actions.show_link(
-                f"{base_url()}/my_submission?token={submissions.invite(store, id_, who, reason.strip()).token}"
+                new_link(lambda: submissions.invite(store, id_, who, reason.strip()).token)
             ),
             "The invitation is made. It waits in the queue under “Invited, not handed in”.",
         )

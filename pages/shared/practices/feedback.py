@@ -8,11 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.components import database
+from pages.shared.components import corrections, private_links
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
-from practices_db.curation.submissions import submit
-from practices_db.errors import PracticesError
 from practices_db.queries.practices import Former
 
 _FIELDS = {
@@ -73,15 +71,19 @@ def history(card: Mapping[str, Any], corrections: Sequence[tuple[date, str]]) ->
 
 def correction_form(card: Mapping[str, Any]) -> None:
     """Take a correction request for the curators; no personal data are needed."""
+    private_links.keep()
     with st.expander("Something here is wrong or out of date", icon=":material/edit_note:"):
         st.markdown(
             "Say what is wrong and where that can be read. Curators look at it, and what they correct is listed above. "
             "Please leave out names and stories of people."
         )
+        corrections.receipts(card["id"])
         with st.form(f"correction-{card['id']}", border=False, clear_on_submit=False):
             field = st.selectbox("What is it about?", list(_FIELDS), format_func=_FIELDS.__getitem__)
             what = st.text_area("What is wrong, and what is right?", max_chars=4000)
-            page = st.text_input("A page where that can be read (optional)", max_chars=2000, placeholder="https://")
+            page = st.text_input(
+                "A page where that can be read (optional)", max_chars=2000, placeholder="example.org/page"
+            )
             mailbox = st.text_input(
                 "A mailbox for questions (optional)",
                 max_chars=254,
@@ -90,20 +92,12 @@ def correction_form(card: Mapping[str, Any]) -> None:
             )
             sent = st.form_submit_button("Send to the curators", icon=":material/send:")
         if sent:
-            _send(card["id"], field, what, page, mailbox)
+            _send(card, field, what, page, mailbox)
 
 
-def _send(practice_id: str, field: str, what: str, page: str, mailbox: str) -> None:
-    if not what.strip():
-        st.error("Nothing was sent yet: say what is wrong.", icon=":material/error:")
+def _send(card: Mapping[str, Any], field: str, what: str, page: str, mailbox: str) -> None:
+    if problem := corrections.wrong_with(what, page, page_needed=False):
+        st.error(escaped(problem), icon=":material/error:")
         return
-    payload = {"what": what.strip(), "field": field or None, "source_url": page.strip() or None}
-    try:
-        receipt = submit(database.store(), "correction", payload, mailbox or None, practice_id)
-    except PracticesError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
-        return
-    st.success(
-        f"Sent to the curators as number {receipt.id}. Keep the number if you want to ask what became of it.",
-        icon=":material/check:",
-    )
+    content = {"what": what.strip(), "field": field or None}
+    corrections.send("correction", (card["id"], card["name"]), content, page, mailbox)

@@ -1,4 +1,4 @@
-"""Take the answers away: her file, tables, and a report for a funder. All is made in memory when it is asked for."""
+"""Download the answers: her file, tables, and a report for a funder. All is made in memory when it is asked for."""
 
 from __future__ import annotations
 
@@ -10,23 +10,33 @@ import streamlit as st
 from pages.shared.self_assessment import draft
 from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name
 from practices_db.files.self_assessment.form import OwnAssessment, file_text
+from practices_db.translation import _
 
 
 def take_away() -> None:
     """Draw every file that can be taken away."""
     form, today = draft.mine(), date.today()
-    st.header("Take your answers away")
+    st.header("Download your answers")
     st.markdown("Each file is made when you press its button and goes straight to you; none is kept here.")
     with st.container(border=True):
         st.markdown(
             "**Your file.** Everything you answered. Open it here again next week, next year, or send it to a "
             "colleague."
         )
+        draft.show("own_form_author", form.author)
+        st.text_input(
+            _("Who filled this in (role or initials; stands in the file, can be left blank)"),
+            key="own_form_author",
+            max_chars=300,
+            live="1s",
+            on_change=draft.on_change("own_form_author", draft.change_author),
+        )
         _button("Save your file (JSON)", form, "json", lambda: file_text(form, today).encode())
     with st.container(border=True):
         st.markdown(
-            "**A report for a funder.** Scores with their ranges, every answer with the evidence and the pages you "
-            "named, what is not known, and how the scores are made. It is marked as a self-assessment."
+            "**A report for a funder.** Scores with their ranges, every answer with what it means and the evidence you "
+            "named, next steps with room for who and when, what is not known, and how the scores are made. It is "
+            "marked as a self-assessment."
         )
         with st.container(horizontal=True):
             _button("Report (PDF)", form, "pdf", lambda: _report(form, today, True))

@@ -17,7 +17,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from criteria.framework import ANSWER_IDS, AnswerId, current_framework, evidence_fault
-from pages.shared.components import browser_storage
+from pages.shared.components import browser_storage, private_links
 from pages.shared.components.browser_storage import Difference, KeptText, Listed
 from pages.shared.components.screen_texts import escaped
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Profile, Sending, new_form
@@ -28,7 +28,7 @@ _STATE = "own"
 # The fields that the browser writes down by itself: own_profile_name, own_sending_page, own_eff-objectives_note.
 _FIELDS = (
     r"^own_(?:settle_)?([a-z0-9-]+)_"
-    r"(name|organisation|place|start_year|people_reached|summary|page|mailbox|answer|note|link)$"
+    r"(name|organisation|place|start_year|people_reached|summary|page|mailbox|answer|note|link|author)$"
 )
 
 
@@ -71,6 +71,8 @@ class _State(KeptText):
         elif of == "profile":
             whole = part in ("start_year", "people_reached")
             change_profile(**{part: (int(raw) if raw.isdecimal() else None) if whole else raw})
+        elif of == "form":
+            change_author(raw)
         elif of == "sending":
             change_sending(**{part: raw})
         else:
@@ -120,7 +122,7 @@ def change_answer(indicator_id: str, **parts: Any) -> None:
         made = OwnAnswer.model_validate(before | parts)
     except ValidationError:
         return  # a value that no widget of ours offers: sent by hand, and dropped
-    if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level):
+    if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level or 0):
         return  # nor is this one offered there
     change_mine(mine().with_answer(made))
 
@@ -150,14 +152,31 @@ def change_sending(**parts: Any) -> None:
     change(draft().model_copy(update={"sending": made}))
 
 
+def change_author(author: str | None) -> None:
+    """Change who filled the form in, as they want to be called."""
+    change_mine(OwnAssessment.model_validate(mine().model_dump() | {"author": author or ""}))
+
+
+def set_length(short: bool) -> None:
+    """Choose the short or the whole form; every answer stays."""
+    change(draft().model_copy(update={"short": bool(short)}))
+
+
 def replace_with(form: OwnAssessment) -> None:
     """Put another form in the place of hers, as when a file is opened; what was there is gone."""
-    change(draft().model_copy(update={"mine": form, "settled": ()}))
+    short = draft().short and not form.beyond_headlines
+    change(draft().model_copy(update={"mine": form, "settled": (), "short": short}))
 
 
 def forget() -> None:
-    """Empty the draft and make the browser forget every draft."""
+    """Empty the draft and make the browser forget every draft, and every receipt of what was sent."""
     _state().forget()
+    private_links.forget()
+
+
+def slot() -> str:
+    """Return the slot of the open draft."""
+    return _state().slot or GROUP
 
 
 # --- several drafts side by side -------------------------------------------------------------------------------
@@ -239,6 +258,7 @@ def differences(here: Draft, there: Draft) -> list[Difference]:
         one, other = (form.answer(indicator.id) for form in (here.mine, there.mine))
         found += _parts(f"{indicator.label}: ", _ANSWER, one, other)
     found += _parts("", _SENDING, here.sending, there.sending)
+    found += _parts("", {"author": "Who filled it in"}, here.mine, there.mine)
     for what, name in (("colleagues", "Files of colleagues"), ("settled", "Settled with colleagues")):
         one, other = getattr(here, what), getattr(there, what)
         if one != other:
@@ -257,12 +277,12 @@ def _parts(of: str, names: Mapping[str, str], here: Any, there: Any) -> list[Dif
     return [Difference(of + name, one, other) for name, one, other in pairs if one != other]
 
 
-def _words(of: Profile | OwnAnswer | Sending | None, part: str) -> str:
+def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) -> str:
     value = getattr(of, part, None)
     if part == "answer" and value:
         return current_framework().answer_label(value)
     if part == "evidence_level":
-        return current_framework().evidence_label(value) if value else ""
+        return "" if value is None else current_framework().evidence_label(value)
     if isinstance(value, tuple):
         return ", ".join(value)
     return "" if value is None or value is False else "yes" if value is True else str(value)

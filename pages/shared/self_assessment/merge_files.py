@@ -15,12 +15,12 @@ from pages.shared.components import charts, tables
 from pages.shared.components.score_profile import profile_lines
 from pages.shared.components.screen_texts import counted, escaped, number, percent
 from pages.shared.self_assessment import draft as self_assessment_draft
-from pages.shared.self_assessment.questions import WORDS
+from pages.shared.self_assessment.navigation import step_button
+from pages.shared.self_assessment.questions import WORDS, with_anchor
 from pages.shared.self_assessment.start import UPLOAD_MB
-from pages.shared.self_assessment.steps import step_button
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
-from practices_db.files.self_assessment.merge import agreed, in_order, same_practice, together
+from practices_db.files.self_assessment.merge import agreed, same_practice, together, unlike
 from practices_db.files.self_assessment.open_file import Opened, open_file
 from practices_db.files.self_assessment.scores import score_rows
 from practices_db.translation import _
@@ -75,13 +75,13 @@ def colleagues(framework: Framework) -> None:
         )
     if not draft.colleagues:
         return
-    st.markdown("\n".join(f"- Form {letter}: {_about(form)}" for letter, form in _lettered(draft.colleagues)))
+    st.markdown("\n".join(f"- **Form {letter}**: {_about(form)}" for letter, form in _lettered(draft.colleagues)))
     if len(draft.colleagues) < 2:
         st.info("Open at least one more form to compare.", icon=":material/group_add:")
     else:
+        _disagreements(framework, draft)
         _agreement(framework, draft.colleagues)
         _take_over(draft)
-        _disagreements(framework, draft)
     st.button(_("Close these forms"), on_click=_clear, key="own_clear_colleagues")
 
 
@@ -90,21 +90,29 @@ def _lettered(forms: Sequence[OwnAssessment]) -> list[tuple[str, OwnAssessment]]
 
 
 def _about(form: OwnAssessment) -> str:
-    name = form.profile.name.strip() or "no name"
-    return f"{escaped(name)}, {counted(len(form.answers), 'answer')}, saved on {form.saved_on.isoformat()}"
+    """Say which form it is: its file, who filled it in, when it was saved, and how much is answered."""
+    parts = (
+        escaped(form.opened_from) or _("the form that is open here"),
+        _("by {author}").format(author=escaped(form.author.strip())) if form.author.strip() else _("author not stated"),
+        _("saved on {day}").format(day=f"{form.saved_on:%-d %B %Y}"),
+        counted(len(form.answers), "answer"),
+        escaped(form.profile.name.strip()) or _("practice without a name"),
+    )
+    return ", ".join(parts)
 
 
 def _add_dropped() -> None:
     try:
-        _add([_comparable(open_file(one.getvalue())) for one in st.session_state["own_colleagues"] or []])
+        _add(
+            [_comparable(open_file(one.getvalue(), name=one.name)) for one in st.session_state["own_colleagues"] or []]
+        )
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
 
 
 def _add(forms: Sequence[OwnAssessment]) -> None:
     draft = self_assessment_draft.draft()
-    every = in_order([*draft.colleagues, *(one for one in forms if one not in draft.colleagues)])
-    unique = tuple(one for at, one in enumerate(every) if one not in every[:at])
+    unique = tuple(unlike([*draft.colleagues, *forms]))
     try:
         same_practice(unique)
     except PracticesError as error:
@@ -143,13 +151,14 @@ def _take_over(draft: Draft) -> None:
         key="own_merge",
         type="primary",
         icon=":material/merge:",
-        help="It takes the place of your own form. What is disputed stays open until you settle it below.",
+        help="It takes the place of your own form. What is disputed stays open until you settle it above.",
     )
     if draft.mine.answers:
         st.caption(
             "It takes the place of your own form, which has "
-            f"{counted(len(draft.mine.answers), 'answer')}; what you settled below stays."
+            f"{counted(len(draft.mine.answers), 'answer')}; what you settled above stays."
         )
+    step_button("See the common result", "result", icon=":material/insights:")
 
 
 def _merge() -> None:
@@ -171,7 +180,6 @@ def _disagreements(framework: Framework, draft: Draft) -> None:
     st.markdown(f"**{len(open_)}** of {counted(len(found), 'disagreement')} still to settle, largest first.")
     for one in found:
         _disagreement(framework, draft, one)
-    step_button("See the common result", "result", icon=":material/insights:")
 
 
 def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None:
@@ -189,19 +197,18 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
             f"You settle on ({indicator.label})",
             ANSWER_IDS,
             index=None,
-            horizontal=True,
-            format_func=WORDS.__getitem__,
+            format_func=with_anchor(indicator),
             key=key,
             on_change=_settle,
             args=(one.indicator_id, key),
         )
         if current:
             self_assessment_draft.show(f"{key}_note", current.note)
-            st.text_input(
+            st.text_area(
                 f"Why ({indicator.label})",
                 key=f"{key}_note",
                 max_chars=NOTE,
-                live="1s",
+                height=96,
                 on_change=self_assessment_draft.on_change(
                     f"{key}_note", lambda text: self_assessment_draft.change_answer(one.indicator_id, note=text or "")
                 ),
@@ -243,6 +250,7 @@ def last_year(framework: Framework) -> None:
     if then is None:
         return
     when = f"Saved {then.saved_on.isoformat()}"
+    st.subheader(_("Then: {form}").format(form=_about(then)), anchor=False)
     st.markdown(
         "\n".join(
             f"- **{one.title}**: {_headline(*pair)}"
@@ -250,6 +258,12 @@ def last_year(framework: Framework) -> None:
             for pair in [headline_moves(framework, then.form, now.form)[one.id]]
         )
     )
+    moved = moves(framework, then.form, now.form)
+    st.subheader("Answers that are not what they were")
+    if not moved:
+        st.markdown("None: every answer is as it was.")
+    else:
+        st.dataframe(_moved_table(framework, moved), hide_index=True, alt="Answers that changed since the earlier file")
     lines = profile_lines(framework, [(when, score_rows(framework, then)), ("Now", score_rows(framework, now))])
     charts.draw(
         lines,
@@ -258,12 +272,6 @@ def last_year(framework: Framework) -> None:
         "Range bars of each criterion, earlier and now",
     )
     tables.twin(_years_table(lines), "Each criterion, earlier and now")
-    moved = moves(framework, then.form, now.form)
-    st.subheader("Answers that are not what they were")
-    if not moved:
-        st.markdown("None: every answer is as it was.")
-    else:
-        st.dataframe(_moved_table(framework, moved), hide_index=True, alt="Answers that changed since the earlier file")
     st.button(_("Close the earlier file"), on_click=_put_away, key="own_put_away")
 
 
@@ -272,7 +280,7 @@ def _open_earlier() -> None:
     if not dropped:
         return
     try:
-        form = _comparable(open_file(dropped.getvalue()))
+        form = _comparable(open_file(dropped.getvalue(), name=dropped.name))
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
         return

@@ -1,32 +1,50 @@
-"""What to do next: the smallest set of changes, what-if, and practices that are strong where this one is weak."""
+"""What to do next: the smallest set of steps, what-if, and for every step the practices that meet it already."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework
-from criteria.next_steps import OWN, Plan, Step, form_scores, shown, smallest_plan
+from criteria.framework import DOCUMENTED, AnswerId, Framework
+from criteria.next_steps import OWN, Plan, Step, form_scores, read_form, shown, smallest_plan
 from criteria.steps import StepText, steps_of
 from pages.shared.components import database, others_findings, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.score_profile import ANSWER_BADGES
-from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
+from pages.shared.components.screen_texts import escaped, number, percent, web_link
 from pages.shared.self_assessment import draft
+from pages.shared.self_assessment.navigation import asked, step_button
 from pages.shared.self_assessment.questions import WORDS
-from pages.shared.self_assessment.steps import step_button
-from practices_db.files.self_assessment.scores import scores
 from practices_db.files.self_assessment.similar_practices import Match, nearest
-from practices_db.queries import practices
+from practices_db.queries import library, practices
 from practices_db.translation import _, ngettext
 
-SOLID = 50.0  # a criterion is weak below it and strong from it on, by the low end of its range
+NEAREST = 2  # practices shown for a step
 _KIND = {
     "paperwork": ":blue-badge[:material/edit_note: changes paperwork]",
     "practice": ":violet-badge[:material/build: changes practice]",
 }
+
+
+@dataclass(frozen=True)
+class _Help:
+    """What helps with steps: the publications by id, and the nearest practices that meet an indicator, by its id."""
+
+    publications: Mapping[str, Mapping[str, Any]]
+    nearest: Mapping[str, Sequence[Match]]
+
+
+def _help(framework: Framework, indicator_ids: Iterable[str]) -> _Help:
+    profile, ids = draft.mine().profile, list(indicator_ids)
+    wanted = [one for id_ in ids for one in steps_of(framework)[id_].instruments]
+    with database.cursor() as cursor:
+        found = tables.rows(library.publications(cursor, wanted))
+        meeting = tables.rows(practices.meeting(cursor, ids, profile.practice_id))
+    by_indicator = {id_: [row for row in meeting if row["indicator_id"] == id_] for id_ in ids}
+    return _Help({row["id"]: row for row in found}, {id_: nearest(profile, by_indicator[id_], NEAREST) for id_ in ids})
 
 
 # --- next steps --------------------------------------------------------------------------------------------------
@@ -41,20 +59,25 @@ def next_steps(framework: Framework) -> None:
             "For each score the **smallest set of steps** that leads to the next level, even if everything that stays "
             "unknown is not met. Of equally small sets, the one with the fewest changes of the practice itself. There "
             "is no level without evidence: “met” and “partly met” count once a document, a figure or somebody else "
-            "shows them."
+            "shows them, and one document alone makes no level."
         )
     )
     checkable = shown(form.form, form.evidence)
     claims = {id_: answer for id_, answer in form.form.items() if id_ not in checkable}
-    for criterion in framework.headlines:
+    plans = [
+        smallest_plan(framework, checkable, criterion.id, form.out_of_reach, claims)
+        for criterion in framework.headlines
+    ]
+    found = _help(framework, (step.indicator_id for plan in plans for step in plan.steps))
+    for criterion, plan in zip(framework.headlines, plans, strict=True):
         st.subheader(criterion.title)
-        _plan(framework, smallest_plan(framework, checkable, criterion.id, form.out_of_reach, claims))
+        _plan(framework, plan, found)
     others_findings.others_have_shown(form.profile.sectors)
     _out_of_reach(framework)
     _what_if(framework)
 
 
-def _plan(framework: Framework, plan: Plan) -> None:
+def _plan(framework: Framework, plan: Plan, found: _Help) -> None:
     sure = "" if plan.before.low is None else _(", {low} of 100 is shown").format(low=number(plan.before.low))
     if plan.goal is None:
         top = "There is nothing above it." if plan.now.low > 0 else "Nothing of what is asked applies to your practice."
@@ -71,24 +94,24 @@ def _plan(framework: Framework, plan: Plan) -> None:
         )
         return
     for step in plan.steps:
-        _step(framework, step)
+        _step(framework, step, found)
     after = plan.after
     if after.low is not None and after.high is not None and after.coverage is not None:
+        span = (
+            number(after.low)
+            if after.low == after.high
+            else _("between {low} and {high}").format(low=number(after.low), high=number(after.high))
+        )
         st.markdown(
             ngettext(
-                "With this {count} step: between {low} and {high} of 100 is shown, with {share} documented.",
-                "With these {count} steps: between {low} and {high} of 100 is shown, with {share} documented.",
+                "With this {count} step: {span} of 100 is shown, with {share} documented.",
+                "With these {count} steps: {span} of 100 is shown, with {share} documented.",
                 len(plan.steps),
-            ).format(
-                count=len(plan.steps),
-                low=number(after.low),
-                high=number(after.high),
-                share=percent(after.coverage),
-            )
+            ).format(count=len(plan.steps), span=span, share=percent(after.coverage))
         )
 
 
-def _step(framework: Framework, step: Step) -> None:
+def _step(framework: Framework, step: Step, found: _Help) -> None:
     indicator = framework.indicator(step.indicator_id)
     text = steps_of(framework)[indicator.id]
     said = draft.mine().form.get(indicator.id, "not-documented")
@@ -119,6 +142,10 @@ def _step(framework: Framework, step: Step) -> None:
             )
         if text.how and not to_show:
             _what_to_do(step, text, measured=indicator.outcome or claimed)
+        _instruments(text, found)
+        if found.nearest[indicator.id]:
+            with st.expander(_("Practices near to yours that meet “{question}”").format(question=indicator.label)):
+                _who_meets_it(framework, found.nearest[indicator.id])
         st.button(
             _("We cannot change this: {question}").format(question=indicator.label),
             on_click=_mark,
@@ -128,12 +155,41 @@ def _step(framework: Framework, step: Step) -> None:
 
 
 def _what_to_do(step: Step, text: StepText, measured: bool) -> None:
-    """Draw what a person can do; to find out what is so is quick, but where it has to be ``measured``."""
+    """Draw what a person can do and how long it takes; to find out is quick, but where it has to be ``measured``."""
     if step.before in DOCUMENTED or measured:
         st.markdown(_("**What you can do:** {how}").format(how=text.how))
         st.caption(_("Takes at least: {effort}").format(effort=text.effort))
-    elif step.after != "not-met":
+    else:
         st.markdown(_("**If it is not so yet:** {how}").format(how=text.how))
+        st.caption(_("That takes at least: {effort}").format(effort=text.effort))
+
+
+def _instruments(text: StepText, found: _Help) -> None:
+    """Draw what the library has for a step: a template, a tool or a guide."""
+    rows = [found.publications[id_] for id_ in text.instruments if id_ in found.publications]
+    if rows:
+        told = "; ".join(f"{web_link(row['url'], row['title'])} ({escaped(row['publisher'])})" for row in rows)
+        st.markdown(_("**Tool or guide:** {publications}").format(publications=told))
+
+
+def _who_meets_it(framework: Framework, matches: Sequence[Match]) -> None:
+    """Draw practices that meet an indicator with evidence, each with what it says there."""
+    for match in matches:
+        row = match.card
+        practice_link(row["id"], escaped(_short(row["name"])), ":material/arrow_forward:")
+        note = escaped(row["note"]) if isinstance(row["note"], str) else ""
+        source = ""
+        if isinstance(row["answer_url"], str):
+            name = row["answer_publisher"] if isinstance(row["answer_publisher"], str) else _("source")
+            source = _(" Source: {source}.").format(source=web_link(row["answer_url"], name))
+        proof = framework.evidence_label(int(row["answer_evidence"])).lower()
+        st.markdown(f":small[{note} " + _("Evidence: {evidence}.").format(evidence=proof) + f"{source}]")
+        st.caption(_("Why this one: {reasons}.").format(reasons=escaped("; ".join(match.reasons))))
+
+
+def _short(name: str) -> str:
+    """Return a name that fits a link on a phone."""
+    return name if len(name) <= 34 else name[:33].rstrip() + "…"
 
 
 def _mark(indicator_id: str, out: bool) -> None:
@@ -192,6 +248,8 @@ def _said(one: Any) -> str:
         return _("does not apply")
     if not one.scored or one.score is None:
         return _("no score yet, between {low} and {high}").format(low=number(one.low), high=number(one.high))
+    if one.low == one.high:
+        return _("**{score}** of 100").format(score=number(one.score))
     return _("**{score}** of 100, between {low} and {high} once the open questions are answered").format(
         score=number(one.score), low=number(one.low), high=number(one.high)
     )
@@ -201,9 +259,9 @@ def _said(one: Any) -> str:
 
 
 def learn_from(framework: Framework) -> None:
-    """Draw for each weak criterion the nearest practices that are strong there, with what earned it."""
+    """Draw for everything that is not met with evidence the nearest practices that meet it, with what they say."""
     form = draft.mine()
-    st.header("Who is strong where you are weak")
+    st.header(_("Who meets what you do not meet yet"))
     if not form.answers:
         st.info("Answer some questions first: then it shows where others can help.", icon=":material/checklist:")
         return
@@ -213,68 +271,30 @@ def learn_from(framework: Framework) -> None:
         return
     st.markdown(
         _(
-            "For every criterion in which your range begins below {solid}: practices of the catalogue whose range "
-            "begins at {solid} or above, with more than a claim behind it. They share a sector or a target group with "
-            "yours; nearest first, also by country and size."
-        ).format(solid=number(SOLID))
+            "For every question that you do not meet yet: practices of the catalogue that meet it, with evidence. They "
+            "share a sector or a target group with yours; nearest first, also by country and size."
+        )
     )
-    found = scores(framework, form)
-    weak = [one for one in framework.criteria if (low := found.of(OWN, one.id).low) is not None and low < SOLID]
-    if not weak:
-        st.success(_("Your range begins at {solid} or above in every criterion.").format(solid=number(SOLID)))
-    for criterion in weak:
-        st.subheader(criterion.title)
-        with database.cursor() as cursor:
-            strong = tables.rows(practices.strong_in(cursor, criterion.id, SOLID, form.profile.practice_id))
-            matches = nearest(form.profile, strong)
-            answers = {one.card["id"]: practices.answers(cursor, one.card["id"]) for one in matches}
-        if not matches:
-            st.markdown(_none(len(strong)))
-        for match in matches:
-            _match(framework, criterion, match, tables.rows(answers[match.card["id"]]))
-
-
-def _none(strong: int) -> str:
-    if not strong:
-        return _("No practice of the catalogue is strong here with evidence.")
-    return ngettext(
-        "{count} practice in the catalogue is strong here with evidence, not near to yours.",
-        "{count} practices in the catalogue are strong here with evidence, none near to yours.",
-        strong,
-    ).format(count=f"{strong:,}")
-
-
-def _match(framework: Framework, criterion: Criterion, match: Match, answers: Sequence[Mapping[str, Any]]) -> None:
-    near = match.card
-    with st.container(border=True, gap="xsmall"):
-        span = f"{number(near['node_low'])}–{number(near['node_high'])}"
-        proof = framework.evidence_label(int(near["node_evidence"])).lower()
+    strong = read_form(framework, form.form, form.evidence).strengths
+    open_ = [
+        (criterion, indicator)
+        for criterion, _question, indicator in framework.walk()
+        if indicator in asked(draft.draft().short) or indicator.id in form.form
+        if indicator.id not in strong and form.form.get(indicator.id) != "not-applicable"
+    ]
+    if not open_:
+        st.success(_("You meet everything that applies, with evidence."), icon=":material/check:")
+    found = _help(framework, (indicator.id for _criterion, indicator in open_))
+    nobody = [indicator.label for _criterion, indicator in open_ if not found.nearest[indicator.id]]
+    for criterion, indicator in open_:
+        if found.nearest[indicator.id]:
+            with st.container(border=True, gap="xsmall"):
+                answer = ANSWER_BADGES[form.form.get(indicator.id, "not-documented")]
+                st.markdown(f"**{indicator.label}** ({criterion.title.lower()}) {answer}")
+                _who_meets_it(framework, found.nearest[indicator.id])
+    if nobody:
         st.markdown(
-            _("**{name}**: {score} of 100, range {span}; strongest evidence: {evidence}.").format(
-                name=escaped(near["name"]), score=number(near["node_score"]), span=span, evidence=proof
+            _("No practice near to yours meets these with evidence: {questions}.").format(
+                questions="; ".join(label.lower() for label in nobody)
             )
         )
-        st.caption("Why this one: " + escaped("; ".join(match.reasons)) + ".")
-        practice_link(near["id"], f"See {escaped(_short(near['name']))}")
-        earned = {one["indicator_id"]: one for one in answers if one["counts"] and one["answer"] in ("met", "partly")}
-        given = draft.mine().form
-        mine_first = sorted(
-            (one for one in criterion.indicators if one.id in earned), key=lambda one: given.get(one.id) == "met"
-        )
-        with st.expander(f"What earned it: {counted(len(mine_first), 'answer')} ({escaped(near['name'][:60])})"):
-            st.markdown("\n".join(_earned(framework, one.label, earned[one.id]) for one in mine_first), anchors=False)
-
-
-def _short(name: str) -> str:
-    """Return a name that fits a link on a phone."""
-    return name if len(name) <= 28 else name[:27].rstrip() + "…"
-
-
-def _earned(framework: Framework, label: str, answer: Mapping[str, Any]) -> str:
-    note = escaped(answer["note"]) if isinstance(answer["note"], str) else ""
-    source = ""
-    if isinstance(answer["source_url"], str):
-        name = answer["source_publisher"] if isinstance(answer["source_publisher"], str) else "source"
-        source = f" Source: {web_link(answer['source_url'], name)}"
-    proof = framework.evidence_label(int(answer["evidence_level"])).lower()
-    return f"- **{label}** {ANSWER_BADGES[answer['answer']]} {note} Evidence: {proof}.{source}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -10,6 +10,7 @@ import streamlit as st
 from criteria.framework import (
     ANSWER_IDS,
     DOCUMENTED,
+    AnswerId,
     Indicator,
     current_framework,
     evidence_fault,
@@ -19,7 +20,7 @@ from pages.shared.components import database
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import escaped, web_link
 from pages.shared.self_assessment import draft
-from pages.shared.self_assessment.steps import Step
+from pages.shared.self_assessment.navigation import Step
 from practices_db.files.self_assessment.form import NOTE, OwnAnswer
 from practices_db.queries import practices
 from practices_db.translation import N_, _
@@ -37,6 +38,10 @@ _FURTHER = {
         "The question makes no sense for this practice. It is then left out of the score; please say why."
     ),
 }
+_NOTES = {
+    "not-applicable": N_("Why does it not apply?"),
+    "not-documented": N_("What would one have to find out?"),
+}
 EVIDENCE = (
     "We say so (no document yet)",
     "A document or our own figures show it",
@@ -48,39 +53,41 @@ EVIDENCE = (
 
 
 def question(step: Step) -> None:
-    """Draw the indicators of a question step."""
-    if step.criterion is None or step.question is None:
+    """Draw the indicator of a step that asks."""
+    if step.criterion is None or step.question is None or step.indicator is None:
         return
-    st.header(step.question.text)
-    st.caption(f"{step.criterion.title}: {step.criterion.summary}")
+    st.header(step.indicator.label)
+    st.caption(f"{step.criterion.title}: {step.question.text}")
+    with database.cursor() as cursor:
+        examples = practices.example_answers(cursor, [step.indicator.id])
+    _indicator(step.indicator, examples.get(step.indicator.id))
     with st.expander(_("Rules for answering"), icon=":material/rule:"):
         st.markdown("\n".join(f"- {rule.text}" for rule in current_framework().rules))
-    with database.cursor() as cursor:
-        examples = practices.example_answers(cursor, [one.id for one in step.question.indicators])
-    for indicator in step.question.indicators:
-        with st.container(border=True):
-            _indicator(indicator, examples.get(indicator.id))
+
+
+def with_anchor(indicator: Indicator) -> Callable[[AnswerId], str]:
+    """Return how an answer is labelled at an indicator: its word and what it means there, together."""
+
+    def label(answer: AnswerId) -> str:
+        return f"**{WORDS[answer]}**  \n{indicator.anchor(answer) or _(_FURTHER[answer])}"
+
+    return label
 
 
 def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
     given = draft.mine().answer(indicator.id)
     key = f"own_{indicator.id}"
-    st.subheader(indicator.label, anchor=False)
     _earlier(indicator, given, key)
     draft.show(f"{key}_answer", given.answer if given else None)
     st.radio(
         f"Which is true of your practice? ({indicator.label})",
         ANSWER_IDS,
         index=None,
-        format_func=WORDS.__getitem__,
-        captions=[indicator.anchor(answer) or _(_FURTHER[answer]) for answer in ANSWER_IDS],
+        format_func=with_anchor(indicator),
         key=f"{key}_answer",
         label_visibility="collapsed",
         on_change=draft.on_change(f"{key}_answer", lambda answer: draft.set_answer(indicator.id, answer)),
     )
-    if example:
-        with st.expander("An example"):
-            _example(example)
     if given is not None:
         _proof(indicator, given, key)
         st.button(
@@ -90,6 +97,9 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
             on_click=draft.set_answer,
             args=(indicator.id, None),
         )
+    if example:
+        with st.expander("An example"):
+            _example(example)
 
 
 def _earlier(indicator: Indicator, given: OwnAnswer | None, key: str) -> None:
@@ -125,11 +135,11 @@ def _earlier(indicator: Indicator, given: OwnAnswer | None, key: str) -> None:
 
 def _confirm(indicator: Indicator, one: OwnAnswer) -> None:
     """Take an earlier answer over with its note and link; its evidence only where that can stand here."""
-    stands = evidence_fault(current_framework(), indicator.id, one.evidence_level) is None
+    stands = evidence_fault(current_framework(), indicator.id, one.evidence_level or 0) is None
     draft.change_answer(
         indicator.id,
         answer=one.answer,
-        evidence_level=one.evidence_level if stands else 0,
+        evidence_level=one.evidence_level if stands else None,
         note=one.note,
         link=one.link,
     )
@@ -147,8 +157,10 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
         offered = [level for level in range(len(EVIDENCE)) if evidence_fault(framework, indicator.id, level) is None]
         draft.show(f"{key}_level", given.evidence_level)
         st.selectbox(
-            f"How can one tell? ({indicator.label})",
+            _("What shows it? ({indicator})").format(indicator=indicator.label),
             offered,
+            index=None,
+            placeholder=_("Please choose"),
             help=None
             if indicator.outcome
             else _(
@@ -161,23 +173,27 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
                 f"{key}_level", lambda level: draft.change_answer(indicator.id, evidence_level=level)
             ),
         )
-    labels = {"not-applicable": "Why does it not apply?", "not-documented": "What would one have to find out?"}
-    _text(indicator, labels.get(given.answer, "Note: what is it like here?"), "note", given.note, NOTE)
-    if given.answer in DOCUMENTED:
-        _text(indicator, "Link to where one can read it", "link", given.link, 2000)
-        if given.link.strip() and not given.address:
-            st.caption("This is no web address yet (like https://example.org/report). It stays as you wrote it.")
-    if given.answer == "not-applicable" and not given.note.strip():
-        st.caption("Please say why in a few words: without a reason readers cannot follow it.")
-
-
-def _text(indicator: Indicator, label: str, part: str, value: str, longest: int) -> None:
-    key = f"own_{indicator.id}_{part}"
-    draft.show(key, value)
-    st.text_input(
-        f"{label} ({indicator.label})",
-        key=key,
-        max_chars=longest,
-        live="1s",
-        on_change=draft.on_change(key, lambda text: draft.change_answer(indicator.id, **{part: text or ""})),
+    note = f"own_{indicator.id}_note"
+    draft.show(note, given.note)
+    st.text_area(
+        _("Note ({indicator})").format(indicator=indicator.label),
+        key=note,
+        max_chars=NOTE,
+        height=96,
+        placeholder=_(_NOTES.get(given.answer, N_("What is it like here?"))),
+        on_change=draft.on_change(note, lambda text: draft.change_answer(indicator.id, note=text or "")),
     )
+    if given.answer in DOCUMENTED:
+        link = f"own_{indicator.id}_link"
+        draft.show(link, given.link)
+        st.text_input(
+            _("Link to where one can read it ({indicator})").format(indicator=indicator.label),
+            key=link,
+            max_chars=2000,
+            live="1s",
+            on_change=draft.on_change(link, lambda text: draft.change_answer(indicator.id, link=text or "")),
+        )
+        if given.link.strip() and not given.address:
+            st.caption(_("This is no web address yet (like https://example.org/report). It stays as you wrote it."))
+    if given.answer == "not-applicable" and not given.note.strip():
+        st.caption(_("Please say why in the note: without a reason readers cannot follow it."))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from criteria.framework import DOCUMENTED, Criterion, Framework
-from criteria.next_steps import OWN, level_of, read_form
+from criteria.next_steps import OWN, level_of, read_form, with_evidence
 from criteria.scoring import Score
 from pages.shared.components import charts, database, peers, score_profile, tables
 from pages.shared.components.screen_texts import counted, number, percent
-from pages.shared.self_assessment.draft import mine
-from pages.shared.self_assessment.steps import question_steps, step_button
+from pages.shared.self_assessment import draft, navigation
+from pages.shared.self_assessment.navigation import question_steps, step_button
+from practices_db.files.self_assessment.documents import evidence_count
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows, scores
 from practices_db.queries import practices
@@ -20,50 +22,68 @@ from practices_db.translation import _
 
 
 def so_far(framework: Framework) -> None:
-    """Draw both headlines as far as they are known, with the range that they could still move in."""
-    found = scores(framework, mine())
-    st.subheader("So far", anchor=False)
-    for criterion in framework.headlines:
-        with st.container(border=True, gap="xsmall"):
-            _headline(criterion, found.of(OWN, criterion.id), framework)
+    """Draw both headlines in a line each, with the range that they could still move in."""
+    found = scores(framework, draft.mine())
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{_('So far')}**")
+        for criterion in framework.headlines:
+            one = found.of(OWN, criterion.id)
+            st.markdown(f"{criterion.title}: **{_figure(one)}**")
+            st.caption(" ".join(filter(None, [_known(criterion, one, framework), _counted_evidence(criterion)])))
+
+
+def _figure(one: Score) -> str:
+    if one.low is None or one.high is None:
+        return _("does not apply")
+    if one.scored and one.score is not None:
+        return _("{score} of 100").format(score=number(one.score))
+    return _("between {low} and {high}").format(low=number(one.low), high=number(one.high))
+
+
+def _known(criterion: Criterion, one: Score, framework: Framework) -> str:
+    """Say how sure a headline is: its range once it is scored, what it still needs before."""
+    if one.low is None or one.high is None or one.coverage is None:
+        return ""
+    if one.scored:
+        return (
+            _("Every question that applies is answered.")
+            if one.low == one.high
+            else _("Between {low} and {high} once the open questions are answered.").format(
+                low=number(one.low), high=number(one.high)
+            )
+        )
+    told = _("{share} is known; there is a score from {least} on").format(
+        share=percent(one.coverage), least=percent(framework.minimum_coverage_of(criterion))
+    )
+    missing = [
+        required.label
+        for required in criterion.indicators
+        if required.required and draft.mine().form.get(required.id, "not-documented") not in DOCUMENTED
+    ]
+    if missing:
+        told += _(", and only once “{question}” is answered").format(question="”, “".join(missing))
+    return told + "."
+
+
+def _counted_evidence(criterion: Criterion) -> str:
+    """Say how many answers have evidence, "" where nothing is answered that could have any."""
+    proven, said = with_evidence(criterion, draft.mine().form, draft.mine().evidence)
+    return evidence_count(proven, said) + "." if said else ""
 
 
 def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
     """Draw one headline: range from the first answer on, the score once enough is answered."""
-    if one.low is None or one.high is None or one.coverage is None:
-        st.metric(criterion.title, "does not apply")
-        return
-    span = f"{number(one.low)} to {number(one.high)}"
-    if one.scored and one.score is not None:
-        st.metric(f"{criterion.title}, of 100", number(one.score), border=False)
-        st.caption(
-            _("Every question that applies is answered.")
-            if one.low == one.high
-            else _(
-                "Between {low} and {high} once the open questions are answered; {share} of what is asked is known."
-            ).format(low=number(one.low), high=number(one.high), share=percent(one.coverage))
-        )
-        return
-    st.metric(f"{criterion.title}, somewhere from", span)
-    missing = [
-        required.label
-        for required in criterion.indicators
-        if required.required and mine().form.get(required.id, "not-documented") not in DOCUMENTED
-    ]
-    told = _("{share} of what is asked is known, in {answers}. There is a score from {least} on").format(
-        share=percent(one.coverage),
-        answers=counted(one.answered, "answer"),
-        least=percent(framework.minimum_coverage_of(criterion)),
-    )
-    if missing:
-        told += _(", and only once “{question}” is answered").format(question="”, “".join(missing))
-    st.caption(told + ".")
+    st.metric(criterion.title, _figure(one))
+    st.caption(_known(criterion, one, framework))
+    if evidence := _counted_evidence(criterion):
+        st.markdown(evidence)
 
 
 def result(framework: Framework) -> None:
     """Draw the whole result."""
-    form = mine()
+    form = draft.mine()
     st.header("Where your practice stands")
+    navigation.answer_the_rest()
     if not form.answers:
         st.info("Nothing is answered yet: the result grows from the first answer on.", icon=":material/checklist:")
         step_button(_("Answer the first question"), question_steps()[0].id, primary=True)
@@ -83,19 +103,36 @@ def result(framework: Framework) -> None:
 
 
 def _profile(framework: Framework, form: OwnAssessment) -> None:
-    st.subheader("Profile of the five criteria")
+    asked = [
+        criterion
+        for criterion in framework.criteria
+        if criterion.headline or not draft.draft().short or any(one.id in form.form for one in criterion.indicators)
+    ]
+    st.subheader(_("Profile of the criteria"))
     st.caption(
-        "A bar runs from the score if nothing unknown were met to the score if all of it were. A filled mark is "
-        "a score; a hollow one says that too little is known to call it one."
+        _(
+            "A bar runs from the score if nothing unknown were met to the score if all of it were. A filled mark is "
+            "a score; a hollow one says that too little is known to call it one."
+        )
     )
     rows = score_rows(framework, form)
+    lines = score_profile.profile_lines(framework, [(score_profile.ONE_SERIES, rows)])
+    lines = lines[lines["id"].isin([one.id for one in asked])]
     charts.draw(
-        score_profile.profile_lines(framework, [(score_profile.ONE_SERIES, rows)]),
+        lines.assign(line=range(len(lines))),
         charts.ranges((score_profile.ONE_SERIES,), pickable=False),
         "own_profile",
-        "Range bars of the five criteria for your practice",
+        "Range bars of the criteria for your practice",
     )
-    tables.twin(score_profile.profile_table(framework, rows), "The five criteria of your practice")
+    by_node = {row["node"]: row for row in tables.rows(rows)}
+    table = pd.DataFrame(
+        {
+            "Criterion": [one.title for one in asked],
+            "Known": [score_profile.criterion_words(by_node[one.id]) for one in asked],
+            "Evidence": [evidence_count(*with_evidence(one, form.form, form.evidence)) for one in asked],
+        }
+    )
+    tables.twin(table, "The criteria of your practice")
 
 
 def _peers(framework: Framework, form: OwnAssessment) -> None:
@@ -128,6 +165,7 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
 
 def _reading(framework: Framework, form: OwnAssessment) -> None:
     read = read_form(framework, form.form, form.evidence)
+    asked = {one.id for one in navigation.asked(draft.draft().short)}
     _list(
         framework,
         _("Strengths"),
@@ -145,7 +183,7 @@ def _reading(framework: Framework, form: OwnAssessment) -> None:
     _list(
         framework,
         "Not known or not written down",
-        read.undocumented,
+        [id_ for id_ in read.undocumented if id_ in asked],
         "Often the cheapest step: find out and write it down. Until then it only widens the range.",
         "",
     )
@@ -167,7 +205,7 @@ def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, no
     st.subheader(title, anchor=False)
     st.caption(meaning if ids else none)
     badges = score_profile.ANSWER_BADGES
-    given = mine().form
+    given = draft.mine().form
     names = {indicator.id: (indicator.label, criterion.title) for criterion, _, indicator in framework.walk()}
     if ids:
         st.markdown(

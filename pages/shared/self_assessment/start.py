@@ -11,13 +11,14 @@ import streamlit as st
 from pages.shared.components import database
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.self_assessment import draft, draft_list
-from pages.shared.self_assessment.steps import minutes_left, question_steps, step_button
+from pages.shared.self_assessment.navigation import choose_length, first_open, minutes_left, step_button
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, new_form
 from practices_db.files.self_assessment.open_file import Opened, open_file
 from practices_db.queries import practices
+from practices_db.translation import _
 
 _OPENED = "own_opened"
 UPLOAD_MB = 1
@@ -28,10 +29,13 @@ def introduction(wanted: str | None) -> None:
     form = draft.mine()
     st.header("Where does your practice stand?")
     st.markdown(
-        f"You answer the same {counted(len(question_steps()), 'group')} of questions as for every practice in the "
-        "catalogue. From the first answer on you see where your practice stands, how sure that is, what would "
-        "help most, and who has done it already. It takes about **25 minutes**; stop and go on whenever you like."
+        _(
+            "You answer the questions that are asked of every practice in the catalogue. From the first answer on you "
+            "see where your practice stands, how sure that is, what would help most, and who has done it already. Stop "
+            "and go on whenever you like."
+        )
     )
+    choose_length()
     st.info(
         "**Your answers stay in your hands.** They are kept in this browser and, while this page is open, in the "
         "memory of the server that draws it. They are not written to its disk, its database or its log. Only if you "
@@ -51,25 +55,22 @@ def _go_on(form: OwnAssessment) -> None:
     with st.container(border=True):
         name = form.profile.name.strip() or "a practice without a name yet"
         st.markdown(f"**Here already:** {escaped(name)}, {counted(len(form.answers), 'answer')}.")
-        unfinished = next((one for one in question_steps() if any(i.id not in form.form for i in _asked(one))), None)
+        short = draft.draft().short
+        unfinished = first_open(form, short)
         step_button(
-            f"Go on, about {counted(minutes_left(form), 'minute')} left" if unfinished else "See your result",
+            f"Go on, about {counted(minutes_left(form, short), 'minute')} left" if unfinished else "See your result",
             unfinished.id if unfinished else "result",
             primary=True,
             icon=":material/play_arrow:",
         )
 
 
-def _asked(step: Any) -> tuple[Any, ...]:
-    return tuple(step.question.indicators) if step.question else ()
-
-
 def forget_here() -> None:
     """Draw the way to forget every draft in this browser, after a second yes."""
     with st.popover("Forget on this computer", icon=":material/delete:"):
         st.markdown(
-            "This deletes all your drafts in this browser, for good. Do it before you leave a shared computer. "
-            "Download your file first if you want to go on later."
+            "This deletes all your drafts and receipts in this browser, for good. Do it before you leave a shared "
+            "computer. Download your file, and the receipt of what you sent, first."
         )
         st.button("Yes, forget everything", on_click=draft.forget, key="own_forget", type="primary")
 
@@ -115,7 +116,7 @@ def _open_dropped() -> None:
     if not dropped:
         return
     try:
-        opened = open_file(dropped.getvalue())
+        opened = open_file(dropped.getvalue(), name=dropped.name)
     except PracticesError as error:
         st.session_state[_OPENED] = error
         return

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
 
 from criteria.framework import Framework, current_framework, published_frameworks
-from pages.shared.components import database
+from pages.shared.components import database, private_links
 from pages.shared.components.links import page_path
+from pages.shared.components.private_links import KeptReceipt
 from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.questions import EVIDENCE, WORDS
-from practices_db.config import base_url
+from practices_db.catalogue.addresses import completed
 from practices_db.curation import submissions
-from practices_db.curation.submissions import Receipt, Submission
+from practices_db.curation.submissions import Submission
 from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.files.self_assessment.documents import stated
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending
 from practices_db.files.self_assessment.open_file import adapted
-from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_mend
+from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_correct
 from practices_db.queries import practices
 from practices_db.translation import _
 
-_RECEIPT, _PROBLEM, _LINK, _DONE = "own_receipt", "own_submit_problem", "own_link", "own_done"
+_PROBLEM, _LINK, _DONE = "own_submit_problem", "own_link", "own_done"
+_ENDED = "own_ended_links"  # numbers of kept receipts whose link opens nothing any more
 _LOADED = "own_loaded_changes"  # what is not as it was when the answers were sent
 _CONSENT = ("own_consent_right", "own_consent_stories")
 _STATUS = {
@@ -52,12 +56,21 @@ class _Link:
 def submit(framework: Framework) -> None:
     """Draw the whole act of submitting, or what came of it."""
     st.header("Submit to the catalogue")
-    if receipt := st.session_state.get(_RECEIPT):
-        _show_receipt(receipt)
+    if not private_links.app_address():
+        st.warning(private_links.no_address(), icon=":material/link_off:")
+        return
+    if not private_links.is_told():
+        st.info(_("Looking whether this browser keeps a receipt of yours …"), icon=":material/hourglass_empty:")
         return
     link: _Link | None = st.session_state.get(_LINK)
     if done := st.session_state.pop(_DONE, None):
         st.success(done, icon=":material/check:")
+    if problem := st.session_state.pop(_PROBLEM, None):
+        st.error("  \n".join(escaped(line) for line in str(problem).splitlines()), icon=":material/block:")
+    receipt = _receipt()
+    if receipt and not link and receipt.number not in st.session_state.get(_ENDED, ()):
+        _show_receipt(receipt)
+        return
     if changes := st.session_state.pop(_LOADED, None):
         st.info("\n".join(f"- {escaped(words)}" for words in changes), icon=":material/history:")
     if link and link.submission.kind == KIND and link.submission.payload:
@@ -76,26 +89,24 @@ def submit(framework: Framework) -> None:
         icon=":material/person_off:",
     )
     _preview(framework, draft.mine, draft.sending)
-    mend = to_mend(draft.mine, draft.sending)
-    if mend:
+    wrong = to_correct(draft.mine, draft.sending)
+    if wrong:
         st.markdown(_("**Please correct before you can submit**"))
-        st.markdown("\n".join(f"- {escaped(one)}" for one in mend))
+        st.markdown("\n".join(f"- {escaped(one)}" for one in wrong))
     st.checkbox(
         "I may speak for the organisation, and it agrees that this is published under CC BY 4.0.", key=_CONSENT[0]
     )
     st.checkbox("No note lets anybody recognise a client or a colleague.", key=_CONSENT[1])
     agreed = all(st.session_state.get(key) for key in _CONSENT)
-    if problem := st.session_state.pop(_PROBLEM, None):
-        st.error("  \n".join(escaped(line) for line in str(problem).splitlines()), icon=":material/block:")
     st.button(
         "Send the correction" if link else "Submit these answers",
         type="primary",
         icon=":material/send:",
-        disabled=bool(mend) or not agreed,
+        disabled=bool(wrong) or not agreed,
         on_click=_send,
         key="own_submit",
     )
-    if not mend and not agreed:
+    if not wrong and not agreed:
         st.caption("Tick both sentences above first.")
 
 
@@ -142,12 +153,9 @@ def _taking(name: str) -> Any:
 
 def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> None:
     st.subheader("This becomes public")
-    facts = stated(form.profile)
-    if sending.summary.strip() and not form.profile.practice_id:
-        facts.append(("Summary", sending.summary.strip()))
+    facts = _public_facts(form, sending)
     if form.profile.practice_id:
         st.caption("The practice is in the catalogue: its facts there stay as they are; only the answers are new.")
-        facts = [fact for fact in facts if fact[0] == "Practice"]
     st.markdown("\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in facts) or "No facts are stated.")
     if form.answers:
         names = {one.id: one.label for one in framework.indicators}
@@ -159,8 +167,18 @@ def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> Non
     )
 
 
+def _public_facts(form: OwnAssessment, sending: Sending) -> list[tuple[str, str]]:
+    """Return the facts that become public, by name; of a practice of the catalogue only its name is told."""
+    facts = stated(form.profile)
+    if form.profile.practice_id:
+        return [fact for fact in facts if fact[0] == "Practice"]
+    told = (("Summary", sending.summary.strip()), ("Public page", completed(sending.page)))
+    return facts + [(name, words) for name, words in told if words]
+
+
 def _public(name: str, one: OwnAnswer) -> str:
-    proof = f" ({EVIDENCE[one.evidence_level][0].lower()}{EVIDENCE[one.evidence_level][1:]})" if one.documented else ""
+    level = EVIDENCE[one.evidence_level] if one.documented and one.evidence_level is not None else ""
+    proof = f" ({level[0].lower()}{level[1:]})" if level else ""
     note = f" {escaped(one.note)}" if one.note.strip() else ""
     link = f" {web_link(one.address, one.address)}" if one.documented and one.address else ""
     return f"- **{name}**: {WORDS[one.answer].lower()}{proof}.{note}{link}"
@@ -169,24 +187,61 @@ def _public(name: str, one: OwnAnswer) -> str:
 def _send() -> None:
     """Send the form, or its correction; everything is checked once more, whatever the page allowed."""
     draft, link = self_assessment_draft.draft(), st.session_state.get(_LINK)
-    if to_mend(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in _CONSENT):
+    if to_correct(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in _CONSENT):
         return
     try:
-        with database.cursor() as cursor:
-            taken = practices.practice_names(cursor)
-        content = payload(draft.mine, draft.sending, date.today(), taken)
+        private_links.private_link("")  # nothing is sent to which its sender could not come back
+        content = _content(draft)
         if link:
             _send_correction(link, content)
+            number, token = link.submission.id, link.token
         else:
             practice = draft.mine.profile.practice_id or None
-            st.session_state[_RECEIPT] = submissions.submit(
-                database.store(), KIND, content, draft.sending.mailbox or None, practice
-            )
+            number, token = submissions.submit(database.store(), KIND, content, draft.sending.mailbox or None, practice)
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
         return
+    private_links.add(
+        KeptReceipt(
+            number=number,
+            token=token,
+            kind=KIND,
+            name=draft.mine.profile.name.strip() or _("Practice without a name"),
+            about=self_assessment_draft.slot(),
+            content=_hash(content),
+            sent=datetime.now(UTC).replace(microsecond=0),
+            text=_sent_text(draft.mine, draft.sending),
+        )
+    )
     for key in _CONSENT:
         st.session_state[key] = False
+
+
+def _content(draft: Draft) -> dict[str, Any]:
+    with database.cursor() as cursor:
+        taken = practices.practice_names(cursor)
+    return payload(draft.mine, draft.sending, date.today(), taken)
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    """Return a hash of what is sent; the day does not count, nor the id that a new practice is given."""
+    facts = {name: value for name, value in (content.get("practice") or {}).items() if name not in ("id", "checked_on")}
+    counted_in = {name: value for name, value in content.items() if name != "assessed_on"} | {"practice": facts}
+    return hashlib.sha256(json.dumps(counted_in, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _sent_text(form: OwnAssessment, sending: Sending) -> str:
+    """Return what is sent as plain text: the facts, then every answer with what shows it, its note and its page."""
+    names = {one.id: one.label for one in current_framework().indicators}
+    lines = [f"{name}: {value}" for name, value in _public_facts(form, sending)]
+    if sending.mailbox.strip():
+        lines.append(f"{_('Mailbox (not public)')}: {sending.mailbox.strip()}")
+    for one in form.answers:
+        proof = f" ({EVIDENCE[one.evidence_level]})" if one.documented and one.evidence_level is not None else ""
+        said = [one.note.strip(), one.link.strip() if one.documented else ""]
+        lines.append(f"- {names.get(one.indicator, one.indicator)}: {WORDS[one.answer]}{proof}")
+        lines += [f"  {words}" for words in said if words]
+    return "\n".join(lines)
 
 
 def _send_correction(link: _Link, content: dict[str, Any]) -> None:
@@ -194,24 +249,32 @@ def _send_correction(link: _Link, content: dict[str, Any]) -> None:
     if before and "practice" in content:
         content["practice"]["id"] = before["id"]
     submissions.correct(database.store(), link.token, content, link.submission.version)
-    st.session_state[_LINK] = _Link(link.token, submissions.open_by_token(database.store(), link.token))
+    st.session_state.pop(_LINK, None)
     st.session_state[_DONE] = "The correction is sent. A curator reads it; until then what was published stays."
 
 
-def _show_receipt(receipt: Receipt) -> None:
-    st.success("Sent. A curator reads it now; you need not do anything.", icon=":material/check:")
-    st.markdown(
-        f"Number **{receipt.id}**. This is your **private link** to see how it stands, to correct it or to "
-        "withdraw it. It is shown only now, and we cannot look it up: copy it and keep it like a key. It works until "
-        "90 days after you last used it."
-    )
-    st.code(f"{base_url()}/my_submission?token={receipt.token}", language=None, wrap_lines=True)
-    st.button("I have kept it; hide it here", on_click=_hide_receipt, key="own_hide_receipt")
+def _receipt() -> KeptReceipt | None:
+    """Return the receipt of the open draft, where it was sent from this browser."""
+    about = self_assessment_draft.slot()
+    return next((one for one in private_links.kept() if (one.kind, one.about) == (KIND, about)), None)
 
 
-def _hide_receipt() -> None:
-    st.session_state.pop(_RECEIPT, None)
-    st.session_state[_DONE] = "Sent. With your private link you can correct or withdraw it at any time."
+def _show_receipt(receipt: KeptReceipt) -> None:
+    private_links.show(receipt)
+    draft = self_assessment_draft.draft()
+    changed = not draft.empty and _hash(_content(draft)) != receipt.content
+    if changed:
+        st.info(_("Your answers here have changed since you sent them."), icon=":material/edit_note:")
+    with st.container(horizontal=True):
+        st.button(
+            _("Send a correction"),
+            on_click=open_link,
+            args=(receipt.token,),
+            key="own_correct",
+            type="primary" if changed else "secondary",
+            icon=":material/edit:",
+        )
+        st.page_link(page_path("my_submission"), label=_("See how it stands, or withdraw it"), icon=":material/key:")
 
 
 def _correcting(link: _Link) -> None:
@@ -247,37 +310,51 @@ def close_link() -> None:
 # --- what the private link opens -----------------------------------------------------------------------------------
 
 
-def take_token() -> None:
-    """Take a token out of the address at once and open what it opens."""
-    token = st.query_params.get("token")
-    if token is None:
-        return
-    st.query_params.pop("token", None)
-    _open(token)
-
-
-def _open(token: str) -> None:
+def open_link(token: str) -> None:
+    """Open what a private link opens in this session; what cannot be opened is said with the next run of the page."""
+    number = next((one.number for one in private_links.kept() if one.token == token), "")
     try:
-        st.session_state[_LINK] = _Link(token, submissions.open_by_token(database.store(), token))
+        link = _Link(token, submissions.open_by_token(database.store(), token))
     except NoSuchLinkError as error:
         st.session_state.pop(_LINK, None)
         st.session_state[_PROBLEM] = error
+        st.session_state[_ENDED] = (*st.session_state.get(_ENDED, ()), number)
+        return
+    if link.submission.status == "withdrawn":
+        private_links.drop(link.submission.id)
+    st.session_state[_LINK] = link
 
 
 def ask_for_link() -> None:
-    """Draw the place to paste a private link, and why one could not be opened."""
+    """Draw the links that this browser keeps, the place to paste another, and why one could not be opened."""
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(escaped(str(problem)), icon=":material/link_off:")
+    if sent := private_links.kept():
+        st.subheader(_("Sent from this browser"))
+    for one in sent:
+        st.button(
+            _("Open {name}, sent on {day} (number {number})").format(
+                name=escaped(one.name), day=f"{one.sent:%-d %B %Y}", number=one.number
+            ),
+            on_click=open_link,
+            args=(one.token,),
+            key=f"own_open_{one.number}",
+            icon=":material/key:",
+        )
     st.text_input("Your private link", key="own_pasted", type="password", max_chars=500, on_change=_open_pasted)
-    st.caption("It was shown once, when the answers were sent. Whoever has it can correct and withdraw them.")
+    st.caption(
+        _(
+            "It was shown when you sent something, and stands on the receipt. Whoever has it can correct and withdraw "
+            "what was sent."
+        )
+    )
 
 
 def _open_pasted() -> None:
     pasted = str(st.session_state.get("own_pasted") or "").strip()
-    found = re.search(r"token=([\w-]+)", pasted)
     st.session_state["own_pasted"] = ""
     if pasted:
-        _open(found[1] if found else pasted)
+        open_link(private_links.token_in(pasted))
 
 
 def opened() -> Submission | None:
@@ -293,12 +370,19 @@ def standing(submission: Submission) -> None:
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(escaped(str(problem)), icon=":material/block:")
     st.markdown(
-        f"Number **{submission.id}**, {submission.kind.replace('-', ' ')}, sent {submission.created:%d %B %Y}. "
+        f"Number **{submission.id}**, {submission.kind.replace('-', ' ')}, sent {submission.created:%-d %B %Y}. "
         f"It is **{_STATUS.get(submission.status, submission.status)}**."
     )
     if submission.curator_note:
         st.info(f"The curator writes: {escaped(submission.curator_note)}", icon=":material/chat:")
-    st.caption(f"This link works until {submission.expires:%d %B %Y}, and longer each time you use it.")
+    if submission.kind != KIND and submission.payload and (what := submission.payload.get("what")):
+        st.markdown(_("You wrote:"))
+        st.text(str(what))
+    st.caption(
+        _("This link works until {day}, longer each time you use it, and as long as what you sent is public.").format(
+            day=f"{submission.expires:%-d %B %Y}"
+        )
+    )
     if submission.status != "withdrawn":
         _ways(submission)
     st.button("Close this page's link", on_click=close_link, key="own_close_link")
@@ -329,7 +413,7 @@ def _withdraw() -> None:
     try:
         submissions.withdraw(database.store(), link.token, link.submission.version)
         st.session_state[_DONE] = "Withdrawn."
-        _open(link.token)
+        open_link(link.token)
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
 

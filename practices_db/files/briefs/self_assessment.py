@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import Framework, current_framework
-from criteria.next_steps import level_of, read_form
+from criteria.next_steps import level_of, read_form, shown, smallest_plan, with_evidence
+from criteria.steps import steps_of
 from practices_db.catalogue.texts import counted, score_sentence
 from practices_db.files.briefs.content import HOW_TO_READ, Block, Brief, Sources, cleaned, criterion_bar
 from practices_db.files.exports.recipe import APP, METHOD
-from practices_db.files.self_assessment.documents import stated
+from practices_db.files.self_assessment.documents import evidence_count, evidence_words, stated
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows
+from practices_db.translation import _
 
 MARK = (
     "This is a self-assessment: the organisation answered about its own practice, and nobody else has checked "
@@ -38,7 +40,8 @@ def own_brief(form: OwnAssessment, on: date) -> Brief:
             rows=tuple(
                 (
                     one.title,
-                    f"{score_sentence(own, one.id)}. Level: "
+                    f"{score_sentence(own, one.id)}. "
+                    f"{evidence_count(*with_evidence(one, form.form, form.evidence)).capitalize()}. Level: "
                     f"{level_of(framework, form.form, form.evidence, one.id).name.lower()}.",
                 )
                 for one in framework.headlines
@@ -54,6 +57,8 @@ def own_brief(form: OwnAssessment, on: date) -> Brief:
         Block("facts", rows=tuple(_reading(framework, form))),
         Block("heading", "Answers"),
         table,
+        Block("heading", "Next steps"),
+        _next_steps(framework, form),
     ]
     if notes := _notes(framework, form):
         blocks += [Block("heading", "In the organisation's own words"), Block("facts", rows=notes)]
@@ -75,13 +80,15 @@ def _rows(framework: Framework, form: OwnAssessment) -> list[dict[str, Any]]:
 
 def _answers(framework: Framework, form: OwnAssessment, pages: Sources) -> Block:
     rows = []
-    for criterion, _, indicator in framework.walk():
+    for criterion, _question, indicator in framework.walk():
         one = form.answer(indicator.id)
         if one is None or one.answer == "not-documented":
             continue
-        proof = framework.evidence_label(one.evidence_level) if one.documented else ""
+        proof = evidence_words({str(each.level): each.label for each in framework.evidence_levels}, one)
         at = pages.add(one.address, None) if one.address and one.documented else ""
-        rows.append((criterion.title, indicator.label, framework.answer_label(one.answer), proof, at))
+        anchor = indicator.anchor(one.answer)
+        said = framework.answer_label(one.answer) + (f": {anchor}" if anchor else "")
+        rows.append((criterion.title, indicator.label, said, proof, at))
     if not rows:
         return Block("text", "Nothing is answered yet.")
     header = ("Criterion", "Indicator", "Answer", "Evidence, as the organisation says", "Source")
@@ -90,7 +97,30 @@ def _answers(framework: Framework, form: OwnAssessment, pages: Sources) -> Block
         "Answers, with the evidence that the organisation names",
         header,
         tuple(rows),
-        (2.3, 2.8, 1.3, 2.9, 0.8),
+        (1.6, 2, 4, 1.8, 0.8),
+    )
+
+
+def _next_steps(framework: Framework, form: OwnAssessment) -> Block:
+    """Return the smallest set of steps to the next level of each headline, with room for who does it and by when."""
+    checkable = shown(form.form, form.evidence)
+    claims = {id_: answer for id_, answer in form.form.items() if id_ not in checkable}
+    plans = [smallest_plan(framework, checkable, one.id, form.out_of_reach, claims) for one in framework.headlines]
+    rows = []
+    for step in (step for plan in plans for step in plan.steps):
+        text = steps_of(framework)[step.indicator_id]
+        to_show = claims.get(step.indicator_id) == step.after
+        what = _("Name a document or a figure that shows it.") if to_show else text.how or ""
+        rows.append((framework.indicator(step.indicator_id).label, what, text.effort or "", "", ""))
+    if not rows:
+        return Block("text", _("No step was found that leads to a next level."))
+    header = (_("Step"), _("What to do"), _("Takes at least"), _("Who"), _("By when"))
+    return Block(
+        "table",
+        _("Steps to the next level of each main score, to be filled in"),
+        header,
+        tuple(rows),
+        (2, 4, 1.3, 1.6, 1.3),
     )
 
 
@@ -123,7 +153,7 @@ def _method(framework: Framework, form: OwnAssessment, on: date) -> list[tuple[s
         (
             "Levels",
             "A level counts what is shown: the low end of the range, where nothing undocumented is met, without what "
-            "is met on the organisation's word alone; from 25, 50 and 75 on it is on the way, solid and strong. The "
-            "levels are this project's choice.",
+            "is met on the organisation's word alone; from 25, 50 and 75 on it is on the way, solid and strong. One "
+            "document makes no level: it rests on two answers at least. The levels are this project's choice.",
         ),
     ]

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import date
 
 from criteria.framework import Framework, current_framework
@@ -23,6 +24,7 @@ from practices_db.files.exports.recipe import METHOD
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile
 from practices_db.files.self_assessment.scores import scores
 from practices_db.files.sheets import Cell, add_sheet, new_book
+from practices_db.translation import _, ngettext
 
 _LISTS = {
     "countries": "country",
@@ -75,6 +77,26 @@ def note_of(one: OwnAnswer) -> str:
     return f"{one.note.strip()} (see: {one.link.strip()})".strip()
 
 
+def evidence_words(levels: Mapping[str, str], one: OwnAnswer) -> str:
+    """Say what shows an answer, "not said" where nobody did; "" for an answer that needs nothing to show it."""
+    if not one.documented:
+        return ""
+    return _("not said") if one.evidence_level is None else levels[str(one.evidence_level)]
+
+
+def evidence_count(proven: int, said: int) -> str:
+    """Say how many of the answers that say something have evidence.
+
+    >>> evidence_count(1, 8), evidence_count(3, 8), evidence_count(0, 0)
+    ('1 of 8 answers has evidence', '3 of 8 answers have evidence', 'nothing answered')
+    """
+    if not said:
+        return _("nothing answered")
+    return ngettext(
+        "{proven} of {said} answers has evidence", "{proven} of {said} answers have evidence", proven
+    ).format(proven=proven, said=said)
+
+
 def as_csv(form: OwnAssessment, on: date) -> bytes:
     """Return the answers as rows of the catalogue's assessments.csv, so that a curator can take them in."""
     out = io.StringIO(newline="")
@@ -91,7 +113,7 @@ def as_csv(form: OwnAssessment, on: date) -> bytes:
                 "assessed_on": on.isoformat(),
                 "indicator_id": one.indicator,
                 "answer": one.answer,
-                "evidence_level": one.evidence_level if one.documented else 0,
+                "evidence_level": (one.evidence_level or 0) if one.documented else 0,
                 "note": harmless(" ".join(note_of(one).split())),
                 "source_url": one.address if one.documented else "",
             }
@@ -134,11 +156,11 @@ def _score_lines(framework: Framework, form: OwnAssessment) -> list[tuple[Cell, 
 def _answer_lines(framework: Framework, form: OwnAssessment) -> list[tuple[str, ...]]:
     levels = vocabulary("evidence_level")
     lines: list[tuple[str, ...]] = [("Criterion", "Indicator", "Answer", "Evidence", "Note", "Link")]
-    for criterion, _, indicator in framework.walk():
+    for criterion, _question, indicator in framework.walk():
         one = form.answer(indicator.id)
         if one is None:
             lines.append((criterion.title, indicator.label, "not answered", "", "", ""))
             continue
-        proof = levels[str(one.evidence_level)] if one.documented else ""
+        proof = evidence_words(levels, one)
         lines.append((criterion.title, indicator.label, framework.answer_label(one.answer), proof, one.note, one.link))
     return lines

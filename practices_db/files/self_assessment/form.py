@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
+from practices_db.catalogue.addresses import completed
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 from practices_db.errors import PracticesError
@@ -80,12 +81,15 @@ class Profile(_Part):
 
 
 class OwnAnswer(_Part):
-    """One answer with what proves it. ``about`` is the indicator's label, there to read and checked against nothing."""
+    """One answer with what proves it. ``about`` is the indicator's label, there to read and checked against nothing.
+
+    ``evidence_level`` is None until somebody says what shows the answer.
+    """
 
     indicator: Id
     about: Line = ""
     answer: AnswerId
-    evidence_level: Annotated[int, Field(ge=0, le=5, strict=True)] = 0
+    evidence_level: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
     note: Note = ""
     link: Address = ""
 
@@ -97,10 +101,7 @@ class OwnAnswer(_Part):
     @property
     def address(self) -> str:
         """The link as a web address, with https:// where only that is missing; "" where it is none."""
-        link = self.link.strip()
-        if re.fullmatch(r"https?://[^\s/]+\.[^\s]+", link):
-            return link
-        return f"https://{link}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", link) else ""
+        return completed(self.link)
 
 
 class EarlierAnswers(_Part):
@@ -119,7 +120,8 @@ class EarlierAnswers(_Part):
 class OwnAssessment(_Part):
     """One form: profile, answers, and what is marked as out of reach. One answer for each indicator.
 
-    ``earlier``: answers to an earlier version, which count for nothing.
+    ``author``: the role or the initials of whoever filled it in, as they wrote it. ``earlier``: answers to an earlier
+    version, which count for nothing. ``opened_from``: the name of the file it was opened from; not in the file itself.
     """
 
     file: Literal["Integration Practices self-assessment"] = FILE
@@ -127,6 +129,8 @@ class OwnAssessment(_Part):
     framework: Id
     framework_version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
     saved_on: Annotated[date, BeforeValidator(_day)]
+    author: Line = ""
+    opened_from: Line = ""
     profile: Profile = Profile()
     answers: Annotated[tuple[OwnAnswer, ...], Field(max_length=500)] = ()
     out_of_reach: Annotated[tuple[Id, ...], Field(max_length=500)] = ()
@@ -147,12 +151,18 @@ class OwnAssessment(_Part):
 
     @property
     def evidence(self) -> dict[str, int]:
-        """The evidence level of each answer that says something."""
-        return {one.indicator: one.evidence_level for one in self.answers if one.documented}
+        """The evidence level of each answer that says something; 0 where nobody said yet what shows it."""
+        return {one.indicator: one.evidence_level or 0 for one in self.answers if one.documented}
 
     def answer(self, indicator_id: str) -> OwnAnswer | None:
         """Return the answer to an indicator, None where there is none yet."""
         return next((one for one in self.answers if one.indicator == indicator_id), None)
+
+    @property
+    def beyond_headlines(self) -> bool:
+        """Whether something is answered that the short form does not ask."""
+        asked = {one.id for criterion in current_framework().headlines for one in criterion.indicators}
+        return any(one.indicator not in asked for one in self.answers)
 
     def without_answer(self, indicator_id: str) -> OwnAssessment:
         """Return the form without the answer to an indicator."""
@@ -180,9 +190,13 @@ class Sending(_Part):
 
 
 class Draft(_Part):
-    """All that the browser keeps: her form, the colleagues' forms she opened, last year's form."""
+    """All that the browser keeps: her form, the colleagues' forms she opened, last year's form.
+
+    ``short``: whether she chose the short form, which asks what the headline criteria ask; no answer depends on it.
+    """
 
     draft: Literal[1] = 1
+    short: bool = True
     mine: OwnAssessment
     colleagues: Annotated[tuple[OwnAssessment, ...], Field(max_length=20)] = ()
     last_year: OwnAssessment | None = None
@@ -212,7 +226,7 @@ def file_text(form: OwnAssessment, on: date) -> str:
     labels = {one.id: one.label for one in current_framework().indicators}
     answers = tuple(one.model_copy(update={"about": labels.get(one.indicator, one.about)}) for one in form.answers)
     told = form.model_copy(update={"saved_on": on, "answers": answers})
-    content = told.model_dump(mode="json", exclude=set() if form.earlier else {"earlier"})
+    content = told.model_dump(mode="json", exclude={"opened_from"} if form.earlier else {"opened_from", "earlier"})
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -235,7 +249,7 @@ def read_json(content: bytes, what: str = "The file") -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise PracticesError(
             f"{what} is not a self-assessment: line {error.lineno} is not JSON ({error.msg}). Open the .json file that "
-            "“Take away” gave you."
+            "“Download” gave you."
         ) from error
     except (ValueError, RecursionError) as error:
         reason = str(error)[:200] if isinstance(error, _TwiceError) else "it holds numbers or nesting that no form has"

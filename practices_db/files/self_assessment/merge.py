@@ -13,7 +13,16 @@ from practices_db.files.self_assessment.form import NOTE, OwnAnswer, OwnAssessme
 
 def in_order(forms: Sequence[OwnAssessment]) -> list[OwnAssessment]:
     """Return the forms in an order of their content, whatever order they came in."""
-    return sorted(forms, key=lambda form: form.model_dump_json())
+    return sorted(forms, key=_content)
+
+
+def unlike(forms: Sequence[OwnAssessment]) -> list[OwnAssessment]:
+    """Return the forms in order, of those with the same content only one: a file that was copied is one form."""
+    return list({_content(form): form for form in reversed(in_order(forms))}.values())[::-1]
+
+
+def _content(form: OwnAssessment) -> str:
+    return form.model_dump_json(exclude={"opened_from"})
 
 
 def same_practice(forms: Sequence[OwnAssessment]) -> None:
@@ -48,6 +57,8 @@ def agreed(forms: Sequence[OwnAssessment]) -> OwnAssessment:
             "profile": _profile(ordered),
             "answers": tuple(one for one in answers if one),
             "out_of_reach": tuple(out),
+            "author": "",
+            "opened_from": "",
         }
     )
 
@@ -57,7 +68,7 @@ def together(forms: Sequence[OwnAssessment], indicator_id: str) -> OwnAnswer | N
     given = [answer for form in in_order(forms) if (answer := form.answer(indicator_id))]
     if not given:
         return None
-    strongest = max(given, key=lambda one: (one.evidence_level, bool(one.link), one.model_dump_json()))
+    strongest = max(given, key=lambda one: (one.evidence_level or 0, bool(one.link), one.model_dump_json()))
     notes = "\n".join(dict.fromkeys(one.note.strip() for one in given if one.note.strip()))
     return strongest.model_copy(update={"note": notes[:NOTE]})
 

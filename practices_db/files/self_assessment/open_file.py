@@ -25,19 +25,20 @@ def open_file(
     content: bytes,
     frameworks: Mapping[tuple[str, str], Framework] | None = None,
     current: Framework | None = None,
+    name: str = "",
 ) -> Opened:
-    """Read a self-assessment file. PracticesError names every fault; nothing of a faulty file is taken."""
+    """Read a self-assessment file with its name. PracticesError names every fault; nothing of a faulty one is taken."""
     found = read_json(content)
     if found.get("file") != FILE:
         raise PracticesError(
             "This is JSON, but not a self-assessment of this app (its “file” does not say so). Open the .json "
             "file that "
-            "“Take away” gave you."
+            "“Download” gave you."
         )
     if found.get("format") != 1 and isinstance(found.get("format"), int):
         raise PracticesError("The file has a newer format than this app can read. Open it where it was made.")
     try:
-        form = OwnAssessment.model_validate(found)
+        form = OwnAssessment.model_validate(found | {"opened_from": name[:300]})
     except ValidationError as error:
         raise PracticesError("\n".join(["The file cannot be taken:", *faults(error, found)])) from error
     return adapted(form, frameworks or published_frameworks(), current or current_framework())
@@ -65,7 +66,7 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
         _known(before, [one.indicator for one in form.earlier.answers], "earlier: ")
     if (made.id, made.version) == (current.id, current.version):
         for one in form.answers:
-            if one.documented and (fault := evidence_fault(made, one.indicator, one.evidence_level)):
+            if one.documented and (fault := evidence_fault(made, one.indicator, one.evidence_level or 0)):
                 raise PracticesError(f"The file cannot be taken: answers, {one.indicator}: {fault}.")
         return Opened(_unnamed(form))
     earlier = EarlierAnswers(framework=made.id, framework_version=made.version, answers=form.answers)
@@ -162,6 +163,8 @@ def open_draft(text: str) -> tuple[Draft, tuple[str, ...]]:
         mine=mine.form,
         colleagues=tuple(one.form for one in others if not one.changes),
         last_year=last.form if last and not last.changes else None,
+        # drafts of the time before there were two lengths do not say one
+        short=draft.short if "short" in found else not mine.form.beyond_headlines,
         settled=() if mine.changes else draft.settled,
         sending=draft.sending,
     ), tuple(changes)

@@ -1,4 +1,4 @@
-"""From a form to a submission: what becomes public, what has to be mended first, and the mailbox."""
+"""From a form to a submission: what becomes public, what has to be corrected first, and the mailbox."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import current_framework, evidence_fault
+from practices_db.catalogue.addresses import completed
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.documents import note_of, slug
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile, Sending
+from practices_db.translation import ngettext
 
 KIND = "self-assessment"
 FEWEST = 5  # answers; fewer say nothing about a practice
@@ -59,42 +61,53 @@ def mailbox_problem(sending: Sending) -> str:
     return ""
 
 
-def to_mend(form: OwnAssessment, sending: Sending) -> list[str]:
-    """Return what has to be mended before the form can be submitted, a sentence each."""
+def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
+    """Return what has to be corrected before the form can be submitted, a sentence each."""
     framework = current_framework()
     names = {one.id: one.label for one in framework.indicators}
-    mend = []
+    wrong = []
     if len(form.evidence) < FEWEST:
-        mend.append(
+        wrong.append(
             f"Answer at least {FEWEST} questions with met, partly met or not met; there are {len(form.evidence)}."
         )
-    mend += [
+    wrong += [
         f"{names.get(one.indicator, one.indicator)}: say why it does not apply."
         for one in form.answers
         if one.answer == "not-applicable" and not one.note.strip()
     ]
-    mend += [
+    wrong += [
         f"{names.get(one.indicator, one.indicator)}: the note holds an e-mail address or a telephone number; take "
         "it out."
         for one in form.answers
         if _PERSONAL.search(one.note)
     ]
-    mend += [
+    wrong += [
         f"{names[one.indicator]}: {fault}."
         for one in form.answers
         if one.documented and one.indicator in names
-        if (fault := evidence_fault(framework, one.indicator, one.evidence_level))
+        if (fault := evidence_fault(framework, one.indicator, one.evidence_level or 0))
     ]
+    unsaid = [
+        names.get(one.indicator, one.indicator) for one in form.answers if one.documented and one.evidence_level is None
+    ]
+    if unsaid:
+        wrong.append(
+            ngettext(
+                "Say what shows this answer (“We say so” is an answer too): {answers}.",
+                "Say what shows these {count} answers (“We say so” is an answer too): {answers}.",
+                len(unsaid),
+            ).format(count=len(unsaid), answers="; ".join(unsaid))
+        )
     if not form.profile.practice_id:
         if not form.profile.name.strip():
-            mend.append("Give the practice a name, under “About your practice”.")
+            wrong.append("Give the practice a name, under “About your practice”.")
         if not sending.summary.strip():
-            mend.append("Say in two or three sentences what the practice does.")
-        if not _address(sending.page):
-            mend.append("Give the address of a public page about the practice, like https://example.org/practice.")
+            wrong.append("Say in two or three sentences what the practice does.")
+        if not completed(sending.page):
+            wrong.append("Give the address of a public page about the practice, like https://example.org/practice.")
     if problem := mailbox_problem(sending):
-        mend.append(problem)
-    return mend
+        wrong.append(problem)
+    return wrong
 
 
 def payload(form: OwnAssessment, sending: Sending, on: date, taken: Collection[str] = ()) -> dict[str, Any]:
@@ -115,7 +128,11 @@ def payload(form: OwnAssessment, sending: Sending, on: date, taken: Collection[s
 
 
 def _answer(one: OwnAnswer) -> dict[str, Any]:
-    given = {"indicator_id": one.indicator, "answer": one.answer, "evidence_level": one.evidence_level * one.documented}
+    given = {
+        "indicator_id": one.indicator,
+        "answer": one.answer,
+        "evidence_level": (one.evidence_level or 0) * one.documented,
+    }
     if note := note_of(one):
         given["note"] = note
     if one.documented and one.address:
@@ -125,7 +142,7 @@ def _answer(one: OwnAnswer) -> dict[str, Any]:
 
 def _practice(form: OwnAssessment, sending: Sending, on: date) -> dict[str, Any]:
     facts = form.profile
-    page = _address(sending.page)
+    page = completed(sending.page)
     return {
         "name": facts.name.strip(),
         "lead_organisation": facts.organisation.strip() or None,
@@ -182,7 +199,3 @@ def form_of(content: Mapping[str, Any], practice_id: str | None, on: date) -> tu
         answers=answers,
     )
     return form, Sending(summary=row.get("summary") or "", page=row.get("source_url") or "")
-
-
-def _address(page: str) -> str:
-    return OwnAnswer(indicator="page", answer="met", link=page).address

@@ -25,6 +25,7 @@ from criteria.next_steps import (
     shown,
     smallest_plan,
     step_kind,
+    with_evidence,
 )
 from criteria.steps import steps_of
 
@@ -69,8 +70,10 @@ def everything_tried(
         value[:, at] = np.array([WORTH.get(answer, 0.0) for answer in options])[grid[:, at]]
         known[:, at] = np.array([answer in WORTH for answer in options])[grid[:, at]]
     total = weight[applies].sum()
+    gains = (value > 0).sum(axis=1)
     low, coverage = 100 * (value @ weight) / total, (known @ weight) / total
-    reached = (known.sum(axis=1) > 0) & (coverage >= FRAMEWORK.minimum_coverage - 1e-9) & (low >= goal_low - 1e-9)
+    reached = (known.sum(axis=1) >= 2) & (coverage >= FRAMEWORK.minimum_coverage - 1e-9) & (low >= goal_low - 1e-9)
+    reached &= (gains >= 2) | (goal_low == 0)  # one document makes no level
     ids = [one.id for one in INDICATORS[criterion_id]]
     fewest = (grid[reached] > 0).sum(axis=1).min() if reached.any() else 0
     return [
@@ -81,7 +84,7 @@ def everything_tried(
 
 
 def goal_of(form: dict[str, AnswerId], criterion_id: str) -> float | None:
-    now = level(form_scores(FRAMEWORK, form).of(OWN, criterion_id))
+    now = level(FRAMEWORK, form, criterion_id)
     above = [one.low for one in LEVELS if one.low > now.low]
     return min(above) if above else None
 
@@ -127,12 +130,12 @@ def test_after_the_plan_the_next_level_holds_under_the_low_bound() -> None:
             assert then.low is not None
             assert then.scored
             assert then.low >= plan.goal.low - 1e-9
-            assert level(then).low >= plan.goal.low
+            assert level(FRAMEWORK, changed, criterion_id).low >= plan.goal.low
             worst = {
                 one.id: "not-met" if changed.get(one.id, "not-documented") == "not-documented" else changed[one.id]
                 for one in INDICATORS[criterion_id]
             }
-            assert level(form_scores(FRAMEWORK, worst).of(OWN, criterion_id)).low >= plan.goal.low  # type: ignore[arg-type]
+            assert level(FRAMEWORK, worst, criterion_id).low >= plan.goal.low  # type: ignore[arg-type]
 
 
 def test_no_smaller_set_is_enough() -> None:
@@ -144,7 +147,7 @@ def test_no_smaller_set_is_enough() -> None:
         for left in plan.steps:
             rest = form | {step.indicator_id: step.after for step in plan.steps if step != left}
             assert plan.goal
-            assert level(form_scores(FRAMEWORK, rest).of(OWN, "effectiveness")).low < plan.goal.low
+            assert level(FRAMEWORK, rest, "effectiveness").low < plan.goal.low
 
 
 def test_a_step_out_of_reach_drops_out_and_the_plan_is_made_anew() -> None:
@@ -171,10 +174,9 @@ def test_a_step_says_whether_practice_or_paperwork_changes() -> None:
 
 
 def test_levels_count_what_is_sure() -> None:
-    nothing = form_scores(FRAMEWORK, {}).of(OWN, "effectiveness")
-    assert level(nothing) == NOT_ENOUGH
+    assert level(FRAMEWORK, {}, "effectiveness") == NOT_ENOUGH
     met: dict[str, AnswerId] = dict.fromkeys((one.id for one in INDICATORS["effectiveness"]), "met")
-    assert level(form_scores(FRAMEWORK, met).of(OWN, "effectiveness")).name == "Strong"
+    assert level(FRAMEWORK, met, "effectiveness").name == "Strong"
     assert [one.low for one in LEVELS] == sorted(one.low for one in LEVELS)
 
 
@@ -193,6 +195,21 @@ def test_no_level_comes_from_claims_and_evidence_can_only_raise_it() -> None:
     plan = smallest_plan(FRAMEWORK, shown(met, {}), "effectiveness", claims=met)
     assert plan.steps
     assert {(step.before, step.after) for step in plan.steps} == {("not-documented", "met")}
+
+
+def test_one_document_makes_no_level_and_answers_with_evidence_are_counted() -> None:
+    """A result with the best evidence is half of the weight, and alone scores 50 of 100 at least: no level yet."""
+    criterion = RESULT.headlines[0]
+    said: dict[str, AnswerId] = dict.fromkeys((one.id for one in criterion.indicators), "met")
+    assert form_scores(RESULT, shown(said, {"eff-result": 5})).of(OWN, "effectiveness").low == 50
+    assert level_of(RESULT, said, {"eff-result": 5}, "effectiveness") == NOT_ENOUGH
+    assert with_evidence(criterion, said, {"eff-result": 5}) == (1, 4)
+    one_bad = said | {"eff-lasts": "not-met"}
+    assert level_of(RESULT, one_bad, {"eff-result": 5}, "effectiveness").low == 0
+    assert level_of(RESULT, said, {"eff-result": 5, "eff-lasts": 1}, "effectiveness").name == "Solid"
+    plan = smallest_plan(RESULT, shown(said, {"eff-result": 5}), "effectiveness", claims=said)
+    assert [step.after for step in plan.steps] == ["met"]
+    assert with_evidence(criterion, {}, {}) == (0, 0)
 
 
 def test_to_find_out_an_outcome_one_has_to_measure() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from criteria.framework import Framework, FrameworkError, published_frameworks
 from criteria.steps import STEPS, steps_of
 
 FRAMEWORK = published_frameworks()["integration-practices", "2.0.0"]
+ROOT = Path(__file__).parents[3]
 NAME = "integration-practices-2.0.0.toml"
 SHIPPED = (STEPS / NAME).read_text(encoding="utf-8")
 
@@ -42,6 +44,14 @@ def test_a_person_is_told_how_and_how_long_it_takes_and_nothing_is_promised() ->
         assert one.effort is not None, id_
         assert one.how.endswith("."), id_
         assert not {"works", "proves", "best", "guarantees"} & set(one.how.casefold().split()), id_
+
+
+def test_every_tool_or_guide_that_a_step_names_is_in_the_library() -> None:
+    with (ROOT / "data" / "catalogue" / "evidence.csv").open(encoding="utf-8", newline="") as file:
+        kinds = {row["id"]: row["kind"] for row in csv.DictReader(file, strict=True)}
+    named = [id_ for one in steps_of(FRAMEWORK).values() for id_ in one.instruments]
+    assert named
+    assert {kinds[id_] for id_ in named} <= {"toolkit", "handbook", "guideline", "training"}
 
 
 def test_no_result_for_people_is_had_by_writing() -> None:

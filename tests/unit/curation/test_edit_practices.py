@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from practices_db.curation.permissions import CLI, Actor
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
-from practices_db.errors import ConflictError, PracticesError
+from practices_db.errors import ConflictError, NoSuchLinkError, PracticesError
 from practices_db.files.exports.csv_json import content, practice_json, write_csv, write_json
 from practices_db.operations.build import build, open_store
 from practices_db.operations.compact import rewrite
@@ -294,6 +294,24 @@ def test_self_assessment_goes_from_queue_to_catalogue_and_back(tiny_store: Store
     with tiny_store.cursor() as cursor:
         assert integrity.integrity_problems(cursor) == []
         assert audit_log.verify(cursor) == []
+
+
+def test_a_link_does_not_lapse_while_what_came_in_with_it_is_public(tiny_store: Store) -> None:
+    receipt = submissions.submit(tiny_store, "self-assessment", answers_of({"eff-result": "met"}), None, OTHER)
+    past = {"past": audit_log.now() - timedelta(days=1)}
+
+    def lapse() -> None:
+        tiny_store.write(lambda cursor: cursor.execute("UPDATE submission SET expires = $past", past))
+
+    lapse()
+    with pytest.raises(NoSuchLinkError):
+        submissions.open_by_token(tiny_store, receipt.token)
+    version = reviews.accept(tiny_store, Edit(CURATOR, receipt.id, 1, "sound"))
+    assert submissions.open_by_token(tiny_store, receipt.token).version == version
+    lapse()
+    submissions.withdraw(tiny_store, receipt.token, version)
+    with pytest.raises(NoSuchLinkError):
+        submissions.open_by_token(tiny_store, receipt.token)
 
 
 def test_new_practice_comes_in_with_its_self_assessment(tiny_store: Store) -> None:

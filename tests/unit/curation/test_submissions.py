@@ -143,7 +143,7 @@ def test_submission_is_opened_corrected_and_withdrawn_by_its_link(tiny_store: St
 
 def test_unknown_expired_and_revoked_links_are_told_apart_by_nobody(tiny_store: Store) -> None:
     lapsed = submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-accents")
-    ended = submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-accents")
+    ended = submissions.submit(tiny_store, "correction", WRONG | {"what": "another"}, None, "synthetic-accents")
     submissions.revoke(tiny_store, ended.token)
     tiny_store.write(
         lambda cursor: cursor.execute(
@@ -159,10 +159,20 @@ def test_unknown_expired_and_revoked_links_are_told_apart_by_nobody(tiny_store: 
     assert len(said) == 1
 
 
+def test_the_very_same_is_not_taken_twice_unless_it_was_withdrawn(tiny_store: Store) -> None:
+    first = submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-accents")
+    with pytest.raises(PracticesError, match=f"sent already, on .* as number {first.id}"):
+        submissions.submit(tiny_store, "correction", WRONG, "other@example.org", "synthetic-accents")
+    submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-empty")
+    submissions.submit(tiny_store, "correction", WRONG | {"what": "another"}, None, "synthetic-accents")
+    submissions.withdraw(tiny_store, first.token, 1)
+    submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-accents")
+
+
 def test_more_than_people_can_review_is_refused(tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submissions, "PER_PRACTICE_AND_DAY", 2)
-    for _ in range(2):
-        submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-accents")
+    for number in range(2):
+        submissions.submit(tiny_store, "correction", WRONG | {"what": f"wrong {number}"}, None, "synthetic-accents")
     with pytest.raises(PracticesError, match="try again"):
         submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-accents")
     submissions.submit(tiny_store, "correction", WRONG, None, "synthetic-empty")

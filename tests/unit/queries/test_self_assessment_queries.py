@@ -7,7 +7,7 @@ from pathlib import Path
 
 from criteria.framework import current_framework
 from practices_db.database.store import Store
-from practices_db.queries import practices
+from practices_db.queries import library, practices
 
 ALL = [one.id for one in current_framework().indicators]
 
@@ -51,14 +51,26 @@ def test_peers_share_a_sector_and_a_group(store: Store) -> None:
     assert set(found["id"]) == expected
 
 
-def test_strong_is_documented_enough_sure_and_with_proof(store: Store) -> None:
+def test_who_meets_an_indicator_shows_it_and_is_not_a_self_assessment(store: Store) -> None:
     with store.cursor() as cursor:
-        for criterion in current_framework().criteria:
-            found = practices.strong_in(cursor, criterion.id, 50.0)
-            rows = cursor.execute(
-                "SELECT practice_id FROM practice_score WHERE node = $node AND scored AND low >= 50 "
-                "AND strongest_evidence >= 1",
-                {"node": criterion.id},
-            ).fetchall()
-            assert set(found["id"]) == {id_ for (id_,) in rows}
-            assert list(found["node_low"]) == sorted(found["node_low"], reverse=True)
+        found = practices.meeting(cursor, ALL)
+        rows = cursor.execute(
+            "SELECT DISTINCT a.indicator_id, a.practice_id FROM released_answer a WHERE a.answer = 'met' "
+            "AND a.evidence_level >= 1 AND a.basis IN ('expert-review', 'desk-review') AND framework_version = '2.0.0'"
+        ).fetchall()
+        one = found.iloc[0]
+        without = practices.meeting(cursor, [one["indicator_id"]], one["id"])
+        assert practices.meeting(cursor, []).empty
+    told = list(zip(found["indicator_id"], found["id"], strict=True))
+    assert told
+    assert len(set(told)) == len(told)
+    assert set(told) <= set(rows)
+    assert {id_ for id_, _ in told} >= {"eff-result", "sus-continued"}
+    assert one["id"] not in set(without["id"])
+    assert list(found["answer_evidence"]) == sorted(found["answer_evidence"], reverse=True)
+
+
+def test_publications_come_by_their_ids(store: Store) -> None:
+    with store.cursor() as cursor:
+        found = library.publications(cursor, ["iom-me-guidelines", "no-such-publication"])
+    assert list(found["id"]) == ["iom-me-guidelines"]

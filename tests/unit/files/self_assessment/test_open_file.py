@@ -287,3 +287,23 @@ def test_two_files_never_have_the_same_name() -> None:
 )
 def test_a_link_is_taken_only_where_it_is_a_web_address(typed: str, address: str) -> None:
     assert OwnAnswer(indicator="a", answer="met", link=typed).address == address
+
+
+def test_the_report_says_what_an_answer_means_what_has_evidence_and_leaves_room_for_who_and_when() -> None:
+    framework = current_framework()
+    form = new_form(DAY)
+    for one in framework.headlines[1].indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="not-met"))
+    form = form.with_answer(OwnAnswer(indicator="sus-continued", answer="met", evidence_level=1))
+    made = own_brief(form, DAY)
+    answers, steps = (block for block in made.blocks if block.kind == "table")
+    told = {row[1]: row[2:4] for row in answers.rows}
+    indicator = framework.indicator("sus-continued")
+    assert told[indicator.label] == (f"Met: {indicator.met}", "Documents or monitoring figures")
+    assert told["Costs known"][1] == "not said"
+    scores = next(block for block in made.blocks if block.rows and block.rows[0][0] == "Effectiveness")
+    assert f"1 of {len(framework.headlines[1].indicators)} answers has evidence." in scores.rows[1][1]
+    assert "Level: not enough documented" in scores.rows[0][1]
+    assert steps.header[-2:] == ("Who", "By when")
+    assert steps.rows
+    assert all(row[1] and row[2] and row[3:] == ("", "") for row in steps.rows)

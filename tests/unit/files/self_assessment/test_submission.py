@@ -24,7 +24,7 @@ from practices_db.files.self_assessment.submission import (
     mailbox_looks_personal,
     mailbox_problem,
     payload,
-    to_mend,
+    to_correct,
 )
 from tests.unit.files.self_assessment.test_merge import a_form
 
@@ -43,9 +43,9 @@ def ready(seed: int = 1) -> OwnAssessment:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_form_that_needs_no_mending_is_taken_and_comes_back(seed: int) -> None:
+def test_a_form_that_needs_no_correcting_is_taken_and_comes_back(seed: int) -> None:
     form = ready(seed)
-    assert to_mend(form, SENDING) == []
+    assert to_correct(form, SENDING) == []
     content = checked_payload(KIND, payload(form, SENDING, DAY)).model_dump(mode="json")
     back, sending = form_of(content, None, DAY)
     assert back.form == form.form
@@ -61,7 +61,7 @@ def test_a_form_that_needs_no_mending_is_taken_and_comes_back(seed: int) -> None
 def test_a_practice_of_the_catalogue_sends_its_answers_only() -> None:
     form = ready().with_profile(practice_id="humanitarian-corridors")
     assert "practice" not in payload(form, Sending(), DAY)
-    assert to_mend(form, Sending()) == []
+    assert to_correct(form, Sending()) == []
 
 
 def test_a_new_practice_gets_an_id_that_is_free() -> None:
@@ -69,14 +69,14 @@ def test_a_new_practice_gets_an_id_that_is_free() -> None:
     assert payload(ready(), SENDING, DAY, [first])["practice"]["id"] == f"{first}-2"
 
 
-def test_what_has_to_be_mended_is_said_one_by_one() -> None:
+def test_what_has_to_be_corrected_is_said_one_by_one() -> None:
     form = new_form(DAY)
     form = form.with_answer(OwnAnswer(indicator="sus-documented", answer="met", evidence_level=4))
     for id_ in ("eff-result", "evi-comparison"):
         form = form.with_answer(OwnAnswer(indicator=id_, answer="not-applicable"))
     form = form.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="ask maria@example.org"))
     form = form.with_answer(OwnAnswer(indicator="rel-adapts", answer="met", note="call +39 055 123 4567"))
-    said = "\n".join(to_mend(form, Sending(mailbox="no address")))
+    said = "\n".join(to_correct(form, Sending(mailbox="no address")))
     for words in (
         "Answer at least 5 questions",
         "Result on the main outcome: say why it does not apply.",
@@ -89,8 +89,10 @@ def test_what_has_to_be_mended_is_said_one_by_one() -> None:
         "The mailbox is not an e-mail address",
     ):
         assert words in said
-    dated = form.with_answer(OwnAnswer(indicator="par-roles", answer="met", note="2,150 people in 2023-2024"))
-    assert "Written roles" not in "\n".join(to_mend(dated, SENDING))
+    dated = form.with_answer(
+        OwnAnswer(indicator="par-roles", answer="met", evidence_level=0, note="2,150 people in 2023-2024")
+    )
+    assert "Written roles" not in "\n".join(to_correct(dated, SENDING))
 
 
 @pytest.mark.parametrize(
@@ -115,15 +117,25 @@ def test_a_mailbox_that_looks_like_one_persons_is_asked_about(address: str, pers
     assert mailbox_problem(Sending(mailbox=address, shared=True)) == ""
 
 
-def test_a_link_is_made_from_the_configured_address_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configured_address_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PRACTICES_BASE_URL", raising=False)
-    assert base_url() == "http://localhost:8501"
+    assert base_url() == ""
     monkeypatch.setenv("PRACTICES_BASE_URL", "https://practices.example.org/app/")
     assert base_url() == "https://practices.example.org/app"
     for wrong in ("javascript:alert(1)", "practices.example.org", "https://a b", "https://a?token=1"):
         monkeypatch.setenv("PRACTICES_BASE_URL", wrong)
         with pytest.raises(PracticesError):
             base_url()
+
+
+def test_what_shows_an_answer_has_to_be_said_and_nothing_is_preset() -> None:
+    form = ready(1).with_answer(OwnAnswer(indicator="eff-result", answer="met"))
+    assert form.answer("eff-result").evidence_level is None  # type: ignore[union-attr]
+    (problem,) = to_correct(form, SENDING)
+    assert "Say what shows this answer" in problem
+    assert "Result on the main outcome" in problem
+    said = form.with_answer(OwnAnswer(indicator="eff-result", answer="met", evidence_level=0))
+    assert to_correct(said, SENDING) == []
 
 
 # --- private links -----------------------------------------------------------------------------------------------

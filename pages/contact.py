@@ -1,0 +1,8 @@
+"""How whoever runs this server can be reached: the operator's text, or one that says so."""
+
+import streamlit as st
+
+from pages.shared.components import operator_texts
+
+st.title("Contact")
+operator_texts.show("contact")
