@@ -39,13 +39,30 @@ def snapshot_path() -> Path | None:
     return Path(path) if path else None
 
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?")
+
+
+def _base_url_of(otherwise: str) -> str:
+    return (os.environ.get("PRACTICES_BASE_URL") or otherwise).strip().rstrip("/")
+
+
+def address_in_files(asked: str = "") -> str:
+    """Return where the app is reached, for the links in files: PRACTICES_BASE_URL, else what was ``asked``.
+
+    ``asked`` is the address of a request without path and query; "" where there is none or it is no address: then a
+    file has the path alone.
+    """
+    given = _base_url_of(asked)
+    return given if _ADDRESS.fullmatch(given) else ""
+
+
 def base_url() -> str:
     """Return where the app is reached, without a slash at the end: PRACTICES_BASE_URL, else this machine's.
 
     Private links are made from it and never from what a request says of its host. PracticesError where it is none.
     """
-    given = (os.environ.get("PRACTICES_BASE_URL") or "http://localhost:8501").strip().rstrip("/")
-    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?", given):
+    given = _base_url_of("http://localhost:8501")
+    if not _ADDRESS.fullmatch(given):
         raise PracticesError(
             f"PRACTICES_BASE_URL is {given[:80]!r}, which is no address like https://practices.example.org."
         )

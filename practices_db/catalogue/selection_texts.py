@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from practices_db.catalogue.filters import Facet, joined
+from practices_db.catalogue.filters import Facet
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import MOST, ResultWords
 from practices_db.translation import _, ngettext

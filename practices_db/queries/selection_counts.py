@@ -59,7 +59,7 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
     scored = np.logical_and.reduce([selection.numbers(f"{node}_scored") > 0 for node in HEADLINES])
     has_result = ~np.isnan(marks)
     order = selection.index.orders[DEFAULT_SORT]
-    first = order[selection.mask[order]][:1] if has_result.any() else []  # whoever has no result comes last
+    best = order[selection.mask[order]][: int(has_result.any())]  # whoever has no result comes last
     return SelectionCounts(
         selection.count,
         {
@@ -72,6 +72,6 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
         int(assessed.sum()),
         int(scored.sum()),
         int((~assessed & ~has_result).sum()),
-        card(selection.index.ids[first[0]]) if len(first) else None,
-        int((marks == marks[has_result].max()).sum()) if len(first) else 0,
+        card(selection.index.ids[best[0]]) if len(best) else None,
+        int((marks == marks[has_result].max()).sum()) if len(best) else 0,
     )

@@ -87,19 +87,7 @@ def first_widgets(chosen: Filter, counts: Counts, held: Counts) -> None:
         _facets(chosen, chosen.facets[:FIRST_FACETS], counts, held)
 
 
-def widgets(
-    chosen: Filter,
-    counts: Counts,
-    held: Counts,
-    search: tuple[str, str],
-    further: Callable[[], None] | None = None,
-) -> None:
-    """Draw the filter's widgets, set to what the link says.
-
-    Every value that the list holds (``held``) is offered with its count under the other filters (``counts``).
-    ``search`` is the label and the example of the search by text; ``further`` draws what is no facet.
-    """
-    first_widgets(chosen, counts, held)
+def _search(chosen: Filter, search: tuple[str, str]) -> None:
     name, example = (_(text) for text in search)
     st.text_input(
         name,
@@ -110,15 +98,34 @@ def widgets(
         on_change=write_widgets,
         args=(type(chosen), "text"),
     )
-    first = {facet.field for facet in chosen.facets[:FIRST_FACETS]}
-    used = len({field for field, *_ in chosen.parts()} - first - {"text", "practice"})
-    with st.expander(
-        _("More filters ({count} in use)").format(count=used) if used else _("More filters"), icon=":material/tune:"
-    ):
-        with st.grid(3, min_column_width=240):
-            _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
-        if further:
-            further()
+
+
+def widgets(
+    chosen: Filter,
+    counts: Counts,
+    held: Counts,
+    search: tuple[str, str],
+    further: Callable[[], None] | None = None,
+) -> None:
+    """Draw the filter in one line, set to what the link says; behind "More" what one asks for later.
+
+    Every value that the list holds (``held``) is offered with its count under the other filters (``counts``).
+    ``search`` is the label and the example of the search by text; ``further`` draws what is no facet.
+    """
+    set_widgets(chosen)
+    first = chosen.facets[:FIRST_FACETS]
+    used = len({field for field, *_ in chosen.parts()} - {facet.field for facet in first} - {"text"})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.grid(FIRST_FACETS + 1, min_column_width=150):
+            _facets(chosen, first, counts, held)
+            _search(chosen, search)
+        with st.popover(_("More ({count} in use)").format(count=used) if used else _("More"), icon=":material/tune:"):
+            with st.grid(2, min_column_width=240):
+                _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
+            if further:
+                further()
+        if not chosen.is_empty:
+            _clear_all(chosen)
 
 
 def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts) -> None:
@@ -157,7 +164,7 @@ def sentence(chosen: Filter, count: int, total: int) -> str:
 
 
 def chips(chosen: Filter) -> None:
-    """Draw one button for each value that narrows, to take it away, and one for all."""
+    """Draw one button for each value that narrows, to take it away, and one for all: where not each has a widget."""
     if chosen.is_empty:
         return
     with st.container(horizontal=True, gap="xsmall"):
@@ -169,13 +176,16 @@ def chips(chosen: Filter) -> None:
                 help=_("Remove this filter"),
                 on_click=lambda f=field, v=value: write_link(chosen.without(f, v)),
             )
-        st.button(
-            _("Clear all"),
-            key="clear-all",
-            type="tertiary",
-            icon=":material/filter_alt_off:",
-            on_click=lambda: write_link(type(chosen)()),
-        )
+        _clear_all(chosen)
+
+
+def _clear_all(chosen: Filter) -> None:
+    st.button(
+        _("Clear all"),
+        key="clear-all",
+        type="tertiary",
+        on_click=lambda: write_link(type(chosen)()),
+    )
 
 
 def nothing_found(chosen: Filter, relaxations: Sequence[Relaxation]) -> None:

@@ -67,7 +67,9 @@ def test_random_filters_find_values_of_every_sort(store: Store) -> None:
     assert any(counts.best is None and counts.practices for counts in every)
 
 
-def test_practices_named_one_by_one_have_their_best_evidence_wherever_they_are_named(store: Store, index: Index) -> None:
+def test_practices_named_one_by_one_have_their_best_evidence_wherever_they_are_named(
+    store: Store, index: Index
+) -> None:
     in_order = oracles.in_order(BY_ID.values(), "result")
     chosen = PracticeFilter(practice=(in_order[-1], in_order[0]))
     for counts in both_ways(store, index, chosen):

@@ -267,7 +267,10 @@ def test_pieces_of_what_is_stored_in_order_follow_each_other(tiny_store: Store) 
             pieces = list(export_tables.pieces(cursor, view, "scores", stored))
             assert all(piece.cards for piece in pieces)
             asked = [
-                (export_tables.query(view, "scores", cells, piece), export_tables.values(cursor, "scores", DAY, piece))
+                (
+                    export_tables.query(view, "scores", cells, piece),
+                    export_tables.values(cursor, view, "scores", DAY, piece),
+                )
                 for piece in pieces
             ]
             return [row for sql, values in asked for row in cursor.execute(sql, values).fetchall()]

@@ -1,0 +1,39 @@
+// Copies the answer of a page, or its address as the browser has it, and says that it did.
+const SAID = 2000 // ms
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    // no clipboard without https or permission: the old way, from a field that nobody sees
+    const field = document.createElement("textarea")
+    field.value = text
+    field.style.position = "fixed"
+    field.style.opacity = "0"
+    document.body.append(field)
+    field.select()
+    const done = document.execCommand("copy")
+    field.remove()
+    return done
+  }
+}
+
+export default function (component) {
+  const { data, parentElement } = component
+  const said = parentElement.querySelector('[role="status"]')
+  for (const what of ["text", "link"]) {
+    const button = parentElement.querySelector(`button[data-what="${what}"]`)
+    button.textContent = data[what].label
+    button.onclick = async () => {
+      const done = await copied(what === "link" ? globalThis.location.href : data.text.copied)
+      const words = done ? data.done : data.failed
+      said.textContent = words
+      button.textContent = words
+      setTimeout(() => {
+        button.textContent = data[what].label
+        said.textContent = ""
+      }, SAID)
+    }
+  }
+}
