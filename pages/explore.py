@@ -14,20 +14,26 @@ from practices_db.translation import _
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
-st.title("Explore practices")
+top = st.container(gap="xsmall")  # a result begins above the fold
+head = top.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+head.title("Explore practices", width="content")
 chosen = filter_form.read_link(PracticeFilter)
 shown_as = checked_view(st.query_params.get("view"))
 view = links.current_view("explore")
 whole = database.whole()
 found = whole.index.select(view.chosen)
 
-filter_form.widgets(chosen, found.facet_counts(), whole.counts, SEARCH, lambda: coverage_and_period(chosen))
-answer(view, whole, found)
+with top:
+    filter_form.widgets(
+        chosen, found.facet_counts(), whole.counts, SEARCH, further=lambda: coverage_and_period(chosen), head=head
+    )
+    answer(view, whole, found)
 if not found.count:
     filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()
 
-view_and_sort(shown_as, view.sort, chosen)
+with top:
+    view_and_sort(shown_as, view.sort, chosen)
 if shown_as in PAGE_SIZE:
     start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
     shown = whole.cards(found.ids(view.sort, end - start, start))

@@ -191,7 +191,8 @@ def two_scores() -> Spec:
         )
         .add_params(hover, pick)
     )
-    return _finished(alt.layer(across, along, *_mark_names(base, faded), dots).properties(height=520))
+    layered = alt.layer(across, along, *_mark_names(base, faded), dots).resolve_scale(color="independent")
+    return _finished(layered.properties(height=520))
 
 
 def _mark_names(base: alt.Chart, faded: Any) -> Iterator[alt.Chart]:
@@ -204,7 +205,7 @@ def _mark_names(base: alt.Chart, faded: Any) -> Iterator[alt.Chart]:
     }
     for side, way in ways.items():
         names = base.transform_filter(f"datum.side == '{side}'").mark_text(fontSize=12, aria=False, **way)
-        yield names.encode(text=alt.condition(f"width > {NAMED_FROM}", "label:N", alt.value("")), opacity=faded)
+        yield _inked(names.encode(text=alt.condition(f"width > {NAMED_FROM}", "label:N", alt.value("")), opacity=faded))
 
 
 @cache

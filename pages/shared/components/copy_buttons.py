@@ -11,10 +11,10 @@ from practices_db.translation import _
 _CSS = """
 div { display: flex; gap: 0.5rem; align-items: center; height: 40px; }
 button {
-  box-sizing: border-box; min-width: 6.4rem; height: 40px; padding: 0 0.75rem; cursor: pointer; white-space: nowrap;
+  box-sizing: border-box; min-width: 6.2rem; height: 40px; padding: 0 0.75rem; cursor: pointer; white-space: nowrap;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
   background: var(--st-background-color); color: var(--st-text-color); font: inherit;
-  font-family: var(--st-font); font-size: 0.9375rem;
+  font-family: var(--st-font); font-size: 0.875rem;
 }
 button:hover { border-color: var(--st-primary-color); }
 button:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
@@ -26,7 +26,7 @@ _HTML = (
 )
 _JS = (Path(__file__).parent / "copy_buttons.js").read_text(encoding="utf-8")
 _COMPONENT = st.components.v2.component("copy_buttons", html=_HTML, css=_CSS, js=_JS)
-_WIDTH, _HEIGHT = 224, 44  # pixels; kept free until the buttons are there
+_WIDTH, _HEIGHT = 208, 40  # pixels; kept free until the buttons are there
 
 
 def copy_buttons(text: str) -> None:

@@ -7,9 +7,10 @@ the link, labels on screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import Facet, Filter
@@ -21,6 +22,7 @@ Counts = Mapping[str, Mapping[str, int]]  # by facet and value
 AnyFilter = TypeVar("AnyFilter", bound=Filter)
 
 FIRST_FACETS = 3  # what one asks for first
+_BESIDE_TITLE = 380  # pixels of a search beside a title
 # What else of a list stands in the link: how it is shown and weighted, and which page of it.
 _SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free"})
 
@@ -87,7 +89,7 @@ def first_widgets(chosen: Filter, counts: Counts, held: Counts) -> None:
         _facets(chosen, chosen.facets[:FIRST_FACETS], counts, held)
 
 
-def _search(chosen: Filter, search: tuple[str, str]) -> None:
+def _search(chosen: Filter, search: tuple[str, str], width: int | Literal["stretch"] = "stretch") -> None:
     name, example = (_(text) for text in search)
     st.text_input(
         name,
@@ -95,37 +97,47 @@ def _search(chosen: Filter, search: tuple[str, str]) -> None:
         type="search",
         max_chars=200,
         placeholder=example,
+        width=width,
+        label_visibility="visible" if width == "stretch" else "collapsed",
         on_change=write_widgets,
         args=(type(chosen), "text"),
     )
 
 
-def widgets(
+def widgets(  # noqa: PLR0913 - lists differ in all of these
     chosen: Filter,
     counts: Counts,
     held: Counts,
     search: tuple[str, str],
+    *,
     further: Callable[[], None] | None = None,
+    head: DeltaGenerator | None = None,
 ) -> None:
     """Draw the filter in one line, set to what the link says; behind "More" what one asks for later.
 
     Every value that the list holds (``held``) is offered with its count under the other filters (``counts``).
     ``search`` is the label and the example of the search by text; ``further`` draws what is no facet.
+    ``head`` is where the search stands, beside the page's title; in the line with the others where there is none.
     """
     set_widgets(chosen)
+    if head:
+        with head:
+            _search(chosen, search, _BESIDE_TITLE)
     first = chosen.facets[:FIRST_FACETS]
     used = len({field for field, *_ in chosen.parts()} - {facet.field for facet in first} - {"text"})
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.grid(FIRST_FACETS + 1, min_column_width=150):
-            _facets(chosen, first, counts, held)
+    with st.grid(FIRST_FACETS + (1 if head else 2), min_column_width=150, vertical_alignment="bottom"):
+        _facets(chosen, first, counts, held)
+        if not head:
             _search(chosen, search)
-        with st.popover(_("More ({count} in use)").format(count=used) if used else _("More"), icon=":material/tune:"):
-            with st.grid(2, min_column_width=240):
-                _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
-            if further:
-                further()
-        if not chosen.is_empty:
-            _clear_all(chosen)
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            label_ = _("More ({count} in use)").format(count=used) if used else _("More")
+            with st.popover(label_, icon=":material/tune:"):
+                with st.grid(2, min_column_width=240):
+                    _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
+                if further:
+                    further()
+            if not chosen.is_empty:
+                _clear_all(chosen)
 
 
 def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts) -> None:

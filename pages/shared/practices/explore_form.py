@@ -16,7 +16,7 @@ from practices_db.queries.selection_counts import counts_of
 from practices_db.queries.views import View
 from practices_db.translation import N_, _
 
-SEARCH = (N_("Search"), N_("For example: mentoring Athens"))
+SEARCH = (N_("Search"), N_("Name, organisation, place or any word"))
 VIEWS = {
     "practices": N_("Practices"),
     "ranges": N_("Ranges"),
@@ -49,7 +49,7 @@ def answer(view: View, whole: Whole, found: Selection) -> None:
                 copy_buttons(selection_texts.answer(view.chosen, counts, names))
                 downloads.take_away(view, found.count)
         if known := selection_texts.known(counts):
-            st.markdown(f":small[{escaped(known)}]")
+            st.caption(escaped(known))
 
 
 def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
