@@ -1,4 +1,4 @@
-// Copies the answer of a page, or its address as the browser has it, and says that it did.
+// Copies the answer of a page with its address as the browser has it, or the address alone, and says that it did.
 const SAID = 2000 // ms
 
 async function copied(text) {
@@ -26,7 +26,8 @@ export default function (component) {
     const button = parentElement.querySelector(`button[data-what="${what}"]`)
     button.textContent = data[what].label
     button.onclick = async () => {
-      const done = await copied(what === "link" ? globalThis.location.href : data.text.copied)
+      const { location } = globalThis
+      const done = await copied(what === "link" ? location.href : `${data.text.copied}\n${location.href}`)
       const words = done ? data.done : data.failed
       said.textContent = words
       button.textContent = words

@@ -1,4 +1,4 @@
-"""Two buttons that copy: what a page says in words, and the link to it."""
+"""Two buttons that copy: what a page says in words, with the link to it, and the link alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WIDTH, _HEIGHT = 208, 40  # pixels; kept free until the buttons are there
 
 
 def copy_buttons(text: str) -> None:
-    """Draw the buttons that copy ``text``, and the address of the page."""
+    """Draw the buttons that copy ``text`` with the address of the page, so that it is quoted with its source, or that."""
     data = {
         "text": {"label": _("Copy text"), "copied": text},
         "link": {"label": _("Copy link")},

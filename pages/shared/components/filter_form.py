@@ -126,7 +126,7 @@ def widgets(  # noqa: PLR0913 - lists differ in all of these
     first = chosen.facets[:FIRST_FACETS]
     used = len({field for field, *_ in chosen.parts()} - {facet.field for facet in first} - {"text"})
     with st.grid(FIRST_FACETS + (1 if head else 2), min_column_width=150, vertical_alignment="bottom"):
-        _facets(chosen, first, counts, held)
+        _facets(chosen, first, counts, held, apart=True)
         if not head:
             _search(chosen, search)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -140,13 +140,16 @@ def widgets(  # noqa: PLR0913 - lists differ in all of these
                 _clear_all(chosen)
 
 
-def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts) -> None:
+def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts, *, apart: bool = False) -> None:
+    """Draw lists; with the name of each as a text of its own (``apart``) nothing moves when they arrive."""
     for facet in facets:
-        with st.container(gap="xsmall"):
-            _facet(chosen, facet, counts[facet.field], held[facet.field])
+        with st.container(gap="xxsmall" if apart else "xsmall"):
+            if apart:
+                st.markdown(f":small[{_(facet.label)}]")
+            _facet(chosen, facet, counts[facet.field], held[facet.field], apart)
 
 
-def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int]) -> None:
+def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int], apart: bool) -> None:
     st.multiselect(
         _(facet.label),
         [id_ for id_ in facet.options() if id_ in held or id_ in chosen.chosen(facet.field)],
@@ -156,6 +159,7 @@ def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mappin
         on_change=write_widgets,
         args=(type(chosen), facet.field),
         select_all=False,
+        label_visibility="collapsed" if apart else "visible",
     )
     if facet.together and len(chosen.chosen(facet.field)) > 1:
         st.toggle(

@@ -35,10 +35,10 @@ from practices_db.queries.views import View
 from practices_db.translation import _, ngettext
 
 HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
-_TWO_LINES = 56  # pixels of a row in which long names stand whole
+_LINES = 68  # pixels of a row; above 64 Streamlit wraps text, so that names stand whole
 MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once; more are drawn as counts
 HALF = 50  # of 100 points
-_MANY, _LIST_HEIGHT = 12, 480  # names of a list that scrolls, and its height in pixels
+_LISTED = 12  # names in a list beside a chart
 CELL = 5  # points of a score in a cell of the chart of both scores
 
 Cards = pd.DataFrame | Sequence[Card]
@@ -139,7 +139,7 @@ def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
     event: Any = st.dataframe(
         overview_table(practices),
         hide_index=True,
-        row_height=_TWO_LINES,
+        row_height=_LINES,
         column_config=overview_columns(),
         selection_mode=["single-cell", "multi-row"],
         on_select="rerun",
@@ -266,15 +266,18 @@ def scores_title(found: Selection) -> str:
 
 
 def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
-    """List the assessed practices that lack a score, by name with the score that they have."""
-    st.markdown(_("**Without both scores ({count})**").format(count=f"{len(cards_):,}"))
-    with st.container(height=_LIST_HEIGHT if len(cards_) > _MANY else "content", border=False):
-        for card in cards_:
+    """List assessed practices that lack a score, by name, and say how many more there are."""
+    st.markdown(_("**Without both scores: {count} assessed**").format(count=f"{len(cards_):,}"))
+    with st.container(gap="xxsmall"):
+        for card in cards_[:_LISTED]:
             practice_link(card["id"], escaped(card["name"]))
+    further = []
+    if (more := len(cards_) - _LISTED) > 0:
+        further.append(_("{count} more: see the table.").format(count=f"{more:,}"))
     if not_assessed:
-        st.caption(
-            ngettext("{count} is not assessed.", "{count} are not assessed.", not_assessed).format(count=not_assessed)
-        )
+        told = ngettext("{count} is not assessed.", "{count} are not assessed.", not_assessed)
+        further.append(told.format(count=f"{not_assessed:,}"))
+    st.caption(" ".join(further))
 
 
 def score_cells(found: Selection) -> pd.DataFrame:
