@@ -173,7 +173,7 @@ def two_scores() -> Spec:
     y = alt.Y("s:Q", title="Sustainability →", scale=_HUNDRED, axis=axis)
     base = alt.Chart().encode(x=x, y=y)
     lines = base.mark_rule(strokeWidth=1.5, aria=False).encode(
-        opacity=alt.condition(hover, alt.value(0.6), alt.value(0.1))
+        opacity=alt.condition(hover, alt.value(0.4), alt.value(0.08))
     )
     across = lines.transform_calculate(what=f"'{EFFECTIVENESS}'").encode(x="e_low:Q", x2="e_high:Q", color=_HEADLINE)
     along = lines.transform_calculate(what=f"'{SUSTAINABILITY}'").encode(y="s_low:Q", y2="s_high:Q", color=_HEADLINE)
@@ -198,10 +198,10 @@ def two_scores() -> Spec:
 def _mark_names(base: alt.Chart, faded: Any) -> Iterator[alt.Chart]:
     """Yield the layers that write the names beside their marks, where the chart is wide enough for them."""
     ways: dict[str, dict[str, Any]] = {
-        "right": {"align": "left", "dx": 9},
-        "left": {"align": "right", "dx": -9},
-        "above": {"dy": -14},
-        "below": {"dy": 15},
+        "right": {"align": "left", "dx": 9, "dy": -7},
+        "left": {"align": "right", "dx": -9, "dy": -7},
+        "low right": {"align": "left", "dx": 9, "dy": 8},
+        "low left": {"align": "right", "dx": -9, "dy": 8},
     }
     for side, way in ways.items():
         names = base.transform_filter(f"datum.side == '{side}'").mark_text(fontSize=12, aria=False, **way)

@@ -30,7 +30,7 @@ _WIDTH, _HEIGHT = 208, 40  # pixels; kept free until the buttons are there
 
 
 def copy_buttons(text: str) -> None:
-    """Draw the buttons that copy ``text`` with the address of the page, so that it is quoted with its source, or that."""
+    """Draw the buttons that copy ``text`` with the address of the page, its source, and the address alone."""
     data = {
         "text": {"label": _("Copy text"), "copied": text},
         "link": {"label": _("Copy link")},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Literal
 
-Side = Literal["right", "left", "above", "below"]
+Side = Literal["right", "left", "low right", "low left"]  # above or below the line of the range through the mark
 # What the chart is at least as wide and high as, in pixels; a letter of its type, a line of it, and half a mark.
 WIDTH, HEIGHT = 620, 440
 _LETTER, _LINE, _MARK = 6.2, 14, 8
@@ -31,12 +31,12 @@ def fitted(points: Sequence[tuple[float, float, str]]) -> list[Name | None]:
     found: list[Name | None] = []
     for (x, y), (*_, name) in zip(centres, points, strict=True):
         text = shorten(name, _LONGEST, placeholder="…")
-        long, high = len(text) * _LETTER, _LINE / 2
+        long = len(text) * _LETTER
         sides: dict[Side, Box] = {
-            "right": (x + _MARK, y - high, x + _MARK + long, y + high),
-            "left": (x - _MARK - long, y - high, x - _MARK, y + high),
-            "above": (x - long / 2, y - _MARK - _LINE, x + long / 2, y - _MARK),
-            "below": (x - long / 2, y + _MARK, x + long / 2, y + _MARK + _LINE),
+            "right": (x + _MARK, y - _LINE, x + _MARK + long, y),
+            "left": (x - _MARK - long, y - _LINE, x - _MARK, y),
+            "low right": (x + _MARK, y, x + _MARK + long, y + _LINE),
+            "low left": (x - _MARK - long, y, x - _MARK, y + _LINE),
         }
         free = (side for side, box in sides.items() if _inside(box) and not any(_meet(box, other) for other in taken))
         side = next(free, None)

@@ -86,7 +86,7 @@ def cards(practices: Cards) -> None:
     """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known."""
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
-            practice_link(card["id"], f"**{escaped(card['name'])}**")
+            practice_link(card["id"], f":primary[**{escaped(card['name'])}**]")
             st.markdown(escaped(card["summary"]))
             st.caption(where_and_whom(card))
             st.markdown(result_line.line(card), anchors=False)
@@ -156,7 +156,7 @@ def overview_columns() -> dict[str, Any]:
     """Return how the columns of the sortable table are shown."""
     score = _("0–100, with where it could end up once the missing answers are known; –: no score")
     return {
-        _("Practice"): st.column_config.TextColumn(width=290, pinned=True),
+        _("Practice"): st.column_config.TextColumn(width=290),
         _("Result"): st.column_config.TextColumn(width=340, help=_("The main result in its own unit; –: not known")),
         _("Evidence"): st.column_config.TextColumn(width=150, help=_("Of the figure of the result, 1 to 5")),
     } | {title: st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
