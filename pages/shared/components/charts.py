@@ -252,7 +252,7 @@ def range_rows() -> Spec:
     """
     scale = alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY])
     legend = alt.Legend(orient="top", direction="horizontal")
-    room = alt.Scale(domain=[0, 120], nice=False)  # above 100 stands the evidence
+    room = alt.Scale(domain=[0, 128], nice=False)  # above 100 stands the evidence
     shown = "datum.value > 100 ? 'Evidence' : datum.label"
     labels = alt.Axis(labelLimit=alt.ExprRef("containerSize()[0] < 560 ? 120 : 300"), ticks=False, domain=False)
     base = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None, axis=labels))
@@ -290,7 +290,7 @@ def range_rows() -> Spec:
         )
     )
     first = base.transform_filter(f"datum.what != '{SUSTAINABILITY}'")
-    evidence = _inked(first.mark_text(align="center", aria=False).encode(x=alt.datum(111), text="evidence:N"))
+    evidence = _inked(first.mark_text(align="center", aria=False).encode(x=alt.datum(116), text="evidence:N"))
     notes = _inked(
         base.transform_filter("isValid(datum.note)")
         .mark_text(align="left", dx=4, aria=False)

@@ -1,5 +1,5 @@
 // Copies the answer of a page with its address as the browser has it, or the address alone, and says that it did.
-const SAID = 2000 // ms
+const SAID = 4000 // ms
 
 async function copied(text) {
   try {

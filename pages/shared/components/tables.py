@@ -343,11 +343,16 @@ def score_points(practices: Cards) -> pd.DataFrame:
         if card["effectiveness_scored"] and card["sustainability_scored"]
         for level in [card["strongest_evidence"] if known(card["strongest_evidence"]) else 0]
     ]
-    columns = ["id", "name", "proof", "words_e", "words_s", "e", "e_low", "e_high", "s", "s_low", "s_high"]
-    table = pd.DataFrame(points, columns=columns)
     fitted = mark_names.fitted([(row["e"], row["s"], row["name"]) for row in points])
-    names = [(one.text, one.side) if one else (None, None) for one in fitted]
-    return table.assign(label=[text for text, _side in names], side=[side for _text, side in names])
+    named = [
+        row | ({"label": name.text, "side": name.side} if name else {})
+        for row, name in zip(points, fitted, strict=True)
+    ]
+    columns = [
+        *("id", "name", "proof", "words_e", "words_s", "e", "e_low", "e_high", "s", "s_low", "s_high"),
+        *("label", "side"),
+    ]
+    return pd.DataFrame(named, columns=columns)
 
 
 def score_table(practices: Cards, alone: bool = False) -> None:
