@@ -61,7 +61,7 @@ def test_every_value_has_a_count_and_a_choice_narrows(visit: Visit) -> None:
     assert f"Housing and settlement ({housing})" in options
     app.multiselect(key="theme").select("housing-and-settlement").run()
     assert app.query_params["theme"] in ("housing-and-settlement", ["housing-and-settlement"])
-    assert f"{housing} of {len(EVIDENCE)} publications on Housing and settlement." in text(app)
+    assert f"{housing} of {len(EVIDENCE)} publications on housing and settlement." in text(app)
 
 
 def test_findings_come_strongest_first_by_sector_and_where_there_is_nothing_it_says_so(visit: Visit) -> None:

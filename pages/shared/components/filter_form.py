@@ -171,7 +171,7 @@ def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mappin
 
 
 def sentence(chosen: Filter, count: int, total: int) -> str:
-    """Say in one sentence what is shown: "8 of 325 practices in Italy, on Housing and settlement."."""
+    """Say in one sentence what is shown: "8 of 325 practices in Italy on housing and settlement."."""
     if chosen.is_empty:
         return _("All **{list}**.").format(list=chosen.amount(total))
     return _("**{count} of {list}** {filter}.").format(
