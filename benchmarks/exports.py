@@ -96,8 +96,8 @@ def _bare(cursor: Cursor, order: str = "") -> tuple[str, dict[str, object]]:
     cells = [
         f'{export_tables.as_written(column)} AS "{column.name}"' for column in export_tables.columns_of(VIEW, "scores")
     ]
-    wanted = ("framework", "framework_version", "data_version", "exported_on", "licence")
-    given = export_tables.values(cursor, "scores", DAY, export_tables.Piece(1, 1))
+    wanted = ("framework", "framework_version", "data_version", "exported_on", "licence", "base", "view_address")
+    given = export_tables.values(cursor, VIEW, "scores", DAY, export_tables.Piece(1, 1))
     return f"SELECT {', '.join(cells)} FROM practice_card c{order}", {name: given[name] for name in wanted}
 
 

@@ -27,7 +27,6 @@ filter_form.widgets(chosen, counts, held, (N_("Search name, theme and country"),
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
-filter_form.chips(chosen)
 organisations.how_to_read()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))

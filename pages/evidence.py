@@ -30,7 +30,6 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     st.markdown(filter_form.sentence(chosen, len(found), total))
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
     downloads.take_away(chosen, tables.rows(found), formats, version.short)
-filter_form.chips(chosen)
 publications.how_to_read()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))

@@ -2,55 +2,54 @@
 
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, database, downloads, filter_form, links, tables
+from pages.shared.components import chart_with_download, charts, database, filter_form, links, tables
 from pages.shared.components.pagination import rows_shown
+from pages.shared.components.screen_texts import escaped
 from pages.shared.library import publications
 from pages.shared.practices import groups
-from pages.shared.practices.explore_form import SEARCH, checked_view, coverage_and_period, view_and_sort
+from pages.shared.practices.explore_form import SEARCH, answer, checked_view, coverage_and_period, view_and_sort
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.translation import _
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
-st.title("Explore practices")
+top = st.container(gap="xsmall")  # a result begins above the fold
+head = top.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+head.title("Explore practices", width="content")
 chosen = filter_form.read_link(PracticeFilter)
 shown_as = checked_view(st.query_params.get("view"))
 view = links.current_view("explore")
 whole = database.whole()
 found = whole.index.select(view.chosen)
 
-filter_form.widgets(chosen, found.facet_counts(), whole.counts, SEARCH, lambda: coverage_and_period(chosen))
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(filter_form.sentence(chosen, found.count, whole.totals.practices))
-    with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        downloads.take_away(view, found.count)
-        links.weighting_link(chosen)
-filter_form.chips(chosen)
+with top:
+    filter_form.widgets(
+        chosen, found.facet_counts(), whole.counts, SEARCH, further=lambda: coverage_and_period(chosen), head=head
+    )
+    answer(view, whole, found)
 if not found.count:
     filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()
 
-view_and_sort(shown_as, view.sort)
+with top:
+    view_and_sort(shown_as, view.sort, chosen)
 if shown_as in PAGE_SIZE:
     start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
     shown = whole.cards(found.ids(view.sort, end - start, start))
+picked = None
 match shown_as:
     case "practices":
         tables.cards(shown)
     case "ranges":
+        title = tables.range_title(shown)
+        st.markdown(f"**{escaped(title)}**")
         st.caption(
             _("The bar shows where the score could end up once the missing answers are known.")
             + " "
             + _("A filled mark is a score; a hollow one says that too little is known to call it one.")
         )
-        picked = chart_with_download.show(
-            view,
-            tables.range_lines(shown),
-            charts.ranges(tuple(tables.HEADLINES.values())),
-            "ranges",
-            _("Range bars of both scores for the practices on this page"),
-        )
+        picked = chart_with_download.show(view, tables.range_lines(shown), charts.range_rows(), "ranges", title)
         tables.score_table(shown)
     case "scores":
         picked = tables.both_scores(view, whole, found)
@@ -63,11 +62,9 @@ match shown_as:
         picked, ticked = tables.pick_rows(shown)
         links.compare_button(ticked)
     case "groups":
-        picked = None
-        by = groups.choose()
-        groups.show(view, whole, found, by)
+        groups.show(view, whole, found, groups.choose(chosen))
 if chosen.sector:
     with st.expander("What research says on this", icon=":material/library_books:"):
         publications.on_sectors([one for one in chosen.sector if one != NOT_STATED], chosen.target_group)
-if shown_as != "practices" and picked:
+if picked:
     links.open_practice(picked)

@@ -14,8 +14,11 @@ from criteria.framework import FrameworkError, current_framework
 from criteria.weighting import PRESETS, preset
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, Sort
 from practices_db.catalogue.read_files import CATALOGUE
+from practices_db.catalogue.selection_texts import found
+from practices_db.config import address_in_files
 from practices_db.errors import PracticesError
 from practices_db.files.export import file_content
+from practices_db.files.exports.codebook import FILE_NAME, codebook_csv
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS
 from practices_db.files.exports.ranking_file import ranking_csv
 from practices_db.files.exports.recipe import Contents, Format
@@ -29,7 +32,7 @@ from practices_db.operations.cli_options import (
     output_option,
     write_output,
 )
-from practices_db.queries import practices
+from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
 
 
@@ -77,10 +80,15 @@ def _export(sort: Sort, contents: Contents, kind: Format, output: Path, database
     """Write the practices a filter selects to a file."""
     selected = chosen(given)
     with open_existing(database) as store, store.cursor() as cursor:
-        made = file_content(store, View(chosen=selected, sort=sort), date.today(), contents, kind)
-        count = practices.count_practices(cursor, selected)
+        view = View(chosen=selected, sort=sort, base=address_in_files())
+        made = file_content(store, view, date.today(), contents, kind)
+        said = found(selected, read_counts(cursor, selected))
     write_output(output, made)
-    click.echo(f"{output}: {count} practices {selected.in_words()}".rstrip())
+    if FORMATS[kind].mime == "text/csv":
+        beside = output.with_name(f"{output.stem}_{FILE_NAME}")
+        write_output(beside, codebook_csv(view, contents, kind))
+        click.echo(f"{beside}: what its columns mean")
+    click.echo(f"{output}: {said}")
 
 
 @commands.command("robustness")

@@ -49,13 +49,30 @@ def operator_text(name: OperatorText) -> str:
     return path.read_text(encoding="utf-8").strip() if path and path.is_file() else ""
 
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?")
+
+
+def _base_url_of(otherwise: str) -> str:
+    return (os.environ.get("PRACTICES_BASE_URL") or otherwise).strip().rstrip("/")
+
+
+def address_in_files(asked: str = "") -> str:
+    """Return where the app is reached, for the links in files: PRACTICES_BASE_URL, else what was ``asked``.
+
+    ``asked`` is the address of a request without path and query; "" where there is none or it is no address: then a
+    file has the path alone.
+    """
+    given = _base_url_of(asked)
+    return given if _ADDRESS.fullmatch(given) else ""
+
+
 def base_url() -> str:
     """Return where the app is reached, without a slash at the end (PRACTICES_BASE_URL); "" where it is not set.
 
     PracticesError where it is no address.
     """
-    given = (os.environ.get("PRACTICES_BASE_URL") or "").strip().rstrip("/")
-    if given and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?", given):
+    given = _base_url_of("")
+    if given and not _ADDRESS.fullmatch(given):
         raise PracticesError(
             f"PRACTICES_BASE_URL is {given[:80]!r}, which is no address like https://practices.example.org."
         )

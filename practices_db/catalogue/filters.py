@@ -7,7 +7,7 @@ links, labels on screen. "Not stated" is a value of every facet that may be empt
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -29,10 +29,24 @@ class Facet:
     phrase: str
     may_be_missing: bool = True
     together: str = ""  # the field that asks for all of the values at once, where there is one
+    proper: bool = False  # its values are names, capital also inside a sentence
 
     def options(self) -> list[str]:
         """Return every id that may be chosen, "not-stated" last."""
         return [*vocabulary(self.field), *([NOT_STATED] if self.may_be_missing else [])]
+
+    def said(self, values: Sequence[str], word: str = "or") -> str:
+        """Say some of its values inside a sentence: "on housing and settlement or language"."""
+        named = [self._in_sentence(value) for value in values if value != NOT_STATED]
+        said = [self.phrase.format(joined(named, word))] if named else []
+        if NOT_STATED in values:
+            said.append(f"with no {self.label[0].lower() + self.label[1:]} stated")
+        return f" {word} ".join(said)
+
+    def _in_sentence(self, value: str) -> str:
+        words = label(self.field, value)
+        kept = self.proper or words[1:2].isupper() or words.startswith("European")
+        return words if kept else words[0].lower() + words[1:]
 
 
 class Filter(BaseModel):
@@ -97,14 +111,15 @@ class Filter(BaseModel):
         return [*found, *((field, None, words) for field, words, _ in self._further())]
 
     def in_words(self) -> str:
-        """Say the filter as the end of a sentence: "in Italy or Germany, on Housing and settlement"."""
+        """Say the filter as the end of a sentence: "in Italy or Germany, on housing and settlement"."""
         return ", ".join(self._phrases())
 
-    def _phrases(self) -> list[str]:
+    def _phrases(self, without: Container[str] = ()) -> list[str]:
+        """Return a phrase for everything that narrows; facets ``without`` are left out."""
         phrases = [
-            facet.phrase.format(joined([label(facet.field, value) for value in values], self._or(facet)))
+            facet.said(values, self._or(facet))
             for facet in self.facets
-            if (values := self.chosen(facet.field))
+            if (values := self.chosen(facet.field)) and facet.field not in without
         ]
         return [*phrases, *(phrase for _, _, phrase in self._further())]
 

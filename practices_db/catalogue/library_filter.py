@@ -35,14 +35,14 @@ class PublicationFilter(LibraryFilter):
     facets = (
         Facet("theme", "theme", N_("Theme"), "on {}"),
         Facet("target_group", "target-group", N_("Target group"), "for {}"),
-        Facet("area", "country", N_("Country"), "about {}"),
+        Facet("area", "country", N_("Country"), "about {}", proper=True),
         Facet("measure_type", "type", N_("Type of measure"), "on {}"),
         Facet("outcome", "outcome", N_("Outcome"), "that looked at {}"),
         Facet("finding_direction", "found", N_("What was found"), "that found {}"),
         Facet("evidence_kind", "kind", N_("Kind"), "of kind {}", may_be_missing=False),
         Facet("study_strength", "strength", N_("Strength of evidence"), "with strength {}"),
         Facet("evidence_period", "year", N_("Year"), "from {}"),
-        Facet("language", "language", N_("Language"), "in {}"),
+        Facet("language", "language", N_("Language"), "in {}", proper=True),
     )
 
     theme: Chosen = ()
@@ -68,7 +68,7 @@ class OrganisationFilter(LibraryFilter):
     kind = "organisation"
     noun = NOUNS["organisation"]
     facets = (
-        Facet("area", "country", N_("Country"), "in {}"),
+        Facet("area", "country", N_("Country"), "in {}", proper=True),
         Facet("theme", "theme", N_("Theme"), "on {}"),
         Facet("organisation_kind", "kind", N_("Kind"), "of kind {}", may_be_missing=False),
         Facet("governance_level", "level", N_("Level"), "at level {}"),

@@ -81,7 +81,7 @@ FIELDS: tuple[PracticeField, ...] = (
         shown=_EVERYWHERE),
     PracticeField("countries", "codes", "Countries", "ISO 3166-1 codes of the countries, the main one first",
         filling="ISO 3166-1 codes, the main one first; several with ; between", vocabulary="country",
-        facet=Facet("country", "country", N_("Country"), "in {}"), fact="Country", shown=_EVERYWHERE,
+        facet=Facet("country", "country", N_("Country"), "in {}", proper=True), fact="Country", shown=_EVERYWHERE,
         table="practice_country", value="country"),
     PracticeField("place", "lines", "Places", "Towns or regions", filling="Towns or regions; several with ; between",
         fact="Place", shown=_EVERYWHERE, stored="places"),

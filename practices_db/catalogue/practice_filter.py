@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
@@ -122,13 +122,25 @@ class PracticeFilter(Filter):
         """Return what narrows the result: one entry for each value chosen, practices that are named first."""
         return [*(("practice", id_, f"only {id_}") for id_ in self.practice), *super().parts()]
 
-    def in_words(self, names: Mapping[str, str] | None = None) -> str:
-        """Say the filter as the end of a sentence: "in Italy or Germany, on Housing and settlement".
+    @property
+    def alternatives(self) -> tuple[Facet, ...]:
+        """The facets of which one value or another may be met."""
+        return tuple(
+            facet
+            for facet in self.facets
+            if len(self.chosen(facet.field)) > 1 and not (facet.together and getattr(self, facet.together))
+        )
 
-        ``names`` are those of practices by id, where they are to be called by name.
+    def in_words(self, names: Mapping[str, str] | None = None, without: Container[str] = ()) -> str:
+        """Say the filter as the end of a sentence: "in Italy or Germany on housing and settlement, matching “x”".
+
+        ``names`` are those of practices by id, where they are to be called by name; facets ``without`` are left out.
         """
         called = [(names or {}).get(id_, id_) for id_ in self.practice]
-        return ", ".join([*([f"named {joined(called, 'or')}"] if called else []), *self._phrases()])
+        first = sum(1 for field in FIRST_FACETS if self.chosen(field) and field not in without)
+        phrases = self._phrases(without)
+        before = [f"named {joined(called, 'or')}"] if called else []
+        return ", ".join(part for part in [*before, " ".join(phrases[:first]), *phrases[first:]] if part)
 
     def _further(self) -> list[tuple[str, str, str]]:
         found = [("period", _period(self), _period(self))] if self.dated else []

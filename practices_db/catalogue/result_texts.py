@@ -95,8 +95,17 @@ class ResultWords:
     @property
     def evidence(self) -> str:
         """How it is known: the mark of this figure, and whether somebody else than the operator found it."""
-        whose = {True: _(", independent of the operator"), False: _(", from the operator"), None: ""}
-        return design_mark(self.design) + whose[self.independent]
+        return ", ".join([design_mark(self.design), *([self.whose] if self.whose else [])])
+
+    @property
+    def whose(self) -> str:
+        """Whether somebody else than the operator found it; "" where that is not told."""
+        return {True: _("independent of the operator"), False: _("from the operator"), None: ""}[self.independent]
+
+    @property
+    def strength(self) -> tuple[str, int]:
+        """The evidence of this figure in words for a sentence, and its level: ("before and after", 2)."""
+        return label("result_design", self.design).lower(), MARKS[self.design]  # type: ignore[index]
 
     @property
     def limits(self) -> str:

@@ -41,7 +41,10 @@ _CODES = {str(answer): letter for letter, answer in _LETTERS.items()}
 _FIRST = (["practice_id"], [HEADER[0]])  # the first column of a table, and of the matrix of Compare
 _NUMBERS = ("score", "coverage", "low", "high", "scored")
 # What differs from file to file without anything having changed in the catalogue.
-_ABOUT = {"practice_id", "framework", "framework_version", "data_version", "exported_on", "licence", "recipe"}
+_ABOUT = {
+    *("practice_id", "practice_address", "view_address", "framework", "framework_version", "data_version"),
+    *("exported_on", "licence", "recipe"),
+}
 _DERIVED = {"assessed", "answers_documented", "strongest_evidence_level", "answer_codes", "answer_source_urls"}
 
 

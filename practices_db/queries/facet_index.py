@@ -29,7 +29,7 @@ Places = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 _NUMBERS = (
-    *("start_year", "end_year", "answered", "strongest_evidence", "assessed"),
+    *("start_year", "end_year", "answered", "strongest_evidence", "assessed", "result_mark"),
     *(f"{node}_{what}" for node in HEADLINES for what in ("score", "low", "high", "coverage", "scored")),
 )
 _MOST_WORDS = 500  # searched ones that are kept

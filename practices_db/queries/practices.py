@@ -1,6 +1,6 @@
 """Everything that is read for a screen or a file. A cursor in, plain data out.
 
-Screen, count and file use one selection: ``_SELECTED`` with the parameters of ``_parameters``.
+Screen, count and file use one selection: ``SELECTED`` with the parameters of ``_parameters``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from practices_db.database.store import Cursor, records
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
 # with the number of facets they meet. `selected`: those that meet every facet.
-_SELECTED = """
+SELECTED = """
     WITH
     chosen AS (SELECT unnest($facets::TEXT[]) AS facet, unnest($values::TEXT[]) AS value),
     needed AS (
@@ -112,7 +112,7 @@ def selection(sort: Sort, weighted: bool = False) -> tuple[str, str]:
     middle = "w.place_from + w.place_to NULLS LAST, " if weighted else ""
     order = "list_position($practices::TEXT[], c.id), " + middle + _ORDER[sort]
     opening = (
-        _SELECTED
+        SELECTED
         + ", places AS (SELECT c.id, c.rowid AS stored, row_number() OVER (ORDER BY "
         + order
         + ") AS place FROM practice_card c SEMI JOIN selected ON selected.id = c.id"
@@ -133,7 +133,7 @@ def find_practices(
 
 def count_practices(cursor: Cursor, chosen: PracticeFilter) -> int:
     """Return how many practices the filter selects."""
-    return int(_one(cursor, _SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
+    return int(_one(cursor, SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
 
 
 @dataclass(frozen=True)
@@ -339,7 +339,7 @@ def answer_matrix(cursor: Cursor, chosen: PracticeFilter) -> list[tuple[str, str
     Ordered by practice and indicator. A practice without a published assessment has no answers and is not in it.
     """
     return cursor.execute(
-        _SELECTED
+        SELECTED
         + """
         SELECT a.practice_id, a.indicator_id, a.answer, a.evidence_level
         FROM counted_answer a SEMI JOIN selected ON selected.id = a.practice_id

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
+from urllib.parse import urlencode
 
 from criteria import weighting
 from criteria.framework import current_framework
@@ -26,7 +27,8 @@ class View:
     """Which practices, in which order, under which weights, on which page.
 
     ``weights`` is None where the page puts no composite over the criteria. ``shown`` holds the link parameters that
-    say how the page shows it, as (name, value).
+    say how the page shows it, as (name, value). ``base`` is where the app is reached, "" where nobody knows; it makes
+    no view another.
     """
 
     page: Page = "explore"
@@ -34,6 +36,13 @@ class View:
     sort: Sort = DEFAULT_SORT
     weights: Weighting | None = None
     shown: tuple[tuple[str, str], ...] = ()
+    base: str = field(default="", compare=False)
+
+    @property
+    def address(self) -> str:
+        """The link that shows this; the path alone where nobody knows where the app is reached."""
+        query = urlencode(self.params(), doseq=True)
+        return f"{self.base}/{self.page}" + (f"?{query}" if query else "")
 
     def params(self) -> dict[str, list[str]]:
         """Return the parameters of the link that shows this on its page."""
@@ -53,11 +62,14 @@ class View:
         return next((one for one in READINGS if one == given), READINGS[0])
 
 
-def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, list[str]]:
-    """Return what a link to a page shows, and what of the link was not understood and left out. Never raises."""
+def read_view(page: Page, params: Mapping[str, Sequence[str]], base: str = "") -> tuple[View, list[str]]:
+    """Return what a link to a page shows, and what of the link was not understood and left out. Never raises.
+
+    ``base`` is where the app is reached.
+    """
     if page in ("compare", "practice"):
         chosen, dropped = PracticeFilter.from_params({"id": params.get("practice", ())})
-        return View(page, chosen), dropped
+        return View(page, chosen, base=base), dropped
     chosen, dropped = PracticeFilter.from_params(params)
     weights: Weighting | None = None
     if page == "weighting":
@@ -66,4 +78,4 @@ def read_view(page: Page, params: Mapping[str, Sequence[str]]) -> tuple[View, li
     shown = tuple((name, params[name][-1]) for name in _SHOWN if params.get(name) and _WORD.fullmatch(params[name][-1]))
     # practices whose places have the same middle are listed by name
     sort = "name" if page == "weighting" else checked_sort((params.get("sort") or [DEFAULT_SORT])[-1])
-    return View(page, chosen, sort, weights, shown), dropped
+    return View(page, chosen, sort, weights, shown, base), dropped

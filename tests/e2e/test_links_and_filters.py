@@ -86,13 +86,10 @@ def test_a_filter_is_still_there_after_a_look_at_the_overview(server: Server, pa
     expect(page).to_have_url(BOTH_IDS)
 
 
-def test_a_chip_and_clear_all_change_link_and_sentence(server: Server, page: Page) -> None:
+def test_clear_all_changes_link_and_sentence(server: Server, page: Page) -> None:
     page.goto(server.url + HOUSING_IN_ITALY)
     settled(page)
-    page.get_by_role("button", name="Italy", exact=True).click()
-    expect(page).to_have_url(re.compile(r"\?sector=housing-and-settlement$"))
-    expect(sentence(page)).to_have_text(re.compile(r"practices on Housing and settlement\.$"))
-    # Each list has a "Clear all" of its own; this one is the tertiary button beside the chips.
+    # Each list has a "Clear all" of its own; this one is the tertiary button in the line of filters.
     page.get_by_test_id("stBaseButton-tertiary").filter(has_text="Clear all").click()
     expect(sentence(page)).to_have_text(f"All {ALL} practices.")
     expect(page).to_have_url(re.compile(r"/explore$"))
@@ -100,12 +97,12 @@ def test_a_chip_and_clear_all_change_link_and_sentence(server: Server, page: Pag
 
 def test_where_nothing_is_found_one_click_finds_something(server: Server, page: Page) -> None:
     page.goto(server.url + "/explore?country=MT&sector=digital&target-group=elderly")
-    expect(sentence(page)).to_have_text(re.compile(f"^0 of {ALL} practices"))
+    expect(sentence(page)).to_have_text(re.compile("^No practice in Malta"))
     way_out = page.get_by_role("button", name=re.compile(r"^Without .*: [1-9]\d* practices?$")).first
     words = way_out.inner_text()
     way_out.click()
     count = words.rsplit(":", 1)[1].split()[0]
-    expect(sentence(page)).to_have_text(re.compile(f"^{count} of {ALL} practices"))
+    expect(sentence(page)).to_have_text(re.compile(f"^{count} practices?"))
 
 
 def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, page: Page) -> None:
@@ -140,7 +137,7 @@ def test_the_file_has_the_practices_on_screen_and_a_name_of_its_own(
     expect(sentence(page)).to_have_text(FOUND)
     settled(page)
     first = _download(page)
-    pattern = r"practices_filtered_\d{4}-\d\d-\d\d_[0-9a-f]{16}_data\.csv"
+    pattern = r"practices_housing_IT_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.csv"
     assert re.fullmatch(pattern, first.suggested_filename)
     first.save_as(tmp_path / "practices.csv")
     content = (tmp_path / "practices.csv").read_bytes()
@@ -172,7 +169,7 @@ def _tab_until(page: Page, condition: str) -> None:
 def test_a_filter_can_be_set_and_a_practice_opened_by_keyboard_alone(server: Server, page: Page) -> None:
     page.goto(server.url + "/explore?sector=housing-and-settlement")
     settled(page)
-    _tab_until(page, "e.getAttribute('role') === 'combobox' || e.tagName === 'INPUT'")
+    _tab_until(page, "e.getAttribute('role') === 'combobox'")  # the search comes before, beside the title
     expect(page.get_by_role("combobox", name="Country")).to_be_focused()
     page.keyboard.type("Ital")
     expect(page.get_by_role("option", name=re.compile("^Italy"))).to_be_visible()
@@ -183,4 +180,4 @@ def test_a_filter_can_be_set_and_a_practice_opened_by_keyboard_alone(server: Ser
     _tab_until(page, "(e.getAttribute('href') || '').includes('practice=')")
     label = page.evaluate("() => document.activeElement.innerText").strip()
     page.keyboard.press("Enter")
-    expect(heading(page)).to_contain_text(label.partition("Open ")[2].removesuffix(" …"))
+    expect(heading(page)).to_have_text(label)

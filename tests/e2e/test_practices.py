@@ -17,9 +17,9 @@ from practices_db.queries import practices
 
 pytestmark = pytest.mark.e2e
 
-RANGES = "Range bars of both scores for the practices on this page"
+RANGES = re.compile("^Effectiveness has a score for ")
 
-TWO_SCORES = "Effectiveness across, sustainability upwards, with the missing-information range of each practice"
+TWO_SCORES = re.compile("ha(s|ve) both scores")
 MAP = "Map of Europe by number of practices in the catalogue"
 
 
@@ -54,7 +54,7 @@ def test_a_practice_can_be_reloaded_and_left_again(
     _, name = housing_in_italy[1]
     page.goto(server.url + HOUSING_IN_ITALY)
     settled(page)
-    page.get_by_role("main").get_by_role("link", name=f"Open {name[:20]}").click()
+    page.get_by_role("main").get_by_role("link", name=name[:20]).click()
     expect(heading(page)).to_have_text(name)
     page.reload()
     expect(heading(page)).to_have_text(name)
@@ -67,7 +67,7 @@ def test_a_practice_opens_from_its_card(server: Server, page: Page, housing_in_i
     id_, name = housing_in_italy[0]
     page.goto(server.url + HOUSING_IN_ITALY)
     settled(page)
-    page.get_by_role("main").get_by_role("link", name=f"Open {name[:20]}").click()
+    page.get_by_role("main").get_by_role("link", name=name[:20]).click()
     _opened_and_back(page, id_, name)
 
 
@@ -114,7 +114,10 @@ def test_one_practice_after_another_opens_from_the_same_chart(
 def test_a_practice_opens_from_its_dot_among_both_scores(server: Server, page: Page) -> None:
     page.goto(server.url + HOUSING_IN_ITALY + "&view=scores")
     settled(page)
-    click_mark(page, chart(page, TWO_SCORES).locator("g.mark-symbol.role-mark > path").first)
+    # the nearest mark is meant, so that its surroundings lie over it
+    box = chart(page, TWO_SCORES).locator("g.mark-symbol.role-mark > path").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page).to_have_url(re.compile(r"/practice\?practice=[a-z0-9-]+$"))
     expect(page.get_by_role("heading", name="Scores")).to_be_visible()
 

@@ -31,6 +31,7 @@ _NO_MARKDOWN = {
     "spec",
     "data",
     "options",
+    *("html_content", "css_content", "js_content", "json"),  # a component's own code, and what it gets as data
 }
 
 
@@ -58,9 +59,13 @@ def bodies(app: AppTest) -> list[str]:
     return [str(element.value) for element in app.markdown]
 
 
+# Explore's answer, and the sentence of the other lists
+_SENTENCE = r"\*\*(All [\d,]+|[\d,]+|No) practices?\b(?! have | has )|(All )?\*\*[\d,]+ (of [\d,]+ )?practices?\*\*"
+
+
 def sentence(app: AppTest) -> str:
     """Return the sentence above the result, as a person reads it."""
-    (one,) = (body for body in bodies(app) if re.match(r"(All )?\*\*[\d,]+ (of [\d,]+ )?practices?\*\*", body))
+    (one,) = (body for body in bodies(app) if re.match(_SENTENCE, body))
     return as_read(one)
 
 
@@ -71,14 +76,14 @@ def as_read(markdown: str) -> str:
 
 def found(app: AppTest) -> int:
     """Return how many practices the sentence says are shown."""
-    words = sentence(app).replace("All ", "")
+    words = sentence(app).replace("All ", "").replace("No ", "0 ")
     return int(words.split()[0].replace(",", ""))
 
 
 def card_ids(app: AppTest) -> list[str]:
     """Return the practices shown as cards, by their links."""
     links = (link.proto for link in app.get("page_link"))
-    return [link.query_string.removeprefix("practice=") for link in links if link.label.startswith("Open ")]
+    return [link.query_string.removeprefix("practice=") for link in links if link.label.startswith(":primary[**")]
 
 
 def download_label(app: AppTest) -> str:

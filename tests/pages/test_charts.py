@@ -12,7 +12,7 @@ import pytest
 from jsonschema import ValidationError
 
 from criteria.framework import current_framework
-from pages.shared.components import charts, score_profile, tables
+from pages.shared.components import charts, mark_names, score_profile, tables
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
 from practices_db.queries import practices as practice_queries
@@ -22,7 +22,7 @@ SPECS = {
     "bars": charts.bars("Sector"),
     "years": charts.years(),
     "two_scores": charts.two_scores(),
-    "ranges of both headlines": charts.ranges(tuple(tables.HEADLINES.values())),
+    "ranges of both headlines": charts.range_rows(),
     "ranges of one practice": charts.ranges((score_profile.ONE_SERIES,)),
     "places with names": charts.places(3, ("ahead", "between", "behind")),
     "places without names": charts.places(300, ("ahead", "between", "behind"), named=False),
@@ -106,12 +106,12 @@ def test_years_use_columns_that_starts_have(cursor: Cursor) -> None:
 def test_two_scores_use_columns_that_points_have(cursor: Cursor) -> None:
     rows = tables.score_points(practices(cursor))
     assert fields(charts.two_scores()) <= set(rows.columns)
-    assert {"e_low", "e_high", "s_low", "s_high", "state", "proof"} <= fields(charts.two_scores())
+    assert {"e_low", "e_high", "s_low", "s_high", "label", "side", "proof"} <= fields(charts.two_scores())
     assert set(rows["proof"]) <= set(charts.PROOF)
 
 
 def test_ranges_use_columns_that_lines_have(cursor: Cursor) -> None:
-    spec = charts.ranges(tuple(tables.HEADLINES.values()))
+    spec = charts.range_rows()
     assert fields(spec) <= set(tables.range_lines(practices(cursor)).columns)
     framework = current_framework()
     assessed = practices(cursor).query("assessed")["id"].iloc[0]
@@ -122,7 +122,7 @@ def test_ranges_use_columns_that_lines_have(cursor: Cursor) -> None:
 def test_ranges_know_every_series_that_the_lines_draw(cursor: Cursor) -> None:
     lines = tables.range_lines(practices(cursor))
     assert set(lines["what"].dropna()) == set(tables.HEADLINES.values())
-    assert set(lines["what"].dropna()) <= _domains(charts.ranges(tuple(tables.HEADLINES.values())))
+    assert set(lines["what"].dropna()) <= _domains(charts.range_rows())
 
 
 def _domains(spec: dict[str, Any]) -> set[Any]:
@@ -134,16 +134,43 @@ def test_missing_scores_are_missing_in_the_rows_and_not_zero(cursor: Cursor) -> 
     lines = tables.range_lines(everyone)
     bars = lines[lines["what"].notna()]
     assert len(bars) == 2 * int(everyone["assessed"].sum())
-    assert len(lines) - len(bars) == len(everyone)  # a name for each, also where nothing is known
-    assert lines[lines["what"].isna()][["score", "low", "high"]].isna().all().all()
+    assert set(lines["id"]) == set(everyone["id"])  # a row for each, also where nothing is known
+    assert lines["name"].nunique() == len(everyone)
+    without = lines[lines["what"].isna()]
+    assert without[["score", "low", "high"]].isna().all().all()
+    assert set(without["note"]) == {"not assessed"}
     unassessed = set(everyone.loc[~everyone["assessed"].astype(bool), "id"])
     assert not unassessed & set(bars["id"])
     assert not unassessed & set(tables.score_points(everyone)["id"])
 
 
 def test_scores_are_drawn_on_the_whole_scale_from_0_to_100() -> None:
-    for name in ("two_scores", "ranges of both headlines", "ranges of one practice"):
+    for name in ("two_scores", "ranges of one practice"):
         assert {0, 100} <= _domains(SPECS[name]), name
+    assert {0, 128} <= _domains(SPECS["ranges of both headlines"])  # beyond 100 stands the evidence
+
+
+def test_names_beside_marks_lie_over_no_mark_and_no_other_name() -> None:
+    points = [
+        (20.0, 50.0, "Alone"),
+        (60.0, 50.0, "Near"),
+        (60.5, 50.2, "Nearer"),
+        (60.2, 49.8, "Nearest"),
+        (99.0, 9.0, "Edge"),
+    ]
+    found = mark_names.fitted(points)
+    assert [one and one.side for one in (found[0], found[4])] == ["right", "left"]
+    assert found[0] is not None
+    assert found[0].text == "Alone"
+    crowd = mark_names.fitted([(50.0, 50.0, f"Practice with a long name {n}") for n in range(30)])
+    assert 1 <= sum(one is not None for one in crowd) <= 4
+
+
+def test_two_scores_hold_the_practices_with_both_scores_and_no_frame(cursor: Cursor) -> None:
+    everyone = practices(cursor)
+    both = everyone[everyone["effectiveness_scored"] & everyone["sustainability_scored"]]
+    assert set(tables.score_points(everyone)["id"]) == set(both["id"])
+    assert "'rect'" not in str(charts.two_scores())
 
 
 def test_the_map_is_valid_and_takes_its_counts_by_name(cursor: Cursor) -> None:

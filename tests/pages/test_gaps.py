@@ -16,7 +16,11 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
+from pages.shared.practices import groups as group_page
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.database.store import Store
+from practices_db.queries.facet_index import Index
 
 FRAMEWORK = current_framework()
 EVERYONE = oracles.practices()
@@ -242,14 +246,49 @@ def test_the_table_of_groups_gives_n_and_spread_from_five_on(visit: Visit, by: s
                 assert row[title] == f"n = {len(found)}: {low} to {high}, median {middle}"
 
 
-def test_groups_are_those_of_the_practices_found(visit: Visit) -> None:
+def test_groups_are_those_of_the_practices_found_and_what_is_filtered_is_no_group(visit: Visit) -> None:
     app = visit("explore", view="groups", group="country", country="IT")
     assert not app.exception
+    assert app.radio(key="choose_group").value == "sector"
+    assert "Country" not in app.radio(key="choose_group").options
     (one,) = (one for one in app.table if one.proto.alt.startswith("Scored practices in each group"))
-    table = pd.DataFrame(one.value).set_index("Country")
+    table = pd.DataFrame(one.value).set_index("Sector")
     for node, title in HEADLINES.items():
-        n = len(groups("country", node)["Italy"])
-        assert str(table.loc["Italy", title]).startswith(f"n = {n}")
+        scored = [one for one in EVERYONE if one.answers and one.scores[node].scored and "IT" in one.facets["country"]]
+        for sector, cell in table[title].items():
+            n = sum(sector in (vocabulary("sector").get(value) for value in one.facets["sector"]) for one in scored)
+            assert str(cell).startswith(f"n = {n}"), sector
+
+
+def test_where_no_group_is_large_enough_the_practices_with_a_score_are_shown(visit: Visit) -> None:
+    app = visit("explore", view="groups", country="MT")
+    assert not screen.charts(app)
+    scored = [
+        one
+        for one in EVERYONE
+        if "MT" in one.facets["country"] and one.answers and any(one.scores[node].scored for node in HEADLINES)
+    ]
+    (info,) = app.info
+    if scored:
+        (table,) = (one for one in app.table if one.proto.alt.startswith("Scores of the practices shown"))
+        assert len(pd.DataFrame(table.value)) == len(scored)
+    else:
+        assert info.value == "None of these practices has a score, so there are no groups to show."
+
+
+def test_statistics_of_groups_are_a_file_of_their_own(store: Store) -> None:
+    with store.cursor() as cursor:
+        selection = Index.read(cursor).select(PracticeFilter())
+    table = group_page.statistics(group_page._groups(selection, "sector"), "sector")
+    assert list(table.columns) == ["group_id", "group", "score", "n", "lowest", "median", "highest"]
+    for row in table.to_dict("records"):
+        found = groups("sector", row["score"])[row["group"]]
+        assert row["n"] == len(found)
+        told = [row["lowest"], row["median"], row["highest"]]
+        if len(found) < 5:
+            assert pd.isna(told).all()
+        else:
+            assert told == pytest.approx([min(found), median(found), max(found)], abs=0.0001)
 
 
 @pytest.mark.parametrize("value", TAMPERED[:4])

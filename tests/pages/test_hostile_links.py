@@ -124,7 +124,7 @@ def test_what_is_understood_of_a_link_still_holds_beside_what_is_not(visit: Visi
     narrow = screen.sentence(visit("explore", country="IT", sector="housing-and-settlement"))
     app = visit("explore", country=["IT", "ZZ", "IT"], sector=["housing-and-settlement", ""])
     assert screen.sentence(app) == narrow
-    assert screen.sentence(app).endswith(" practices in Italy, on Housing and settlement.")
+    assert screen.sentence(app).endswith(" practices in Italy on housing and settlement.")
     assert "Country: ZZ" in screen.as_read(app.warning[0].value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from gettext import NullTranslations
 from pathlib import Path
@@ -41,7 +42,7 @@ def test_a_translation_reaches_the_filter_and_its_amounts(visit: screen.Visit, m
     app = visit("explore", country="LU")
     assert app.multiselect(key="country").label == "‹Country›"
     assert "‹Clear all›" in [one.label for one in app.button]
-    assert any("‹325 practices›" in body for body in screen.bodies(app))
+    assert any(re.search("‹[0-9]+ practices?›", body) for body in screen.bodies(app))
 
 
 def test_one_is_one_and_more_are_more() -> None:

@@ -318,7 +318,7 @@ def test_too_many_are_not_compared_and_what_to_do_is_said() -> None:
 def test_a_filter_narrows_the_practices_and_the_sentence_says_so(visit: Visit) -> None:
     app = visit("weighting", sector="employment")
     found = [one for one in EVERYONE if "employment" in one.facets["sector"]]
-    assert screen.sentence(app) == f"{len(found)} of 325 practices on Employment."
+    assert screen.sentence(app) == f"{len(found)} of 325 practices on employment."
     order, _ = ordered(OFFICIAL, sector=("employment",))
     assessed = sum(1 for one in found if one.answers)
     count = len(order.practice_ids)

@@ -198,7 +198,7 @@ def test_explore_filters_by_any_type_of_a_practice(visit: Visit) -> None:
     expected = {row["practice_id"] for row in screen.rows("practice_types") if row["measure_type"] == "work-mentoring"}
     app = visit("explore", type="work-mentoring")
     assert screen.found(app) == len(expected)
-    assert "of type Mentoring for work" in screen.sentence(app)
+    assert "of type mentoring for work" in screen.sentence(app)
 
 
 def test_the_map_of_types_has_three_states_and_the_number_of_practices(visit: Visit) -> None:

@@ -24,7 +24,10 @@ Spec = dict[str, Any]
 
 EFFECTIVENESS, SUSTAINABILITY = "Effectiveness", "Sustainability"
 PROOF = ("claims and documents", "before and after, or survey", "independent evaluation or stronger")
+# the colour that a headline has in every chart
+_HEADLINE = alt.Color("what:N", scale=alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY]), legend=None)
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
+NAMED_FROM = 560  # pixels; in a narrower chart marks have no names
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
@@ -155,46 +158,54 @@ def map_of_europe(rows: list[dict[str, Any]], counted: str = "Practices") -> Spe
 
 @cache
 def two_scores() -> Spec:
-    """Effectiveness × sustainability: a dot with its two ranges where both are scored, a frame where not.
+    """Effectiveness × sustainability: a mark with its two ranges for each practice that has both scores.
 
-    Rows: ``id``, ``name``, ``state`` ("scored" or "not enough documented"), ``proof``, ``words_e``, ``words_s`` and
-    ``e``, ``e_low``, ``e_high``, ``s``, ``s_low``, ``s_high``. Selection ``pick`` gives the ``id``.
+    Rows: ``id``, ``name``, ``proof``, ``words_e``, ``words_s``, ``e``, ``e_low``, ``e_high``, ``s``, ``s_low``,
+    ``s_high``; ``label`` and ``side`` where the name fits beside the mark. The pointer picks out the nearest mark.
+    Selection ``pick`` gives the ``id``.
     """
-    pick = alt.selection_point(name="pick", fields=["id"], nearest=False)
-    tooltip = _tips({"name:N": "Practice", "words_e:N": EFFECTIVENESS, "words_s:N": SUSTAINABILITY})
+    pick = alt.selection_point(name="pick", fields=["id"], nearest=True)
+    hover = alt.selection_point(name="hover", fields=["id"], nearest=True, on="pointerover", clear="pointerout")
+    faded = alt.condition(hover, alt.value(1), alt.value(0.15))
+    tooltip = _tips({"name:N": "Practice", "words_e:N": EFFECTIVENESS, "words_s:N": SUSTAINABILITY, "proof:N": "By"})
     axis = alt.Axis(tickCount=5)
-    x = alt.X("e_low:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis)
-    y = alt.Y("s_low:Q", title="Sustainability →", scale=_HUNDRED, axis=axis)
-    frames = (
-        alt.Chart()
-        .transform_filter("datum.state != 'scored'")
-        .mark_rect(fillOpacity=0.01, fill=FINE, stroke=FINE, strokeOpacity=0.3, strokeDash=[3, 3], aria=False)
-        .encode(x=x, x2="e_high:Q", y=y, y2="s_high:Q", tooltip=tooltip)
+    x = alt.X("e:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis)
+    y = alt.Y("s:Q", title="Sustainability →", scale=_HUNDRED, axis=axis)
+    base = alt.Chart().encode(x=x, y=y)
+    lines = base.mark_rule(strokeWidth=1.5, aria=False).encode(
+        opacity=alt.condition(hover, alt.value(0.4), alt.value(0.08))
     )
-    scored = alt.Chart().transform_filter("datum.state == 'scored'")
-    across = scored.mark_rule(strokeWidth=1.5, opacity=0.5, aria=False).encode(
-        x=x, x2="e_high:Q", y="s:Q", color=_proof_colour(), tooltip=tooltip
-    )
-    along = scored.mark_rule(strokeWidth=1.5, opacity=0.5, aria=False).encode(
-        x="e:Q", y=y, y2="s_high:Q", color=_proof_colour(), tooltip=tooltip
-    )
+    across = lines.transform_calculate(what=f"'{EFFECTIVENESS}'").encode(x="e_low:Q", x2="e_high:Q", color=_HEADLINE)
+    along = lines.transform_calculate(what=f"'{SUSTAINABILITY}'").encode(y="s_low:Q", y2="s_high:Q", color=_HEADLINE)
     dots = (
-        scored.mark_point(filled=True, size=110, opacity=1, cursor="pointer", aria=False)
+        base.mark_point(filled=True, size=110, cursor="pointer", color=COUNT, aria=False)
         .encode(
-            x="e:Q",
-            y="s:Q",
-            color=_proof_colour(),
             shape=alt.Shape(
                 "proof:N",
                 title="Strongest evidence",
                 scale=alt.Scale(domain=list(PROOF), range=["circle", "square", "diamond"]),
                 legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
             ),
+            opacity=faded,
             tooltip=tooltip,
         )
-        .add_params(pick)
+        .add_params(hover, pick)
     )
-    return _finished(alt.layer(frames, across, along, dots).properties(height=620))
+    layered = alt.layer(across, along, *_mark_names(base, faded), dots).resolve_scale(color="independent")
+    return _finished(layered.properties(height=520))
+
+
+def _mark_names(base: alt.Chart, faded: Any) -> Iterator[alt.Chart]:
+    """Yield the layers that write the names beside their marks, where the chart is wide enough for them."""
+    ways: dict[str, dict[str, Any]] = {
+        "right": {"align": "left", "dx": 9, "dy": -7},
+        "left": {"align": "right", "dx": -9, "dy": -7},
+        "low right": {"align": "left", "dx": 9, "dy": 8},
+        "low left": {"align": "right", "dx": -9, "dy": 8},
+    }
+    for side, way in ways.items():
+        names = base.transform_filter(f"datum.side == '{side}'").mark_text(fontSize=12, aria=False, **way)
+        yield _inked(names.encode(text=alt.condition(f"width > {NAMED_FROM}", "label:N", alt.value("")), opacity=faded))
 
 
 @cache
@@ -231,13 +242,62 @@ def score_cells(size: int) -> Spec:
     return _finished(cells.properties(height=620))
 
 
-def _proof_colour() -> alt.Color:
-    return alt.Color(
-        "proof:N",
-        title="Strongest evidence",
-        scale=alt.Scale(domain=list(PROOF)),
-        legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
+@cache
+def range_rows() -> Spec:
+    """A row for each practice: its name, the bars of both scores, at the right the evidence of its result.
+
+    Rows, one for each bar: ``id``, ``name``, ``evidence`` (dots), ``told`` (the result in words), ``what`` (which
+    score), ``state``, ``score``, ``low``, ``high``, ``words``; a practice without bars has one row with a ``note``. The
+    mark at the score is filled where it is scored and hollow where too little is known. Selection ``pick``: ``id``.
+    """
+    scale = alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY])
+    legend = alt.Legend(orient="top", direction="horizontal")
+    room = alt.Scale(domain=[0, 128], nice=False)  # above 100 stands the evidence
+    shown = "datum.value > 100 ? 'Evidence' : datum.label"
+    labels = alt.Axis(labelLimit=alt.ExprRef("containerSize()[0] < 560 ? 120 : 300"), ticks=False, domain=False)
+    base = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None, axis=labels))
+    told = base.encode(
+        yOffset=alt.YOffset("what:N", scale=alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY], paddingOuter=0.9)),
+        tooltip=_tips({"name:N": "Practice", "what:N": "Score", "words:N": "Known", "told:N": "Result"}),
     )
+    spans = (
+        told.transform_filter("isValid(datum.low)")
+        .mark_bar(height=6, opacity=0.35, cornerRadius=3, cursor="pointer", aria=False)
+        .encode(
+            x=alt.X(
+                "low:Q",
+                title=None,
+                scale=room,
+                axis=alt.Axis(orient="top", tickCount=6, grid=True, labelExpr=shown),
+            ),
+            x2="high:Q",
+            color=alt.Color("what:N", scale=scale, legend=None),
+        )
+        .add_params(alt.selection_point(name="pick", fields=["id"]))
+    )
+    marks = (
+        told.transform_filter("isValid(datum.score)")
+        .mark_point(size=60, strokeWidth=2, opacity=1, cursor="pointer", aria=False)
+        .encode(
+            x="score:Q",
+            color=alt.Color("what:N", scale=scale, legend=None),
+            fill=alt.condition(
+                "datum.state == 'scored'",
+                alt.Fill("what:N", title=None, scale=scale, legend=legend),
+                alt.value("transparent"),
+            ),
+            shape=alt.Shape("what:N", title=None, scale=scale, legend=legend),
+        )
+    )
+    first = base.transform_filter(f"datum.what != '{SUSTAINABILITY}'")
+    evidence = _inked(first.mark_text(align="center", aria=False).encode(x=alt.datum(116), text="evidence:N"))
+    notes = _inked(
+        base.transform_filter("isValid(datum.note)")
+        .mark_text(align="left", dx=4, aria=False)
+        .encode(x=alt.datum(0), text="note:N")
+    )
+    layered = alt.layer(spans, marks, evidence, notes).resolve_scale(color="independent")
+    return _finished(layered.properties(height=alt.Step(step=38, **{"for": "position"})))
 
 
 def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
@@ -496,7 +556,7 @@ def build() -> None:
         _map("Organisations"),
         two_scores(),
         score_cells(5),
-        ranges(both),
+        range_rows(),
         *(_ranges(count, pickable=False) for count in range(1, 7)),
         _places(named=True),
         _places(named=False),
@@ -510,6 +570,6 @@ def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str 
     if "params" not in spec:
         st.vega_lite_chart(rows, spec, key=key, alt=alt_text)
         return None
-    event: Any = st.vega_lite_chart(rows, spec, key=key, on_select="rerun", alt=alt_text)
+    event: Any = st.vega_lite_chart(rows, spec, key=key, on_select="rerun", selection_mode="pick", alt=alt_text)
     chosen = event["selection"].get("pick", [])
     return str(chosen[0]["id"]) if chosen else None

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.components import database
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
+from practices_db.files.exports.codebook import FILE_NAME, codebook_csv
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name
 from practices_db.files.exports.export_tables import count_rows
 from practices_db.files.exports.recipe import FileContents, Format
@@ -31,12 +32,12 @@ def take_away(view: View, count: int) -> None:
     """
     today = date.today()
     with st.popover(_("Download"), icon=":material/download:", disabled=not count):
+        buttons = st.container(gap="xsmall")  # first, whatever is chosen below
         format_: Format = st.radio(
             _("As"), OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
         )
-        st.caption(FORMATS[format_].meaning)
         contents: FileContents = "scores"
-        if FORMATS[format_].mime == "text/csv":
+        if is_csv := FORMATS[format_].mime == "text/csv":
             offered: list[FileContents] = [*_matrix_of(view), *CONTENTS]
             if st.session_state.get(CONTENTS_KEY) not in offered:
                 st.session_state[CONTENTS_KEY] = offered[0]  # kept from a page that offers something else
@@ -49,22 +50,31 @@ def take_away(view: View, count: int) -> None:
                 persist_state="session",
             )
             st.caption(_(_COMPARISON) if contents == "comparison" else CONTENTS[contents])
-        st.download_button(
-            _("Download {list} ({format})").format(list=_amount(view, contents, count), format=FORMATS[format_].label),
-            data=lambda: file_content(database.store(), view, today, contents, format_),
-            file_name=file_name(view, format_, today, contents),
-            mime=FORMATS[format_].mime,
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-            disabled=not count,
-        )
-        st.caption(
-            _(
-                "Every file says how it was made. Dropped on the page “Open a file”, CSV and workbook bring this view "
-                "back."
+        st.caption(FORMATS[format_].meaning)
+        with buttons:
+            st.download_button(
+                _("Download {list} ({format})").format(
+                    list=_amount(view, contents, count), format=FORMATS[format_].label
+                ),
+                data=lambda: file_content(database.store(), view, today, contents, format_),
+                file_name=file_name(view, format_, today, contents),
+                mime=FORMATS[format_].mime,
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+                disabled=not count,
             )
-        )
+            if is_csv and contents != "comparison":  # a matrix says itself what stands in each row
+                st.download_button(
+                    _("Codebook: what each column means"),
+                    data=lambda: codebook_csv(view, contents, format_),
+                    file_name=FILE_NAME,
+                    mime=FORMATS[format_].mime,
+                    icon=":material/menu_book:",
+                    type="tertiary",
+                    on_click="ignore",
+                )
+        st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
 
 
 def _matrix_of(view: View) -> list[FileContents]:

@@ -7,9 +7,10 @@ the link, labels on screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import Facet, Filter
@@ -21,6 +22,7 @@ Counts = Mapping[str, Mapping[str, int]]  # by facet and value
 AnyFilter = TypeVar("AnyFilter", bound=Filter)
 
 FIRST_FACETS = 3  # what one asks for first
+_BESIDE_TITLE = 380  # pixels of a search beside a title
 # What else of a list stands in the link: how it is shown and weighted, and which page of it.
 _SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free"})
 
@@ -87,19 +89,7 @@ def first_widgets(chosen: Filter, counts: Counts, held: Counts) -> None:
         _facets(chosen, chosen.facets[:FIRST_FACETS], counts, held)
 
 
-def widgets(
-    chosen: Filter,
-    counts: Counts,
-    held: Counts,
-    search: tuple[str, str],
-    further: Callable[[], None] | None = None,
-) -> None:
-    """Draw the filter's widgets, set to what the link says.
-
-    Every value that the list holds (``held``) is offered with its count under the other filters (``counts``).
-    ``search`` is the label and the example of the search by text; ``further`` draws what is no facet.
-    """
-    first_widgets(chosen, counts, held)
+def _search(chosen: Filter, search: tuple[str, str], width: int | Literal["stretch"] = "stretch") -> None:
     name, example = (_(text) for text in search)
     st.text_input(
         name,
@@ -107,27 +97,59 @@ def widgets(
         type="search",
         max_chars=200,
         placeholder=example,
+        width=width,
+        label_visibility="visible" if width == "stretch" else "collapsed",
         on_change=write_widgets,
         args=(type(chosen), "text"),
     )
-    first = {facet.field for facet in chosen.facets[:FIRST_FACETS]}
-    used = len({field for field, *_ in chosen.parts()} - first - {"text", "practice"})
-    with st.expander(
-        _("More filters ({count} in use)").format(count=used) if used else _("More filters"), icon=":material/tune:"
-    ):
-        with st.grid(3, min_column_width=240):
-            _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
-        if further:
-            further()
 
 
-def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts) -> None:
+def widgets(  # noqa: PLR0913 - lists differ in all of these
+    chosen: Filter,
+    counts: Counts,
+    held: Counts,
+    search: tuple[str, str],
+    *,
+    further: Callable[[], None] | None = None,
+    head: DeltaGenerator | None = None,
+) -> None:
+    """Draw the filter in one line, set to what the link says; behind "More" what one asks for later.
+
+    Every value that the list holds (``held``) is offered with its count under the other filters (``counts``).
+    ``search`` is the label and the example of the search by text; ``further`` draws what is no facet.
+    ``head`` is where the search stands, beside the page's title; in the line with the others where there is none.
+    """
+    set_widgets(chosen)
+    if head:
+        with head:
+            _search(chosen, search, _BESIDE_TITLE)
+    first = chosen.facets[:FIRST_FACETS]
+    used = len({field for field, *_ in chosen.parts()} - {facet.field for facet in first} - {"text"})
+    with st.grid(FIRST_FACETS + (1 if head else 2), min_column_width=150, vertical_alignment="bottom"):
+        _facets(chosen, first, counts, held, apart=True)
+        if not head:
+            _search(chosen, search)
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            label_ = _("More ({count} in use)").format(count=used) if used else _("More")
+            with st.popover(label_, icon=":material/tune:"):
+                with st.grid(2, min_column_width=240):
+                    _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
+                if further:
+                    further()
+            if not chosen.is_empty:
+                _clear_all(chosen)
+
+
+def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts, *, apart: bool = False) -> None:
+    """Draw lists; with the name of each as a text of its own (``apart``) nothing moves when they arrive."""
     for facet in facets:
-        with st.container(gap="xsmall"):
-            _facet(chosen, facet, counts[facet.field], held[facet.field])
+        with st.container(gap="xxsmall" if apart else "xsmall"):
+            if apart:
+                st.markdown(f":small[{_(facet.label)}]")
+            _facet(chosen, facet, counts[facet.field], held[facet.field], apart)
 
 
-def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int]) -> None:
+def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int], apart: bool) -> None:
     st.multiselect(
         _(facet.label),
         [id_ for id_ in facet.options() if id_ in held or id_ in chosen.chosen(facet.field)],
@@ -137,6 +159,7 @@ def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mappin
         on_change=write_widgets,
         args=(type(chosen), facet.field),
         select_all=False,
+        label_visibility="collapsed" if apart else "visible",
     )
     if facet.together and len(chosen.chosen(facet.field)) > 1:
         st.toggle(
@@ -148,7 +171,7 @@ def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mappin
 
 
 def sentence(chosen: Filter, count: int, total: int) -> str:
-    """Say in one sentence what is shown: "8 of 325 practices in Italy, on Housing and settlement."."""
+    """Say in one sentence what is shown: "8 of 325 practices in Italy on housing and settlement."."""
     if chosen.is_empty:
         return _("All **{list}**.").format(list=chosen.amount(total))
     return _("**{count} of {list}** {filter}.").format(
@@ -157,7 +180,7 @@ def sentence(chosen: Filter, count: int, total: int) -> str:
 
 
 def chips(chosen: Filter) -> None:
-    """Draw one button for each value that narrows, to take it away, and one for all."""
+    """Draw one button for each value that narrows, to take it away, and one for all: where not each has a widget."""
     if chosen.is_empty:
         return
     with st.container(horizontal=True, gap="xsmall"):
@@ -169,13 +192,16 @@ def chips(chosen: Filter) -> None:
                 help=_("Remove this filter"),
                 on_click=lambda f=field, v=value: write_link(chosen.without(f, v)),
             )
-        st.button(
-            _("Clear all"),
-            key="clear-all",
-            type="tertiary",
-            icon=":material/filter_alt_off:",
-            on_click=lambda: write_link(type(chosen)()),
-        )
+        _clear_all(chosen)
+
+
+def _clear_all(chosen: Filter) -> None:
+    st.button(
+        _("Clear all"),
+        key="clear-all",
+        type="tertiary",
+        on_click=lambda: write_link(type(chosen)()),
+    )
 
 
 def nothing_found(chosen: Filter, relaxations: Sequence[Relaxation]) -> None:

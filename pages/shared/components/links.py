@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from textwrap import shorten
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import streamlit as st
 
-from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.config import address_in_files
 from practices_db.queries.views import Page, View, read_view
 from practices_db.translation import _
 
@@ -25,7 +25,14 @@ def page_path(name: str) -> str:
 
 def current_view(page: Page) -> View:
     """Return what the link shows on this page; the pages themselves say what of it was not understood."""
-    return read_view(page, {key: st.query_params.get_all(key) for key in st.query_params})[0]
+    return read_view(page, {key: st.query_params.get_all(key) for key in st.query_params}, _reached_at())[0]
+
+
+def _reached_at() -> str:
+    """Return where the visitor reaches the app: the address of the page without its last part."""
+    parts = urlsplit(st.context.url or "")
+    path = st.get_option("server.baseUrlPath").strip("/")
+    return address_in_files(f"{parts.scheme}://{parts.netloc}" + (f"/{path}" if path else ""))
 
 
 def open_view(view: View) -> NoReturn:
@@ -36,12 +43,6 @@ def open_view(view: View) -> NoReturn:
 def practice_link(practice_id: str, label: str, icon: str | None = None, page: str = "practice") -> None:
     """Write a link to a practice on its page or another; ``label`` is Markdown, so escape what comes from data."""
     st.page_link(page_path(page), label=label, icon=icon, query_params={"practice": practice_id})
-
-
-def open_link(practice_id: str, name: str) -> None:
-    """Write the link of a card that names the practice already: a link's label does not wrap, so it is cut."""
-    short = shorten(name, 36, placeholder=" …")
-    practice_link(practice_id, f"Open {escaped(short)}", ":material/arrow_forward:")
 
 
 def keep_params() -> None:

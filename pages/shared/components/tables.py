@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,10 +10,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, result_line
+from pages.shared.components import chart_with_download, charts, mark_names, result_line
 from pages.shared.components.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.links import open_link
+from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
     counted,
@@ -26,14 +27,18 @@ from pages.shared.components.screen_texts import (
     why_not_scored,
     years,
 )
-from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark, main_result
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.facet_index import Numbers, Selection
 from practices_db.queries.views import View
-from practices_db.translation import _
+from practices_db.translation import _, ngettext
 
 HEADLINES = {"effectiveness": EFFECTIVENESS, "sustainability": SUSTAINABILITY}
+_LINES = 68  # pixels of a row; above 64 Streamlit wraps text, so that names stand whole
 MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once; more are drawn as counts
+HALF = 50  # of 100 points
+_LISTED = 12  # names in a list beside a chart
 CELL = 5  # points of a score in a cell of the chart of both scores
 
 Cards = pd.DataFrame | Sequence[Card]
@@ -78,11 +83,11 @@ def where_and_whom(card: Mapping[str, Any]) -> str:
 
 
 def cards(practices: Cards) -> None:
-    """Draw practices as cards: name, what it is, where and for whom, what is known."""
+    """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known."""
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
-            # a link's label does not wrap: the whole name stands above it
-            st.markdown(f"**{escaped(card['name'])}**  \n{escaped(card['summary'])}")
+            practice_link(card["id"], f":primary[**{escaped(card['name'])}**]")
+            st.markdown(escaped(card["summary"]))
             st.caption(where_and_whom(card))
             st.markdown(result_line.line(card), anchors=False)
             if card["assessed"]:
@@ -92,7 +97,6 @@ def cards(practices: Cards) -> None:
                 )
             else:
                 st.caption(_(":material/help: Not assessed yet: nothing is known about its sustainability."))
-            open_link(card["id"], card["name"])
 
 
 def score_line(card: Mapping[str, Any], node: str) -> str:
@@ -109,10 +113,10 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
     found = [ResultWords.of_card(card) for card in cards]
     table = {
         _("Practice"): [card["name"] for card in cards],
-        _("Countries"): [labels("country", card["countries"]) for card in cards],
         _("Result"): [result.found if result else "" for result in found],
-        _("Evidence of the result"): [design_mark(result.design) if result else "" for result in found],
+        _("Evidence"): [design_mark(result.design) if result else "" for result in found],
         **{title: [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
+        _("Countries"): [labels("country", card["countries"]) for card in cards],
         _("Sectors"): [labels("sector", card["sectors"]) for card in cards],
         _("Target groups"): [labels("target_group", card["target_groups"]) for card in cards],
         _("Start"): [str(int(card["start_year"])) if known(card["start_year"]) else "" for card in cards],
@@ -135,6 +139,7 @@ def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
     event: Any = st.dataframe(
         overview_table(practices),
         hide_index=True,
+        row_height=_LINES,
         column_config=overview_columns(),
         selection_mode=["single-cell", "multi-row"],
         on_select="rerun",
@@ -151,32 +156,45 @@ def overview_columns() -> dict[str, Any]:
     """Return how the columns of the sortable table are shown."""
     score = _("0–100, with where it could end up once the missing answers are known; –: no score")
     return {
-        _("Practice"): st.column_config.TextColumn(width="medium"),
-        _("Result"): st.column_config.TextColumn(
-            width="large", help=_("The main result in its own unit; –: no result known")
-        ),
-        _("Evidence of the result"): st.column_config.TextColumn(width=210, help=_("Of this figure, 1 to 5")),
+        _("Practice"): st.column_config.TextColumn(width=290),
+        _("Result"): st.column_config.TextColumn(width=340, help=_("The main result in its own unit; –: not known")),
+        _("Evidence"): st.column_config.TextColumn(width=150, help=_("Of the figure of the result, 1 to 5")),
     } | {title: st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
 
 
 def range_lines(practices: Cards) -> pd.DataFrame:
-    """Return the lines of the range-bar chart (charts.ranges): a name, then a bar for each headline."""
+    """Return the lines of charts.range_rows: for each practice one for each headline, bars only where assessed."""
     lines: list[dict[str, Any]] = []
+    names: Counter[str] = Counter()
     for card in rows(practices):
-        state = "" if card["assessed"] else "  ·  not assessed"
-        lines.append({"id": card["id"], "practice": card["name"], "name": card["name"] + state})
+        names[card["name"]] += 1
+        again = names[card["name"]]
+        name = card["name"] if again == 1 else f"{card['name']} ({again})"  # a row each, also for namesakes
+        mark = "●" * int(card["result_mark"]) + "○" * (5 - int(card["result_mark"])) if _has_mark(card) else "–"
+        of_both = {"id": card["id"], "name": name, "evidence": mark, "told": main_result(card)}
         if card["assessed"]:
-            lines += [_line(card, node, title) for node, title in HEADLINES.items()]
-    table = pd.DataFrame(
-        lines, columns=["id", "practice", "name", "what", "state", "score", "low", "high", "words"]
-    ).astype({"score": float, "low": float, "high": float})
-    return table.assign(line=range(len(table)))
+            lines += [of_both | _line(card, node, title) for node, title in HEADLINES.items()]
+        else:
+            lines.append(of_both | {"note": _("not assessed")})
+    columns = ["id", "name", "evidence", "told", "note", "what", "state", "score", "low", "high", "words"]
+    return pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
+
+
+def _has_mark(card: Mapping[str, Any]) -> bool:
+    return bool(known(card["result_mark"]))
+
+
+def range_title(practices: Cards) -> str:
+    """Say what the chart of ranges finds."""
+    cards_ = rows(practices)
+    scored = [sum(bool(card[f"{node}_scored"]) for card in cards_) for node in HEADLINES]
+    return _(
+        "Effectiveness has a score for {effectiveness} of these {list}, sustainability for {sustainability}"
+    ).format(list=PracticeFilter.amount(len(cards_)), effectiveness=scored[0], sustainability=scored[1])
 
 
 def _line(card: Mapping[str, Any], node: str, title: str) -> dict[str, Any]:
     return {
-        "id": card["id"],
-        "practice": card["name"],
         "what": title,
         "state": score_state(card, node),
         "score": card[f"{node}_score"],
@@ -189,43 +207,77 @@ def _line(card: Mapping[str, Any], node: str, title: str) -> dict[str, Any]:
 def both_scores(view: View, whole: Whole, found: Selection) -> str | None:
     """Draw effectiveness against sustainability and return the id of the practice that was chosen.
 
-    Each practice with its ranges where there are few enough to see them; counts in cells where there are more.
+    Each practice with its ranges where there are few enough to see them; counts in cells where there are more. Those
+    without both scores are a list beside the chart.
     """
     assessed = whole.index.is_("assessed")
-    counts = state_counts(found)
-    number_assessed = int(found.numbers("assessed").sum())
-    if number_assessed > MOST_DRAWN:
-        cells = score_cells(found)
-        st.caption(
-            f"{counts} {number_assessed:,} are too many to draw each with its range: a cell counts the practices whose "
-            f"scores lie in the same {CELL} points; its tip says how far their ranges reach. Practices that are not "
-            f"scored on both are not drawn. Filter to {MOST_DRAWN} or fewer to see each; files always hold all."
-        )
-        chart_with_download.show(
-            view, cells, charts.score_cells(CELL), "score_cells", "Number of practices by both of their scores"
-        )
-        twin(
-            cells[["across", "upwards", "practices", "ranges"]].rename(
-                columns={"across": EFFECTIVENESS, "upwards": SUSTAINABILITY, "practices": "Practices"}
-                | {"ranges": "Their ranges reach"}
-            ),
-            "Number of practices by both of their scores",
-        )
+    both = whole.index.is_("effectiveness_scored") & whole.index.is_("sustainability_scored")
+    if int(found.numbers("assessed").sum()) > MOST_DRAWN:
+        _counted_scores(view, found)
         return None
-    st.caption(
-        counts + " Lines through a mark are its ranges; a dashed frame holds everything "
-        "a practice with too little documented could turn out to be. Practices without an assessment are not drawn."
-    )
-    cards_ = whole.cards(found.ids(view.sort, where=assessed))
-    picked = chart_with_download.show(
-        view,
-        score_points(cards_),
-        charts.two_scores(),
-        "two_scores",
-        "Effectiveness across, sustainability upwards, with the missing-information range of each practice",
-    )
-    score_table(cards_)
+    scored = whole.cards(found.ids(view.sort, where=both))
+    title = scores_title(found)
+    st.markdown(f"**{escaped(title)}**")
+    drawn, beside = st.columns([3, 1])
+    with drawn:
+        picked = None
+        if scored:
+            st.caption(_("Lines through a mark show where its scores could end up once the missing answers are known."))
+            picked = chart_with_download.show(view, score_points(scored), charts.two_scores(), "two_scores", title)
+        else:
+            st.info(_("No practice here has both scores."), icon=":material/help:")
+    with beside:
+        _unscored(
+            whole.cards(found.ids(view.sort, where=assessed & ~both)), int((found.numbers("assessed") == 0).sum())
+        )
+    if scored:
+        score_table(scored)
     return picked
+
+
+def _counted_scores(view: View, found: Selection) -> None:
+    cells = score_cells(found)
+    title = scores_title(found)
+    st.markdown(f"**{escaped(title)}**")
+    st.caption(
+        f"{int(found.numbers('assessed').sum()):,} are too many to draw each with its range: a cell counts the "
+        f"practices whose scores lie in the same {CELL} points; its tip says how far their ranges reach. Practices "
+        f"without both scores are not drawn. Filter to {MOST_DRAWN} or fewer to see each; files always hold all."
+    )
+    chart_with_download.show(view, cells, charts.score_cells(CELL), "score_cells", title)
+    twin(
+        cells[["across", "upwards", "practices", "ranges"]].rename(
+            columns={"across": EFFECTIVENESS, "upwards": SUSTAINABILITY, "practices": "Practices"}
+            | {"ranges": "Their ranges reach"}
+        ),
+        "Number of practices by both of their scores",
+    )
+
+
+def scores_title(found: Selection) -> str:
+    """Say what the chart of both scores finds: how many have both, and how many stay in the upper half of both."""
+    both = (found.numbers("effectiveness_scored") > 0) & (found.numbers("sustainability_scored") > 0)
+    high = both & (found.numbers("effectiveness_low") >= HALF) & (found.numbers("sustainability_low") >= HALF)
+    count = int(both.sum())
+    said = ngettext("{count} of {list} has both scores", "{count} of {list} have both scores", count)
+    rest = _("; {high} of them stay at {half} or more on both, whatever the missing answers turn out to be")
+    words = said.format(count=f"{count:,}", list=PracticeFilter.amount(found.count))
+    return words + (rest.format(high=int(high.sum()) or _("none"), half=HALF) if count else "")
+
+
+def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
+    """List assessed practices that lack a score, by name, and say how many more there are."""
+    st.markdown(_("**Without both scores: {count} assessed**").format(count=f"{len(cards_):,}"))
+    with st.container(gap="xxsmall"):
+        for card in cards_[:_LISTED]:
+            practice_link(card["id"], escaped(card["name"]))
+    further = []
+    if (more := len(cards_) - _LISTED) > 0:
+        further.append(_("{count} more: see the table.").format(count=f"{more:,}"))
+    if not_assessed:
+        told = ngettext("{count} is not assessed.", "{count} are not assessed.", not_assessed)
+        further.append(told.format(count=f"{not_assessed:,}"))
+    st.caption(" ".join(further))
 
 
 def score_cells(found: Selection) -> pd.DataFrame:
@@ -273,14 +325,11 @@ def near(scores: Numbers) -> list[dict[str, Any]]:
 
 
 def score_points(practices: Cards) -> pd.DataFrame:
-    """Return the assessed practices for the chart of both scores (charts.two_scores)."""
+    """Return the practices with both scores for their chart (charts.two_scores), with a name where it fits."""
     points = [
         {
             "id": card["id"],
             "name": card["name"],
-            "state": "scored"
-            if card["effectiveness_scored"] and card["sustainability_scored"]
-            else "not enough documented",
             "proof": PROOF[0 if level < 2 else 1 if level < 3 else 2],
             "words_e": score_words(card, "effectiveness").replace("**", ""),
             "words_s": score_words(card, "sustainability").replace("**", ""),
@@ -291,33 +340,31 @@ def score_points(practices: Cards) -> pd.DataFrame:
             for suffix, column in (("", "_score"), ("_low", "_low"), ("_high", "_high"))
         }
         for card in rows(practices)
-        if card["assessed"]
+        if card["effectiveness_scored"] and card["sustainability_scored"]
         for level in [card["strongest_evidence"] if known(card["strongest_evidence"]) else 0]
     ]
-    columns = [
-        "id",
-        "name",
-        "state",
-        "proof",
-        "words_e",
-        "words_s",
-        "e",
-        "e_low",
-        "e_high",
-        "s",
-        "s_low",
-        "s_high",
+    fitted = mark_names.fitted([(row["e"], row["s"], row["name"]) for row in points])
+    named = [
+        row | ({"label": name.text, "side": name.side} if name else {})
+        for row, name in zip(points, fitted, strict=True)
     ]
-    return pd.DataFrame(points, columns=columns)
+    columns = [
+        *("id", "name", "proof", "words_e", "words_s", "e", "e_low", "e_high", "s", "s_low", "s_high"),
+        *("label", "side"),
+    ]
+    return pd.DataFrame(named, columns=columns)
 
 
-def score_table(practices: Cards) -> None:
-    """Draw the table twin of the score charts: a row a practice, linked by name, readable by a screen reader."""
+def score_table(practices: Cards, alone: bool = False) -> None:
+    """Draw the table twin of the score charts: a row a practice, linked by name, readable by a screen reader.
+
+    Open where there is no chart (``alone``).
+    """
     cards_ = rows(practices)
     table = {"Practice": [f"[{escaped(card['name'])}](practice?practice={card['id']})" for card in cards_]}
     for node, title in HEADLINES.items():
         table[title] = [_cell(card, node) for card in cards_]
-    twin(pd.DataFrame(table), "Scores of the practices shown, with range and share documented")
+    twin(pd.DataFrame(table), "Scores of the practices shown, with range and share documented", alone)
 
 
 def _cell(card: Mapping[str, Any], node: str) -> str:
@@ -338,14 +385,3 @@ def twin(table: pd.DataFrame, alt: str, alone: bool = False) -> None:
     words = "As a table" if alone else "The same as a table"
     with st.expander(words, expanded=alone, icon=":material/table_rows:"):
         st.table(table, alt=alt, hide_index=True, border="horizontal")
-
-
-def state_counts(found: Selection) -> str:
-    """Say how many of the practices are scored on both headlines, not enough documented, not assessed."""
-    assessed = found.numbers("assessed") > 0
-    both = (found.numbers("effectiveness_scored") > 0) & (found.numbers("sustainability_scored") > 0)
-    return (
-        f"{counted(int(both.sum()), 'practice is', 'practices are')} scored on both, "
-        f"{counted(int((assessed & ~both).sum()), 'is', 'are')} assessed but not enough documented for both, "
-        f"{counted(int((~assessed).sum()), 'is', 'are')} not assessed."
-    )

@@ -1,15 +1,22 @@
-"""What the filter of practices has besides the one form of all lists: period, coverage, view and order."""
+"""What Explore has besides the one form of all lists: the answer, period, coverage, view and order."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.components import filter_form
+from pages.shared.components import downloads, filter_form, links
+from pages.shared.components.copy_buttons import copy_buttons
+from pages.shared.components.database import Whole
 from pages.shared.components.links import write_param
+from pages.shared.components.screen_texts import escaped
+from practices_db.catalogue import selection_texts
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, FIRST_YEAR, LAST_YEAR, SORTS, PracticeFilter, Sort
+from practices_db.queries.facet_index import Selection
+from practices_db.queries.selection_counts import counts_of
+from practices_db.queries.views import View
 from practices_db.translation import N_, _
 
-SEARCH = (N_("Search name, organisation, place and summary"), N_("For example: mentoring Athens"))
+SEARCH = (N_("Search"), N_("Name, organisation, place or any word"))
 VIEWS = {
     "practices": N_("Practices"),
     "ranges": N_("Ranges"),
@@ -31,16 +38,31 @@ def _write_choice(name: str, key: str, default: str) -> None:
     st.query_params.pop("page", None)
 
 
-def view_and_sort(view: str, sort: Sort) -> None:
-    """Draw how the result is shown and in which order."""
+def answer(view: View, whole: Whole, found: Selection) -> None:
+    """Draw what was found as sentences to copy, with the link and the file."""
+    counts = counts_of(found, lambda id_: whole.cards([id_])[0])
+    names = {card["id"]: card["name"] for card in whole.cards(view.chosen.practice)}
+    with st.container(gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{escaped(selection_texts.found(view.chosen, counts, names))}.**")
+            with st.container(horizontal=True, vertical_alignment="center", width="content"):
+                copy_buttons(selection_texts.answer(view.chosen, counts, names))
+                downloads.take_away(view, found.count)
+        if known := selection_texts.known(counts):
+            st.caption(escaped(known))
+
+
+def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
+    """Draw how the result is shown and in which order, and the way to weights of one's own."""
     st.session_state["choose_view"], st.session_state["choose_sort"] = view, sort
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.radio(
             _("Show as"),
             list(VIEWS),
             horizontal=True,
             format_func=lambda one: _(VIEWS[one]),
             key="choose_view",
+            label_visibility="collapsed",
             on_change=_write_choice,
             args=("view", "choose_view", DEFAULT_VIEW),
         )
@@ -49,14 +71,12 @@ def view_and_sort(view: str, sort: Sort) -> None:
             list(SORTS),
             format_func=lambda one: _(SORTS[one]),
             key="choose_sort",
-            width=320,
+            label_visibility="collapsed",
+            width=290,
             on_change=_write_choice,
             args=("sort", "choose_sort", DEFAULT_SORT),
-            help=_(
-                "By evidence: of the main result of each practice, whichever way it points. By a score: the low end of "
-                "the range; what is not scored comes last."
-            ),
         )
+        links.weighting_link(chosen)
 
 
 def coverage_and_period(chosen: PracticeFilter) -> None:

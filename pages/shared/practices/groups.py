@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,29 +12,36 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts
+from pages.shared.components import chart_with_download, charts, database
 from pages.shared.components.database import Whole
 from pages.shared.components.links import choose as choose_one
 from pages.shared.components.screen_texts import counted, escaped, number
-from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near, twin
-from practices_db.catalogue.practice_filter import FACET
+from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near, score_table, twin
+from practices_db.catalogue.practice_filter import FACET, PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
 from practices_db.queries.facet_index import Bools, Numbers, Selection
 from practices_db.queries.views import View
+from practices_db.translation import _, ngettext
 
 ENOUGH = 5
 
 _FACETS = ("sector", "target_group", "country", "funding_kind", "governance_level")
 
 
-def choose() -> str:
-    """Draw what the practices are grouped by; kept in the link."""
-    return choose_one("Groups by", "group", {field: FACET[field].label for field in _FACETS})
+def choose(chosen: PracticeFilter) -> str:
+    """Draw what the practices are grouped by; kept in the link. What is filtered is not offered for groups."""
+    free = [field for field in _FACETS if not chosen.chosen(field)] or list(_FACETS)
+    return choose_one("Groups by", "group", {field: FACET[field].label for field in free})
 
 
-def alt_text(by: str) -> str:
-    """Say what the chart shows."""
-    return f"Scores of the practices found, a dot each, grouped by {FACET[by].label.lower()}"
+def found_title(groups: Mapping[str, Mapping[str, _Group]], by: str) -> str:
+    """Say what is found: how many of the groups have enough scored practices to show a spread."""
+    sizes = [max(len(one.scores) for one in group.values()) for group in groups.values()]
+    shown, some = sum(size >= ENOUGH for size in sizes), sum(size > 0 for size in sizes)
+    return _("Scores by {facet}: {shown} of {some} groups with a score have {enough} or more scored practices").format(
+        facet=FACET[by].label.lower(), shown=shown or _("none"), some=some, enough=ENOUGH
+    )
 
 
 @dataclass(frozen=True)
@@ -55,19 +63,72 @@ def _groups(found: Selection, by: str) -> dict[str, dict[str, _Group]]:
 
 
 def show(view: View, whole: Whole, found: Selection, by: str) -> None:
-    """Draw the groups of a selection, say which are too small to show, and put all of them into a table."""
+    """Draw the groups of a selection, say which are too small to show, and put all of them into a table and a file."""
     groups = _groups(found, by)
+    title = found_title(groups, by)
+    st.markdown(f"**{escaped(title)}**")
     number_scored = sum(
         len(one.scores) for group in groups.values() for one in group.values() if len(one.scores) >= ENOUGH
     )
     counted_ = number_scored > MOST_DRAWN
     _rule(groups, by, number_scored if counted_ else None)
-    lines = _lines(groups, by, (lambda one, _: near(one.scores)) if counted_ else partial(_each, whole, found))
-    if not lines.empty:
-        chart_with_download.show(
-            view, lines, charts.strips(tuple(HEADLINES.values()), counted_), "groups", alt_text(by)
-        )
+    lines = _lines(groups, by, (lambda one, _node: near(one.scores)) if counted_ else partial(_each, whole, found))
+    if lines.empty:
+        _nothing_to_show(view, whole, found)
+    else:
+        chart_with_download.show(view, lines, charts.strips(tuple(HEADLINES.values()), counted_), "groups", title)
     twin(_table(groups, by), "Scored practices in each group, with their spread")
+    _statistics_button(view, groups, by)
+
+
+def _nothing_to_show(view: View, whole: Whole, found: Selection) -> None:
+    """Say that no group is large enough, and show the practices that have a score."""
+    scored = np.logical_or.reduce([whole.index.is_(f"{node}_scored") for node in HEADLINES])
+    cards = whole.cards(found.ids(view.sort, MOST_DRAWN, where=scored))
+    if not cards:
+        st.info(_("None of these practices has a score, so there are no groups to show."), icon=":material/help:")
+        return
+    words = ngettext(
+        "No group has {enough} scored practices. This one has a score:",
+        "No group has {enough} scored practices. These {count} have a score:",
+        len(cards),
+    )
+    st.info(words.format(count=len(cards), enough=ENOUGH), icon=":material/help:")
+    score_table(cards, alone=True)
+
+
+def statistics(groups: Mapping[str, Mapping[str, _Group]], by: str) -> pd.DataFrame:
+    """Return (group_id, group, score, n, lowest, median, highest) of every group and headline with a scored practice.
+
+    Lowest, median and highest are points of 100, blank below five practices.
+    """
+    rows = [
+        {"group_id": id_, "group": label(by, id_), "score": node, "n": len(one.scores)} | _of_five(one.scores)
+        for id_, group in groups.items()
+        for node, one in group.items()
+        if len(one.scores)
+    ]
+    return pd.DataFrame(rows, columns=["group_id", "group", "score", "n", "lowest", "median", "highest"])
+
+
+def _of_five(scores: Numbers) -> dict[str, float | None]:
+    if len(scores) < ENOUGH:
+        return {"lowest": None, "median": None, "highest": None}
+    ends = {"lowest": scores.min(), "median": np.median(scores), "highest": scores.max()}
+    return {name: round(float(value), 4) for name, value in ends.items()}
+
+
+def _statistics_button(view: View, groups: Mapping[str, Mapping[str, _Group]], by: str) -> None:
+    today, what = date.today(), f"Scores by {FACET[by].label.lower()}: n, lowest, median, highest"
+    st.download_button(
+        _("Statistics of the groups (CSV)"),
+        data=lambda: chart_csv(statistics(groups, by), chart_recipe(database.store(), view, what, "csv", today)),
+        file_name=chart_file_name(f"groups by {by}", "csv", today),
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
 
 
 def _lines(

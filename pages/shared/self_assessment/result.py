@@ -14,6 +14,7 @@ from pages.shared.components import charts, database, peers, score_profile, tabl
 from pages.shared.components.screen_texts import counted, number, percent
 from pages.shared.self_assessment import draft, navigation
 from pages.shared.self_assessment.navigation import question_steps, step_button
+from practices_db.catalogue.texts import criterion_sentence
 from practices_db.files.self_assessment.documents import evidence_count
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows, scores
@@ -128,7 +129,7 @@ def _profile(framework: Framework, form: OwnAssessment) -> None:
     table = pd.DataFrame(
         {
             "Criterion": [one.title for one in asked],
-            "Known": [score_profile.criterion_words(by_node[one.id]) for one in asked],
+            "Known": [criterion_sentence(by_node[one.id]) for one in asked],
             "Evidence": [evidence_count(*with_evidence(one, form.form, form.evidence)) for one in asked],
         }
     )

@@ -23,6 +23,7 @@ from criteria.framework import current_framework
 from criteria.synthesis import current_rule
 from pages.shared.components import database
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter, checked, checked_sort
+from practices_db.config import address_in_files
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports import findings_file
@@ -68,10 +69,11 @@ async def practices_json(request: Request) -> Response:
 async def practice(request: Request) -> Response:
     """Answer everything that is published on one practice as JSON."""
     id_ = request.path_params["id"]
-    tag = await run_sync(_tag, f"practice {id_}")
+    base = _base(request)
+    tag = await run_sync(_tag, f"practice {id_} {base}")
     if _has(request, tag):
         return Response(status_code=304, headers=_headers(tag))
-    found = await run_sync(practice_json, database.store(), id_, date.today())
+    found = await run_sync(practice_json, database.store(), id_, date.today(), base)
     if found is None:
         return JSONResponse({"errors": [f"There is no practice {id_[:80]!r}."]}, status_code=404)
     return Response(found, media_type="application/json", headers=_headers(tag))
@@ -134,9 +136,9 @@ async def _file(
     try:
         params = _params(request, own)
         chosen = {name: params.get(name, known)[0] for name, known in own.items()}
-        view = View(chosen=checked(params, "{}"), sort=checked_sort(chosen["sort"]))
+        view = View(chosen=checked(params, "{}"), sort=checked_sort(chosen["sort"]), base=_base(request))
         asked, write, name = ask(chosen, view)
-        tag = await run_sync(_tag, f"{asked} {view.params()}")
+        tag = await run_sync(_tag, f"{asked} {view.params()} {view.base}")
         if _has(request, tag):
             return Response(status_code=304, headers=_headers(tag))
         path = await run_sync(write, database.store(), limiter=_making)
@@ -154,6 +156,11 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
                 yield piece
     finally:
         path.unlink(missing_ok=True)
+
+
+def _base(request: Request) -> str:
+    """Return where the app is reached: the guard has let through the app's own host names only."""
+    return address_in_files(str(request.base_url))
 
 
 def _params(request: Request, own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

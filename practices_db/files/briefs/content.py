@@ -20,6 +20,7 @@ from practices_db.catalogue import practice_facts
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.order_texts import finding
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
+from practices_db.catalogue.selection_texts import answer
 from practices_db.catalogue.texts import (
     counted,
     criterion_sentence,
@@ -39,6 +40,7 @@ from practices_db.files.exports.recipe import METHOD, Recipe
 from practices_db.queries import practices, results
 from practices_db.queries.comparison import Comparison, comparison
 from practices_db.queries.ranking import AT_LEAST, AT_MOST, standings
+from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
 from practices_db.translation import _
 
@@ -303,15 +305,9 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     cards = _cards(cursor, view)
     framework = current_framework()
     assessed = [card for card in cards if card["assessed"]]
-    both = [card for card in assessed if all(card[f"{node}_scored"] for node in HEADLINES)]
     pages = Sources()
-    blocks = [
-        Block(
-            "text",
-            f"{counted(len(cards), 'practice')}; {len(assessed)} assessed, {len(both)} documented enough for both main "
-            f"scores. Order: {made.order_name.lower()}.",
-        )
-    ]
+    said = answer(view.chosen, read_counts(cursor, view.chosen))
+    blocks = [Block("text", f"{said} Order: {made.order_name.lower()}.")]
     if made.filters:
         blocks.append(Block("facts", rows=tuple(_by_filter(made))))
     if view.weights is not None:

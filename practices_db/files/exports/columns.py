@@ -23,13 +23,14 @@ class Column:
 
     text: as typed. list: several of them. code: an id, address or word of a fixed list, which no spreadsheet runs.
     codes: several ids. urls: several addresses. number: rounded to 4 decimals. whole: a whole number. date: a day.
-    flag: a boolean, "yes" or "no" (blank where it is NULL).
+    flag: a boolean, "yes" or "no" (blank where it is NULL). ``vocabulary`` is the list that its ids are of.
     """
 
     name: str
     sql: str
     meaning: str
     kind: Kind = "text"
+    vocabulary: str = ""
 
 
 _KINDS: dict[FieldKind, Kind] = {
@@ -40,7 +41,7 @@ _KINDS: dict[FieldKind, Kind] = {
 
 def _fields(of_source: bool) -> tuple[Column, ...]:
     return tuple(
-        Column(field.exported or field.id, f"c.{field.column}", field.meaning, _KINDS[field.kind])
+        Column(field.exported or field.id, f"c.{field.column}", field.meaning, _KINDS[field.kind], field.vocabulary)
         for field in FIELDS
         if field.of_source == of_source
     )
@@ -48,13 +49,16 @@ def _fields(of_source: bool) -> tuple[Column, ...]:
 
 _ASSESSED = (
     Column("assessed", "c.assessed", "Whether a published assessment exists; no: nothing is known", "flag"),
-    Column("assessment_bases", "c.bases", "desk-review, expert-review, self-assessment", "codes"),
+    Column("assessment_bases", "c.bases", "desk-review, expert-review, self-assessment", "codes", "basis"),
     Column("answers_documented", "c.answered", "Indicators answered met, partly or not met", "whole"),
     Column("strongest_evidence_level", "c.strongest_evidence", "Strongest evidence behind an answer, 0 to 5", "whole"),
 )
+_TYPE = "measure_type"
 _TYPES = (
-    Column("measure_types", "c.measure_types", "Types of measure it belongs to, the main one first", "codes"),
-    Column("primary_type", "c.primary_type", "The main one: what it mainly does for the people it serves", "code"),
+    Column("measure_types", "c.measure_types", "Types of measure it belongs to, the main one first", "codes", _TYPE),
+    Column(
+        "primary_type", "c.primary_type", "The main one: what it mainly does for the people it serves", "code", _TYPE
+    ),
 )
 _SOURCES = (
     *_fields(of_source=True),
@@ -66,22 +70,28 @@ _ANSWER_CODES = Column(
     "Two characters for each indicator in the framework's order: M met, P partly, N not met, A not applicable, "
     "- not documented, and the evidence level; two dots: no answer",
 )
+_DIRECTION = "improved, mixed, no-clear-effect, worsened or level-only"
+_OUTCOME = "Id of the outcome that the result is about"
+_DESIGN = "How this figure came about: id of the design"
+_SHOWS = "effectiveness_group"
 _RESULT = (
     Column("result", "c.result", "Main result, in its own unit; blank: no result known"),
-    Column(
-        "result_direction", "c.result_direction", "improved, mixed, no-clear-effect, worsened or level-only", "code"
-    ),
-    Column("result_outcome", "c.result_outcome", "Id of the outcome that the result is about", "code"),
-    Column("result_design", "c.result_design", "How this figure came about: id of the design", "code"),
+    Column("result_direction", "c.result_direction", _DIRECTION, "code", "result_direction"),
+    Column("result_outcome", "c.result_outcome", _OUTCOME, "code", "outcome"),
+    Column("result_design", "c.result_design", _DESIGN, "code", "result_design"),
     Column("result_evidence_level", "c.result_mark", "Evidence of this figure, by its design, 1 to 5", "whole"),
     Column("result_independent", "c.result_independent", "Whether somebody else than the operator found it", "flag"),
     Column("result_base", "c.result_base", "Who was counted"),
     Column("result_horizon", "c.result_horizon", "When it was measured, after what"),
     Column("result_source", "c.result_source", "The page it was taken from", "code"),
     Column("results_further", "c.results_further", "How many more results are known", "whole"),
-    Column("effectiveness_group", "c.effectiveness_group", "What the result shows: one of six groups", "code"),
+    Column("effectiveness_group", "c.effectiveness_group", "What the result shows: one of six groups", "code", _SHOWS),
 )
 _ABOUT = (
+    Column(
+        "practice_address", "$base || '/practice?practice=' || c.id", "Where the practice stands in the app", "code"
+    ),
+    Column("view_address", "$view_address", "Where this selection stands in the app", "code"),
     Column("framework", "$framework", "The framework that scores are made with"),
     Column("framework_version", "$framework_version", "Its version"),
     Column("data_version", "$data_version", "The release of the data"),
@@ -249,10 +259,10 @@ RESULTS = (
     Column("practice_id", "c.id", "The practice's id"),
     Column("name", "c.name", "Name of the practice"),
     Column("main", "coalesce(r.main, false)", "Whether it is the one that is shown first", "flag"),
-    Column("outcome", "r.outcome", "Id of the outcome that the result is about", "code"),
-    Column("direction", "r.direction", "improved, mixed, no-clear-effect, worsened or level-only", "code"),
+    Column("outcome", "r.outcome", _OUTCOME, "code", "outcome"),
+    Column("direction", "r.direction", _DIRECTION, "code", "result_direction"),
     Column("result", "r.effect_text", "What was found, in its own unit"),
-    Column("design", "r.design", "How this figure came about: id of the design", "code"),
+    Column("design", "r.design", _DESIGN, "code", "result_design"),
     Column("design_level", "r.level", "Evidence of this figure, by its design, 1 to 5", "whole"),
     Column("base", "r.base", "Who was counted"),
     Column("horizon", "r.horizon", "When it was measured, after what"),

@@ -29,6 +29,7 @@ from practices_db.queries.views import View
 
 BOM = "\ufeff"
 _CHUNK = 1 << 20
+_MOST_IN_A_NAME = 3  # values of a facet
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ FORMATS: dict[Format, FileKind] = {
     "csv": FileKind(
         "CSV",
         "For programs (R, pandas, DuckDB): exact text, comma, decimal point, ISO dates.",
-        "_data.csv",
+        ".csv",
         "text/csv",
     ),
     "csv-semicolon": FileKind(
@@ -88,15 +89,37 @@ CONTENTS: dict[Contents, str] = {
 
 
 def file_name(view: View, format_: Format, on: date, contents: FileContents = "scores") -> str:
-    """Return a file name that tells a filtered file from a complete one and is never used twice.
+    """Return a file name that says what is in the file and is never used twice.
 
-    The random part matters: Streamlit names a download by part of its content and its name, and two files that
-    collide would go to the wrong person (docs/decisions, 404).
+    For example "practices_housing_refugees_IT-DE_2026-11-27_0123456789abcdef.csv". The random part matters: Streamlit
+    names a download by part of its content and its name, and two files that collide would go to the wrong person
+    (docs/decisions, 404).
     """
     what = {"compare": "comparison", "practice": "practice", "weighting": "weighting"}.get(view.page, "practices")
-    scope = "" if what != "practices" else "_all" if view.chosen.is_empty else "_filtered"
-    part = "" if contents in ("scores", what) else f"_{contents}"
-    return f"{what}{scope}{part}_{on.isoformat()}_{secrets.token_hex(8)}{FORMATS[format_].suffix}"
+    part = [] if contents in ("scores", what) else [contents]
+    parts = [what, *_scope(view), *part, on.isoformat(), secrets.token_hex(8)]
+    return "_".join(parts) + FORMATS[format_].suffix
+
+
+def _scope(view: View) -> list[str]:
+    """Return what a view selects as parts of a file name: ids of what one asks for first; of the rest that it narrows.
+
+    Ids are plain ASCII; what somebody typed never becomes part of a name.
+    """
+    if view.page == "compare":
+        return []
+    if view.page == "practice":
+        return list(view.chosen.practice[:1])
+    if view.chosen.is_empty:
+        return ["all"]
+    parts = []
+    for field, many in (("sector", "sectors"), ("target_group", "groups"), ("country", "countries")):
+        values = view.chosen.chosen(field)
+        few = len(values) <= _MOST_IN_A_NAME
+        parts += ["-".join(value.split("-and-")[0] for value in values) if few else f"{len(values)}-{many}"]
+    told = {"sector", "target_group", "country"}
+    further = any(field not in told for field, *_ in view.chosen.parts())
+    return [*(part for part in parts if part), *(["filtered"] if further else [])]
 
 
 def write_csv(store: Store, view: View, contents: Contents, format_: Format, on: date) -> Path:
@@ -123,7 +146,7 @@ def _add(  # noqa: PLR0913, PLR0917 - a piece of a file is all of these
     path: Path, cursor: Cursor, view: View, contents: Contents, piece: export_tables.Piece, made: Recipe
 ) -> None:
     """Write a piece of a table to the end of a file; the first one with header, byte order mark and recipe."""
-    values = export_tables.values(cursor, contents, made.exported_on, piece)
+    values = export_tables.values(cursor, view, contents, made.exported_on, piece)
     cells = [
         f'{export_tables.as_written(column)} AS "{column.name}"' for column in export_tables.columns_of(view, contents)
     ]
@@ -176,7 +199,8 @@ def write_json(store: Store, view: View, on: date) -> Path:
         between = b"\n"
         for piece in export_tables.pieces(cursor, view, "scores"):
             sql = export_tables.query(view, "scores", cells, piece)
-            with _made(cursor, sql, export_tables.values(cursor, "scores", on, piece), path, "FORMAT json") as lines:
+            given = export_tables.values(cursor, view, "scores", on, piece)
+            with _made(cursor, sql, given, path, "FORMAT json") as lines:
                 for line in lines:
                     file.write(between + line.rstrip(b"\n"))
                     between = b",\n"
@@ -184,13 +208,15 @@ def write_json(store: Store, view: View, on: date) -> Path:
     return path
 
 
-def practice_json(store: Store, practice_id: str, on: date) -> bytes | None:
+def practice_json(store: Store, practice_id: str, on: date, base: str = "") -> bytes | None:
     """Return everything published on one practice as JSON, None where there is none with this id.
+
+    ``base`` is where the app is reached.
 
     {"recipe": …, "practice": {…}, "results": […], "scores": […], "answers": […], "sources": […]}
     """
     try:
-        view = View("practice", PracticeFilter(practice=(practice_id,)))
+        view = View("practice", PracticeFilter(practice=(practice_id,)), base=base)
     except ValueError:
         return None
     with export_tables.reading(store, view) as cursor:

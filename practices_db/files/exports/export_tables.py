@@ -18,6 +18,7 @@ from practices_db.files.exports.columns import Column
 from practices_db.files.exports.recipe import LICENCE, Contents, FileContents, Format, Recipe, recipe
 from practices_db.queries.practices import count_practices, data_version, parameters, practice_names, selection
 from practices_db.queries.ranking import composite_rows
+from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
 
 TableName = Literal["scores", "everything", "answers", "criteria", "sources", "results"]
@@ -194,7 +195,7 @@ def first(name: TableName, piece: Piece) -> str:
     return "c.rowid = $first" if piece.cards else f"row_number() OVER (ORDER BY piece.place{TABLES[name].order}) = 1"
 
 
-def values(cursor: Cursor, name: TableName, on: date, piece: Piece) -> dict[str, Any]:
+def values(cursor: Cursor, view: View, name: TableName, on: date, piece: Piece) -> dict[str, Any]:
     """Return the parameters of the query of a piece of a table."""
     framework = current_framework()
     walked = list(framework.walk())
@@ -206,6 +207,8 @@ def values(cursor: Cursor, name: TableName, on: date, piece: Piece) -> dict[str,
             "data_version": data_version(cursor).short,
             "exported_on": on,
             "licence": LICENCE,
+            "base": view.base,
+            "view_address": view.address,
         }
     if name == "answers":
         found |= {
@@ -228,7 +231,7 @@ def rows(
     """Yield the rows of a table, a batch at a time; ``cell`` says how a column is written."""
     cells = [cell(column) for column in columns_of(view, name)]
     for piece in pieces(cursor, view, name):
-        cursor.execute(query(view, name, cells, piece), values(cursor, name, on, piece))
+        cursor.execute(query(view, name, cells, piece), values(cursor, view, name, on, piece))
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
 
@@ -272,14 +275,14 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
 def recipe_of(cursor: Cursor, view: View, contents: FileContents, format_: Format, on: date) -> Recipe:
     """Return the recipe of a view's file, without the digest."""
     names = practice_names(cursor) if view.chosen.practice else {}
-    practices = count_practices(cursor, view.chosen)
+    counts = read_counts(cursor, view.chosen)
     return recipe(
         view,
         data_version(cursor),
         contents,
         format_,
-        practices=practices,
-        rows=count_rows(cursor, view, contents) if contents == "answers" else practices,
+        counts=counts,
+        rows=count_rows(cursor, view, contents) if contents == "answers" else counts.practices,
         on=on,
         names={id_: names[id_] for id_ in view.chosen.practice if id_ in names},
     )

@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from criteria.framework import Framework, current_framework
+from practices_db.catalogue import selection_texts
 from practices_db.catalogue.practice_filter import FACET, SORTS, Sort
+from practices_db.catalogue.selection_texts import SelectionCounts
 from practices_db.queries.practices import DataVersion
 from practices_db.queries.views import Page, View
 
@@ -104,17 +106,17 @@ def recipe(  # noqa: PLR0913 - a file is all of these
     contents: FileContents,
     format_: Format,
     *,
-    practices: int,
+    counts: SelectionCounts,
     rows: int,
     on: date,
     names: Mapping[str, str],
 ) -> Recipe:
-    """Return the recipe of a file of ``rows`` rows on ``practices`` practices, exported ``on`` a day.
+    """Return the recipe of a file of ``rows`` rows on what a selection holds, exported ``on`` a day.
 
     ``names`` has the names of the practices that the view names one by one.
     """
     framework = current_framework()
-    selection = f"{practices} {'practice' if practices == 1 else 'practices'} {view.chosen.in_words(names)}".rstrip()
+    selection = selection_texts.found(view.chosen, counts, names)
     return Recipe(
         page=view.page,
         params=view.params(),
@@ -126,7 +128,7 @@ def recipe(  # noqa: PLR0913 - a file is all of these
         indicator_weights=_indicator_weights(view, framework),
         contents=contents,
         format=format_,
-        practices=practices,
+        practices=counts.practices,
         rows=rows,
         framework=framework.id,
         framework_version=framework.version,

@@ -13,7 +13,7 @@ from xlsxwriter.format import Format as Look
 from practices_db import palette
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import PracticesError
-from practices_db.files.exports import export_tables
+from practices_db.files.exports import codebook, export_tables
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.comparison_file import SHEET
 from practices_db.files.exports.csv_json import file_name
@@ -75,13 +75,13 @@ def _write(cursor: Cursor, book: Any, view: View, on: date) -> None:
     if view.page == "compare":
         matrix = comparison(cursor, view.chosen.practice)
         add_sheet(book, SHEET, matrix.table(), (24, 34, 9, *[46] * len(matrix.practices))).freeze_panes(1, 2)
-    meanings: dict[str, str] = {}
+    told: dict[str, Column] = {}
     for sheet, table in SHEETS.items():
         of_table = export_tables.columns_of(view, table)
         _sheet(book, sheet, of_table, export_tables.rows(cursor, view, table, on, export_tables.as_written))
-        meanings = {column.name: column.meaning for column in of_table} | meanings
+        told = {column.name: column for column in of_table} | told
     add_sheet(book, "recipe", _recipe_lines(made), (34, 110))
-    add_sheet(book, "glossary", [("column", "meaning"), *meanings.items()], (34, 110))
+    add_sheet(book, "glossary", [codebook.HEADER, *codebook.lines(told.values())], (34, 90, 30, 60))
 
 
 def _sheet(book: Any, name: str, table: Sequence[Column], rows: Iterable[tuple[Cell, ...]]) -> None:

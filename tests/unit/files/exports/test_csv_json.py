@@ -13,10 +13,12 @@ import pytest
 from exported_files import DAY, exported, rows_of
 
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.config import address_in_files
 from practices_db.database.store import Store
 from practices_db.files.exports import export_tables
-from practices_db.files.exports.csv_json import BOM, content, file_name, practice_json, write_csv
-from practices_db.files.exports.recipe import Format
+from practices_db.files.exports.codebook import codebook_csv
+from practices_db.files.exports.csv_json import BOM, CONTENTS, content, file_name, practice_json, write_csv
+from practices_db.files.exports.recipe import Contents, Format
 from practices_db.queries.practices import find_practices
 from practices_db.queries.views import View
 
@@ -208,11 +210,72 @@ def test_file_name_says_scope_and_day_and_is_plain_ascii() -> None:
     day = date(2026, 11, 2)
     everything = file_name(View(), "csv", day)
     filtered = file_name(View(chosen=PracticeFilter(text="Łódź/../x")), "csv-semicolon", day, "answers")
-    assert re.fullmatch(r"practices_all_2026-11-02_[0-9a-f]{16}_data\.csv", everything)
+    assert re.fullmatch(r"practices_all_2026-11-02_[0-9a-f]{16}\.csv", everything)
     assert re.fullmatch(r"practices_filtered_answers_2026-11-02_[0-9a-f]{16}_spreadsheet\.csv", filtered)
     # these narrow nothing
     assert file_name(View(chosen=PracticeFilter(undated=True)), "csv", DAY).startswith("practices_all_")
     assert file_name(View("compare"), "xlsx", DAY).startswith("comparison_2026")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"country": ("IT", "DE"), "sector": ("housing-and-settlement",)}, "housing_IT-DE"),
+        ({"target_group": ("women",), "country": ("IT",), "text": "x"}, "women_IT_filtered"),
+        ({"country": ("IT", "DE", "FR", "ES")}, "4-countries"),
+        ({"country": ("not-stated",), "running_from": 2010}, "not-stated_filtered"),
+    ],
+)
+def test_file_name_says_what_is_in_the_file(values: dict[str, Any], said: str) -> None:
+    name = file_name(View(chosen=PracticeFilter(**values)), "csv", DAY)
+    assert re.fullmatch(rf"practices_{said}_2026-02-03_[0-9a-f]{{16}}\.csv", name)
+    assert name.isascii()
+
+
+def test_file_says_where_each_practice_and_its_view_stand(tiny_store: Store) -> None:
+    view = View(chosen=PracticeFilter(country=("PL",)), base="https://practices.example.org")
+    (row,) = rows_of(content(write_csv(tiny_store, view, "scores", "csv", DAY)))
+    assert row["practice_address"] == "https://practices.example.org/practice?practice=synthetic-accents"
+    assert row["view_address"] == "https://practices.example.org/explore?country=PL"
+    (answer, *_) = rows_of(content(write_csv(tiny_store, View(chosen=view.chosen), "answers", "csv", DAY)))
+    assert answer["practice_address"] == "/practice?practice=synthetic-accents"
+    assert answer["view_address"] == "/explore?country=PL"
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "address"),
+    [
+        ("https://practices.example.org/app/", "http://10.0.0.1:8501", "https://practices.example.org/app"),
+        ("", "http://localhost:8501/", "http://localhost:8501"),
+        ("", "", ""),
+        ("", "javascript:alert(1)", ""),
+    ],
+)
+def test_address_is_the_one_set_else_the_one_asked_else_none(
+    given: str, asked: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRACTICES_BASE_URL", given)
+    assert address_in_files(asked) == address
+
+
+@pytest.mark.parametrize("contents", CONTENTS)
+@pytest.mark.parametrize("format_", ["csv", "csv-semicolon", "csv-comma"])
+def test_codebook_has_a_line_for_every_column(tiny_store: Store, contents: Contents, format_: Format) -> None:
+    made = rows_of(codebook_csv(View(), contents, format_), format_)
+    file = content(write_csv(tiny_store, View(), contents, format_, DAY))
+    assert [line["column"] for line in made] == list(rows_of(file, format_)[0])
+    assert all(line["meaning"] and line["written as"] for line in made)
+    by_name = {line["column"]: line for line in made}
+    if contents == "scores":
+        assert "housing-and-settlement: Housing and settlement" in by_name["sectors"]["ids"]
+        assert by_name["countries"]["ids"] == ""  # a public list
+
+
+def test_a_value_that_finds_nothing_is_said_in_the_recipe(tiny_store: Store) -> None:
+    file = exported(tiny_store, PracticeFilter(country=("PL", "IT")), "name")
+    recipe = json.loads(rows_of(file)[0]["recipe"])
+    assert recipe["selection"] == "1 practice: 1 in Poland, none in Italy"
+    assert recipe["selection"] in recipe["cite"]
 
 
 def test_file_name_is_never_used_twice() -> None:
@@ -234,7 +297,7 @@ def test_export_that_fails_leaves_nothing_in_its_folder(tiny_store: Store) -> No
 def test_written_file_is_the_only_one_and_named_like_a_download(tiny_store: Store) -> None:
     path = write_csv(tiny_store, View(chosen=PracticeFilter(country=("PL",))), "scores", "csv", DAY)
     assert list(tiny_store.exports.iterdir()) == [path]
-    assert path.name.startswith("practices_filtered_2026-02-03_")
+    assert path.name.startswith("practices_PL_2026-02-03_")
     assert [row["practice_id"] for row in rows_of(path.read_bytes())] == ["synthetic-accents"]
 
 
@@ -267,7 +330,10 @@ def test_pieces_of_what_is_stored_in_order_follow_each_other(tiny_store: Store) 
             pieces = list(export_tables.pieces(cursor, view, "scores", stored))
             assert all(piece.cards for piece in pieces)
             asked = [
-                (export_tables.query(view, "scores", cells, piece), export_tables.values(cursor, "scores", DAY, piece))
+                (
+                    export_tables.query(view, "scores", cells, piece),
+                    export_tables.values(cursor, view, "scores", DAY, piece),
+                )
                 for piece in pieces
             ]
             return [row for sql, values in asked for row in cursor.execute(sql, values).fetchall()]

@@ -92,7 +92,7 @@ def test_a_filtered_file_says_so() -> None:
     assert "_all_" in file_name(PublicationFilter(), "ris", DAY)
     content = written(chosen, [one()], "csv", "1", DAY).decode("utf-8-sig")
     (cells,) = csv.DictReader(io.StringIO(content, newline=""))
-    assert cells["selection"] == "on Health, matching “peers”"
+    assert cells["selection"] == "on health, matching “peers”"
 
 
 def test_bibtex_of_the_whole_library_is_read_back_by_another_parser(store: Store) -> None:

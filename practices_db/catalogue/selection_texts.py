@@ -1,0 +1,99 @@
+"""What a selection of practices holds, in words that can be quoted: how many, how sure, what is not known.
+
+Screen, brief, recipe and files say it with these functions. Plain text, no markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from practices_db.catalogue.filters import Facet
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.result_texts import MOST, ResultWords
+from practices_db.translation import _, ngettext
+
+
+@dataclass(frozen=True)
+class SelectionCounts:
+    """What a selection holds.
+
+    ``values``: for each facet of which several values are asked for, how many practices have each. ``assessed``: with a
+    published assessment; ``scored``: with both main scores; ``unknown``: with neither an assessment nor a result.
+    ``best``: the card whose result has the strongest evidence, the first in the default order; None where no result is
+    known. ``alike``: how many have a result of that strength.
+    """
+
+    practices: int
+    values: Mapping[str, Mapping[str, int]]
+    assessed: int
+    scored: int
+    unknown: int
+    best: Mapping[str, Any] | None
+    alike: int
+
+
+def found(chosen: PracticeFilter, counts: SelectionCounts, names: Mapping[str, str] | None = None) -> str:
+    """Say what was found: "6 practices for refugees on housing and settlement: 6 in Italy, none in Germany".
+
+    A value that finds nothing is said as such. ``names`` are those of practices that the filter names, by id.
+    """
+    if chosen.is_empty:
+        return _("All {list}").format(list=chosen.amount(counts.practices))
+    if not counts.practices:
+        return _("No practice {filter}").format(filter=chosen.in_words(names))
+    split = chosen.alternatives
+    filter_ = chosen.in_words(names, {facet.field for facet in split})
+    said = f"{chosen.amount(counts.practices)} {filter_}".rstrip()
+    each = "; ".join(_each(facet, chosen, counts) for facet in split)
+    return f"{said}: {each}" if each else said
+
+
+def _each(facet: Facet, chosen: PracticeFilter, counts: SelectionCounts) -> str:
+    """Say how many practices have each value that is asked for: "6 in Italy, none in Germany or Malta"."""
+    numbers = {value: counts.values[facet.field].get(value, 0) for value in chosen.chosen(facet.field)}
+    parts = [f"{number:,} {facet.said([value])}" for value, number in numbers.items() if number]
+    if without := [value for value, number in numbers.items() if not number]:
+        parts.append(_("none {filter}").format(filter=facet.said(without)))
+    several = _(" (some in more than one)") if sum(numbers.values()) > counts.practices else ""
+    return ", ".join(parts) + several
+
+
+def known(counts: SelectionCounts) -> str:
+    """Say how much is known of a selection: assessed and scored, best evidence, how many nothing is known of."""
+    if not counts.practices:
+        return ""
+    scored = _("{count} scored on both effectiveness and sustainability").format(count=_number(counts.scored))
+    sentences = [
+        _("{count} assessed, {scored}.").format(count=_number(counts.assessed).capitalize(), scored=scored),
+        _best(counts),
+    ]
+    if counts.unknown:
+        said = ngettext("Nothing is known of {count}", "Nothing is known of {count}", counts.unknown)
+        sentences.append(said.format(count=f"{counts.unknown:,}") + _(" (no assessment, no result)."))
+    return " ".join(sentences)
+
+
+def answer(chosen: PracticeFilter, counts: SelectionCounts, names: Mapping[str, str] | None = None) -> str:
+    """Say what was found and how much is known of it, as sentences that can be quoted."""
+    return f"{found(chosen, counts, names)}. {known(counts)}".rstrip()
+
+
+def _best(counts: SelectionCounts) -> str:
+    result = ResultWords.of_card(counts.best) if counts.best else None
+    if counts.best is None or result is None:
+        return _("No result is known.")
+    words, level = result.strength
+    about = [words, _("{level} of {most}").format(level=level, most=MOST), *([result.whose] if result.whose else [])]
+    if others := counts.alike - 1:
+        more = ngettext("{count} more practice at this level", "{count} more practices at this level", others)
+        about.append(more.format(count=f"{others:,}"))
+    limits = f"; {result.limits}" if result.limits else ""
+    return _("Best evidence ({about}): {practice}. {result}{limits}.").format(
+        about=", ".join(about), practice=counts.best["name"].rstrip("."), result=result.found, limits=limits
+    )
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count else _("none")

@@ -1,0 +1,77 @@
+"""What a selection of practices holds (``SelectionCounts``), from the database and from the index in memory.
+
+Files ask the database, the screen the index; a test holds both against each other on random filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
+from practices_db.catalogue.selection_texts import SelectionCounts
+from practices_db.catalogue.vocabularies import HEADLINES
+from practices_db.database.store import Cursor, records
+from practices_db.queries.facet_index import Selection
+from practices_db.queries.practices import SELECTED, order_of, parameters
+
+_COUNTS = """
+    SELECT
+        count(*), count(*) FILTER (WHERE assessed),
+        count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
+        count(*) FILTER (WHERE NOT assessed AND result_mark IS NULL),
+        count(*) FILTER (WHERE result_mark = (
+            SELECT max(c.result_mark) FROM practice_card c SEMI JOIN selected ON selected.id = c.id
+        ))
+    FROM practice_card c SEMI JOIN selected ON selected.id = c.id
+"""
+_VALUES = """
+    SELECT f.facet, f.value, count(*) FROM practice_facet f
+    SEMI JOIN chosen ON chosen.facet = f.facet AND chosen.value = f.value
+    SEMI JOIN selected ON selected.id = f.practice_id
+    GROUP BY ALL
+"""
+_BEST = f"""
+    SELECT c.* FROM practice_card c SEMI JOIN selected ON selected.id = c.id
+    WHERE c.result_mark IS NOT NULL ORDER BY {order_of(DEFAULT_SORT)} LIMIT 1
+"""
+
+
+def read_counts(cursor: Cursor, chosen: PracticeFilter) -> SelectionCounts:
+    """Return what a filter's selection holds."""
+    given = parameters(chosen)
+    practices, assessed, scored, unknown, alike = cursor.execute(SELECTED + _COUNTS, given).fetchone() or (0,) * 5
+    values: dict[str, dict[str, int]] = {facet.field: {} for facet in chosen.alternatives}
+    if values:
+        for facet, value, count in cursor.execute(SELECTED + _VALUES, given).fetchall():
+            if facet in values:
+                values[facet][value] = count
+    best = next(iter(records(cursor.execute(SELECTED + _BEST, given))), None)
+    return SelectionCounts(practices, values, assessed, scored, unknown, best, alike)
+
+
+def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) -> SelectionCounts:
+    """Return what a selection of the index holds; ``card`` is asked for the card of a practice."""
+    assessed = selection.numbers("assessed") > 0
+    marks = selection.numbers("result_mark")
+    scored = np.logical_and.reduce([selection.numbers(f"{node}_scored") > 0 for node in HEADLINES])
+    has_result = ~np.isnan(marks)
+    order = selection.index.orders[DEFAULT_SORT]
+    best = order[selection.mask[order]][: int(has_result.any())]  # whoever has no result comes last
+    return SelectionCounts(
+        selection.count,
+        {
+            facet.field: {
+                value: int((selection.index.of_value(facet.field, value) & selection.mask).sum())
+                for value in selection.chosen.chosen(facet.field)
+            }
+            for facet in selection.chosen.alternatives
+        },
+        int(assessed.sum()),
+        int(scored.sum()),
+        int((~assessed & ~has_result).sum()),
+        card(selection.index.ids[best[0]]) if len(best) else None,
+        int((marks == marks[has_result].max()).sum()) if len(best) else 0,
+    )

@@ -1,0 +1,124 @@
+"""An adviser's minute in Explore: from the front page to a sentence, its link and its file, in a few clicks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from app_server import Server
+from browser_page import NARROW, download_button, menu, sentence, settled
+from conftest import NewContext
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.e2e
+
+HOUSING = "/explore?country=IT&country=DE&target-group=refugees&sector=housing-and-settlement"
+SAID = re.compile(r"^(\d+) practices for refugees on housing and settlement: \1 in Italy, none in Germany\.$")
+
+
+class Clicks:
+    """Counts the clicks of a journey; typing and the Tab key are none."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def on(self, what: Locator) -> None:
+        what.click()
+        self.count += 1
+
+
+def _type_into(page: Page, label: str, *options: str) -> None:
+    """Choose values of a list by keyboard alone: it has the focus already or gets it by Tab."""
+    box = page.get_by_role("combobox", name=label)
+    for option in options:
+        box.focus()
+        page.keyboard.type(option)
+        expect(page.get_by_role("option", name=re.compile(f"^{re.escape(option)} "))).to_be_visible()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        settled(page)
+    page.keyboard.press("Tab")  # a list with the focus is higher, and gives that back
+    settled(page)
+
+
+def test_from_the_front_page_to_sentence_link_and_file_in_five_clicks(server: Server, new_context: NewContext) -> None:
+    context = new_context(accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page, clicks = context.new_page(), Clicks()
+    page.goto(server.url)
+    settled(page)
+    clicks.on(menu(page).get_by_role("link", name="Explore"))
+    expect(sentence(page)).to_be_visible()
+    settled(page)
+    clicks.on(page.get_by_role("combobox", name="Country"))
+    _type_into(page, "Country", "Italy", "Germany")
+    _type_into(page, "Target group", "Refugees")
+    _type_into(page, "Sector", "Housing and settlement")
+    expect(sentence(page)).to_have_text(SAID)
+    clicks.on(page.get_by_role("button", name="Copy text"))
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    text, link = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert SAID.match(text.split(". ")[0] + ".")
+    assert "Best evidence (" in text
+    clicks.on(download_button(page))
+    with page.expect_download() as caught:
+        clicks.on(page.get_by_role("button", name=re.compile(r"^Download \d+ practices \(CSV\)")))
+    assert clicks.count == 5
+    assert re.fullmatch(
+        r"practices_housing_refugees_IT-DE_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.csv", caught.value.suggested_filename
+    )
+    rows = list(csv.DictReader(io.StringIO(caught.value.path().read_text("utf-8-sig")), strict=True))
+    assert len(rows) == int(text.split()[0])
+    assert rows[0]["view_address"].startswith(f"{server.url}/explore?")
+    somebody_else = new_context().new_page()
+    somebody_else.goto(link)
+    expect(sentence(somebody_else)).to_have_text(SAID)
+    somebody_else.goto(rows[0]["practice_address"])
+    expect(somebody_else.get_by_role("heading", level=1)).to_have_text(rows[0]["name"])
+
+
+def test_the_best_evidence_on_employment_in_two_clicks(server: Server, page: Page) -> None:
+    clicks = Clicks()
+    page.goto(server.url)
+    settled(page)
+    clicks.on(menu(page).get_by_role("link", name="Explore"))
+    expect(sentence(page)).to_be_visible()
+    settled(page)
+    clicks.on(page.get_by_role("combobox", name="Sector"))
+    _type_into(page, "Sector", "Employment")
+    assert clicks.count == 2
+    expect(sentence(page)).to_have_text(re.compile("practices on employment"))
+    expect(
+        page.get_by_role("main").get_by_text(re.compile(r"Best evidence \(randomised trial, 5 of 5"))
+    ).to_be_visible()
+
+
+def test_the_first_result_begins_above_400_pixels(server: Server, new_context: NewContext) -> None:
+    page = new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.goto(server.url + HOUSING)
+    expect(sentence(page)).to_have_text(SAID)
+    settled(page)
+    box = page.get_by_role("main").get_by_role("link", name="Refugees Welcome Italia").first.bounding_box()
+    assert box is not None
+    assert box["y"] < 400
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 600), (NARROW["width"], NARROW["height"])])
+def test_the_download_opens_inside_the_window(server: Server, new_context: NewContext, size: tuple[int, int]) -> None:
+    width, height = size
+    page = new_context(viewport={"width": width, "height": height}).new_page()
+    page.goto(server.url + HOUSING)
+    expect(sentence(page)).to_have_text(SAID)
+    settled(page)
+    download_button(page).click()
+    for name in (re.compile(r"^Download \d+ practices"), re.compile("^Codebook")):
+        button = page.get_by_role("button", name=name)
+        expect(button).to_be_visible()
+        expect(button).to_be_in_viewport(ratio=1)
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height

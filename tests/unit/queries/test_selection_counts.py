@@ -1,0 +1,77 @@
+"""What a selection holds: database and index say what a slow count of the catalogue's files says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import oracles
+import pytest
+from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS
+
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.selection_texts import SelectionCounts, answer
+from practices_db.database.store import Store
+from practices_db.queries.facet_index import Index
+from practices_db.queries.practices import cards
+from practices_db.queries.selection_counts import counts_of, read_counts
+
+
+@pytest.fixture(scope="module")
+def index(store: Store) -> Iterator[Index]:
+    with store.cursor() as cursor:
+        yield Index.read(cursor)
+
+
+def both_ways(store: Store, index: Index, chosen: PracticeFilter) -> tuple[SelectionCounts, SelectionCounts]:
+    with store.cursor() as cursor:
+        return read_counts(cursor, chosen), counts_of(index.select(chosen), lambda id_: cards(cursor, [id_])[0])
+
+
+@pytest.mark.parametrize("number", range(NUMBER_OF_FILTERS))
+def test_database_and_index_count_what_the_oracle_counts(number: int, store: Store, index: Index) -> None:
+    chosen = FILTERS[number]
+    from_database, from_index = both_ways(store, index, chosen)
+    assert answer(chosen, from_database) == answer(chosen, from_index)
+    found = [one for one in EVERYONE if oracles.matches(one, chosen.model_dump())]
+    strongest = max((oracles.mark(one) for one in found), default=0)
+    for counts in (from_database, from_index):
+        assert counts.practices == len(found)
+        assert counts.assessed == sum(bool(one.answers) for one in found)
+        assert counts.scored == sum(
+            bool(one.answers) and all(one.scores[node].scored for node in oracles.HEADLINES) for one in found
+        )
+        assert counts.unknown == sum(not one.answers and not one.results for one in found)
+        assert counts.alike == (sum(oracles.mark(one) == strongest for one in found) if strongest else 0)
+        if strongest:
+            assert counts.best is not None
+            assert counts.best["id"] == oracles.in_order(found, "result")[0]
+        else:
+            assert counts.best is None
+        for facet, numbers in counts.values.items():
+            for value in chosen.chosen(facet):
+                assert numbers.get(value, 0) == sum(value in one.facets[facet] for one in found)
+
+
+def test_random_filters_find_values_of_every_sort(store: Store) -> None:
+    with store.cursor() as cursor:
+        every = [read_counts(cursor, chosen) for chosen in FILTERS]
+    asked = [
+        (counts.values[facet.field].get(value, 0), counts.practices)
+        for chosen, counts in zip(FILTERS, every, strict=True)
+        for facet in chosen.alternatives
+        for value in chosen.chosen(facet.field)
+        if counts.practices
+    ]
+    assert any(number == 0 for number, _ in asked)
+    assert any(0 < number < practices for number, practices in asked)
+    assert any(counts.best is None and counts.practices for counts in every)
+
+
+def test_practices_named_one_by_one_have_their_best_evidence_wherever_they_are_named(
+    store: Store, index: Index
+) -> None:
+    in_order = oracles.in_order(BY_ID.values(), "result")
+    chosen = PracticeFilter(practice=(in_order[-1], in_order[0]))
+    for counts in both_ways(store, index, chosen):
+        assert counts.best is not None
+        assert counts.best["id"] == in_order[0]
