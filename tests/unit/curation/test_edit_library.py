@@ -21,7 +21,7 @@ from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.operations import snapshots
+from practices_db.operations import snapshots, upgrade
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
 from practices_db.queries.integrity import integrity_problems
@@ -203,9 +203,9 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
         cursor.execute("DELETE FROM released_practice WHERE id = $id", {"id": link["to_id"]})
 
     store.write(merge_as_before)
-    edit_library.after_migration(store, ["0004_knowledge"])
+    upgrade.after_migration(store, ["0004_knowledge"])
     assert stands(store, "link", edit_library.link_id(link)).version == 1
-    edit_library.after_migration(store, ["0005_leaving"])
+    upgrade.after_migration(store, ["0005_leaving"])
     assert stands(store, "link", edit_library.link_id(link | {"to_id": "accelair"})).version == 2
     with store.cursor() as cursor:
         left = cursor.execute("SELECT count(*) FROM known_link WHERE to_id = $id", {"id": link["to_id"]}).fetchone()
