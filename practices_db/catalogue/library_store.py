@@ -216,6 +216,7 @@ _END_IS_PUBLIC = """
 _OFFERED = f"""
     UPDATE evidence_card SET offered = url_seen <> 'derived' AND NOT coalesce(url_is_copy, false) AND NOT {COPY_SQL}
 """
+# Type of measure, outcome and direction are not among them: a finding says all three at once (queries.library).
 _FACETS = """
     INSERT INTO knowledge_facet BY NAME
     WITH lists AS (
@@ -229,15 +230,6 @@ _FACETS = """
         UNION ALL SELECT 'evidence', 'evidence_period', id, CASE
             WHEN year IS NULL THEN [] WHEN year >= 2021 THEN ['since-2021'] WHEN year >= 2016 THEN ['2016-2020']
             WHEN year >= 2011 THEN ['2011-2015'] ELSE ['until-2010'] END FROM evidence_card
-        UNION ALL SELECT 'evidence', 'measure_type', id, (
-            SELECT list(measure_type ORDER BY measure_type) FROM released_publication_type WHERE publication_id = id
-        ) FROM evidence_card
-        UNION ALL SELECT 'evidence', 'outcome', id, (
-            SELECT list(DISTINCT outcome ORDER BY outcome) FROM released_finding WHERE publication_id = id
-        ) FROM evidence_card
-        UNION ALL SELECT 'evidence', 'finding_direction', id, (
-            SELECT list(DISTINCT direction ORDER BY direction) FROM released_finding WHERE publication_id = id
-        ) FROM evidence_card
         UNION ALL SELECT 'organisation', 'theme', id, themes FROM organisation_card
         UNION ALL SELECT 'organisation', 'area', id, countries FROM organisation_card
         UNION ALL SELECT 'organisation', 'governance_level', id, levels FROM organisation_card
