@@ -266,6 +266,15 @@ class AnswerRow(CatalogueRow):
         )
 
 
+class SettlementRow(CatalogueRow):
+    """Whose answer counts where assessors disagree, and why: the columns of settlements.csv."""
+
+    practice_id: Id
+    indicator_id: Id
+    assessment_id: Line
+    note: Prose
+
+
 class RunningRow(CatalogueRow):
     """Whether a practice still runs, and who said so when: the columns of running.csv."""
 

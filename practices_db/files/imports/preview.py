@@ -338,7 +338,7 @@ def _contradicting(entries: tuple[Entry, ...], held: Holdings) -> Iterator[Probl
             case AnswerRow() as row if row.indicator_id in _ASKED and counts_now(row):
                 before = said.setdefault((row.practice_id, row.indicator_id), {})
                 settled = row.assessment_id in before and before[row.assessment_id].settled
-                before[row.assessment_id] = replace(as_given(row), settled=settled)
+                before[row.assessment_id] = as_given(row, settled=settled)
                 keys = [(row.practice_id, row.indicator_id)]
             case _:
                 keys = []
