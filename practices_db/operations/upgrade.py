@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 _LIBRARY, _LEAVING, _RESULTS = "0004_knowledge", "0005_leaving", "0006_results_and_types"
 _HAND_OVER = {
-    "practice": edit_practices.KEPT.hand_over,
+    "practice": edit_practices.hand_over,
     "evidence": edit_library.KEPT["evidence"].hand_over,
     "organisation": edit_library.KEPT["organisation"].hand_over,
 }

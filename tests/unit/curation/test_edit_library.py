@@ -213,6 +213,32 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
     store.close()
 
 
+def test_a_merge_leaves_no_practice_without_a_primary_type(own: Store) -> None:
+    """The primary type of the old one was taken out at the one that is kept: a curator says which it is now."""
+    types: dict[str, list[dict[str, str]]] = {}
+    for row in oracles.read_csv(oracles.CATALOGUE / "practice_types.csv"):
+        types.setdefault(row["practice_id"], []).append(row)
+    assessed = {row["practice_id"] for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")}
+    old, kept, primary = next(
+        (old, kept, row["measure_type"])
+        for old, of in types.items()
+        if len(of) > 1 and old not in assessed
+        for row in of
+        if row["primary"] == "yes"
+        for kept, its in types.items()
+        if kept != old and [one["measure_type"] for one in its] == [row["measure_type"]]
+    )
+    other = next(row["measure_type"] for row in types[old] if row["primary"] != "yes")
+    edit_library.KEPT["practice_type"].archive(own, Edit(CURATOR, f"{kept}>{primary}", 1, "not of this type"))
+    with pytest.raises(PracticesError, match=f"exactly one type of a practice of '{kept}' must be marked primary"):
+        edit_practices.KEPT.merge(own, Edit(CURATOR, old, 1, "the same"), kept)
+    edit_library.edit(own, "practice_type", Edit(CURATOR, f"{old}>{other}", 1, "mainly so"), {"primary": "yes"})
+    edit_practices.KEPT.merge(own, Edit(CURATOR, old, 1, "the same"), kept)
+    release(own)
+    with own.cursor() as cursor:
+        assert integrity_problems(cursor) == []
+
+
 def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
     link = rows_of("link")[0]
     edit_practices.KEPT.merge(own, Edit(CURATOR, link["to_id"], 1, "the same"), "accelair")

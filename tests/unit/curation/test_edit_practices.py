@@ -441,6 +441,30 @@ def test_shipped_files_are_written_back_byte_for_byte(store: Store, tmp_path: Pa
         assert (tmp_path / name).read_bytes() == (oracles.CATALOGUE / name).read_bytes()
 
 
+def test_a_merge_after_which_fact_and_answer_differ_is_refused_at_once(catalogue_db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.duckdb"
+    shutil.copy(catalogue_db, path)
+    with Store(path) as store:
+        with store.cursor() as cursor:
+            ((old,), *_) = cursor.execute(
+                "SELECT practice_id FROM counted_answer WHERE indicator_id = 'sus-transferred' AND answer = 'met' "
+                "ORDER BY ALL"
+            ).fetchall()
+            ((kept,), *_) = cursor.execute(
+                "SELECT id FROM practice_card WHERE NOT assessed AND transferred_elsewhere IS NULL "
+                "AND evaluation_documented ORDER BY ALL"
+            ).fetchall()
+        with pytest.raises(PracticesError, match="Nothing was merged: transferred_elsewhere is blank"):
+            edit_practices.KEPT.merge(store, Edit(CURATOR, old, 1, "the same"), kept)
+        with store.cursor() as cursor:
+            assert edit_practices.practice(cursor, CURATOR, old).state == "listed"
+        edit_practices.edit_practice(store, Edit(CURATOR, kept, 1, "so"), {"transferred_elsewhere": "yes"}, PAGE)
+        edit_practices.KEPT.merge(store, Edit(CURATOR, old, 1, "the same"), kept)
+        release(store)
+        with store.cursor() as cursor:
+            assert integrity.integrity_problems(cursor) == []
+
+
 def test_what_a_curator_settled_stands_in_the_files(catalogue_db: Path, tmp_path: Path) -> None:
     """A fact that follows the settled answer is no contradiction, and a build keeps the settlement."""
     path, folder, id_ = tmp_path / "own.duckdb", tmp_path / "written", "south-moravian-regional-centre-for-foreigners"
