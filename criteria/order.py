@@ -19,7 +19,8 @@ The four readings of an unknown answer:
 
 Scores are whole numbers of steps on a grid that holds every score that the weights can give, whoever is compared, so
 equal scores are equal. Only where a score could take too many values on too fine a grid (three criteria or more with
-uneven shares, indicators weighed with decimals) it is rounded to ``ROUNDED_GRID``, a two-hundredth of a point.
+uneven shares, indicators weighed with decimals) it is rounded to ``ROUNDED_GRID``, a two-hundredth of a point. There
+two scores count as level that are no more steps apart than criteria are weighed, since so far apart equal ones can lie.
 
 >>> from criteria.framework import published_frameworks
 >>> from criteria.scoring import encode
@@ -36,7 +37,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -117,13 +118,14 @@ class Distributions:
     """The exact distribution of each practice's score, in the order of ``practice_ids``.
 
     ``steps``: for each practice the scores it can have, rising, in steps of 100 / ``grid``; ``shares``: the probability
-    of each, sum 1.
+    of each, sum 1. ``level_within``: two scores so many steps apart can be equal, 0 where the grid holds every score.
     """
 
     practice_ids: tuple[str, ...]
     grid: int
     steps: tuple[Ints, ...]
     shares: tuple[Floats, ...]
+    level_within: int = 0
 
     def of(self, practice_id: str) -> tuple[Floats, Floats]:
         """Return the scores (0–100) a practice can have and their probabilities; ValueError if it is not here."""
@@ -151,7 +153,9 @@ def distributions(
             raise ValueError(f"{practice_id}: nothing of a criterion that weighs something applies to it")
         found.append(distribution)
     steps, shares = tuple(one for one, _ in found), tuple(one for _, one in found)
-    return Distributions(answers.practice_ids, scale.grid, steps, shares)
+    # rounded, each criterion is half a step off at most; two practices may be so in opposite ways
+    level_within = len(scale.criteria) if scale.rounded else 0
+    return Distributions(answers.practice_ids, scale.grid, steps, shares, level_within)
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,7 @@ class _Scale:
     grid: int
     worth: tuple[int, ...]
     criteria: tuple[tuple[Fraction, tuple[tuple[int, int], ...]], ...]
+    rounded: bool
 
     @classmethod
     def of(cls, framework: Framework, weights: Weighting) -> _Scale:
@@ -181,9 +186,9 @@ class _Scale:
                 criteria.append((share / sum(shares), tuple((column[id_], int(weight[id_] * unit)) for id_ in ids)))
         values_at_most = math.prod(1 + whole * sum(one for _, one in inside) for _, inside in criteria)
         grid = _common_grid(whole, criteria)
-        if grid > ROUNDED_GRID and (values_at_most > _MOST_VALUES or grid > _LARGEST):
-            grid = ROUNDED_GRID
-        return cls(grid, tuple(int(value * whole) for value in values), tuple(criteria))
+        rounded = grid > ROUNDED_GRID and (values_at_most > _MOST_VALUES or grid > _LARGEST)
+        worth = tuple(int(value * whole) for value in values)
+        return cls(ROUNDED_GRID if rounded else grid, worth, tuple(criteria), rounded)
 
 
 def _common_grid(whole: int, criteria: Sequence[tuple[Fraction, tuple[tuple[int, int], ...]]]) -> int:
@@ -283,6 +288,21 @@ def lead_shares(one: Distributions, other: Distributions) -> tuple[Floats, Float
     """
     if one.grid != other.grid:
         raise ValueError("the scores are on different grids: they are not of the same weights")
+    if one.level_within == 0:
+        ahead, tied = _compared(one, other)
+    else:
+        ahead, behind = _compared(_lower(one), other)[0], _compared(_lower(other), one)[0].T
+        tied = np.maximum(1 - ahead - behind, 0)
+    return ahead.round(_DECIMALS), tied.round(_DECIMALS)
+
+
+def _lower(of: Distributions) -> Distributions:
+    """Return distributions lowered by what two equal scores can be apart: what is ahead still is so for sure."""
+    return replace(of, steps=tuple(steps - of.level_within for steps in of.steps))
+
+
+def _compared(one: Distributions, other: Distributions) -> tuple[Floats, Floats]:
+    """Return how likely each of one is on a higher step than each of the other, and on the same."""
     every = np.unique(np.concatenate([np.zeros(0, np.int64), *one.steps, *other.steps]))
     ahead = np.zeros((len(one.steps), len(other.steps)))
     tied = np.zeros_like(ahead)
@@ -294,7 +314,7 @@ def lead_shares(one: Distributions, other: Distributions) -> tuple[Floats, Float
         ahead += mine @ (up_to - theirs).T
         tied += mine @ theirs.T
         below = up_to[:, -1]
-    return ahead.round(_DECIMALS), tied.round(_DECIMALS)
+    return ahead, tied
 
 
 def _dense(of: Distributions, columns: Ints) -> Floats:

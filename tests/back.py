@@ -31,3 +31,13 @@ def before_results_and_types(cursor: Cursor) -> None:
     cursor.execute("INSERT INTO assessment BY NAME FROM kept")
     cursor.execute("DROP TABLE kept")
     cursor.execute("DELETE FROM _migration WHERE name = '0006_results_and_types'")
+
+
+def before_framework_2(cursor: Cursor) -> None:
+    """Take away the answers of framework 2.0.0, settlements of them too."""
+    cursor.execute("DELETE FROM settlement")
+    cursor.execute(
+        "DELETE FROM answer WHERE assessment_id IN (SELECT id FROM assessment WHERE framework_version = '2.0.0')"
+    )
+    cursor.execute("DELETE FROM assessment WHERE framework_version = '2.0.0'")
+    cursor.execute("DELETE FROM released_answer WHERE framework_version = '2.0.0'")

@@ -8,7 +8,7 @@ yes. An operator's own evaluation beside an independent one that is not met is n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from criteria.counted_answer import Given, counted
@@ -40,9 +40,9 @@ RULES = (
 )
 
 
-def given(row: AnswerRow) -> Given:
-    """Return an answer as the rule of counting reads it."""
-    return Given(row.assessment_id, row.basis, row.answer, row.evidence_level, row.assessed_on)
+def given(row: AnswerRow, *, settled: bool = False) -> Given:
+    """Return an answer as the rule of counting reads it; ``settled`` where a curator has decided that it counts."""
+    return Given(row.assessment_id, row.basis, row.answer, row.evidence_level, row.assessed_on, settled)
 
 
 def counts_now(row: AnswerRow) -> bool:
@@ -50,8 +50,13 @@ def counts_now(row: AnswerRow) -> bool:
     return (row.framework, row.framework_version) == CURRENT
 
 
-def contradictions(practices: Mapping[int, PracticeRow], answers: Mapping[int, AnswerRow]) -> list[str]:
-    """Return every contradiction in the catalogue's files, naming both rows by the numbers a spreadsheet shows."""
+def contradictions(
+    practices: Mapping[int, PracticeRow], answers: Mapping[int, AnswerRow], settled: Set[tuple[str, str]]
+) -> list[str]:
+    """Return every contradiction in the catalogue's files, naming both rows by the numbers a spreadsheet shows.
+
+    ``settled``: assessment and indicator of the answers that a curator has decided on.
+    """
     asked = {rule.indicator_id for rule in RULES}
     said: dict[tuple[str, str], list[tuple[int, AnswerRow]]] = defaultdict(list)
     for number, row in answers.items():
@@ -61,12 +66,12 @@ def contradictions(practices: Mapping[int, PracticeRow], answers: Mapping[int, A
         f"practices.csv, row {number}, {rule.fact}: {words} in assessments.csv, row {at}"
         for number, practice in practices.items()
         for rule in RULES
-        for at, answer in _counted(said[practice.id, rule.indicator_id])
+        for at, answer in _counted(said[practice.id, rule.indicator_id], settled)
         if (words := rule.words(getattr(practice, rule.fact), answer))
     ]
 
 
-def _counted(rows: Iterable[tuple[int, AnswerRow]]) -> list[tuple[int, AnswerId]]:
+def _counted(rows: Iterable[tuple[int, AnswerRow]], settled: Set[tuple[str, str]]) -> list[tuple[int, AnswerId]]:
     """Return row and answer of the one that counts; nothing where none can."""
-    found = counted(given(row) for _, row in rows)
+    found = counted(given(row, settled=(row.assessment_id, row.indicator_id) in settled) for _, row in rows)
     return [(at, row.answer) for at, row in rows if found and row.assessment_id == found.assessment_id]

@@ -7,6 +7,7 @@ links, labels on screen. "Not stated" is a value of every facet that may be empt
 from __future__ import annotations
 
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -76,9 +77,9 @@ class Filter(BaseModel):
         return values
 
     @classmethod
+    @abstractmethod
     def amount(cls, count: int) -> str:
         """Say how many of what is selected: "1 practice", "1,200 practices"."""
-        raise NotImplementedError
 
     def chosen(self, field: str) -> Chosen:
         """Return the values chosen in a facet."""

@@ -13,9 +13,9 @@ from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL
 from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, ItemKind
 from practices_db.catalogue.practice_rows import CatalogueRow, columns
-from practices_db.catalogue.read_files import Catalogue, read_catalogue
+from practices_db.catalogue.read_files import Catalogue
 from practices_db.catalogue.vocabularies import NOT_STATED
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor
 
 # What everything that something may lead to is called, as everybody sees it.
 NAMED = """
@@ -132,27 +132,18 @@ def insert_library(cursor: Cursor, catalogue: Catalogue) -> None:
     insert_rows(cursor, "link", (row.model_dump() | {"state": "archived"} for row in catalogue.former_links))
 
 
-def after_migration(store: Store, ran: Sequence[str]) -> None:
-    """Bring what a database of an earlier release had no tables for out of the catalogue's files.
-
-    ``ran``: the migrations that ran just now. What leads to practices that this database does not have is left out.
-    Results, types and findings come with the publications they rest on, where these are missing. Nothing that curators
-    changed and have not released becomes public.
-    """
-    if "0004_knowledge" in ran:
-        store.write(_fill_all)
-    elif "0006_results_and_types" in ran:
-        store.write(_fill_results_and_types)
-
-
-def _fill_all(cursor: Cursor) -> None:
-    for item, rows in read_catalogue().items.items():
+def fill_all(cursor: Cursor, catalogue: Catalogue) -> None:
+    """Bring all that a database from before the library lacks; what leads to no practice of it is left out."""
+    for item, rows in catalogue.items.items():
         insert(cursor, item, list(_that_lead_somewhere(cursor, item, rows)))
     rebuild(cursor)
 
 
-def _fill_results_and_types(cursor: Cursor) -> None:
-    catalogue = read_catalogue()
+def fill_results_and_types(cursor: Cursor, catalogue: Catalogue) -> None:
+    """Bring results, types and findings with the publications they rest on, where these are missing.
+
+    What leads to no practice of this database is left out. ``release_plain`` comes next.
+    """
     used = {
         id_
         for kind in PLAIN
@@ -165,8 +156,25 @@ def _fill_results_and_types(cursor: Cursor) -> None:
     _make_card(cursor, KINDS["evidence"], sorted(used))
     for kind in PLAIN:
         insert(cursor, kind.item, list(_that_lead_somewhere(cursor, kind.item, catalogue.items.get(kind.item, ()))))
-        _release(cursor, kind)
+
+
+def release_plain(cursor: Cursor) -> None:
+    """Release what is shown as it is (PLAIN), and make facets anew."""
+    for kind in PLAIN:
+        release(cursor, kind.item)
     _derive_from_cards(cursor)
+
+
+def forget_links_without_end(cursor: Cursor) -> None:
+    """Forget released links of which an end is not public any more."""
+    cursor.execute(
+        f"""
+        DELETE FROM known_link k WHERE NOT EXISTS (
+            WITH {NAMED} SELECT 1 FROM named f, named t WHERE f.kind = k.from_kind AND f.id = k.from_id
+                AND t.kind = k.to_kind AND t.id = k.to_id
+        )
+        """
+    )
 
 
 def _that_lead_somewhere(cursor: Cursor, item: Item, rows: Iterable[CatalogueRow]) -> Iterator[CatalogueRow]:
@@ -208,6 +216,7 @@ _END_IS_PUBLIC = """
 _OFFERED = f"""
     UPDATE evidence_card SET offered = url_seen <> 'derived' AND NOT coalesce(url_is_copy, false) AND NOT {COPY_SQL}
 """
+# Type of measure, outcome and direction are not among them: a finding says all three at once (queries.library).
 _FACETS = """
     INSERT INTO knowledge_facet BY NAME
     WITH lists AS (
@@ -221,15 +230,6 @@ _FACETS = """
         UNION ALL SELECT 'evidence', 'evidence_period', id, CASE
             WHEN year IS NULL THEN [] WHEN year >= 2021 THEN ['since-2021'] WHEN year >= 2016 THEN ['2016-2020']
             WHEN year >= 2011 THEN ['2011-2015'] ELSE ['until-2010'] END FROM evidence_card
-        UNION ALL SELECT 'evidence', 'measure_type', id, (
-            SELECT list(measure_type ORDER BY measure_type) FROM released_publication_type WHERE publication_id = id
-        ) FROM evidence_card
-        UNION ALL SELECT 'evidence', 'outcome', id, (
-            SELECT list(DISTINCT outcome ORDER BY outcome) FROM released_finding WHERE publication_id = id
-        ) FROM evidence_card
-        UNION ALL SELECT 'evidence', 'finding_direction', id, (
-            SELECT list(DISTINCT direction ORDER BY direction) FROM released_finding WHERE publication_id = id
-        ) FROM evidence_card
         UNION ALL SELECT 'organisation', 'theme', id, themes FROM organisation_card
         UNION ALL SELECT 'organisation', 'area', id, countries FROM organisation_card
         UNION ALL SELECT 'organisation', 'governance_level', id, levels FROM organisation_card

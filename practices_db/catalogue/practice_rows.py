@@ -19,11 +19,13 @@ from pydantic import (
 
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from criteria.spelling import nearest_of
+from practices_db.catalogue.addresses import host_of
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 
-# Characters that no text holds: a terminal would obey them, a file could not keep them. Line ends and tabs are text.
-UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Characters that no text holds: a terminal would obey them, a file could not keep them, or they turn round the letters
+# after them, so that a text reads as another one. Line ends and tabs are text.
+UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class ColumnError(ValueError):
@@ -87,6 +89,8 @@ def _web_address(value: str) -> str:
     _readable(value)
     if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
         raise ValueError(f"{value[:80]!r} is not a web address (http:// or https://, no spaces)")
+    if "\\" in value or not host_of(value) or value.partition("://")[2].startswith("/"):
+        raise ValueError(f"{value[:80]!r} is not a web address: it names no site, or holds a backslash")
     return value
 
 
@@ -140,9 +144,9 @@ Year = Annotated[Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None, Befo
 
 
 class CatalogueRow(BaseModel):
-    """A row of a file of the catalogue: frozen, and no columns but its own."""
+    """A row of a file of the catalogue: frozen, no columns but its own, no blanks around a text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class PracticeRow(CatalogueRow):
@@ -203,7 +207,7 @@ class SourceRow(CatalogueRow):
 
     practice_id: Id
     field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
-    url: Annotated[str, AfterValidator(lambda cell: _web_address(cell.partition(" (")[0]) and cell)]
+    url: Annotated[str, AfterValidator(lambda cell: _web_address(cell.partition(" (")[0]) and _readable(cell))]
 
     @property
     def address(self) -> str:
@@ -264,6 +268,15 @@ class AnswerRow(CatalogueRow):
         return assessment_id(
             self.practice_id, self.basis, self.assessor, self.assessed_on, self.framework, self.framework_version
         )
+
+
+class SettlementRow(CatalogueRow):
+    """Whose answer counts where assessors disagree, and why: the columns of settlements.csv."""
+
+    practice_id: Id
+    indicator_id: Id
+    assessment_id: Line
+    note: Prose
 
 
 class RunningRow(CatalogueRow):

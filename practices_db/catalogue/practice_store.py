@@ -140,6 +140,8 @@ def insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
         ),
     )
     write_answers(cursor, catalogue.answers)
+    day = max((row.released_on for row in catalogue.releases), default=date.min)  # the files do not say when
+    _insert(cursor, "settlement", (row.model_dump() | {"settled_on": day} for row in catalogue.settlements))
     _insert(cursor, "statement", (row.model_dump() for row in catalogue.statements))
     _insert(
         cursor,
@@ -197,7 +199,14 @@ def _insert_several(cursor: Cursor, rows: list[PracticeRow]) -> None:
 
 
 _Table = Literal[
-    "practice", "framework", "assessment", "statement", "released_former", "released_history", "data_version"
+    "practice",
+    "framework",
+    "assessment",
+    "settlement",
+    "statement",
+    "released_former",
+    "released_history",
+    "data_version",
 ]
 
 

@@ -6,6 +6,8 @@ the part of the history that everybody may read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from practices_db.catalogue.practice_fields import PRACTICES, RELEASED
 from practices_db.database.store import Cursor
 
@@ -29,6 +31,7 @@ _ANSWERS = """
         ON t.practice_id = s.practice_id AND t.indicator_id = a.indicator_id AND t.assessment_id = s.id
     WHERE s.status = 'published'
 """
+_ONLY = " AND list_contains($assessments::TEXT[], s.id)"
 _STATEMENTS = """
     INSERT INTO released_statement BY NAME
     SELECT s.practice_id, s.organisation, s.words, s.stated_on
@@ -83,6 +86,11 @@ def copy_truth(cursor: Cursor) -> None:
         cursor.execute(statement)
     while _moved_on(cursor):
         cursor.execute(_FOLLOW)
+
+
+def add_answers(cursor: Cursor, assessments: Sequence[str]) -> None:
+    """Release the answers of some assessments that are not released yet; ``scorecards.derive`` comes next."""
+    cursor.execute(_ANSWERS + _ONLY, {"assessments": list(assessments)})
 
 
 def _moved_on(cursor: Cursor) -> bool:

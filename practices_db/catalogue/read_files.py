@@ -25,6 +25,7 @@ from practices_db.catalogue.practice_rows import (
     PracticeRow,
     ReleaseRow,
     RunningRow,
+    SettlementRow,
     SourceRow,
     StatementRow,
     columns,
@@ -58,6 +59,7 @@ class Catalogue:
     sources: tuple[SourceRow, ...]
     answers: tuple[AnswerRow, ...]
     content_hash: str
+    settlements: tuple[SettlementRow, ...] = ()
     running: tuple[RunningRow, ...] = ()
     statements: tuple[StatementRow, ...] = ()
     former: tuple[FormerRow, ...] = ()
@@ -90,7 +92,9 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     if not problems:  # only where every row could be read: a faulty row is one problem, not one more for each link
         problems += _dangling(rows)
         problems += _not_one(rows)
-        problems += contradictions(rows["practices.csv"], rows["assessments.csv"])
+        problems += _settling_nothing(rows)
+        settled = {(row.assessment_id, row.indicator_id) for row in rows["settlements.csv"].values()}
+        problems += contradictions(rows["practices.csv"], rows["assessments.csv"], settled)
     if problems:
         raise CatalogueError(problems)
     all_of = {name: tuple(of_file.values()) for name, of_file in rows.items()}
@@ -99,6 +103,7 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         sources=all_of["sources.csv"],
         answers=all_of["assessments.csv"],
         content_hash=content_hash(contents),
+        settlements=all_of["settlements.csv"],
         running=all_of["running.csv"],
         statements=all_of["statements.csv"],
         former=all_of["former.csv"],
@@ -149,7 +154,7 @@ def _inconsistencies(rows: Mapping[str, dict[int, Any]], sound: bool) -> list[st
     answers: dict[int, AnswerRow] = rows["assessments.csv"]
     problems = _twice("practices.csv", "id", {number: row.id for number, row in practices.items()})
     known = {row.id for row in practices.values()}
-    belonging = ("sources.csv", "assessments.csv", "running.csv", "statements.csv", "history.csv")
+    belonging = ("sources.csv", "assessments.csv", "settlements.csv", "running.csv", "statements.csv", "history.csv")
     problems += [
         f"{name}, row {number}, practice_id: {row.practice_id!r} is not in practices.csv"
         for name in belonging
@@ -200,6 +205,23 @@ def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
         for column, (end, id_) in kind.ends_of(vars(row)).items()
         if id_ not in known[end]
     ]
+
+
+def _settling_nothing(rows: Mapping[str, dict[int, Any]]) -> list[str]:
+    """Return the settlements of an answer that stands in no row, or that settle one indicator twice."""
+    answers: dict[int, AnswerRow] = rows["assessments.csv"]
+    settlements: dict[int, SettlementRow] = rows["settlements.csv"]
+    there = {(row.practice_id, row.indicator_id, row.assessment_id) for row in answers.values()}
+    return [
+        f"settlements.csv, row {number}, assessment_id: {row.assessment_id!r} has no answer to {row.indicator_id!r} "
+        f"of practice {row.practice_id!r} in assessments.csv"
+        for number, row in settlements.items()
+        if (row.practice_id, row.indicator_id, row.assessment_id) not in there
+    ] + _twice(
+        "settlements.csv",
+        "indicator_id",
+        {number: f"{row.practice_id}: {row.indicator_id}" for number, row in settlements.items()},
+    )
 
 
 def _not_one(rows: Mapping[str, dict[int, Any]]) -> list[str]:

@@ -21,6 +21,7 @@ from practices_db.catalogue.practice_rows import (
     PracticeRow,
     ReleaseRow,
     RunningRow,
+    SettlementRow,
     SourceRow,
     StatementRow,
     columns,
@@ -33,6 +34,7 @@ FILES: dict[str, tuple[type[CatalogueRow], bool]] = {
     "practices.csv": (PracticeRow, True),
     "sources.csv": (SourceRow, True),
     "assessments.csv": (AnswerRow, True),
+    "settlements.csv": (SettlementRow, False),
     "running.csv": (RunningRow, False),
     "statements.csv": (StatementRow, False),
     "former.csv": (FormerRow, False),
@@ -53,6 +55,10 @@ _QUERIES = {
         ORDER BY practice_id, indicator_id,
             CASE basis WHEN 'expert-review' THEN 1 WHEN 'desk-review' THEN 2 WHEN 'self-assessment' THEN 3 ELSE 4 END,
             assessor, assessed_on, framework_id, framework_version
+    """,
+    "settlements.csv": """
+        SELECT practice_id, indicator_id, assessment_id, settled_note AS note FROM released_answer WHERE settled
+        ORDER BY practice_id, indicator_id
     """,
     "running.csv": """
         SELECT id AS practice_id, still_running, running_said_by AS said_by, running_said_on AS said_on

@@ -5,7 +5,7 @@ What has no id is called by its key: a link "evidence>some-report>studies>practi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -13,17 +13,16 @@ from typing import Any, Literal
 
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_items import KINDS, NOUNS, Item, link_id
-from practices_db.catalogue.library_store import CURATED, NAMED
+from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.curation import versioned_change
-from practices_db.curation.permissions import APP, Thing, moved, require
+from practices_db.curation.permissions import Thing, moved, require
 from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, PracticesError
 
 Named = Literal["evidence", "organisation"]
-MIGRATION = "0005_leaving"
 
 
 @dataclass(frozen=True)
@@ -179,12 +178,15 @@ def hand_over(cursor: Cursor, kind: str, merging: Edit, kept: str) -> None:
 
     Also links that two records show by themselves, as judged ones: they hang on the name or address that goes. What
     the kept one has already, or what was taken out there, is archived. Its main result and its primary type stay.
+    PracticesError where it would have types and none primary, since that one was taken out there.
     """
     old = {"kind": kind, "id": merging.item}
     for item in KINDS:
         for column, where in _leads_to(item):
             for one in _read(cursor, item, where, old):
                 _hand_over(cursor, merging, one, column, kept)
+        if (of := KINDS[item].one) and KINDS[item].ends[of[0]] == kind:
+            _require_one(cursor, item, {of[0]: kept})
     for side in ("from", "to"):
         shown = cursor.execute(
             f"SELECT * EXCLUDE (judged) REPLACE ($today::DATE AS checked_on) FROM known_link "
@@ -193,29 +195,6 @@ def hand_over(cursor: Cursor, kind: str, merging: Edit, kept: str) -> None:
         )
         for row in records(shown):
             _judge(cursor, merging, row | {f"{side}_id": kept})
-
-
-def after_migration(store: Store, ran: Sequence[str]) -> None:
-    """Hand over the links of practices that were merged before links were, and forget released ones without an end.
-
-    ``ran``: the migrations that ran just now.
-    """
-
-    def mend(cursor: Cursor) -> None:
-        merged = cursor.execute("SELECT id, merged_into, left_because FROM practice WHERE state = 'merged' ORDER BY id")
-        for old, kept, reason in merged.fetchall():
-            hand_over(cursor, "practice", Edit(APP, old, 0, reason), kept)
-        cursor.execute(
-            f"""
-            DELETE FROM known_link k WHERE NOT EXISTS (
-                WITH {NAMED} SELECT 1 FROM named f, named t WHERE f.kind = k.from_kind AND f.id = k.from_id
-                    AND t.kind = k.to_kind AND t.id = k.to_id
-            )
-            """
-        )
-
-    if MIGRATION in ran:
-        store.write(mend)
 
 
 # --- inside ------------------------------------------------------------------------------------------------

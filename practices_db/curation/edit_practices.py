@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from criteria.counted_answer import Given, counted
+from criteria.framework import CURRENT
 from practices_db.catalogue import practice_rows, practice_store
+from practices_db.catalogue.contradictions import RULES
 from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
@@ -211,7 +214,7 @@ def _note(store: Store, edit: Edit, new: dict[str, Any]) -> int:
     return versioned_change.change(store, edit, "edit", lambda cursor: _practice(cursor, edit.item), work)
 
 
-def _hand_over(cursor: Cursor, edit: Edit, kept: str) -> None:
+def hand_over(cursor: Cursor, edit: Edit, kept: str) -> None:
     """Let everything that belongs to a practice belong to another one; what that one has already stays behind."""
     old = edit.item
     both = {"old": old, "kept": kept}
@@ -252,7 +255,41 @@ def _put(cursor: Cursor, one: CuratedPractice, new: Facts) -> None:
     practice_store.set_record(cursor, one.facts["id"], new)
 
 
-KEPT = Kind(_practice, _put, _hand_over)
+def _merge(cursor: Cursor, edit: Edit, kept: str) -> None:
+    """Hand over, unless a fact of the practice that is kept and an answer would say opposite things then."""
+    before = set(_contradictions(cursor, kept))
+    hand_over(cursor, edit, kept)
+    if new := [words for words in _contradictions(cursor, kept) if words not in before]:
+        raise PracticesError(
+            f"Nothing was merged: {'; '.join(new)}. Facts and answers must say the same: change the fact of {kept!r}, "
+            "or the answer, and merge then."
+        )
+
+
+def _contradictions(cursor: Cursor, practice_id: str) -> list[str]:
+    """Return where a fact and the answer that counts say opposite things, as curators have them."""
+    facts = _practice(cursor, practice_id).facts
+    rows = cursor.execute(
+        """
+        SELECT a.indicator_id, a.assessment_id, s.basis, a.answer, a.evidence_level, s.assessed_on,
+            t.assessment_id IS NOT NULL
+        FROM answer a JOIN assessment s ON s.id = a.assessment_id
+        LEFT JOIN settlement t ON t.practice_id = s.practice_id AND t.indicator_id = a.indicator_id
+            AND t.assessment_id = a.assessment_id
+        WHERE s.practice_id = $id AND s.status = 'published'
+            AND s.framework_id = $framework AND s.framework_version = $version
+        """,
+        {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1]},
+    ).fetchall()
+    return [
+        f"{rule.fact} {words} in assessment {counts.assessment_id}"
+        for rule in RULES
+        if (counts := counted(Given(*of) for indicator, *of in rows if indicator == rule.indicator_id))
+        and (words := rule.words(facts[rule.fact], counts.answer))
+    ]
+
+
+KEPT = Kind(_practice, _put, _merge)
 
 
 def _assessment(cursor: Cursor, assessment_id: str) -> dict[str, Any]:

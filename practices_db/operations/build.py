@@ -8,12 +8,11 @@ from pathlib import Path
 
 from practices_db.catalogue import library_store, practice_store, scorecards
 from practices_db.catalogue.read_files import CATALOGUE, read_catalogue
-from practices_db.curation import edit_library
 from practices_db.database.commit_marker import remove_database, sync_folder, wal_path, witness_path
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store, make_private
 from practices_db.errors import PracticesError
-from practices_db.operations import link_check
+from practices_db.operations import link_check, upgrade
 from practices_db.operations.recovery import open_examined
 from practices_db.queries.integrity import Contents, contents
 
@@ -75,9 +74,7 @@ def open_store(
         return store
     try:
         if ran := migrate(store):
-            library_store.after_migration(store, ran)
-            store.write(scorecards.derive)  # only from what is released: nothing else becomes public by an update
-            edit_library.after_migration(store, ran)
+            upgrade.after_migration(store, ran)
     except BaseException:
         store.close()
         raise

@@ -144,6 +144,16 @@ _STATES = " UNION ALL ".join(
 _ENDS = " UNION ".join(
     sql for kind in sorted(KINDS.values(), key=lambda one: one.item != "link") for sql in _ends(kind)
 )
+# What is listed and belongs to something else: what is merged hands all of it over.
+_HELD_BY = " UNION ALL ".join(
+    f"SELECT '{kind.item}' AS source, {kind.id_sql} AS called, '{end}' AS kind, {column} AS id "
+    f"FROM {kind.item} WHERE state = 'listed'"
+    for kind in KINDS.values()
+    for column, end in kind.ends.items()
+) + "".join(
+    f" UNION ALL SELECT 'link', {KINDS['link'].id_sql}, {side}_kind, {side}_id FROM link WHERE state = 'listed'"
+    for side in ("from", "to")
+)
 _NOT_ONE = " UNION ALL ".join(
     f"SELECT '{kind.item}: {end} ' || {group} || ': ' || count(*) FILTER (WHERE \"{flag}\") "
     f"|| ' rows are marked {flag}, exactly one must be' FROM {table} GROUP BY {group} "
@@ -196,6 +206,10 @@ _OF_LIBRARY = f"""
         JOIN held t ON t.kind = l.to_kind AND t.id = l.to_id AND t.state = 'listed'
         WHERE l.state = 'listed'
     )
+    UNION ALL
+    SELECT h.source || ' ' || h.called || ': belongs to ' || h.kind || ' ' || h.id || ', which was merged into another '
+        || 'one; nobody sees it'
+    FROM ({_HELD_BY}) h JOIN held k ON k.kind = h.kind AND k.id = h.id WHERE k.state = 'merged'
     UNION ALL
     {_NOT_ONE}
     ORDER BY problem

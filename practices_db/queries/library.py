@@ -9,12 +9,39 @@ import pandas as pd
 
 from practices_db.catalogue.library_filter import Kind, LibraryFilter
 from practices_db.catalogue.library_store import NAMED
-from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.catalogue.vocabularies import NOT_STATED, vocabulary
 from practices_db.database.store import Cursor
 from practices_db.queries.full_text import Index
 
-_SELECTED = """
+# What is said of a publication at once: type of measure, outcome and direction are those of one finding. A type on
+# which it found nothing stands by itself; what has no finding at all states neither outcome nor direction.
+_PARTS = """
     WITH
+    part AS (
+        SELECT c.id, coalesce(s.measure_type, $not_stated) AS measure_type,
+            CASE WHEN found.id IS NULL THEN $not_stated ELSE s.outcome END AS outcome,
+            CASE WHEN found.id IS NULL THEN $not_stated ELSE s.direction END AS finding_direction
+        FROM evidence_card c
+        LEFT JOIN (
+            SELECT publication_id AS id, measure_type, outcome, direction FROM released_finding
+            UNION ALL SELECT publication_id, measure_type, NULL, NULL
+                FROM released_publication_type ANTI JOIN released_finding USING (publication_id, measure_type)
+        ) s ON s.id = c.id
+        LEFT JOIN (SELECT DISTINCT publication_id AS id FROM released_finding) found ON found.id = c.id
+    ),
+    fitting AS (
+        SELECT *,
+            len($measure_type::TEXT[]) = 0 OR coalesce(list_contains($measure_type::TEXT[], measure_type), false)
+                AS of_type,
+            len($outcome::TEXT[]) = 0 OR coalesce(list_contains($outcome::TEXT[], outcome), false) AS of_outcome,
+            len($finding_direction::TEXT[]) = 0
+                OR coalesce(list_contains($finding_direction::TEXT[], finding_direction), false) AS of_direction
+        FROM part
+    ),
+    of_one AS (SELECT DISTINCT id FROM fitting WHERE of_type AND of_outcome AND of_direction),
+"""
+_OF_ONE_FINDING = ("measure_type", "outcome", "finding_direction")
+_SELECTED = """
     chosen AS (SELECT unnest($facets::TEXT[]) AS facet, unnest($values::TEXT[]) AS value),
     needed AS (SELECT DISTINCT facet FROM chosen),
     hit AS (
@@ -27,8 +54,43 @@ _SELECTED = """
         FROM (SELECT DISTINCT id FROM knowledge_facet WHERE kind = $kind) i LEFT JOIN hits ON hits.id = i.id
         WHERE $found::TEXT[] IS NULL OR list_contains($found::TEXT[], i.id)
     ),
-    selected AS (SELECT id FROM passing WHERE hits = (SELECT count(*) FROM needed))
+    selected AS (
+        SELECT id FROM passing WHERE hits = (SELECT count(*) FROM needed) {of_one}
+    )
 """
+_SELECT: dict[Kind, str] = {
+    "evidence": _PARTS + _SELECTED.format(of_one="AND id IN (SELECT id FROM of_one)"),
+    "organisation": "WITH" + _SELECTED.format(of_one=""),
+}
+_COUNTS = """
+    SELECT f.facet, f.value, count(*)
+    FROM knowledge_facet f
+    JOIN passing ON passing.id = f.id
+    LEFT JOIN needed ON needed.facet = f.facet
+    LEFT JOIN hit ON hit.id = f.id AND hit.facet = f.facet
+    WHERE f.kind = $kind {of_one}
+        AND passing.hits - (hit.facet IS NOT NULL)::INT
+            = (SELECT count(*) FROM needed) - (needed.facet IS NOT NULL)::INT
+    GROUP BY f.facet, f.value
+"""
+# Of a facet of findings: how many with a finding of this value that fits what is chosen in the two others.
+_COUNTS_OF_FINDINGS = "".join(
+    f"""
+    UNION ALL SELECT '{facet}', {facet}, count(DISTINCT id)
+    FROM fitting SEMI JOIN (FROM passing WHERE hits = (SELECT count(*) FROM needed)) p USING (id)
+    WHERE {facet} IS NOT NULL AND {others} GROUP BY ALL
+    """
+    for facet, others in zip(
+        _OF_ONE_FINDING,
+        ("of_outcome AND of_direction", "of_type AND of_direction", "of_type AND of_outcome"),
+        strict=True,
+    )
+)
+_COUNT: dict[Kind, str] = {
+    "evidence": _COUNTS.format(of_one=f"AND f.facet NOT IN {_OF_ONE_FINDING} AND f.id IN (SELECT id FROM of_one)")
+    + _COUNTS_OF_FINDINGS,
+    "organisation": _COUNTS.format(of_one=""),
+}
 # The strongest first; a search puts the best hits first instead.
 _FIND: dict[Kind, str] = {
     "evidence": """
@@ -46,8 +108,17 @@ _FIND: dict[Kind, str] = {
 
 
 def _parameters(chosen: LibraryFilter, found: Sequence[str] | None) -> dict[str, Any]:
-    pairs = [(facet.field, value) for facet in chosen.facets for value in chosen.chosen(facet.field)]
-    return {
+    together = _OF_ONE_FINDING if chosen.kind == "evidence" else ()
+    pairs = [
+        (facet.field, value)
+        for facet in chosen.facets
+        if facet.field not in together
+        for value in chosen.chosen(facet.field)
+    ]
+    of_one: dict[str, Any] = {field: list(chosen.chosen(field)) for field in together}
+    if together:
+        of_one["not_stated"] = NOT_STATED
+    return of_one | {
         "kind": chosen.kind,
         "facets": [field for field, _ in pairs],
         "values": [value for _, value in pairs],
@@ -65,7 +136,7 @@ def find(cursor: Cursor, chosen: LibraryFilter, found: Sequence[str] | None) -> 
 
     Columns of evidence_card or organisation_card, and ``alive_at``, ``tried_at`` of its address.
     """
-    return cursor.execute(_SELECTED + _FIND[chosen.kind], _parameters(chosen, found)).df()
+    return cursor.execute(_SELECT[chosen.kind] + _FIND[chosen.kind], _parameters(chosen, found)).df()
 
 
 def publications(cursor: Cursor, ids: Sequence[str]) -> pd.DataFrame:
@@ -76,21 +147,7 @@ def publications(cursor: Cursor, ids: Sequence[str]) -> pd.DataFrame:
 
 def facet_counts(cursor: Cursor, chosen: LibraryFilter, found: Sequence[str] | None) -> dict[str, dict[str, int]]:
     """Return for each facet and value how many there would be with it, under the other filters."""
-    rows = cursor.execute(
-        _SELECTED
-        + """
-        SELECT f.facet, f.value, count(*)
-        FROM knowledge_facet f
-        JOIN passing ON passing.id = f.id
-        LEFT JOIN needed ON needed.facet = f.facet
-        LEFT JOIN hit ON hit.id = f.id AND hit.facet = f.facet
-        WHERE f.kind = $kind
-            AND passing.hits - (hit.facet IS NOT NULL)::INT
-                = (SELECT count(*) FROM needed) - (needed.facet IS NOT NULL)::INT
-        GROUP BY f.facet, f.value
-        """,
-        _parameters(chosen, found),
-    ).fetchall()
+    rows = cursor.execute(_SELECT[chosen.kind] + _COUNT[chosen.kind], _parameters(chosen, found)).fetchall()
     counts: dict[str, dict[str, int]] = {facet.field: {} for facet in chosen.facets}
     for facet, value, count in rows:
         counts[facet][value] = count

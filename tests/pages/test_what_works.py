@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 import screen
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.library.measure_types import NOT_DOCUMENTED
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.database.store import Store
 
 FINDINGS = screen.rows("findings")
 COUNTED = [row for row in FINDINGS if row["design"] in {"randomised", "comparison-group"}]
@@ -204,8 +206,21 @@ def test_explore_filters_by_any_type_of_a_practice(visit: Visit) -> None:
 def test_the_map_of_types_has_three_states_and_the_number_of_practices(visit: Visit) -> None:
     app = visit("gaps", map="types")
     (table,) = (one.value for one in app.table if one.proto.alt.startswith("Types of measure by outcome"))
-    rows = table.set_index(table["Type of measure"].map(lambda link: as_read(link)[1:].partition("](")[0]))
+    table = table.map(as_read)
+    rows = table.set_index(table["Type of measure"].map(lambda link: link[1:].partition("](")[0]))
     assert rows.loc[TYPES["institutional-capacity"], "Employment"] == "no study"
     assert "Not enough known (1)" in rows.loc[TYPES["work-mentoring"], "Employment"]
     assert rows.loc[TYPES["job-coaching-and-matching"], "Employment"] == "▲ Consistent gains (5)"
     assert rows.loc[TYPES["institutional-capacity"], "Practices"] == "42 practices"
+
+
+def test_what_a_finding_says_is_no_markdown_in_the_table_of_studies(database_file: Path, visit: Visit) -> None:
+    hostile = "[free money](https://example.org) :red[x] ![i](https://example.org/i.png)"
+    with Store(database_file) as store:
+        sql = "UPDATE released_finding SET effect_text = $text WHERE measure_type = 'befriending'"
+        store.write(lambda cursor: cursor.execute(sql, {"text": hostile}))
+    app = visit("what_works", type="befriending")
+    (table,) = (one.value for one in app.table if one.proto.alt.startswith("Studies of "))
+    cells = list(table["What was found"])
+    assert set(map(as_read, cells)) == {hostile}
+    assert not any("](" in cell or ":red[" in cell for cell in cells)

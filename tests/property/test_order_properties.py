@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from fractions import Fraction
 from typing import Any
 
@@ -269,3 +270,35 @@ def test_almost_clear_is_not_clear() -> None:
     assert order.leads[0, 1] == pytest.approx(17 / 18, abs=1e-12)
     assert order.leads[0, 1] < CLEARLY
     assert order.clear_pairs == 0
+
+
+@pytest.mark.parametrize("shares", [(33.3, 33.3, 33.4), (41.7, 31.1, 27.2)])
+def test_equal_or_lower_composites_are_never_clearly_ahead_on_a_rounded_grid(shares: tuple[float, ...]) -> None:
+    weights = weighting(SHIPPED, dict(zip(("effectiveness", "sustainability", "inclusion"), shares, strict=True)))
+    chance = random.Random(1)  # noqa: S311 - repeatable, not secret
+    said = {
+        f"p{at:03}": {
+            one.id: chance.choice([*DOCUMENTED, *(["not-applicable"] if one.id != "eff-result" and at % 2 else [])])
+            for one in SHIPPED.indicators
+        }
+        for at in range(300)
+    }
+    answers = encode(SHIPPED, [(id_, one, answer, 1) for id_, of in said.items() for one, answer in of.items()])
+    assert distributions(SHIPPED, answers, weights).level_within == 3
+    worth = {answer: Fraction(str(SHIPPED.value(answer))) for answer in DOCUMENTED}
+    weight = {id_: Fraction(str(one)) for id_, one in weights.indicators}
+
+    def exact(of: dict[str, Any]) -> Fraction:
+        total = Fraction(0)
+        for criterion, (_, share) in zip(SHIPPED.criteria, weights.criteria, strict=True):
+            ids = [one.id for one in criterion.indicators if of[one.id] in worth]
+            if share:
+                points = sum(weight[id_] * worth[of[id_]] for id_ in ids) / sum(weight[id_] for id_ in ids)
+                total += Fraction(share).limit_denominator(10_000) * points
+        return total
+
+    order = partial_order(SHIPPED, answers, weights)
+    scores = [exact(said[id_]) for id_ in order.practice_ids]
+    for one, other in zip(*np.nonzero(order.clear), strict=True):
+        assert scores[one] > scores[other], (order.practice_ids[one], order.practice_ids[other])
+    assert np.allclose(order.ahead + order.tied + order.ahead.T, 1 - np.eye(len(scores)))

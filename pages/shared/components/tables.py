@@ -380,8 +380,12 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     )
 
 
-def twin(table: pd.DataFrame, alt: str, alone: bool = False) -> None:
-    """Draw the table that says the same as the chart above it, folded; open where there is no chart (``alone``)."""
+def twin(table: pd.DataFrame, alt: str, alone: bool = False, texts: Sequence[str] = ()) -> None:
+    """Draw the table that says the same as the chart above it, folded; open where there is no chart (``alone``).
+
+    Cells are Markdown, but for those of the columns ``texts``: what the catalogue says is shown as it is.
+    """
+    table = table.assign(**{name: [escaped(str(cell)) for cell in table[name]] for name in texts})
     words = "As a table" if alone else "The same as a table"
     with st.expander(words, expanded=alone, icon=":material/table_rows:"):
         st.table(table, alt=alt, hide_index=True, border="horizontal")

@@ -40,7 +40,11 @@ def draw() -> None:
         "evidence_map",
         _("What studies say, for each type of measure and outcome"),
     )
-    tables.twin(grid(table), _("Types of measure by outcome: practices, label and number of studies"))
+    tables.twin(
+        grid(table),
+        _("Types of measure by outcome: practices, label and number of studies"),
+        texts=list(table["outcome"].unique()),
+    )
     if picked:
         type_, outcome = picked.split("|")
         links.open_type(type_, outcome)

@@ -131,7 +131,9 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
         "effect_directions",
         _("Direction that each study of {what} found, by outcome").format(what=one.label),
     )
-    tables.twin(_twin(table), _("Studies of {what}: direction by outcome").format(what=one.label))
+    twin = _twin(table)
+    title = _("Studies of {what}: direction by outcome").format(what=one.label)
+    tables.twin(twin, title, texts=[str(name) for name in twin if name != _("Study")])  # a study is a link
     for number, of in shown:
         _study(number, of)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import findings_file
+from practices_db.files.exports.csv_json import FORMATS, FileKind
+from practices_db.files.exports.recipe import Format
 from practices_db.queries.what_works import Row, WhatWorks, points_one_way
 from practices_db.translation import _, ngettext
 
@@ -135,16 +138,24 @@ def limits(found: WhatWorks) -> None:
 
 
 def download() -> None:
-    """Draw the findings as a file: all of them, whatever is asked."""
+    """Draw the findings as files: all of them, whatever is asked; exact for programs, and as spreadsheets take it."""
     today = date.today()
-    st.download_button(
-        _("Download all findings (CSV)"),
-        data=lambda: findings_file.findings_csv(database.store()),
-        file_name=findings_file.file_name("csv", today),
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    flavours: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
+    for kind in map(FORMATS.__getitem__, flavours):
+        st.download_button(
+            _("Download all findings ({format})").format(format=kind.label),
+            data=partial(_findings, kind),
+            file_name=findings_file.file_name(kind.suffix, today),
+            mime=kind.mime,
+            icon=":material/download:",
+            help=kind.meaning,
+            on_click="ignore",
+        )
+
+
+def _findings(kind: FileKind) -> bytes:
+    store = database.store()
+    return findings_file.findings_csv(store) if kind.plain else findings_file.findings_for_spreadsheets(store, kind)
 
 
 def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:

@@ -98,7 +98,7 @@ async def _findings(request: Request, suffix: str, mime: str, made: Callable[[St
     if _has(request, tag):
         return Response(status_code=304, headers=_headers(tag))
     content = await run_sync(made, database.store(), limiter=_making)
-    name = findings_file.file_name(suffix, date.today())
+    name = findings_file.file_name(f".{suffix}", date.today())
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=mime, headers=_headers(tag) | headers)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import secrets
 from datetime import date
@@ -12,20 +14,35 @@ from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.type_rows import FindingRow
 from practices_db.catalogue.write_files import file_text
 from practices_db.database.store import Store
+from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.csv_json import BOM, FileKind
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries import evidence_by_type, practices
 from practices_db.queries.what_works import WhatWorks
 
+_NO_TEXT = {"horizon", "checked_on"}
+
 
 def file_name(suffix: str, on: date) -> str:
-    """Return a name that is never used twice."""
-    return f"findings_all_{on.isoformat()}_{secrets.token_hex(8)}.{suffix}"
+    """Return a name that is never used twice; ``suffix`` with what stands before it: ".json", "_data.csv"."""
+    return f"findings_all_{on.isoformat()}_{secrets.token_hex(8)}{suffix}"
 
 
 def findings_csv(store: Store) -> bytes:
     """Return every released finding as the catalogue's file has it; it can be imported as it is."""
     with store.cursor() as cursor:
         return file_text(cursor, "findings.csv")
+
+
+def findings_for_spreadsheets(store: Store, kind: FileKind) -> bytes:
+    """Return the same as a spreadsheet takes it: text that it would run or change has an apostrophe in front."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=kind.delimiter)
+    for row in csv.DictReader(io.StringIO(findings_csv(store).decode(), newline="")):
+        if not out.tell():
+            writer.writerow(row)
+        writer.writerow(cell if name in _NO_TEXT else harmless(cell) for name, cell in row.items())
+    return BOM.encode() + out.getvalue().encode()
 
 
 def findings_json(store: Store, on: date) -> bytes:

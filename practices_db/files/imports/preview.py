@@ -338,7 +338,7 @@ def _contradicting(entries: tuple[Entry, ...], held: Holdings) -> Iterator[Probl
             case AnswerRow() as row if row.indicator_id in _ASKED and counts_now(row):
                 before = said.setdefault((row.practice_id, row.indicator_id), {})
                 settled = row.assessment_id in before and before[row.assessment_id].settled
-                before[row.assessment_id] = replace(as_given(row), settled=settled)
+                before[row.assessment_id] = as_given(row, settled=settled)
                 keys = [(row.practice_id, row.indicator_id)]
             case _:
                 keys = []
@@ -364,14 +364,18 @@ def _not_one(entries: tuple[Entry, ...], held: Holdings) -> Iterator[Problem]:
             continue
         group, flag = kind.one
         cells = {key: one.cells for key, one in held.rows[table].items() if one.listed}
-        cells |= {entry.key: as_cells(entry.content) for entry in mine}
+        cells |= {
+            entry.key: as_cells(entry.content)
+            for entry in mine
+            if entry.state == "added" or held.rows[table][entry.key].listed  # what was taken out stays out
+        }
         marked: dict[str, int] = defaultdict(int)
         for one in cells.values():
             marked[one[group]] += one[flag] == "yes"
         seen: set[str] = set()
         for entry in mine:
             of = getattr(entry.content, group)
-            if marked[of] != 1 and of not in seen:
+            if of in marked and marked[of] != 1 and of not in seen:
                 seen.add(of)
                 reason = f"{of!r} would have {marked[of]} rows with yes; exactly one must be"
                 yield Problem(reason, entry.row, flag, place=entry.place)

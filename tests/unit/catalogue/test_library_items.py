@@ -16,9 +16,10 @@ from import_files import bring, looked_at
 from pydantic import ValidationError
 
 from practices_db.__main__ import main
-from practices_db.catalogue.addresses import COPY_HOSTS, is_offered
+from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL, is_offered
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, vocabularies
 from practices_db.catalogue.measure_types import MEASURE_TYPES, load_measure_types, measure_types
+from practices_db.catalogue.practice_rows import SourceRow
 from practices_db.catalogue.problems import RefusedError
 from practices_db.catalogue.read_files import CatalogueError, read_catalogue
 from practices_db.catalogue.vocabularies import vocabulary
@@ -405,6 +406,20 @@ def test_check_finds_what_does_not_hang_together(sql: str, says: str, own: Store
     assert any(says.format(MAIN) in problem for problem in found), found
 
 
+def test_an_import_leaves_no_practice_without_a_main_result(own: Store) -> None:
+    """The main one was taken out: a file that takes the mark off the one that has it now is refused."""
+    of = [row for row in file_of("result") if row["practice_id"] == PRACTICE]
+    main, other = (next(row for row in of if (row["main"] == "yes") is wanted) for wanted in (True, False))
+    edit_library.edit(own, "result", Edit(CURATOR, other["id"], 1, "better"), {"main": "yes"})
+    version = stands(own, "result", main["id"]).version
+    edit_library.KEPT["result"].archive(own, Edit(CURATOR, main["id"], version, "wrong"))
+    with pytest.raises(RefusedError, match="would have 0 rows with yes"):
+        looked_at(own, table([main | {"main": "yes"}, other | {"main": ""}]))
+    bring(own, table([main, other | {"main": "yes"}]))
+    with own.cursor() as cursor:
+        assert integrity_problems(cursor) == []
+
+
 # --- addresses -------------------------------------------------------------------------------------------------
 
 
@@ -424,11 +439,50 @@ def test_copies_and_derived_addresses_are_not_offered(store: Store) -> None:
         ("https://example.org/docslib.org", True),
         ("https://notdocslib.org/", True),
         ("https://[broken", False),
+        ("https://reader@docslib.org/x", False),
+        ("https://docslib.org:443@example.org/x", True),
+        (r"https://docslib.org\@example.org/x", False),
+        (r"https://example.org\docslib.org", True),
+        ("https:///docslib.org/x", False),
+        ("https://docslib.org:443?x", False),
+        ("https://", False),
     ],
 )
-def test_a_site_that_keeps_copies_is_known_by_its_host(url: str, offered: bool) -> None:
+def test_a_site_that_keeps_copies_is_known_by_its_host(store: Store, url: str, offered: bool) -> None:
     assert is_offered(url) is offered
+    with store.cursor() as cursor:
+        asked = {"url": url, "hosts": list(COPY_HOSTS)}
+        cursor.execute(f"SELECT {COPY_SQL} FROM (SELECT $url AS url)", asked)
+        assert cursor.fetchall() == [(not offered,)]
     assert list(COPY_HOSTS) == sorted(COPY_HOSTS)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://", "https:///docslib.org", r"https://example.org\@docslib.org", "https://[broken", "https://a@/"]
+)
+def test_an_address_without_a_site_or_with_a_backslash_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="is not a web address"):
+        KINDS["result"].model.model_validate(RESULT | {"source_url": url})
+
+
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_what_turns_letters_round_is_refused_in_every_text(code: int) -> None:
+    finding = file_of("finding")[0]
+    for model, row in (
+        (KINDS["result"].model, RESULT | {"effect_text": f"7{chr(code)} of 9"}),
+        (KINDS["result"].model, RESULT | {"base": f"7{chr(code)} of 9"}),
+        (KINDS["finding"].model, finding | {"form": f"wage{chr(code)} subsidy"}),
+        (SourceRow, {"practice_id": "a", "field": "summary", "url": f"https://example.org (a{chr(code)}b)"}),
+    ):
+        with pytest.raises(ValidationError, match=f"U\\+{code:04X}"):
+            model.model_validate(row)
+
+
+def test_blanks_around_a_text_make_no_other_one() -> None:
+    finding = file_of("finding")[0]
+    for kind, name in (("finding", "form"), ("finding", "effect_text"), ("finding", "study_family")):
+        row = KINDS[kind].model.model_validate(finding | {name: "  wage-subsidy\t"})
+        assert getattr(row, name) == "wage-subsidy"
 
 
 def test_a_publication_that_an_answer_cites_is_linked_to_its_practice(store: Store) -> None:
@@ -494,18 +548,19 @@ def test_a_database_of_the_release_before_gets_them_and_loses_nothing(catalogue_
 
     store.write(go_back)
     names = "id, practice_id, framework_id, framework_version, basis, assessor, assessed_on, status, version, blind"
-    before = [rows(store, f"SELECT {names} FROM assessment ORDER BY ALL"), rows(store, "FROM answer ORDER BY ALL")]
+    own = (  # ticks of somebody else's list came with this release
+        f"SELECT {names} FROM assessment WHERE basis <> 'tick-list' ORDER BY ALL",
+        "FROM answer WHERE assessment_id NOT LIKE '%:tick-list:%' ORDER BY ALL",
+    )
+    before = [rows(store, sql) for sql in own]
     store.close()
     store = open_store(path)
-    assert [
-        rows(store, f"SELECT {names} FROM assessment ORDER BY ALL"),
-        rows(store, "FROM answer ORDER BY ALL"),
-    ] == before
+    assert [rows(store, sql) for sql in own] == before
     assert rows(store, "SELECT count(*) FROM released_finding") == [(139,)]
     assert rows(store, "SELECT count(*) FROM result") == rows(store, "SELECT count(*) FROM released_result") == [(173,)]
     assert rows(store, "SELECT count(*) FROM evidence_card WHERE offered IS NULL") == [(0,)]
     assert rows(store, "SELECT joins FROM organisation_card WHERE id = 'a-world-of-neighbours'") == [(None,)]
-    assert rows(store, "SELECT count(*) FROM knowledge_facet WHERE facet = 'measure_type'") != [(0,)]
+    assert rows(store, "SELECT count(*) FROM released_publication_type") == [(302,)]
     with store.cursor() as cursor:
         assert integrity_problems(cursor) == []
     ticked = "UPDATE assessment SET basis = 'tick-list' WHERE assessor = 'spring-experts'"

@@ -21,7 +21,7 @@ from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.operations import snapshots
+from practices_db.operations import snapshots, upgrade
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
 from practices_db.queries.integrity import integrity_problems
@@ -203,14 +203,40 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
         cursor.execute("DELETE FROM released_practice WHERE id = $id", {"id": link["to_id"]})
 
     store.write(merge_as_before)
-    edit_library.after_migration(store, ["0004_knowledge"])
+    upgrade.after_migration(store, ["0004_knowledge"])
     assert stands(store, "link", edit_library.link_id(link)).version == 1
-    edit_library.after_migration(store, ["0005_leaving"])
+    upgrade.after_migration(store, ["0005_leaving"])
     assert stands(store, "link", edit_library.link_id(link | {"to_id": "accelair"})).version == 2
     with store.cursor() as cursor:
         left = cursor.execute("SELECT count(*) FROM known_link WHERE to_id = $id", {"id": link["to_id"]}).fetchone()
     assert left == (0,)
     store.close()
+
+
+def test_a_merge_leaves_no_practice_without_a_primary_type(own: Store) -> None:
+    """The primary type of the old one was taken out at the one that is kept: a curator says which it is now."""
+    types: dict[str, list[dict[str, str]]] = {}
+    for row in oracles.read_csv(oracles.CATALOGUE / "practice_types.csv"):
+        types.setdefault(row["practice_id"], []).append(row)
+    assessed = {row["practice_id"] for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")}
+    old, kept, primary = next(
+        (old, kept, row["measure_type"])
+        for old, of in types.items()
+        if len(of) > 1 and old not in assessed
+        for row in of
+        if row["primary"] == "yes"
+        for kept, its in types.items()
+        if kept != old and [one["measure_type"] for one in its] == [row["measure_type"]]
+    )
+    other = next(row["measure_type"] for row in types[old] if row["primary"] != "yes")
+    edit_library.KEPT["practice_type"].archive(own, Edit(CURATOR, f"{kept}>{primary}", 1, "not of this type"))
+    with pytest.raises(PracticesError, match=f"exactly one type of a practice of '{kept}' must be marked primary"):
+        edit_practices.KEPT.merge(own, Edit(CURATOR, old, 1, "the same"), kept)
+    edit_library.edit(own, "practice_type", Edit(CURATOR, f"{old}>{other}", 1, "mainly so"), {"primary": "yes"})
+    edit_practices.KEPT.merge(own, Edit(CURATOR, old, 1, "the same"), kept)
+    release(own)
+    with own.cursor() as cursor:
+        assert integrity_problems(cursor) == []
 
 
 def test_merged_practice_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:

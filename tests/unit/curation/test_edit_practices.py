@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from practices_db.__main__ import main
 from practices_db.catalogue import write_files
 from practices_db.catalogue.library_items import KINDS
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.read_files import CatalogueError, read_catalogue
 from practices_db.curation import edit_practices, releases, reviews, submissions
 from practices_db.curation.permissions import CLI, Actor
 from practices_db.curation.versioned_change import Edit
@@ -457,6 +459,52 @@ def test_shipped_files_are_written_back_byte_for_byte(store: Store, tmp_path: Pa
         assert (tmp_path / name).read_bytes() == (oracles.CATALOGUE / name).read_bytes()
 
 
+def test_a_merge_after_which_fact_and_answer_differ_is_refused_at_once(catalogue_db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.duckdb"
+    shutil.copy(catalogue_db, path)
+    with Store(path) as store:
+        with store.cursor() as cursor:
+            ((old,), *_) = cursor.execute(
+                "SELECT practice_id FROM counted_answer WHERE indicator_id = 'sus-transferred' AND answer = 'met' "
+                "ORDER BY ALL"
+            ).fetchall()
+            ((kept,), *_) = cursor.execute(
+                "SELECT id FROM practice_card WHERE NOT assessed AND transferred_elsewhere IS NULL "
+                "AND evaluation_documented ORDER BY ALL"
+            ).fetchall()
+        with pytest.raises(PracticesError, match="Nothing was merged: transferred_elsewhere is blank"):
+            edit_practices.KEPT.merge(store, Edit(CURATOR, old, 1, "the same"), kept)
+        with store.cursor() as cursor:
+            assert edit_practices.practice(cursor, CURATOR, old).state == "listed"
+        edit_practices.edit_practice(store, Edit(CURATOR, kept, 1, "so"), {"transferred_elsewhere": "yes"}, PAGE)
+        edit_practices.KEPT.merge(store, Edit(CURATOR, old, 1, "the same"), kept)
+        release(store)
+        with store.cursor() as cursor:
+            assert integrity.integrity_problems(cursor) == []
+
+
+def test_what_a_curator_settled_stands_in_the_files(catalogue_db: Path, tmp_path: Path) -> None:
+    """A fact that follows the settled answer is no contradiction, and a build keeps the settlement."""
+    path, folder, id_ = tmp_path / "own.duckdb", tmp_path / "written", "south-moravian-regional-centre-for-foreigners"
+    shutil.copy(catalogue_db, path)
+    with Store(path) as store:
+        settled = f"{id_}:desk-review:desk-review-l:2026-11-27:integration-practices-2.0.0"
+        reviews.settle(store, Edit(CURATOR, id_, 0, "read anew"), "sus-transferred", settled)
+        edit_practices.edit_practice(
+            store, Edit(CURATOR, id_, 1, "follows the answer"), {"transferred_elsewhere": "yes"}, PAGE
+        )
+        release(store)
+        write_files.write_catalogue(store, folder)
+        build(tmp_path / "again.duckdb", folder)
+        with Store(tmp_path / "again.duckdb") as again:
+            assert released_state(again) == released_state(store)
+            assert write_files.write_catalogue(again, folder) == []
+    lines = (folder / "settlements.csv").read_text(encoding="utf-8").replace("desk-review-l", "desk-review-x")
+    (folder / "settlements.csv").write_text(lines, encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"settlements\.csv, row 2, assessment_id: .* has no answer"):
+        read_catalogue(folder)
+
+
 def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Path) -> None:
     edit_practices.edit_practice(
         tiny_store, Edit(CURATOR, PRACTICE, 1, "page (of 2020)", "Ł, “why”\nso"), {"place": "Łódź;Bari"}, PAGE
@@ -468,7 +516,8 @@ def test_written_catalogue_builds_the_same_data(tiny_store: Store, tmp_path: Pat
     reviews.accept(tiny_store, Edit(CURATOR, sent.id, 1, "sound"))
     release(tiny_store)
     folder = tmp_path / "written"
-    knowledge = {*(kind.file for kind in KINDS.values()), "former_links.csv"}  # the synthetic catalogue has none
+    # the synthetic catalogue has none
+    knowledge = {*(kind.file for kind in KINDS.values()), "former_links.csv", "settlements.csv"}
     assert set(write_files.write_catalogue(tiny_store, folder)) == {*write_files.FILES, "releases.csv"} - knowledge
     build(tmp_path / "again.duckdb", folder)
     with Store(tmp_path / "again.duckdb") as again:

@@ -30,6 +30,8 @@ from practices_db.queries.integrity import integrity_problems
 
 EVIDENCE = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
 ORGANISATIONS = oracles.read_csv(oracles.CATALOGUE / "organisations.csv")
+FINDINGS = oracles.read_csv(oracles.CATALOGUE / "findings.csv")
+TYPES = oracles.read_csv(oracles.CATALOGUE / "publication_types.csv")
 LINKS = oracles.read_csv(oracles.CATALOGUE / "links.csv")
 PRACTICES = {row["id"]: row for row in oracles.read_csv(oracles.CATALOGUE / "practices.csv")}
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -202,7 +204,7 @@ def test_check_finds_what_leads_nowhere(catalogue_db: Path, tmp_path: Path, sql:
 
 # --- filters -----------------------------------------------------------------------------------------------
 
-_ROWS = {name: oracles.read_csv(oracles.CATALOGUE / f"{name}.csv") for name in ("publication_types", "findings")}
+_ROWS = {"publication_types": TYPES, "findings": FINDINGS}
 _OF_PUBLICATION = {
     "measure_type": ("publication_types", "measure_type"),
     "outcome": ("findings", "outcome"),
@@ -233,17 +235,44 @@ def facet_values(row: dict[str, str], field: str) -> list[str]:  # noqa: PLR0911
     ]
 
 
-def brute(chosen: LibraryFilter, but: str = "") -> list[dict[str, str]]:
-    table = EVIDENCE if chosen.kind == "evidence" else ORGANISATIONS
+OF_ONE_FINDING = {"measure_type": "measure_type", "outcome": "outcome", "finding_direction": "direction"}
+
+
+def parts_of(row: dict[str, str]) -> list[dict[str, list[str]]]:
+    """What is said of a publication at once: all its other facets, and type, outcome and direction of one finding."""
+    kind = "evidence" if "title" in row else "organisation"
+    whole = {
+        facet.field: facet_values(row, facet.field)
+        for facet in FILTERS[kind].facets
+        if facet.field not in OF_ONE_FINDING
+    }
+    if kind == "organisation":
+        return [whole]
+    mine = [one for one in FINDINGS if one["publication_id"] == row["id"]]
+    parts = [whole | {field: [one[column]] for field, column in OF_ONE_FINDING.items()} for one in mine]
+    left = {one["measure_type"] for one in TYPES if one["publication_id"] == row["id"]}
+    left -= {one["measure_type"] for one in mine}
+    none = [] if mine else [NOT_STATED]
+    return parts + [
+        whole | {"measure_type": [type_], "outcome": none, "finding_direction": none} for type_ in sorted(left) or none
+    ]
+
+
+def fitting(row: dict[str, str], chosen: LibraryFilter, but: str = "") -> list[dict[str, list[str]]]:
+    """The parts of a row that fit all that is chosen, whatever they say of one facet."""
     return [
-        row
-        for row in table
+        part
+        for part in parts_of(row)
         if all(
-            field == but or set(values) & set(facet_values(row, field))
+            field == but or set(values) & set(part[field])
             for facet in chosen.facets
             if (values := chosen.chosen(field := facet.field))
         )
     ]
+
+
+def brute(chosen: LibraryFilter) -> list[dict[str, str]]:
+    return [row for row in (EVIDENCE if chosen.kind == "evidence" else ORGANISATIONS) if fitting(row, chosen)]
 
 
 def random_choice(kind: Kind, number: int) -> LibraryFilter:
@@ -261,16 +290,17 @@ def random_choice(kind: Kind, number: int) -> LibraryFilter:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: Store, kind: Kind) -> None:
-    for number in range(15):
+    for number in range(40):
         chosen = random_choice(kind, number)
         with store.cursor() as cursor:
             found = list(library.find(cursor, chosen, None)["id"])
             counts = library.facet_counts(cursor, chosen, None)
         assert sorted(found) == sorted(row["id"] for row in brute(chosen)), chosen
         for facet in FILTERS[kind].facets:
-            others = brute(chosen, facet.field)
+            others = [fitting(row, chosen, facet.field) for row in (EVIDENCE if kind == "evidence" else ORGANISATIONS)]
             by_hand = {
-                value: sum(value in facet_values(row, facet.field) for row in others) for value in facet.options()
+                value: sum(any(value in part[facet.field] for part in parts) for parts in others)
+                for value in facet.options()
             }
             assert counts[facet.field] == {value: count for value, count in by_hand.items() if count}, (chosen, facet)
 
@@ -416,3 +446,18 @@ def test_research_that_only_bears_on_a_practice_is_cut_and_its_number_told(store
     assert list(nearest["id"]) == [
         id_ for same in (True, False) for id_ in near["id"][near["same_country"] == same][:2]
     ]
+
+
+@pytest.mark.parametrize("outcome", ["employment", "housing", "language"])
+def test_outcome_and_direction_are_those_of_one_finding(store: Store, outcome: str) -> None:
+    directions = {row["direction"] for row in FINDINGS}
+    with store.cursor() as cursor:
+        counts = library.facet_counts(cursor, PublicationFilter(outcome=(outcome,)), None)["finding_direction"]
+        for direction in directions:
+            chosen = PublicationFilter(outcome=(outcome,), finding_direction=(direction,))
+            found = set(library.find(cursor, chosen, None)["id"])
+            real = {
+                row["publication_id"] for row in FINDINGS if row["outcome"] == outcome and row["direction"] == direction
+            }
+            assert found == real
+            assert counts.get(direction, 0) == len(real)
