@@ -70,12 +70,13 @@ class Visitor:
         self.url = url
         self.session = ""
         self.xsrf = xsrf_cookie(url)
+        self.headers = dict(headers or {})
         self._open = ExitStack()
         opening = connect(
             url.replace("http", "ws", 1) + "/_stcore/stream",
             origin=Origin(origin) if origin else None,
             subprotocols=[Subprotocol("streamlit"), Subprotocol(self.xsrf)],
-            additional_headers={"Cookie": f"_streamlit_xsrf={self.xsrf}", **(headers or {})},
+            additional_headers={"Cookie": f"_streamlit_xsrf={self.xsrf}", **self.headers},
             max_size=None,
             open_timeout=PATIENCE,
             close_timeout=1,
@@ -137,7 +138,7 @@ class Visitor:
             f"Content-Type: {type_}\r\n\r\n"
         ).encode()
         body = head + content + f"\r\n--{border}--\r\n".encode()
-        headers = {
+        headers = self.headers | {
             "Content-Type": f"multipart/form-data; boundary={border}",
             "X-Xsrftoken": self.xsrf,
             "Cookie": f"_streamlit_xsrf={self.xsrf}",

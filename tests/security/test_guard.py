@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import secrets
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,8 +24,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from pages.shared.server.guard.faults import Faults
-from pages.shared.server.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Limits, client
+from practices_db.curation.budgets import Budgets
 from practices_db.errors import PracticesError
+from security.conftest import NewServer
 
 BROWSER = {"Accept": "text/html,*/*"}
 
@@ -325,6 +330,35 @@ def test_an_upload_needs_an_open_session_and_the_token_of_its_page(server: Serve
             assert asked(server.url, "PUT", path, b"x", sent)[0] == 403
         visitor.session = "00000000-0000-0000-0000-000000000000"
         assert visitor.upload("a.csv", b"x")[0] == 400
+
+
+def test_one_address_does_not_fill_the_room_for_files(
+    new_server: NewServer, catalogue_db: Path, tmp_path: Path
+) -> None:
+    database = Path(shutil.copy(catalogue_db, tmp_path / "practices.duckdb"))
+    limits = {"PRACTICES_UPLOAD_MEGABYTES": "16", "PRACTICES_UPLOAD_MEGABYTES_PER_CLIENT": "9"}
+    url = new_server(database, limits).wait_until_healthy().url
+    large = b"x" * (4 << 20)
+    hostile = {"X-Forwarded-For": "203.0.113.40"}
+    with ExitStack() as open_:
+        sessions = [open_.enter_context(Visitor(url, headers=hostile)) for _ in range(4)]
+        for one in sessions:
+            one.visit("reopen")
+        assert [one.upload("a.csv", large, "1")[0] for one in sessions] == [204, 204, 413, 413]
+        other = open_.enter_context(Visitor(url, headers={"X-Forwarded-For": "203.0.113.41"}))
+        other.visit("reopen")
+        assert other.upload("a.csv", large, "1")[0] == 204
+
+
+def test_guesses_of_private_links_are_counted_by_address(server: Server) -> None:
+    def tried(address: str, times: int) -> str:
+        with Visitor(server.url, headers={"X-Forwarded-For": address}) as visitor:
+            screens = [visitor.visit("my_submission", f"token={secrets.token_urlsafe(32)}") for _ in range(times)]
+        return next(alert.body for alert in screens[-1].elements("alert"))
+
+    assert "does not open anything" in tried("203.0.113.50", 20)
+    assert "came from your address" in tried("203.0.113.50", 1)
+    assert "does not open anything" in tried("203.0.113.51", 1)
 
 
 def upload_head(visitor: Visitor, length: str) -> bytes:

@@ -17,9 +17,10 @@ from streamlit.runtime.secrets import secrets_singleton
 
 from pages.shared.components import database
 from pages.shared.server import streamlit_patches, warm_up
-from pages.shared.server.guard.limits import Limits
+from pages.shared.server.guard.limits import Limits, visitor
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, read_only_mode
+from practices_db.curation import budgets
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
 from practices_db.operations.backup_schedule import Keeper
@@ -59,6 +60,7 @@ def start() -> None:
     streamlit_patches.hold_downloads()
     for check in BEFORE:
         check()
+    budgets.know_askers(visitor)
     store = database.store()
     for check_store in OF_STORE:
         check_store(store)

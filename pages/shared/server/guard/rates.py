@@ -8,8 +8,9 @@ from collections import Counter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.shared.server.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
+from practices_db.curation.budgets import Budgets
 
 
 def cost(scope: Scope) -> float:
