@@ -13,6 +13,7 @@ from practices_db.catalogue.library_items import KINDS, LINK_ID, PLAIN, Item
 from practices_db.catalogue.library_store import NAMED
 from practices_db.catalogue.practice_fields import FIELDS, RECORD
 from practices_db.catalogue.texts import number as whole
+from practices_db.curation import withdrawal_list
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store, records
@@ -125,7 +126,9 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
         )
         return release
 
-    return audit_log.guarded(store, work)
+    release = audit_log.guarded(store, work)
+    withdrawal_list.settle(store)
+    return release
 
 
 def pending(store: Store, actor: Actor) -> list[Change]:

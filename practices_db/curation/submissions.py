@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from practices_db.curation import budgets
+from practices_db.curation import budgets, withdrawal_list
 from practices_db.curation.permissions import ANYBODY, Thing, moved, require
 from practices_db.curation.submission_forms import as_json, checked_payload
 from practices_db.curation.versioned_change import Edit, require_version
@@ -141,7 +141,9 @@ def withdraw(store: Store, token: str, version: int) -> int:
 
     Its content goes at once, what was published of it with the next release, the bytes with the nightly rewrite.
     """
-    return _change(store, token, "withdraw", version)
+    new = _change(store, token, "withdraw", version)
+    withdrawal_list.settle(store)
+    return new
 
 
 def revoke(store: Store, token: str) -> None:

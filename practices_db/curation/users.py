@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from practices_db.curation import withdrawal_list
 from practices_db.curation.permissions import ANYBODY, Thing, pseudonym, require
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.database import audit_log
@@ -66,6 +67,7 @@ def grant(store: Store, actor: Actor, email: str, role: Role, reason: str = "") 
         )
 
     audit_log.guarded(store, work)
+    withdrawal_list.settle(store)
 
 
 def dismiss(store: Store, actor: Actor, email: str, reason: str = "") -> None:
@@ -84,6 +86,7 @@ def dismiss(store: Store, actor: Actor, email: str, reason: str = "") -> None:
         )
 
     audit_log.guarded(store, work)
+    withdrawal_list.settle(store)
 
 
 def logged_in(store: Store, actor: Actor) -> None:

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from practices_db.database.commit_marker import Witness, wal_path
+from practices_db.config import backups_folder as configured_backups
+from practices_db.curation import withdrawal_list
+from practices_db.curation.withdrawal_list import WithdrawalList
+from practices_db.database.commit_marker import State, Witness, wal_path
 from practices_db.database.store import Store
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations.backups import backup_problems, backups
+from practices_db.operations.backups import Backup, backup_problems, backups
 from practices_db.operations.check import Examined, examine
+from practices_db.operations.taken_out import take_out_of
 
 log = logging.getLogger("practices")
 
@@ -43,8 +48,9 @@ class Damage:
 def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path | None = None) -> Store:
     """Open a database that exists, for writing where it is whole.
 
-    Where acknowledged changes are missing, what is left is opened for reading; where the file cannot be read or
-    contradicts itself, its last checkpoint or else the newest backup, whichever is whole. ``Store.notice`` says so.
+    Where acknowledged changes are missing, or the file cannot be read or contradicts itself, the newest whole state is
+    opened for reading: what is left of the file, its last checkpoint, or a backup; without what was withdrawn since
+    (``withdrawal_list``). ``Store.notice`` says so.
     Raises DatabaseBusyError where another process has it, PracticesError where nothing whole is left.
     """
     try:
@@ -59,9 +65,7 @@ def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path
         said = ["the record of changes does not hold together", *examined.problems]
         return _rescued(Damage(path, said), backups_folder, None)
     if examined.missing:
-        damage = Damage(path, examined.missing)
-        log.critical("%s", damage)
-        return Store(path, read_only=_REFUSED, notice=_notice("without the last changes that were saved"))
+        return _rescued(Damage(path, examined.missing), backups_folder, None, left=examined.state)
     store = Store(path, folders=folders)
     _begin_witness(path, examined)
     return store
@@ -91,40 +95,74 @@ def _notice(what: str) -> str:
     return f"This catalogue is being repaired. It is shown {what}, and nothing can be saved at the moment."
 
 
-def _rescued(damage: Damage, backups_folder: Path | None, cause: Exception | None) -> Store:
-    """Open the best whole copy for reading: the file without its damaged log, or the newest backup."""
-    tries: list[tuple[str, Callable[[], Path | None]]] = [
-        ("as it was at the last time that all was in one file", lambda: _without_log(damage.path)),
-        ("from its newest backup", lambda: _newest_whole(backups_folder)),
-    ]
-    for what, find in tries:
-        source = find()
-        if source is None:
-            continue
+@dataclass(frozen=True)
+class _Found:
+    """A state that may be served: where it is, what it held, how it is spoken of."""
+
+    source: Path
+    with_log: bool
+    state: State
+    what: str
+    backup: Backup | None = None
+
+
+def _rescued(damage: Damage, backups_folder: Path | None, cause: Exception | None, left: State | None = None) -> Store:
+    """Open the newest whole state for reading, from a copy; ``left`` is that of the file where it can be read."""
+    known = withdrawal_list.read(damage.path, backups_folder, configured_backups())
+    for found in _states(damage.path, backups_folder, left):
         folder = Scratch("rescue")
         try:
-            copy = folder.path / damage.path.name
-            shutil.copyfile(source, copy)
-            whole = examine(copy).state is not None
-            opened = Store(copy, read_only=_REFUSED, notice=_notice(what), temporary=folder) if whole else None
+            opened = _served(found, folder, damage.path, known)
         except (PracticesError, OSError, duckdb.Error) as error:
-            log.warning("%s cannot be used: %s", source, error)
-            opened = None
-        if opened:
-            log.critical("%s", damage)
-            return opened
-        folder.close()
+            log.warning("%s cannot be used: %s", found.source, error)
+            folder.close()
+            continue
+        log.critical("%s", damage)
+        return opened
     raise PracticesError(str(damage)) from cause
 
 
-def _without_log(path: Path) -> Path | None:
-    return path if wal_path(path).exists() else None
+def _served(found: _Found, folder: Scratch, path: Path, known: WithdrawalList) -> Store:
+    if found.backup and (problems := backup_problems(found.backup)):
+        raise PracticesError("; ".join(problems))
+    copy = folder.path / path.name
+    shutil.copyfile(found.source, copy)
+    if found.with_log and wal_path(found.source).exists():
+        shutil.copyfile(wal_path(found.source), wal_path(copy))
+    with Store(copy) as whole:
+        take_out_of(whole, known)
+    return Store(copy, read_only=_REFUSED, notice=_notice(found.what), temporary=folder)
 
 
-def _newest_whole(folder: Path | None) -> Path | None:
-    if folder is None:
+def _states(path: Path, backups_folder: Path | None, left: State | None) -> list[_Found]:
+    """Return the whole states there are, the newest first: those of this database before those of another one."""
+    found = []
+    if left:
+        found.append(_Found(path, True, left, "without the last changes that were saved"))
+    elif wal_path(path).exists() and (state := _without_log(path)):
+        found.append(_Found(path, False, state, "as it was at the last time that all was in one file"))
+    found += [
+        _Found(backup.folder / "practices.duckdb", False, backup.state, "from its newest backup", backup)
+        for backup in (backups(backups_folder) if backups_folder else [])
+        if not backup.problems
+    ]
+    with suppress(ValueError):
+        noted = Witness(path).read()
+        ours = noted.database_id if noted else (left and left.database_id)
+        return sorted(found, key=lambda one: (one.state.database_id == ours, one.state.writes), reverse=True)
+    return sorted(found, key=lambda one: one.state.writes, reverse=True)
+
+
+def _without_log(path: Path) -> State | None:
+    """Return what the file holds without its log; None where that is not whole."""
+    folder = Scratch("rescue")
+    try:
+        copy = folder.path / path.name
+        shutil.copyfile(path, copy)
+        examined = examine(copy)
+    except (PracticesError, OSError):
         return None
-    for backup in backups(folder):
-        if not backup_problems(backup) and not backup.problems:
-            return backup.folder / "practices.duckdb"
-    return None
+    else:
+        return None if examined.broken else examined.state
+    finally:
+        folder.close()

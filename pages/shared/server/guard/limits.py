@@ -51,7 +51,9 @@ class Limits:
 def visitor() -> str | None:
     """Return whose script run this is: who asks as ``client`` says, and of this machine itself each session."""
     context = get_script_run_ctx()
-    return context and (_name(st.context.ip_address) or f"session {context.session_id}")
+    if context is None:
+        return None
+    return _name(st.context.ip_address) or f"session {context.session_id}"
 
 
 def client(scope: Scope) -> str | None:
