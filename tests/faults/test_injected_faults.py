@@ -1,0 +1,92 @@
+"""Every write, sync, rename and connect fails once: what was acknowledged is there, and nothing else is said.
+
+Needs Linux and a C compiler: the faults are in the calls to the system, of DuckDB as of Python (failing_calls.c).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+MODES = ("error", "full", "killed", "torn")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("cc") is None, reason="the faults are put in by a C compiler on Linux"
+)
+
+
+class Runner:
+    """The process in which calls fail; ``try_`` gives it one point."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def try_(self, mode: str, number: int) -> tuple[dict[str, list[Any]], list[str]]:
+        """Return what was acknowledged before and after the fault, and what the start found wrong."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps([mode, number]) + "\n")
+        self._process.stdin.flush()
+        _, _, told, wrong = json.loads(self._process.stdout.readline())
+        return told, wrong
+
+
+@contextmanager
+def running(begun: Path, tokens: list[str], place: Path) -> Iterator[Runner]:
+    shim = place / "failing_calls.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, HERE / "failing_calls.c", "-ldl"], check=True)  # noqa: S607
+    environment = os.environ | {
+        "LD_PRELOAD": str(shim),
+        "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    command = [sys.executable, HERE / "fault_runner.py", begun, place / "copy", *tokens]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Runner(process)
+        finally:
+            assert process.stdin
+            process.stdin.close()
+
+
+@pytest.fixture
+def runner(begun: tuple[Path, list[str]], tmp_path: Path) -> Iterator[Runner]:
+    with running(begun[0].parent, begun[1], tmp_path) as started:
+        yield started
+
+
+@pytest.mark.parametrize("points", [16, pytest.param(2_000, marks=pytest.mark.slow)])
+def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(runner: Runner, points: int) -> None:
+    told, wrong = runner.try_("count", -1)
+    assert wrong == []
+    assert {"saved", "sent", "released", "withdrawn", "backup"} <= set(told)
+    calls = told["calls"][0]
+    assert calls > 100
+    each = points // len(MODES)
+    faults, found, acknowledged = [], [], 0
+    for mode in MODES:
+        for step in range(each):
+            number = step * calls // each if each <= calls else step % calls
+            told, wrong = runner.try_(mode, number)
+            acknowledged += sum(len(told.get(what, [])) for what in ("saved", "sent", "released", "withdrawn"))
+            found += [(mode, number, one) for one in wrong]
+            faults += [(mode, number, one) for one in told.get("fault", [])]
+    missing = sum("missing" in one for _, _, one in found)
+    print(
+        f"{points} faults at {calls} calls: {acknowledged} writes acknowledged, {missing} missing, "
+        f"{sum(one.startswith('alarm') for _, _, one in found)} false alarms, "
+        f"{sum('traceback' in one for _, _, one in found)} starts with a traceback, {len(faults)} faults untold"
+    )
+    assert found == []
+    assert faults == []
