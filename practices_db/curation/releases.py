@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -68,12 +68,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Release:
-    """A release of the data."""
+    """A release of the data.
+
+    ``head`` is number and hash of the line on record that says so: whoever keeps it can prove later that the record
+    was not written anew (``check --against``).
+    """
 
     number: int
     released_on: date
     content_hash: str
     changes: tuple[Change, ...]
+    head: tuple[int, str] = (0, audit_log.FIRST)
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
                 reason=note,
             ),
         )
-        return release
+        return replace(release, head=audit_log.head(cursor))
 
     release = audit_log.guarded(store, work)
     withdrawal_list.settle(store)

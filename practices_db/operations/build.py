@@ -49,6 +49,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
             progress(0.7, "Scoring")
             store.write(scorecards.rebuild)
             store.write(library_store.rebuild)
+            store.write(practice_store.say_other_form)
             with store.cursor() as cursor:
                 built = contents(cursor)
             store.checkpoint()

@@ -16,7 +16,9 @@ import duckdb
 
 from practices_db.config import backups_folder as configured_backups
 from practices_db.curation import withdrawal_list
+from practices_db.curation.permissions import APP
 from practices_db.curation.withdrawal_list import WithdrawalList
+from practices_db.database import audit_log
 from practices_db.database.commit_marker import State, Witness, wal_path
 from practices_db.database.store import Store
 from practices_db.database.temporary_folders import Scratch
@@ -68,6 +70,10 @@ def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path
         return _rescued(Damage(path, examined.missing), backups_folder, None, left=examined.state)
     store = Store(path, folders=folders)
     _begin_witness(path, examined)
+    for line in examined.unwitnessed:
+        log.critical("%s: %s", path, line)
+        entry = audit_log.Entry("start", "data", reason=line.replace(f"{path.parent}/", ""))
+        store.write(lambda cursor, entry=entry: audit_log.record(cursor, APP, entry))  # type: ignore[misc]
     return store
 
 

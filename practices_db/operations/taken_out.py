@@ -20,6 +20,15 @@ def bring_up_to_date(store: Store) -> None:
         library_store.after_migration(store, ran)
         store.write(scorecards.derive)  # only from what is released
         edit_library.after_migration(store, ran)
+        store.write(_say_what_is_released)
+
+
+def _say_what_is_released(cursor: Cursor) -> None:
+    """Put the hash of what is released on record where an update of the app brought more than the release had."""
+    content_hash = write_files.content_hash(write_files.texts(cursor))
+    if data_version(cursor).content_hash != content_hash:
+        what = audit_log.Entry("update", "data", after={"content_hash": content_hash})
+        audit_log.record(cursor, APP, what)
 
 
 def take_out_of(store: Store, known: WithdrawalList) -> bool:
@@ -97,13 +106,17 @@ def _from_what_is_shown(cursor: Cursor, known: WithdrawalList) -> bool:
     if not (answers and answers[0]) and not (words and words[0]):
         return False
     scorecards.derive(cursor)
+    content_hash = write_files.content_hash(write_files.texts(cursor))
+    audit_log.record(
+        cursor, APP, audit_log.Entry("withdraw", "data", after={"content_hash": content_hash}, reason=_WHY)
+    )
     cursor.execute(
         "INSERT INTO data_version (number, released_on, content_hash, origin, note) "
         "VALUES ($number, $on, $hash, 'withdrawal', $note)",
         {
             "number": data_version(cursor).number + 1,
             "on": audit_log.now().date(),
-            "hash": write_files.content_hash(write_files.texts(cursor)),
+            "hash": content_hash,
             "note": "What was withdrawn since is taken out.",
         },
     )
