@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -87,6 +88,14 @@ def _web_address(value: str) -> str:
     _readable(value)
     if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
         raise ValueError(f"{value[:80]!r} is not a web address (http:// or https://, no spaces)")
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError as error:  # UnicodeError of a name that cannot be one, too
+        raise ValueError(f"{value[:80]!r} is an address that cannot be read ({error})") from error
+    if not host:
+        raise ValueError(f"{value[:80]!r} names no host")
     return value
 
 

@@ -6,6 +6,7 @@ Nothing that is damaged is changed or deleted: what to rescue from it is for a p
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -32,6 +33,10 @@ log = logging.getLogger("practices")
 _REFUSED = (
     "Nothing can be saved at the moment: the database was found damaged and is only read until it is repaired. "
     "Please keep what you wrote and try again later."
+)
+_NO_WRITES = (
+    "Nothing can be saved at the moment: the disk is full or cannot be written. What is stored can still be read. "
+    "Please tell whoever runs the app."
 )
 _RUNBOOK = "What to do is in docs/runbook.md, section “A damaged file”."
 
@@ -68,13 +73,47 @@ def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path
         return _rescued(Damage(path, said), backups_folder, None)
     if examined.missing:
         return _rescued(Damage(path, examined.missing), backups_folder, None, left=examined.state)
-    store = Store(path, folders=folders)
-    _begin_witness(path, examined)
+    store = _opened_for_writing(path, folders, examined)
+    if store.read_only:
+        return store
     for line in examined.unwitnessed:
         log.critical("%s: %s", path, line)
         entry = audit_log.Entry("start", "data", reason=line.replace(f"{path.parent}/", ""))
         store.write(lambda cursor, entry=entry: audit_log.record(cursor, APP, entry))  # type: ignore[misc]
     return store
+
+
+def _opened_for_writing(path: Path, folders: Sequence[Path], examined: Examined) -> Store:
+    """Open a whole database, and where the disk is full or only read for reading: ``Store.read_only`` says so."""
+    cause = _cannot_be_written(path)
+    if not cause:
+        try:
+            store = Store(path, folders=folders)
+        except DatabaseBusyError:
+            raise
+        except PracticesError as error:
+            if examined.state is None:
+                raise
+            cause = str(error)  # it was read whole just now: what failed is to open it for writing
+        else:
+            try:
+                _begin_witness(path, examined)
+            except OSError as error:
+                cause = f"its witness file: {error.strerror}"
+                store.close()
+            else:
+                return store
+    log.critical("%s cannot be written: %s", path, cause)
+    return Store(path, read_only=_NO_WRITES, notice=_NO_WRITES)
+
+
+def _cannot_be_written(path: Path) -> str:
+    """Return why the system lets nobody write a file (a disk that is only read, its rights); "" where it does."""
+    try:
+        os.close(os.open(path, os.O_RDWR))
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def accept_losses(path: Path) -> list[str]:

@@ -26,7 +26,7 @@ from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.operations.backups import backup_problems, make_backup, read_backup
 from practices_db.operations.build import open_store
-from practices_db.queries.integrity import integrity_problems
+from practices_db.queries.integrity import contents, integrity_problems
 
 MODES = {"count": 0, "error": 1, "full": 2, "killed": 3, "torn": 4, "read-only": 5}
 Told = dict[str, Any]
@@ -52,7 +52,12 @@ def work(store: Store, backups: Path, tokens: list[str], tell: Callable[[str, ob
     def withdraw() -> object:
         return submissions.withdraw(store, tokens[1], submissions.open_by_token(store, tokens[1]).version)
 
+    def read() -> object:
+        with store.cursor() as cursor:
+            return contents(cursor).practices
+
     for what, do in (
+        ("read", read),
         ("saved", save),
         ("sent", lambda: submissions.submit(store, "correction", {"what": "made up"}).id),
         ("saved", save),
@@ -83,7 +88,7 @@ def run(path: Path, tokens: list[str], mode: str, number: int) -> Told:
 
         failing = ctypes.CDLL(os.environ["LD_PRELOAD"])
         failing.calls.restype = ctypes.c_long
-        failing.arm(str(path.parent).encode(), ctypes.c_long(number), MODES[mode])
+        failing.arm(f"{path.parent}/".encode(), ctypes.c_long(number), MODES[mode])
         try:
             store = open_store(path, backups_folder=path.parent / "backups")
         except PracticesError as error:

@@ -17,6 +17,10 @@ from typing import Any
 
 import pytest
 
+from practices_db.curation import submissions
+from practices_db.database.commit_marker import witness_path
+from practices_db.operations.build import open_store
+
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("cc") is None, reason="the faults are put in by a C compiler on Linux"
@@ -88,3 +92,26 @@ def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(runner: Runne
     )
     assert found == []
     assert faults == []
+
+
+@pytest.mark.parametrize("mode", ["full", "read-only"])
+@pytest.mark.parametrize("behind", [False, True], ids=["noted", "one write ahead of its witness"])
+def test_a_start_without_room_or_rights_says_one_sentence_and_reading_goes_on(
+    begun: tuple[Path, list[str]], tmp_path: Path, mode: str, behind: bool
+) -> None:
+    """``full``: from the first call on no byte can be written; ``read-only``: nothing can be opened for writing."""
+    folder = tmp_path / "begun"
+    shutil.copytree(begun[0].parent, folder)
+    path = folder / begun[0].name
+    if behind:
+        noted = witness_path(path).read_bytes()
+        with open_store(path) as store:
+            submissions.submit(store, "correction", {"what": "made up"})
+        witness_path(path).write_bytes(noted)
+    with running(folder, begun[1], tmp_path) as runner:
+        told, wrong = runner.try_(mode, 0)
+    assert wrong == []
+    assert set(told) == {"read", "refused", "calls"}, told
+    assert told["read"] == [5]
+    assert {sentence.count("\n") for sentence in told["refused"]} == {0}
+    assert any("disk is full" in sentence for sentence in told["refused"]), told["refused"]
