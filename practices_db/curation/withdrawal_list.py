@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
+import threading
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -16,11 +18,13 @@ import duckdb
 
 from practices_db.config import backups_folder, snapshot_path
 from practices_db.curation.permissions import pseudonym
-from practices_db.database.commit_marker import sync_file, sync_folder
-from practices_db.database.store import Cursor, Store
+from practices_db.database.commit_marker import remove_database, sync_file, sync_folder, wal_path
+from practices_db.database.store import Cursor, Store, copy_database
 from practices_db.errors import PracticesError
 
 log = logging.getLogger("practices")
+
+_writing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -82,11 +86,30 @@ def settle(store: Store) -> None:
 
 
 def in_one_file(store: Store) -> None:
-    """Move the write-ahead log into the file, so that a damaged log takes no earlier state back into view."""
+    """Move the write-ahead log into the file, so that a damaged log takes no earlier state back into view.
+
+    DuckDB writes over blocks that are in use: one that is torn then makes the file unreadable. So where there is a
+    folder of backups, a copy of all stands there before (``kept_path``), and a rescue knows it.
+    """
+    if store.path is None or store.read_only or not wal_path(store.path).exists():
+        return
     try:
+        if store.folders:
+            kept = kept_path(store.folders[0])
+            beside = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
+            try:
+                copy_database(store, beside)
+                beside.replace(kept)
+            finally:
+                remove_database(beside)
         store.checkpoint()
-    except (duckdb.Error, PracticesError) as error:
+    except (duckdb.Error, OSError, PracticesError) as error:
         log.warning("no checkpoint: %s", error)
+
+
+def kept_path(folder: Path) -> Path:
+    """Return where the copy of a database stands that was made before its last checkpoint."""
+    return folder.resolve() / "before-checkpoint.duckdb"
 
 
 def update(store: Store, *, backups: Path | None = None, snapshot: Path | None = None) -> None:
@@ -100,10 +123,11 @@ def update(store: Store, *, backups: Path | None = None, snapshot: Path | None =
         says, live = _of_database(cursor)
     snapshots = [snapshot or snapshot_path()]
     places = [one for one in (store.path, backups or backups_folder(), *snapshots) if one and one.parent.is_dir()]
-    known = read(*places) | says
-    known = WithdrawalList(*(getattr(known, one) - getattr(live, one) for one in _PARTS))  # came again since
-    for place in places:
-        _write(list_path(place), replace(known, people=frozenset()) if place in snapshots else known)
+    with _writing:
+        known = read(*places) | says
+        known = WithdrawalList(*(getattr(known, one) - getattr(live, one) for one in _PARTS))  # came again since
+        for place in places:
+            _write(list_path(place), replace(known, people=frozenset()) if place in snapshots else known)
 
 
 def _of_database(cursor: Cursor) -> tuple[WithdrawalList, WithdrawalList]:

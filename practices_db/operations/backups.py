@@ -33,7 +33,7 @@ from practices_db.database.commit_marker import (
     witness_path,
 )
 from practices_db.database.migrate import applied, migrate
-from practices_db.database.store import Store
+from practices_db.database.store import Store, copy_database
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations.check import read_everything
 from practices_db.operations.taken_out import take_out_of
@@ -103,20 +103,6 @@ def make_backup(store: Store, folder: Path) -> Backup:
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return Backup(made, manifest)
-
-
-def copy_database(store: Store, to: Path) -> None:
-    """Copy an open database into a new file, as one transaction sees it; writers are not held up."""
-    alias = f"copy_{secrets.token_hex(4)}"
-    with store.cursor() as cursor:
-        (source,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
-        cursor.execute(f"ATTACH {literal(to)} AS {alias}")
-        try:
-            cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {alias}")
-        finally:
-            cursor.execute(f"DETACH {alias}")
-    to.chmod(0o600)
-    sync_file(to)
 
 
 def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from practices_db.database import audit_log
 from practices_db.database.commit_marker import State, Witness, wal_path
 from practices_db.database.store import Store
 from practices_db.database.temporary_folders import Scratch
-from practices_db.errors import DatabaseBusyError, PracticesError
+from practices_db.errors import DatabaseBusyError, DiskFullError, PracticesError
 from practices_db.operations.backups import Backup, backup_problems, backups
 from practices_db.operations.check import Examined, examine
 from practices_db.operations.taken_out import take_out_of
@@ -79,7 +79,8 @@ def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path
     for line in examined.unwitnessed:
         log.critical("%s: %s", path, line)
         entry = audit_log.Entry("start", "data", reason=line.replace(f"{path.parent}/", ""))
-        store.write(lambda cursor, entry=entry: audit_log.record(cursor, APP, entry))  # type: ignore[misc]
+        with suppress(DiskFullError):  # it stands in the log of the app
+            store.write(lambda cursor, entry=entry: audit_log.record(cursor, APP, entry))  # type: ignore[misc]
     return store
 
 
@@ -184,13 +185,16 @@ def _states(path: Path, backups_folder: Path | None, left: State | None) -> list
     found = []
     if left:
         found.append(_Found(path, True, left, "without the last changes that were saved"))
-    elif wal_path(path).exists() and (state := _without_log(path)):
+    elif wal_path(path).exists() and (state := _whole(path)):
         found.append(_Found(path, False, state, "as it was at the last time that all was in one file"))
     found += [
         _Found(backup.folder / "practices.duckdb", False, backup.state, "from its newest backup", backup)
         for backup in (backups(backups_folder) if backups_folder else [])
         if not backup.problems
     ]
+    kept = withdrawal_list.kept_path(backups_folder) if backups_folder else None
+    if kept and kept.exists() and (state := _whole(kept)):
+        found.append(_Found(kept, False, state, "as it was before the log was last moved into the file"))
     with suppress(ValueError):
         noted = Witness(path).read()
         ours = noted.database_id if noted else (left and left.database_id)
@@ -198,8 +202,8 @@ def _states(path: Path, backups_folder: Path | None, left: State | None) -> list
     return sorted(found, key=lambda one: one.state.writes, reverse=True)
 
 
-def _without_log(path: Path) -> State | None:
-    """Return what the file holds without its log; None where that is not whole."""
+def _whole(path: Path) -> State | None:
+    """Return what a file holds without its log; None where that is not whole."""
     folder = Scratch("rescue")
     try:
         copy = folder.path / path.name

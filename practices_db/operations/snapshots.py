@@ -19,9 +19,9 @@ from practices_db.config import snapshot_path
 from practices_db.curation import withdrawal_list
 from practices_db.database.commit_marker import quoted, remove_database, sync_file, sync_folder, table_names
 from practices_db.database.migrate import applied
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, copy_database
 from practices_db.errors import PracticesError
-from practices_db.operations.backups import copy_database, sha256
+from practices_db.operations.backups import sha256
 from practices_db.queries.integrity import contents, integrity_problems
 from practices_db.queries.practices import data_version
 

@@ -77,15 +77,17 @@ def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(runner: Runne
     assert {"saved", "sent", "released", "withdrawn", "backup"} <= set(told)
     calls = told["calls"][0]
     assert calls > 100
+    numbers = [step * calls // points if points <= calls else step % calls for step in range(points)]
+    if mode == "torn":  # the first checkpoint, which writes over blocks in use last
+        numbers += [number for number in (64, 68, 72, 74) if number not in numbers]
     faults, found, acknowledged = [], [], 0
-    for step in range(points):
-        number = step * calls // points if points <= calls else step % calls
+    for number in numbers:
         told, wrong = runner.try_(mode, number)
         acknowledged += sum(len(told.get(what, [])) for what in ("saved", "sent", "released", "withdrawn"))
         found += [(number, one) for one in wrong]
         faults += [(number, one) for one in told.get("fault", [])]
     print(
-        f"{mode}: {points} faults at {calls} calls: {acknowledged} writes acknowledged, "
+        f"{mode}: {len(numbers)} faults at {calls} calls: {acknowledged} writes acknowledged, "
         f"{sum('missing' in one for _, one in found)} missing, "
         f"{sum(one.startswith('alarm') for _, one in found)} false alarms, "
         f"{sum('traceback' in one for _, one in found)} starts with a traceback, {len(faults)} faults untold"
