@@ -12,7 +12,7 @@ import writers
 from test_damage import flip_log
 
 from criteria.framework import CURRENT
-from practices_db.curation import releases, reviews, submissions, users
+from practices_db.curation import releases, reviews, submissions, users, withdrawal_list
 from practices_db.curation.permissions import CLI
 from practices_db.curation.versioned_change import Edit
 from practices_db.database.commit_marker import table_names, wal_path
@@ -188,6 +188,21 @@ def test_rescue_serves_the_newest_whole_state(database: Path, tmp_path: Path) ->
         assert served.read_only
         assert served.state() == newest
         assert "newest backup" in served.notice
+
+
+def test_a_block_that_is_torn_in_a_checkpoint_loses_nothing(database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with open_store(database, backups_folder=folder) as store:
+        submissions.submit(store, "correction", {"what": "saved before the checkpoint"})
+        withdrawal_list.in_one_file(store)
+        state = store.state()
+    with database.open("r+b") as file:
+        file.seek(12_288 + 1_000)  # the first block, which DuckDB writes over last
+        file.write(b"\0" * 100_000)
+    with open_store(database, backups_folder=folder) as served:
+        assert served.read_only
+        assert served.state() == state
 
 
 def test_a_list_that_cannot_be_read_shows_nothing_rather_than_what_was_withdrawn(world: World, tmp_path: Path) -> None:
