@@ -74,7 +74,13 @@ def read(*places: Path | None) -> WithdrawalList:
 
 
 def settle(store: Store) -> None:
-    """Bring the lists up to what the database says and move its log into its file, after something was withdrawn.
+    """Bring the lists up to what the database says and move its log into its file, after something was withdrawn."""
+    keep_up(store)
+    in_one_file(store)
+
+
+def keep_up(store: Store) -> None:
+    """Bring the lists up to what the database says.
 
     What fails goes into the log of the app: the withdrawal itself is kept, and the next one or the next start does it.
     """
@@ -82,7 +88,6 @@ def settle(store: Store) -> None:
         update(store)
     except (OSError, PracticesError) as error:
         log.critical("the list of what was withdrawn is not up to date: %s", error)
-    in_one_file(store)
 
 
 def in_one_file(store: Store) -> None:

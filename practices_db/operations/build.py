@@ -82,7 +82,7 @@ def open_store(
             older = is_older(cursor, known)
         if older:  # somebody put an older file in its place by hand
             take_out_of(store, known)
-        withdrawal_list.settle(store)
+        withdrawal_list.keep_up(store)
     except BaseException:
         store.close()
         raise
