@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -41,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Raises SystemExit(2), with the usage on standard error, where the command is not understood.
     """
+    before = os.umask(0o077)  # as the app: what is written is for whoever runs it
     try:
         return commands.main(argv, prog_name="python -m practices_db", standalone_mode=False) or 0
     except click.ClickException as error:
@@ -51,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (PracticesError, FrameworkError) as error:
         click.echo(error, err=True)
         return 1
+    finally:
+        os.umask(before)
 
 
 @click.group()

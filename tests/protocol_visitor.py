@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -70,12 +70,13 @@ class Visitor:
         self.url = url
         self.session = ""
         self.xsrf = xsrf_cookie(url)
+        self.headers = dict(headers or {})
         self._open = ExitStack()
         opening = connect(
             url.replace("http", "ws", 1) + "/_stcore/stream",
             origin=Origin(origin) if origin else None,
             subprotocols=[Subprotocol("streamlit"), Subprotocol(self.xsrf)],
-            additional_headers={"Cookie": f"_streamlit_xsrf={self.xsrf}", **(headers or {})},
+            additional_headers={"Cookie": f"_streamlit_xsrf={self.xsrf}", **self.headers},
             max_size=None,
             open_timeout=PATIENCE,
             close_timeout=1,
@@ -126,7 +127,13 @@ class Visitor:
         while (answer := self.receive()).WhichOneof("type") != "backend_operation_response":
             pass
         assert not answer.backend_operation_response.error_msg, answer
-        with urlopen(self.url + answer.backend_operation_response.deferred_file.url, timeout=PATIENCE) as file:  # noqa: S310
+        return self.fetch(answer.backend_operation_response.deferred_file.url)
+
+    def fetch(self, path: str) -> bytes:
+        """Return a file of a page, asked for as this visitor's browser does."""
+        asking = Request(self.url + path, headers={"Cookie": f"_streamlit_xsrf={self.xsrf}"})  # noqa: S310
+        with urlopen(asking, timeout=PATIENCE) as file:  # noqa: S310
+            self.fetched = path, dict(file.headers)
             return bytes(file.read())
 
     def upload(self, name: str, content: bytes, file_id: str = "one", type_: str = "text/csv") -> tuple[int, str]:
@@ -137,7 +144,7 @@ class Visitor:
             f"Content-Type: {type_}\r\n\r\n"
         ).encode()
         body = head + content + f"\r\n--{border}--\r\n".encode()
-        headers = {
+        headers = self.headers | {
             "Content-Type": f"multipart/form-data; boundary={border}",
             "X-Xsrftoken": self.xsrf,
             "Cookie": f"_streamlit_xsrf={self.xsrf}",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -91,6 +92,11 @@ def _web_address(value: str) -> str:
         raise ValueError(f"{value[:80]!r} is not a web address (http:// or https://, no spaces)")
     if "\\" in value or not host_of(value) or value.partition("://")[2].startswith("/"):
         raise ValueError(f"{value[:80]!r} is not a web address: it names no site, or holds a backslash")
+    try:
+        _port = urlsplit(value).port
+        host_of(value).encode("idna")
+    except ValueError as error:  # UnicodeError of a name that cannot be one, too
+        raise ValueError(f"{value[:80]!r} is an address that cannot be read ({error})") from error
     return value
 
 

@@ -13,11 +13,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from criteria.framework import framework_hash, published_frameworks
+from practices_db.catalogue import write_files
 from practices_db.catalogue.practice_fields import RECORD, SEVERAL, SINGLE
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.catalogue.read_files import Catalogue
 from practices_db.database.store import Cursor
 
+FROM_FILES, OTHER_FORM = "catalogue files", "catalogue files in another form"
 _OF_ASSESSMENT = ("practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on")
 ANSWER_FIELDS = tuple(name for name in AnswerRow.model_fields if name not in _OF_ASSESSMENT and name != "indicator_id")
 _RECORD = {"checked_on", *(column.id for column in RECORD)}
@@ -164,6 +166,22 @@ def insert_catalogue(cursor: Cursor, catalogue: Catalogue) -> None:
     _insert(cursor, "data_version", _releases(catalogue))
 
 
+def say_other_form(cursor: Cursor) -> None:
+    """Say so where the files of a new database are not in the form in which the app writes them.
+
+    Their hash then is none of the released tables, and ``check`` cannot compare the two.
+    """
+    cursor.execute(
+        "UPDATE data_version SET origin = $other WHERE origin = $files AND content_hash <> $hash "
+        "AND number = (SELECT number FROM data_version ORDER BY number DESC LIMIT 1)",
+        {
+            "other": OTHER_FORM,
+            "files": FROM_FILES,
+            "hash": write_files.content_hash(write_files.texts(cursor)),
+        },
+    )
+
+
 def _releases(catalogue: Catalogue) -> list[dict[str, object]]:
     """Return the releases the files know, and one more where the files are not as the last of them left them."""
     known = sorted(catalogue.releases, key=lambda row: row.number)
@@ -174,7 +192,7 @@ def _releases(catalogue: Catalogue) -> list[dict[str, object]]:
         "number": known[-1].number + 1 if known else 1,
         "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
         "content_hash": catalogue.content_hash,
-        "origin": "catalogue files",
+        "origin": FROM_FILES,
         "note": None,
     }
     return [*releases, now]

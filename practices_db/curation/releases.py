@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from practices_db.catalogue.library_items import KINDS, LINK_ID, PLAIN, Item
 from practices_db.catalogue.library_store import NAMED
 from practices_db.catalogue.practice_fields import FIELDS, RECORD
 from practices_db.catalogue.texts import number as whole
+from practices_db.curation import withdrawal_list
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store, records
@@ -67,12 +68,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Release:
-    """A release of the data."""
+    """A release of the data.
+
+    ``head`` is number and hash of the line on record that says so: whoever keeps it can prove later that the record
+    was not written anew (``check --against``).
+    """
 
     number: int
     released_on: date
     content_hash: str
     changes: tuple[Change, ...]
+    head: tuple[int, str] = (0, audit_log.FIRST)
 
 
 @dataclass(frozen=True)
@@ -123,9 +129,11 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
                 reason=note,
             ),
         )
-        return release
+        return replace(release, head=audit_log.head(cursor))
 
-    return audit_log.guarded(store, work)
+    release = audit_log.guarded(store, work)
+    withdrawal_list.settle(store)
+    return release
 
 
 def pending(store: Store, actor: Actor) -> list[Change]:

@@ -9,7 +9,7 @@ from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, current_framework
 from practices_db.catalogue import practice_store
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, assessment_id
-from practices_db.curation import edit_practices, submissions
+from practices_db.curation import edit_practices, submissions, withdrawal_list
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.submission_forms import (
     GivenAnswer,
@@ -120,7 +120,9 @@ def send_back(store: Store, edit: Edit) -> int:
 
 def withdraw(store: Store, edit: Edit) -> int:
     """Withdraw a submission on behalf of whoever sent it and lost the private link."""
-    return _step(store, "withdraw", edit)
+    new = _step(store, "withdraw", edit)
+    withdrawal_list.settle(store)
+    return new
 
 
 def _step(store: Store, action: str, edit: Edit) -> int:

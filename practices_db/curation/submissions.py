@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from practices_db.curation import budgets, withdrawal_list
 from practices_db.curation.permissions import ANYBODY, Thing, moved, require
 from practices_db.curation.submission_forms import as_json, checked_payload
 from practices_db.curation.versioned_change import Edit, require_version
@@ -25,8 +26,11 @@ from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, NoSuchLinkError, PracticesError
 
 LIFETIME = timedelta(days=90)  # of a private link, after its last use
-# How many submissions are taken within a time: over all, from one mailbox, about one practice.
-PER_HOUR, PER_MAILBOX_AND_DAY, PER_PRACTICE_AND_DAY = 60, 10, 20
+_USED = timedelta(hours=1)  # a link that is used again within this time is not written down again
+# How many submissions are taken within a time from all together: over all, from one mailbox, about one practice; of
+# assessments, and as many again of corrections. What one asker may send is less (budgets.py).
+PER_HOUR, PER_MAILBOX_AND_DAY, PER_PRACTICE_AND_DAY = 120, 20, 40
+_ASSESSMENTS = ("self-assessment", "second-assessment")
 _MAILBOX = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,}")
 
 
@@ -69,12 +73,13 @@ def submit(
     """
     content = as_json(checked_payload(kind, payload))
     mailbox = checked_mailbox(contact)
+    _take_own(kind, mailbox, practice_id)
 
     def work(cursor: Cursor) -> Receipt:
         if practice_id is not None:
             _require_practice(cursor, practice_id)
         _require_new(cursor, kind, content, practice_id)
-        _require_moderation(cursor, mailbox, practice_id)
+        _require_moderation(cursor, kind, mailbox, practice_id)
         new = {"kind": kind, "practice_id": practice_id, "payload": content, "contact": mailbox, "status": "submitted"}
         return _insert(cursor, ANYBODY, new)
 
@@ -98,19 +103,21 @@ def invite(store: Store, practice_id: str, actor: Actor, reason: str = "") -> Re
 def open_by_token(store: Store, token: str) -> Submission:
     """Return the submission that a private link opens, and let the link live on for another 90 days.
 
-    Raises NoSuchLinkError, the same for unknown, expired and revoked links.
+    Raises NoSuchLinkError, the same for unknown, expired and revoked links, and PracticesError for whoever tried too
+    many of those, whatever the link.
     """
+    found = _found(store, token)
+    moment = audit_log.now()
+    if found.expires < moment + LIFETIME - _USED:
 
-    def work(cursor: Cursor) -> Submission:
-        found = _by_token(cursor, token)
-        moment = audit_log.now()
-        cursor.execute(
-            "UPDATE submission SET last_used = $now, expires = $expires WHERE id = $id",
-            {"now": moment, "expires": moment + LIFETIME, "id": found.id},
-        )
-        return found
+        def work(cursor: Cursor) -> None:
+            cursor.execute(
+                "UPDATE submission SET last_used = $now, expires = greatest(expires, $expires) WHERE id = $id",
+                {"now": moment, "expires": moment + LIFETIME, "id": found.id},
+            )
 
-    return audit_log.guarded(store, work)
+        store.write(work)
+    return found
 
 
 def save(store: Store, token: str, payload: Any, version: int) -> int:
@@ -137,17 +144,16 @@ def withdraw(store: Store, token: str, version: int) -> int:
 
     Its content goes at once, what was published of it with the next release, the bytes with the nightly rewrite.
     """
-    return _change(store, token, "withdraw", version)
+    new = _change(store, token, "withdraw", version)
+    withdrawal_list.settle(store)
+    return new
 
 
 def revoke(store: Store, token: str) -> None:
     """End a private link. The submission stays as it is; a curator can issue a new link."""
 
-    def work(cursor: Cursor) -> None:
-        found = _by_token(cursor, token)
-        end_link(cursor, found, holder(found))
-
-    audit_log.guarded(store, work)
+    found = _found(store, token)
+    audit_log.guarded(store, lambda cursor: end_link(cursor, _by_token(cursor, token), holder(found)))
 
 
 # --- for those who act on submissions (queue.py) -------------------------------------------------------------
@@ -231,7 +237,7 @@ def new_link(cursor: Cursor, submission: Submission, actor: Actor) -> str:
     token, moment = secrets.token_urlsafe(32), audit_log.now()
     cursor.execute(
         "UPDATE submission SET token_hash = $hash, last_used = $now, expires = $expires WHERE id = $id",
-        {"hash": _hash(token), "now": moment, "expires": moment + LIFETIME, "id": submission.id},
+        {"hash": _hash(token), "now": moment, "expires": _lapses(cursor), "id": submission.id},
     )
     audit_log.record(cursor, actor, audit_log.Entry("renew", submission.thing.name))
     return token
@@ -282,7 +288,38 @@ def checked_mailbox(contact: str | None) -> str | None:
 # --- inside --------------------------------------------------------------------------------------------------
 
 
+def _take_own(kind: str, mailbox: str | None, practice_id: str | None) -> None:
+    """Take from what the asker may send; PracticesError where that is used up."""
+    group = _group(kind)
+    budgets.take(group)
+    if practice_id is not None:
+        budgets.take("about one practice", f"{group} {practice_id}")
+    if mailbox is not None:
+        budgets.take("from one mailbox", f"{group} {mailbox}")
+
+
+def _group(kind: str) -> str:
+    return "assessment" if kind in _ASSESSMENTS else "correction"
+
+
+def _found(store: Store, token: str) -> Submission:
+    """Return what a private link opens, only reading; a wrong one counts and is put on record."""
+    budgets.take("wrong link")
+    try:
+        with store.cursor() as cursor:
+            found = _by_token(cursor, token)
+    except NoSuchLinkError as refused:
+        audit_log.record_refusal(store, refused)
+        raise
+    budgets.give_back("wrong link")
+    return found
+
+
 def _change(store: Store, token: str, action: str, version: int, *, payload: Any = None) -> int:
+    _found(store, token)
+    if action != "withdraw":  # what is taken back is never made to wait
+        budgets.take("change by a link")
+
     def work(cursor: Cursor) -> int:
         found = _by_token(cursor, token)
         require(holder(found), action, found.thing)
@@ -306,12 +343,18 @@ def _insert(cursor: Cursor, actor: Actor, columns: Mapping[str, str | None], rea
         """,
         {"practice_id": None, "payload": None, "contact": None}
         | dict(columns)
-        | {"id": receipt.id, "hash": _hash(receipt.token), "now": moment, "expires": moment + LIFETIME},
+        | {"id": receipt.id, "hash": _hash(receipt.token), "now": moment, "expires": _lapses(cursor)},
     )
     after = {name: columns.get(name) for name in ("kind", "practice_id", "status")}
     line = audit_log.Entry("new", f"submission:{receipt.id}", version=1, after=after, reason=reason)
     audit_log.record(cursor, actor, line)
     return receipt
+
+
+def _lapses(cursor: Cursor) -> datetime:
+    """Return when a link given now lapses; counted from the last line on record where the clock was set back."""
+    row = cursor.execute("SELECT ts FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return max(audit_log.now(), row[0] if row else datetime.min) + LIFETIME
 
 
 def _by_token(cursor: Cursor, token: str) -> Submission:
@@ -375,8 +418,11 @@ def _require_new(cursor: Cursor, kind: str, content: str, practice_id: str | Non
         )
 
 
-def _require_moderation(cursor: Cursor, contact: str | None, practice_id: str | None) -> None:
-    """Raise PracticesError where more comes in than people can review."""
+def _require_moderation(cursor: Cursor, kind: str, contact: str | None, practice_id: str | None) -> None:
+    """Raise PracticesError where more of a kind comes in than people can review.
+
+    What the clock says was sent in the future does not count: it was set back since.
+    """
     moment = audit_log.now()
     row = cursor.execute(
         """
@@ -384,9 +430,13 @@ def _require_moderation(cursor: Cursor, contact: str | None, practice_id: str | 
             count(*) FILTER (WHERE created > $hour_ago),
             count(*) FILTER (WHERE contact = $contact),
             count(*) FILTER (WHERE practice_id = $practice_id)
-        FROM submission WHERE created > $day_ago
+        FROM submission
+        WHERE created > $day_ago AND created <= $now AND (kind IN (SELECT unnest($assessments::TEXT[]))) = $assessment
         """,
         {
+            "now": moment,
+            "assessments": list(_ASSESSMENTS),
+            "assessment": kind in _ASSESSMENTS,
             "hour_ago": moment - timedelta(hours=1),
             "day_ago": moment - timedelta(days=1),
             "contact": contact,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from practices_db.curation import withdrawal_list
 from practices_db.curation.permissions import ANYBODY, Thing, pseudonym, require
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.database import audit_log
@@ -51,6 +52,8 @@ def grant(store: Store, actor: Actor, email: str, role: Role, reason: str = "") 
         thing = Thing("person", pseudonym(address).removeprefix("person:"))
         require(actor, "grant", thing)
         had = actor_of(cursor, address).role
+        if role != "administrator":
+            _require_another(cursor, actor, address)
         cursor.execute(
             """
             INSERT INTO person (email, role, granted_on) VALUES ($email, $role, $today)
@@ -66,6 +69,7 @@ def grant(store: Store, actor: Actor, email: str, role: Role, reason: str = "") 
         )
 
     audit_log.guarded(store, work)
+    withdrawal_list.settle(store)
 
 
 def dismiss(store: Store, actor: Actor, email: str, reason: str = "") -> None:
@@ -78,12 +82,21 @@ def dismiss(store: Store, actor: Actor, email: str, reason: str = "") -> None:
         had = actor_of(cursor, address)
         if had == ANYBODY:
             raise PracticesError(f"{address[:80]} has no role.")
+        _require_another(cursor, actor, address)
         cursor.execute("DELETE FROM person WHERE email = $email", {"email": address})
         audit_log.record(
             cursor, actor, audit_log.Entry("dismiss", thing.name, before={"role": had.role}, reason=reason)
         )
 
     audit_log.guarded(store, work)
+    withdrawal_list.settle(store)
+
+
+def _require_another(cursor: Cursor, actor: Actor, address: str) -> None:
+    """Raise PracticesError where nobody would be left to give roles; who has the machine can always do it there."""
+    rows = cursor.execute("SELECT email FROM person WHERE role = 'administrator'").fetchall()
+    if actor.role != "machine" and [email for (email,) in rows] == [address]:
+        raise PracticesError("This is the last administrator. Give somebody else this role first.")
 
 
 def logged_in(store: Store, actor: Actor) -> None:

@@ -28,7 +28,7 @@ _COLUMNS = (
     *("seq", "ts", "actor", "role", "action", "object", "version", "before", "after", "reason", "public"),
     *("salt", "content_hash", "previous_hash", "hash"),
 )
-_REFUSALS = 100  # lines an hour: whoever tries tokens by the thousand must not fill the file
+_REFUSALS = 100  # lines an hour of one actor: whoever tries tokens by the thousand must not fill the file
 
 
 @dataclass(frozen=True)
@@ -115,20 +115,36 @@ def guarded(store: Store, work: Callable[[Cursor], Result], rehearsal: bool = Fa
     try:
         return store.rehearse(work) if rehearsal else store.write(work)
     except NotAllowedError as refused:
-        store.write(partial(_record_refusal, refused))
+        record_refusal(store, refused)
         raise
 
 
+def record_refusal(store: Store, refused: NotAllowedError) -> None:
+    """Record a refusal: the first of each hour and actor singly, then one line that says there are more.
+
+    Counted for each actor, so that a flood of one does not hide another's; what is not recorded is not written at all.
+    """
+    with store.cursor() as cursor:
+        if _refusals(cursor, refused.actor) > _REFUSALS:
+            return
+    store.write(partial(_record_refusal, refused))
+
+
 def _record_refusal(refused: NotAllowedError, cursor: Cursor) -> None:
-    """Record a refusal: the first of each hour singly, then one line that says there are more."""
+    so_far = _refusals(cursor, refused.actor)
+    if so_far <= _REFUSALS:
+        more = "; further ones of this hour are not recorded" if so_far == _REFUSALS else ""
+        record(cursor, refused.actor, Entry("refused", refused.object, reason=f"{refused.action}{more}"))
+
+
+def _refusals(cursor: Cursor, actor: Actor) -> int:
+    """Return how many refusals of an actor the last hour has on record; none of a clock that was set back since."""
+    moment = now()
     row = cursor.execute(
-        "SELECT count(*) FROM audit WHERE action = 'refused' AND ts > $since", {"since": now() - timedelta(hours=1)}
+        "SELECT count(*) FROM audit WHERE action = 'refused' AND actor = $actor AND ts > $since AND ts <= $now",
+        {"actor": actor.id, "since": moment - timedelta(hours=1), "now": moment},
     ).fetchone()
-    so_far = row[0] if row else 0
-    if so_far > _REFUSALS:
-        return
-    more = "; further ones of this hour are not recorded" if so_far == _REFUSALS else ""
-    record(cursor, refused.actor, Entry("refused", refused.object, reason=f"{refused.action}{more}"))
+    return row[0] if row else 0
 
 
 def head(cursor: Cursor) -> tuple[int, str]:

@@ -30,6 +30,12 @@ def applied(cursor: Cursor) -> list[str]:
     return [name for (name,) in cursor.execute("SELECT name FROM _migration ORDER BY name").fetchall()]
 
 
+def refuse_newer(path: Path | None, done: Collection[str]) -> None:
+    """Raise PracticesError for a database on which scripts ran that this release does not know."""
+    if newer := sorted(set(done) - {script.stem for script in scripts()}):
+        raise PracticesError(f"{path} was made by a newer release (it knows {newer[-1]}). Update the app.")
+
+
 def migrate(store: Store, only: Collection[str] | None = None) -> list[str]:
     """Run every script that has not run yet (of ``only``, where given) and return their names.
 
@@ -40,8 +46,7 @@ def migrate(store: Store, only: Collection[str] | None = None) -> list[str]:
         tables = cursor.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
     if not done and tables and tables[0]:
         raise PracticesError(f"{store.path} is a DuckDB file, but not one of practices. It was left as it is.")
-    if newer := sorted(set(done) - {script.stem for script in scripts()}):
-        raise PracticesError(f"{store.path} was made by a newer release (it knows {newer[-1]}). Update the app.")
+    refuse_newer(store.path, done)
     waiting = [script for script in scripts() if script.stem not in done and (only is None or script.stem in only)]
     for script in waiting:
 

@@ -11,6 +11,7 @@ import itertools
 import logging
 import os
 import random
+import secrets
 import threading
 import time
 import weakref
@@ -21,7 +22,7 @@ from typing import Any, NoReturn, Self, TypeVar
 
 import duckdb
 
-from practices_db.database.commit_marker import State, StateQuery, Witness, literal
+from practices_db.database.commit_marker import State, StateQuery, Witness, literal, quoted, sync_file
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, DatabaseLostError, DiskFullError, PracticesError, ReadOnlyError
 
@@ -262,6 +263,20 @@ class Store:
 
     def __exit__(self, *_raised: object) -> None:
         self.close()
+
+
+def copy_database(store: Store, to: Path) -> None:
+    """Copy an open database into a new file, as one transaction sees it; writers are not held up."""
+    alias = f"copy_{secrets.token_hex(4)}"
+    with store.cursor() as cursor:
+        (source,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
+        cursor.execute(f"ATTACH {literal(to)} AS {alias}")
+        try:
+            cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {alias}")
+        finally:
+            cursor.execute(f"DETACH {alias}")
+    to.chmod(0o600)
+    sync_file(to)
 
 
 def records(found: Cursor) -> list[dict[str, Any]]:

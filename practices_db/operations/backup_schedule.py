@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from practices_db.curation import withdrawal_list
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Store
@@ -68,6 +69,7 @@ class Keeper:
             if store.read_only:
                 log.critical("no backup is made of a database that is only read. %s", store.notice)
                 return
+            withdrawal_list.settle(store)
             made = make_backup(store, self._folder)
             rotate(self._folder, made.made_at)
         except PracticesError as error:

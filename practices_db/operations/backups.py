@@ -18,6 +18,8 @@ from typing import Any
 
 import duckdb
 
+from practices_db.config import backups_folder
+from practices_db.curation import withdrawal_list
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import (
     State,
@@ -31,9 +33,10 @@ from practices_db.database.commit_marker import (
     witness_path,
 )
 from practices_db.database.migrate import applied, migrate
-from practices_db.database.store import Store
+from practices_db.database.store import Store, copy_database
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations.check import read_everything
+from practices_db.operations.taken_out import take_out_of
 from practices_db.queries.integrity import integrity_problems
 
 FORMS = ("database", "csv")
@@ -85,6 +88,7 @@ def make_backup(store: Store, folder: Path) -> Backup:
     try:
         make_folder(making)
         now = datetime.now(UTC)
+        withdrawal_list.update(store, backups=folder)
         copy = making / _NAME
         copy_database(store, copy)
         manifest = _prove_and_export(copy, making, now)
@@ -99,20 +103,6 @@ def make_backup(store: Store, folder: Path) -> Backup:
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return Backup(made, manifest)
-
-
-def copy_database(store: Store, to: Path) -> None:
-    """Copy an open database into a new file, as one transaction sees it; writers are not held up."""
-    alias = f"copy_{secrets.token_hex(4)}"
-    with store.cursor() as cursor:
-        (source,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
-        cursor.execute(f"ATTACH {literal(to)} AS {alias}")
-        try:
-            cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {alias}")
-        finally:
-            cursor.execute(f"DETACH {alias}")
-    to.chmod(0o600)
-    sync_file(to)
 
 
 def _prove_and_export(copy: Path, folder: Path, now: datetime) -> dict[str, Any]:
@@ -254,15 +244,23 @@ def restore(backup: Backup, path: Path, form: str = "database") -> tuple[State, 
         beside.chmod(0o600)
         sync_file(beside)
         _compare(backup, beside)
+        state = _without_withdrawn(backup, beside, path)
         kept = _put_aside(path)
         beside.replace(path)
         sync_folder(path.parent)
-        Witness(path).begin(backup.state)
+        Witness(path).begin(state)
     except OSError as error:
         raise PracticesError(f"{path} cannot be restored: {error.strerror}.") from error
     finally:
         remove_database(beside)
-    return backup.state, kept
+    return state, kept
+
+
+def _without_withdrawn(backup: Backup, restored: Path, path: Path) -> State:
+    """Take out of a restored database what was withdrawn since the backup; return what it holds then."""
+    known = withdrawal_list.read(path, backup.folder.parent, backups_folder())
+    with Store(restored) as store:
+        return (take_out_of(store, known) and store.state()) or backup.state
 
 
 def _is_of_form(problem: str, backup: Backup, form: str) -> bool:

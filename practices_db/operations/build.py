@@ -8,12 +8,14 @@ from pathlib import Path
 
 from practices_db.catalogue import library_store, practice_store, scorecards
 from practices_db.catalogue.read_files import CATALOGUE, read_catalogue
+from practices_db.curation import withdrawal_list
 from practices_db.database.commit_marker import remove_database, sync_folder, wal_path, witness_path
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store, make_private
 from practices_db.errors import PracticesError
-from practices_db.operations import link_check, upgrade
+from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
+from practices_db.operations.taken_out import bring_up_to_date, is_older, take_out_of
 from practices_db.queries.integrity import Contents, contents
 
 Progress = Callable[[float, str], None]
@@ -47,6 +49,7 @@ def build(path: Path, folder: Path = CATALOGUE, progress: Progress = lambda _sha
             progress(0.7, "Scoring")
             store.write(scorecards.rebuild)
             store.write(library_store.rebuild)
+            store.write(practice_store.say_other_form)
             with store.cursor() as cursor:
                 built = contents(cursor)
             store.checkpoint()
@@ -73,8 +76,13 @@ def open_store(
     if store.read_only:
         return store
     try:
-        if ran := migrate(store):
-            upgrade.after_migration(store, ran)
+        bring_up_to_date(store)
+        known = withdrawal_list.read(path, backups_folder)
+        with store.cursor() as cursor:
+            older = is_older(cursor, known)
+        if older:  # somebody put an older file in its place by hand
+            take_out_of(store, known)
+        withdrawal_list.keep_up(store)
     except BaseException:
         store.close()
         raise

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from practices_db.catalogue import scorecards, write_files
+from practices_db.catalogue.practice_store import OTHER_FORM
 from practices_db.database import audit_log
-from practices_db.database.commit_marker import State, Witness, losses, quoted, table_names
-from practices_db.database.migrate import applied
+from practices_db.database.commit_marker import State, Witness, losses, quoted, table_names, wal_path
+from practices_db.database.migrate import applied, refuse_newer, scripts
 from practices_db.database.store import Cursor, Store
+from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import PracticesError
 from practices_db.queries.integrity import Contents, contents, integrity_problems
+
+_DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 
 
 @dataclass(frozen=True)
 class Examined:
-    """What was found: ``missing`` where the end of what was saved is lost, ``broken`` where it contradicts itself."""
+    """What was found: ``missing`` where the end of what was saved is lost, ``broken`` where it contradicts itself.
+
+    ``unwitnessed``: nobody can tell whether anything is missing.
+    """
 
     state: State | None = None
     missing: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    unwitnessed: list[str] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
         """Every problem, a line each."""
-        return [*self.missing, *self.broken]
+        return [*self.missing, *self.broken, *self.unwitnessed]
 
 
 def examine(path: Path) -> Examined:
@@ -49,6 +61,7 @@ def _examined(store: Store, cursor: Cursor, witness: Witness) -> Examined:
     broken = audit_log.verify(cursor) if "audit" in tables else []
     state = store.state()
     missing: list[str] = []
+    unwitnessed: list[str] = []
     try:
         noted = witness.read()
     except ValueError as error:
@@ -56,19 +69,28 @@ def _examined(store: Store, cursor: Cursor, witness: Witness) -> Examined:
     else:
         if noted and not state:
             missing.append("the database is of an older release than its witness file")
-        if noted and state:
+        if state and not noted:
+            unwitnessed.append(f"{witness.path} is gone, so nobody can tell whether the last changes are missing")
+        if noted and state and noted.database_id != state.database_id:
+            unwitnessed.append(
+                f"this is another database than the one {witness.path} is of (change {noted.writes} was its last); "
+                "somebody put it in its place"
+            )
+        elif noted and state:
             lost = losses(noted, state)
             (missing if state.writes < noted.writes else broken).extend(lost)
-    return Examined(state, missing, broken)
+    return Examined(state, missing, broken, unwitnessed)
 
 
-def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, str]]:
-    """Read every value of every table; return rows and a digest of the content for each table.
+def read_everything(
+    cursor: Cursor, path: Path | None, names: Sequence[str] | None = None
+) -> dict[str, tuple[int, str]]:
+    """Read every value of every table, or of those named; return rows and a digest of the content for each table.
 
     DuckDB proves the checksum of each block it reads. Raises PracticesError where one is wrong.
     """
     digests: dict[str, tuple[int, str]] = {}
-    for name in table_names(cursor):
+    for name in names or table_names(cursor):
         try:
             found = cursor.execute(
                 "SELECT count(*), coalesce(bit_xor(hash(t)), 0), coalesce(sum(hash(t)::HUGEINT), 0) "
@@ -81,13 +103,127 @@ def read_everything(cursor: Cursor, path: Path | None) -> dict[str, tuple[int, s
     return digests
 
 
-def all_problems(path: Path) -> tuple[list[str], Contents]:
+def all_problems(path: Path, against: str = "") -> tuple[list[str], Contents]:
     """Return everything ``check`` finds wrong, and what the database holds.
 
-    Raises PracticesError where the database cannot be read at all.
+    ``against``: a head of the record that is known from elsewhere, as ``known_head`` takes it. Raises PracticesError
+    where the database cannot be read at all, or was made by a newer release.
     """
     examined = examine(path)
     with Store(path, read_only="This database is being checked.") as store, store.cursor() as cursor:
-        if not applied(cursor):
+        done = applied(cursor)
+        if not done:
             raise PracticesError(f"{path} is a DuckDB file, but not one of practices. It was left as it is.")
-        return examined.problems + integrity_problems(cursor), contents(cursor)
+        refuse_newer(path, done)
+        problems = examined.problems + integrity_problems(cursor)
+        if done == [script.stem for script in scripts()]:
+            problems += _of_releases(cursor) + _derived(path) + _unrecorded(cursor)
+        if against:
+            problems += _not_as_known(cursor, *known_head(against))
+        return problems, contents(cursor)
+
+
+def known_head(text: str) -> tuple[int, str]:
+    """Return number and hash of a line of the record: "12:5f…", or those in the manifest of a backup.
+
+    Raises PracticesError where it is neither.
+    """
+    number, _, digest = text.partition(":")
+    if number.isdigit() and digest:
+        return int(number), digest.strip().lower()
+    place = Path(text)
+    try:
+        manifest = json.loads((place / "manifest.json" if place.is_dir() else place).read_text(encoding="utf-8"))
+        return int(manifest["state"]["audit_sequence"]), str(manifest["state"]["audit_hash"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PracticesError(f"{text} is neither NUMBER:HASH nor a backup with a manifest.json.") from error
+
+
+def _not_as_known(cursor: Cursor, number: int, digest: str) -> list[str]:
+    """Compare the record with one of its lines that is known from elsewhere; at least 8 characters of its hash."""
+    row = cursor.execute("SELECT hash FROM audit WHERE seq = $seq", {"seq": number}).fetchone()
+    if number == 0 and digest in ("", audit_log.FIRST):
+        return []
+    if row is None:
+        return [f"audit: line {number} is missing, which was there when its hash was written down"]
+    if len(digest) < 8 or not str(row[0]).startswith(digest):
+        return [f"audit: line {number} is not the one whose hash was written down: the record was written anew"]
+    return []
+
+
+def _of_releases(cursor: Cursor) -> list[str]:
+    """Compare what is released with the hash of its release: the one on record before the one in the table."""
+    recorded = cursor.execute(
+        """
+        SELECT after ->> '$.content_hash' FROM audit
+        WHERE object = 'data' AND action IN ('publish', 'withdraw', 'update') AND after ->> '$.content_hash' IS NOT NULL
+        ORDER BY seq DESC LIMIT 1
+        """
+    ).fetchone()
+    row = cursor.execute(
+        "SELECT number, content_hash, origin FROM data_version ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return []  # integrity_problems says so
+    number, stated, origin = row
+    if not recorded and origin == OTHER_FORM:
+        return []  # made of files that were not in the form in which the app writes them: nothing to compare with
+    found = write_files.content_hash(write_files.texts(cursor))
+    if found == (recorded[0] if recorded else stated):
+        return []
+    return [f"what is released is not what release {number} was ({found[:8]}, not {stated[:8]}): it was changed since"]
+
+
+def _derived(path: Path) -> list[str]:
+    """Compute scores and cards anew, in a copy, and compare; a line for each table that is not the same."""
+    scratch = Scratch("check")
+    try:
+        copy = scratch.path / path.name
+        shutil.copyfile(path, copy)
+        if wal_path(path).exists():
+            shutil.copyfile(wal_path(path), wal_path(copy))
+        with Store(copy) as store:
+
+            def digests(cursor: Cursor) -> dict[str, tuple[int, str]]:
+                return read_everything(cursor, path, _DERIVED)
+
+            with store.cursor() as cursor:
+                before = digests(cursor)
+            store.write(scorecards.derive)
+            with store.cursor() as cursor:
+                after = digests(cursor)
+    except OSError as error:
+        return [f"scores could not be computed anew: {error.strerror}"]
+    finally:
+        scratch.close()
+    return [
+        f"table {name} is not what follows from what is released" for name in _DERIVED if before[name] != after[name]
+    ]
+
+
+def _unrecorded(cursor: Cursor) -> list[str]:
+    """Return assessments whose answers are not those released, though the record has no change since."""
+    rows = cursor.execute(
+        """
+        WITH kept AS (
+            SELECT a.assessment_id, a.indicator_id, a.answer, a.evidence_level, a.note, a.source_url
+            FROM answer a JOIN assessment s ON s.id = a.assessment_id WHERE s.status = 'published'
+        ),
+        released AS (
+            SELECT assessment_id, indicator_id, answer, evidence_level, note, source_url FROM released_answer
+        ),
+        other AS ((FROM kept EXCEPT FROM released) UNION ALL (FROM released EXCEPT FROM kept))
+        SELECT DISTINCT o.assessment_id FROM other o LEFT JOIN assessment s ON s.id = o.assessment_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM audit l
+            WHERE (l.object IN ('assessment:' || o.assessment_id, 'practice:' || s.practice_id)
+                    OR l.before ->> '$.id' = o.assessment_id OR l.object = 'submission:' || s.submission_id)
+                AND l.seq > coalesce((
+                    SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1
+                ), 0)
+        ) AND o.assessment_id IN (SELECT id FROM assessment)
+            AND EXISTS (SELECT 1 FROM released_practice p WHERE p.id = s.practice_id)
+        ORDER BY ALL
+        """
+    ).fetchall()
+    return [f"the answers of assessment {id_} were changed, and no line of the record says so" for (id_,) in rows]

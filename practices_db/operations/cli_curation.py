@@ -35,6 +35,7 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
             release = releases.publish(store, CLI, note, seen)
             write_after_release(store)
             found, words = list(release.changes), f"in release {release.number} ({release.content_hash[:8]})"
+            click.echo(f"head of the record: {release.head[0]}:{release.head[1]}")
         for change in found:
             because = f", because: {change.why}" if change.why else ""
             click.echo(f"{change.kind}: {change.subject_id}: {change.words}{because}")

@@ -27,14 +27,20 @@ from practices_db.queries.figures import figures
 
 @click.command("check")
 @click.option("--accept-losses", is_flag=True, help="Take a database with missing changes as it is from now on.")
+@click.option(
+    "--against",
+    default="",
+    metavar="HEAD",
+    help="NUMBER:HASH of a release, or a backup: is it still that record?",
+)
 @database_option
-def _check(accept_losses: bool, database: Path) -> int:
+def _check(accept_losses: bool, against: str, database: Path) -> int:
     """Check that the database is whole and hangs together."""
     require_file(database)
     if accept_losses:
         for loss in recovery.accept_losses(database):
             click.echo(f"accepted: {loss}", err=True)
-    problems, held = all_problems(database)
+    problems, held = all_problems(database, against)
     for kept in held.not_counted:
         click.echo(kept)
     return say(f"{database}: {held}", problems)

@@ -7,9 +7,8 @@ from pathlib import Path
 import duckdb
 
 from practices_db.database.commit_marker import remove_database
-from practices_db.database.store import Store
+from practices_db.database.store import Store, copy_database
 from practices_db.errors import PracticesError
-from practices_db.operations.backups import copy_database
 from practices_db.operations.check import read_everything
 
 

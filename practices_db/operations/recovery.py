@@ -6,25 +6,37 @@ Nothing that is damaged is changed or deleted: what to rescue from it is for a p
 from __future__ import annotations
 
 import logging
+import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from practices_db.database.commit_marker import Witness, wal_path
+from practices_db.config import backups_folder as configured_backups
+from practices_db.curation import withdrawal_list
+from practices_db.curation.permissions import APP
+from practices_db.curation.withdrawal_list import WithdrawalList
+from practices_db.database import audit_log
+from practices_db.database.commit_marker import State, Witness, wal_path
 from practices_db.database.store import Store
 from practices_db.database.temporary_folders import Scratch
-from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations.backups import backup_problems, backups
+from practices_db.errors import DatabaseBusyError, DiskFullError, PracticesError
+from practices_db.operations.backups import Backup, backup_problems, backups
 from practices_db.operations.check import Examined, examine
+from practices_db.operations.taken_out import take_out_of
 
 log = logging.getLogger("practices")
 
 _REFUSED = (
     "Nothing can be saved at the moment: the database was found damaged and is only read until it is repaired. "
     "Please keep what you wrote and try again later."
+)
+_NO_WRITES = (
+    "Nothing can be saved at the moment: the disk is full or cannot be written. What is stored can still be read. "
+    "Please tell whoever runs the app."
 )
 _RUNBOOK = "What to do is in docs/runbook.md, section “A damaged file”."
 
@@ -43,8 +55,9 @@ class Damage:
 def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path | None = None) -> Store:
     """Open a database that exists, for writing where it is whole.
 
-    Where acknowledged changes are missing, what is left is opened for reading; where the file cannot be read or
-    contradicts itself, its last checkpoint or else the newest backup, whichever is whole. ``Store.notice`` says so.
+    Where acknowledged changes are missing, or the file cannot be read or contradicts itself, the newest whole state is
+    opened for reading: what is left of the file, its last checkpoint, or a backup; without what was withdrawn since
+    (``withdrawal_list``). ``Store.notice`` says so.
     Raises DatabaseBusyError where another process has it, PracticesError where nothing whole is left.
     """
     try:
@@ -59,12 +72,49 @@ def open_examined(path: Path, folders: Sequence[Path] = (), backups_folder: Path
         said = ["the record of changes does not hold together", *examined.problems]
         return _rescued(Damage(path, said), backups_folder, None)
     if examined.missing:
-        damage = Damage(path, examined.missing)
-        log.critical("%s", damage)
-        return Store(path, read_only=_REFUSED, notice=_notice("without the last changes that were saved"))
-    store = Store(path, folders=folders)
-    _begin_witness(path, examined)
+        return _rescued(Damage(path, examined.missing), backups_folder, None, left=examined.state)
+    store = _opened_for_writing(path, folders, examined)
+    if store.read_only:
+        return store
+    for line in examined.unwitnessed:
+        log.critical("%s: %s", path, line)
+        entry = audit_log.Entry("start", "data", reason=line.replace(f"{path.parent}/", ""))
+        with suppress(DiskFullError):  # it stands in the log of the app
+            store.write(lambda cursor, entry=entry: audit_log.record(cursor, APP, entry))  # type: ignore[misc]
     return store
+
+
+def _opened_for_writing(path: Path, folders: Sequence[Path], examined: Examined) -> Store:
+    """Open a whole database, and where the disk is full or only read for reading: ``Store.read_only`` says so."""
+    cause = _cannot_be_written(path)
+    if not cause:
+        try:
+            store = Store(path, folders=folders)
+        except DatabaseBusyError:
+            raise
+        except PracticesError as error:
+            if examined.state is None:
+                raise
+            cause = str(error)  # it was read whole just now: what failed is to open it for writing
+        else:
+            try:
+                _begin_witness(path, examined)
+            except OSError as error:
+                cause = f"its witness file: {error.strerror}"
+                store.close()
+            else:
+                return store
+    log.critical("%s cannot be written: %s", path, cause)
+    return Store(path, read_only=_NO_WRITES, notice=_NO_WRITES)
+
+
+def _cannot_be_written(path: Path) -> str:
+    """Return why the system lets nobody write a file (a disk that is only read, its rights); "" where it does."""
+    try:
+        os.close(os.open(path, os.O_RDWR))
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def accept_losses(path: Path) -> list[str]:
@@ -91,40 +141,77 @@ def _notice(what: str) -> str:
     return f"This catalogue is being repaired. It is shown {what}, and nothing can be saved at the moment."
 
 
-def _rescued(damage: Damage, backups_folder: Path | None, cause: Exception | None) -> Store:
-    """Open the best whole copy for reading: the file without its damaged log, or the newest backup."""
-    tries: list[tuple[str, Callable[[], Path | None]]] = [
-        ("as it was at the last time that all was in one file", lambda: _without_log(damage.path)),
-        ("from its newest backup", lambda: _newest_whole(backups_folder)),
-    ]
-    for what, find in tries:
-        source = find()
-        if source is None:
-            continue
+@dataclass(frozen=True)
+class _Found:
+    """A state that may be served: where it is, what it held, how it is spoken of."""
+
+    source: Path
+    with_log: bool
+    state: State
+    what: str
+    backup: Backup | None = None
+
+
+def _rescued(damage: Damage, backups_folder: Path | None, cause: Exception | None, left: State | None = None) -> Store:
+    """Open the newest whole state for reading, from a copy; ``left`` is that of the file where it can be read."""
+    known = withdrawal_list.read(damage.path, backups_folder, configured_backups())
+    for found in _states(damage.path, backups_folder, left):
         folder = Scratch("rescue")
         try:
-            copy = folder.path / damage.path.name
-            shutil.copyfile(source, copy)
-            whole = examine(copy).state is not None
-            opened = Store(copy, read_only=_REFUSED, notice=_notice(what), temporary=folder) if whole else None
+            opened = _served(found, folder, damage.path, known)
         except (PracticesError, OSError, duckdb.Error) as error:
-            log.warning("%s cannot be used: %s", source, error)
-            opened = None
-        if opened:
-            log.critical("%s", damage)
-            return opened
-        folder.close()
+            log.warning("%s cannot be used: %s", found.source, error)
+            folder.close()
+            continue
+        log.critical("%s", damage)
+        return opened
     raise PracticesError(str(damage)) from cause
 
 
-def _without_log(path: Path) -> Path | None:
-    return path if wal_path(path).exists() else None
+def _served(found: _Found, folder: Scratch, path: Path, known: WithdrawalList) -> Store:
+    if found.backup and (problems := backup_problems(found.backup)):
+        raise PracticesError("; ".join(problems))
+    copy = folder.path / path.name
+    shutil.copyfile(found.source, copy)
+    if found.with_log and wal_path(found.source).exists():
+        shutil.copyfile(wal_path(found.source), wal_path(copy))
+    with Store(copy) as whole:
+        take_out_of(whole, known)
+    return Store(copy, read_only=_REFUSED, notice=_notice(found.what), temporary=folder)
 
 
-def _newest_whole(folder: Path | None) -> Path | None:
-    if folder is None:
+def _states(path: Path, backups_folder: Path | None, left: State | None) -> list[_Found]:
+    """Return the whole states there are, the newest first: those of this database before those of another one."""
+    found = []
+    if left:
+        found.append(_Found(path, True, left, "without the last changes that were saved"))
+    elif wal_path(path).exists() and (state := _whole(path)):
+        found.append(_Found(path, False, state, "as it was at the last time that all was in one file"))
+    found += [
+        _Found(backup.folder / "practices.duckdb", False, backup.state, "from its newest backup", backup)
+        for backup in (backups(backups_folder) if backups_folder else [])
+        if not backup.problems
+    ]
+    kept = withdrawal_list.kept_path(backups_folder) if backups_folder else None
+    if kept and kept.exists() and (state := _whole(kept)):
+        found.append(_Found(kept, False, state, "as it was before the log was last moved into the file"))
+    with suppress(ValueError):
+        noted = Witness(path).read()
+        ours = noted.database_id if noted else (left and left.database_id)
+        return sorted(found, key=lambda one: (one.state.database_id == ours, one.state.writes), reverse=True)
+    return sorted(found, key=lambda one: one.state.writes, reverse=True)
+
+
+def _whole(path: Path) -> State | None:
+    """Return what a file holds without its log; None where that is not whole."""
+    folder = Scratch("rescue")
+    try:
+        copy = folder.path / path.name
+        shutil.copyfile(path, copy)
+        examined = examine(copy)
+    except (PracticesError, OSError):
         return None
-    for backup in backups(folder):
-        if not backup_problems(backup) and not backup.problems:
-            return backup.folder / "practices.duckdb"
-    return None
+    else:
+        return None if examined.broken else examined.state
+    finally:
+        folder.close()

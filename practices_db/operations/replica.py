@@ -12,11 +12,13 @@ import threading
 import time
 from pathlib import Path
 
+from practices_db.curation import withdrawal_list
 from practices_db.database.migrate import scripts
 from practices_db.database.store import Store
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import PracticesError
 from practices_db.operations.snapshots import manifest_path, read_manifest
+from practices_db.operations.taken_out import take_out_of
 
 log = logging.getLogger("practices")
 
@@ -79,7 +81,7 @@ class Replica:
 
     def _identity(self) -> tuple[object, ...]:
         found: list[object] = []
-        for one in (self._path, manifest_path(self._path)):
+        for one in (self._path, manifest_path(self._path), withdrawal_list.list_path(self._path)):
             try:
                 stat = one.stat()
             except OSError:
@@ -97,6 +99,8 @@ class Replica:
         try:
             copy = folder.path / "snapshot.duckdb"
             _copy(self._path, copy, manifest.sha256)
+            with Store(copy) as whole:
+                take_out_of(whole, withdrawal_list.read(self._path))
             return Store(copy, read_only=self._refusal, temporary=folder)
         except OSError as error:
             folder.close()

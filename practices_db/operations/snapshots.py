@@ -16,11 +16,12 @@ import duckdb
 from practices_db.catalogue.library_items import KINDS, PLAIN, ItemKind
 from practices_db.catalogue.practice_fields import SEVERAL
 from practices_db.config import snapshot_path
+from practices_db.curation import withdrawal_list
 from practices_db.database.commit_marker import quoted, remove_database, sync_file, sync_folder, table_names
 from practices_db.database.migrate import applied
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, copy_database
 from practices_db.errors import PracticesError
-from practices_db.operations.backups import copy_database, sha256
+from practices_db.operations.backups import sha256
 from practices_db.queries.integrity import contents, integrity_problems
 from practices_db.queries.practices import data_version
 
@@ -124,6 +125,7 @@ def write_snapshot(store: Store, path: Path) -> Snapshot:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        withdrawal_list.update(store, snapshot=path)
         copy_database(store, stage)
         made = _publishable(stage, beside)
         written = manifest_path(beside)

@@ -95,6 +95,7 @@ def test_snapshot_holds_what_is_published_and_no_byte_of_the_rest(main_store: St
     assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith((".", "snapshot"))) == [
         "snapshot.duckdb",
         "snapshot.duckdb.manifest.json",
+        "snapshot.duckdb.withdrawn",
     ]
 
 

@@ -104,6 +104,9 @@ def test_submission_is_looked_at_accepted_and_published(
     app = go("curation", submission=sent.id)
     assert "box" in text(app)
     assert "We see it otherwise." in text(app)
+    go("curation", submission=sent.id)  # once a visit
+    with database.cursor() as cursor:
+        assert [line.action for line in audit_log.history(cursor, f"submission:{sent.id}")] == ["read", "new"]
     press(app, "Accept")
     assert "Accepted" in text(app)
     app = press(go("curation", part="release"), "Look at what has changed since")

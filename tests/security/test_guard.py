@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import re
+import secrets
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,9 +26,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from pages.shared.server import startup
 from pages.shared.server.guard.faults import Faults
-from pages.shared.server.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Limits, client
+from practices_db.catalogue.read_files import CATALOGUE
+from practices_db.curation.budgets import Budgets
 from practices_db.errors import PracticesError
+from security.conftest import NewServer
 
 BROWSER = {"Accept": "text/html,*/*"}
 
@@ -325,6 +335,89 @@ def test_an_upload_needs_an_open_session_and_the_token_of_its_page(server: Serve
             assert asked(server.url, "PUT", path, b"x", sent)[0] == 403
         visitor.session = "00000000-0000-0000-0000-000000000000"
         assert visitor.upload("a.csv", b"x")[0] == 400
+
+
+def test_one_address_does_not_fill_the_room_for_files(
+    new_server: NewServer, catalogue_db: Path, tmp_path: Path
+) -> None:
+    database = Path(shutil.copy(catalogue_db, tmp_path / "practices.duckdb"))
+    limits = {"PRACTICES_UPLOAD_MEGABYTES": "16", "PRACTICES_UPLOAD_MEGABYTES_PER_CLIENT": "9"}
+    url = new_server(database, limits).wait_until_healthy().url
+    large = b"x" * (4 << 20)
+    hostile = {"X-Forwarded-For": "203.0.113.40"}
+    with ExitStack() as open_:
+        sessions = [open_.enter_context(Visitor(url, headers=hostile)) for _ in range(4)]
+        for one in sessions:
+            one.visit("reopen")
+        assert [one.upload("a.csv", large, "1")[0] for one in sessions] == [204, 204, 413, 413]
+        other = open_.enter_context(Visitor(url, headers={"X-Forwarded-For": "203.0.113.41"}))
+        other.visit("reopen")
+        assert other.upload("a.csv", large, "1")[0] == 204
+
+
+def test_guesses_of_private_links_are_counted_by_address(server: Server) -> None:
+    def tried(address: str, times: int) -> str:
+        with Visitor(server.url, headers={"X-Forwarded-For": address}) as visitor:
+            screens = [visitor.visit("my_submission", f"token={secrets.token_urlsafe(32)}") for _ in range(times)]
+        return next(alert.body for alert in screens[-1].elements("alert"))
+
+    assert "does not open anything" in tried("203.0.113.50", 20)
+    assert "came from your address" in tried("203.0.113.50", 1)
+    assert "does not open anything" in tried("203.0.113.51", 1)
+
+
+def test_a_file_of_a_page_is_kept_nowhere_and_goes_to_its_own_browser_only(server: Server) -> None:
+    with Visitor(server.url) as own, Visitor(server.url) as other:
+        with (CATALOGUE / "practices.csv").open(encoding="utf-8") as file:
+            practice = next(csv.DictReader(file))["id"]
+        screen = own.visit("practice", f"practice={practice}")
+        assert own.download(screen)
+        path, sent = own.fetched
+        assert sent["cache-control"] == "no-store"
+        assert asked(server.url, "GET", path)[0] == 404
+        with pytest.raises(HTTPError, match="404"):
+            other.fetch(path)
+        assert own.fetch(path)
+    assert own.fetch(path)  # also where the page is closed before the browser has the file
+
+
+@pytest.mark.parametrize(("sent", "secure"), [({}, False), ({"X-Forwarded-Proto": "https"}, True)])
+def test_the_cookie_goes_over_tls_only_where_there_is_tls(
+    server: Server, sent: Mapping[str, str], secure: bool
+) -> None:
+    _, headers = headers_of(server.url, "/_stcore/health", {"X-Forwarded-For": "203.0.113.60", **sent})
+    assert ("; Secure" in headers["set-cookie"]) == secure
+
+
+def test_a_proxy_that_hides_its_clients_is_said(new_server: NewServer, catalogue_db: Path, tmp_path: Path) -> None:
+    database = Path(shutil.copy(catalogue_db, tmp_path / "practices.duckdb"))
+    url = (
+        new_server(database, {"STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost practices.example.org"})
+        .wait_until_healthy()
+        .url
+    )
+    named = {"Host": "practices.example.org", "X-Forwarded-For": "203.0.113.61"}
+    for headers, status in (({}, "ok"), (named, "ok"), ({"Host": named["Host"]}, "the proxy hides its clients")):
+        assert asked(url, "GET", "/", headers=headers)[0] == 200
+        assert json.loads(asked(url, "GET", "/healthz")[1])["status"] == status
+
+
+def test_healthz_says_when_the_last_whole_backup_is_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def backup(age: timedelta, problems: list[str]) -> None:
+        made_at = datetime.now(UTC) - age
+        folder = tmp_path / f"practices-{made_at:%Y%m%dT%H%M%S}Z"
+        folder.mkdir()
+        (folder / "manifest.json").write_text(json.dumps({"made_at": made_at.isoformat(), "problems": problems}))
+
+    monkeypatch.setenv("PRACTICES_BACKUPS", str(tmp_path))
+    assert startup._warning() == ""  # the first one is being made
+    monkeypatch.setattr(startup, "_STARTED", time.monotonic() - 4_000)
+    assert startup._warning() == "no whole backup"
+    backup(timedelta(days=3), [])
+    backup(timedelta(hours=1), ["the database has a problem"])
+    assert startup._warning().startswith("the last whole backup is of 20")
+    backup(timedelta(days=1), [])
+    assert startup._warning() == ""
 
 
 def upload_head(visitor: Visitor, length: str) -> bytes:

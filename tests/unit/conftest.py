@@ -11,6 +11,7 @@ from pathlib import Path
 import oracles
 import pytest
 
+from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
 from practices_db.operations.build import build
 
@@ -27,8 +28,10 @@ def tiny_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(tiny_db: Path, tmp_path: Path) -> Path:
-    """Return where a copy of the made-up database is that a test may change."""
-    return Path(shutil.copy(tiny_db, tmp_path / "made-up.duckdb"))
+    """Return where a copy of the made-up database is that a test may change, with its witness."""
+    path = Path(shutil.copy(tiny_db, tmp_path / "made-up.duckdb"))
+    shutil.copy(witness_path(tiny_db), witness_path(path))
+    return path
 
 
 @pytest.fixture

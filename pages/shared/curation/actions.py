@@ -15,7 +15,7 @@ from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 
 Result = TypeVar("Result")
-_TOLD, _SHOWN_ONCE = "curation_told", "curation_link"
+_TOLD, _SHOWN_ONCE, _LOOKED_AT = "curation_told", "curation_link", "curation_looked_at"
 
 
 def act(
@@ -38,15 +38,29 @@ def act(
     st.rerun()
 
 
-def looked_up(work: Callable[[Cursor, Actor], Result]) -> Result:
-    """Return what whoever is there now may read; where they may not (any more) say so, on record, and stop."""
+def looked_up(work: Callable[[Cursor, Actor], Result], private: str = "") -> Result:
+    """Return what whoever is there now may read; where they may not (any more) say so, on record, and stop.
+
+    ``private``: the object whose private content is shown; that it was looked at goes on record, once a visit.
+    """
     try:
         with st.spinner("Looking", show_time=True):
             who = login.actor()
-            return audit_log.guarded(database.store(), lambda cursor: work(cursor, who))
+            found = audit_log.guarded(database.store(), lambda cursor: work(cursor, who))
+            if private:
+                _put_on_record(who, private)
+            return found
     except NotAllowedError as error:
         complain(error)
         st.stop()
+
+
+def _put_on_record(who: Actor, private: str) -> None:
+    seen: set[str] = st.session_state.setdefault(_LOOKED_AT, set())
+    if private in seen or database.store().read_only:
+        return
+    database.store().write(lambda cursor: audit_log.record(cursor, who, audit_log.Entry("read", private)))
+    seen.add(private)
 
 
 def complain(error: PracticesError) -> None:

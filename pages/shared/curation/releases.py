@@ -82,7 +82,11 @@ def _publish(store: Store, who: Actor, note: str, seen: int) -> Release:
 
 
 def _done(made: Release) -> str:
-    return f"Release {made.number} is out, with {counted(len(made.changes), 'change')}."
+    number, digest = made.head
+    return (
+        f"Release {made.number} is out, with {counted(len(made.changes), 'change')}. Head of the record, to be kept "
+        f"elsewhere: {number}:{digest}"
+    )
 
 
 def _take_away() -> None:

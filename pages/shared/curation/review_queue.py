@@ -107,7 +107,7 @@ def _one(actor: Actor, id_: str) -> None:
         return _Shown(reviews.submission(cursor, who, id_), reviews.differences(cursor, who, id_))
 
     try:
-        shown = actions.looked_up(look)
+        shown = actions.looked_up(look, private=f"submission:{id_}")
     except PracticesError as error:
         actions.complain(error)
         return

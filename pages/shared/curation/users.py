@@ -19,7 +19,7 @@ _MAY: dict[Role, str] = {
 
 def draw(actor: Actor) -> None:
     """List who has a role; give one, take one away."""
-    known = actions.looked_up(users.everybody)
+    known = actions.looked_up(users.everybody, private="person")
     st.dataframe(
         pd.DataFrame(
             {

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -17,17 +19,23 @@ from streamlit.runtime.secrets import secrets_singleton
 
 from pages.shared.components import database
 from pages.shared.server import streamlit_patches, warm_up
-from pages.shared.server.guard.limits import Limits
+from pages.shared.server.guard.limits import Limits, visitor
+from pages.shared.server.guard.rates import HiddenClients
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, read_only_mode
+from practices_db.curation import budgets
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
 from practices_db.operations.backup_schedule import Keeper
+from practices_db.operations.backups import backups
 from practices_db.queries import practices as practice_queries
 
 log = logging.getLogger("practices")
 
 _SAMPLES = ("example", "sample", "changeme", "change-me", "change_me", "password", "replace", "secret", "random")
+_STARTED = time.monotonic()
+_FIRST_BACKUP = 3_600.0  # seconds after the start in which the first one may still be made
+_OLDEST_BACKUP = timedelta(days=2)
 _LOOK = 1.0  # seconds between two looks whether the database can still be used
 _HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
@@ -59,6 +67,7 @@ def start() -> None:
     streamlit_patches.hold_downloads()
     for check in BEFORE:
         check()
+    budgets.know_askers(visitor)
     store = database.store()
     for check_store in OF_STORE:
         check_store(store)
@@ -114,4 +123,18 @@ async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
         log.exception("health check failed")
         return JSONResponse({"status": "failing"}, status_code=503)
     # a damaged database still answers visitors; whoever watches the status must be told
-    return JSONResponse({"status": "damaged, only read" if notice else "ok", "practices": practices})
+    status = "damaged, only read" if notice else await run_in_threadpool(_warning) or "ok"
+    return JSONResponse({"status": status, "practices": practices})
+
+
+def _warning() -> str:
+    """Return what whoever watches should mend, though everything is answered; "" for nothing."""
+    if HiddenClients.noticed:
+        return "the proxy hides its clients"
+    folder = backups_folder()
+    if folder is None or read_only_mode():
+        return ""
+    last = next((one.made_at for one in backups(folder) if not one.problems), None)
+    if last is None:
+        return "" if time.monotonic() - _STARTED < _FIRST_BACKUP else "no whole backup"
+    return f"the last whole backup is of {last:%Y-%m-%d}" if datetime.now(UTC) - last > _OLDEST_BACKUP else ""

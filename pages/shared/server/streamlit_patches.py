@@ -15,6 +15,7 @@ from typing import Any
 
 from streamlit import runtime
 from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
 
 HOLDS_FOR = "1.67"
 
@@ -22,7 +23,10 @@ _SECONDS = 120
 _MOST = 64  # files held at once
 _HOLDER = "made for a download"  # stands where Streamlit keeps which session refers to which file
 
+_COOKIE = "_streamlit_xsrf"  # the same for every request of one browser; each answer masks it anew
+
 _make = MediaFileManager.execute_deferred
+_held_for: dict[str, bytes | None] = {}  # the browser that a held file was made for, by the file's id
 
 
 def make_and_hold(manager: MediaFileManager, file_id: str) -> str:
@@ -31,15 +35,47 @@ def make_and_hold(manager: MediaFileManager, file_id: str) -> str:
     Streamlit makes the file when the button is pressed, sends its address, and clears it as soon as the pages of any
     two other sessions have ended: with fifty people in the app that is sooner than a browser can ask for it.
     """
+    asked = manager._deferred_callables.get(file_id)
     url = _make(manager, file_id)
+    if asked:
+        _held_for[PurePosixPath(url).stem] = _browser_of(asked["session_id"])
     now = time.monotonic()
     with manager._lock:
         held = manager._files_by_session_and_coord[_HOLDER]
         held[str(now)] = PurePosixPath(url).stem
         for moment in list(held):
             if now - float(moment) > _SECONDS or len(held) > _MOST:
-                del held[moment]
+                _held_for.pop(held.pop(moment), None)
     return url
+
+
+def may_fetch(path: str, cookies: Mapping[str, str]) -> bool:
+    """Whether a file of a page is for the browser that asks: a session of it shows the file, or had it made.
+
+    True as well for what is no such file; Streamlit answers that.
+    """
+    manager = runtime.get_instance().media_file_mgr
+    file_id = PurePosixPath(path).stem
+    with manager._lock:
+        if file_id not in manager._file_metadata:
+            return True
+        sessions = [
+            session for session, files in manager._files_by_session_and_coord.items() if file_id in files.values()
+        ]
+    browsers = {_browser_of(session) for session in sessions if session != _HOLDER}
+    if file_id in _held_for:
+        browsers.add(_held_for[file_id])
+    return _token(cookies) in browsers
+
+
+def _browser_of(session: str) -> bytes | None:
+    client = runtime.get_instance().get_client(session)
+    return _token(client.client_context.cookies) if client and client.client_context else None
+
+
+def _token(cookies: Mapping[str, str]) -> bytes | None:
+    given = cookies.get(_COOKIE)
+    return decode_xsrf_token_string(given)[0] if given else None
 
 
 def hold_downloads() -> None:

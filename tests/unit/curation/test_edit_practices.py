@@ -548,7 +548,7 @@ def test_withdrawn_content_is_gone_from_the_bytes_of_the_file(database: Path, tm
     store.close()
     rewrite(database)
     files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.name.startswith("made-up")}
-    assert sorted(files) == [database.name, f"{database.name}.witness"]
+    assert sorted(files) == [database.name, f"{database.name}.withdrawn", f"{database.name}.witness"]
     assert not any(text.encode() in content for text in secrets_ for content in files.values())
     with open_store(database) as again, again.cursor() as cursor:
         assert integrity.integrity_problems(cursor) == []

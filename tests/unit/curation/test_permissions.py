@@ -333,6 +333,21 @@ def test_link_to_one_submission_allows_nothing_on_another() -> None:
             assert not allowed(mine, action, Thing("submission", "theirs", state))
 
 
+def test_the_last_administrator_stays_but_for_whoever_has_the_machine(tiny_store: Store) -> None:
+    users.grant(tiny_store, CLI, "who@example.org", "administrator")
+    with tiny_store.cursor() as cursor:
+        last = users.actor_of(cursor, "who@example.org")
+    for take_away in (
+        lambda: users.dismiss(tiny_store, last, "who@example.org"),
+        lambda: users.grant(tiny_store, last, "Who@example.org", "curator"),
+    ):
+        with pytest.raises(PracticesError, match="last administrator"):
+            take_away()
+    users.grant(tiny_store, last, "other@example.org", "administrator")
+    users.dismiss(tiny_store, last, "who@example.org")
+    users.dismiss(tiny_store, CLI, "other@example.org")
+
+
 def test_role_that_is_taken_away_ends_at_once(tiny_store: Store) -> None:
     users.grant(tiny_store, CLI, " Who@Example.org ", "curator", "she starts")
     with tiny_store.cursor() as cursor:

@@ -25,6 +25,7 @@ from practices_db.queries.integrity import contents
 
 Tables = dict[str, list[list[str]]]
 Edited = Callable[[Callable[[Tables], None]], Path]
+SYNTHETIC = Path(__file__).resolve().parents[2] / "data" / "synthetic"
 HELD = (
     "5 practices, 5 countries, 3 assessments, 10 answers, 0 publications, 0 organisations, 0 links, "
     "0 results, 0 findings"
@@ -106,6 +107,22 @@ def test_build_where_no_file_can_be_is_refused(tmp_path: Path, capsys: pytest.Ca
 
 
 # --- check -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps access in lists, not in these bits")
+def test_what_the_command_line_makes_is_for_its_own_user(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        path = tmp_path / "made.duckdb"
+        assert main(["build", "--catalogue", str(SYNTHETIC), "--database", str(path)]) == 0
+        assert main(["grant", "who@example.org", "curator", "--database", str(path)]) == 0
+        assert main(["backup", "--folder", str(tmp_path / "backups"), "--database", str(path)]) == 0
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    made = [one for one in tmp_path.rglob("*") if one.is_file()]
+    assert len(made) > 5
+    assert {one.name for one in made if one.stat().st_mode & 0o007} == set()
 
 
 def test_check_of_a_sound_database_says_no_problems(database: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,8 +15,10 @@ from typing import Any, ClassVar
 
 import oracles
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from practices_db.__main__ import main
+from practices_db.catalogue.practice_rows import Url
 from practices_db.database.store import Store
 from practices_db.operations import link_check
 from practices_db.operations.build import build
@@ -114,6 +116,19 @@ def test_it_does_not_connect_to_private_addresses() -> None:
 @pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "http:///nowhere", "javascript:alert(1)"])
 def test_it_asks_web_addresses_only(url: str) -> None:
     assert not seen(url).alive
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "https://x:y/", f"http://{'a' * 300}/", "http:///path", "http://a:99999/"]
+)
+def test_an_address_that_cannot_be_read_is_refused_on_entry(url: str) -> None:
+    with pytest.raises(ValidationError, match=r"cannot be read|names no host"):
+        TypeAdapter(Url).validate_python(url)
+
+
+def test_addresses_in_other_scripts_are_taken() -> None:
+    for url in ("https://bücher.example/ä?q=é", "http://example.org:8080/x", "https://[2001:db8::1]/"):
+        assert TypeAdapter(Url).validate_python(url) == url
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "http://a\nb/", "https://x:y/", f"http://{'a' * 300}/", ""])

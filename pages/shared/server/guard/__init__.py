@@ -5,6 +5,7 @@ The order is that of ``MIDDLEWARE``, outermost first: headers go on every answer
 
 from starlette.middleware import Middleware
 
+from pages.shared.server.guard.downloads import Downloads
 from pages.shared.server.guard.faults import Faults
 from pages.shared.server.guard.gates import ClosedPaths, Hosts, Origins
 from pages.shared.server.guard.headers import SecurityHeaders
@@ -12,5 +13,5 @@ from pages.shared.server.guard.messages import Messages
 from pages.shared.server.guard.rates import Requests, Sockets
 from pages.shared.server.guard.uploads import Uploads
 
-_ORDER = (SecurityHeaders, Faults, Hosts, ClosedPaths, Origins, Requests, Sockets, Messages, Uploads)
+_ORDER = (SecurityHeaders, Faults, Hosts, ClosedPaths, Origins, Requests, Sockets, Messages, Downloads, Uploads)
 MIDDLEWARE = [Middleware(one) for one in _ORDER]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+import streamlit as st
 from starlette.types import Scope
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from practices_db.errors import PracticesError
-
-_MOST_KEYS = 20_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,7 @@ class Limits:
     downloads_per_minute: int = 60  # files a client has made from pages; more are made to wait
     uploads_per_minute: int = 10  # of a session; a client may make three times as many
     upload_megabytes_per_session: int = 25  # held at once
+    upload_megabytes_per_client: int = 100  # of all its sessions
     upload_megabytes: int = 250  # held at once, of everybody
     upload_seconds: int = 120  # for one file to arrive
 
@@ -49,6 +48,14 @@ class Limits:
         return cls(**given)
 
 
+def visitor() -> str | None:
+    """Return whose script run this is: who asks as ``client`` says, and of this machine itself each session."""
+    context = get_script_run_ctx()
+    if context is None:
+        return None
+    return _name(st.context.ip_address) or f"session {context.session_id}"
+
+
 def client(scope: Scope) -> str | None:
     """Return who asks, None for this machine itself.
 
@@ -56,34 +63,18 @@ def client(scope: Scope) -> str | None:
     addresses in FORWARDED_ALLOW_IPS, at first this machine's). A proxy on this machine that names nobody keeps
     limits of its own.
     """
-    host = (scope.get("client") or ("unknown",))[0]
+    return _name((scope.get("client") or ("unknown",))[0])
+
+
+def _name(host: str | None) -> str | None:
+    if host is None:
+        return None
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return str(host)[:64]
+        return host[:64]
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is None:
             return None if address.is_loopback else str(ipaddress.ip_network((address, 64), strict=False))
         address = address.ipv4_mapped
     return None if address.is_loopback else str(address)
-
-
-class Budgets:
-    """One budget for each key: it fills by ``per_minute`` and holds a minute's worth at most."""
-
-    def __init__(self, per_minute: int) -> None:
-        self.per_minute = per_minute
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key → (left, at this moment)
-
-    def take(self, key: str | None, cost: float = 1.0) -> float:
-        """Take from a budget and return 0; where too little is left take nothing and return the seconds to wait."""
-        if key is None or not self.per_minute:
-            return 0.0
-        now = time.monotonic()
-        left, then = self._left.pop(key, (float(self.per_minute), now))
-        left = min(self.per_minute, left + (now - then) * self.per_minute / 60)
-        granted = left >= cost
-        self._left[key] = (left - cost if granted else left, now)
-        if len(self._left) > _MOST_KEYS:
-            self._left.popitem(last=False)  # the one that has not asked for longest
-        return 0.0 if granted else (cost - left) * 60 / self.per_minute

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import Counter
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.shared.server.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
+from practices_db.curation.budgets import Budgets
+
+log = logging.getLogger("practices")
 
 
 def cost(scope: Scope) -> float:
@@ -22,15 +26,38 @@ def cost(scope: Scope) -> float:
     return 10.0 if path.startswith("/api/") else 1.0
 
 
+class HiddenClients:
+    """Notices a proxy on this machine that does not say for whom it asks: no limit of a client holds then."""
+
+    noticed = False
+
+    def look(self, scope: Scope) -> None:
+        """Say it once, in the log; ``/healthz`` says it as long as the process runs."""
+        if HiddenClients.noticed or scope["type"] == "lifespan" or client(scope) is not None:
+            return
+        headers = Headers(scope=scope)
+        host = headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
+        if headers.get("x-forwarded-for") or host in ("", "localhost", "127.0.0.1", "::1", "testserver"):
+            return
+        HiddenClients.noticed = True
+        log.critical(
+            "A proxy on this machine asks as %s and does not say for whom (no X-Forwarded-For): the limits of each "
+            "client are off. See docs/security.md, section Settings.",
+            host[:80],
+        )
+
+
 class Requests:
     """Answers "too many" to a client that asks for more than its budget; this machine itself has no limit."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.hidden = HiddenClients()
         self.budgets = Budgets(Limits.from_environment().requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if the budget allows it."""
+        self.hidden.look(scope)
         wait = 0.0 if scope["type"] == "lifespan" else self.budgets.take(client(scope), cost(scope))
         if not wait:
             await self.app(scope, receive, send)

@@ -14,9 +14,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
-from pages.shared.server.guard.limits import Budgets, Limits, client
+from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
 from pages.shared.server.streamlit_patches import uploaded_bytes
+from practices_db.curation.budgets import Budgets
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 _ENVELOPE = 64 * 1024  # what a form puts around a file
@@ -34,6 +35,7 @@ class Uploads:
         self.of_session = Budgets(self.limits.uploads_per_minute)
         self.of_client = Budgets(3 * self.limits.uploads_per_minute)
         self.arriving: Counter[str] = Counter()  # bytes announced and not yet held, by session
+        self.owners: dict[str, str | None] = {}  # who has a session that holds files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an upload on if it is within the limits."""
@@ -65,12 +67,24 @@ class Uploads:
             seconds = math.ceil(wait)
             sentence = f"Too many files came in the last minute. Please wait {seconds} seconds."
             return answer(scope, 429, _TITLE, sentence, {"Retry-After": str(seconds)})
-        held = uploaded_bytes()
-        own, most = self.limits.upload_megabytes_per_session, self.limits.upload_megabytes
-        if own and held.get(session, 0) + self.arriving[session] + size > own * _MEGABYTE:
+        return self._no_room(scope, session, size)
+
+    def _no_room(self, scope: Scope, session: str, size: int) -> Response | None:
+        held, who = Counter(uploaded_bytes()) + self.arriving, client(scope)
+        self.owners = {one: owner for one, owner in self.owners.items() if held[one]} | {session: who}
+        of_client = sum(held[one] for one, owner in self.owners.items() if owner == who)
+        own, its, most = (
+            self.limits.upload_megabytes_per_session,
+            self.limits.upload_megabytes_per_client,
+            self.limits.upload_megabytes,
+        )
+        if own and held[session] + size > own * _MEGABYTE:
             sentence = f"Your session holds {own} MB of files already. Take one away or reload the page."
             return answer(scope, 413, _TITLE, sentence)
-        if most and sum(held.values()) + self.arriving.total() + size > most * _MEGABYTE:
+        if its and who and of_client + size > its * _MEGABYTE:
+            sentence = f"Your address holds {its} MB of files already. Close what is not needed, or try later."
+            return answer(scope, 413, _TITLE, sentence)
+        if most and held.total() + size > most * _MEGABYTE:
             return answer(scope, 503, _TITLE, "Too many files are here. Please try later.", {"Retry-After": "60"})
         return None
 

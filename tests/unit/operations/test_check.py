@@ -1,0 +1,126 @@
+"""What ``check`` notices: rows that were edited in the file, a record written anew, another database in the place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from practices_db.__main__ import main
+from practices_db.curation import edit_practices, releases
+from practices_db.curation.permissions import CLI
+from practices_db.curation.versioned_change import Edit
+from practices_db.database import audit_log
+from practices_db.database.commit_marker import witness_path
+from practices_db.errors import PracticesError
+from practices_db.operations.backups import make_backup
+from practices_db.operations.build import build, open_store
+from practices_db.operations.check import all_problems
+
+SYNTHETIC = Path(__file__).resolve().parents[2] / "data" / "synthetic"
+
+OTHER_NAME = "UPDATE released_practice SET name = 'Other' WHERE id = (SELECT min(id) FROM released_practice)"
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a database after a release, and the head of the record that the release printed."""
+    path = tmp_path_factory.mktemp("released") / "practices.duckdb"
+    build(path, SYNTHETIC)
+    assert all_problems(path)[0] == []
+    with open_store(path) as store:
+        with store.cursor() as cursor:
+            (id_,) = cursor.execute("SELECT id FROM practice ORDER BY id").fetchone() or ("",)
+            found = edit_practices.practice(cursor, CLI, id_)
+        edit = Edit(CLI, id_, found.version, "a made-up reason")
+        edit_practices.edit_practice(store, edit, {"name": "Made-up name"}, "https://example.org/made-up")
+        made = releases.publish(store, CLI, "made up", 1)
+    return path, f"{made.head[0]}:{made.head[1]}"
+
+
+@pytest.fixture
+def path(released: tuple[Path, str], tmp_path: Path) -> Path:
+    for one in released[0].parent.glob("practices.duckdb*"):
+        shutil.copy(one, tmp_path / one.name)
+    return tmp_path / released[0].name
+
+
+def edited(path: Path, sql: str) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (
+            "UPDATE released_practice SET name = 'Other' WHERE id = (SELECT min(id) FROM released_practice)",
+            "released is",
+        ),
+        ("UPDATE released_answer SET answer = 'met' WHERE answer <> 'met'", "what is released is not what release 2"),
+        ("UPDATE practice_score SET score = 99 WHERE score IS NOT NULL", "table practice_score is not what follows"),
+        ("UPDATE practice_card SET effectiveness_score = 99", "table practice_card is not what follows"),
+        ("UPDATE answer SET answer = 'met' WHERE answer <> 'met'", "no line of the record says so"),
+    ],
+)
+def test_rows_edited_in_the_file_are_noticed(path: Path, sql: str, said: str) -> None:
+    assert all_problems(path)[0] == []
+    edited(path, sql)
+    assert any(said in problem for problem in all_problems(path)[0])
+
+
+def test_a_hash_edited_with_the_rows_does_not_help(path: Path) -> None:
+    edited(path, OTHER_NAME)
+    edited(path, "UPDATE data_version SET content_hash = repeat('0', 64), origin = 'catalogue files in another form'")
+    assert any("what is released" in problem for problem in all_problems(path)[0])
+
+
+def test_a_record_written_anew_is_noticed_against_what_a_release_printed(
+    path: Path, released: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with open_store(path, backups_folder=folder) as store:
+        made = make_backup(store, folder)
+    for known in (released[1], str(made.folder), str(made.folder / "manifest.json")):
+        assert main(["check", "--database", str(path), "--against", known]) == 0
+    with open_store(path) as store:  # somebody who can write the file writes a record that holds
+        lines = [(line.action, line.object) for line in _lines(store)]
+
+        def anew(cursor: duckdb.DuckDBPyConnection) -> None:
+            cursor.execute("DELETE FROM audit")
+            audit_log.record(cursor, CLI, *(audit_log.Entry(*line) for line in lines * 9))
+
+        store.write(anew)
+    for known in (released[1], str(made.folder)):
+        assert main(["check", "--database", str(path), "--against", known]) == 1
+        assert "the record was written anew" in capsys.readouterr().err
+    with pytest.raises(PracticesError, match="neither NUMBER:HASH nor a backup"):
+        all_problems(path, "nothing")
+
+
+def _lines(store: object) -> list[audit_log.Line]:
+    with store.cursor() as cursor:  # type: ignore[attr-defined]
+        return audit_log.history(cursor, "data")
+
+
+def test_a_lost_witness_and_another_database_are_problems_and_put_on_record(path: Path, tmp_path: Path) -> None:
+    witness_path(path).unlink()
+    assert ["witness is gone" in problem for problem in all_problems(path)[0]] == [True]
+    open_store(path).close()
+    assert all_problems(path)[0] == []
+    other = tmp_path / "other" / "practices.duckdb"
+    build(other, SYNTHETIC)
+    shutil.copy(other, path)
+    assert ["this is another database" in problem for problem in all_problems(path)[0]] == [True]
+    with open_store(path) as store:
+        assert [line.action for line in _lines(store)] == ["start"]
+    assert all_problems(path)[0] == []
+
+
+def test_check_refuses_a_database_of_a_newer_release(path: Path) -> None:
+    edited(path, "INSERT INTO _migration VALUES ('9999_future', now())")
+    with pytest.raises(PracticesError, match="newer release"):
+        all_problems(path)
