@@ -342,7 +342,9 @@ def orders() -> None:
     st.markdown(
         _(
             "**Results before scores.** Practices are first put into groups by what is known to have changed for "
-            "people: {groups}. Within a group stronger evidence comes first, scored or not."
+            "people: {groups}. Within a group stronger evidence comes first, scored or not. A main result that is "
+            "mixed, without a clear effect or worsened is never in a group called better, whatever was answered; "
+            "without an answer on the result no direction is counted, and the practice says so."
         ).format(groups=groups)
         + "\n\n"
         + _(
