@@ -50,8 +50,7 @@ def best_known(found: WhatWorks) -> None:
         with st.container(gap="xxsmall"):
             outcome = label("outcome", one.outcome).lower()
             st.markdown(
-                f"**{escaped(texts.name(one))}**, {escaped(outcome)}: {badge(one)} {sure(one)}  \n"
-                f"{example(found.counted(one))}"
+                f"**{escaped(texts.name(one))}**, {escaped(outcome)}: {badge(one)} {sure(one)}  \n{example(one, found)}"
             )
             links.type_link(one.measure_type, _("All studies: {what}").format(what=_type(one)), one.outcome)
 

@@ -44,14 +44,15 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     )  # fmt: skip
     st.title(one.label)
     st.markdown(f"{escaped(one.definition)}  \n:small[**{_('Not meant here:')}** {escaped(_named(one.not_this))}]")
+    what_works.limits(found)
     _not_helped(rows)
     _outcomes(one, made, found)
-    what_works.limits(found)
+    what_works.rule_of_labels()
     _studies(one, rows)
     _beside(rows, found.rates.get(id_, ()))
     _conditions(made, found.costs.get(id_, ()))
     _practices(one, whole)
-    _open_questions(made)
+    _open_questions(made, found.trials.get(id_, ()))
 
 
 def _named(text: str) -> str:
@@ -61,20 +62,26 @@ def _named(text: str) -> str:
 
 
 def _not_helped(rows: Sequence[Row]) -> None:
-    """Say first for whom it did not help: every counted finding that is no plain gain."""
-    st.header(_("For whom it did not help"), anchor=False)
+    """Say first where there was no plain gain: every counted finding that is mixed, without clear effect, or worse."""
+    st.header(_("Where it did not help, helped only some, or did harm"), anchor=False)
     designs = current_rule().designs
     without = [row for row in rows if row["design"] in designs and row["direction"] != "improved"]
     if without:
         shown = without[: what_works.MOST_TEXTS * 2]
-        st.markdown("\n".join(f"- **{_direction(row)}**: {what_works.said(row)}" for row in shown))
+        st.markdown(
+            "\n".join(
+                f"- **{_direction(row)}**: {what_works.said(row)}"
+                + ("" if row["agreed"] or row["coded_by"] == "one" else f" :small[{escaped(_differed(row, rows))}]")
+                for row in shown
+            )
+        )
         if more := len(without) - len(shown):
             st.caption(
                 ngettext("{count} more stands in the list of studies.", "{count} more stand in the list of studies.",
                          more).format(count=more)
             )  # fmt: skip
     elif any(row["design"] in designs for row in rows):
-        st.markdown(_("No study with a comparison tells of people without a gain. That does not mean there are none."))
+        st.markdown(_("No study with a comparison found this. That does not mean that it helps everybody."))
     else:
         st.markdown(_("Not known: the search found no study with a comparison."))
 
@@ -93,8 +100,7 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> 
     if not made:
         st.markdown(_("Nobody has tested this with a comparison, as far as the search found; you could be the first."))
     for synthesis in made:
-        told = found.counted(synthesis)
-        example = f"  \n{_('For example:')} {what_works.example(told)}" if told else ""
+        example = f"  \n{_('For example:')} {what_works.example(synthesis, found)}" if synthesis.studies else ""
         st.markdown(
             f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{example}"
         )
@@ -139,7 +145,7 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
 def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the marks of a study: one for each outcome and form, with what the twin and the tooltip say."""
     where = ", ".join(dict.fromkeys(row["country"] for row in of if known(row["country"])))
-    year = next((str(int(row["year"])) for row in of if known(row["year"])), "")
+    year = next((str(int(row["year"])) for row in of if known(row["year"])), _("(year not stated)"))
     study = " ".join(part for part in (f"{number}.", where, year) if part)
     return [
         {
@@ -172,10 +178,7 @@ def _study(number: int, of: Sequence[Row]) -> None:
                 if row["coded_by"] == "one"
                 else _("read by two coders, who agreed")
                 if row["agreed"]
-                else _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
-                    first=label("finding_direction", row["first_direction"]).lower(),
-                    second=label("finding_direction", row["second_direction"]).lower(),
-                )
+                else _differed(row, of)
             )
             whom = labels("target_group", row["for_whom"]).lower() or _("group not stated")
             st.markdown(
@@ -187,6 +190,22 @@ def _study(number: int, of: Sequence[Row]) -> None:
             page_path("evidence"), label=_("The publication in the library"), icon=":material/library_books:",
             query_params={"q": title[:200]},
         )  # fmt: skip
+
+
+def _differed(row: Row, of: Sequence[Row]) -> str:
+    """Say which directions two coders saw, and where one of them gave all forms of a study the same."""
+    words = _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
+        first=label("finding_direction", row["first_direction"]).lower(),
+        second=label("finding_direction", row["second_direction"]).lower(),
+    )
+    forms = [
+        other for other in of
+        if (other["study_family"], other["outcome"]) == (row["study_family"], row["outcome"]) and other["form"]
+    ]  # fmt: skip
+    alike = {who: len({other[f"{who}_direction"] for other in forms}) == 1 for who in ("first", "second")}
+    if len({other["form"] for other in forms}) > 1 and alike["first"] != alike["second"]:
+        words += "; " + _("one of them read its forms apart, the other gave all of them one direction")
+    return words
 
 
 def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
@@ -258,7 +277,7 @@ def _practices(one: MeasureType, whole: Whole) -> None:
     if not practices:
         st.markdown(_("None in the catalogue."))
     elif count > len(practices):
-        links.practices_of_type_link(count, chosen)
+        links.practices_of_type_link(PracticeFilter.amount(count), chosen)
 
 
 def own_result(row: Mapping[str, Any]) -> str:
@@ -269,19 +288,33 @@ def own_result(row: Mapping[str, Any]) -> str:
     return f"{escaped(words)}: {escaped(row['effect_text'])}"
 
 
-def _open_questions(made: Sequence[Synthesis]) -> None:
+def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
     st.header(_("What would settle it"), anchor=False)
     one_short = [label("outcome", one.outcome).lower() + (f" ({one.form})" if one.form else "")
-                 for one in made if len(one.studies) == current_rule().known_from - 1]  # fmt: skip
-    st.markdown(f"- **{_('Trials under way')}**: {_(NOT_DOCUMENTED)}")
+                 for one in made
+                 if one.outcome != "other" and len(one.studies) == current_rule().known_from - 1]  # fmt: skip
+    known_trials = "".join(f"\n    - {_trial(row)}" for row in trials)
+    st.markdown(
+        f"- **{_('Trials registered or under way, no result known')}**:{known_trials or ' ' + _(NOT_DOCUMENTED)}"
+    )
     missing = (
         _("a second independent study with a comparison on {outcomes}").format(outcomes=", ".join(one_short))
         if one_short
-        else cheapest_design()
+        else _("no study with a comparison on any outcome; the cheapest credible design is {design}").format(
+            design=cheapest_design()
+        )
         if not any(one.studies for one in made)
         else _("a study with a comparison from a country that has none yet")
     )
     st.markdown(f"- **{_('The missing study')}**: {escaped(missing)}")
+
+
+def _trial(row: Row) -> str:
+    """Return a trial without a known result as Markdown: what it is, and its own page where that is known."""
+    year = str(int(row["year"])) if known(row["year"]) else _("year not stated")
+    who = f"{row['publisher']}, {year}" if known(row["publisher"]) else year
+    title = web_link(row["url"], row["title"]) if row["offered"] else escaped(row["title"])
+    return f"{title} :small[({escaped(who)})]. {escaped(row['summary'])}"
 
 
 # --- elsewhere -------------------------------------------------------------------------------------------
@@ -297,8 +330,23 @@ def on_practice(card: Card, whole: Whole) -> None:
     )
     for id_ in card["measure_types"]:
         st.markdown(f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): "
-                    f"{escaped(in_brief(found, id_))}")  # fmt: skip
+                    f"{escaped(in_brief(found, id_))} {_own_studies(*found.of_practice(id_, card['id']))}")  # fmt: skip
         links.type_link(id_, _("What studies say of this type"))
     if not card["measure_types"]:
         st.markdown(f"**{_('Studies of this type of measure')}**: {_('its type of measure is not known.')}")
-    st.caption(_("The studies are about other practices of the type. They do not say that this one has an effect."))
+    st.caption(_("Studies of other practices of the type do not say that this one has an effect."))
+
+
+def _own_studies(own: int, all_: int) -> str:
+    """Say how many of the studies of a type are about this practice; "" where there is no study."""
+    if not all_:
+        return ""
+    if not own:
+        return ngettext(
+            "This study is not of this practice.", "None of these {all} studies is of this practice.", all_
+        ).format(all=all_)
+    if all_ == 1:
+        return _("This study is of this practice.")
+    return ngettext(
+        "{own} of these {all} studies is of this practice.", "{own} of these {all} studies are of this practice.", own
+    ).format(own=own, all=all_)
