@@ -11,8 +11,7 @@ from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.vocabularies import label
-from practices_db.queries.what_works import WhatWorks
-from practices_db.translation import _, ngettext
+from practices_db.translation import _
 
 
 def cheapest_design() -> str:
@@ -21,21 +20,6 @@ def cheapest_design() -> str:
         "a waiting list as comparison: where there are more applicants than places, those who wait are asked the same "
         "questions at the same time as those who take part"
     )
-
-
-def in_brief(found: WhatWorks, id_: str, most: int = 3) -> str:
-    """Return the labels of a type in one line, the surest outcomes first."""
-    made = [one for one in found.of_type(id_) if one.studies]
-    if not made:
-        return _("no study with a comparison was found.")
-    told = "; ".join(
-        f"{label('outcome', one.outcome).lower()}{f' ({one.form})' if one.form else ''}: "
-        f"{texts.label_words(one).lower()}, {texts.how_sure(one)}"
-        for one in made[:most]
-    )
-    more = len(made) - most
-    return told + (ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=more)
-                   if more > 0 else "") + "."  # fmt: skip
 
 
 def others_have_shown(sectors: Sequence[str] = ()) -> None:
@@ -50,7 +34,7 @@ def others_have_shown(sectors: Sequence[str] = ()) -> None:
     if not chosen:
         return
     if any(one.studies for one in found.of_type(chosen)):
-        st.markdown(f"**{_('Others have shown')}**: {escaped(in_brief(found, chosen))}")
+        st.markdown(f"**{_('Others have shown')}**: {escaped(texts.studies_of_type(found.of_type(chosen)))}")
     else:
         st.markdown(_("Nobody has tested this with a comparison yet, as far as we found: you could be the first."))
     st.markdown(f"**{_('The cheapest credible design is')}** {escaped(cheapest_design())}.")

@@ -15,7 +15,7 @@ from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import page_path, practice_link
-from pages.shared.components.others_findings import cheapest_design, in_brief
+from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, known, labels, web_link
 from pages.shared.library import what_works
@@ -329,24 +329,11 @@ def on_practice(card: Card, whole: Whole) -> None:
         f"**{_('This practice itself:')}** " + (own_result(own[0]) if own else _("no result of its own is known."))
     )
     for id_ in card["measure_types"]:
-        st.markdown(f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): "
-                    f"{escaped(in_brief(found, id_))} {_own_studies(*found.of_practice(id_, card['id']))}")  # fmt: skip
+        told = texts.studies_of_type(found.of_type(id_), found.of_practice(id_, card["id"]))
+        st.markdown(
+            f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): {escaped(told)}"
+        )
         links.type_link(id_, _("What studies say of this type"))
     if not card["measure_types"]:
         st.markdown(f"**{_('Studies of this type of measure')}**: {_('its type of measure is not known.')}")
-    st.caption(_("Studies of other practices of the type do not say that this one has an effect."))
-
-
-def _own_studies(own: int, all_: int) -> str:
-    """Say how many of the studies of a type are about this practice; "" where there is no study."""
-    if not all_:
-        return ""
-    if not own:
-        return ngettext(
-            "This study is not of this practice.", "None of these {all} studies is of this practice.", all_
-        ).format(all=all_)
-    if all_ == 1:
-        return _("This study is of this practice.")
-    return ngettext(
-        "{own} of these {all} studies is of this practice.", "{own} of these {all} studies are of this practice.", own
-    ).format(own=own, all=all_)
+    st.caption(texts.no_inheritance())
