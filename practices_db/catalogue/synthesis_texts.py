@@ -19,6 +19,7 @@ SHAPES: dict[LabelId, str] = {
     "not-enough-known": "○",
 }
 NO_STUDY = "·"
+FORMS_DIFFER = "≠"
 # Of one study: drawn by lottery, compared with a group.
 ARROWS: dict[Direction, tuple[str, str]] = {
     "improved": ("▲", "△"),

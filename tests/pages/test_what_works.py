@@ -291,3 +291,27 @@ def test_the_map_of_types_has_three_states_and_the_number_of_practices(visit: Vi
     assert "Not enough known (1)" in rows.loc[TYPES["work-mentoring"], "Employment"]
     assert rows.loc[TYPES["job-coaching-and-matching"], "Employment"] == "▲ Consistent gains (5)"
     assert rows.loc[TYPES["institutional-capacity"], "Practices"] == "42 practices"
+    by_outcome = {name: outcome for outcome, name in vocabulary("outcome").items()}
+    differing = 0
+    for type_, title in TYPES.items():
+        for name, outcome in by_outcome.items():
+            labels = {slow_label(found) for found in by_key_of(type_, outcome).values()}
+            differing += len(labels) > 1
+            assert ("forms differ: " in rows.loc[title, name]) == (len(labels) > 1), (type_, outcome)
+    assert differing
+
+
+def by_key_of(type_: str, outcome: str) -> dict[str, list[dict[str, str]]]:
+    """Return the counted findings of a type on an outcome, by form."""
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in COUNTED:
+        if (row["measure_type"], row["outcome"]) == (type_, outcome):
+            found[row["form"]].append(row)
+    return found
+
+
+@pytest.mark.parametrize("page", ["evidence", "explore", "communities"])
+def test_a_part_of_the_link_that_no_list_knows_is_said(visit: Visit, page: str) -> None:
+    app = visit(page, no_such_thing="x", q="work")
+    assert [as_read(one.value) for one in app.warning] == ["We ignored part of this link: no-such-thing"]
+    assert not visit(page, q="work").warning

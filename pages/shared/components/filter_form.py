@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages.shared.components.screen_texts import escaped
-from practices_db.catalogue.filters import Facet, Filter
+from practices_db.catalogue.filters import Facet, Filter, shown
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
@@ -22,7 +22,7 @@ AnyFilter = TypeVar("AnyFilter", bound=Filter)
 
 FIRST_FACETS = 3  # what one asks for first
 # What else of a list stands in the link: how it is shown and weighted, and which page of it.
-_SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free"})
+_SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free", "reading"})
 
 
 def own_params(kind: type[Filter]) -> frozenset[str]:
@@ -42,7 +42,7 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
         st.query_params.from_dict(kept)
     params = {key: st.query_params.get_all(key) for key in st.query_params}
     chosen, dropped = kind.from_params(params)
-    not_understood(dropped)
+    not_understood(dropped + [shown(name) for name in params if name not in own_params(kind)])
     st.session_state[remembered] = params
     return chosen
 
