@@ -14,6 +14,7 @@ import streamlit as st
 from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.components.database import Card, Whole
+from pages.shared.components.finding_texts import example, said
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
@@ -70,7 +71,7 @@ def _not_helped(rows: Sequence[Row]) -> None:
         shown = without[: what_works.MOST_TEXTS * 2]
         st.markdown(
             "\n".join(
-                f"- **{_direction(row)}**: {what_works.said(row)}"
+                f"- **{_direction(row)}**: {said(row)}"
                 + ("" if row["agreed"] or row["coded_by"] == "one" else f" :small[{escaped(_differed(row, rows))}]")
                 for row in shown
             )
@@ -100,9 +101,9 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> 
     if not made:
         st.markdown(_("Nobody has tested this with a comparison, as far as the search found; you could be the first."))
     for synthesis in made:
-        example = f"  \n{_('For example:')} {what_works.example(synthesis, found)}" if synthesis.studies else ""
+        told = f"  \n{_('For example:')} {example(synthesis, found)}" if synthesis.studies else ""
         st.markdown(
-            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{example}"
+            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{told}"
         )
 
 
@@ -182,7 +183,7 @@ def _study(number: int, of: Sequence[Row]) -> None:
             )
             whom = labels("target_group", row["for_whom"]).lower() or _("group not stated")
             st.markdown(
-                f"**{_direction(row)}.** {what_works.said(row)}  \n"
+                f"**{_direction(row)}.** {said(row)}  \n"
                 f":small[{escaped(row['title'])}. {escaped(whom)}; {escaped(readers)}; "
                 f"{_('source read on')} {row['checked_on']:%d %B %Y}.]"
             )
@@ -216,7 +217,7 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
     st.header(_("Beside the label, not counted"), anchor=False)
     if other:
         st.markdown(f"**{_('Reviews, surveys and before-after studies')}**")
-        st.markdown("\n".join(f"- **{_direction(row)}**: {what_works.said(row)}" for row in other))
+        st.markdown("\n".join(f"- **{_direction(row)}**: {said(row)}" for row in other))
     if rates:
         st.markdown(
             f"**{_('Rates without comparison, told by operators')}** "
