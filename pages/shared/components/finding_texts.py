@@ -18,7 +18,18 @@ def example(one: Synthesis, found: WhatWorks) -> str:
     """Return a finding that stands for a label with its direction, as Markdown: one whose source opens, if any."""
     told = found.examples(one)
     row = next((row for row in told if is_offered(_address(row))), told[0])
-    return f"{label('finding_direction', row['direction'])}: {said(row)}"
+    beside = f" :small[{escaped(differed(row))}]" if differed(row) else ""
+    return f"{label('finding_direction', row['direction'])}: {said(row)}{beside}"
+
+
+def differed(row: Row) -> str:
+    """Say which directions two coders saw, "" where one coder read the finding or both agreed."""
+    if row["coded_by"] == "one" or row["agreed"]:
+        return ""
+    return _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
+        first=label("finding_direction", row["first_direction"]).lower(),
+        second=label("finding_direction", row["second_direction"]).lower(),
+    )
 
 
 def source(row: Row) -> str:

@@ -14,7 +14,7 @@ import streamlit as st
 from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.finding_texts import example, said
+from pages.shared.components.finding_texts import differed, example, said
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
@@ -72,7 +72,7 @@ def _not_helped(rows: Sequence[Row]) -> None:
         st.markdown(
             "\n".join(
                 f"- **{_direction(row)}**: {said(row)}"
-                + ("" if row["agreed"] or row["coded_by"] == "one" else f" :small[{escaped(_differed(row, rows))}]")
+                + (f" :small[{escaped(_differed(row, rows))}]" if differed(row) else "")
                 for row in shown
             )
         )
@@ -195,10 +195,7 @@ def _study(number: int, of: Sequence[Row]) -> None:
 
 def _differed(row: Row, of: Sequence[Row]) -> str:
     """Say which directions two coders saw, and where one of them gave all forms of a study the same."""
-    words = _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
-        first=label("finding_direction", row["first_direction"]).lower(),
-        second=label("finding_direction", row["second_direction"]).lower(),
-    )
+    words = differed(row)
     forms = [
         other for other in of
         if (other["study_family"], other["outcome"]) == (row["study_family"], row["outcome"]) and other["form"]
