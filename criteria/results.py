@@ -3,14 +3,16 @@
 The group of a practice comes from its counted answer to "Result on the main outcome" (``eff-result``) and from the
 design and direction of its main result. The answer says whether people are better off: *met* and *partly* that they
 are, *not met* that they are not. The design says against whom: only a trial or a comparison group shows that they are
-better off than comparable people, and one that finds no clear effect shows no gain. Without such an answer nobody
-knows what would have happened otherwise, so a practice with a figure is "only a level known". A result that worsened
-is never read as a gain, whatever was answered.
+better off than comparable people. The direction has the last word: a main result that is mixed or has no clear effect
+is never a gain, and one that worsened is worse, whatever was answered. Without such an answer nobody knows what would
+have happened otherwise, so a practice with a figure is "only a level known".
 
 >>> group("met", Result("randomised", "improved")).id
 'better-than-others'
 >>> group("partly", Result("survey", "improved")).id
 'better-than-before'
+>>> group("partly", Result("randomised", "mixed")).id
+'no-difference'
 >>> group("not-met", Result("randomised", "worsened")).id
 'worse'
 >>> group(None, Result("monitoring", "level-only")).id
@@ -40,6 +42,7 @@ MARKS: dict[Design, int] = {
     "qualitative": 1,
 }
 _WITH_OTHERS: tuple[Design, ...] = ("randomised", "comparison-group")
+_NO_GAIN: tuple[Direction, ...] = ("mixed", "no-clear-effect")  # "mixed": a gain for some only, or for a time
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ GROUPS: tuple[Group, ...] = (
     Group("better-than-others", "Better than comparable people"),
     Group("better-than-before", "Better than before, or own target reached"),
     Group("level-only", "Only a level known"),
-    Group("no-difference", "No difference, or own target missed"),
+    Group("no-difference", "Mixed, no clear difference, or own target missed"),
     Group("worse", "Worse"),
     Group("unknown", "Nothing known"),
 )
@@ -74,14 +77,13 @@ def group(answer: AnswerId | None, main: Result | None) -> Group:
 
     None stands for no answer and for no result. "Not applicable" is no answer here.
     """
-    worsened = main is not None and main.direction == "worsened"
-    if answer in ("met", "partly", "not-met") and worsened:
+    if answer not in ("met", "partly", "not-met"):
+        return _GROUP["unknown" if main is None else "level-only"]
+    if main is not None and main.direction == "worsened":
         return _GROUP["worse"]
-    if answer == "not-met" or (answer in ("met", "partly") and main is not None and _like_others(main)):
+    if answer == "not-met" or (main is not None and main.direction in _NO_GAIN):
         return _GROUP["no-difference"]
-    if answer in ("met", "partly"):
-        return _GROUP["better-than-others" if main is not None and _beats_others(main) else "better-than-before"]
-    return _GROUP["unknown" if main is None else "level-only"]
+    return _GROUP["better-than-others" if main is not None and _beats_others(main) else "better-than-before"]
 
 
 def combinations() -> list[tuple[str, str, str, GroupId]]:
@@ -96,12 +98,8 @@ def combinations() -> list[tuple[str, str, str, GroupId]]:
 
 
 def _beats_others(main: Result) -> bool:
-    """Whether a result shows a gain against comparable people; "mixed" is a gain for some, or for a time."""
-    return main.design in _WITH_OTHERS and main.direction in ("improved", "mixed")
-
-
-def _like_others(main: Result) -> bool:
-    return main.design in _WITH_OTHERS and main.direction == "no-clear-effect"
+    """Whether a result shows a gain against comparable people."""
+    return main.design in _WITH_OTHERS and main.direction == "improved"
 
 
 def group_order(group_id: GroupId, main: Result | None) -> tuple[int, int]:

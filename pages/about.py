@@ -12,7 +12,7 @@ from practices_db.translation import _, ngettext
 st.title(_("About the catalogue"))
 st.markdown(
     _(
-        "Real practices from across Europe, each with what is known about whether it works and whether it lasts. "
+        "Real practices from across Europe, each with what is known of its results and of what continued. "
         "What nobody has documented is shown as unknown, never as a zero."
     )
 )
@@ -22,8 +22,9 @@ starts = tables.year_columns(whole.starts)
 
 panels.totals(totals)
 
-st.header(_("Where"))
 where = tables.value_counts("country", counts["country"])
+named = _("{first} of {all} practices are in {one}, {second} in {other}")
+st.header(tables.leading(where, named, totals.practices, proper=True) or _("Practices by country"))
 on_map = where[where["id"].isin(charts.countries_on_map())]
 country = chart_with_download.show(
     View(),
@@ -40,17 +41,19 @@ tables.twin(
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header(_("On what"))
     sectors = tables.value_counts("sector", counts["sector"])
+    named = _("{first} of {all} practices are on {one}, {second} on {other}")
+    st.header(tables.leading(sectors, named, totals.practices) or _("Practices by sector"))
     title = _("Number of practices in each sector")
     sector = panels.value_bars(sectors, _("Sector"), "sectors", title, _("Practices by sector"))
 with right:
-    st.header(_("For whom"))
     groups = tables.value_counts("target_group", counts["target_group"])
+    named = _("{first} of {all} practices are for {one}, {second} for {other}")
+    st.header(tables.leading(groups, named, totals.practices) or _("Practices by target group"))
     title = _("Number of practices for each target group")
     group = panels.value_bars(groups, _("Target group"), "groups", title, _("Practices by target group"))
 
-st.header(_("Since when"))
+st.header(_("Practices by the year they began"))
 chart_with_download.show(View(), starts, charts.years(), "years", _("Number of practices by the year they began"))
 st.caption(
     ngettext(

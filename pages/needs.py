@@ -8,7 +8,7 @@ from practices_db.queries.needs import answer
 
 st.title("What do you need?")
 st.markdown(
-    "Say what you are facing. You get the practices that fit, with the reason for each, the evidence that bears on it, "
+    "Say what you are facing. You get the practices that fit, with the reason for each, the evidence relevant to it, "
     "whom to ask, and what nobody has documented yet. Nothing is stored."
 )
 asked = needs_form.read_link()
@@ -23,7 +23,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     st.header("Practices that fit")
     needs_form.take_away(found)
 needs_form.practices(found)
-st.header("Evidence that bears on it")
+st.header("Evidence relevant to it")
 needs_form.evidence(found)
 st.header("Whom to ask")
 needs_form.organisations(found)

@@ -9,7 +9,7 @@ from practices_db.files.reopen import reopen
 
 st.title("Open a file")
 st.markdown(
-    "Drop a CSV or a workbook that was taken away from here. You get back to the view it shows; where the data have "
+    "Drop a CSV or a workbook that you downloaded here. You get back to the view it shows; where the data have "
     "changed since, you see exactly what."
 )
 file = reopened_file.choose()

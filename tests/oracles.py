@@ -400,10 +400,9 @@ def shown_by(answer: str, main: Row | None) -> str:
         return "level-only" if main else "unknown"
     if main and main["direction"] == "worsened":
         return "worse"
-    compared = main is not None and main["design"] in ("randomised", "comparison-group")
-    if answer == "not-met" or (compared and main is not None and main["direction"] == "no-clear-effect"):
+    if answer == "not-met" or (main and main["direction"] in ("no-clear-effect", "mixed")):
         return "no-difference"
-    if compared and main is not None and main["direction"] in ("improved", "mixed"):
+    if main and main["direction"] == "improved" and main["design"] in ("randomised", "comparison-group"):
         return "better-than-others"
     return "better-than-before"
 

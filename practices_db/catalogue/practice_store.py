@@ -190,12 +190,19 @@ def _releases(catalogue: Catalogue) -> list[dict[str, object]]:
         return releases
     now = {
         "number": known[-1].number + 1 if known else 1,
-        "released_on": max((row.checked_on for row in catalogue.practices), default=date.min),
+        "released_on": _last_read(catalogue),
         "content_hash": catalogue.content_hash,
         "origin": FROM_FILES,
         "note": None,
     }
     return [*releases, now]
+
+
+def _last_read(catalogue: Catalogue) -> date:
+    """Return the last day on which something in any of the files was read or assessed."""
+    days = [row.checked_on for row in catalogue.practices] + [row.assessed_on for row in catalogue.answers]
+    days += [row.checked_on for rows in catalogue.items.values() for row in rows if hasattr(row, "checked_on")]
+    return max(days, default=date.min)
 
 
 def _single(row: PracticeRow) -> dict[str, object]:

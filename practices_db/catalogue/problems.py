@@ -46,7 +46,7 @@ class RefusedError(PracticesError):
         self.problems = list(problems)
         shown = [str(problem) for problem in self.problems[:SHOWN_AT_MOST]]
         more = [f"… and {len(self.problems) - len(shown)} more"] if len(self.problems) > len(shown) else []
-        super().__init__("\n".join(["Nothing was written. Please mend:", *shown, *more]))
+        super().__init__("\n".join(["Nothing was written. Please correct:", *shown, *more]))
 
 
 def mistakes(error: ValidationError, model: type[BaseModel], place: str = "", row: int | None = None) -> list[Problem]:

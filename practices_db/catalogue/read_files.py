@@ -48,7 +48,7 @@ class CatalogueError(PracticesError):
         self.problems = list(problems)
         shown = self.problems[:_SHOWN_AT_MOST]
         more = [f"… and {len(self.problems) - len(shown)} more"] if len(self.problems) > len(shown) else []
-        super().__init__("\n".join(["Nothing was written. Please mend:", *shown, *more]))
+        super().__init__("\n".join(["Nothing was written. Please correct:", *shown, *more]))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,15 @@ from criteria.framework import current_framework
 from criteria.results import MARKS
 from practices_db.catalogue.texts import known
 from practices_db.catalogue.vocabularies import label
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 MOST = 5  # steps of a mark
+_COUNTED_AS = {
+    "improved": N_("better"),
+    "mixed": N_("mixed"),
+    "no-clear-effect": N_("no difference"),
+    "worsened": N_("worse"),
+}
 
 
 def mark(level: int, words: str) -> str:
@@ -36,8 +42,13 @@ def answers_mark(strongest: Any) -> str:
 
 
 def group_words(card: Mapping[str, Any]) -> str:
-    """Say what the result of a practice shows: one of the six groups (criteria.results)."""
-    return label("effectiveness_group", card["effectiveness_group"])
+    """Say what the result of a practice shows: one of the six groups (criteria.results), and why not a better one."""
+    group = label("effectiveness_group", card["effectiveness_group"])
+    if card["effectiveness_group"] != "level-only" or card["result_direction"] == "level-only":
+        return group
+    return _("{group} (not counted as {direction}: no answer on the result under framework {version})").format(
+        group=group, direction=_(_COUNTED_AS[card["result_direction"]]), version=current_framework().version
+    )
 
 
 @dataclass(frozen=True)

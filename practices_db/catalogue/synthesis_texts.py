@@ -19,6 +19,7 @@ SHAPES: dict[LabelId, str] = {
     "not-enough-known": "○",
 }
 NO_STUDY = "·"
+FORMS_DIFFER = "≠"
 # Of one study: drawn by lottery, compared with a group.
 ARROWS: dict[Direction, tuple[str, str]] = {
     "improved": ("▲", "△"),
@@ -93,6 +94,40 @@ def quotable(one: Synthesis) -> str:
         countries=countries(one),
         found=found(one.studies),
     )
+
+
+def studies_of_type(made: Sequence[Synthesis], own: tuple[int, int] | None = None, most: int = 3) -> str:
+    """Return the labels of a type in one sentence, the surest outcomes first, on screen and in briefs.
+
+    ``own``: how many of its studies are of one practice, and how many there are; said behind it.
+    """
+    studied = [one for one in made if one.studies]
+    if not studied:
+        return _("no study with a comparison was found.")
+    told = "; ".join(
+        f"{label('outcome', one.outcome).lower()}{f' ({one.form})' if one.form else ''}: "
+        f"{label_words(one).lower()}, {how_sure(one)}"
+        for one in studied[:most]
+    )
+    more = len(studied) - most
+    if more > 0:
+        told += ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=more)
+    return f"{told}." if own is None else f"{told}. {_of_one_practice(*own)}"
+
+
+def no_inheritance() -> str:
+    """Say that a practice does not inherit what studies found of others of its type."""
+    return _("Studies of other practices of the type do not say that this one has an effect.")
+
+
+def _of_one_practice(own: int, all_: int) -> str:
+    if all_ == 1:
+        return _("This study is of this practice.") if own else _("This study is not of this practice.")
+    if not own:
+        return _("None of these {all} studies is of this practice.").format(all=all_)
+    return ngettext(
+        "{own} of these {all} studies is of this practice.", "{own} of these {all} studies are of this practice.", own
+    ).format(own=own, all=all_)
 
 
 def direction_note(measure_type: str) -> str | None:

@@ -98,5 +98,6 @@ def why_not_scored(card: Mapping[str, Any], node: str) -> str:
     if group == "unknown":
         return _("no score: no result known")
     if group == "level-only":
-        return _("no score: only a level known")
+        only_level = card.get("result_direction", "level-only") == "level-only"
+        return _("no score: only a level known") if only_level else _("no score: no answer on the result")
     return _("too little known for a score")

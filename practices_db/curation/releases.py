@@ -115,7 +115,7 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
             raise PracticesError(f"Nothing has changed since release {last.number}, so there is nothing to release.")
         if problems := integrity_problems(cursor):
             more = f" … and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-            raise PracticesError("Nothing was released. Please mend: " + "; ".join(problems[:_SHOWN]) + more)
+            raise PracticesError("Nothing was released. Please correct: " + "; ".join(problems[:_SHOWN]) + more)
         release = Release(last.number + 1, audit_log.now().date(), content_hash, tuple(changes))
         _keep(cursor, release, note)
         audit_log.record(

@@ -104,7 +104,7 @@ def checked_payload(kind: str, payload: Any) -> _Payload:
     try:
         found = KINDS[kind].model_validate(payload, strict=False)
     except ValidationError as error:
-        raise PracticesError("\n".join(["Nothing was sent. Please mend:", *faults(error, payload)])) from error
+        raise PracticesError("\n".join(["Nothing was sent. Please correct:", *faults(error, payload)])) from error
     if len(as_json(found)) > LARGEST:
         raise PracticesError(f"Nothing was sent: it is longer than {LARGEST:,} characters.")
     return found

@@ -172,7 +172,7 @@ def checked(model: type[Row], facts: Facts) -> Row:
         return model.model_validate(facts)
     except ValidationError as error:
         raise PracticesError(
-            "\n".join(["Nothing was saved. Please mend:", *map(str, mistakes(error, model))])
+            "\n".join(["Nothing was saved. Please correct:", *map(str, mistakes(error, model))])
         ) from error
 
 

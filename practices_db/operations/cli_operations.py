@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from criteria.order import CLEARLY
 from practices_db.catalogue.vocabularies import label
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations import link_check, recovery
@@ -65,6 +66,7 @@ def _figures(database: Path) -> None:
             f"{erring.under['know-nothing']} with coder error; "
             f"under every reading of unknown answers: {sure.under_all}, {erring.under_all} with coder error"
         )
+    click.echo(f"  clearly: leads with a probability of {CLEARLY:.0%} or more; a tie counts half")
     click.echo(f"scored on both: {found.scored_both}")
     for read in found.readings:
         agreed, words = read.agreement, label("way_of_reading", read.way).lower()

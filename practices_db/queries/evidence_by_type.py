@@ -76,6 +76,38 @@ def findings(
     ).df()
 
 
+def trials_without_result(cursor: Cursor) -> pd.DataFrame:
+    """Return the trials of each type of measure of which no result is known: registered, or under way.
+
+    (measure_type, publication_id, title, publisher, year, url, offered, summary); nothing was found, at no level, and
+    no finding is coded. By type, year, title.
+    """
+    return cursor.execute(
+        """
+        SELECT t.measure_type, e.id AS publication_id, e.title, e.publisher, e.year, e.url, e.offered, e.summary
+        FROM released_publication_type t JOIN evidence_card e ON e.id = t.publication_id
+        WHERE e.kind = 'trial' AND e.finding IS NULL AND e.evidence_level IS NULL
+            AND e.id NOT IN (SELECT publication_id FROM released_finding)
+        ORDER BY t.measure_type, e.year, e.title, e.id
+        """
+    ).df()
+
+
+def practices_studied(cursor: Cursor) -> pd.DataFrame:
+    """Return (study_family, practice_id): the practices that a publication of a study family is linked to as studying.
+
+    Only what is published of both; by family and practice.
+    """
+    return cursor.execute(
+        """
+        SELECT DISTINCT f.study_family, l.to_id AS practice_id
+        FROM released_finding f JOIN known_link l ON l.from_kind = 'evidence' AND l.from_id = f.publication_id
+        WHERE l.relation = 'studies' AND l.to_kind = 'practice'
+        ORDER BY f.study_family, practice_id
+        """
+    ).df()
+
+
 def rates(cursor: Cursor, measure_type: str | None = None) -> pd.DataFrame:
     """Return operators' rates without comparison, of one type or all; shown beside findings, never counted.
 

@@ -413,7 +413,7 @@ def _to_ask(
         if row["same_country"]:
             why.append("Same country: " + label("country", asked.country or ""))
         if row["community_of_practice"]:
-            joins = f": {row['joins']}" if row["joins"] else "; how to join was not seen"
+            joins = f": {row['joins']}" if row["joins"] else "; no joining details found, contact them"
             why.append(f"Community of practice{joins}")
         found.append((row, why))
     return found
@@ -453,10 +453,10 @@ def not_documented(answer_: Answer) -> list[str]:
         said.append(f"No publication in the library is {subject}.")
     elif not strong:
         said.append(
-            "No study with a comparison group bears on it: whether such measures work better than none is open."
+            "No study with a comparison group is about it: whether such measures help more than none is not known."
         )
     elif not any(row["finding"] for row in strong):
-        said.append("Studies with a comparison group bear on it, but what they found was not seen.")
+        said.append("Studies with a comparison group are about it, but their findings are not available to us.")
     if asked.inhabitants:
         said.append(
             f"How large a place is stands in no record: whether a practice works in a place of {asked.inhabitants:,} "
@@ -469,7 +469,7 @@ def _of_practices(documented: Documented, asked: Asked) -> list[str]:
     whole = counted(documented.practices, "practice")
     said = []
     if missing := documented.practices - documented.assessed:
-        said.append(f"Of these {whole}, {missing} have no assessment: whether they work is not known here.")
+        said.append(f"Of these {whole}, {missing} have no assessment: what changed for people is not known here.")
     if not documented.independent:
         said.append("None of them rests on an independent evaluation.")
     if asked.country and not documented.in_country:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from criteria.synthesis import Finding, Synthesis, current_rule, in_order, syntheses
+from criteria.synthesis import Direction, Finding, LabelId, Synthesis, current_rule, in_order, syntheses
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.texts import known
 from practices_db.database.store import Cursor
@@ -17,19 +17,28 @@ from practices_db.queries import evidence_by_type
 
 Row = Mapping[str, Any]
 Key = tuple[str, str, str]  # type of measure, form ("" where it has none), outcome
+_DIRECTION: dict[LabelId, Direction] = {
+    "consistent": "improved",
+    "first-signs": "improved",
+    "no-clear-effect": "no-clear-effect",
+    "points-to-harm": "worsened",
+}  # of the studies that carry a label; the others are carried by none
 
 
 @dataclass(frozen=True)
 class WhatWorks:
     """Everything that is released on types of measure. Shared by all who ask: look at it, never change it.
 
-    ``findings``: rows of ``evidence_by_type.findings`` by key. ``costs`` and ``rates``: by type.
+    ``findings``: rows of ``evidence_by_type.findings`` by key. ``costs``, ``rates`` and ``trials`` (those without a
+    known result): by type. ``practices``: the practices that a study family studied, by family.
     """
 
     findings: Mapping[Key, Sequence[Row]]
     syntheses: Mapping[Key, Synthesis]
     costs: Mapping[str, Sequence[Row]]
     rates: Mapping[str, Sequence[Row]]
+    trials: Mapping[str, Sequence[Row]]
+    practices: Mapping[str, frozenset[str]]
 
     @classmethod
     def read(cls, cursor: Cursor) -> WhatWorks:
@@ -43,6 +52,11 @@ class WhatWorks:
             syntheses(map(_finding, found)),
             _by_type(_records(evidence_by_type.costs(cursor))),
             _by_type(_records(evidence_by_type.rates(cursor))),
+            _by_type(_records(evidence_by_type.trials_without_result(cursor))),
+            {
+                str(family): frozenset(of["practice_id"])
+                for family, of in evidence_by_type.practices_studied(cursor).groupby("study_family")
+            },
         )
 
     @property
@@ -58,6 +72,11 @@ class WhatWorks:
     def of_type(self, measure_type: str) -> list[Synthesis]:
         """Return what is said of one type, studied with a comparison or not, in the order to read it in."""
         return in_order(one for one in self.syntheses.values() if one.measure_type == measure_type)
+
+    def of_practice(self, measure_type: str, practice_id: str) -> tuple[int, int]:
+        """Return how many studies with a comparison of a type are of this practice, and how many there are."""
+        families = {study.family for one in self.of_type(measure_type) for study in one.studies}
+        return sum(practice_id in self.practices.get(family, ()) for family in families), len(families)
 
     def best_known(self, most: int) -> list[Synthesis]:
         """Return the first ``most`` of all that have enough studies pointing the same way."""
@@ -78,6 +97,16 @@ class WhatWorks:
             (row for row in rows if row["design"] in designs),
             key=lambda row: (designs.index(row["design"]), row["study_family"], row["publication_id"]),
         )
+
+    def examples(self, one: Synthesis) -> list[Row]:
+        """Return the findings that can stand for a label: those of its direction, of studies of its direction.
+
+        All that count where the label has no direction ("mixed", "not enough known") or no finding has it.
+        """
+        told = self.counted(one)
+        wanted = _DIRECTION.get(one.label)
+        same = {study.family for study in one.studies if study.direction == wanted}
+        return [row for row in told if row["direction"] == wanted and row["study_family"] in same] or told
 
     def beside(self, one: Synthesis) -> list[Row]:
         """Return the findings that stand beside a label and lift nothing: reviews, surveys, before and after."""

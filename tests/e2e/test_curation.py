@@ -162,7 +162,7 @@ def test_role_that_is_taken_away_ends_at_the_next_press(curated: Curated, new_co
     expect(administrator.get_by_role("option", name=CURATOR)).to_be_visible()
     box.press("Enter")
     press(administrator, "Take the role away")
-    press(administrator, "Yes, take it away")
+    press(administrator, "Yes, remove it")
     expect(administrator.get_by_text("has no role any more.")).to_be_visible()
 
     curator.get_by_role("button", name="Accept", exact=True).click()
@@ -204,7 +204,7 @@ def test_partners_list_with_ten_faults_goes_from_upload_to_published(curated: Cu
     log_in(page, CURATOR, curated.url)
     page.goto(f"{curated.url}/curation?part=import")
     drop(page, PARTNER.read_bytes())
-    expect(page.get_by_text("Nothing was imported: 10 mistakes to mend.")).to_be_visible()
+    expect(page.get_by_text("Nothing was imported: 10 mistakes to correct.")).to_be_visible()
     expect(page.get_by_role("button", name="Import", exact=True)).to_have_count(0)
     drop(page, mended(PARTNER.read_bytes()))
     expect(page.get_by_text("40 added")).to_be_visible()

@@ -31,7 +31,7 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
     words = page.get_by_role("textbox", name="Say it in your own words")
     words.fill(SENTENCE)
     page.get_by_role("button", name="Find practices").click()
-    for title in ("Practices that fit", "Evidence that bears on it", "Whom to ask", "What nobody documents yet"):
+    for title in ("Practices that fit", "Evidence relevant to it", "Whom to ask", "What nobody documents yet"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     settled(page)
     expect(
@@ -52,7 +52,7 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
     settled(page)
     page.get_by_role("radiogroup", name="What does it cost for one person").get_by_text("Different").click()
     expect(page.get_by_text("14 questions: 0 the same, 1 different, 13 not known yet")).to_be_visible()
-    page.get_by_role("button", name="Save or take it away").click()
+    page.get_by_role("button", name="Save or download").click()
     with page.expect_download() as sheet:
         page.get_by_role("button", name="Download (Save, to open again)").click()
     sheet.value.save_as(tmp_path / "sheet.json")

@@ -62,6 +62,14 @@ def test_the_table_beside_a_chart_counts_the_files(visit: Visit, alt: str, colum
     assert not_stated == ([missing] if missing else [])
 
 
+def test_titles_say_what_the_charts_show(visit: Visit) -> None:
+    heads = [head.value for head in visit("about").header]
+    for column, words in (("countries", "are in"), ("sectors", "are on"), ("target_groups", "are for")):
+        (_one, first), (_other, second) = counted(column).most_common(2)
+        (head,) = (head for head in heads if f"{first} of {len(PRACTICES)} practices {words} " in head)
+        assert f", {second} {words.removeprefix('are ')} " in head
+
+
 def test_first_years_are_counted_from_the_files(visit: Visit) -> None:
     app = visit("about")
     (table,) = (table for table in app.table if table.proto.alt == "Practices by first year")

@@ -114,7 +114,7 @@ def test_link_is_added_changed_and_taken_out(log_in: LogIn) -> None:
     app.text_input(key=f"link_leads_{HOUSE}_find").set_value("accelair").run()
     app.selectbox(key=f"link_leads_{HOUSE}_to").select_index(0).run()
     press(app, "Add the link")
-    assert "Say why" in text(app) or "Please mend" in text(app)
+    assert "Say why" in text(app) or "Please correct" in text(app)
     app.text_area(key=f"link_leads_{HOUSE}_accelair_reason").set_value("Synthetic: both say so.")
     app.text_input(key=f"link_leads_{HOUSE}_accelair_source").set_value(PAGE)
     app.text_input(key=f"link_leads_{HOUSE}_accelair_why").set_value("Read it")

@@ -366,7 +366,7 @@ def test_administrator_gives_and_takes_roles(log_in: LogIn) -> None:
     with database.cursor() as cursor:
         assert users.actor_of(cursor, NOBODY).role == "curator"
     app.selectbox(key="dismiss_email").set_value(NOBODY).run()
-    press(press(app, "Take the role away"), "Yes, take it away")
+    press(press(app, "Take the role away"), "Yes, remove it")
     with database.cursor() as cursor:
         assert users.actor_of(cursor, NOBODY).role == "viewer"
 
@@ -520,7 +520,7 @@ def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, stat
 
 
 @pytest.mark.parametrize("role", ["viewer", "assessor", "curator"])
-@pytest.mark.parametrize("presses", [["Give the role"], ["Take the role away", "Yes, take it away"]])
+@pytest.mark.parametrize("presses", [["Give the role"], ["Take the role away", "Yes, remove it"]])
 def test_administrator_whose_role_is_another_one_gives_and_takes_none(
     log_in: LogIn, presses: list[str], role: str
 ) -> None:

@@ -91,7 +91,7 @@ def test_changes_are_shown_field_by_field(page: AppTest) -> None:
 def test_every_mistake_stands_in_a_table_and_there_is_no_button(page: AppTest, database_file: Path) -> None:
     bad = LEAST | {"countries": "Grece", "checked_on": "02/03/2024", "name": "<img src=x>" * 40}
     dropped(page, table(bad).encode())
-    assert "3 mistakes to mend" in texts(page)
+    assert "3 mistakes to correct" in texts(page)
     problems = page.dataframe[0].value
     assert list(problems.columns) == ["Row", "Column", "Value", "What is wrong", "Nearest allowed"]
     by_column = {row["Column"]: row for row in problems.to_dict("records")}
@@ -160,7 +160,7 @@ def test_decisions_that_cannot_stand_together_are_told_and_taken_back(page: AppT
     for at in ("one", "two"):
         page.session_state[f"import_decide_synthetic-{at}"] = Decision("same", known["id"])
     page.run()
-    assert "1 mistake to mend" in texts(page)
+    assert "1 mistake to correct" in texts(page)
     page.button(key="import_undecide").click().run()
     assert not page.exception
     assert page.button(key="import_now").disabled

@@ -6,6 +6,7 @@ the link, labels on screen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -13,7 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.components.screen_texts import escaped
-from practices_db.catalogue.filters import Facet, Filter
+from practices_db.catalogue.filters import Facet, Filter, shown
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
@@ -24,7 +25,10 @@ AnyFilter = TypeVar("AnyFilter", bound=Filter)
 FIRST_FACETS = 3  # what one asks for first
 _BESIDE_TITLE = 380  # pixels of a search beside a title
 # What else of a list stands in the link: how it is shown and weighted, and which page of it.
-_SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free"})
+_SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free", "reading"})
+
+# What newsletters and networks add to a link to count its readers, and what is no name: nobody meant to narrow by it.
+_NOT_TOLD = re.compile(r"utm_\w*|mc_\w*|\w*clk?id|([^a-zA-Z].*)?", re.DOTALL)
 
 
 def own_params(kind: type[Filter]) -> frozenset[str]:
@@ -44,7 +48,8 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
         st.query_params.from_dict(kept)
     params = {key: st.query_params.get_all(key) for key in st.query_params}
     chosen, dropped = kind.from_params(params)
-    not_understood(dropped)
+    strange = [name for name in params if name not in own_params(kind) and not _NOT_TOLD.fullmatch(name)]
+    not_understood(dropped + [shown(name) for name in strange])
     st.session_state[remembered] = params
     return chosen
 

@@ -93,9 +93,8 @@ def open_type(measure_type: str, outcome: str) -> NoReturn:
     st.switch_page(page_path("what_works"), query_params={"type": measure_type, "outcome": outcome})
 
 
-def practices_of_type_link(count: int, chosen: PracticeFilter) -> None:
-    """Write a link to the practices of a type in Explore, with how many there are."""
-    label = PracticeFilter.amount(count)
+def practices_of_type_link(label: str, chosen: PracticeFilter) -> None:
+    """Write a link to the practices of a type in Explore; the label says how many there are."""
     st.page_link(page_path("explore"), label=label, icon=":material/search:", query_params=chosen.params())
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.components import database, links
+from pages.shared.components.finding_texts import example
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.what_works import WhatWorks
-from practices_db.translation import _, ngettext
+from practices_db.translation import _
 
 
 def cheapest_design() -> str:
@@ -23,19 +24,10 @@ def cheapest_design() -> str:
     )
 
 
-def in_brief(found: WhatWorks, id_: str, most: int = 3) -> str:
-    """Return the labels of a type in one line, the surest outcomes first."""
-    made = [one for one in found.of_type(id_) if one.studies]
-    if not made:
-        return _("no study with a comparison was found.")
-    told = "; ".join(
-        f"{label('outcome', one.outcome).lower()}{f' ({one.form})' if one.form else ''}: "
-        f"{texts.label_words(one).lower()}, {texts.how_sure(one)}"
-        for one in made[:most]
-    )
-    more = len(made) - most
-    return told + (ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=more)
-                   if more > 0 else "") + "."  # fmt: skip
+def found_by_others(found: WhatWorks, measure_type: str, most: int = 3) -> list[str]:
+    """Return a finding for each of the surest outcomes of a type as Markdown: outcome, direction, sentence, source."""
+    studied = [one for one in found.of_type(measure_type) if one.studies]
+    return [f"{escaped(label('outcome', one.outcome))}. {example(one, found)}" for one in studied[:most]]
 
 
 def others_have_shown(sectors: Sequence[str] = ()) -> None:
@@ -50,7 +42,10 @@ def others_have_shown(sectors: Sequence[str] = ()) -> None:
     if not chosen:
         return
     if any(one.studies for one in found.of_type(chosen)):
-        st.markdown(f"**{_('Others have shown')}**: {escaped(in_brief(found, chosen))}")
+        st.markdown(
+            f"**{_('Others have shown')}**: {escaped(texts.studies_of_type(found.of_type(chosen)))}\n\n"
+            + "\n".join(f"- {line}" for line in found_by_others(found, chosen))
+        )
     else:
         st.markdown(_("Nobody has tested this with a comparison yet, as far as we found: you could be the first."))
     st.markdown(f"**{_('The cheapest credible design is')}** {escaped(cheapest_design())}.")

@@ -29,7 +29,7 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark, main_result
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.facet_index import Numbers, Selection
 from practices_db.queries.views import View
 from practices_db.translation import _, ngettext
@@ -58,6 +58,20 @@ def value_counts(vocabulary: str, counts: Mapping[str, int]) -> pd.DataFrame:
         [{"id": id_, "label": label(vocabulary, id_), "count": count} for id_, count in ordered],
         columns=["id", "label", "count"],
     )
+
+
+def leading(counted_values: pd.DataFrame, words: str, all_: int, proper: bool = False) -> str:
+    """Say in a title which two values most practices have; "" where fewer are stated.
+
+    ``counted_values``: of ``value_counts``. ``words`` has the fields first, one, second, other, all. ``proper``: the
+    labels are names.
+    """
+    stated = rows(counted_values[counted_values["id"] != NOT_STATED])[:2]
+    if len(stated) < 2:
+        return ""
+    one, other = (str(row["label"]) if proper else str(row["label"]).lower() for row in stated)
+    first, second = (f"{int(row['count']):,}" for row in stated)
+    return words.format(first=first, one=one, second=second, other=other, all=f"{all_:,}")
 
 
 def year_columns(starts: pd.DataFrame, first: int = 2000) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def choose() -> Chosen | None:
         type=["csv", "tsv", "txt", "xlsx"],
         key=_FILE,
         on_change=_forget,
-        help="At most 5 MB and 5,000 rows. Files taken away from here can be brought back, changed or not.",
+        help="At most 5 MB and 5,000 rows. Files downloaded here can be imported again, changed or not.",
     )
     if dropped is None:
         st.caption("Nothing is written before you have seen what the file would do and pressed “Import”.")
@@ -159,7 +159,7 @@ def _confirm(about: str) -> None:
 def refused(problems: Sequence[Problem]) -> None:
     """Show everything that is wrong with a file: row, column, value, reason, nearest allowed value."""
     st.error(
-        f"Nothing was imported: {counted(len(problems), 'mistake')} to mend. Mend the file and drop it again.",
+        f"Nothing was imported: {counted(len(problems), 'mistake')} to correct. Correct the file and drop it again.",
         icon=":material/block:",
     )
     st.dataframe(_problems(problems[:SHOWN_AT_MOST]), hide_index=True, alt="What is wrong with the file, and where")

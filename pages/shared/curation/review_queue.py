@@ -39,7 +39,7 @@ _STATES = {
 _AT_ONCE = 30  # lines of the list
 _WHAT_HAPPENS = {
     "self-assessment": (
-        "Accepting makes the answers an assessment of the practice. Where another one has stronger proof, that one "
+        "Accepting makes the answers an assessment of the practice. Where another one has stronger evidence, that one "
         "goes on counting."
     ),
     "second-assessment": (

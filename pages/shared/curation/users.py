@@ -64,7 +64,7 @@ def _dismiss(known: list[str], actor: Actor) -> None:
         "Take the role away",
         f"{escaped(address)} loses the role at once, also where they are logged in. The address is forgotten."
         + (own if pseudonym(address) == actor.id else ""),
-        "Yes, take it away",
+        "Yes, remove it",
         "dismiss",
         ":material/person_remove:",
     ):

@@ -30,7 +30,7 @@ def draw() -> None:
     st.markdown(sentence(found, counts))
     shapes = "; ".join(f"{texts.SHAPES[one.id]} {_(one.name).lower()}" for one in current_rule().label)
     st.caption(
-        f"{texts.NO_STUDY} {_('no study')}; {shapes}. "
+        f"{texts.NO_STUDY} {_('no study')}; {shapes}; {texts.FORMS_DIFFER} {_('forms of the type differ')}. "
         f"{_('A sign leads to the studies of its type; the number before a type is that of its practices.')}"
     )
     picked = chart_with_download.show(
@@ -51,16 +51,18 @@ def draw() -> None:
 
 
 def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:
-    """Return a row for each type and outcome, ready for the chart; of several forms the label told first."""
+    """Return a row for each type and outcome, ready for the chart; where forms differ no label stands for all."""
     rows = []
     for one in measure_types().types:
         made = found.of_type(one.id)
         for outcome, name in vocabulary("outcome").items():
             of = [synthesis for synthesis in made if synthesis.outcome == outcome and synthesis.studies]
-            first = of[0] if of else None
             words = "; ".join(
                 (f"{synthesis.form}: " if synthesis.form else "") + texts.label_words(synthesis) for synthesis in of
             )
+            signs = {texts.SHAPES[synthesis.label] for synthesis in of} or {texts.NO_STUDY}
+            if len(signs) > 1:
+                words = _("forms differ: {forms}").format(forms=words)
             studies = len({study.family for synthesis in of for study in synthesis.studies})
             rows.append(
                 {
@@ -68,7 +70,7 @@ def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:
                     "type": one.label,
                     "outcome": name,
                     "id": f"{one.id}|{outcome}",
-                    "mark": texts.SHAPES[first.label] if first else texts.NO_STUDY,
+                    "mark": signs.pop() if len(signs) == 1 else texts.FORMS_DIFFER,
                     "label": words or _("no study"),
                     "studies": str(studies),
                     "practices": PracticeFilter.amount(practices.get(one.id, 0)),

@@ -7,8 +7,9 @@ import streamlit as st
 from criteria.synthesis import Synthesis
 from pages.shared.components import links
 from pages.shared.components.database import Whole
+from pages.shared.components.finding_texts import example
 from pages.shared.components.screen_texts import escaped
-from pages.shared.library.what_works import EVERYBODY, FIRST_OUTCOME, badge, example, groups, outcomes, sure
+from pages.shared.library.what_works import EVERYBODY, FIRST_OUTCOME, badge, groups, outcomes, sure
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.queries.practices import Totals
@@ -50,8 +51,7 @@ def best_known(found: WhatWorks) -> None:
         with st.container(gap="xxsmall"):
             outcome = label("outcome", one.outcome).lower()
             st.markdown(
-                f"**{escaped(texts.name(one))}**, {escaped(outcome)}: {badge(one)} {sure(one)}  \n"
-                f"{example(found.counted(one))}"
+                f"**{escaped(texts.name(one))}**, {escaped(outcome)}: {badge(one)} {sure(one)}  \n{example(one, found)}"
             )
             links.type_link(one.measure_type, _("All studies: {what}").format(what=_type(one)), one.outcome)
 

@@ -14,8 +14,9 @@ import streamlit as st
 from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.components.database import Card, Whole
+from pages.shared.components.finding_texts import differed, example, said
 from pages.shared.components.links import page_path, practice_link
-from pages.shared.components.others_findings import cheapest_design, in_brief
+from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, known, labels, web_link
 from pages.shared.library import what_works
@@ -44,14 +45,15 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     )  # fmt: skip
     st.title(one.label)
     st.markdown(f"{escaped(one.definition)}  \n:small[**{_('Not meant here:')}** {escaped(_named(one.not_this))}]")
+    what_works.limits(found)
     _not_helped(rows)
     _outcomes(one, made, found)
-    what_works.limits(found)
+    what_works.rule_of_labels()
     _studies(one, rows)
     _beside(rows, found.rates.get(id_, ()))
     _conditions(made, found.costs.get(id_, ()))
     _practices(one, whole)
-    _open_questions(made)
+    _open_questions(made, found.trials.get(id_, ()))
 
 
 def _named(text: str) -> str:
@@ -61,20 +63,26 @@ def _named(text: str) -> str:
 
 
 def _not_helped(rows: Sequence[Row]) -> None:
-    """Say first for whom it did not help: every counted finding that is no plain gain."""
-    st.header(_("For whom it did not help"), anchor=False)
+    """Say first where there was no plain gain: every counted finding that is mixed, without clear effect, or worse."""
+    st.header(_("Where it did not help, helped only some, or did harm"), anchor=False)
     designs = current_rule().designs
     without = [row for row in rows if row["design"] in designs and row["direction"] != "improved"]
     if without:
         shown = without[: what_works.MOST_TEXTS * 2]
-        st.markdown("\n".join(f"- **{_direction(row)}**: {what_works.said(row)}" for row in shown))
+        st.markdown(
+            "\n".join(
+                f"- **{_direction(row)}**: {said(row)}"
+                + (f" :small[{escaped(_differed(row, rows))}]" if differed(row) else "")
+                for row in shown
+            )
+        )
         if more := len(without) - len(shown):
             st.caption(
                 ngettext("{count} more stands in the list of studies.", "{count} more stand in the list of studies.",
                          more).format(count=more)
             )  # fmt: skip
     elif any(row["design"] in designs for row in rows):
-        st.markdown(_("No study with a comparison tells of people without a gain. That does not mean there are none."))
+        st.markdown(_("No study with a comparison found this. That does not mean that it helps everybody."))
     else:
         st.markdown(_("Not known: the search found no study with a comparison."))
 
@@ -93,10 +101,9 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> 
     if not made:
         st.markdown(_("Nobody has tested this with a comparison, as far as the search found; you could be the first."))
     for synthesis in made:
-        told = found.counted(synthesis)
-        example = f"  \n{_('For example:')} {what_works.example(told)}" if told else ""
+        told = f"  \n{_('For example:')} {example(synthesis, found)}" if synthesis.studies else ""
         st.markdown(
-            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{example}"
+            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{told}"
         )
 
 
@@ -141,7 +148,7 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
 def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the marks of a study: one for each outcome and form, with what the twin and the tooltip say."""
     where = ", ".join(dict.fromkeys(row["country"] for row in of if known(row["country"])))
-    year = next((str(int(row["year"])) for row in of if known(row["year"])), "")
+    year = next((str(int(row["year"])) for row in of if known(row["year"])), _("(year not stated)"))
     study = " ".join(part for part in (f"{number}.", where, year) if part)
     return [
         {
@@ -174,14 +181,11 @@ def _study(number: int, of: Sequence[Row]) -> None:
                 if row["coded_by"] == "one"
                 else _("read by two coders, who agreed")
                 if row["agreed"]
-                else _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
-                    first=label("finding_direction", row["first_direction"]).lower(),
-                    second=label("finding_direction", row["second_direction"]).lower(),
-                )
+                else _differed(row, of)
             )
             whom = labels("target_group", row["for_whom"]).lower() or _("group not stated")
             st.markdown(
-                f"**{_direction(row)}.** {what_works.said(row)}  \n"
+                f"**{_direction(row)}.** {said(row)}  \n"
                 f":small[{escaped(row['title'])}. {escaped(whom)}; {escaped(readers)}; "
                 f"{_('source read on')} {row['checked_on']:%d %B %Y}.]"
             )
@@ -189,6 +193,19 @@ def _study(number: int, of: Sequence[Row]) -> None:
             page_path("evidence"), label=_("The publication in the library"), icon=":material/library_books:",
             query_params={"q": title[:200]},
         )  # fmt: skip
+
+
+def _differed(row: Row, of: Sequence[Row]) -> str:
+    """Say which directions two coders saw, and where one of them gave all forms of a study the same."""
+    words = differed(row)
+    forms = [
+        other for other in of
+        if (other["study_family"], other["outcome"]) == (row["study_family"], row["outcome"]) and other["form"]
+    ]  # fmt: skip
+    alike = {who: len({other[f"{who}_direction"] for other in forms}) == 1 for who in ("first", "second")}
+    if len({other["form"] for other in forms}) > 1 and alike["first"] != alike["second"]:
+        words += "; " + _("one of them read its forms apart, the other gave all of them one direction")
+    return words
 
 
 def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
@@ -199,7 +216,7 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
     st.header(_("Beside the label, not counted"), anchor=False)
     if other:
         st.markdown(f"**{_('Reviews, surveys and before-after studies')}**")
-        st.markdown("\n".join(f"- **{_direction(row)}**: {what_works.said(row)}" for row in other))
+        st.markdown("\n".join(f"- **{_direction(row)}**: {said(row)}" for row in other))
     if rates:
         st.markdown(
             f"**{_('Rates without comparison, told by operators')}** "
@@ -260,7 +277,7 @@ def _practices(one: MeasureType, whole: Whole) -> None:
     if not practices:
         st.markdown(_("None in the catalogue."))
     elif count > len(practices):
-        links.practices_of_type_link(count, chosen)
+        links.practices_of_type_link(PracticeFilter.amount(count), chosen)
 
 
 def own_result(row: Mapping[str, Any]) -> str:
@@ -271,19 +288,33 @@ def own_result(row: Mapping[str, Any]) -> str:
     return f"{escaped(words)}: {escaped(row['effect_text'])}"
 
 
-def _open_questions(made: Sequence[Synthesis]) -> None:
+def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
     st.header(_("What would settle it"), anchor=False)
     one_short = [label("outcome", one.outcome).lower() + (f" ({one.form})" if one.form else "")
-                 for one in made if len(one.studies) == current_rule().known_from - 1]  # fmt: skip
-    st.markdown(f"- **{_('Trials under way')}**: {_(NOT_DOCUMENTED)}")
+                 for one in made
+                 if one.outcome != "other" and len(one.studies) == current_rule().known_from - 1]  # fmt: skip
+    known_trials = "".join(f"\n    - {_trial(row)}" for row in trials)
+    st.markdown(
+        f"- **{_('Trials registered or under way, no result known')}**:{known_trials or ' ' + _(NOT_DOCUMENTED)}"
+    )
     missing = (
         _("a second independent study with a comparison on {outcomes}").format(outcomes=", ".join(one_short))
         if one_short
-        else cheapest_design()
+        else _("no study with a comparison on any outcome; the cheapest credible design is {design}").format(
+            design=cheapest_design()
+        )
         if not any(one.studies for one in made)
         else _("a study with a comparison from a country that has none yet")
     )
     st.markdown(f"- **{_('The missing study')}**: {escaped(missing)}")
+
+
+def _trial(row: Row) -> str:
+    """Return a trial without a known result as Markdown: what it is, and its own page where that is known."""
+    year = str(int(row["year"])) if known(row["year"]) else _("year not stated")
+    who = f"{row['publisher']}, {year}" if known(row["publisher"]) else year
+    title = web_link(row["url"], row["title"]) if row["offered"] else escaped(row["title"])
+    return f"{title} :small[({escaped(who)})]. {escaped(row['summary'])}"
 
 
 # --- elsewhere -------------------------------------------------------------------------------------------
@@ -298,9 +329,11 @@ def on_practice(card: Card, whole: Whole) -> None:
         f"**{_('This practice itself:')}** " + (own_result(own[0]) if own else _("no result of its own is known."))
     )
     for id_ in card["measure_types"]:
-        st.markdown(f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): "
-                    f"{escaped(in_brief(found, id_))}")  # fmt: skip
+        told = texts.studies_of_type(found.of_type(id_), found.of_practice(id_, card["id"]))
+        st.markdown(
+            f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): {escaped(told)}"
+        )
         links.type_link(id_, _("What studies say of this type"))
     if not card["measure_types"]:
         st.markdown(f"**{_('Studies of this type of measure')}**: {_('its type of measure is not known.')}")
-    st.caption(_("The studies are about other practices of the type. They do not say that this one has an effect."))
+    st.caption(texts.no_inheritance())

@@ -217,7 +217,7 @@ def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
         st.caption(tables.where_and_whom(card))
         st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
         if not card["assessed"]:
-            st.caption(":material/help: " + _("Not assessed: whether it works and lasts is not known here."))
+            st.caption(":material/help: " + _("Not assessed: its results and what continued are not known here."))
         st.page_link(
             page_path("transfer"),
             label=_("Would it work here?"),

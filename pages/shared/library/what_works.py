@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 import streamlit as st
 
-from criteria.synthesis import LabelId, Synthesis, current_rule
+from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
-from pages.shared.components.screen_texts import escaped, known, labels, web_link
+from pages.shared.components.finding_texts import said
+from pages.shared.components.screen_texts import escaped, known, labels
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import findings_file
 from practices_db.files.exports.csv_json import FORMATS, FileKind
 from practices_db.files.exports.recipe import Format
-from practices_db.queries.what_works import Row, WhatWorks, points_one_way
+from practices_db.queries.what_works import WhatWorks, points_one_way
 from practices_db.translation import _, ngettext
 
 FIRST_OUTCOME, EVERYBODY = "employment", "all"
@@ -115,8 +115,7 @@ def question(asked: Question) -> None:
 
 
 def limits(found: WhatWorks) -> None:
-    """Say what this is not, at the top, and by which rule labels are made."""
-    rule = current_rule()
+    """Say at the top what this is not."""
     day = f"{found.searched_on:%d %B %Y}" if found.searched_on else _("not stated")
     st.markdown(
         _(
@@ -125,6 +124,11 @@ def limits(found: WhatWorks) -> None:
             "padlock or none."
         ).format(day=day)
     )
+
+
+def rule_of_labels() -> None:
+    """Say by which rule labels are made."""
+    rule = current_rule()
     title = _("How a label is made: rule version {version} of {day}").format(
         version=rule.version, day=f"{rule.fixed_on:%d %B %Y}"
     )
@@ -165,11 +169,11 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     counts = _practices(asked, whole)
     outcome = label("outcome", asked.outcome)
     st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
-    st.markdown(sentence(asked.outcome, of, len(unstudied)))
+    st.markdown(sentence(asked, of, len(unstudied)))
     if asked.target_group or asked.countries:
         st.caption(_("Labels are made from all studies. What was studied of your choice stands beside each."))
     for one in of:
-        _block(one, asked, found, counts.get(one.measure_type, 0))
+        _block(one, asked, found, counts.get(one.measure_type, 0), whole)
     st.header(
         ngettext(
             "{count} type of measure without a study on this", "{count} types of measure without a study on this",
@@ -185,23 +189,51 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     )
     with st.grid(3, min_column_width=300):
         for id_ in unstudied:
-            links.type_link(id_, f"{label('measure_type', id_)} ({PracticeFilter.amount(counts.get(id_, 0))})")
+            words = practices_words(id_, counts.get(id_, 0), asked, whole)
+            links.type_link(id_, f"{label('measure_type', id_)}: {words}")
 
 
-def sentence(outcome: str, of: Sequence[Synthesis], unstudied: int) -> str:
-    """Say how much is known on an outcome."""
+def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:
+    """Say how much is known on an outcome, and how much of it is about the chosen group and countries."""
     same_way = sum(points_one_way(one) for one in of)
     first = ngettext(
-        "For {outcome}, **{same} of {count}** type or form that was studied has",
-        "For {outcome}, **{same} of {count}** types or forms that were studied have",
-        len(of),
-    ).format(outcome=label("outcome", outcome).lower(), same=same_way, count=len(of))
+        "For {outcome}, **{same} of {count}** {studied} has",
+        "For {outcome}, **{same} of {count}** {studied} have",
+        same_way,
+    ).format(
+        outcome=label("outcome", asked.outcome).lower(),
+        same=same_way,
+        count=len(of),
+        studied=ngettext("type or form that was studied", "types or forms that were studied", len(of)),
+    )
     rest = ngettext(
         "**{count}** more type was never studied with a comparison on this, as far as the search found.",
         "**{count}** more types were never studied with a comparison on this, as far as the search found.",
         unstudied,
     ).format(count=unstudied)
-    return f"{first} {_('enough independent studies that point the same way')}; {rest}"
+    words = f"{first} {_('enough independent studies that point the same way')}; {rest}"
+    studies = [study for one in of for study in one.studies]
+    all_ = len({study.family for study in studies})
+    beside = [
+        ngettext("Of {all} study, **{count}** {about}.", "Of {all} studies, **{count}** {about}.", all_).format(
+            all=all_, count=len(families) or _("none"), about=about
+        )
+        for about, families in _chosen(studies, asked)
+    ]
+    return " ".join([words, *beside])
+
+
+def _chosen(studies: Iterable[Study], asked: Question) -> list[tuple[str, set[str]]]:
+    """Return which study families are about the chosen group, and which come from the chosen countries."""
+    parts = []
+    if asked.target_group:
+        name = escaped(label("target_group", asked.target_group).lower())
+        of_group = {one.family for one in studies if asked.target_group in one.for_whom}
+        parts.append((_("studied {group}").format(group=name), of_group))
+    if asked.countries:
+        inside = {one.family for one in studies if one.countries & set(asked.countries)}
+        parts.append((_("took place in {countries}").format(countries=labels("country", asked.countries)), inside))
+    return parts
 
 
 def _practices(asked: Question, whole: Whole) -> Mapping[str, int]:
@@ -221,41 +253,7 @@ def sure(one: Synthesis) -> str:
     return f"{texts.marks(one)} {texts.how_sure(one)}"
 
 
-def _address(row: Row) -> str:
-    return str(row["url"] if row["offered"] else row["source_url"])
-
-
-def example(told: Sequence[Row]) -> str:
-    """Return the first finding whose source can be opened, or the first of all, as Markdown."""
-    return said(next((row for row in told if is_offered(_address(row))), told[0]))
-
-
-def source(row: Row) -> str:
-    """Return the publication behind a finding as Markdown: a link where its own page is known, else its name."""
-    who = ", ".join(
-        part
-        for part in (
-            row["publisher"] if known(row["publisher"]) else "",
-            str(int(row["year"])) if known(row["year"]) else "",
-        )
-        if part
-    )
-    url = _address(row)
-    return web_link(url, who or _("source")) if is_offered(url) else escaped(who or row["title"])
-
-
-def said(row: Row) -> str:
-    """Return what one publication found, in its own unit, with where and the source."""
-    where = label("area", row["country"]) if known(row["country"]) else _("country not stated")
-    months = ngettext("after {count} month", "after {count} months", int(row["horizon"])).format(
-        count=int(row["horizon"])
-    ) if known(row["horizon"]) else ""  # fmt: skip
-    design = _("lottery") if row["design"] == "randomised" else label("study_design", row["design"]).lower()
-    beside = escaped(", ".join(part for part in (where, design, months) if part))
-    return f"{escaped(row['effect_text'])} :small[({beside}; {source(row)})]"
-
-
-def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int) -> None:
+def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int, whole: Whole) -> None:
     told = found.counted(one)
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"### {escaped(texts.name(one))}", anchors=False)
@@ -272,7 +270,8 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int) ->
                 f"**{_('Studied in')}** {escaped(texts.countries(one))}  \n"
                 f"**{_('Cost')}** {escaped(cost(one.measure_type, found))}"
             )
-            links.practices_of_type_link(practices, asked.practices(one.measure_type))
+            words = practices_words(one.measure_type, practices, asked, whole, forms=bool(one.form))
+            links.practices_of_type_link(words, asked.practices(one.measure_type))
             more = len(told) - MOST_TEXTS
             words = (
                 ngettext("{count} more finding", "{count} more findings", more).format(count=more)
@@ -280,6 +279,20 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int) ->
                 else _("All about this type")
             )
             links.type_link(one.measure_type, words, asked.outcome)
+
+
+def practices_words(measure_type: str, count: int, asked: Question, whole: Whole, forms: bool = False) -> str:
+    """Say how many practices of a type the question is about, and how many there are of the type in all its forms."""
+    words = PracticeFilter.amount(count)
+    of_type = _("all forms of this type") if forms else _("of this type")
+    if not asked.target_group and not asked.countries:
+        return f"{words} ({of_type})" if forms else words
+    if asked.target_group:
+        words += " " + _("for {group}").format(group=label("target_group", asked.target_group).lower())
+    if asked.countries:
+        words += " " + _("in {countries}").format(countries=labels("country", asked.countries))
+    all_ = whole.counts["measure_type"].get(measure_type, 0)
+    return f"{words} ({_('of {all}').format(all=f'{all_:,}')}, {of_type})"
 
 
 def of_choice(one: Synthesis, asked: Question) -> str:
@@ -293,7 +306,7 @@ def of_choice(one: Synthesis, asked: Question) -> str:
     return "  \n".join(
         f"**{escaped(name)}:** "
         + (
-            ngettext("{count} of {all} studies", "{count} of {all} studies", len(studies)).format(
+            ngettext("{count} of {all} study", "{count} of {all} studies", len(one.studies)).format(
                 count=len(studies), all=len(one.studies)
             )
             + f" ({texts.found(studies)})"
@@ -311,7 +324,7 @@ def cost(measure_type: str, found: WhatWorks) -> str:
         return _("not known")
     first = stated[0]
     euros = f"EUR {int(first['euros']):,}" if known(first["euros"]) else first["amount_in_source"]
-    words = _("{amount} a {what}, from one source").format(amount=euros, what=first["per_what"])
+    words = _("{amount} per {what}, from one source").format(amount=euros, what=first["per_what"])
     return words if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
         first=words, count=len(stated) - 1
     )  # fmt: skip

@@ -226,8 +226,8 @@ def which_counts(twice: CellsReadTwice) -> None:
         + "\n\n"
         + _(
             "So practices that were read twice are scored a little lower than if they had been read once: of {cells} "
-            "answers given more than once, on {practices} practices, {differ} differ, and in {lower} of them a lower "
-            "answer than another counts."
+            "answers given more than once, on {practices} practices, {differ} differ; where "
+            "they differ, a lower answer than another counts {lower} times."
         ).format(cells=f"{twice.cells:,}", practices=twice.practices, differ=twice.differ, lower=twice.lower)
     )
 
@@ -342,16 +342,18 @@ def orders() -> None:
     st.markdown(
         _(
             "**Results before scores.** Practices are first put into groups by what is known to have changed for "
-            "people: {groups}. Within a group stronger evidence comes first, scored or not."
+            "people: {groups}. Within a group stronger evidence comes first, scored or not. A main result that is "
+            "mixed, without a clear effect or worsened is never in a group called better, whatever was answered; "
+            "without an answer on the result no direction is counted, and the practice says so."
         ).format(groups=groups)
         + "\n\n"
         + _(
             "**Who is clearly ahead.** Every answer that nobody knows is taken as met, partly met or not met, each as "
             "likely. So a score is a distribution, worked out exactly; nothing is drawn by chance. One practice is "
-            "clearly ahead of another where it leads with a probability of {clearly} or more. What is said of two "
-            "practices does not depend on who else is compared. Where two are not clearly apart the order between "
-            "them is open: there are bounds of places, no ranks. The composite on “Your weighting” is the weighted "
-            "mean of the scores, under weights that the reader sets."
+            "clearly ahead of another where it leads with a probability of {clearly} or more; a tie counts half. What "
+            "is said of two practices does not depend on who else is compared. Where two are not clearly apart the "
+            "order between them is open: there are bounds of places, no ranks. The composite on “Your weighting” is "
+            "the weighted mean of the scores, under weights that the reader sets."
         ).format(clearly=percent(CLEARLY))
         + "\n\n"
         + _(

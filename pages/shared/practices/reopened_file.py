@@ -20,7 +20,7 @@ _NODES = {**tables.HEADLINES, "weighting": "Your weighting"}
 
 def choose() -> bytes | None:
     """Draw the place to drop a file and return what was dropped."""
-    dropped = st.file_uploader("A file taken away from here", type=["csv", "xlsx"], key="reopen_file")
+    dropped = st.file_uploader("A file you downloaded here", type=["csv", "xlsx"], key="reopen_file")
     return dropped.getvalue() if dropped else None
 
 

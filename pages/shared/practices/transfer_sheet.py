@@ -276,7 +276,7 @@ def take_away(sheet: Sheet, card: Card, notes: Mapping[str, Any]) -> None:
         "html": ("Brief (web page)", "text/html"),
         "csv": ("CSV", "text/csv"),
     }
-    with st.popover("Save or take it away", icon=":material/download:"):
+    with st.popover("Save or download", icon=":material/download:"):
         kind = st.radio(
             "As", list(kinds), format_func=lambda one: kinds[one][0], key="transfer-take", persist_state="session"
         )

@@ -16,13 +16,12 @@ import pandas as pd
 from criteria.framework import Framework, current_framework
 from criteria.order import CLEARLY
 from criteria.weighting import Weighting
-from practices_db.catalogue import practice_facts
+from practices_db.catalogue import practice_facts, synthesis_texts
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.order_texts import finding
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
 from practices_db.catalogue.selection_texts import answer
 from practices_db.catalogue.texts import (
-    counted,
     criterion_sentence,
     known,
     labels,
@@ -35,6 +34,7 @@ from practices_db.catalogue.texts import (
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
+from practices_db.files.briefs import types_of_measure
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import METHOD, Recipe
 from practices_db.queries import practices, results
@@ -42,7 +42,7 @@ from practices_db.queries.comparison import Comparison, comparison
 from practices_db.queries.ranking import AT_LEAST, AT_MOST, standings
 from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
-from practices_db.translation import _
+from practices_db.translation import _, ngettext
 
 MOST_IN_A_BRIEF = 1_000
 # Characters that no page can show, and those that turn the direction of what follows.
@@ -127,6 +127,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     blocks = [Block("text", card["summary"]), Block("heading", _("Result"))]
     blocks.append(Block("facts", rows=tuple(_results(card, found, pages))))
     blocks += [Block("heading", _("Facts")), Block("facts", rows=tuple(_facts(card)))]
+    blocks += _studies(cursor, [card])
     blocks.append(Block("heading", _("Scores")))
     if card["assessed"]:
         blocks += [
@@ -162,6 +163,18 @@ def _results(card: Card, found: Sequence[Mapping[str, Any]], pages: Sources) -> 
         yield (_("Further result") if place else _("Main result")), " · ".join(part for part in words if part)
         if not place:
             yield _("What it shows"), group_words(card)
+
+
+def _studies(cursor: Cursor, cards: Sequence[Card]) -> list[Block]:
+    """Return what studies say of the types of measure of these practices, where their types are known."""
+    rows = types_of_measure.rows(cursor, cards)
+    if not rows:
+        return []
+    return [
+        Block("heading", _("What studies say of the types of measure")),
+        Block("facts", rows=rows),
+        Block("note", synthesis_texts.no_inheritance()),
+    ]
 
 
 def _headline_words(card: Card, node: str) -> str:
@@ -207,7 +220,7 @@ def criterion_bar(name: str, row: Mapping[str, Any] | None) -> Bar:
 def _headline_bar(card: Card, node: str, name: str) -> Bar:
     state = score_state(card, node)
     if state not in ("scored", "not enough documented"):
-        return Bar(name, state)
+        return Bar(name, score_sentence(card, node))
     low, high, score = (float(card[f"{node}_{what}"]) for what in ("low", "high", "score"))
     return Bar(name, score_sentence(card, node), low, high, score, bool(card[f"{node}_scored"]))
 
@@ -271,6 +284,7 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
         for url in card["answer_sources"]:
             pages.add(url, f"{card['name']}: {_host(url)}")
     blocks += [Block("heading", "What is not known"), Block("facts", rows=tuple(_unknown_of(cards, framework)))]
+    blocks += _studies(cursor, cards)
     blocks += _ending(made, pages)
     title = f"{len(cards)} practices side by side" if len(cards) > 1 else cards[0]["name"]
     subtitle = " · ".join(card["name"] for card in cards)
@@ -284,6 +298,12 @@ def _matrix(made: Comparison) -> Iterable[Block]:
         yield Block("heading", title)
         cells = tuple((row.title, *(cell.text for cell in row.cells)) for row in rows)
         yield Block("table", title, header, cells, (1.6, *[3.0] * len(made.practices)))
+
+
+def _result_and_group(card: Card) -> str:
+    if not known(card["result"]):
+        return no_result()
+    return f"{main_result(card)}. {_('What it shows: {group}').format(group=group_words(card))}"
 
 
 def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[str, str]]:
@@ -328,6 +348,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
         ),
         Block("heading", "What is not known"),
         Block("text", _not_known(cards)),
+        *_studies(cursor, cards),
     ]
     blocks += _ending(made, pages)
     words = view.chosen.in_words()
@@ -387,22 +408,40 @@ def _line(card: Card, pages: Sources) -> tuple[str, ...]:
         labels("sector", card["sectors"]) or "not stated",
         labels("target_group", card["target_groups"]) or "not stated",
         years(card["start_year"], card["end_year"], card["still_running"]),
-        main_result(card),
+        _result_and_group(card),
         *(_headline_bar(card, node, "").words for node in HEADLINES),
         pages.add(card["source_url"], card["source_name"]),
     )
 
 
 def _not_known(cards: Sequence[Card]) -> str:
-    missing = {
-        "have no published assessment": sum(not card["assessed"] for card in cards),
-        "state no year": sum(not known(card["start_year"]) and not known(card["end_year"]) for card in cards),
-        "state no funding": sum(not len(card["funding_kinds"]) for card in cards),
-        "have no known result": sum(not known(card["result"]) for card in cards),
-        "have no evaluation on the source page we read": sum(not card["evaluation_documented"] for card in cards),
-    }
-    said = [f"{count} {words}" for words, count in missing.items() if count]
-    return f"Of these {counted(len(cards), 'practice')}, " + ", ".join(said) + "." if said else "Nothing is missing."
+    funding = next(
+        fact for fact in practice_facts.facts("brief") if any(one.column == "funding_kinds" for one in fact.fields)
+    )
+
+    def of(one: str, many: str, missing: Iterable[bool]) -> str:
+        count = sum(missing)
+        return ngettext(one, many, count).format(count=count) if count else ""
+
+    missing = [
+        of("{count} has no published assessment", "{count} have no published assessment",
+           (not card["assessed"] for card in cards)),
+        of("{count} states no year", "{count} state no year",
+           (not known(card["start_year"]) and not known(card["end_year"]) for card in cards)),
+        of("{count} states no funding", "{count} state no funding",
+           (not len(card["funding_kinds"]) and not funding.is_answered(card) for card in cards)),
+        of("{count} has no known result", "{count} have no known result",
+           (not known(card["result"]) for card in cards)),
+        of("{count} has no evaluation on the source page we read",
+           "{count} have no evaluation on the source page we read",
+           (not card["evaluation_documented"] for card in cards)),
+    ]  # fmt: skip
+    said = ", ".join(filter(None, missing))
+    if not said:
+        return _("Nothing is missing.")
+    return ngettext("Of {count} practice, {said}.", "Of {count} practices, {said}.", len(cards)).format(
+        count=f"{len(cards):,}", said=said
+    )
 
 
 # --- what every brief ends with --------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def _evidence(answer: Answer) -> list[Block]:
         rows,
         (2.5, 3, 1.4, 2.2),
     )
-    return [Block("heading", "Evidence that bears on it"), table if rows else Block("text", "None in the library.")]
+    return [Block("heading", "Evidence relevant to it"), table if rows else Block("text", "None in the library.")]
 
 
 def _organisations(answer: Answer) -> list[Block]:

@@ -9,10 +9,11 @@ import oracles
 import pytest
 
 from practices_db.catalogue import scorecards
-from practices_db.catalogue.result_texts import main_result
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.result_texts import group_words, main_result
 from practices_db.catalogue.texts import score_sentence
 from practices_db.database.store import Cursor, Store
-from practices_db.queries.practices import answers, not_counted, practice, scores
+from practices_db.queries.practices import answers, find_practices, not_counted, practice, scores
 
 DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 PRACTICE = "synthetic-empty"  # the made-up catalogue has no assessment of it
@@ -496,3 +497,15 @@ def test_rebuilding_follows_the_tables(tiny_store: Store) -> None:
     assert (accents["assessed"], accents["effectiveness_score"]) == (False, None)
     assert (renamed["name"], renamed["name_key"]) == ("Ünder a new name", "under a new name")
     assert left == [(0,)]
+
+
+def test_no_shipped_practice_is_called_better_against_the_direction_of_its_main_result(store: Store) -> None:
+    with store.cursor() as cursor:
+        cards = find_practices(cursor, PracticeFilter(), "name").to_dict("records")
+    for card in cards:
+        if card["effectiveness_group"].startswith("better"):
+            assert card["result_direction"] not in ("mixed", "no-clear-effect", "worsened"), card["id"]
+        uncounted = card["effectiveness_group"] == "level-only" and card["result_direction"] != "level-only"
+        assert ("no answer on the result under framework 2.0.0" in group_words(card)) == uncounted, card["id"]
+        said = score_sentence(card, "effectiveness")
+        assert "only a level" not in said if uncounted else "no answer on the result" not in said, card["id"]

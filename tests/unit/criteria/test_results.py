@@ -25,10 +25,10 @@ def test_every_answer_with_every_result(design: Design, direction: Direction) ->
     compared = design in ("randomised", "comparison-group")
     if direction == "worsened":
         expected, not_met = "worse", "worse"
-    elif compared and direction in ("improved", "mixed"):
-        expected, not_met = "better-than-others", "no-difference"
-    elif compared and direction == "no-clear-effect":
+    elif direction in ("mixed", "no-clear-effect"):
         expected, not_met = "no-difference", "no-difference"
+    elif compared and direction == "improved":
+        expected, not_met = "better-than-others", "no-difference"
     else:
         expected, not_met = "better-than-before", "no-difference"
     assert group("met", main).id == group("partly", main).id == expected

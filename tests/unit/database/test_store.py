@@ -616,7 +616,7 @@ def test_every_mistake_is_gathered_at_once(edited_catalogue: Edited) -> None:
         "assessments.csv, row 5",
     ):
         assert expected in told
-    assert str(caught.value).splitlines() == ["Nothing was written. Please mend:", *caught.value.problems]
+    assert str(caught.value).splitlines() == ["Nothing was written. Please correct:", *caught.value.problems]
 
 
 def test_row_numbers_stay_right_after_a_faulty_row(edited_catalogue: Edited) -> None:

@@ -138,6 +138,7 @@ def test_one_command_prints_the_figures(catalogue_db: Path, capsys: pytest.Captu
         assert f"scored on {one.criterion.title.lower()}: {one.scored}\n" in said
         assert f"{one.clear.under['know-nothing']} of {one.clear.pairs}, " in said
         assert f"{one.clear_with_error.under['know-nothing']} with coder error" in said
+    assert "leads with a probability of 95% or more; a tie counts half" in said
     assert "74 answers given twice, 66 the same, 73 within one step, weighted kappa 0.80 (" in said
 
 

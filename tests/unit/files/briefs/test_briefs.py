@@ -17,6 +17,7 @@ from sample_views import BY_ID, random_view
 from criteria.framework import current_framework
 from criteria.weighting import preset, weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.synthesis_texts import studies_of_type
 from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
@@ -26,6 +27,7 @@ from practices_db.queries import practices
 from practices_db.queries.comparison import comparison
 from practices_db.queries.ranking import standings
 from practices_db.queries.views import View
+from practices_db.queries.what_works import WhatWorks
 
 RICH = "duo-for-a-job"
 COMPARED = ("humanitarian-corridors", RICH, "a-walk-to-museums")
@@ -170,7 +172,7 @@ def test_a_brief_says_every_result_before_the_scores_with_the_number_of_its_sour
     most = max(BY_ID.values(), key=lambda one: len(one.results))
     blocks = made(store, View("practice", PracticeFilter(practice=(most.id,)))).blocks
     headings = [block.text for block in blocks if block.kind == "heading"]
-    assert headings[:3] == ["Result", "Facts", "Scores"]
+    assert headings[:4] == ["Result", "Facts", "What studies say of the types of measure", "Scores"]
     told = next(block for at, block in enumerate(blocks) if blocks[at - 1].text == "Result")
     sources = {url: at for block in blocks if block.kind == "sources" for at, _, url in block.rows}
     said = [words for name, words in told.rows if name != "What it shows"]
@@ -179,6 +181,42 @@ def test_a_brief_says_every_result_before_the_scores_with_the_number_of_its_sour
         (words,) = (one for one in said if f": {row['effect_text']} (" in one)
         assert words.endswith(f"source {sources[row['source_url']]}")
     assert said[0].startswith(f"{label('result_direction', most.results[0]['direction'])}: ")
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_brief_says_what_studies_say_of_each_type_apart_from_the_practices(name: str, store: Store) -> None:
+    one = made(store, VIEWS[name])
+    with store.cursor() as cursor:
+        found = WhatWorks.read(cursor)
+        cards = practices.find_practices(cursor, VIEWS[name].chosen, VIEWS[name].sort).to_dict("records")
+    at = next(at for at, block in enumerate(one.blocks) if block.text == "What studies say of the types of measure")
+    told, note = dict(one.blocks[at + 1].rows), one.blocks[at + 2]
+    assert set(told) == {label("measure_type", id_) for card in cards for id_ in card["measure_types"]}
+    for card in cards:
+        for id_ in card["measure_types"]:
+            assert studies_of_type(found.of_type(id_)) in told[label("measure_type", id_)]
+    assert "do not say that this one has an effect" in note.text
+    if name == "practice":
+        assert "This study is of this practice." in told["Mentoring for work"]
+
+
+def test_a_selection_has_the_group_of_each_result_and_says_why_a_result_has_no_score(store: Store) -> None:
+    id_ = "elderlearn"  # improved in a survey, no answer on the result
+    (line,) = next(
+        block for block in made(store, View(chosen=PracticeFilter(practice=(id_,)))).blocks
+        if block.header[:1] == ("Practice",)
+    ).rows  # fmt: skip
+    assert "What it shows: Only a level known (not counted as better: no answer on the result" in line[5]
+    assert line[6] == "no score: no answer on the result"
+
+
+def test_what_is_missing_agrees_with_the_page_and_in_number(store: Store) -> None:
+    told = next(
+        block.text for block in made(store, View(chosen=PracticeFilter(practice=(RICH,)))).blocks
+        if block.text.startswith(("Of ", "Nothing is missing"))
+    )  # fmt: skip
+    assert "funding" not in told  # described in the answers, as the page says
+    assert not re.search(r"\b1 (have|state)\b|\b1 practices", told)
 
 
 def test_a_brief_on_a_copy_gives_no_address_to_get_it_at(store: Store) -> None:

@@ -1,0 +1,57 @@
+"""A finding of a study as Markdown: what was found, its direction, where, and the source."""
+
+from __future__ import annotations
+
+from criteria.synthesis import Synthesis
+from pages.shared.components.screen_texts import escaped, known, web_link
+from practices_db.catalogue.addresses import is_offered
+from practices_db.catalogue.vocabularies import label
+from practices_db.queries.what_works import Row, WhatWorks
+from practices_db.translation import _, ngettext
+
+
+def _address(row: Row) -> str:
+    return str(row["url"] if row["offered"] else row["source_url"])
+
+
+def example(one: Synthesis, found: WhatWorks) -> str:
+    """Return a finding that stands for a label with its direction, as Markdown: one whose source opens, if any."""
+    told = found.examples(one)
+    row = next((row for row in told if is_offered(_address(row))), told[0])
+    beside = f" :small[{escaped(differed(row))}]" if differed(row) else ""
+    return f"{label('finding_direction', row['direction'])}: {said(row)}{beside}"
+
+
+def differed(row: Row) -> str:
+    """Say which directions two coders saw, "" where one coder read the finding or both agreed."""
+    if row["coded_by"] == "one" or row["agreed"]:
+        return ""
+    return _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
+        first=label("finding_direction", row["first_direction"]).lower(),
+        second=label("finding_direction", row["second_direction"]).lower(),
+    )
+
+
+def source(row: Row) -> str:
+    """Return the publication behind a finding as Markdown: a link where its own page is known, else its name."""
+    who = ", ".join(
+        part
+        for part in (
+            row["publisher"] if known(row["publisher"]) else "",
+            str(int(row["year"])) if known(row["year"]) else "",
+        )
+        if part
+    )
+    url = _address(row)
+    return web_link(url, who or _("source")) if is_offered(url) else escaped(who or row["title"])
+
+
+def said(row: Row) -> str:
+    """Return what one publication found, in its own unit, with where and the source."""
+    where = label("area", row["country"]) if known(row["country"]) else _("country not stated")
+    months = ngettext("after {count} month", "after {count} months", int(row["horizon"])).format(
+        count=int(row["horizon"])
+    ) if known(row["horizon"]) else ""  # fmt: skip
+    design = _("lottery") if row["design"] == "randomised" else label("study_design", row["design"]).lower()
+    beside = escaped(", ".join(part for part in (where, design, months) if part))
+    return f"{escaped(row['effect_text'])} :small[({beside}; {source(row)})]"
