@@ -25,6 +25,8 @@ Spec = dict[str, Any]
 EFFECTIVENESS, SUSTAINABILITY = "Effectiveness", "Sustainability"
 PROOF = ("claims and documents", "before and after, or survey", "independent evaluation or stronger")
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
+_OPACITIES = ["00", "20", "40", "60", "80", "a0"]  # of a colour behind a number, in hexadecimal: none, and five steps
+_SHORT = 15  # signs of a legend of which three stand side by side on a telephone
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
@@ -378,25 +380,26 @@ def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
 
 
 @cache
-def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) -> Spec:
+def gap_map(step_title: str, steps: tuple[str, ...], across: tuple[str, ...], down: tuple[str, ...]) -> Spec:
     """Draw two lists against each other, a cell for each pair; ``across`` and ``down`` are their labels in order.
 
-    Rows: ``across``, ``down`` (labels), ``id`` (both ids), ``shown`` (NULL for an empty cell), ``mark`` (the text of
-    the cell), ``practices``, ``assessed``, ``proof``, ``needed``. An empty cell is an empty frame. Selection ``pick``.
+    Rows: ``across``, ``down`` (labels), ``id`` (both ids), ``shown`` (the number in the cell; NULL for an empty one),
+    ``step`` (one of ``steps``, from least to most), ``practices``, ``assessed``, ``proof``, ``needed``. An empty cell is
+    a dashed frame. Selection ``pick``.
     """
     pick = alt.selection_point(name="pick", fields=["id"])
     base = alt.Chart().encode(
         x=alt.X(
             "across:N",
             title=None,
-            scale=alt.Scale(domain=list(across)),
-            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=240, labelOverlap=False),
+            scale=alt.Scale(domain=list(across), paddingInner=0.06),
+            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=240, labelOverlap=False, ticks=False, domain=False),
         ),
         y=alt.Y(
             "down:N",
             title=None,
-            scale=alt.Scale(domain=list(down)),
-            axis=alt.Axis(labelLimit=130, labelOverlap=False),
+            scale=alt.Scale(domain=list(down), paddingInner=0.1),
+            axis=alt.Axis(labelLimit=130, labelOverlap=False, ticks=False, domain=False),
         ),
         tooltip=_tips(
             {
@@ -410,22 +413,22 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
         ),
     )
     empty = base.transform_filter("!isValid(datum.shown)").mark_rect(
-        filled=False, stroke=FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False
+        filled=False, stroke=FINE, strokeDash=[3, 3], aria=False
     )
+    held = base.transform_filter("isValid(datum.shown)")
+    # One colour, more or less of it: the number in the theme's ink can be read on every step, in light and in dark.
+    shades = alt.Scale(domain=list(steps), range=[f"{COUNT}{opacity}" for opacity in _OPACITIES[-len(steps) :]])
+    legend = alt.Legend(
+        orient="bottom", direction="horizontal", columns=3, symbolType="square", symbolSize=250,
+        symbolStrokeColor=FINE, symbolStrokeWidth=1, labelLimit=0, titleLimit=0,
+    )  # fmt: skip
     filled = (
-        base.transform_filter("isValid(datum.shown)")
-        .mark_rect(cursor="pointer", cornerRadius=2, stroke=FINE, strokeOpacity=0.35, aria=False)
-        .encode(
-            color=alt.Color(
-                "shown:Q",
-                title=shown_title,
-                scale=alt.Scale(type="sqrt", zero=True),
-                legend=alt.Legend(orient="bottom", gradientLength=160, tickCount=4, tickMinStep=1, format="d"),
-            )
-        )
+        held.mark_rect(cursor="pointer", stroke=FINE, aria=False)
+        .encode(fill=alt.Fill("step:N", title=step_title, scale=shades, legend=legend))
         .add_params(pick)
     )
-    return _finished(alt.layer(empty, filled).properties(height=alt.Step(24)))
+    numbers = _inked(held.mark_text(fontSize=12, aria=False, tooltip=None).encode(text="shown:Q"))
+    return _finished(alt.layer(empty, filled, numbers).properties(height=alt.Step(26)))
 
 
 def effect_directions(outcomes: tuple[str, ...], studies: tuple[str, ...]) -> Spec:

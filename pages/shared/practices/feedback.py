@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.components import database
+from pages.shared.components import database, links
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
 from practices_db.curation.submissions import submit
@@ -71,12 +71,22 @@ def history(card: Mapping[str, Any], corrections: Sequence[tuple[date, str]]) ->
         st.markdown("Nothing was corrected since it came into the catalogue.")
 
 
+def for_its_owner(practice_id: str) -> None:
+    """Say what an organisation can do for its own practice here."""
+    with st.popover("Is this yours?", icon=":material/badge:", type="tertiary"):
+        st.markdown(
+            "Answer the same questions for it: your answers stand beside what others found, and its scores follow. If "
+            "a fact is wrong, say so under “Something is wrong”."
+        )
+        links.assess_link(practice_id)
+
+
 def correction_form(card: Mapping[str, Any]) -> None:
     """Take a correction request for the curators; no personal data are needed."""
-    with st.expander("Something here is wrong or out of date", icon=":material/edit_note:"):
+    with st.popover("Something is wrong", icon=":material/edit_note:", type="tertiary"):
         st.markdown(
-            "Say what is wrong and where that can be read. Curators look at it, and what they correct is listed above. "
-            "Please leave out names and stories of people."
+            "Say what is wrong or out of date and where that can be read. Curators look at it, and what they correct "
+            "is listed under “Corrections”. Please leave out names and stories of people."
         )
         with st.form(f"correction-{card['id']}", border=False, clear_on_submit=False):
             field = st.selectbox("What is it about?", list(_FIELDS), format_func=_FIELDS.__getitem__)
