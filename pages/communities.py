@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, links, tables
+from pages.shared.components import database, filter_form, links, skip_link, tables
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, organisations, text_search
 from practices_db.catalogue.library_filter import OrganisationFilter
@@ -27,6 +27,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     st.markdown(filter_form.sentence(chosen, len(found), total))
     downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
 filter_form.chips(chosen)
+skip_link.result_begins()
 organisations.how_to_read()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, links, tables
+from pages.shared.components import database, filter_form, links, skip_link, tables
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, publications, text_search
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.queries import library, practices
-from practices_db.translation import N_
+from practices_db.translation import N_, _
 
 PAGE_SIZE = 10
 
@@ -31,6 +31,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
     downloads.take_away(chosen, tables.rows(found), formats, version.short)
 filter_form.chips(chosen)
+skip_link.result_begins()
 publications.how_to_read()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))
@@ -38,6 +39,7 @@ if found.empty:
 
 match links.choose("Show as", "view", publications.VIEWS):
     case "publications":
+        st.caption(_(publications.SORTED))
         start, end = rows_shown(len(found), PAGE_SIZE)
         publications.cards(found.iloc[start:end])
     case "sectors":

@@ -115,8 +115,8 @@ def test_a_practice_without_assessment_has_no_score_and_invites_one(visit: Visit
     assert not app.metric
     assert not screen.charts(app)
     assert any("Nobody has assessed this practice yet" in body for body in screen.bodies(app))
-    (invitation,) = (link.proto for link in app.get("page_link") if link.proto.label == "Assess this practice")
-    assert invitation.query_string == f"practice={practice_id}"
+    invitations = [link.proto for link in app.get("page_link") if link.proto.label == "Assess this practice"]
+    assert [one.query_string for one in invitations] == [f"practice={practice_id}"] * 2, "to its owner, and to all"
 
 
 def test_the_facts_are_those_of_the_catalogue_and_blanks_are_said(visit: Visit) -> None:
@@ -127,7 +127,7 @@ def test_the_facts_are_those_of_the_catalogue_and_blanks_are_said(visit: Visit) 
     assert facts["People reached"] == f"{int(row['people_reached']):,}, as the source counts them"
     assert facts["Budget"] == "not stated"
     assert any(row["source_url"] in body for body in screen.bodies(app))
-    assert any("Last checked on " in caption.value for caption in app.caption)
+    assert any("Last checked on " in body for body in screen.bodies(app))
 
 
 def _facts(app: AppTest) -> dict[str, str]:

@@ -384,8 +384,8 @@ def gap_map(step_title: str, steps: tuple[str, ...], across: tuple[str, ...], do
     """Draw two lists against each other, a cell for each pair; ``across`` and ``down`` are their labels in order.
 
     Rows: ``across``, ``down`` (labels), ``id`` (both ids), ``shown`` (the number in the cell; NULL for an empty one),
-    ``step`` (one of ``steps``, from least to most), ``practices``, ``assessed``, ``proof``, ``needed``. An empty cell is
-    a dashed frame. Selection ``pick``.
+    ``step`` (one of ``steps``, from least to most), ``practices``, ``assessed``, ``proof``, ``needed``. An empty cell
+    is a dashed frame. Selection ``pick``.
     """
     pick = alt.selection_point(name="pick", fields=["id"])
     base = alt.Chart().encode(

@@ -46,7 +46,7 @@ def totals(all_: Totals) -> None:
             help=_("At least one published assessment."),
         )
         st.metric(
-            _("Scored on both"),
+            _("Enough evidence to score"),
             all_.scored_both,
             border=True,
             height="stretch",
@@ -67,7 +67,7 @@ def ways_in() -> None:
                 "explore",
                 _("Explore practices"),
                 "search",
-                _("Filter by country, target group and sector, look, take the list away."),
+                _("Filter by country, group and topic; download the list."),
             ),
             (
                 "self_assessment",

@@ -332,7 +332,7 @@ def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shar
 
 def test_the_count_of_practices_that_a_publication_bears_on_is_right(store: Store) -> None:
     with store.cursor() as cursor:
-        counted = library.bearing(cursor, [row["id"] for row in EVIDENCE])
+        counted = library.relevant_to(cursor, [row["id"] for row in EVIDENCE])
     for row in EVIDENCE:
         by_hand = sum(
             bool(set(oracles.several(row["themes"])) & set(oracles.several(practice["sectors"])))
