@@ -28,7 +28,6 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
 filter_form.chips(chosen)
 skip_link.result_begins()
-organisations.how_to_read()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
@@ -44,3 +43,4 @@ match links.choose("Show as", "view", organisations.VIEWS):
             st.rerun()
     case "table":
         organisations.as_table(found)
+organisations.how_to_read()

@@ -32,7 +32,6 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     downloads.take_away(chosen, tables.rows(found), formats, version.short)
 filter_form.chips(chosen)
 skip_link.result_begins()
-publications.how_to_read()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
@@ -47,3 +46,4 @@ match links.choose("Show as", "view", publications.VIEWS):
         publications.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.chosen("target_group"))
     case "table":
         publications.table(found)
+publications.how_to_read()

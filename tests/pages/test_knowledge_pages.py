@@ -104,7 +104,7 @@ def test_any_text_in_a_link_is_taken(visit: Visit, page: str) -> None:
 
 def test_a_practice_says_what_research_says_about_it_first(visit: Visit) -> None:
     page = text(visit("practice", practice=CURANT))
-    assert in_order(["What research says", "About this practice", "On the same sector and target group"], page)
+    assert in_order(["What research says", "About this practice", "On the same topic and group"], page)
     assert "Cohousing and case management for unaccompanied young adult refugees in Antwerp" in page
     assert "Led by City of Antwerp" in page
 

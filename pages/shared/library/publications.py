@@ -60,7 +60,7 @@ def where_to_get(row: Row) -> str:
 
 
 def cards(found: pd.DataFrame) -> None:
-    """Draw publications as cards: what it found, for whom, how strong, where to get it, how many practices are alike."""
+    """Draw publications as cards: what it found, for whom, how strong, where to get it, what practices it is on."""
     ids = list(found["id"])
     with database.cursor() as cursor:
         links = database.grouped(library.links_of(cursor, "evidence", ids), "id")
@@ -100,11 +100,11 @@ def _relevant_to(row: Row, count: int) -> None:
         return
     st.page_link(
         page_path("explore"),
-        label=_("{reach} (same topic and group)").format(
-            reach=ngettext("Relevant to {count} practice", "Relevant to {count} practices", count).format(
-                count=f"{count:,}"
-            )
-        ),
+        label=ngettext(
+            "Relevant to {count} practice (same topic and group)",
+            "Relevant to {count} practices (same topic and group)",
+            count,
+        ).format(count=f"{count:,}"),
         icon=":material/search:",
         query_params={"sector": sectors, "target-group": list(row["target_groups"])},
     )

@@ -60,7 +60,7 @@ def totals(all_: Totals) -> None:
 
 
 def ways_in() -> None:
-    """Draw the three ways in."""
+    """Draw the ways in."""
     with st.grid(3, min_column_width=220):
         for name, title, icon, words in (
             (
@@ -68,6 +68,18 @@ def ways_in() -> None:
                 _("Explore practices"),
                 "search",
                 _("Filter by country, group and topic; download the list."),
+            ),
+            (
+                "compare",
+                _("Compare practices"),
+                "compare_arrows",
+                _("Two to six side by side: results, facts, scores, and which differences are clear."),
+            ),
+            (
+                "needs",
+                _("What do you need?"),
+                "contact_support",
+                _("Say what you are facing: practices that fit, evidence, whom to ask."),
             ),
             (
                 "self_assessment",
@@ -80,6 +92,12 @@ def ways_in() -> None:
                 _("Read the method"),
                 "menu_book",
                 _("What is asked, how answers become scores, what scores do not say."),
+            ),
+            (
+                "gaps",
+                _("See the gaps"),
+                "grid_on",
+                _("Where practices, assessments and evaluations are missing."),
             ),
         ):
             with st.container(border=True, height="stretch", gap="xsmall"):

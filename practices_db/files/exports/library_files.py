@@ -114,9 +114,9 @@ def citation(row: Row) -> str:
     if known(row["title_is_descriptive"]) and row["title_is_descriptive"]:
         title = f"[{title}]"
     year = f"({int(row['year'])})." if known(row["year"]) else "(n.d.)."
-    publisher = _one_line(row["publisher"])
+    publisher = _one_line(row["publisher"]).rstrip(".")
     parts = [f"{publisher}.", year, f"{title}."] if publisher else [f"{title}.", year]
-    return " ".join([*parts, *([_one_line(row["url"])] if row.get("offered", True) else [])]).replace("..", ".")
+    return " ".join([*parts, *([_one_line(row["url"])] if row.get("offered", True) else [])])
 
 
 def bibtex(rows: Iterable[Row]) -> str:
