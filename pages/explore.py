@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, database, downloads, filter_form, links, tables
+from pages.shared.components import (
+    chart_with_download,
+    charts,
+    database,
+    downloads,
+    filter_form,
+    links,
+    skip_link,
+    tables,
+)
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import publications
 from pages.shared.practices import groups
@@ -27,6 +36,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
         downloads.take_away(view, found.count)
         links.weighting_link(chosen)
 filter_form.chips(chosen)
+skip_link.result_begins()
 if not found.count:
     filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()

@@ -16,7 +16,7 @@ from practices_db.translation import _
 
 ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.
-st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide")
 st.logo(str(ART / "logo.svg"), size="large")
 
 

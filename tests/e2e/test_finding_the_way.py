@@ -88,10 +88,16 @@ def test_six_entries_stand_in_the_menu_and_nothing_is_behind_a_number(server: Se
     expect(heading(page)).to_have_text("What do you need?")
 
 
+# Streamlit goes by what the browser calls itself.
+TELEPHONE = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36"
+)
+
+
 def test_on_a_telephone_the_drawer_closes_once_a_page_is_chosen_and_stays_closed(
     server: Server, new_context: NewContext
 ) -> None:
-    page = new_context(viewport=NARROW, has_touch=True).new_page()
+    page = new_context(viewport=NARROW, has_touch=True, is_mobile=True, user_agent=TELEPHONE).new_page()
     page.goto(server.url)
     settled(page)
     drawer = page.get_by_test_id("stSidebar")
@@ -144,7 +150,7 @@ _RING = """() => {
       const c = seen(getComputedStyle(x).backgroundColor); if (c) return c; } return [255, 255, 255]; };
   const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
       return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((m, n) => n - m); return (x + 0.05) / (y + 0.05); };
+  const ratio = (...two) => { const [x, y] = two.map(light).sort((m, n) => n - m); return (x + 0.05) / (y + 0.05); };
   const focused = document.activeElement;
   let best = 0;
   for (let e = focused, up = 0; e && up < 5; e = e.parentElement, up++) {
@@ -152,7 +158,8 @@ _RING = """() => {
     if (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && seen(s.outlineColor))
       best = Math.max(best, ratio(seen(s.outlineColor), ground(e)));
   }
-  return [focused.tagName + ' ' + (focused.getAttribute('aria-label') || focused.innerText || focused.id || '').slice(0, 40), best];
+  const name = focused.getAttribute('aria-label') || focused.innerText || focused.id || '';
+  return [focused.tagName + ' ' + name.slice(0, 40), best];
 }"""
 
 

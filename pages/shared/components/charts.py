@@ -27,6 +27,7 @@ PROOF = ("claims and documents", "before and after, or survey", "independent eva
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
 _OPACITIES = ["00", "20", "40", "60", "80", "a0"]  # of a colour behind a number, in hexadecimal: none, and five steps
 _SHORT = 15  # signs of a legend of which three stand side by side on a telephone
+_ROOM = "height on screen"
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
@@ -428,7 +429,15 @@ def gap_map(step_title: str, steps: tuple[str, ...], across: tuple[str, ...], do
         .add_params(pick)
     )
     numbers = _inked(held.mark_text(fontSize=12, aria=False, tooltip=None).encode(text="shown:Q"))
-    return _finished(alt.layer(empty, filled, numbers).properties(height=alt.Step(26)))
+    return _with_room(_finished(alt.layer(empty, filled, numbers).properties(height=alt.Step(26))), len(down))
+
+
+def _with_room(spec: Spec, rows: int) -> Spec:
+    """Return the specification of a map with the height on screen that keeps its room free until it is drawn.
+
+    Pixels, the names above its ``rows`` and the legend below them included.
+    """
+    return spec | {"usermeta": {_ROOM: 28 * rows + 330}}
 
 
 def effect_directions(outcomes: tuple[str, ...], studies: tuple[str, ...]) -> Spec:
@@ -485,7 +494,7 @@ def _signs(
     )
     if pickable:
         chart = chart.add_params(alt.selection_point(name="pick", fields=["id"]))
-    return _finished(_inked(chart).properties(height=alt.Step(26)))
+    return _with_room(_finished(_inked(chart).properties(height=alt.Step(26))), len(down))
 
 
 def build() -> None:
@@ -510,9 +519,10 @@ def build() -> None:
 
 def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:
     """Draw a chart and return the ``id`` of the mark that was chosen in it, None where none was."""
+    height = spec.get("usermeta", {}).get(_ROOM, "content")
     if "params" not in spec:
-        st.vega_lite_chart(rows, spec, key=key, alt=alt_text)
+        st.vega_lite_chart(rows, spec, key=key, height=height, alt=alt_text)
         return None
-    event: Any = st.vega_lite_chart(rows, spec, key=key, on_select="rerun", alt=alt_text)
+    event: Any = st.vega_lite_chart(rows, spec, key=key, height=height, on_select="rerun", alt=alt_text)
     chosen = event["selection"].get("pick", [])
     return str(chosen[0]["id"]) if chosen else None
