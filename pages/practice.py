@@ -39,7 +39,7 @@ view = View("practice", PracticeFilter(practice=(card["id"],)))
 st.title(escaped(card["name"]))
 feedback.moved_here(practice_id, card)
 st.markdown(escaped(card["summary"]))
-with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+with st.container(key="actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
     links.compare_link(card["id"])
     links.transfer_link(card["id"])
     downloads.take_away(view, 1)

@@ -17,13 +17,13 @@ APP = "Integration Practices"
 TITLES = {
     "/": APP,
     "/what-works?outcome=employment&target-group=refugees": f"Employment for refugees · What works · {APP}",
-    "/what-works?type=work-placement": f"Work placement · What works · {APP}",
+    "/what-works?type=work-placement": f"Work placements and wage subsidies · What works · {APP}",
     HOUSING_IN_ITALY: f"Housing and settlement in Italy · Explore · {APP}",
     "/explore?country=ZZ": f"Explore · {APP}",
     "/practice?practice=duo-for-a-job": f"DUO for a JOB · Practice · {APP}",
     "/practice?practice=no-such-practice": f"Practice · {APP}",
     "/compare?practice=humanitarian-corridors&practice=duo-for-a-job": (
-        f"Humanitarian corridors, DUO for a JOB · Compare · {APP}"
+        f"Humanitarian Corridors, DUO for a JOB · Compare · {APP}"
     ),
     "/weighting?country=IT": f"In Italy · Your weighting · {APP}",
     "/evidence?theme=language&q=mentor": f"Language, “mentor” · Evidence · {APP}",
@@ -130,12 +130,12 @@ def test_a_link_leads_past_the_menu_and_the_filters_to_the_first_practice(server
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
-    for tabs in range(2, MOST_TABS + 1):
+    for _ in range(2, MOST_TABS + 1):
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement.matches('a[href*=\"practice=\"]:not([href*=compare])')"):
             break
     else:
-        pytest.fail(f"after {tabs} Tabs the focus is at {_focused(page)}")
+        pytest.fail(f"after {MOST_TABS} Tabs the focus is at {_focused(page)}")
     assert page.url.endswith("#result")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/practice\?practice="))
