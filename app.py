@@ -9,12 +9,12 @@ from pathlib import Path
 import streamlit as st
 from starlette.routing import Route
 
-from pages.shared.server import guard, routes, startup
+from pages.shared.server import guard, routes, start_page, startup
 from pages.shared.server.guard.faults import show_error
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "shared" / "frame.py",
-    routes=[Route("/healthz", startup.healthz), *routes.ROUTES],
+    routes=[Route("/healthz", startup.healthz), *routes.ROUTES, *start_page.ROUTES],
     middleware=guard.MIDDLEWARE,
     lifespan=startup.lifespan,
     on_script_error=show_error,

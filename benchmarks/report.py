@@ -110,16 +110,28 @@ def pages(of: Figures) -> list[str]:
             )
         lines.append("")
         if seen := one.get("chromium"):
-            paints = ", ".join(f"{page} {ms / 1000:.2f} s" for page, ms in seen["largest paint"].items())
             lines += [
                 f"In Chromium: choosing a country {seen['choose a country']['median']:.0f} ms (p95 "
                 f"{seen['choose a country']['p95']:.0f}), clearing it {seen['clear all']['median']:.0f} ms (p95 "
-                f"{seen['clear all']['p95']:.0f}); largest paint of the first view: {paints}.",
+                f"{seen['clear all']['p95']:.0f}).",
                 "",
+                *first_views(seen["first views"]),
             ]
         missed = {what: told for what, told in one["goals"].items() if not told["met"]}
         lines += ["Goals missed:", "", *goals(missed)] if missed else ["All goals met.", ""]
     return lines
+
+
+def first_views(seen: dict[str, dict[str, float]]) -> list[str]:
+    """Tell of the first view of each page, by width in pixels: when its largest paint was, and how far it jumped."""
+    columns = ("paint 1280", "shift 1280", "paint 390", "shift 390")
+    lines = ["| first view in Chromium | " + " | ".join(columns) + " |", "|---|---|---|---|---|"]
+    for page, one in seen.items():
+        cells = [
+            f"{one[column]:.{0 if column.startswith('paint') else 3}f}" if column in one else "–" for column in columns
+        ]
+        lines.append(f"| {page} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
 
 
 def queries(of: Figures) -> list[str]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, links, private_links, tables
+from pages.shared.components import database, filter_form, links, private_links, skip_link, tables
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, organisations, text_search
 from practices_db.catalogue.library_filter import OrganisationFilter
@@ -28,6 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     st.markdown(filter_form.sentence(chosen, len(found), total))
     downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
 organisations.how_to_read()
+skip_link.result_begins()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
@@ -43,3 +44,4 @@ match links.choose("Show as", "view", organisations.VIEWS):
             st.rerun()
     case "table":
         organisations.as_table(found)
+organisations.how_to_read()

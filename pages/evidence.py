@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, links, tables
+from pages.shared.components import database, filter_form, links, skip_link, tables
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, publications, text_search
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.queries import library, practices
-from practices_db.translation import N_
+from practices_db.translation import N_, _
 
 PAGE_SIZE = 10
 
@@ -31,12 +31,14 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
     downloads.take_away(chosen, tables.rows(found), formats, version.short)
 publications.how_to_read()
+skip_link.result_begins()
 if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
 
 match links.choose("Show as", "view", publications.VIEWS):
     case "publications":
+        st.caption(_(publications.SORTED))
         start, end = rows_shown(len(found), PAGE_SIZE)
         publications.cards(found.iloc[start:end])
     case "sectors":
@@ -44,3 +46,4 @@ match links.choose("Show as", "view", publications.VIEWS):
         publications.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.chosen("target_group"))
     case "table":
         publications.table(found)
+publications.how_to_read()

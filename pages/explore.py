@@ -1,8 +1,8 @@
-"""Find practices, see what is known of them, take the list away."""
+"""Find practices, see what is known of them, download the list."""
 
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, database, filter_form, links, tables
+from pages.shared.components import chart_with_download, charts, database, filter_form, links, skip_link, tables
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import publications
@@ -28,6 +28,7 @@ with top:
         chosen, found.facet_counts(), whole.counts, SEARCH, further=lambda: coverage_and_period(chosen), head=head
     )
     answer(view, whole, found)
+skip_link.result_begins()
 if not found.count:
     filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
     st.stop()

@@ -1,4 +1,4 @@
-"""Where practices and proof are missing: two lists against each other."""
+"""Where practices and evidence are missing: two lists against each other."""
 
 import streamlit as st
 
@@ -21,9 +21,14 @@ st.markdown(gap_map.sentence(cells, down))
 picked = chart_with_download.show(
     View(),
     cells,
-    charts.gap_map(gap_map.SHOWN[shown], tuple(cells["across"].unique()), tuple(cells["down"].unique())),
+    charts.gap_map(
+        gap_map.SHOWN[shown],
+        gap_map.steps(shown),
+        tuple(cells["across"].unique()),
+        tuple(cells["down"].unique()),
+    ),
     "gap_map",
-    f"{gap_map.SHOWN[shown]} for each pair of sector and {gap_map.DOWN[down].lower()}; an empty frame means none",
+    f"{gap_map.SHOWN[shown]} for each pair of sector and {gap_map.DOWN[down].lower()}; a dashed frame means none",
 )
 st.caption(
     _(

@@ -1,4 +1,4 @@
-"""One practice: its results, its two scores, its facts, and what stands behind them."""
+"""One practice: its facts, its results, its two scores, and what stands behind them."""
 
 import streamlit as st
 
@@ -39,11 +39,13 @@ view = View("practice", PracticeFilter(practice=(card["id"],)))
 st.title(escaped(card["name"]))
 feedback.moved_here(practice_id, card)
 st.markdown(escaped(card["summary"]))
-st.caption(tables.where_and_whom(card))
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(key="actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
     links.compare_link(card["id"])
     links.transfer_link(card["id"])
     downloads.take_away(view, 1)
+    feedback.for_its_owner(card["id"])
+    feedback.correction_form(card)
+panels.facts(card, one.further)
 
 st.header(_("Result"))
 result_line.block(card, one.results)
@@ -58,9 +60,6 @@ if card["assessed"]:
 else:
     panels.not_assessed(card["id"])
 feedback.statement(one.statement)
-
-st.header(_("Facts"))
-panels.facts(card, one.further)
 
 if card["assessed"]:
     st.header(_("Profile"))
@@ -96,7 +95,6 @@ organisations.of_practice(card, around.leads, around.near)
 
 st.header("Corrections")
 feedback.history(card, one.corrections)
-feedback.correction_form(card)
 
 st.header("Practices that share sector, group and country")
 similar = whole.cards(whole.index.similar(card["id"]))

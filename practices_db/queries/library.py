@@ -91,13 +91,17 @@ _COUNT: dict[Kind, str] = {
     + _COUNTS_OF_FINDINGS,
     "organisation": _COUNTS.format(of_one=""),
 }
-# The strongest first; a search puts the best hits first instead.
+# The best fit first: the best hits of a search, then those that have most of the values asked for; then the strongest.
 _FIND: dict[Kind, str] = {
     "evidence": """
         SELECT c.*, a.alive_at, a.tried_at FROM evidence_card c SEMI JOIN selected ON selected.id = c.id
         LEFT JOIN address_check a ON a.url = c.url
-        ORDER BY list_position($found::TEXT[], c.id), c.evidence_level DESC NULLS LAST, c.finding IS NULL,
-            c.year DESC NULLS LAST, c.name_key, c.id
+        LEFT JOIN (
+            SELECT f.id, count(*) AS values FROM knowledge_facet f
+            JOIN chosen ON chosen.facet = f.facet AND chosen.value = f.value WHERE f.kind = $kind GROUP BY f.id
+        ) fit ON fit.id = c.id
+        ORDER BY list_position($found::TEXT[], c.id), fit.values DESC NULLS LAST, c.evidence_level DESC NULLS LAST,
+            c.finding IS NULL, c.year DESC NULLS LAST, c.name_key, c.id
     """,
     "organisation": """
         SELECT c.*, a.alive_at, a.tried_at FROM organisation_card c SEMI JOIN selected ON selected.id = c.id
@@ -205,7 +209,7 @@ def links_of(cursor: Cursor, kind: str, ids: Sequence[str]) -> pd.DataFrame:
     ).df()
 
 
-def research(  # noqa: PLR0913, PLR0917 - each narrows what bears on a subject
+def research(  # noqa: PLR0913, PLR0917 - each narrows what is on a subject
     cursor: Cursor,
     sectors: Sequence[str],
     target_groups: Sequence[str],
@@ -213,13 +217,13 @@ def research(  # noqa: PLR0913, PLR0917 - each narrows what bears on a subject
     practice_id: str | None = None,
     each: int | None = None,
 ) -> pd.DataFrame:
-    """Return the publications on a practice, and those that bear on sectors and target groups, strongest first.
+    """Return the publications on a practice, and those on the same sectors and target groups, strongest first.
 
     Studies of ``practice_id`` come first. Others share at least one sector and, where target groups are given, at least
     one of them: that is a match, not a statement of the publication about the practice. Columns of evidence_card,
     ``shared_sectors``, ``shared_groups``, ``same_country``, and ``reason``, how it is known to be about the practice
-    (NULL where it only bears on it); ``of_kind``: how many there are about it, or only bearing on it, of which this is
-    the ``nth``. Of those that only bear on it the first ``each`` are returned.
+    (NULL where it is only on the same); ``of_kind``: how many there are about it, or only on the same, of which this is
+    the ``nth``. Of those that are only on the same the first ``each`` are returned.
     """
     return cursor.execute(
         """
@@ -253,7 +257,7 @@ def research(  # noqa: PLR0913, PLR0917 - each narrows what bears on a subject
     ).df()
 
 
-def bearing(cursor: Cursor, ids: Sequence[str]) -> dict[str, int]:
+def relevant_to(cursor: Cursor, ids: Sequence[str]) -> dict[str, int]:
     """Return for some publications how many practices share a sector and a target group with each; none: left out."""
     rows = cursor.execute(
         """

@@ -115,7 +115,7 @@ def test_curator_logs_in_accepts_publishes_and_everybody_sees_it(curated: Curate
 
     log_in(curator, CURATOR, curated.url)
     settled(curator)
-    menu(curator).get_by_role("button", name=re.compile("more$")).click()
+    menu(curator).get_by_role("button", name="More", exact=True).click()
     expect(curator.get_by_role("menuitem", name="Curation")).to_be_visible()
     curator.keyboard.press("Escape")
     curator.get_by_role("link", name=re.compile("Owner's statement")).click()

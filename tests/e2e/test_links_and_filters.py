@@ -27,13 +27,13 @@ def test_a_shared_link_works_as_the_first_page_a_fresh_server_ever_shows(
 ) -> None:
     server = new_server(tmp_path / "fresh.duckdb").wait_until_healthy()
     page.goto(server.url + HOUSING_IN_ITALY)
-    for name in ("Overview", "What works", "Explore", "What do you need?"):
+    for name in ("What works", "Explore", "Compare", "Evidence", "Assess your own"):
         expect(menu(page).get_by_role("link", name=name, exact=True)).to_be_visible()
     expect(menu(page).get_by_role("link", name="practice")).to_have_count(0)
     expect(sentence(page)).to_have_text(FOUND)
     settled(page)
-    menu(page).get_by_role("button", name=re.compile("more$")).click()
-    expect(page.get_by_role("menuitem", name="Assess your own")).to_be_visible()
+    menu(page).get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_role("menuitem", name="What do you need?")).to_be_visible()
     expect(page.get_by_role("menuitem", name="practice")).to_have_count(0)
     page.keyboard.press("Escape")
     settled(page)
@@ -78,7 +78,7 @@ def test_a_filter_is_still_there_after_a_look_at_the_overview(server: Server, pa
     page.goto(server.url + HOUSING_IN_ITALY)
     expect(sentence(page)).to_have_text(FOUND)
     settled(page)
-    menu(page).get_by_role("link", name="Overview").click()
+    page.get_by_role("button", name="Navigate to home page").click()
     expect(heading(page)).to_have_text(re.compile("^What works"))
     settled(page)
     menu(page).get_by_role("link", name="Explore").click()

@@ -74,6 +74,13 @@ def as_read(markdown: str) -> str:
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown.replace("**", "").replace("\u2060", ""))
 
 
+def facts(app: AppTest) -> list[tuple[str, str]]:
+    """Return the facts of the practice shown, as (title, words)."""
+    lists = [body for body in bodies(app) if body.startswith(("- **Organisation**", "- **Funding**"))]
+    lines = [line.removeprefix("- **").partition("**: ") for body in lists for line in body.splitlines()]
+    return [(name, as_read(re.sub(r"^:gray\[(.*)\]$", r"\1", words))) for name, _, words in lines]
+
+
 def found(app: AppTest) -> int:
     """Return how many practices the sentence says are shown."""
     words = sentence(app).replace("All ", "").replace("No ", "0 ")

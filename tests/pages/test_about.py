@@ -23,7 +23,7 @@ def test_the_metrics_are_counts_of_the_files(visit: Visit) -> None:
         "Practices": str(len(PRACTICES)),
         "Countries": str(len(counted("countries"))),
         "Assessed": str(len(ASSESSED)),
-        "Scored on both": str(len(both)),
+        "Enough evidence to score": str(len(both)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from statistics import median
@@ -72,9 +73,12 @@ def lacks(practices: int, assessed: int, strongest: int | None) -> str:
 
 
 def held(down: str) -> list[str]:
-    """Return the values of a list that a practice with a sector has."""
-    values = {value for one in EVERYONE if one.facets["sector"] != ["not-stated"] for value in one.facets[down]}
-    return [id_ for id_ in vocabulary(down) if id_ in values]
+    """Return the values of a list that a practice with a sector has, those with most practices first.
+
+    A practice in two sectors counts in two cells.
+    """
+    counts = {value: sum(cell(sector, down, value)[0] for sector in vocabulary("sector")) for value in vocabulary(down)}
+    return sorted((value for value, count in counts.items() if count), key=lambda value: -counts[value])
 
 
 # --- the map -----------------------------------------------------------------------------------------------
@@ -98,8 +102,35 @@ def test_every_cell_is_what_the_files_give_and_an_empty_one_is_empty(visit: Visi
         assert known(row["shown"]) == (expected is not None), id_
         assert expected is None or row["shown"] == expected, id_
         assert (row["across"], row["down"]) == (vocabulary("sector")[sector], vocabulary(down)[value]), id_
+        assert known(row["step"]) == (expected is not None), id_
         empty += expected is None
     assert empty > 0
+
+
+@pytest.mark.parametrize("down", DOWN)
+def test_rows_and_columns_begin_with_what_most_practices_have(visit: Visit, down: str) -> None:
+    drawn = rows_of(visit("gaps", down=down))
+    for side in ("down", "across"):
+        counts: dict[str, int] = {}
+        for row in drawn:
+            counts[row[side]] = counts.get(row[side], 0) + row["practices"]
+        assert list(counts.values()) == sorted(counts.values(), reverse=True), side
+
+
+def test_the_shades_are_steps_that_hold_the_numbers(visit: Visit) -> None:
+    steps = {"1": range(1, 2), "2 to 4": range(2, 5), "5 to 9": range(5, 10), "10 to 19": range(10, 20)}
+    for row in rows_of(visit("gaps")):
+        if known(row["shown"]):
+            assert int(row["shown"]) in steps.get(row["step"], range(20, 10_000)), row["id"]
+    labels = {f"{one.level} {one.label}" for one in FRAMEWORK.evidence_levels}
+    for row in rows_of(visit("gaps", shown="strongest")):
+        assert not known(row["shown"]) or row["step"] in labels
+        assert not known(row["shown"]) or row["step"].startswith(f"{row['shown']:g} ")
+    (chart,) = screen.charts(visit("gaps", shown="strongest"))
+    (empty, filled, numbers) = json.loads(chart.spec)["layer"]
+    assert "strokeOpacity" not in empty["mark"], "a dashed frame is drawn in full"
+    assert len(filled["encoding"]["fill"]["scale"]["range"]) == 6, "claims without a shade, and five steps"
+    assert numbers["encoding"]["text"]["field"] == "shown"
 
 
 def test_an_evaluation_of_how_a_practice_is_run_is_none_of_its_outcomes() -> None:
@@ -152,7 +183,7 @@ def test_the_table_says_every_cell_in_words(visit: Visit, down: str) -> None:
 def test_the_chart_says_in_words_what_it_shows(visit: Visit) -> None:
     alt = next(text for text in screen.alt_texts(visit("gaps", down="country", shown="assessed")) if "pair" in text)
     assert alt.startswith("Assessed practices for each pair of sector and country")
-    assert "empty" in alt
+    assert "dashed frame means none" in alt
 
 
 def test_the_choices_are_kept_in_the_link_and_the_usual_ones_left_out(visit: Visit) -> None:

@@ -45,7 +45,7 @@ def test_the_library_shows_what_was_found_how_strong_for_whom_and_where_to_get_i
     assert "for children, young people, students" in page
     assert row["url"] in page
     assert f"1 of {len(EVIDENCE)} publications matching “Goals and Gaps”." in page
-    assert re.search(r"Bears on \d+ practices\n", page)
+    assert re.search(r"Relevant to \d+ practices \(same topic and group\)\n", page)
 
 
 def test_a_publication_about_a_practice_names_it_with_the_reason(visit: Visit) -> None:
@@ -104,7 +104,7 @@ def test_any_text_in_a_link_is_taken(visit: Visit, page: str) -> None:
 
 def test_a_practice_says_what_research_says_about_it_first(visit: Visit) -> None:
     page = text(visit("practice", practice=CURANT))
-    assert in_order(["What research says", "About this practice", "On the same sector and target group"], page)
+    assert in_order(["What research says", "About this practice", "On the same topic and group"], page)
     assert "Cohousing and case management for unaccompanied young adult refugees in Antwerp" in page
     assert "Led by City of Antwerp" in page
 

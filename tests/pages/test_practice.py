@@ -115,24 +115,23 @@ def test_a_practice_without_assessment_has_no_score_and_invites_one(visit: Visit
     assert not app.metric
     assert not screen.charts(app)
     assert any("Nobody has assessed this practice yet" in body for body in screen.bodies(app))
-    (invitation,) = (link.proto for link in app.get("page_link") if link.proto.label == "Assess this practice")
-    assert invitation.query_string == f"practice={practice_id}"
+    invitations = [link.proto for link in app.get("page_link") if link.proto.label == "Assess this practice"]
+    assert [one.query_string for one in invitations] == [f"practice={practice_id}"] * 2, "to its owner, and to all"
 
 
 def test_the_facts_are_those_of_the_catalogue_and_blanks_are_said(visit: Visit) -> None:
     row = next(row for row in screen.rows("practices") if row["people_reached"] and not row["budget_eur"])
     app = visit("practice", practice=row["id"])
-    facts = {screen.as_read(str(name)): screen.as_read(str(cell)) for name, cell in _facts(app).items()}
+    facts = _facts(app)
     assert facts["Organisation"] == (row["lead_organisation"] or "not stated")
     assert facts["People reached"] == f"{int(row['people_reached']):,}, as the source counts them"
     assert facts["Budget"] == "not stated"
     assert any(row["source_url"] in body for body in screen.bodies(app))
-    assert any("Last checked on " in caption.value for caption in app.caption)
+    assert any("Last checked on " in body for body in screen.bodies(app))
 
 
 def _facts(app: AppTest) -> dict[str, str]:
-    (table,) = (table for table in app.table if table.proto.alt == "Facts about the practice")
-    return {str(name): str(cells.iloc[0]) for name, cells in table.value.iterrows()}
+    return dict(screen.facts(app))
 
 
 def results_of(practice_id: str) -> list[oracles.Row]:

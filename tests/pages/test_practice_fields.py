@@ -25,8 +25,7 @@ def words(fact: Fact, id_: str) -> str:
 
 
 def test_page_tells_every_fact(visit: Visit) -> None:
-    (told,) = (one for one in visit("practice", practice=RICH).table if one.proto.alt == "Facts about the practice")
-    rows = {str(name): screen.as_read(str(cells.iloc[0])) for name, cells in told.value.iterrows()}
+    rows = dict(screen.facts(visit("practice", practice=RICH)))
     assert list(rows) == list(dict.fromkeys(field.fact for field in FIELDS if "page" in field.shown))
     assert rows == {fact.title: words(fact, RICH) for fact in facts("page")}
 

@@ -195,10 +195,13 @@ def test_the_front_page_asks_answers_and_says_what_is_not_known(visit: Visit) ->
     assert "Not known for" in text
     assert "information, advice and legal help (43 practices)" in text
     assert sum(link.proto.label.startswith("All studies: ") for link in app.get("page_link")) == 5
-    assert [link.proto.label for link in app.get("page_link")][5:8] == [
+    assert [link.proto.label for link in app.get("page_link")][5:11] == [
         "**Explore practices**",
+        "**Compare practices**",
+        "**What do you need?**",
         "**Assess your own**",
         "**Read the method**",
+        "**See the gaps**",
     ]
     assert not screen.charts(app)
 

@@ -28,6 +28,9 @@ PROOF = ("claims and documents", "before and after, or survey", "independent eva
 _HEADLINE = alt.Color("what:N", scale=alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY]), legend=None)
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
 NAMED_FROM = 560  # pixels; in a narrower chart marks have no names
+_OPACITIES = ["00", "20", "40", "60", "80", "a0"]  # of a colour behind a number, in hexadecimal: none, and five steps
+_SHORT = 15  # signs of a legend of which three stand side by side on a telephone
+_ROOM = "height on screen"
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
@@ -438,25 +441,26 @@ def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
 
 
 @cache
-def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) -> Spec:
+def gap_map(step_title: str, steps: tuple[str, ...], across: tuple[str, ...], down: tuple[str, ...]) -> Spec:
     """Draw two lists against each other, a cell for each pair; ``across`` and ``down`` are their labels in order.
 
-    Rows: ``across``, ``down`` (labels), ``id`` (both ids), ``shown`` (NULL for an empty cell), ``mark`` (the text of
-    the cell), ``practices``, ``assessed``, ``proof``, ``needed``. An empty cell is an empty frame. Selection ``pick``.
+    Rows: ``across``, ``down`` (labels), ``id`` (both ids), ``shown`` (the number in the cell; NULL for an empty one),
+    ``step`` (one of ``steps``, from least to most), ``practices``, ``assessed``, ``proof``, ``needed``. An empty cell
+    is a dashed frame. Selection ``pick``.
     """
     pick = alt.selection_point(name="pick", fields=["id"])
     base = alt.Chart().encode(
         x=alt.X(
             "across:N",
             title=None,
-            scale=alt.Scale(domain=list(across)),
-            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=240, labelOverlap=False),
+            scale=alt.Scale(domain=list(across), paddingInner=0.06),
+            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=240, labelOverlap=False, ticks=False, domain=False),
         ),
         y=alt.Y(
             "down:N",
             title=None,
-            scale=alt.Scale(domain=list(down)),
-            axis=alt.Axis(labelLimit=130, labelOverlap=False),
+            scale=alt.Scale(domain=list(down), paddingInner=0.1),
+            axis=alt.Axis(labelLimit=130, labelOverlap=False, ticks=False, domain=False),
         ),
         tooltip=_tips(
             {
@@ -470,22 +474,30 @@ def gap_map(shown_title: str, across: tuple[str, ...], down: tuple[str, ...]) ->
         ),
     )
     empty = base.transform_filter("!isValid(datum.shown)").mark_rect(
-        filled=False, stroke=FINE, strokeOpacity=0.35, strokeDash=[2, 2], aria=False
+        filled=False, stroke=FINE, strokeDash=[3, 3], aria=False
     )
+    held = base.transform_filter("isValid(datum.shown)")
+    # One colour, more or less of it: the number in the theme's ink can be read on every step, in light and in dark.
+    shades = alt.Scale(domain=list(steps), range=[f"{COUNT}{opacity}" for opacity in _OPACITIES[-len(steps) :]])
+    legend = alt.Legend(
+        orient="bottom", direction="horizontal", columns=3, symbolType="square", symbolSize=250,
+        symbolStrokeColor=FINE, symbolStrokeWidth=1, labelLimit=0, titleLimit=0,
+    )  # fmt: skip
     filled = (
-        base.transform_filter("isValid(datum.shown)")
-        .mark_rect(cursor="pointer", cornerRadius=2, stroke=FINE, strokeOpacity=0.35, aria=False)
-        .encode(
-            color=alt.Color(
-                "shown:Q",
-                title=shown_title,
-                scale=alt.Scale(type="sqrt", zero=True),
-                legend=alt.Legend(orient="bottom", gradientLength=160, tickCount=4, tickMinStep=1, format="d"),
-            )
-        )
+        held.mark_rect(cursor="pointer", stroke=FINE, aria=False)
+        .encode(fill=alt.Fill("step:N", title=step_title, scale=shades, legend=legend))
         .add_params(pick)
     )
-    return _finished(alt.layer(empty, filled).properties(height=alt.Step(24)))
+    numbers = _inked(held.mark_text(fontSize=12, aria=False, tooltip=None).encode(text="shown:Q"))
+    return _with_room(_finished(alt.layer(empty, filled, numbers).properties(height=alt.Step(26))), len(down))
+
+
+def _with_room(spec: Spec, rows: int) -> Spec:
+    """Return the specification of a map with the height on screen that keeps its room free until it is drawn.
+
+    Pixels, the names above its ``rows`` and the legend below them included.
+    """
+    return spec | {"usermeta": {_ROOM: 28 * rows + 330}}
 
 
 def effect_directions(outcomes: tuple[str, ...], studies: tuple[str, ...]) -> Spec:
@@ -542,7 +554,7 @@ def _signs(
     )
     if pickable:
         chart = chart.add_params(alt.selection_point(name="pick", fields=["id"]))
-    return _finished(_inked(chart).properties(height=alt.Step(26)))
+    return _with_room(_finished(_inked(chart).properties(height=alt.Step(26))), len(down))
 
 
 def build() -> None:
@@ -567,9 +579,12 @@ def build() -> None:
 
 def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:
     """Draw a chart and return the ``id`` of the mark that was chosen in it, None where none was."""
+    height = spec.get("usermeta", {}).get(_ROOM, "content")
     if "params" not in spec:
-        st.vega_lite_chart(rows, spec, key=key, alt=alt_text)
+        st.vega_lite_chart(rows, spec, key=key, height=height, alt=alt_text)
         return None
-    event: Any = st.vega_lite_chart(rows, spec, key=key, on_select="rerun", selection_mode="pick", alt=alt_text)
+    event: Any = st.vega_lite_chart(
+        rows, spec, key=key, height=height, on_select="rerun", selection_mode="pick", alt=alt_text
+    )
     chosen = event["selection"].get("pick", [])
     return str(chosen[0]["id"]) if chosen else None

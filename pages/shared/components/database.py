@@ -230,7 +230,7 @@ def practice(of: Whole, practice_id: str) -> OnePractice | None:
 class Surroundings:
     """What the libraries know around a practice. Shared by all sessions: look at it, never change it."""
 
-    research: list[dict[str, Any]]  # about it, then MOST_AROUND of those that bear on it
+    research: list[dict[str, Any]]  # about it, then MOST_AROUND on the same topics
     leads: list[dict[str, Any]]  # links to the organisations that lead it
     near: list[dict[str, Any]]  # organisations in its countries, then across Europe: MOST_AROUND of each
 

@@ -126,6 +126,11 @@ def transfer_link(practice_id: str) -> None:
     practice_link(practice_id, _("Would it work here?"), ":material/local_shipping:", "transfer")
 
 
+def assess_link(practice_id: str) -> None:
+    """Write a link to the questions, to be answered for a practice."""
+    practice_link(practice_id, _("Assess this practice"), ":material/checklist:", "self_assessment")
+
+
 def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
     st.page_link(

@@ -71,7 +71,7 @@ def joining(row: Row) -> str:
     """Say how one joins, as Markdown; empty where it is no community of practice and nothing is said on joining."""
     how = row["joins"] if known(row["joins"]) and row["joins"] else ""
     if known(row["community_of_practice"]) and row["community_of_practice"]:
-        return f"**Community of practice.** {escaped(how) if how else 'How to join was not seen; ask there.'}"
+        return f"**Community of practice.** {escaped(how) if how else 'No joining details found; contact them.'}"
     return escaped(how)
 
 

@@ -12,10 +12,12 @@ from pages.shared.components import database, tables
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import counted, escaped, known, labels, web_link
 from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.files.exports import library_files
 from practices_db.queries import library
-from practices_db.translation import _
+from practices_db.translation import N_, _, ngettext
 
 Row = Mapping[str, Any]
+SORTED = N_("Best fit with your filters and words first, then the strongest study design.")
 VIEWS = {"publications": "Publications", "sectors": "What research says, by sector", "table": "Table"}
 
 
@@ -58,11 +60,11 @@ def where_to_get(row: Row) -> str:
 
 
 def cards(found: pd.DataFrame) -> None:
-    """Draw publications as cards: what it found, for whom, how strong, where to get it, which practices it bears on."""
+    """Draw publications as cards: what it found, for whom, how strong, where to get it, what practices it is on."""
     ids = list(found["id"])
     with database.cursor() as cursor:
         links = database.grouped(library.links_of(cursor, "evidence", ids), "id")
-        bearing = library.bearing(cursor, ids)
+        relevant = library.relevant_to(cursor, ids)
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{escaped(row['title'])}**  \n:small[{facts(row)}]")
@@ -72,8 +74,10 @@ def cards(found: pd.DataFrame) -> None:
             for link in of_practices:
                 st.markdown(f"About **{escaped(link['other'])}**  \n:small[{escaped(link['reason'])}]")
                 practice_link(link["other_id"], "Open this practice")
-            _bears_on(row, bearing.get(row["id"], 0))
             st.markdown(f":small[{where_to_get(row)}]")
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                _relevant_to(row, relevant.get(row["id"], 0))
+                _cite(row)
 
 
 def _badge(row: Row) -> str:
@@ -89,17 +93,33 @@ def _subject(row: Row) -> str:
     return escaped(f"On {labels('theme', row['themes']).lower()} · for {whom} · {about}")
 
 
-def _bears_on(row: Row, count: int) -> None:
+def _relevant_to(row: Row, count: int) -> None:
     sectors = [theme for theme in row["themes"] if theme in vocabulary("sector")]
     if not count or not sectors:
-        st.caption("No practice in the catalogue shares a sector and a target group with it.")
+        st.caption(_("No practice in the catalogue has the same topic and group."))
         return
     st.page_link(
         page_path("explore"),
-        label=f"Bears on {counted(count, 'practice')}",
+        label=ngettext(
+            "Relevant to {count} practice (same topic and group)",
+            "Relevant to {count} practices (same topic and group)",
+            count,
+        ).format(count=f"{count:,}"),
         icon=":material/search:",
         query_params={"sector": sectors, "target-group": list(row["target_groups"])},
     )
+
+
+def _cite(row: Row) -> None:
+    """Draw the button that opens the citations of a publication, each to be copied."""
+    with st.popover(_("Cite"), icon=":material/format_quote:", type="tertiary", key=f"cite-{row['id']}"):
+        for name, words in (
+            (_("Reference"), library_files.citation(row)),
+            ("BibTeX", library_files.bibtex([row]).strip()),
+            ("RIS", library_files.ris([row]).strip()),
+        ):
+            st.markdown(f"**{name}**")
+            st.code(words, language=None, wrap_lines=True)
 
 
 def table(found: pd.DataFrame) -> None:
@@ -147,7 +167,7 @@ def _title(row: Row) -> str:
 
 
 def on_practice(card: Row, found: Sequence[Row]) -> None:
-    """Say what research says on a practice: first what is about it, then what bears on it, strongest first."""
+    """Say what research says on a practice: first about it, then on the same topic and group, strongest first."""
     about = [row for row in found if known(row["reason"])]
     others = [row for row in found if not known(row["reason"])]
     if about:
@@ -156,9 +176,9 @@ def on_practice(card: Row, found: Sequence[Row]) -> None:
     else:
         st.markdown("No publication in the library is about this practice itself.")
     if not others:
-        st.markdown("None bears on its sectors and target groups either.")
+        st.markdown("None is on its topics and groups either.")
         return
-    st.markdown("**On the same sector and target group** (a match of ours, not a statement about this practice)")
+    st.markdown("**On the same topic and group** (a match of ours, not a statement about this practice)")
     st.markdown("\n".join(short(row, f" · shares {_shared(row)}") for row in others))
     library_link(card["sectors"], card["target_groups"], f"All {counted(others[0]['of_kind'], 'publication')}")
 
@@ -207,7 +227,7 @@ def how_to_read() -> None:
             "repeated, 4 compared with a group, 3 independent evaluation, 2 before and after or a survey, 1 figures. "
             "Guides, collections and most reports are no studies and have none.\n"
             "- Findings and summaries are one sentence of ours, coded from abstracts; where none stands, what was "
-            "found was not seen. Several publications may be about one measure.\n"
-            "- **About a practice**: a page or a name shows it, and the reason stands beside it. **Bears on**: it "
-            "shares a sector and a target group. That is a match, not a statement of the publication."
+            "found is not known to us. Several publications may be about one measure.\n"
+            "- **About a practice**: a page or a name shows it, and the reason stands beside it. **Relevant to**: "
+            "it has the same topic and group. That is a match, not a statement of the publication."
         )

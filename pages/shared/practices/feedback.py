@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.components import corrections, private_links
+from pages.shared.components import corrections, links, private_links
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
 from practices_db.queries.practices import Former
@@ -69,13 +69,23 @@ def history(card: Mapping[str, Any], corrections: Sequence[tuple[date, str]]) ->
         st.markdown("Nothing was corrected since it came into the catalogue.")
 
 
+def for_its_owner(practice_id: str) -> None:
+    """Say what an organisation can do for its own practice here."""
+    with st.popover("Is this yours?", icon=":material/badge:", type="tertiary"):
+        st.markdown(
+            "Answer the same questions for it: your answers stand beside what others found, and its scores follow. If "
+            "a fact is wrong, say so under “Something is wrong”."
+        )
+        links.assess_link(practice_id)
+
+
 def correction_form(card: Mapping[str, Any]) -> None:
     """Take a correction request for the curators; no personal data are needed."""
     private_links.keep()
-    with st.expander("Something here is wrong or out of date", icon=":material/edit_note:"):
+    with st.popover("Something is wrong", icon=":material/edit_note:", type="tertiary"):
         st.markdown(
-            "Say what is wrong and where that can be read. Curators look at it, and what they correct is listed above. "
-            "Please leave out names and stories of people."
+            "Say what is wrong or out of date and where that can be read. Curators look at it, and what they correct "
+            "is listed under “Corrections”. Please leave out names and stories of people."
         )
         corrections.receipts(card["id"])
         with st.form(f"correction-{card['id']}", border=False, clear_on_submit=False):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,9 @@ SHOWN = {
     "assessed": "Assessed practices",
     "strongest": "Strongest evidence on outcomes (level)",
 }
+
+# The least of each step of a number of practices; evidence has its levels as steps.
+_COUNTS = {1: "1", 2: N_("2 to 4"), 5: N_("5 to 9"), 10: N_("10 to 19"), 20: N_("20 and more")}
 
 # What a cell lacks first, worst first; the last one lacks nothing that is counted here.
 NEEDS = {
@@ -50,6 +55,19 @@ def choices() -> tuple[str, str]:
     return down, shown
 
 
+def steps(shown: str) -> tuple[str, ...]:
+    """Return what the shades of a map stand for, from least to most."""
+    if shown == "strongest":
+        return tuple(f"{one.level} {one.label}" for one in current_framework().evidence_levels)
+    return tuple(_(words) for words in _COUNTS.values())
+
+
+def _step(shown: str, value: float) -> str:
+    if shown == "strongest":
+        return steps(shown)[int(value)]
+    return steps(shown)[sum(value >= least for least in _COUNTS) - 1]
+
+
 def need(practices: int, assessed: int, strongest: Any) -> str:
     """Return which of NEEDS a cell has first."""
     if not practices:
@@ -60,25 +78,29 @@ def need(practices: int, assessed: int, strongest: Any) -> str:
 
 
 def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
-    """Return every pair of sector and value of the other list, empty ones too, ready for the chart."""
+    """Return every pair of sector and value of the other list, empty ones too, ready for the chart.
+
+    What most practices have comes first, down and across.
+    """
     framework = current_framework()
     found = {(row["across"], row["down"]): row for row in rows(counts)}
     held = {row["down"] for row in rows(counts)}
     nothing = {"practices": 0, "assessed": 0, "strongest": None}
     table = []
-    for side, side_label in vocabulary(down).items():
+    for side, side_label in _most_first(down, found, "down"):
         if side not in held:
             continue
-        for sector, sector_label in vocabulary("sector").items():
+        for sector, sector_label in _most_first("sector", found, "across"):
             cell = found.get((sector, side), nothing)
-            value = cell[shown]
+            value = cell[shown] if known(cell[shown]) and (cell[shown] or shown == "strongest") else None
             lacks = need(cell["practices"], cell["assessed"], cell["strongest"])
             table.append(
                 {
                     "across": sector_label,
                     "down": side_label,
                     "id": f"{sector}|{side}",
-                    "shown": float(value) if known(value) and (value or shown == "strongest") else None,
+                    "shown": None if value is None else float(value),
+                    "step": None if value is None else _step(shown, value),
                     "practices": cell["practices"],
                     "assessed": cell["assessed"],
                     "proof": framework.evidence_label(int(cell["strongest"])) if known(cell["strongest"]) else "none",
@@ -87,6 +109,14 @@ def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(table).astype({"shown": float})
+
+
+def _most_first(list_: str, found: Mapping[tuple[str, str], Mapping[str, Any]], side: str) -> list[tuple[str, str]]:
+    """Return the ids and labels of a list, those of most practices first; ``side`` is where the list stands."""
+    held = Counter[str]()
+    for cell in found.values():
+        held[cell[side]] += cell["practices"]
+    return sorted(vocabulary(list_).items(), key=lambda one: -held[one[0]])
 
 
 def outcome_evidence(answers: Answers, index: Index) -> Numbers:

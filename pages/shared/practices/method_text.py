@@ -128,6 +128,46 @@ def _formulas(framework: Framework) -> None:
     )
 
 
+_GLOSSARY = {
+    N_("Assessment"): N_("The answers of one assessor on one practice, under one version of the framework."),
+    N_("Clearly ahead"): N_(
+        "Higher in at least 95 % of all that the missing answers could be, coding errors included."
+    ),
+    N_("Comparison group"): N_(
+        "People like the participants who did not take part. Only the difference to them shows what a measure changed."
+    ),
+    N_("Coverage"): N_("The share of the weight of all questions that apply for which an answer is documented."),
+    N_("Criterion, question, indicator"): N_(
+        "The three levels of the framework: each criterion asks questions, each question has indicators to answer."
+    ),
+    N_("Desk review, expert review, self-assessment"): N_(
+        "Who answered: somebody from published sources, somebody who knows the field, or the organisation itself."
+    ),
+    N_("Drop-out"): N_("The share of participants who left before the end."),
+    N_("Evidence level"): N_(
+        "How strong the evidence behind an answer is, from 0 (said by the operator) to 5 (drawn by lot or replicated)."
+    ),
+    N_("Finding"): N_("What one publication found on one outcome of one type of measure."),
+    N_("Independent evaluation"): N_("One made by people who do not run the practice."),
+    N_("Missing-information range"): N_(
+        "From the score if nothing undocumented were met to the score if all of it were. No confidence interval."
+    ),
+    N_("Not documented"): N_("Nobody has found an answer. It lowers the coverage, never the score."),
+    N_("Outcome"): N_("What changed for people, such as work, language or health; not what was done or offered."),
+    N_("Practice"): N_("A project, service or measure for the integration of migrants."),
+    N_("Randomised"): N_("Drawn by lot who takes part, so that both groups are alike at the start."),
+    N_("Score"): N_("From 0 to 100: the weighted mean of the documented answers of a criterion."),
+    N_("Type of measure"): N_(
+        "What kind of thing a practice is, such as a language course. Findings are about types, not about a practice."
+    ),
+}
+
+
+def glossary() -> None:
+    """Explain the words of the app, in the order of the alphabet."""
+    st.markdown("\n".join(f"- **{_(term)}**: {_(words)}" for term, words in _GLOSSARY.items()), anchors=False)
+
+
 def when_scored(framework: Framework) -> None:
     """Say from which coverage on each criterion is scored, and what it cannot do without."""
     lines = [

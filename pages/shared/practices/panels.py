@@ -12,7 +12,7 @@ from criteria.framework import Criterion, Framework, Indicator, current_framewor
 from criteria.proof import Proof, prove
 from pages.shared.components import chart_with_download, charts, practice_picker, tables
 from pages.shared.components.database import Whole
-from pages.shared.components.links import page_path
+from pages.shared.components.links import assess_link, page_path
 from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import (
     escaped,
@@ -47,7 +47,7 @@ def totals(all_: Totals) -> None:
             help=_("At least one published assessment."),
         )
         st.metric(
-            _("Scored on both"),
+            _("Enough evidence to score"),
             all_.scored_both,
             border=True,
             height="stretch",
@@ -61,14 +61,26 @@ def totals(all_: Totals) -> None:
 
 
 def ways_in() -> None:
-    """Draw the three ways in."""
+    """Draw the ways in."""
     with st.grid(3, min_column_width=220):
         for name, title, icon, words in (
             (
                 "explore",
                 _("Explore practices"),
                 "search",
-                _("Filter by country, target group and sector, look, take the list away."),
+                _("Filter by country, group and topic; download the list."),
+            ),
+            (
+                "compare",
+                _("Compare practices"),
+                "compare_arrows",
+                _("Two to six side by side: results, facts, scores, and which differences are clear."),
+            ),
+            (
+                "needs",
+                _("What do you need?"),
+                "contact_support",
+                _("Say what you are facing: practices that fit, evidence, whom to ask."),
             ),
             (
                 "self_assessment",
@@ -81,6 +93,12 @@ def ways_in() -> None:
                 _("Read the method"),
                 "menu_book",
                 _("What is asked, how answers become scores, what scores do not say."),
+            ),
+            (
+                "gaps",
+                _("See the gaps"),
+                "grid_on",
+                _("Where practices, assessments and evaluations are missing."),
             ),
         ):
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -146,11 +164,15 @@ def what_is_not_known(all_: Totals) -> None:
 
 
 def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
-    """Draw the facts of a practice with their sources; what was not seen is said so."""
-
-    told = practice_facts.facts("page")
-    table = {fact.title: escaped(fact.words(card)) or fact.missing(card) for fact in told}
-    st.table(table, alt="Facts about the practice", border="horizontal")
+    """List the facts of a practice and their sources; what was not seen is said so."""
+    lines = [
+        f"- **{fact.title}**: {escaped(fact.words(card)) or f':gray[{escaped(fact.missing(card))}]'}"
+        for fact in practice_facts.facts("page")
+    ]
+    half = (len(lines) + 1) // 2
+    with st.grid(2, min_column_width=300, gap="xsmall"):
+        for part in (lines[:half], lines[half:]):
+            st.markdown("\n".join(part), anchors=False)
     sources = [web_link(card["source_url"], card["source_name"]) + " (the record)"]
     if card["spring_url"]:
         sources.append(web_link(card["spring_url"], "SPRING") + " (one of its good practices)")
@@ -162,8 +184,8 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
             + escaped(f"({practice_facts.supplied(row['field'])}{remark})")
         )
     confidence = label("source_confidence", card["source_confidence"]).lower()
-    st.markdown("**Sources:** " + " · ".join(sources))
-    st.caption(f"Last checked on {card['checked_on']:%d %B %Y}. Confidence in the source: {confidence}.")
+    checked = f"Last checked on {card['checked_on']:%d %B %Y}. Confidence in the source: {confidence}."
+    st.markdown(f":small[**Sources:** {' · '.join(sources)}. {checked}]")
 
 
 def headline(card: Mapping[str, Any], node: str, title: str) -> None:
@@ -251,12 +273,7 @@ def not_assessed(practice_id: str) -> None:
                 "you know it well, assess it:"
             )
         )
-        st.page_link(
-            page_path("self_assessment"),
-            label=_("Assess this practice"),
-            icon=":material/checklist:",
-            query_params={"practice": practice_id},
-        )
+        assess_link(practice_id)
 
 
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:

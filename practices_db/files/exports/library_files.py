@@ -104,6 +104,21 @@ _SIGNS = {
 _SIGN = re.compile("|".join(re.escape(sign) for sign in _SIGNS))
 
 
+def citation(row: Row) -> str:
+    """Return a publication as a reference after APA style (7th edition): publisher as author, year, title, address.
+
+    A title that is ours stands in brackets, as APA has it; what was not seen is left out; "n.d." is its "no date". The
+    address of a copy is not given.
+    """
+    title = _one_line(row["title"]).rstrip(".")
+    if known(row["title_is_descriptive"]) and row["title_is_descriptive"]:
+        title = f"[{title}]"
+    year = f"({int(row['year'])})." if known(row["year"]) else "(n.d.)."
+    publisher = _one_line(row["publisher"]).rstrip(".")
+    parts = [f"{publisher}.", year, f"{title}."] if publisher else [f"{title}.", year]
+    return " ".join([*parts, *([_one_line(row["url"])] if row.get("offered", True) else [])])
+
+
 def bibtex(rows: Iterable[Row]) -> str:
     """Return publications as BibTeX, UTF-8. What was not seen is left out; nothing is made up, no author either."""
     return "\n".join(_bibtex_entry(row) for row in rows)

@@ -305,6 +305,25 @@ def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: St
             assert counts[facet.field] == {value: count for value, count in by_hand.items() if count}, (chosen, facet)
 
 
+def test_publications_come_by_fit_then_by_strength(store: Store) -> None:
+    for number in range(15):
+        chosen = random_choice("evidence", number)
+        with store.cursor() as cursor:
+            found = list(library.find(cursor, chosen, None)["id"])
+        by_id = {row["id"]: row for row in EVIDENCE}
+        order = [
+            (
+                -sum(
+                    len(set(chosen.chosen(one.field)) & set(facet_values(by_id[id_], one.field)))
+                    for one in chosen.facets
+                ),
+                -int(by_id[id_]["evidence_level"] or -1),
+            )
+            for id_ in found
+        ]
+        assert order == sorted(order), chosen
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_link_brings_a_filter_back(kind: Kind) -> None:
     for number in range(60):
@@ -362,7 +381,7 @@ def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shar
 
 def test_the_count_of_practices_that_a_publication_bears_on_is_right(store: Store) -> None:
     with store.cursor() as cursor:
-        counted = library.bearing(cursor, [row["id"] for row in EVIDENCE])
+        counted = library.relevant_to(cursor, [row["id"] for row in EVIDENCE])
     for row in EVIDENCE:
         by_hand = sum(
             bool(set(oracles.several(row["themes"])) & set(oracles.several(practice["sectors"])))

@@ -21,7 +21,7 @@ from practices_db.catalogue.library_filter import FILTERS, LibraryFilter, Public
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.read_files import read_rows
 from practices_db.database.store import Store
-from practices_db.files.exports.library_files import bibtex, file_name, ris, written
+from practices_db.files.exports.library_files import bibtex, citation, file_name, ris, written
 from practices_db.queries import library as library_queries
 
 DAY = date(2026, 2, 3)
@@ -167,3 +167,27 @@ def test_what_was_not_seen_is_left_out_and_nothing_is_made_up() -> None:
     assert "institution =" not in text
     assert "the real title was not seen" in text
     assert "the address is a copy, original not found" in text
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"title": "Work first.", "publisher": "IZA", "year": 2025}, "IZA. (2025). Work first. https://example.org/"),
+        ({"title": "Work", "publisher": "IZA"}, "IZA. (n.d.). Work. https://example.org/"),
+        ({"title": "Work", "year": 2025.0}, "Work. (2025). https://example.org/"),
+        ({"title": "On work", "publisher": "Jobs Inc.", "year": 2020, "title_is_descriptive": True},
+         "Jobs Inc. (2020). [On work]. https://example.org/"),
+        ({"title": "Work", "publisher": "IZA", "year": 2025, "offered": False}, "IZA. (2025). Work."),
+    ],
+    ids=["whole", "no year", "no publisher", "a title of ours", "a copy"],
+)  # fmt: skip
+def test_a_reference_names_publisher_year_title_and_address(cells: dict[str, Any], expected: str) -> None:
+    assert citation(one(**cells)) == expected
+
+
+def test_every_publication_can_be_cited_on_one_line(store: Store) -> None:
+    for row in found(store, PublicationFilter()):
+        words = citation(row)
+        assert "\n" not in words
+        assert ".." not in words.split("http")[0]
+        assert row["title"].split()[0] in words

@@ -1,0 +1,80 @@
+"""What a page is called in tabs, history, bookmarks and by screen readers: what it shows, its name, the app's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import shorten
+
+from pages.shared.components.database import Whole
+from practices_db.catalogue.filters import Filter, joined
+from practices_db.catalogue.library_filter import OrganisationFilter, PublicationFilter
+from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.translation import _
+
+APP = "Integration Practices"
+LONGEST = 70  # signs of what is shown; a tab has less, a list of bookmarks hardly more
+_FILTERS: Mapping[str, type[Filter]] = {
+    "explore": PracticeFilter,
+    "weighting": PracticeFilter,
+    "needs": PracticeFilter,
+    "evidence": PublicationFilter,
+    "communities": OrganisationFilter,
+}
+_NAMED = {"practice", "compare", "transfer"}  # pages of practices that the link names
+_TOPICS, _GROUPS, _COUNTRIES = ("sector", "theme", "measure_type"), ("target_group",), ("country", "area")
+
+Params = Mapping[str, Sequence[str]]
+
+
+def title(name: str, called: str, params: Params, whole: Whole) -> str:
+    """Return the title of a page: ``name`` of its script, what the menu has ``called`` it, its link's parameters."""
+    parts = [shorten(_state(name, params, whole), LONGEST, placeholder=" …"), called, APP]
+    return " · ".join(part for part in parts if part)
+
+
+def _state(name: str, params: Params, whole: Whole) -> str:
+    """Return what the link asks the page to show, empty where it asks for nothing that is known."""
+    if name in _NAMED:
+        return ", ".join(card["name"] for card in whole.cards([*params.get("practice", ())]))
+    if name == "what_works":
+        return _question(params)
+    if name == "gaps" and params.get("map") == ["types"]:
+        return _("Studies by type of measure and outcome")
+    return of_filter(_FILTERS[name].from_params(params)[0]) if name in _FILTERS else ""
+
+
+def _question(params: Params) -> str:
+    for param, of in (("type", "measure_type"), ("outcome", "outcome")):
+        if (given := params.get(param, ())) and given[-1] in vocabulary(of):
+            known = vocabulary("target_group")
+            groups = [known[one].lower() for one in params.get("target-group", ())[-1:] if one in known]
+            return " ".join([label(of, given[-1]), *(_("for {groups}").format(groups=one) for one in groups)])
+    return ""
+
+
+def of_filter(chosen: Filter) -> str:
+    """Say a filter as a title: "Housing and settlement for refugees in Italy or Germany"."""
+    said: dict[str, list[str]] = {}
+    for field, value, words in chosen.parts():
+        said.setdefault(field if value is not None else "", []).append(words)
+
+    def values(fields: Sequence[str]) -> str:
+        found = [words for field in fields for words in said.pop(field, [])]
+        return joined(found, _("or")) if found else ""
+
+    topics, groups, countries = values(_TOPICS), values(_GROUPS), values(_COUNTRIES)
+    further = [words for of_field in said.values() for words in of_field]
+    about = [
+        topics,
+        _("for {groups}").format(groups=groups.lower()) if groups else "",
+        _("in {countries}").format(countries=countries) if countries else "",
+    ]
+    words = ", ".join(part for part in (" ".join(filter(None, about)), *further) if part)
+    return _capital(words)
+
+
+def _capital(words: str) -> str:
+    """Return words as a title begins: printable, on one line, with a capital."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
+    return plain[:1].upper() + plain[1:]
