@@ -28,7 +28,7 @@ _BESIDE_TITLE = 380  # pixels of a search beside a title
 _SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free", "reading"})
 
 # What newsletters and networks add to a link to count its readers, and what is no name: nobody meant to narrow by it.
-_NOT_TOLD = re.compile(r"utm_\w*|mc_\w*|\w*clk?id|([^a-zA-Z].*)?", re.DOTALL)
+_NOT_TOLD = re.compile(r"(utm|mc)[_-].*|\w*clk?id|([^a-zA-Z].*)?", re.DOTALL)
 
 
 def own_params(kind: type[Filter]) -> frozenset[str]:
