@@ -20,7 +20,6 @@ from pydantic import (
 
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from criteria.spelling import nearest_of
-from practices_db.catalogue.addresses import host_of
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import unknown, vocabulary
 
@@ -90,13 +89,14 @@ def _web_address(value: str) -> str:
     _readable(value)
     if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
         raise ValueError(f"{value[:80]!r} is not a web address (http:// or https://, no spaces)")
-    if "\\" in value or not host_of(value) or value.partition("://")[2].startswith("/"):
-        raise ValueError(f"{value[:80]!r} is not a web address: it names no site, or holds a backslash")
     try:
-        _port = urlsplit(value).port
-        host_of(value).encode("idna")
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port
+        host.encode("idna")
     except ValueError as error:  # UnicodeError of a name that cannot be one, too
         raise ValueError(f"{value[:80]!r} is an address that cannot be read ({error})") from error
+    if not host or "\\" in value:
+        raise ValueError(f"{value[:80]!r} is not a web address: it names no host, or holds a backslash")
     return value
 
 

@@ -561,7 +561,7 @@ def test_mistake_in_the_catalogue_is_named_by_file_row_and_column(
 ) -> None:
     file, row, name, value, words = MISTAKES[mistake]
     folder = edited_catalogue(lambda tables: put(tables, file, row, name, value))
-    before = database.read_bytes()
+    before, there = database.read_bytes(), sorted(tmp_path.iterdir())
     with pytest.raises(CatalogueError) as caught:
         build(database, folder)
     about = [problem for problem in caught.value.problems if problem.startswith(f"{file}.csv, row {row}, {name}: ")]
@@ -569,7 +569,7 @@ def test_mistake_in_the_catalogue_is_named_by_file_row_and_column(
     for word in words:
         assert word in about[0]
     assert database.read_bytes() == before
-    assert sorted(tmp_path.iterdir()) == [folder, database]
+    assert sorted(tmp_path.iterdir()) == there
 
 
 def test_period_that_ends_before_it_begins_is_named_by_file_and_row(edited_catalogue: Edited) -> None:

@@ -316,6 +316,7 @@ def test_publications_come_by_fit_then_by_strength(store: Store) -> None:
                 -sum(
                     len(set(chosen.chosen(one.field)) & set(facet_values(by_id[id_], one.field)))
                     for one in chosen.facets
+                    if one.field not in ("measure_type", "outcome", "finding_direction")  # those of one finding
                 ),
                 -int(by_id[id_]["evidence_level"] or -1),
             )
