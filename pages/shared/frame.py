@@ -40,7 +40,7 @@ more = [*_pages(menu.MORE), *login.pages(), *_pages(menu.HIDDEN, shown=False)]
 page = st.navigation({"": _pages(menu.FIRST), _("More"): more}, position="top")
 name = page.url_path.replace("-", "_") or menu.HOME
 
-whole = database.whole()
+whole = database.look()
 given = {key: st.query_params.get_all(key) for key in st.query_params}
 called = page.title if page.url_path else ""
 st.set_page_config(page_title=page_titles.title(name, called, given, whole))
