@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from curating_page import ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
+from curating_page import ADDRESS, ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
 from screen import FRAME, Visit, opened
 from streamlit.testing.v1 import AppTest
 
@@ -99,6 +99,7 @@ def log_in(database_file: object) -> LogIn:  # noqa: ARG001 - opened by the page
     def begin(address: str | None) -> Visit:
         app = AppTest.from_file(FRAME, default_timeout=120)
         app.secrets = SECRETS
+        app.context = {"url": f"{ADDRESS}/curation"}
         app.user = {"is_logged_in": address is not None} | ({"email": address} if address else {})
 
         def go(page: str, /, **params: str | list[str]) -> AppTest:

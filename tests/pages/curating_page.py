@@ -19,6 +19,7 @@ SECRETS = {
         "server_metadata_url": "http://localhost:1/.well-known/openid-configuration",
     }
 }
+ADDRESS = "https://practices.example.org"  # where a private link leads
 CURATOR, OTHER, ADMINISTRATOR, NOBODY = (f"{name}@example.org" for name in ("curator", "other", "admin", "nobody"))
 
 LogIn = Callable[[str | None], Visit]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,13 @@ def card_ids(app: AppTest) -> list[str]:
 def download_label(app: AppTest) -> str:
     (label,) = (str(button.label) for button in app.get("download_button") if button.label.startswith("Download"))
     return label
+
+
+def matrix(app: AppTest) -> dict[str, Any]:
+    """Return what was sent to the browser to draw practices side by side."""
+    (one,) = app.get("bidi_component")
+    sent: dict[str, Any] = json.loads(one.proto.json)
+    return sent
 
 
 def charts(app: AppTest) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from fractions import Fraction
 from typing import Any
@@ -12,7 +11,7 @@ import oracles
 import pandas as pd
 import pytest
 import screen
-from screen import Visit
+from screen import Visit, matrix
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
@@ -56,13 +55,6 @@ def text(app: AppTest) -> str:
 def table(app: AppTest, alt: str) -> pd.DataFrame:
     (one,) = (one.value for one in app.table if one.proto.alt == alt)
     return pd.DataFrame(one)
-
-
-def matrix(app: AppTest) -> dict[str, Any]:
-    """Return what was sent to the browser to be drawn side by side."""
-    (one,) = app.get("bidi_component")
-    sent: dict[str, Any] = json.loads(one.proto.json)
-    return sent
 
 
 def compared(app: AppTest) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import screen
-from curating_page import ADMINISTRATOR, CURATOR, NOBODY, OTHER, SECRETS, LogIn, labels, lines, press, text
+from curating_page import ADDRESS, ADMINISTRATOR, CURATOR, NOBODY, OTHER, SECRETS, LogIn, labels, lines, press, text
 from screen import Visit
 from streamlit.testing.v1 import AppTest
 
@@ -47,7 +47,8 @@ def test_login_without_a_role_sees_nothing_and_is_on_record(log_in: LogIn, part:
     app = log_in(NOBODY)("curation", part=part)
     assert "have no role here" in text(app)
     assert labels(app) == {"Log out"}
-    assert not [*app.radio, *app.table, *app.text_input, *app.get("file_uploader"), *app.get("page_link")]
+    assert not [*app.radio, *app.table, *app.text_input, *app.get("file_uploader")]
+    assert [link.proto.page for link in app.get("page_link")] == ["contact", "imprint", "privacy"], "the foot alone"
     app.run()
     assert lines("log in") == [(pseudonym(NOBODY), "session")]
     assert lines("refused") == [(pseudonym(NOBODY), "submission")]
@@ -301,7 +302,8 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
     go = log_in(CURATOR)
     app = go("curation", part="practices", practice=id_, view="opinions")
     press(app, "Make a private link")
-    token = app.code[0].value.partition("token=")[2]
+    address, _, token = app.code[0].value.partition("#")
+    assert address == f"{ADDRESS}/my_submission"
     press(app, "It is sent; hide it here")
     assert not app.code
     first = given[0]

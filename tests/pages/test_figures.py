@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 import oracles
 import pandas as pd
 import pytest
-import screen
 from exported_files import DAY
 from screen import Visit
 
@@ -140,4 +139,8 @@ def test_what_is_taken_from_a_comparison_is_what_it_shows(visit: Visit, store: S
     """A link may name more practices than are compared; the button says how many are in the file."""
     with store.cursor() as cursor:
         ids = list(practices.find_practices(cursor, PracticeFilter(), "documented", limit=8)["id"])
-    assert screen.download_label(visit("compare", practice=ids)) == "Download 6 practices (CSV)"
+    buttons = (str(button.label) for button in visit("compare", practice=ids).get("download_button"))
+    assert [label for label in buttons if label.startswith("Download")] == [
+        "Download comparison (Excel)",
+        "Download 6 practices (CSV)",
+    ]

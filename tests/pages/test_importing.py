@@ -175,7 +175,7 @@ def _decision(choice: int, id_: str) -> object:
 def test_foreign_files_are_refused_in_words(page: AppTest) -> None:
     for file in (b"", b"PK\x03\x04", b"<html>", b"a,b\n1,2\n", b"\x89PNG\r\n"):
         dropped(page, file or b" ", "x.csv")
-        assert "to mend" in texts(page)
+        assert "Nothing was imported: 1 mistake to correct." in texts(page)
 
 
 def test_thousands_of_rows_are_shown_in_part_and_counted(page: AppTest) -> None:

@@ -31,12 +31,11 @@ def test_page_tells_every_fact(visit: Visit) -> None:
 
 
 def test_comparison_tells_every_fact_of_every_practice(visit: Visit) -> None:
-    bodies = screen.bodies(visit("compare", practice=[RICH, POOR]))
-    for title in {field.fact for field in FIELDS if "comparison" in field.shown}:
-        (fact,) = (one for one in facts("comparison") if one.title == title)
-        (body,) = (body for body in bodies if body.startswith(f"**{title}**"))
-        lines = [screen.as_read(line.partition(": ")[2]) for line in body.splitlines()[2:]]
-        assert lines == [words(fact, RICH), words(fact, POOR)]
+    matrix = screen.matrix(visit("compare", practice=[RICH, POOR]))
+    (rows,) = (part["rows"] for part in matrix["parts"] if part["title"] == "Facts")
+    told = {row["title"]: [" ".join(cell["words"].split()) for cell in row["cells"]] for row in rows}
+    assert set(told) == {field.fact for field in FIELDS if "comparison" in field.shown}
+    assert told == {fact.title: [words(fact, RICH), words(fact, POOR)] for fact in facts("comparison")}
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=[field.id for field in FIELDS])
