@@ -24,9 +24,11 @@ import pytest
 import streamlit as st
 from app_server import ROOT, Server
 from protocol_visitor import Visitor
+from streamlit.runtime import Runtime, RuntimeConfig
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
@@ -56,7 +58,12 @@ def test_files_alike_where_streamlit_looks_are_still_told_apart_by_their_names()
 
 def test_a_file_made_for_a_download_is_there_when_the_browser_comes_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MediaFileManager, "execute_deferred", streamlit_patches.make_and_hold)
-    manager = MediaFileManager(MemoryMediaFileStorage("/media"))
+    monkeypatch.setattr(Runtime, "_instance", None)  # made here, and no longer there after the test
+    parts = {
+        "media_file_storage": MemoryMediaFileStorage("/media"),
+        "uploaded_file_manager": MemoryUploadedFileManager("/upload"),
+    }
+    manager = Runtime(RuntimeConfig(script_path="", **parts)).media_file_mgr
     first, second = (
         manager.add_deferred(lambda n=number: b"file" + bytes([n]), "text/csv", str(number), f"{number}.csv")
         for number in range(2)

@@ -320,6 +320,9 @@ def open_link(token: str) -> None:
         st.session_state[_PROBLEM] = error
         st.session_state[_ENDED] = (*st.session_state.get(_ENDED, ()), number)
         return
+    except PracticesError as error:  # too many guesses from here: that says nothing about this link
+        st.session_state[_PROBLEM] = error
+        return
     if link.submission.status == "withdrawn":
         private_links.drop(link.submission.id)
     st.session_state[_LINK] = link

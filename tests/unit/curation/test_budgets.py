@@ -33,11 +33,16 @@ def asker() -> Iterator[list[str]]:
     budgets.know_askers(lambda: None)
 
 
+def wrong() -> dict[str, str]:
+    """Return a correction that was not sent before."""
+    return {"what": f"{WRONG['what']} {secrets.token_hex(8)}"}
+
+
 def flood(store: Store, tries: int, practice: str | None = None, mailbox: str | None = None) -> int:
     """Send corrections until they are refused; return how many were taken."""
     for taken in range(tries):
         try:
-            submissions.submit(store, "correction", WRONG, mailbox, practice)
+            submissions.submit(store, "correction", wrong(), mailbox, practice)
         except PracticesError:
             return taken
     return tries
@@ -107,7 +112,7 @@ def test_a_clock_that_was_set_back_kills_no_link_and_closes_nothing(
     old = submissions.submit(tiny_store, "correction", WRONG).token
     monkeypatch.setattr(audit_log, "now", lambda: now - timedelta(days=4_000))
     submissions.open_by_token(tiny_store, old)
-    new = submissions.submit(tiny_store, "correction", WRONG).token
+    new = submissions.submit(tiny_store, "correction", wrong()).token
     monkeypatch.setattr(audit_log, "now", lambda: now + timedelta(days=1))
     assert submissions.open_by_token(tiny_store, old).expires > now
     assert submissions.open_by_token(tiny_store, new).expires > now

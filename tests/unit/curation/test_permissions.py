@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -46,7 +47,8 @@ def in_state(store: Store, state: str) -> submissions.Receipt:
         given = {"framework": "integration-practices", "framework_version": "2.0.0", "assessor": "x"}
         submissions.save(store, receipt.token, given | {"assessed_on": "2026-11-20", "answers": []}, 1)
         return receipt
-    receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)
+    once = WORDS | {"words": f"{WORDS['words']} {secrets.token_hex(8)}"}  # the very same is refused while it stands
+    receipt = submissions.submit(store, "statement", once, None, PRACTICE)
     match state:
         case "returned":
             reviews.send_back(store, Edit(CLI, receipt.id, 1, "why"))

@@ -54,7 +54,7 @@ class Hosts:
         await answer(scope, 400, "Unknown address", sentence)(scope, receive, send)
 
     def _ours(self, host: str | None) -> bool:
-        name = _hostname(f"//{host}") if host and _HOST.fullmatch(host) else ""
+        name = hostname(f"//{host}") if host and _HOST.fullmatch(host) else ""
         wild = {f"*.{name.split('.', at)[-1]}" for at in range(1, name.count(".") + 1)}
         return bool(name) and bool(self.allowed & ({name, "*"} | wild))
 
@@ -83,7 +83,7 @@ class Origins:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         named = [*st.get_option("server.corsAllowedOrigins"), f"//{st.get_option('browser.serverAddress')}"]
-        self.named = {_hostname(str(origin)) for origin in named} - {""}
+        self.named = {hostname(str(origin)) for origin in named} - {""}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on unless it is a connection from a foreign page."""
@@ -96,14 +96,14 @@ class Origins:
         origin, host = headers.get("origin"), headers.get("host", "")
         if origin is None:  # no browser: a browser always says it
             return True
-        page = _hostname(origin)
+        page = hostname(origin)
         if not page or not origin.startswith(("http://", "https://")):
             return False
-        here = {page, _hostname(f"//{host}")} <= LOOPBACK  # a proxy on this machine may name another port
+        here = {page, hostname(f"//{host}")} <= LOOPBACK  # a proxy on this machine may name another port
         return origin.split("//", 1)[1] == host or here or page in self.named
 
 
-def _hostname(address: str) -> str:
+def hostname(address: str) -> str:
     """Return the name of the host in an address, empty where it has none."""
     try:
         return (urlsplit(address).hostname or "").lower().rstrip(".")

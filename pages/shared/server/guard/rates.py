@@ -9,6 +9,7 @@ from collections import Counter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pages.shared.server.guard.gates import LOOPBACK, hostname
 from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
 from practices_db.curation.budgets import Budgets
@@ -36,8 +37,8 @@ class HiddenClients:
         if HiddenClients.noticed or scope["type"] == "lifespan" or client(scope) is not None:
             return
         headers = Headers(scope=scope)
-        host = headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
-        if headers.get("x-forwarded-for") or host in ("", "localhost", "127.0.0.1", "::1", "testserver"):
+        host = hostname(f"//{headers.get('host', '')}")
+        if headers.get("x-forwarded-for") or host in LOOPBACK | {"", "testserver"}:
             return
         HiddenClients.noticed = True
         log.critical(
