@@ -468,7 +468,7 @@ def test_a_site_that_keeps_copies_is_known_by_its_host(store: Store, url: str, o
     "url", ["https://", "https:///docslib.org", r"https://example.org\@docslib.org", "https://[broken", "https://a@/"]
 )
 def test_an_address_without_a_site_or_with_a_backslash_is_refused(url: str) -> None:
-    with pytest.raises(ValidationError, match="(is not a web address|cannot be read)"):
+    with pytest.raises(ValidationError, match=r"(is not a web address|cannot be read)"):
         KINDS["result"].model.model_validate(RESULT | {"source_url": url})
 
 
