@@ -23,7 +23,9 @@ import pytest
 from app_server import Server
 from protocol_visitor import Visitor, asked, xsrf_cookie
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from pages.shared.server import startup
@@ -356,10 +358,20 @@ def test_one_address_does_not_fill_the_room_for_files(
 
 
 def test_guesses_of_private_links_are_counted_by_address(server: Server) -> None:
+    """The browser takes the token out of the fragment and tells it (private_links.js)."""
+
     def tried(address: str, times: int) -> str:
         with Visitor(server.url, headers={"X-Forwarded-For": address}) as visitor:
-            screens = [visitor.visit("my_submission", f"token={secrets.token_urlsafe(32)}") for _ in range(times)]
-        return next(alert.body for alert in screens[-1].elements("alert"))
+            (browser,) = visitor.visit("my_submission").elements("bidi_component")
+            for number in range(times):
+                told = {"token": secrets.token_urlsafe(32), "receipts": [], "n": number + 1}
+                report = WidgetState(id=_make_trigger_id(browser.id, "events"))
+                report.json_trigger_value = json.dumps([{"event": "report", "value": told}])
+                state = WidgetState(id=browser.id, json_value="{}")
+                screen = visitor.visit("my_submission", widgets=[state, report])
+        assert screen.finished
+        (alert,) = screen.elements("alert")
+        return str(alert.body)
 
     assert "does not open anything" in tried("203.0.113.50", 20)
     assert "came from your address" in tried("203.0.113.50", 1)
@@ -397,6 +409,9 @@ def test_a_proxy_that_hides_its_clients_is_said(new_server: NewServer, catalogue
         .url
     )
     named = {"Host": "practices.example.org", "X-Forwarded-For": "203.0.113.61"}
+    here = [{"Host": name} for name in ("LOCALHOST.", "[::1]", "127.0.0.1:8501")]
+    for headers in here:  # a name of this machine, however it is written, is no proxy's
+        assert asked(url, "GET", "/healthz", headers=headers) == asked(url, "GET", "/healthz")
     for headers, status in (({}, "ok"), (named, "ok"), ({"Host": named["Host"]}, "the proxy hides its clients")):
         assert asked(url, "GET", "/", headers=headers)[0] == 200
         assert json.loads(asked(url, "GET", "/healthz")[1])["status"] == status
