@@ -161,8 +161,16 @@ def test_a_weight_that_leaves_few_is_set_to_0_by_its_button(server: Server, page
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["desk", "telephone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        pytest.param(WIDE, "light", marks=pytest.mark.slow),
+        pytest.param(WIDE, "dark", marks=pytest.mark.slow),
+        pytest.param(NARROW, "light", marks=pytest.mark.slow),
+        (NARROW, "dark"),
+    ],
+    ids=["desk, light", "desk, dark", "telephone, light", "telephone, dark"],
+)
 def test_axe_finds_nothing_of_any_impact(
     server: Server, new_context: NewContext, place: str, size: dict[str, int], scheme: str
 ) -> None:
