@@ -44,7 +44,7 @@ PLACES = {
 }
 UNFOLDED = {
     "method": "Effectiveness",
-    "assessed practice": "Effectiveness",
+    "assessed practice": "The same as a table",
     "explore, ranges": "The same as a table",
     "a type of measure": "The same as a table",
     "studies by type and outcome": "The same as a table",

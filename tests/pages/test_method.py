@@ -31,7 +31,7 @@ def test_every_criterion_and_every_question_is_there(visit: Visit) -> None:
         assert any(label.startswith(f"**{criterion.title}**") for label in labels), criterion.id
         assert any("(main score)" in label for label in labels if criterion.title in label) == criterion.headline
         for question in criterion.questions:
-            assert f"##### {question.text}" in screen.bodies(app), question.id
+            assert f"**{question.text}**" in screen.bodies(app), question.id
 
 
 def test_every_evidence_level_is_there(visit: Visit) -> None:

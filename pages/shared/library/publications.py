@@ -194,7 +194,7 @@ def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown:
     for sector in sectors:
         found = database.on_sector(database.whole(), sector, target_groups)
         strong = [row for row in found if known(row["evidence_level"])]
-        st.subheader(label("sector", sector), anchor=False)
+        st.header(label("sector", sector), anchor=False)
         whom = f" for {escaped(labels('target_group', target_groups).lower())}" if target_groups else ""
         if not found:
             st.markdown(f"No publication in the library is on this sector{whom}.")

@@ -205,7 +205,7 @@ def questions(framework: Framework) -> None:
                 )
             )
             for question in criterion.questions:
-                st.markdown(f"##### {question.text}")
+                st.markdown(f"**{question.text}**")
                 st.markdown("\n".join(_anchors(indicator, titles) for indicator in question.indicators), anchors=False)
 
 

@@ -281,7 +281,7 @@ def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mappi
     by_node = {row["node"]: row for row in tables.rows(scores)}
     with st.expander(f"**{criterion.title}**: {escaped(criterion_sentence(by_node[criterion.id]))}"):
         for question in criterion.questions:
-            st.markdown(f"##### {question.text}")
+            st.markdown(f"**{question.text}**")
             st.caption(criterion_sentence(by_node[f"{criterion.id}/{question.id}"]))
             for indicator in question.indicators:
                 st.markdown(_indicator(indicator, answers.get(indicator.id, [])), anchors=False)
