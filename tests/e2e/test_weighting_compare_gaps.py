@@ -6,7 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import ALL, WIDE, chart, click_mark, faults_everywhere, heading, sentence, settled
+from browser_page import WIDE, chart, click_mark, faults_everywhere, heading, sentence, settled
 from conftest import NewContext
 from playwright.sync_api import Locator, Page, expect
 
@@ -159,7 +159,7 @@ def test_a_cell_of_the_gap_map_leads_to_its_practices(
     page.goto(f"{server.url}/gaps?down={down}")
     settled(page)
     words = param.replace("-", " ")
-    map_ = chart(page, f"Practices for each pair of sector and {words}; an empty frame means none")
+    map_ = chart(page, f"Practices for each pair of sector and {words}; a dashed frame means none")
     cells = map_.locator("g.mark-rect.role-mark").last.locator("path")
     click_mark(page, cells.nth(12))
     expect(page).to_have_url(re.compile(rf"/explore\?(?=.*{param}=)(?=.*sector=)"))
@@ -170,7 +170,7 @@ def test_a_cell_of_the_gap_map_leads_to_its_practices(
     with store.cursor() as cursor:
         chosen, _ = PracticeFilter.from_params({name: [value] for name, value in ids.items()})
         expected = practices.count_practices(cursor, chosen)
-    assert re.match(rf"{expected} of {ALL} practices? .+, on .+\.$", told_there), told_there
+    assert re.match(rf"{expected} practices? .+ on .+\.$", told_there), told_there
 
 
 # --- the sum -----------------------------------------------------------------------------------------------
