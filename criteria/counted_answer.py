@@ -51,12 +51,6 @@ def counted(given: Iterable[Given]) -> Given | None:
     return min((one for one in given if one.basis in COUNTING), key=_precedence, default=None)
 
 
-def disagree(given: Iterable[Given]) -> bool:
-    """Whether those whose answers can count differ; "not documented" says nothing, so it disagrees with none."""
-    said = {one.answer for one in given if one.basis in COUNTING and one.answer != "not-documented"}
-    return len(said) > 1
-
-
 def _precedence(one: Given) -> tuple[bool, bool, int, int, int, int, str]:
     return (
         not one.settled,

@@ -397,35 +397,6 @@ class PartialOrder:
         at = self._row[practice_id]
         return self._ids(self.clear[at]), self._ids(self.clear[:, at])
 
-    @property
-    def nobody_ahead(self) -> tuple[str, ...]:
-        """The practices that nobody is clearly ahead of; ids in order."""
-        free: Bools = np.logical_not(self.clear.any(axis=0))
-        return self._ids(free)
-
-    def by_place(self) -> tuple[str, ...]:
-        """Return the practices by the middle of the bounds of their places, the first on top; level ones by id."""
-        middle = self.clear.sum(axis=0) - self.clear.sum(axis=1)
-        return tuple(id_ for _, id_ in sorted(zip(middle.tolist(), self.practice_ids, strict=True)))
-
-    def covers(self) -> tuple[tuple[str, str], ...]:
-        """Return the lines of a Hasse diagram: (one, other), one clearly ahead and nobody on the way between them.
-
-        The transitive reduction. "Clearly" does not pass on by itself: of three practices the first can be clearly
-        ahead of the second and the second of the third, and the first lead the third with a little less than
-        ``CLEARLY``. So a way down the lines says who is ahead of whom step by step; ``clear`` says it of a pair.
-        """
-        # as numbers, since a product of Booleans has no fast routine
-        reach = self.clear.astype(np.float32)
-        while True:
-            further = np.minimum(reach + reach @ reach, 1.0)
-            if (further == reach).all():
-                break
-            reach = further
-        direct = self.clear & (self.clear.astype(np.float32) @ reach == 0)
-        pairs = sorted((self.practice_ids[one], self.practice_ids[other]) for one, other in np.argwhere(direct))
-        return tuple(pairs)
-
     def _ids(self, kept: Bools) -> tuple[str, ...]:
         return tuple(sorted(id_ for id_, keep in zip(self.practice_ids, kept, strict=True) if keep))
 

@@ -100,8 +100,3 @@ def combinations() -> list[tuple[str, str, str, GroupId]]:
 def _beats_others(main: Result) -> bool:
     """Whether a result shows a gain against comparable people."""
     return main.design in _WITH_OTHERS and main.direction == "improved"
-
-
-def group_order(group_id: GroupId, main: Result | None) -> tuple[int, int]:
-    """Return a key that sorts practices by group, inside a group by the evidence of the result, strongest first."""
-    return GROUPS.index(_GROUP[group_id]), -MARKS[main.design] if main else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from criteria.synthesis import Direction, LabelId, Study, Synthesis, current_rule
 from practices_db.catalogue.measure_types import measure_types
@@ -136,11 +136,6 @@ def direction_note(measure_type: str) -> str | None:
         if one.id == measure_type and one.direction_of:
             return _("Directions are those of {what}.").format(what=one.direction_of)
     return None
-
-
-def type_names(ids: Iterable[str]) -> str:
-    """Return the names of types as a list."""
-    return "; ".join(label("measure_type", id_) for id_ in ids)
 
 
 def _inside(words: str) -> str:

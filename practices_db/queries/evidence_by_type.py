@@ -13,17 +13,6 @@ from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 
 
-def types_of_practices(cursor: Cursor, practice_ids: Sequence[str]) -> pd.DataFrame:
-    """Return (practice_id, measure_type, primary, why) of some practices: in the order given, the primary one first."""
-    return cursor.execute(
-        """
-        SELECT * FROM released_practice_type WHERE list_contains($ids::TEXT[], practice_id)
-        ORDER BY list_position($ids::TEXT[], practice_id), NOT "primary", measure_type
-        """,
-        {"ids": list(practice_ids)},
-    ).df()
-
-
 def types_of_publications(cursor: Cursor, publication_ids: Sequence[str]) -> pd.DataFrame:
     """Return (publication_id, measure_type) of some publications, in the order given."""
     return cursor.execute(

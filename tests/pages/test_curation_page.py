@@ -78,7 +78,7 @@ def test_curator_and_administrator_have_their_parts_and_no_others(log_in: LogIn)
 def test_answers_worth_looking_for_are_listed_on_demand(log_in: LogIn) -> None:
     app = log_in(CURATOR)("curation", part="practices")
     assert not app.table
-    app.toggle(key="missing_answers").set_value(True).run()
+    app.toggle(key="answer_gaps").set_value(True).run()
     assert not app.exception
     assert [one.value for one in app.subheader] == ["Effectiveness", "Sustainability"]
     by_result, by_sustainability = (one.value for one in app.table if "Would give a score" in one.value.columns)

@@ -258,9 +258,9 @@ LIST = "answers worth looking for"  # what only curators see, opened
 
 
 def _answers_worth_looking_for() -> None:
-    from pages.shared.curation import missing_answers  # noqa: PLC0415 - AppTest runs this as a script of its own
+    from pages.shared.curation import answer_gaps  # noqa: PLC0415 - AppTest runs this as a script of its own
 
-    missing_answers.draw()
+    answer_gaps.draw()
 
 
 @pytest.fixture
@@ -271,7 +271,7 @@ def visit() -> Visit:
     def go(page: str, link: dict[str, list[str]]) -> AppTest:
         if page == LIST:
             drawn = AppTest.from_function(_answers_worth_looking_for, default_timeout=120).run()
-            ran = drawn.toggle(key="missing_answers").set_value(True).run()
+            ran = drawn.toggle(key="answer_gaps").set_value(True).run()
             assert not ran.exception, ran.exception
             return ran
         app.query_params = dict(link)

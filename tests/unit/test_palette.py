@@ -28,7 +28,7 @@ def test_no_colour_stands_beside_the_palette() -> None:
         path
         for folder in ("pages", "practices_db", "criteria")
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in (".py", ".typ", ".jinja", ".js") and path.name != "palette.py"
+        if path.suffix in (".py", ".typ", ".jinja", ".js", ".css") and path.name != "palette.py"
     ]
     assert len(files) > 100
     assert {path.name: found for path in files if (found := COLOUR.findall(path.read_text(encoding="utf-8")))} == {}

@@ -121,7 +121,7 @@ def keep(open_link: Callable[[str], None] | None = None) -> None:
     state, key = _state(), "private_links"
 
     def reported() -> None:
-        _absorb(st.session_state[key].get("report"), open_link)
+        _absorb((st.session_state.get(key) or {}).get("report"), open_link)  # a forged message may bring none
 
     known = None if state.known is None else [one.model_dump(mode="json") for one in state.known]
     data = {"take": open_link is not None, "known": known, "dropped": state.dropped, "forget": state.forget}

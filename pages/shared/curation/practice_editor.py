@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
-from pages.shared.curation import actions, answers, facts, labels, missing_answers, search, second_assessments, status
+from pages.shared.curation import actions, answer_gaps, answers, facts, labels, search, second_assessments, status
 from practices_db.curation import edit_practices
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.errors import Actor, PracticesError
@@ -25,7 +25,7 @@ def draw(actor: Actor) -> None:
     id_ = st.query_params.get("practice")
     if not id_:
         search.find("Name or id of a practice", "practice", "find_practice", labels.curated_link)
-        missing_answers.draw()
+        answer_gaps.draw()
         return
     st.page_link(
         links.page_path("curation"),

@@ -16,6 +16,7 @@ from streamlit import file_util
 from pages.shared.components import menu
 from pages.shared.components.page_titles import APP
 from pages.shared.components.skip_link import RESULT
+from practices_db import palette
 from practices_db.translation import _
 
 STYLES = Path(__file__).parent / "start_page.css"
@@ -26,11 +27,15 @@ _NAME, _HEAD, _BODY = "<title>Streamlit</title>", "</head>", "<body>"
 def content() -> str:
     """Return the page; raises ValueError where Streamlit's own is not what it is changed from."""
     page = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    styles = STYLES.read_text(encoding="utf-8")
+    colours = f":root {{ --accent: {palette.ACCENT}; --focus: {palette.FOCUS}; }}"
+    styles = f"<style>\n{colours}\n{STYLES.read_text(encoding='utf-8')}</style>"
     skip = f'<a class="skip" href="#{RESULT}">{_("Skip to the result")}</a>'
     for mark, instead in (
         (_NAME, f"<title>{APP}</title>"),
-        (_HEAD, f"<style>\n{styles}</style>\n{_HEAD}"),
+        (
+            _HEAD,
+            f"<style>\n:root {{ --accent: {palette.ACCENT}; --focus: {palette.FOCUS}; }}\n{styles}</style>\n{_HEAD}",
+        ),
         (_BODY, f"{_BODY}\n    {skip}"),
     ):
         if page.count(mark) != 1:

@@ -527,11 +527,9 @@ def test_findings_types_costs_and_rates_are_the_files(store: Store) -> None:
         work = evidence_by_type.findings(cursor, outcome="employment")
         assert len(evidence_by_type.costs(cursor)) == 12
         assert len(evidence_by_type.rates(cursor, "vocational-training")) == 5
-        types = evidence_by_type.types_of_practices(cursor, [PRACTICE])
         papers = evidence_by_type.types_of_publications(cursor, ["cbel-rct"])
     assert len(language) == sum(row["measure_type"] == "language-training" for row in wanted)
     assert len(work) == sum(row["outcome"] == "employment" for row in wanted)
-    assert bool(types["primary"].iloc[0])
     assert list(papers["measure_type"]) == ["language-training"]
 
 

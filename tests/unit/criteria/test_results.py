@@ -9,7 +9,7 @@ import pytest
 
 from criteria import results as module
 from criteria.framework import published_frameworks
-from criteria.results import GROUPS, MARKS, RESULT_INDICATOR, Design, Direction, Result, group, group_order
+from criteria.results import MARKS, RESULT_INDICATOR, Design, Direction, Result, group
 
 FRAMEWORK = published_frameworks()["integration-practices", "2.0.0"]
 
@@ -54,13 +54,3 @@ def test_marks_are_levels_of_the_framework_and_the_answer_it_asks_is_required() 
     }
     assert FRAMEWORK.evidence_label(MARKS["comparison-group"]) == "Comparison group"
     assert FRAMEWORK.indicator(RESULT_INDICATOR).required
-
-
-def test_inside_a_group_the_stronger_evidence_stands_first() -> None:
-    lines = [
-        (one.id, result)
-        for one in GROUPS
-        for result in (Result("randomised", "mixed"), Result("survey", "mixed"), None)
-    ]
-    mixed_up = lines[1::2] + lines[::2]
-    assert sorted(mixed_up, key=lambda line: group_order(*line)) == lines

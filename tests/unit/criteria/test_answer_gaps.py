@@ -7,9 +7,9 @@ import itertools
 
 import pytest
 
-from criteria import missing_answers as module
+from criteria import answer_gaps as module
+from criteria.answer_gaps import answers_for_a_score, telling_answers
 from criteria.framework import DOCUMENTED, AnswerId, published_frameworks
-from criteria.missing_answers import answers_for_a_score, telling_answers
 from criteria.order import CoderError, criterion_alone, partial_order
 from criteria.scoring import encode, score
 

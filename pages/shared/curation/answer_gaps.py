@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
+from criteria.answer_gaps import MissingAnswer, NeededAnswers, answers_for_a_score, telling_answers
 from criteria.framework import current_framework
-from criteria.missing_answers import MissingAnswer, NeededAnswers, answers_for_a_score, telling_answers
 from criteria.order import CoderError, criterion_alone, only_scored
 from criteria.scoring import Answers
 from pages.shared.components import database
@@ -26,7 +26,7 @@ _MOST_ASSESSED = 2_000  # practices whose answers are tried while somebody waits
 
 def draw() -> None:
     """Draw the list on demand, for each main score: what is published, not what is being edited."""
-    if not st.toggle(_("Answers worth looking for"), key="missing_answers"):
+    if not st.toggle(_("Answers worth looking for"), key="answer_gaps"):
         return
     whole = database.whole()
     if len(whole.answers.practice_ids) > _MOST_ASSESSED:
