@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ _COMPONENT = st.components.v2.component("browser_storage", html='<p role="status
 
 GONE = "gone"  # the stamp of an entry that is not there any more
 _REMEMBERED = 40  # fields; what was taken longer ago is no longer waited for
+_RETURN = 5.0  # seconds after a return in which Streamlit may repeat an earlier choice
 _EVERY = "*"
 
 
@@ -111,6 +113,7 @@ class KeptText(ABC):
     problem: str = ""
     unavailable: bool = False
     newer: frozenset[str] = frozenset()  # fields that show what the text does not have yet
+    returned: dict[str, tuple[str, float]] = field(default_factory=dict)  # fields a return told of: (raw value, when)
     _shown: dict[str, Any] = field(default_factory=dict)
     _takers: dict[str, Callable[[Any], None]] = field(default_factory=dict)
 
@@ -166,6 +169,10 @@ class KeptText(ABC):
             self._another(report)
             return
         self.listed = report.drafts
+        if self.loaded:
+            self.returned = {name: (report.typed.get(name, raw), at) for name, (raw, at) in self.returned.items()}
+        else:
+            self.returned = {name: (raw, time.monotonic()) for name, raw in report.typed.items()}
         if not self.loaded:
             self.loaded, self.slot, self.took, self.newer = True, report.slot, report.n, report.fields
             if report.entry:
@@ -250,13 +257,20 @@ class KeptText(ABC):
         elif key not in st.session_state or st.session_state[key] != value:
             st.session_state[key] = value
 
-    def on_change(self, key: str, take: Callable[[Any], None]) -> Callable[[], None]:
-        """Return what a widget calls when its value changed."""
+    def on_change(self, key: str, take: Callable[[Any], None], choice: bool = False) -> Callable[[], None]:
+        """Return what a widget calls when its value changed; ``choice``: it is one of several, and no text.
+
+        What is chosen without a connection is not Streamlit's: after the return it sends the choice before that once
+        more, as if somebody had made it now. For a moment such a choice counts only if the browser tells it, too.
+        """
         if key in self.newer:
             self._takers[key] = take
 
         def changed() -> None:
             value = st.session_state[key]
+            raw, since = self.returned.get(key, ("", 0.0))
+            if choice and key in self.returned and raw != self.raw(key, value) and time.monotonic() - since < _RETURN:
+                return
             take(value)
             self.taken.pop(key, None)
             self.taken[key] = self.raw(key, value)

@@ -151,12 +151,12 @@ def sheet_of(practice_id: str) -> Sheet:
     return _kept(practice_id).sheet
 
 
-def _show(practice_id: str, part: str, value: Any) -> dict[str, Any]:
+def _show(practice_id: str, part: str, value: Any, choice: bool = False) -> dict[str, Any]:
     """Make the widget of a part show a value; return its key and what it calls when that changed."""
     key, kept = _key(practice_id, part), _kept(practice_id)
     kept.show(key, value)
     take: Callable[[Any], None] = lambda given: kept.take(part, given)  # noqa: E731
-    return {"key": key, "on_change": kept.on_change(key, take)}
+    return {"key": key, "on_change": kept.on_change(key, take, choice)}
 
 
 def open_file(practice_id: str) -> None:
@@ -222,7 +222,7 @@ def ask(condition: Condition, card: Card, notes: Mapping[str, Any]) -> None:
                 list(STATES),
                 format_func=STATES.__getitem__,
                 horizontal=True,
-                **_show(practice_id, question.id, given.state),
+                **_show(practice_id, question.id, given.state, choice=True),
             )
             st.caption(f"Ask: {escaped(whom(question, card))}")
             st.text_input(

@@ -308,9 +308,9 @@ def show(key: str, value: Any) -> None:
     _state().show(key, value)
 
 
-def on_change(key: str, take: Callable[[Any], None]) -> Callable[[], None]:
-    """Return what a widget calls when its value changed."""
-    return _state().on_change(key, take)
+def on_change(key: str, take: Callable[[Any], None], choice: bool = False) -> Callable[[], None]:
+    """Return what a widget calls when its value changed; ``choice``: it is one of several, and no text."""
+    return _state().on_change(key, take, choice)
 
 
 def take_newer() -> None:

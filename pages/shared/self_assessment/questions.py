@@ -86,7 +86,7 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
         format_func=with_anchor(indicator),
         key=f"{key}_answer",
         label_visibility="collapsed",
-        on_change=draft.on_change(f"{key}_answer", lambda answer: draft.set_answer(indicator.id, answer)),
+        on_change=draft.on_change(f"{key}_answer", lambda answer: draft.set_answer(indicator.id, answer), choice=True),
     )
     if given is not None:
         _proof(indicator, given, key)
