@@ -201,7 +201,9 @@ def preview(upload: Upload) -> Preview | None:
     for note in upload.notes:
         st.caption(escaped(note))
     if upload.warnings:
-        with st.expander(f"To look at: {counted(len(upload.warnings), 'cell')} with signs that cannot be seen"):
+        with st.expander(
+            f"To look at: {counted(len(upload.warnings), 'cell')} with signs that cannot be seen, taken out"
+        ):
             st.dataframe(_problems(upload.warnings), hide_index=True, alt="Cells with signs that cannot be seen")
     if shown.nothing_new and not shown.duplicates:
         st.info("The database holds all of this already: there is nothing to import.", icon=":material/done_all:")

@@ -42,7 +42,8 @@ _NAME_AT_MOST = 100
 _WORKBOOK = Limits(rows=20_000)
 _SAMPLES = 5
 _RECIPE = "recipe"
-# Signs that nobody sees or that turn the direction of what follows; allowed, but said.
+# Signs that nobody sees or that turn the direction of what follows: no text keeps them, and that is said. The joiners
+# of letters and emoji are none of them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _FLAGGED_AT_MOST = 200
 _TOLD_EVERY = 500  # rows
@@ -319,9 +320,8 @@ def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progre
         if cells is None:
             silent_rows += 1
             continue
-        _flag(cells, how.place, at, found)
         try:
-            rows[at] = how.kind.model.model_validate(cells)
+            rows[at] = how.kind.model.model_validate(_visible(cells, how.place, at, found))
         except ValidationError as error:
             # a column that the file does not have is one mistake, not one more in each row
             told = mistakes(error, how.kind.model, how.place, at)
@@ -341,10 +341,12 @@ def _cell(how: _How, name: str, cell: str) -> str:
     return text if name in how.kind.texts or name == "url" else text.strip()
 
 
-def _flag(cells: dict[str, Any], place: str, at: int, found: _Found) -> None:
-    if len(found.warnings) >= _FLAGGED_AT_MOST:
-        return
+def _visible(cells: dict[str, Any], place: str, at: int, found: _Found) -> dict[str, Any]:
+    """Return the cells without signs that cannot be seen; each that held one is told."""
+    clean = {name: text if text.isascii() else _INVISIBLE.sub("", text) for name, text in cells.items()}
     for name, text in cells.items():
-        if not text.isascii() and (sign := _INVISIBLE.search(text)):
-            reason = f"holds a sign that cannot be seen or turns the writing round (U+{ord(sign[0]):04X})"
-            found.warnings.append(Problem(reason, at, name, text[:80], place=place))
+        if clean[name] != text and len(found.warnings) < _FLAGGED_AT_MOST:
+            sign = f"U+{ord(_INVISIBLE.search(text)[0]):04X}"  # type: ignore[index]
+            reason = f"held a sign that cannot be seen or turns the writing round ({sign}); it is taken out"
+            found.warnings.append(Problem(reason, at, name, clean[name][:80], place=place))
+    return clean

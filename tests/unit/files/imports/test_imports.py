@@ -313,12 +313,18 @@ def test_only_blank_is_missing_and_text_stays_as_it_was_typed(name: str, tiny_st
     assert (row["name"], row["lead_organisation"]) == (name, name)
 
 
-def test_signs_that_nobody_sees_are_flagged_and_kept(tiny_store: Store) -> None:
-    shown = bring(tiny_store, table(LEAST | {"name": "Tea for\u200b two"}).encode())
+@pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\u202e", "\ufeff"])
+def test_signs_that_nobody_sees_are_told_and_taken_out(sign: str, tiny_store: Store) -> None:
+    shown = bring(tiny_store, table(LEAST | {"name": f"Tea for{sign} two"}).encode())
     assert [(one.row, one.column) for one in shown.upload.warnings] == [(2, "name")]
-    assert stored(tiny_store, "synthetic-new")["name"] == "Tea for\u200b two"
-    with pytest.raises(RefusedError, match=r"U\+202E"):  # what turns the writing round is in no text
-        looked_at(tiny_store, table(LEAST | {"name": "Tea\u202e for two"}).encode())
+    assert f"U+{ord(sign):04X}" in shown.upload.warnings[0].reason
+    assert stored(tiny_store, "synthetic-new")["name"] == "Tea for two"
+
+
+def test_joiners_of_letters_and_emoji_stay(tiny_store: Store) -> None:
+    shown = bring(tiny_store, table(LEAST | {"name": "\U0001f469\u200d\U0001f467 می\u200cخواهم"}).encode())
+    assert shown.upload.warnings == ()
+    assert stored(tiny_store, "synthetic-new")["name"] == "\U0001f469\u200d\U0001f467 می\u200cخواهم"
 
 
 # --- encodings and dialects ------------------------------------------------------------------------------------------
