@@ -251,8 +251,9 @@ def generate(path: Path, practices: int, seed: int = 1, findings: int = 0) -> No
     ``findings``: how many findings on types of measure come with them, a publication each.
     """
     path.unlink(missing_ok=True)
-    if practices > WITHIN_LIMITS:  # the app's limits are for the app's size
-        store_module._CONFIG |= {"memory_limit": "4GB", "max_execution_time": 600_000}
+    store_module._CONFIG |= {"max_execution_time": 600_000}  # the app's limits are for the app's size
+    if practices > WITHIN_LIMITS:
+        store_module._CONFIG |= {"memory_limit": "4GB"}
     drawn_from = templates()
     with Store(path) as store:
         migrate(store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+from collections.abc import Sequence
 from re import Pattern
 from typing import Any
 
@@ -141,11 +142,17 @@ def _part(node: dict[str, Any]) -> str:
     return found[1] if found else ""
 
 
-def faults(page: Page, where: str) -> list[str]:
-    """Return what axe finds on a page as it stands, of whatever impact, and what runs off its screen."""
+# What of axe depends on the theme; the rest is the same in both.
+COLOURS = ("color-contrast", "link-in-text-block")
+
+
+def faults(page: Page, where: str, rules: Sequence[str] = ()) -> list[str]:
+    """Return what axe finds on a page as it stands, of whatever impact (all of it, or by rules), and what runs off."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    options |= {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
     found = [
         f"{where}: {one['id']} ({one['impact']}): {one['help']}: {[node['html'][:200] for node in nodes[:3]]}"
-        for one in Axe().run(page).response["violations"]
+        for one in Axe().run(page, options=options).response["violations"]
         if (nodes := [node for node in one["nodes"] if (one["id"], _part(node)) not in STREAMLITS])
     ]
     for part in ("html", "[data-testid='stMain']"):
@@ -164,5 +171,6 @@ def faults_everywhere(page: Page, where: str = "") -> list[str]:
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             expect(page.get_by_test_id("stApp")).to_have_css("background-color", _background(theme))
             idle(page)
-            found += faults(page, f"{where} {size['width']} px, {theme}".strip())
+            rules = COLOURS if theme == "dark" else ()
+            found += faults(page, f"{where} {size['width']} px, {theme}".strip(), rules)
     return found

@@ -28,8 +28,6 @@ PLACES = {
     "assessed practice": "/practice?practice=humanitarian-corridors",
     "practice without assessment": "/practice?practice=a-walk-to-museums",
     "unknown practice": "/practice?practice=no-such-practice",
-    "gap map": "/gaps",
-    "compare": "/compare?practice=humanitarian-corridors&practice=duo-for-a-job",
     "open a file": "/reopen",
     "explore, take it away": HOUSING_IN_ITALY,
     "method": "/method",

@@ -24,7 +24,7 @@ from practices_db.queries.views import View
 
 MOST_COMPARED, CARDS = 6, 10
 VIEWS = ("ranges", "scores", "table", "groups")
-SAMPLE = 60  # strings of the corpora in the small version
+SAMPLE = 30  # strings of the corpora in the small version
 
 
 def poisoned(catalogue_db: Path, folder: Path, texts: Sequence[str]) -> Path:
