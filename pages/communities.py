@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, links, private_links, skip_link, tables
+from pages.shared.components import database, filter_form, links, private_links, skip_link
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, organisations, text_search
 from practices_db.catalogue.library_filter import OrganisationFilter
@@ -19,14 +19,15 @@ found_by_text = text_search.searched(chosen)
 with database.cursor() as cursor:
     found = library.find(cursor, chosen, found_by_text)
     counts = library.facet_counts(cursor, chosen, found_by_text)
-    held = library.facet_counts(cursor, OrganisationFilter(), None)
     total = library.total(cursor, "organisation")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, (N_("Search name, theme and country"), text_search.EXAMPLE))
+filter_form.widgets(
+    chosen, counts, text_search.held(OrganisationFilter()), (N_("Search name, theme and country"), text_search.EXAMPLE)
+)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
-    downloads.take_away(chosen, tables.rows(found), ("csv", "csv-semicolon", "csv-comma"), version.short)
+    downloads.take_away(chosen, found, ("csv", "csv-semicolon", "csv-comma"), version.short)
 organisations.how_to_read()
 skip_link.result_begins()
 if found.empty:

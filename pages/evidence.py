@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, links, skip_link, tables
+from pages.shared.components import database, filter_form, links, skip_link
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, publications, text_search
 from practices_db.catalogue.library_filter import PublicationFilter
@@ -21,15 +21,19 @@ found_by_text = text_search.searched(chosen)
 with database.cursor() as cursor:
     found = library.find(cursor, chosen, found_by_text)
     counts = library.facet_counts(cursor, chosen, found_by_text)
-    held = library.facet_counts(cursor, PublicationFilter(), None)
     total = library.total(cursor, "evidence")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, (N_("Search title, finding, summary and publisher"), text_search.EXAMPLE))
+filter_form.widgets(
+    chosen,
+    counts,
+    text_search.held(PublicationFilter()),
+    (N_("Search title, finding, summary and publisher"), text_search.EXAMPLE),
+)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
-    downloads.take_away(chosen, tables.rows(found), formats, version.short)
+    downloads.take_away(chosen, found, formats, version.short)
 publications.how_to_read()
 skip_link.result_begins()
 if found.empty:

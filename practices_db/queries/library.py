@@ -257,20 +257,6 @@ def research(  # noqa: PLR0913, PLR0917 - each narrows what is on a subject
     ).df()
 
 
-def relevant_to(cursor: Cursor, ids: Sequence[str]) -> dict[str, int]:
-    """Return for some publications how many practices share a sector and a target group with each; none: left out."""
-    rows = cursor.execute(
-        """
-        SELECT e.id, count(*) FROM evidence_card e, practice_card p
-        WHERE list_contains($ids::TEXT[], e.id)
-            AND list_has_any(e.themes, p.sectors) AND list_has_any(e.target_groups, p.target_groups)
-        GROUP BY e.id
-        """,
-        {"ids": list(ids)},
-    ).fetchall()
-    return dict(rows)
-
-
 def organisations_near(
     cursor: Cursor, themes: Sequence[str], countries: Sequence[str], but: Sequence[str] = (), each: int | None = None
 ) -> pd.DataFrame:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from pages.shared.components import tables
 from practices_db.catalogue.library_filter import LibraryFilter
 from practices_db.files.exports.library_files import file_name, format_of, written
 from practices_db.translation import _
 
 
-def take_away(chosen: LibraryFilter, rows: Sequence[Mapping[str, Any]], formats: Sequence[str], version: str) -> None:
+def take_away(chosen: LibraryFilter, found: pd.DataFrame, formats: Sequence[str], version: str) -> None:
     """Draw what is shown as a file: all rows, in the screen's order; made when the button is pressed."""
     today = date.today()
-    with st.popover(_("Download"), icon=":material/download:", disabled=not rows):
+    with st.popover(_("Download"), icon=":material/download:", disabled=found.empty):
         format_ = st.radio(
             _("As"),
             formats,
@@ -26,8 +27,8 @@ def take_away(chosen: LibraryFilter, rows: Sequence[Mapping[str, Any]], formats:
         )
         st.caption(format_of(format_).meaning)
         st.download_button(
-            _("Download {list} ({format})").format(list=chosen.amount(len(rows)), format=format_of(format_).label),
-            data=lambda: written(chosen, rows, format_, version, today),
+            _("Download {list} ({format})").format(list=chosen.amount(len(found)), format=format_of(format_).label),
+            data=lambda: written(chosen, tables.rows(found), format_, version, today),
             file_name=file_name(chosen, format_, today),
             mime=format_of(format_).mime,
             icon=":material/download:",

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.shared.components import database, tables
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.screen_texts import counted, escaped, known, labels, web_link
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import library_files
 from practices_db.queries import library
@@ -64,7 +65,6 @@ def cards(found: pd.DataFrame) -> None:
     ids = list(found["id"])
     with database.cursor() as cursor:
         links = database.grouped(library.links_of(cursor, "evidence", ids), "id")
-        relevant = library.relevant_to(cursor, ids)
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{escaped(row['title'])}**  \n:small[{facts(row)}]")
@@ -76,7 +76,7 @@ def cards(found: pd.DataFrame) -> None:
                 practice_link(link["other_id"], "Open this practice")
             st.markdown(f":small[{where_to_get(row)}]")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                _relevant_to(row, relevant.get(row["id"], 0))
+                _relevant_to(row)
                 _cite(row)
 
 
@@ -93,9 +93,14 @@ def _subject(row: Row) -> str:
     return escaped(f"On {labels('theme', row['themes']).lower()} · for {whom} · {about}")
 
 
-def _relevant_to(row: Row, count: int) -> None:
-    sectors = [theme for theme in row["themes"] if theme in vocabulary("sector")]
-    if not count or not sectors:
+def _relevant_to(row: Row) -> None:
+    """Draw the link to the practices that share a topic and a group with a publication, with how many there are."""
+    same = PracticeFilter(
+        sector=tuple(theme for theme in row["themes"] if theme in vocabulary("sector")),
+        target_group=tuple(row["target_groups"]),
+    )
+    count = database.whole().index.select(same).count if same.sector and same.target_group else 0
+    if not count:
         st.caption(_("No practice in the catalogue has the same topic and group."))
         return
     st.page_link(
@@ -106,7 +111,7 @@ def _relevant_to(row: Row, count: int) -> None:
             count,
         ).format(count=f"{count:,}"),
         icon=":material/search:",
-        query_params={"sector": sectors, "target-group": list(row["target_groups"])},
+        query_params={"sector": list(same.sector), "target-group": list(same.target_group)},
     )
 
 

@@ -21,6 +21,19 @@ def _index(path: str, content_hash: str, kind: Kind) -> Index:  # noqa: ARG001 -
         return Index(library.texts(one, kind))
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _held(path: str, content_hash: str, every: LibraryFilter) -> dict[str, dict[str, int]]:  # noqa: ARG001 - a key
+    with database.cursor() as one:
+        return library.facet_counts(one, every, None)
+
+
+def held(every: LibraryFilter) -> dict[str, dict[str, int]]:
+    """Return for each facet and value how many of a kind there are at all; ``every``: a filter that narrows nothing."""
+    with database.cursor() as one:
+        version = practices.data_version(one)
+    return _held(str(database_path()), version.content_hash, every)
+
+
 def searched(chosen: LibraryFilter) -> list[str] | None:
     """Return what the text of a filter finds, the best first; None where it has no text."""
     if not chosen.words:

@@ -380,18 +380,6 @@ def test_research_on_a_practice_is_about_it_first_then_strongest_and_always_shar
     assert levels == sorted(levels, reverse=True)
 
 
-def test_the_count_of_practices_that_a_publication_bears_on_is_right(store: Store) -> None:
-    with store.cursor() as cursor:
-        counted = library.relevant_to(cursor, [row["id"] for row in EVIDENCE])
-    for row in EVIDENCE:
-        by_hand = sum(
-            bool(set(oracles.several(row["themes"])) & set(oracles.several(practice["sectors"])))
-            and bool(set(oracles.several(row["target_groups"])) & set(oracles.several(practice["target_groups"])))
-            for practice in PRACTICES.values()
-        )
-        assert counted.get(row["id"], 0) == by_hand, row["id"]
-
-
 def test_organisations_near_share_a_theme_and_a_country_or_are_open_to_all_of_europe(store: Store) -> None:
     with store.cursor() as cursor:
         found = library.organisations_near(cursor, ["health"], ["NL"], but=["pharos"]).to_dict("records")
