@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any, get_args
 
 import oracles
+import pytest
 
 from criteria.framework import current_framework
 from criteria.weighting import PRESETS, preset
@@ -17,6 +18,8 @@ EVERYONE = oracles.practices()
 BY_ID = {one.id: one for one in EVERYONE}
 SORT_ORDERS: tuple[Sort, ...] = get_args(Sort)
 NUMBER_OF_FILTERS = 200
+# All of them are tried by "-m slow", every fourth always.
+NUMBERS = [at if at % 4 == 0 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
 
 
 def disguised(word: str, chance: random.Random) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -402,8 +403,7 @@ def everything() -> list[object]:
         return [cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names]
 
 
-@pytest.mark.parametrize("role", ROLES_TO)
-@pytest.mark.parametrize("action", BUTTONS)
+@pytest.mark.parametrize(("action", "role"), list(zip(BUTTONS, itertools.cycle(ROLES_TO), strict=False)))
 def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, action: str, role: str) -> None:
     store = database.store()
     sent = submissions.submit(store, "statement", WORDS, None, PRACTICE)

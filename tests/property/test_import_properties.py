@@ -26,7 +26,8 @@ from practices_db.files.imports.duplicates import Named, alike, name_key, page_k
 from practices_db.operations.build import build
 from practices_db.queries.views import View
 
-SIGNS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t'=+-@\",;|")
+# Without control characters and signs that nobody sees: the import takes them out, and says so.
+SIGNS = st.characters(exclude_categories=("Cs", "Cc", "Cf"), include_characters="\n\t'=+-@\",;|")
 # A cell may hold anything but nothing: blank is "not seen".
 TEXT = st.text(SIGNS, min_size=1, max_size=60).filter(lambda text: text.strip() != "")
 PIECE = TEXT.map(lambda text: text.replace(";", " ").strip()).filter(bool)

@@ -290,7 +290,7 @@ def random_choice(kind: Kind, number: int) -> LibraryFilter:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_filter_finds_and_counts_is_what_counting_by_hand_gives(store: Store, kind: Kind) -> None:
-    for number in range(40):
+    for number in range(12):
         chosen = random_choice(kind, number)
         with store.cursor() as cursor:
             found = list(library.find(cursor, chosen, None)["id"])

@@ -11,7 +11,7 @@ import oracles
 import pandas as pd
 import pytest
 from exported_files import exported, rows_of
-from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, SORT_ORDERS
+from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, NUMBERS, SORT_ORDERS
 
 from practices_db.catalogue.practice_filter import PracticeFilter, Sort
 from practices_db.database.store import Cursor, Store
@@ -47,7 +47,7 @@ def test_random_filters_are_worth_trying() -> None:
         assert any(getattr(chosen, narrowed) and oracle_ids(chosen) for chosen in FILTERS), narrowed
 
 
-@pytest.mark.parametrize("number", range(NUMBER_OF_FILTERS))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_screen_count_and_file_find_what_the_oracle_finds(number: int, store: Store) -> None:
     chosen, sort = FILTERS[number], SORT_ORDERS[number % len(SORT_ORDERS)]
     expected = oracles.in_order((BY_ID[id_] for id_ in oracle_ids(chosen)), sort)
@@ -133,7 +133,7 @@ def test_coverage_that_a_computer_rounds_is_reached_all_the_same(partial: str, f
         for share in range(1, 101)
     }
     tiny_store.write(lambda cursor: cards(cursor, changes))
-    for share in range(1, 101):
+    for share in (1, 2, 28, 29, 30, 57, 58, 99, 100):
         expected = [f"covers-{enough:03}" for enough in range(share, 101)]
         assert found_ids(tiny_store, PracticeFilter(minimum_coverage=share)) == expected
 
@@ -152,7 +152,7 @@ def test_coverage_that_is_exactly_reached_is_enough(store: Store) -> None:
         assert set(found_ids(store, chosen)) == oracle_ids(chosen), share
 
 
-@pytest.mark.parametrize("number", range(0, NUMBER_OF_FILTERS, 3))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_facet_counts_are_what_each_value_would_find(number: int, index: Index) -> None:
     chosen = FILTERS[number]
     assert index.select(chosen).facet_counts() == oracles.facet_counts(EVERYONE, chosen.model_dump()), chosen.in_words()
@@ -169,7 +169,7 @@ def test_choosing_one_value_alone_finds_its_count(store: Store, index: Index) ->
                 assert practices.count_practices(cursor, click) == count, (field, value)
 
 
-@pytest.mark.parametrize("number", range(0, NUMBER_OF_FILTERS, 5))
+@pytest.mark.parametrize("number", range(0, NUMBER_OF_FILTERS, 10))
 def test_relaxations_say_what_is_found_without_each_narrowing(number: int, index: Index) -> None:
     chosen = FILTERS[number]
     plain = chosen.model_dump()

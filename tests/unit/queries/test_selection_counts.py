@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import oracles
 import pytest
-from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS
+from sample_views import BY_ID, EVERYONE, FILTERS, NUMBERS
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.selection_texts import SelectionCounts, answer
@@ -27,7 +27,7 @@ def both_ways(store: Store, index: Index, chosen: PracticeFilter) -> tuple[Selec
         return read_counts(cursor, chosen), counts_of(index.select(chosen), lambda id_: cards(cursor, [id_])[0])
 
 
-@pytest.mark.parametrize("number", range(NUMBER_OF_FILTERS))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_database_and_index_count_what_the_oracle_counts(number: int, store: Store, index: Index) -> None:
     chosen = FILTERS[number]
     from_database, from_index = both_ways(store, index, chosen)
