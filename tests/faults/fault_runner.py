@@ -3,7 +3,8 @@
 For each point: a copy of a database is worked on in a forked process with the fault, then started in another one and
 compared with what was acknowledged. Where it goes on after a fault, it meets one more every 150 calls, and waits before
 it until a copy of its files has been started. Kills and torn writes need one life for all points: at each call it waits
-until a copy, which is what a kill would leave, has been started. A task is a line of JSON, [mode, numbers of calls];
+until a copy, which is what a kill would leave, has been started; "killed again" begins with what a kill has left in the
+middle, so that the start which mends it is killed too. A task is a line of JSON, [mode, numbers of calls];
 what was found goes out as a line a point, and null at the end.
 """
 
@@ -81,7 +82,6 @@ def work(store: Store, backups: Path, tokens: list[str], tell: Callable[[str, ob
 
 def run(path: Path, tokens: list[str], mode: str, number: int) -> Iterator[int]:
     """Work with a fault at one call, or yield the number of each call while it waits there."""
-    told_path(path).unlink(missing_ok=True)
     (told, tell_stop), (answered, answer) = os.pipe(), os.pipe()
 
     def child() -> None:
@@ -121,10 +121,9 @@ def told_path(path: Path) -> Path:
 
 
 def acknowledged(path: Path) -> Told:
-    """Return what a work has told until now."""
-    lines = told_path(path).read_text().splitlines() if told_path(path).exists() else []
+    """Return what was told until now by all that was done to a database."""
     found: Told = {}
-    for what, value in map(json.loads, lines):
+    for what, value in map(json.loads, told_path(path).read_text().splitlines()):
         found.setdefault(what, []).append(value)
     return found
 
@@ -203,8 +202,18 @@ def points(begun: Path, place: Path, tokens: list[str], mode: str, numbers: list
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(source, folder)
         (folder / "backups").mkdir(exist_ok=True)
+        told_path(folder / path.name).write_text(
+            "".join(map(Path.read_text, source.parent.glob(f"{source.name}.told")))
+        )
         return folder / path.name
 
+    if mode == "killed again":
+        left = place.with_name("left")
+        copied(begun, place)
+        for _ in run(path, tokens, "killed", 0):
+            if not left.exists() and len(acknowledged(path).get("saved", [])) == 2:
+                copied(place, left)
+        begun, mode = left, "killed"
     if mode in {"killed", "torn"}:
         copied(begun, place)
         for number in run(path, tokens, mode, 0):

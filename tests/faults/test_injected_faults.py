@@ -72,7 +72,7 @@ def runner(begun: tuple[Path, list[str]], tmp_path: Path) -> Iterator[Runner]:
 
 AGAIN = 150  # calls after which the next one fails (failing_calls.c)
 # Lives of an app: with a fault every AGAIN calls, one fault, or stops at all of these calls.
-FULL_SIZE = {"error": AGAIN, "full for a while": AGAIN, "full": 150, "killed": 600, "torn": 600}
+FULL_SIZE = {"error": AGAIN, "full for a while": AGAIN, "full": 350, "killed": 600, "killed again": 600, "torn": 600}
 
 
 @pytest.mark.parametrize("share", ["few", pytest.param("all", marks=pytest.mark.slow)])
