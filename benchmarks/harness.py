@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ import streamlit
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Subprotocol
 
@@ -37,11 +37,10 @@ from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.operations.build import build
 
 ROOT = Path(__file__).resolve().parent.parent
+# How a page begins to say that something was not done.
+REFUSALS = ("Something went wrong", "Too much", "Nothing was sent", "This was sent already")
 RESULTS = Path(__file__).resolve().parent / "results"
 CATALOGUE = 0  # the size that stands for the real catalogue
-
-# The same pages with Streamlit's default settings: no config file, no work at start-up.
-DEFAULT_APP = "import streamlit as st\n\napp = st.App({frame!r})\n"
 
 
 # --- data and server -------------------------------------------------------------------------------------
@@ -137,14 +136,22 @@ class Answer:
 class Visitor:
     """One session over a websocket, as a browser holds it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, headers: Mapping[str, str] | None = None, xsrf: str = "") -> None:
         self.url = f"ws://127.0.0.1:{port}/_stcore/stream"
+        self.headers = headers
+        self.spoken = [Subprotocol("streamlit"), *([Subprotocol(xsrf)] if xsrf else [])]
         self.socket: ClientConnection
-        self.states = WidgetStates()
+        self.session = ""
+        self.widgets: dict[str, str] = {}  # label → id, of the last page
 
     async def __aenter__(self) -> Self:
         self.socket = await websockets.connect(
-            self.url, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60, ping_timeout=None
+            self.url,
+            subprotocols=self.spoken,
+            additional_headers=self.headers,
+            max_size=None,
+            open_timeout=60,
+            ping_timeout=None,
         )
         return self
 
@@ -153,25 +160,34 @@ class Visitor:
     ) -> None:
         await self.socket.close()
 
-    async def rerun(self, page: str, query: str = "") -> Answer:
-        """Ask for a page with a link's parameters and wait until its script has finished."""
+    async def rerun(self, page: str, query: str = "", widgets: Iterable[WidgetState] = ()) -> Answer:
+        """Ask for a page with a link's parameters and values of widgets; wait until its script has finished."""
         message = BackMsg()
         message.rerun_script.query_string = query
         message.rerun_script.page_name = page
+        message.rerun_script.widget_states.widgets.extend(widgets)
         start = time.perf_counter()
         await self.socket.send(message.SerializeToString())
-        received, error = 0, ""
+        received, error, self.widgets = 0, "", {}
         while True:
             raw = await self.socket.recv()
             received += len(raw)
             answer = ForwardMsg()
             answer.ParseFromString(raw)
-            if answer.WhichOneof("type") == "script_finished":
+            kind = answer.WhichOneof("type")
+            if kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 break
-            if answer.WhichOneof("type") == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
-                error = answer.delta.new_element.exception.message
-            if answer.delta.new_element.alert.body.startswith("Something went wrong"):
-                error = answer.delta.new_element.alert.body
+            if kind == "new_session":
+                self.session = answer.new_session.initialize.session_id or self.session
+            if kind != "delta" or not (drawn := answer.delta.new_element.WhichOneof("type")):
+                continue
+            element = getattr(answer.delta.new_element, drawn)
+            if drawn == "exception":
+                error = element.message
+            elif drawn == "alert" and element.body.startswith(REFUSALS):
+                error = element.body
+            elif getattr(element, "label", ""):
+                self.widgets[element.label] = getattr(element, "id", "")
         return Answer((time.perf_counter() - start) * 1000, received, error)
 
 

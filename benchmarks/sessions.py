@@ -1,66 +1,258 @@
 """How the app holds up when many people use it at once, and whether it keeps memory of those who left.
 
-    python benchmarks/sessions.py [--sessions 50 100] [--connected 200] [--seconds 30] [--opened 2000]
+    python benchmarks/sessions.py [--visitors 20 50 100] [--seconds 60] [--connected 200] [--opened 2000]
 
-Each session is a websocket that speaks Streamlit's protocol: it opens Explore, changes the filter, waits two seconds
-(drawn between one and three), changes it again. A time is from sending the change to the message that the script has
-finished. The same is done with the same pages under Streamlit's default settings. Then ``connected`` sessions are opened
-at once and each changes its filter once: none may fail. Last, ``opened`` sessions are opened, clicked and closed one after
-another, twenty at a time: resident memory after the first tenth, which warms caches, and at the end. Goals: 50
-sessions p95 ≤ 200 ms, 100 sessions p95 ≤ 500 ms, 200 connected without an error, memory growth ≤ 5 %.
-The client runs on the same machine and takes a part of it.
+**Arrivals** come on a schedule, drawn beforehand (Poisson, one every two seconds for each visitor), whatever the answers
+take. A time is from the moment that the schedule names until the answer is there, waiting behind one's own last click and
+in this client included, so that a slow answer hides none of those behind it. What they ask for is drawn by weight (``MIX``,
+an assumption): first pages with their session, every page, files from ``/api``, uploads, corrections that are written. All
+goes through nginx as ``docs/many-machines/nginx.conf`` has it, to an app with all its limits; only the visitors' addresses
+are made up, one for ten of them. What a limit refuses is counted apart. What is not answered a minute after the last
+arrival counts with its time until then, and as an error.
+
+Then ``connected`` sessions are opened at once and each changes its filter once: none may fail. Last, ``opened`` sessions
+are opened, clicked and closed one after another, twenty at a time: resident memory after the first tenth, which warms
+caches, and at the end. 0 leaves a part out. Goals: 50 visitors p95 ≤ 200 ms, 100 visitors p95 ≤ 500 ms, 200 connected
+without an error, memory growth ≤ 5 %. The client runs on the same machine and takes a part of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
+import shutil
+import socket
+import subprocess
 import tempfile
 import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import (
-    CATALOGUE,
-    DEFAULT_APP,
-    ROOT,
-    Answer,
-    Visitor,
-    cpu,
-    database,
-    filters,
-    goal,
-    resident,
-    server,
-    spread,
-    write,
-)
+import httpx
+import numpy as np
+import websockets
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-THINK = 2.0
+from benchmarks.harness import CATALOGUE, ROOT, Answer, Visitor, cpu, database, filters, goal, resident, server, write
+from benchmarks.page_times import links
+
+THINK = 2.0  # seconds between two arrivals of one visitor
+PATIENCE = 60.0  # seconds after the last arrival
+OF_AN_ADDRESS = 10  # visitors
 LIMITS = {50: 200, 100: 500}
+# What is asked for, by weight: guessed, there is no record of visits. Pages are those of page_times.py.
+MIX = {
+    "first page": 10.0,
+    "explore": 30.0,
+    "practice": 16.0,
+    "overview": 6.0,
+    "what works": 4.0,
+    "what works, a type": 4.0,
+    "explore, search": 6.0,
+    "explore, table": 2.0,
+    "evidence": 4.0,
+    "compare": 4.0,
+    "needs": 3.0,
+    "weighting": 2.0,
+    "gaps": 2.0,
+    "method": 1.0,
+    "file": 3.0,
+    "upload": 1.5,
+    "correction": 1.5,
+}
 # One may come again within this time after the connection broke; only then a session is forgotten.
 FORGOTTEN = 150
 
 
-async def person(port: int, number: int, until: float) -> list[Answer]:
-    """Use Explore until a moment: change the filter, read, change it again."""
-    draw = random.Random(number)  # noqa: S311 - for a benchmark
-    links, answers = filters(number), []
-    await asyncio.sleep(draw.random() * THINK)
-    async with Visitor(port) as visitor:
-        await visitor.rerun("explore")
-        while time.monotonic() < until:
-            await asyncio.sleep(THINK * draw.uniform(0.5, 1.5))
-            answers.append(await visitor.rerun("explore", next(links)))
-    return answers
+class RefusedError(Exception):
+    """A limit said no."""
 
 
-async def crowd(port: int, size: int, seconds: float) -> list[Answer]:
-    """Let many people use the app for some seconds and return all answers after the first of each."""
-    until = time.monotonic() + seconds
-    each = await asyncio.gather(*(person(port, number, until) for number in range(size)))
-    return [answer for answers in each for answer in answers]
+@dataclass
+class Place:
+    """One who visits, with one session after another."""
+
+    address: str
+    session: Visitor | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # a browser's clicks wait for one another
+
+
+class Crowd:
+    """Visitors who come to a port of this machine; ``pages`` are name in the address and links of each kind."""
+
+    def __init__(self, port: int, pages: dict[str, tuple[str, Iterator[str]]], size: int) -> None:
+        self.port, self.pages = port, pages
+        self.places = [Place(f"10.0.{at // OF_AN_ADDRESS}.1") for at in range(size)]
+        self.times: defaultdict[str, list[float]] = defaultdict(list)  # ms, of what was answered
+        self.refused: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
+
+    async def arrive(self, kind: str, place: Place, due: float) -> None:
+        """Do what is due at a moment, and put down how long after it there was an answer."""
+        try:
+            await asyncio.sleep(due - time.perf_counter())
+            async with place.turn:
+                kind = kind if place.session else "first page"
+                await self.do(kind, place)
+        except RefusedError:
+            self.refused[kind] += 1
+            return
+        except asyncio.CancelledError:
+            self.errors[f"{kind}: not answered"] += 1
+        except (OSError, RuntimeError, httpx.HTTPError, websockets.WebSocketException) as error:
+            self.errors[f"{kind}: {type(error).__name__} {error}"[:120]] += 1
+            place.session = None
+        self.times[kind].append((time.perf_counter() - due) * 1000)
+
+    async def do(self, kind: str, place: Place) -> None:
+        """Do what a kind of arrival is, until it is answered; RefusedError where a limit says no."""
+        session = await self._open(place) if kind == "first page" or place.session is None else place.session
+        if kind == "file":
+            await self._asked(place, "GET", f"/api/practices.csv?{next(self.pages['explore'][1])}")
+        elif kind == "upload":
+            await self._upload(place, session)
+        elif kind == "correction":
+            await self._correct(session)
+        else:
+            page, of = self.pages["overview" if kind == "first page" else kind]
+            _right(await session.rerun(page, next(of)))
+
+    async def _open(self, place: Place) -> Visitor:
+        if place.session:
+            await place.session.__aexit__(None, None, None)
+            place.session = None
+        page = await self._asked(place, "GET", "/")
+        cookie = (await self._asked(place, "GET", "/_stcore/health")).cookies.get("_streamlit_xsrf") or ""
+        assert "<script" in page.text
+        headers = {"X-Visitor": place.address, "Cookie": f"_streamlit_xsrf={cookie}"}
+        session = Visitor(self.port, headers, cookie)
+        try:
+            place.session = await session.__aenter__()
+        except websockets.InvalidStatus as error:
+            raise RefusedError if error.response.status_code in REFUSALS else error from None
+        return session
+
+    async def _asked(self, place: Place, method: str, path: str, **more: Any) -> httpx.Response:
+        more["headers"] = {"X-Visitor": place.address} | more.get("headers", {})
+        answer = await self.client.request(method, f"http://127.0.0.1:{self.port}{path}", **more)
+        if answer.status_code in REFUSALS:
+            raise RefusedError
+        answer.raise_for_status()
+        return answer
+
+    async def _upload(self, place: Place, session: Visitor) -> None:
+        _right(await session.rerun("reopen"))
+        cookie = session.spoken[1]
+        headers = {"X-Xsrftoken": cookie, "Cookie": f"_streamlit_xsrf={cookie}"}
+        path = f"/_stcore/upload_file/{session.session}/{random.getrandbits(64):x}"
+        file = {"file": ("view.json", b"x" * 200_000, "application/json")}
+        await self._asked(place, "PUT", path, files=file, headers=headers)
+
+    async def _correct(self, session: Visitor) -> None:
+        page, of = self.pages["practice"]
+        query = next(of)
+        _right(await session.rerun(page, query))
+        words = f"Made up by a load test, {random.getrandbits(64):x}"  # the very same is not taken twice
+        said = WidgetState(id=session.widgets["What is wrong, and what is right?"], string_value=words)
+        press = WidgetState(id=session.widgets["Send to the curators"], trigger_value=True)
+        _right(await session.rerun(page, query, [said, press]))
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Hold one pool of connections, and close all sessions at the end."""
+        async with httpx.AsyncClient(limits=httpx.Limits(max_connections=None), timeout=PATIENCE) as self.client:
+            yield
+            for place in self.places:
+                if place.session:
+                    await place.session.__aexit__(None, None, None)
+
+
+REFUSALS = {408, 413, 429, 503}
+
+
+def _right(answer: Answer) -> None:
+    if answer.error.startswith("Too much"):
+        raise RefusedError
+    if answer.error:
+        raise RuntimeError(answer.error)
+
+
+def schedule(size: int, seconds: float) -> list[tuple[float, int, str]]:
+    """Draw when who asks for what: (seconds from the start, number of a visitor, kind)."""
+    draw, at, drawn = random.Random(size), 0.0, []  # noqa: S311 - for a benchmark
+    while (at := at + draw.expovariate(size / THINK)) < seconds:
+        drawn.append((at, draw.randrange(size), draw.choices(list(MIX), list(MIX.values()))[0]))
+    return drawn
+
+
+async def arrivals(crowd: Crowd, seconds: float) -> None:
+    """Let a crowd come on its schedule."""
+    async with crowd.at_work():
+        start = time.perf_counter() + 0.5
+        due = schedule(len(crowd.places), seconds)
+        tasks = [asyncio.create_task(crowd.arrive(kind, crowd.places[who], start + at)) for at, who, kind in due]
+        await asyncio.wait(tasks, timeout=seconds + PATIENCE)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def nginx(port_behind: int) -> Iterator[int]:
+    """Run the documented nginx before one app; visitors say an address, since all of them are on this machine."""
+    text = (ROOT / "docs" / "many-machines" / "nginx.conf").read_text(encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    lines = [line for line in text.splitlines() if "10.0.0.12" not in line and "10.0.0.13" not in line]
+    text = "\n".join(lines).replace("listen 80;", f"listen 127.0.0.1:{port};")
+    text = text.replace("10.0.0.11:8501", f"127.0.0.1:{port_behind}")
+    text = text.replace("X-Forwarded-For $remote_addr", "X-Forwarded-For $http_x_visitor")
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        raise SystemExit("nginx is not installed (apt-get install nginx-light)")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "nginx.conf").write_text(text, encoding="utf-8")
+        Path(folder).chmod(0o755)
+        process = subprocess.Popen([program, "-p", folder, "-c", f"{folder}/nginx.conf", "-g", "daemon off;"])
+        try:
+            time.sleep(1)
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    """Return p50, p95 and p99 in ms, and how many."""
+    return {f"p{at}": round(float(np.percentile(times, at)), 1) for at in (50, 95, 99)} | {"n": len(times)}
+
+
+def under_load(path: Path, size: int, seconds: float) -> dict[str, Any]:
+    """Measure so many visitors on a server of their own, through nginx."""
+    with server(path, PRACTICES_BASE_URL="http://localhost") as (behind, pid), nginx(behind) as port:
+        used = cpu(pid)
+        crowd = Crowd(port, {name: (page, of()) for name, (page, of) in links(path).items()}, size)
+        asyncio.run(arrivals(crowd, seconds))
+        used = cpu(pid) - used
+    every = [ms for times in crowd.times.values() for ms in times]
+    told = spread(every) | {
+        "arrivals a second": round(len(schedule(size, seconds)) / seconds, 1),
+        "refused by limits": crowd.refused.total(),
+        "errors": crowd.errors.total(),
+        "processor (ms an arrival)": round(used * 1000 / max(1, len(every) + crowd.refused.total()), 1),
+        "by kind": {kind: spread(crowd.times[kind]) for kind in MIX if crowd.times[kind]},
+    }
+    print(f"  {size} visitors: { {key: one for key, one in told.items() if key != 'by kind'} }", flush=True)
+    for what, count in [*crowd.errors.most_common(5), *crowd.refused.items()]:
+        print(f"    {count} × {what}", flush=True)
+    return told
 
 
 async def connect(port: int, size: int) -> dict[str, Any]:
@@ -108,55 +300,34 @@ async def come_and_go(port: int, pid: int, opened: int) -> dict[str, Any]:
     }
 
 
-def under_load(name: str, port: int, pid: int, sizes: list[int], seconds: float) -> dict[str, Any]:
-    """Measure each number of sessions on a server."""
-    told: dict[str, Any] = {}
-    for size in sizes:
-        before, used = resident(pid), cpu(pid)
-        answers = asyncio.run(crowd(port, size, seconds))
-        errors = sum(bool(answer.error) for answer in answers)
-        told[f"{size} sessions"] = spread([answer.milliseconds for answer in answers]) | {
-            "errors": errors,
-            "reruns a second": round(len(answers) / seconds, 1),
-            "processor (ms a rerun)": round((cpu(pid) - used) * 1000 / max(1, len(answers)), 1),
-            "memory a session (MB)": round((resident(pid) - before) / size, 2),
-        }
-        print(f"  {name:18} {size:4} sessions: {told[f'{size} sessions']}", flush=True)
-    return told
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sessions", type=int, nargs="+", default=[1, 20, 50, 100])
+    parser.add_argument("--visitors", type=int, nargs="*", default=[20, 50, 100])
+    parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--connected", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--opened", type=int, default=2000)
-    parser.add_argument("--no-default", action="store_true", help="leave out the run with default settings")
     asked = parser.parse_args()
     path = database(CATALOGUE)
-    figures: dict[str, Any] = {"goals": {}}
-    with server(path) as (port, pid):
-        figures["as shipped"] = under_load("as shipped", port, pid, asked.sessions, asked.seconds)
-        figures["connected"] = asyncio.run(connect(port, asked.connected))
-        print("  connected:", figures["connected"], flush=True)
-    with server(path) as (port, pid):
-        figures["come and go"] = asyncio.run(come_and_go(port, pid, asked.opened))
-        print("  come and go:", figures["come and go"], flush=True)
-    if not asked.no_default:
-        with tempfile.TemporaryDirectory() as folder:
-            plain = Path(folder) / "default_app.py"
-            plain.write_text(DEFAULT_APP.format(frame=str(ROOT / "pages" / "shared" / "frame.py")), encoding="utf-8")
-            with server(path, [str(plain)], Path(folder)) as (port, pid):
-                sizes = [size for size in asked.sessions if size <= 50]
-                figures["default settings"] = under_load("default settings", port, pid, sizes, asked.seconds)
-    for size, limit in LIMITS.items():
-        if one := figures["as shipped"].get(f"{size} sessions"):
-            figures["goals"][f"{size} sessions, p95"] = goal(one["p95"], limit)
-    figures["goals"][f"{asked.connected} connected, errors"] = goal(figures["connected"]["errors"], 0, "errors")
-    figures["goals"][f"{asked.opened} opened and closed, growth"] = goal(figures["come and go"]["growth (%)"], 5, "%")
+    if asked.visitors:
+        load = {f"{size} visitors": under_load(path, size, asked.seconds) for size in asked.visitors}
+        met = {size: load[f"{size} visitors"]["p95"] for size in LIMITS if size in asked.visitors}
+        _written("arrivals", load | {"goals": {f"{size} visitors, p95": goal(met[size], LIMITS[size]) for size in met}})
+    if asked.connected and asked.opened:
+        with server(path) as (port, _):
+            connected = asyncio.run(connect(port, asked.connected))
+        with server(path) as (port, pid):
+            gone = asyncio.run(come_and_go(port, pid, asked.opened))
+        goals = {
+            f"{asked.connected} connected, errors": goal(connected["errors"], 0, "errors"),
+            f"{asked.opened} opened and closed, growth": goal(gone["growth (%)"], 5, "%"),
+        }
+        _written("sessions", {"connected": connected, "come and go": gone, "goals": goals})
+
+
+def _written(name: str, figures: dict[str, Any]) -> None:
     for what, one in figures["goals"].items():
         print(f"  {what}: {one['value']:g} {one['unit']} (goal {one['goal']:g}): {'met' if one['met'] else 'MISSED'}")
-    write("sessions", figures)
+    write(name, figures)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What whoever runs the app needs: check, figures, backup, restore, snapshot (docs/runbook.md), check-links."""
+"""What whoever runs the app needs (docs/runbook.md): check, figures, backup, restore, snapshot, links, advisories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from criteria.order import CLEARLY
 from practices_db.catalogue.vocabularies import label
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations import link_check, recovery
+from practices_db.operations import advisories, link_check, recovery
 from practices_db.operations.backups import (
     FORMS,
     KEPT_DAYS,
@@ -159,8 +159,16 @@ def _check_links(use_the_network: bool, most: int, pause: int, timeout: int, dat
     click.echo(f"{database}: {len(found)} addresses asked, {len(found) - dead} alive, {dead} without a page")
 
 
+@click.command("advisories")
+@click.argument("archive", type=FILE)
+def _advisories(archive: Path) -> int:
+    """Compare what is installed with OSV's advisories for PyPI (its all.zip); the network is not asked."""
+    told = advisories.compare(archive, advisories.installed())
+    return say(f"{told.packages} packages, {told.advisories} advisories, the newest of {told.newest}", told.affected)
+
+
 def _tell(seen: link_check.Seen) -> None:
     click.echo(f"{'alive' if seen.alive else 'DEAD '} {seen.said}: {seen.url}", err=True)
 
 
-COMMANDS = (_check, _figures, _backup, _restore, _snapshot, _check_links)
+COMMANDS = (_check, _figures, _backup, _restore, _snapshot, _check_links, _advisories)

@@ -1,7 +1,11 @@
 """A process of its own in which calls to the system fail where they are told to (failing_calls.c).
 
-For each point: a copy of a database is worked on in a forked process until the fault, then started in another one and
-compared with what was acknowledged. Points come as lines of JSON, [mode, number]; what was found goes out as lines.
+For each point: a copy of a database is worked on in a forked process with the fault, then started in another one and
+compared with what was acknowledged. Where it goes on after a fault, it meets one more every 150 calls, and waits before
+it until a copy of its files has been started. Kills and torn writes need one life for all points: at each call it waits
+until a copy, which is what a kill would leave, has been started; "killed again" begins with what a kill has left in the
+middle, so that the start which mends it is killed too. A task is a line of JSON, [mode, numbers of calls];
+what was found goes out as a line a point, and null at the end.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +33,7 @@ from practices_db.operations.build import open_store
 from practices_db.operations.check import examine
 from practices_db.queries.integrity import contents, integrity_problems
 
-MODES = {"count": 0, "error": 1, "full": 2, "killed": 3, "torn": 4, "read-only": 5}
+MODES = {"count": 0, "error": 1, "full": 2, "killed": 3, "torn": 4, "read-only": 5, "full for a while": 6}
 Told = dict[str, Any]
 
 
@@ -76,20 +80,21 @@ def work(store: Store, backups: Path, tokens: list[str], tell: Callable[[str, ob
     store.close()
 
 
-def run(path: Path, tokens: list[str], mode: str, number: int) -> Told:
-    """Work with a fault at one call; return what was acknowledged."""
-    told: Path = path.parent.with_suffix(".told")
-    told.unlink(missing_ok=True)
+def run(path: Path, tokens: list[str], mode: str, number: int) -> Iterator[int]:
+    """Work with a fault at one call, or yield the number of each call while it waits there."""
+    (told, tell_stop), (answered, answer) = os.pipe(), os.pipe()
 
     def child() -> None:
-        log = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.close(told)
+        os.close(answer)
+        log = os.open(told_path(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
         def tell(what: str, value: object) -> None:
             os.write(log, json.dumps([what, value]).encode() + b"\n")
 
         failing = ctypes.CDLL(os.environ["LD_PRELOAD"])
         failing.calls.restype = ctypes.c_long
-        failing.arm(f"{path.parent}/".encode(), ctypes.c_long(number), MODES[mode])
+        failing.arm(f"{path.parent}/".encode(), ctypes.c_long(number), MODES[mode], tell_stop, answered)
         try:
             store = open_store(path, backups_folder=path.parent / "backups")
         except PracticesError as error:
@@ -100,10 +105,25 @@ def run(path: Path, tokens: list[str], mode: str, number: int) -> Told:
             work(store, path.parent / "backups", tokens, tell)
         tell("calls", failing.calls())
 
-    _forked(child)
-    lines = [json.loads(line) for line in told.read_text().splitlines()] if told.exists() else []
+    process = _forked(child)
+    os.close(tell_stop)
+    os.close(answered)
+    while at := os.read(told, 8):
+        yield int.from_bytes(at, sys.byteorder)
+        os.write(answer, b".")
+    os.waitpid(process, 0)
+    os.close(told)
+    os.close(answer)
+
+
+def told_path(path: Path) -> Path:
+    return path.parent.with_suffix(".told")
+
+
+def acknowledged(path: Path) -> Told:
+    """Return what was told until now by all that was done to a database."""
     found: Told = {}
-    for what, value in lines:
+    for what, value in map(json.loads, told_path(path).read_text().splitlines()):
         found.setdefault(what, []).append(value)
     return found
 
@@ -122,7 +142,7 @@ def start(path: Path, tokens: list[str], told: Told) -> list[str]:
             said = [f"traceback: {traceback.format_exc()}"]
         found.write_text(json.dumps(said))
 
-    _forked(child)
+    os.waitpid(_forked(child), 0)
     return json.loads(found.read_text()) if found.exists() else ["the start ended without a word"]
 
 
@@ -162,28 +182,64 @@ def _is_damaged(path: Path) -> bool:
     return False
 
 
-def _forked(child: Callable[[], None]) -> None:
+def _forked(child: Callable[[], None]) -> int:
     if process := os.fork():
-        os.waitpid(process, 0)
-        return
+        return process
     try:
         child()
     finally:
         os._exit(0)
 
 
+Point = tuple[int, Told, list[str]]
+
+
+def points(begun: Path, place: Path, tokens: list[str], mode: str, numbers: list[int]) -> Iterator[Point]:
+    """Yield the number of each call, what was acknowledged around the fault there, and what the start found wrong."""
+    path = place / "practices.duckdb"
+
+    def copied(source: Path, folder: Path) -> Path:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(source, folder)
+        (folder / "backups").mkdir(exist_ok=True)
+        told_path(folder / path.name).write_text(
+            "".join(map(Path.read_text, source.parent.glob(f"{source.name}.told")))
+        )
+        return folder / path.name
+
+    if mode == "killed again":
+        left = place.with_name("left")
+        copied(begun, place)
+        for _ in run(path, tokens, "killed", 0):
+            if not left.exists() and len(acknowledged(path).get("saved", [])) == 2:
+                copied(place, left)
+        begun, mode = left, "killed"
+    if mode in {"killed", "torn"}:
+        copied(begun, place)
+        for number in run(path, tokens, mode, 0):
+            if number in numbers:
+                told = acknowledged(path)
+                yield number, told, start(copied(place, place.with_name("stopped")), tokens, told)
+        return
+    for number in numbers:
+        copied(begun, place)
+        failed = number
+        for following in run(path, tokens, mode, number):
+            told = acknowledged(path)
+            yield failed, told, start(copied(place, place.with_name("stopped")), tokens, told)
+            failed = following
+        told = acknowledged(path)
+        yield failed, told, start(path, tokens, told)
+
+
 def main() -> None:
-    """Take points from standard input; ``begun`` is a folder with a database, ``place`` one for copies of it."""
+    """Take tasks from standard input; ``begun`` is a folder with a database, ``place`` one for copies of it."""
     begun, place, tokens = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
     logging.disable()
     for line in sys.stdin:
-        mode, number = json.loads(line)
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(begun, place)
-        (place / "backups").mkdir()
-        path = place / "practices.duckdb"
-        told = run(path, tokens, mode, number)
-        print(json.dumps([mode, number, told, start(path, tokens, told)]), flush=True)
+        for point in points(begun, place, tokens, *json.loads(line)):
+            print(json.dumps(point), flush=True)
+        print("null", flush=True)
 
 
 if __name__ == "__main__":

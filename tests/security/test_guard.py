@@ -20,7 +20,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import pytest
-from app_server import Server
+from app_server import Server, free_port
 from protocol_visitor import Visitor, asked, xsrf_cookie
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
@@ -31,6 +31,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from pages.shared.server import startup
 from pages.shared.server.guard.faults import Faults
 from pages.shared.server.guard.limits import Limits, client
+from pages.shared.server.guard.rates import HiddenClients
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.curation.budgets import Budgets
 from practices_db.errors import PracticesError
@@ -415,6 +416,45 @@ def test_a_proxy_that_hides_its_clients_is_said(new_server: NewServer, catalogue
     for headers, status in (({}, "ok"), (named, "ok"), ({"Host": named["Host"]}, "the proxy hides its clients")):
         assert asked(url, "GET", "/", headers=headers)[0] == 200
         assert json.loads(asked(url, "GET", "/healthz")[1])["status"] == status
+
+
+def test_a_proxy_that_hides_its_clients_is_said_before_anybody_comes(catalogue_db: Path, tmp_path: Path) -> None:
+    database = Path(shutil.copy(catalogue_db, tmp_path / "practices.duckdb"))
+    port = free_port()
+    public = f"http://127.1:{port}"  # this machine under a name that is none of its own, as a proxy's would be
+    environment = {
+        "STREAMLIT_SERVER_ALLOWED_HOSTS": "127.1",
+        "PRACTICES_BASE_URL": public,
+    }
+    running = Server(database, f"--server.port={port}", environment=environment)
+    try:
+        end = time.monotonic() + 60
+        while "does not say for whom (no X-Forwarded-For)" not in running.console:
+            assert time.monotonic() < end, running.console
+            time.sleep(0.2)
+        assert json.loads(asked(f"http://localhost:{port}", "GET", "/healthz")[1])["status"] == (
+            "the proxy hides its clients"
+        )
+    finally:
+        running.stop()
+
+
+def noticed(asks: str, headers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return what is noticed of a request from an address."""
+    monkeypatch.setattr(HiddenClients, "noticed", "")
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    HiddenClients().look({"type": "http", "client": (asks, 1), "headers": sent, "path": "/"})
+    return HiddenClients.noticed
+
+
+def test_a_proxy_that_is_not_believed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"Host": "practices.example.org", "X-Forwarded-For": "8.8.4.61"}
+    assert noticed("172.18.0.2", named, monkeypatch) == "the proxy is not believed"
+    assert noticed("8.8.4.61", named, monkeypatch) == ""  # believed: the server has put the client in
+    assert noticed("8.8.4.99", named, monkeypatch) == ""  # a visitor who says so from far away
+    assert noticed("172.18.0.2", {"Host": "practices.example.org"}, monkeypatch) == ""  # a visitor from near
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    assert noticed("8.8.4.99", named, monkeypatch) == "any client can call itself anything"
 
 
 def test_healthz_says_when_the_last_whole_backup_is_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from pages.shared.server import streamlit_patches, warm_up
 from pages.shared.server.guard.limits import Limits, visitor
 from pages.shared.server.guard.rates import HiddenClients
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.config import backups_folder, read_only_mode
+from practices_db.config import backups_folder, base_url, read_only_mode
 from practices_db.curation import budgets
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
@@ -36,6 +37,7 @@ _SAMPLES = ("example", "sample", "changeme", "change-me", "change_me", "password
 _STARTED = time.monotonic()
 _FIRST_BACKUP = 3_600.0  # seconds after the start in which the first one may still be made
 _OLDEST_BACKUP = timedelta(days=2)
+_PATIENCE = 5.0  # seconds for the app's own address to answer
 _LOOK = 1.0  # seconds between two looks whether the database can still be used
 _HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
@@ -83,13 +85,29 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(warm_up.prepare)
-    tasks = [asyncio.create_task(work()) for work in (warm_up.collect_now_and_then, end_where_lost)]
+    tasks = [asyncio.create_task(work()) for work in (warm_up.collect_now_and_then, end_where_lost, ask_own_address)]
     yield
     for task in tasks:
         task.cancel()
     if keeper:
         await run_in_threadpool(keeper.stop)
     await run_in_threadpool(database.close)
+
+
+async def ask_own_address() -> None:
+    """Ask the app's public address once, so that a proxy that hides its clients is noticed before they come.
+
+    The request is noticed where it comes in (``guard.rates.HiddenClients``). Where the address cannot be reached from
+    this machine, the first visitor's request shows it.
+    """
+    if not (address := base_url()):
+        return
+    await asyncio.sleep(_LOOK)  # requests are taken from the end of the start on
+    try:
+        async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as browser:
+            await browser.get(f"{address}/_stcore/health")
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        log.info("the app's own address could not be asked: %s", type(error).__name__)
 
 
 async def end_where_lost() -> None:
@@ -130,7 +148,7 @@ async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
 def _warning() -> str:
     """Return what whoever watches should mend, though everything is answered; "" for nothing."""
     if HiddenClients.noticed:
-        return "the proxy hides its clients"
+        return HiddenClients.noticed
     folder = backups_folder()
     if folder is None or read_only_mode():
         return ""

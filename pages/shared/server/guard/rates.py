@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import math
+import os
 from collections import Counter
 
 from starlette.datastructures import Headers
@@ -28,24 +30,45 @@ def cost(scope: Scope) -> float:
 
 
 class HiddenClients:
-    """Notices a proxy on this machine that does not say for whom it asks: no limit of a client holds then."""
+    """Notices a proxy that does not say for whom it asks, or is not believed: no limit of a client holds then."""
 
-    noticed = False
+    noticed = ""  # what ``/healthz`` says, as long as the process runs
+
+    def __init__(self) -> None:
+        if "*" in os.environ.get("FORWARDED_ALLOW_IPS", ""):
+            HiddenClients.noticed = "any client can call itself anything"
+            log.critical("FORWARDED_ALLOW_IPS is *: a client can call itself anything, so that limits hold nobody.")
 
     def look(self, scope: Scope) -> None:
-        """Say it once, in the log; ``/healthz`` says it as long as the process runs."""
-        if HiddenClients.noticed or scope["type"] == "lifespan" or client(scope) is not None:
+        """Say it once, in the log."""
+        if HiddenClients.noticed or scope["type"] == "lifespan":
             return
         headers = Headers(scope=scope)
-        host = hostname(f"//{headers.get('host', '')}")
-        if headers.get("x-forwarded-for") or host in LOOPBACK | {"", "testserver"}:
+        host, named = hostname(f"//{headers.get('host', '')}"), headers.get("x-forwarded-for", "")
+        asks = (scope.get("client") or ("",))[0]
+        if host in LOOPBACK | {"", "testserver"}:
             return
-        HiddenClients.noticed = True
-        log.critical(
-            "A proxy on this machine asks as %s and does not say for whom (no X-Forwarded-For): the limits of each "
-            "client are off. See docs/security.md, section Settings.",
-            host[:80],
-        )
+        if not named and client(scope) is None:
+            HiddenClients.noticed = "the proxy hides its clients"
+            log.critical(
+                "A proxy on this machine asks as %s and does not say for whom (no X-Forwarded-For): the limits of each "
+                "client are off. See docs/security.md, section Settings.",
+                host[:80],
+            )
+        elif named and asks not in named and _is_near(asks):  # from further away anybody could say so
+            HiddenClients.noticed = "the proxy is not believed"
+            log.critical(
+                "A proxy at %s says for whom it asks and is not believed: all its visitors count as one client. Name "
+                "it in FORWARDED_ALLOW_IPS. See docs/security.md, section Settings.",
+                asks,
+            )
+
+
+def _is_near(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
 
 
 class Requests:
