@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from criteria.framework import ANSWER_IDS, current_framework, evidence_fault, published_frameworks
 from criteria.steps import steps_of
-from pages.shared.components import database
+from pages.shared.components import browser_storage, database
 from pages.shared.components.browser_storage import Difference, Entry, Listed, Report, _report
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment import navigation, questions
@@ -472,6 +472,89 @@ def test_what_was_typed_or_chosen_since_holds_over_what_was_kept() -> None:
     assert (answer.answer, answer.note) == ("partly", "typed in a tunnel")
     assert (other.answer, other.note) == (kept.mine.form["eff-lasts"], "agreed in a tunnel")
     assert len(found.mine.answers) == len(FRAMEWORK.indicators)
+
+
+def _asked() -> None:
+    import streamlit as st  # noqa: PLC0415 - AppTest runs this function as a script of its own
+
+    from criteria.framework import current_framework  # noqa: PLC0415
+    from pages.shared.components import browser_storage  # noqa: PLC0415
+    from pages.shared.self_assessment import draft as self_assessment_draft  # noqa: PLC0415
+    from pages.shared.self_assessment import questions  # noqa: PLC0415
+
+    state = self_assessment_draft._state()
+    for report in st.session_state.pop("reports", []):
+        state.absorb(report)
+    browser_storage.kept_line(state)
+    for indicator in current_framework().indicators[:2]:
+        questions._indicator(indicator, None)
+
+
+class Returned:
+    """A new session after a cut in which ``CHOSEN`` was chosen at the first question; ``BEFORE`` stood before it."""
+
+    BEFORE, CHOSEN = "met", "partly"
+    FIRST, OTHER = (f"own_{one.id}_answer" for one in FRAMEWORK.indicators[:2])
+
+    def __init__(self) -> None:
+        self.app = AppTest.from_function(_asked, default_timeout=30)
+        kept = Draft(mine=new_form(DAY).with_answer(OwnAnswer(indicator=FRAMEWORK.indicators[0].id, answer="met")))
+        self.n = 0
+        self.tells(self.CHOSEN, kept)
+
+    def tells(self, answer: str, kept: Draft | None = None) -> None:
+        """Let the browser tell an answer to the first question that is not in the text yet."""
+        self.n += 1
+        raw = str(ANSWER_IDS.index(answer))  # type: ignore[arg-type]
+        entry = told(kept).entry if kept else None
+        self.app.session_state["reports"] = [Report("state", entry, self.n, "self-assessment", {self.FIRST: raw})]
+        self.app.run()
+        assert not self.app.exception
+
+    def sends(self, answer: str, key: str = FIRST) -> None:
+        """Let Streamlit send an answer."""
+        self.app.radio(key=key).set_value(answer).run()
+        assert not self.app.exception
+
+    def holds(self, answer: str, at: int = 0) -> None:
+        """See an answer in the draft and in its question, and that nothing else is crossed out in the browser."""
+        given = draft(self.app).mine.answer(FRAMEWORK.indicators[at].id)
+        assert given
+        key = (self.FIRST, self.OTHER)[at]
+        assert (given.answer, self.app.radio(key=key).value) == (answer, answer)
+        assert self.app.session_state["own"].taken.get(key) in (None, str(ANSWER_IDS.index(answer)))  # type: ignore[arg-type]
+
+
+def test_the_choice_before_a_cut_that_streamlit_sends_once_more_undoes_nothing() -> None:
+    page = Returned()
+    page.holds(page.CHOSEN)
+    page.sends(page.BEFORE)
+    page.holds(page.CHOSEN)
+    page.sends(page.CHOSEN)
+    page.holds(page.CHOSEN)
+
+
+def test_changes_right_after_a_return_hold_as_soon_as_the_browser_tells_them() -> None:
+    page = Returned()
+    page.sends("not-met", page.OTHER)
+    page.holds("not-met", 1)
+    page.sends("not-met")  # two, quickly, the second back to what stood before the cut
+    page.sends(page.BEFORE)
+    page.tells(page.BEFORE)
+    page.holds(page.BEFORE)
+    page.sends(page.CHOSEN)
+    page.holds(page.BEFORE)
+    page.tells(page.CHOSEN)
+    page.holds(page.CHOSEN)
+
+
+def test_a_while_after_a_return_a_choice_needs_no_second_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Returned()
+    monkeypatch.setattr(browser_storage, "_RETURN", 0.0)
+    page.sends("not-met")
+    page.holds("not-met")
+    page.tells(page.CHOSEN)  # in a second cut: what was taken before must not cross out the same, chosen once more
+    page.holds(page.CHOSEN)
 
 
 def test_what_the_session_holds_is_newer_than_what_a_late_report_says() -> None:

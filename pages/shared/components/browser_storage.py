@@ -178,6 +178,7 @@ class KeptText(ABC):
             if report.entry:
                 self._take(report.entry)
         for name, raw in report.typed.items():
+            self.taken.pop(name, None)
             if re.fullmatch(self.fields, name):
                 self.take_field(name, raw)
                 self.newer -= {name}
