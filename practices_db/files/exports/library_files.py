@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from practices_db.catalogue.filters import one_line
 from practices_db.catalogue.library_filter import LibraryFilter
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.practice_rows import columns
@@ -147,9 +148,7 @@ def _escaped(text: Any) -> str:
 
 def _one_line(text: Any) -> str:
     """Return text on one line, without what no reference manager can show; "" where there is none."""
-    if not isinstance(text, str):
-        return ""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return one_line(text) if isinstance(text, str) else ""
 
 
 def _abstract(row: Row) -> str:
