@@ -7,6 +7,8 @@ from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, publications, text_search
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.files.exports.csv_json import SAFE_FIRST
+from practices_db.files.exports.library_files import OWN_FORMATS
 from practices_db.queries import library, practices
 from practices_db.translation import N_, _
 
@@ -28,8 +30,7 @@ with database.cursor() as cursor:
 filter_form.widgets(chosen, counts, held, (N_("Search title, finding, summary and publisher"), text_search.EXAMPLE))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
-    formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
-    downloads.take_away(chosen, tables.rows(found), formats, version.short)
+    downloads.take_away(chosen, tables.rows(found), (*SAFE_FIRST, *OWN_FORMATS), version.short)
 publications.how_to_read()
 skip_link.result_begins()
 if found.empty:

@@ -10,14 +10,14 @@ from pages.shared.components import database
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
 from practices_db.files.exports.codebook import FILE_NAME, codebook_csv
-from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name
+from practices_db.files.exports.csv_json import CONTENTS, FORMATS, SAFE_FIRST, file_name
 from practices_db.files.exports.export_tables import count_rows
 from practices_db.files.exports.recipe import FileContents, Format
 from practices_db.queries.views import View
 from practices_db.translation import N_, _, ngettext
 
 _COMPARISON = N_("The comparison as on this page: a row for each result, fact and answer, a column for each practice.")
-OFFERED: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html")
+OFFERED: tuple[Format, ...] = ("xlsx", *SAFE_FIRST, "pdf", "html")
 _CONTENTS: dict[FileContents, str] = {
     **{"comparison": N_("Comparison"), "scores": N_("Scores"), "answers": N_("Answers")},
     "everything": N_("Everything"),

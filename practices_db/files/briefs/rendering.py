@@ -21,8 +21,8 @@ from practices_db.files.exports.recipe import Recipe
 
 _HERE = Path(__file__).parent
 _LACKING = (
-    "□ stands for a letter or sign that this PDF's fonts do not have, or for one of a kind of which they lack many; the "
-    "web page of the same brief shows it."
+    "□ stands for a letter or sign that this PDF's fonts do not have, or for one of a kind of which they lack many; "
+    "the web page of the same brief shows it."
 )
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _WRITTEN_OUT = re.compile(r"\\u\{([0-9a-f]+)\}")

@@ -336,7 +336,7 @@ SIGNS = [
     ("Rainbow Welcome 🏳️\u200d🌈", "Rainbow Welcome □"),
     ("Home 🏠🤝🎓📚🌍☀️💬👩\u200d👧", "Home □□□□□☀□□"),
     ("Probe 👍🏽 🇺🇦 ★ ✓ ①", "Probe □ □ ★ ✓ ①"),
-    ("Keycap 1️⃣ and 👩🏿\u200d🚒", "Keycap 1□ and □"),
+    ("Rescue 👩🏿\u200d🚒 and 🧑🏽\u200d🤝\u200d🧑🏻", "Rescue □ and □"),
     ("한국 እንኳን \U0010ffff e\u0301", "□□ □□□□ □ é"),
     ("日本" + "".join(map(chr, range(0x4E00, 0x4E80))), "□" * 130),
     ("".join(map(chr, range(0x1F600, 0x1F640))), "□" * 64),
