@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from practices_db.catalogue.vocabularies import NOT_STATED, label, unknown, vocabulary
+from practices_db.errors import PracticesError
 
 Chosen = tuple[str, ...]
 Part = tuple[str, str | None, str]  # field, value, words
@@ -163,6 +164,25 @@ class Filter(BaseModel):
         return cls(**values, **further), dropped + not_understood
 
     @classmethod
+    def checked(cls, params: Mapping[str, Sequence[str]], name: str = "--{}") -> Self:
+        """Read a filter where a mistake must not pass (command line, routes): raises PracticesError naming each.
+
+        ``name`` says how a parameter is called there.
+        """
+        mistakes = [
+            f"{name.format(facet.param)}: {unknown(facet.field, value)}"
+            for facet in cls.facets
+            for value in params.get(facet.param, ())
+            if value not in facet.options()
+        ]
+        facets = {facet.param for facet in cls.facets}
+        _, dropped = cls.from_params({param: values for param, values in params.items() if param not in facets})
+        mistakes += [f"Not understood: {message}" for message in dropped]
+        if mistakes:
+            raise PracticesError("\n".join(mistakes))
+        return cls.from_params(params)[0]
+
+    @classmethod
     def _read_further(cls, params: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
         return {"text": (params.get("q") or [""])[-1]}, []
 
@@ -193,17 +213,14 @@ def shown(value: str) -> str:
 
 
 # Letters that Unicode does not take apart into a base letter and a mark.
-_PLAIN: dict[int, str | None] = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 # However an apostrophe or a dash is typed, they are one; Unicode takes some apart into a blank and a mark.
-_SIGNS: dict[int, str | None] = dict.fromkeys(map(ord, "’‘‛′`´ʹʻʼʽˈʾʿ᾽᾿´῾՚׳ꞌ＇｀"), "'") | dict.fromkeys(
-    map(ord, "‐‑‒–—―−⁃־﹘﹣－"), "-"
-)
+_SIGNS = dict.fromkeys(map(ord, "’‘‛′`´ʹʻʼʽˈʾʿ᾽᾿´῾՚׳ꞌ＇｀"), "'") | dict.fromkeys(map(ord, "‐‑‒–—―−⁃־﹘﹣－"), "-")
 # What nobody sees beside the signs of the category Cf: joiners of marks, variants of signs, blanks of no width.
-_UNSEEN: dict[int, str | None] = dict.fromkeys(
+_UNSEEN = dict.fromkeys(
     (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0)
 )
+_FOLDED = {**_PLAIN, **_SIGNS, **_UNSEEN}
 
 
 def normalise(text: str) -> str:
@@ -217,6 +234,6 @@ def normalise(text: str) -> str:
     """
     if text.isascii():  # most of it; twenty times faster
         return " ".join(text.lower().replace("`", "'").split())
-    apart = unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold().translate(_PLAIN | _SIGNS | _UNSEEN)
+    apart = unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold().translate(_FOLDED)
     bare = "".join(one for one in apart if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", bare).split())

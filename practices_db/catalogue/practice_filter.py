@@ -10,8 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, normalise, one_line, shown
 from practices_db.catalogue.practice_fields import FIELDS
-from practices_db.catalogue.vocabularies import unknown
-from practices_db.errors import PracticesError
 from practices_db.translation import N_, ngettext
 
 Sort = Literal["result", "name", "documented", "effectiveness", "sustainability", "newest"]
@@ -217,22 +215,8 @@ _NUMBERS = {
 
 
 def checked(params: Mapping[str, Sequence[str]], name: str = "--{}") -> PracticeFilter:
-    """Read a filter where a mistake must not pass (command line, routes): raises PracticesError naming each.
-
-    ``name`` says how a parameter is called there.
-    """
-    mistakes = [
-        f"{name.format(facet.param)}: {unknown(facet.field, value)}"
-        for facet in FACETS
-        for value in params.get(facet.param, ())
-        if value not in facet.options()
-    ]
-    facets = {facet.param for facet in FACETS}
-    _, dropped = PracticeFilter.from_params({param: values for param, values in params.items() if param not in facets})
-    mistakes += [f"Not understood: {message}" for message in dropped]
-    if mistakes:
-        raise PracticesError("\n".join(mistakes))
-    return PracticeFilter.from_params(params)[0]
+    """Read a filter of practices where a mistake must not pass: ``Filter.checked``."""
+    return PracticeFilter.checked(params, name)
 
 
 def checked_sort(value: str) -> Sort:

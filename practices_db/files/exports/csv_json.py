@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -190,6 +191,20 @@ def write_rows(path: Path, rows: Iterable[Sequence[Any]], delimiter: str = ",") 
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         csv.writer(text, delimiter=delimiter).writerows(rows)  # \r\n, as spreadsheets write it
         text.detach()
+
+
+def results_name(on: date) -> str:
+    """Return a name for a table of results that is never used twice."""
+    return f"results_{on.isoformat()}_{secrets.token_hex(8)}.csv"
+
+
+def write_results(store: Store, view: View, on: date) -> Path:
+    """Write every result of a view's practices as exact CSV, without a recipe; the caller deletes it."""
+    path = store.exports / results_name(on)
+    with export_tables.reading(store, view) as cursor:
+        rows = export_tables.rows(cursor, view, "results", on, export_tables.as_written)
+        write_rows(path, chain([[column.name for column in columns.RESULTS]], rows))
+    return path
 
 
 def write_json(store: Store, view: View, on: date) -> Path:
