@@ -42,11 +42,7 @@ _TYPES: dict[Kind, Described] = {
     "date": {"type": "date", "format": "%Y-%m-%d"},
     "flag": {"type": "boolean", "trueValues": ["yes"], "falseValues": ["no"]},
 }
-_BETWEEN: dict[Kind, str] = {
-    "list": "several: ; between",
-    "codes": "several: ; between",
-    "urls": "several: blank between",
-}
+_BETWEEN: dict[Kind, str] = {"list": "several: ;", "codes": "several: ;", "urls": "several: blank between"}
 
 
 def export_package(view: View, contents: Contents, format_: Format, path: str, version: DataVersion) -> bytes:
@@ -98,7 +94,6 @@ def _resource(name: str, said: str, path: str, fields: list[Described], delimite
         "name": name,
         "description": said,
         "path": path,
-        "scheme": "http" if "://" in path else "file",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8-sig",
@@ -126,7 +121,7 @@ def _field(column: Column, comma: bool) -> Described:
 
 
 def _columns(table: TemplateKind, model: type[CatalogueRow]) -> list[Column]:
-    """Return the columns of one of the catalogue's files: kinds from its row model, meanings as its template has them."""
+    """Return the columns of one of the catalogue's files: kinds from its row model, meanings as in its template."""
     of_file = model.model_json_schema(mode="serialization")["properties"]
     lists = vocabularies(model)
     return [

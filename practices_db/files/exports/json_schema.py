@@ -76,12 +76,14 @@ def schemas() -> Schema:
     """Return every schema by its name; answers are Practices, Practice and Findings."""
     recipe = Recipe.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
     parts = recipe.pop("$defs")
+    # one number that may stand there, as every generator of clients reads it
+    recipe["properties"]["recipe"] = {"type": "integer", "enum": [1]}
     label = {
         **dict.fromkeys(("measure_type", "form", "outcome", "label"), _TEXT),
-        "certainty": {"type": ["integer", "string", "null"]},
+        "certainty": {"type": "integer", "minimum": 0, "maximum": 5},
         "studies": {"type": "integer"},
         "randomised": {"type": "integer"},
-        "countries": {"type": ["integer", "array"]},
+        "countries": _TEXTS,
     }
     return {
         "Recipe": recipe | {"description": "How the answer was made; with it the same question can be asked again"},
