@@ -114,7 +114,12 @@ def test_the_download_opens_inside_the_window(server: Server, new_context: NewCo
     expect(sentence(page)).to_have_text(SAID)
     settled(page)
     download_button(page).click()
-    for name in (re.compile(r"^Download \d+ practices"), re.compile("^Codebook")):
+    page.get_by_text("CSV", exact=True).click()
+    for name in (
+        re.compile(r"^Download \d+ practices"),
+        re.compile("^Codebook:"),
+        re.compile("^Codebook for programs"),
+    ):
         button = page.get_by_role("button", name=name)
         expect(button).to_be_visible()
         expect(button).to_be_in_viewport(ratio=1)

@@ -78,7 +78,7 @@ def take_away(view: View, count: int) -> None:
                     on_click="ignore",
                 )
                 st.download_button(
-                    _("The same for programs (Frictionless data package)"),
+                    _("Codebook for programs (Frictionless data package)"),
                     data=lambda: _package(view, contents, format_, name),
                     file_name=data_package.FILE_NAME,
                     mime="application/json",

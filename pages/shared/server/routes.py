@@ -89,6 +89,8 @@ class Question(NamedTuple):
 class Answer(NamedTuple):
     """How a question is answered: what makes it another (for the ETag), its name as a file, and what makes it.
 
+    Without a name it is shown and not saved.
+
     What is made is a file, which is sent and deleted, or its content.
     """
 
@@ -115,7 +117,8 @@ def _of_view(format_: Format) -> Ask:
                 write = partial(write_xlsx, view=view, on=on)
             case _:
                 write = partial(file_content, view=view, on=on, format_=format_)
-        return Answer(f"{format_} {view.page} {view.params()}", file_name(view, format_, on), write)
+        name = "" if format_ == "json" and question.practice else file_name(view, format_, on)
+        return Answer(f"{format_} {view.page} {view.params()}", name, write)
 
     return ask
 
@@ -283,7 +286,7 @@ async def _answer(resource: Resource[Ask], request: Request) -> Response:
     except PracticesError as error:
         return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
     headers = _headers(tag)
-    if answer.name and (isinstance(made, Path) or not practice):
+    if answer.name:
         headers["Content-Disposition"] = f'attachment; filename="{answer.name}"'
     if isinstance(made, bytes):
         return Response(made, media_type=resource.mime, headers=headers)

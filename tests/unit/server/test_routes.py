@@ -87,6 +87,68 @@ def test_other_addresses_name_the_routes(path: str) -> None:
     assert "/api/practices.csv" in answer.json()["routes"]
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_pages_of_other_sites_may_read(method: str, served: Store) -> None:  # noqa: ARG001 - asked by the routes
+    asked = {"origin": "https://elsewhere.example", "access_control_request_method": "GET"}
+    for path in (
+        "/api/practices.csv",
+        "/api/findings.json",
+        "/api/practices/nobody.json",
+        "/api/practices.json?sort=x",
+    ):
+        answer = get(*path.partition("?")[::2], method=method, **asked)
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+        assert "ETag" in answer.headers["access-control-expose-headers"]
+        assert "access-control-allow-credentials" not in answer.headers
+        assert (answer.status == 204) == (method == "OPTIONS")
+
+
+BEGINS = {"xlsx": b"PK", "pdf": b"%PDF-", "html": b"<!doctype html>", "bib": b"@", "ris": b"TY  - "}
+
+
+def test_every_format_of_the_screen_is_given(served: Store) -> None:
+    for path in ("practices.xlsx", "practices.pdf", "practices.html", "publications.bib", "publications.ris"):
+        answer = get(f"/api/{path}", "country=MT")
+        suffix = path.rsplit(".", maxsplit=1)[-1]
+        assert answer.body.lower().startswith(BEGINS[suffix].lower()), path
+        assert answer.headers["content-disposition"].endswith(f'.{suffix}"')
+    for suffix in ("xlsx", "pdf", "html"):
+        answer = get(f"/api/practices/duo-for-a-job.{suffix}")
+        assert answer.body.lower().startswith(BEGINS[suffix].lower())
+        assert "duo-for-a-job" in answer.headers["content-disposition"]
+    chosen = PracticeFilter(country=("IT",))
+    with served.cursor() as cursor:
+        ids = practices.find_practices(cursor, chosen, "name")["id"].tolist()
+        expected = cursor.execute(
+            "SELECT count(*) FROM released_result WHERE practice_id IN $ids", {"ids": ids}
+        ).fetchone()
+    results = get("/api/results.csv", "country=IT&sort=name").rows()
+    assert (len(results),) == expected
+    assert {row["practice_id"] for row in results} <= set(ids)
+    assert not list(served.exports.iterdir())
+
+
+@pytest.mark.parametrize("name", ["publications", "organisations", "findings"])
+def test_the_library_is_given_as_the_screen_writes_it(name: str, served: Store) -> None:  # noqa: ARG001
+    whole = get(f"/api/{name}.csv")
+    assert len(whole.rows()) > 100
+    for_sheets = get(f"/api/{name}.csv", "format=csv-semicolon").rows(";")
+    assert {row["format"] for row in for_sheets} == {"csv-semicolon"}
+    assert len(for_sheets) == len(whole.rows())
+    assert get(f"/api/{name}.csv", "colour=red").status == 400
+    if name != "findings":
+        assert 0 < len(get(f"/api/{name}.csv", "country=DE&q=integration").rows()) < len(whole.rows())
+        assert "country: 'ZZ'" in get(f"/api/{name}.csv", "country=ZZ").json()["errors"][0]
+
+
+def test_too_many_practices_for_a_brief_are_said(served: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    monkeypatch.setattr("practices_db.files.briefs.content.MOST_IN_A_BRIEF", 3)
+    answer = get("/api/practices.pdf")
+    assert answer.status == 400
+    assert answer.json()["errors"]
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_nothing_can_be_written(method: str) -> None:
     for path in ("/api/practices.csv", "/api/practices.json", "/api/practices/duo-for-a-job.json"):
