@@ -115,12 +115,8 @@ def test_the_download_opens_inside_the_window(server: Server, new_context: NewCo
     settled(page)
     download_button(page).click()
     page.get_by_text("CSV", exact=True).click()
-    for name in (
-        re.compile(r"^Download \d+ practices"),
-        re.compile("^Codebook:"),
-        re.compile("^Codebook for programs"),
-    ):
-        button = page.get_by_role("button", name=name)
+    for begins in (r"Download \d+ practices", "Codebook:", "Codebook for programs"):
+        button = page.get_by_role("button", name=re.compile(f"^{begins}"))
         expect(button).to_be_visible()
         expect(button).to_be_in_viewport(ratio=1)
         box = button.bounding_box()
