@@ -6,6 +6,7 @@ from pages.shared.components import database, filter_form, links, private_links,
 from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, organisations, text_search
 from practices_db.catalogue.library_filter import OrganisationFilter
+from practices_db.files.exports.csv_json import SAFE_FIRST
 from practices_db.queries import library, practices
 from practices_db.translation import N_
 
@@ -27,7 +28,7 @@ filter_form.widgets(
 )
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
-    downloads.take_away(chosen, found, ("csv", "csv-semicolon", "csv-comma"), version.short)
+    downloads.take_away(chosen, found, SAFE_FIRST, version.short)
 organisations.how_to_read()
 skip_link.result_begins()
 if found.empty:

@@ -7,6 +7,8 @@ from pages.shared.components.pagination import rows_shown
 from pages.shared.library import downloads, publications, text_search
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.files.exports.csv_json import SAFE_FIRST
+from practices_db.files.exports.library_files import OWN_FORMATS
 from practices_db.queries import library, practices
 from practices_db.translation import N_, _
 
@@ -32,8 +34,7 @@ filter_form.widgets(
 )
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
-    formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
-    downloads.take_away(chosen, found, formats, version.short)
+    downloads.take_away(chosen, found, (*SAFE_FIRST, *OWN_FORMATS), version.short)
 publications.how_to_read()
 skip_link.result_begins()
 if found.empty:

@@ -7,8 +7,8 @@ from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import publications
 from pages.shared.practices import groups
-from pages.shared.practices.explore_form import SEARCH, answer, checked_view, coverage_and_period, view_and_sort
-from practices_db.catalogue.practice_filter import PracticeFilter
+from pages.shared.practices.explore_form import DEFAULT_VIEW, SEARCH, VIEWS, answer, coverage_and_period, view_and_sort
+from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.translation import _
 
@@ -18,7 +18,8 @@ top = st.container(gap="xsmall")  # a result begins above the fold
 head = top.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
 head.title("Explore practices", width="content")
 chosen = filter_form.read_link(PracticeFilter)
-shown_as = checked_view(st.query_params.get("view"))
+shown_as = links.asked("view", VIEWS, DEFAULT_VIEW)
+links.asked("sort", SORTS, DEFAULT_SORT)
 view = links.current_view("explore")
 whole = database.whole()
 found = whole.index.select(view.chosen)

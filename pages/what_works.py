@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form
+from pages.shared.components import database, links
 from pages.shared.library import measure_types, what_works
 
 whole = database.whole()
 known = database.what_works(whole)
 asked, dropped = what_works.read_link()
-filter_form.not_understood(dropped)
+links.not_understood(dropped)
 if asked.measure_type:
     measure_types.page(asked.measure_type, known, whole)
     st.stop()

@@ -19,6 +19,7 @@ from practices_db.catalogue.selection_texts import found
 from practices_db.config import address_in_files
 from practices_db.errors import PracticesError
 from practices_db.files.export import file_content
+from practices_db.files.exports import data_package
 from practices_db.files.exports.codebook import FILE_NAME, codebook_csv
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS
 from practices_db.files.exports.ranking_file import ranking_csv
@@ -33,6 +34,7 @@ from practices_db.operations.cli_options import (
     output_option,
     write_output,
 )
+from practices_db.queries.practices import data_version
 from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
 
@@ -86,12 +88,15 @@ def _export(sort: Sort, contents: Contents, kind: Format, output: Path, database
     with open_existing(database) as store, store.cursor() as cursor:
         view = View(chosen=selected, sort=sort, base=address_in_files())
         made = file_content(store, view, date.today(), contents, kind)
-        said = found(selected, read_counts(cursor, selected))
+        said, version = found(selected, read_counts(cursor, selected)), data_version(cursor)
     write_output(output, made)
     if FORMATS[kind].mime == "text/csv":
         beside = output.with_name(f"{output.stem}_{FILE_NAME}")
         write_output(beside, codebook_csv(view, contents, kind))
         click.echo(f"{beside}: what its columns mean")
+        described = output.with_name(f"{output.stem}_{data_package.FILE_NAME}")
+        write_output(described, data_package.export_package(view, contents, kind, output.name, version))
+        click.echo(f"{described}: the same for programs (Frictionless Data Package)")
     click.echo(f"{output}: {said}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import itertools
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -329,11 +330,14 @@ class Practice:
 
 
 def plain(text: str) -> str:
-    """Return text without case, accents and width, white space collapsed."""
+    """Return text without case, accents, width and unseen signs, one apostrophe, one dash, white space collapsed."""
     letters = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
     bare = ""
-    for character in unicodedata.normalize("NFKD", text.casefold()):
-        if not unicodedata.category(character).startswith("M"):
+    for character in unicodedata.normalize("NFKD", re.sub("[’‘ʼ′`´]", "'", text.casefold())):
+        category = unicodedata.category(character)
+        if category == "Pd" or character == "−":
+            bare += "-"
+        elif not category.startswith("M") and category != "Cf":
             bare += letters.get(character.casefold(), character.casefold())
     return " ".join(unicodedata.normalize("NFKC", bare).split())
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from practices_db.catalogue.vocabularies import NOT_STATED, label, unknown, vocabulary
+from practices_db.errors import PracticesError
 
 Chosen = tuple[str, ...]
 Part = tuple[str, str | None, str]  # field, value, words
@@ -163,6 +164,25 @@ class Filter(BaseModel):
         return cls(**values, **further), dropped + not_understood
 
     @classmethod
+    def checked(cls, params: Mapping[str, Sequence[str]], name: str = "--{}") -> Self:
+        """Read a filter where a mistake must not pass (command line, routes): raises PracticesError naming each.
+
+        ``name`` says how a parameter is called there.
+        """
+        mistakes = [
+            f"{name.format(facet.param)}: {unknown(facet.field, value)}"
+            for facet in cls.facets
+            for value in params.get(facet.param, ())
+            if value not in facet.options()
+        ]
+        facets = {facet.param for facet in cls.facets}
+        _, dropped = cls.from_params({param: values for param, values in params.items() if param not in facets})
+        mistakes += [f"Not understood: {message}" for message in dropped]
+        if mistakes:
+            raise PracticesError("\n".join(mistakes))
+        return cls.from_params(params)[0]
+
+    @classmethod
     def _read_further(cls, params: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
         return {"text": (params.get("q") or [""])[-1]}, []
 
@@ -178,6 +198,15 @@ def joined(values: Sequence[str], word: str) -> str:
     return f" {word} ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else values[0]
 
 
+_JOINERS = "\u200c\u200d"  # of letters and of emoji; they belong to a text
+
+
+def one_line(text: str) -> str:
+    """Return text as it was meant, on one line: signs that nobody sees are no part of it and split no word."""
+    seen = (c for c in text if c in _JOINERS or unicodedata.category(c) != "Cf")
+    return " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in seen).split())
+
+
 def shown(value: str) -> str:
     """Return a stranger's text short, on one line and printable, to be shown back as text."""
     return "".join(character if character.isprintable() else "�" for character in value[:40])
@@ -185,14 +214,26 @@ def shown(value: str) -> str:
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+# However an apostrophe or a dash is typed, they are one; Unicode takes some apart into a blank and a mark.
+_SIGNS = dict.fromkeys(map(ord, "’‘‛′`´ʹʻʼʽˈʾʿ᾽᾿´῾՚׳ꞌ＇｀"), "'") | dict.fromkeys(map(ord, "‐‑‒–—―−⁃־﹘﹣－"), "-")
+# What nobody sees beside the signs of the category Cf: joiners of marks, variants of signs, blanks of no width.
+_UNSEEN = dict.fromkeys(
+    (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0)
+)
+_FOLDED = {**_PLAIN, **_SIGNS, **_UNSEEN}
 
 
 def normalise(text: str) -> str:
-    """Return text for search: case, accents and width ignored, white space collapsed.
+    """Return text as every search compares it, on both sides; white space is collapsed.
 
-    >>> normalise("  Łódź:  ŒUVRE  d'Ångström ")
-    "lodz: oeuvre d'angstrom"
+    Alike are capitals and small letters, letters with and without accents, composed or not, of every width, all
+    apostrophes, and all dashes. Signs that nobody sees count for nothing: soft hyphens, joiners, marks of direction.
+
+    >>> normalise("  Łódź:  ŒUVRE  d’Ångström, 2019–20 ")
+    "lodz: oeuvre d'angstrom, 2019-20"
     """
-    apart = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
-    bare = "".join(character for character in apart if not unicodedata.combining(character))
+    if text.isascii():  # most of it; twenty times faster
+        return " ".join(text.lower().replace("`", "'").split())
+    apart = unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold().translate(_FOLDED)
+    bare = "".join(one for one in apart if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", bare).split())

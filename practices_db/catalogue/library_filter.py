@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
-from practices_db.catalogue.filters import Chosen, Facet, Filter
+from practices_db.catalogue.filters import Chosen, Facet, Filter, one_line
 from practices_db.translation import N_, ngettext
 
 Kind = Literal["evidence", "organisation"]
@@ -16,7 +16,7 @@ _LONGEST = 200
 
 
 def _one_line(text: Any) -> Any:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST]
+    return one_line(text)[:_LONGEST]
 
 
 class LibraryFilter(Filter):

@@ -8,10 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, shown
+from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, normalise, one_line, shown
 from practices_db.catalogue.practice_fields import FIELDS
-from practices_db.catalogue.vocabularies import unknown
-from practices_db.errors import PracticesError
 from practices_db.translation import N_, ngettext
 
 Sort = Literal["result", "name", "documented", "effectiveness", "sustainability", "newest"]
@@ -48,14 +46,12 @@ FACETS: tuple[Facet, ...] = (
 FACET = {facet.field: facet for facet in FACETS}
 
 
-def _printable(text: Any) -> Any:
-    """Return text as a link carries it: blanks of every kind as spaces, nothing invisible."""
-    if not isinstance(text, str):
-        return text
-    return "".join(c if c.isprintable() else " " for c in text if c.isprintable() or c.isspace())
+def _one_line(text: Any) -> Any:
+    return one_line(text) if isinstance(text, str) else text
 
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_TEXT = 200
 MOST_NAMED = 100  # practices that a link can name one by one
 
 
@@ -100,7 +96,7 @@ class PracticeFilter(Filter):
     running_to: Year | None = None
     undated: bool = False
     minimum_coverage: Annotated[int, Field(ge=0, le=100)] = 0
-    text: Annotated[str, BeforeValidator(_printable), StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    text: Annotated[str, BeforeValidator(_one_line), StringConstraints(max_length=LONGEST_TEXT)] = ""
 
     @model_validator(mode="after")
     def _years_in_order(self) -> Self:
@@ -177,8 +173,8 @@ class PracticeFilter(Filter):
                 else:
                     dropped.append(f"{param}: {shown(last)}")
         if text := params.get("q"):
-            values["text"] = "".join(c for c in text[-1] if c.isprintable())[:200]
-            dropped += [f"q: {shown(text[-1])}"] if values["text"] != text[-1] else []
+            values["text"] = one_line(text[-1])[:LONGEST_TEXT]
+            dropped += [f"q: {shown(text[-1])}"] if normalise(values["text"]) != normalise(text[-1]) else []
         begin, end = values.get("running_from"), values.get("running_to")
         if begin and end and begin > end:
             dropped.append(f"from {begin} to {end}: the period ends before it begins")
@@ -219,22 +215,8 @@ _NUMBERS = {
 
 
 def checked(params: Mapping[str, Sequence[str]], name: str = "--{}") -> PracticeFilter:
-    """Read a filter where a mistake must not pass (command line, routes): raises PracticesError naming each.
-
-    ``name`` says how a parameter is called there.
-    """
-    mistakes = [
-        f"{name.format(facet.param)}: {unknown(facet.field, value)}"
-        for facet in FACETS
-        for value in params.get(facet.param, ())
-        if value not in facet.options()
-    ]
-    facets = {facet.param for facet in FACETS}
-    _, dropped = PracticeFilter.from_params({param: values for param, values in params.items() if param not in facets})
-    mistakes += [f"Not understood: {message}" for message in dropped]
-    if mistakes:
-        raise PracticesError("\n".join(mistakes))
-    return PracticeFilter.from_params(params)[0]
+    """Read a filter of practices where a mistake must not pass: ``Filter.checked``."""
+    return PracticeFilter.checked(params, name)
 
 
 def checked_sort(value: str) -> Sort:

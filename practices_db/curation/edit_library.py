@@ -5,13 +5,14 @@ What has no id is called by its key: a link "evidence>some-report>studies>practi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, Literal
 
 from practices_db.catalogue import library_store
+from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_items import KINDS, NOUNS, Item, link_id
 from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_rows import CatalogueRow
@@ -71,15 +72,16 @@ def find(cursor: Cursor, actor: Actor, item: Item, text: str, limit: int) -> lis
     """Return what has no name of its own by its id or the words that a release calls it by, released or not."""
     require(actor, "read", Thing(item))
     kind = KINDS[item]
-    rows = cursor.execute(
-        f"""
-        SELECT * FROM (SELECT {kind.id_sql} AS id, {kind.words} AS name, state FROM {item})
-        WHERE contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(lower(id), lower($text))
-        ORDER BY strip_accents(lower(name)), id LIMIT $limit
-        """,
-        {"text": text.strip(), "limit": limit},
-    ).fetchall()
-    return [Found(*row) for row in rows]
+    rows = cursor.execute(f"SELECT {kind.id_sql} AS id, {kind.words} AS name, state FROM {item}").fetchall()
+    return found(rows, text, limit)
+
+
+def found(rows: Iterable[tuple[str, str, str]], text: str, limit: int) -> list[Found]:
+    """Return those of (id, name, state) whose name or id holds a text, by name, merged ones last."""
+    wanted = normalise(text)
+    named = [(state == "merged", normalise(name), id_, name, state) for id_, name, state in rows]
+    held = sorted(one for one in named if wanted in one[1] or wanted in normalise(one[2]))
+    return [Found(id_, name, state) for _, _, id_, name, state in held[:limit]]
 
 
 def links(cursor: Cursor, actor: Actor, item: Named, id_: str) -> list[Curated]:

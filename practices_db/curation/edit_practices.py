@@ -19,7 +19,7 @@ from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
-from practices_db.curation.edit_library import Found
+from practices_db.curation.edit_library import Found, found
 from practices_db.curation.permissions import Thing, require
 from practices_db.curation.versioned_change import Edit, Facts, Kind
 from practices_db.database import audit_log
@@ -74,21 +74,18 @@ def find(  # noqa: PLR0913, PLR0917
 ) -> list[Found]:
     """Return practices, publications (evidence) or organisations whose name or title, or id, holds a text.
 
-    Released or not; accents and case do not matter.
+    Released or not; what is merged comes last.
     """
     require(actor, "read", Thing(kind))
     rows = cursor.execute(
         f"""
         WITH {CURATED}
         SELECT id, name, state FROM held
-        WHERE kind = $kind
-            AND (contains(strip_accents(lower(name)), strip_accents(lower($text))) OR contains(id, lower($text)))
-            AND (state = 'listed' OR NOT $only_listed)
-        ORDER BY state = 'merged', strip_accents(lower(name)), id LIMIT $limit
+        WHERE kind = $kind AND (state = 'listed' OR NOT $only_listed)
         """,
-        {"kind": kind, "text": text.strip(), "limit": limit, "only_listed": only_listed},
+        {"kind": kind, "only_listed": only_listed},
     ).fetchall()
-    return [Found(*row) for row in rows]
+    return found(rows, text, limit)
 
 
 def edit_practice(store: Store, edit: Edit, changes: Mapping[str, Any], source_url: str) -> int:

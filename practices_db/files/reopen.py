@@ -195,9 +195,9 @@ def _table(rows: Sequence[Sequence[str]], made: Recipe, view: View) -> Table:
     kinds = {column.name: column.kind for column in columns_of(view, made.contents)}
 
     def cell(name: str, text: str) -> str:
-        if kinds.get(name) in ("text", "list") and not kind.plain:
-            return as_typed(text)
-        return text.replace(",", ".") if kinds.get(name) == "number" and kind.comma else text
+        if kinds.get(name) == "number":
+            return text.replace(",", ".") if kind.comma else text
+        return text if kind.plain else as_typed(text)
 
     return [{name: cell(name, text) for name, text in zip(rows[0], row, strict=True)} for row in rows[1:]]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 
+import openpyxl
 import pytest
 from app_server import Server
 from browser_page import NARROW, download_button, menu, sentence, settled
@@ -64,12 +64,13 @@ def test_from_the_front_page_to_sentence_link_and_file_in_five_clicks(server: Se
     assert "Best evidence (" in text
     clicks.on(download_button(page))
     with page.expect_download() as caught:
-        clicks.on(page.get_by_role("button", name=re.compile(r"^Download \d+ practices \(CSV\)")))
+        clicks.on(page.get_by_role("button", name=re.compile(r"^Download \d+ practices \(Excel workbook\)")))
     assert clicks.count == 5
     assert re.fullmatch(
-        r"practices_housing_refugees_IT-DE_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.csv", caught.value.suggested_filename
+        r"practices_housing_refugees_IT-DE_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.xlsx", caught.value.suggested_filename
     )
-    rows = list(csv.DictReader(io.StringIO(caught.value.path().read_text("utf-8-sig")), strict=True))
+    header, *lines = openpyxl.load_workbook(io.BytesIO(caught.value.path().read_bytes()))["practices"].values
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
     assert len(rows) == int(text.split()[0])
     assert rows[0]["view_address"].startswith(f"{server.url}/explore?")
     somebody_else = new_context().new_page()
@@ -113,8 +114,9 @@ def test_the_download_opens_inside_the_window(server: Server, new_context: NewCo
     expect(sentence(page)).to_have_text(SAID)
     settled(page)
     download_button(page).click()
-    for name in (re.compile(r"^Download \d+ practices"), re.compile("^Codebook")):
-        button = page.get_by_role("button", name=name)
+    page.get_by_text("CSV", exact=True).click()
+    for begins in (r"Download \d+ practices", "Codebook:", "Codebook for programs"):
+        button = page.get_by_role("button", name=re.compile(f"^{begins}"))
         expect(button).to_be_visible()
         expect(button).to_be_in_viewport(ratio=1)
         box = button.bounding_box()

@@ -125,6 +125,7 @@ def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, p
 
 def _download(page: Page) -> Download:
     download_button(page).click()
+    page.get_by_text("CSV", exact=True).click()
     with page.expect_download() as caught:
         page.get_by_role("button", name=re.compile(rf"^Download {FEW} practices \(CSV\)")).click()
     return caught.value

@@ -15,11 +15,18 @@ import pytest
 from exported_files import DAY
 
 from office.conftest import Office
+from practices_db.catalogue.library_filter import PublicationFilter
+from practices_db.catalogue.library_rows import EvidenceRow
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.practice_rows import columns as columns_of_file
 from practices_db.database.store import Store
+from practices_db.files.exports import library_files
+from practices_db.files.exports.codebook import codebook_csv
 from practices_db.files.exports.columns import Column
+from practices_db.files.exports.comparison_file import write_comparison
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, content, write_csv
 from practices_db.files.exports.export_tables import columns_of
+from practices_db.files.exports.findings_file import findings_for_spreadsheets
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.reopen import reopen
@@ -57,6 +64,15 @@ MORE = [
         "5 €",
         "£5",
         "1:2:3",
+    ),
+    *(
+        'Foo,=HYPERLINK("http://x")',
+        "Foo;=1+1",
+        "Foo\t=1+1",
+        'Foo,"=1+1',
+        "Foo\n=1+1",
+        "Foo, =1+1;=1+1",
+        "a,'=1;+1,-1;@x",
     ),
     *('=HYPERLINK("http://x")', "＝1", " =1", "\t=1", "#REF!", "#N/A", "MARCH 1", "SEPT1", "DEC1", "1E+05", "0x10"),
     *("a;b", 'say "so"', "a,b", "a\nb", "ends with space ", " starts", "plain", "1 2/3", "½", "10-2020", "Łódź", "Ψ"),
@@ -137,6 +153,43 @@ def test_no_text_is_run_or_taken_for_a_number_or_a_date(office: Office, hostile_
     file = written(hostile_store, view, "scores", format_, tmp_path)
     (saved,) = office.opened(file, delimiter=FORMATS[format_].delimiter)
     assert list(differences(file, format_, columns_of(view, "scores"), saved)) == []
+
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+
+
+def spreadsheet_files(store: Store, folder: Path) -> Iterator[Path]:
+    """Yield every spreadsheet file that there is of what is in a store, in both flavours."""
+    view = View(chosen=PracticeFilter(text='synthetic,=HYPERLINK("http://x");=1'), base="http://x,=1")
+    shown = View("compare", PracticeFilter(practice=("text-0", "text-1")))
+    flavours: tuple[Format, ...] = ("csv-semicolon", "csv-comma")
+    for format_ in flavours:
+        made = {f"all-{one}": content(write_csv(store, View(), one, format_, DAY)) for one in CONTENTS}
+        made["searched"] = content(write_csv(store, view, "scores", format_, DAY))
+        made["comparison"] = content(write_comparison(store, shown, format_, DAY))
+        made["codebook"] = codebook_csv(view, "everything", format_)
+        made["findings"] = findings_for_spreadsheets(store, format_)
+        row = dict.fromkeys(columns_of_file(EvidenceRow), "x,=1+1;=1+1\t=1+1\n=1+1") | {
+            "languages": ["en,=1"],
+            "checked_on": DAY,
+        }
+        chosen = PublicationFilter(text="a,=HYPERLINK(1);=1")
+        made["publications"] = library_files.written(chosen, [row], format_, "1", DAY)
+        for name, file in made.items():
+            path = folder / f"{name}-{format_}.csv"
+            path.write_bytes(file)
+            yield path
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_nothing_runs_whichever_separator_is_taken(
+    separator: str, office: Office, hostile_store: Store, tmp_path: Path
+) -> None:
+    files = list(spreadsheet_files(hostile_store, tmp_path))
+    for file, saved in zip(files, office.opened(*files, delimiter=SEPARATORS[separator]), strict=True):
+        (sheet,) = openpyxl.load_workbook(saved).worksheets
+        formulas = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+        assert formulas == [], file.name
 
 
 def test_the_exact_text_of_the_data_flavour_would_be_changed(

@@ -46,7 +46,7 @@ def ids(practices: list[oracles.Practice]) -> list[str]:
 def test_without_a_filter_all_practices_are_shown(visit: Visit) -> None:
     app = visit("explore")
     assert screen.sentence(app) == "All 325 practices."
-    assert screen.download_label(app) == "Download 325 practices (CSV)"
+    assert screen.download_label(app) == "Download 325 practices (Excel workbook)"
     assert not app.warning
     assert not app.button  # nothing to clear
 
@@ -55,7 +55,7 @@ def test_a_link_shows_its_filter_in_words_with_the_same_count_on_the_download(vi
     app = visit("explore", **HOUSING_IN_ITALY)
     assert not app.exception
     assert screen.sentence(app) == FOUND_IN_ITALY
-    assert screen.download_label(app) == f"Download {IN_ITALY} practices (CSV)"
+    assert screen.download_label(app) == f"Download {IN_ITALY} practices (Excel workbook)"
     assert len(screen.card_ids(app)) == IN_ITALY
     assert sorted(screen.card_ids(app)) == ids(expected(country=["IT"], sector=["housing-and-settlement"]))
 
@@ -285,7 +285,7 @@ def _relaxations(app: AppTest) -> dict[str, str]:
 def test_where_nothing_is_found_each_filter_is_offered_up_with_what_would_be_found(visit: Visit) -> None:
     app = visit("explore", **NOTHING)
     assert screen.found(app) == 0
-    assert screen.download_label(app) == "Download 0 practices (CSV)"
+    assert screen.download_label(app) == "Download 0 practices (Excel workbook)"
     assert app.get("download_button")[0].disabled
     chosen = {"country": ["MT"], "sector": ["digital"], "target_group": ["elderly"]}
     without = {field: len(expected(**{k: v for k, v in chosen.items() if k != field})) for field in chosen}

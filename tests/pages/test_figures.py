@@ -142,5 +142,5 @@ def test_what_is_taken_from_a_comparison_is_what_it_shows(visit: Visit, store: S
     buttons = (str(button.label) for button in visit("compare", practice=ids).get("download_button"))
     assert [label for label in buttons if label.startswith("Download")] == [
         "Download comparison (Excel)",
-        "Download 6 practices (CSV)",
+        "Download 6 practices (Excel workbook)",
     ]

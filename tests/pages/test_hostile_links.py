@@ -157,6 +157,30 @@ def test_a_page_that_does_not_exist_shows_the_first(visit: Visit, page: str) -> 
     assert not app.exception
     assert "1–10 of 325" in [caption.value for caption in app.caption]
     assert len(screen.card_ids(app)) == 10
+    assert screen.as_read(app.warning[0].value).startswith("We ignored part of this link: page:")
+
+
+@pytest.mark.parametrize(
+    ("page", "param"),
+    [
+        ("explore", "view"),
+        ("explore", "sort"),
+        ("explore", "page"),
+        ("evidence", "view"),
+        ("evidence", "page"),
+        ("communities", "view"),
+        ("gaps", "down"),
+    ],
+)
+def test_an_unknown_choice_in_a_link_is_said(visit: Visit, page: str, param: str) -> None:
+    app = visit(page, **{param: "no<b>thing"})
+    assert not app.exception
+    assert [screen.as_read(one.value) for one in app.warning] == [f"We ignored part of this link: {param}: no<b>thing"]
+
+
+def test_groups_by_what_is_filtered_are_no_mistake_of_the_link(visit: Visit) -> None:
+    assert not visit("explore", view="groups", group="country", country="IT").warning
+    assert visit("explore", view="groups", group="colour").warning
 
 
 def test_many_values_at_once_are_taken(visit: Visit) -> None:

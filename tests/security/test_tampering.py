@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from unicodedata import category
 from urllib.parse import quote, urlencode
 
 import corpora
@@ -151,7 +152,7 @@ def try_filters(server: Server, database: Path, tally: Tally, strings: Sequence[
         texts = dict(cursor.execute("SELECT id, search_text FROM practice_card").fetchall())
         for text in strings:
             # read as words and nothing else: an obvious search over the same texts finds the same
-            words = normalise("".join(c for c in text if c.isprintable())[:200]).split()
+            words = normalise("".join(c if c.isprintable() or category(c) == "Cf" else " " for c in text[:200])).split()
             expected = {id_ for id_, content in texts.items() if all(word in content for word in words)}
             found = set(practices.find_practices(cursor, PracticeFilter(text=text[:200]))["id"])
             tally.note("SQL search", text, found != expected and f"{len(found)} for {len(expected)}")

@@ -9,15 +9,17 @@ import streamlit as st
 from pages.shared.components import database
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
+from practices_db.files.exports import data_package
 from practices_db.files.exports.codebook import FILE_NAME, codebook_csv
-from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name
+from practices_db.files.exports.csv_json import CONTENTS, FORMATS, SAFE_FIRST, file_name
 from practices_db.files.exports.export_tables import count_rows
-from practices_db.files.exports.recipe import FileContents, Format
+from practices_db.files.exports.recipe import Contents, FileContents, Format
+from practices_db.queries.practices import data_version
 from practices_db.queries.views import View
 from practices_db.translation import N_, _, ngettext
 
 _COMPARISON = N_("The comparison as on this page: a row for each result, fact and answer, a column for each practice.")
-OFFERED: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma", "xlsx", "pdf", "html")
+OFFERED: tuple[Format, ...] = ("xlsx", *SAFE_FIRST, "pdf", "html")
 _CONTENTS: dict[FileContents, str] = {
     **{"comparison": N_("Comparison"), "scores": N_("Scores"), "answers": N_("Answers")},
     "everything": N_("Everything"),
@@ -51,13 +53,14 @@ def take_away(view: View, count: int) -> None:
             )
             st.caption(_(_COMPARISON) if contents == "comparison" else CONTENTS[contents])
         st.caption(FORMATS[format_].meaning)
+        name = file_name(view, format_, today, contents)
         with buttons:
             st.download_button(
                 _("Download {list} ({format})").format(
                     list=_amount(view, contents, count), format=FORMATS[format_].label
                 ),
                 data=lambda: file_content(database.store(), view, today, contents, format_),
-                file_name=file_name(view, format_, today, contents),
+                file_name=name,
                 mime=FORMATS[format_].mime,
                 icon=":material/download:",
                 type="primary",
@@ -74,7 +77,21 @@ def take_away(view: View, count: int) -> None:
                     type="tertiary",
                     on_click="ignore",
                 )
+                st.download_button(
+                    _("Codebook for programs (Frictionless data package)"),
+                    data=lambda: _package(view, contents, format_, name),
+                    file_name=data_package.FILE_NAME,
+                    mime="application/json",
+                    icon=":material/data_object:",
+                    type="tertiary",
+                    on_click="ignore",
+                )
         st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
+
+
+def _package(view: View, contents: Contents, format_: Format, name: str) -> bytes:
+    with database.cursor() as cursor:
+        return data_package.export_package(view, contents, format_, name, data_version(cursor))
 
 
 def _matrix_of(view: View) -> list[FileContents]:

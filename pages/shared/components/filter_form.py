@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import Facet, Filter, shown
 from practices_db.catalogue.vocabularies import label
@@ -49,18 +50,9 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
     params = {key: st.query_params.get_all(key) for key in st.query_params}
     chosen, dropped = kind.from_params(params)
     strange = [name for name in params if name not in own_params(kind) and not _NOT_TOLD.fullmatch(name)]
-    not_understood(dropped + [shown(name) for name in strange])
+    links.not_understood(dropped + [shown(name) for name in strange])
     st.session_state[remembered] = params
     return chosen
-
-
-def not_understood(dropped: Sequence[str]) -> None:
-    """Say which parts of the link were left out."""
-    if dropped:
-        st.warning(
-            _("We ignored part of this link: {parts}").format(parts="; ".join(escaped(part) for part in dropped)),
-            icon=":material/link_off:",
-        )
 
 
 def write_link(chosen: Filter) -> None:

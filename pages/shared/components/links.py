@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.shared.components.screen_texts import escaped
+from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import address_in_files
 from practices_db.queries.views import Page, View, read_view
@@ -50,12 +52,33 @@ def keep_params() -> None:
     st.query_params.from_dict({key: st.query_params.get_all(key) for key in st.query_params})
 
 
-def choose(label: str, param: str, options: Mapping[str, str]) -> str:
-    """Draw a choice of one and keep it in the link as ``param``; the first option is the default and is left out."""
+def not_understood(dropped: Sequence[str]) -> None:
+    """Say which parts of the link were left out."""
+    if dropped:
+        st.warning(
+            _("We ignored part of this link: {parts}").format(parts="; ".join(escaped(part) for part in dropped)),
+            icon=":material/link_off:",
+        )
+
+
+def asked(param: str, options: Container[str], default: str) -> str:
+    """Return what the link asks for, one of the options; what is none of them is said, and the default holds."""
+    given = st.query_params.get(param, default)
+    if given in options:
+        return given
+    not_understood([f"{param}: {shown(given)}"])
+    return default
+
+
+def choose(label: str, param: str, options: Mapping[str, str], known: Container[str] = ()) -> str:
+    """Draw a choice of one and keep it in the link as ``param``; the first option is the default and is left out.
+
+    ``known``: what may be asked for, though it is no option now; the default holds then, and nothing is said.
+    """
     default = next(iter(options))
     key = f"choose_{param}"
-    given = st.query_params.get(param, default)
-    st.session_state[key] = given if given in options else default
+    elsewhere = st.query_params.get(param) not in options and st.query_params.get(param) in known
+    st.session_state[key] = default if elsewhere else asked(param, options, default)
     chosen = st.radio(
         label,
         list(options),

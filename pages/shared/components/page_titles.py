@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
 from pages.shared.components.database import Whole
-from practices_db.catalogue.filters import Filter, joined
+from practices_db.catalogue.filters import Filter, joined, one_line
 from practices_db.catalogue.library_filter import OrganisationFilter, PublicationFilter
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
@@ -76,5 +76,5 @@ def of_filter(chosen: Filter) -> str:
 
 def _capital(words: str) -> str:
     """Return words as a title begins: printable, on one line, with a capital."""
-    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
+    plain = one_line(words)
     return plain[:1].upper() + plain[1:]

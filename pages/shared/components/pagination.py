@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.components.links import write_param
+from pages.shared.components.links import asked, write_param
 
 
 def rows_shown(count: int, size: int) -> tuple[int, int]:
     """Draw the choice of page where there is more than one, and return the first and last row to show."""
     number_of_pages = max(1, -(-count // size))
-    given = st.query_params.get("page", "1")
-    readable = given.isascii() and given.isdigit() and len(given) < 8
-    page = int(given) if readable and 1 <= int(given) <= number_of_pages else 1
+    page = int(asked("page", [str(number) for number in range(1, number_of_pages + 1)], "1"))
     if number_of_pages > 1:
         key = f"choose_page-{page}-of-{number_of_pages}"  # a new widget each time: the link says which page it is
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

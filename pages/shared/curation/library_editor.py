@@ -58,7 +58,7 @@ def draw(actor: Actor) -> None:
     st.subheader(escaped(found.name))
     _stands(found, item)
     views = {view: words for view, words in _VIEWS.items() if view != "links" or item in _PAGES}
-    match links.choose("View", "view", views):
+    match links.choose("View", "view", views, _VIEWS):
         case "facts":
             facts.draw(found, actor)
         case "links" if item == "evidence":

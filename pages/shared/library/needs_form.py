@@ -11,8 +11,7 @@ import streamlit as st
 from criteria.needs import REASONS, Match, Pool
 from pages.shared.components import database, tables
 from pages.shared.components.database import Whole
-from pages.shared.components.filter_form import not_understood
-from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.links import not_understood, page_path, practice_link
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import counted, escaped, labels, web_link
 from pages.shared.library import publications

@@ -19,7 +19,7 @@ from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import findings_file
-from practices_db.files.exports.csv_json import FORMATS, FileKind
+from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST
 from practices_db.files.exports.recipe import Format
 from practices_db.queries.what_works import WhatWorks, points_one_way
 from practices_db.translation import _, ngettext
@@ -144,11 +144,11 @@ def rule_of_labels() -> None:
 def download() -> None:
     """Draw the findings as files: all of them, whatever is asked; exact for programs, and as spreadsheets take it."""
     today = date.today()
-    flavours: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
-    for kind in map(FORMATS.__getitem__, flavours):
+    for format_ in SAFE_FIRST:
+        kind = FORMATS[format_]
         st.download_button(
             _("Download all findings ({format})").format(format=kind.label),
-            data=partial(_findings, kind),
+            data=partial(_findings, format_),
             file_name=findings_file.file_name(kind.suffix, today),
             mime=kind.mime,
             icon=":material/download:",
@@ -157,9 +157,11 @@ def download() -> None:
         )
 
 
-def _findings(kind: FileKind) -> bytes:
+def _findings(format_: Format) -> bytes:
     store = database.store()
-    return findings_file.findings_csv(store) if kind.plain else findings_file.findings_for_spreadsheets(store, kind)
+    if FORMATS[format_].plain:
+        return findings_file.findings_csv(store)
+    return findings_file.findings_for_spreadsheets(store, format_)
 
 
 def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:

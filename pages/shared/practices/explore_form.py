@@ -27,11 +27,6 @@ VIEWS = {
 DEFAULT_VIEW = "practices"
 
 
-def checked_view(value: str | None) -> str:
-    """Return the view of a link; the default where it is not known."""
-    return value if value in VIEWS else DEFAULT_VIEW
-
-
 def _write_choice(name: str, key: str, default: str) -> None:
     """Put view or sort into the link when its widget has changed; another view or order begins at page 1."""
     write_param(name, key, default)

@@ -1,16 +1,19 @@
 """Read-only routes beside the pages: the published catalogue for machines, with the filters of the links.
 
 A route answers from the same selection as the screen. Files are made in the store's export folder, sent in pieces and
-deleted; no answer is held in memory whole. What fails is answered by the guard (``guard.faults``).
+deleted; tables are never held in memory whole. What fails is answered by the guard (``guard.faults``). Pages of other
+sites may read, and nobody can write.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import anyio
@@ -21,131 +24,289 @@ from starlette.routing import Route
 
 from criteria.framework import current_framework
 from criteria.synthesis import current_rule
-from pages.shared.components import database
-from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter, checked, checked_sort
+from pages.shared.components import database, tables
+from pages.shared.library import text_search
+from pages.shared.server.openapi import Resource, openapi
+from practices_db.catalogue.filters import Filter
+from practices_db.catalogue.library_filter import LibraryFilter, OrganisationFilter, PublicationFilter
+from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter, checked_sort
 from practices_db.config import address_in_files
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.files.exports import findings_file
-from practices_db.files.exports.csv_json import CONTENTS, FORMATS, file_name, practice_json, write_csv, write_json
+from practices_db.files.export import file_content
+from practices_db.files.exports import data_package, findings_file, library_files
+from practices_db.files.exports.csv_json import (
+    CONTENTS,
+    FORMATS,
+    file_name,
+    practice_json,
+    results_name,
+    write_csv,
+    write_json,
+    write_results,
+)
+from practices_db.files.exports.dcat import catalogue_description
+from practices_db.files.exports.json_schema import json_schema
 from practices_db.files.exports.recipe import Contents, Format
-from practices_db.queries import practices
+from practices_db.files.exports.workbook import write_xlsx
+from practices_db.queries import library, practices
 from practices_db.queries.views import View
 
 _LARGEST_QUERY = 8_000  # characters
 _PIECE = 1 << 18
 _CSV: dict[str, Format] = {format_: format_ for format_, kind in FORMATS.items() if kind.mime == "text/csv"}
 _CONTENTS: dict[str, Contents] = {contents: contents for contents in CONTENTS}
-_SORTS = [DEFAULT_SORT, *(sort for sort in SORTS if sort != DEFAULT_SORT)]
+_SORTED = {"sort": (DEFAULT_SORT, *(sort for sort in SORTS if sort != DEFAULT_SORT))}
+_WRITTEN = {"format": tuple(_CSV)}
 _making = anyio.CapacityLimiter(2)  # files made at the same time; further requests wait
-
-# What a route makes of its parameters: what is asked for (as text, for the ETag), how to write it, its name.
-Asked = tuple[str, Callable[[Store], Path], str]
-
-
-async def practices_csv(request: Request) -> Response:
-    """Answer the practices that the filter selects as a CSV file."""
-
-    def ask(chosen: Mapping[str, str], view: View) -> Asked:
-        contents, format_ = _CONTENTS[chosen["contents"]], _CSV[chosen["format"]]
-        on = date.today()
-        write = partial(write_csv, view=view, contents=contents, format_=format_, on=on)
-        return f"{contents} {format_}", write, file_name(view, format_, on, contents)
-
-    own: dict[str, Sequence[str]] = {"sort": _SORTS, "contents": list(_CONTENTS), "format": list(_CSV)}
-    return await _file(request, own, ask, "text/csv; charset=utf-8")
+# Any page may read what is published, without cookies. A page of another site cannot see headers that are not named.
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Content-Disposition",
+    "Access-Control-Max-Age": "86400",
+}
 
 
-async def practices_json(request: Request) -> Response:
-    """Answer the practices that the filter selects as JSON: {"recipe": …, "practices": […]}."""
+class Question(NamedTuple):
+    """What is asked: filter, other parameters with their values, where the app is reached, and which practice."""
 
-    def ask(_chosen: Mapping[str, str], view: View) -> Asked:
-        on = date.today()
-        return "json", partial(write_json, view=view, on=on), file_name(view, "json", on)
+    chosen: Filter
+    given: Mapping[str, str]
+    base: str
+    practice: str
 
-    return await _file(request, {"sort": _SORTS}, ask, "application/json")
+    @property
+    def view(self) -> View:
+        """The view of Explore, or of the practice, that shows the same."""
+        if self.practice:
+            return View("practice", PracticeFilter(practice=(self.practice,)), base=self.base)
+        assert isinstance(self.chosen, PracticeFilter)  # noqa: S101 - asked of routes with its filter only
+        return View(chosen=self.chosen, sort=checked_sort(self.given["sort"]), base=self.base)
 
 
-async def practice(request: Request) -> Response:
-    """Answer everything that is published on one practice as JSON."""
-    id_ = request.path_params["id"]
-    base = _base(request)
-    tag = await run_sync(_tag, f"practice {id_} {base}")
-    if _has(request, tag):
-        return Response(status_code=304, headers=_headers(tag))
-    found = await run_sync(practice_json, database.store(), id_, date.today(), base)
+class Answer(NamedTuple):
+    """How a question is answered: what makes it another (for the ETag), its name as a file, and what makes it.
+
+    Without a name it is shown and not saved.
+
+    What is made is a file, which is sent and deleted, or its content.
+    """
+
+    tag: str
+    name: str
+    make: Callable[[Store], Path | bytes]
+
+
+Ask = Callable[[Question], Answer]
+
+
+def _of_view(format_: Format) -> Ask:
+    """Return how a view is answered in a format that has no further parameters."""
+
+    def ask(question: Question) -> Answer:
+        view, on = question.view, date.today()
+        write: Callable[[Store], Path | bytes]
+        match format_:
+            case "json" if question.practice:
+                write = partial(_of_practice, question)
+            case "json":
+                write = partial(write_json, view=view, on=on)
+            case "xlsx":
+                write = partial(write_xlsx, view=view, on=on)
+            case _:
+                write = partial(file_content, view=view, on=on, format_=format_)
+        name = "" if format_ == "json" and question.practice else file_name(view, format_, on)
+        return Answer(f"{format_} {view.page} {view.params()}", name, write)
+
+    return ask
+
+
+def _of_practice(question: Question, store: Store) -> bytes:
+    found = practice_json(store, question.practice, date.today(), question.base)
     if found is None:
-        return JSONResponse({"errors": [f"There is no practice {id_[:80]!r}."]}, status_code=404)
-    return Response(found, media_type="application/json", headers=_headers(tag))
+        raise PracticesError(f"There is no practice {question.practice!r}.")
+    return found
 
 
-async def findings_csv(request: Request) -> Response:
-    """Answer every finding on types of measure as the catalogue's CSV file."""
-    return await _findings(request, "csv", "text/csv; charset=utf-8", findings_file.findings_csv)
+def _practices_csv(question: Question) -> Answer:
+    view, on = question.view, date.today()
+    contents, format_ = _CONTENTS[question.given["contents"]], _CSV[question.given["format"]]
+    write = partial(write_csv, view=view, contents=contents, format_=format_, on=on)
+    return Answer(f"{contents} {format_} {view.params()}", file_name(view, format_, on, contents), write)
 
 
-async def findings_json(request: Request) -> Response:
-    """Answer every finding on types of measure, with the rule and the labels, as JSON."""
-    return await _findings(
-        request, "json", "application/json", lambda store: findings_file.findings_json(store, date.today())
-    )
+def _results_csv(question: Question) -> Answer:
+    view, on = question.view, date.today()
+    return Answer(f"results {view.params()}", results_name(on), partial(write_results, view=view, on=on))
 
 
-async def _findings(request: Request, suffix: str, mime: str, made: Callable[[Store], bytes]) -> Response:
-    if request.scope["query_string"]:
-        return JSONResponse({"errors": ["Findings have no parameters: the file is whole."]}, status_code=400)
-    tag = await run_sync(_tag, f"findings {suffix} rule {current_rule().version}")
-    if _has(request, tag):
-        return Response(status_code=304, headers=_headers(tag))
-    content = await run_sync(made, database.store(), limiter=_making)
-    name = findings_file.file_name(f".{suffix}", date.today())
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=mime, headers=_headers(tag) | headers)
+def _library(format_: str = "") -> Ask:
+    """Return how a selection of the library is answered; without a format it is a parameter."""
+
+    def ask(question: Question) -> Answer:
+        chosen, written = question.chosen, format_ or question.given["format"]
+        assert isinstance(chosen, LibraryFilter)  # noqa: S101 - asked of routes with its filter only
+        on = date.today()
+
+        def write(store: Store) -> bytes:
+            found_by_text = text_search.searched(chosen)
+            with store.cursor() as cursor:
+                rows = tables.rows(library.find(cursor, chosen, found_by_text))
+                version = practices.data_version(cursor).short
+            return library_files.written(chosen, rows, written, version, on)
+
+        name = library_files.file_name(chosen, written, on)
+        return Answer(f"{chosen.kind} {written} {chosen.params()}", name, write)
+
+    return ask
+
+
+def _findings_csv(question: Question) -> Answer:
+    format_ = _CSV[question.given["format"]]
+    name = findings_file.file_name(FORMATS[format_].suffix, date.today())
+    tag = f"findings {format_} rule {current_rule().version}"
+    if FORMATS[format_].plain:
+        return Answer(tag, name, findings_file.findings_csv)
+    return Answer(tag, name, partial(findings_file.findings_for_spreadsheets, format_=format_))
+
+
+def _findings_json(_question: Question) -> Answer:
+    on = date.today()
+    tag = f"findings json rule {current_rule().version}"
+    return Answer(tag, findings_file.file_name(".json", on), partial(findings_file.findings_json, on=on))
+
+
+def _description(name: str, make: Callable[[str, practices.DataVersion], bytes]) -> Ask:
+    """Return how a description of what the routes give is answered; it is shown, not saved."""
+
+    def ask(question: Question) -> Answer:
+        def write(store: Store) -> bytes:
+            with store.cursor() as cursor:
+                return make(question.base, practices.data_version(cursor))
+
+        return Answer(f"{name} {question.base}", "", write)
+
+    return ask
+
+
+def _described(made: Mapping[str, object]) -> bytes:
+    return json.dumps(made, ensure_ascii=False, indent=1).encode()
+
+
+_PDF, _XLSX = FORMATS["pdf"].mime, FORMATS["xlsx"].mime
+_CSV_MIME, _JSON = "text/csv; charset=utf-8", "application/json"
+_BRIEF = "A brief to read and print: bars, tables, what is not known, sources"
+_BIB, _RIS = (library_files.OWN_FORMATS[one].mime for one in ("bibtex", "ris"))
+RESOURCES: tuple[Resource[Ask], ...] = (
+    Resource(
+        "practices.csv", "The practices of a filter as a table", _CSV_MIME, _practices_csv, PracticeFilter,
+        {**_SORTED, "contents": tuple(_CONTENTS), **_WRITTEN},
+    ),
+    Resource(
+        "practices.json", "The practices of a filter", _JSON, _of_view("json"), PracticeFilter, _SORTED, "Practices"
+    ),
+    Resource(
+        "practices.xlsx", "The practices of a filter as a workbook, with results, scores, answers, sources, glossary",
+        _XLSX, _of_view("xlsx"), PracticeFilter, _SORTED,
+    ),
+    Resource("practices.pdf", _BRIEF, _PDF, _of_view("pdf"), PracticeFilter, _SORTED),
+    Resource("practices.html", _BRIEF, "text/html", _of_view("html"), PracticeFilter, _SORTED),
+    Resource("practices/{id}.json", "Everything on one practice", _JSON, _of_view("json"), None, {}, "Practice"),
+    Resource("practices/{id}.xlsx", "Everything on one practice as a workbook", _XLSX, _of_view("xlsx")),
+    Resource("practices/{id}.pdf", _BRIEF, _PDF, _of_view("pdf")),
+    Resource("practices/{id}.html", _BRIEF, "text/html", _of_view("html")),
+    Resource(
+        "results.csv", "Every result of the practices of a filter", _CSV_MIME, _results_csv, PracticeFilter, _SORTED
+    ),
+    Resource(
+        "findings.csv", "Every finding on types of measure, as in the catalogue's own file", _CSV_MIME, _findings_csv,
+        None, _WRITTEN,
+    ),
+    Resource(
+        "findings.json", "Every finding on types of measure, with the rule and the labels that follow", _JSON,
+        _findings_json, None, {}, "Findings",
+    ),
+    Resource("publications.csv", "Publications", _CSV_MIME, _library(), PublicationFilter, _WRITTEN),
+    Resource("publications.bib", "Publications as BibTeX", _BIB, _library("bibtex"), PublicationFilter),
+    Resource("publications.ris", "Publications as RIS", _RIS, _library("ris"), PublicationFilter),
+    Resource("organisations.csv", "Organisations and networks", _CSV_MIME, _library(), OrganisationFilter, _WRITTEN),
+    Resource(
+        "openapi.json", "This description of the routes (OpenAPI 3.1)", _JSON,
+        _description("openapi", lambda base, _version: _described(openapi(RESOURCES, base))),
+    ),
+    Resource(
+        "schema.json", "What stands in the JSON (JSON Schema 2020-12)", "application/schema+json",
+        _description("schema", lambda base, _version: _described(json_schema(base))),
+    ),
+    Resource(
+        "datapackage.json", "What stands in the tables (Frictionless Data Package)", _JSON,
+        _description("package", data_package.catalogue_package),
+    ),
+    Resource(
+        "catalogue.jsonld", "The data set for data portals (DCAT-AP 3)", "application/ld+json",
+        _description("dcat", catalogue_description),
+    ),
+)  # fmt: skip
 
 
 async def nothing(request: Request) -> Response:  # noqa: ARG001 - the signature Starlette calls
     """Answer an address under /api/ that is none, with those that are: the app would answer it with a page."""
-    known = [
-        "/api/practices.csv",
-        "/api/practices.json",
-        "/api/practices/<id>.json",
-        "/api/findings.csv",
-        "/api/findings.json",
-    ]
+    known = [f"/api/{one.path.replace('{id}', '<id>')}" for one in RESOURCES]
     return JSONResponse({"errors": ["There is nothing here."], "routes": known}, status_code=404)
 
 
+def _open(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint that pages of other sites may ask, and that says so beforehand."""
+
+    async def answer(request: Request) -> Response:
+        response = Response(status_code=204) if request.method == "OPTIONS" else await endpoint(request)
+        response.headers.update(_CORS)
+        return response
+
+    return answer
+
+
+async def _answer(resource: Resource[Ask], request: Request) -> Response:
+    """Answer with what is made now, unless the asker has it already."""
+    practice = request.path_params.get("id", "")
+    try:
+        params = _params(request, resource)
+        given = {name: params.get(name, known)[0] for name, known in resource.own.items()}
+        kind = resource.filter or PracticeFilter
+        if practice and not await run_sync(_is_released, practice):
+            return JSONResponse({"errors": [f"There is no practice {practice[:80]!r}."]}, status_code=404)
+        question = Question(kind.checked(params if resource.filter else {}, "{}"), given, _base(request), practice)
+        answer = resource.ask(question)
+        tag = await run_sync(_tag, f"{answer.tag} {question.base}")
+        if _has(request, tag):
+            return Response(status_code=304, headers=_headers(tag))
+        made = await run_sync(answer.make, database.store(), limiter=_making)
+    except PracticesError as error:
+        return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
+    headers = _headers(tag)
+    if answer.name:
+        headers["Content-Disposition"] = f'attachment; filename="{answer.name}"'
+    if isinstance(made, bytes):
+        return Response(made, media_type=resource.mime, headers=headers)
+    headers["Content-Length"] = str(made.stat().st_size)
+    return StreamingResponse(_pieces(made), media_type=resource.mime, headers=headers)
+
+
 ROUTES = [
-    Route("/api/practices.csv", practices_csv),
-    Route("/api/practices.json", practices_json),
-    Route("/api/practices/{id}.json", practice),
-    Route("/api/findings.csv", findings_csv),
-    Route("/api/findings.json", findings_json),
+    *(
+        Route(f"/api/{one.path}", _open(partial(_answer, one)), methods=["GET", "OPTIONS"], name=one.path)
+        for one in RESOURCES
+    ),
     Route("/api", nothing),
     Route("/api/{rest:path}", nothing),
 ]
 
 
-async def _file(
-    request: Request, own: Mapping[str, Sequence[str]], ask: Callable[[Mapping[str, str], View], Asked], mime: str
-) -> Response:
-    """Answer with a file that is made now, unless the asker has it already.
-
-    ``own`` has the parameters beside the filter and their values; the first is the default.
-    """
-    try:
-        params = _params(request, own)
-        chosen = {name: params.get(name, known)[0] for name, known in own.items()}
-        view = View(chosen=checked(params, "{}"), sort=checked_sort(chosen["sort"]), base=_base(request))
-        asked, write, name = ask(chosen, view)
-        tag = await run_sync(_tag, f"{asked} {view.params()} {view.base}")
-        if _has(request, tag):
-            return Response(status_code=304, headers=_headers(tag))
-        path = await run_sync(write, database.store(), limiter=_making)
-    except PracticesError as error:
-        return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(path.stat().st_size)}
-    return StreamingResponse(_pieces(path), media_type=mime, headers=_headers(tag) | headers)
+def _is_released(practice: str) -> bool:
+    with database.cursor() as cursor:
+        return practice in practices.practice_names(cursor)
 
 
 async def _pieces(path: Path) -> AsyncIterator[bytes]:
@@ -163,7 +324,7 @@ def _base(request: Request) -> str:
     return address_in_files(str(request.base_url))
 
 
-def _params(request: Request, own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def _params(request: Request, resource: Resource[Ask]) -> dict[str, list[str]]:
     """Return the parameters of a request; PracticesError names everything that is wrong with them."""
     query: bytes = request.scope["query_string"]
     if len(query) > _LARGEST_QUERY:
@@ -171,9 +332,10 @@ def _params(request: Request, own: Mapping[str, Sequence[str]]) -> dict[str, lis
     params: dict[str, list[str]] = {}
     for name, value in parse_qsl(query.decode(errors="replace"), keep_blank_values=True):
         params.setdefault(name, []).append(value)
-    known = sorted({*PracticeFilter.link_names(), *own})
-    mistakes = [f"{name[:40]!r} is no parameter; known are {', '.join(known)}" for name in params if name not in known]
-    for name, values in own.items():
+    known = sorted({*(resource.filter.link_names() if resource.filter else ()), *resource.own})
+    one_of = f"known are {', '.join(known)}" if known else "there are none here"
+    mistakes = [f"{name[:40]!r} is no parameter; {one_of}" for name in params if name not in known]
+    for name, values in resource.own.items():
         given = params.get(name, [])
         mistakes += [f"{name} is given {len(given)} times"] if len(given) > 1 else []
         mistakes += [
@@ -181,10 +343,11 @@ def _params(request: Request, own: Mapping[str, Sequence[str]]) -> dict[str, lis
             for value in given
             if value not in values
         ]
-    try:
-        checked(params, "{}")
-    except PracticesError as error:
-        mistakes += str(error).splitlines()
+    if resource.filter:
+        try:
+            resource.filter.checked(params, "{}")
+        except PracticesError as error:
+            mistakes += str(error).splitlines()
     if mistakes:
         raise PracticesError("\n".join(mistakes))
     return params

@@ -13,7 +13,7 @@ from practices_db.catalogue.texts import known, labels, years
 from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Cursor
 from practices_db.files.briefs.content import Block, Brief, cleaned
-from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
@@ -129,12 +129,23 @@ def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
         card = found[one.id]
         reasons = "; ".join(reason_words(held, answer.asked) for held in one.reasons)
         what = "practice" if place < fitting else "practice, shares only the subject or the people"
-        writer.writerow([what, one.id, harmless(card["name"]), harmless(reasons), card["source_url"], *about])
+        writer.writerow(
+            [what, one.id, harmless(card["name"]), harmless(reasons), harmless_inside(card["source_url"]), *about]
+        )
     for row in answer.evidence:
         shared = labels("theme", row["shared_sectors"]) + "; " + labels("target_group", row["shared_groups"])
-        writer.writerow(["publication", row["id"], harmless(row["title"]), harmless(shared), row["url"], *about])
+        writer.writerow(
+            ["publication", row["id"], harmless(row["title"]), harmless(shared), harmless_inside(row["url"]), *about]
+        )
     for row, why in answer.organisations:
         writer.writerow(
-            ["organisation", row["id"], harmless(row["name"]), harmless("; ".join(why)), row["url"], *about]
+            [
+                "organisation",
+                row["id"],
+                harmless(row["name"]),
+                harmless("; ".join(why)),
+                harmless_inside(row["url"]),
+                *about,
+            ]
         )
     return (BOM + out.getvalue()).encode()

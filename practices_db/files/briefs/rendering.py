@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
@@ -15,14 +16,22 @@ import jinja2
 import typst
 
 from practices_db import palette
-from practices_db.errors import PracticesError
 from practices_db.files.briefs.content import Block, Brief
 from practices_db.files.exports.recipe import Recipe
 
 _HERE = Path(__file__).parent
-_LACKING = "□ stands for letters that this PDF's fonts do not have; the web page of the same brief shows them."
+_LACKING = (
+    "□ stands for a letter or sign that this PDF's fonts do not have, or for one of a kind of which they lack many; "
+    "the web page of the same brief shows it."
+)
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
-_SCRIPTS_AT_MOST = 30
+_WRITTEN_OUT = re.compile(r"\\u\{([0-9a-f]+)\}")
+# How many of a kind may be lacking before the rest is taken to be; letters of the catalogue's scripts are all tried.
+_MANY, _MANY_SIGNS, _ALL_TRIED = 20, 300, {"LATIN", "GREEK", "CYRILLIC"}
+_FLAGS = "[\U0001f1e6-\U0001f1ff]"
+# What makes another picture of the one before it: variants, shades of skin, a frame, letters of flags.
+_TURNED = "[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+_shown: dict[str, bool] = {}  # letters that the fonts were asked for, and whether they have them
 _SIZES = (9.5, 9.0, 8.5)  # points; the first that fits, where a brief has to fit
 
 
@@ -47,36 +56,67 @@ def _pages(brief: Brief, size: float) -> int:
 def _compile(brief: Brief, size: float, **options: Any) -> Any:
     """Set the brief; letters that no font of the typesetter has are shown as □, and the brief says so.
 
-    PDF/UA allows no letter without a glyph. The typesetter names one that it lacks; with it goes its whole script, so
-    that a text in another script takes one more try and not one for each letter.
+    PDF/UA allows no letter without a glyph. The title that readers of PDF show stays as it is.
     """
     text = json.dumps(_data(brief), ensure_ascii=False)
-    for _ in range(_SCRIPTS_AT_MOST):
-        try:
-            return typst.compile(
-                str(_HERE / "brief.typ"),
-                root=str(_HERE),
-                sys_inputs={"brief": text, "size": str(size)},
-                ignore_system_fonts=True,
-                **options,
-            )
-        except typst.TypstError as error:
-            if (lacking := _NO_GLYPH.search(str(error))) is None:
-                raise
-            if _LACKING not in text:
-                text = json.dumps(_data(brief, (_LACKING,)), ensure_ascii=False)
-            text = _without(text, lacking[1])
-    raise PracticesError("The brief has letters of too many scripts for a PDF. Take the web page, which has them all.")
+    if lacking := _lacking({letter for letter in text if not letter.isascii()}):
+        text = _without(json.dumps(_data(brief, (_LACKING,)), ensure_ascii=False), lacking)
+    inputs = {"brief": text, "size": str(size), "title": brief.title}
+    return typst.compile(
+        str(_HERE / "brief.typ"), root=str(_HERE), sys_inputs=inputs, ignore_system_fonts=True, **options
+    )
 
 
-def _without(text: str, lacking: str) -> str:
-    scripts = {_script(letter) for letter in lacking if not letter.isascii()}
-    return "".join("□" if not letter.isascii() and _script(letter) in scripts else letter for letter in text)
+def _lacking(letters: set[str]) -> set[str]:
+    """Return the letters that no font of the typesetter has, or that are of a kind of which it lacks many.
+
+    The typesetter tells one letter that it lacks, and nobody can ask it for all at once: what it told is kept, and
+    where it lacks many of a script, or of a kind of signs, all of that kind count as lacking.
+    """
+    lacking = {letter for letter in letters if not _shown.get(letter, True)}
+    asked = {letter for letter in letters if letter not in _shown}
+    while True:
+        counts = Counter(map(_kind, lacking))
+        many = {kind for kind, count in counts.items() if count >= (_MANY_SIGNS if len(kind) == 2 else _MANY)}
+        many -= _ALL_TRIED
+        asked = {letter for letter in asked if _kind(letter) not in many}
+        if not (missing := _first_missing(asked)):
+            _shown.update(dict.fromkeys(asked, True))
+            return lacking | {letter for letter in letters if _kind(letter) in many}
+        _shown.update(dict.fromkeys(missing, False))
+        lacking |= missing
+        asked -= missing
 
 
-def _script(letter: str) -> str:
-    """Return the script of a letter as the first word of its name: ARABIC, HEBREW, CJK; a letter without a name: it."""
-    return unicodedata.name(letter, letter).split()[0]
+def _first_missing(letters: set[str]) -> set[str]:
+    """Return letters among these that the typesetter says it cannot show; none where it has all."""
+    source = "#set document(title: [-])\n#for one in sys.inputs.letters.codepoints() [#par(one)]"
+    try:
+        typst.compile(
+            source.encode(),
+            sys_inputs={"letters": "".join(sorted(letters))},
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+        )
+    except typst.TypstError as error:
+        if (told := _NO_GLYPH.search(str(error))) is None:
+            raise
+        said = _WRITTEN_OUT.sub(lambda code: chr(int(code[1], 16)), told[1])
+        return letters & set(said) or letters
+    return set()
+
+
+def _without(text: str, lacking: set[str]) -> str:
+    """Return text with a □ for each sign that is lacking: one also for a sign of several letters, a flag, a family."""
+    any_of = f"[{re.escape(''.join(sorted(lacking)))}]"
+    return re.sub(rf"(?:(?={any_of}){_FLAGS}{{2}}|{any_of}){_TURNED}*(?:\u200d[^\x00-\x7f]{_TURNED}*)*", "□", text)
+
+
+def _kind(letter: str) -> str:
+    """Return the script of a letter as the first word of its name: ARABIC, HEBREW, CJK; of a sign its category."""
+    category = unicodedata.category(letter)
+    return unicodedata.name(letter, category).split()[0] if category[0] in "LM" else category
 
 
 def _data(brief: Brief, notes: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable
 
 from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.columns import RECIPE, Column, Kind
 from practices_db.files.exports.csv_json import BOM, FORMATS
 from practices_db.files.exports.export_tables import columns_of
@@ -39,9 +40,10 @@ def lines(columns: Iterable[Column]) -> list[tuple[str, str, str, str]]:
 
 def codebook_csv(view: View, contents: Contents, format_: Format) -> bytes:
     """Return the codebook of a view's CSV file of this format, as a CSV file with the same separator."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=FORMATS[format_].delimiter)
-    writer.writerows([HEADER, *lines([*columns_of(view, contents), RECIPE])])
+    out, kind = io.StringIO(), FORMATS[format_]
+    rows = [HEADER, *lines([*columns_of(view, contents), RECIPE])]
+    guard = str if kind.plain else harmless
+    csv.writer(out, delimiter=kind.delimiter).writerows([guard(cell) for cell in row] for row in rows)
     return (BOM + out.getvalue()).encode()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from practices_db.database.store import Store
 from practices_db.files.exports import columns
-from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.cell_text import harmless, harmless_json
 from practices_db.files.exports.csv_json import FORMATS, file_name, write_rows
 from practices_db.files.exports.export_tables import reading, recipe_of
 from practices_db.files.exports.recipe import Format
@@ -28,12 +28,12 @@ def write_comparison(store: Store, view: View, format_: Format, on: date) -> Pat
     with reading(store, view) as cursor:
         head, *lines = comparison(cursor, view.chosen.practice).table()
         made = recipe_of(cursor, view, "comparison", format_, on).model_copy(update={"rows": len(lines)})
+    recipe = made.as_json() if kind.plain else harmless_json(made.as_json())
 
     def cells() -> Iterator[list[str | None]]:
         for place, line in enumerate([head, *lines]):
             shown = line if kind.plain else tuple(map(harmless, line))
-            recipe = columns.RECIPE.name if place == 0 else made.as_json() if place == 1 else None
-            yield [*shown, recipe]
+            yield [*shown, [columns.RECIPE.name, recipe][place] if place < 2 else None]
 
     write_rows(path, cells(), kind.delimiter)
     return path

@@ -16,13 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, Store
 from practices_db.files.exports import columns, export_tables
-from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.cell_text import harmless, harmless_inside, harmless_json
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.recipe import Contents, FileContents, Format, Recipe
 from practices_db.queries.views import View
@@ -48,7 +49,8 @@ class FileKind:
 FORMATS: dict[Format, FileKind] = {
     "csv": FileKind(
         "CSV",
-        "For programs (R, pandas, DuckDB): exact text, comma, decimal point, ISO dates.",
+        "For programs (R, pandas, DuckDB): exact text, comma, decimal point, ISO dates. A spreadsheet would run text "
+        "that looks like a formula.",
         ".csv",
         "text/csv",
     ),
@@ -80,6 +82,9 @@ FORMATS: dict[Format, FileKind] = {
     "html": FileKind("Brief (web page)", "The same brief as a page that any browser prints.", ".html", "text/html"),
     "json": FileKind("JSON", "For programs: one object for each practice.", ".json", "application/json"),
 }
+
+# Flavours of CSV in the order in which a page offers them: whoever takes the first gets a file in which nothing runs.
+SAFE_FIRST: tuple[Format, ...] = ("csv-semicolon", "csv-comma", "csv")
 
 CONTENTS: dict[Contents, str] = {
     "scores": "One row for each practice: facts, main result, both main scores with range and evidence, sources.",
@@ -167,13 +172,14 @@ def _for_spreadsheets(
     of_table: Sequence[Column], rows: Iterable[Sequence[Any]], kind: FileKind, made: Recipe
 ) -> Iterator[list[Any]]:
     """Yield header and rows as a spreadsheet takes them: text neutralised, the decimal mark of its language."""
-    texts = [at for at, column in enumerate(of_table) if column.kind in ("text", "list")]
+    guards = {"text": harmless, "list": harmless, **dict.fromkeys(("code", "codes", "urls"), harmless_inside)}
+    texts = {at: guards[column.kind] for at, column in enumerate(of_table) if column.kind in guards}
     numbers = [at for at, column in enumerate(of_table) if column.kind == "number" and kind.comma]
     yield [*(column.name for column in of_table), columns.RECIPE.name]
     for place, row in enumerate(rows):
-        cells = [*row, None if place else made.as_json()]
-        for at in texts:
-            cells[at] = None if cells[at] is None else harmless(cells[at])
+        cells = [*row, None if place else harmless_json(made.as_json())]
+        for at, guard in texts.items():
+            cells[at] = None if cells[at] is None else guard(cells[at])
         for at in numbers:
             cells[at] = None if cells[at] is None else str(cells[at]).replace(".", ",")
         yield cells
@@ -185,6 +191,20 @@ def write_rows(path: Path, rows: Iterable[Sequence[Any]], delimiter: str = ",") 
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         csv.writer(text, delimiter=delimiter).writerows(rows)  # \r\n, as spreadsheets write it
         text.detach()
+
+
+def results_name(on: date) -> str:
+    """Return a name for a table of results that is never used twice."""
+    return f"results_{on.isoformat()}_{secrets.token_hex(8)}.csv"
+
+
+def write_results(store: Store, view: View, on: date) -> Path:
+    """Write every result of a view's practices as exact CSV, without a recipe; the caller deletes it."""
+    path = store.exports / results_name(on)
+    with export_tables.reading(store, view) as cursor:
+        rows = export_tables.rows(cursor, view, "results", on, export_tables.as_written)
+        write_rows(path, chain([[column.name for column in columns.RESULTS]], rows))
+    return path
 
 
 def write_json(store: Store, view: View, on: date) -> Path:

@@ -14,9 +14,9 @@ from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.type_rows import FindingRow
 from practices_db.catalogue.write_files import file_text
 from practices_db.database.store import Store
-from practices_db.files.exports.cell_text import harmless
-from practices_db.files.exports.csv_json import BOM, FileKind
-from practices_db.files.exports.recipe import LICENCE
+from practices_db.files.exports.cell_text import harmless, harmless_inside
+from practices_db.files.exports.csv_json import BOM, FORMATS
+from practices_db.files.exports.recipe import LICENCE, Format
 from practices_db.queries import evidence_by_type, practices
 from practices_db.queries.what_works import WhatWorks
 
@@ -34,14 +34,18 @@ def findings_csv(store: Store) -> bytes:
         return file_text(cursor, "findings.csv")
 
 
-def findings_for_spreadsheets(store: Store, kind: FileKind) -> bytes:
-    """Return the same as a spreadsheet takes it: text that it would run or change has an apostrophe in front."""
+def findings_for_spreadsheets(store: Store, format_: Format) -> bytes:
+    """Return the same as a spreadsheet takes it: text that it would run or change has an apostrophe in front.
+
+    The column ``format`` says so, for whoever reads the file again.
+    """
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=kind.delimiter)
+    writer = csv.writer(out, delimiter=FORMATS[format_].delimiter)
     for row in csv.DictReader(io.StringIO(findings_csv(store).decode(), newline="")):
         if not out.tell():
-            writer.writerow(row)
-        writer.writerow(cell if name in _NO_TEXT else harmless(cell) for name, cell in row.items())
+            writer.writerow([*row, "format"])
+        cells = (harmless_inside(cell) if name in _NO_TEXT else harmless(cell) for name, cell in row.items())
+        writer.writerow([*cells, format_])
     return BOM.encode() + out.getvalue().encode()
 
 

@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from practices_db.catalogue.filters import one_line
 from practices_db.catalogue.library_filter import LibraryFilter
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.texts import known
 from practices_db.catalogue.write_files import cell_text
-from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import BOM, FORMATS, FileKind
 from practices_db.files.exports.recipe import LICENCE
 
@@ -78,9 +79,14 @@ def _csv(names: Sequence[str], rows: Iterable[Row], about: Mapping[str, str], ki
     for row in rows:
         cells = [_cell(row[name]) for name in names]
         if not kind.plain:
-            cells = [cell if name in NO_TEXT else harmless(cell) for name, cell in zip(names, cells, strict=True)]
-        writer.writerow([*cells, *about.values()])
+            cells = [guarded(name, cell) for name, cell in zip(names, cells, strict=True)]
+        writer.writerow([*cells, *(about.values() if kind.plain else map(harmless_inside, about.values()))])
     return (BOM + out.getvalue()).encode()
+
+
+def guarded(column: str, cell: str) -> str:
+    """Return a cell of the catalogue's files as a spreadsheet takes it."""
+    return harmless_inside(cell) if column in NO_TEXT else harmless(cell)
 
 
 def _cell(value: Any) -> str:
@@ -147,9 +153,7 @@ def _escaped(text: Any) -> str:
 
 def _one_line(text: Any) -> str:
     """Return text on one line, without what no reference manager can show; "" where there is none."""
-    if not isinstance(text, str):
-        return ""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return one_line(text) if isinstance(text, str) else ""
 
 
 def _abstract(row: Row) -> str:

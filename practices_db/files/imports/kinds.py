@@ -28,9 +28,8 @@ class Kind:
     """A kind of table: its row model, what identifies a row, and how an exported table of it differs.
 
     ``owner`` is what the audit's line on a row is on. ``further``: columns of exports that are understood and not read.
-    ``numbers``: columns of whole numbers. ``texts``: columns whose text a spreadsheet's CSV neutralises with an
-    apostrophe (cell_text.harmless). ``prepare`` turns the cells of an exported row into the catalogue's, None for a
-    row that says nothing of its own.
+    ``numbers``: columns of whole numbers. ``texts``: columns of free text, kept as it was typed. ``prepare`` turns the
+    cells of an exported row into the catalogue's, None for a row that says nothing of its own.
     """
 
     name: str
@@ -115,7 +114,7 @@ KINDS: tuple[Kind, ...] = (
         lambda row: f"assessment:{row.assessment_id}",
         _TEXTS,
         aliases={"answer_framework": "framework", "answer_framework_version": "framework_version"},
-        further=frozenset(_ANSWER_NAMES),
+        further=frozenset(_ANSWER_NAMES | {"format"}),
         numbers=frozenset({"evidence_level"}),
         prepare=_answer,
     ),

@@ -285,7 +285,7 @@ def _apostrophes(kind: Kind, names: Sequence[str], body: dict[int, list[str]]) -
     spreadsheets: tuple[Format, ...] = ("csv-semicolon", "csv-comma")
     if _format(kind, names, body) not in spreadsheets:
         return frozenset()
-    return kind.texts | {new for old, new in kind.aliases.items() if old in kind.texts}
+    return frozenset(kind.columns) - kind.numbers  # inside addresses too, where another separator would end a cell
 
 
 def _format(kind: Kind, names: Sequence[str], body: dict[int, list[str]]) -> str | None:

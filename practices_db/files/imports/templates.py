@@ -296,7 +296,7 @@ def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes
             if kind == first:
                 sheet.activate()
         columns = [
-            (kind, name, "yes" if name in KIND[kind].required else "", _meaning(kind, name))
+            (kind, name, "yes" if name in KIND[kind].required else "", meaning(kind, name))
             for kind in tables
             for name in KIND[kind].columns
         ]
@@ -309,7 +309,8 @@ def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes
     return content.getvalue()
 
 
-def _meaning(kind: TemplateKind, column: str) -> str:
+def meaning(kind: TemplateKind, column: str) -> str:
+    """Return what a column of a table means, as whoever fills it in reads it."""
     return _MEANINGS_OF.get((kind, column)) or _MEANINGS[column]
 
 
@@ -320,7 +321,7 @@ def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str
         wide = 50 if name in _LONG else max(14, len(name) + 2)
         sheet.set_column(at, at, wide, looks["text"])
         sheet.write_string(0, at, name, looks["must" if name in KIND[kind].required else "head"])
-        sheet.write_comment(0, at, _meaning(kind, name))
+        sheet.write_comment(0, at, meaning(kind, name))
         if choices := _choices(kind, name):
             rule = {"validate": "list", "source": choices, "error_message": "Take a value of the list."}
             sheet.data_validation(1, at, _ROWS_CHECKED, at, rule)

@@ -18,7 +18,7 @@ from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.files.exports.cell_text import harmless
+from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.recipe import METHOD
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile
@@ -100,7 +100,7 @@ def evidence_count(proven: int, said: int) -> str:
 def as_csv(form: OwnAssessment, on: date) -> bytes:
     """Return the answers as rows of the catalogue's assessments.csv, so that a curator can take them in."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns(AnswerRow), lineterminator="\n", restval="")
+    writer = csv.DictWriter(out, [*columns(AnswerRow), "format"], lineterminator="\n", restval="")
     writer.writeheader()
     for one in form.answers:
         writer.writerow(
@@ -115,7 +115,8 @@ def as_csv(form: OwnAssessment, on: date) -> bytes:
                 "answer": one.answer,
                 "evidence_level": (one.evidence_level or 0) if one.documented else 0,
                 "note": harmless(" ".join(note_of(one).split())),
-                "source_url": one.address if one.documented else "",
+                "source_url": harmless_inside(one.address) if one.documented else "",
+                "format": "csv-comma",  # says whoever takes it in that apostrophes come off
             }
         )
     return (BOM + out.getvalue()).encode()

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.practice_filter import (
     DEFAULT_SORT,
     FACET,
@@ -17,7 +18,9 @@ from practices_db.catalogue.practice_filter import (
     checked_sort,
 )
 from practices_db.catalogue.vocabularies import label, nearest, vocabulary
+from practices_db.curation.edit_library import found
 from practices_db.errors import PracticesError
+from practices_db.queries.full_text import Index
 
 HOSTILE = [
     "",
@@ -363,10 +366,39 @@ def test_taking_one_narrowing_away_leaves_the_rest(field: str, value: str | None
         ("한국", "한국"),
         ("ﬁnance", "finance"),
         ("one\u00a0two\u2003three", "one two three"),
+        ("d’un d‘un d`un d´un dʼun d′un D'UN", " ".join(["d'un"] * 7)),
+        ("a‐b a‑b a–b a—b a−b a－b A-B", " ".join(["a-b"] * 7)),
+        ("Integra\u00adtions\u200blotsen \ufeffUlm\u2060\u200f", "integrationslotsen ulm"),
+        ("👩\u200d👧 ☀\ufe0f", "👩👧 ☀"),
     ],
 )
 def test_text_is_normalised_for_search(text: str, expected: str) -> None:
     assert normalise(text) == expected
+
+
+# However the name in a store and the words of a question are typed: in each pair they are the same.
+ALIKE = [
+    ("L’Atelier d’intégration", "l'atelier d'integration"),
+    ("L'Atelier", "lʼatelier"),
+    ("Vielfalt–Netz", "vielfalt-netz"),
+    ("Vielfalt-Netz", "VIELFALT‑NETZ"),
+    ("Integra\u00adtions\u00adlotsen", "integrationslotsen"),
+    ("Integrationslotsen", "Integra\u00adtions\u200blotsen"),
+    ("Malmö", "Malmo\u0308"),
+    ("Malmo\u0308", "MALMÖ"),
+]
+
+
+@pytest.mark.parametrize(("name", "typed"), ALIKE)
+def test_links_routes_command_line_and_searches_find_what_is_typed_otherwise(name: str, typed: str) -> None:
+    for kind in (PracticeFilter, PublicationFilter):
+        chosen, dropped = kind.from_params({"q": [typed]})
+        assert dropped == []
+        assert chosen == kind.from_params(chosen.params())[0]
+        assert all(word in normalise(name) for word in chosen.words)
+    assert checked({"q": [typed]}).words == normalise(name).split()
+    assert [one.id for one in found([("a", name, "listed"), ("b", "Other", "listed")], typed, 5)] == ["a"]
+    assert Index([("a", name, ""), ("b", "Other", "")]).find(typed) == ["a"]
 
 
 def test_words_of_the_search_are_normalised() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -239,7 +240,10 @@ def test_export_writes_what_is_asked_for(
     assert ids_in(output) == [f"synthetic-{id_}" for id_ in ids]
     said = capsys.readouterr()
     codebook = output.with_name("out_codebook.csv")
-    assert said.out == f"{codebook}: what its columns mean\n{output}: {words}\n"
+    package = output.with_name("out_datapackage.json")
+    for_programs = f"{package}: the same for programs (Frictionless Data Package)"
+    assert said.out == f"{codebook}: what its columns mean\n{for_programs}\n{output}: {words}\n"
+    assert json.loads(package.read_text(encoding="utf-8"))["resources"][0]["path"] == output.name
     assert codebook.read_text(encoding="utf-8-sig").startswith("column,meaning,")
     assert said.err == ""
 

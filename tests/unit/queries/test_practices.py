@@ -13,8 +13,11 @@ import pytest
 from exported_files import exported, rows_of
 from sample_views import BY_ID, EVERYONE, FILTERS, NUMBER_OF_FILTERS, NUMBERS, SORT_ORDERS
 
+from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter, Sort
+from practices_db.curation import edit_practices
 from practices_db.database.store import Cursor, Store
+from practices_db.errors import Actor
 from practices_db.queries import practices
 from practices_db.queries.facet_index import Index
 
@@ -32,6 +35,30 @@ def oracle_ids(chosen: PracticeFilter) -> set[str]:
 def found_ids(store: Store, chosen: PracticeFilter, sort: Sort = "name") -> list[str]:
     with store.cursor() as cursor:
         return list(practices.find_practices(cursor, chosen, sort)["id"])
+
+
+# Synthetic: (the name as it is stored, how somebody types it)
+TYPED = [
+    ("Integra\u00adtions\u00adlotsen Bremen", "integrationslotsen"),
+    ("Straße\u200bProjekt Ulm", "Straßeprojekt ulm"),
+    ("L’Atelier d’intégration", "L'atelier d'integration"),
+    ("Vielfalt–Netz", "vielfalt-netz"),
+    ("Vielfalt-Netz", "Vielfalt‑Netz"),
+    ("Malmo\u0308 hjälper", "Malmö HJALPER"),
+    ("Malmö", "Mal\u00admo\u0308\u200b"),
+]
+
+
+@pytest.mark.parametrize(("name", "typed"), TYPED)
+def test_store_and_question_are_folded_alike(name: str, typed: str, tiny_store: Store) -> None:
+    sql = "UPDATE practice SET name = $name WHERE id = 'synthetic-empty'"
+    tiny_store.write(lambda cursor: (cursor.execute(sql, {"name": name}), scorecards.rebuild(cursor)))
+    chosen, dropped = PracticeFilter.from_params({"q": [typed]})
+    assert dropped == []
+    with tiny_store.cursor() as cursor:
+        assert Index.read(cursor).select(chosen).ids("name") == ["synthetic-empty"]
+        curators = edit_practices.find(cursor, Actor("curator", "person:0123456789abcdef"), "practice", typed)
+    assert found_ids(tiny_store, chosen) == [one.id for one in curators] == ["synthetic-empty"]
 
 
 def test_random_filters_are_worth_trying() -> None:

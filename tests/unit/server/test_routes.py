@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
-import anyio
 import pytest
 import streamlit as st
+from route_answers import get
 from sample_views import FILTERS, SORT_ORDERS
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.types import Message
 
 from pages.shared.components import database
-from pages.shared.server import routes
-from pages.shared.server.guard.faults import Faults
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import DATA
@@ -29,72 +20,6 @@ from practices_db.database.store import Store
 from practices_db.files.reopen import reopen
 from practices_db.queries import practices
 from practices_db.queries.views import View
-
-APP = Starlette(routes=routes.ROUTES, middleware=[Middleware(Faults)])
-
-
-class Answer:
-    """An answer of the routes, received piece by piece."""
-
-    def __init__(self) -> None:
-        self.status = 0
-        self.headers: dict[str, str] = {}
-        self.pieces: list[bytes] = []
-
-    @property
-    def body(self) -> bytes:
-        return b"".join(self.pieces)
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    def rows(self, delimiter: str = ",") -> list[dict[str, str]]:
-        text = io.StringIO(self.body.decode("utf-8-sig"), newline="")
-        return list(csv.DictReader(text, strict=True, delimiter=delimiter))
-
-
-def get(
-    path: str, query: bytes | str = "", method: str = "GET", gone_after: int | None = None, **headers: str
-) -> Answer:
-    """Ask the routes as a server does; ``gone_after`` so many pieces the asker has left."""
-    answer = Answer()
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode() if isinstance(query, str) else query,
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
-        "server": ("localhost", 80),
-        "client": ("127.0.0.1", 1),
-    }
-
-    async def receive() -> Message:
-        await anyio.sleep(10)
-        return {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            answer.status = message["status"]
-            answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-            return
-        if message.get("body"):
-            answer.pieces.append(message["body"])
-        if gone_after is not None and len(answer.pieces) > gone_after:
-            raise OSError
-
-    async def ask() -> None:
-        try:
-            await APP(scope, receive, send)
-        except Exception:
-            if gone_after is None:
-                raise
-
-    anyio.run(ask)
-    return answer
 
 
 def query_of(chosen: PracticeFilter, **more: str) -> str:
@@ -160,6 +85,68 @@ def test_other_addresses_name_the_routes(path: str) -> None:
     answer = get(path)
     assert answer.status == 404
     assert "/api/practices.csv" in answer.json()["routes"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_pages_of_other_sites_may_read(method: str, served: Store) -> None:  # noqa: ARG001 - asked by the routes
+    asked = {"origin": "https://elsewhere.example", "access_control_request_method": "GET"}
+    for path in (
+        "/api/practices.csv",
+        "/api/findings.json",
+        "/api/practices/nobody.json",
+        "/api/practices.json?sort=x",
+    ):
+        answer = get(*path.partition("?")[::2], method=method, **asked)
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+        assert "ETag" in answer.headers["access-control-expose-headers"]
+        assert "access-control-allow-credentials" not in answer.headers
+        assert (answer.status == 204) == (method == "OPTIONS")
+
+
+BEGINS = {"xlsx": b"PK", "pdf": b"%PDF-", "html": b"<!doctype html>", "bib": b"@", "ris": b"TY  - "}
+
+
+def test_every_format_of_the_screen_is_given(served: Store) -> None:
+    for path in ("practices.xlsx", "practices.pdf", "practices.html", "publications.bib", "publications.ris"):
+        answer = get(f"/api/{path}", "country=MT")
+        suffix = path.rsplit(".", maxsplit=1)[-1]
+        assert answer.body.lower().startswith(BEGINS[suffix].lower()), path
+        assert answer.headers["content-disposition"].endswith(f'.{suffix}"')
+    for suffix in ("xlsx", "pdf", "html"):
+        answer = get(f"/api/practices/duo-for-a-job.{suffix}")
+        assert answer.body.lower().startswith(BEGINS[suffix].lower())
+        assert "duo-for-a-job" in answer.headers["content-disposition"]
+    chosen = PracticeFilter(country=("IT",))
+    with served.cursor() as cursor:
+        ids = practices.find_practices(cursor, chosen, "name")["id"].tolist()
+        expected = cursor.execute(
+            "SELECT count(*) FROM released_result WHERE practice_id IN $ids", {"ids": ids}
+        ).fetchone()
+    results = get("/api/results.csv", "country=IT&sort=name").rows()
+    assert (len(results),) == expected
+    assert {row["practice_id"] for row in results} <= set(ids)
+    assert not list(served.exports.iterdir())
+
+
+@pytest.mark.parametrize("name", ["publications", "organisations", "findings"])
+def test_the_library_is_given_as_the_screen_writes_it(name: str, served: Store) -> None:  # noqa: ARG001
+    whole = get(f"/api/{name}.csv")
+    assert len(whole.rows()) > 100
+    for_sheets = get(f"/api/{name}.csv", "format=csv-semicolon").rows(";")
+    assert {row["format"] for row in for_sheets} == {"csv-semicolon"}
+    assert len(for_sheets) == len(whole.rows())
+    assert get(f"/api/{name}.csv", "colour=red").status == 400
+    if name != "findings":
+        assert 0 < len(get(f"/api/{name}.csv", "country=DE&q=integration").rows()) < len(whole.rows())
+        assert "country: 'ZZ'" in get(f"/api/{name}.csv", "country=ZZ").json()["errors"][0]
+
+
+def test_too_many_practices_for_a_brief_are_said(served: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    monkeypatch.setattr("practices_db.files.briefs.content.MOST_IN_A_BRIEF", 3)
+    answer = get("/api/practices.pdf")
+    assert answer.status == 400
+    assert answer.json()["errors"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -6,6 +6,7 @@ import dataclasses
 import html
 import io
 import re
+import unicodedata
 from html.parser import HTMLParser
 
 import oracles
@@ -21,8 +22,9 @@ from practices_db.catalogue.synthesis_texts import studies_of_type
 from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.files.briefs import Brief, as_html, as_pdf, brief
+from practices_db.files.briefs import Brief, as_html, as_pdf, brief, own_brief
 from practices_db.files.briefs.content import Block
+from practices_db.files.self_assessment.form import Profile, new_form
 from practices_db.queries import practices
 from practices_db.queries.comparison import comparison
 from practices_db.queries.ranking import standings
@@ -325,8 +327,44 @@ def test_letters_without_a_glyph_are_boxes_in_the_pdf_and_the_brief_says_so(tiny
     shown = text_of(pdf_of(as_pdf(one)))
     assert "□□" in shown
     assert "Łódź" in shown
-    assert squeezed("stands for letters that this PDF") in squeezed(shown)
+    assert squeezed("□ stands for a letter or sign that this PDF") in squeezed(shown)
     assert "家族" in as_html(one)
+
+
+# Synthetic: (a name, how the PDF shows it); a sign of several letters is one □, what the fonts have stays.
+SIGNS = [
+    ("Rainbow Welcome 🏳️\u200d🌈", "Rainbow Welcome □"),
+    ("Home 🏠🤝🎓📚🌍☀️💬👩\u200d👧", "Home □□□□□☀□□"),
+    ("Probe 👍🏽 🇺🇦 ★ ✓ ①", "Probe □ □ ★ ✓ ①"),
+    ("Rescue 👩🏿\u200d🚒 and 🧑🏽\u200d🤝\u200d🧑🏻", "Rescue □ and □"),
+    ("한국 እንኳን \U0010ffff e\u0301", "□□ □□□□ □ é"),
+    ("日本" + "".join(map(chr, range(0x4E00, 0x4E80))), "□" * 130),
+    ("".join(map(chr, range(0x1F600, 0x1F640))), "□" * 64),
+]
+
+
+@pytest.mark.parametrize(("name", "shown"), SIGNS, ids=ascii)
+def test_every_sign_gives_a_pdf_whose_title_is_the_name(name: str, shown: str, tiny_store: Store) -> None:
+    sql = "UPDATE practice_card SET name = $text WHERE id = 'synthetic-accents'"
+    tiny_store.write(lambda cursor: cursor.execute(sql, {"text": name}))
+    of_practice = pdf_of(as_pdf(made(tiny_store, VIEWS_OF_TINY)))
+    assert of_practice.metadata["/Title"] == name
+    for pdf in (of_practice, pdf_of(as_pdf(made(tiny_store, View())))):
+        told = unicodedata.normalize("NFC", squeezed(text_of(pdf)).replace("\ufe0f", ""))
+        assert squeezed(shown) in told
+        assert squeezed("□ stands for a letter or sign that this PDF") in told
+
+
+def test_own_report_shows_a_name_of_any_script() -> None:
+    form = new_form(DAY).model_copy(update={"profile": Profile(name="Home 🏠 家族")})
+    pdf = pdf_of(as_pdf(own_brief(form, DAY)))
+    assert pdf.metadata["/Title"] == "Home 🏠 家族"
+    assert squeezed("Home □ □□") in squeezed(text_of(pdf))
+    assert "Home 🏠 家族" in as_html(own_brief(form, DAY))
+
+
+def test_nothing_is_said_of_letters_where_all_are_there(tiny_store: Store) -> None:
+    assert "□" not in text_of(pdf_of(as_pdf(made(tiny_store, VIEWS_OF_TINY))))
 
 
 def test_only_web_addresses_become_links(store: Store) -> None:

@@ -155,7 +155,9 @@ def test_the_brief_holds_answers_facts_and_the_result_that_would_stop_it(store: 
     )
     with store.cursor() as cursor:
         made = sheet_brief(cursor, sheet, card, notes, DAY)
+        elsewhere = sheet_brief(cursor, sheet.model_copy(update={"place": "家 🏠"}), card, notes, DAY)
     page = as_html(made)
     for words in ("Smalltown", "older people", "no flat by May", "6,117,879", "1 different", "Do not know yet"):
         assert words in page
     assert as_pdf(made).startswith(b"%PDF-1.7")
+    assert as_pdf(elsewhere).startswith(b"%PDF-1.7")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
+
 import hostile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db.files.exports.cell_text import as_typed, harmless
+from practices_db.files.exports.cell_text import as_typed, harmless, harmless_inside, harmless_json
 
 RUN = [
     "=1+1",
@@ -74,13 +79,49 @@ TEXTS = [
     "a\nb",
     "trueish",
     "More than 5,600 people in 10 years",
+    "a, b; c",
+    "a - b",
 ]
+# What another separator would make a cell of that is run.
+INSIDE = {
+    'Foo,=HYPERLINK("http://x")': 'Foo,\'=HYPERLINK("http://x")',
+    "word;=1": "word;'=1",
+    "word\t+1": "word\t'+1",
+    "word|@x": "word|'@x",
+    "word\n-1": "word\n'-1",
+    "word, \u200b=1": "word,' \u200b=1",
+    'word,"=1': "word,'\"=1",
+    "word,'=1": "word,''=1",
+    "word,;\t=1": "word,';'\t'=1",
+    "word,＝1": "word,'＝1",
+    "=1,=1": "'=1,'=1",
+}
 
 
 @pytest.mark.parametrize("text", [*RUN, *APOSTROPHES, *NUMBERS], ids=ascii)
 def test_what_a_spreadsheet_would_change_gets_an_apostrophe(text: str) -> None:
-    assert harmless(text) == f"'{text}"
+    assert harmless(text).startswith("'")
     assert as_typed(harmless(text)) == text
+
+
+@pytest.mark.parametrize(("text", "cell"), INSIDE.items(), ids=ascii)
+def test_what_would_run_behind_another_separator_gets_an_apostrophe(text: str, cell: str) -> None:
+    assert harmless(text) == cell
+    assert as_typed(cell) == text
+    assert harmless_inside(text).removeprefix("=1") == cell.removeprefix("'=1")
+    assert as_typed(harmless_inside(text)) == text
+    assert json.loads(harmless_json(json.dumps({"q": [text, -1]}))) == {"q": [text, -1]}
+
+
+@given(st.lists(st.text(alphabet=",;\t|\n\r \"'=+-@a1"), min_size=1, max_size=4), st.sampled_from(",;\t"))
+def test_no_cell_runs_whichever_separator_a_reader_takes(texts: list[str], delimiter: str) -> None:
+    for written in ",;":
+        out = io.StringIO(newline="")
+        recipe = harmless_json(json.dumps({"q": texts}, separators=(",", ":")))
+        addresses = [harmless_inside(f"https:{text}") for text in texts]
+        csv.writer(out, delimiter=written).writerow(["id", *map(harmless, texts), *addresses, recipe])
+        for line in csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=delimiter):
+            assert not [cell for cell in line if re.match(r"\s*[=+\-@]", cell)]
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
@@ -91,6 +132,8 @@ def test_other_text_stays_as_it_is(text: str) -> None:
 def test_a_long_text_of_month_names_takes_no_time() -> None:
     assert harmless("ma" * 20_000 + "!") == "ma" * 20_000 + "!"
     assert harmless("1 mar " * 10_000) == "'" + "1 mar " * 10_000
+    for text in ("\t" * 50_000, "a," + " " * 50_000 + "x", "a" + ",'" * 50_000, "a" + "\n'" * 50_000 + "="):
+        assert as_typed(harmless(text)) == text
 
 
 @given(st.text())

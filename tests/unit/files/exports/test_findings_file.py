@@ -33,10 +33,10 @@ def test_no_finding_runs_in_a_spreadsheet(catalogue_db: Path, tmp_path: Path, fo
         with store.cursor() as cursor:
             seen = data_version(cursor).number
         releases.publish(store, CURATOR, "synthetic", seen)
-        kind = FORMATS[format_]
-        text = findings_for_spreadsheets(store, kind).decode("utf-8-sig")
+        text = findings_for_spreadsheets(store, format_).decode("utf-8-sig")
         raw = list(csv.DictReader(io.StringIO(findings_csv(store).decode(), newline="")))
-    found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=kind.delimiter))
+    found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=FORMATS[format_].delimiter))
     assert "'=1+1" in {row["effect_text"] for row in found}
     assert "=1+1" not in {row["effect_text"] for row in found}
+    assert {row.pop("format") for row in found} == {format_}
     assert [{name: as_typed(cell) for name, cell in row.items()} for row in found] == raw

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from practices_db.catalogue.library_filter import FILTERS, LibraryFilter, PublicationFilter
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
+from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.read_files import read_rows
 from practices_db.database.store import Store
 from practices_db.files.exports.library_files import bibtex, citation, file_name, ris, written
@@ -191,3 +192,11 @@ def test_every_publication_can_be_cited_on_one_line(store: Store) -> None:
         assert "\n" not in words
         assert ".." not in words.split("http")[0]
         assert row["title"].split()[0] in words
+
+
+def test_signs_that_nobody_sees_split_no_word_of_a_reference() -> None:
+    title = "Integra\u00adtions\u200blotsen\u2060 in\tUlm می\u200cخواهم"
+    row = dict.fromkeys(columns(EvidenceRow), "") | {"id": "a", "title": title, "kind": "report", "year": 2020}
+    row |= {"languages": ["de"], "themes": [], "target_groups": [], "checked_on": DAY, "title_is_descriptive": False}
+    for made in (citation(row), bibtex([row]), ris([row])):
+        assert "Integrationslotsen in Ulm می\u200cخواهم" in made

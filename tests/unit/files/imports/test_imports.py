@@ -14,6 +14,7 @@ import xlsxwriter
 from exported_files import DAY
 from import_files import LEAST, MOST, NOTHING, bring, held, looked_at, stored, table
 
+from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.problems import RefusedError
 from practices_db.curation.permissions import CLI
@@ -26,6 +27,7 @@ from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.imports import Confirmed, Decision, Question, apply, preview, read_file, template
 from practices_db.files.imports.duplicates import ALIKE, Named, alike, name_key
 from practices_db.files.imports.templates import TemplateKind, allowed_values, allowed_values_csv
+from practices_db.files.reopen import reopen
 from practices_db.queries.views import View
 
 ANSWER = {
@@ -460,6 +462,19 @@ def test_the_whole_catalogue_exported_and_imported_again_is_no_change(store: Sto
         shown = looked_at(store, (oracles.CATALOGUE / f"{name}.csv").read_bytes())
         assert shown.nothing_new
         assert set(shown.counts) == {kind}
+
+
+@pytest.mark.parametrize("format_", ["csv-semicolon", "csv-comma"])
+def test_a_spreadsheet_file_brought_back_is_read_as_it_was(format_: Format, tiny_store: Store) -> None:
+    """Synthetic: texts and an address of which another separator would make cells that run."""
+    text, address = "Foo,=HYPERLINK(1);' =2\n-3", "https://example.org/a,=1;=2"
+    bring(tiny_store, table(MOST | {"name": "Foo;=1", "summary": text, "source_url": address}).encode())
+    tiny_store.write(scorecards.rebuild)
+    file = content(write_csv(tiny_store, View(), "scores", format_, DAY))
+    assert b"Foo,'=HYPERLINK(1);'' =2" in file
+    assert b"https://example.org/a,'=1;'=2" in file
+    assert looked_at(tiny_store, file).nothing_new
+    assert reopen(tiny_store, file).changes.none
 
 
 def test_apostrophes_come_off_only_where_our_export_put_them(tiny_store: Store) -> None:
