@@ -48,7 +48,7 @@ _COMPOUNDS = (
     ("Workbook", "The file is an old workbook (.xls), not text. Save it as .xlsx or as CSV."),
     (
         "",
-        "The file is a workbook protected by a password, or an old workbook (.xls). Save it as .xlsx, without a password.",
+        "The file is a workbook protected by a password, or an old workbook (.xls). Save it as .xlsx without one.",
     ),
 )
 _WEB_PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|script|table|\?xml|svg)", re.IGNORECASE)

@@ -296,20 +296,24 @@ def _completed(
 ) -> tuple[CatalogueRow, tuple[FieldChange, ...]]:
     """Return a row with what the file does not say as it is in the database, and the facts that it has blank.
 
-    A blank cell says nothing unless it was said that it erases, or the row would contradict itself otherwise.
+    A blank cell says nothing unless it was said that it erases, or the row would contradict itself otherwise. A blank
+    mark (the main result) says that another row has it.
     """
     if before is None:
         return row, ()
     cells = as_cells(row)
+    one = OF_TABLE[kind.name].one if kind.name in OF_TABLE else None
     blanks = tuple(
-        FieldChange(name, before.cells[name], "") for name in given if before.cells[name] and not cells[name]
+        FieldChange(name, before.cells[name], "")
+        for name in given
+        if before.cells[name] and not cells[name] and not (one and name == one[1])
     )
     if len(given) == len(kind.columns) and (erase or not blanks):
         return row, blanks
     with_blanks = before.cells | {name: cells[name] for name in given}
     if not erase and blanks:
         try:
-            return kind.model.model_validate(with_blanks | {one.column: one.before for one in blanks}), blanks
+            return kind.model.model_validate(with_blanks | {blank.column: blank.before for blank in blanks}), blanks
         except ValidationError:
             pass
     return kind.model.model_validate(with_blanks), blanks

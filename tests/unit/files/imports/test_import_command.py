@@ -40,12 +40,12 @@ def test_refusal_exits_with_1_and_every_reason(
     database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "list.csv"
-    file.write_bytes(table(LEAST | {"countries": "Grece", "name": ""}).encode())
+    file.write_bytes(table(LEAST | {"countries": "Greeece", "name": ""}).encode())
     before = contents(database)
     assert main(["import", str(file), "--database", str(database)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert "row 2, countries: 'Grece'" in said.err
+    assert "row 2, countries: 'Greeece'" in said.err
     assert "row 2, name: is blank" in said.err
     assert contents(database) == before
     file.write_bytes(table(LEAST | {"name": "Café"}).encode("cp1252"))

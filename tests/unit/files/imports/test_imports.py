@@ -313,9 +313,11 @@ def test_text_stays_as_it_was_typed(name: str, tiny_store: Store) -> None:
 
 @pytest.mark.parametrize("said", ["NULL", "None", "nan", "unknown"])
 def test_a_word_for_not_known_is_blank_where_a_blank_may_stand_and_else_a_name(said: str, tiny_store: Store) -> None:
-    shown = bring(tiny_store, table(LEAST | {"name": said, "lead_organisation": said, "place": f"Ulm;{said}"}).encode())
+    shown = bring(
+        tiny_store, table(LEAST | {"name": said, "lead_organisation": said, "funding_sources": f"Ulm;{said}"}).encode()
+    )
     row = stored(tiny_store, "synthetic-new")
-    assert (row["name"], row["lead_organisation"], row["place"]) == (said, None, "Ulm")
+    assert (row["name"], row["lead_organisation"], row["funding_sources"]) == (said, None, ["Ulm"])
     assert f"2 cells said {said}: read as not known." in shown.upload.notes
 
 
