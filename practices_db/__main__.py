@@ -16,6 +16,7 @@ from criteria.weighting import PRESETS, preset
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, Sort
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.catalogue.selection_texts import found
+from practices_db.catalogue.texts import counted
 from practices_db.config import address_in_files
 from practices_db.errors import PracticesError
 from practices_db.files.export import file_content
@@ -52,6 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise SystemExit(error.exit_code) from None
     except click.Abort:  # Ctrl+C
         return 130
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # whoever reads has enough (| head)
+            return 0
+        raise
     except (PracticesError, FrameworkError) as error:
         click.echo(error, err=True)
         return 1
@@ -118,7 +123,7 @@ def _robustness(weights: str, output: Path, database: Path, **given: Any) -> Non
         made = ranking_csv(store, selected, preset(current_framework(), weights))
     write_output(output, made.content)
     click.echo(
-        f"{output}: {made.practices} scored practices {selected.in_words()}".rstrip()
+        f"{output}: {counted(made.practices, 'scored practice')} {selected.in_words()}".rstrip()
         + f"; {made.clear_pairs} of {made.pairs} pairs differ clearly"
     )
 

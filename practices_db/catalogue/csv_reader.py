@@ -32,10 +32,24 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a picture, not text"),
     (b"\xff\xd8\xff", "a picture, not text"),
     (b"%PDF", "a PDF, not text"),
-    (b"\xd0\xcf\x11\xe0", "an old workbook (.xls), not text. Save it as .xlsx or as CSV"),
     (b"PAR1", "a Parquet file, not text"),
     (b"\xff\xfe\x00\x00", "text in UTF-32. Save it as “CSV UTF-8”"),
     (b"\x00\x00\xfe\xff", "text in UTF-32. Save it as “CSV UTF-8”"),
+)
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+# What a compound file of Microsoft Office is, by the names of the parts in it; "" is in all of them.
+_COMPOUNDS = (
+    (
+        "EncryptedPackage",
+        "The workbook is protected by a password. Take the password off where it was made (File, Info, Protect "
+        "Workbook, Encrypt with Password: leave it blank), and save it again.",
+    ),
+    ("WordDocument", "The file is an old Word document (.doc), not a table. Save its table as .xlsx or as CSV."),
+    ("Workbook", "The file is an old workbook (.xls), not text. Save it as .xlsx or as CSV."),
+    (
+        "",
+        "The file is a workbook protected by a password, or an old workbook (.xls). Save it as .xlsx without one.",
+    ),
 )
 _WEB_PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|script|table|\?xml|svg)", re.IGNORECASE)
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -81,6 +95,8 @@ def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Enco
     """
     if not content:
         raise CsvError("The file is empty.")
+    if content.startswith(_COMPOUND):
+        raise CsvError(next(what for part, what in _COMPOUNDS if part.encode("utf-16-le") in content))
     for magic, what in _MAGIC:
         if content.startswith(magic):
             raise CsvError(f"The file is {what}.")

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from criteria.framework import Id
 from practices_db.catalogue.practice_rows import (
     CatalogueRow,
+    ColumnError,
     Day,
     Line,
     Maybe,
@@ -94,7 +95,7 @@ class LinkRow(CatalogueRow):
         ends = {"studies": ("evidence", "practice"), "leads": ("organisation", "practice")}
         wanted = ends.get(self.relation, ("organisation", "evidence"))
         if (self.from_kind, self.to_kind) != wanted:
-            raise ValueError(f"relation {self.relation!r} goes from {wanted[0]} to {wanted[1]}")
+            raise ColumnError("relation", f"relation {self.relation!r} goes from {wanted[0]} to {wanted[1]}")
         return self
 
 

@@ -21,11 +21,17 @@ from pydantic import (
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from criteria.spelling import nearest_of
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
-from practices_db.catalogue.vocabularies import unknown, vocabulary
+from practices_db.catalogue.vocabularies import NotInListGroupError, unknown, vocabulary
 
 # Characters that no text holds: a terminal would obey them, a file could not keep them, or they turn round the letters
 # after them, so that a text reads as another one. Line ends and tabs are text.
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_BREAK = re.compile(r"[\n\r\t\v\f\x85\u2028\u2029]")
+# Semicolons of other scripts, which do not part values.
+_LIKE_SEMICOLON = re.compile(r"[\u037e\u061b\u204f\ufe14\ufe54\uff1b]")
+_HOST_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
+_TWO_ADDRESSES = re.compile(r"[,;|\s]\s*(?:https?:|www\.)", re.IGNORECASE)
 
 
 class ColumnError(ValueError):
@@ -39,6 +45,13 @@ class ColumnError(ValueError):
 def _readable(value: str) -> str:
     if found := UNREADABLE.search(value):
         raise ValueError(f"holds the control character U+{ord(found[0]):04X} (character {found.start() + 1})")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if found := _BREAK.search(value):
+        what = "line break" if found[0] != "\t" else "tab"
+        raise ValueError(f"holds a {what} (character {found.start() + 1}); it is one line")
     return value
 
 
@@ -56,7 +69,9 @@ def _split(value: Any) -> Any:
 
 def _once(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
-        _readable(value)
+        _one_line(_readable(value))
+        if found := _LIKE_SEMICOLON.search(value):
+            raise ValueError(f"{value[:80]!r} holds {found[0]!r}, which parts no values; use a plain semicolon")
         if len(value) > 300:
             raise ValueError(f"{value[:40]!r}… has {len(value):,} characters, at most 300")
         if not value:
@@ -77,27 +92,38 @@ def from_list(name: str) -> FromList:
     """Return the check that one value, or each of several, is in a vocabulary."""
 
     def check(given: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
-        for value in (given,) if isinstance(given, str) else given or ():
-            if value not in vocabulary(name):
-                raise unknown(name, value)
+        values = (given,) if isinstance(given, str) else given or ()
+        if wrong := [unknown(name, value) for value in values if value not in vocabulary(name)]:
+            raise wrong[0] if len(wrong) == 1 else NotInListGroupError(wrong)
         return given
 
     return FromList(check, name)
 
 
 def _web_address(value: str) -> str:
+    """Return an address with its scheme and host in small letters; ValueError where it is none, or two."""
     _readable(value)
-    if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
-        raise ValueError(f"{value[:80]!r} is not a web address (http:// or https://, no spaces)")
+    shown = f"{value[:80]!r}"
+    scheme, colon, rest = value.partition("://")
+    if _TWO_ADDRESSES.search(value):
+        raise ValueError(f"{shown} holds two addresses; one can stand here")
+    if scheme.lower() not in ("http", "https") or not colon or any(c.isspace() for c in value):
+        raise ValueError(f"{shown} is not a web address (http:// or https://, no spaces)")
+    if found := re.search(r'[<>"\\^`{|}]', value):
+        raise ValueError(f"{shown} is not a web address: {found[0]!r} cannot stand in one")
     try:
         parts = urlsplit(value)
         host, _port = parts.hostname or "", parts.port
         host.encode("idna")
     except ValueError as error:  # UnicodeError of a name that cannot be one, too
-        raise ValueError(f"{value[:80]!r} is an address that cannot be read ({error})") from error
-    if not host or "\\" in value:
-        raise ValueError(f"{value[:80]!r} is not a web address: it names no host, or holds a backslash")
-    return value
+        raise ValueError(f"{shown} is an address that cannot be read ({error})") from error
+    if not host:
+        raise ValueError(f"{shown} is not a web address: it names no host")
+    labels = host.removesuffix(".").split(".")
+    if len(labels) < 2 or not all(map(_HOST_LABEL.fullmatch, labels)):
+        raise ValueError(f"{shown} is not a web address: {host[:80]!r} is no host on the web")
+    named = parts.netloc if "@" in parts.netloc else parts.netloc.lower()
+    return f"{scheme.lower()}://{named}{rest[len(named) :]}"
 
 
 def yes(value: Any) -> Any:
@@ -139,7 +165,7 @@ def _iso_date(value: Any) -> Any:
 
 
 readable = AfterValidator(_readable)
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300), readable]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300), readable, AfterValidator(_one_line)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000), readable]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Maybe = BeforeValidator(blank_is_none)
@@ -227,10 +253,10 @@ class SourceRow(CatalogueRow):
 
 
 def assessment_id(  # noqa: PLR0913, PLR0917 - what an assessment is identified by
-    practice_id: str, basis: str, assessor: str, day: date, framework: str, version: str
+    practice_id: str, basis: str, assessor: str, day: date | str, framework: str, version: str
 ) -> str:
     """Return what an assessment is called."""
-    return ":".join((practice_id, basis, assessor, day.isoformat(), f"{framework}-{version}"))
+    return ":".join((practice_id, basis, assessor, str(day), f"{framework}-{version}"))
 
 
 class AnswerRow(CatalogueRow):

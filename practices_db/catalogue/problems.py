@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from functools import cache
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from criteria.spelling import nearest_of
 from practices_db.catalogue.practice_rows import ColumnError
-from practices_db.catalogue.vocabularies import NotInListError
+from practices_db.catalogue.vocabularies import NotInListError, NotInListGroupError
 from practices_db.errors import PracticesError
 
 SHOWN_AT_MOST = 200
@@ -22,7 +23,8 @@ _IDS = "holds small letters a to z, digits and single hyphens, like 'my-practice
 class Problem:
     """One mistake: where, what stands there, what is wrong with it, and the nearest value that would be right.
 
-    ``row`` is the row that a spreadsheet shows, None for the whole file; ``place`` is the file or sheet.
+    ``row`` is the row that a spreadsheet shows, None for the whole file; ``place`` is the file or sheet. ``unless``:
+    what a person can say so that it is none.
     """
 
     reason: str
@@ -31,6 +33,7 @@ class Problem:
     value: str = ""
     nearest: str = ""
     place: str = ""
+    unless: Literal["", "archived"] = ""
 
     def __str__(self) -> str:
         where = [self.place, f"row {self.row}" if self.row else "", self.column]
@@ -49,26 +52,64 @@ class RefusedError(PracticesError):
         super().__init__("\n".join(["Nothing was written. Please correct:", *shown, *more]))
 
 
-def mistakes(error: ValidationError, model: type[BaseModel], place: str = "", row: int | None = None) -> list[Problem]:
-    """Return what Pydantic found wrong with a row, in plain words."""
-    return [_mistake(fault, model, place, row) for fault in error.errors(include_url=False)]
+def mistakes(
+    error: ValidationError,
+    model: type[BaseModel],
+    place: str = "",
+    row: int | None = None,
+    cells: Mapping[str, Any] | None = None,
+) -> list[Problem]:
+    """Return what Pydantic found wrong with a row, in plain words.
+
+    With the row's ``cells`` also what its fields say of each other, which Pydantic leaves out where one is at fault.
+    """
+    found = [one for fault in error.errors(include_url=False) for one in _mistakes(fault, model, place, row)]
+    if cells is None or not all(one.column in model.model_fields for one in found):
+        return found
+    said = {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}
+    return found + [Problem(str(one), row, one.column, place=place) for one in _between_fields(model, cells, said)]
 
 
-def _mistake(fault: Any, model: type[BaseModel], place: str, row: int | None) -> Problem:
+def _between_fields(model: type[BaseModel], cells: Mapping[str, Any], wrong: Collection[str]) -> Iterator[ColumnError]:
+    """Yield what is wrong between those fields of a row that are right each by itself."""
+    if not wrong:  # then Pydantic has asked
+        return
+    values = {name: _adapter(model, name).validate_python(cells[name]) for name in cells if name not in wrong}
+    row = model.model_construct(**values)
+    for name in wrong:
+        row.__dict__.pop(name, None)
+    for rule in model.__pydantic_decorators__.model_validators.values():
+        try:
+            rule.func(row)
+        except ColumnError as error:
+            if error.column not in wrong:
+                yield error
+        except AttributeError:  # it asks for a field that is at fault
+            continue
+
+
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(model.model_fields[name].rebuild_annotation())
+
+
+def _mistakes(fault: Any, model: type[BaseModel], place: str, row: int | None) -> Iterator[Problem]:
     column = str(fault["loc"][0]) if fault["loc"] else ""
     value = fault["input"] if isinstance(fault["input"], str) else ""
     cause = (fault.get("ctx") or {}).get("error")
     found = Problem("", row, column, value[:_VALUE_AT_MOST], place=place)
     match cause:
-        case NotInListError():
-            near = cause.near.words if cause.near else ""
-            return replace(found, reason=cause.reason, value=cause.value[:_VALUE_AT_MOST], nearest=near)
+        case NotInListError() | NotInListGroupError():
+            for one in cause.errors if isinstance(cause, NotInListGroupError) else (cause,):
+                near = one.near.words if one.near else ""
+                yield replace(found, reason=one.reason, value=one.value[:_VALUE_AT_MOST], nearest=near)
         case ColumnError():
-            return replace(found, reason=str(cause), column=cause.column, value="")
+            yield replace(found, reason=str(cause), column=cause.column, value="")
         case ValueError():
-            return replace(found, reason=str(cause))
-    reason, near = _in_words(fault, value, model)
-    return replace(found, reason=reason, nearest=near)
+            yield replace(found, reason=str(cause))
+        case _:
+            reason, near = _in_words(fault, value, model)
+            yield replace(found, reason=reason, nearest=near)
 
 
 def _in_words(fault: Any, value: str, model: type[BaseModel]) -> tuple[str, str]:

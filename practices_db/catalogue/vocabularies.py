@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +15,7 @@ from babel import Locale
 from criteria.framework import current_framework
 from criteria.results import GROUPS
 from criteria.spelling import nearest_of
+from practices_db.catalogue.country_names import country_like, country_of
 from practices_db.catalogue.measure_types import measure_types
 
 HEADLINES = ("effectiveness", "sustainability")  # the criteria that a practice is summed up by
@@ -20,6 +24,8 @@ NOT_STATED_LABEL = "Not stated"
 
 # Codes that CLDR lists as territories and that are no country: outlying places, groupings, placeholders.
 _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+
+_OF_COUNTRIES = ("country", "area")
 
 
 @cache
@@ -86,15 +92,49 @@ class NotInListError(ValueError):
         super().__init__(reason + hint)
 
 
+class NotInListGroupError(ValueError):
+    """Several words of one cell that its list does not hold."""
+
+    def __init__(self, errors: Sequence[NotInListError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(map(str, errors)))
+
+
+def _plain(text: str) -> str:
+    """Return an id or a label without case, accents and marks: "Education & training" is "education-and-training"."""
+    folded = unicodedata.normalize("NFKD", text).casefold().replace("&", " and ")
+    return re.sub(r"[\W_]+", " ", "".join(c for c in folded if not unicodedata.combining(c))).strip()
+
+
 @cache
 def _searchable(name: str) -> dict[str, str]:
-    words = {text.casefold(): id_ for id_, text in vocabulary(name).items()}
-    return words | {id_.casefold(): id_ for id_ in vocabulary(name)}
+    words = {_plain(text): id_ for id_, text in vocabulary(name).items()}
+    return words | {_plain(id_): id_ for id_ in vocabulary(name)}
+
+
+def as_id(name: str, word: str) -> str | None:
+    """Return the id that a word is, as an id or a label in any case; a country in any language. None if it is none."""
+    if word in vocabulary(name):
+        return word
+    if found := _searchable(name).get(_plain(word)):
+        return found
+    return country_of(word, vocabulary(name)) if name in _OF_COUNTRIES else None
 
 
 def nearest(name: str, word: str) -> str | None:
-    """Return the id whose id or label comes nearest to a word that is not in the list, None if none does."""
-    near = nearest_of(word, _searchable(name))
+    """Return the id that a word is or that is written most like it, None if none is.
+
+    A country is only named where it is a plausible reading of the word.
+    """
+    if found := as_id(name, word):
+        return found
+    if name in _OF_COUNTRIES:
+        return country_like(word, vocabulary(name))
+    plain = _plain(word)
+    longer = {id_ for text, id_ in _searchable(name).items() if plain and text.startswith(f"{plain} ")}
+    if len(longer) == 1:  # "Housing" is short for one of them
+        return longer.pop()
+    near = nearest_of(plain, _searchable(name))
     return _searchable(name)[near] if near else None
 
 

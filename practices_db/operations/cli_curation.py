@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from practices_db.catalogue.read_files import CATALOGUE
+from practices_db.catalogue.texts import counted
 from practices_db.catalogue.write_files import write_catalogue
 from practices_db.curation import releases, users
 from practices_db.curation.permissions import CLI
@@ -83,7 +84,7 @@ def _history(object_: str, database: Path) -> None:
         click.echo(f"{line.seq}  {line.ts:%Y-%m-%d %H:%M:%S}  {line.actor}  {line.action}  {line.reason}".rstrip())
         for name in sorted({*(line.before or {}), *(line.after or {})}):
             click.echo(f"    {name}: {(line.before or {}).get(name)} → {(line.after or {}).get(name)}")
-    click.echo(f"{len(lines)} lines")
+    click.echo(counted(len(lines), "line"))
 
 
 @click.command("rewrite")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import click
 
 from practices_db.catalogue.csv_reader import Encoding
+from practices_db.catalogue.problems import RefusedError
 from practices_db.curation.permissions import CLI
 from practices_db.errors import PracticesError
-from practices_db.files.imports.apply import apply
+from practices_db.files.imports.apply import apply, record_refusal
 from practices_db.files.imports.preview import Entry, Preview, preview
 from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 from practices_db.files.imports.templates import TemplateFormat, TemplateKind, template
@@ -30,6 +31,18 @@ _SHOWN = 40
     help="The file is not UTF-8: read it as this, after a look at it.",
 )
 @click.option("--decimal-comma", is_flag=True, help="In a file with semicolons, 1200,0 is twelve hundred.")
+@click.option(
+    "--merged",
+    type=click.Choice(["fill", "blank"]),
+    help="Merged cells of a workbook: fill the value down, or leave the other cells blank.",
+)
+@click.option(
+    "--hidden",
+    type=click.Choice(["read", "leave"]),
+    help="Hidden rows, columns and sheets of a workbook: read them, or leave them out.",
+)
+@click.option("--archived", is_flag=True, help="Change archived practices, publications and organisations, too.")
+@click.option("--erase-blanks", is_flag=True, help="A blank cell of a known row erases what is there; else it stays.")
 @click.option("--reason", default="", metavar="WORDS", help="Why, for the record of changes.")
 @database_option
 def _import(  # noqa: PLR0913, PLR0917 - the options
@@ -37,6 +50,10 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
     dry_run: bool,
     encoding: Encoding | None,
     decimal_comma: bool,
+    merged: Literal["fill", "blank"] | None,
+    hidden: Literal["read", "leave"] | None,
+    archived: bool,
+    erase_blanks: bool,
     reason: str,
     database: Path,
 ) -> None:
@@ -49,17 +66,33 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
         content = file.read_bytes()
     except OSError as error:
         raise PracticesError(f"{file} cannot be read ({error.strerror}).") from error
-    read = read_file(content, file.name, Confirmed(encoding, decimal_comma), _tell)
-    if isinstance(read, Question):
-        option = "--encoding windows-1252" if read.about == "encoding" else "--decimal-comma"
-        raise PracticesError("\n".join([read.words, *read.samples, f"If that is right, run it again with {option}."]))
+    confirmed = Confirmed(encoding, decimal_comma, merged, hidden, archived, erase_blanks)
     with open_existing(database) as store:
-        with store.cursor() as cursor:
-            shown = preview(cursor, read, progress=_tell)
+        try:
+            read = read_file(content, file.name, confirmed, _tell)
+            if isinstance(read, Question):
+                raise PracticesError(_asked(read))
+            with store.cursor() as cursor:
+                shown = preview(cursor, read, progress=_tell)
+        except RefusedError as error:
+            if not dry_run:
+                record_refusal(store, file.name, content, error, CLI)
+            if any(one.unless == "archived" for one in error.problems):
+                raise PracticesError(f"{error}\nTo change what was archived, run it again with --archived.") from None
+            raise
         if not dry_run:
             apply(store, shown, CLI, reason, _tell)
     _warn(read, shown)
     _say(shown, dry_run)
+
+
+def _asked(question: Question) -> str:
+    """Return a question with the options that answer it."""
+    if question.about == "decimal-comma":
+        options = "--decimal-comma"
+    else:
+        options = " or ".join(f"--{question.about} {value} ({words})" for value, words in question.answers)
+    return "\n".join([question.words, *question.samples, f"Answer by running it again with {options}."])
 
 
 @click.command("template")
@@ -89,6 +122,12 @@ def _warn(read: Upload, shown: Preview) -> None:
         click.echo(f"Note: {note}", err=True)
     for warning in read.warnings:
         click.echo(f"Warning: {warning}", err=True)
+    if shown.blanks:
+        done = "erased, as you said" if read.confirmed.erase else "kept; --erase-blanks would erase them"
+        facts = "1 fact is" if len(shown.blanks) == 1 else f"{len(shown.blanks):,} facts are"
+        click.echo(f"Note: {facts} blank in the file: {done}", err=True)
+        for entry, one in shown.blanks[:_SHOWN]:
+            click.echo(f"  {' '.join(entry.key)}, {one.column}: {one.before[:60]!r}", err=True)
     for duplicate in shown.duplicates:
         click.echo(f"Warning, possible duplicate: {duplicate}", err=True)
 

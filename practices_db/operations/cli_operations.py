@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 
 from criteria.order import CLEARLY
+from practices_db.catalogue.texts import counted
 from practices_db.catalogue.vocabularies import label
+from practices_db.curation.permissions import CLI
+from practices_db.database import audit_log
 from practices_db.errors import DatabaseBusyError, PracticesError
 from practices_db.operations import advisories, link_check, recovery
 from practices_db.operations.backups import (
@@ -76,8 +79,8 @@ def _figures(database: Path) -> None:
             else f"weighted kappa {agreed.kappa:.2f} ({agreed.low:.2f} to {agreed.high:.2f})"
         )
         click.echo(
-            f"agreement, {words}: {read.practices} practices, {agreed.n} answers given twice, {agreed.same} the same, "
-            f"{agreed.within_one_step} within one step, {kappa}"
+            f"agreement, {words}: {counted(read.practices, 'practice')}, {agreed.n} answers given twice, "
+            f"{agreed.same} the same, {agreed.within_one_step} within one step, {kappa}"
         )
     click.echo(f"so one coder errs in {found.error.rate:.1%} of answers")
     twice = found.twice
@@ -123,6 +126,14 @@ def _restore(source: Path, form: str, database: Path) -> int:
     state, kept = restore(backup, database, form)
     for one in kept:
         click.echo(f"kept: {one}", err=True)
+    what = audit_log.Entry(
+        "restore",
+        "data",
+        after={"backup": backup.folder.name, "form": form},
+        reason=f"Restored from {backup.folder.name}",
+    )
+    with open_existing(database) as store:
+        store.write(lambda cursor: audit_log.record(cursor, CLI, what))
     problems, _ = all_problems(database)
     return say(f"{database}: restored from {backup}, data version {state.data_version}", problems)
 
@@ -134,7 +145,8 @@ def _snapshot(output: Path, database: Path) -> None:
     """Write what is published to a file for read-only replicas."""
     with open_existing(database) as store:
         made = write_snapshot(store, output)
-    click.echo(f"{output}: {made.practices} practices, {made.answers} answers, data version {made.data_version}")
+    what = f"{counted(made.practices, 'practice')}, {counted(made.answers, 'answer')}"
+    click.echo(f"{output}: {what}, data version {made.data_version}")
 
 
 @click.command("check-links")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, checked
+from practices_db.catalogue.texts import counted
 from practices_db.config import database_path
 from practices_db.errors import PracticesError
 
@@ -70,5 +71,5 @@ def say(done: str, problems: Sequence[str]) -> int:
     """Print what was done and what is wrong; return the exit status."""
     for problem in problems:
         click.echo(problem, err=True)
-    click.echo(f"{done}; {len(problems)} problems" if problems else f"{done}; no problems")
+    click.echo(f"{done}; {counted(len(problems), 'problem')}" if problems else f"{done}; no problems")
     return 1 if problems else 0

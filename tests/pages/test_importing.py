@@ -12,10 +12,12 @@ from screen import alt_texts, as_read
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
+from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.files.imports import Decision, template, template_name
 
 PAGE = Path(__file__).with_name("import_page.py")
+CASES = Path(__file__).resolve().parents[1] / "data" / "cases"
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_file_is_previewed_and_then_imported(page: AppTest, database_file: Path)
     page.button(key="import_now").click().run()
     assert not page.exception
     assert "Imported: practices: 2 added, 0 changed, 0 unchanged" in texts(page)
-    assert "there is nothing to import" in texts(page)
+    assert "there is nothing to import" not in texts(page), "one thing is said"
     assert stored(database_file, "synthetic-new") == (LEAST["name"], LEAST["summary"])
 
 
@@ -89,13 +91,13 @@ def test_changes_are_shown_field_by_field(page: AppTest) -> None:
 
 
 def test_every_mistake_stands_in_a_table_and_there_is_no_button(page: AppTest, database_file: Path) -> None:
-    bad = LEAST | {"countries": "Grece", "checked_on": "02/03/2024", "name": "<img src=x>" * 40}
+    bad = LEAST | {"countries": "Greeece", "checked_on": "02/03/2024", "name": "<img src=x>" * 40}
     dropped(page, table(bad).encode())
     assert "3 mistakes to correct" in texts(page)
     problems = page.dataframe[0].value
     assert list(problems.columns) == ["Row", "Column", "Value", "What is wrong", "Nearest allowed"]
     by_column = {row["Column"]: row for row in problems.to_dict("records")}
-    assert by_column["countries"]["Value"] == "Grece"
+    assert by_column["countries"]["Value"] == "Greeece"
     assert by_column["countries"]["Nearest allowed"] == "'GR' (Greece)"
     assert not [one for one in page.button if one.key == "import_now"]
     assert stored(database_file, "synthetic-new") is None
@@ -109,6 +111,49 @@ def test_encoding_is_asked_for_with_the_lines_to_judge_by(page: AppTest) -> None
     assert list(page.dataframe[0].value["Name"]) == ["Café Brücke"]
     dropped(page, table(LEAST | {"name": "Thé"}).encode("cp1252"), "another.csv")
     assert "Are the letters right" in texts(page), "what was said about one file is not said about the next"
+
+
+@pytest.mark.parametrize(("button", "expected"), [("import_hidden", "3 added"), ("import_hidden_leave", "2 added")])
+def test_what_is_hidden_is_told_and_asked_for(page: AppTest, button: str, expected: str) -> None:
+    dropped(page, (CASES / "x02_hidden_row.xlsx").read_bytes(), "list.xlsx")
+    assert "Parts of this workbook are hidden" in texts(page)
+    assert "row 3: fx-probe-1" in page.code[0].value
+    page.button(key=button).click().run()
+    assert not page.exception
+    assert expected in texts(page)
+
+
+def test_blanks_are_set_apart_with_a_switch(page: AppTest) -> None:
+    dropped(page, (CASES / "c41_blanks_erase.csv").read_bytes())
+    assert "facts of the database are blank in the file. They stay, unless you say otherwise." in texts(page)
+    assert "there is nothing to import" in texts(page)
+    page.toggle(key="import_erase_now").set_value(True).run()
+    assert not page.exception
+    assert "They would be erased." in texts(page)
+    assert "1 changed" in texts(page)
+
+
+def test_a_change_to_what_was_archived_is_refused_until_that_is_said(page: AppTest, database_file: Path) -> None:
+    known = _archived(database_file)
+    dropped(page, table(known | {"summary": "Another summary."}, columns=list(known)).encode())
+    assert "1 mistake to correct" in texts(page)
+    page.toggle(key="import_archived_now").set_value(True).run()
+    assert not page.exception
+    assert "1 changed" in texts(page)
+    st.cache_resource.clear()
+    with Store(database_file) as store, store.cursor() as cursor:
+        lines = audit_log.history(cursor, "data")
+    assert [line.after["refused"] for line in lines if line.action == "import" and line.after] == [1]
+
+
+def _archived(database_file: Path) -> dict[str, str]:
+    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
+        known = next(csv.DictReader(file))
+    st.cache_resource.clear()
+    with Store(database_file) as store:
+        sql = "UPDATE practice SET state = 'archived' WHERE id = $id"
+        store.write(lambda cursor: cursor.execute(sql, {"id": known["id"]}))
+    return known
 
 
 def test_decimal_comma_is_asked_for(page: AppTest) -> None:

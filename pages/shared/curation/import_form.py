@@ -6,6 +6,7 @@ draws what it has to say and returns None where the page should wait.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from practices_db.errors import Actor, PracticesError
 from practices_db.files import imports
 from practices_db.files.imports import Confirmed, Decision, Duplicate, Preview, Question, Upload
 
-_FILE, _DONE, _DECIDE = "import_file", "import_done", "import_decide_"
+_FILE, _DONE, _DECIDE, _READ = "import_file", "import_done", "import_decide_", "import_read"
 _KINDS = {
     "practices": "practice",
     "answers": "answer",
@@ -45,13 +46,27 @@ _TEMPLATES: tuple[tuple[str, imports.TemplateKind, imports.TemplateFormat], ...]
     ("CSV of types of publications", "publication_types", "csv"),
 )
 _STATES: dict[imports.State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
+_IF_NOT = {
+    "encoding": "If not, open the file where it was made and save it as “CSV UTF-8”, or as a workbook.",
+    "decimal-comma": "If not, write the numbers in plain digits and drop the file again.",
+}
 _SHOWN = 500  # rows of a table on screen; all are imported
 _ADD, _LEAVE = "It is another one: add it", "Leave it out, with all that belongs to it"
 
 
 def draw(actor: Actor) -> None:
     """Draw the steps from a file to the import, as far as what was said so far leads."""
-    if (chosen := choose()) and (upload := read(chosen)) and (shown := preview(upload)):
+    chosen = choose()
+    if chosen is None:
+        return
+    try:
+        upload = read(chosen)
+        shown = preview(upload) if upload else None
+    except RefusedError as error:
+        refused(error.problems)
+        _put_on_record(chosen, error, actor)
+        return
+    if shown:
         decide(shown)
         changes(shown)
         import_button(shown, actor)
@@ -67,9 +82,6 @@ class Chosen:
 
 def choose() -> Chosen | None:
     """Draw the templates and the place to drop a file; return what was dropped."""
-    done = st.session_state.get(_DONE)
-    if done:
-        st.success(escaped(done), icon=":material/task_alt:")
     _templates()
     dropped = st.file_uploader(
         "A table of practices, answers, sources, publications, organisations or links (CSV or Excel workbook)",
@@ -78,6 +90,10 @@ def choose() -> Chosen | None:
         on_change=_forget,
         help="At most 5 MB and 5,000 rows. Files downloaded here can be imported again, changed or not.",
     )
+    if done := st.session_state.get(_DONE):
+        # the file is still there, and what it would do now is nothing: one thing is said
+        st.success(escaped(done), icon=":material/task_alt:")
+        return None
     if dropped is None:
         st.caption("Nothing is written before you have seen what the file would do and pressed “Import”.")
         return None
@@ -113,17 +129,27 @@ def _take(label: str, name: str, make: Callable[[], bytes]) -> None:
 
 
 def read(chosen: Chosen) -> Upload | None:
-    """Return the file as it is read; ask what only a person can say, or say why there is no table in it."""
+    """Return the file as it is read; ask what only a person can say. Raises RefusedError without a table in it."""
+    said = {
+        name: st.session_state.get(f"import_{name}_said") for name in ("encoding", "decimal-comma", "merged", "hidden")
+    }
     confirmed = Confirmed(
-        "windows-1252" if st.session_state.get("import_encoding_ok") else None,
-        bool(st.session_state.get("import_decimal-comma_ok")),
+        said["encoding"],
+        bool(said["decimal-comma"]),
+        said["merged"],
+        said["hidden"],
+        bool(st.session_state.get("import_archived")),
+        bool(st.session_state.get("import_erase")),
     )
-    try:
+    key = (chosen, confirmed)
+    before = st.session_state.get(_READ)
+    found: Upload | Question
+    if before and before[0] == key:  # a run of the page is no reason to read a file once more
+        found = before[1]
+    else:
         with st.spinner("Reading the file", show_time=True):
             found = imports.read_file(chosen.content, chosen.name, confirmed)
-    except RefusedError as error:
-        refused(error.problems)
-        return None
+        st.session_state[_READ] = (key, found)
     if isinstance(found, Question):
         _ask(found)
         return None
@@ -138,22 +164,29 @@ def _ask(question: Question) -> None:
         icon=":material/help:",
     )
     st.code("\n".join(question.samples), language=None, wrap_lines=True)
-    st.button(
-        "Yes, read it as Windows-1252" if encoding else "Yes, it is a decimal comma",
-        key=f"import_{question.about}",
-        on_click=_confirm,
-        args=(question.about,),
-        type="primary",
-    )
-    st.caption(
-        "If not, open the file where it was made and save it as “CSV UTF-8”, or as a workbook."
-        if encoding
-        else "If not, write the numbers in plain digits and drop the file again."
-    )
+    with st.container(horizontal=True):
+        for at, (value, words) in enumerate(question.answers):
+            st.button(
+                words,
+                key=f"import_{question.about}" + (f"_{value}" if at else ""),
+                on_click=_confirm,
+                args=(question.about, value),
+                type="primary" if len(question.answers) == 1 else "secondary",
+            )
+    if question.about in _IF_NOT:
+        st.caption(_IF_NOT[question.about])
 
 
-def _confirm(about: str) -> None:
-    st.session_state[f"import_{about}_ok"] = True
+def _confirm(about: str, value: str) -> None:
+    st.session_state[f"import_{about}_said"] = value
+
+
+def _put_on_record(chosen: Chosen, error: RefusedError, actor: Actor) -> None:
+    """Put a refusal on record, once for a file."""
+    digest = hashlib.sha256(chosen.content).hexdigest()
+    if st.session_state.get("import_refused") != digest:
+        imports.record_refusal(database.store(), chosen.name, chosen.content, error, actor)
+        st.session_state["import_refused"] = digest
 
 
 def refused(problems: Sequence[Problem]) -> None:
@@ -165,6 +198,8 @@ def refused(problems: Sequence[Problem]) -> None:
     st.dataframe(_problems(problems[:SHOWN_AT_MOST]), hide_index=True, alt="What is wrong with the file, and where")
     if len(problems) > SHOWN_AT_MOST:
         st.caption(f"The first {SHOWN_AT_MOST} of {len(problems):,} are shown.")
+    if any(one.unless == "archived" for one in problems):
+        _switch("archived", "Change what was archived, too")
 
 
 def _problems(problems: Sequence[Problem]) -> pd.DataFrame:
@@ -186,29 +221,69 @@ def _visible(text: str) -> str:
 
 
 def preview(upload: Upload) -> Preview | None:
-    """Compare the file with the database and show what it would do, under the decisions made so far."""
+    """Compare the file with the database and show what it would do, under the decisions made so far.
+
+    Raises RefusedError with every mistake of the file.
+    """
+    for note in upload.notes:
+        st.caption(escaped(note))
+    if upload.warnings:
+        with st.expander(f"To look at: {counted(len(upload.warnings), 'cell')} not read as typed, or in doubt"):
+            st.dataframe(_noticed(upload.warnings), hide_index=True, alt="Cells that were not read as they were typed")
     try:
         with st.spinner("Comparing with the database", show_time=True), database.cursor() as cursor:
             shown = imports.preview(cursor, upload, _decisions())
-    except RefusedError as error:
-        refused(error.problems)
+    except RefusedError:
         _take_back()
-        return None
+        raise
     except PracticesError as error:
         st.error(escaped(str(error)), icon=":material/block:")
         _take_back()
         return None
-    for note in upload.notes:
-        st.caption(escaped(note))
-    if upload.warnings:
-        with st.expander(
-            f"To look at: {counted(len(upload.warnings), 'cell')} with signs that cannot be seen, taken out"
-        ):
-            st.dataframe(_problems(upload.warnings), hide_index=True, alt="Cells with signs that cannot be seen")
+    _blanks(shown)
     if shown.nothing_new and not shown.duplicates:
         st.info("The database holds all of this already: there is nothing to import.", icon=":material/done_all:")
         return None
     return shown
+
+
+def _noticed(warnings: Sequence[Problem]) -> pd.DataFrame:
+    told = _problems(warnings)
+    return told.drop(columns="Nearest allowed").rename(columns={"What is wrong": "What was noticed"})
+
+
+def _blanks(shown: Preview) -> None:
+    """Set the facts apart that the file has blank, with the switch that erases them."""
+    blanks = shown.blanks
+    if not blanks:
+        return
+    erased = shown.upload.confirmed.erase
+    facts, are = counted(len(blanks), "fact"), "is" if len(blanks) == 1 else "are"
+    st.warning(
+        f"{facts} of the database {are} blank in the file. {'It' if len(blanks) == 1 else 'They'} "
+        + ("would be erased." if erased else f"{'stays' if len(blanks) == 1 else 'stay'}, unless you say otherwise."),
+        icon=":material/ink_eraser:",
+    )
+    _table(
+        {
+            "Row": [entry.row for entry, _ in blanks],
+            "Of": [entry.title for entry, _ in blanks],
+            "Field": [one.column for _, one in blanks],
+            "Now": [one.before for _, one in blanks],
+        },
+        "Facts that the file has blank",
+    )
+    _switch("erase", f"Erase {'this fact' if len(blanks) == 1 else f'these {len(blanks):,} facts'}")
+
+
+def _switch(name: str, label: str) -> None:
+    """Draw a switch of ``Confirmed`` that outlives the runs in which it is not drawn."""
+    kept = f"import_{name}"
+    st.toggle(label, value=bool(st.session_state.get(kept)), key=f"{kept}_now", on_change=_keep, args=(kept,))
+
+
+def _keep(name: str) -> None:
+    st.session_state[name] = st.session_state[f"{name}_now"]
 
 
 def _take_back() -> None:

@@ -4,7 +4,7 @@
 Every step refuses with all mistakes at once (``RefusedError`` of catalogue.problems) and only ``apply`` writes.
 """
 
-from practices_db.files.imports.apply import apply
+from practices_db.files.imports.apply import apply, record_refusal
 from practices_db.files.imports.duplicates import Alike, Named
 from practices_db.files.imports.preview import Decision, Duplicate, Entry, FieldChange, Preview, State, preview
 from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
@@ -34,6 +34,7 @@ __all__ = [
     "apply",
     "preview",
     "read_file",
+    "record_refusal",
     "template",
     "template_name",
 ]

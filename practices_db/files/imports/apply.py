@@ -5,6 +5,7 @@ The tables that curators work on are written; the public sees the change at the 
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -13,13 +14,15 @@ from typing import Any, TypeVar
 from practices_db.catalogue import library_store, practice_store
 from practices_db.catalogue.library_items import KINDS, OF_TABLE, Item
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
+from practices_db.catalogue.problems import RefusedError
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
-from practices_db.errors import Actor, ConflictError
+from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.files.imports.preview import Entry, Preview, still_holds
 from practices_db.files.imports.read import Progress, silent
 
+_NOTICED = 20  # of what was noticed or refused, in the record
 OneRow = TypeVar("OneRow", bound=CatalogueRow)
 
 
@@ -113,8 +116,30 @@ def _lines(cursor: Cursor, done: Preview, reason: str) -> Iterable[audit_log.Ent
             _put(after, entry, {name: now for name, (_, now) in fields.items()})
         yield audit_log.Entry("import", owner, versions.get(owner), before or None, after, why)
     after = {"file": done.upload.name, "sha256": done.upload.sha256, "counts": done.counts}
-    decided = {id_: f"{one.action} {one.id}".rstrip() for id_, one in done.decisions.items()}
-    yield audit_log.Entry("import", "data", None, None, after | ({"decisions": decided} if decided else {}), why)
+    said = {
+        "decisions": {id_: f"{one.action} {one.id}".rstrip() for id_, one in done.decisions.items()},
+        "said": done.upload.confirmed.said(),
+        "noticed": [*done.upload.notes, *map(str, done.upload.warnings[:_NOTICED])],
+    }
+    yield audit_log.Entry("import", "data", None, None, after | {name: one for name, one in said.items() if one}, why)
+
+
+def record_refusal(store: Store, name: str, content: bytes, refused: PracticesError, actor: Actor) -> None:
+    """Put on record that a file was refused: its name and hash, how many mistakes, and the first ones.
+
+    Raises NotAllowedError where the actor may not import.
+    """
+
+    def work(cursor: Cursor) -> None:
+        require(actor, "import", Thing("data"))
+        problems = refused.problems if isinstance(refused, RefusedError) else []
+        first = [str(one) for one in problems[:_NOTICED]] or [str(refused)]
+        digest = hashlib.sha256(content).hexdigest()
+        after = {"file": name, "sha256": digest, "refused": max(len(problems), 1), "mistakes": first}
+        why = f"Refused: {name}, SHA-256 {digest}"
+        audit_log.record(cursor, actor, audit_log.Entry("import", "data", None, None, after, why))
+
+    audit_log.guarded(store, work)
 
 
 def _put(line: dict[str, Any], entry: Entry, fields: dict[str, str]) -> None:

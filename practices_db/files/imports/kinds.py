@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from criteria.spelling import nearest_of
 from practices_db.catalogue.library_items import KINDS as ITEMS
 from practices_db.catalogue.library_items import ItemKind
 from practices_db.catalogue.practice_fields import FIELDS
-from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, columns
+from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, assessment_id, columns
 from practices_db.catalogue.problems import Problem
 from practices_db.files.exports import columns as exported
 from practices_db.files.exports.library_files import ABOUT, NO_TEXT
@@ -27,6 +28,7 @@ Cells = dict[str, str]
 class Kind:
     """A kind of table: its row model, what identifies a row, and how an exported table of it differs.
 
+    ``keys``: the columns by which a known row is found, which every table must have.
     ``owner`` is what the audit's line on a row is on. ``further``: columns of exports that are understood and not read.
     ``numbers``: columns of whole numbers. ``texts``: columns of free text, kept as it was typed. ``prepare`` turns the
     cells of an exported row into the catalogue's, None for a row that says nothing of its own.
@@ -35,6 +37,7 @@ class Kind:
     name: str
     model: type[CatalogueRow]
     key: Callable[[Any], tuple[str, ...]]
+    keys: tuple[str, ...]
     owner: Callable[[Any], str]
     texts: frozenset[str]
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +55,11 @@ class Kind:
         """The columns that a file must have."""
         return [name for name, one in self.model.model_fields.items() if one.is_required()]
 
+    def key_of(self, cells: Cells) -> tuple[str, ...]:
+        """Return what identifies a row whose cells may be at fault; of an answer what its assessment is called, too."""
+        one = [cells.get(name, "") for name in self.keys]
+        return self.key(SimpleNamespace(**cells | dict(zip(self.keys, one, strict=True)))) if all(one) else ()
+
     def known(self, names: Sequence[str]) -> int:
         """Return how many of a header's names are columns of this kind."""
         return len({self.aliases.get(name, name) for name in names} & set(self.columns))
@@ -68,6 +76,13 @@ def _source(cells: Cells) -> Cells | None:
 def _answer(cells: Cells) -> Cells | None:
     """Return an exported answer, None for the blank row of a practice that has none."""
     return cells if any(text for name, text in cells.items() if name != "practice_id") else None
+
+
+def _assessment(row: Any) -> str:
+    """Return what the assessment of an answer is called, whose day may be text still."""
+    return assessment_id(
+        row.practice_id, row.basis, row.assessor, str(row.assessed_on), row.framework, row.framework_version
+    )
 
 
 # Columns of whole numbers in tables of the library; a cost's year may be several.
@@ -89,6 +104,7 @@ def _of_item(kind: ItemKind) -> Kind:
         kind.table,
         kind.model,
         lambda row: tuple(str(getattr(row, column)) for column in kind.key),
+        tuple(kind.key),
         lambda row: f"{kind.item}:{kind.id_of(vars(row))}",
         frozenset(names) - NO_TEXT,
         further=frozenset(ABOUT) - set(names),
@@ -101,6 +117,7 @@ KINDS: tuple[Kind, ...] = (
         "practices",
         PracticeRow,
         lambda row: (row.id,),
+        ("id",),
         lambda row: f"practice:{row.id}",
         _TEXTS,
         aliases={field.exported: field.id for field in FIELDS if field.exported},
@@ -110,7 +127,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "answers",
         AnswerRow,
-        lambda row: (row.assessment_id, row.indicator_id),
+        lambda row: (_assessment(row), row.indicator_id),
+        ("practice_id", "basis", "assessor", "assessed_on", "framework", "framework_version", "indicator_id"),
         lambda row: f"assessment:{row.assessment_id}",
         _TEXTS,
         aliases={"answer_framework": "framework", "answer_framework_version": "framework_version"},
@@ -121,7 +139,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "sources",
         SourceRow,
-        lambda row: (row.practice_id, row.field, row.address),
+        lambda row: (row.practice_id, row.field, str(row.url).partition(" (")[0]),
+        ("practice_id", "field", "url"),
         lambda row: f"practice:{row.practice_id}",
         _TEXTS,
         aliases={"supplies": "field"},
@@ -143,8 +162,16 @@ def plain_name(name: str) -> str:
 
 
 def kind_of(names: Sequence[str]) -> Kind | None:
-    """Return the kind of table that a header is, None where it is none."""
-    best = max(KINDS, key=lambda kind: (kind.known(names), kind.known(names) / len(kind.columns)))
+    """Return the kind of table that a header is, None where it is none.
+
+    Among kinds of which it has as many columns the one that it is whole, else the first: id and name are a practice's.
+    """
+
+    def fits(kind: Kind) -> tuple[int, float]:
+        known, whole = kind.known(names), not set(kind.required) - {kind.aliases.get(name, name) for name in names}
+        return known, known / len(kind.columns) if whole else 0
+
+    best = max(KINDS, key=fits)
     return best if best.known(names) > 1 else None
 
 
@@ -181,10 +208,9 @@ def read_columns(
             near = nearest_of(name, kind.columns)
             what = f"is not a column of a table of {kind.name}; take it out or rename it" if name else "has no name"
             problems.append(Problem(what, 1, repr(name[:80]), nearest=repr(near) if near else "", place=place))
-    there = set(found)
-    problems += [
-        Problem(f"missing column {name}; the template has every column", 1, name, place=place)
-        for name in kind.required
-        if name not in there
-    ]
-    return found, ignored, problems
+    return found, ignored, problems + missing([name for name in kind.keys if name not in found], place)
+
+
+def missing(names: Sequence[str], place: str) -> list[Problem]:
+    """Say that a table does not have some columns that it needs."""
+    return [Problem(f"missing column {name}; the template has every column", 1, name, place=place) for name in names]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import count
 from typing import Literal
 
 from pydantic import ValidationError
@@ -58,7 +59,10 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the file and what it does. ``version`` is the stored row's, 0 where there is none."""
+    """One row of the file and what it does. ``version`` is the stored row's, 0 where there is none.
+
+    ``blanks``: facts that the file has blank; they are erased, and then among the changes, only where that was said.
+    """
 
     kind: str
     key: Key
@@ -70,6 +74,7 @@ class Entry:
     content: CatalogueRow = field(repr=False)
     changes: tuple[FieldChange, ...] = ()
     version: int = 0
+    blanks: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,11 @@ class Preview:
         return all(entry.state == "unchanged" for entry in self.entries)
 
     @property
+    def blanks(self) -> list[tuple[Entry, FieldChange]]:
+        """The facts that the database has and the file has blank."""
+        return [(entry, one) for entry in self.entries for one in entry.blanks]
+
+    @property
     def undecided(self) -> list[Duplicate]:
         """The possible duplicates that nobody has decided on."""
         return [one for one in self.duplicates if one.key not in self.decisions]
@@ -149,7 +159,7 @@ def preview(
     held = _held(cursor, upload)
     entries, left_out = _compared(upload, held, decided)
     progress(0.6, "Looking for what looks alike")
-    return Preview(upload, entries, tuple(_duplicates(upload, held)), left_out, decided)
+    return Preview(upload, entries, tuple(_duplicates(_whole(upload, held, []), held)), left_out, decided)
 
 
 def still_holds(cursor: Cursor, shown: Preview) -> bool:
@@ -176,16 +186,49 @@ def _compared(upload: Upload, held: Holdings, decisions: Mapping[str, Decision])
         if decision.action == "same" and (decision.id,) not in held.rows.get(kind or "practices", {}):
             what = "practice" if not kind else kind.removesuffix("s")
             raise PracticesError(f"{id_!r} cannot be {decision.id!r}: the database has no {what} of this id.")
-    tables = [_decided(table, decisions) for table in upload.tables]
     problems = list(upload.problems)
-    entries = tuple(entry for table in tables for entry in _entries(table, held.rows[table.kind.name], held, problems))
-    problems += _twice(entries)
-    if not upload.problems:  # a row that could not be read may be what another one belongs to
-        problems += [*_belonging(entries, held), *_contradicting(entries, held), *_not_one(entries, held)]
+    whole = _whole(upload, held, problems)
+    tables = [_decided(table, decisions) for table in whole.tables]
+    erase = upload.confirmed.erase
+    entries = tuple(
+        entry for table in tables for entry in _entries(table, held.rows[table.kind.name], held, problems, erase=erase)
+    )
+    problems += [*_twice(upload, entries, held), *_archived(upload, entries, held)]
+    if not any(one.row in (None, 1) for one in upload.problems):  # a table that was not read may hold what is named
+        problems += _belonging(upload, entries, held)
+    if not upload.problems:  # a row that could not be read may be what another one does not contradict
+        problems += [*_contradicting(entries, held), *_not_one(entries, held)]
     if problems:
         raise RefusedError(sorted(problems, key=lambda one: (one.place, one.row or 0)))
-    left_out = sum(len(before.rows) - len(after.rows) for before, after in zip(upload.tables, tables, strict=True))
+    left_out = sum(len(before.rows) - len(after.rows) for before, after in zip(whole.tables, tables, strict=True))
     return entries, left_out
+
+
+def _whole(upload: Upload, held: Holdings, problems: list[Problem]) -> Upload:
+    """Return a file with its rows of a few columns made whole from the database; what cannot be goes into problems."""
+    tables = []
+    for table in upload.tables:
+        rows, unknown = dict(table.rows), []
+        for at, cells in table.partial.items():
+            before = held.rows[table.kind.name].get(table.kind.key_of(cells))
+            if before is None:
+                unknown.append(at)
+                continue
+            try:
+                rows[at] = table.kind.model.model_validate(before.cells | cells)
+            except ValidationError as error:
+                problems += mistakes(error, table.kind.model, table.place, at, before.cells | cells)
+        if unknown:
+            some = ", ".join(map(str, unknown[:5])) + (", …" if len(unknown) > 5 else "")
+            of = f"for what is not in the database yet (row{'s' if len(unknown) > 1 else ''} {some})"
+            problems += [
+                Problem(
+                    f"missing column {name}, needed {of}; the template has every column", 1, name, place=table.place
+                )
+                for name in table.lacking
+            ]
+        tables.append(replace(table, rows=rows))
+    return replace(upload, tables=tuple(tables))
 
 
 def _named_by(kind: str, row: CatalogueRow) -> dict[str, str]:
@@ -211,13 +254,15 @@ def _decided(table: Table, decisions: Mapping[str, Decision]) -> Table:
     return replace(table, rows=rows)
 
 
-def _entries(table: Table, stored: dict[Key, Stored], held: Holdings, problems: list[Problem]) -> Iterator[Entry]:
+def _entries(
+    table: Table, stored: dict[Key, Stored], held: Holdings, problems: list[Problem], *, erase: bool
+) -> Iterator[Entry]:
     kind = table.kind
     for at, given in table.rows.items():
         key = kind.key(given)
         before = stored.get(key)
         try:
-            row = _completed(kind, table.given, given, before)
+            row, blanks = _completed(kind, table.given, given, before, erase=erase)
         except ValidationError as error:
             problems += mistakes(error, kind.model, table.place, at)
             continue
@@ -230,7 +275,8 @@ def _entries(table: Table, stored: dict[Key, Stored], held: Holdings, problems: 
         state: State = "added" if before is None else "changed" if changes else "unchanged"
         version = before.version if before else 0
         yield Entry(
-            kind.name, key, _title(kind.name, row, held), table.place, at, state, kind.owner(row), row, changes, version
+            *(kind.name, key, _title(kind.name, row, held), table.place, at, state, kind.owner(row), row),
+            *(changes, version, blanks),
         )
 
 
@@ -245,12 +291,32 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
 
 
-def _completed(kind: Kind, given: tuple[str, ...], row: CatalogueRow, before: Stored | None) -> CatalogueRow:
-    """Return a row with what the file has no column for as it is in the database."""
-    if before is None or len(given) == len(kind.columns):
-        return row
+def _completed(
+    kind: Kind, given: tuple[str, ...], row: CatalogueRow, before: Stored | None, *, erase: bool
+) -> tuple[CatalogueRow, tuple[FieldChange, ...]]:
+    """Return a row with what the file does not say as it is in the database, and the facts that it has blank.
+
+    A blank cell says nothing unless it was said that it erases, or the row would contradict itself otherwise. A blank
+    mark (the main result) says that another row has it.
+    """
+    if before is None:
+        return row, ()
     cells = as_cells(row)
-    return kind.model.model_validate(before.cells | {name: cells[name] for name in given})
+    one = OF_TABLE[kind.name].one if kind.name in OF_TABLE else None
+    blanks = tuple(
+        FieldChange(name, before.cells[name], "")
+        for name in given
+        if before.cells[name] and not cells[name] and not (one and name == one[1])
+    )
+    if len(given) == len(kind.columns) and (erase or not blanks):
+        return row, blanks
+    with_blanks = before.cells | {name: cells[name] for name in given}
+    if not erase and blanks:
+        try:
+            return kind.model.model_validate(with_blanks | {blank.column: blank.before for blank in blanks}), blanks
+        except ValidationError:
+            pass
+    return kind.model.model_validate(with_blanks), blanks
 
 
 def _title(kind: str, row: CatalogueRow, held: Holdings) -> str:
@@ -272,37 +338,65 @@ def _name(id_: str, held: Holdings) -> str:
     return held.named["practices"][id_].name if id_ in held.named["practices"] else id_
 
 
-def _twice(entries: tuple[Entry, ...]) -> list[Problem]:
-    """Return a problem for each row that stands in the file already."""
-    first: dict[tuple[str, Key], Entry] = {}
-    problems = []
-    for entry in entries:
-        before = first.setdefault((entry.kind, entry.key), entry)
-        if before is not entry:
-            where = f"row {before.row}" + (f" of {before.place}" if before.place != entry.place else "")
-            column, value = _identifying(entry)
+def _twice(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> Iterator[Problem]:
+    """Yield a problem for each row that stands in the file already, whether it could be read or not."""
+    rows = [(entry.kind, entry.key, entry.place, entry.row) for entry in entries]
+    rows += [
+        (table.kind.name, key, table.place, at) for table in upload.tables for at, key in table.broken.items() if key
+    ]
+    order = {table.place: at for at, table in enumerate(upload.tables)}
+    first: dict[tuple[str, Key], tuple[str, int]] = {}
+    taken = {(kind, key) for kind, key, _, _ in rows}
+    for kind, key, place, row in sorted(rows, key=lambda one: (order[one[2]], one[3])):
+        before = first.setdefault((kind, key), (place, row))
+        if before != (place, row):
+            where = f"row {before[1]}" + (f" of {before[0]}" if before[0] != place else "")
+            column, value = _identifying(kind, key)
             reason = f"duplicate: {value!r} stands in {where} already"
-            problems.append(Problem(reason, entry.row, column, value, place=entry.place))
-    return problems
+            free = ""
+            if kind in _NAMED:  # another one may be meant, whose id is free
+                number = next(
+                    n
+                    for n in count(2)
+                    if not {(kind, (f"{value}-{n}",))} & taken and ((f"{value}-{n}",) not in held.rows[kind])
+                )
+                free = f"{value}-{number}"
+                taken.add((kind, (free,)))
+            yield Problem(reason, row, column, value, repr(free) if free else "", place)
 
 
-def _identifying(entry: Entry) -> tuple[str, str]:
-    match entry.kind:
+def _archived(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> Iterator[Problem]:
+    """Yield a problem for each row that changes what was archived, unless that was said."""
+    for entry in entries if not upload.confirmed.archived else ():
+        if entry.state == "unchanged":
+            continue
+        for column, kind in _named_by(entry.kind, entry.content).items():
+            one = held.named[kind].get(getattr(entry.content, column))
+            if one and one.state == "archived":
+                reason = f"{one.name!r} was archived; it is changed only if you say so"
+                value = getattr(entry.content, column)
+                yield Problem(reason, entry.row, column, value, place=entry.place, unless="archived")
+
+
+def _identifying(kind: str, key: Key) -> tuple[str, str]:
+    match kind:
         case "answers":
-            return "indicator_id", entry.key[1]
+            return "indicator_id", key[1]
         case "sources":
-            return "url", entry.key[-1]
+            return "url", key[-1]
         case "practices":
-            return "id", entry.key[0]
+            return "id", key[0]
         case _:
-            return OF_TABLE[entry.kind].key[-1], entry.key[-1]
+            return OF_TABLE[kind].key[-1], key[-1]
 
 
-def _belonging(entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
+def _belonging(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> list[Problem]:
     """Return a problem for each row that names a practice, publication or organisation that cannot take it."""
     ids = {  # dictionaries, for their order: the nearest is the same each time
         kind: dict.fromkeys(
-            [key[0] for key in held.rows.get(kind, {})] + [one.key[0] for one in entries if one.kind == kind]
+            [key[0] for key in held.rows.get(kind, {})]
+            + [one.key[0] for one in entries if one.kind == kind]
+            + [key[0] for one in upload.tables if one.kind.name == kind for key in one.broken.values() if key]
         )
         for kind in _NAMED
     }

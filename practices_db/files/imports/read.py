@@ -1,7 +1,7 @@
 """Read a file that somebody brings: bytes to checked rows. Nothing is written and the database is not asked.
 
-What only a person can know (is this Windows-1252? is the comma a decimal mark?) comes back as a ``Question``. Every
-mistake is kept in ``Upload.problems``; a file that is no table at all raises RefusedError.
+What only a person can know (is this Windows-1252? is a hidden row meant?) comes back as a ``Question``. Every mistake
+is kept in ``Upload.problems``; a file that is no table at all raises RefusedError.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -21,17 +21,20 @@ from practices_db.catalogue.problems import Problem, RefusedError, mistakes
 from practices_db.errors import PracticesError
 from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.recipe import Format
+from practices_db.files.imports.cells import Noticed, Place, column_of, impossible, proposed, read_cell, warn
 from practices_db.files.imports.kinds import (
     COMPUTED,
     KINDS,
     TOLD_RESULTS,
+    Cells,
     Kind,
     kind_of,
     known_columns,
+    missing,
     plain_name,
     read_columns,
 )
-from practices_db.files.xlsx_reader import Limits, read_cells
+from practices_db.files.xlsx_reader import Fault, Limits, Sheet, Workbook, read_cells
 
 Progress = Callable[[float, str], None]
 
@@ -40,45 +43,79 @@ ROWS_AT_MOST, COLUMNS_AT_MOST = 5_000, 400
 _NAME_AT_MOST = 100
 # Blank rows that a spreadsheet formatted count for the child that reads a workbook, not for us.
 _WORKBOOK = Limits(rows=20_000)
-_SAMPLES = 5
+_SAMPLES, _TOLD = 5, 20
 _RECIPE = "recipe"
-# Signs that nobody sees or that turn the direction of what follows: no text keeps them, and that is said. The joiners
-# of letters and emoji are none of them.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_FLAGGED_AT_MOST = 200
 _TOLD_EVERY = 500  # rows
 
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What a person said about the file."""
+    """What a person said about the file.
+
+    ``merged``: fill the value of merged cells down, or leave the others blank. ``hidden``: read hidden rows, columns
+    and sheets, or leave them out. ``archived``: change what was archived, too. ``erase``: a blank cell of a known row
+    erases what is there; else it stays.
+    """
 
     encoding: Encoding | None = None
     decimal_comma: bool = False
+    merged: Literal["fill", "blank"] | None = None
+    hidden: Literal["read", "leave"] | None = None
+    archived: bool = False
+    erase: bool = False
+
+    def said(self) -> dict[str, str]:
+        """Return what was said, for the record."""
+        return {name: str(value) for name, value in vars(self).items() if value}
 
 
 @dataclass(frozen=True)
 class Question:
-    """What only a person can say about a file, with lines of it to judge by. Read again with the answer."""
+    """What only a person can say about a file, with parts of it to judge by. Read again with the answer.
 
-    about: Literal["encoding", "decimal-comma"]
+    ``answers``: what ``Confirmed`` can hold of it, and what that means.
+    """
+
+    about: Literal["encoding", "decimal-comma", "merged", "hidden"]
     words: str
     samples: tuple[str, ...]
+    answers: tuple[tuple[str, str], ...]
+
+
+_ANSWERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "encoding": (("windows-1252", "Yes, read it as Windows-1252"),),
+    "decimal-comma": (("yes", "Yes, it is a decimal comma"),),
+    "merged": (("fill", "Fill the value down"), ("blank", "Leave the other cells blank")),
+    "hidden": (("read", "Read them"), ("leave", "Leave them out")),
+}
+
+
+def _question(
+    about: Literal["encoding", "decimal-comma", "merged", "hidden"], words: str, of: Sequence[str]
+) -> Question:
+    return Question(about, words, tuple(of), _ANSWERS[about])
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a file: the columns it has, and its rows by the number a spreadsheet shows."""
+    """One table of a file: the columns it has, and its rows by the number a spreadsheet shows.
+
+    A table that does not have the columns of a new row (``lacking``) has ``partial`` rows, which only change known
+    ones. ``broken``: what identifies the rows that could not be read, as far as it can be known.
+    """
 
     kind: Kind
     place: str
     given: tuple[str, ...]
     rows: dict[int, CatalogueRow]
+    lacking: tuple[str, ...] = ()
+    partial: dict[int, Cells] = field(default_factory=dict)
+    broken: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it was read: its tables, what was understood and not read, what to look at, and every mistake."""
+    """A file as it was read: its tables, what was noticed and answered, what to look at, and every mistake."""
 
     name: str
     sha256: str
@@ -86,6 +123,7 @@ class Upload:
     notes: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = field(default=(), repr=False)
+    confirmed: Confirmed = Confirmed()
 
 
 @dataclass
@@ -93,8 +131,22 @@ class _Found:
     """What comes to light while a file is read."""
 
     notes: list[str] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    cells: Noticed = field(default_factory=Noticed)
     problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A table before it is known what it is: a sheet or the file (place ""), and its rows.
+
+    ``shown``: what a sheet shows of cells that are no text, None where that cannot be known, by row and column of the
+    sheet; ``numbers``: the columns of the sheet that the rows have.
+    """
+
+    place: str
+    rows: list[list[str]]
+    shown: dict[tuple[int, int], str | None] = field(default_factory=dict)
+    numbers: Sequence[int] = range(1, COLUMNS_AT_MOST + 1)
 
 
 @dataclass(frozen=True)
@@ -102,10 +154,16 @@ class _How:
     """How the rows of a table are read. ``apostrophes``: columns in which our export put one; ``comma``: decimal."""
 
     kind: Kind
-    place: str
+    part: _Part
     columns: tuple[str | None, ...]
     comma: bool
     apostrophes: frozenset[str]
+    lacking: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """The sheet, "" for a file that is no workbook."""
+        return self.part.place
 
 
 def silent(_share: float, _what: str) -> None:
@@ -129,27 +187,30 @@ def read_file(
     found = _Found()
     try:
         if content.startswith(b"PK\x03\x04"):
-            parts = list(_sheets(content, found))
-            comma = False
+            sheets = _sheets(content, confirmed, found)
+            if isinstance(sheets, Question):
+                return sheets
+            parts, comma = sheets, False
         else:
             table = read_csv(content, known_columns, confirmed.encoding)
             if question := _decimal_comma(table, confirmed):
                 return question
-            parts, comma = [("", table.rows)], table.delimiter == ";" and confirmed.decimal_comma
+            parts, comma = [_Part("", table.rows)], table.delimiter == ";" and confirmed.decimal_comma
     except NotUtf8Error as error:
-        return Question("encoding", error.reason, error.lines)
+        return _question("encoding", error.reason, error.lines)
     except CsvError as error:
         raise RefusedError([Problem(error.reason, error.row, place=place)]) from None
     except PracticesError as error:
         raise RefusedError([Problem(str(error), place=place)]) from None
-    tables = [_table(part or "", rows, comma, found, progress) for part, rows in parts]
+    tables = [_table(part, comma, found, progress) for part in parts]
     return Upload(
         place,
         hashlib.sha256(content).hexdigest(),
-        tuple(table for table in tables if table),
-        tuple(found.notes),
-        tuple(found.warnings[:_FLAGGED_AT_MOST]),
+        tuple(tables),
+        (*found.notes, *found.cells.notes()),
+        tuple(found.cells.warnings),
         tuple(found.problems),
+        confirmed,
     )
 
 
@@ -161,31 +222,114 @@ def _safe(name: str) -> str:
 # --- which tables there are ------------------------------------------------------------------------------------
 
 
-def _sheets(content: bytes, found: _Found) -> Iterator[tuple[str, list[list[str]]]]:
-    """Yield the sheets of a workbook that hold a table of ours."""
+def _sheets(content: bytes, confirmed: Confirmed, found: _Found) -> list[_Part] | Question:
+    """Return the sheets of a workbook that hold a table of ours, or what has to be asked about them first."""
     book = read_cells(content, _WORKBOOK)
-    known, others = [], []
-    for title, rows in book.sheets.items():
-        names = [plain_name(cell) for cell in rows[0]] if rows else []
+    known = _known(book, found)
+    if hidden := [words for title, sheet in known.items() for words in _hidden(title, sheet)]:
+        if confirmed.hidden is None:
+            return _question("hidden", "Parts of this workbook are hidden. Are they meant to be read?", hidden[:_TOLD])
+        done = "read" if confirmed.hidden == "read" else "left out"
+        found.notes.append(f"Hidden, and {done} as you said: {_some(hidden)}.")
+    leave = confirmed.hidden == "leave"
+    parts = [_part(title, sheet, leave=leave) for title, sheet in known.items() if not (leave and sheet.hidden)]
+    if not parts:
+        raise PracticesError("Every sheet with a table is hidden, and hidden sheets are left out.")
+    fill = confirmed.merged == "fill"
+    if merged := [words for part in parts for words in _merged(part, known[part.place], fill=fill)]:
+        if confirmed.merged is None:
+            words = "Cells of this workbook are merged. Does their value hold for every row of the merged cells?"
+            return _question("merged", words, merged[:_TOLD])
+        done = "filled down" if fill else "blank below the first row"
+        found.notes.append(f"Merged, and {done} as you said: {_some(merged)}.")
+    for part in parts:
+        _compare(part, known[part.place], book.faults, found, leave=leave)
+    return parts
+
+
+def _compare(part: _Part, sheet: Sheet, faults: Sequence[Fault], found: _Found, *, leave: bool) -> None:
+    """Tell where a sheet is larger than it says of itself, and its cells that hold no value."""
+    if sheet.stated and (sheet.stated[0] < len(sheet.rows) or sheet.stated[1] < max(map(len, sheet.rows))):
+        end = f"{_letters(sheet.stated[1])}{sheet.stated[0]}"
+        found.notes.append(f"Sheet {part.place!r} says of itself that it ends at {end}; all its rows are read.")
+    found.problems += [
+        Problem(fault.reason, fault.row, f"column {_letters(fault.column)}", fault.value, place=fault.sheet)
+        for fault in faults
+        if fault.sheet == part.place
+        and fault.column in part.numbers
+        and not (leave and fault.row > 1 and fault.row in sheet.hidden_rows)
+    ]
+
+
+def _known(book: Workbook, found: _Found) -> dict[str, Sheet]:
+    """Return the sheets that hold a table of ours, by title."""
+    known, others = {}, []
+    for title, sheet in book.sheets.items():
+        names = [plain_name(cell) for cell in sheet.rows[0]] if sheet.rows else []
         if set(names) >= COMPUTED:
             found.notes.append(f"Sheet {title!r} is not read: its figures are computed from the answers.")
         elif set(names) >= TOLD_RESULTS:
             found.notes.append(f"Sheet {title!r} is not read: results come in with the template of results.")
         elif kind_of(names):
-            known.append((title, rows))
-        elif any(any(row) for row in rows):
+            known[title] = sheet
+        elif any(any(row) for row in sheet.rows):
             others.append(title)
     if not known:
         raise PracticesError(f"No sheet has a header of {_kinds()} in its first row. Begin with a template.")
     if others:
         found.notes.append(f"Not read, since they hold no table: {', '.join(map(repr, others))}.")
-    read = {title for title, _ in known}
-    found.problems += [
-        Problem(fault.reason, fault.row, _letters(fault.column), fault.value, place=fault.sheet)
-        for fault in book.faults
-        if fault.sheet in read
-    ]
-    yield from known
+    return known
+
+
+def _some(words: Sequence[str]) -> str:
+    return "; ".join(words[:_TOLD]) + (f"; … and {len(words) - _TOLD} more" if len(words) > _TOLD else "")
+
+
+def _hidden(title: str, sheet: Sheet) -> Iterator[str]:
+    """Yield what of a sheet is hidden and holds something."""
+    if sheet.hidden:
+        yield f"sheet {title!r}"
+    for at in sheet.hidden_rows:
+        if 1 < at <= len(sheet.rows) and any(cell.strip() for cell in sheet.rows[at - 1]):
+            yield f"{title}, row {at}: {' · '.join(cell for cell in sheet.rows[at - 1] if cell.strip())[:80]}"
+    for at in sheet.hidden_columns:
+        if any(at <= len(row) and row[at - 1].strip() for row in sheet.rows):
+            yield f"{title}, column {_letters(at)}: {sheet.rows[0][at - 1][:80] if at <= len(sheet.rows[0]) else ''}"
+
+
+def _part(title: str, sheet: Sheet, *, leave: bool) -> _Part:
+    """Return a sheet as a table, without its hidden rows and columns where they are to be left out."""
+    rows = [list(row) for row in sheet.rows]
+    numbers = list(range(1, max(map(len, rows)) + 1))
+    if leave:
+        rows = [row if at == 1 or at not in sheet.hidden_rows else [] for at, row in enumerate(rows, start=1)]
+        numbers = [at for at in numbers if at not in sheet.hidden_columns]
+        rows = [[row[at - 1] for at in numbers if at <= len(row)] for row in rows]
+    return _Part(title, rows, dict(sheet.shown), numbers)
+
+
+def _merged(part: _Part, sheet: Sheet, *, fill: bool) -> Iterator[str]:
+    """Yield the merged cells under the header that hold a value, and fill it down in the rows that hold something.
+
+    It is never filled to the right: another column says something else.
+    """
+    for first, left, last, right in sheet.merged:
+        if left not in part.numbers or last < 2 or first > len(part.rows):
+            continue
+        at = list(part.numbers).index(left)
+        row = part.rows[first - 1]
+        if first < 2 or at >= len(row) or not row[at].strip():
+            continue
+        where = f"{_letters(left)}{first}:{_letters(right)}{last}"
+        column = part.rows[0][at] if at < len(part.rows[0]) else ""
+        rows = f"row {first}" if first == last else f"rows {first} to {last}"
+        yield f"{part.place}, {where} ({rows}, {column}): {row[at][:60]}"
+        for below in range(first, min(last, len(part.rows))) if fill else ():
+            if any(cell.strip() for cell in part.rows[below]):
+                part.rows[below] += [""] * (at + 1 - len(part.rows[below]))
+                part.rows[below][at] = row[at]
+                if (first, left) in part.shown:
+                    part.shown[below + 1, left] = part.shown[first, left]
 
 
 def _letters(column: int) -> str:
@@ -194,7 +338,7 @@ def _letters(column: int) -> str:
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"column {letters}"
+    return letters
 
 
 def _kinds() -> str:
@@ -218,15 +362,16 @@ def _decimal_comma(table: CsvTable, confirmed: Confirmed) -> Question | None:
     if not samples:
         return None
     words = "Numbers in this file have a comma. Is it a decimal comma (1200,0 is one thousand two hundred)?"
-    return Question("decimal-comma", words, tuple(samples[:_SAMPLES]))
+    return _question("decimal-comma", words, samples[:_SAMPLES])
 
 
 # --- one table -------------------------------------------------------------------------------------------------
 
 
-def _table(place: str, rows: Sequence[Sequence[str]], comma: bool, found: _Found, progress: Progress) -> Table | None:
+def _table(part: _Part, comma: bool, found: _Found, progress: Progress) -> Table:
     """Return a table with its rows checked; what is wrong goes into ``found``."""
-    header, body = _without_blank(rows, found, place)
+    place = part.place
+    header, body = _without_blank(part.rows, found, place)
     names = [plain_name(name) for name in header]
     kind = kind_of(names)
     if kind is None or any(len(name) > _NAME_AT_MOST for name in names) or len(names) > COLUMNS_AT_MOST:
@@ -244,14 +389,18 @@ def _table(place: str, rows: Sequence[Sequence[str]], comma: bool, found: _Found
             f"Understood and not read: {len(ignored)} further columns of an export ({', '.join(ignored[:3])}"
             f"{', …' if len(ignored) > 3 else ''})."
         )
-    if problems:
-        found.problems += problems
     given = tuple(column for column in columns if column and column in kind.columns)
-    how = _How(kind, place, tuple(columns), comma, _apostrophes(kind, names, body))
-    checked = _rows(how, body, found, progress)
-    if absent := [name for name in kind.columns if name not in given and name not in kind.required]:
+    lacking = tuple(name for name in kind.required if name not in given)
+    if problems and lacking:  # a name that is misspelt may be the one that is missing
+        problems += missing([name for name in lacking if name not in kind.keys], place)
+    found.problems += problems
+    how = _How(kind, part, tuple(columns), comma, _apostrophes(kind, names, body), lacking)
+    if absent := [name for name in kind.columns if name not in given and (name not in lacking or not problems)]:
         found.notes.append(f"Not in the file, so left as they are: {', '.join(absent)}.")
-    return Table(kind, place, given, {} if problems else checked)
+    rows, partial, broken = _rows(how, body, found, progress)
+    if problems:
+        return Table(kind, place, given, {})
+    return Table(kind, place, given, rows, lacking, partial, broken)
 
 
 def _without_blank(rows: Sequence[Sequence[str]], found: _Found, place: str) -> tuple[list[str], dict[int, list[str]]]:
@@ -303,11 +452,17 @@ def _format(kind: Kind, names: Sequence[str], body: dict[int, list[str]]) -> str
         return None
 
 
-def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progress) -> dict[int, CatalogueRow]:
-    """Return the rows that can be read; what is wrong with the others goes into ``found``."""
+def _rows(
+    how: _How, body: dict[int, list[str]], found: _Found, progress: Progress
+) -> tuple[dict[int, CatalogueRow], dict[int, Cells], dict[int, tuple[str, ...]]]:
+    """Return the rows that can be read, those of a few columns, and what identifies the others.
+
+    What is wrong with a row goes into ``found``.
+    """
     rows: dict[int, CatalogueRow] = {}
+    partial: dict[int, Cells] = {}
+    broken: dict[int, tuple[str, ...]] = {}
     silent_rows = 0
-    absent = set(how.kind.required) - set(how.columns)
     for done, (at, row) in enumerate(body.items()):
         if done % _TOLD_EVERY == 0:
             progress(0.5 * done / len(body), f"Checking {how.kind.name}")
@@ -315,38 +470,66 @@ def _rows(how: _How, body: dict[int, list[str]], found: _Found, progress: Progre
             reason = f"has {len(row)} fields, {len(how.columns)} expected"
             found.problems.append(Problem(reason, at, place=how.place))
             continue
-        raw = {column: _cell(how, column, cell) for column, cell in zip(how.columns, row, strict=True) if column}
-        cells = how.kind.prepare(raw)
+        before = len(found.problems)
+        cells = how.kind.prepare(_cells(how, at, row, found))
+        untyped = {one.column for one in found.problems[before:]}
         if cells is None:
             silent_rows += 1
             continue
+        wrong = [*_impossible(how, at, cells)]
         try:
-            rows[at] = how.kind.model.model_validate(_visible(cells, how.place, at, found))
+            if how.lacking:
+                partial[at] = cells
+            else:
+                rows[at] = how.kind.model.model_validate(cells)
         except ValidationError as error:
-            # a column that the file does not have is one mistake, not one more in each row
-            told = mistakes(error, how.kind.model, how.place, at)
-            found.problems += [one for one in told if one.column not in absent]
+            said = mistakes(error, how.kind.model, how.place, at, cells)
+            given = dict(zip(how.columns, row, strict=True))
+            wrong += [_explained(how.kind, one, cells, given) for one in said if one.column not in untyped]
+            broken[at] = how.kind.key_of(cells)
+        found.problems += wrong
     if silent_rows:
         found.notes.append(f"{silent_rows} rows of an export that say nothing of their own are passed over.")
-    return rows
+    return rows, partial, broken
 
 
-def _cell(how: _How, name: str, cell: str) -> str:
-    """Return a cell as the row model reads it: blank is blank, a whole number that came as 1200.0 is 1200."""
-    text = as_typed(cell) if name in how.apostrophes else cell
-    if not text.strip():
-        return ""
-    if name in how.kind.numbers:
-        return re.sub(r"^([0-9]+)[,]0{1,2}$" if how.comma else r"^([0-9]+)[.]0{1,2}$", r"\1", text.strip())
-    return text if name in how.kind.texts or name == "url" else text.strip()
+def _cells(how: _How, at: int, row: Sequence[str], found: _Found) -> Cells:
+    """Return a row's cells by column, as the row model reads them."""
+    cells: Cells = {}
+    for number, name, given in zip(how.part.numbers, how.columns, row, strict=False):
+        if name is None:
+            continue
+        column, where, cell = column_of(how.kind.model, name), Place(how.place, at, name), given
+        if name in how.apostrophes:
+            cell = as_typed(cell)
+        if column.text and (at, number) in how.part.shown:
+            shown = how.part.shown[at, number]
+            if shown is None:
+                reason = f"cell {_letters(number)}{at} holds no text: {cell!r} is kept, what was typed cannot be known"
+                reason += ". Format the cell as text and type it again"
+                found.problems.append(where.problem(reason, cell))
+                shown = ""
+            elif shown != cell:
+                found.cells.shown += 1
+                warn(found.cells, where.problem("is a number in a column of text; it is read as shown", shown))
+            cell = shown
+        cells[name] = read_cell(column, cell, where, found.cells, comma=how.comma)
+    return cells
 
 
-def _visible(cells: dict[str, Any], place: str, at: int, found: _Found) -> dict[str, Any]:
-    """Return the cells without signs that cannot be seen; each that held one is told."""
-    clean = {name: text if text.isascii() else _INVISIBLE.sub("", text) for name, text in cells.items()}
+def _impossible(how: _How, at: int, cells: Cells) -> Iterator[Problem]:
     for name, text in cells.items():
-        if clean[name] != text and len(found.warnings) < _FLAGGED_AT_MOST:
-            sign = f"U+{ord(_INVISIBLE.search(text)[0]):04X}"  # type: ignore[index]
-            reason = f"held a sign that cannot be seen or turns the writing round ({sign}); it is taken out"
-            found.warnings.append(Problem(reason, at, name, clean[name][:80], place=place))
-    return clean
+        if text and (reason := impossible(column_of(how.kind.model, name), name, text)):
+            yield Problem(reason, at, name, text[:80], place=how.place)
+
+
+def _explained(kind: Kind, problem: Problem, cells: Cells, given: Mapping[str | None, str]) -> Problem:
+    """Return a mistake with what the cell said, and the value that may have been meant."""
+    name = problem.column
+    if name not in cells:
+        return problem
+    if said := given.get(name, "").strip() if not cells[name] else "":
+        reason = f"says {said[:40]!r}, which is read as not known, but must be filled in"
+        return replace(problem, reason=reason, value=said[:80])
+    meant = proposed(column_of(kind.model, name), name, problem.value, cells)
+    return replace(problem, nearest=repr(meant)) if meant and meant != problem.value else problem

@@ -30,7 +30,7 @@ from practices_db.curation.versioned_change import Edit
 from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.files.imports import template
+from practices_db.files.imports import Confirmed, template
 from practices_db.operations import snapshots
 from practices_db.operations.build import open_store
 from practices_db.queries import evidence_by_type, results
@@ -242,7 +242,7 @@ def test_an_import_that_would_make_a_contradiction_is_refused(kind: str, own: St
     _, _, practice, answer = contradicting("transferred_elsewhere")
     row = practice | {"transferred_elsewhere": ""} if kind == "practices" else answer | {"answer": "not-met"}
     with pytest.raises(RefusedError, match="facts and answers must say the same"):
-        looked_at(own, table([row]))
+        looked_at(own, table([row]), Confirmed(erase=True))
     looked_at(own, table([practice | {"place": "Elsewhere"} if kind == "practices" else answer | {"note": "Anew."}]))
 
 

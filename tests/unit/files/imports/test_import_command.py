@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,12 +42,12 @@ def test_refusal_exits_with_1_and_every_reason(
     database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "list.csv"
-    file.write_bytes(table(LEAST | {"countries": "Grece", "name": ""}).encode())
+    file.write_bytes(table(LEAST | {"countries": "Greeece", "name": ""}).encode())
     before = contents(database)
     assert main(["import", str(file), "--database", str(database)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert "row 2, countries: 'Grece'" in said.err
+    assert "row 2, countries: 'Greeece'" in said.err
     assert "row 2, name: is blank" in said.err
     assert contents(database) == before
     file.write_bytes(table(LEAST | {"name": "Café"}).encode("cp1252"))
@@ -59,3 +61,36 @@ def test_template_is_written(database: Path, tmp_path: Path, capsys: pytest.Capt
     assert main(["template", "practices", "--database", str(database), "--output", str(file)]) == 0
     assert main(["import", str(file), "--database", str(database)]) == 0
     assert "nothing was done" in capsys.readouterr().out
+
+
+def test_questions_blanks_and_refusals_on_the_command_line(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = Path(__file__).parents[3] / "data" / "cases"
+    where = ["--database", str(database)]
+    assert main(["import", str(cases / "x01_merged.xlsx"), *where]) == 1
+    assert "--merged fill (Fill the value down) or --merged blank" in capsys.readouterr().err
+    assert main(["import", str(cases / "x01_merged.xlsx"), *where, "--merged", "fill"]) == 0
+    assert main(["import", str(cases / "x02_hidden_row.xlsx"), *where, "--hidden", "leave", "--dry-run"]) == 0
+    file = tmp_path / "list.csv"
+    file.write_bytes(table(LEAST | {"place": "Ulm"}).encode())
+    assert main(["import", str(file), *where]) == 0
+    file.write_bytes(table(LEAST).encode())
+    capsys.readouterr()
+    assert main(["import", str(file), *where]) == 0
+    assert "1 fact is blank in the file: kept; --erase-blanks would erase them" in capsys.readouterr().err
+    assert main(["import", str(file), *where, "--erase-blanks"]) == 0
+    assert "place: 'Ulm' → ''" in capsys.readouterr().out
+    assert main(["import", str(cases / "c46_cross_field.csv"), *where]) == 1
+    assert main(["history", "data", *where]) == 0
+    assert "Refused: c46_cross_field.csv" in capsys.readouterr().out
+
+
+def test_a_reader_that_has_enough_ends_a_command_quietly(database: Path) -> None:
+    command = [sys.executable, "-m", "practices_db", "history", "data", "--database", str(database)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as history:
+        assert history.stdout
+        assert history.stderr
+        history.stdout.close()
+        said = history.stderr.read()
+    assert (history.returncode, said) == (0, b"")

@@ -97,7 +97,7 @@ def test_new_practices_are_added_and_put_on_record(tiny_store: Store) -> None:
 def test_known_id_is_changed_field_by_field(tiny_store: Store) -> None:
     bring(tiny_store, table(LEAST, MOST).encode())
     changed = MOST | {"countries": "PL", "people_reached": "", "summary": "Made up again."}
-    shown = bring(tiny_store, table(LEAST, changed).encode())
+    shown = bring(tiny_store, table(LEAST, changed).encode(), Confirmed(erase=True))
     assert shown.counts == {"practices": {"added": 0, "changed": 1, "unchanged": 1}}
     (entry,) = shown.of("changed")
     assert [(one.column, one.before, one.after) for one in entry.changes] == [
@@ -211,7 +211,7 @@ def test_only_curators_import(role: str, tiny_store: Store) -> None:
 
 def test_every_mistake_is_told_at_once_with_row_column_value_and_the_nearest(tiny_store: Store) -> None:
     rows = [
-        LEAST | {"countries": "Grece"},
+        LEAST | {"countries": "Greeece"},
         MOST | {"start_year": "about 2020", "sectors": "languages"},
         LEAST | {"id": "Synthetic Other", "checked_on": "02/03/2024"},
         LEAST | {"id": "synthetic-other", "source_url": "example.org", "name": ""},
@@ -231,17 +231,17 @@ def test_every_mistake_is_told_at_once_with_row_column_value_and_the_nearest(tin
         (5, "name"),
         (6, "end_year"),
     }
-    assert (found[2, "countries"].value, found[2, "countries"].nearest) == ("Grece", "'GR' (Greece)")
+    assert (found[2, "countries"].value, found[2, "countries"].nearest) == ("Greeece", "'GR' (Greece)")
     assert found[3, "sectors"].nearest == "'language' (Language)"
     assert found[5, "name"].reason == "is blank, but must be filled in"
-    assert "row 2, countries: 'Grece' is not in the list of country ids; did you mean 'GR' (Greece)?" in str(
+    assert "row 2, countries: 'Greeece' is not in the list of country ids; did you mean 'GR' (Greece)?" in str(
         caught.value
     )
     assert held(tiny_store) == before
 
 
 def test_hundreds_of_mistakes_are_counted_and_two_hundred_shown(tiny_store: Store) -> None:
-    rows = [LEAST | {"id": f"synthetic-{at}", "countries": "Grece"} for at in range(450)]
+    rows = [LEAST | {"id": f"synthetic-{at}", "countries": "Greeece"} for at in range(450)]
     with pytest.raises(RefusedError) as caught:
         bring(tiny_store, table(*rows).encode())
     assert len(caught.value.problems) == 450
@@ -307,13 +307,33 @@ def test_numbers_are_never_guessed(text: str, tiny_store: Store) -> None:
     assert "is not a whole number in plain digits" in said
 
 
-@pytest.mark.parametrize(
-    "name", ["NULL", "null", "N/A", "None", "nan", "-", "#N/A", "TRUE", "'s-Hertogenbosch", "=1+1"]
-)
-def test_only_blank_is_missing_and_text_stays_as_it_was_typed(name: str, tiny_store: Store) -> None:
+@pytest.mark.parametrize("name", ["TRUE", "'s-Hertogenbosch", "=1+1", "Nan", "No 1"])
+def test_text_stays_as_it_was_typed(name: str, tiny_store: Store) -> None:
     bring(tiny_store, table(LEAST | {"name": name, "lead_organisation": name}).encode())
     row = stored(tiny_store, "synthetic-new")
     assert (row["name"], row["lead_organisation"]) == (name, name)
+
+
+@pytest.mark.parametrize("said", ["NULL", "None", "nan", "unknown"])
+def test_a_word_for_not_known_is_blank_where_a_blank_may_stand_and_else_a_name(said: str, tiny_store: Store) -> None:
+    shown = bring(
+        tiny_store, table(LEAST | {"name": said, "lead_organisation": said, "funding_sources": f"Ulm;{said}"}).encode()
+    )
+    row = stored(tiny_store, "synthetic-new")
+    assert (row["name"], row["lead_organisation"], row["funding_sources"]) == (said, None, ["Ulm"])
+    assert f"2 cells said {said}: read as not known." in shown.upload.notes
+
+
+@pytest.mark.parametrize("said", ["N/A", "-", "#N/A", "#REF!", "?", "k. A.", "n.a.", "—", "…"])
+def test_a_sign_for_not_known_is_blank_everywhere_and_told(said: str, tiny_store: Store) -> None:
+    shown = bring(
+        tiny_store, table(LEAST | {"lead_organisation": said, "people_reached": said, "sectors": said}).encode()
+    )
+    row = stored(tiny_store, "synthetic-new")
+    assert (row["lead_organisation"], row["people_reached"], row["sectors"]) == (None, None, [])
+    assert f"3 cells said {said}: read as not known." in shown.upload.notes
+    (told,) = refusal(tiny_store, table(LEAST | {"name": said}).encode())
+    assert f"row 2, name: says {said!r}, which is read as not known, but must be filled in" in told
 
 
 @pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\u202e", "\ufeff"])
