@@ -25,7 +25,7 @@ with database.cursor() as cursor:
     total = library.total(cursor, "evidence")
     version = practices.data_version(cursor)
 
-filter_form.widgets(chosen, counts, held, (N_("Search title, finding, summary and publisher"), text_search.EXAMPLE))
+filter_form.widgets(chosen, counts, held, (N_("Search"), N_("Title, finding, publisher")))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     formats = ("csv", "csv-semicolon", "csv-comma", "bibtex", "ris")
@@ -46,4 +46,3 @@ match links.choose("Show as", "view", publications.VIEWS):
         publications.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.chosen("target_group"))
     case "table":
         publications.table(found)
-publications.how_to_read()
