@@ -228,8 +228,8 @@ def test_each_main_score_comes_first_and_hangs_on_no_weights(visit: Visit) -> No
         order, _ = ordered(alone)
         without = partial_order(FRAMEWORK, selected(), alone).clear_pairs
         assert said.startswith(
-            f"{order.clear_pairs:,} of {order.pairs:,} pairs differ clearly, even allowing for as many coding errors as "
-            f"in the practices coded twice ({without:,} without coding errors)."
+            f"{order.clear_pairs:,} of {order.pairs:,} pairs differ clearly, even allowing for as many coding errors "
+            f"as in the practices coded twice ({without:,} without coding errors)."
         )
 
 
