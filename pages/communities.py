@@ -23,9 +23,8 @@ with database.cursor() as cursor:
     total = library.total(cursor, "organisation")
     version = practices.data_version(cursor)
 
-filter_form.widgets(
-    chosen, counts, text_search.held(OrganisationFilter()), (N_("Search name, theme and country"), text_search.EXAMPLE)
-)
+held = text_search.held(OrganisationFilter())
+filter_form.widgets(chosen, counts, held, (N_("Search"), N_("Name, theme, country")))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     downloads.take_away(chosen, found, SAFE_FIRST, version.short)
@@ -46,4 +45,3 @@ match links.choose("Show as", "view", organisations.VIEWS):
             st.rerun()
     case "table":
         organisations.as_table(found)
-organisations.how_to_read()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.components import chart_with_download, charts, database, downloads, matrix, peers, tables
+from pages.shared.components import chart_with_download, charts, database, downloads, links, matrix, peers, tables
 from pages.shared.components.score_profile import profile_lines
 from pages.shared.practices import comparison
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -21,7 +21,9 @@ if len(cards) < comparison.AT_LEAST:
     st.stop()
 
 view = View("compare", PracticeFilter(practice=tuple(ids)))
-downloads.comparison(view, len(cards))
+with st.container(horizontal=True, vertical_alignment="center"):
+    downloads.comparison(view, len(cards))
+    links.need_link(PracticeFilter())
 
 st.header(_("Which differences are clear?"))
 comparison.clear_differences(framework, whole, cards)

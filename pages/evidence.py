@@ -26,12 +26,8 @@ with database.cursor() as cursor:
     total = library.total(cursor, "evidence")
     version = practices.data_version(cursor)
 
-filter_form.widgets(
-    chosen,
-    counts,
-    text_search.held(PublicationFilter()),
-    (N_("Search title, finding, summary and publisher"), text_search.EXAMPLE),
-)
+held = text_search.held(PublicationFilter())
+filter_form.widgets(chosen, counts, held, (N_("Search"), N_("Title, finding, publisher")))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(filter_form.sentence(chosen, len(found), total))
     downloads.take_away(chosen, found, (*SAFE_FIRST, *OWN_FORMATS), version.short)
@@ -51,4 +47,3 @@ match links.choose("Show as", "view", publications.VIEWS):
         publications.on_sectors([one for one in wanted if one in vocabulary("sector")], chosen.chosen("target_group"))
     case "table":
         publications.table(found)
-publications.how_to_read()

@@ -16,7 +16,7 @@ PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
 top = st.container(gap="xsmall")  # a result begins above the fold
 head = top.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
-head.title("Explore practices", width="content")
+head.title(_("Explore practices"), width="content")
 chosen = filter_form.read_link(PracticeFilter)
 shown_as = links.asked("view", VIEWS, DEFAULT_VIEW)
 links.asked("sort", SORTS, DEFAULT_SORT)
@@ -32,6 +32,7 @@ with top:
 skip_link.result_begins()
 if not found.count:
     filter_form.nothing_found(chosen, whole.index.relaxations(chosen))
+    links.need_link(chosen)
     st.stop()
 
 with top:

@@ -8,8 +8,8 @@ from practices_db.queries.needs import answer
 
 st.title("What do you need?")
 st.markdown(
-    "Say what you are facing. You get the practices that fit, with the reason for each, the evidence relevant to it, "
-    "whom to ask, and what nobody has documented yet. Nothing is stored."
+    "Describe your situation. You get the practices that fit, with the reason for each, relevant evidence, whom to "
+    "ask, and what is not documented yet. Nothing is stored."
 )
 asked = needs_form.read_link()
 needs_form.form(asked)

@@ -18,9 +18,8 @@ st.title("Would it work here?")
 st.markdown(f"**{escaped(card['name'])}**: {escaped(card['summary'])}")
 links.practice_link(card["id"], "Open this practice")
 st.info(
-    "A practice works under conditions. Set those of this one beside your own: same, different, or not known yet, and "
-    "whom to ask. No number comes out of it. Your answers stay in this browser. Download the "
-    "sheet to open it elsewhere.",
+    "Compare the conditions of this practice with yours: same, different, or not known yet, and whom to ask. The sheet "
+    "gives no score. Your answers stay in this browser. Download the sheet to open it elsewhere.",
     icon=":material/lock:",
 )
 transfer_sheet.kept_line(card["id"])

@@ -13,6 +13,7 @@ RAMP = (  # from least to most, in the light theme
 HEAD, PALE, BAR = RAMP[0], RAMP[2], RAMP[3]  # a table's head, a range, a bar behind a number
 COUNT = RAMP[6]  # bars that stand for nothing but a count, 3:1 on both backgrounds of the screen
 FOCUS = "#19828B"  # the ring around what has the focus, 3:1 on both backgrounds of the screen
+CHART_GREY = "#808495"  # what Streamlit writes axes and legends with in its light theme; see start_page.py
 FINE = "#7A878D"  # a grey for lines that holds 3:1 on both backgrounds of the screen
 
 FOR_BRIEFS = {"accent": ACCENT, "ink": INK, "grey": GREY, "line": LINE, "pale": PALE}

@@ -121,7 +121,7 @@ FIELDS: tuple[PracticeField, ...] = (
         vocabulary="evaluation_documented", fact="Evaluation", shown=_ALONE, said="documented",
         blank="none on the source page we read", answered_by="evi-independent-evaluation", seen_from=3),
     PracticeField("transferred_elsewhere", "yes", "Transferred elsewhere", "yes: taken up elsewhere; blank: not seen",
-        vocabulary="transferred_elsewhere", fact="Taken up elsewhere", shown=_ALONE, said="yes", blank="not seen"),
+        vocabulary="transferred_elsewhere", fact="Taken up elsewhere", shown=_ALONE, said="yes", blank="not known"),
     PracticeField("summary", "prose", "Summary", "This project's own summary",
         filling="What it does, in your own words, at most 4,000 characters"),
     PracticeField("source_url", "url", "Main source: address", "The page the record comes from",

@@ -20,7 +20,7 @@ SHAPES: dict[LabelId, str] = {
 }
 NO_STUDY = "·"
 FORMS_DIFFER = "≠"
-# Of one study: drawn by lottery, compared with a group.
+# Of one study: randomised, compared with a group.
 ARROWS: dict[Direction, tuple[str, str]] = {
     "improved": ("▲", "△"),
     "mixed": ("◆", "◇"),
@@ -55,16 +55,16 @@ def marks(one: Synthesis) -> str:
 
 
 def how_sure(one: Synthesis) -> str:
-    """Return how many studies there are and how many were drawn by lottery."""
+    """Return how many studies there are and how many were randomised."""
     if not one.studies:
         return _("no study with a comparison")
     words = ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies))
-    return f"{words}, {by_lottery(one)}"
+    return f"{words}, {how_randomised(one)}"
 
 
-def by_lottery(one: Synthesis) -> str:
-    """Return how many studies were drawn by lottery."""
-    return _("{count} by lottery").format(count=one.randomised) if one.randomised else _("none by lottery")
+def how_randomised(one: Synthesis) -> str:
+    """Return how many studies were randomised."""
+    return _("{count} randomised").format(count=one.randomised) if one.randomised else _("none randomised")
 
 
 def found(studies: Sequence[Study]) -> str:
@@ -80,7 +80,7 @@ def countries(one: Synthesis) -> str:
 
 def quotable(one: Synthesis) -> str:
     """Return the sentence that can be quoted: what, label, studies, directions, countries."""
-    words = _("{outcome}: {label}. {studies} with a comparison of {what} ({lottery}; {countries}): {found}.")
+    words = _("{outcome}: {label}. {studies} with a comparison of {what} ({randomised}; {countries}): {found}.")
     if not one.studies:
         return _("{outcome}: no study of {what} with a comparison was found.").format(
             outcome=label("outcome", one.outcome), what=_inside(name(one))
@@ -90,7 +90,7 @@ def quotable(one: Synthesis) -> str:
         label=_(current_rule().name(one.label)).lower(),
         what=_inside(name(one)),
         studies=ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies)),
-        lottery=by_lottery(one),
+        randomised=how_randomised(one),
         countries=countries(one),
         found=found(one.studies),
     )

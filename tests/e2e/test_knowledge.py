@@ -28,7 +28,7 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
     page.get_by_role("main").get_by_role("link", name="What do you need?").first.click()
     expect(heading(page)).to_have_text("What do you need?")
     settled(page)
-    words = page.get_by_role("textbox", name="Say it in your own words")
+    words = page.get_by_role("textbox", name="Describe it in your own words")
     words.fill(SENTENCE)
     page.get_by_role("button", name="Find practices").click()
     for title in ("Practices that fit", "Evidence relevant to it", "Whom to ask", "What nobody documents yet"):
@@ -70,7 +70,7 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
 
     page.goto(link)
     settled(page)
-    expect(page.get_by_role("textbox", name="Say it in your own words")).to_have_value(SENTENCE)
+    expect(page.get_by_role("textbox", name="Describe it in your own words")).to_have_value(SENTENCE)
 
 
 def test_the_library_is_searched_narrowed_and_taken_away_by_keyboard(
@@ -78,7 +78,7 @@ def test_the_library_is_searched_narrowed_and_taken_away_by_keyboard(
 ) -> None:
     page.goto(server.url + "/evidence")
     settled(page)
-    search = page.get_by_role("searchbox").or_(page.get_by_role("textbox", name=re.compile("^Search title")))
+    search = page.get_by_role("searchbox").or_(page.get_by_role("textbox", name="Search"))
     search.first.focus()
     page.keyboard.type("stadtteilmutter")
     page.keyboard.press("Enter")

@@ -85,10 +85,9 @@ def test_answers_worth_looking_for_are_listed_on_demand(log_in: LogIn) -> None:
     by_result, by_sustainability = (one.value for one in app.table if "Would give a score" in one.value.columns)
     assert set(by_result["Would give a score"]) == {"Result on the main outcome"}
     assert all(str(cell).endswith("&view=answers)") for cell in by_sustainability["Practice"])
-    telling = [one.value for one in app.table if "Would tell pairs apart" in one.value.columns]
+    telling = [one.value for one in app.table if "Pairs it would settle" in one.value.columns]
     gains = [
-        [float(screen.as_read(str(cell)).rsplit("+", 1)[1]) for cell in one["Would tell pairs apart"]]
-        for one in telling
+        [float(screen.as_read(str(cell)).rsplit("+", 1)[1]) for cell in one["Pairs it would settle"]] for one in telling
     ]
     assert all(of == sorted(of, reverse=True) and of[-1] > 0 for of in gains)
 

@@ -133,7 +133,7 @@ def test_explore_says_what_research_says_on_a_sector(visit: Visit) -> None:
 
 def test_an_empty_need_says_what_to_do_and_offers_an_example(visit: Visit) -> None:
     app = visit("needs")
-    assert "Say at least on what, for whom" in text(app)
+    assert "Choose a sector or a target group" in text(app)
     (button,) = (one for one in app.button if one.label == "Try it with an example")
     button.click().run()
     assert "Practices that fit" in [one.value for one in app.header]

@@ -78,8 +78,8 @@ def test_figures_are_those_of_the_command(visit: Visit) -> None:
         ]
     text = "\n".join(screen.bodies(app))
     assert f"{found.assessed} are assessed, {found.with_result} have a known result" in text
-    assert "Scores do not tell effectiveness apart yet" in text
-    assert "Scores do not tell sustainability apart yet" not in text
+    assert "No clear differences in effectiveness yet" in text
+    assert "No clear differences in sustainability yet" not in text
     agreement = tables(app)["Agreement of two assessors by kind of second reading"]
     assert [row["The same"].partition(" (")[0] for row in agreement] == [
         f"{one.agreement.same} of {one.agreement.n}" for one in found.readings

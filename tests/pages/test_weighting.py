@@ -211,7 +211,7 @@ def test_tampered_weights_are_said_and_left_out(visit: Visit, params: dict[str, 
     assert not app.exception
     assert screen.title(app) == "Your weighting"
     (warning,) = app.warning
-    assert warning.value.startswith("Part of the weights in the link was not understood and left out: ")
+    assert warning.value.startswith("We ignored part of the weights in this link: ")
     assert len(warning.value) < 2_000
     assert "](https" not in warning.value
     assert sum(sliders(app).values()) == pytest.approx(100, abs=0.05)
@@ -228,8 +228,8 @@ def test_each_main_score_comes_first_and_hangs_on_no_weights(visit: Visit) -> No
         order, _ = ordered(alone)
         without = partial_order(FRAMEWORK, selected(), alone).clear_pairs
         assert said.startswith(
-            f"{order.clear_pairs:,} of {order.pairs:,} pairs differ clearly, even if coders err as often as on the "
-            f"practices read twice ({without:,} if no coder erred)."
+            f"{order.clear_pairs:,} of {order.pairs:,} pairs differ clearly, even allowing for as many coding errors "
+            f"as in the practices coded twice ({without:,} without coding errors)."
         )
 
 
@@ -237,7 +237,9 @@ def test_scores_that_tell_nothing_apart_are_not_drawn_and_results_come_first(vis
     app = visit("weighting")
     order, _ = ordered(criterion_alone(FRAMEWORK, "effectiveness"))
     assert order.clear_pairs == 0  # of the catalogue as it is
-    (told,) = (body for body in screen.bodies(app) if body.startswith("Scores do not tell effectiveness apart yet"))
+    (told,) = (
+        body for body in screen.bodies(app) if body.startswith("No clear differences in the effectiveness scores yet")
+    )
     counts = [int(number) for number in re.findall(r"\*\*(\d+)\*\*", told)]
     assert [line.split(":")[0][2:] for line in told.split("\n") if line.startswith("- ")] == [
         group.label for group in GROUPS
@@ -255,9 +257,9 @@ def test_the_chart_has_bounds_and_groups_by_their_middle(visit: Visit) -> None:
     assert set(bars["id"]) == set(order.practice_ids)
     assert list(bars["middle"]) == sorted(bars["middle"])
     names = {
-        "nobody-ahead": "Nobody is clearly ahead of it",
+        "nobody-ahead": "None is clearly ahead of it",
         "between": "In between",
-        "ahead-of-nobody": "Behind somebody, ahead of nobody",
+        "ahead-of-nobody": "Clearly behind at least one, ahead of none",
     }
     for row in bars.to_dict("records"):
         of = order.of(row["id"])
@@ -520,11 +522,11 @@ def test_the_flip_points_are_those_of_the_two_scores(visit: Visit) -> None:
         both = ~np.isnan(ahead[one]) & ~np.isnan(ahead[other])
         flips = flip_points(*(np.where(both, ahead[id_], np.nan) for id_ in (one, other)), weights)
         expected = [
-            f"- {criterion.title} (weighs {percent(share)}): where it weighs {percent(at)}"
+            f"- {criterion.title} (weight {percent(share)}): at a weight of {percent(at)}"
             for criterion, share, known in zip(FRAMEWORK.criteria, weights.shares, both, strict=True)
             if known and (at := flips[criterion.id]) is not None
         ]
-        lines = [line for body in screen.bodies(app) for line in body.split("\n") if "): where it weighs" in line]
+        lines = [line for body in screen.bodies(app) for line in body.split("\n") if "): at a weight of" in line]
         assert lines == expected
         flipped += len(lines)
     assert flipped

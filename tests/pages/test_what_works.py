@@ -78,7 +78,7 @@ def test_labels_equal_a_slow_calculation_from_the_file(visit: Visit, outcome: st
         families = {row["study_family"] for row in rows}
         drawn = {row["study_family"] for row in rows if row["design"] == "randomised"}
         studies = "1 study" if len(families) == 1 else f"{len(families)} studies"
-        assert f"{studies}, {len(drawn) or 'none'} by lottery" in shown[name]
+        assert f"{studies}, {len(drawn) or 'none'} randomised" in shown[name]
 
 
 def test_blocks_come_by_label_and_then_by_number_of_studies(visit: Visit) -> None:

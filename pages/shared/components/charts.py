@@ -29,7 +29,6 @@ _HEADLINE = alt.Color("what:N", scale=alt.Scale(domain=[EFFECTIVENESS, SUSTAINAB
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
 NAMED_FROM = 560  # pixels; in a narrower chart marks have no names
 _OPACITIES = ["00", "20", "40", "60", "80", "a0"]  # of a colour behind a number, in hexadecimal: none, and five steps
-_SHORT = 15  # signs of a legend of which three stand side by side on a telephone
 _ROOM = "height on screen"
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
@@ -195,7 +194,7 @@ def two_scores() -> Spec:
         .add_params(hover, pick)
     )
     layered = alt.layer(across, along, *_mark_names(base, faded), dots).resolve_scale(color="independent")
-    return _finished(layered.properties(height=520))
+    return _finished(layered.properties(height=640))
 
 
 def _mark_names(base: alt.Chart, faded: Any) -> Iterator[alt.Chart]:
@@ -366,7 +365,7 @@ def places(count: int, groups: tuple[str, ...], named: bool = True) -> Spec:
     """
     spec = deepcopy(_places(named))
     for encoding in _encodings(spec, "from"):
-        encoding["title"] = f"Place among these {count} (1 is best)"
+        encoding["title"] = f"Place among these {count} (1 is highest)"
         encoding["scale"]["domain"] = [0.5, count + 0.5]
     for encoding in _encodings(spec, "group"):
         if "scale" in encoding:
@@ -480,7 +479,7 @@ def gap_map(step_title: str, steps: tuple[str, ...], across: tuple[str, ...], do
     # One colour, more or less of it: the number in the theme's ink can be read on every step, in light and in dark.
     shades = alt.Scale(domain=list(steps), range=[f"{COUNT}{opacity}" for opacity in _OPACITIES[-len(steps) :]])
     legend = alt.Legend(
-        orient="bottom", direction="horizontal", columns=3, symbolType="square", symbolSize=250,
+        orient="bottom", direction="horizontal", columns=2, symbolType="square", symbolSize=250,
         symbolStrokeColor=FINE, symbolStrokeWidth=1, labelLimit=0, titleLimit=0,
     )  # fmt: skip
     filled = (

@@ -140,7 +140,7 @@ def widgets(  # noqa: PLR0913 - lists differ in all of these
 def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts, *, apart: bool = False) -> None:
     """Draw lists; with the name of each as a text of its own (``apart``) nothing moves when they arrive."""
     for facet in facets:
-        with st.container(gap="xxsmall" if apart else "xsmall"):
+        with st.container(key=f"named-{facet.field}" if apart else None, gap="xxsmall" if apart else "xsmall"):
             if apart:
                 st.markdown(f":small[{_(facet.label)}]")
             _facet(chosen, facet, counts[facet.field], held[facet.field], apart)

@@ -52,6 +52,6 @@ def said(row: Row) -> str:
     months = ngettext("after {count} month", "after {count} months", int(row["horizon"])).format(
         count=int(row["horizon"])
     ) if known(row["horizon"]) else ""  # fmt: skip
-    design = _("lottery") if row["design"] == "randomised" else label("study_design", row["design"]).lower()
+    design = label("study_design", row["design"]).lower()
     beside = escaped(", ".join(part for part in (where, design, months) if part))
     return f"{escaped(row['effect_text'])} :small[({beside}; {source(row)})]"

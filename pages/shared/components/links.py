@@ -12,6 +12,7 @@ import streamlit as st
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.config import address_in_files
 from practices_db.queries.views import Page, View, read_view
 from practices_db.translation import _
@@ -158,6 +159,19 @@ def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
     st.page_link(
         page_path("weighting"), label=_("Set my own weights"), icon=":material/balance:", query_params=chosen.params()
+    )
+
+
+def need_link(chosen: PracticeFilter) -> None:
+    """Write a link to the search by need, filled in with what of a filter a need can say."""
+    said = {"country": chosen.country if len(chosen.country) == 1 else (), "sector": chosen.sector}
+    said |= {"target-group": chosen.target_group}
+    params = {name: [one for one in values if one != NOT_STATED] for name, values in said.items()}
+    st.page_link(
+        page_path("needs"),
+        label=_("What do you need?"),
+        icon=":material/contact_support:",
+        query_params={name: values for name, values in params.items() if values},
     )
 
 

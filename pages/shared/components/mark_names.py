@@ -9,7 +9,7 @@ from typing import Literal
 
 Side = Literal["right", "left", "low right", "low left"]  # above or below the line of the range through the mark
 # What the chart is at least as wide and high as, in pixels; a letter of its type, a line of it, and half a mark.
-WIDTH, HEIGHT = 620, 440
+WIDTH, HEIGHT = 620, 410
 _LETTER, _LINE, _MARK = 6.2, 14, 8
 _LONGEST = 26  # letters
 

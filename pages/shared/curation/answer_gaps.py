@@ -55,7 +55,7 @@ def draw() -> None:
         _table(
             [(one.practice_id, f"{labels.of(one.indicator_id)}: {one.pairs_gained:+.1f}") for one in tells],
             names,
-            _("Would tell pairs apart"),
+            _("Pairs it would settle"),
             _("Answer, and how many more pairs would differ clearly, on average over what it could be."),
         )
 

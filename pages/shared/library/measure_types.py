@@ -127,8 +127,8 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
     heads = [name for name in vocabulary("outcome").values() if name in set(table["outcome"])]
     st.caption(
         _(
-            "Filled: drawn by lottery; hollow: compared with a group. ▲ improved, ◆ mixed, ■ no clear effect, "
-            "▼ worsened. The numbers are those of the list below."
+            "Filled: randomised (places were drawn by lot); hollow: comparison group. ▲ improved, ◆ mixed, ■ no clear "
+            "effect, ▼ worsened. The numbers are those of the list below."
         )
     )
     chart_with_download.show(

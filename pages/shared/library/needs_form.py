@@ -104,7 +104,7 @@ def form(asked: Asked) -> None:
     for name in ("sectors", "groups", "types", "topics", "have"):
         state[f"need-{name}"] = list(getattr(asked, name))
     st.text_area(
-        "Say it in your own words",
+        _("Describe it in your own words"),
         key="need-words",
         max_chars=400,
         height=90,
@@ -116,8 +116,8 @@ def form(asked: Asked) -> None:
     if asked.words:
         _read_from_words(asked)
     with st.grid(2, min_column_width=280):
-        _several(_("On what"), "sectors", vocabulary("sector"))
-        _several(_("For whom"), "groups", vocabulary("target_group"))
+        _several(_("Sector"), "sectors", vocabulary("sector"))
+        _several(_("Target group"), "groups", vocabulary("target_group"))
         _several(_("Type of measure"), "types", vocabulary("measure_type"))
         _several(_("Topics"), "topics", needs.topics())
     with st.grid(4, min_column_width=200):
@@ -147,21 +147,21 @@ def _read_from_words(asked: Asked) -> None:
 def _several(name: str, field: str, options: Mapping[str, str]) -> None:
     st.multiselect(
         name, list(options), format_func=options.__getitem__, key=f"need-{field}", on_change=_write_widgets,
-        placeholder=_("Not said"), select_all=False,
+        placeholder=_("Not stated"), select_all=False,
     )  # fmt: skip
 
 
 def _one(name: str, field: str, options: Any) -> None:
     st.selectbox(
         name, list(options), index=None, format_func=options.__getitem__, key=f"need-{field}",
-        on_change=_write_widgets, placeholder="Not said",
+        on_change=_write_widgets, placeholder=_("Not stated"),
     )  # fmt: skip
 
 
 def _number(name: str, field: str) -> None:
     st.number_input(
         name, min_value=1, max_value=10**9, value=None, step=1, key=f"need-{field}", on_change=_write_widgets,
-        placeholder="Not said",
+        placeholder=_("Not stated"),
     )  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def _reasons(asked: Asked) -> None:
 
 def nothing_asked() -> None:
     """Say what to do first, with one example."""
-    st.info(_("Say at least on what, for whom, or in your own words what you need."), icon=":material/edit:")
+    st.info(_("Choose a sector or a target group, or describe your need in your own words."), icon=":material/edit:")
     example = Asked(words="We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
     st.button("Try it with an example", icon=":material/lightbulb:", on_click=lambda: _write_link(filled_in(example)))
 
@@ -246,7 +246,7 @@ def organisations(answer: Answer) -> None:
     if not answer.organisations:
         st.markdown("None in the directory shares a theme and a country with you.")
     for row, why in first_to_ask(answer):
-        kind = label("organisation_kind", row["kind"]).lower()
+        kind = label("organisation_kind", row["kind"])
         where = labels("area", row["countries"])
         st.markdown(
             f"- {web_link(row['url'], row['name'])} ({escaped(kind)}, {escaped(where)}): {escaped('; '.join(why))}"

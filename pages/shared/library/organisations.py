@@ -14,6 +14,7 @@ from pages.shared.components.screen_texts import escaped, known, labels, web_lin
 from pages.shared.library import correction_form
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries import library
+from practices_db.translation import _
 
 Row = Mapping[str, Any]
 VIEWS = {"cards": "Cards", "map": "Map", "table": "Table"}
@@ -77,9 +78,9 @@ def joining(row: Row) -> str:
 
 def where(row: Row) -> str:
     """Return the link to an organisation with what is known of the link."""
-    seen = "own page, read" if row["url_seen"] == "yes" else "a page that describes it"
+    seen = _("own page, read on") if row["url_seen"] == "yes" else _("a page that describes it, read on")
     alive = f"; link last seen alive on {row['alive_at']:%d %B %Y}" if known(row.get("alive_at")) else ""
-    return f"{web_link(row['url'], row['url'].split('/')[2])} ({seen}, {row['checked_on']:%d %B %Y}{alive})"
+    return f"{web_link(row['url'], row['url'].split('/')[2])} ({seen} {row['checked_on']:%d %B %Y}{alive})"
 
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +146,7 @@ def of_practice(card: Row, leads: Sequence[Row], near: Sequence[Row]) -> None:
     elif card["lead_organisation"]:
         st.markdown(f"{escaped(card['lead_organisation'])} leads it; it is not in the directory.")
     else:
-        st.markdown("Who leads it was not seen.")
+        st.markdown("Lead organisation unknown.")
     if not near:
         st.markdown("No other organisation in the directory shares a theme and a country with it.")
         return

@@ -31,8 +31,8 @@ def strength(row: Row) -> str:
 
 def facts(row: Row) -> str:
     """Return kind, publisher, year, languages and strength of a publication as one line of Markdown."""
-    year = str(int(row["year"])) if known(row["year"]) else "year not seen"
-    publisher = row["publisher"] if known(row["publisher"]) and row["publisher"] else "publisher not seen"
+    year = str(int(row["year"])) if known(row["year"]) else _("year unknown")
+    publisher = row["publisher"] if known(row["publisher"]) and row["publisher"] else _("publisher unknown")
     languages = labels("language", row["languages"])
     return " · ".join(escaped(one) for one in (label("evidence_kind", row["kind"]), publisher, year, languages) if one)
 
@@ -49,10 +49,11 @@ def where_to_get(row: Row) -> str:
     if not row["offered"]:
         notes = [f"{_('copy, original not found')}, {row['checked_on']:%d %B %Y}"]
     else:
-        seen = {"yes": _("page read"), "mention": _("described elsewhere, page not read")}[row["url_seen"]]
-        notes = [f"{seen}, {row['checked_on']:%d %B %Y}"]
+        own, other = _("page read on"), _("described elsewhere, page not read; checked on")
+        seen = {"yes": own, "mention": other}[row["url_seen"]]
+        notes = [f"{seen} {row['checked_on']:%d %B %Y}"]
     if known(row["title_is_descriptive"]):
-        notes.append("the title is ours: the real one was not seen")
+        notes.append("our title: the original title is unknown")
     if known(row.get("alive_at")):
         notes.append(f"link last seen alive on {row['alive_at']:%d %B %Y}")
     if not row["offered"]:
@@ -228,8 +229,8 @@ def how_to_read() -> None:
     """Say what strength, findings and matches are."""
     with st.expander("How to read this", icon=":material/info:"):
         st.markdown(
-            "- **Strength** is about how a study was made, not about how much or which way it found: 5 drawn by lot or "
-            "repeated, 4 compared with a group, 3 independent evaluation, 2 before and after or a survey, 1 figures. "
+            "- **Strength** is about how a study was made, not about how much or which way it found: 5 randomised or "
+            "replicated, 4 comparison group, 3 independent evaluation, 2 before and after or a survey, 1 figures. "
             "Guides, collections and most reports are no studies and have none.\n"
             "- Findings and summaries are one sentence of ours, coded from abstracts; where none stands, what was "
             "found is not known to us. Several publications may be about one measure.\n"

@@ -10,9 +10,6 @@ from practices_db.config import database_path
 from practices_db.queries import library, practices
 from practices_db.queries.facet_index import Relaxation
 from practices_db.queries.full_text import Index
-from practices_db.translation import N_
-
-EXAMPLE = N_("Beginnings of words are enough; accents do not matter")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

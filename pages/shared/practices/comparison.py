@@ -15,7 +15,7 @@ from criteria.framework import Framework
 from criteria.order import CLEARLY, PartialOrder, criterion_alone, partial_order
 from pages.shared.components import database, practice_picker
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.links import MOST_COMPARED, page_path, practice_link
+from pages.shared.components.links import MOST_COMPARED, need_link, page_path, practice_link
 from pages.shared.components.peers import ENOUGH_PEERS, are_counted
 from pages.shared.components.screen_texts import (
     escaped,
@@ -23,6 +23,7 @@ from pages.shared.components.screen_texts import (
     percent,
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import database_path
 from practices_db.queries.agreement import error_of
 from practices_db.queries.comparison import Comparison, comparison
@@ -73,6 +74,7 @@ def too_few(cards: Sequence[Card]) -> None:
             "Type two or more names above, or choose rows in the table of Explore.", icon=":material/compare_arrows:"
         )
     st.page_link(page_path("explore"), label="Find practices in Explore", icon=":material/search:")
+    need_link(PracticeFilter())
 
 
 # --- scores ----------------------------------------------------------------------------------------------

@@ -71,7 +71,9 @@ def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
             on_change=_write_choice,
             args=("sort", "choose_sort", DEFAULT_SORT),
         )
-        links.weighting_link(chosen)
+        with st.container(horizontal=True, width="content", gap="small"):
+            links.need_link(chosen)
+            links.weighting_link(chosen)
 
 
 def coverage_and_period(chosen: PracticeFilter) -> None:

@@ -435,8 +435,8 @@ def told_apart(found: Figures) -> None:
         if one.clear.pairs and not one.clear_with_error.under["know-nothing"]:
             st.markdown(
                 _(
-                    "**Scores do not tell {criterion} apart yet**: once coders may err, no pair differs clearly. Read "
-                    "the results and their evidence instead."
+                    "**No clear differences in {criterion} yet**: once coding errors are allowed for, no pair differs "
+                    "clearly. Read the results and their evidence instead."
                 ).format(criterion=one.criterion.title.lower())
             )
     st.caption(

@@ -42,9 +42,9 @@ _MOST_TRIALS = 3  # that are named
 _NAMED = 40  # practices whose names stand in the chart; of more they stand in its table
 
 _GROUPS: dict[StandingGroup, str] = {
-    "nobody-ahead": N_("Nobody is clearly ahead of it"),
+    "nobody-ahead": N_("None is clearly ahead of it"),
     "between": N_("In between"),
-    "ahead-of-nobody": N_("Behind somebody, ahead of nobody"),
+    "ahead-of-nobody": N_("Clearly behind at least one, ahead of none"),
 }
 _READINGS: dict[Reading, str] = {
     "know-nothing": N_("Know-nothing: met, partly or not met, equally likely (mean 0.5)"),
@@ -175,7 +175,8 @@ def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
     ]
     if measured:
         words[0] += _(
-            ", even if coders err as often as on the practices read twice ({without} if no coder erred)"
+            ", even allowing for as many coding errors as in the practices coded twice ({without} without "
+            "coding errors)"
         ).format(without=f"{found.clear_without_error:,}")
     words[0] += "."
     if order.clear_pairs:
@@ -195,7 +196,7 @@ def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
             )
         words.append(
             _(
-                "{free} have nobody clearly ahead of them, {last} are clearly behind somebody and ahead of nobody."
+                "{free} have none clearly ahead of them; {last} are clearly behind at least one and ahead of none."
             ).format(free=groups.count("nobody-ahead"), last=groups.count("ahead-of-nobody"))
         )
         words.append(_("The rest is open."))
@@ -285,7 +286,7 @@ def shown_results(whole: Whole, ids: list[str], clear: int) -> None:
     lead = (
         _("What was measured, and how, comes before any score:")
         if clear
-        else _("Scores do not tell effectiveness apart yet; results and their evidence do:")
+        else _("No clear differences in the effectiveness scores yet. Look at the results and their evidence:")
     )
     st.markdown(lead + "\n\n" + "\n".join(lines))
 

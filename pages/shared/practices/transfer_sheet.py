@@ -193,7 +193,7 @@ def place(practice_id: str) -> None:
         "Your place or organisation",
         max_chars=200,
         live="1s",
-        placeholder="Where it would travel to",
+        placeholder="For example: Town of Lahti, social services",
         **_show(practice_id, "place", sheet_of(practice_id).place),
     )
 

@@ -42,9 +42,7 @@ def read_link(framework: Framework) -> Weighting:
     weights, dropped = from_params(framework, params)
     if dropped:
         shown = "; ".join(escaped(part) for part in dropped)
-        st.warning(
-            f"Part of the weights in the link was not understood and left out: {shown}", icon=":material/link_off:"
-        )
+        st.warning(f"We ignored part of the weights in this link: {shown}", icon=":material/link_off:")
     return weights
 
 
@@ -170,7 +168,7 @@ def _use_indicator(indicator_id: str, key: str) -> None:
     try:
         _write_link(framework, weighting(framework, dict(weights.criteria), changed))
     except ValueError:
-        st.toast("At least one indicator of a criterion that weighs something must count.", icon=":material/error:")
+        st.toast("A criterion with a weight needs at least one indicator that counts.", icon=":material/error:")
 
 
 # --- what comes out --------------------------------------------------------------------------------------
@@ -323,7 +321,7 @@ def _reversals(framework: Framework, mine: Floats, theirs: Floats, weights: Weig
     flips = flip_points(np.where(both, mine, np.nan), np.where(both, theirs, np.nan), weights)
     shares = dict(weights.criteria)
     lines = [
-        _("- {criterion} (weighs {share}): where it weighs {at}").format(
+        _("- {criterion} (weight {share}): at a weight of {at}").format(
             criterion=criterion.title, share=percent(shares[criterion.id]), at=percent(at)
         )
         for criterion, known in zip(framework.criteria, both, strict=True)

@@ -299,7 +299,7 @@ def _words(one: Score) -> str:
     if one.low is None or one.high is None:
         return "not applicable"
     span = f"{number(one.low)}–{number(one.high)}"
-    return f"{number(one.score)} (range {span})" if one.scored and one.score is not None else f"somewhere in {span}"
+    return f"{number(one.score)} (range {span})" if one.scored and one.score is not None else f"no score ({span})"
 
 
 def _years_table(lines: pd.DataFrame) -> pd.DataFrame:
