@@ -12,6 +12,7 @@ const MEND = 2500 // ms after which what is not yet counted is sent again
 const PAUSE = 1000 // ms after which the text of a text area is sent
 const DEAD = 5000 // ms without an answer after which the connection is asked for
 const HOLD = 15000 // ms for which a press is held back while a new session is told what was here
+const RETURN = 5000 // ms after a return in which a choice counts only if it is told, too
 
 const random = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), one => one.toString(16).padStart(2, "0")).join("")
@@ -85,6 +86,7 @@ class Group {
     this.conflict = null // what is said of another tab that wrote meanwhile
     this.behind = false // the connection came back, and the session has not yet heard what was here
     this.held = null // a press while it was behind
+    this.caught = 0 // when the session had heard what was here
   }
 
   get where() {
@@ -278,6 +280,7 @@ class Group {
 
   caughtUp() {
     this.behind = false
+    this.caught = Date.now()
     for (const group of document.querySelectorAll('[role="radiogroup"][data-kept]')) mark(group, null)
     if (Object.keys(this.typed).length) this.tellSession()
     const { held } = this
@@ -368,6 +371,8 @@ function chosen(radio) {
   const group = groupOf(field)
   if (!group) return
   group.note(field, radio.value)
+  const told = connected() && group.data.loaded && !group.behind && Date.now() - group.caught < RETURN
+  if (told) group.try(() => group.tellSession())
   if (!connected()) mark(radio.closest('[role="radiogroup"]'), radio)
 }
 
