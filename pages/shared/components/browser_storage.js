@@ -341,6 +341,9 @@ function stay(inside) {
 const TEXT = 'input:not([type="radio"], [type="checkbox"], [type="file"], [role="combobox"]), textarea'
 const CHOICE = 'input[type="radio"]'
 
+const DIALOG = '[data-testid="stDialog"]'
+const ours = element => element?.matches?.(`${TEXT}, ${CHOICE}`) && groupOf(nameOf(element))
+
 function nameOf(element) {
   const box = element.closest?.('[class*="st-key-"]')
   return box ? [...box.classList].find(one => one.startsWith("st-key-")).slice(7) : ""
@@ -391,10 +394,18 @@ function listen() {
     groupOf(nameOf(target)).note(nameOf(target), target.value)
     if (target.matches("textarea") && !isComposing) sendAfterAPause(target)
   }, true)
-  addEventListener("focusin", ({ target }) => {
+  addEventListener("focusin", event => {
+    const { target, relatedTarget } = event
     // a field that is switched off loses the caret, and on a phone the keyboard: the one in use is never switched off
-    if (target.matches?.(`${TEXT}, ${CHOICE}`) && groupOf(nameOf(target)))
+    if (ours(target))
       target.setAttribute = (name, value) => name === "disabled" || Element.prototype.setAttribute.call(target, name, value)
+    if (connected() || !document.querySelector(DIALOG)) return
+    if (ours(target)) event.stopImmediatePropagation() // the dialog would take the caret again
+    else if (target.closest(DIALOG) && ours(relatedTarget)) {
+      event.stopImmediatePropagation()
+      document.getElementById("root").inert = false
+      relatedTarget.focus({ preventScroll: true })
+    }
   }, true)
   addEventListener("click", event => {
     const button = event.target.closest?.('[data-testid="stButton"] button')
@@ -438,12 +449,15 @@ function listen() {
 }
 
 // After some seconds without a connection Streamlit lays a dialog over the page that says how to start it. The line says
-// what matters here; the dialog would take the caret away from somebody who types.
+// what matters here; the dialog is closed before it takes a key from somebody who types.
 function closeItsDialog(changes) {
   if (connected() || !live().length) return
   for (const { addedNodes } of changes)
     for (const node of addedNodes)
-      if (node.dataset?.testid === "stDialog") node.querySelector('button[aria-label="Close"]')?.click()
+      if (node.matches?.(DIALOG)) {
+        document.getElementById("root").inert = false
+        node.querySelector('button[aria-label="Close"]')?.click()
+      }
 }
 
 export default function (component) {
