@@ -227,6 +227,28 @@ def test_a_connection_that_is_silent_is_noticed_and_nothing_is_lost_in_it(line: 
     counted(page, note=BEFORE + SAID)
 
 
+def test_the_dialog_that_streamlit_lays_over_the_page_takes_no_key_from_somebody_who_types(line: Line) -> None:
+    page = begun(line)
+    note(page, FIRST.label).focus()
+    page.keyboard.press("Control+End")
+    page.evaluate(
+        """new MutationObserver(all => all.forEach(one => one.addedNodes.forEach(node => {
+            if (node.dataset?.testid === "stDialog") window.laid = document.activeElement.tagName
+        }))).observe(document.body, { childList: true })"""
+    )
+    line.proxy.cut()
+    end, typed = time.monotonic() + 60, ""
+    while len(typed) < 30 or not page.evaluate("window.laid"):
+        assert time.monotonic() < end, "Streamlit has laid no dialog over the page"
+        page.keyboard.type(SAID[:30], delay=10)
+        typed += SAID[:30]
+    assert page.evaluate("window.laid") == "TEXTAREA"  # the caret does not leave the field for a moment
+    page.keyboard.type(SAID, delay=10)
+    expect(note(page, FIRST.label)).to_be_focused()
+    expect(note(page, FIRST.label)).to_have_value(BEFORE + typed + SAID)
+    expect(page.get_by_test_id("stDialog")).to_have_count(0)
+
+
 def test_what_is_typed_in_a_cut_is_there_in_another_tab_when_this_one_is_closed(line: Line) -> None:
     page = begun(line)
     line.proxy.cut()

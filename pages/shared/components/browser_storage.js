@@ -12,6 +12,7 @@ const MEND = 2500 // ms after which what is not yet counted is sent again
 const PAUSE = 1000 // ms after which the text of a text area is sent
 const DEAD = 5000 // ms without an answer after which the connection is asked for
 const HOLD = 15000 // ms for which a press is held back while a new session is told what was here
+const RETURN = 5000 // ms after a return in which a choice counts only if it is told, too
 
 const random = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), one => one.toString(16).padStart(2, "0")).join("")
@@ -85,6 +86,7 @@ class Group {
     this.conflict = null // what is said of another tab that wrote meanwhile
     this.behind = false // the connection came back, and the session has not yet heard what was here
     this.held = null // a press while it was behind
+    this.caught = 0 // when the session had heard what was here
   }
 
   get where() {
@@ -278,6 +280,7 @@ class Group {
 
   caughtUp() {
     this.behind = false
+    this.caught = Date.now()
     for (const group of document.querySelectorAll('[role="radiogroup"][data-kept]')) mark(group, null)
     if (Object.keys(this.typed).length) this.tellSession()
     const { held } = this
@@ -338,6 +341,9 @@ function stay(inside) {
 const TEXT = 'input:not([type="radio"], [type="checkbox"], [type="file"], [role="combobox"]), textarea'
 const CHOICE = 'input[type="radio"]'
 
+const DIALOG = '[data-testid="stDialog"]'
+const ours = element => element?.matches?.(`${TEXT}, ${CHOICE}`) && groupOf(nameOf(element))
+
 function nameOf(element) {
   const box = element.closest?.('[class*="st-key-"]')
   return box ? [...box.classList].find(one => one.startsWith("st-key-")).slice(7) : ""
@@ -368,6 +374,8 @@ function chosen(radio) {
   const group = groupOf(field)
   if (!group) return
   group.note(field, radio.value)
+  const told = connected() && group.data.loaded && !group.behind && Date.now() - group.caught < RETURN
+  if (told) group.try(() => group.tellSession())
   if (!connected()) mark(radio.closest('[role="radiogroup"]'), radio)
 }
 
@@ -386,10 +394,18 @@ function listen() {
     groupOf(nameOf(target)).note(nameOf(target), target.value)
     if (target.matches("textarea") && !isComposing) sendAfterAPause(target)
   }, true)
-  addEventListener("focusin", ({ target }) => {
+  addEventListener("focusin", event => {
+    const { target, relatedTarget } = event
     // a field that is switched off loses the caret, and on a phone the keyboard: the one in use is never switched off
-    if (target.matches?.(`${TEXT}, ${CHOICE}`) && groupOf(nameOf(target)))
+    if (ours(target))
       target.setAttribute = (name, value) => name === "disabled" || Element.prototype.setAttribute.call(target, name, value)
+    if (connected() || !document.querySelector(DIALOG)) return
+    if (ours(target)) event.stopImmediatePropagation() // the dialog would take the caret again
+    else if (target.closest(DIALOG) && ours(relatedTarget)) {
+      event.stopImmediatePropagation()
+      document.getElementById("root").inert = false
+      relatedTarget.focus({ preventScroll: true })
+    }
   }, true)
   addEventListener("click", event => {
     const button = event.target.closest?.('[data-testid="stButton"] button')
@@ -433,12 +449,15 @@ function listen() {
 }
 
 // After some seconds without a connection Streamlit lays a dialog over the page that says how to start it. The line says
-// what matters here; the dialog would take the caret away from somebody who types.
+// what matters here; the dialog is closed before it takes a key from somebody who types.
 function closeItsDialog(changes) {
   if (connected() || !live().length) return
   for (const { addedNodes } of changes)
     for (const node of addedNodes)
-      if (node.dataset?.testid === "stDialog") node.querySelector('button[aria-label="Close"]')?.click()
+      if (node.matches?.(DIALOG)) {
+        document.getElementById("root").inert = false
+        node.querySelector('button[aria-label="Close"]')?.click()
+      }
 }
 
 export default function (component) {
