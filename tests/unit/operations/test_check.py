@@ -105,7 +105,7 @@ def test_any_value_edited_in_what_is_shown_or_on_record_is_noticed(path: Path) -
             kept = connection.execute(f'SELECT "{column}", rowid FROM {table} WHERE rowid = {rowid}').fetchone()
             if kept is None or kind == "JSON":
                 continue
-            other = OTHER_VALUE.get(kind, "{0} + 1").format(f'"{column}"')
+            other = OTHER_VALUE.get(kind, "{0} + 100").format(f'"{column}"')
             connection.execute(f'UPDATE {table} SET "{column}" = {other} WHERE rowid = {rowid}')
         tried += 1
         if not all_problems(path)[0]:
