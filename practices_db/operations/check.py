@@ -201,6 +201,8 @@ def _derived(path: Path) -> list[str]:
                 after = digests(cursor)
     except OSError as error:
         return [f"scores could not be computed anew: {error.strerror}"]
+    except (KeyError, ValueError, duckdb.Error) as error:  # values that no form takes
+        return [f"scores could not be computed anew from what is released: {str(error).splitlines()[0]}"]
     finally:
         scratch.close()
     return [

@@ -64,6 +64,7 @@ def edited(path: Path, sql: str, values: dict[str, object] | None = None) -> Non
         ("UPDATE practice_score SET score = 99 WHERE score IS NOT NULL", "table practice_score is not what follows"),
         ("UPDATE practice_card SET effectiveness_score = 99", "table practice_card is not what follows"),
         ("UPDATE answer SET answer = 'met' WHERE answer <> 'met'", "no line of the record says so"),
+        ("UPDATE released_answer SET answer = 'no such answer'", "computed anew from what is released"),
         ("UPDATE practice SET summary = 'Other'", "was changed, and no line of the record says so"),
         ("UPDATE practice SET state = 'archived', left_on = now(), left_because = 'made up'", "no line of the record"),
         ("DELETE FROM practice_country", "was changed, and no line of the record says so"),
