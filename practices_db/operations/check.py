@@ -12,7 +12,9 @@ from pathlib import Path
 import duckdb
 
 from practices_db.catalogue import scorecards, write_files
+from practices_db.catalogue.practice_fields import PRACTICES, RELEASED
 from practices_db.catalogue.practice_store import OTHER_FORM
+from practices_db.curation.permissions import pseudonym
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import State, Witness, losses, quoted, table_names, wal_path
 from practices_db.database.migrate import applied, refuse_newer, scripts
@@ -22,6 +24,11 @@ from practices_db.errors import PracticesError
 from practices_db.queries.integrity import Contents, contents, integrity_problems
 
 _DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
+
+# by order, not max(): DuckDB answers that from statistics, which a rolled-back commit leaves wrong
+_LAST_RELEASE = """
+    coalesce((SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1), 0)
+"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def all_problems(path: Path, against: str = "") -> tuple[list[str], Contents]:
         refuse_newer(path, done)
         problems = examined.problems + integrity_problems(cursor)
         if done == [script.stem for script in scripts()]:
-            problems += _of_releases(cursor) + _derived(path) + _unrecorded(cursor)
+            problems += _of_releases(cursor) + _derived(path) + _unrecorded(cursor) + _roles(cursor)
         if against:
             problems += _not_as_known(cursor, *known_head(against))
         return problems, contents(cursor)
@@ -194,6 +201,8 @@ def _derived(path: Path) -> list[str]:
                 after = digests(cursor)
     except OSError as error:
         return [f"scores could not be computed anew: {error.strerror}"]
+    except (KeyError, ValueError, duckdb.Error) as error:  # values that no form takes
+        return [f"scores could not be computed anew from what is released: {str(error).splitlines()[0]}"]
     finally:
         scratch.close()
     return [
@@ -202,9 +211,45 @@ def _derived(path: Path) -> list[str]:
 
 
 def _unrecorded(cursor: Cursor) -> list[str]:
+    """Return what the next release would change though the record has no line on it: practices, then answers."""
+    columns = ", ".join(quoted(name) for (name, *_) in cursor.execute("DESCRIBE released_practice").fetchall())
+    rows = cursor.execute(
+        f"""
+        WITH kept AS (SELECT {columns} FROM (SELECT {RELEASED} FROM {PRACTICES} WHERE p.state = 'listed')),
+        released AS (SELECT {columns} FROM released_practice),
+        other AS ((FROM kept EXCEPT FROM released) UNION ALL (FROM released EXCEPT FROM kept))
+        SELECT DISTINCT id FROM other o WHERE NOT EXISTS (
+            SELECT 1 FROM audit l
+            WHERE contains(concat_ws(' ', l.object, l.before, l.after), o.id) AND l.seq > {_LAST_RELEASE}
+        ) ORDER BY ALL
+        """
+    ).fetchall()
+    practices = [f"practice {id_} was changed, and no line of the record says so" for (id_,) in rows]
+    return practices + _unrecorded_answers(cursor)
+
+
+def _roles(cursor: Cursor) -> list[str]:
+    """Return people whose role is not the one that the record says they were given; they are named by pseudonym."""
+    given = dict(
+        cursor.execute(
+            """
+            SELECT object, last(CASE WHEN action = 'grant' THEN after ->> '$.role' END ORDER BY seq) FROM audit
+            WHERE action IN ('grant', 'dismiss') AND starts_with(object, 'person:') GROUP BY object
+            """
+        ).fetchall()
+    )
+    people = [(pseudonym(email), role) for email, role in cursor.execute("SELECT email, role FROM person").fetchall()]
+    return [
+        f"{name} has the role {role}, which nobody gave by the record"
+        for name, role in sorted(people)
+        if given.get(name) != role
+    ]
+
+
+def _unrecorded_answers(cursor: Cursor) -> list[str]:
     """Return assessments whose answers are not those released, though the record has no change since."""
     rows = cursor.execute(
-        """
+        f"""
         WITH kept AS (
             SELECT a.assessment_id, a.indicator_id, a.answer, a.evidence_level, a.note, a.source_url
             FROM answer a JOIN assessment s ON s.id = a.assessment_id WHERE s.status = 'published'
@@ -218,9 +263,7 @@ def _unrecorded(cursor: Cursor) -> list[str]:
             SELECT 1 FROM audit l
             WHERE (l.object IN ('assessment:' || o.assessment_id, 'practice:' || s.practice_id)
                     OR l.before ->> '$.id' = o.assessment_id OR l.object = 'submission:' || s.submission_id)
-                AND l.seq > coalesce((
-                    SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1
-                ), 0)
+                AND l.seq > {_LAST_RELEASE}
         ) AND o.assessment_id IN (SELECT id FROM assessment)
             AND EXISTS (SELECT 1 FROM released_practice p WHERE p.id = s.practice_id)
         ORDER BY ALL

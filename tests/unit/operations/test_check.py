@@ -9,12 +9,13 @@ import duckdb
 import pytest
 
 from practices_db.__main__ import main
-from practices_db.curation import edit_practices, releases
+from practices_db.curation import edit_practices, releases, users
 from practices_db.curation.permissions import CLI
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import witness_path
 from practices_db.errors import PracticesError
+from practices_db.operations import check
 from practices_db.operations.backups import make_backup
 from practices_db.operations.build import build, open_store
 from practices_db.operations.check import all_problems
@@ -47,9 +48,9 @@ def path(released: tuple[Path, str], tmp_path: Path) -> Path:
     return tmp_path / released[0].name
 
 
-def edited(path: Path, sql: str) -> None:
+def edited(path: Path, sql: str, values: dict[str, object] | None = None) -> None:
     with duckdb.connect(str(path)) as connection:
-        connection.execute(sql)
+        connection.execute(sql, values)
 
 
 @pytest.mark.parametrize(
@@ -63,12 +64,69 @@ def edited(path: Path, sql: str) -> None:
         ("UPDATE practice_score SET score = 99 WHERE score IS NOT NULL", "table practice_score is not what follows"),
         ("UPDATE practice_card SET effectiveness_score = 99", "table practice_card is not what follows"),
         ("UPDATE answer SET answer = 'met' WHERE answer <> 'met'", "no line of the record says so"),
+        ("UPDATE released_answer SET answer = 'no such answer'", "computed anew from what is released"),
+        ("UPDATE practice SET summary = 'Other'", "was changed, and no line of the record says so"),
+        ("UPDATE practice SET state = 'archived', left_on = now(), left_because = 'made up'", "no line of the record"),
+        ("DELETE FROM practice_country", "was changed, and no line of the record says so"),
     ],
 )
 def test_rows_edited_in_the_file_are_noticed(path: Path, sql: str, said: str) -> None:
     assert all_problems(path)[0] == []
     edited(path, sql)
     assert any(said in problem for problem in all_problems(path)[0])
+
+
+OTHER_VALUE = {
+    "VARCHAR": "concat({0}, 'x')",
+    "VARCHAR[]": "list_append(coalesce({0}, []), 'x')",
+    "BOOLEAN": "NOT coalesce({0}, false)",
+    "DATE": "coalesce({0}, DATE '2020-01-01') + 1",
+    "TIMESTAMP": "{0} + INTERVAL 1 DAY",
+    "TIMESTAMP WITH TIME ZONE": "{0} + INTERVAL 1 DAY",
+}
+
+
+@pytest.mark.slow
+def test_any_value_edited_in_what_is_shown_or_on_record_is_noticed(path: Path) -> None:
+    """One value of each column that has one, of every released table, every table of scores, and the record."""
+    with duckdb.connect(str(path)) as connection:
+        columns = connection.execute(
+            """
+            SELECT table_name, column_name, data_type FROM duckdb_columns()
+            WHERE starts_with(table_name, 'released_')
+                OR table_name = 'audit' OR table_name IN (SELECT unnest($derived::TEXT[]))
+            ORDER BY ALL
+            """,
+            {"derived": list(check._DERIVED)},
+        ).fetchall()
+    tried, unnoticed = 0, []
+    for table, column, kind in columns:
+        with duckdb.connect(str(path)) as connection:
+            rowid = f'(SELECT min(rowid) FROM {table} WHERE "{column}" IS NOT NULL)'
+            kept = connection.execute(f'SELECT "{column}", rowid FROM {table} WHERE rowid = {rowid}').fetchone()
+            if kept is None or kind == "JSON":
+                continue
+            other = OTHER_VALUE.get(kind, "{0} + 100").format(f'"{column}"')
+            connection.execute(f'UPDATE {table} SET "{column}" = {other} WHERE rowid = {rowid}')
+        tried += 1
+        if not all_problems(path)[0]:
+            unnoticed.append((table, column))
+        edited(path, f'UPDATE {table} SET "{column}" = $kept WHERE rowid = $row', {"kept": kept[0], "row": kept[1]})
+    print(f"{tried} values edited, {len(unnoticed)} not noticed: {unnoticed}")
+    assert tried > 80
+    assert unnoticed == []
+
+
+def test_a_role_that_nobody_gave_is_noticed(path: Path) -> None:
+    with open_store(path) as store:
+        users.grant(store, CLI, "first@example.org", "administrator")
+        users.grant(store, CLI, "other@example.org", "assessor")
+        users.dismiss(store, CLI, "other@example.org")
+    assert all_problems(path)[0] == []
+    edited(path, "INSERT INTO person VALUES ('other@example.org', 'assessor', today(), 1)")
+    assert sum("which nobody gave" in problem for problem in all_problems(path)[0]) == 1
+    edited(path, "UPDATE person SET role = 'curator'")
+    assert sum("which nobody gave" in problem for problem in all_problems(path)[0]) == 2
 
 
 def test_a_hash_edited_with_the_rows_does_not_help(path: Path) -> None:

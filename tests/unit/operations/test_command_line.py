@@ -142,8 +142,9 @@ def test_check_names_every_problem(database: Path, capsys: pytest.CaptureFixture
     assert said.err.splitlines() == [
         "data_version: there is none",
         "practice_country: practice synthetic-empty: XX is not in the list of country",
+        "practice synthetic-empty was changed, and no line of the record says so",
     ]
-    assert said.out.endswith("; 2 problems\n")
+    assert said.out.endswith("; 3 problems\n")
 
 
 @pytest.mark.parametrize("command", [["check"], ["export", "--output", "never-written.csv"]])
