@@ -63,6 +63,10 @@ messages:
     {{ bin }}/pybabel extract --project "Integration Practices" --sort-by-file --no-wrap \
         --output locale/practices.pot app.py pages practices_db criteria
 
+# write docs/openapi.json anew, after a change of the routes, their parameters or columns
+api:
+    {{ bin }}/python -m pages.shared.server > docs/openapi.json
+
 compile := "pip-compile --quiet --extra test --extra dev --strip-extras --no-annotate --no-header " + \
     "--no-emit-index-url --no-emit-find-links"
 

@@ -30,6 +30,8 @@ from practices_db.files.exports.findings_file import findings_for_spreadsheets
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.reopen import reopen
+from practices_db.files.self_assessment.documents import as_csv
+from practices_db.files.self_assessment.form import OwnAnswer, new_form
 from practices_db.queries.views import View
 
 pytestmark = pytest.mark.office
@@ -169,12 +171,14 @@ def spreadsheet_files(store: Store, folder: Path) -> Iterator[Path]:
         made["comparison"] = content(write_comparison(store, shown, format_, DAY))
         made["codebook"] = codebook_csv(view, "everything", format_)
         made["findings"] = findings_for_spreadsheets(store, format_)
-        row = dict.fromkeys(columns_of_file(EvidenceRow), "x,=1+1;=1+1\t=1+1\n=1+1") | {
-            "languages": ["en,=1"],
-            "checked_on": DAY,
-        }
+        live = "x,=1+1;=1+1\t=1+1\n=1+1"
+        row = dict.fromkeys(columns_of_file(EvidenceRow), live) | {"languages": ["en,=1"], "checked_on": DAY}
         chosen = PublicationFilter(text="a,=HYPERLINK(1);=1")
         made["publications"] = library_files.written(chosen, [row], format_, "1", DAY)
+        answer = OwnAnswer(
+            indicator="eff-result", answer="met", evidence_level=2, note=live, link="https://x.org/,=1;=1"
+        )
+        made["own-answers"] = as_csv(new_form(DAY).with_answer(answer), DAY)
         for name, file in made.items():
             path = folder / f"{name}-{format_}.csv"
             path.write_bytes(file)
