@@ -14,13 +14,13 @@ from pydantic import ValidationError
 
 from criteria.counted_answer import counted
 from criteria.spelling import nearest_of
+from practices_db.catalogue import texts
 from practices_db.catalogue.contradictions import RULES, counts_now
 from practices_db.catalogue.contradictions import given as as_given
 from practices_db.catalogue.library_items import KINDS, OF_TABLE
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
 from practices_db.catalogue.problems import Problem, RefusedError, mistakes
-from practices_db.catalogue.texts import counted
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.imports.current_rows import Holdings, Key, Stored, as_cells, holdings
@@ -144,7 +144,7 @@ class Preview:
             said = ", ".join(f"{count:,} {state}" for state, count in counts.items())
             parts.append(f"{kind}: {said}")
         if self.left_out:
-            parts.append(f"{counted(self.left_out, 'row')} left out")
+            parts.append(f"{texts.counted(self.left_out, 'row')} left out")
         return "; ".join(parts)
 
 
