@@ -53,10 +53,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise SystemExit(error.exit_code) from None
     except click.Abort:  # Ctrl+C
         return 130
-    except SystemExit as ended:
-        if isinstance(ended.__context__, BrokenPipeError):  # whoever reads has enough (| head)
-            return 0
-        raise
     except (PracticesError, FrameworkError) as error:
         click.echo(error, err=True)
         return 1
@@ -64,7 +60,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.umask(before)
 
 
-@click.group()
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; whoever reads what it says may have enough of it (| head)."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that no flush fails at the end
+            return 0
+
+
+@click.group(cls=_Commands)
 def commands() -> None:
     """The catalogue of practices."""
 

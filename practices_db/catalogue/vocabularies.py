@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -121,6 +121,7 @@ def as_id(name: str, word: str) -> str | None:
     return country_of(word, vocabulary(name)) if name in _OF_COUNTRIES else None
 
 
+@lru_cache(4096)  # a file of thousands of rows has the same mistake in each
 def nearest(name: str, word: str) -> str | None:
     """Return the id that a word is or that is written most like it, None if none is.
 
@@ -140,6 +141,6 @@ def nearest(name: str, word: str) -> str | None:
 
 def unknown(name: str, word: str) -> NotInListError:
     """Return the error that a value is not in the list, with the nearest one that is."""
-    near = nearest(name, word)
+    near = nearest(name, word[:200])
     found = Nearest(near, f"{near!r} ({label(name, near)})") if near else None
     return NotInListError(word, f"{word[:80]!r} is not in the list of {name.replace('_', ' ')} ids", found)

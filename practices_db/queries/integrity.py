@@ -9,6 +9,7 @@ from practices_db.catalogue.contradictions import RULES
 from practices_db.catalogue.library_items import KINDS, ItemKind, vocabularies
 from practices_db.catalogue.library_store import CURATED
 from practices_db.catalogue.practice_fields import FIELDS, SEVERAL
+from practices_db.catalogue.texts import counted
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 from practices_db.queries.practices import NotCounted, not_counted
@@ -271,11 +272,18 @@ class Contents:
     not_counted: tuple[NotCounted, ...]
 
     def __str__(self) -> str:
-        return (
-            f"{self.practices} practices, {self.countries} countries, {self.assessments} assessments, "
-            f"{self.answers} answers, {self.evidence} publications, {self.organisations} organisations, "
-            f"{self.links} links, {self.results} results, {self.findings} findings"
-        )
+        parts = [
+            counted(self.practices, "practice"),
+            counted(self.countries, "country", "countries"),
+            counted(self.assessments, "assessment"),
+            counted(self.answers, "answer"),
+            counted(self.evidence, "publication"),
+            counted(self.organisations, "organisation"),
+            counted(self.links, "link"),
+            counted(self.results, "result"),
+            counted(self.findings, "finding"),
+        ]
+        return ", ".join(parts)
 
 
 def contents(cursor: Cursor) -> Contents:

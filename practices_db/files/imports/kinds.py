@@ -56,9 +56,10 @@ class Kind:
         return [name for name, one in self.model.model_fields.items() if one.is_required()]
 
     def key_of(self, cells: Cells) -> tuple[str, ...]:
-        """Return what identifies a row whose cells may be at fault; of an answer what its assessment is called, too."""
-        one = [cells.get(name, "") for name in self.keys]
-        return self.key(SimpleNamespace(**cells | dict(zip(self.keys, one, strict=True)))) if all(one) else ()
+        """Return what identifies a row whose cells may be at fault, () where they do not say it."""
+        if not all(cells.get(name) for name in self.keys):
+            return ()
+        return self.key(SimpleNamespace(**dict.fromkeys(self.columns, "") | cells))
 
     def known(self, names: Sequence[str]) -> int:
         """Return how many of a header's names are columns of this kind."""
@@ -104,7 +105,7 @@ def _of_item(kind: ItemKind) -> Kind:
         kind.table,
         kind.model,
         lambda row: tuple(str(getattr(row, column)) for column in kind.key),
-        tuple(kind.key),
+        tuple(name for name in kind.key if kind.model.model_fields[name].is_required()),
         lambda row: f"{kind.item}:{kind.id_of(vars(row))}",
         frozenset(names) - NO_TEXT,
         further=frozenset(ABOUT) - set(names),

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from criteria.counted_answer import counted
 from criteria.spelling import nearest_of
+from practices_db.catalogue import texts
 from practices_db.catalogue.contradictions import RULES, counts_now
 from practices_db.catalogue.contradictions import given as as_given
 from practices_db.catalogue.library_items import KINDS, OF_TABLE
@@ -143,7 +144,7 @@ class Preview:
             said = ", ".join(f"{count:,} {state}" for state, count in counts.items())
             parts.append(f"{kind}: {said}")
         if self.left_out:
-            parts.append(f"{self.left_out:,} rows left out")
+            parts.append(f"{texts.counted(self.left_out, 'row')} left out")
         return "; ".join(parts)
 
 

@@ -133,6 +133,16 @@ def test_check_of_a_sound_database_says_no_problems(database: Path, capsys: pyte
     assert said.err == ""
 
 
+def test_a_restore_leaves_a_line_in_the_record(database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    assert main(["backup", "--folder", str(folder), "--database", str(database)]) == 0
+    assert main(["restore", "--from", str(folder), "--database", str(database)]) == 0
+    with Store(database) as store, store.cursor() as cursor:
+        line = audit_log.history(cursor, "data")[0]
+    (made,) = [one.name for one in folder.iterdir() if one.is_dir()]
+    assert (line.actor, line.action, line.after) == (CLI.id, "restore", {"backup": made, "form": "database"})
+
+
 def test_check_names_every_problem(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Store(database) as store:
         store.write(lambda cursor: cursor.execute("INSERT INTO practice_country VALUES ('synthetic-empty', 'XX', 1)"))
