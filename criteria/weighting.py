@@ -67,7 +67,7 @@ def weighting(
     own |= indicators or {}
     for criterion in framework.criteria:
         if criteria.get(criterion.id, 0) > 0 and _silent(criterion, own):
-            raise ValueError(f"criterion {criterion.id!r}: it weighs something, but none of its indicators does")
+            raise ValueError(f"criterion {criterion.id!r}: it has a weight, but none of its indicators has one")
     return Weighting(
         tuple((criterion.id, criteria.get(criterion.id, 0.0) / whole) for criterion in framework.criteria),
         tuple((id_, float(weight)) for id_, weight in own.items()),
@@ -108,7 +108,7 @@ PRESETS: dict[str, Preset] = {
     "official": Preset(
         "Official",
         "The framework's own weights. It sets none between criteria, so the headline criteria share the whole "
-        "equally and the others weigh nothing.",
+        "equally and the others have no weight.",
         (("effectiveness", 1), ("sustainability", 1)),
     ),
     "equal": Preset(
@@ -221,7 +221,7 @@ def from_params(framework: Framework, params: Mapping[str, Sequence[str]]) -> tu
     shares = _read("w", _PERCENT, params, [criterion.id for criterion in framework.criteria], dropped)
     indicators = _read("wi", _WEIGHT, params, [indicator.id for indicator in framework.indicators], dropped)
     if shares and not any(shares.values()):
-        dropped.append("w: every criterion would weigh nothing")
+        dropped.append("w: every criterion would have the weight 0")
     if not any(shares.values()):
         shares = dict(start.criteria)
     indicators = dict(start.indicators) | indicators

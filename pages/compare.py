@@ -21,7 +21,7 @@ if len(cards) < comparison.AT_LEAST:
     st.stop()
 
 view = View("compare", PracticeFilter(practice=tuple(ids)))
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(horizontal=True, vertical_alignment="center", key="download_comparison"):
     downloads.comparison(view, len(cards))
     links.need_link(PracticeFilter())
 

@@ -62,6 +62,8 @@ match shown_as:
             + " "
             + _("– means not known.")
         )
+        with st.container(key="paper"):  # start_page.css shows it only there
+            st.caption(_("This table does not fit on paper. Print the view “Practices”, or download the list."))
         picked, ticked = tables.pick_rows(shown)
         links.compare_button(ticked)
     case "groups":

@@ -53,15 +53,16 @@ st.session_state["page"] = page.url_path
 body = st.container(key="page")
 with body:
     skip_link.page_begins(name)
-st.space("medium")
-operator_texts.links()
-version = whole.version
-st.caption(
-    _(
-        "Data version {version}. Catalogue: {licence}. "
-        "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
-    ).format(version=version.short, licence=LICENCE)
-)
+with st.container(key="footer"):
+    st.space("medium")
+    operator_texts.links()
+    version = whole.version
+    st.caption(
+        _(
+            "Data version {version}. Catalogue: {licence}. "
+            "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
+        ).format(version=version.short, licence=LICENCE)
+    )
 with body:
     if notice := database.store().notice:
         st.warning(notice, icon=":material/build:")

@@ -114,7 +114,7 @@ def accept(store: Store, edit: Edit) -> int:
 def send_back(store: Store, edit: Edit) -> int:
     """Return a submission to whoever sent it; the reason is a note that they read behind their private link."""
     if not edit.reason.strip():
-        raise PracticesError("Say what is missing or to be mended: the note is all that they see.")
+        raise PracticesError("Say what is missing or needs correcting: the note is all that they see.")
     return _step(store, "return", edit)
 
 

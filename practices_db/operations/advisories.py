@@ -71,7 +71,7 @@ def _affected(advisory: Mapping[str, Any], packages: Mapping[str, str]) -> Itera
         mended = ", ".join(event["fixed"] for event in events if "fixed" in event)
         names = ", ".join([advisory["id"], *advisory.get("aliases", [])])
         said = str(advisory.get("summary", "")).strip() or "no summary"
-        yield f"{name} {version}: {names}: {said} ({f'mended in {mended}' if mended else 'no version mends it'})"
+        yield f"{name} {version}: {names}: {said} ({f'fixed in {mended}' if mended else 'no version fixes it'})"
 
 
 def _is_in(version: str, part: Mapping[str, Any]) -> bool:

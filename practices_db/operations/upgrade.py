@@ -109,8 +109,8 @@ def _new_answers(cursor: Cursor, catalogue: Catalogue) -> Iterator[AnswerRow]:
             yield from rows
             continue
         log.warning(
-            "practice %s: %s in the catalogue's files. These answers were left out of the update; mend the fact, then "
-            "import assessments.csv.",
+            "practice %s: %s in the catalogue's files. These answers were left out of the update; correct the fact, "
+            "then import assessments.csv.",
             practice,
             found[0],
         )

@@ -124,3 +124,29 @@ def test_the_download_opens_inside_the_window(server: Server, new_context: NewCo
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
+
+
+def test_paper_has_the_names_and_no_controls(server: Server, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(f"{server.url}/explore?country=IT")
+    settled(page)
+    name = page.locator(".stPageLink strong").first
+    expect(name).to_be_visible()
+    page.emulate_media(media="print")
+    expect(name).to_be_visible()
+    for control in (".stPageLink:not(:has(strong))", "[class*='st-key-named-']", ".st-key-copy", "header"):
+        for one in page.locator(control).all():
+            expect(one).to_be_hidden()
+
+
+def test_a_need_is_filled_in_from_a_filter_and_long_names_wrap(server: Server, new_context: NewContext) -> None:
+    page = new_context(viewport=NARROW).new_page()
+    page.goto(f"{server.url}{HOUSING.replace('&country=DE', '')}")
+    settled(page)
+    link = page.get_by_role("link", name="What do you need?")
+    address = link.get_attribute("href") or ""
+    for part in ("needs?", "country=IT", "sector=housing-and-settlement", "target-group=refugees"):
+        assert part in address
+    unwrapped = "e => e.filter(one => getComputedStyle(one).whiteSpace === 'nowrap').length"
+    cut = page.locator(".stPageLink a").locator("span, p").evaluate_all(unwrapped)
+    assert cut == 0, "a long name goes on in the next line"

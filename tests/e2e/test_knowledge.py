@@ -31,7 +31,7 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
     words = page.get_by_role("textbox", name="Describe it in your own words")
     words.fill(SENTENCE)
     page.get_by_role("button", name="Find practices").click()
-    for title in ("Practices that fit", "Evidence relevant to it", "Whom to ask", "What nobody documents yet"):
+    for title in ("Practices that fit", "Evidence relevant to it", "Whom to ask", "What is not documented yet"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     settled(page)
     expect(

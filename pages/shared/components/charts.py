@@ -579,10 +579,11 @@ def build() -> None:
 def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:
     """Draw a chart and return the ``id`` of the mark that was chosen in it, None where none was."""
     height = spec.get("usermeta", {}).get(_ROOM, "content")
+    room = st.container(key=f"chart-{key}")  # that start_page.css keeps until the chart is drawn
     if "params" not in spec:
-        st.vega_lite_chart(rows, spec, key=key, height=height, alt=alt_text)
+        room.vega_lite_chart(rows, spec, key=key, height=height, alt=alt_text)
         return None
-    event: Any = st.vega_lite_chart(
+    event: Any = room.vega_lite_chart(
         rows, spec, key=key, height=height, on_select="rerun", selection_mode="pick", alt=alt_text
     )
     chosen = event["selection"].get("pick", [])

@@ -29,7 +29,7 @@ FIELDS = {
     "words": "Words",
     "statement": "Statement",
     "organisation": "Organisation",
-    "title_is_descriptive": "The title is ours, the real one was not seen",
+    "title_is_descriptive": "The title is ours, the original title is not known",
     "publisher": "Publisher",
     "year": "Year",
     "kind": "Kind",

@@ -48,7 +48,7 @@ def pages() -> list[StreamlitPage]:
             title="Curation",
             icon=":material/edit_note:",
             visibility="visible" if email() else "hidden",
-            help="What was sent in, what is to be mended, and what the next release of the data holds.",
+            help="What was sent in, what needs correcting, and what the next release of the data holds.",
         )
     ]
 

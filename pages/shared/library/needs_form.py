@@ -211,7 +211,7 @@ def practices(answer: Answer) -> None:
 
 def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
     with st.container(border=True, gap="xsmall"):
-        practice_link(card["id"], escaped(card["name"]), ":material/arrow_forward:")
+        practice_link(card["id"], f"**{escaped(card['name'])}**", ":material/arrow_forward:")
         st.markdown(escaped(card["summary"]))
         st.caption(tables.where_and_whom(card))
         st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))

@@ -49,7 +49,7 @@ def of_types() -> bool:
 
 def choices() -> tuple[str, str]:
     """Draw what stands down the side and what a cell shows; both are kept in the link."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="gap_choices"):
         down = choose("Sectors against", "down", DOWN)
         shown = choose("A cell shows", "shown", SHOWN)
     return down, shown

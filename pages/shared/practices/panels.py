@@ -36,7 +36,7 @@ from practices_db.translation import _, ngettext
 
 def totals(all_: Totals) -> None:
     """Draw how much there is and how much of it is assessed and scored."""
-    with st.grid(4, min_column_width=150):
+    with st.container(key="totals").grid(4, min_column_width=150):
         st.metric(_("Practices"), f"{all_.practices:,}", border=True, height="stretch")
         st.metric(_("Countries"), all_.countries, border=True, height="stretch")
         st.metric(

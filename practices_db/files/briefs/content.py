@@ -363,9 +363,7 @@ def _order(cursor: Cursor, view: View, weights: Weighting, made: Recipe, names: 
     yield Block("text", _("Weights: {shares}.").format(shares=shares))
     rows = _rows(standings(cursor, view.chosen, weights, view.reading))
     if any(row["place_from"] is None for row in rows) or len(rows) < AT_LEAST:
-        told = _(
-            "{count} of them have a score in every criterion that weighs something; {least} to {most} can be compared."
-        )
+        told = _("{count} of them have a score in every criterion with a weight; {least} to {most} can be compared.")
         yield Block("text", told.format(count=len(rows), least=AT_LEAST, most=AT_MOST))
         return
     rows.sort(key=lambda row: (row["place_from"] + row["place_to"], names[row["practice_id"]]))

@@ -49,7 +49,7 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
         rows += [("Source", card["source_url"])]
         blocks += [Block("heading", f"{place}. {card['name']}"), Block("facts", rows=tuple(rows))]
     blocks += _evidence(answer) + _organisations(answer)
-    blocks += [Block("heading", "What nobody documents yet")]
+    blocks += [Block("heading", "What is not documented yet")]
     blocks += [Block("text", words) for words in not_documented(answer)]
     blocks += [
         Block("heading", "How this was made"),

@@ -164,7 +164,7 @@ def _abstract(row: Row) -> str:
 def _note(row: Row) -> str:
     notes = ["Summary by Integration Practices, not the publisher's"]
     if row["title_is_descriptive"] is True or known(row["title_is_descriptive"]):
-        notes.append("the real title was not seen")
+        notes.append("the title is ours, the original title is not known")
     if not row.get("offered", True):
         notes.append("the address is a copy, original not found")
     return "; ".join(notes) + "."

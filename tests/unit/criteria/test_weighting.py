@@ -90,7 +90,7 @@ def test_shares_sum_to_one_and_what_is_not_named_weighs_nothing() -> None:
         (
             {"partnership": 1},
             {id_: 0 for id_ in INDICATORS if id_.startswith("par-")},
-            "criterion 'partnership': it weighs something, but none of its indicators",
+            "criterion 'partnership': it has a weight, but none of its indicators",
         ),
     ],
 )
@@ -221,7 +221,7 @@ def test_empty_link_is_official() -> None:
     [
         ({"weights": ["best"]}, "official", ["weights: best"]),
         ({"weights": ["best", "inclusion-first"]}, "inclusion-first", ["weights: best"]),
-        ({"w": ["effectiveness:0"]}, "official", ["w: every criterion would weigh nothing"]),
+        ({"w": ["effectiveness:0"]}, "official", ["w: every criterion would have the weight 0"]),
         ({"w": ["inclusion:50", "x:50"]}, {"inclusion": 1}, ["w: x:50"]),
         ({"w": ["inclusion:50", "inclusion:5"]}, {"inclusion": 1}, ["w: inclusion:5"]),
         ({"w": ["inclusion:50"], "weights": ["official"]}, {"inclusion": 1}, ["weights: official"]),

@@ -12,6 +12,7 @@ from streamlit import file_util
 
 from pages.shared.components import menu
 from pages.shared.server import start_page
+from practices_db import palette
 
 PAGES = Path(start_page.__file__).resolve().parents[2]
 
@@ -39,6 +40,7 @@ def test_a_page_is_answered_with_name_styles_and_the_link_past_the_menu() -> Non
     assert '<a class="skip" href="#result">' in text
     assert ":focus-visible" in text
     assert "@media print" in text
+    assert f'text[fill="{palette.CHART_GREY}"] {{ fill: var(--grey); }}' in text
 
 
 def test_nothing_else_of_streamlits_page_is_changed() -> None:

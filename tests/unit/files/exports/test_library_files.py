@@ -166,7 +166,7 @@ def test_what_was_not_seen_is_left_out_and_nothing_is_made_up() -> None:
     assert "year" not in text
     assert "publisher =" not in text
     assert "institution =" not in text
-    assert "the real title was not seen" in text
+    assert "the title is ours, the original title is not known" in text
     assert "the address is a copy, original not found" in text
 
 
