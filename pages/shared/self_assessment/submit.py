@@ -265,7 +265,7 @@ def _show_receipt(receipt: KeptReceipt) -> None:
     changed = not draft.empty and _hash(_content(draft)) != receipt.content
     if changed:
         st.info(_("Your answers here have changed since you sent them."), icon=":material/edit_note:")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _("Send a correction"),
             on_click=open_link,
@@ -392,7 +392,7 @@ def standing(submission: Submission) -> None:
 
 
 def _ways(submission: Submission) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if submission.kind == KIND:
             st.page_link(
                 page_path("self_assessment"),
