@@ -1,6 +1,6 @@
 """What exports cost with many practices: time beside a bare COPY and pandas, memory of the routes, time of a brief.
 
-    python benchmarks/exports.py [--practices 100000] [--runs 5]
+    python -m benchmarks.exports [--practices 100000] [--runs 5]
 
 Synthetic: the catalogue is copied under new ids until there are so many practices; nothing of it is kept. Times are
 the best of the runs, since what disturbs a run only makes it longer. Memory is measured in a process of its own.

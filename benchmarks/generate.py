@@ -1,6 +1,6 @@
 """Make a database of synthetic practices, as large as asked for.
 
-    python benchmarks/generate.py --practices 100000 --output /somewhere/synthetic.duckdb [--seed 1] [--findings 10000]
+    python -m benchmarks.generate --practices 100000 --output /somewhere/synthetic.duckdb [--seed 1] [--findings 10000]
 
 Fields and gaps are drawn from the catalogue: each synthetic practice takes where, what for whom, when and how much, and
 how it is known from four different real rows, and, as seldom as in the catalogue, the pattern of answers of a fifth, with

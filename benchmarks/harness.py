@@ -246,7 +246,7 @@ def write(name: str, figures: dict[str, Any]) -> None:
     """Write a result beside the others, with the command, the date and the machine."""
     RESULTS.mkdir(exist_ok=True)
     told = {
-        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_without_paths(sys.argv[1:])]),
+        "command": " ".join(["python -m", f"benchmarks.{Path(sys.argv[0]).stem}", *_without_paths(sys.argv[1:])]),
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
         "figures": figures,

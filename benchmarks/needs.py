@@ -1,11 +1,11 @@
 """How often the first practices shown for a need are those that somebody who knows the catalogue would show.
 
-python benchmarks/needs.py FOLDER: needs in people's own words with judged practices, read from needs.csv (need_id, lang,
+python -m benchmarks.needs FOLDER: needs in people's own words with judged practices, read from needs.csv (need_id, lang,
 text) and judgements.csv (need_id, practice_id, grade 2 or 1; no row: not relevant). Prints nDCG@5 (gain 2^grade - 1;
 Järvelin and Kekäläinen 2002) and precision@5 (relevant among the first five, of the smaller of five and all relevant)
 by language beside sorting by score and chance, and for how many needs without any relevant practice it is said so.
 
-python benchmarks/needs.py: the project's own thirty needs with the form filled in: precision of the first three and
+python -m benchmarks.needs: the project's own thirty needs with the form filled in: precision of the first three and
 five beside sorting by score and chance, both among the practices that share sector and target group, and with each
 reason switched off. The words of the first thesaurus were fitted to these: they guard against relapse, no more.
 """

@@ -1,6 +1,6 @@
 """How long pages take: the server's rerun of every page, and from a changed filter to a changed page in Chromium.
 
-    python benchmarks/page_times.py [--sizes 0 10000 100000] [--findings 0] [--reruns 30] [--clicks 15] [--no-browser]
+    python -m benchmarks.page_times [--sizes 0 10000 100000] [--findings 0] [--reruns 30] [--clicks 15] [--no-browser]
 
 0 stands for the real catalogue; other sizes are synthetic (generate.py). The server part speaks Streamlit's protocol
 over a websocket: a time is from sending the request to the message that the script has finished, each rerun with

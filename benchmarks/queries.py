@@ -1,6 +1,6 @@
 """How long counts, orders and charts take; counts beside Datasette on the same data in the same run.
 
-    python benchmarks/queries.py [--sizes 100000 1000000] [--repeats 15] [--datasette /folder/of/a/venv]
+    python -m benchmarks.queries [--sizes 100000 1000000] [--repeats 15] [--datasette /folder/of/a/venv]
 
 Asked of synthetic practices (generate.py), without a filter and with one (three countries, two sectors):
 

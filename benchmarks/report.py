@@ -1,6 +1,6 @@
 """Write docs/performance.md from benchmarks/results/*.json.
 
-    python benchmarks/report.py
+    python -m benchmarks.report
 
 The words around the figures are here; change them here and run it again.
 """
@@ -18,7 +18,7 @@ BUSY = "**The machine was busy with other work: these times are preliminary and 
 
 INTRODUCTION = """# Performance
 
-Written by `python benchmarks/report.py` from the files in `benchmarks/results/`; do not edit it by hand. Every section names
+Written by `python -m benchmarks.report` from the files in `benchmarks/results/`; do not edit it by hand. Every section names
 its command, date and machine. Compare figures of one run with each other rather than with those of another: a machine that
 does something else at the same time shows it (the load before the run is given). Times are medians in milliseconds where
 nothing else is said. Synthetic practices (`benchmarks/generate.py`) are seeded, say in every row that they are
@@ -55,7 +55,7 @@ MISSED = """## Goals that are missed or narrow, and what was tried
   release (25 ms a rerun before), at most two or three pages at a time (no difference), rarer collections by Python itself (no difference), uvloop (213 and 303 ms
   beside 213 and 972 ms in alternate runs: within what runs differ by), longer and shorter turns of the threads (no difference).
   What is left is Streamlit's own work for each element. More people: replicas (`docs/many-machines/`).
-- **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python benchmarks/exports.py`): 1.33 to 1.45 × for all practices in the order "best
+- **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python -m benchmarks.exports`): 1.33 to 1.45 × for all practices in the order "best
   documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query
   would be 1.25 ×, and hold 240 MB instead of 130.
 """

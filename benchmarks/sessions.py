@@ -1,6 +1,6 @@
 """How the app holds up when many people use it at once, and whether it keeps memory of those who left.
 
-    python benchmarks/sessions.py [--visitors 20 50 100] [--seconds 60] [--connected 200] [--opened 2000]
+    python -m benchmarks.sessions [--visitors 20 50 100] [--seconds 60] [--connected 200] [--opened 2000]
 
 **Arrivals** come on a schedule, drawn beforehand (Poisson, one every two seconds for each visitor), whatever the answers
 take. A time is from the moment that the schedule names until the answer is there, waiting behind one's own last click and

@@ -1,6 +1,6 @@
 """How long the server takes to start, what importing costs, and that nothing heavy is loaded before it is needed.
 
-    python benchmarks/startup.py [--repeats 5]
+    python -m benchmarks.startup [--repeats 5]
 
 Start-up is from the command to the first answer of the health check, on a built database of the catalogue, and the same
 where the database has to be built first. Import times are those of ``python -X importtime`` in a process of its own, summed

@@ -29,7 +29,7 @@ if not draft.kept_line():
 with top:
     navigation.progress()
 navigation.choose(step)
-begin_at_heading(step.id)
+begin_at_heading(f"{step.id} {submit.pressed()}")
 match step.id:
     case "start":
         start.introduction(st.query_params.get("practice"))

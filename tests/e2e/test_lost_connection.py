@@ -306,6 +306,23 @@ def test_two_tabs_lose_nothing_even_when_both_are_closed(line: Line) -> None:
     expect(page.get_by_text("You have 2 drafts in this browser")).to_be_visible()
 
 
+def test_what_another_tab_has_written_over_unseen_is_kept_beside_it(line: Line) -> None:
+    """Two tabs that write at the same moment do not see each other's text; here the other's write is made by hand."""
+    page, other = begun(line), line.context.new_page()
+    other.goto(line.proxy.url + "/healthz")
+    other.evaluate(
+        """before => {
+            const key = "integration-practices:self-assessment", entry = JSON.parse(localStorage.getItem(key))
+            const text = entry.text.replace(before, "Of the other tab.")
+            localStorage.setItem(key, JSON.stringify({ ...entry, text, stamp: "other" }))
+        }""",
+        BEFORE,
+    )
+    expect(page.get_by_text(re.compile("^Another tab has changed these answers. Yours are kept too."))).to_be_visible()
+    assert in_storage(page, BEFORE)
+    assert in_storage(page, "Of the other tab.")
+
+
 @pytest.mark.parametrize(
     ("button", "notes"),
     [

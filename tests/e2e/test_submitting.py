@@ -52,6 +52,7 @@ def sent(page: Page, url: str) -> str:
     button.click()
     link = page.get_by_text(re.compile(rf"^{re.escape(url)}/my_submission#"))
     expect(link).to_be_visible()
+    expect(page.get_by_role("heading", name="Submit to the catalogue")).to_be_focused()  # not where the button was
     token = link.inner_text().partition("#")[2].strip()
     assert faults(page, "") == []
     with page.expect_download() as download:

@@ -822,7 +822,7 @@ def test_whom_to_learn_from_is_said_for_everything_that_is_not_met_with_evidence
     form = form.with_answer(OwnAnswer(indicator="sus-continued", answer="partly", evidence_level=1))
     form = form.with_answer(OwnAnswer(indicator="sus-anchored", answer="met"))
     app = own("learn-from", Draft(mine=form))
-    heads = [body for body in screen.bodies(app) if body.startswith("**") and "-badge[" in body]
+    heads = [one.label for one in app.expander if "-badge[" in one.label]
     labels = [FRAMEWORK.indicator(id_).label for id_ in ("sus-continued", "sus-anchored")]
     assert [head.split("**")[1] for head in heads] == labels
     links = [link.proto for link in app.get("page_link") if "practice=" in link.proto.query_string]

@@ -2,8 +2,8 @@
 // this page's own session. What is typed or chosen in the page's fields is written down here at every keystroke,
 // whether or not there is a connection; it is crossed out once it stands in the text that the session sends.
 //
-// Stored: `integration-practices:<slot>` = {revision, stamp, kept, text, name}, a slot being the group's name or
-// `<group>/<id>`; `integration-practices-typed:<page>:<slot>` = {<field>: {value, at}}, what is not yet in that text.
+// Stored: `integration-practices:<slot>` = {revision, stamp, kept, text, name, after}, a slot being the group's
+// name or `<group>/<id>`, after the stamps it was written over; `integration-practices-typed:<page>:<slot>` = {<field>: {value, at}}, what is not yet in that text.
 // Data: group, slot, fields (pattern of the fields' names), ask (another one for each session), loaded, revision, text,
 // name, over, taken, heard, took, orders.
 const PREFIX = "integration-practices:"
@@ -35,7 +35,9 @@ function read(slot) {
 }
 
 function write(slot, revision, text, name) {
-  const entry = { revision, stamp: random(), kept: new Date().toISOString(), text, name }
+  const before = read(slot)
+  const after = before ? [...(before.after ?? []), before.stamp].slice(-50) : []
+  const entry = { revision, stamp: random(), kept: new Date().toISOString(), text, name, after }
   localStorage.setItem(key(slot), JSON.stringify(entry))
   return entry
 }
@@ -215,7 +217,9 @@ class Group {
     const mine = stamp === seen.stamp || (stamp === null ? data.over === "gone" : stamp === data.over)
     if (!mine && entry?.text !== data.text) {
       let beside = ""
-      if (data.text && data.text !== seen.text) {
+      // two tabs that write at the same moment do not see each other's text: then this page's is written over for good
+      const unseen = entry && seen.stamp !== null && !entry.after?.includes(seen.stamp)
+      if (data.text && (data.text !== seen.text || unseen)) {
         beside = `${this.name}/${page.name}`
         if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, `${data.name} (second tab)`.trim())
       }
@@ -296,7 +300,7 @@ class Group {
     if (!pending.length || !connected()) return void (this.dead = false)
     const age = Date.now() - Math.max(...pending.map(one => one.at))
     const since = Date.now() - (this.sent?.at ?? 0)
-    if (this.data.loaded && !this.conflict && age > MEND && since > MEND) this.try(() => this.tellSession())
+    if (this.data.loaded && age > MEND && since > MEND) this.try(() => this.tellSession())
     if (Date.now() - Math.min(...pending.map(one => one.at)) > DEAD && !this.asking) this.ask()
   }
 

@@ -301,7 +301,8 @@ def kept_line(kept: KeptText) -> bool:
 
     Until it has, nothing is written.
     """
-    _decide(kept)
+    with st.container():  # always there: what comes into it moves no field, which would lose what is typed in it
+        _decide(kept)
     key = f"storage-{kept.group}"
 
     def reported() -> None:

@@ -286,12 +286,12 @@ def learn_from(framework: Framework) -> None:
         st.success(_("You meet everything that applies, with evidence."), icon=":material/check:")
     found = _help(framework, (indicator.id for _criterion, indicator in open_))
     nobody = [indicator.label for _criterion, indicator in open_ if not found.nearest[indicator.id]]
-    for criterion, indicator in open_:
-        if found.nearest[indicator.id]:
-            with st.container(border=True, gap="xsmall"):
-                answer = ANSWER_BADGES[form.form.get(indicator.id, "not-documented")]
-                st.markdown(f"**{indicator.label}** ({criterion.title.lower()}) {answer}")
-                _who_meets_it(framework, found.nearest[indicator.id])
+    with_some = [(criterion, indicator) for criterion, indicator in open_ if found.nearest[indicator.id]]
+    for at, (criterion, indicator) in enumerate(with_some):
+        answer = ANSWER_BADGES[form.form.get(indicator.id, "not-documented")]
+        # folded but for the first: all open they were fifteen screens of a telephone
+        with st.expander(f"**{indicator.label}** ({criterion.title.lower()}) {answer}", expanded=at == 0):
+            _who_meets_it(framework, found.nearest[indicator.id])
     if nobody:
         st.markdown(
             _("No practice near to yours meets these with evidence: {questions}.").format(

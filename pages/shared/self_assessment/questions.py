@@ -43,7 +43,7 @@ _NOTES = {
     "not-documented": N_("What would one have to find out?"),
 }
 EVIDENCE = (
-    "We say so (no document yet)",
+    "We say so, no document yet",
     "A document or our own figures show it",
     "A before-and-after measure or a survey of participants shows it",
     "Somebody independent evaluated it",

@@ -195,9 +195,7 @@ def _reading(framework: Framework, form: OwnAssessment) -> None:
         "Partly met or not met, those that cost most first.",
         "No answer says “not met” or “partly met”.",
     )
-    with st.container(horizontal=True):
-        step_button("What would help most?", "next-steps", primary=True, icon=":material/trending_up:")
-        step_button("Who is strong there?", "learn-from", icon=":material/school:")
+    step_button("Who is strong there?", "learn-from", icon=":material/school:")
 
 
 def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, none: str) -> None:

@@ -32,6 +32,7 @@ from practices_db.translation import _
 _PROBLEM, _LINK, _DONE = "own_submit_problem", "own_link", "own_done"
 _ENDED = "own_ended_links"  # numbers of kept receipts whose link opens nothing any more
 _LOADED = "own_loaded_changes"  # what is not as it was when the answers were sent
+_PRESSED = "own_pressed"  # how often something was to be sent
 _CONSENT = ("own_consent_right", "own_consent_stories")
 _STATUS = {
     "draft": "not handed in yet",
@@ -187,6 +188,7 @@ def _public(name: str, one: OwnAnswer) -> str:
 def _send() -> None:
     """Send the form, or its correction; everything is checked once more, whatever the page allowed."""
     draft, link = self_assessment_draft.draft(), st.session_state.get(_LINK)
+    st.session_state[_PRESSED] = pressed() + 1
     if to_correct(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in _CONSENT):
         return
     try:
@@ -215,6 +217,11 @@ def _send() -> None:
     )
     for key in _CONSENT:
         st.session_state[key] = False
+
+
+def pressed() -> int:
+    """Return how often this session tried to send: what came of it stands at the step's beginning, far above."""
+    return int(st.session_state.get(_PRESSED, 0))
 
 
 def _content(draft: Draft) -> dict[str, Any]:
@@ -265,7 +272,7 @@ def _show_receipt(receipt: KeptReceipt) -> None:
     changed = not draft.empty and _hash(_content(draft)) != receipt.content
     if changed:
         st.info(_("Your answers here have changed since you sent them."), icon=":material/edit_note:")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _("Send a correction"),
             on_click=open_link,
@@ -392,7 +399,7 @@ def standing(submission: Submission) -> None:
 
 
 def _ways(submission: Submission) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if submission.kind == KIND:
             st.page_link(
                 page_path("self_assessment"),
