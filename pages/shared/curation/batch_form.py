@@ -15,7 +15,6 @@ from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
 from pages.shared.curation.drafts import Draft
 from pages.shared.curation.fields import PRACTICE
-from pages.shared.practices.explore_form import SEARCH
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.curation import batch_edits
 from practices_db.curation.batch_edits import Batch, How, New, Proposal
@@ -49,7 +48,7 @@ def _selection() -> list[str]:
     chosen, _ = PracticeFilter.from_params({key: st.query_params.get_all(key) for key in st.query_params})
     whole = database.whole()
     found = whole.index.select(chosen)
-    filter_form.widgets(chosen, found.facet_counts(), whole.counts, SEARCH)
+    filter_form.widgets(chosen, found.facet_counts(), whole.counts, ("Search", "Name, organisation, place or any word"))
     pasted = st.text_area(
         "Or their ids",
         key="batch_ids",
