@@ -261,6 +261,12 @@ def test_what_is_hidden_and_what_is_merged_is_asked_at_once() -> None:
     assert [one.about for one in (both, *both.also)] == ["encoding", "decimal-comma"]
 
 
+def test_a_header_of_several_kinds_says_as_what_it_is_read(tiny_store: Store) -> None:
+    found = mistakes(tiny_store, b"id,name\nsynthetic-house,House\n")
+    assert all("is read as practices; if it is of organisations, add a column" in one.reason for one in found.values())
+    assert found
+
+
 # --- cells -----------------------------------------------------------------------------------------------------------
 
 
