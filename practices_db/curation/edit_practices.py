@@ -6,7 +6,7 @@ is saved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -183,22 +183,34 @@ def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
     return row
 
 
+def practices(cursor: Cursor, ids: Sequence[str]) -> dict[str, CuratedPractice]:
+    """Return those of the practices that there are, by id."""
+    record = [column.id for column in RECORD]
+    rows = records(
+        cursor.execute(
+            f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id IN (SELECT unnest($ids::TEXT[]))",
+            {"ids": list(ids)},
+        )
+    )
+    found = {}
+    for row in rows:
+        whole: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+        }
+        facts = {name: whole[name] for name in PracticeRow.model_fields}
+        kept = {name: whole[name] for name in record if not name.startswith("left_")}
+        found[row["id"]] = CuratedPractice(facts, **kept)
+    return found
+
+
 # --- inside --------------------------------------------------------------------------------------------------
 
 
 def _practice(cursor: Cursor, practice_id: str) -> CuratedPractice:
-    record = [column.id for column in RECORD]
-    found = cursor.execute(
-        f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id = $id", {"id": practice_id}
-    )
-    rows = records(found)
-    if not rows:
+    found = practices(cursor, [practice_id])
+    if not found:
         raise PracticesError(f"There is no practice {practice_id[:80]!r}.")
-    whole: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in rows[0].items()
-    }
-    facts = {name: whole[name] for name in PracticeRow.model_fields}
-    return CuratedPractice(facts, **{name: whole[name] for name in record if not name.startswith("left_")})
+    return found[practice_id]
 
 
 def _note(store: Store, edit: Edit, new: dict[str, Any]) -> int:

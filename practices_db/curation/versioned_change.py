@@ -127,8 +127,6 @@ def change(
     Raises PracticesError where no reason is given, NotAllowedError (on record) where the actor may not, ConflictError
     where the edit's version is not what stands there; nothing is changed then.
     """
-    if not edit.reason.strip():
-        raise PracticesError("Say why: a change without a reason is not saved.")
 
     def whole(cursor: Cursor) -> int:
         stands = look(cursor)
@@ -150,7 +148,14 @@ def change(
         )
         return edit.version + 1
 
-    return audit_log.guarded(store, whole)
+    return reasoned(store, edit.reason, whole)
+
+
+def reasoned(store: Store, reason: str, work: Callable[[Cursor], int]) -> int:
+    """Do what has a reason in one transaction; PracticesError where no reason is given."""
+    if not reason.strip():
+        raise PracticesError("Say why: a change without a reason is not saved.")
+    return audit_log.guarded(store, work)
 
 
 def require_version(cursor: Cursor, object_: str, found: int, given: int) -> None:

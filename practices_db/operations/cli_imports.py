@@ -87,12 +87,16 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
 
 
 def _asked(question: Question) -> str:
-    """Return a question with the options that answer it."""
-    if question.about == "decimal-comma":
-        options = "--decimal-comma"
-    else:
-        options = " or ".join(f"--{question.about} {value} ({words})" for value, words in question.answers)
-    return "\n".join([question.words, *question.samples, f"Answer by running it again with {options}."])
+    """Return a question and those that go with it, with the options that answer them."""
+    lines, options = [], []
+    for one in (question, *question.also):
+        lines += [one.words, *one.samples]
+        options.append(
+            "--decimal-comma"
+            if one.about == "decimal-comma"
+            else " or ".join(f"--{one.about} {value} ({words})" for value, words in one.answers)
+        )
+    return "\n".join([*lines, f"Answer by running it again with {', and with '.join(options)}."])
 
 
 @click.command("template")

@@ -13,6 +13,7 @@ from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.curation import edit_practices, releases, reviews, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.curation.versioned_change import Edit
@@ -576,3 +577,56 @@ def test_administrator_without_a_folder_of_backups_is_told_how_to_have_one(log_i
     app = log_in(ADMINISTRATOR)("curation", part="backups")
     assert "PRACTICES_BACKUPS" in text(app)
     assert "Back up now" not in labels(app)
+
+
+# --- one fact of several practices ------------------------------------------------------------------------------
+
+
+def test_one_fact_of_a_selection_is_seen_changed_and_taken_back(log_in: LogIn) -> None:
+    def countries() -> list[tuple[str, ...]]:
+        with database.cursor() as cursor:
+            found = edit_practices.practices(cursor, [PRACTICE, DUPLICATE])
+        return [found[id_].facts["countries"] for id_ in (PRACTICE, DUPLICATE)]
+
+    before = countries()
+    app = log_in(CURATOR)("curation", part="practices", change="several", country="MT")
+    with database.cursor() as cursor:
+        in_malta = practices.find_practices(cursor, PracticeFilter(country=("MT",)))
+    assert f"{len(in_malta)} practice" in text(app)
+    app.text_area(key="batch_ids").set_value(f"{PRACTICE}, {DUPLICATE}\nno-such").run()
+    assert "3 practices chosen by id" in text(app)
+    app.selectbox(key="batch_column").set_value("countries").run()
+    app.radio(key="batch_how").set_value("add").run()
+    app.multiselect(key="draft_batch_countries").set_value(["MT"]).run()
+    press(app, "Show what would change")
+    assert "2 practices would change, 0 would stay as they are, 1 cannot be changed." in text(app)
+    assert "there is no practice with this id" in text(app)
+    press(app, "Change 2 practices")
+    assert "Leave these out" in text(app)
+    app.toggle(key="batch_leave").set_value(True).run()
+    press(app, "Change 2 practices")
+    assert "Say why" in text(app)
+    assert countries() == before
+    app.text_input(key="batch_reason").set_value("the partner works there, too")
+    press(app, "Change 2 practices")
+    assert "Changed: 2 practices. It becomes public with the next release." in text(app)
+    assert countries() == [(*one, "MT") for one in before]
+    assert "Countries of 2 practices" in text(app)
+    (why,) = (one for one in app.text_input if one.label == "Why it is taken back")
+    why.set_value("it does not")
+    press(app, "Take it back")
+    assert "Taken back: 2 practices as before." in text(app)
+    assert countries() == before
+    assert "Take it back" not in labels(app)
+
+
+def test_preview_is_of_the_choice_on_screen(log_in: LogIn) -> None:
+    app = log_in(CURATOR)("curation", part="practices", change="several")
+    app.text_area(key="batch_ids").set_value(PRACTICE).run()
+    app.selectbox(key="batch_column").set_value("start_year").run()
+    app.text_input(key="draft_batch_start_year").set_value("1066").run()
+    press(app, "Show what would change")
+    assert "0 practices would change, 0 would stay as they are, 1 cannot be changed." in text(app)
+    app.text_input(key="draft_batch_start_year").set_value("2001").run()
+    assert "cannot be changed" not in text(app)
+    assert not any(label.startswith("Change ") for label in labels(app))

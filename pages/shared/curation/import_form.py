@@ -151,7 +151,8 @@ def read(chosen: Chosen) -> Upload | None:
             found = imports.read_file(chosen.content, chosen.name, confirmed)
         st.session_state[_READ] = (key, found)
     if isinstance(found, Question):
-        _ask(found)
+        for question in (found, *found.also):
+            _ask(question)
         return None
     return found
 

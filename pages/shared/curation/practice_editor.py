@@ -6,7 +6,17 @@ import streamlit as st
 
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
-from pages.shared.curation import actions, answer_gaps, answers, facts, labels, search, second_assessments, status
+from pages.shared.curation import (
+    actions,
+    answer_gaps,
+    answers,
+    batch_form,
+    facts,
+    labels,
+    search,
+    second_assessments,
+    status,
+)
 from practices_db.curation import edit_practices
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.errors import Actor, PracticesError
@@ -24,6 +34,9 @@ def draw(actor: Actor) -> None:
     """Draw the practice that the link names, else the search."""
     id_ = st.query_params.get("practice")
     if not id_:
+        if links.choose("Change", "change", {"one": "One practice", "several": "Several at once"}) == "several":
+            batch_form.draw()
+            return
         search.find("Name or id of a practice", "practice", "find_practice", labels.curated_link)
         answer_gaps.draw()
         return

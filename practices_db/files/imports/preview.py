@@ -25,7 +25,7 @@ from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.imports.current_rows import Holdings, Key, Stored, as_cells, holdings
 from practices_db.files.imports.duplicates import Named, alike
-from practices_db.files.imports.kinds import Kind
+from practices_db.files.imports.kinds import KIND, Kind
 from practices_db.files.imports.read import Progress, Table, Upload, silent
 
 State = Literal["added", "changed", "unchanged"]
@@ -222,10 +222,14 @@ def _whole(upload: Upload, held: Holdings, problems: list[Problem]) -> Upload:
         if unknown:
             some = ", ".join(map(str, unknown[:5])) + (", …" if len(unknown) > 5 else "")
             of = f"for what is not in the database yet (row{'s' if len(unknown) > 1 else ''} {some})"
-            problems += [
-                Problem(
-                    f"missing column {name}, needed {of}; the template has every column", 1, name, place=table.place
+            fits = [one for one, kind in KIND.items() if kind != table.kind and {*table.given} <= {*kind.columns}]
+            more = "; the template has every column"
+            if fits:
+                more += (
+                    f". The table is read as {table.kind.name}; if it is of {' or '.join(fits)}, add a column of theirs"
                 )
+            problems += [
+                Problem(f"missing column {name}, needed {of}{more}", 1, name, place=table.place)
                 for name in table.lacking
             ]
         tables.append(replace(table, rows=rows))

@@ -73,13 +73,14 @@ class Confirmed:
 class Question:
     """What only a person can say about a file, with parts of it to judge by. Read again with the answer.
 
-    ``answers``: what ``Confirmed`` can hold of it, and what that means.
+    ``answers``: what ``Confirmed`` can hold of it, and what that means. ``also``: what is to be asked at once with it.
     """
 
     about: Literal["encoding", "decimal-comma", "merged", "hidden"]
     words: str
     samples: tuple[str, ...]
     answers: tuple[tuple[str, str], ...]
+    also: tuple[Question, ...] = ()
 
 
 _ANSWERS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -197,7 +198,9 @@ def read_file(
                 return question
             parts, comma = [_Part("", table.rows)], table.delimiter == ";" and confirmed.decimal_comma
     except NotUtf8Error as error:
-        return _question("encoding", error.reason, error.lines)
+        asked = _question("encoding", error.reason, error.lines)
+        comma_too = _decimal_comma(read_csv(content, known_columns, "windows-1252"), confirmed)
+        return replace(asked, also=(comma_too,) if comma_too else ())
     except CsvError as error:
         raise RefusedError([Problem(error.reason, error.row, place=place)]) from None
     except PracticesError as error:
@@ -226,9 +229,11 @@ def _sheets(content: bytes, confirmed: Confirmed, found: _Found) -> list[_Part] 
     """Return the sheets of a workbook that hold a table of ours, or what has to be asked about them first."""
     book = read_cells(content, _WORKBOOK)
     known = _known(book, found)
+    questions = []
     if hidden := [words for title, sheet in known.items() for words in _hidden(title, sheet)]:
         if confirmed.hidden is None:
-            return _question("hidden", "Parts of this workbook are hidden. Are they meant to be read?", hidden[:_TOLD])
+            words = "Parts of this workbook are hidden. Are they meant to be read?"
+            questions.append(_question("hidden", words, hidden[:_TOLD]))
         done = "read" if confirmed.hidden == "read" else "left out"
         found.notes.append(f"Hidden, and {done} as you said: {_some(hidden)}.")
     leave = confirmed.hidden == "leave"
@@ -239,9 +244,11 @@ def _sheets(content: bytes, confirmed: Confirmed, found: _Found) -> list[_Part] 
     if merged := [words for part in parts for words in _merged(part, known[part.place], fill=fill)]:
         if confirmed.merged is None:
             words = "Cells of this workbook are merged. Does their value hold for every row of the merged cells?"
-            return _question("merged", words, merged[:_TOLD])
+            questions.append(_question("merged", words, merged[:_TOLD]))
         done = "filled down" if fill else "blank below the first row"
         found.notes.append(f"Merged, and {done} as you said: {_some(merged)}.")
+    if questions:
+        return replace(questions[0], also=tuple(questions[1:]))
     for part in parts:
         _compare(part, known[part.place], book.faults, found, leave=leave)
     return parts

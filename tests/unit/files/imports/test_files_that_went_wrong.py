@@ -235,6 +235,38 @@ def test_cells_are_counted_before_they_are_parsed_and_a_refusal_is_remembered(mo
         read_file(many, "file.xlsx")
 
 
+def test_at_most_two_workbooks_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = workbook(HOUSE)
+    with xlsx_reader._READERS:
+        assert isinstance(read_file(content, "file.xlsx"), Upload)
+        with xlsx_reader._READERS, monkeypatch.context() as patch:
+            patch.setattr(xlsx_reader, "_WAIT", 0.01)
+            with pytest.raises(RefusedError, match="Other workbooks are being read"):
+                read_file(content, "file.xlsx")
+        assert isinstance(read_file(content, "file.xlsx"), Upload), "waiting is no refusal to remember"
+
+
+def test_what_is_hidden_and_what_is_merged_is_asked_at_once() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.row_dimensions[3].hidden = True
+        sheet.merge_cells("H2:H4")
+
+    content = workbook(*(HOUSE | {"id": f"synthetic-{at}", "name": f"House {at}"} for at in range(4)), change=change)
+    question = asked(content)
+    assert [one.about for one in (question, *question.also)] == ["hidden", "merged"]
+    assert asked(content, Confirmed(hidden="read")).about == "merged"
+    german = "id;budget_eur\r\naccelair;1200,0\r\nköln;13,5\r\n".encode("cp1252")
+    both = read_file(german, "file.csv")
+    assert isinstance(both, Question)
+    assert [one.about for one in (both, *both.also)] == ["encoding", "decimal-comma"]
+
+
+def test_a_header_of_several_kinds_says_as_what_it_is_read(tiny_store: Store) -> None:
+    found = mistakes(tiny_store, b"id,name\nsynthetic-house,House\n")
+    assert all("is read as practices; if it is of organisations, add a column" in one.reason for one in found.values())
+    assert found
+
+
 # --- cells -----------------------------------------------------------------------------------------------------------
 
 

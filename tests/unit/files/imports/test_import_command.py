@@ -10,6 +10,8 @@ import pytest
 from import_files import LEAST, held, table
 
 from practices_db.__main__ import main
+from practices_db.curation.permissions import CLI
+from practices_db.database import audit_log
 from practices_db.database.store import Store
 
 
@@ -86,11 +88,17 @@ def test_questions_blanks_and_refusals_on_the_command_line(
     assert "Refused: c46_cross_field.csv" in capsys.readouterr().out
 
 
-def test_a_reader_that_has_enough_ends_a_command_quietly(database: Path) -> None:
+@pytest.mark.parametrize("lines", [0, 2_000], ids=["none", "more than a pipe holds"])
+def test_a_reader_that_has_enough_ends_a_command_quietly(database: Path, lines: int) -> None:
+    with Store(database) as store:
+        long = audit_log.Entry("read", "data", reason="made up " * 20)
+        store.write(lambda cursor: audit_log.record(cursor, CLI, *[long] * lines))
     command = [sys.executable, "-m", "practices_db", "history", "data", "--database", str(database)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as history:
         assert history.stdout
         assert history.stderr
+        if lines:
+            assert b"made up" in history.stdout.readline()
         history.stdout.close()
         said = history.stderr.read()
     assert (history.returncode, said) == (0, b"")
