@@ -5,6 +5,7 @@ Known in memory only: who asks is an address, and addresses are not stored.
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -23,6 +24,7 @@ OWN = {
     "change by a link": (120, _HOUR),
     "wrong link": (20, _HOUR),
 }
+_OF_NETWORK = 4  # times as much for an IPv6 /48, which one customer may have whole: 65,536 askers of a /64 each
 
 
 class Budgets:
@@ -54,6 +56,7 @@ class Askers:
     def __init__(self, who: Callable[[], str | None]) -> None:
         self._who = who
         self._own = {what: Budgets(*of) for what, of in OWN.items()}
+        self._networks = {what: Budgets(_OF_NETWORK * amount, seconds) for what, (amount, seconds) in OWN.items()}
 
     def take(self, what: str, of: str = "", cost: float = 1.0) -> None:
         """Take from the asker's own budget, of one practice or mailbox ``of``; PracticesError where it is empty.
@@ -61,11 +64,22 @@ class Askers:
         A negative cost gives back what was taken.
         """
         who = self._who()
-        if who is not None and self._own[what].take(f"{who} {of}", cost):
+        if who is None:
+            return
+        network = _network(who)
+        if self._own[what].take(f"{who} {of}", cost) or (
+            network and self._networks[what].take(f"{network} {of}", cost)
+        ):
             raise PracticesError(
                 "Too much came from your address in a short time, so nothing more is taken from it right now. Nothing "
                 "of yours was lost: keep it and try again in an hour, or tomorrow."
             )
+
+
+def _network(who: str) -> str:
+    """Return the /48 that an asker's /64 is of, "" for everybody else."""
+    address, _, length = who.partition("/")
+    return str(ipaddress.ip_network((address, 48), strict=False)) if length == "64" else ""
 
 
 _askers = [Askers(lambda: None)]

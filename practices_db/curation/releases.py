@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -23,6 +25,7 @@ from practices_db.queries.practices import data_version
 
 # Columns of a card that say what answers come to, not what sources say.
 _FACTS = {field.column for field in FIELDS} | {column.id for column in RECORD if column.public}
+OF_PRACTICES = ("added", "removed", "moved", "answers", "facts", "statement")  # kinds of changes
 _SHOWN = 5  # problems in a message
 # Kind of change → what curators call the thing that changed.
 _ITEMS: dict[str, Item] = {"publication" if item == "evidence" else item: item for item in KINDS}
@@ -118,16 +121,9 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
             raise PracticesError("Nothing was released. Please correct: " + "; ".join(problems[:_SHOWN]) + more)
         release = Release(last.number + 1, audit_log.now().date(), content_hash, tuple(changes))
         _keep(cursor, release, note)
+        after = {"content_hash": content_hash, "changes": len(changes), "said": said(cursor, release.number)}
         audit_log.record(
-            cursor,
-            actor,
-            audit_log.Entry(
-                "publish",
-                "data",
-                version=release.number,
-                after={"content_hash": content_hash, "changes": len(changes)},
-                reason=note,
-            ),
+            cursor, actor, audit_log.Entry("publish", "data", version=release.number, after=after, reason=note)
         )
         return replace(release, head=audit_log.head(cursor))
 
@@ -180,6 +176,26 @@ def changes(cursor: Cursor, number: int | None = None) -> list[Change]:
         {"number": number},
     ).fetchall()
     return [Change(*row) for row in rows]
+
+
+def said(cursor: Cursor, number: int) -> str:
+    """Return the hash of all that a release says of itself: its day, its note, what it changed."""
+    release = cursor.execute("SELECT * FROM data_version WHERE number = $number", {"number": number}).fetchall()
+    rows = cursor.execute(
+        "SELECT * FROM release_change WHERE number = $number ORDER BY position", {"number": number}
+    ).fetchall()
+    return hashlib.sha256(json.dumps([release, rows], default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def unrecorded(cursor: Cursor, names: Set[str]) -> list[Change]:
+    """Return what the next release would change though none of the objects named on record has to do with it.
+
+    Releases in the caller's transaction, to be taken back.
+    """
+    ids = {name.split(":", 1)[1] for name in names if ":" in name}
+    return [
+        one for one in _released(cursor) if one.subject_id not in ids and not (ids & set(one.subject_id.split(">")))
+    ]
 
 
 def _released(cursor: Cursor) -> list[Change]:

@@ -56,8 +56,8 @@ class Keeper:
         self._thread.join()
 
     def _run(self) -> None:
-        found = backups(self._folder)
-        due = found[0].made_at + _EVERY if found else datetime.now(UTC)
+        last = next((one.made_at for one in backups(self._folder) if not one.ahead), None)
+        due = last + _EVERY if last else datetime.now(UTC)
         while not self._stop.wait(max(0.0, (due - datetime.now(UTC)).total_seconds())):
             self._make()
             due = datetime.now(UTC) + _EVERY

@@ -41,6 +41,7 @@ from practices_db.queries.integrity import integrity_problems
 
 FORMS = ("database", "csv")
 KEPT_DAYS = 30  # erased people must be gone from the backups after a month
+_AHEAD = timedelta(hours=1)  # what a clock that is put right may go back by
 _NAME = "practices.duckdb"
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 
@@ -61,6 +62,11 @@ class Backup:
     def made_at(self) -> datetime:
         """When it was made, UTC."""
         return datetime.fromisoformat(self.manifest["made_at"])
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it says that it was made later than now: a clock was wrong, then or now."""
+        return self.made_at > datetime.now(UTC) + _AHEAD
 
     @property
     def problems(self) -> list[str]:
@@ -163,14 +169,17 @@ def _nested(kind: str) -> bool:
 
 
 def backups(folder: Path) -> list[Backup]:
-    """Return the backups of a folder, the newest first; what is no whole backup is left out."""
+    """Return the backups of a folder, the newest first; what is no whole backup is left out.
+
+    Those that are ahead of the clock come last: nobody can tell when they were made.
+    """
     found = []
     for one in folder.glob("practices-*Z"):
         try:
             found.append(read_backup(one))
         except PracticesError:
             continue
-    return sorted(found, key=lambda backup: backup.folder.name, reverse=True)
+    return sorted(found, key=lambda backup: (not backup.ahead, backup.folder.name), reverse=True)
 
 
 def newest(folder: Path) -> Backup:
@@ -186,9 +195,11 @@ def newest(folder: Path) -> Backup:
 def read_backup(folder: Path) -> Backup:
     """Return the backup in a folder ``practices-<time>``; PracticesError where there is none."""
     try:
-        return Backup(folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        found = Backup(folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        _ = found.ahead, found.problems  # whether they are there
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise PracticesError(f"{folder} is no backup: its manifest.json cannot be read.") from error
+    return found
 
 
 def backup_problems(backup: Backup) -> list[str]:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import duckdb
 
+from criteria.framework import framework_hash, published_frameworks
 from practices_db.catalogue import scorecards, write_files
 from practices_db.catalogue.practice_fields import PRACTICES, RELEASED
 from practices_db.catalogue.practice_store import OTHER_FORM
+from practices_db.curation import releases
 from practices_db.curation.permissions import pseudonym
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import State, Witness, losses, quoted, table_names, wal_path
@@ -28,6 +30,12 @@ _DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet
 # by order, not max(): DuckDB answers that from statistics, which a rolled-back commit leaves wrong
 _LAST_RELEASE = """
     coalesce((SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1), 0)
+"""
+# What the record names since the last release, also what an import says that it changed, and what was merged.
+_OBJECTS_SINCE = f"""
+    SELECT object FROM audit WHERE seq > {_LAST_RELEASE}
+    UNION SELECT split_part(object, ':', 1) || ':' || (before ->> '$.id') FROM audit
+    WHERE seq > {_LAST_RELEASE} AND before ->> '$.id' IS NOT NULL
 """
 
 
@@ -86,6 +94,8 @@ def _examined(store: Store, cursor: Cursor, witness: Witness) -> Examined:
         elif noted and state:
             lost = losses(noted, state)
             (missing if state.writes < noted.writes else broken).extend(lost)
+            if "audit" in tables and not lost and noted.audit_sequence:
+                broken.extend(_not_as_known(cursor, noted.audit_sequence, noted.audit_hash))
     return Examined(state, missing, broken, unwitnessed)
 
 
@@ -124,7 +134,7 @@ def all_problems(path: Path, against: str = "") -> tuple[list[str], Contents]:
         refuse_newer(path, done)
         problems = examined.problems + integrity_problems(cursor)
         if done == [script.stem for script in scripts()]:
-            problems += _of_releases(cursor) + _derived(path) + _unrecorded(cursor) + _roles(cursor)
+            problems += _of_releases(cursor) + _said(cursor) + _derived(path) + _unrecorded(cursor) + _roles(cursor)
         if against:
             problems += _not_as_known(cursor, *known_head(against))
         return problems, contents(cursor)
@@ -181,8 +191,31 @@ def _of_releases(cursor: Cursor) -> list[str]:
     return [f"what is released is not what release {number} was ({found[:8]}, not {stated[:8]}): it was changed since"]
 
 
+def _said(cursor: Cursor) -> list[str]:
+    """Compare what releases say of themselves with the record, and frameworks with those of this program."""
+    lines = cursor.execute(
+        """
+        SELECT version, after ->> '$.said' FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq
+        """
+    ).fetchall()
+    ours = {name: (one.title, framework_hash(one)) for name, one in published_frameworks().items()}
+    kept = cursor.execute("SELECT id, version, title, content_hash FROM framework ORDER BY ALL").fetchall()
+    return [
+        f"what release {number} says of itself was changed since: its day, its note or what it changed"
+        for number, digest in lines
+        if digest and releases.said(cursor, number) != digest
+    ] + [
+        f"framework {id_} {version} is not the one that this release of the app knows"
+        for id_, version, *of in kept
+        if ours.get((id_, version)) != tuple(of)
+    ]
+
+
 def _derived(path: Path) -> list[str]:
-    """Compute scores and cards anew, in a copy, and compare; a line for each table that is not the same."""
+    """Compute scores and cards anew, in a copy, and compare; then what the next release would change of the library.
+
+    A line for each table that is not the same, and for each change that has no line on record.
+    """
     scratch = Scratch("check")
     try:
         copy = scratch.path / path.name
@@ -196,7 +229,9 @@ def _derived(path: Path) -> list[str]:
 
             with store.cursor() as cursor:
                 before = digests(cursor)
+                since = {name for (name,) in cursor.execute(_OBJECTS_SINCE).fetchall()}
             store.write(scorecards.derive)
+            unrecorded = store.rehearse(lambda cursor: releases.unrecorded(cursor, since))
             with store.cursor() as cursor:
                 after = digests(cursor)
     except OSError as error:
@@ -207,6 +242,10 @@ def _derived(path: Path) -> list[str]:
         scratch.close()
     return [
         f"table {name} is not what follows from what is released" for name in _DERIVED if before[name] != after[name]
+    ] + [
+        f"{one.kind} {one.subject_id} was changed, and no line of the record says so"
+        for one in unrecorded
+        if one.kind not in releases.OF_PRACTICES
     ]
 
 
@@ -251,11 +290,14 @@ def _unrecorded_answers(cursor: Cursor) -> list[str]:
     rows = cursor.execute(
         f"""
         WITH kept AS (
-            SELECT a.assessment_id, a.indicator_id, a.answer, a.evidence_level, a.note, a.source_url
+            SELECT a.assessment_id, a.indicator_id, a.answer, a.evidence_level, a.note, a.source_url,
+                s.framework_id, s.framework_version, s.basis, s.assessor, s.assessed_on
             FROM answer a JOIN assessment s ON s.id = a.assessment_id WHERE s.status = 'published'
         ),
         released AS (
-            SELECT assessment_id, indicator_id, answer, evidence_level, note, source_url FROM released_answer
+            SELECT assessment_id, indicator_id, answer, evidence_level, note, source_url,
+                framework_id, framework_version, basis, assessor, assessed_on
+            FROM released_answer
         ),
         other AS ((FROM kept EXCEPT FROM released) UNION ALL (FROM released EXCEPT FROM kept))
         SELECT DISTINCT o.assessment_id FROM other o LEFT JOIN assessment s ON s.id = o.assessment_id

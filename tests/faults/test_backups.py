@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -179,7 +180,7 @@ def test_rotation_keeps_one_a_day_for_a_month_and_the_newest(folder: Path) -> No
         when = now - timedelta(hours=hours)
         one = folder / f"practices-{when:%Y%m%dT%H%M%S%fZ}"
         one.mkdir()
-        (one / "manifest.json").write_text(f'{{"made_at": "{when.isoformat()}"}}')
+        (one / "manifest.json").write_text(f'{{"made_at": "{when.isoformat()}", "problems": []}}')
     (folder / "something else").mkdir()
     rotate(folder, now)
     kept = sorted(round((now - backup.made_at) / timedelta(hours=1)) for backup in backups(folder))
@@ -226,3 +227,19 @@ def test_the_app_makes_a_backup_at_its_start_where_there_is_none_of_today(store:
             time.sleep(0.1)
         keeper.stop()
     assert len(backups(folder)) == 1
+
+
+def test_a_backup_made_while_the_clock_was_ahead_takes_nobodys_place(store: Store, folder: Path) -> None:
+    made = make_backup(store, folder)
+    future = datetime.now(UTC) + timedelta(days=4_000)
+    made.folder.rename(folder / f"practices-{future:%Y%m%dT%H%M%S%f}Z")
+    manifest = folder / f"practices-{future:%Y%m%dT%H%M%S%f}Z" / "manifest.json"
+    manifest.write_text(json.dumps(made.manifest | {"made_at": future.isoformat()}))
+    keeper = Keeper(lambda: store, folder)
+    keeper.start()
+    for _ in range(100):
+        if len(backups(folder)) == 2:
+            break
+        time.sleep(0.1)
+    keeper.stop()
+    assert [one.ahead for one in backups(folder)] == [False, True]

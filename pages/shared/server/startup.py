@@ -152,7 +152,10 @@ def _warning() -> str:
     folder = backups_folder()
     if folder is None or read_only_mode():
         return ""
-    last = next((one.made_at for one in backups(folder) if not one.problems), None)
+    found = backups(folder)
+    last = next((one.made_at for one in found if not one.problems and not one.ahead), None)
     if last is None:
         return "" if time.monotonic() - _STARTED < _FIRST_BACKUP else "no whole backup"
-    return f"the last whole backup is of {last:%Y-%m-%d}" if datetime.now(UTC) - last > _OLDEST_BACKUP else ""
+    if datetime.now(UTC) - last > _OLDEST_BACKUP:
+        return f"the last whole backup is of {last:%Y-%m-%d}"
+    return next((f"a backup is of {one.made_at:%Y-%m-%d}: the clock is or was wrong" for one in found if one.ahead), "")

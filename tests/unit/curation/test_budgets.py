@@ -61,6 +61,16 @@ def test_a_flood_of_one_leaves_the_queue_to_the_others(tiny_store: Store, asker:
     assert flood(tiny_store, 1) == 1
 
 
+def test_a_flood_from_a_whole_ipv6_network_leaves_the_queue_to_the_others(tiny_store: Store, asker: list[str]) -> None:
+    taken = 0
+    for number in range(12):  # 65,536 askers of one customer, 15 each
+        asker[0] = f"2001:db8:1:{number:x}::/64"
+        taken += flood(tiny_store, 15)
+    assert taken == 60
+    asker[0] = "2001:db8:2::/64"
+    assert flood(tiny_store, 1) == 1
+
+
 def test_a_flood_of_many_corrections_leaves_room_for_assessments(tiny_store: Store) -> None:
     assert flood(tiny_store, 130) == submissions.PER_HOUR
     submissions.submit(tiny_store, "self-assessment", OWN)

@@ -68,6 +68,16 @@ def edited(path: Path, sql: str, values: dict[str, object] | None = None) -> Non
         ("UPDATE practice SET summary = 'Other'", "was changed, and no line of the record says so"),
         ("UPDATE practice SET state = 'archived', left_on = now(), left_because = 'made up'", "no line of the record"),
         ("DELETE FROM practice_country", "was changed, and no line of the record says so"),
+        (
+            "INSERT INTO evidence BY NAME SELECT 'made-up' AS id, 'Made up' AS title, 'report' AS kind, "
+            "'Made up.' AS summary, 'https://example.org/' AS url, 'yes' AS url_seen, today() AS checked_on",
+            "publication made-up was changed, and no line",
+        ),
+        ("UPDATE assessment SET assessor = 'Other'", "no line of the record says so"),
+        ("UPDATE data_version SET released_on = released_on + 1", "what release 2 says of itself was changed"),
+        ("UPDATE data_version SET note = 'Other'", "what release 2 says of itself was changed"),
+        ("UPDATE release_change SET words = 'Other'", "what release 2 says of itself was changed"),
+        ("UPDATE framework SET title = 'Other'", "is not the one that this release of the app knows"),
     ],
 )
 def test_rows_edited_in_the_file_are_noticed(path: Path, sql: str, said: str) -> None:
@@ -176,6 +186,17 @@ def test_a_lost_witness_and_another_database_are_problems_and_put_on_record(path
     with open_store(path) as store:
         assert [line.action for line in _lines(store)] == ["start"]
     assert all_problems(path)[0] == []
+
+
+def test_a_copy_that_went_its_own_way_is_no_later_state(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.duckdb"
+    shutil.copy(path, other)
+    for one, writes in ((path, 2), (other, 3)):  # the copy is ahead by one write, as after a crash
+        with open_store(one) as store:
+            for _ in range(writes - (one == other)):
+                users.logged_in(store, CLI)
+    shutil.copy(other, path)
+    assert any("is not the one whose hash" in problem for problem in all_problems(path)[0])
 
 
 def test_check_refuses_a_database_of_a_newer_release(path: Path) -> None:

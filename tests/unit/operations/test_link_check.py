@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 import socket
 import threading
 import time
@@ -135,6 +136,24 @@ def test_addresses_in_other_scripts_are_taken() -> None:
 def test_an_address_that_cannot_be_read_does_not_end_the_run(address: str, url: str) -> None:
     found = list(look([url, address + "/there"], HERE))
     assert [one.alive for one in found] == [False, True]
+
+
+@pytest.mark.slow
+def test_two_thousand_spoilt_addresses_do_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(host: object, *_: object, **__: object) -> list[Any]:
+        raise socket.gaierror(f"{host!r} is not asked for: only literal addresses here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    chance, good = random.Random(1), "https://[2001:db8::1]:443/ä?q=1#x"  # noqa: S311 - repeatable, not secret
+    signs = [*"[]@:/?#%\\ \t\n\r\0.ä\u202e\ud800😀", "%zz", "xn--", "::", "0x", "a" * 70]
+    urls = set()
+    while len(urls) < 2_000:
+        spoilt = list(good)
+        for _ in range(chance.randint(1, 6)):
+            spoilt[chance.randrange(len(spoilt))] = chance.choice(signs)
+        urls.add("".join(spoilt))
+    found = list(look(sorted(urls), PUBLIC))
+    assert [one.alive for one in found] == [False] * 2_000
 
 
 def test_it_asks_on_the_ports_of_web_pages_only(address: str) -> None:
