@@ -101,7 +101,7 @@ def from_list(name: str) -> FromList:
 
 
 def _web_address(value: str) -> str:
-    """Return an address with its scheme and host in small letters; ValueError where it is none, or two."""
+    """Return an address with its scheme in small letters; ValueError where it is none, or two."""
     _readable(value)
     shown = f"{value[:80]!r}"
     scheme, colon, rest = value.partition("://")
@@ -120,10 +120,9 @@ def _web_address(value: str) -> str:
     if not host:
         raise ValueError(f"{shown} is not a web address: it names no host")
     labels = host.removesuffix(".").split(".")
-    if len(labels) < 2 or not all(map(_HOST_LABEL.fullmatch, labels)):
+    if ":" not in host and (len(labels) < 2 or not all(map(_HOST_LABEL.fullmatch, labels))):  # a colon: IPv6
         raise ValueError(f"{shown} is not a web address: {host[:80]!r} is no host on the web")
-    named = parts.netloc if "@" in parts.netloc else parts.netloc.lower()
-    return f"{scheme.lower()}://{named}{rest[len(named) :]}"
+    return f"{scheme.lower()}://{rest}"
 
 
 def yes(value: Any) -> Any:

@@ -21,6 +21,7 @@ from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
+from practices_db.files.imports.read import Confirmed
 from practices_db.operations import snapshots, upgrade
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
@@ -329,7 +330,10 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
         row = rows_of(item)[0] | {column: "Synthetic words."}
         id_ = first(item)  # type: ignore[arg-type]
         edit_library.KEPT[item].archive(own, Edit(CURATOR, id_, 1, "why"))  # type: ignore[arg-type]
-        shown = bring(own, table(row, columns=list(row)).encode())
+        file = table(row, columns=list(row)).encode()
+        with pytest.raises(RefusedError, match="was archived; it is changed only if you say so"):
+            bring(own, file)
+        shown = bring(own, file, Confirmed(archived=True))
         assert [entry.state for entry in shown.entries] == ["changed"]
         now = stands(own, item, id_)  # type: ignore[arg-type]
         assert (now.state, now.version, now.facts[column], now.left_because) == (
