@@ -881,7 +881,7 @@ def test_a_folder_that_is_only_read_since_is_no_conflict_with_somebody_else(tmp_
     caps = "-dac_override,-dac_read_search"
     ran = subprocess.run(
         [
-            "setpriv",
+            shutil.which("setpriv") or "",
             f"--bounding-set={caps}",
             f"--inh-caps={caps}",
             sys.executable,
