@@ -43,9 +43,13 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "max_execution_time": 30_000,  # ms
 }
-_NO_ROOM = ("no space left", "file too large", "disk quota exceeded")
+# also a disk or folder that is only read since: DuckDB calls that a conflict of transactions
+_NO_ROOM = ("no space left", "file too large", "disk quota exceeded", "read-only file system", "permission denied")
 _LOST = "The database had a fault and cannot be used any more. The app has to be started anew."
-_FULL = "The disk is full: nothing was saved. What is stored can still be read. Please tell whoever runs the app."
+_FULL = (
+    "The disk is full or cannot be written: nothing was saved. What is stored can still be read. "
+    "Please tell whoever runs the app."
+)
 
 
 class Store:
@@ -302,5 +306,5 @@ def check_private(store: Store) -> None:
 def _is_full(error: BaseException) -> bool:
     """Whether a write failed because there was no room on the disk."""
     if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+        return error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES)
     return isinstance(error, duckdb.Error) and any(reason in str(error).lower() for reason in _NO_ROOM)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import dedent
 
 import duckdb
 import oracles
@@ -31,6 +32,7 @@ Edited = Callable[[Callable[[Tables], None]], Path]
 HOLD = """
 import sys
 from pathlib import Path
+from textwrap import dedent
 from practices_db.database.store import Store
 with Store(Path(sys.argv[1])) as store:
     print("open", flush=True)
@@ -859,3 +861,36 @@ def test_planted_problem_is_named(kind: str, tiny_store: Store) -> None:
 def test_table_refuses_what_can_never_be(sql: str, tiny_store: Store) -> None:
     with pytest.raises(duckdb.ConstraintException):
         tiny_store.write(lambda cursor: cursor.execute(sql))
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv takes root's right to write everywhere away")
+def test_a_folder_that_is_only_read_since_is_no_conflict_with_somebody_else(tmp_path: Path) -> None:
+    program = """
+        import sys
+        from pathlib import Path
+        from practices_db.database.store import Store
+
+        path = Path(sys.argv[1])
+        with Store(path) as store:
+            path.parent.chmod(0o500)
+            try:
+                store.write(lambda cursor: cursor.execute("CREATE TABLE t (i INTEGER)"))
+            finally:
+                path.parent.chmod(0o700)
+    """
+    caps = "-dac_override,-dac_read_search"
+    ran = subprocess.run(
+        [
+            shutil.which("setpriv") or "",
+            f"--bounding-set={caps}",
+            f"--inh-caps={caps}",
+            sys.executable,
+            "-c",
+            dedent(program),
+            tmp_path / "t",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "DiskFullError" in ran.stderr
