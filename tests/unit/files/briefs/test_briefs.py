@@ -259,7 +259,7 @@ def test_under_weights_the_brief_has_the_order_by_the_middle_of_the_bounds(store
 def test_where_nobody_can_be_compared_the_brief_says_how_many_have_a_score(store: Store) -> None:
     weights = weighting(current_framework(), {"effectiveness": 1, "partnership": 1, "inclusion": 1})
     blocks = made(store, View("weighting", PracticeFilter(country=("MT",)), "name", weights)).blocks
-    assert any(block.text.startswith("0 of them have a score in every criterion that weighs") for block in blocks)
+    assert any(block.text.startswith("0 of them have a score in every criterion with a weight") for block in blocks)
 
 
 def test_unassessed_practice_is_said_to_be_no_judgement(store: Store) -> None:
