@@ -53,10 +53,10 @@ def test_a_release_that_found_no_room_is_not_taken_for_acknowledged(
     process.start()
     process.join(300)
     assert process.exitcode == 0
-    assert log.read_text().split() == ["full", "full", "saved", "2", "saved", "3", "saved", "4"]
+    assert log.read_text().split() == ["full", "full", "saved", "2", "saved", "3", "saved", "4", "released", "2"]
     with opened(database) as (store, _):
         assert (store.notice, store.read_only) == ("", "")
         assert versions(store, tokens)[0] == 4
         assert partial(store) == []
         with store.cursor() as cursor:
-            assert [number for number, _ in releases.releases(cursor)] == [1]
+            assert [number for number, _ in releases.releases(cursor)] == [2, 1]

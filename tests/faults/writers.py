@@ -79,7 +79,7 @@ def save_until_full(path: Path, acknowledged: Path, tokens: list[str], room: int
 
 
 def release_on_a_full_disk(path: Path, acknowledged: Path, token: str, room: int) -> None:
-    """Release twice where the write-ahead log may grow by ``room`` bytes only; then, with room again, save three times.
+    """Release twice while the write-ahead log may grow by ``room`` bytes; then, with room, save thrice and release.
 
     Each line of the log is what came of it.
     """
@@ -102,4 +102,5 @@ def release_on_a_full_disk(path: Path, acknowledged: Path, token: str, room: int
     for number in (1, 2, 3):
         saved = submissions.correct(store, token, content(number + 1), number)
         os.write(log, f"saved {saved}\n".encode())
+    os.write(log, f"released {releases.publish(store, CURATOR, 'made up', seen).number}\n".encode())
     store.close()
