@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from re import Pattern
 from typing import Any
 
+import pytest
 from app_server import ROOT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -142,17 +143,11 @@ def _part(node: dict[str, Any]) -> str:
     return found[1] if found else ""
 
 
-# What of axe depends on the theme; the rest is the same in both.
-COLOURS = ("color-contrast", "link-in-text-block")
-
-
-def faults(page: Page, where: str, rules: Sequence[str] = ()) -> list[str]:
-    """Return what axe finds on a page as it stands, of whatever impact (all of it, or by rules), and what runs off."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
-    options |= {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+def faults(page: Page, where: str) -> list[str]:
+    """Return what axe finds on a page as it stands, of whatever impact, and what runs off its screen."""
     found = [
         f"{where}: {one['id']} ({one['impact']}): {one['help']}: {[node['html'][:200] for node in nodes[:3]]}"
-        for one in Axe().run(page, options=options).response["violations"]
+        for one in Axe().run(page).response["violations"]
         if (nodes := [node for node in one["nodes"] if (one["id"], _part(node)) not in STREAMLITS])
     ]
     for part in ("html", "[data-testid='stMain']"):
@@ -161,16 +156,20 @@ def faults(page: Page, where: str, rules: Sequence[str] = ()) -> list[str]:
     return found
 
 
-def faults_everywhere(page: Page, where: str = "") -> list[str]:
+# A test in each run has both sizes and both themes; the slow form has each size in each theme.
+TWO_LOOKS = ((NARROW, "dark"), (WIDE, "light"))
+FOUR_LOOKS = ((NARROW, "light"), *TWO_LOOKS, (WIDE, "dark"))
+LOOKS = pytest.mark.parametrize("looks", [TWO_LOOKS, pytest.param(FOUR_LOOKS, marks=pytest.mark.slow)], ids=["2", "4"])
+Looks = Sequence[tuple[Any, Any]]
+
+
+def faults_everywhere(page: Page, where: str = "", looks: Looks = TWO_LOOKS) -> list[str]:
     """Return the faults of a page on a telephone and on a desk, in light and in dark."""
     found = []
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+    for size, theme in looks:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme)
         settled(page)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            expect(page.get_by_test_id("stApp")).to_have_css("background-color", _background(theme))
-            idle(page)
-            rules = COLOURS if theme == "dark" else ()
-            found += faults(page, f"{where} {size['width']} px, {theme}".strip(), rules)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", _background(theme))
+        found += faults(page, f"{where} {size['width']} px, {theme}".strip())
     return found

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import FEW, HOUSING_IN_ITALY, NARROW, download_button, faults_everywhere, settled
+from browser_page import FEW, HOUSING_IN_ITALY, LOOKS, NARROW, Looks, download_button, faults_everywhere, settled
 from conftest import NewContext
 from playwright.sync_api import Page, expect
 
@@ -62,9 +62,12 @@ def _go(page: Page, server: Server, place: str) -> None:
         expect(page.get_by_role("main").get_by_role("table").first).to_be_visible()
 
 
+@LOOKS
 @pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing_serious_and_nothing_runs_off(server: Server, new_context: NewContext, place: str) -> None:
+def test_axe_finds_nothing_serious_and_nothing_runs_off(
+    server: Server, new_context: NewContext, place: str, looks: Looks
+) -> None:
     page = new_context(bypass_csp=True, viewport=NARROW).new_page()
     _go(page, server, place)
-    found = faults_everywhere(page)
+    found = faults_everywhere(page, looks=looks)
     assert not found, "\n".join(found)

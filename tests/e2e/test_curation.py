@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from app_server import ROOT, Server
-from browser_page import faults_everywhere, heading, idle, menu, pick, settled
+from browser_page import LOOKS, Looks, faults_everywhere, heading, idle, menu, pick, settled
 from conftest import NewContext
 from import_files import PAPER, table
 from playwright.sync_api import BrowserContext, Page, expect
@@ -242,6 +242,7 @@ def test_publication_goes_from_a_file_into_the_library(curated: Curated, page: P
     expect(page.get_by_role("main").get_by_text("Synthetic paper on quokkas").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_one_answer_is_changed_twice_in_a_row(curated: Curated, page: Page) -> None:
     log_in(page, CURATOR, curated.url)
     page.goto(f"{curated.url}/curation?part=practices&practice=humanitarian-corridors&view=answers")
@@ -258,6 +259,7 @@ def test_one_answer_is_changed_twice_in_a_row(curated: Curated, page: Page) -> N
         expect(indicator).to_have_value(f"Independent evaluation ({words})")
 
 
+@pytest.mark.slow
 def test_correction_of_an_organisation_goes_from_its_card_to_the_release(
     curated: Curated, page: Page, new_context: NewContext
 ) -> None:
@@ -285,6 +287,7 @@ def test_correction_of_an_organisation_goes_from_its_card_to_the_release(
     expect(visitor.get_by_role("main").get_by_text("Quokka foundation (synthetic)").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_link_is_added_taken_out_and_put_back(curated: Curated, page: Page) -> None:
     log_in(page, CURATOR, curated.url)
     part(page, "Library")
@@ -358,26 +361,29 @@ PLACES = {
 }
 
 
-def looked_over(context: BrowserContext, app: str, place: str) -> list[str]:
+def looked_over(context: BrowserContext, app: str, place: str, looks: Looks) -> list[str]:
     """Return the faults of a place of the curation page."""
     page = context.new_page()
     page.goto(f"{app}/curation{place}")
     settled(page)
-    found = faults_everywhere(page, place)
+    found = faults_everywhere(page, place, looks)
     page.close()
     return found
 
 
-def test_axe_finds_nothing_serious_and_nothing_runs_off(curated: Curated, new_context: NewContext) -> None:
-    found = looked_over(new_context(bypass_csp=True), curated.url, "")
+@LOOKS
+def test_axe_finds_nothing_serious_and_nothing_runs_off(
+    curated: Curated, new_context: NewContext, looks: Looks
+) -> None:
+    found = looked_over(new_context(bypass_csp=True), curated.url, "", looks)
     curator = new_context(bypass_csp=True)
     log_in(curator.new_page(), CURATOR, curated.url)
     for place in PLACES.values():
-        found += looked_over(curator, curated.url, place.format(submission=curated.submission))
+        found += looked_over(curator, curated.url, place.format(submission=curated.submission), looks)
     administrator = new_context(bypass_csp=True)
     log_in(administrator.new_page(), ADMINISTRATOR, curated.url)
     for place in ("", "?part=backups"):
-        found += looked_over(administrator, curated.url, place)
+        found += looked_over(administrator, curated.url, place, looks)
     assert not found, "\n".join(found)
 
 

@@ -30,6 +30,9 @@ pytestmark = pytest.mark.e2e
 FRAMEWORK = current_framework()
 FIRST = FRAMEWORK.indicators[0]
 STEP = FIRST.id
+ACTIONS = pytest.mark.parametrize(
+    "action", ["type", *(pytest.param(one, marks=pytest.mark.slow) for one in ("choose", "go on"))]
+)
 SECONDS_OF_A_SESSION = 3  # how long the server of these tests remembers a session whose connection is gone
 BEFORE = "Written before the cut. "
 SAID = "Eighty-nine people came to the made-up café, and thirty-one of them came back in the spring."
@@ -198,7 +201,7 @@ def test_what_is_typed_and_chosen_in_a_cut_is_kept_at_once_and_counted_after_it(
     typed_in_a_cut(line, page, 2.5 * SECONDS_OF_A_SESSION, line.proxy.cut)
 
 
-@pytest.mark.parametrize("action", ["type", "choose", "go on"])
+@ACTIONS
 def test_the_first_action_after_a_lost_session_holds(line: Line, action: str) -> None:
     page = begun(line)
     line.proxy.cut()
@@ -207,7 +210,7 @@ def test_the_first_action_after_a_lost_session_holds(line: Line, action: str) ->
     first_action_after(page, action)
 
 
-@pytest.mark.parametrize("action", ["type", "choose", "go on"])
+@ACTIONS
 def test_the_first_action_after_a_restart_of_the_server_holds(line: Line, action: str) -> None:
     page = begun(line)
     line.restart()
@@ -268,7 +271,7 @@ def test_a_cut_of_any_length(patient_line: Line, seconds: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("action", ["type", "choose", "go on"])
+@ACTIONS
 def test_the_first_action_after_a_cut_of_160_seconds(patient_line: Line, action: str) -> None:
     page = begun(patient_line)
     patient_line.proxy.cut()
@@ -326,8 +329,8 @@ def test_what_another_tab_has_written_over_unseen_is_kept_beside_it(line: Line) 
 @pytest.mark.parametrize(
     ("button", "notes"),
     [
-        ("Use the other tab's answers", ["Of the second tab."]),
-        ("Use the answers of this page", [BEFORE + SAID]),
+        pytest.param("Use the other tab's answers", ["Of the second tab."], marks=pytest.mark.slow),
+        pytest.param("Use the answers of this page", [BEFORE + SAID], marks=pytest.mark.slow),
         ("Keep both, side by side", [BEFORE + SAID, "Of the second tab."]),
     ],
 )

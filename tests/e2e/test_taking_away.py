@@ -64,7 +64,7 @@ def ids_of(path: Path, delimiter: str) -> list[str]:
     return [row["practice_id"] for row in csv.DictReader(text, delimiter=delimiter, strict=True)]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [pytest.param("desktop", marks=pytest.mark.slow), "telephone"])
 def test_each_format_is_the_screen_and_table_files_bring_it_back(
     width: str, server: Server, new_context: NewContext, tmp_path: Path, expected: list[str]
 ) -> None:
