@@ -31,7 +31,7 @@ _BREAK = re.compile(r"[\n\r\t\v\f\x85\u2028\u2029]")
 # Semicolons of other scripts, which do not part values.
 _LIKE_SEMICOLON = re.compile(r"[\u037e\u061b\u204f\ufe14\ufe54\uff1b]")
 _HOST_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
-_TWO_ADDRESSES = re.compile(r"[,;|\s]\s*(?:https?:|www\.)", re.IGNORECASE)
+_TWO_ADDRESSES = re.compile(r"[,;|\s]\s*(?:https?:|www\.)|^https?://.*[^\W_]https?://", re.IGNORECASE)
 
 
 class ColumnError(ValueError):

@@ -18,7 +18,9 @@ from practices_db.catalogue.vocabularies import as_id, vocabulary
 
 # Signs that nobody sees or that turn the direction of what follows: no text keeps them, and that is said. The joiners
 # of letters and emoji are none of them.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
 # Letters of UTF-8 that were read as Windows-1252 once, and the sign that stands for a letter that was lost.
 _BROKEN = re.compile("\ufffd|[\u00c2\u00c3\u00c4\u00c5][\u0080-\u00bf\u0152-\u0178\u2013-\u2122]|\u00e2\u20ac")
 # What says "not known" in any column: errors of spreadsheets, bare signs, abbreviations that are no words.
@@ -123,7 +125,10 @@ class Noticed:
         if self.labels:
             some = ", ".join(f"{label}: {id_}" for label, id_ in list(self.labels.items())[:5])
             more = ", …" if len(self.labels) > 5 else ""
-            said.append(f"{self.labelled:,} labels are read as their ids ({some}{more}).")
+            labels = (
+                "1 label is read as its id" if self.labelled == 1 else f"{self.labelled:,} labels are read as their ids"
+            )
+            said.append(f"{labels} ({some}{more}).")
         if self.shown:
             numbers = "1 number" if self.shown == 1 else f"{self.shown:,} numbers"
             said.append(f"{numbers} in columns of text: read as the sheet shows them.")

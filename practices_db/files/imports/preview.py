@@ -26,7 +26,7 @@ from practices_db.errors import PracticesError
 from practices_db.files.imports.current_rows import Holdings, Key, Stored, as_cells, holdings
 from practices_db.files.imports.duplicates import Named, alike
 from practices_db.files.imports.kinds import KIND, Kind
-from practices_db.files.imports.read import Progress, Table, Upload, silent
+from practices_db.files.imports.read import Progress, Table, Upload, explained, silent
 
 State = Literal["added", "changed", "unchanged"]
 STATES: tuple[State, ...] = ("added", "changed", "unchanged")
@@ -218,7 +218,8 @@ def _whole(upload: Upload, held: Holdings, problems: list[Problem]) -> Upload:
             try:
                 rows[at] = table.kind.model.model_validate(before.cells | cells)
             except ValidationError as error:
-                problems += mistakes(error, table.kind.model, table.place, at, before.cells | cells)
+                said = mistakes(error, table.kind.model, table.place, at, before.cells | cells)
+                problems += [explained(table.kind, one, cells, {}) for one in said]
         if unknown:
             some = ", ".join(map(str, unknown[:5])) + (", …" if len(unknown) > 5 else "")
             of = f"for what is not in the database yet (row{'s' if len(unknown) > 1 else ''} {some})"

@@ -492,7 +492,7 @@ def _rows(
         except ValidationError as error:
             said = mistakes(error, how.kind.model, how.place, at, cells)
             given = dict(zip(how.columns, row, strict=True))
-            wrong += [_explained(how.kind, one, cells, given) for one in said if one.column not in untyped]
+            wrong += [explained(how.kind, one, cells, given) for one in said if one.column not in untyped]
             broken[at] = how.kind.key_of(cells)
         found.problems += wrong
     if silent_rows:
@@ -530,7 +530,7 @@ def _impossible(how: _How, at: int, cells: Cells) -> Iterator[Problem]:
             yield Problem(reason, at, name, text[:80], place=how.place)
 
 
-def _explained(kind: Kind, problem: Problem, cells: Cells, given: Mapping[str | None, str]) -> Problem:
+def explained(kind: Kind, problem: Problem, cells: Cells, given: Mapping[str | None, str]) -> Problem:
     """Return a mistake with what the cell said, and the value that may have been meant."""
     name = problem.column
     if name not in cells:

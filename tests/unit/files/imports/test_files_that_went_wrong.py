@@ -335,6 +335,7 @@ def test_several_wrong_values_of_one_cell_are_each_told(tiny_store: Store) -> No
     [
         PAPER | {"checked_on": "2099-01-01"},
         HOUSE | {"url": "https://a.example.org,https://b.example.org"},
+        HOUSE | {"url": "https://a.example.orghttps://b.example.org"},
         ANSWER | {"assessed_on": "2099-01-01"},
         ANSWER | {"source_url": "https://"},
         PAPER | {"title": "Two\nlines"},
@@ -365,6 +366,33 @@ def test_values_are_proposed_for_dates_amounts_years_ids_and_addresses(tiny_stor
     assert found[4, "budget_eur"].nearest == "", "crowns are no euros"
     unclear = mistakes(tiny_store, table(LEAST | {"checked_on": "03/04/2026"}).encode())
     assert unclear[2, "checked_on"].nearest == "", "March or April"
+
+
+def test_values_are_proposed_for_a_few_columns_of_known_ids_too(tiny_store: Store) -> None:
+    bring(tiny_store, table(LEAST).encode())
+    part = {"id": LEAST["id"], "people_reached": "1.200", "checked_on": "26.11.2026"}
+    found = mistakes(tiny_store, table(part, columns=list(part)).encode())
+    assert {at: one.nearest for at, one in found.items()} == {
+        (2, "people_reached"): "'1200'",
+        (2, "checked_on"): "'2026-11-26'",
+    }
+
+
+@pytest.mark.parametrize("sign", ["\u061c", "\u180e", "\u206a", "\ufff9"])
+def test_signs_that_nobody_sees_are_taken_out_and_told(sign: str, tiny_store: Store) -> None:
+    shown = bring(tiny_store, table(LEAST | {"summary": f"Made{sign} up."}).encode())
+    assert stored(tiny_store, LEAST["id"])["summary"] == "Made up."
+    assert [one.column for one in shown.upload.warnings] == ["summary"]
+
+
+def test_one_label_is_one_label(tiny_store: Store) -> None:
+    shown = looked_at(tiny_store, table(LEAST | {"countries": "Germany"}).encode())
+    assert "1 label is read as its id (Germany: DE)." in shown.upload.notes
+
+
+def test_an_archived_copy_of_an_address_is_one_address(tiny_store: Store) -> None:
+    copy = HOUSE | {"url": "https://web.archive.org/web/2020/https://example.org/"}
+    assert looked_at(tiny_store, table(copy, columns=list(copy)).encode()).counts["organisations"]["added"] == 1
 
 
 def test_the_same_file_put_right_is_taken() -> None:
