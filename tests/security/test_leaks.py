@@ -23,7 +23,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from app_server import ROOT, Server
-from protocol_visitor import Visitor
+from protocol_visitor import Visitor, WidgetState
 from streamlit.runtime import Runtime, RuntimeConfig
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
@@ -35,7 +35,7 @@ from pages.shared.components import database
 from pages.shared.server import streamlit_patches
 from practices_db.catalogue import scorecards
 from practices_db.database.store import Cursor, Store
-from practices_db.files.exports.csv_json import file_name
+from practices_db.files.exports.csv_json import FORMATS, file_name
 from practices_db.queries import full_text
 from practices_db.queries.views import View
 
@@ -115,10 +115,13 @@ def crossed(server: Server, sessions: int, each: int) -> tuple[int, int, set[int
     def visit(number: int) -> list[tuple[bool, int]]:
         own = f"synthetic-{number % 10}"
         with Visitor(server.url) as visitor:
+            screen = visitor.visit("practice", f"practice={own}")
+            (format_,) = [one for one in screen.elements("radio") if one.label == "As"]
+            csv = WidgetState(id=format_.id, string_value=FORMATS["csv"].label)  # a text fits in no cell of a workbook
             files = []
             while len(files) < each:
                 try:
-                    files.append(visitor.download(visitor.visit("practice", f"practice={own}")))
+                    files.append(visitor.download(visitor.visit("practice", f"practice={own}", [csv])))
                 except HTTPError as error:
                     if error.code != 404:
                         raise

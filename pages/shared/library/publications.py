@@ -98,7 +98,7 @@ def _relevant_to(row: Row) -> None:
     """Draw the link to the practices that share a topic and a group with a publication, with how many there are."""
     same = PracticeFilter(
         sector=tuple(theme for theme in row["themes"] if theme in vocabulary("sector")),
-        target_group=tuple(row["target_groups"]),
+        target_group=tuple(group for group in row["target_groups"] if group in vocabulary("target_group")),
     )
     count = database.whole().index.select(same).count if same.sector and same.target_group else 0
     if not count:
