@@ -199,7 +199,10 @@ def read_file(
             parts, comma = [_Part("", table.rows)], table.delimiter == ";" and confirmed.decimal_comma
     except NotUtf8Error as error:
         asked = _question("encoding", error.reason, error.lines)
-        comma_too = _decimal_comma(read_csv(content, known_columns, "windows-1252"), confirmed)
+        try:
+            comma_too = _decimal_comma(read_csv(content, known_columns, "windows-1252"), confirmed)
+        except PracticesError:  # what is wrong with the rows is told once the encoding is known
+            comma_too = None
         return replace(asked, also=(comma_too,) if comma_too else ())
     except CsvError as error:
         raise RefusedError([Problem(error.reason, error.row, place=place)]) from None
