@@ -159,7 +159,7 @@ def queries(of: Figures) -> list[str]:
 def arrivals(of: Figures) -> list[str]:
     """Tell of arrivals on a schedule: each crowd, then what the largest asked for."""
     lines = ["## Arrivals", "", *source(of), ARRIVALS]
-    lines += ["| | arrivals a second | p50 | p95 | p99 | answered | refused by limits | errors | processor |"]
+    lines += ["| | arrivals a second | p50 | p95 | p99 | answered or failed | refused by limits | errors | processor |"]
     lines += ["|---|---|---|---|---|---|---|---|---|"]
     crowds = {name: one for name, one in of["figures"].items() if name != "goals"}
     for name, one in crowds.items():
@@ -168,7 +168,7 @@ def arrivals(of: Figures) -> list[str]:
             f"{one['n']} | {one['refused by limits']} | {one['errors']} | {one['processor (ms an arrival)']:.0f} |"
         )
     name, largest = list(crowds.items())[-1]
-    lines += ["", f"| {name} | p50 | p95 | p99 | answered |", "|---|---|---|---|---|"]
+    lines += ["", f"| {name} | p50 | p95 | p99 | answered or failed |", "|---|---|---|---|---|"]
     for kind, one in largest["by kind"].items():
         lines.append(f"| {kind} | {one['p50']:.0f} | {one['p95']:.0f} | {one['p99']:.0f} | {one['n']} |")
     return [*lines, "", *(goals(of["figures"]["goals"]) if of["figures"]["goals"] else [])]

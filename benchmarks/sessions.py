@@ -89,7 +89,7 @@ class Crowd:
     def __init__(self, port: int, pages: dict[str, tuple[str, Iterator[str]]], size: int) -> None:
         self.port, self.pages = port, pages
         self.places = [Place(f"10.0.{at // OF_AN_ADDRESS}.1") for at in range(size)]
-        self.times: defaultdict[str, list[float]] = defaultdict(list)  # ms, of what was answered
+        self.times: defaultdict[str, list[float]] = defaultdict(list)  # ms, of what no limit refused
         self.refused: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
 
@@ -135,13 +135,13 @@ class Crowd:
         try:
             place.session = await session.__aenter__()
         except websockets.InvalidStatus as error:
-            raise RefusedError if error.response.status_code in REFUSALS else error from None
+            raise RefusedError if error.response.status_code in REFUSED else error from None
         return session
 
     async def _asked(self, place: Place, method: str, path: str, **more: Any) -> httpx.Response:
         more["headers"] = {"X-Visitor": place.address} | more.get("headers", {})
         answer = await self.client.request(method, f"http://127.0.0.1:{self.port}{path}", **more)
-        if answer.status_code in REFUSALS:
+        if answer.status_code in REFUSED:
             raise RefusedError
         answer.raise_for_status()
         return answer
@@ -173,7 +173,7 @@ class Crowd:
                     await place.session.__aexit__(None, None, None)
 
 
-REFUSALS = {408, 413, 429, 503}
+REFUSED = {408, 413, 429, 503}
 
 
 def _right(answer: Answer) -> None:

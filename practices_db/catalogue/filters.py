@@ -19,6 +19,7 @@ from practices_db.errors import PracticesError
 
 Chosen = tuple[str, ...]
 Part = tuple[str, str | None, str]  # field, value, words
+_TOLD = 20  # unknown values for which the nearest one is looked for
 
 
 @dataclass(frozen=True)
@@ -169,12 +170,14 @@ class Filter(BaseModel):
 
         ``name`` says how a parameter is called there.
         """
-        mistakes = [
-            f"{name.format(facet.param)}: {unknown(facet.field, value)}"
+        wrong = [
+            (facet, value)
             for facet in cls.facets
             for value in params.get(facet.param, ())
             if value not in facet.options()
         ]
+        mistakes = [f"{name.format(facet.param)}: {unknown(facet.field, value)}" for facet, value in wrong[:_TOLD]]
+        mistakes += [f"and {len(wrong) - _TOLD:,} more values that are not known"] if len(wrong) > _TOLD else []
         facets = {facet.param for facet in cls.facets}
         _, dropped = cls.from_params({param: values for param, values in params.items() if param not in facets})
         mistakes += [f"Not understood: {message}" for message in dropped]

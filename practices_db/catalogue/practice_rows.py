@@ -31,7 +31,7 @@ _BREAK = re.compile(r"[\n\r\t\v\f\x85\u2028\u2029]")
 # Semicolons of other scripts, which do not part values.
 _LIKE_SEMICOLON = re.compile(r"[\u037e\u061b\u204f\ufe14\ufe54\uff1b]")
 _HOST_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
-_TWO_ADDRESSES = re.compile(r"[,;|\s]\s*(?:https?:|www\.)|^https?://.*[^\W_]https?://", re.IGNORECASE)
+_TWO_ADDRESSES = re.compile(r"[,;|\s](?:https?:|www\.)|^https?://.*[^\W_]https?://", re.IGNORECASE)
 
 
 class ColumnError(ValueError):
@@ -68,6 +68,8 @@ def _split(value: Any) -> Any:
 
 
 def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(values) > 300:  # more than there are countries
+        raise ValueError(f"has {len(values):,} values, at most 300")
     for value in values:
         _one_line(_readable(value))
         if found := _LIKE_SEMICOLON.search(value):
@@ -123,6 +125,11 @@ def _web_address(value: str) -> str:
     if ":" not in host and (len(labels) < 2 or not all(map(_HOST_LABEL.fullmatch, labels))):  # a colon: IPv6
         raise ValueError(f"{shown} is not a web address: {host[:80]!r} is no host on the web")
     return f"{scheme.lower()}://{rest}"
+
+
+def _address_and_remark(cell: str) -> str:
+    address, *remark = _readable(cell).partition(" (")
+    return _web_address(address) + "".join(remark)
 
 
 def yes(value: Any) -> Any:
@@ -238,7 +245,7 @@ class SourceRow(CatalogueRow):
 
     practice_id: Id
     field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
-    url: Annotated[str, AfterValidator(lambda cell: _web_address(cell.partition(" (")[0]) and _readable(cell))]
+    url: Annotated[str, StringConstraints(max_length=2300), AfterValidator(_address_and_remark)]
 
     @property
     def address(self) -> str:

@@ -67,9 +67,11 @@ class Askers:
         if who is None:
             return
         network = _network(who)
-        if self._own[what].take(f"{who} {of}", cost) or (
-            network and self._networks[what].take(f"{network} {of}", cost)
-        ):
+        own = f"{who} {of}"
+        refused = self._own[what].take(own, cost)
+        if not refused and network and (refused := self._networks[what].take(f"{network} {of}", cost)):
+            self._own[what].take(own, -cost)
+        if refused:
             raise PracticesError(
                 "Too much came from your address in a short time, so nothing more is taken from it right now. Nothing "
                 "of yours was lost: keep it and try again in an hour, or tomorrow."

@@ -25,8 +25,12 @@ from practices_db.queries.practices import data_version
 
 # Columns of a card that say what answers come to, not what sources say.
 _FACTS = {field.column for field in FIELDS} | {column.id for column in RECORD if column.public}
-OF_PRACTICES = ("added", "removed", "moved", "answers", "facts", "statement")  # kinds of changes
+_OF_PRACTICES = ("added", "removed", "moved", "answers", "facts", "statement")  # kinds of changes
 _SHOWN = 5  # problems in a message
+# By order, not max(): DuckDB answers that from statistics, which a rolled-back commit leaves wrong.
+LAST_RELEASE = """
+    coalesce((SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1), 0)
+"""
 # Kind of change → what curators call the thing that changed.
 _ITEMS: dict[str, Item] = {"publication" if item == "evidence" else item: item for item in KINDS}
 # What the library holds, as the public sees it.
@@ -180,21 +184,24 @@ def changes(cursor: Cursor, number: int | None = None) -> list[Change]:
 
 def said(cursor: Cursor, number: int) -> str:
     """Return the hash of all that a release says of itself: its day, its note, what it changed."""
-    release = cursor.execute("SELECT * FROM data_version WHERE number = $number", {"number": number}).fetchall()
-    rows = cursor.execute(
-        "SELECT * FROM release_change WHERE number = $number ORDER BY position", {"number": number}
+    release = cursor.execute(  # columns by name: one that comes later changes no hash
+        "SELECT number, released_on, content_hash, origin, note FROM data_version WHERE number = $number",
+        {"number": number},
     ).fetchall()
+    rows = [vars(change) for change in changes(cursor, number)]
     return hashlib.sha256(json.dumps([release, rows], default=str, ensure_ascii=False).encode()).hexdigest()
 
 
 def unrecorded(cursor: Cursor, names: Set[str]) -> list[Change]:
-    """Return what the next release would change though none of the objects named on record has to do with it.
+    """Return what of the library the next release would change though no object named on record has to do with it.
 
     Releases in the caller's transaction, to be taken back.
     """
     ids = {name.split(":", 1)[1] for name in names if ":" in name}
     return [
-        one for one in _released(cursor) if one.subject_id not in ids and not (ids & set(one.subject_id.split(">")))
+        one
+        for one in _released(cursor)
+        if one.kind not in _OF_PRACTICES and not ids & {one.subject_id, *one.subject_id.split(">")}
     ]
 
 
@@ -240,12 +247,10 @@ def _said_of_library(cursor: Cursor) -> _Said:
         )
     ).fetchall()
     changed = cursor.execute(
-        """
+        f"""
         SELECT object, string_agg(public, '; ' ORDER BY seq) FROM audit
         WHERE public IS NOT NULL AND NOT starts_with(object, 'practice:') AND NOT starts_with(object, 'assessment:')
-            AND seq > coalesce(
-                (SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1), 0
-            )
+            AND seq > {LAST_RELEASE}
         GROUP BY object
         """
     ).fetchall()

@@ -23,6 +23,7 @@ import zipfile
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from practices_db.errors import PracticesError
@@ -335,10 +336,14 @@ def _rows(sheet: Any, rows_at_most: int, faults: list[Fault], characters: list[i
             hidden=sheet.sheet_state != "visible",
             hidden_rows=tuple(int(at) for at, one in parser.row_dimensions.items() if _unseen(one, "ht")),
             hidden_columns=tuple(
-                at
-                for one in parser.column_dimensions.values()
-                if _unseen(one, "width")
-                for at in range(int(one["min"]), min(int(one["max"]), COLUMNS_AT_MOST) + 1)
+                sorted(
+                    {
+                        at
+                        for one in parser.column_dimensions.values()
+                        if _unseen(one, "width")
+                        for at in range(int(one["min"]), min(int(one["max"]), COLUMNS_AT_MOST) + 1)
+                    }
+                )
             ),
             merged=tuple(
                 (one.min_row, one.min_col, one.max_row, one.max_col)
@@ -394,7 +399,8 @@ def _shown(value: object, code: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if code in ("General", "@"):
-        return f"{value:.10g}" if value == 0 or 1e-4 <= abs(value) < _WIDE else None
+        places = 11 if abs(value) >= 1e10 else 10  # there is no room left for a decimal mark
+        return f"{value:.{places}g}" if value == 0 or 1e-4 <= abs(value) < _WIDE else None
     sections = code.split(";")
     section = sections[1] if value < 0 and len(sections) > 1 else sections[0]
     section = re.sub(r"_.|\*.|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow)\]", "", section)
@@ -406,16 +412,18 @@ def _shown(value: object, code: str) -> str | None:
 
     section = _CURRENCY.sub(keep, re.sub(r'"([^"]*)"', keep, re.sub(r"\\(.)", keep, section)))
     digits = _PLAIN.search(re.sub(r"\0\d+\0", lambda found: "\0" * len(found[0]), section))
-    if digits is None or digits[1].endswith(",") or "0" not in digits[1] + "0" or (value == 0 and len(sections) > 2):
+    if digits is None or digits[1].endswith(",") or (value == 0 and ("0" not in digits[1] or len(sections) > 2)):
         return None
     before, behind = section[: digits.start()], section[digits.end() :]
     if not re.fullmatch(r"(?:\0\d+\0|[ \xa0()+$€£¥-])*", before + behind):
         return None
-    places = digits[2] or ""
-    number = abs(value) * (100 if digits[3] else 1)
-    text = f"{number:{',' if ',' in digits[1] else ''}.{len(places)}f}"
+    decimals = digits[2] or ""
+    # a sheet rounds halves up; a float's own format does not
+    number = abs(Decimal(repr(value))) * (100 if digits[3] else 1)
+    number = number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
+    text = f"{number:{',' if ',' in digits[1] else ''}.{len(decimals)}f}"
     whole, _, part = text.partition(".")
-    part = part[: len(places.rstrip("#"))] + part[len(places.rstrip("#")) :].rstrip("0")
+    part = part[: len(decimals.rstrip("#"))] + part[len(decimals.rstrip("#")) :].rstrip("0")
     whole = whole.zfill(digits[1].replace(",", "").count("0")) if "," not in whole else whole
     sign = "-" if value < 0 and len(sections) == 1 else ""
     full = f"{sign}{before}{whole}{'.' + part if part else ''}{digits[3]}{behind}"

@@ -67,7 +67,7 @@ def _affected(advisory: Mapping[str, Any], packages: Mapping[str, str]) -> Itera
         version = packages.get(name) if package.get("ecosystem") == "PyPI" else None
         if version is None or not _is_in(version, part):
             continue
-        events = [event for range_ in part.get("ranges", []) for event in range_["events"]]
+        events = [event for one in part.get("ranges", []) if one["type"] == "ECOSYSTEM" for event in one["events"]]
         mended = ", ".join(event["fixed"] for event in events if "fixed" in event)
         names = ", ".join([advisory["id"], *advisory.get("aliases", [])])
         said = str(advisory.get("summary", "")).strip() or "no summary"

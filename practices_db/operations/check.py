@@ -27,15 +27,11 @@ from practices_db.queries.integrity import Contents, contents, integrity_problem
 
 _DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 
-# by order, not max(): DuckDB answers that from statistics, which a rolled-back commit leaves wrong
-_LAST_RELEASE = """
-    coalesce((SELECT seq FROM audit WHERE action = 'publish' AND object = 'data' ORDER BY seq DESC LIMIT 1), 0)
-"""
 # What the record names since the last release, also what an import says that it changed, and what was merged.
 _OBJECTS_SINCE = f"""
-    SELECT object FROM audit WHERE seq > {_LAST_RELEASE}
+    SELECT object FROM audit WHERE seq > {releases.LAST_RELEASE}
     UNION SELECT split_part(object, ':', 1) || ':' || (before ->> '$.id') FROM audit
-    WHERE seq > {_LAST_RELEASE} AND before ->> '$.id' IS NOT NULL
+    WHERE seq > {releases.LAST_RELEASE} AND before ->> '$.id' IS NOT NULL
 """
 
 
@@ -242,11 +238,7 @@ def _derived(path: Path) -> list[str]:
         scratch.close()
     return [
         f"table {name} is not what follows from what is released" for name in _DERIVED if before[name] != after[name]
-    ] + [
-        f"{one.kind} {one.subject_id} was changed, and no line of the record says so"
-        for one in unrecorded
-        if one.kind not in releases.OF_PRACTICES
-    ]
+    ] + [f"{one.kind} {one.subject_id} was changed, and no line of the record says so" for one in unrecorded]
 
 
 def _unrecorded(cursor: Cursor) -> list[str]:
@@ -259,7 +251,7 @@ def _unrecorded(cursor: Cursor) -> list[str]:
         other AS ((FROM kept EXCEPT FROM released) UNION ALL (FROM released EXCEPT FROM kept))
         SELECT DISTINCT id FROM other o WHERE NOT EXISTS (
             SELECT 1 FROM audit l
-            WHERE contains(concat_ws(' ', l.object, l.before, l.after), o.id) AND l.seq > {_LAST_RELEASE}
+            WHERE contains(concat_ws(' ', l.object, l.before, l.after), o.id) AND l.seq > {releases.LAST_RELEASE}
         ) ORDER BY ALL
         """
     ).fetchall()
@@ -305,7 +297,7 @@ def _unrecorded_answers(cursor: Cursor) -> list[str]:
             SELECT 1 FROM audit l
             WHERE (l.object IN ('assessment:' || o.assessment_id, 'practice:' || s.practice_id)
                     OR l.before ->> '$.id' = o.assessment_id OR l.object = 'submission:' || s.submission_id)
-                AND l.seq > {_LAST_RELEASE}
+                AND l.seq > {releases.LAST_RELEASE}
         ) AND o.assessment_id IN (SELECT id FROM assessment)
             AND EXISTS (SELECT 1 FROM released_practice p WHERE p.id = s.practice_id)
         ORDER BY ALL

@@ -10,6 +10,7 @@ import click
 
 from practices_db.catalogue.csv_reader import Encoding
 from practices_db.catalogue.problems import RefusedError
+from practices_db.catalogue.texts import counted
 from practices_db.curation.permissions import CLI
 from practices_db.errors import PracticesError
 from practices_db.files.imports.apply import apply, record_refusal
@@ -41,7 +42,7 @@ _SHOWN = 40
     type=click.Choice(["read", "leave"]),
     help="Hidden rows, columns and sheets of a workbook: read them, or leave them out.",
 )
-@click.option("--archived", is_flag=True, help="Change archived practices, publications and organisations, too.")
+@click.option("--archived", is_flag=True, help="Change what was archived or taken out, too.")
 @click.option("--erase-blanks", is_flag=True, help="A blank cell of a known row erases what is there; else it stays.")
 @click.option("--reason", default="", metavar="WORDS", help="Why, for the record of changes.")
 @database_option
@@ -128,7 +129,7 @@ def _warn(read: Upload, shown: Preview) -> None:
         click.echo(f"Warning: {warning}", err=True)
     if shown.blanks:
         done = "erased, as you said" if read.confirmed.erase else "kept; --erase-blanks would erase them"
-        facts = "1 fact is" if len(shown.blanks) == 1 else f"{len(shown.blanks):,} facts are"
+        facts = counted(len(shown.blanks), "fact is", "facts are")
         click.echo(f"Note: {facts} blank in the file: {done}", err=True)
         for entry, one in shown.blanks[:_SHOWN]:
             click.echo(f"  {' '.join(entry.key)}, {one.column}: {one.before[:60]!r}", err=True)

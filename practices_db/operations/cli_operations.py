@@ -133,7 +133,8 @@ def _restore(source: Path, form: str, database: Path) -> int:
         reason=f"Restored from {backup.folder.name}",
     )
     with open_existing(database) as store:
-        store.write(lambda cursor: audit_log.record(cursor, CLI, what))
+        if not store.read_only:  # a damaged one takes nothing; what is wrong is told below
+            store.write(lambda cursor: audit_log.record(cursor, CLI, what))
     problems, _ = all_problems(database)
     return say(f"{database}: restored from {backup}, data version {state.data_version}", problems)
 

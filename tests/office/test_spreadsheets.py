@@ -26,7 +26,7 @@ from practices_db.files.exports.columns import Column
 from practices_db.files.exports.comparison_file import write_comparison
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS, content, write_csv
 from practices_db.files.exports.export_tables import columns_of
-from practices_db.files.exports.findings_file import findings_for_spreadsheets
+from practices_db.files.exports.findings_file import findings_as
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
 from practices_db.files.reopen import reopen
@@ -170,7 +170,7 @@ def spreadsheet_files(store: Store, folder: Path) -> Iterator[Path]:
         made["searched"] = content(write_csv(store, view, "scores", format_, DAY))
         made["comparison"] = content(write_comparison(store, shown, format_, DAY))
         made["codebook"] = codebook_csv(view, "everything", format_)
-        made["findings"] = findings_for_spreadsheets(store, format_)
+        made["findings"] = findings_as(store, format_)
         live = "x,=1+1;=1+1\t=1+1\n=1+1"
         row = dict.fromkeys(columns_of_file(EvidenceRow), live) | {"languages": ["en,=1"], "checked_on": DAY}
         chosen = PublicationFilter(text="a,=HYPERLINK(1);=1")

@@ -188,6 +188,7 @@ class Group {
     if (this.sent?.seen && data.took === this.sent.n) {
       this.seen.set(this.slot, this.sent.seen)
       this.sent.seen = null
+      this.caught = Date.now() // the session waits for a moment whether a choice is told, too
     }
     const kept = this.write()
     if (kept) this.crossOut()
@@ -217,8 +218,10 @@ class Group {
     const mine = stamp === seen.stamp || (stamp === null ? data.over === "gone" : stamp === data.over)
     if (!mine && entry?.text !== data.text) {
       let beside = ""
-      // two tabs that write at the same moment do not see each other's text: then this page's is written over for good
-      const unseen = entry && seen.stamp !== null && !entry.after?.includes(seen.stamp)
+      // two tabs that write at the same moment do not see each other's text: then this page's is written over for good,
+      // unless the page looked on while it was written over, or deleted
+      seen.over ||= !entry || entry.after?.includes(seen.stamp)
+      const unseen = seen.stamp !== null && !seen.over
       if (data.text && (data.text !== seen.text || unseen)) {
         beside = `${this.name}/${page.name}`
         if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, `${data.name} (second tab)`.trim())
@@ -228,7 +231,7 @@ class Group {
       const once = `${data.ask} ${stamp} ${beside}`
       if (!this.told.has(once)) this.report("other", { entry, beside })
       this.told.add(once)
-      return beside !== ""
+      return beside !== "" || data.text === seen.text // nothing of this page's own that is not kept
     }
     this.conflict = null
     if (data.revision > 0 && (entry === null || entry.text !== data.text || entry.revision !== data.revision)) {

@@ -55,8 +55,9 @@ def _selection() -> list[str]:
         placeholder="one a line, or with commas between",
         help="The filter knows what is released; ids also find what is new or archived.",
     )
-    ids = re.findall(r"[^\s,;]+", pasted) or found.ids(DEFAULT_SORT)
-    st.markdown(f"**{counted(len(set(ids)), 'practice')}** chosen{' by id' if pasted.strip() else ''}.")
+    named = re.findall(r"[^\s,;]+", pasted)
+    ids = named or found.ids(DEFAULT_SORT)
+    st.markdown(f"**{counted(len(set(ids)), 'practice')}** chosen{' by id' if named else ''}.")
     return ids
 
 

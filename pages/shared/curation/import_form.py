@@ -6,7 +6,6 @@ draws what it has to say and returns None where the page should wait.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -184,10 +183,9 @@ def _confirm(about: str, value: str) -> None:
 
 def _put_on_record(chosen: Chosen, error: RefusedError, actor: Actor) -> None:
     """Put a refusal on record, once for a file."""
-    digest = hashlib.sha256(chosen.content).hexdigest()
-    if st.session_state.get("import_refused") != digest:
+    if st.session_state.get("import_refused") != chosen and not database.store().read_only:
         imports.record_refusal(database.store(), chosen.name, chosen.content, error, actor)
-        st.session_state["import_refused"] = digest
+        st.session_state["import_refused"] = chosen
 
 
 def refused(problems: Sequence[Problem]) -> None:

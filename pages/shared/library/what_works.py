@@ -20,7 +20,6 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import findings_file
 from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST
-from practices_db.files.exports.recipe import Format
 from practices_db.queries.what_works import WhatWorks, points_one_way
 from practices_db.translation import _, ngettext
 
@@ -148,20 +147,13 @@ def download() -> None:
         kind = FORMATS[format_]
         st.download_button(
             _("Download all findings ({format})").format(format=kind.label),
-            data=partial(_findings, format_),
+            data=partial(findings_file.findings_as, database.store(), format_),
             file_name=findings_file.file_name(kind.suffix, today),
             mime=kind.mime,
             icon=":material/download:",
             help=kind.meaning,
             on_click="ignore",
         )
-
-
-def _findings(format_: Format) -> bytes:
-    store = database.store()
-    if FORMATS[format_].plain:
-        return findings_file.findings_csv(store)
-    return findings_file.findings_for_spreadsheets(store, format_)
 
 
 def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:

@@ -167,9 +167,7 @@ def _findings_csv(question: Question) -> Answer:
     format_ = _CSV[question.given["format"]]
     name = findings_file.file_name(FORMATS[format_].suffix, date.today())
     tag = f"findings {format_} rule {current_rule().version}"
-    if FORMATS[format_].plain:
-        return Answer(tag, name, findings_file.findings_csv)
-    return Answer(tag, name, partial(findings_file.findings_for_spreadsheets, format_=format_))
+    return Answer(tag, name, partial(findings_file.findings_as, format_=format_))
 
 
 def _findings_json(_question: Question) -> Answer:
@@ -272,7 +270,7 @@ async def _answer(resource: Resource[Ask], request: Request) -> Response:
     """Answer with what is made now, unless the asker has it already."""
     practice = request.path_params.get("id", "")
     try:
-        params = _params(request, resource)
+        params = await run_sync(_params, request, resource)  # finding the nearest country takes a while
         given = {name: params.get(name, known)[0] for name, known in resource.own.items()}
         kind = resource.filter or PracticeFilter
         if practice and not await run_sync(_is_released, practice):
@@ -282,7 +280,10 @@ async def _answer(resource: Resource[Ask], request: Request) -> Response:
         tag = await run_sync(_tag, f"{answer.tag} {question.base}")
         if _has(request, tag):
             return Response(status_code=304, headers=_headers(tag))
-        made = await run_sync(answer.make, database.store(), limiter=_making)
+        async with _making:
+            if await request.is_disconnected():  # nobody waits for it any more
+                return Response(status_code=499)
+            made = await run_sync(answer.make, database.store())
     except PracticesError as error:
         return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
     headers = _headers(tag)
@@ -306,7 +307,7 @@ ROUTES = [
 
 def _is_released(practice: str) -> bool:
     with database.cursor() as cursor:
-        return practice in practices.practice_names(cursor)
+        return bool(practices.names(cursor, [practice]))
 
 
 async def _pieces(path: Path) -> AsyncIterator[bytes]:

@@ -77,10 +77,10 @@ def _lacking(letters: set[str]) -> set[str]:
     asked = {letter for letter in letters if letter not in _shown}
     while True:
         counts = Counter(map(_kind, lacking))
-        many = {kind for kind, count in counts.items() if count >= (_MANY_SIGNS if len(kind) == 2 else _MANY)}
+        many = {kind for kind, count in counts.items() if count >= (_MANY if kind.isupper() else _MANY_SIGNS)}
         many -= _ALL_TRIED
         asked = {letter for letter in asked if _kind(letter) not in many}
-        if not (missing := _first_missing(asked)):
+        if not asked or not (missing := _first_missing(asked)):
             _shown.update(dict.fromkeys(asked, True))
             return lacking | {letter for letter in letters if _kind(letter) in many}
         _shown.update(dict.fromkeys(missing, False))
@@ -103,7 +103,9 @@ def _first_missing(letters: set[str]) -> set[str]:
         if (told := _NO_GLYPH.search(str(error))) is None:
             raise
         said = _WRITTEN_OUT.sub(lambda code: chr(int(code[1], 16)), told[1])
-        return letters & set(said) or letters
+        if not (missing := letters & set(said)):
+            raise
+        return missing
     return set()
 
 

@@ -21,7 +21,7 @@ _RUN = rf"^{_BLANK}*[=+\-@\t\r\x00'＝＋－＠]"
 _STARTS_A_CELL = "[,;\t|\r\n]"
 _WITH_BLANKS = re.compile(f"{_STARTS_A_CELL}[{_STARTS_A_CELL[1:-1]}{_BLANK[1:-1]}\"']*+([=+\\-@\\x00＝＋－＠])?")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_IN_JSON = re.compile(rf'(^"|{_STARTS_A_CELL})({_BLANK}*)([=+\-@])')
+_IN_JSON = re.compile(rf'(^"|{_STARTS_A_CELL})({_BLANK}*)([=+\-@＝＋－＠])')
 # Dates, times, amounts and truth values, which a spreadsheet would store as numbers: text of nothing but digits,
 # punctuation and the words that go with them, in the languages of the countries that the catalogue covers.
 _LOCALES = "bg hr cs da nl en et fi fr de el hu ga it lv lt mt pl pt ro sk sl es sv nb is tr uk ru mk sr sq bs"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, get_args
 
+from practices_db.catalogue.column_meanings import meaning
 from practices_db.catalogue.library_items import vocabularies
 from practices_db.catalogue.library_rows import EvidenceRow, OrganisationRow
 from practices_db.catalogue.practice_rows import CatalogueRow
@@ -20,7 +21,6 @@ from practices_db.files.exports.columns import RECIPE, Column, Kind
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS
 from practices_db.files.exports.library_files import ABOUT
 from practices_db.files.exports.recipe import APP, Contents, Format
-from practices_db.files.imports.templates import TemplateKind, meaning
 from practices_db.queries.practices import DataVersion
 from practices_db.queries.views import View
 
@@ -62,7 +62,7 @@ def catalogue_package(base: str, version: DataVersion) -> bytes:
         found.append(_resource({"scores": "practices"}.get(contents, contents), said, path, fields))
     said = "One row for each result of a practice, in its own unit."
     found.append(_resource("results", said, f"{base}/api/results.csv", _fields(columns.RESULTS)))
-    of_file: tuple[tuple[TemplateKind, str, type[CatalogueRow], str], ...] = (
+    of_file: tuple[tuple[str, str, type[CatalogueRow], str], ...] = (
         ("findings", "findings", FindingRow, "What publications found on outcomes of types of measure."),
         ("evidence", "publications", EvidenceRow, "Publications on integration measures."),
         ("organisations", "organisations", OrganisationRow, "Organisations and networks."),
@@ -120,7 +120,7 @@ def _field(column: Column, comma: bool) -> Described:
     return found
 
 
-def _columns(table: TemplateKind, model: type[CatalogueRow]) -> list[Column]:
+def _columns(table: str, model: type[CatalogueRow]) -> list[Column]:
     """Return the columns of one of the catalogue's files: kinds from its row model, meanings as in its template."""
     of_file = model.model_json_schema(mode="serialization")["properties"]
     lists = vocabularies(model)

@@ -20,7 +20,7 @@ from practices_db.files.exports.recipe import LICENCE, Format
 from practices_db.queries import evidence_by_type, practices
 from practices_db.queries.what_works import WhatWorks
 
-_NO_TEXT = {"horizon", "checked_on"}
+_NO_TEXT = {"horizon", "checked_on"}  # a horizon is in months here
 
 
 def file_name(suffix: str, on: date) -> str:
@@ -34,11 +34,13 @@ def findings_csv(store: Store) -> bytes:
         return file_text(cursor, "findings.csv")
 
 
-def findings_for_spreadsheets(store: Store, format_: Format) -> bytes:
-    """Return the same as a spreadsheet takes it: text that it would run or change has an apostrophe in front.
+def findings_as(store: Store, format_: Format) -> bytes:
+    """Return the same in one of the formats; for a spreadsheet text that it would run or change has an apostrophe.
 
     The column ``format`` says so, for whoever reads the file again.
     """
+    if FORMATS[format_].plain:
+        return findings_csv(store)
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=FORMATS[format_].delimiter)
     for row in csv.DictReader(io.StringIO(findings_csv(store).decode(), newline="")):

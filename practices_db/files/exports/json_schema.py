@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from practices_db.catalogue.column_meanings import meaning
 from practices_db.catalogue.practice_rows import columns as columns_of_file
 from practices_db.catalogue.type_rows import FindingRow
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.files.exports import columns
 from practices_db.files.exports.columns import Column, Kind
 from practices_db.files.exports.recipe import Recipe
-from practices_db.files.imports.templates import meaning
 
 Schema = dict[str, Any]
 

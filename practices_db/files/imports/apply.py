@@ -20,7 +20,7 @@ from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.files.imports.preview import Entry, Preview, still_holds
-from practices_db.files.imports.read import Progress, silent
+from practices_db.files.imports.read import Progress, safe_name, silent
 
 _NOTICED = 20  # of what was noticed or refused, in the record
 OneRow = TypeVar("OneRow", bound=CatalogueRow)
@@ -129,6 +129,7 @@ def record_refusal(store: Store, name: str, content: bytes, refused: PracticesEr
 
     Raises NotAllowedError where the actor may not import.
     """
+    name = safe_name(name)
 
     def work(cursor: Cursor) -> None:
         require(actor, "import", Thing("data"))

@@ -12,6 +12,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.practice_filter import LAST_YEAR
 from practices_db.catalogue.practice_rows import CatalogueRow, FromList
 from practices_db.catalogue.problems import Problem
 from practices_db.catalogue.vocabularies import as_id, vocabulary
@@ -291,15 +292,15 @@ def _tomorrow() -> date:
 
 def impossible(column: Column, name: str, text: str) -> str:
     """Return why a well-formed value cannot be true: a day or a year ahead, more people than there are; else ""."""
-    if column.day and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if column.day and _day(text) == text:  # what is no day of the calendar is said by the row model
         if text > _tomorrow().isoformat():
             return f"{text!r} lies ahead: nobody can have looked yet"
         if text < _FIRST_DAY.isoformat():
             return f"{text!r} lies before {_FIRST_DAY.year}, when nothing here was looked at"
     if column.number and "year" in name and re.fullmatch(r"[0-9]{4}", text):
         last = _tomorrow().year + _YEARS_AHEAD.get(name, 1)
-        if last < int(text) <= 2100:
+        if last < int(text) <= LAST_YEAR:
             return f"{text!r} lies too far ahead; {last} is the last year that can stand here"
-    if name == "people_reached" and text.isascii() and text.isdigit() and int(text) > _PEOPLE_ON_EARTH:
+    if name == "people_reached" and text.isascii() and text.isdigit() and _PEOPLE_ON_EARTH < int(text) <= 10**12:
         return f"{text!r} is more people than there are"
     return ""

@@ -19,7 +19,8 @@ from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow, assessment_id, columns
 from practices_db.catalogue.problems import Problem
 from practices_db.files.exports import columns as exported
-from practices_db.files.exports.library_files import ABOUT, NO_TEXT
+from practices_db.files.exports.library_files import ABOUT
+from practices_db.files.imports.cells import column_of
 
 Cells = dict[str, str]
 
@@ -30,8 +31,7 @@ class Kind:
 
     ``keys``: the columns by which a known row is found, which every table must have.
     ``owner`` is what the audit's line on a row is on. ``further``: columns of exports that are understood and not read.
-    ``numbers``: columns of whole numbers. ``texts``: columns of free text, kept as it was typed. ``prepare`` turns the
-    cells of an exported row into the catalogue's, None for a row that says nothing of its own.
+    ``prepare`` turns the cells of an exported row into the catalogue's, None for a row that says nothing of its own.
     """
 
     name: str
@@ -39,16 +39,19 @@ class Kind:
     key: Callable[[Any], tuple[str, ...]]
     keys: tuple[str, ...]
     owner: Callable[[Any], str]
-    texts: frozenset[str]
     aliases: Mapping[str, str] = field(default_factory=dict)
     further: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
     prepare: Callable[[Cells], Cells | None] = lambda cells: cells
 
     @property
     def columns(self) -> list[str]:
         """The columns of the template, in order."""
         return columns(self.model)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The columns of whole numbers."""
+        return frozenset(name for name in self.columns if column_of(self.model, name).number)
 
     @property
     def required(self) -> list[str]:
@@ -86,16 +89,8 @@ def _assessment(row: Any) -> str:
     )
 
 
-# Columns of whole numbers in tables of the library; a cost's year may be several.
-_NUMBERS = {"evidence_level", "year", "year_from", "year_to", "horizon", "euros"}
 _NAMES = {one.name for one in (*exported.practices(True), *exported.everything(True), exported.RECIPE)}
 _ANSWER_NAMES = {one.name for one in (*exported.ANSWERS, exported.RECIPE)}
-
-_TEXTS = frozenset(
-    column.name
-    for column in (*exported.practices(True), *exported.everything(True), *exported.ANSWERS, *exported.SOURCES)
-    if column.kind in ("text", "list")
-)
 
 
 def _of_item(kind: ItemKind) -> Kind:
@@ -107,9 +102,7 @@ def _of_item(kind: ItemKind) -> Kind:
         lambda row: tuple(str(getattr(row, column)) for column in kind.key),
         tuple(name for name in kind.key if kind.model.model_fields[name].is_required()),
         lambda row: f"{kind.item}:{kind.id_of(vars(row))}",
-        frozenset(names) - NO_TEXT,
         further=frozenset(ABOUT) - set(names),
-        numbers=frozenset(_NUMBERS) & set(names),
     )
 
 
@@ -120,10 +113,8 @@ KINDS: tuple[Kind, ...] = (
         lambda row: (row.id,),
         ("id",),
         lambda row: f"practice:{row.id}",
-        _TEXTS,
         aliases={field.exported: field.id for field in FIELDS if field.exported},
         further=frozenset(_NAMES),
-        numbers=frozenset(field.id for field in FIELDS if field.kind in ("year", "number")),
     ),
     Kind(
         "answers",
@@ -131,10 +122,8 @@ KINDS: tuple[Kind, ...] = (
         lambda row: (_assessment(row), row.indicator_id),
         ("practice_id", "basis", "assessor", "assessed_on", "framework", "framework_version", "indicator_id"),
         lambda row: f"assessment:{row.assessment_id}",
-        _TEXTS,
         aliases={"answer_framework": "framework", "answer_framework_version": "framework_version"},
         further=frozenset(_ANSWER_NAMES | {"format"}),
-        numbers=frozenset({"evidence_level"}),
         prepare=_answer,
     ),
     Kind(
@@ -143,7 +132,6 @@ KINDS: tuple[Kind, ...] = (
         lambda row: (row.practice_id, row.field, str(row.url).partition(" (")[0]),
         ("practice_id", "field", "url"),
         lambda row: f"practice:{row.practice_id}",
-        _TEXTS,
         aliases={"supplies": "field"},
         further=frozenset({"name", "remark", "copy", exported.RECIPE.name}),
         prepare=_source,

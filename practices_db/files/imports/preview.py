@@ -316,13 +316,20 @@ def _completed(
     )
     if len(given) == len(kind.columns) and (erase or not blanks):
         return row, blanks
-    with_blanks = before.cells | {name: cells[name] for name in given}
-    if not erase and blanks:
+    said = before.cells | {name: cells[name] for name in given}
+    if erase:
+        return kind.model.model_validate(said), blanks
+    whole: CatalogueRow | None = None
+    kept: tuple[FieldChange, ...] = ()
+    for some in (blanks, *((blank,) for blank in blanks)):  # all of them, else each that contradicts nothing
         try:
-            return kind.model.model_validate(with_blanks | {blank.column: blank.before for blank in blanks}), blanks
+            whole = kind.model.model_validate(said | {one.column: one.before for one in (*kept, *some)})
         except ValidationError:
-            pass
-    return kind.model.model_validate(with_blanks), blanks
+            continue
+        kept += some
+        if len(kept) == len(blanks):
+            break
+    return whole or kind.model.model_validate(said), kept
 
 
 def _title(kind: str, row: CatalogueRow, held: Holdings) -> str:
@@ -353,6 +360,7 @@ def _twice(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> Iterat
     order = {table.place: at for at, table in enumerate(upload.tables)}
     first: dict[tuple[str, Key], tuple[str, int]] = {}
     taken = {(kind, key) for kind, key, _, _ in rows}
+    numbers: dict[tuple[str, str], Iterator[int]] = {}
     for kind, key, place, row in sorted(rows, key=lambda one: (order[one[2]], one[3])):
         before = first.setdefault((kind, key), (place, row))
         if before != (place, row):
@@ -361,12 +369,12 @@ def _twice(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> Iterat
             reason = f"duplicate: {value!r} stands in {where} already"
             free = ""
             if kind in _NAMED:  # another one may be meant, whose id is free
-                number = next(
-                    n
-                    for n in count(2)
-                    if not {(kind, (f"{value}-{n}",))} & taken and ((f"{value}-{n}",) not in held.rows[kind])
+                tried = numbers.setdefault((kind, value), count(2))  # goes on where it stopped
+                free = next(
+                    one
+                    for one in (f"{value}-{n}" for n in tried)
+                    if (kind, (one,)) not in taken and (one,) not in held.rows[kind]
                 )
-                free = f"{value}-{number}"
                 taken.add((kind, (free,)))
             yield Problem(reason, row, column, value, repr(free) if free else "", place)
 
@@ -375,6 +383,12 @@ def _archived(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> Ite
     """Yield a problem for each row that changes what was archived, unless that was said."""
     for entry in entries if not upload.confirmed.archived else ():
         if entry.state == "unchanged":
+            continue
+        stored = held.rows[entry.kind].get(entry.key)
+        if entry.kind not in _NAMED and stored and not stored.listed:
+            column, value = _identifying(entry.kind, entry.key)
+            reason = f"{entry.title!r} was taken out; it is changed only if you say so"
+            yield Problem(reason, entry.row, column, value, place=entry.place, unless="archived")
             continue
         for column, kind in _named_by(entry.kind, entry.content).items():
             one = held.named[kind].get(getattr(entry.content, column))

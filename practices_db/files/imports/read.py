@@ -181,7 +181,7 @@ def read_file(
 
     ``name`` is only shown. Raises RefusedError where there is no table in it.
     """
-    place = _safe(name)
+    place = safe_name(name)
     if len(content) > BYTES_AT_MOST:
         raise RefusedError([Problem(f"The file has more than {BYTES_AT_MOST >> 20} MB.", place=place)])
     progress(0.0, "Reading the file")
@@ -220,7 +220,7 @@ def read_file(
     )
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """Return a file's name so that it can be shown and kept: a stranger chose it."""
     return re.sub(r"[^\w .,()+-]", "_", name.replace("\\", "/").rpartition("/")[2])[:80] or "file"
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from criteria.framework import ANSWER_IDS, current_framework
 from practices_db import palette
+from practices_db.catalogue.column_meanings import meaning
 from practices_db.catalogue.library_items import vocabularies
 from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.vocabularies import vocabulary
@@ -58,93 +59,6 @@ _LONG = {field.id for field in FIELDS if field.kind == "prose"} | {
     "rate_text",
 }
 _SEVERAL = {field.id for field in FIELDS if field.kind == "codes"} | {"languages", "themes", "levels", "for_whom"}
-
-_MEANINGS: dict[str, str] = {
-    **{field.id: field.filling or field.meaning for field in FIELDS},
-    "practice_id": "The id of the practice in the table of practices or in the database",
-    "framework": "The framework of the answers",
-    "framework_version": "Its version",
-    "basis": "From the list",
-    "assessor": "Who answered: small letters, digits and hyphens, no person's name",
-    "assessed_on": "The day of the answers, like 2026-01-31",
-    "indicator_id": "From the list",
-    "answer": "From the list",
-    "evidence_level": "0 to 5, from the list",
-    "note": "Why this answer, at most 4,000 characters",
-    "source_publisher": "Who publishes the page",
-    "independent_of_operator": "yes, no or blank: whether the source is independent of who runs the practice",
-    "title": "As it is published, at most 300 characters",
-    "publisher": "Who publishes it",
-    "year": "Of publication, four digits",
-    "kind": "From the list",
-    "languages": "From the list; several with ; between",
-    "themes": "From the list, the main one first; several with ; between",
-    "finding": "What it found, in one sentence of your own; blank: not read",
-    "url": "The page it stands on, with https://",
-    "title_is_descriptive": "yes: the publication has no title of its own, this one describes it",
-    "url_is_copy": "yes: the page is a copy that somebody else keeps",
-    "url_seen": "yes: the page was read; for the other values see the list",
-    "levels": "Levels of government it works on, from the list; several with ; between",
-    "community_of_practice": "yes: it is a community of practice; blank: not seen",
-    "joins": "How one joins, in your own words; blank: not seen",
-    "from_kind": "From the list",
-    "from_id": "Its id in its table or in the database",
-    "relation": "From the list",
-    "to_kind": "From the list",
-    "to_id": "Its id in its table or in the database",
-    "reason": "What both ends say of it, in your own words",
-    "main": "yes: shown first; exactly one result of a practice is",
-    "outcome": "From the list",
-    "direction": "From the list",
-    "effect_text": "What was found, in its own unit, in your own words",
-    "design": "From the list: how the figure came about",
-    "base": "Who was counted; blank: not told",
-    "horizon": "When it was measured, and after what; blank: not told",
-    "year_from": "First year of the figures, four digits",
-    "year_to": "Last year of the figures, four digits",
-    "how": "How the answers came about, in a sentence",
-    "measure_type": "From the list",
-    "primary": "yes: what the practice mainly does; exactly one type of a practice is",
-    "why": "What the practice does of this type, in a few words of your own",
-    "publication_id": "The id of the publication in its table or in the database",
-    "form": "Which form of the type, where forms point in different ways; blank: the type has none",
-    "for_whom": "From the list; several with ; between",
-    "country": "Where it was studied: an ISO 3166-1 code or an area of the list; blank: several, or not told",
-    "study_family": "One id for all publications on one programme or reform: they are one study",
-    "first_direction": "From the list: what the first coder answered",
-    "second_direction": "From the list: what a second coder answered without seeing the first; blank: nobody did",
-    "coded_by": "one or two: how many coders read it without seeing each other's work",
-    "agreed": "yes or no: whether both coders gave one direction; blank: there was one",
-    "euros": "Whole euro in plain digits; blank: the source gives another currency and no rate",
-    "per_what": "For what the amount is: a participant, a course, a place for a year",
-    "amount_in_source": "The amount as the source writes it",
-    "rate_text": "The operator's rate, with who was counted, in your own words",
-}
-# Columns that mean something else in one table than in the others.
-_MEANINGS_OF: dict[tuple[TemplateKind, str], str] = {
-    ("evidence", "summary"): "What it is and for whom, in your own words, at most 4,000 characters",
-    ("evidence", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
-    ("evidence", "evidence_level"): "0 to 5, from the list: the design of the study, not the size of what it found",
-    ("organisations", "name"): "Name of the organisation or network; no persons",
-    ("organisations", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
-    ("organisations", "url"): "Its own page, with https://",
-    ("links", "source_url"): "The page that says so, with https://",
-    (
-        "results",
-        "id",
-    ): "The practice's id, two hyphens, the outcome and a number, as in my-practice--employment-1",
-    ("assessors", "kind"): "From the list: what the answers were read from",
-    ("findings", "horizon"): "Months after the start of the measure, a whole number; blank: not told",
-    ("costs", "practice_id"): "The id of the practice; blank: of none in the catalogue",
-    ("costs", "year"): "Four digits, or two years: 2018-2021",
-    ("costs", "basis"): "From the list: stated by the source, or a total that you divided",
-    ("costs", "note"): "What the amount leaves out, at most 4,000 characters",
-    ("rates_without_comparison", "practice_id"): "The id of the practice; blank: the publication tells of another one",
-    (
-        "rates_without_comparison",
-        "publication_id",
-    ): "The id of the publication that tells it; blank: none in the library",
-}
 
 
 def template(cursor: Cursor, kind: TemplateKind, format_: TemplateFormat) -> bytes:
@@ -307,11 +221,6 @@ def _xlsx(tables: dict[TemplateKind, list[Cells]], first: TemplateKind) -> bytes
         ):
             add_sheet(book, name, lines, widths).autofilter(0, 0, len(lines) - 1, len(widths) - 1)
     return content.getvalue()
-
-
-def meaning(kind: TemplateKind, column: str) -> str:
-    """Return what a column of a table means, as whoever fills it in reads it."""
-    return _MEANINGS_OF.get((kind, column)) or _MEANINGS[column]
 
 
 def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str, Any]) -> None:

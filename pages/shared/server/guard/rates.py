@@ -26,7 +26,9 @@ def cost(scope: Scope) -> float:
     path: str = scope["path"]
     if "/static/" in path:
         return 0.1
-    return 10.0 if path.startswith("/api/") else 1.0
+    if path.startswith("/api/"):
+        return 50.0 if path.endswith((".pdf", ".xlsx")) else 10.0  # as often as pages give files that cost so much
+    return 1.0
 
 
 class HiddenClients:
@@ -55,7 +57,8 @@ class HiddenClients:
                 "client are off. See docs/security.md, section Settings.",
                 host[:80],
             )
-        elif named and asks not in named and _is_near(asks):  # from further away anybody could say so
+        # from further away anybody could say so
+        elif named and asks not in map(str.strip, named.split(",")) and _is_near(asks):
             HiddenClients.noticed = "the proxy is not believed"
             log.critical(
                 "A proxy at %s says for whom it asks and is not believed: all its visitors count as one client. Name "

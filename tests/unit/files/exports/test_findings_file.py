@@ -16,7 +16,7 @@ from practices_db.curation.versioned_change import Edit
 from practices_db.database.store import Store
 from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.csv_json import FORMATS, Format
-from practices_db.files.exports.findings_file import findings_csv, findings_for_spreadsheets
+from practices_db.files.exports.findings_file import findings_as, findings_csv
 from practices_db.queries.practices import data_version
 
 CURATOR = Actor("curator", "person:0123456789abcdef")
@@ -33,7 +33,7 @@ def test_no_finding_runs_in_a_spreadsheet(catalogue_db: Path, tmp_path: Path, fo
         with store.cursor() as cursor:
             seen = data_version(cursor).number
         releases.publish(store, CURATOR, "synthetic", seen)
-        text = findings_for_spreadsheets(store, format_).decode("utf-8-sig")
+        text = findings_as(store, format_).decode("utf-8-sig")
         raw = list(csv.DictReader(io.StringIO(findings_csv(store).decode(), newline="")))
     found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=FORMATS[format_].delimiter))
     assert "'=1+1" in {row["effect_text"] for row in found}
