@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
@@ -137,7 +137,7 @@ class Criterion(Part):
     summary: Text
     questions: tuple[Question, ...] = Field(alias="question", min_length=1)
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators of the criterion, in the order of the file."""
         return tuple(indicator for question in self.questions for indicator in question.indicators)
@@ -185,10 +185,15 @@ class Framework(Part):
             raise ValueError("criterion: at least one needs headline = true")
         return self
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators, in the order of the file."""
         return tuple(indicator for criterion in self.criteria for indicator in criterion.indicators)
+
+    @cached_property
+    def indicators_by_id(self) -> Mapping[str, Indicator]:
+        """All indicators by their ids, in the order of the file."""
+        return {indicator.id: indicator for indicator in self.indicators}
 
     @property
     def headlines(self) -> tuple[Criterion, ...]:
@@ -197,10 +202,7 @@ class Framework(Part):
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Return an indicator by its id; KeyError if the framework does not have it."""
-        for indicator in self.indicators:
-            if indicator.id == indicator_id:
-                return indicator
-        raise KeyError(indicator_id)
+        return self.indicators_by_id[indicator_id]
 
     def minimum_coverage_of(self, criterion: Criterion) -> float:
         """Return the coverage (0–1) from which on a criterion and its questions are scored."""
@@ -287,8 +289,7 @@ def evidence_fault(framework: Framework, indicator_id: str, level: int) -> str |
 does not ask for one; levels 0, 1, 3 can stand here'
     """
     indicator = framework.indicator(indicator_id)
-    marked = any(one.outcome for one in framework.indicators)
-    if indicator.outcome or level not in MEASURED_CHANGE or not marked:
+    if indicator.outcome or level not in MEASURED_CHANGE or not any(one.outcome for one in framework.indicators):
         return None
     others = ", ".join(str(one.level) for one in framework.evidence_levels if one.level not in MEASURED_CHANGE)
     return (

@@ -31,6 +31,7 @@ _BREAK = re.compile(r"[\n\r\t\v\f\x85\u2028\u2029]")
 # Semicolons of other scripts, which do not part values.
 _LIKE_SEMICOLON = re.compile(r"[\u037e\u061b\u204f\ufe14\ufe54\uff1b]")
 _HOST_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
+_SPACE = re.compile(r"\s")
 _TWO_ADDRESSES = re.compile(r"[,;|\s](?:https?:|www\.)|^https?://.*[^\W_]https?://", re.IGNORECASE)
 
 
@@ -109,7 +110,7 @@ def _web_address(value: str) -> str:
     scheme, colon, rest = value.partition("://")
     if _TWO_ADDRESSES.search(value):
         raise ValueError(f"{shown} holds two addresses; one can stand here")
-    if scheme.lower() not in ("http", "https") or not colon or any(c.isspace() for c in value):
+    if scheme.lower() not in ("http", "https") or not colon or _SPACE.search(value):
         raise ValueError(f"{shown} is not a web address (http:// or https://, no spaces)")
     if found := re.search(r'[<>"\\^`{|}]', value):
         raise ValueError(f"{shown} is not a web address: {found[0]!r} cannot stand in one")
@@ -292,8 +293,8 @@ class AnswerRow(CatalogueRow):
                 "framework_version",
                 f"{self.framework[:80]} {self.framework_version[:80]} is not published; known are {known}",
             )
-        if self.indicator_id not in (ids := [indicator.id for indicator in framework.indicators]):
-            near = nearest_of(self.indicator_id, ids)
+        if self.indicator_id not in framework.indicators_by_id:
+            near = nearest_of(self.indicator_id, list(framework.indicators_by_id))
             hint = f"; did you mean {near!r}?" if near else ""
             raise ColumnError("indicator_id", f"{self.indicator_id[:80]!r} is not in the framework{hint}")
         if fault := evidence_fault(framework, self.indicator_id, self.evidence_level):

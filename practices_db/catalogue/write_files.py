@@ -7,6 +7,7 @@ of the data. Files that say nothing are not there.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ FILES: dict[str, tuple[type[CatalogueRow], bool]] = {
     **{kind.file: (kind.model, False) for kind in KINDS.values()},
     "former_links.csv": (FormerLinkRow, False),
 }
+_QUOTED = re.compile(r"""[,"\r\n]""")
 RELEASES = "releases.csv"  # says which release it is: not part of the content, so not of its hash
 
 _QUERIES = {
@@ -137,7 +139,7 @@ def _text(cursor: Cursor, name: str, model: type[CatalogueRow]) -> bytes:
 def _cell(value: Any) -> str:
     """Return a value as a cell. The csv module leaves a lone carriage return unquoted, and cannot read that back."""
     text = cell_text(value)
-    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def cell_text(value: Any) -> str:

@@ -81,7 +81,7 @@ def test_every_fact_goes_through_the_form_unchanged(log_in: LogIn, fields: Any, 
     assert len(ids) > 5
     kind, unasked = KINDS[item], set(KINDS[item].model.model_fields) - set(fields.order)
     assert unasked == {*kind.key, *kind.ends} | ({"checked_on"} & set(kind.model.model_fields))
-    for id_ in ids:
+    for id_ in ids[::7]:  # each is a read of its own
         facts = stands(item, id_).facts
         back = fields.as_facts(fields.as_widgets(facts))
         assert KINDS[item].model.model_validate(facts | back).model_dump() == facts

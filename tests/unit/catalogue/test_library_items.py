@@ -416,8 +416,8 @@ def test_an_import_leaves_no_practice_without_a_main_result(own: Store) -> None:
     version = stands(own, "result", main["id"]).version
     edit_library.KEPT["result"].archive(own, Edit(CURATOR, main["id"], version, "wrong"))
     with pytest.raises(RefusedError, match="would have 0 rows with yes"):
-        looked_at(own, table([main | {"main": "yes"}, other | {"main": ""}]))
-    bring(own, table([main, other | {"main": "yes"}]))
+        looked_at(own, table([main | {"main": "yes"}, other | {"main": ""}]), Confirmed(archived=True))
+    bring(own, table([main, other | {"main": "yes"}]), Confirmed(archived=True))
     with own.cursor() as cursor:
         assert integrity_problems(cursor) == []
 
