@@ -51,6 +51,13 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def __copy__(self) -> Self:
+        """Return a copy without what was looked up before: model_copy may give it other parts."""
+        copied = super().__copy__()
+        for name in self.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
 
 Root = TypeVar("Root", bound=Part)
 
