@@ -12,12 +12,18 @@ from practices_db.errors import PracticesError
 
 OperatorText = Literal["contact", "imprint", "privacy"]
 
-DATA = Path(__file__).parent.parent / "data"
+_TREE = Path(__file__).parent.parent  # the repository, or the folder into which the wheel was installed
+DATA = _TREE / "data"
+APP = _TREE / "app.py"
 
 
 def database_path() -> Path:
-    """Return the app's database: the environment variable PRACTICES_DB, else data/practices.duckdb."""
-    return Path(os.environ.get("PRACTICES_DB") or DATA / "practices.duckdb")
+    """Return the app's database: the environment variable PRACTICES_DB, else practices.duckdb.
+
+    That is in data/ of the repository; where the app was installed from its wheel, in the working folder.
+    """
+    folder = DATA if (_TREE / "pyproject.toml").is_file() else Path()
+    return Path(os.environ.get("PRACTICES_DB") or folder / "practices.duckdb")
 
 
 def backups_folder() -> Path | None:
