@@ -1,5 +1,6 @@
 """The frame around every page: name, menu, footer. Streamlit runs it on every visit and every change."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from pages.shared.components.links import page_path
 from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
+from pages.shared.server import monitors
+from practices_db.config import database_path
 from practices_db.files.exports.recipe import LICENCE
+from practices_db.operations import demo
 from practices_db.translation import _
 
+begun = time.perf_counter()
 ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.
 st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide")
@@ -63,8 +68,16 @@ with st.container(key="footer"):
             "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
         ).format(version=version.short, licence=LICENCE)
     )
-with body:
+with body, monitors.rerun(name, begun):
     if notice := database.store().notice:
         st.warning(notice, icon=":material/build:")
+    if ends := demo.ends_at(database_path()):
+        st.info(
+            _(
+                "This is a demonstration: try everything. At {time} UTC on {day} whatever was sent in or changed here "
+                "is deleted, and the catalogue is again as it was. Please send nothing that you want to keep."
+            ).format(time=f"{ends:%H:%M}", day=f"{ends:%-d %B %Y}"),
+            icon=":material/experiment:",
+        )
     reopened_file.told()
     page.run()
