@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from practices_db.config import demo_hours
 from practices_db.curation import users
 from practices_db.curation.permissions import CLI
 from practices_db.curation.withdrawal_list import list_path
-from practices_db.database.commit_marker import remove_database
+from practices_db.database.commit_marker import remove_database, wal_path, witness_path
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.operations.build import Progress, build, open_existing
@@ -63,20 +64,20 @@ def prepare(path: Path, progress: Progress) -> None:
         return
     if other := next((name for name in _NOT_TOGETHER if os.environ.get(name)), ""):
         raise PracticesError(f"PRACTICES_DEMO and {other} exclude each other: nothing of a demonstration is kept.")
-    people: list[users.Person] = []
-    if path.exists():
-        mark = _mark(path)
-        with open_existing(path) as store:
-            its_own = mark is not None and mark.database_id == _id(store)
-            if its_own:
-                with store.cursor() as cursor:
-                    people = users.everybody(cursor, CLI)
+    mark, people = _mark(path), []
+    beside = (path, wal_path(path), witness_path(path), _releases(path))
+    if any(one.exists() for one in beside):
+        its_own = mark is not None
+        if path.exists():
+            with open_existing(path) as store, store.cursor() as cursor:
+                its_own = mark is not None and mark.database_id == _id(store)
+                people = users.everybody(cursor, CLI)
         if mark is None or not its_own:
             raise PracticesError(
                 f"PRACTICES_DEMO is set, and {path} was not made by the demonstration: all that was sent in would be "
                 "deleted. Name a file that is not there yet with PRACTICES_DB, or take PRACTICES_DEMO away."
             )
-        if datetime.now(UTC) < mark.ends:
+        if path.exists() and datetime.now(UTC) < mark.ends:
             return
     _make(path, hours, people, progress)
 
@@ -84,17 +85,22 @@ def prepare(path: Path, progress: Progress) -> None:
 def _make(path: Path, hours: float, people: Sequence[users.Person], progress: Progress) -> None:
     """Build the catalogue's database in the place of what is there, then its mark; people keep their roles.
 
-    Where this is broken off before the mark is there, the next start is refused.
+    Where this is broken off between the two, the next start is refused.
     """
-    mark_path(path).unlink(missing_ok=True)
     remove_database(path)
     list_path(path).unlink(missing_ok=True)
+    shutil.rmtree(_releases(path), ignore_errors=True)
     build(path, progress=progress)
     with open_existing(path) as store:
         for person in people:
             users.grant(store, CLI, person.email, person.role, "kept over the reset of the demonstration")
         mark = Mark(_id(store), datetime.now(UTC) + timedelta(hours=hours))
     mark_path(path).write_text(json.dumps({"database": mark.database_id, "ends": mark.ends.isoformat()}), "utf-8")
+
+
+def _releases(path: Path) -> Path:
+    """Return the folder beside a database in which its releases are kept, where no setting names another."""
+    return path.with_name(path.name + ".releases")
 
 
 def _id(store: Store) -> str:
