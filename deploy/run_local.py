@@ -99,7 +99,7 @@ def app(port: int, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[
 def is_well(port: int) -> bool:
     """Whether the app, or nginx before it, answers the health check at a port."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:  # noqa: S310 - our own http address
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -124,9 +124,7 @@ def everything(folder: Path, count: int, public: int, editors: int) -> Iterator[
         )
     ports = [free_port() for _ in range(count + 1)]
     with ExitStack() as running:
-        apps = [
-            running.enter_context(app(port, main if number == 0 else replica)) for number, port in enumerate(ports)
-        ]
+        apps = [running.enter_context(app(port, main if number == 0 else replica)) for number, port in enumerate(ports)]
         running.enter_context(nginx(folder / "nginx", configuration(public, ports[1:], ports[0], editors)))
         end = time.monotonic() + _PATIENCE
         while not (is_well(public) and is_well(editors)):
