@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.components import database, menu, operator_texts, page_titles, skip_link
-from pages.shared.components.links import page_path
 from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
@@ -26,18 +26,8 @@ st.logo(str(ART / "logo.svg"), size="large")
 
 
 def _pages(entries: Sequence[menu.Entry], shown: bool = True) -> list[StreamlitPage]:
-    return [
-        st.Page(
-            page_path(one.name),
-            title=_(one.title),
-            icon=f":material/{one.icon}:",
-            default=one.name == menu.HOME,
-            help=_(one.words) if one.words else None,
-            url_path=None if one.name == menu.HOME else one.address,
-            visibility="visible" if shown else "hidden",
-        )
-        for one in entries
-    ]
+    """Return the pages, each a copy for this run alone: navigation notes in it whether it may run."""
+    return [copy(menu.page(one, _(one.title), _(one.words) if one.words else None, shown)) for one in entries]
 
 
 # Two groups: the first stands in the bar, the second opens from it.
