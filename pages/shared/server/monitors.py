@@ -42,7 +42,7 @@ _SHORTEST = 32  # characters of a token
 _PATHS = ("/static", "/media", "/component", "/_stcore/upload_file", "/_stcore/stream", "/_stcore")  # Streamlit's own
 _KNOWN = (*routes.ROUTES, *start_page.ROUTES)
 
-disable_created_metrics()  # a second line for each, of when it was first counted
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second line for each, of when it was first counted
 registry = CollectorRegistry()
 _reruns = Histogram(
     "practices_rerun_seconds", "Script runs of pages, by page.", ["page"], registry=registry, buckets=_SECONDS

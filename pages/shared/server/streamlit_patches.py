@@ -110,7 +110,7 @@ def wake_seldom() -> None:
     it by then waits in its list, through which it looks before it sleeps: nothing is left lying.
     """
     loop: Any = asyncio.get_running_loop()
-    if not isinstance(loop, asyncio.SelectorEventLoop):  # Windows
+    if not hasattr(loop, "_process_self_data"):  # Windows
         return
     wake, woken = loop._write_to_self, loop._process_self_data
     on_its_way = False
