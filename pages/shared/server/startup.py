@@ -88,7 +88,6 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         log.critical("The app cannot start: %s", error)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(warm_up.prepare)
-    streamlit_patches.wake_seldom()
     works = (warm_up.collect_now_and_then, end_where_lost, ask_own_address, reset_demonstration)
     tasks = [asyncio.create_task(work()) for work in works]
     log.info("started with data version %(data_version)s", {"data_version": database.published().version.short})

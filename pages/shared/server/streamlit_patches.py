@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import socket
@@ -25,8 +24,6 @@ HOLDS_FOR = "1.67"
 _SECONDS = 120
 _MOST = 64  # files held at once
 _HOLDER = "made for a download"  # stands where Streamlit keeps which session refers to which file
-
-_BETWEEN_WAKES = 0.004  # seconds
 
 _COOKIE = "_streamlit_xsrf"  # the same for every request of one browser; each answer masks it anew
 
@@ -100,36 +97,6 @@ def send_at_once() -> None:
             with suppress(OSError):
                 if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def wake_seldom() -> None:
-    """Let other threads wake the event loop of this moment once in some milliseconds, and not for each message.
-
-    A rerun of Explore has 139 messages, and Streamlit wakes the loop for each: a call to the system, after which the
-    loop takes the processor from the script that is still running. Meanwhile a timer wakes it, and what was given to
-    it by then waits in its list, through which it looks before it sleeps: nothing is left lying.
-    """
-    loop: Any = asyncio.get_running_loop()
-    if not hasattr(loop, "_process_self_data"):  # Windows
-        return
-    wake, woken = loop._write_to_self, loop._process_self_data
-    on_its_way = False
-
-    def wake_if_needed() -> None:
-        nonlocal on_its_way
-        if not on_its_way:
-            on_its_way = True
-            wake()
-
-    def awake(data: bytes) -> None:
-        woken(data)
-        loop.call_later(_BETWEEN_WAKES, wakes_again)
-
-    def wakes_again() -> None:
-        nonlocal on_its_way
-        on_its_way = False
-
-    loop._write_to_self, loop._process_self_data = wake_if_needed, awake
 
 
 def log_as(form: logging.Formatter) -> None:
