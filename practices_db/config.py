@@ -16,6 +16,7 @@ _WEEK = 7 * 24  # hours
 _TREE = Path(__file__).parent.parent  # the repository, or the folder into which the wheel was installed
 DATA = _TREE / "data"
 APP = _TREE / "app.py"
+_OWN = DATA if (_TREE / "pyproject.toml").is_file() else Path()
 
 
 def database_path() -> Path:
@@ -23,8 +24,7 @@ def database_path() -> Path:
 
     That is in data/ of the repository; where the app was installed from its wheel, in the working folder.
     """
-    folder = DATA if (_TREE / "pyproject.toml").is_file() else Path()
-    return Path(os.environ.get("PRACTICES_DB") or folder / "practices.duckdb")
+    return Path(os.environ.get("PRACTICES_DB") or _OWN / "practices.duckdb")
 
 
 def backups_folder() -> Path | None:
