@@ -74,6 +74,15 @@ def test_addresses_in_compose_are_those_of_nginx(compose: dict[str, Any]) -> Non
             assert (service["environment"].get("PRACTICES_READ_ONLY") == "1") == (name != "main")
 
 
+def test_the_image_is_built_from_all_that_the_wheel_holds() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    needed = {*wheel["only-include"], *wheel["force-include"], "pyproject.toml", "README.md", "LICENSE"}
+    copied = set(re.findall(r"^!(.+)", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
+    assert copied == needed | {"requirements.hashes.txt"}
+
+
 def test_settings_that_are_named_exist() -> None:
     said = "".join(
         (DEPLOY / name).read_text(encoding="utf-8")
