@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 from app_server import ROOT, Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow  # a minute beside other work, of which half goes into building and installing
 IN_THE_WHEEL = (".streamlit", "app.py", "criteria", "data", "pages", "practices_db")
 
 
@@ -46,11 +46,13 @@ def _stranger() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def server(command: Path, _stranger: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(None, command=[str(command), "serve"], folder=tmp_path_factory.mktemp("empty"))
+    folder = tmp_path_factory.mktemp("empty")
+    running = Server(None, command=[str(command), "serve"], folder=folder)
     try:
         yield running.wait_until_healthy()
     finally:
         running.stop()
+    assert (folder / "practices.duckdb").is_file()  # in the working folder, where nothing names another
 
 
 def asked(url: str) -> bytes:
@@ -84,7 +86,9 @@ def test_every_file_that_the_app_needs_is_in_the_wheel(command: Path) -> None:
 
 
 @pytest.mark.usefixtures("_stranger")
-def test_the_other_commands_work_there(command: Path, tmp_path: Path) -> None:
+def test_the_other_commands_work_there(command: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PRACTICES_DB")  # that every test has (tests/conftest.py)
+
     def run(*arguments: str) -> str:
         done = subprocess.run([command, *arguments], cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True)
         return done.stdout
