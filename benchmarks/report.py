@@ -58,6 +58,11 @@ MISSED = """## Goals that are missed or narrow, and what was tried
 - **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python -m benchmarks.exports`): 1.33 to 1.45 × for all practices in the order "best
   documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query
   would be 1.25 ×, and hold 240 MB instead of 130.
+- **Processor time of a rerun of Explore, less by a third** (issue 20): missed. cProfile over 80 reruns with changing filters on the server, by time of functions themselves: Streamlit, asyncio, protobuf and what of Python
+  they call 89 %, ours 11 % (of it 6 % in functions of `pages` and `practices_db`), so that nothing of ours could give a third. What was cheap: the menu's 19 pages are looked up once for the process (a copy a run). 54.8 thousand calls
+  a rerun before, 49.4 thousand after (ratio 0.90). The processor time of the process was 0.94 to 1.02 of that before (three pairs of 100 reruns, two cores with a load of 12). Tried and taken back: waking the event loop once in 4 ms instead of at each of 139 messages, which was 20 % of the profile: 0.79 to 1.05
+  of the processor time (five pairs of 150 reruns), and answers 1.6 times as late on the busy machine. What would help is fewer elements: each costs about 0.13 ms, and Explore has 139 messages.
+- **Import at the start**: Altair is 17 % of it, and is loaded so that no visitor waits for a chart; loading it after the start was not done.
 """
 LIMITS = """## What is not done for very large catalogues
 

@@ -6,7 +6,7 @@
 take. A time is from the moment that the schedule names until the answer is there, waiting behind one's own last click and
 in this client included, so that a slow answer hides none of those behind it. What they ask for is drawn by weight (``MIX``,
 an assumption): first pages with their session, every page, files from ``/api``, uploads, corrections that are written. All
-goes through nginx as ``docs/many-machines/nginx.conf`` has it, to an app with all its limits; only the visitors' addresses
+goes through nginx as ``deploy/nginx.conf`` has it, to an app with all its limits; only the visitors' addresses
 are made up, one for ten of them. What a limit refuses is counted apart. What is not answered a minute after the last
 arrival counts with its time until then, and as an error.
 
@@ -20,11 +20,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
-import shutil
-import socket
-import subprocess
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -39,8 +35,9 @@ import numpy as np
 import websockets
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.harness import CATALOGUE, ROOT, Answer, Visitor, cpu, database, filters, goal, resident, server, write
+from benchmarks.harness import CATALOGUE, Answer, Visitor, cpu, database, filters, goal, resident, server, write
 from benchmarks.page_times import links
+from deploy import run_local
 
 THINK = 2.0  # seconds between two arrivals of one visitor
 PATIENCE = 60.0  # seconds after the last arrival
@@ -206,27 +203,12 @@ async def arrivals(crowd: Crowd, seconds: float) -> None:
 @contextmanager
 def nginx(port_behind: int) -> Iterator[int]:
     """Run the documented nginx before one app; visitors say an address, since all of them are on this machine."""
-    text = (ROOT / "docs" / "many-machines" / "nginx.conf").read_text(encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    lines = [line for line in text.splitlines() if "10.0.0.12" not in line and "10.0.0.13" not in line]
-    text = "\n".join(lines).replace("listen 80;", f"listen 127.0.0.1:{port};")
-    text = text.replace("10.0.0.11:8501", f"127.0.0.1:{port_behind}")
+    port = run_local.free_port()
+    text = run_local.configuration(port, [port_behind], port_behind, run_local.free_port())
     text = text.replace("X-Forwarded-For $remote_addr", "X-Forwarded-For $http_x_visitor")
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        raise SystemExit("nginx is not installed (apt-get install nginx-light)")
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "nginx.conf").write_text(text, encoding="utf-8")
-        Path(folder).chmod(0o755)
-        process = subprocess.Popen([program, "-p", folder, "-c", f"{folder}/nginx.conf", "-g", "daemon off;"])
-        try:
-            time.sleep(1)
-            yield port
-        finally:
-            process.terminate()
-            process.wait()
+    with tempfile.TemporaryDirectory() as folder, run_local.nginx(Path(folder), text):
+        time.sleep(1)
+        yield port
 
 
 def spread(times: list[float]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m practices_db COMMAND``."""
+"""The command line: ``integration-practices COMMAND``, or ``python -m practices_db COMMAND`` without installing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from practices_db.files.exports.codebook import FILE_NAME, codebook_csv
 from practices_db.files.exports.csv_json import CONTENTS, FORMATS
 from practices_db.files.exports.ranking_file import ranking_csv
 from practices_db.files.exports.recipe import Contents, Format
-from practices_db.operations import cli_curation, cli_imports, cli_operations
+from practices_db.operations import cli_curation, cli_imports, cli_operations, cli_serve
 from practices_db.operations.build import build, open_existing
 from practices_db.operations.cli_options import (
     FILE,
@@ -39,6 +39,8 @@ from practices_db.queries.practices import data_version
 from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
 
+_COMMAND = "integration-practices"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 done, 1 refused with reasons on standard error.
@@ -47,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     before = os.umask(0o077)  # as the app: what is written is for whoever runs it
     try:
-        return commands.main(argv, prog_name="python -m practices_db", standalone_mode=False) or 0
+        return commands.main(argv, prog_name=_called(), standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         raise SystemExit(error.exit_code) from None
@@ -58,6 +60,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     finally:
         os.umask(before)
+
+
+def _called() -> str:
+    """Return what was typed, for the usage."""
+    return _COMMAND if Path(sys.argv[0]).stem == _COMMAND else "python -m practices_db"
 
 
 class _Commands(click.Group):
@@ -134,7 +141,7 @@ def _robustness(weights: str, output: Path, database: Path, **given: Any) -> Non
     )
 
 
-for command in (*cli_curation.COMMANDS, *cli_imports.COMMANDS, *cli_operations.COMMANDS):
+for command in (*cli_curation.COMMANDS, *cli_imports.COMMANDS, *cli_operations.COMMANDS, *cli_serve.COMMANDS):
     commands.add_command(command)
 
 

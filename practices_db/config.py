@@ -12,18 +12,53 @@ from practices_db.errors import PracticesError
 
 OperatorText = Literal["contact", "imprint", "privacy"]
 
-DATA = Path(__file__).parent.parent / "data"
+_WEEK = 7 * 24  # hours
+_TREE = Path(__file__).parent.parent  # the repository, or the folder into which the wheel was installed
+DATA = _TREE / "data"
+APP = _TREE / "app.py"
+_OWN = DATA if (_TREE / "pyproject.toml").is_file() else Path()
 
 
 def database_path() -> Path:
-    """Return the app's database: the environment variable PRACTICES_DB, else data/practices.duckdb."""
-    return Path(os.environ.get("PRACTICES_DB") or DATA / "practices.duckdb")
+    """Return the app's database: the environment variable PRACTICES_DB, else practices.duckdb.
+
+    That is in data/ of the repository; where the app was installed from its wheel, in the working folder.
+    """
+    return Path(os.environ.get("PRACTICES_DB") or _OWN / "practices.duckdb")
 
 
 def backups_folder() -> Path | None:
     """Return where the running app keeps its daily backups (PRACTICES_BACKUPS), None where it keeps none."""
     folder = os.environ.get("PRACTICES_BACKUPS")
     return Path(folder) if folder else None
+
+
+def demo_hours() -> float:
+    """Return after how many hours the app, as a demonstration, comes back as built (PRACTICES_DEMO); 0 for none.
+
+    PracticesError where it is no number up to a week's hours.
+    """
+    given = os.environ.get("PRACTICES_DEMO", "").strip()
+    try:
+        hours = float(given or 0)
+    except ValueError:
+        hours = -1.0
+    if not 0 <= hours <= _WEEK:
+        raise PracticesError(f"PRACTICES_DEMO must be a number of hours up to {_WEEK}, not {given[:40]!r}.")
+    return hours
+
+
+def metrics_token() -> str:
+    """Return what whoever asks for ``/metrics`` must show (PRACTICES_METRICS_TOKEN), "" where nobody may."""
+    return os.environ.get("PRACTICES_METRICS_TOKEN", "").strip()
+
+
+def json_log() -> bool:
+    """Whether the log is one JSON object a line (PRACTICES_LOG=json); PracticesError where it is another word."""
+    form = os.environ.get("PRACTICES_LOG", "").strip().lower()
+    if form not in ("", "plain", "json"):
+        raise PracticesError(f"PRACTICES_LOG must be plain or json, not {form[:40]!r}.")
+    return form == "json"
 
 
 def read_only_mode() -> bool:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -26,20 +26,24 @@ def free_port() -> int:
 
 
 class Server:
-    """``streamlit run app.py`` on a database file; ``console`` is what it has printed."""
+    """``streamlit run app.py`` on a database file, or another command; ``console`` is what it has printed."""
 
-    def __init__(self, database: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        database: Path | None,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (sys.executable, "-m", "streamlit", "run", "app.py"),
+        folder: Path = ROOT,
+    ) -> None:
         self.database = database
         self.url = f"http://localhost:{free_port()}"
         self._lines: list[str] = []
+        here = {"STREAMLIT_SERVER_HEADLESS": "true", "STREAMLIT_SERVER_PORT": self.url.rsplit(":", 1)[1]}
         self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
-                f"--server.port={self.url.rsplit(':', 1)[1]}",
-                *options,
-            ],
-            cwd=ROOT,
-            env=os.environ | {"PRACTICES_DB": str(database)} | dict(environment or {}),
+            [*command, *options],
+            cwd=folder,
+            env=os.environ | here | ({"PRACTICES_DB": str(database)} if database else {}) | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,19 +1,24 @@
 """The frame around every page: name, menu, footer. Streamlit runs it on every visit and every change."""
 
+import time
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.components import database, menu, operator_texts, page_titles, skip_link
-from pages.shared.components.links import page_path
 from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
+from pages.shared.server import monitors
+from practices_db.config import database_path
 from practices_db.files.exports.recipe import LICENCE
+from practices_db.operations import demo
 from practices_db.translation import _
 
+begun = time.perf_counter()
 ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.
 st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide")
@@ -21,18 +26,8 @@ st.logo(str(ART / "logo.svg"), size="large")
 
 
 def _pages(entries: Sequence[menu.Entry], shown: bool = True) -> list[StreamlitPage]:
-    return [
-        st.Page(
-            page_path(one.name),
-            title=_(one.title),
-            icon=f":material/{one.icon}:",
-            default=one.name == menu.HOME,
-            help=_(one.words) if one.words else None,
-            url_path=None if one.name == menu.HOME else one.address,
-            visibility="visible" if shown else "hidden",
-        )
-        for one in entries
-    ]
+    """Return the pages, each a copy for this run alone: navigation notes in it whether it may run."""
+    return [copy(menu.page(one, _(one.title), _(one.words) if one.words else None, shown)) for one in entries]
 
 
 # Two groups: the first stands in the bar, the second opens from it.
@@ -63,8 +58,16 @@ with st.container(key="footer"):
             "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
         ).format(version=version.short, licence=LICENCE)
     )
-with body:
+with body, monitors.rerun(name, begun):
     if notice := database.store().notice:
         st.warning(notice, icon=":material/build:")
+    if ends := demo.ends_at(database_path()):
+        st.info(
+            _(
+                "This is a demonstration: try everything. At {time} UTC on {day} whatever was sent in or changed here "
+                "is deleted, and the catalogue is again as it was. Please send nothing that you want to keep."
+            ).format(time=f"{ends:%H:%M}", day=f"{ends:%-d %B %Y}"),
+            icon=":material/experiment:",
+        )
     reopened_file.told()
     page.run()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 from practices_db.errors import PracticesError
@@ -27,11 +27,14 @@ OWN = {
 _OF_NETWORK = 4  # times as much for an IPv6 /48, which one customer may have whole: 65,536 askers of a /64 each
 
 
+REFUSED: Counter[str] = Counter()  # how often a budget was empty, by its name, since the process began
+
+
 class Budgets:
     """One budget for each key: it fills by ``amount`` in ``seconds`` and holds ``amount`` at most; 0 means no limit."""
 
-    def __init__(self, amount: int, seconds: int = 60) -> None:
-        self.amount, self.seconds = amount, seconds
+    def __init__(self, amount: int, seconds: int = 60, name: str = "other") -> None:
+        self.amount, self.seconds, self.name = amount, seconds, name
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key → (left, at this moment)
         self._taking = threading.Lock()
 
@@ -45,6 +48,7 @@ class Budgets:
             left = min(self.amount, left + (now - then) * self.amount / self.seconds)
             granted = left >= cost
             self._left[key] = (left - cost if granted else left, now)
+            REFUSED[self.name] += not granted
             if len(self._left) > _MOST_KEYS:
                 self._left.popitem(last=False)  # the one that has not asked for longest
         return 0.0 if granted else (cost - left) * self.seconds / self.amount
@@ -55,8 +59,8 @@ class Askers:
 
     def __init__(self, who: Callable[[], str | None]) -> None:
         self._who = who
-        self._own = {what: Budgets(*of) for what, of in OWN.items()}
-        self._networks = {what: Budgets(_OF_NETWORK * amount, seconds) for what, (amount, seconds) in OWN.items()}
+        self._own = {what: Budgets(*of, what) for what, of in OWN.items()}
+        self._networks = {what: Budgets(_OF_NETWORK * amount, seconds, what) for what, (amount, seconds) in OWN.items()}
 
     def take(self, what: str, of: str = "", cost: float = 1.0) -> None:
         """Take from the asker's own budget, of one practice or mailbox ``of``; PracticesError where it is empty.

@@ -54,6 +54,12 @@ def queue(cursor: Cursor, actor: Actor, statuses: Iterable[str] = ("submitted",)
     return submissions.selected(cursor, "list_contains($statuses::TEXT[], status)", {"statuses": list(statuses)})
 
 
+def waiting(cursor: Cursor) -> int:
+    """Return how many submissions wait for a curator; the number alone is nobody's secret."""
+    row = cursor.execute("SELECT count(*) FROM submission WHERE status = 'submitted'").fetchone()
+    return int(row[0]) if row else 0
+
+
 def submission(cursor: Cursor, actor: Actor, id_: str) -> Submission:
     """Return one submission."""
     require(actor, "read", Thing("submission", id_))

@@ -182,6 +182,11 @@ def backups(folder: Path) -> list[Backup]:
     return sorted(found, key=lambda backup: (not backup.ahead, backup.folder.name), reverse=True)
 
 
+def last_whole(folder: Path) -> datetime | None:
+    """Return when the newest backup was made in which nothing is wrong, None where there is none."""
+    return next((one.made_at for one in backups(folder) if not one.problems and not one.ahead), None)
+
+
 def newest(folder: Path) -> Backup:
     """Return the backup in a folder, or the newest one of a folder of backups; PracticesError where there is none."""
     if (folder / "manifest.json").exists():

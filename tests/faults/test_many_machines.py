@@ -1,6 +1,6 @@
 """Three replicas behind Debian's nginx: load, one replica killed, a newer snapshot under load, nobody loses a thing.
 
-Starts from docs/many-machines/nginx.conf as it is; needs nginx-light, and Chromium for the browser's part.
+Starts from deploy/nginx.conf as it is (deploy/run_local.py); needs nginx-light, and Chromium for the browser's part.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ import random
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 from test_replicas import rename_everywhere, until
 
 from criteria.framework import current_framework
+from deploy import run_local
 from practices_db.database.store import Store
 from practices_db.operations.build import open_store
 from practices_db.operations.snapshots import write_snapshot
@@ -35,7 +36,6 @@ from app_server import Server, free_port
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "docs" / "many-machines" / "nginx.conf"
 SESSIONS = 30
 THINK = 2.0  # seconds
 
@@ -63,24 +63,14 @@ def get(url: str, cookie: str = "") -> tuple[str, dict[str, str]]:
         return answer.read().decode(), dict(answer.headers)
 
 
-def configuration(folder: Path, port: int, replicas: list[Server]) -> Path:
-    """Return the example with this machine's addresses."""
-    text = EXAMPLE.read_text(encoding="utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
-    for number, replica in enumerate(replicas, start=11):
-        place = f"10.0.0.{number}:8501"
-        assert place in text
-        text = text.replace(place, replica.url.removeprefix("http://").replace("localhost", "127.0.0.1"))
-    path = folder / "nginx.conf"
-    path.write_text(text, encoding="utf-8")
-    return path
+def require_nginx() -> None:
+    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None and not os.environ.get("CI"):
+        pytest.skip("nginx is not installed (apt-get install nginx-light)")
 
 
 @pytest.fixture
 def farm(catalogue_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Farm]:
-    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if nginx is None and not os.environ.get("CI"):
-        pytest.skip("nginx is not installed (apt-get install nginx-light)")
-    assert nginx
+    require_nginx()
     database = tmp_path / "main" / "practices.duckdb"
     database.parent.mkdir()
     shutil.copy(catalogue_db, database)
@@ -94,28 +84,17 @@ def farm(catalogue_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for replica in replicas:
         replica.wait_until_healthy()
     port = free_port()
-    folder = tmp_path / "nginx"
-    folder.mkdir(mode=0o777)
-    web = subprocess.Popen(
-        [nginx, "-p", str(folder), "-c", str(configuration(folder, port, replicas)), "-g", "daemon off;"]
-    )
     url = f"http://localhost:{port}"
+    ports = [int(replica.url.rsplit(":", 1)[1]) for replica in replicas]
+    text = run_local.configuration(port, ports, main=ports[0], editors=free_port())
     try:
-        until(lambda: answers(url))
-        yield Farm(url, replicas, snapshot, main, folder / "access.log")
+        with run_local.nginx(tmp_path / "nginx", text) as access_log:
+            until(lambda: run_local.is_well(port))
+            yield Farm(url, replicas, snapshot, main, access_log)
     finally:
-        web.terminate()
-        web.wait(20)
         for replica in replicas:
             replica.stop()
         main.close()
-
-
-def answers(url: str) -> bool:
-    try:
-        return "ok" in get(url + "/healthz")[0]
-    except OSError:
-        return False
 
 
 @dataclass
@@ -182,6 +161,22 @@ async def load(farm: Farm, events: list[tuple[float, Callable[[], None]]], secon
     stop.set()
     await asyncio.gather(*tasks)
     return sessions
+
+
+def test_one_command_runs_the_whole_wiring(tmp_path: Path) -> None:
+    require_nginx()
+    with run_local.everything(tmp_path, 2, public := free_port(), editors := free_port()) as (main, first, second):
+        for port, status in ((public, "/"), (public, "/explore"), (editors, "/")):
+            assert "Integration Practices" in get(f"http://localhost:{port}{status}")[0]
+        assert "practices_replica" in get(f"http://localhost:{public}/")[1]["Set-Cookie"]
+        assert "practices_replica" not in get(f"http://localhost:{editors}/")[1].get("Set-Cookie", "")
+        first.kill()
+        first.wait()
+        for _ in range(6):  # whoever was there goes on at the other one
+            assert '"ok"' in get(f"http://localhost:{public}/healthz")[0]
+        with pytest.raises(HTTPError, match="404"):
+            get(f"http://localhost:{public}/metrics")
+        assert main.poll() is second.poll() is None
 
 
 def test_load_with_a_replica_killed_and_a_snapshot_swapped(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +32,8 @@ from practices_db.queries.figures import Figures, Limits, figures, limits
 from practices_db.queries.ranking import result_groups
 from practices_db.queries.what_works import WhatWorks
 
+log = logging.getLogger("practices")
+
 Card = Mapping[str, Any]
 MOST_AROUND = 5  # publications or organisations that are shown with something else
 _MOST_CARDS = 5_000
@@ -40,10 +42,12 @@ _SEEN = "release seen"
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)
 def _open(path: str) -> Store:
-    def tell(share: float, what: str) -> None:
-        print(f"Building {path}: {share:4.0%} {what}", file=sys.stderr, flush=True)
+    return open_store(Path(path), progress=tell, backups_folder=backups_folder())
 
-    return open_store(database_path(), progress=tell, backups_folder=backups_folder())
+
+def tell(share: float, what: str) -> None:
+    """Put into the log how far the building of the database is."""
+    log.info("Building %s: %3.0f%% %s", database_path(), share * 100, what)
 
 
 @st.cache_resource(show_spinner=False, on_release=Replica.close)

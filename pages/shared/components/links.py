@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ MOST_COMPARED = 6
 PAGES = Path(__file__).resolve().parents[2]
 
 
+@cache
 def page_path(name: str) -> str:
     """Return the absolute path of a page's script, as Streamlit names pages."""
     return str(PAGES / f"{name}.py")

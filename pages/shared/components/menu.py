@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.shared.components.links import page_path
 from practices_db.translation import N_
 
 
@@ -19,6 +24,20 @@ class Entry(NamedTuple):
     def address(self) -> str:
         """The page's name in the address."""
         return "what-works" if self.name == "what_works" else self.name
+
+
+@cache
+def page(one: Entry, title: str, words: str | None, shown: bool) -> StreamlitPage:
+    """Return a page for the navigation, to be copied; looking for 19 files and names was a tenth of a rerun."""
+    return st.Page(
+        page_path(one.name),
+        title=title,
+        icon=f":material/{one.icon}:",
+        default=one.name == HOME,
+        help=words,
+        url_path=None if one.name == HOME else one.address,
+        visibility="visible" if shown else "hidden",
+    )
 
 
 HOME = "overview"

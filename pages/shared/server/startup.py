@@ -19,16 +19,17 @@ from starlette.responses import JSONResponse
 from streamlit.runtime.secrets import secrets_singleton
 
 from pages.shared.components import database
-from pages.shared.server import streamlit_patches, warm_up
+from pages.shared.server import log_lines, monitors, streamlit_patches, warm_up
 from pages.shared.server.guard.limits import Limits, visitor
 from pages.shared.server.guard.rates import HiddenClients
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.config import backups_folder, base_url, read_only_mode
+from practices_db.config import backups_folder, base_url, database_path, read_only_mode
 from practices_db.curation import budgets
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
+from practices_db.operations import demo
 from practices_db.operations.backup_schedule import Keeper
-from practices_db.operations.backups import backups
+from practices_db.operations.backups import backups, last_whole
 from practices_db.queries import practices as practice_queries
 
 log = logging.getLogger("practices")
@@ -59,7 +60,7 @@ def _sign_in_is_safe() -> None:
 # What must hold before anything is opened, and then of the open database; each raises PracticesError with one
 # sentence that says what to do. Opening itself refuses a file that another process holds, that is no practices
 # database, or that a newer release made.
-BEFORE: list[Callable[[], object]] = [Limits.from_environment, _sign_in_is_safe]
+BEFORE: list[Callable[[], object]] = [Limits.from_environment, _sign_in_is_safe, monitors.check_token]
 OF_STORE: list[Callable[[Store], object]] = [check_private]
 
 
@@ -69,6 +70,7 @@ def start() -> None:
     streamlit_patches.hold_downloads()
     for check in BEFORE:
         check()
+    demo.prepare(database_path(), database.tell)
     budgets.know_askers(visitor)
     store = database.store()
     for check_store in OF_STORE:
@@ -79,14 +81,18 @@ def start() -> None:
 async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the signature Streamlit calls
     """Start before the first visitor comes; refuse with one plain sentence."""
     try:
+        log_lines.begin()
         await run_in_threadpool(start)
         keeper = await run_in_threadpool(_keep_backups)
     except PracticesError as error:
-        print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
+        log.critical("The app cannot start: %s", error)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(warm_up.prepare)
-    tasks = [asyncio.create_task(work()) for work in (warm_up.collect_now_and_then, end_where_lost, ask_own_address)]
+    works = (warm_up.collect_now_and_then, end_where_lost, ask_own_address, reset_demonstration)
+    tasks = [asyncio.create_task(work()) for work in works]
+    log.info("started with data version %(data_version)s", {"data_version": database.published().version.short})
     yield
+    log.info("stopped")
     for task in tasks:
         task.cancel()
     if keeper:
@@ -116,6 +122,21 @@ async def end_where_lost() -> None:
         await asyncio.sleep(_LOOK)
     log.critical("the process ends, so that it is started anew and everything is checked")
     os._exit(70)
+
+
+async def reset_demonstration() -> None:
+    """Begin anew, in this process's place, when the time of a demonstration is over: ``demo.prepare`` does the rest.
+
+    So nothing is left of it in memory either; browsers connect again by themselves.
+    """
+    if not (ends := demo.ends_at(database_path())):
+        return
+    while (left := (ends - datetime.now(UTC)).total_seconds()) > 0:  # a clock may be put right meanwhile
+        await asyncio.sleep(min(left, 60.0))
+    log.info("the demonstration begins anew")
+    await run_in_threadpool(database.close)
+    os.closerange(3, 65_536)  # the port, above all: it would stay taken
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the very command that was given
 
 
 def _keep_backups() -> Keeper | None:
@@ -152,8 +173,7 @@ def _warning() -> str:
     folder = backups_folder()
     if folder is None or read_only_mode():
         return ""
-    found = backups(folder)
-    last = next((one.made_at for one in found if not one.problems and not one.ahead), None)
+    last, found = last_whole(folder), backups(folder)
     if last is None:
         return "" if time.monotonic() - _STARTED < _FIRST_BACKUP else "no whole backup"
     if datetime.now(UTC) - last > _OLDEST_BACKUP:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import socket
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
+from streamlit import logger as streamlit_logger
 from streamlit import runtime
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
@@ -95,6 +97,27 @@ def send_at_once() -> None:
             with suppress(OSError):
                 if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def log_as(form: logging.Formatter) -> None:
+    """Let all loggers of Streamlit and of its server, those that are made later too, write by one formatter.
+
+    What the server says of requests and connections begins with the visitor's address, so it says warnings only.
+    """
+
+    def set_up(logger: logging.Logger) -> None:
+        for handler in list(logger.handlers):
+            logger.removeHandler(handler)
+        handler = logging.StreamHandler()
+        handler.setFormatter(form)
+        logger.addHandler(handler)
+
+    streamlit_logger.setup_formatter = set_up
+    streamlit_logger.update_formatter()
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error", "uvicorn.asgi", "websockets"):
+        server = logging.getLogger(name)
+        set_up(server)
+        server.setLevel(logging.WARNING)
 
 
 def uploaded_bytes() -> dict[str, int]:

@@ -15,7 +15,7 @@ from pages.shared.library import needs_form
 from pages.shared.server import streamlit_patches
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
-_NOT_ASKED_FOR_YET = ("pages.shared.frame",)  # scripts, which run when they are imported
+_NOT_ASKED_FOR_YET = ("pages.shared.frame", "pages.shared.server.__main__")  # scripts, which run when imported
 
 
 def prepare() -> None:

@@ -41,7 +41,7 @@ class Messages:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.limits = Limits.from_environment()
-        self.downloads = Budgets(self.limits.downloads_per_minute)
+        self.downloads = Budgets(self.limits.downloads_per_minute, name="downloads")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the connection on, with an eye on what comes in."""
@@ -49,7 +49,7 @@ class Messages:
         await self.app(scope, watched, send)
 
     def _watched(self, receive: Receive, who: str | None) -> Receive:
-        pace = Budgets(self.limits.messages_per_minute)
+        pace = Budgets(self.limits.messages_per_minute, name="messages")
         longest = self.limits.message_kilobytes * 1024
 
         async def receive_watched() -> Message:

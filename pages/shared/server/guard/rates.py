@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pages.shared.server.guard.gates import LOOPBACK, hostname
 from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
-from practices_db.curation.budgets import Budgets
+from practices_db.curation.budgets import REFUSED, Budgets
 
 log = logging.getLogger("practices")
 
@@ -80,7 +80,7 @@ class Requests:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.hidden = HiddenClients()
-        self.budgets = Budgets(Limits.from_environment().requests_per_minute)
+        self.budgets = Budgets(Limits.from_environment().requests_per_minute, name="requests")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if the budget allows it."""
@@ -107,6 +107,7 @@ class Sockets:
         """Pass the request on if there is room."""
         who = None if scope["type"] == "lifespan" else client(scope)
         if self._full(scope, who):
+            REFUSED["sessions"] += 1
             sentence = "Too many people are here right now. Please come back in a minute; nothing is lost."
             await answer(scope, 503, "One moment, please", sentence, {"Retry-After": "30"})(scope, receive, send)
         elif scope["type"] != "websocket":

@@ -17,7 +17,7 @@ from streamlit import runtime
 from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
 from pages.shared.server.streamlit_patches import uploaded_bytes
-from practices_db.curation.budgets import Budgets
+from practices_db.curation.budgets import REFUSED, Budgets
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 _ENVELOPE = 64 * 1024  # what a form puts around a file
@@ -32,8 +32,8 @@ class Uploads:
         self.app = app
         self.limits = Limits.from_environment()
         self.largest = int(st.get_option("server.maxUploadSize")) * _MEGABYTE
-        self.of_session = Budgets(self.limits.uploads_per_minute)
-        self.of_client = Budgets(3 * self.limits.uploads_per_minute)
+        self.of_session = Budgets(self.limits.uploads_per_minute, name="uploads a minute")
+        self.of_client = Budgets(3 * self.limits.uploads_per_minute, name="uploads a minute")
         self.arriving: Counter[str] = Counter()  # bytes announced and not yet held, by session
         self.owners: dict[str, str | None] = {}  # who has a session that holds files
 
@@ -45,6 +45,7 @@ class Uploads:
             return
         size = _length(scope)
         if refusal := self._refusal(scope, upload[1], size):
+            REFUSED["uploads"] += 1
             await self._read_away(size, receive)
             await refusal(scope, receive, send)
             return
