@@ -428,8 +428,10 @@ def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], l
 
 
 def not_documented(answer_: Answer) -> list[str]:
-    """Say what nobody documents about a need, as far as the catalogue can tell."""
+    """Say what nobody documents about a need, as far as the catalogue can tell; of one not understood, nothing."""
     asked, documented = answer_.asked, answer_.documented
+    if answer_.nothing_read:
+        return []
     subject = (
         " ".join(
             part
@@ -442,9 +444,9 @@ def not_documented(answer_: Answer) -> list[str]:
         or "on what you describe"
     )
     said = [f"No practice in the catalogue is about {topics()[topic].lower()}." for topic in answer_.missing]
-    if not documented.practices:
+    if not documented.practices and not said:
         said.append(f"No practice in the catalogue is {subject}: it may exist, but none was found to record.")
-    else:
+    elif documented.practices:
         said += _of_practices(documented, asked)
         for group in documented.no_groups if len(asked.groups) > 1 else ():
             said.append(f"None of them says that it is for {label('target_group', group).lower()}.")

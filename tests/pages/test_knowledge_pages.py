@@ -185,7 +185,9 @@ def test_the_button_finds_practices_and_a_removed_reading_is_gone(visit: Visit) 
 
 
 def test_words_that_say_nothing_get_a_sentence_in_their_language(visit: Visit) -> None:
-    page = text(visit("needs", q="Der blaue Himmel ist heute sehr schön"))
+    app = visit("needs", q="Der blaue Himmel ist heute sehr schön")
+    assert [one.value for one in app.header] == ["Practices that fit"]  # nothing more is claimed of it
+    page = text(app)
     assert "Wir haben diesen Bedarf nicht verstanden" in page
     assert "is ." not in page
 
