@@ -316,8 +316,8 @@ def test_two_tabs_lose_nothing_even_when_both_are_closed(line: Line) -> None:
 @pytest.mark.parametrize("asleep", [False, True])
 def test_what_is_forgotten_in_one_tab_never_comes_back_from_another(line: Line, asleep: bool) -> None:
     """``asleep``: the other tab is told of nothing until there are new answers, as a tab that a phone has put aside."""
+    line.context.add_init_script("addEventListener('storage', one => window.asleep && one.stopImmediatePropagation())")
     page = begun(line)
-    page.evaluate("addEventListener('storage', event => window.asleep && event.stopImmediatePropagation(), true)")
     page.evaluate("asleep => { window.asleep = asleep }", asleep)
     other = line.open(f"/self_assessment?step={STEP}")
     counted(other, note=BEFORE)
