@@ -31,7 +31,7 @@ FRAMEWORK = current_framework()
 FIRST = FRAMEWORK.indicators[0]
 STEP = FIRST.id
 ACTIONS = pytest.mark.parametrize(
-    "action", ["type", "choose and go on", *(pytest.param(one, marks=pytest.mark.slow) for one in ("choose", "go on"))]
+    "action", ["type", *(pytest.param(one, marks=pytest.mark.slow) for one in ("choose", "go on"))]
 )
 SECONDS_OF_A_SESSION = 3  # how long the server of these tests remembers a session whose connection is gone
 BEFORE = "Written before the cut. "
@@ -219,6 +219,19 @@ def test_the_first_action_after_a_restart_of_the_server_holds(line: Line, action
     page = begun(line)
     line.restart()
     first_action_after(page, action)
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_a_choice_with_next_right_after_a_return_holds_over_one_made_in_the_cut(line: Line, reloaded: bool) -> None:
+    page = begun(line)
+    line.proxy.cut()
+    expect(page.get_by_text(NO_CONNECTION)).to_be_in_viewport()
+    option(page, FIRST.label, "Partly met").click()
+    time.sleep(2.5 * SECONDS_OF_A_SESSION)
+    line.proxy.mend()
+    if reloaded:
+        page.reload()
+    first_action_after(page, "choose and go on")
 
 
 def test_a_connection_that_is_silent_is_noticed_and_nothing_is_lost_in_it(line: Line) -> None:
