@@ -21,7 +21,8 @@ with database.cursor() as cursor:
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.header("Practices that fit")
-    needs_form.take_away(found)
+    if not found.nothing_read:
+        needs_form.take_away(found)
 needs_form.practices(found)
 if found.nothing_read:
     st.stop()

@@ -334,12 +334,19 @@ class Answer:
     missing: tuple[str, ...] = ()
 
     @property
+    def has_theme(self) -> bool:
+        """Whether publications and organisations were looked for: a sector was said, or the practices have one."""
+        return bool(self.asked.sectors or self.matches or self.near)
+
+    @property
     def nothing_read(self) -> str:
         """Return the sentence that nothing was understood, in the language of the words; empty where something was."""
-        asked = self.asked
-        if asked.sectors or asked.groups or asked.types or asked.topics:
+        asked, read = self.asked, need_words.read(self.asked.words)
+        said = asked.sectors or asked.groups or asked.types or asked.topics
+        # what was read and then removed was understood all the same
+        if said or any(one.kind not in ("who", "money", "have", "country") for one in read.readings):
             return ""
-        return thesaurus.nothing_read(need_words.read(asked.words).language)
+        return thesaurus.nothing_read(read.language)
 
 
 def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
@@ -452,7 +459,7 @@ def not_documented(answer_: Answer) -> list[str]:
             said.append(f"None of them says that it is for {label('target_group', group).lower()}.")
     strong = [row for row in answer_.evidence if known(row["evidence_level"]) and row["evidence_level"] >= 4]
     if not answer_.evidence:
-        said.append(f"No publication in the library is {subject}.")
+        said += [f"No publication in the library is {subject}."] if answer_.has_theme else []
     elif not strong:
         said.append(
             "No study with a comparison group is about it: whether such measures help more than none is not known."

@@ -184,6 +184,13 @@ def test_the_button_finds_practices_and_a_removed_reading_is_gone(visit: Visit) 
     assert "Type of measure: Language courses" not in text(app)
 
 
+def test_without_a_sector_it_is_not_said_that_nothing_was_found_where_nothing_was_looked_for(visit: Visit) -> None:
+    page = text(visit("needs", topic="burial"))
+    assert "No practice in the catalogue is about burial and mourning." in page
+    assert page.count("it was not looked for without one") == 2
+    assert "No publication" not in page
+
+
 def test_words_that_say_nothing_get_a_sentence_in_their_language(visit: Visit) -> None:
     app = visit("needs", q="Der blaue Himmel ist heute sehr schön")
     assert [one.value for one in app.header] == ["Practices that fit"]  # nothing more is claimed of it

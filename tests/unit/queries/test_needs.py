@@ -395,6 +395,13 @@ def test_it_is_said_in_the_language_asked_that_nothing_was_understood(
     assert not_documented(found) == []  # of what was not understood nothing is known, not even that it is missing
 
 
+def test_what_was_read_and_removed_is_not_called_not_understood(store: Store, pool: Pool) -> None:
+    with store.cursor() as cursor:
+        found = answer(cursor, Asked(words="football for refugee women"), pool)
+    assert found.nothing_read == ""
+    assert found.matches  # by the words themselves
+
+
 def test_a_matter_that_no_practice_is_about_is_said(store: Store, pool: Pool) -> None:
     with store.cursor() as cursor:
         found = answer(cursor, filled_in(Asked(words="A cemetery for Muslim families in our town")), pool)
@@ -403,6 +410,7 @@ def test_a_matter_that_no_practice_is_about_is_said(store: Store, pool: Pool) ->
     said = not_documented(found)
     assert "No practice in the catalogue is about burial and mourning." in said
     assert not any("it may exist" in one for one in said)  # once is enough
+    assert not any("publication" in one for one in said)  # none was looked for without a sector
     assert not any(re.search(r" is \.| is for \.", one) for one in said)
 
 
