@@ -345,6 +345,12 @@ def test_a_name_and_words_in_another_order_are_not_taken_for_a_term(words: str, 
     assert not_read not in {one.id for one in need_words.read(words).readings}
 
 
+def test_who_offers_help_is_not_whom_it_is_for() -> None:
+    assert "elderly" not in read_words("A retired teacher wants to help at school").groups
+    assert "elderly" in read_words("We look after our elderly migrants").groups
+    assert "elderly" in read_words("Retired migrants in our town").groups
+
+
 def test_words_in_capitals_are_read_all_the_same() -> None:
     found = {one.id for one in need_words.read("Housing For Young Refugees").readings}
     assert {"housing-and-settlement", "youth", "refugees"} <= found
