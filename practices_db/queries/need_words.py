@@ -126,9 +126,15 @@ def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
 
 
 def telling(text: str) -> tuple[str, ...]:
-    """Return the stems of the words of a need that are no filler in any language it may be in, in their order."""
+    """Return the stems of the words of a need that are no filler in any language it may be in, in their order.
+
+    The catalogue speaks English: of other languages none ("marche" is no march).
+    """
     words = thesaurus.words_of(text)
-    filler = frozenset[str]().union(*map(thesaurus.stop_words, thesaurus.languages_of(words) or LANGUAGES))
+    languages = thesaurus.languages_of(words) or list(LANGUAGES)
+    if "en" not in languages:
+        return ()
+    filler = frozenset[str]().union(*map(thesaurus.stop_words, languages))
     stems = (thesaurus.stem(word.plain, "en") for word in words if len(word.plain) > 2 and word.plain not in filler)
     return tuple(dict.fromkeys(stems))
 

@@ -351,6 +351,11 @@ def test_who_offers_help_is_not_whom_it_is_for() -> None:
     assert "elderly" in read_words("Retired migrants in our town").groups
 
 
+def test_words_of_another_language_are_not_looked_for_in_english_texts() -> None:
+    assert need_words.telling("Quelle méthode marche pour notre centre ?") == ()
+    assert "method" in need_words.telling("Which method works for our centre?")
+
+
 def test_words_in_capitals_are_read_all_the_same() -> None:
     found = {one.id for one in need_words.read("Housing For Young Refugees").readings}
     assert {"housing-and-settlement", "youth", "refugees"} <= found
