@@ -292,7 +292,9 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
         whole = sum(tells.values())
         return sum((share * (tells[value] / whole) for value, share in values.items()), nothing)
 
-    meant = sum(pool.tells("types", type_) * share for type_, share in need.types.items())
+    # wholly where it mainly does what is most meant; what is meant less adds up to that
+    meant = {type_: share * pool.tells("types", type_) for type_, share in need.types.items()}
+    most = max(meant.values(), default=1.0)
     words = pool.words(need.words)
     said = nothing.copy()
     whole = sum(tells for tells, _, _ in words.values())
@@ -302,14 +304,7 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
     own_means = 0.5 * (pool.own_means & (need.money == "little"))
     within = pool.budget <= BUDGETS.get(need.money or "", math.inf)
     return {
-        "types": sum(
-            (
-                np.maximum(pool.having("types", type_) * OTHER_TYPE, pool.having("main type", type_))
-                * (share * pool.tells("types", type_) / meant)
-                for type_, share in need.types.items()
-            ),
-            nothing,
-        ),
+        "types": np.minimum(sum((_doing(pool, type_) * (share / most) for type_, share in meant.items()), nothing), 1),
         "groups": met("groups", {group: _for_group(need, pool, group) for group in need.groups}),
         "sectors": met("sectors", {sector: pool.having("sectors", sector) * 1.0 for sector in need.sectors}),
         "topics": met("topics", {topic: pool.having("topics", topic) * 1.0 for topic in need.topics}),
@@ -324,6 +319,12 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
         "proof": np.nan_to_num(pool.evidence) / 5,
         "carried": pool.transferred * 1.0,
     }
+
+
+def _doing(pool: Pool, type_: str) -> Floats:
+    """Return how far each practice is of a type: wholly where mainly."""
+    share: Floats = np.maximum(pool.having("types", type_) * OTHER_TYPE, pool.having("main type", type_) * 1.0)
+    return share
 
 
 def _for_group(need: Need, pool: Pool, group: str) -> Floats:

@@ -21,8 +21,11 @@ with database.cursor() as cursor:
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.header("Practices that fit")
-    needs_form.take_away(found)
+    if not found.nothing_read:
+        needs_form.take_away(found)
 needs_form.practices(found)
+if found.nothing_read:
+    st.stop()
 st.header("Evidence relevant to it")
 needs_form.evidence(found)
 st.header("Whom to ask")

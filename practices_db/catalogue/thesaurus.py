@@ -94,8 +94,10 @@ class _Terms:
             for form in {key, stem(key, self.language)}:
                 self.exact[form].append(term)
 
-    def starting(self, plain: str) -> list[_Term]:
-        """Return the terms whose longest word this one may be."""
+    def starting(self, plain: str, name: bool) -> list[_Term]:
+        """Return the terms whose longest word this one may be; a name is no form of another word."""
+        if name:
+            return [term for term in self.exact.get(plain, ()) if plain in term.words]
         forms = dict.fromkeys((stem(plain, self.language), plain))
         found = [term for form in forms for term in self.exact.get(form, ())]
         for length in range(2, len(plain) + 1):
@@ -125,8 +127,9 @@ def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tup
     terms = _terms(language, kinds)
     hits: dict[tuple[str, str, tuple[int, ...]], Hit] = {}
     for at, word in enumerate(words):
-        starting = _starting(word.plain, language, kinds)
-        misspelt = not starting and spelling and word.plain not in stop_words(language)
+        name = _is_name(words, at, language)
+        starting = _starting(word.plain, name, language, kinds)
+        misspelt = not starting and spelling and not name and word.plain not in stop_words(language)
         filler = word.plain in stop_words(language) and not (len(word.typed) > 1 and word.typed.isupper())
         for term in terms.corrected(word.plain) if misspelt else starting:
             if filler and len(term.words) == 1:  # "it" is no IT
@@ -135,6 +138,13 @@ def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tup
             if places:
                 hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places, misspelt))
     return sorted(hits.values(), key=lambda hit: (hit.at, hit.kind, hit.id))
+
+
+def _is_name(words: Sequence[Word], at: int, language: str) -> bool:
+    """Whether a word is written as a name, and so is no form of another: "Madrid" is no "madre"."""
+    inside = at > 0 and words[at - 1].clause == words[at].clause and words[at - 1].typed[:1].islower()
+    typed = words[at].typed
+    return inside and language != "de" and typed[:1].isupper() and not typed.isupper()
 
 
 def _places(term: _Term, words: Sequence[Word], at: int, language: str) -> tuple[int, ...]:
@@ -148,9 +158,13 @@ def _places(term: _Term, words: Sequence[Word], at: int, language: str) -> tuple
     ]
     places = [at]
     others = list(term.words)
-    others.remove(max(term.words, key=len))
+    key = max(term.words, key=len)
+    others.remove(key)
     for wanted in others:
         free = [place for place in near if place not in places and _is(words[place].plain, wanted, language)]
+        if wanted in _TURNING:  # "a flat but know no one" is no "no flat"
+            before = term.words.index(wanted) < term.words.index(key)
+            free = [place for place in free if (place < at) is before]
         if not free:
             return ()
         places.append(min(free, key=lambda place: abs(place - at)))
@@ -209,8 +223,8 @@ def _terms(language: str, kinds: tuple[Kind, ...]) -> _Terms:
 
 
 @lru_cache(100_000)
-def _starting(plain: str, language: str, kinds: tuple[Kind, ...]) -> tuple[_Term, ...]:
-    return tuple(_terms(language, kinds).starting(plain))
+def _starting(plain: str, name: bool, language: str, kinds: tuple[Kind, ...]) -> tuple[_Term, ...]:
+    return tuple(_terms(language, kinds).starting(plain, name))
 
 
 @lru_cache(100_000)

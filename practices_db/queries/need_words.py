@@ -22,7 +22,9 @@ from practices_db.catalogue.vocabularies import vocabulary
 
 Kind = Literal["target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "country"]
 # How much a reading says for a type of measure (1 would be certain).
-SAID = {"measure_type": 0.8, "problem": 0.5, "topic": 0.3}
+SAID = {"measure_type": 0.8, "problem": 0.3, "topic": 0.1}
+_ENDING = 6  # letters that a declined name has at most behind its beginning ("Filipińczycy" are people, no place)
+_AND = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "i", "oraz", "lub"})
 _NEAR = 2  # words between a country and the word that tells what it belongs to
 _NUMBER = r"(\d{1,3}(?:[,. ’']\d{3})+|\d{3,9})"
 _INHABITANTS = r"(?:inhabitants|residents|people live|einwohner\w*|habitants|habitantes|abitanti|mieszkanc\w*|dusz)"
@@ -70,7 +72,7 @@ def read(text: str) -> Read:
         for hit in hits:
             if hit.kind not in ("not_wanted", "idiom") and not refused.intersection(hit.at):
                 found[cast(Kind, hit.kind), hit.id] |= dict.fromkeys(words[at].typed for at in hit.at)
-    for kind, id_, at in _countries(words):
+    for kind, id_, at in _countries(words, languages):
         if kind == "country" or (kind, id_) not in found:
             found[kind, id_][words[at].typed] = None
     readings = tuple(Reading(kind, id_, tuple(said)) for (kind, id_), said in found.items())
@@ -124,9 +126,15 @@ def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
 
 
 def telling(text: str) -> tuple[str, ...]:
-    """Return the stems of the words of a need that are no filler in any language it may be in, in their order."""
+    """Return the stems of the words of a need that are no filler in any language it may be in, in their order.
+
+    The catalogue speaks English: of other languages none ("marche" is no march).
+    """
     words = thesaurus.words_of(text)
-    filler = frozenset[str]().union(*map(thesaurus.stop_words, thesaurus.languages_of(words) or LANGUAGES))
+    languages = thesaurus.languages_of(words) or list(LANGUAGES)
+    if "en" not in languages:
+        return ()
+    filler = frozenset[str]().union(*map(thesaurus.stop_words, languages))
     stems = (thesaurus.stem(word.plain, "en") for word in words if len(word.plain) > 2 and word.plain not in filler)
     return tuple(dict.fromkeys(stems))
 
@@ -142,15 +150,15 @@ def topics_of(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _names() -> dict[str, str]:
-    """Return countries by the name in each language; of Polish names the beginning, since they are declined."""
+def _names(declined: bool) -> dict[str, str]:
+    """Return countries by the name in each language; of Polish names the beginning, since they are ``declined``."""
     names: dict[str, str] = {}
     known = {*vocabulary("country"), *(id_ for ids in thesaurus.entries("origin").values() for id_ in ids)}
     for language in LANGUAGES:
         for id_ in sorted(known):
             name = normalise(Locale(language).territories.get(id_, ""))
             if name and " " not in name:
-                names[name[:-2] + "*" if language == "pl" and len(name) >= 6 else name] = id_
+                names[name[:-2] + "*" if declined and language == "pl" and len(name) >= 6 else name] = id_
     return names
 
 
@@ -162,7 +170,8 @@ def _adjectives() -> dict[str, str]:
 def _looked_up(plain: str, table: dict[str, str]) -> str | None:
     if plain in table:
         return table[plain]
-    return next((table[plain[:n] + "*"] for n in range(len(plain), 3, -1) if plain[:n] + "*" in table), None)
+    shortest = max(3, len(plain) - _ENDING)
+    return next((table[plain[:n] + "*"] for n in range(len(plain), shortest, -1) if plain[:n] + "*" in table), None)
 
 
 @cache
@@ -173,16 +182,19 @@ def _around() -> dict[str, frozenset[str]]:
     }
 
 
-def _countries(words: Sequence[Word]) -> list[tuple[Kind, str, int]]:
+def _countries(words: Sequence[Word], languages: Sequence[str]) -> list[tuple[Kind, str, int]]:
     """Return for each country named what it says: where one works, who people are, or what language they learn."""
+    names = _names("pl" in languages)
     origins = {id_: group for group, ids in thesaurus.entries("origin").items() for id_ in ids}
     said: list[tuple[Kind, str, int]] = []
+    roles: dict[int, str] = {}
     for at, word in enumerate(words):
         adjective = _looked_up(word.plain, _adjectives())
-        country = adjective or _looked_up(word.plain, _names())
+        country = adjective or _looked_up(word.plain, names)
         if country is None:
             continue
-        role = _role(words, at, adjective is not None)
+        joined = roles.get(at - 2) if at > 1 and words[at - 1].plain in _AND else None
+        role = roles[at] = joined or _role(words, at, adjective is not None, country in origins)
         if role == "place" and country in vocabulary("country"):
             said.append(("country", country, at))
         elif role == "origin" and country in origins:
@@ -190,7 +202,8 @@ def _countries(words: Sequence[Word]) -> list[tuple[Kind, str, int]]:
     return said
 
 
-def _role(words: Sequence[Word], at: int, adjective: bool) -> str:
+def _role(words: Sequence[Word], at: int, adjective: bool, left: bool) -> str:
+    """Return what a country is: a place, an origin (most likely where many have ``left`` it), or a tongue."""
     clause = words[at].clause
     before = [words[n].plain for n in range(max(0, at - _NEAR), at) if words[n].clause == clause]
     after = [words[n].plain for n in range(at + 1, min(len(words), at + 1 + _NEAR)) if words[n].clause == clause]
@@ -202,7 +215,7 @@ def _role(words: Sequence[Word], at: int, adjective: bool) -> str:
         return "place" if {*before, *after} & around["place"] else "origin"
     if {*before} & around["place"]:
         return "place"
-    return "origin" if {*before} & around["from"] else "place"
+    return "origin" if left or {*before} & around["from"] else "place"
 
 
 def _inhabitants(text: str) -> int | None:

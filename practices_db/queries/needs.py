@@ -334,12 +334,19 @@ class Answer:
     missing: tuple[str, ...] = ()
 
     @property
+    def has_theme(self) -> bool:
+        """Whether publications and organisations were looked for: a sector was said, or the practices have one."""
+        return bool(self.asked.sectors or self.matches or self.near)
+
+    @property
     def nothing_read(self) -> str:
         """Return the sentence that nothing was understood, in the language of the words; empty where something was."""
-        asked = self.asked
-        if asked.sectors or asked.groups or asked.types or asked.topics:
+        asked, read = self.asked, need_words.read(self.asked.words)
+        said = asked.sectors or asked.groups or asked.types or asked.topics
+        # what was read and then removed was understood all the same
+        if said or any(one.kind not in ("who", "money", "have", "country") for one in read.readings):
             return ""
-        return thesaurus.nothing_read(need_words.read(asked.words).language)
+        return thesaurus.nothing_read(read.language)
 
 
 def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
@@ -428,8 +435,10 @@ def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], l
 
 
 def not_documented(answer_: Answer) -> list[str]:
-    """Say what nobody documents about a need, as far as the catalogue can tell."""
+    """Say what nobody documents about a need, as far as the catalogue can tell; of one not understood, nothing."""
     asked, documented = answer_.asked, answer_.documented
+    if answer_.nothing_read:
+        return []
     subject = (
         " ".join(
             part
@@ -442,15 +451,15 @@ def not_documented(answer_: Answer) -> list[str]:
         or "on what you describe"
     )
     said = [f"No practice in the catalogue is about {topics()[topic].lower()}." for topic in answer_.missing]
-    if not documented.practices:
+    if not documented.practices and not said:
         said.append(f"No practice in the catalogue is {subject}: it may exist, but none was found to record.")
-    else:
+    elif documented.practices:
         said += _of_practices(documented, asked)
         for group in documented.no_groups if len(asked.groups) > 1 else ():
             said.append(f"None of them says that it is for {label('target_group', group).lower()}.")
     strong = [row for row in answer_.evidence if known(row["evidence_level"]) and row["evidence_level"] >= 4]
     if not answer_.evidence:
-        said.append(f"No publication in the library is {subject}.")
+        said += [f"No publication in the library is {subject}."] if answer_.has_theme else []
     elif not strong:
         said.append(
             "No study with a comparison group is about it: whether such measures help more than none is not known."

@@ -189,11 +189,15 @@ def first_action_after(page: Page, action: str) -> None:
         counted(page, answer="not-met", note=BEFORE)
         expect(chosen(page, FIRST.label, "Not met")).to_have_count(1)
     else:
+        answer = "met"
+        if action == "choose and go on":
+            answer = "not-met"
+            option(page, FIRST.label, "Not met").click()
         page.get_by_role("button", name=re.compile("^Next: ")).click()
         expect(page).not_to_have_url(re.compile(f"step={STEP}$"))
         settled(page)
         page.get_by_role("button", name=re.compile("^Back: ")).click()
-        counted(page, answer="met", note=BEFORE)
+        counted(page, answer=answer, note=BEFORE)
 
 
 def test_what_is_typed_and_chosen_in_a_cut_is_kept_at_once_and_counted_after_it(line: Line) -> None:
@@ -215,6 +219,19 @@ def test_the_first_action_after_a_restart_of_the_server_holds(line: Line, action
     page = begun(line)
     line.restart()
     first_action_after(page, action)
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_a_choice_with_next_right_after_a_return_holds_over_one_made_in_the_cut(line: Line, reloaded: bool) -> None:
+    page = begun(line)
+    line.proxy.cut()
+    expect(page.get_by_text(NO_CONNECTION)).to_be_in_viewport()
+    option(page, FIRST.label, "Partly met").click()
+    time.sleep(2.5 * SECONDS_OF_A_SESSION)
+    line.proxy.mend()
+    if reloaded:
+        page.reload()
+    first_action_after(page, "choose and go on")
 
 
 def test_a_connection_that_is_silent_is_noticed_and_nothing_is_lost_in_it(line: Line) -> None:
@@ -307,6 +324,32 @@ def test_two_tabs_lose_nothing_even_when_both_are_closed(line: Line) -> None:
     assert in_storage(page, BEFORE + SAID)
     assert in_storage(page, "Of the second tab.")
     expect(page.get_by_text("You have 2 drafts in this browser")).to_be_visible()
+
+
+@pytest.mark.parametrize("asleep", [False, True])
+def test_what_is_forgotten_in_one_tab_never_comes_back_from_another(line: Line, asleep: bool) -> None:
+    """``asleep``: the other tab is told of nothing until there are new answers, as a tab that a phone has put aside."""
+    line.context.add_init_script("addEventListener('storage', one => window.asleep && one.stopImmediatePropagation())")
+    page = begun(line)
+    page.evaluate("asleep => { window.asleep = asleep }", asleep)
+    other = line.open(f"/self_assessment?step={STEP}")
+    counted(other, note=BEFORE)
+    other.get_by_role("button", name="Forget on this computer").click()
+    other.get_by_role("button", name="Yes, forget everything").click()
+    expect(other.get_by_text("Forgotten: this browser keeps nothing of it.")).to_be_visible()
+    settled(other)
+    assert not in_storage(other, BEFORE)
+    other.goto(f"{line.proxy.url}/self_assessment?step={STEP}")
+    settled(other)
+    option(other, FIRST.label, "Met").click()
+    settled(other)
+    page.evaluate("() => { window.asleep = false }")
+    note(other, FIRST.label).press_sequentially(SAID)
+    counted(other, note=SAID)
+    expect(page.get_by_text(re.compile("^Another tab has changed these answers. *See what differs$"))).to_be_visible()
+    time.sleep(4)  # longer than any tab waits before it writes again
+    assert not in_storage(other, BEFORE)
+    expect(other.get_by_text(KEPT)).to_be_visible()
 
 
 def test_what_another_tab_has_written_over_unseen_is_kept_beside_it(line: Line) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from cuttable_proxy import Proxy
 from playwright.sync_api import Locator, Page, expect
 
 from criteria.framework import current_framework
+from practices_db.files.briefs import as_html, own_brief
+from practices_db.files.self_assessment.form import OwnAnswer, new_form
 from practices_db.files.self_assessment.open_file import open_file
 
 pytestmark = pytest.mark.e2e
@@ -304,6 +307,24 @@ def test_the_short_form_from_its_first_page_to_the_file_by_keyboard_alone(server
     assert [(one.indicator, one.evidence_level, one.note) for one in form.answers] == [
         (id_, 0, f"Made up for {id_}.") for id_, _ in SHORT
     ]
+
+
+def test_no_word_of_the_report_is_broken_on_a_telephone(page: Page) -> None:
+    form = new_form(date(2026, 1, 1))
+    for id_, _ in SHORT:
+        form = form.with_answer(OwnAnswer(indicator=id_, answer="partly"))
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_content(as_html(own_brief(form, form.saved_on)))
+    broken = page.locator("th, td:first-child").evaluate_all(
+        """cells => cells.filter(cell => {
+            const range = document.createRange(), text = cell.firstChild
+            range.setStart(text, 0)
+            range.setEnd(text, (text.data + " ").indexOf(" "))
+            return range.getClientRects().length > 1
+        }).map(cell => cell.innerText)"""
+    )
+    assert page.get_by_role("columnheader").count() > 5
+    assert broken == []
 
 
 # --- for everybody -------------------------------------------------------------------------------------------------

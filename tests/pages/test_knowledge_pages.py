@@ -184,8 +184,17 @@ def test_the_button_finds_practices_and_a_removed_reading_is_gone(visit: Visit) 
     assert "Type of measure: Language courses" not in text(app)
 
 
+def test_without_a_sector_it_is_not_said_that_nothing_was_found_where_nothing_was_looked_for(visit: Visit) -> None:
+    page = text(visit("needs", topic="burial"))
+    assert "No practice in the catalogue is about burial and mourning." in page
+    assert page.count("it was not looked for without one") == 2
+    assert "No publication" not in page
+
+
 def test_words_that_say_nothing_get_a_sentence_in_their_language(visit: Visit) -> None:
-    page = text(visit("needs", q="Der blaue Himmel ist heute sehr schön"))
+    app = visit("needs", q="Der blaue Himmel ist heute sehr schön")
+    assert [one.value for one in app.header] == ["Practices that fit"]  # nothing more is claimed of it
+    page = text(app)
     assert "Wir haben diesen Bedarf nicht verstanden" in page
     assert "is ." not in page
 

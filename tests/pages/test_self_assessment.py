@@ -745,6 +745,7 @@ def test_there_is_no_level_on_ones_own_word_and_the_next_step_is_to_show_it(own:
     assert not any("trongest evidence" in words for words in screen.strings(app))
     app = own("next-steps")
     assert any("You say: met. Name a document" in body for body in screen.bodies(app))
+    assert "Takes at least: hours, where a document exists" in [one.value for one in app.caption]
     for one in SUSTAINABILITY.indicators:
         form = form.with_answer(OwnAnswer(indicator=one.id, answer="met", evidence_level=1))
     app = own("result", Draft(mine=form))

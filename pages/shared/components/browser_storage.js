@@ -34,9 +34,16 @@ function read(slot) {
   return { revision: 0, stamp: "damaged", text: raw, kept: "" }
 }
 
-function write(slot, revision, text, name) {
+// The stamps that an entry written now stands over; of one that was forgotten in this tab, too: a tab that was put aside
+// meanwhile, as phones do, would bring its text back.
+const dropped = slot => PREFIX + "dropped:" + slot
+function stampsBefore(slot) {
   const before = read(slot)
-  const after = before ? [...(before.after ?? []), before.stamp].slice(-50) : []
+  return before ? [...(before.after ?? []), before.stamp].slice(-50) : JSON.parse(sessionStorage.getItem(dropped(slot)) ?? "[]")
+}
+
+function write(slot, revision, text, name) {
+  const after = stampsBefore(slot)
   const entry = { revision, stamp: random(), kept: new Date().toISOString(), text, name, after }
   localStorage.setItem(key(slot), JSON.stringify(entry))
   return entry
@@ -68,6 +75,7 @@ function typedIn(slot) {
 }
 
 function drop(slot) {
+  sessionStorage.setItem(dropped(slot), JSON.stringify(stampsBefore(slot)))
   localStorage.removeItem(key(slot))
   for (const one of Object.keys(typedIn(slot))) localStorage.removeItem(one)
 }

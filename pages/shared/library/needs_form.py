@@ -37,6 +37,7 @@ from practices_db.queries.needs import (
 from practices_db.translation import _, ngettext
 
 PAGE_SIZE = 5
+_CHOOSE_A_SECTOR = "Choose a sector above: it was not looked for without one."
 _PUBLICATIONS = 5
 _PARAMS = (
     "who", "country", "sector", "target-group", "type", "topic", "q", "people", "inhabitants", "money", "have", "off",
@@ -228,7 +229,11 @@ def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
 def evidence(answer: Answer) -> None:
     """Draw the publications on a need: those that fit best first, then the strongest."""
     if not answer.evidence:
-        st.markdown("No publication in the library shares a theme and a target group with you.")
+        st.markdown(
+            "No publication in the library shares a theme and a target group with you."
+            if answer.has_theme
+            else _CHOOSE_A_SECTOR
+        )
         return
     found = answer.evidence
     st.caption(
@@ -244,7 +249,9 @@ def evidence(answer: Answer) -> None:
 def organisations(answer: Answer) -> None:
     """Draw whom to ask, and why them."""
     if not answer.organisations:
-        st.markdown("None in the directory shares a theme and a country with you.")
+        st.markdown(
+            "None in the directory shares a theme and a country with you." if answer.has_theme else _CHOOSE_A_SECTOR
+        )
     for row, why in first_to_ask(answer):
         kind = label("organisation_kind", row["kind"])
         where = labels("area", row["countries"])

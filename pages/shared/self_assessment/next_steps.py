@@ -125,6 +125,7 @@ def _step(framework: Framework, step: Step, found: _Help) -> None:
                     answer=WORDS[said].lower()
                 )
             )
+            st.caption(_("Takes at least: {effort}").format(effort=_("hours, where a document exists")))
         elif step.before in DOCUMENTED or claimed:
             st.markdown(
                 _("From {before} to {after}: {anchor}").format(

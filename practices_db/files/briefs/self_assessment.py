@@ -111,7 +111,8 @@ def _next_steps(framework: Framework, form: OwnAssessment) -> Block:
         text = steps_of(framework)[step.indicator_id]
         to_show = claims.get(step.indicator_id) == step.after
         what = _("Name a document or a figure that shows it.") if to_show else text.how or ""
-        rows.append((framework.indicator(step.indicator_id).label, what, text.effort or "", "", ""))
+        effort = _("hours, where a document exists") if to_show else text.effort or ""
+        rows.append((framework.indicator(step.indicator_id).label, what, effort, "", ""))
     if not rows:
         return Block("text", _("No step was found that leads to a next level."))
     header = (_("Step"), _("What to do"), _("Takes at least"), _("Who"), _("By when"))

@@ -265,6 +265,16 @@ def test_the_report_is_marked_and_has_answers_sources_and_method() -> None:
     assert "<script" not in page
 
 
+def test_to_name_a_document_takes_hours_in_the_report_not_what_the_change_itself_would() -> None:
+    form = new_form(DAY)
+    for one in FRAMEWORK.indicators:
+        form = form.with_answer(OwnAnswer(indicator=one.id, answer="met"))
+    steps = next(block for block in own_brief(form, DAY).blocks if block.text.startswith("Steps to the next level"))
+    assert {row[1:3] for row in steps.rows} == {
+        ("Name a document or a figure that shows it.", "hours, where a document exists")
+    }
+
+
 def test_the_report_of_an_empty_form_says_that_nothing_is_answered() -> None:
     assert "Nothing is answered yet." in as_html(own_brief(new_form(DAY), DAY))
 
