@@ -6,8 +6,8 @@ import hostile
 import pytest
 from pydantic import ValidationError
 
-from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_filter import PublicationFilter
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_filter import (
     DEFAULT_SORT,
     FACET,
