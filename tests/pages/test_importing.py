@@ -133,6 +133,22 @@ def test_blanks_are_set_apart_with_a_switch(page: AppTest) -> None:
     assert "1 changed" in texts(page)
 
 
+def test_a_switch_of_another_file_that_a_browser_still_sends_is_no_fault() -> None:
+    """The page has forgotten it, and a message of a browser that still draws it counts as a change of it."""
+
+    def late() -> None:
+        import streamlit as st  # noqa: PLC0415 - a script of its own
+
+        from pages.shared.curation import import_form  # noqa: PLC0415
+
+        import_form._keep("import_archived")
+        st.text(st.session_state["import_archived"])
+
+    page = AppTest.from_function(late).run()
+    assert not page.exception
+    assert page.text[0].value == "False"
+
+
 def test_a_change_to_what_was_archived_is_refused_until_that_is_said(page: AppTest, database_file: Path) -> None:
     known = _archived(database_file)
     dropped(page, table(known | {"summary": "Another summary."}, columns=list(known)).encode())
