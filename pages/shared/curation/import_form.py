@@ -49,7 +49,7 @@ _IF_NOT = {
     "encoding": "If not, open the file where it was made and save it as “CSV UTF-8”, or as a workbook.",
     "decimal-comma": "If not, write the numbers in plain digits and drop the file again.",
 }
-_REASON_WIDE, _TWO_LINES = 360, 50  # pixels
+_REASON_WIDE, _THREE_LINES = 230, 68  # pixels
 _SHOWN = 500  # rows of a table on screen; all are imported
 _ADD, _LEAVE = "It is another one: add it", "Leave it out, with all that belongs to it"
 
@@ -219,7 +219,7 @@ def _mistakes(told: pd.DataFrame, alt: str) -> None:
     """Draw what was found in cells, what it is first, so that a telephone shows it, and in several lines."""
     narrow = {"Row": st.column_config.NumberColumn(width=50), "Column": st.column_config.TextColumn(width=110)}
     wide = dict.fromkeys(("What is wrong", "What was noticed"), st.column_config.TextColumn(width=_REASON_WIDE))
-    st.dataframe(told, hide_index=True, row_height=_TWO_LINES, column_config=narrow | wide, alt=alt)
+    st.dataframe(told, hide_index=True, row_height=_THREE_LINES, column_config=narrow | wide, alt=alt)
 
 
 def _visible(text: str) -> str:
