@@ -372,8 +372,7 @@ def test_who_looks_at_what_is_not_released_is_on_record_once_a_visit(
 ) -> None:
     go = log_in(CURATOR)
     app = go("curation", **at)
-    for _ in range(2):
-        app = press(app, button) if button else go("curation", **at)
+    press(app, button) if button else go("curation", **at)
     assert [of for _, of in lines("read")] == ["data"]
 
 
