@@ -32,6 +32,7 @@ Result = TypeVar("Result")
 log = logging.getLogger("practices")
 
 _TRIES = 6
+_AGAIN = 10.0  # seconds between two openings for writing of a disk that may still be full
 _OPENINGS = itertools.count()
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -89,6 +90,7 @@ class Store:
         self.opening = next(_OPENINGS)  # which one of this process it is
         self.changes = 0  # transactions kept since it was opened
         self.lost = False  # nothing can be read any more: whoever runs the process starts it anew
+        self._tried = float("-inf")  # when it was last tried to write again
         self.waiting = False  # it is only read until the disk can be written again (``come_back``)
         self._writing = threading.Lock()
         self._counting = threading.Lock()
@@ -232,8 +234,11 @@ class Store:
         Nothing happens while somebody reads: the file is opened anew.
         """
         with self._writing, self._counting:
-            if not self.waiting or self.using or not (self._witness and _can_be_written(self._witness.path)):
+            if not self.waiting or self.using or not (self.path and self._witness) or not _can_be_written(self.path):
                 return
+            if time.monotonic() - self._tried < _AGAIN:
+                return
+            self._tried = time.monotonic()
             self._root.close()
             self.read_only = ""
             try:
