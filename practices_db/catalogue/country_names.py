@@ -39,8 +39,8 @@ def country_of(word: str, codes: Collection[str]) -> str | None:
         return code
     plain = plain_label(word)
     for names in (_english(), _all()):
-        if found := names.get(plain, frozenset()) & set(codes):
-            return next(iter(found)) if len(found) == 1 else None
+        if found := [one for one in names.get(plain, ()) if one in codes]:
+            return found[0] if len(found) == 1 else None
     return None
 
 
@@ -55,7 +55,7 @@ def country_like(word: str, codes: Collection[str]) -> str | None:
     for name, score, _ in process.extract(
         plain, names.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR - _APART, limit=50
     ):
-        for code in names[name] & set(codes):
+        for code in names[name].intersection(codes):
             best[code] = max(best[code], score)
     ranked = sorted(best, key=lambda code: -best[code])
     if not ranked or best[ranked[0]] < _NEAR or (len(ranked) > 1 and best[ranked[0]] - best[ranked[1]] < _APART):
