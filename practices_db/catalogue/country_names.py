@@ -6,14 +6,14 @@ means two countries in two languages ("Kongo") means neither, unless it is the E
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from babel import Locale
 from babel.localedata import locale_identifiers
+
+from practices_db.catalogue.plain_text import plain_label
 
 # Names and codes in common use that the CLDR has as variants, or that the EU's institutions write.
 _OTHERS = {
@@ -37,10 +37,10 @@ def country_of(word: str, codes: Collection[str]) -> str | None:
     code = word.strip().upper()
     if code in codes:
         return code
-    for names in (_english(), _all(), _without_accents()):
-        found = names.get(_plain(word, accents=names is not _without_accents()), frozenset()) & set(codes)
-        if found:
-            return next(iter(found)) if len(found) == 1 else None
+    plain = plain_label(word)
+    for names in (_english(), _all()):
+        if found := [one for one in names.get(plain, ()) if one in codes]:
+            return found[0] if len(found) == 1 else None
     return None
 
 
@@ -48,26 +48,19 @@ def country_like(word: str, codes: Collection[str]) -> str | None:
     """Return the country one of whose names is written nearly like a word; None where none is, or two are."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
 
-    plain = _plain(word[:100], accents=False)
-    if len(plain) < _LONG or _all().get(_plain(word)):  # a name of two countries is no misspelling
+    plain, names = plain_label(word[:100]), _all()
+    if len(plain) < _LONG or plain in names:  # a name of two countries is no misspelling
         return None
-    names = _without_accents()
     best: dict[str, float] = defaultdict(float)
-    for name, score, _ in process.extract(plain, list(names), scorer=fuzz.ratio, score_cutoff=_NEAR - _APART, limit=50):
-        for code in names[name] & set(codes):
+    for name, score, _ in process.extract(
+        plain, names.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR - _APART, limit=50
+    ):
+        for code in names[name].intersection(codes):
             best[code] = max(best[code], score)
     ranked = sorted(best, key=lambda code: -best[code])
     if not ranked or best[ranked[0]] < _NEAR or (len(ranked) > 1 and best[ranked[0]] - best[ranked[1]] < _APART):
         return None
     return ranked[0]
-
-
-def _plain(text: str, *, accents: bool = True) -> str:
-    """Return a name without case, marks and, if told so, accents, so that ways of writing it are one."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
-    if not accents:
-        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    return re.sub(r"[\s.,'’ʼ()\-–_]+", " ", folded).strip()
 
 
 def _names(locales: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -77,10 +70,10 @@ def _names(locales: Collection[str]) -> Iterator[tuple[str, str]]:
                 yield name, code
 
 
-def _by_name(pairs: Collection[tuple[str, str]], *, accents: bool = True) -> dict[str, frozenset[str]]:
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for name, code in pairs:
-        found[_plain(name, accents=accents)].add(code)
+        found[plain_label(name)].add(code)
     return {name: frozenset(codes) for name, codes in found.items()}
 
 
@@ -90,17 +83,7 @@ def _english() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _every() -> tuple[tuple[str, str], ...]:
-    """Return every name in every language with its code; it takes a second, once."""
-    locales = [one for one in locale_identifiers() if "_" not in one] + list(_REGIONAL)
-    return tuple(dict.fromkeys((*_names(locales), *_OTHERS.items())))
-
-
-@cache
 def _all() -> dict[str, frozenset[str]]:
-    return _by_name(_every())
-
-
-@cache
-def _without_accents() -> dict[str, frozenset[str]]:
-    return _by_name(_every(), accents=False)
+    """Return the countries of every name in every language; it takes a second, once."""
+    locales = [one for one in locale_identifiers() if "_" not in one] + list(_REGIONAL)
+    return _by_name(dict.fromkeys((*_names(locales), *_OTHERS.items())))

@@ -79,13 +79,11 @@ class NotUtf8Error(CsvError):
 class CsvTable:
     """The rows of a file as text, the header first; row n of a spreadsheet is ``rows[n - 1]``.
 
-    A line without anything on it is an empty row. ``told``: a first line ``sep=`` said the delimiter.
+    A line without anything on it is an empty row.
     """
 
     rows: list[list[str]]
     delimiter: Delimiter
-    encoding: Encoding
-    told: bool = False
 
 
 def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Encoding]:
@@ -164,13 +162,13 @@ def read_csv(content: bytes, columns: Callable[[list[str]], int], confirmed: Enc
 
     The delimiter is the one under which most names are known. Raises CsvError.
     """
-    text, encoding = decode(content, confirmed)
+    text, _ = decode(content, confirmed)
     sep = _SEP_LINE.match(text)
     if sep:
         text = text[sep.end() :]
     headers = {one: _header(text, one) for one in ([sep[1]] if sep else DELIMITERS)}
     delimiter = max(headers, key=lambda one: columns(headers[one]))
-    return CsvTable(parse(text, delimiter), delimiter, encoding, sep is not None)  # type: ignore[arg-type]
+    return CsvTable(parse(text, delimiter), delimiter)  # type: ignore[arg-type]
 
 
 def _header(text: str, delimiter: str) -> list[str]:

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
-from practices_db.catalogue.vocabularies import NOT_STATED, label, unknown, vocabulary
+from practices_db.catalogue.plain_text import normalise
+from practices_db.catalogue.vocabularies import NOT_STATED, NotInListError, label, vocabulary
 from practices_db.errors import PracticesError
 
 Chosen = tuple[str, ...]
@@ -74,7 +75,7 @@ class Filter(BaseModel):
                 options = facet.options()
                 for value in values:
                     if value not in options:
-                        raise unknown(facet.field, value)
+                        raise ValueError(NotInListError(facet.field, value).hinted())
                 return tuple(dict.fromkeys(values))
         return values
 
@@ -176,7 +177,10 @@ class Filter(BaseModel):
             for value in params.get(facet.param, ())
             if value not in facet.options()
         ]
-        mistakes = [f"{name.format(facet.param)}: {unknown(facet.field, value)}" for facet, value in wrong[:_TOLD]]
+        mistakes = [
+            f"{name.format(facet.param)}: {NotInListError(facet.field, value).hinted()}"
+            for facet, value in wrong[:_TOLD]
+        ]
         mistakes += [f"and {len(wrong) - _TOLD:,} more values that are not known"] if len(wrong) > _TOLD else []
         facets = {facet.param for facet in cls.facets}
         _, dropped = cls.from_params({param: values for param, values in params.items() if param not in facets})
@@ -213,30 +217,3 @@ def one_line(text: str) -> str:
 def shown(value: str) -> str:
     """Return a stranger's text short, on one line and printable, to be shown back as text."""
     return "".join(character if character.isprintable() else "�" for character in value[:40])
-
-
-# Letters that Unicode does not take apart into a base letter and a mark.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-# However an apostrophe or a dash is typed, they are one; Unicode takes some apart into a blank and a mark.
-_SIGNS = dict.fromkeys(map(ord, "’‘‛′`´ʹʻʼʽˈʾʿ᾽᾿´῾՚׳ꞌ＇｀"), "'") | dict.fromkeys(map(ord, "‐‑‒–—―−⁃־﹘﹣－"), "-")
-# What nobody sees beside the signs of the category Cf: joiners of marks, variants of signs, blanks of no width.
-_UNSEEN = dict.fromkeys(
-    (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0)
-)
-_FOLDED = {**_PLAIN, **_SIGNS, **_UNSEEN}
-
-
-def normalise(text: str) -> str:
-    """Return text as every search compares it, on both sides; white space is collapsed.
-
-    Alike are capitals and small letters, letters with and without accents, composed or not, of every width, all
-    apostrophes, and all dashes. Signs that nobody sees count for nothing: soft hyphens, joiners, marks of direction.
-
-    >>> normalise("  Łódź:  ŒUVRE  d’Ångström, 2019–20 ")
-    "lodz: oeuvre d'angstrom, 2019-20"
-    """
-    if text.isascii():  # most of it; twenty times faster
-        return " ".join(text.lower().replace("`", "'").split())
-    apart = unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold().translate(_FOLDED)
-    bare = "".join(one for one in apart if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", bare).split())

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL
-from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, ItemKind
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_rows import CatalogueRow, columns
 from practices_db.catalogue.read_files import Catalogue
 from practices_db.catalogue.vocabularies import NOT_STATED

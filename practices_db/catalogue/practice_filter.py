@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, normalise, one_line, shown
+from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, one_line, shown
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.translation import N_, ngettext
 

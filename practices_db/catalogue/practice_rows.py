@@ -21,7 +21,7 @@ from pydantic import (
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
 from criteria.spelling import nearest_of
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
-from practices_db.catalogue.vocabularies import NotInListGroupError, unknown, vocabulary
+from practices_db.catalogue.vocabularies import NotInListError, NotInListGroupError, vocabulary
 
 # Characters that no text holds: a terminal would obey them, a file could not keep them, or they turn round the letters
 # after them, so that a text reads as another one. Line ends and tabs are text.
@@ -96,7 +96,7 @@ def from_list(name: str) -> FromList:
 
     def check(given: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         values = (given,) if isinstance(given, str) else given or ()
-        if wrong := [unknown(name, value) for value in values if value not in vocabulary(name)]:
+        if wrong := [NotInListError(name, value) for value in values if value not in vocabulary(name)]:
             raise wrong[0] if len(wrong) == 1 else NotInListGroupError(wrong)
         return given
 

@@ -15,6 +15,8 @@ from practices_db.catalogue.vocabularies import NotInListError, NotInListGroupEr
 from practices_db.errors import PracticesError
 
 SHOWN_AT_MOST = 200
+# A misspelt country costs milliseconds, and a file of 5 MB holds hundreds of thousands of them.
+PROPOSED_AT_MOST = 500
 _VALUE_AT_MOST = 80
 _IDS = "holds small letters a to z, digits and single hyphens, like 'my-practice-2'"
 
@@ -52,18 +54,21 @@ class RefusedError(PracticesError):
         super().__init__("\n".join(["Nothing was written. Please correct:", *shown, *more]))
 
 
-def mistakes(
+def mistakes(  # noqa: PLR0913, PLR0917 - a mistake is told with all of these
     error: ValidationError,
     model: type[BaseModel],
     place: str = "",
     row: int | None = None,
     cells: Mapping[str, Any] | None = None,
+    proposals: int = PROPOSED_AT_MOST,
 ) -> list[Problem]:
     """Return what Pydantic found wrong with a row, in plain words.
 
     With the row's ``cells`` also what its fields say of each other, which Pydantic leaves out where one is at fault.
+    ``proposals``: for so many of the mistakes the nearest value of a list is looked for.
     """
-    found = [one for fault in error.errors(include_url=False) for one in _mistakes(fault, model, place, row)]
+    left = iter(range(proposals))
+    found = [one for fault in error.errors(include_url=False) for one in _mistakes(fault, model, place, row, left)]
     if cells is None or not all(one.column in model.model_fields for one in found):
         return found
     said = {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}
@@ -93,7 +98,9 @@ def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(model.model_fields[name].rebuild_annotation())
 
 
-def _mistakes(fault: Any, model: type[BaseModel], place: str, row: int | None) -> Iterator[Problem]:
+def _mistakes(
+    fault: Any, model: type[BaseModel], place: str, row: int | None, left: Iterator[int]
+) -> Iterator[Problem]:
     column = str(fault["loc"][0]) if fault["loc"] else ""
     value = fault["input"] if isinstance(fault["input"], str) else ""
     cause = (fault.get("ctx") or {}).get("error")
@@ -101,8 +108,9 @@ def _mistakes(fault: Any, model: type[BaseModel], place: str, row: int | None) -
     match cause:
         case NotInListError() | NotInListGroupError():
             for one in cause.errors if isinstance(cause, NotInListGroupError) else (cause,):
-                near = one.near.words if one.near else ""
-                yield replace(found, reason=one.reason, value=one.value[:_VALUE_AT_MOST], nearest=near)
+                close = one.near if next(left, None) is not None else None
+                words = close.words if close else ""
+                yield replace(found, reason=one.reason, value=one.value[:_VALUE_AT_MOST], nearest=words)
         case ColumnError():
             yield replace(found, reason=str(cause), column=cause.column, value="")
         case ValueError():

@@ -14,7 +14,7 @@ from criteria.framework import CURRENT, Framework, current_framework
 from criteria.results import MARKS, RESULT_INDICATOR, combinations
 from criteria.scoring import Scores, encode, score
 from practices_db.catalogue import library_store
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_fields import FIELDS, PracticeField
 from practices_db.catalogue.published_copy import copy_truth
 from practices_db.catalogue.vocabularies import NOT_STATED

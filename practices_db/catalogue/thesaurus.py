@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 import snowballstemmer
 from rapidfuzz import fuzz, process
 
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 
 Kind = Literal[
     "target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "not_wanted", "idiom"
@@ -178,6 +178,13 @@ def _is(plain: str, wanted: str, language: str) -> bool:
         return plain.endswith(wanted[1:])
     # a stemmer may cut a base form shorter than its plural ("mujer" to "muj", "mujeres" to "mujer")
     return not {plain, stem(plain, language)}.isdisjoint({wanted, stem(wanted, language)})
+
+
+def ids_of(kind: Kind, label: str) -> set[str]:
+    """Return what a label stands for in any of the languages; a term within a longer one counts for nothing."""
+    words = words_of(label[:_LONGEST])
+    hits = [hit for one in LANGUAGES for hit in find(words, one, spelling=False, kinds=(kind,))]
+    return {hit.id for hit in hits if not any({*hit.at} < {*other.at} for other in hits)}
 
 
 def languages_of(words: Sequence[Word]) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
 
@@ -17,6 +16,7 @@ from criteria.results import GROUPS
 from criteria.spelling import nearest_of
 from practices_db.catalogue.country_names import country_like, country_of
 from practices_db.catalogue.measure_types import measure_types
+from practices_db.catalogue.plain_text import plain_label
 
 HEADLINES = ("effectiveness", "sustainability")  # the criteria that a practice is summed up by
 NOT_STATED = "not-stated"
@@ -26,6 +26,13 @@ NOT_STATED_LABEL = "Not stated"
 _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 
 _OF_COUNTRIES = ("country", "area")
+# Lists that the thesaurus has other words for, by what they are called there.
+_SAID_OTHERWISE: dict[str, Literal["sector", "target_group", "measure_type"]] = {
+    "sector": "sector",
+    "theme": "sector",
+    "target_group": "target_group",
+    "measure_type": "measure_type",
+}
 
 
 @cache
@@ -84,12 +91,22 @@ class Nearest:
 
 
 class NotInListError(ValueError):
-    """A word that its list does not hold: ``value``, what is wrong, and the nearest that would be right, if any."""
+    """A word that its list does not hold: ``value``, and what is wrong. What would be right is looked for if asked."""
 
-    def __init__(self, value: str, reason: str, near: Nearest | None) -> None:
-        self.value, self.reason, self.near = value, reason, near
-        hint = f"; did you mean {near.words}?" if near else ""
-        super().__init__(reason + hint)
+    def __init__(self, name: str, value: str) -> None:
+        self.value, self._name = value, name
+        self.reason = f"{value[:80]!r} is not in the list of {name.replace('_', ' ')} ids"
+        super().__init__(self.reason)
+
+    @property
+    def near(self) -> Nearest | None:
+        """The nearest value of the list, if any; of a country it takes some milliseconds."""
+        near = nearest(self._name, self.value[:200])
+        return Nearest(near, f"{near!r} ({label(self._name, near)})") if near else None
+
+    def hinted(self) -> str:
+        """Return the reason with the nearest value."""
+        return f"{self.reason}; did you mean {near.words}?" if (near := self.near) else self.reason
 
 
 class NotInListGroupError(ValueError):
@@ -100,23 +117,17 @@ class NotInListGroupError(ValueError):
         super().__init__("; ".join(map(str, errors)))
 
 
-def _plain(text: str) -> str:
-    """Return an id or a label without case, accents and marks: "Education & training" is "education-and-training"."""
-    folded = unicodedata.normalize("NFKD", text).casefold().replace("&", " and ")
-    return re.sub(r"[\W_]+", " ", "".join(c for c in folded if not unicodedata.combining(c))).strip()
-
-
 @cache
 def _searchable(name: str) -> dict[str, str]:
-    words = {_plain(text): id_ for id_, text in vocabulary(name).items()}
-    return words | {_plain(id_): id_ for id_ in vocabulary(name)}
+    words = {plain_label(text): id_ for id_, text in vocabulary(name).items()}
+    return words | {plain_label(id_): id_ for id_ in vocabulary(name)}
 
 
 def as_id(name: str, word: str) -> str | None:
     """Return the id that a word is, as an id or a label in any case; a country in any language. None if it is none."""
     if word in vocabulary(name):
         return word
-    if found := _searchable(name).get(_plain(word)):
+    if found := _searchable(name).get(plain_label(word)):
         return found
     return country_of(word, vocabulary(name)) if name in _OF_COUNTRIES else None
 
@@ -125,22 +136,20 @@ def as_id(name: str, word: str) -> str | None:
 def nearest(name: str, word: str) -> str | None:
     """Return the id that a word is or that is written most like it, None if none is.
 
-    A country is only named where it is a plausible reading of the word.
+    A country is only named where it is a plausible reading of the word, and a sector, group or type of measure that
+    it is another word for, in a language of the thesaurus, before one that is only written like it.
     """
+    from practices_db.catalogue import thesaurus  # noqa: PLC0415 - only loaded once something is not in its list
+
     if found := as_id(name, word):
         return found
     if name in _OF_COUNTRIES:
         return country_like(word, vocabulary(name))
-    plain = _plain(word)
+    if name in _SAID_OTHERWISE and (meant := thesaurus.ids_of(_SAID_OTHERWISE[name], word)):
+        return meant.pop() if len(meant) == 1 else None
+    plain = plain_label(word)
     longer = {id_ for text, id_ in _searchable(name).items() if plain and text.startswith(f"{plain} ")}
     if len(longer) == 1:  # "Housing" is short for one of them
         return longer.pop()
     near = nearest_of(plain, _searchable(name))
     return _searchable(name)[near] if near else None
-
-
-def unknown(name: str, word: str) -> NotInListError:
-    """Return the error that a value is not in the list, with the nearest one that is."""
-    near = nearest(name, word[:200])
-    found = Nearest(near, f"{near!r} ({label(name, near)})") if near else None
-    return NotInListError(word, f"{word[:80]!r} is not in the list of {name.replace('_', ' ')} ids", found)

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any, Literal
 
 from practices_db.catalogue import library_store
-from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_items import KINDS, NOUNS, Item, link_id
 from practices_db.catalogue.library_store import CURATED
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.curation import versioned_change
 from practices_db.curation.permissions import Thing, moved, require

@@ -32,6 +32,7 @@ Result = TypeVar("Result")
 log = logging.getLogger("practices")
 
 _TRIES = 6
+_AGAIN = 10.0  # seconds between two openings for writing of a disk that may still be full
 _OPENINGS = itertools.count()
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -48,6 +49,11 @@ _NO_ROOM = ("no space left", "file too large", "disk quota exceeded", "read-only
 _LOST = "The database had a fault and cannot be used any more. The app has to be started anew."
 _FULL = (
     "The disk is full or cannot be written: nothing was saved. What is stored can still be read. "
+    "Please tell whoever runs the app."
+)
+
+NO_WRITES = (
+    "Nothing can be saved at the moment: the disk is full or cannot be written. What is stored can still be read. "
     "Please tell whoever runs the app."
 )
 
@@ -84,12 +90,18 @@ class Store:
         self.opening = next(_OPENINGS)  # which one of this process it is
         self.changes = 0  # transactions kept since it was opened
         self.lost = False  # nothing can be read any more: whoever runs the process starts it anew
+        self._tried = float("-inf")  # when it was last tried to write again
+        self.waiting = False  # it is only read until the disk can be written again (``come_back``)
         self._writing = threading.Lock()
         self._counting = threading.Lock()
         self._opened_anew = False
         self._cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
         self._witness = Witness(path) if path and not read_only else None
-        self._root = self._connect()
+        try:
+            self._root = self._connect()
+        except PracticesError:
+            self._scratch.close()
+            raise
         self.refresh()
 
     def _connect(self) -> Cursor:
@@ -99,7 +111,6 @@ class Store:
                 str(path) if path else ":memory:", read_only=bool(self.read_only), config=dict(_CONFIG)
             )
         except duckdb.Error as error:
-            self._scratch.close()
             said = str(error).replace(str(path), "")
             if "Could not set lock" in said:
                 raise DatabaseBusyError(
@@ -116,7 +127,6 @@ class Store:
             root.execute("SET lock_configuration = true")
         except duckdb.InvalidInputException as error:  # DuckDB shares a file within a process: it is locked already
             root.close()
-            self._scratch.close()
             raise DatabaseBusyError(f"{path} is open in this process already.") from error
         return root
 
@@ -133,10 +143,10 @@ class Store:
         """
         if self.lost:
             raise DatabaseLostError(_LOST)
-        root = self._root
-        cursor = root.cursor()
-        self._cursors.add(cursor)
         with self._counting:
+            root = self._root
+            cursor = root.cursor()
+            self._cursors.add(cursor)
             self.using += 1
         try:
             yield cursor
@@ -209,12 +219,48 @@ class Store:
             self._witness.note(state)
         except OSError as error:
             # The change is kept. Without its witness no further one is taken: the database may be ahead by one only.
-            log.exception("the witness file cannot be written")
-            self.read_only = (
-                f"Nothing can be saved at the moment: {self._witness.path.name} beside the database cannot be "
-                f"written ({error.strerror}). Please tell whoever runs the app."
-            )
-            self.notice = self.read_only
+            self._wait(f"{self._witness.path.name}: {error.strerror}")
+
+    def _wait(self, why: str) -> None:
+        """Only read from now on, until the disk can be written again."""
+        if not self.waiting:
+            log.critical("%s is only read until it can be written again: %s", self.path, why)
+        self.read_only = self.notice = NO_WRITES
+        self.waiting = True
+
+    def come_back(self) -> None:
+        """Write again where the disk can be written again; asked now and then while it is ``waiting``.
+
+        Nothing happens while somebody reads: the file is opened anew.
+        """
+        with self._writing, self._counting:
+            if not self.waiting or self.using or not (self.path and self._witness) or not _can_be_written(self.path):
+                return
+            if time.monotonic() - self._tried < _AGAIN:
+                return
+            self._tried = time.monotonic()
+            self._root.close()
+            self.read_only = ""
+            try:
+                self._root = self._connect()
+                self._note_anew(self._witness)
+            except (PracticesError, OSError, duckdb.Error):
+                self._root.close()
+                self.read_only = NO_WRITES
+                try:
+                    self._root = self._connect()
+                except PracticesError:
+                    self.lost = True
+                return
+            self.notice, self.waiting, self._opened_anew = "", False, False
+            log.critical("%s can be written again", self.path)
+
+    def _note_anew(self, witness: Witness) -> None:
+        """Note what the file holds, which may be one change more than is noted; what is missing stays missing."""
+        state, noted = self._query.state(self._root), witness.read()
+        if noted and noted.writes > state.writes:
+            raise DatabaseLostError(_LOST)
+        witness.note(state)
 
     def state(self) -> State | None:
         """Return what the database holds, None where it is of a release that did not count its writes."""
@@ -231,7 +277,7 @@ class Store:
         """
         with self._counting:
             if self._root is root:  # nobody has done it yet
-                log.critical("the database had a fatal fault", exc_info=error)
+                log.critical("the database had a fatal fault", exc_info=None if _is_full(error) else error)
                 if self._opened_anew or not self.path:
                     self.lost = True
                     raise DatabaseLostError(_LOST) from error
@@ -242,7 +288,13 @@ class Store:
                 with suppress(duckdb.Error):
                     root.close()
                 try:
-                    self._root = self._connect()
+                    try:
+                        self._root = self._connect()
+                    except PracticesError as refused:
+                        if not _is_full(error):
+                            raise
+                        self._wait(str(refused.__cause__))
+                        self._root = self._connect()
                 except PracticesError as refused:
                     self.lost = True
                     raise DatabaseLostError(_LOST) from refused
@@ -251,7 +303,13 @@ class Store:
         raise PracticesError("The database had a fault and was opened anew. Please try again.") from error
 
     def checkpoint(self) -> None:
-        """Move what is in the write-ahead log into the file."""
+        """Move what is in the write-ahead log into the file.
+
+        Raises DiskFullError where the folder cannot be written: DuckDB would close the file for the process.
+        """
+        if self.path and not _can_be_written(self.path):
+            self._wait("it or its folder cannot be written")
+            raise DiskFullError(_FULL)
         with self._writing, self.cursor() as cursor:
             cursor.execute("CHECKPOINT")
 
@@ -301,6 +359,11 @@ def check_private(store: Store) -> None:
     for path in (store.path, store.path.with_name(store.path.name + ".wal")):
         if path.exists() and path.stat().st_mode & 0o007:
             raise PracticesError(f"{path} is open to every user of this machine. Close it with: chmod 600 {path}")
+
+
+def _can_be_written(path: Path) -> bool:
+    """Whether the system lets this process change a file and those beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _is_full(error: BaseException) -> bool:

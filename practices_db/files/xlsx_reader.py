@@ -24,6 +24,7 @@ from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any
 
 from practices_db.errors import PracticesError
@@ -315,6 +316,11 @@ def _rows(sheet: Any, rows_at_most: int, faults: list[Fault], characters: list[i
                     f"Sheet {sheet.title} has more than {rows_at_most:,} rows or more than {COLUMNS_AT_MOST} columns."
                 )
             kept.extend([] for _ in range(at - len(kept)))
+            if kept[at - 1] or len({cell["column"] for cell in filled}) < len(filled):
+                raise PracticesError(
+                    f"Sheet {sheet.title} has row {at}, or a cell of it, twice, which no spreadsheet writes. Open it "
+                    "in one, look at that row and save it anew."
+                )
             row = kept[at - 1] = [""] * width
             for cell in filled:
                 place, value, kind = cell["column"], cell["value"], cell["data_type"]
@@ -330,11 +336,23 @@ def _rows(sheet: Any, rows_at_most: int, faults: list[Fault], characters: list[i
                     f"The workbook holds more than {_CHARACTERS_AT_MOST:,} characters or {_FAULTS_AT_MOST:,} formulas. "
                     "Save the sheet as CSV."
                 )
+    ranges = parser.merged_cells.mergeCell if parser.merged_cells else ()
+    merged = tuple((one.min_row, one.min_col, one.max_row, one.max_col) for one in ranges)
+    by_column = sorted(merged, key=lambda one: (one[1], one[0]))
+    if len(merged) > rows_at_most or any(
+        one[1] == below[1] and one[2] >= below[0] for one, below in pairwise(by_column)
+    ):
+        raise PracticesError(
+            f"Sheet {sheet.title} has more than {rows_at_most:,} merged cells, or some that lie over one another. "
+            "Unmerge its cells and save it anew."
+        )
     return asdict(
         Sheet(
             kept,
             hidden=sheet.sheet_state != "visible",
-            hidden_rows=tuple(int(at) for at, one in parser.row_dimensions.items() if _unseen(one, "ht")),
+            hidden_rows=tuple(
+                int(at) for at, one in parser.row_dimensions.items() if int(at) <= len(kept) and _unseen(one, "ht")
+            ),
             hidden_columns=tuple(
                 sorted(
                     {
@@ -345,10 +363,7 @@ def _rows(sheet: Any, rows_at_most: int, faults: list[Fault], characters: list[i
                     }
                 )
             ),
-            merged=tuple(
-                (one.min_row, one.min_col, one.max_row, one.max_col)
-                for one in (parser.merged_cells.mergeCell if parser.merged_cells else ())
-            ),
+            merged=merged,
             stated=stated if all(stated) else None,
         )
     ) | {"shown": shown}

@@ -27,8 +27,11 @@ _REDIRECTIONS = 5
 _LEFT_ALONE = (429, 503)
 _NO_HEAD = (403, 404, 405, 501)  # servers that answer HEAD with one of these may well have the page
 _PORTS = {"http": 80, "https": 443}
-# Networks whose addresses hold another one, which may be private: IPv4-compatible, NAT64 (also local), Teredo, 6to4.
-_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")))
+# Of IPv6 only this is given to the internet; NAT64, IPv4 in IPv6, site-local addresses and the like are beside it.
+_GIVEN = ipaddress.IPv6Network("2000::/3")
+# Networks within it, and one of IPv4, whose addresses lead through a tunnel to another one: Teredo, 6to4, its relays.
+_TUNNELS = tuple(map(ipaddress.ip_network, ("2001::/32", "2002::/16", "192.88.99.0/24")))
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # what stands before the IPv4 address that it leads to
 
 
 @dataclass(frozen=True)
@@ -222,8 +225,6 @@ def _address(url: httpx.URL, manners: Manners) -> str:
 def is_public(address: str) -> bool:
     """Whether an address is one of the public internet, and no way around to another one."""
     found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address) and (
-        found.ipv4_mapped is not None or any(found in network for network in _TRANSLATED)
-    ):
+    if isinstance(found, ipaddress.IPv6Address) and (found not in _GIVEN or int(found) >> 32 & 0xFFFF_FFFF in _ISATAP):
         return False
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and not any(found in network for network in _TUNNELS)

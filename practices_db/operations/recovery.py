@@ -21,7 +21,7 @@ from practices_db.curation.permissions import APP
 from practices_db.curation.withdrawal_list import WithdrawalList
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import State, Witness, wal_path
-from practices_db.database.store import Store
+from practices_db.database.store import NO_WRITES, Store
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, DiskFullError, PracticesError
 from practices_db.operations.backups import Backup, backup_problems, backups
@@ -33,10 +33,6 @@ log = logging.getLogger("practices")
 _REFUSED = (
     "Nothing can be saved at the moment: the database was found damaged and is only read until it is repaired. "
     "Please keep what you wrote and try again later."
-)
-_NO_WRITES = (
-    "Nothing can be saved at the moment: the disk is full or cannot be written. What is stored can still be read. "
-    "Please tell whoever runs the app."
 )
 _RUNBOOK = "What to do is in docs/runbook.md, section “A damaged file”."
 
@@ -105,7 +101,7 @@ def _opened_for_writing(path: Path, folders: Sequence[Path], examined: Examined)
             else:
                 return store
     log.critical("%s cannot be written: %s", path, cause)
-    return Store(path, read_only=_NO_WRITES, notice=_NO_WRITES)
+    return Store(path, read_only=NO_WRITES, notice=NO_WRITES)
 
 
 def _cannot_be_written(path: Path) -> str:

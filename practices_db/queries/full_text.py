@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Iterable
 
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 
 # A word of more letters may come without its last s: who types the plural finds the singular too.
 _PLURAL = 5

@@ -16,7 +16,7 @@ from typing import Literal, cast
 from babel import Locale
 
 from practices_db.catalogue import thesaurus
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.thesaurus import LANGUAGES, Hit, Word
 from practices_db.catalogue.vocabularies import vocabulary
 

@@ -13,7 +13,7 @@ import pandas as pd
 from criteria import needs
 from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
 from practices_db.catalogue import thesaurus
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.texts import counted, known, labels
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Cursor

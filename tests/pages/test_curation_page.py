@@ -359,6 +359,23 @@ def test_unreleased_data_are_exported_and_that_is_on_record(log_in: LogIn) -> No
         assert practices.data_version(cursor).number == 1
 
 
+@pytest.mark.parametrize(
+    ("at", "button"),
+    [
+        ({"part": "practices", "practice": PRACTICE}, ""),
+        ({"part": "practices", "change": "several", "country": "MT"}, "Show what would change"),
+        ({"part": "release"}, "Look at what has changed since"),
+    ],
+)
+def test_who_looks_at_what_is_not_released_is_on_record_once_a_visit(
+    at: dict[str, str], button: str, log_in: LogIn
+) -> None:
+    go = log_in(CURATOR)
+    app = go("curation", **at)
+    press(app, button) if button else go("curation", **at)
+    assert [of for _, of in lines("read")] == ["data"]
+
+
 def test_administrator_gives_and_takes_roles(log_in: LogIn) -> None:
     app = log_in(ADMINISTRATOR)("curation")
     app.text_input(key="grant_email").set_value("no address")

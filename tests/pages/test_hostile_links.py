@@ -178,6 +178,11 @@ def test_an_unknown_choice_in_a_link_is_said(visit: Visit, page: str, param: str
     assert [screen.as_read(one.value) for one in app.warning] == [f"We ignored part of this link: {param}: no<b>thing"]
 
 
+@pytest.mark.parametrize("page", ["evidence", "communities"])
+def test_an_order_where_there_is_one_order_only_is_said(visit: Visit, page: str) -> None:
+    assert [one.value for one in visit(page, sort="newest").warning] == ["We ignored part of this link: sort"]
+
+
 def test_groups_by_what_is_filtered_are_no_mistake_of_the_link(visit: Visit) -> None:
     assert not visit("explore", view="groups", group="country", country="IT").warning
     assert visit("explore", view="groups", group="colour").warning

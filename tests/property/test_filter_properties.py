@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_filter import FACET, FACETS, PracticeFilter
 
 ANY_CHARACTER = st.characters(codec=None)  # half surrogates too

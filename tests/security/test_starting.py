@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import stat
@@ -139,7 +140,7 @@ def test_the_process_ends_where_its_database_is_lost(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(os, "_exit", sys.exit)
 
     async def serve() -> None:
-        ending = asyncio.create_task(startup.end_where_lost())
+        ending = asyncio.create_task(startup.watch_database())
         await asyncio.sleep(0.1)
         assert not ending.done()
         database.store().lost = True
@@ -148,6 +149,27 @@ def test_the_process_ends_where_its_database_is_lost(monkeypatch: pytest.MonkeyP
     with pytest.raises(SystemExit) as ended:
         asyncio.run(serve())
     assert ended.value.code == 70
+
+
+@pytest.mark.usefixtures("database_file")
+def test_healthz_says_that_nothing_can_be_written_until_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "_LOOK", 0.05)
+    store = database.store()
+
+    async def status() -> str:
+        return str(json.loads((await startup.healthz(None)).body)["status"])  # type: ignore[arg-type]
+
+    async def serve() -> tuple[str, str]:
+        store._wait("made up")
+        first = await status()
+        watching = asyncio.create_task(startup.watch_database())
+        while store.waiting:
+            await asyncio.sleep(0.05)
+        watching.cancel()
+        return first, await status()
+
+    assert asyncio.run(asyncio.wait_for(serve(), 30)) == ("cannot be written, only read", "ok")
+    store.write(lambda cursor: cursor.execute("UPDATE practice SET name = name"))
 
 
 # --- the whole server --------------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ from streamlit import file_util
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from pages.shared.components.filter_form import own_params
-from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_filter import OrganisationFilter, PublicationFilter
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.queries import practices

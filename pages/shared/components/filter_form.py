@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import Facet, Filter, shown
+from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
@@ -26,7 +27,8 @@ AnyFilter = TypeVar("AnyFilter", bound=Filter)
 FIRST_FACETS = 3  # what one asks for first
 _BESIDE_TITLE = 380  # pixels of a search beside a title
 # What else of a list stands in the link: how it is shown and weighted, and which page of it.
-_SHOWN = frozenset({"view", "sort", "page", "group", "weights", "w", "wi", "free", "reading"})
+_SHOWN = frozenset({"view", "page"})
+_OF_PRACTICES = frozenset({"sort", "group", "weights", "w", "wi", "free", "reading"})
 
 # What newsletters and networks add to a link to count its readers, and what is no name: nobody meant to narrow by it.
 _NOT_TOLD = re.compile(r"(utm|mc)[_-].*|\w*clk?id|([^a-zA-Z].*)?", re.DOTALL)
@@ -34,7 +36,7 @@ _NOT_TOLD = re.compile(r"(utm|mc)[_-].*|\w*clk?id|([^a-zA-Z].*)?", re.DOTALL)
 
 def own_params(kind: type[Filter]) -> frozenset[str]:
     """Return every name in a link that belongs to a page with this filter."""
-    return kind.link_names() | _SHOWN
+    return kind.link_names() | _SHOWN | (_OF_PRACTICES if kind is PracticeFilter else frozenset())
 
 
 def read_link(kind: type[AnyFilter]) -> AnyFilter:

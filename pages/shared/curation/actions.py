@@ -15,6 +15,7 @@ from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 
 Result = TypeVar("Result")
+UNRELEASED = "data"  # the object that stands in the record for whatever is not released yet
 _TOLD, _SHOWN_ONCE, _LOOKED_AT = "curation_told", "curation_link", "curation_looked_at"
 
 
@@ -41,25 +42,27 @@ def act(
 def looked_up(work: Callable[[Cursor, Actor], Result], private: str = "") -> Result:
     """Return what whoever is there now may read; where they may not (any more) say so, on record, and stop.
 
-    ``private``: the object whose private content is shown; that it was looked at goes on record, once a visit.
+    ``private``: the object whose private or unreleased content is shown; that goes on record, once a visit.
     """
     try:
         with st.spinner("Looking", show_time=True):
             who = login.actor()
             found = audit_log.guarded(database.store(), lambda cursor: work(cursor, who))
             if private:
-                _put_on_record(who, private)
+                put_on_record(who, private)
             return found
     except NotAllowedError as error:
         complain(error)
         st.stop()
 
 
-def _put_on_record(who: Actor, private: str) -> None:
+def put_on_record(who: Actor, private: str) -> None:
+    """Put on record that somebody looks at something private or unreleased, once a visit."""
     seen: set[str] = st.session_state.setdefault(_LOOKED_AT, set())
     if private in seen or database.store().read_only:
         return
-    database.store().write(lambda cursor: audit_log.record(cursor, who, audit_log.Entry("read", private)))
+    entry = audit_log.Entry("read", private, reason="not released yet" if private == UNRELEASED else "")
+    database.store().write(lambda cursor: audit_log.record(cursor, who, entry))
     seen.add(private)
 
 

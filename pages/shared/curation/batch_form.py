@@ -32,7 +32,9 @@ def draw() -> None:
     asked = (tuple(ids), new)
     if st.button("Show what would change", icon=":material/preview:"):
         try:
-            found = actions.looked_up(lambda cursor, who: batch_edits.proposals(cursor, who, ids, new))
+            found = actions.looked_up(
+                lambda cursor, who: batch_edits.proposals(cursor, who, ids, new), actions.UNRELEASED
+            )
         except PracticesError as error:
             actions.complain(error)
             return

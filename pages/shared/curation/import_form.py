@@ -49,6 +49,7 @@ _IF_NOT = {
     "encoding": "If not, open the file where it was made and save it as “CSV UTF-8”, or as a workbook.",
     "decimal-comma": "If not, write the numbers in plain digits and drop the file again.",
 }
+_REASON_WIDE, _THREE_LINES = 230, 68  # pixels
 _SHOWN = 500  # rows of a table on screen; all are imported
 _ADD, _LEAVE = "It is another one: add it", "Leave it out, with all that belongs to it"
 
@@ -194,7 +195,7 @@ def refused(problems: Sequence[Problem]) -> None:
         f"Nothing was imported: {counted(len(problems), 'mistake')} to correct. Correct the file and drop it again.",
         icon=":material/block:",
     )
-    st.dataframe(_problems(problems[:SHOWN_AT_MOST]), hide_index=True, alt="What is wrong with the file, and where")
+    _mistakes(_problems(problems[:SHOWN_AT_MOST]), "What is wrong with the file, and where")
     if len(problems) > SHOWN_AT_MOST:
         st.caption(f"The first {SHOWN_AT_MOST} of {len(problems):,} are shown.")
     if any(one.unless == "archived" for one in problems):
@@ -205,13 +206,20 @@ def _problems(problems: Sequence[Problem]) -> pd.DataFrame:
     columns: dict[str, list[Any]] = {
         "Row": [one.row for one in problems],
         "Column": [one.column for one in problems],
-        "Value": [_visible(one.value) for one in problems],
         "What is wrong": [_visible(one.reason) for one in problems],
         "Nearest allowed": [one.nearest for one in problems],
+        "Value": [_visible(one.value) for one in problems],
     }
     if any(one.place for one in problems):
-        columns = {"Sheet or file": [one.place for one in problems], **columns}
+        columns["Sheet or file"] = [one.place for one in problems]
     return pd.DataFrame(columns).astype({"Row": "Int64"})
+
+
+def _mistakes(told: pd.DataFrame, alt: str) -> None:
+    """Draw what was found in cells, what it is first, so that a telephone shows it, and in several lines."""
+    narrow = {"Row": st.column_config.NumberColumn(width=50), "Column": st.column_config.TextColumn(width=110)}
+    wide = dict.fromkeys(("What is wrong", "What was noticed"), st.column_config.TextColumn(width=_REASON_WIDE))
+    st.dataframe(told, hide_index=True, row_height=_THREE_LINES, column_config=narrow | wide, alt=alt)
 
 
 def _visible(text: str) -> str:
@@ -228,7 +236,11 @@ def preview(upload: Upload) -> Preview | None:
         st.caption(escaped(note))
     if upload.warnings:
         with st.expander(f"To look at: {counted(len(upload.warnings), 'cell')} not read as typed, or in doubt"):
-            st.dataframe(_noticed(upload.warnings), hide_index=True, alt="Cells that were not read as they were typed")
+            told = _problems(upload.warnings).drop(columns="Nearest allowed")
+            _mistakes(
+                told.rename(columns={"What is wrong": "What was noticed"}),
+                "Cells that were not read as they were typed",
+            )
     try:
         with st.spinner("Comparing with the database", show_time=True), database.cursor() as cursor:
             shown = imports.preview(cursor, upload, _decisions())
@@ -241,14 +253,10 @@ def preview(upload: Upload) -> Preview | None:
         return None
     _blanks(shown)
     if shown.nothing_new and not shown.duplicates:
-        st.info("The database holds all of this already: there is nothing to import.", icon=":material/done_all:")
+        but = "Apart from that the" if shown.blanks else "The"
+        st.info(f"{but} database holds all of this already: there is nothing to import.", icon=":material/done_all:")
         return None
     return shown
-
-
-def _noticed(warnings: Sequence[Problem]) -> pd.DataFrame:
-    told = _problems(warnings)
-    return told.drop(columns="Nearest allowed").rename(columns={"What is wrong": "What was noticed"})
 
 
 def _blanks(shown: Preview) -> None:
@@ -282,7 +290,8 @@ def _switch(name: str, label: str) -> None:
 
 
 def _keep(name: str) -> None:
-    st.session_state[name] = st.session_state[f"{name}_now"]
+    # the page has forgotten it where another file was dropped, and a browser that still draws it sends it once more
+    st.session_state[name] = st.session_state.get(f"{name}_now", False)
 
 
 def _take_back() -> None:

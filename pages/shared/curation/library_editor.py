@@ -51,7 +51,7 @@ def draw(actor: Actor) -> None:
         query_params={"part": "library", "shelf": item},
     )
     try:
-        found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, item, id_))
+        found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, item, id_), actions.UNRELEASED)
     except PracticesError as error:
         actions.complain(error)
         return

@@ -47,7 +47,7 @@ def draw(actor: Actor) -> None:
         query_params={"part": "practices"},
     )
     try:
-        found = actions.looked_up(lambda cursor, who: edit_practices.practice(cursor, who, id_))
+        found = actions.looked_up(lambda cursor, who: edit_practices.practice(cursor, who, id_), actions.UNRELEASED)
     except PracticesError as error:
         actions.complain(error)
         return

@@ -44,7 +44,9 @@ def _look(number: int) -> bool:
     """Compare, keep what was found for this visit and return whether that went well."""
     try:
         with st.spinner("Comparing with what is released", show_time=True):
-            found = releases.pending(database.store(), login.actor())
+            who = login.actor()
+            found = releases.pending(database.store(), who)
+            actions.put_on_record(who, actions.UNRELEASED)
     except PracticesError as error:
         actions.complain(error)
         return False

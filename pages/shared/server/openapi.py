@@ -87,7 +87,8 @@ def _operation(one: Resource[Any]) -> Described:
     }
 
 
-_ETAG = {"ETag": {"description": "Changes with the release, framework and question", "schema": {"type": "string"}}}
+_CHANGES = "Changes with the release, framework, program and question"
+_ETAG = {"ETag": {"description": _CHANGES, "schema": {"type": "string"}}}
 _KNOWN = {
     "name": "If-None-Match",
     "in": "header",

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -58,6 +58,7 @@ _CSV: dict[str, Format] = {format_: format_ for format_, kind in FORMATS.items()
 _CONTENTS: dict[str, Contents] = {contents: contents for contents in CONTENTS}
 _SORTED = {"sort": (DEFAULT_SORT, *(sort for sort in SORTS if sort != DEFAULT_SORT))}
 _WRITTEN = {"format": tuple(_CSV)}
+_PROGRAM = [Path(__file__).parents[3] / folder for folder in ("criteria", "practices_db", "pages")]
 _making = anyio.CapacityLimiter(2)  # files made at the same time; further requests wait
 # Any page may read what is published, without cookies. A page of another site cannot see headers that are not named.
 _CORS = {
@@ -355,15 +356,26 @@ def _params(request: Request, resource: Resource[Ask]) -> dict[str, list[str]]:
 
 
 def _tag(asked: str) -> str:
-    """Return the ETag of an answer: weak, by release of the data, framework and question.
+    """Return the ETag of an answer: weak, by release of the data, framework, program and question.
 
     The day of the export stands in the files; it does not make their content another.
     """
     with database.cursor() as cursor:
         version = practices.data_version(cursor)
     framework = current_framework()
-    parts = f"{version.number} {version.content_hash} {framework.id} {framework.version} {asked}"
+    parts = f"{version.number} {version.content_hash} {framework.id} {framework.version} {_program()} {asked}"
     return f'W/"{version.number}-{hashlib.sha256(parts.encode()).hexdigest()[:24]}"'
+
+
+@cache
+def _program() -> str:
+    """Return the hash of the program's own files: another program may answer the same question otherwise."""
+    files = sorted(path for folder in _PROGRAM for path in folder.rglob("*") if path.is_file())
+    hashed = hashlib.sha256()
+    for path in files:
+        if path.suffix != ".pyc":
+            hashed.update(path.name.encode() + path.read_bytes())
+    return hashed.hexdigest()
 
 
 def _has(request: Request, tag: str) -> bool:

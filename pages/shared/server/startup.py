@@ -88,7 +88,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         log.critical("The app cannot start: %s", error)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(warm_up.prepare)
-    works = (warm_up.collect_now_and_then, end_where_lost, ask_own_address, reset_demonstration)
+    works = (warm_up.collect_now_and_then, watch_database, ask_own_address, reset_demonstration)
     tasks = [asyncio.create_task(work()) for work in works]
     log.info("started with data version %(data_version)s", {"data_version": database.published().version.short})
     yield
@@ -116,10 +116,15 @@ async def ask_own_address() -> None:
         log.info("the app's own address could not be asked: %s", type(error).__name__)
 
 
-async def end_where_lost() -> None:
-    """End the process once its database cannot be used any more: a supervisor starts it anew, with every check."""
-    while not database.store().lost:
+async def watch_database() -> None:
+    """Let the database be written again once its disk can be, and end the process once it cannot be used any more.
+
+    A supervisor then starts it anew, with every check.
+    """
+    while not (store := database.store()).lost:
         await asyncio.sleep(_LOOK)
+        if store.waiting:
+            await run_in_threadpool(store.come_back)
     log.critical("the process ends, so that it is started anew and everything is checked")
     os._exit(70)
 
@@ -153,16 +158,19 @@ async def healthz(request: Request) -> JSONResponse:  # noqa: ARG001 - the signa
     """Answer "ok" only if the database answers a query; opened anew first where a fatal error has closed it."""
 
     def ask() -> tuple[int, str]:
-        with database.cursor() as cursor:
-            return practice_queries.count_practices(cursor, PracticeFilter()), database.store().notice
+        store = database.store()
+        with store.cursor() as cursor:
+            practices = practice_queries.count_practices(cursor, PracticeFilter())
+        # a damaged database still answers visitors; whoever watches the status must be told
+        only_read = "cannot be written, only read" if store.waiting else "damaged, only read"
+        return practices, only_read if store.notice else ""
 
     try:
-        practices, notice = await run_in_threadpool(ask)
+        practices, only_read = await run_in_threadpool(ask)
     except Exception:
         log.exception("health check failed")
         return JSONResponse({"status": "failing"}, status_code=503)
-    # a damaged database still answers visitors; whoever watches the status must be told
-    status = "damaged, only read" if notice else await run_in_threadpool(_warning) or "ok"
+    status = only_read or await run_in_threadpool(_warning) or "ok"
     return JSONResponse({"status": status, "practices": practices})
 
 

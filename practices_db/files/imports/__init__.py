@@ -5,8 +5,7 @@ Every step refuses with all mistakes at once (``RefusedError`` of catalogue.prob
 """
 
 from practices_db.files.imports.apply import apply, record_refusal
-from practices_db.files.imports.duplicates import Alike, Named
-from practices_db.files.imports.preview import Decision, Duplicate, Entry, FieldChange, Preview, State, preview
+from practices_db.files.imports.preview import Decision, Duplicate, Preview, State, preview
 from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 from practices_db.files.imports.templates import (
     TemplateFormat,
@@ -17,13 +16,9 @@ from practices_db.files.imports.templates import (
 )
 
 __all__ = [
-    "Alike",
     "Confirmed",
     "Decision",
     "Duplicate",
-    "Entry",
-    "FieldChange",
-    "Named",
     "Preview",
     "Question",
     "State",

@@ -11,44 +11,52 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_filter import LAST_YEAR
 from practices_db.catalogue.practice_rows import CatalogueRow, FromList
 from practices_db.catalogue.problems import Problem
-from practices_db.catalogue.vocabularies import as_id, vocabulary
+from practices_db.catalogue.vocabularies import as_id, nearest, vocabulary
 
-# Signs that nobody sees or that turn the direction of what follows: no text keeps them, and that is said. The joiners
-# of letters and emoji are none of them.
+# Signs that nobody sees, that turn the direction of what follows, or that are none: no text keeps them, and that is
+# said. Joiners belong to a text behind signs of emoji and of scripts that join, not behind Latin, Greek or Cyrillic.
 _INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]|(?<![^\u0000-\u058f])[\u200c\u200d]+"
 )
-# Letters of UTF-8 that were read as Windows-1252 once, and the sign that stands for a letter that was lost.
-_BROKEN = re.compile("\ufffd|[\u00c2\u00c3\u00c4\u00c5][\u0080-\u00bf\u0152-\u0178\u2013-\u2122]|\u00e2\u20ac")
-# What says "not known" in any column: errors of spreadsheets, bare signs, abbreviations that are no words.
+_LINE_ENDS = re.compile("[\u0085\u2028\u2029]")  # a spreadsheet shows them as nothing or as a box
+# Letters of UTF-8 that were read as Windows-1252 once, and signs of a letter that was lost or of one font only.
+_BROKEN = re.compile(
+    "[\ufffd\ue000-\uf8ff]|[\u00c2\u00c3\u00c4\u00c5][\u0080-\u00bf\u0152-\u0178\u2013-\u2122]|\u00e2\u20ac"
+)
+# What says "not known" in any column: errors of spreadsheets, bare signs, abbreviations that are no words, days of
+# noughts and patterns of a day.
 _NO_VALUE = re.compile(
-    r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BEZUG!|NV|WERT!|ZAHL!)|[-–—−?.…/_*]+"
-    r"|n[./]\s?[avd]\.?|n\.?\s?/\s?a\.?|k\.\s?A\.|n\.\s?n\.|s\.\s?o\.|s/o|n\.v\.t\.|b\.d\.|<NA>|\(blank\)",
+    r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BEZUG!|NV|WERT!|ZAHL!)|[-–—−?.…/_*]+|x{2,}"
+    r"|n[./]\s?[avdcr]\.?|n\.?\s?/\s?a\.?|k\.\s?A\.|n\.\s?n\.|[so]\.\s?[odf]\.|s/[odf]|b\.\s?d\.|n\.\s?t\."
+    r"|n\.[vn]\.[tb]\.|<NA>|\(blank\)|0{1,4}([./-])0{1,2}\1(?:0{4}|00?)|1900-01-00"
+    r"|([yjar]{2,4}|[dtjg]{1,2})([./-])m{1,2}\3(?:[yjar]{2,4}|[dtjg]{1,2})",
     re.IGNORECASE,
 )
-# Words that say so, too, except in a column that must be filled in: there they may be a name.
-_NO_VALUE_WORDS = frozenset(
-    [
-        "na",
-        "null",
-        "nil",
-        "none",
-        "nan",
-        "unknown",
-        "unbekannt",
-        "inconnu",
-        "desconocido",
-        "sconosciuto",
-        "onbekend",
-        "tbd",
-        "tbc",
-        "tba",
-    ]
-) | {"not known", "not available", "not applicable", "no data", "not stated", "keine angabe", "no answer"}
+# Words that say so, too, except in a column that must be filled in: there they may be a name. Without accents.
+_SAID = (
+    "na, null, nil, none, nan, unknown, not known, not available, not applicable, no data, not stated, no answer, "
+    "not specified, no information, no date, undated, missing, blank, empty, pending, tbd, tbc, tba, todo, to do, "
+    "to be determined, to be defined, to be confirmed, to be announced, to be completed, to follow, "
+    "unbekannt, nicht bekannt, keine angabe, keine angaben, ohne angabe, keine daten, nicht verfugbar, fehlt, "
+    "entfallt, nicht zutreffend, ohne datum, folgt, noch offen, wird nachgereicht, "
+    "inconnu, inconnue, non connu, non disponible, non renseigne, non communique, non precise, sans objet, "
+    "sans date, pas de donnees, a completer, a definir, a determiner, a preciser, a confirmer, en attente, "
+    "desconocido, desconocida, no disponible, no consta, no aplica, sin datos, sin fecha, sin informacion, "
+    "por determinar, por definir, por confirmar, pendiente, a confirmar, "
+    "sconosciuto, sconosciuta, non noto, non disponibile, non applicabile, nessun dato, senza data, da definire, "
+    "da determinare, da confermare, da completare, in attesa, "
+    "nieznany, nieznana, nieznane, brak, brak danych, nie dotyczy, nie wiadomo, do ustalenia, do uzupelnienia, "
+    "onbekend, niet bekend, geen gegevens, niet van toepassing, nog te bepalen, ntb, nnb, nvt, "
+    "okand, uppgift saknas, saknas, ej tillampligt, ukendt, ukjent, ikke oplyst, tuntematon, ei tiedossa, "
+    "desconhecido, nao disponivel, sem dados, necunoscut, neznamy, neznamo, neuvedeno, nezname, nepoznato, "
+    "ismeretlen, nincs adat, αγνωστο, неизвестно, неизвестен, невідомо, bilinmiyor, غير معروف"
+)
+_NO_VALUE_WORDS = frozenset(_SAID.split(", "))
 _CURRENCIES = re.compile(r"\s*(?:€|EUR|euros?)\s*", re.IGNORECASE)
 _ABOUT = re.compile(
     r"^(?:ca\.?|circa|about|approx\.?|approximately|around|over|more than|since|from|~|>)\s*", re.IGNORECASE
@@ -178,6 +186,10 @@ def clean(cell: str, where: Place, noticed: Noticed) -> str:
     if cell.isascii():
         return cell.strip()
     text = cell
+    if found := _LINE_ENDS.search(text.strip()):
+        text = _LINE_ENDS.sub("\n", text.strip())
+        reason = f"holds a line end that no spreadsheet shows (U+{ord(found[0]):04X}); it is read as a line break"
+        warn(noticed, where.problem(reason, text))
     if found := _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
         reason = "held a sign that cannot be seen or turns the writing round"
@@ -213,7 +225,9 @@ def _value(column: Column, text: str, where: Place, noticed: Noticed) -> str:
 
 def is_placeholder(text: str, *, named: bool = False) -> bool:
     """Whether a text only says that nothing is known. ``named``: it may be a name, where it is a word."""
-    return bool(_NO_VALUE.fullmatch(text)) or (not named and text.casefold() in _NO_VALUE_WORDS and text != "Nan")
+    return bool(_NO_VALUE.fullmatch(text)) or (
+        not named and len(text) < 30 and normalise(text) in _NO_VALUE_WORDS and text != "Nan"
+    )
 
 
 def _word(column: Column, text: str) -> str | None:
@@ -236,8 +250,8 @@ def proposed(column: Column, name: str, text: str, cells: Mapping[str, str]) -> 
         meant = _year(text) if "year" in name else _number(text)
     elif column.list_ and column.several:
         pieces = [piece.strip() for piece in _PARTED.split(text)]
-        ids = [as_id(column.list_, piece) for piece in pieces]
-        meant = ";".join(one for one in ids if one) if len(ids) > 1 and all(ids) else ""
+        ids = [nearest(column.list_, piece) for piece in pieces]
+        meant = ";".join(dict.fromkeys(one for one in ids if one)) if len(ids) > 1 and all(ids) else ""
     elif name.endswith("url") and _BARE_ADDRESS.fullmatch(text):
         meant = f"https://{text}"
     elif column.yes and text == "TRUE":

@@ -29,14 +29,10 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Stored:
-    """A row of the database as cells; ``version`` of the row, ``owner`` what its audit lines are on.
-
-    ``listed``: things of the library that were taken out are none.
-    """
+    """A row of the database as cells; ``version`` of the row. ``listed``: what was taken out of the library is not."""
 
     cells: Cells
     version: int
-    owner: str
     listed: bool = True
 
 
@@ -111,7 +107,7 @@ def _one_truth(
 
 def _practices(cursor: Cursor) -> dict[Key, Stored]:
     cursor.execute(f"SELECT {IN_THE_FILE}, p.version FROM {PRACTICES}")
-    return {(row["id"],): Stored(as_cells(row), version, f"practice:{row['id']}") for row, version in _rows(cursor)}
+    return {(row["id"],): Stored(as_cells(row), version) for row, version in _rows(cursor)}
 
 
 def _answers(cursor: Cursor) -> dict[Key, Stored]:
@@ -127,7 +123,7 @@ def _answers(cursor: Cursor) -> dict[Key, Stored]:
     found: dict[Key, Stored] = {}
     for row, version in _rows(cursor):
         of = row.pop("assessment_id")
-        found[(of, row["indicator_id"])] = Stored(as_cells(row), version, f"assessment:{of}")
+        found[(of, row["indicator_id"])] = Stored(as_cells(row), version)
     return found
 
 
@@ -142,7 +138,7 @@ def _sources(cursor: Cursor) -> dict[Key, Stored]:
     found: dict[Key, Stored] = {}
     for row, version in _rows(cursor):
         key = (row["practice_id"], row["field"], row.pop("address"))
-        found[key] = Stored(as_cells(row), version, f"practice:{key[0]}")
+        found[key] = Stored(as_cells(row), version)
     return found
 
 
@@ -155,7 +151,7 @@ def _library(cursor: Cursor, name: str) -> dict[Key, Stored]:
     for row, version in _rows(cursor):
         one = SimpleNamespace(**row)
         cells = as_cells({column: value for column, value in row.items() if column not in _OF_THE_DATABASE})
-        found[kind.key(one)] = Stored(cells, version, kind.owner(one), row["state"] == "listed")
+        found[kind.key(one)] = Stored(cells, version, row["state"] == "listed")
     return found
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from confusable_homoglyphs.confusables import confusables_data
 from rapidfuzz import fuzz, process
 
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 
 # Found on the catalogue's own practices: above it lie no two that are different (tests of the imports).
 ALIKE = 88

@@ -20,7 +20,7 @@ from practices_db.catalogue.contradictions import given as as_given
 from practices_db.catalogue.library_items import KINDS, OF_TABLE
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.catalogue.practice_rows import AnswerRow, CatalogueRow, PracticeRow, SourceRow
-from practices_db.catalogue.problems import Problem, RefusedError, mistakes
+from practices_db.catalogue.problems import PROPOSED_AT_MOST, Problem, RefusedError, mistakes
 from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.imports.current_rows import Holdings, Key, Stored, as_cells, holdings
@@ -218,8 +218,9 @@ def _whole(upload: Upload, held: Holdings, problems: list[Problem]) -> Upload:
             try:
                 rows[at] = table.kind.model.model_validate(before.cells | cells)
             except ValidationError as error:
-                said = mistakes(error, table.kind.model, table.place, at, before.cells | cells)
-                problems += [explained(table.kind, one, cells, {}) for one in said]
+                left = max(0, PROPOSED_AT_MOST - len(problems))
+                said = mistakes(error, table.kind.model, table.place, at, before.cells | cells, left)
+                problems += [explained(table.kind, one, cells, {}) for one in said[:left]] + said[left:]
         if unknown:
             some = ", ".join(map(str, unknown[:5])) + (", …" if len(unknown) > 5 else "")
             of = f"for what is not in the database yet (row{'s' if len(unknown) > 1 else ''} {some})"
@@ -430,7 +431,7 @@ def _belonging(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> li
                 reason = f"{id_!r} was merged into another one; use that one's id"
                 problems.append(Problem(reason, nearest=repr(one.merged_into), **found))
             elif id_ not in ids[kind]:
-                near = nearest_of(id_, list(ids[kind]))
+                near = nearest_of(id_, ids[kind]) if len(problems) < PROPOSED_AT_MOST else None
                 reason = f"{id_!r} is neither in the database nor in this file"
                 problems.append(Problem(reason, nearest=repr(near) if near else "", **found))
             elif entry.kind == "answers" and held.assessments.get(entry.key[0], "published") != "published":

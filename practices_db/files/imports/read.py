@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from practices_db.catalogue.csv_reader import CsvError, CsvTable, Encoding, NotUtf8Error, read_csv
 from practices_db.catalogue.practice_rows import CatalogueRow
-from practices_db.catalogue.problems import Problem, RefusedError, mistakes
+from practices_db.catalogue.problems import PROPOSED_AT_MOST, Problem, RefusedError, mistakes
 from practices_db.errors import PracticesError
 from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.recipe import Format
@@ -129,11 +129,12 @@ class Upload:
 
 @dataclass
 class _Found:
-    """What comes to light while a file is read."""
+    """What comes to light while a file is read. ``unproposed``: it was said that no more values are proposed."""
 
     notes: list[str] = field(default_factory=list)
     cells: Noticed = field(default_factory=Noticed)
     problems: list[Problem] = field(default_factory=list)
+    unproposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -312,7 +313,8 @@ def _part(title: str, sheet: Sheet, *, leave: bool) -> _Part:
     rows = [list(row) for row in sheet.rows]
     numbers = list(range(1, max(map(len, rows)) + 1))
     if leave:
-        rows = [row if at == 1 or at not in sheet.hidden_rows else [] for at, row in enumerate(rows, start=1)]
+        hidden = frozenset(sheet.hidden_rows) - {1}
+        rows = [row if at not in hidden else [] for at, row in enumerate(rows, start=1)]
         numbers = [at for at in numbers if at not in sheet.hidden_columns]
         rows = [[row[at - 1] for at in numbers if at <= len(row)] for row in rows]
     return _Part(title, rows, dict(sheet.shown), numbers)
@@ -493,10 +495,16 @@ def _rows(
             else:
                 rows[at] = how.kind.model.model_validate(cells)
         except ValidationError as error:
-            said = mistakes(error, how.kind.model, how.place, at, cells)
+            left = max(0, PROPOSED_AT_MOST - len(found.problems))
+            said = mistakes(error, how.kind.model, how.place, at, cells, left)
             given = dict(zip(how.columns, row, strict=True))
-            wrong += [explained(how.kind, one, cells, given) for one in said if one.column not in untyped]
+            said = [explained(how.kind, one, cells, given) for one in said[:left]] + said[left:]
+            wrong += [one for one in said if one.column not in untyped]
             broken[at] = how.kind.key_of(cells)
+            if left < len(said) and not found.unproposed:
+                found.unproposed = True
+                reason = f"from here on no value is proposed: there are more than {PROPOSED_AT_MOST} mistakes"
+                wrong.append(Problem(reason, at, place=how.place))
         found.problems += wrong
     if silent_rows:
         found.notes.append(f"{silent_rows} rows of an export that say nothing of their own are passed over.")

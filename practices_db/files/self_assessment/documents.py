@@ -14,7 +14,7 @@ from datetime import date
 
 from criteria.framework import Framework, current_framework
 from criteria.next_steps import OWN, level_of
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
 from practices_db.catalogue.vocabularies import vocabulary

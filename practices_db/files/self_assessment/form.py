@@ -20,7 +20,7 @@ from pydantic import (
 from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
 from practices_db.catalogue.addresses import completed
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
-from practices_db.catalogue.vocabularies import unknown, vocabulary
+from practices_db.catalogue.vocabularies import NotInListError, vocabulary
 from practices_db.errors import PracticesError
 
 FILE: Literal["Integration Practices self-assessment"] = "Integration Practices self-assessment"
@@ -46,7 +46,7 @@ def _from_list(name: str) -> AfterValidator:
     def check(values: tuple[str, ...]) -> tuple[str, ...]:
         for value in values:
             if value not in vocabulary(name):
-                raise ValueError(unknown(name, value[:60]))
+                raise ValueError(NotInListError(name, value[:60]).hinted())
             if values.count(value) > 1:
                 raise ValueError(f"{value!r} stands there twice")
         return values

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from criteria.forms import said_of
 from criteria.framework import current_framework
-from practices_db.catalogue.filters import normalise
+from practices_db.catalogue.plain_text import normalise
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, OwnAnswer, OwnAssessment, Profile
 

@@ -6,8 +6,8 @@ import hostile
 import pytest
 from pydantic import ValidationError
 
-from practices_db.catalogue.filters import normalise
 from practices_db.catalogue.library_filter import PublicationFilter
+from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_filter import (
     DEFAULT_SORT,
     FACET,
@@ -346,34 +346,6 @@ FULL = PracticeFilter(
 )
 def test_taking_one_narrowing_away_leaves_the_rest(field: str, value: str | None, changed: dict[str, object]) -> None:
     assert FULL.without(field, value) == PracticeFilter.model_validate(FULL.model_dump() | changed)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ""),
-        (" \t\n ", ""),
-        ("Łódź", "lodz"),
-        ("ŁÓDŹ", "lodz"),
-        ("Œuvre d'Ångström", "oeuvre d'angstrom"),
-        ("STRASSE straße", "strasse strasse"),
-        ("Ærø Þingvellir Đorđe Ħamrun", "aero thingvellir dorde hamrun"),
-        ("İstanbul ISPARTA ısparta", "istanbul isparta isparta"),
-        ("e\u0301cole É\u0301", "ecole e"),
-        ("ＡＢＣ１２３", "abc123"),
-        ("ΣΊΣΥΦΟΣ σίσυφος", "σισυφοσ σισυφοσ"),
-        ("КИЇВ київ", "киів киів"),
-        ("한국", "한국"),
-        ("ﬁnance", "finance"),
-        ("one\u00a0two\u2003three", "one two three"),
-        ("d’un d‘un d`un d´un dʼun d′un D'UN", " ".join(["d'un"] * 7)),
-        ("a‐b a‑b a–b a—b a−b a－b A-B", " ".join(["a-b"] * 7)),
-        ("Integra\u00adtions\u200blotsen \ufeffUlm\u2060\u200f", "integrationslotsen ulm"),
-        ("👩\u200d👧 ☀\ufe0f", "👩👧 ☀"),
-    ],
-)
-def test_text_is_normalised_for_search(text: str, expected: str) -> None:
-    assert normalise(text) == expected
 
 
 # However the name in a store and the words of a question are typed: in each pair they are the same.

@@ -863,7 +863,18 @@ def test_table_refuses_what_can_never_be(sql: str, tiny_store: Store) -> None:
         tiny_store.write(lambda cursor: cursor.execute(sql))
 
 
-@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv takes root's right to write everywhere away")
+def as_its_owner_only(program: str, path: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program on a database without root's right to write everywhere."""
+    caps = "-dac_override,-dac_read_search"
+    setpriv = [shutil.which("setpriv") or "", f"--bounding-set={caps}", f"--inh-caps={caps}"]
+    command = [*setpriv, sys.executable, "-c", dedent(program), path]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+needs_setpriv = pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv takes root's rights away")
+
+
+@needs_setpriv
 def test_a_folder_that_is_only_read_since_is_no_conflict_with_somebody_else(tmp_path: Path) -> None:
     program = """
         import sys
@@ -878,19 +889,61 @@ def test_a_folder_that_is_only_read_since_is_no_conflict_with_somebody_else(tmp_
             finally:
                 path.parent.chmod(0o700)
     """
-    caps = "-dac_override,-dac_read_search"
-    ran = subprocess.run(
-        [
-            shutil.which("setpriv") or "",
-            f"--bounding-set={caps}",
-            f"--inh-caps={caps}",
-            sys.executable,
-            "-c",
-            dedent(program),
-            tmp_path / "t",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "DiskFullError" in ran.stderr
+    assert "DiskFullError" in as_its_owner_only(program, tmp_path / "t").stderr
+
+
+@needs_setpriv
+@pytest.mark.parametrize("checkpoint", ["store.checkpoint()", "run('CHECKPOINT')"], ids=["ours", "DuckDB's own"])
+def test_a_checkpoint_without_rights_ends_writing_until_they_are_back(
+    checkpoint: str, tiny_store: Store, tmp_path: Path
+) -> None:
+    """DuckDB's own checkpoint, when its log is full, is one that nothing can be asked before."""
+    assert tiny_store.path
+    tiny_store.checkpoint()
+    path = Path(shutil.copy(tiny_store.path, tmp_path / "copied.duckdb"))
+    program = f"""
+        import sys
+        from pathlib import Path
+        from practices_db.database.store import Store
+        from practices_db.errors import DiskFullError, ReadOnlyError
+
+        path = Path(sys.argv[1])
+        store = Store(path)
+
+        def run(sql):
+            with store.cursor() as cursor:
+                return cursor.execute(sql).fetchall()
+
+        def write():
+            return store.write(lambda cursor: cursor.execute("UPDATE practice SET name = name || '.'"))
+
+        def tried(work):
+            try:
+                work()
+            except Exception as error:
+                print(type(error).__name__)
+            else:
+                print("done")
+
+        write()
+        path.parent.chmod(0o500)
+        tried(lambda: {checkpoint})
+        store.come_back()
+        tried(write)
+        print(run("SELECT count(*) FROM practice"), store.waiting, bool(store.notice), store.lost)
+        path.parent.chmod(0o700)
+        with store.cursor():
+            store.come_back()
+            print(store.waiting)
+        store.come_back()
+        tried(write)
+        tried(store.checkpoint)
+        print(store.waiting, bool(store.notice), store.lost, store.state().writes)
+    """
+    before = tiny_store.state()
+    assert before
+    ran = as_its_owner_only(program, path)
+    told = ["DiskFullError", "ReadOnlyError", "[(5,)] True True False", "True", "done", "done"]
+    assert ran.stdout.splitlines() == [*told, f"False False False {before.writes + 2}"], ran.stderr
+    assert ran.stderr.count("is only read until it can be written again") == 1
+    assert "Traceback" not in ran.stderr

@@ -182,6 +182,11 @@ def test_it_asks_on_the_ports_of_web_pages_only(address: str) -> None:
         "64:ff9b:1::808:808",
         "2002:7f00:1::1",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        "fec0::1",
+        "5f00::1",
+        "192.88.99.1",
+        "2a00:1450::5efe:10.0.0.1",
+        "2a00:1450::200:5efe:8.8.8.8",
     ],
 )
 def test_private_translated_and_tunnelled_addresses_are_not_public(given: str) -> None:

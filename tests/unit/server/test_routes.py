@@ -13,6 +13,7 @@ from route_answers import get
 from sample_views import FILTERS, SORT_ORDERS
 
 from pages.shared.components import database
+from pages.shared.server import routes
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import DATA
@@ -225,6 +226,19 @@ def test_etag_is_the_data_version_s_and_spares_a_second_transfer(served: Store) 
     answer = get("/api/practices.csv", if_none_match=tag)
     assert answer.status == 200
     assert answer.headers["etag"].startswith('W/"2-')
+
+
+def test_another_program_answers_anew(served: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    tags = set()
+    for program in ("one = 1\n", "one = 2\n"):
+        (tmp_path / "program.py").write_text(program, encoding="utf-8")
+        routes._program.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(routes, "_PROGRAM", [tmp_path])
+            tags |= {get(f"/api/{name}").headers["etag"] for name in ("openapi.json", "schema.json")}
+            (tmp_path / "program.pyc").write_bytes(b"compiled")
+    routes._program.cache_clear()
+    assert len(tags) == 4
 
 
 # --- published only, in pieces, nothing left -----------------------------------------------------------------

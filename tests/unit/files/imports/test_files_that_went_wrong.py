@@ -14,7 +14,7 @@ from babel import Locale
 from import_files import HOUSE, LEAST, NOTHING, PAPER, bring, looked_at, stored, table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from practices_db.catalogue.problems import Problem, RefusedError
+from practices_db.catalogue.problems import PROPOSED_AT_MOST, Problem, RefusedError
 from practices_db.catalogue.vocabularies import as_id, nearest, vocabulary
 from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
@@ -261,6 +261,26 @@ def test_what_is_hidden_and_what_is_merged_is_asked_at_once() -> None:
     assert [one.about for one in (both, *both.also)] == ["encoding", "decimal-comma"]
 
 
+def test_a_row_or_cell_that_stands_twice_in_a_sheet_is_refused() -> None:
+    content = workbook(HOUSE, HOUSE | {"id": "synthetic-h2", "name": "Second house"})
+    for old, new in ((b'<row r="3"', b'<row r="2"'), (b'r="B2"', b'r="A2"')):
+        twice = repacked(content, lambda xml, old=old, new=new: xml.replace(old, new))  # type: ignore[misc]
+        with pytest.raises(RefusedError, match="has row 2, or a cell of it, twice"):
+            read_file(twice, "file.xlsx")
+
+
+@pytest.mark.parametrize(
+    "ranges", [["H2:H4", "H3:H9"], ["A2:C3", "A3:B4"], [f"H{at}:I{at}" for at in range(2, 20_100)]]
+)
+def test_merged_cells_over_one_another_or_without_number_are_refused(ranges: list[str]) -> None:
+    houses = [HOUSE | {"id": f"synthetic-{at}", "name": f"House {at}"} for at in range(4)]
+    cells = "".join(f'<mergeCell ref="{one}"/>' for one in ranges).encode()
+    merged = b"</sheetData><mergeCells>%s</mergeCells>" % cells
+    content = repacked(workbook(*houses), lambda xml: xml.replace(b"</sheetData>", merged))
+    with pytest.raises(RefusedError, match=r"more than 20,000 merged cells, or some that lie over one another"):
+        read_file(content, "file.xlsx")
+
+
 def test_a_header_of_several_kinds_says_as_what_it_is_read(tiny_store: Store) -> None:
     found = mistakes(tiny_store, b"id,name\nsynthetic-house,House\n")
     assert all("is read as practices; if it is of organisations, add a column" in one.reason for one in found.values())
@@ -286,6 +306,28 @@ def test_what_says_not_known_is_blank_in_every_kind(row: dict[str, str], tiny_st
     bring(tiny_store, table(ANSWER, columns=list(ANSWER)).encode())
     shown = looked_at(tiny_store, table(row, columns=list(row)).encode())
     assert any(note.startswith("1 cell said") for note in shown.upload.notes)
+
+
+NOT_KNOWN = (
+    "s.d. n.d. n.c. s/d o.D. s. f. 0000-00-00 00.00.0000 00/00/0000 TT.MM.JJJJ yyyy-mm-dd jj/mm/aaaa -- XXX tbd TBC "
+    "To be confirmed|Ohne Angabe|nicht bekannt|folgt|Non renseigné|à compléter|sans date|Sin datos|por determinar|"
+    "Da definire|senza data|brak danych|Do uzupełnienia|nog te bepalen|uppgift saknas|неизвестно|άγνωστο"
+)
+
+
+def test_placeholders_of_many_languages_are_read_as_not_known_in_texts_and_days(tiny_store: Store) -> None:
+    first, rest = NOT_KNOWN.split("s. f. ")
+    signs, words = rest.split("To be")
+    said = [*first.split(), "s. f.", *signs.split(), *f"To be{words}".split("|")]
+    rows = [LEAST | {"id": f"synthetic-{at}", "name": f"Tea {at}", "place": one} for at, one in enumerate(said)]
+    shown = looked_at(tiny_store, table(*rows).encode())
+    assert [one.content.place for one in shown.entries] == [()] * len(said)  # type: ignore[attr-defined]
+    assert any(note.startswith(f"{len(said)} cells said s.d., n.d.") for note in shown.upload.notes)
+    for one in said:
+        found = mistakes(tiny_store, table(LEAST | {"checked_on": one}).encode())
+        assert "which is read as not known, but must be filled in" in found[2, "checked_on"].reason
+    kept = [LEAST | {"id": f"synthetic-{at}", "name": name} for at, name in enumerate(("Folgt", "Brak", "Pending"))]
+    assert looked_at(tiny_store, table(*kept).encode()).counts["practices"]["added"] == 3, "they may be names"
 
 
 def test_a_country_or_language_is_no_sign_for_not_known(tiny_store: Store) -> None:
@@ -378,11 +420,27 @@ def test_values_are_proposed_for_a_few_columns_of_known_ids_too(tiny_store: Stor
     }
 
 
-@pytest.mark.parametrize("sign", ["\u061c", "\u180e", "\u206a", "\ufff9"])
+@pytest.mark.parametrize(
+    "sign", [*"\u034f\u061c\u115f\u180e\u200d\u206a\u2800\u3164\ufff9\ufffe", "\U000e0041", "\U000e0101"]
+)
 def test_signs_that_nobody_sees_are_taken_out_and_told(sign: str, tiny_store: Store) -> None:
     shown = bring(tiny_store, table(LEAST | {"summary": f"Made{sign} up."}).encode())
     assert stored(tiny_store, LEAST["id"])["summary"] == "Made up."
     assert [one.column for one in shown.upload.warnings] == ["summary"]
+
+
+def test_line_ends_that_no_spreadsheet_shows_are_line_breaks_and_told(tiny_store: Store) -> None:
+    row = LEAST | {"summary": "One.\u2028Two.\u2029Three.\x85Four.\u2028"}
+    (told,) = bring(tiny_store, table(row).encode()).upload.warnings
+    assert (told.column, "U+2028" in told.reason) == ("summary", True)
+    assert stored(tiny_store, LEAST["id"])["summary"] == "One.\nTwo.\nThree.\nFour."
+
+
+def test_signs_of_one_font_are_told_and_joiners_of_emoji_and_scripts_kept(tiny_store: Store) -> None:
+    joined = "Families 👩\u200d👧\ufe0f, می\u200cخواهم."
+    shown = bring(tiny_store, table(LEAST | {"summary": joined, "place": "\uf0b7 Ulm"}).encode())
+    assert stored(tiny_store, LEAST["id"])["summary"] == joined
+    assert [(one.column, "look broken" in one.reason) for one in shown.upload.warnings] == [("place", True)]
 
 
 def test_one_label_is_one_label(tiny_store: Store) -> None:
@@ -472,7 +530,7 @@ def test_a_countrys_name_in_any_language_is_as_good_as_its_code() -> None:
     assert len(named) > 1_200
     read = [(code, name, as_id("country", name), nearest("country", name)) for code, name in named]
     assert [one for one in read if one[2] not in (one[0], None) or one[3] not in (one[0], None)] == []
-    assert sum(one[2] is None for one in read) <= 3, "two countries are called so in two languages"
+    assert sum(one[2] is None for one in read) <= 4, "two countries are called so in two languages"
 
 
 @pytest.mark.parametrize(
@@ -491,6 +549,51 @@ def test_a_countrys_name_in_any_language_is_as_good_as_its_code() -> None:
 )
 def test_other_names_of_countries_are_read_and_unclear_ones_are_not(name: str, code: str | None) -> None:
     assert nearest("country", name) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "id_"),
+    [
+        ("sector", "Wohnen", "housing-and-settlement"),
+        ("sector", "Santé", "health"),
+        ("theme", "Sprachkurs", "language"),
+        ("target_group", "Flüchtlinge", "refugees"),
+        ("target_group", "Mineurs non accompagnés", "unaccompanied-minors"),
+        ("measure_type", "Patenschaft", "befriending"),
+        ("target_group", "Refugees and asylum seekers", None),
+        ("sector", "Employment and training", None),
+        ("sector", "Helth", "health"),
+    ],
+)
+def test_other_words_for_sectors_groups_and_types_are_proposed(name: str, word: str, id_: str | None) -> None:
+    assert as_id(name, word) is None, "it is never taken without a word"
+    assert nearest(name, word) == id_
+
+
+def test_what_is_meant_by_words_of_other_languages_is_proposed_never_taken(tiny_store: Store) -> None:
+    row = LEAST | {"sectors": "Wohnen;Emploi", "target_groups": "Frauen, Kinder"}
+    with pytest.raises(RefusedError) as caught:
+        looked_at(tiny_store, table(row).encode())
+    assert [(one.value, one.nearest) for one in caught.value.problems] == [
+        ("Wohnen", "'housing-and-settlement' (Housing and settlement)"),
+        ("Emploi", "'employment' (Employment)"),
+        ("Frauen, Kinder", "'women;children'"),
+    ]
+
+
+def test_values_are_proposed_for_so_many_mistakes_and_then_that_is_said(tiny_store: Store) -> None:
+    wrong = [
+        LEAST | {"id": f"synthetic-{at}", "name": f"Tea {at}", "countries": f"Germanny{at};Itally{at}"}
+        for at in range(PROPOSED_AT_MOST)
+    ]
+    looked_up = nearest.cache_info().misses
+    with pytest.raises(RefusedError) as caught:
+        looked_at(tiny_store, table(*wrong).encode())
+    assert nearest.cache_info().misses - looked_up == PROPOSED_AT_MOST
+    told = [at for at, one in enumerate(caught.value.problems) if "no value is proposed" in one.reason]
+    assert told == [PROPOSED_AT_MOST + 2]
+    assert not any(one.nearest for one in caught.value.problems[PROPOSED_AT_MOST:])
+    assert len(caught.value.problems) == 2 * PROPOSED_AT_MOST + 1
 
 
 def test_labels_are_read_as_ids_in_any_case_and_told(tiny_store: Store) -> None:
