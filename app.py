@@ -7,15 +7,17 @@ An ASGI app around the frame in ``pages/shared/frame.py``, so that no ``pages/``
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from pages.shared.server import guard, routes, start_page, startup
 from pages.shared.server.guard.faults import show_error
+from pages.shared.server.static_files import StaticFiles
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "shared" / "frame.py",
     routes=[Route("/healthz", startup.healthz), *routes.ROUTES, *start_page.ROUTES],
-    middleware=guard.MIDDLEWARE,
+    middleware=[*guard.MIDDLEWARE, Middleware(StaticFiles)],
     lifespan=startup.lifespan,
     on_script_error=show_error,
 )
