@@ -80,19 +80,20 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
                 high=number(proof.high or 0),
             )
         )
-        st.table(
-            pd.DataFrame(
-                {
-                    _("Indicator"): [row.indicator.label for row in proof.rows],
-                    _("Answer"): [framework.answer_label(row.answer) for row in proof.rows],
-                    _("Weight"): [f"{row.weight:g}" for row in proof.rows],
-                    _("Counts"): ["" if row.value is None else f"{row.value:g}" for row in proof.rows],
-                }
-            ),
-            alt=_("The answers of the example"),
-            hide_index=True,
-            border="horizontal",
-        )
+        with st.container(key="example"):  # start_page.css keeps room for the table
+            st.table(
+                pd.DataFrame(
+                    {
+                        _("Indicator"): [row.indicator.label for row in proof.rows],
+                        _("Answer"): [framework.answer_label(row.answer) for row in proof.rows],
+                        _("Weight"): [f"{row.weight:g}" for row in proof.rows],
+                        _("Counts"): ["" if row.value is None else f"{row.value:g}" for row in proof.rows],
+                    }
+                ),
+                alt=_("The answers of the example"),
+                hide_index=True,
+                border="horizontal",
+            )
         st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
         practice_link(card["id"], _("Its answers and sources"))
     with st.expander(_("The formulas"), icon=":material/calculate:"):
