@@ -74,6 +74,20 @@ def leading(counted_values: pd.DataFrame, words: str, all_: int, proper: bool = 
     return words.format(first=first, one=one, second=second, other=other, all=f"{all_:,}")
 
 
+def most_frequent_year(starts: pd.DataFrame) -> str:
+    """Say in a title in which year most practices began; "" where no year is stated.
+
+    ``starts``: (year, practices), as ``year_columns`` returns them.
+    """
+    stated = starts[starts["year"].str.isdigit()].reset_index(drop=True)
+    if not stated["practices"].any():
+        return ""
+    most = stated.loc[stated["practices"].idxmax()]
+    return _("{count} of {all} practices with a known first year began in {year}").format(
+        count=f"{most['practices']:,}", all=f"{starts['practices'].sum():,}", year=most["year"]
+    )
+
+
 def year_columns(starts: pd.DataFrame, first: int = 2000) -> pd.DataFrame:
     """Return (year, practices) without gaps: one row for all years before ``first``, then one for every year."""
     counts = dict(zip(starts["year"].astype(int), starts["practices"].astype(int), strict=True))
@@ -282,7 +296,7 @@ def scores_title(found: Selection) -> str:
 def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
     """List assessed practices that lack a score, by name, and say how many more there are."""
     st.markdown(_("**Without both scores: {count} assessed**").format(count=f"{len(cards_):,}"))
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xsmall"):
         for card in cards_[:_LISTED]:
             practice_link(card["id"], escaped(card["name"]))
     further = []
