@@ -117,6 +117,7 @@ def test_the_download_opens_inside_the_window(server: Server, new_context: NewCo
     settled(page)
     download_button(page).click()
     page.get_by_text("CSV", exact=True).click()
+    settled(page)
     for begins in (r"Download \d+ practices", "Codebook:", "Codebook for programs"):
         button = page.get_by_role("button", name=re.compile(f"^{begins}"))
         expect(button).to_be_visible()

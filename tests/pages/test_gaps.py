@@ -158,7 +158,7 @@ def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
     for kind, words in (
         ("none", "no practice; find, document or start one"),
         ("unassessed", "practices, but none assessed"),
-        ("unproven", "assessed, but no independent evaluation of outcomes"),
+        ("unproven", "assessed, but without an independent evaluation of outcomes"),
     ):
         assert any(label.startswith(f"{needs.count(kind)} combination") and words in label for label in labels), kind
 

@@ -134,7 +134,9 @@ def test_a_copy_is_no_link(visit: Visit) -> None:
 def test_what_the_link_does_not_know_is_left_out_and_said(visit: Visit) -> None:
     app = visit("what_works", outcome="nonsense", target_group="<b>", type="no-such-type")
     (warning,) = app.warning
-    assert "outcome: nonsense; target-group: <b>; type: no-such-type" in as_read(warning.value)
+    assert "outcome nonsense is unknown; target group <b> is unknown; type no-such-type is unknown" in as_read(
+        warning.value
+    )
     assert screen.title(app).startswith("What works")
 
 
