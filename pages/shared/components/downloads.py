@@ -58,10 +58,10 @@ def take_away(view: View, count: int) -> None:
                 list=_amount(view, contents, count), format=FORMATS[format_].label
             )
             with st.container(horizontal=True, gap="xsmall"):
-                _button(words, view, contents, format_)
+                _button(words, view, contents, format_, count)
                 if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
                     first = [*_matrix_of(view), *CONTENTS][0]
-                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], "secondary")
+                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], count, "secondary")
             if format_ == "xlsx":
                 _codebook(view, first, SAFE_FIRST[0])
             if is_csv:
@@ -71,7 +71,12 @@ def take_away(view: View, count: int) -> None:
 
 
 def _button(
-    words: str, view: View, contents: FileContents, format_: Format, type_: Literal["primary", "secondary"] = "primary"
+    words: str,
+    view: View,
+    contents: FileContents,
+    format_: Format,
+    count: int,
+    type_: Literal["primary", "secondary"] = "primary",
 ) -> None:
     today = date.today()
     st.download_button(
@@ -83,6 +88,7 @@ def _button(
         type=type_,
         on_click="ignore",
         help=FORMATS[format_].meaning if type_ == "secondary" else None,
+        disabled=not count,
     )
 
 

@@ -79,12 +79,12 @@ def most_frequent_year(starts: pd.DataFrame) -> str:
 
     ``starts``: (year, practices), as ``year_columns`` returns them.
     """
-    stated = starts[starts["year"].str.isdigit()].reset_index(drop=True)
-    if not stated["practices"].any():
+    stated = {row["year"]: int(row["practices"]) for row in rows(starts) if str(row["year"]).isdigit()}
+    most = max(stated, key=stated.__getitem__, default="")
+    if not most or not stated[most]:
         return ""
-    most = stated.loc[stated["practices"].idxmax()]
     return _("{count} of {all} practices with a known first year began in {year}").format(
-        count=f"{most['practices']:,}", all=f"{starts['practices'].sum():,}", year=most["year"]
+        count=f"{stated[most]:,}", all=f"{starts['practices'].sum():,}", year=most
     )
 
 
@@ -400,11 +400,11 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     if state not in SHOWN_WITH_RANGE:
         return state
     span = f"{number(card[f'{node}_low'])}–{number(card[f'{node}_high'])}"
-    documented = f"{percent(card[f'{node}_coverage'])} documented"
+    answered = f"{percent(card[f'{node}_coverage'])} answered"
     return (
-        f"**{number(card[f'{node}_score'])}** ({span}), {documented}"
+        f"**{number(card[f'{node}_score'])}** ({span}), {answered}"
         if state == "scored"
-        else f"{why_not_scored(card, node)} ({span}), {documented}"
+        else f"{why_not_scored(card, node)} ({span}), {answered}"
     )
 
 
