@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
 import streamlit as st
 
@@ -61,7 +60,7 @@ def take_away(view: View, count: int) -> None:
                 _button(words, view, contents, format_, count)
                 if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
                     first = [*_matrix_of(view), *CONTENTS][0]
-                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], count, "secondary")
+                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], count)
             if format_ == "xlsx":
                 _codebook(view, first, SAFE_FIRST[0])
             if is_csv:
@@ -70,24 +69,17 @@ def take_away(view: View, count: int) -> None:
         st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
 
 
-def _button(
-    words: str,
-    view: View,
-    contents: FileContents,
-    format_: Format,
-    count: int,
-    type_: Literal["primary", "secondary"] = "primary",
-) -> None:
-    today = date.today()
+def _button(words: str, view: View, contents: FileContents, format_: Format, count: int) -> None:
+    today, chosen = date.today(), format_ == st.session_state[FORMAT_KEY]
     st.download_button(
         words,
         data=lambda: file_content(database.store(), view, today, contents, format_),
         file_name=file_name(view, format_, today, contents),
         mime=FORMATS[format_].mime,
         icon=":material/download:",
-        type=type_,
+        type="primary" if chosen else "secondary",
         on_click="ignore",
-        help=FORMATS[format_].meaning if type_ == "secondary" else None,
+        help=None if chosen else FORMATS[format_].meaning,
         disabled=not count,
     )
 
