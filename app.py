@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from pages.shared.server import guard, monitors, routes, start_page, startup
 from pages.shared.server.guard.faults import show_error
+from pages.shared.server.static_files import StaticFiles
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "shared" / "frame.py",
@@ -21,7 +22,7 @@ app = st.App(
         *routes.ROUTES,
         *start_page.ROUTES,
     ],
-    middleware=[Middleware(monitors.Requests), *guard.MIDDLEWARE],
+    middleware=[Middleware(monitors.Requests), *guard.MIDDLEWARE, Middleware(StaticFiles)],
     lifespan=startup.lifespan,
     on_script_error=show_error,
 )

@@ -53,12 +53,12 @@ with right:
     title = _("Number of practices for each target group")
     group = panels.value_bars(groups, _("Target group"), "groups", title, _("Practices by target group"))
 
-st.header(_("Practices by the year they began"))
+st.header(tables.most_frequent_year(starts) or _("Practices by the year they began"))
 chart_with_download.show(View(), starts, charts.years(), "years", _("Number of practices by the year they began"))
 st.caption(
     ngettext(
-        "{count} practice states no year and is not drawn.",
-        "{count} practices state no year and are not drawn.",
+        "{count} practice states no year and is not shown.",
+        "{count} practices state no year and are not shown.",
         totals.without_year,
     ).format(count=totals.without_year)
 )

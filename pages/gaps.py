@@ -10,7 +10,7 @@ from practices_db.queries.views import View
 from practices_db.translation import _
 
 st.title(_("Gap map"))
-st.markdown(_("What is there for whom, how much of it is assessed, and where outcomes were never evaluated."))
+st.markdown(_("Which practices exist for whom, how many are assessed, and where outcomes have never been evaluated."))
 if gap_map.of_types():
     evidence_map.draw()
     st.stop()
@@ -33,7 +33,7 @@ picked = chart_with_download.show(
 st.caption(
     _(
         "Click a cell for its practices. Dashed cell: nothing found. It may exist but not be published. Evidence on "
-        "outcomes is the evidence of answers on what changed for people, not of any answer."
+        "outcomes is that of answers on what changed for people; other answers are left out."
     )
 )
 tables.twin(twin, f"Sector by {gap_map.DOWN[down].lower()}: practices, assessed, strongest evidence on outcomes")

@@ -91,7 +91,7 @@ measure_types.on_practice(card, whole)
 around = database.surroundings(whole, card)
 publications.on_practice(card, around.research)
 
-st.header("Who runs it, and who else knows")
+st.header("Who runs it, and others in the field")
 organisations.of_practice(card, around.leads, around.near)
 
 st.header("Corrections")

@@ -117,9 +117,9 @@ class Visitor:
                 return
 
     def download(self, screen: Screen, session: str = "") -> bytes:
-        """Press the one button of a page that downloads what it shows (not its codebook); return the file."""
+        """Press the first button of a page that downloads what it shows (not its codebook); return the file."""
         offered = [one for one in screen.elements("download_button") if one.deferred_file_id]
-        (button,) = [one for one in offered if one.label.startswith("Download ")]
+        button = next(one for one in offered if one.label.startswith("Download "))
         message = BackMsg()
         message.backend_operation_request.request_id = button.deferred_file_id
         message.backend_operation_request.session_id = session or self.session

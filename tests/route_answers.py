@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
 from pages.shared.server import routes
 from pages.shared.server.guard.faults import Faults
@@ -39,9 +39,14 @@ class Answer:
 
 
 def get(
-    path: str, query: bytes | str = "", method: str = "GET", gone_after: int | None = None, **headers: str
+    path: str,
+    query: bytes | str = "",
+    method: str = "GET",
+    gone_after: int | None = None,
+    app: ASGIApp = APP,
+    **headers: str,
 ) -> Answer:
-    """Ask the routes as a server does; ``gone_after`` so many pieces the asker has left."""
+    """Ask the routes, or another app, as a server does; ``gone_after`` so many pieces the asker has left."""
     answer = Answer()
     scope = {
         "type": "http",
@@ -73,7 +78,7 @@ def get(
 
     async def ask() -> None:
         try:
-            await APP(scope, receive, send)
+            await app(scope, receive, send)
         except Exception:
             if gone_after is None:
                 raise

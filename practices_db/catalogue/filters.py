@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.vocabularies import NOT_STATED, NotInListError, label, vocabulary
 from practices_db.errors import PracticesError
+from practices_db.translation import _
 
 Chosen = tuple[str, ...]
 Part = tuple[str, str | None, str]  # field, value, words
@@ -161,7 +162,11 @@ class Filter(BaseModel):
             options = set(facet.options())
             given = list(dict.fromkeys(params.get(facet.param, ())))
             values[facet.field] = tuple(value for value in given if value in options)
-            dropped += [f"{facet.label}: {shown(value)}" for value in given if value not in options]
+            dropped += [
+                _("{what} {value} is unknown").format(what=facet.label.lower(), value=shown(value))
+                for value in given
+                if value not in options
+            ]
         further, not_understood = cls._read_further(params)
         return cls(**values, **further), dropped + not_understood
 

@@ -96,8 +96,8 @@ def why_not_scored(card: Mapping[str, Any], node: str) -> str:
     """Say why an assessed practice has no score on a headline: of effectiveness, that its result is not known."""
     group = card.get("effectiveness_group") if node == "effectiveness" else None
     if group == "unknown":
-        return _("no score: no result known")
+        return _("no score, no result known")
     if group == "level-only":
         only_level = card.get("result_direction", "level-only") == "level-only"
-        return _("no score: only a level known") if only_level else _("no score: no answer on the result")
+        return _("no score, only a level known") if only_level else _("no score, no answer on the result")
     return _("too little known for a score")

@@ -291,7 +291,7 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
         case "proof":
             return f"Evidence: {label('evidence_level', what[0])} (strongest behind any of its answers)"
         case "carried":
-            return "Taken up elsewhere already, its source says"
+            return "Taken up elsewhere, according to its source"
 
 
 def _of(words: str, what: str, met: int, asked: int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 
-import openpyxl
 import pytest
 from app_server import Server
 from browser_page import NARROW, download_button, menu, sentence, settled
@@ -64,13 +64,15 @@ def test_from_the_front_page_to_sentence_link_and_file_in_five_clicks(server: Se
     assert "Best evidence (" in text
     clicks.on(download_button(page))
     with page.expect_download() as caught:
-        clicks.on(page.get_by_role("button", name=re.compile(r"^Download \d+ practices \(Excel workbook\)")))
+        clicks.on(page.get_by_role("button", name="Download as CSV"))
     assert clicks.count == 5
     assert re.fullmatch(
-        r"practices_housing_refugees_IT-DE_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.xlsx", caught.value.suggested_filename
+        r"practices_housing_refugees_IT-DE_\d{4}-\d\d-\d\d_[0-9a-f]{16}_spreadsheet\.csv",
+        caught.value.suggested_filename,
     )
-    header, *lines = openpyxl.load_workbook(io.BytesIO(caught.value.path().read_bytes()))["practices"].values
-    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    expect(page.get_by_role("button", name="Codebook: what each column means")).to_be_visible()
+    content = io.StringIO(caught.value.path().read_bytes().decode("utf-8-sig"), newline="")
+    rows = list(csv.DictReader(content, delimiter=";", strict=True))
     assert len(rows) == int(text.split()[0])
     assert rows[0]["view_address"].startswith(f"{server.url}/explore?")
     somebody_else = new_context().new_page()
@@ -115,6 +117,7 @@ def test_the_download_opens_inside_the_window(server: Server, new_context: NewCo
     settled(page)
     download_button(page).click()
     page.get_by_text("CSV", exact=True).click()
+    settled(page)
     for begins in (r"Download \d+ practices", "Codebook:", "Codebook for programs"):
         button = page.get_by_role("button", name=re.compile(f"^{begins}"))
         expect(button).to_be_visible()
@@ -137,6 +140,11 @@ def test_paper_has_the_names_and_no_controls(server: Server, new_context: NewCon
     for control in (".stPageLink:not(:has(strong))", "[class*='st-key-named-']", ".st-key-copy", "header"):
         for one in page.locator(control).all():
             expect(one).to_be_hidden()
+    assert name.evaluate("e => getComputedStyle(e.closest('.stVerticalBlock')).breakInside") == "avoid", "no cut card"
+    page.goto(f"{server.url}/about")
+    settled(page)
+    table = page.locator(".stTable table").first
+    assert table.evaluate("e => getComputedStyle(e).display") == "table", "an inline table goes to a page of its own"
 
 
 def test_a_need_is_filled_in_from_a_filter_and_long_names_wrap(server: Server, new_context: NewContext) -> None:

@@ -77,6 +77,10 @@ def test_first_years_are_counted_from_the_files(visit: Visit) -> None:
     shown = {str(year): int(practices) for year, practices in table.value.itertuples(index=False)}
     assert sum(shown.values()) == years.total()
     assert {int(year): n for year, n in shown.items() if year.isdigit()}.items() <= years.items()
+    most = max(shown.values())
+    named = [year for year, n in shown.items() if n == most]
+    said = [f"{most} of {years.total()} practices with a known first year began in {year}" for year in named]
+    assert set(said) & {header.value for header in app.header}
     assert f"{sum(not row['start_year'] for row in PRACTICES)} practices state no year" in "\n".join(
         caption.value for caption in app.caption
     )
@@ -100,5 +104,5 @@ def test_what_is_kept_and_not_counted_is_said(visit: Visit) -> None:
     ticks = sum(row["basis"] == "tick-list" for row in rows)
     assert earlier
     assert ticks
-    said = f"Kept, not counted: {earlier} answers to version 1.0.0 of the questions; {ticks} ticks of somebody else's"
+    said = f"Stored but not counted: {earlier} answers to version 1.0.0 of the questions; {ticks} answers from another"
     assert any(one.value.startswith(said) for one in visit("overview").caption)

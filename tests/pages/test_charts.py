@@ -72,7 +72,9 @@ def valid(spec: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 def test_a_specification_carries_no_rows_and_no_look_of_its_own(spec: dict[str, Any]) -> None:
-    assert not [part for part in parts(spec) if "data" in part or "datasets" in part or "values" in part]
+    names = [part["legend"] for part in parts(spec) if isinstance(part.get("legend"), dict)]  # what a legend lists
+    held = [part for part in parts(spec) if "data" in part or "datasets" in part or "values" in part]
+    assert not [part for part in held if part not in names]
     assert "config" not in spec
 
 
@@ -123,6 +125,18 @@ def test_ranges_know_every_series_that_the_lines_draw(cursor: Cursor) -> None:
     lines = tables.range_lines(practices(cursor))
     assert set(lines["what"].dropna()) == set(tables.HEADLINES.values())
     assert set(lines["what"].dropna()) <= _domains(charts.range_rows())
+
+
+def test_the_colours_of_the_headlines_mean_nothing_else() -> None:
+    names, groups = ("One practice", "Another"), ("ahead", "between", "behind")
+    for spec, series in ((charts.ranges(names), names), (charts.places(9, groups), groups)):
+        coloured = [part[how] for part in parts(spec) for how in ("color", "fill") if isinstance(part.get(how), dict)]
+        domains = [one["scale"]["domain"] for one in coloured if "scale" in one and one["field"] != "ink"]
+        assert domains
+        assert all(domain == [*tables.HEADLINES.values(), *series] for domain in domains)
+        legends = [part["legend"]["values"] for part in parts(spec) if isinstance(part.get("legend"), dict)]
+        assert legends
+        assert all(values == list(series) for values in legends)
 
 
 def _domains(spec: dict[str, Any]) -> set[Any]:

@@ -143,4 +143,5 @@ def test_what_is_taken_from_a_comparison_is_what_it_shows(visit: Visit, store: S
     assert [label for label in buttons if label.startswith("Download")] == [
         "Download comparison (Excel)",
         "Download 6 practices (Excel workbook)",
+        "Download as CSV",
     ]

@@ -156,9 +156,9 @@ def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
     assert f"combinations of topic and {DOWN[down]}," in sentence
     labels = [expander.label for expander in app.expander]
     for kind, words in (
-        ("none", "no practice: one has to be found"),
+        ("none", "no practice; find, document or start one"),
         ("unassessed", "practices, but none assessed"),
-        ("unproven", "assessed, but no independent evaluation of outcomes"),
+        ("unproven", "assessed, but without an independent evaluation of outcomes"),
     ):
         assert any(label.startswith(f"{needs.count(kind)} combination") and words in label for label in labels), kind
 

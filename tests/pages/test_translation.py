@@ -34,7 +34,7 @@ def test_a_translation_reaches_title_menu_footer_and_plurals(monkeypatch: pytest
     assert screen.title(app) == "‹What works in integrating migrants, and how sure can anyone be?›"
     assert screen.footer(app).startswith("‹Data version ")
     app.switch_page("../about.py").run()
-    assert any("practices state no year and are not drawn.›" in str(one.value) for one in app.caption)
+    assert any("practices state no year and are not shown.›" in str(one.value) for one in app.caption)
 
 
 def test_a_translation_reaches_the_filter_and_its_amounts(visit: screen.Visit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def test_the_sentence_counts_what_is_known_and_what_was_never_studied(visit: Vis
     unstudied = len(TYPES) - len({row["measure_type"] for rows in of.values() for row in rows})
     (words,) = (body for body in map(as_read, screen.bodies(visit("what_works"))) if body.startswith("For employment"))
     assert f"{same_way} of {len(of)} types or forms" in words
-    assert f"{unstudied} more types were never studied with a comparison" in words
+    assert f"for {unstudied} more types the search found no study with a comparison" in words
 
 
 def test_limits_stand_at_the_top_and_what_is_not_known_in_words(visit: Visit) -> None:
@@ -134,7 +134,9 @@ def test_a_copy_is_no_link(visit: Visit) -> None:
 def test_what_the_link_does_not_know_is_left_out_and_said(visit: Visit) -> None:
     app = visit("what_works", outcome="nonsense", target_group="<b>", type="no-such-type")
     (warning,) = app.warning
-    assert "outcome: nonsense; target-group: <b>; type: no-such-type" in as_read(warning.value)
+    assert "outcome nonsense is unknown; target group <b> is unknown; type no-such-type is unknown" in as_read(
+        warning.value
+    )
     assert screen.title(app).startswith("What works")
 
 
@@ -331,5 +333,5 @@ def by_key_of(type_: str, outcome: str) -> dict[str, list[dict[str, str]]]:
 @pytest.mark.parametrize("page", ["evidence", "explore", "communities"])
 def test_a_part_of_the_link_that_no_list_knows_is_said(visit: Visit, page: str) -> None:
     app = visit(page, no_such_thing="x", q="work")
-    assert [as_read(one.value) for one in app.warning] == ["We ignored part of this link: no-such-thing"]
+    assert [as_read(one.value) for one in app.warning] == ["We ignored part of this link: no-such-thing is unknown"]
     assert not visit(page, q="work").warning

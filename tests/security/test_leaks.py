@@ -116,7 +116,7 @@ def crossed(server: Server, sessions: int, each: int) -> tuple[int, int, set[int
         own = f"synthetic-{number % 10}"
         with Visitor(server.url) as visitor:
             screen = visitor.visit("practice", f"practice={own}")
-            (format_,) = [one for one in screen.elements("radio") if one.label == "As"]
+            (format_,) = [one for one in screen.elements("radio") if one.label == "Format"]
             csv = WidgetState(id=format_.id, string_value=FORMATS["csv"].label)  # a text fits in no cell of a workbook
             files = []
             while len(files) < each:

@@ -8,7 +8,7 @@ say the same. Missing is drawn as missing, never as zero.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from typing import Any, Literal
@@ -27,6 +27,7 @@ PROOF = ("claims and documents", "before and after, or survey", "independent eva
 # the colour that a headline has in every chart
 _HEADLINE = alt.Color("what:N", scale=alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY]), legend=None)
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
+_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 NAMED_FROM = 560  # pixels; in a narrower chart marks have no names
 _OPACITIES = ["00", "20", "40", "60", "80", "a0"]  # of a colour behind a number, in hexadecimal: none, and five steps
 _ROOM = "height on screen"
@@ -51,6 +52,16 @@ def _encodings(part: Any, field: str) -> Iterator[dict[str, Any]]:
         yield part
     for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         yield from _encodings(one, field)
+
+
+def _set_series(spec: Spec, field: str, series: Sequence[str]) -> None:
+    """Set what a field is one of. The colours of the two headlines mean these in every chart, so no other has them."""
+    for encoding in _encodings(spec, field):
+        if "scale" in encoding:
+            headlines = [] if "range" in encoding["scale"] else [EFFECTIVENESS, SUSTAINABILITY]  # shapes are no colours
+            encoding["scale"]["domain"] = [*headlines, *series]
+        if encoding.get("legend"):
+            encoding["legend"]["values"] = list(series)
 
 
 def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
@@ -311,9 +322,7 @@ def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
     ``pick`` gives the ``id``.
     """
     spec = deepcopy(_ranges(len(series), pickable))
-    for encoding in _encodings(spec, "what"):
-        if "scale" in encoding:
-            encoding["scale"]["domain"] = list(series)
+    _set_series(spec, "what", series)
     return spec
 
 
@@ -349,7 +358,7 @@ def _ranges(count: int, pickable: bool) -> Spec:
                 alt.Fill("what:N", title=None, scale=scale, legend=legend),
                 alt.value("transparent"),
             ),
-            shape=alt.Shape("what:N", title=None, scale=scale, legend=legend),
+            shape=alt.Shape("what:N", title=None, scale=alt.Scale(range=_SHAPES), legend=legend),
         )
     )
     layered = alt.layer(spans, marks, _names(base)).resolve_scale(color="independent")
@@ -367,9 +376,7 @@ def places(count: int, groups: tuple[str, ...], named: bool = True) -> Spec:
     for encoding in _encodings(spec, "from"):
         encoding["title"] = f"Place among these {count} (1 is highest)"
         encoding["scale"]["domain"] = [0.5, count + 0.5]
-    for encoding in _encodings(spec, "group"):
-        if "scale" in encoding:
-            encoding["scale"]["domain"] = list(groups)
+    _set_series(spec, "group", groups)
     return spec
 
 

@@ -32,11 +32,10 @@ def take_away(view: View, count: int) -> None:
 
     The view is the one object for screen, count and file: all rows, in the screen's order.
     """
-    today = date.today()
     with st.popover(_("Download"), icon=":material/download:", disabled=not count):
         buttons = st.container(gap="xsmall")  # first, whatever is chosen below
         format_: Format = st.radio(
-            _("As"), OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
+            _("Format"), OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
         )
         contents: FileContents = "scores"
         if is_csv := FORMATS[format_].mime == "text/csv":
@@ -44,7 +43,7 @@ def take_away(view: View, count: int) -> None:
             if st.session_state.get(CONTENTS_KEY) not in offered:
                 st.session_state[CONTENTS_KEY] = offered[0]  # kept from a page that offers something else
             contents = st.radio(
-                _("With"),
+                _("Content"),
                 offered,
                 format_func=lambda one: _(_CONTENTS[one]),
                 horizontal=True,
@@ -53,43 +52,66 @@ def take_away(view: View, count: int) -> None:
             )
             st.caption(_(_COMPARISON) if contents == "comparison" else CONTENTS[contents])
         st.caption(FORMATS[format_].meaning)
-        name = file_name(view, format_, today, contents)
         with buttons:
-            st.download_button(
-                _("Download {list} ({format})").format(
-                    list=_amount(view, contents, count), format=FORMATS[format_].label
-                ),
-                data=lambda: file_content(database.store(), view, today, contents, format_),
-                file_name=name,
-                mime=FORMATS[format_].mime,
-                icon=":material/download:",
-                type="primary",
-                on_click="ignore",
-                disabled=not count,
+            words = _("Download {list} ({format})").format(
+                list=_amount(view, contents, count), format=FORMATS[format_].label
             )
-            if is_csv and contents != "comparison":  # a matrix says itself what stands in each row
-                st.download_button(
-                    _("Codebook: what each column means"),
-                    data=lambda: codebook_csv(view, contents, format_),
-                    file_name=FILE_NAME,
-                    mime=FORMATS[format_].mime,
-                    icon=":material/menu_book:",
-                    type="tertiary",
-                    on_click="ignore",
-                )
-                st.download_button(
-                    _("Codebook for programs (Frictionless data package)"),
-                    data=lambda: _package(view, contents, format_, name),
-                    file_name=data_package.FILE_NAME,
-                    mime="application/json",
-                    icon=":material/data_object:",
-                    type="tertiary",
-                    on_click="ignore",
-                )
+            with st.container(horizontal=True, gap="xsmall"):
+                _button(words, view, contents, format_, count)
+                if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
+                    first = [*_matrix_of(view), *CONTENTS][0]
+                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], count)
+            if format_ == "xlsx":
+                _codebook(view, first, SAFE_FIRST[0])
+            if is_csv:
+                _codebook(view, contents, format_)
+                _for_programs(view, contents, format_)
         st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
 
 
-def _package(view: View, contents: Contents, format_: Format, name: str) -> bytes:
+def _button(words: str, view: View, contents: FileContents, format_: Format, count: int) -> None:
+    today, chosen = date.today(), format_ == st.session_state[FORMAT_KEY]
+    st.download_button(
+        words,
+        data=lambda: file_content(database.store(), view, today, contents, format_),
+        file_name=file_name(view, format_, today, contents),
+        mime=FORMATS[format_].mime,
+        icon=":material/download:",
+        type="primary" if chosen else "secondary",
+        on_click="ignore",
+        help=None if chosen else FORMATS[format_].meaning,
+        disabled=not count,
+    )
+
+
+def _codebook(view: View, contents: FileContents, format_: Format) -> None:
+    if contents != "comparison":  # a matrix says itself what stands in each row
+        st.download_button(
+            _("Codebook: what each column means"),
+            data=lambda: codebook_csv(view, contents, format_),
+            file_name=FILE_NAME,
+            mime=FORMATS[format_].mime,
+            icon=":material/menu_book:",
+            type="tertiary",
+            on_click="ignore",
+        )
+
+
+def _for_programs(view: View, contents: FileContents, format_: Format) -> None:
+    if contents != "comparison":
+        st.download_button(
+            _("Codebook for programs (Frictionless data package)"),
+            data=lambda: _package(view, contents, format_),
+            file_name=data_package.FILE_NAME,
+            mime="application/json",
+            icon=":material/data_object:",
+            type="tertiary",
+            on_click="ignore",
+        )
+
+
+def _package(view: View, contents: Contents, format_: Format) -> bytes:
+    name = file_name(view, format_, date.today(), contents)
     with database.cursor() as cursor:
         return data_package.export_package(view, contents, format_, name, data_version(cursor))
 

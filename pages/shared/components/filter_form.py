@@ -52,7 +52,7 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
     params = {key: st.query_params.get_all(key) for key in st.query_params}
     chosen, dropped = kind.from_params(params)
     strange = [name for name in params if name not in own_params(kind) and not _NOT_TOLD.fullmatch(name)]
-    links.not_understood(dropped + [shown(name) for name in strange])
+    links.not_understood(dropped + [_("{what} is unknown").format(what=shown(name)) for name in strange])
     st.session_state[remembered] = params
     return chosen
 

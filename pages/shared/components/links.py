@@ -69,7 +69,7 @@ def asked(param: str, options: Container[str], default: str) -> str:
     given = st.query_params.get(param, default)
     if given in options:
         return given
-    not_understood([f"{param}: {shown(given)}"])
+    not_understood([_("{what} {value} is unknown").format(what=param, value=shown(given))])
     return default
 
 

@@ -10,22 +10,22 @@ from practices_db.translation import N_, _
 
 _DEFAULTS: dict[OperatorText, str] = {
     "contact": N_(
-        "Whoever runs this server has not said here yet how they can be reached.\n\n"
-        "What is wrong on the page of a practice or an organisation can be told to the curators on that page; no "
-        "address of yours is needed."
+        "The operator of this server has not published contact details here yet.\n\n"
+        "To report a mistake on the page of a practice or an organisation, use the form on that page; you need no "
+        "account and no e-mail address."
     ),
-    "imprint": N_("Whoever runs this server has not said here yet who is responsible for it."),
+    "imprint": N_("The operator of this server has not published an imprint here yet."),
     "privacy": N_(
-        "Whoever runs this server has not published a privacy notice here yet. This is what the software does:\n\n"
+        "The operator of this server has not published a privacy notice here yet. This is what the software does:\n\n"
         "- **Self-assessment and “Would it work here?”**: what you type is kept in your browser and, while the page is "
-        "open, in the memory of the server. It is written to no disk, database or log.\n"
+        "open, in the memory of the server. It is not written to a disk, a database or a log.\n"
         "- **What you submit** is stored for the curators: your answers, the facts of the practice and, if you give "
-        "one, the mailbox of your organisation, which is never public. Accepted answers become public under CC BY 4.0."
-        "\n"
+        "one, the e-mail address of your organisation, which is never public. Accepted answers become public "
+        "under CC BY 4.0.\n"
         "- **Private link**: the server keeps a hash of it, your browser the link itself with the receipt. With it you "
         "can correct or withdraw what you sent. Withdrawn content is deleted at once, its last bytes with the next "
-        "rewrite of the database; backups that were made before expire.\n"
-        "- **Corrections** are stored without your name; please write none.\n"
+        "rewrite of the database; earlier backups expire.\n"
+        "- **Corrections** are stored without your name; please do not write it in the text.\n"
         "- There are no accounts for visitors, no advertising and no requests to other sites."
     ),
 }

@@ -48,7 +48,7 @@ def _one(row: Mapping[str, Any], limits: bool = True) -> str:
     result = ResultWords.of_row(row)
     told = [result.evidence, *([result.limits] if limits else [])]
     if result.base:
-        told.append(_("of whom: {base}").format(base=result.base))
+        told.append(_("measured on: {base}").format(base=result.base))
     if result.years:
         told.append(result.years)
     publisher = row["source_publisher"] if known(row["source_publisher"]) and row["source_publisher"] else ""

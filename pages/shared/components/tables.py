@@ -74,6 +74,20 @@ def leading(counted_values: pd.DataFrame, words: str, all_: int, proper: bool = 
     return words.format(first=first, one=one, second=second, other=other, all=f"{all_:,}")
 
 
+def most_frequent_year(starts: pd.DataFrame) -> str:
+    """Say in a title in which year most practices began; "" where no year is stated.
+
+    ``starts``: (year, practices), as ``year_columns`` returns them.
+    """
+    stated = {row["year"]: int(row["practices"]) for row in rows(starts) if str(row["year"]).isdigit()}
+    most = max(stated, key=stated.__getitem__, default="")
+    if not most or not stated[most]:
+        return ""
+    return _("{count} of {all} practices with a known first year began in {year}").format(
+        count=f"{stated[most]:,}", all=f"{starts['practices'].sum():,}", year=most
+    )
+
+
 def year_columns(starts: pd.DataFrame, first: int = 2000) -> pd.DataFrame:
     """Return (year, practices) without gaps: one row for all years before ``first``, then one for every year."""
     counts = dict(zip(starts["year"].astype(int), starts["practices"].astype(int), strict=True))
@@ -282,7 +296,7 @@ def scores_title(found: Selection) -> str:
 def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
     """List assessed practices that lack a score, by name, and say how many more there are."""
     st.markdown(_("**Without both scores: {count} assessed**").format(count=f"{len(cards_):,}"))
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xsmall"):
         for card in cards_[:_LISTED]:
             practice_link(card["id"], escaped(card["name"]))
     further = []
@@ -386,11 +400,11 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     if state not in SHOWN_WITH_RANGE:
         return state
     span = f"{number(card[f'{node}_low'])}–{number(card[f'{node}_high'])}"
-    documented = f"{percent(card[f'{node}_coverage'])} documented"
+    answered = f"{percent(card[f'{node}_coverage'])} answered"
     return (
-        f"**{number(card[f'{node}_score'])}** ({span}), {documented}"
+        f"**{number(card[f'{node}_score'])}** ({span}), {answered}"
         if state == "scored"
-        else f"{why_not_scored(card, node)} ({span}), {documented}"
+        else f"{why_not_scored(card, node)} ({span}), {answered}"
     )
 
 

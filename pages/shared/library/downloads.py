@@ -19,7 +19,7 @@ def take_away(chosen: LibraryFilter, found: pd.DataFrame, formats: Sequence[str]
     today = date.today()
     with st.popover(_("Download"), icon=":material/download:", disabled=found.empty):
         format_ = st.radio(
-            _("As"),
+            _("Format"),
             formats,
             format_func=lambda one: format_of(one).label,
             key=f"take-{chosen.kind}",

@@ -99,7 +99,7 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> 
     if note := texts.direction_note(one.id):
         st.markdown(f"**{note}**")
     if not made:
-        st.markdown(_("Nobody has tested this with a comparison, as far as the search found; you could be the first."))
+        st.markdown(_("The search found no study of this with a comparison; yours could be the first."))
     for synthesis in made:
         told = f"  \n{_('For example:')} {example(synthesis, found)}" if synthesis.studies else ""
         st.markdown(
@@ -213,13 +213,13 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
     other = [row for row in rows if row["design"] not in current_rule().designs]
     if not other and not rates:
         return
-    st.header(_("Beside the label, not counted"), anchor=False)
+    st.header(_("Other studies, not counted in the label"), anchor=False)
     if other:
         st.markdown(f"**{_('Reviews, surveys and before-after studies')}**")
         st.markdown("\n".join(f"- **{_direction(row)}**: {said(row)}" for row in other))
     if rates:
         st.markdown(
-            f"**{_('Rates without comparison, told by operators')}** "
+            f"**{_('Rates without comparison, reported by operators')}** "
             + _("(how many would have got there without the measure is not known)")
         )
         st.markdown("\n".join(f"- {_rate(row)}" for row in rates))
@@ -236,17 +236,17 @@ def _rate(row: Row) -> str:
 
 def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
     """Draw how it acts, where it differs, what it took and what it cost; nothing is made up."""
-    st.header(_("How it acts, where it differs, what it took, what it cost"), anchor=False)
+    st.header(_("How it works, where results differ, what was needed, what it cost"), anchor=False)
     forms = list(dict.fromkeys(one.form for one in made if one.form))
     countries = sorted({country for one in made for country in one.countries})
     differs = [
-        *([_("forms that were studied apart: {forms}").format(forms=", ".join(forms))] if forms else []),
+        *([_("forms studied separately: {forms}").format(forms=", ".join(forms))] if forms else []),
         *([_("studied in {countries}").format(countries=labels("area", countries))] if countries else []),
     ]
     st.markdown(
-        f"- **{_('How it is thought to act')}**: {_(NOT_DOCUMENTED)}\n"
-        f"- **{_('When and where it differs')}**: {escaped('; '.join(differs) or _(NOT_DOCUMENTED))}\n"
-        f"- **{_('What it took')}**: {_(NOT_DOCUMENTED)}\n"
+        f"- **{_('How it is thought to work')}**: {_(NOT_DOCUMENTED)}\n"
+        f"- **{_('When and where results differ')}**: {escaped('; '.join(differs) or _(NOT_DOCUMENTED))}\n"
+        f"- **{_('What was needed')}**: {_(NOT_DOCUMENTED)}\n"
         f"- **{_('What it cost')}**: "
         + (_("stated by sources, not comparable with each other:") if costs else _("not known"))
         + "".join(f"\n    - {_cost(row)}" for row in costs)
@@ -266,8 +266,8 @@ def _cost(row: Row) -> str:
 def _practices(one: MeasureType, whole: Whole) -> None:
     chosen = PracticeFilter(measure_type=(one.id,))
     count = whole.counts["measure_type"].get(one.id, 0)
-    st.header(_("Practices of this type, the strongest evidence of their own first"), anchor=False)
-    st.caption(_("What stands above is about the type. It says nothing about one of these practices."))
+    st.header(_("Practices of this type, strongest evidence first"), anchor=False)
+    st.caption(_("The findings above are about the type. They say nothing about any single practice below."))
     with database.cursor() as cursor:
         practices = tables.rows(evidence_by_type.strongest_practices(cursor, one.id, MOST_PRACTICES))
     for row in practices:
@@ -289,7 +289,7 @@ def own_result(row: Mapping[str, Any]) -> str:
 
 
 def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
-    st.header(_("What would settle it"), anchor=False)
+    st.header(_("Which evidence is missing"), anchor=False)
     one_short = [label("outcome", one.outcome).lower() + (f" ({one.form})" if one.form else "")
                  for one in made
                  if one.outcome != "other" and len(one.studies) == current_rule().known_from - 1]  # fmt: skip

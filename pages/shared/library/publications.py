@@ -184,7 +184,7 @@ def on_practice(card: Row, found: Sequence[Row]) -> None:
     if not others:
         st.markdown("None is on its topics and groups either.")
         return
-    st.markdown("**On the same topic and group** (a match of ours, not a statement about this practice)")
+    st.markdown("**On the same topic and group** (our match, not a statement about this practice)")
     st.markdown("\n".join(short(row, f" · shares {_shared(row)}") for row in others))
     library_link(card["sectors"], card["target_groups"], f"All {counted(others[0]['of_kind'], 'publication')}")
 
@@ -229,11 +229,11 @@ def how_to_read() -> None:
     """Say what strength, findings and matches are."""
     with st.expander("How to read this", icon=":material/info:"):
         st.markdown(
-            "- **Strength** is about how a study was made, not about how much or which way it found: 5 randomised or "
-            "replicated, 4 comparison group, 3 independent evaluation, 2 before and after or a survey, 1 figures. "
-            "Guides, collections and most reports are no studies and have none.\n"
-            "- Findings and summaries are one sentence of ours, coded from abstracts; where none stands, what was "
-            "found is not known to us. Several publications may be about one measure.\n"
-            "- **About a practice**: a page or a name shows it, and the reason stands beside it. **Relevant to**: "
-            "it has the same topic and group. That is a match, not a statement of the publication."
+            "- **Strength** is about how a study was made, not about the size or direction of what it found: 5 "
+            "randomised or replicated, 4 comparison group, 3 independent evaluation, 2 before and after or a survey, "
+            "1 figures. Guides, collections and most reports are not studies and have none.\n"
+            "- Findings and summaries are our own words, one sentence each, from abstracts. Without one, we do not "
+            "know what was found. Several publications may be about one measure.\n"
+            "- **About a practice**: a page or a name shows it; the reason is given. **Relevant to**: "
+            "it has the same topic and group. That is our match, not a statement of the publication."
         )

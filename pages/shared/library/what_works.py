@@ -58,7 +58,11 @@ def read_link() -> tuple[Question, list[str]]:
                       ("type", "measure_type")):  # fmt: skip
         given = [value for value in st.query_params.get_all(param) if value != EVERYBODY]
         found[param] = [value for value in given if value in vocabulary(of)]
-        dropped += [f"{param}: {shown(value)}" for value in given if value not in vocabulary(of)]
+        dropped += [
+            _("{what} {value} is unknown").format(what=param.replace("-", " "), value=shown(value))
+            for value in given
+            if value not in vocabulary(of)
+        ]
 
     def last(param: str) -> str | None:
         return found[param][-1] if found[param] else None
@@ -165,7 +169,7 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
     st.markdown(sentence(asked, of, len(unstudied)))
     if asked.target_group or asked.countries:
-        st.caption(_("Labels are made from all studies. What was studied of your choice stands beside each."))
+        st.caption(_("Each label is based on all studies. How many of them match your choice is given below it."))
     for one in of:
         _block(one, asked, found, counts.get(one.measure_type, 0), whole)
     st.header(
@@ -201,8 +205,8 @@ def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:
         studied=ngettext("type or form that was studied", "types or forms that were studied", len(of)),
     )
     rest = ngettext(
-        "**{count}** more type was never studied with a comparison on this, as far as the search found.",
-        "**{count}** more types were never studied with a comparison on this, as far as the search found.",
+        "for **{count}** more type the search found no study with a comparison.",
+        "for **{count}** more types the search found no study with a comparison.",
         unstudied,
     ).format(count=unstudied)
     words = f"{first} {_('enough independent studies that point the same way')}; {rest}"

@@ -73,8 +73,8 @@ def for_its_owner(practice_id: str) -> None:
     """Say what an organisation can do for its own practice here."""
     with st.popover("Is this yours?", icon=":material/badge:", type="tertiary"):
         st.markdown(
-            "Answer the same questions for it: your answers stand beside what others found, and its scores follow. If "
-            "a fact is wrong, say so under “Something is wrong”."
+            "Answer the same questions for it: your answers are shown beside what others found, and its scores follow. "
+            "If a fact is wrong, say so under “Something is wrong”."
         )
         links.assess_link(practice_id)
 

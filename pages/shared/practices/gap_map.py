@@ -33,9 +33,9 @@ _COUNTS = {1: "1", 2: N_("2 to 4"), 5: N_("5 to 9"), 10: N_("10 to 19"), 20: N_(
 
 # What a cell lacks first, worst first; the last one lacks nothing that is counted here.
 NEEDS = {
-    "none": N_("no practice: one has to be found, written down or started"),
-    "unassessed": N_("practices, but none assessed: an assessment of one of them"),
-    "unproven": N_("assessed, but no independent evaluation of outcomes: such an evaluation"),
+    "none": N_("no practice; find, document or start one"),
+    "unassessed": N_("practices, but none assessed; assess one of them"),
+    "unproven": N_("assessed, but without an independent evaluation of outcomes; evaluate one"),
     "proven": N_("at least one practice whose outcomes were evaluated independently, or with stronger evidence"),
 }
 _INDEPENDENT = 3  # the evidence level of an independent evaluation

@@ -80,19 +80,20 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
                 high=number(proof.high or 0),
             )
         )
-        st.table(
-            pd.DataFrame(
-                {
-                    _("Indicator"): [row.indicator.label for row in proof.rows],
-                    _("Answer"): [framework.answer_label(row.answer) for row in proof.rows],
-                    _("Weight"): [f"{row.weight:g}" for row in proof.rows],
-                    _("Counts"): ["" if row.value is None else f"{row.value:g}" for row in proof.rows],
-                }
-            ),
-            alt=_("The answers of the example"),
-            hide_index=True,
-            border="horizontal",
-        )
+        with st.container(key="example"):  # start_page.css keeps room for the table
+            st.table(
+                pd.DataFrame(
+                    {
+                        _("Indicator"): [row.indicator.label for row in proof.rows],
+                        _("Answer"): [framework.answer_label(row.answer) for row in proof.rows],
+                        _("Weight"): [f"{row.weight:g}" for row in proof.rows],
+                        _("Counts"): ["" if row.value is None else f"{row.value:g}" for row in proof.rows],
+                    }
+                ),
+                alt=_("The answers of the example"),
+                hide_index=True,
+                border="horizontal",
+            )
         st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
         practice_link(card["id"], _("Its answers and sources"))
     with st.expander(_("The formulas"), icon=":material/calculate:"):
@@ -276,9 +277,9 @@ def who_answered(totals: Totals, makers: pd.DataFrame) -> None:
     """Say who made the answers and how."""
     st.markdown(
         _(
-            "{assessed} of {practices} practices are assessed. Most answers are a reading of a reading: coders "
-            "answered from the notes and sources of a first reading of public pages. Pages were read as stored "
-            "copies; links were not opened live. Note and source stand beside every answer, to be checked."
+            "{assessed} of {practices} practices are assessed. Most answers are second-hand: coders answered "
+            "from the notes and sources of a first reading of public pages. Pages were read as stored copies, not "
+            "live. Every answer has its note and source, to be checked."
         ).format(assessed=totals.assessed, practices=totals.practices)
     )
     lines = [
@@ -310,9 +311,9 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
     if own:
         st.markdown(
             _(
-                "**The first line is the one to go by**: the second coder found and read the sources without sight of "
-                "any answer. {either} indicators of these {practices} practices were answered by anybody, {n} of them "
-                "by both, {near} of these the same or one step apart. If both err alike, one coder errs in about "
+                "**Rely on the first row**: the second coder found and read the sources without sight of "
+                "any answer. {either} indicators of these {practices} practices were answered by one or both, {n} of "
+                "them by both, {near} of these the same or one step apart. If both err alike, one coder errs in about "
                 "{error} of the answers."
             ).format(
                 either=own.either,
@@ -441,7 +442,7 @@ def told_apart(found: Figures) -> None:
             )
     st.caption(
         _(
-            "“Even if coders err” takes it that one coder errs in {error} of the answers, as on the practices read "
+            "“Even if coders err” assumes that one coder errs in {error} of the answers, as on the practices read "
             "twice. “Whatever the unknown answers” counts pairs that also stay apart where unknown answers are like "
             "the documented ones, are all not met, or all move together. `python -m practices_db figures` prints the "
             "same numbers."

@@ -47,7 +47,7 @@ _GROUPS: dict[StandingGroup, str] = {
     "ahead-of-nobody": N_("Clearly behind at least one, ahead of none"),
 }
 _READINGS: dict[Reading, str] = {
-    "know-nothing": N_("Know-nothing: met, partly or not met, equally likely (mean 0.5)"),
+    "know-nothing": N_("Met, partly met or not met, equally likely (mean 0.5)"),
     "like-documented": N_("Like the known answers of the same practice"),
     "not-met": N_("Not met"),
     "together": N_("All unknown answers of a practice alike"),

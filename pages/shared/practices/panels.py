@@ -233,11 +233,11 @@ def not_counted(kept: Sequence[NotCounted]) -> None:
     if ticks:
         told.append(
             ngettext(
-                "{count} tick of somebody else's tick-list", "{count} ticks of somebody else's tick-list", ticks
+                "{count} answer from another body's checklist", "{count} answers from another body's checklist", ticks
             ).format(count=f"{ticks:,}")
         )
     if told:
-        st.caption(_("Kept, not counted: {what}.").format(what="; ".join(told)))
+        st.caption(_("Stored but not counted: {what}.").format(what="; ".join(told)))
 
 
 def _range_help() -> str:

@@ -33,7 +33,7 @@ def how_it_works() -> None:
     )
     st.caption(
         "The file is read here and compared; it is not kept. The comparison takes the figures of the file as they are: "
-        "use a file that nobody has changed."
+        "use a file that has not been changed."
     )
 
 

@@ -334,7 +334,7 @@ def _reversals(framework: Framework, mine: Floats, theirs: Floats, weights: Weig
 
 def _sum(framework: Framework, name: str, proof: CompositeProof) -> None:
     """Open the composite of one practice: what each criterion brings, and the sums with their values."""
-    with st.expander(f"Show the sum for {escaped(name)}", icon=":material/calculate:"):
+    with st.expander(f"How the combination is calculated for {escaped(name)}", icon=":material/calculate:"):
         lines = [
             f"- {one.criterion.title}: share {one.share:.4f}, score {one.score:.4f}, coverage {one.coverage:.4f}, "
             f"range {one.low:.4f} to {one.high:.4f}"

@@ -1,12 +1,16 @@
 """The page that a browser loads first: Streamlit's own, with the app's name, its styles and a link past the menu.
 
-Styles that only came with the first run would be too late: the page would jump when they arrive.
+Styles that only came with the first run would be too late: the page would jump when they arrive. Fonts and fields that
+most pages need are asked for with the first scripts: Streamlit finds out that it needs them once a page is there.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -21,6 +25,28 @@ from practices_db.translation import _
 
 STYLES = Path(__file__).parent / "start_page.css"
 _NAME, _HEAD, _BODY = "<title>Streamlit</title>", "</head>", "<body>"
+# In Streamlit's manifest, by the end of their names.
+_FONTS = ("SourceSerifVariable-Roman.ttf.woff2", "MaterialSymbols-Rounded.woff2")
+_PARTS = ("Html", "PageLink", "Multiselect", "Selectbox", "Radio", "TextInput", "Button", "BidiComponent")
+
+
+def _needed(manifest: dict[str, Any], names: list[str]) -> Iterator[str]:
+    """Give the files of what is named and of all that it imports."""
+    for name in names:
+        yield manifest[name]["file"]
+        yield from _needed(manifest, manifest[name].get("imports", []))
+
+
+def _asked_early(page: str) -> str:
+    """Return links for what Streamlit's page would ask for late; raises ValueError where its manifest has it not."""
+    manifest = json.loads((Path(file_util.get_static_dir()) / "manifest.json").read_text(encoding="utf-8"))
+    ends = [*(f"/{font}" for font in _FONTS), *(f"/{part}/{part}.tsx" for part in _PARTS)]
+    names = [name for name in manifest if name.endswith(tuple(ends))]
+    if len(names) != len(ends):
+        raise ValueError(f"Streamlit's manifest has {len(names)} of {len(ends)} files: {', '.join(names)}")
+    files = [file for file in dict.fromkeys(_needed(manifest, names)) if file not in page]
+    font, script = 'rel="preload" as="font" type="font/woff2"', 'rel="modulepreload"'
+    return "\n".join(f'<link {script if file.endswith(".js") else font} crossorigin href="./{file}">' for file in files)
 
 
 @cache
@@ -34,7 +60,7 @@ def content() -> str:
     skip = f'<a class="skip" href="#{RESULT}">{_("Skip to the result")}</a>'
     for mark, instead in (
         (_NAME, f"<title>{APP}</title>"),
-        (_HEAD, f"{styles}\n{_HEAD}"),
+        (_HEAD, f"{_asked_early(page)}\n{styles}\n{_HEAD}"),
         (_BODY, f"{_BODY}\n    {skip}"),
     ):
         if page.count(mark) != 1:

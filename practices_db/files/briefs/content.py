@@ -157,7 +157,7 @@ def _results(card: Card, found: Sequence[Mapping[str, Any]], pages: Sources) -> 
         yield _("Main result"), no_result()
     for place, row in enumerate(found):
         told = ResultWords.of_row(row)
-        base = _("of whom: {base}").format(base=told.base) if told.base else ""
+        base = _("measured on: {base}").format(base=told.base) if told.base else ""
         source = _("source {number}").format(number=pages.add(row["source_url"], row["source_publisher"]))
         words = [told.found, told.evidence, told.limits, base, told.years, source]
         yield (_("Further result") if place else _("Main result")), " · ".join(part for part in words if part)

@@ -24,10 +24,10 @@ from practices_db.translation import _
 PUBLICATIONS = 8  # as many stand in a brief
 
 HOW = (
-    "A practice stands here because its subject and its people fit the need. The order follows the reasons that are "
-    "printed: type of measure, target group, topics and own words count double, the sector once, country, size, money "
-    "and means half; evidence only settles what is even. A reason says what a record states; it does not say that the "
-    "practice works."
+    "A practice is listed because its topic and its group fit the need. The order follows the reasons given: type of "
+    "measure, target group, topics and own words count double, the sector once, country, size, money and means half; "
+    "evidence only decides between equals. A reason repeats what a record states; it does not say that the practice "
+    "has an effect."
 )
 
 

@@ -129,10 +129,10 @@ def test_link_holds_ids_and_only_what_is_narrowed() -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"country": ["Italy"]}, "Country: Italy"),
-        ({"country": ["it"]}, "Country: it"),
-        ({"sector": ["x" * 99]}, "Sector: " + "x" * 40),
-        ({"status": ["not-stated"]}, "Assessed and scored: not-stated"),
+        ({"country": ["Italy"]}, "country Italy is unknown"),
+        ({"country": ["it"]}, "country it is unknown"),
+        ({"sector": ["x" * 99]}, f"sector {'x' * 40} is unknown"),
+        ({"status": ["not-stated"]}, "assessed and scored not-stated is unknown"),
         ({"from": ["1899"]}, "from: 1899"),
         ({"to": ["2101"]}, "to: 2101"),
         ({"from": ["+2000"]}, "from: +2000"),
@@ -141,7 +141,7 @@ def test_link_holds_ids_and_only_what_is_narrowed() -> None:
         ({"coverage": ["-5"]}, "coverage: -5"),
         ({"undated": ["yes"]}, "undated: yes"),
         ({"all-groups": ["0"]}, "all-groups: 0"),
-        ({"country": ["a\nb"]}, "Country: a�b"),
+        ({"country": ["a\nb"]}, "country a�b is unknown"),
         ({"from": ["2020"], "to": ["2019"]}, "from 2020 to 2019: the period ends before it begins"),
     ],
 )
@@ -154,7 +154,7 @@ def test_what_a_link_says_rightly_is_kept_beside_what_is_dropped() -> None:
         {"country": ["IT", "XX", "FR", "IT"], "from": ["2000"], "to": ["soon"]}
     )
     assert chosen == PracticeFilter(country=("IT", "FR"), running_from=2000)
-    assert dropped == ["Country: XX", "to: soon"]
+    assert dropped == ["country XX is unknown", "to: soon"]
 
 
 def test_last_one_of_a_repeated_single_value_counts() -> None:

@@ -428,7 +428,7 @@ def test_without_a_known_result_there_is_no_score_on_effectiveness(store: Store)
         card = practice(cursor, next(one.id for one in oracles.practices() if one.answers and not one.results))
     assert {group for (group,) in rows}.isdisjoint({"unknown", "level-only"})
     assert card is not None
-    assert score_sentence(card, "effectiveness").startswith("no score: no result known")
+    assert score_sentence(card, "effectiveness").startswith("no score, no result known")
     assert main_result(card) == "No result known"
 
 

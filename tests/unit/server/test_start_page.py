@@ -1,9 +1,10 @@
-"""The start page: Streamlit's own, changed in three places, for the address of every page."""
+"""The start page: Streamlit's own, changed in four places, for the address of every page."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,12 +46,40 @@ def test_a_page_is_answered_with_name_styles_and_the_link_past_the_menu() -> Non
 
 def test_nothing_else_of_streamlits_page_is_changed() -> None:
     theirs = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    ours = re.sub(r"<style>.*?</style>\n|\n    <a class=\"skip\".*?</a>", "", start_page.content(), flags=re.DOTALL)
+    added = r"<link [^>]*>\n(?=<)|<style>.*?</style>\n|\n    <a class=\"skip\".*?</a>"
+    ours = re.sub(added, "", start_page.content(), flags=re.DOTALL)
     assert ours == theirs.replace("<title>Streamlit</title>", "<title>Integration Practices</title>")
+
+
+def test_fonts_and_fields_are_asked_for_with_the_first_scripts() -> None:
+    early = re.findall(r'<link rel="(modulepreload|preload)" [^>]*href="\./(static/[^"]+)">', start_page.content())
+    static = Path(file_util.get_static_dir())
+    assert all((static / file).is_file() for _how, file in early)
+    assert len(early) == len(set(early)), "none twice"
+    for what in (
+        "SourceSerifVariable-Roman",
+        "MaterialSymbols-Rounded",
+        "Html",
+        "PageLink",
+        "Multiselect",
+        "useMenuTrigger",
+    ):
+        assert [file for _how, file in early if f"/{what}." in file], what
+
+
+def test_a_manifest_that_looks_different_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("", encoding="utf-8")
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
+    start_page.content.cache_clear()
+    with pytest.raises(ValueError, match="manifest has 0 of"):
+        start_page.content()
+    start_page.content.cache_clear()
 
 
 def test_a_streamlit_that_looks_different_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<head></head><body></body>", encoding="utf-8")
+    shutil.copy(Path(file_util.get_static_dir()) / "manifest.json", tmp_path)
     monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
     start_page.content.cache_clear()
     with pytest.raises(ValueError, match="0 times <title>Streamlit</title>"):

@@ -209,7 +209,7 @@ def test_a_selection_has_the_group_of_each_result_and_says_why_a_result_has_no_s
         if block.header[:1] == ("Practice",)
     ).rows  # fmt: skip
     assert "What it shows: Only a level known (not counted as better: no answer on the result" in line[5]
-    assert line[6] == "no score: no answer on the result"
+    assert line[6] == "no score, no answer on the result"
 
 
 def test_what_is_missing_agrees_with_the_page_and_in_number(store: Store) -> None:
