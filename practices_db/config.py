@@ -36,10 +36,18 @@ def main_address() -> str:
     return os.environ.get("PRACTICES_MAIN_ADDRESS", "")
 
 
-def snapshot_path() -> Path | None:
-    """Return the file into which a release of the data writes its snapshot (PRACTICES_SNAPSHOT), None for none."""
-    path = os.environ.get("PRACTICES_SNAPSHOT")
-    return Path(path) if path else None
+def releases_catalog() -> str:
+    """Return the SQLAlchemy address of the catalogue of the release tables (PRACTICES_RELEASES_CATALOG), "" for none."""
+    return os.environ.get("PRACTICES_RELEASES_CATALOG", "")
+
+
+def releases_warehouse(database: Path) -> str:
+    """Return where the files of the release tables are: PRACTICES_RELEASES_WAREHOUSE, a folder or an address s3://….
+
+    Else a folder beside the database, or beside the file in which PRACTICES_SNAPSHOT once wanted a snapshot.
+    """
+    beside = os.environ.get("PRACTICES_SNAPSHOT") or database
+    return os.environ.get("PRACTICES_RELEASES_WAREHOUSE") or f"{beside}.releases"
 
 
 def operator_text(name: OperatorText) -> str:

@@ -27,6 +27,7 @@ from practices_db.config import backups_folder, base_url, read_only_mode
 from practices_db.curation import budgets
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
+from practices_db.operations import release_tables
 from practices_db.operations.backup_schedule import Keeper
 from practices_db.operations.backups import backups
 from practices_db.queries import practices as practice_queries
@@ -85,7 +86,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         print(f"The app cannot start: {error}", file=sys.stderr, flush=True)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(warm_up.prepare)
-    tasks = [asyncio.create_task(work()) for work in (warm_up.collect_now_and_then, end_where_lost, ask_own_address)]
+    works = (warm_up.collect_now_and_then, end_where_lost, ask_own_address, write_release)
+    tasks = [asyncio.create_task(work()) for work in works]
     yield
     for task in tasks:
         task.cancel()
@@ -108,6 +110,13 @@ async def ask_own_address() -> None:
             await browser.get(f"{address}/_stcore/health")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         log.info("the app's own address could not be asked: %s", type(error).__name__)
+
+
+async def write_release() -> None:
+    """Bring the release tables up to the database once the app serves: a failure is told and nothing else."""
+    store = database.store()
+    if not store.read_only:
+        await run_in_threadpool(release_tables.keep_up, store)
 
 
 async def end_where_lost() -> None:
@@ -149,6 +158,8 @@ def _warning() -> str:
     """Return what whoever watches should mend, though everything is answered; "" for nothing."""
     if HiddenClients.noticed:
         return HiddenClients.noticed
+    if release_tables.Behind.because:
+        return release_tables.Behind.because
     folder = backups_folder()
     if folder is None or read_only_mode():
         return ""
