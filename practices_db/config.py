@@ -37,7 +37,7 @@ def main_address() -> str:
 
 
 def releases_catalog() -> str:
-    """Return the SQLAlchemy address of the catalogue of the release tables (PRACTICES_RELEASES_CATALOG), "" for none."""
+    """Return the SQLAlchemy address of the release tables' catalogue (PRACTICES_RELEASES_CATALOG), "" for none."""
     return os.environ.get("PRACTICES_RELEASES_CATALOG", "")
 
 

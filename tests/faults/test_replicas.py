@@ -53,7 +53,8 @@ def rename_everywhere(store: Store, name: str) -> None:
         for table in ("practice", "released_practice", "practice_card"):
             cursor.execute(f"UPDATE {table} SET name = $name WHERE id = (SELECT min(id) FROM practice)", {"name": name})  # type: ignore[attr-defined]
         cursor.execute(  # type: ignore[attr-defined]
-            "INSERT INTO data_version SELECT max(number) + 1, current_date, md5($name), 'test', NULL FROM data_version",
+            "INSERT INTO data_version SELECT max(number) + 1, current_date, sha256($name), 'test', NULL "
+            "FROM data_version",
             {"name": name},
         )
 
@@ -77,6 +78,8 @@ def test_replica_of_the_catalogue_reads_as_the_original(tmp_path: Path) -> None:
             lambda cursor: cursor.execute(
                 f"UPDATE evidence SET url = {hidden}; UPDATE organisation SET joins = 'not-released-yet';"
                 f"UPDATE practice SET summary = 'not-released-yet'; UPDATE link SET reason = 'not-released-yet';"
+                f"UPDATE result SET effect_text = 'not-released-yet';"
+                f"UPDATE finding SET effect_text = 'not-released-yet';"
                 f"INSERT INTO person VALUES ('not-released-yet@example.org', 'curator', today(), 1);"
                 f"INSERT INTO address_check VALUES ({hidden}, now()::TIMESTAMP, NULL, 'gone');"
             )

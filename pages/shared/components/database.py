@@ -54,8 +54,8 @@ def _replica(path: str) -> Replica:
 def store() -> Store:
     """Return the open database; the first call opens it and builds it if it is not there.
 
-    In read-only mode it is the newest release of the tables: ask anew in each run. There and where the database was found
-    damaged, ``store().read_only`` is the sentence with which writes are refused.
+    In read-only mode it is the newest release of the tables: ask anew in each run. There and where the database was
+    found damaged, ``store().read_only`` is the sentence with which writes are refused.
     """
     if read_only_mode():
         return _replica(str(database_path())).store

@@ -290,10 +290,9 @@ async def _answer(resource: Resource[Ask], request: Request) -> Response:
             if await request.is_disconnected():  # nobody waits for it any more
                 return Response(status_code=499)
             made = await run_sync(answer.make, store)
-    except NoSuchReleaseError as error:
-        return JSONResponse({"errors": [str(error)]}, status_code=404)
     except PracticesError as error:
-        return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
+        status = 404 if isinstance(error, NoSuchReleaseError) else 400
+        return JSONResponse({"errors": str(error).splitlines()}, status_code=status)
     headers = _headers(tag)
     if answer.name:
         headers["Content-Disposition"] = f'attachment; filename="{answer.name}"'
