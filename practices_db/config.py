@@ -50,6 +50,11 @@ def releases_warehouse(database: Path) -> str:
     return os.environ.get("PRACTICES_RELEASES_WAREHOUSE") or f"{beside}.releases"
 
 
+def store_endpoint() -> str:
+    """Return the address of an S3-compatible store (AWS_ENDPOINT_URL), "" for the one of AWS itself."""
+    return os.environ.get("AWS_ENDPOINT_URL", "")
+
+
 def operator_text(name: OperatorText) -> str:
     """Return what whoever runs the server wrote (``<name>.md`` in the folder PRACTICES_TEXTS), "" where it is not."""
     folder = os.environ.get("PRACTICES_TEXTS")

@@ -294,9 +294,9 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     pytest.importorskip("moto", reason="moto is not installed (pip install moto flask flask-cors)")
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
-    said = {"ENDPOINT": endpoint, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "REGION": "us-east-1"}
+    said = {"ENDPOINT_URL": endpoint, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "REGION": "us-east-1"}
     for name, value in said.items():
-        monkeypatch.setenv(f"PYICEBERG_CATALOG__PRACTICES__S3__{name}", value)
+        monkeypatch.setenv(f"AWS_{name}", value)
     started = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(started, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
