@@ -39,6 +39,7 @@ _STARTED = time.monotonic()
 _FIRST_BACKUP = 3_600.0  # seconds after the start in which the first one may still be made
 _OLDEST_BACKUP = timedelta(days=2)
 _PATIENCE = 5.0  # seconds for the app's own address to answer
+_FIRST_RELEASE = 5.0  # seconds after the start in which nothing else is loaded
 _LOOK = 1.0  # seconds between two looks whether the database can still be used
 _HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
@@ -113,7 +114,8 @@ async def ask_own_address() -> None:
 
 
 async def write_release() -> None:
-    """Bring the release tables up to the database once the app serves: a failure is told and nothing else."""
+    """Bring the release tables up to the database, after the first visitors: a failure is told and nothing else."""
+    await asyncio.sleep(_FIRST_RELEASE)
     store = database.store()
     if not store.read_only:
         await run_in_threadpool(release_tables.keep_up, store)
