@@ -24,6 +24,7 @@ from benchmarks.generate import WITHIN_LIMITS
 from benchmarks.harness import ROOT, database, write
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database import store as store_module
+from practices_db.database.migrate import migrate
 from practices_db.database.store import Store
 from practices_db.operations import release_tables
 from practices_db.operations.release_tables import NAMESPACE, Place, open_release, opened
@@ -54,6 +55,7 @@ def released(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     place = Place.of(path)
     with Store(path) as store:
+        migrate(store)  # it may have been made some time ago
         for name, sql in (("first release", ""), ("one name changed", ANOTHER)):
             if sql:
                 store.write(lambda cursor, sql=sql: cursor.execute(sql))  # type: ignore[misc]
@@ -116,7 +118,7 @@ def main() -> None:
         shutil.copy(database(asked.practices), copy)
         figures = {"practices": asked.practices, "release": released(copy)}
         command = [sys.executable, "-m", "benchmarks.releases", "--replica", copy, "--practices", str(asked.practices)]
-        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
         figures["replica"] = json.loads(told.splitlines()[-1])
         print(f"  replica: {figures['replica']}")
     write("releases", figures)
