@@ -117,7 +117,15 @@ def main() -> None:
         copy = Path(folder) / "practices.duckdb"
         shutil.copy(database(asked.practices), copy)
         figures = {"practices": asked.practices, "release": released(copy)}
-        command = [sys.executable, "-m", "benchmarks.releases", "--replica", copy, "--practices", str(asked.practices)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.releases",
+            "--replica",
+            str(copy),
+            "--practices",
+            str(asked.practices),
+        ]
         told = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
         figures["replica"] = json.loads(told.splitlines()[-1])
         print(f"  replica: {figures['replica']}")
