@@ -205,6 +205,19 @@ def startup(of: Figures) -> list[str]:
     return [*lines, "", *goals(figures["goals"])]
 
 
+def releases(of: Figures) -> list[str]:
+    """Tell of release tables and of a replica made from them."""
+    figures = of["figures"]
+    made, replica = figures["release"], figures["replica"]
+    lines = [f"## Release tables, {figures['practices']:,} practices", "", *source(of)]
+    lines += ["| | s | processor, s | MB on disk afterwards |", "|---|---|---|---|"]
+    for name in ("first release", "one name changed"):
+        lines.append("| {} | {s} | {processor (s)} | {MB on disk} |".format(name, **made[name]))
+    lines += ["", f"{made['rows']:,} rows; the releasing process took {made['memory (GB)']} GB at most.", ""]
+    lines += ["| a replica | |", "|---|---|", *(f"| {name} | {value:,} |" for name, value in replica.items())]
+    return [*lines, ""]
+
+
 def main() -> None:
     lines = [INTRODUCTION, HOW]
     for name, tell in (
@@ -213,6 +226,7 @@ def main() -> None:
         ("arrivals", arrivals),
         ("sessions", sessions),
         ("startup", startup),
+        ("releases", releases),
     ):
         if found := load(name):
             lines += tell(found)

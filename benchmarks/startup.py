@@ -20,8 +20,8 @@ from typing import Any
 
 from benchmarks.harness import CATALOGUE, ROOT, database, server, spread, write
 
-# Needed by some visitors only: workbooks, briefs, images of charts. (jinja2 comes with Altair.)
-HEAVY = ("openpyxl", "xlsxwriter", "typst", "vl_convert", "playwright", "rapidfuzz")
+# Needed by some visitors only: workbooks, briefs, images of charts, release tables. (jinja2 comes with Altair.)
+HEAVY = ("openpyxl", "xlsxwriter", "typst", "vl_convert", "playwright", "rapidfuzz", "pyiceberg", "sqlalchemy")
 STEPS = (
     "criteria.framework",
     "practices_db.queries.practices",

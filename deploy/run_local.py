@@ -109,22 +109,19 @@ def is_well(port: int) -> bool:
 def everything(folder: Path, count: int, public: int, editors: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run main app, so many replicas and nginx with their files in a folder; yield main app and replicas."""
     folder.mkdir(parents=True, exist_ok=True)
-    published = folder / "published" / "practices.duckdb"
-    published.parent.mkdir(exist_ok=True)
-    shared = {"STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_urlsafe(32)}
-    main = shared | {"PRACTICES_DB": str(folder / "practices.duckdb"), "PRACTICES_SNAPSHOT": str(published)}
-    replica = shared | {
-        "PRACTICES_DB": str(published),
-        "PRACTICES_READ_ONLY": "1",
-        "PRACTICES_MAIN_ADDRESS": f"http://localhost:{editors}",
+    shared = {
+        "PRACTICES_DB": str(folder / "practices.duckdb"),
+        "PRACTICES_RELEASES_WAREHOUSE": os.environ.get("PRACTICES_RELEASES_WAREHOUSE", str(folder / "releases")),
+        "STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_urlsafe(32),
     }
-    for command in (["build"], ["snapshot", "--output", str(published)]):
+    replica = shared | {"PRACTICES_READ_ONLY": "1", "PRACTICES_MAIN_ADDRESS": f"http://localhost:{editors}"}
+    for command in ("build", "snapshot"):
         subprocess.run(
-            [sys.executable, "-m", "practices_db", *command], cwd=ROOT, env={**os.environ, **main}, check=True
+            [sys.executable, "-m", "practices_db", command], cwd=ROOT, env={**os.environ, **shared}, check=True
         )
     ports = [free_port() for _ in range(count + 1)]
     with ExitStack() as running:
-        apps = [running.enter_context(app(port, main if number == 0 else replica)) for number, port in enumerate(ports)]
+        apps = [running.enter_context(app(port, replica if number else shared)) for number, port in enumerate(ports)]
         running.enter_context(nginx(folder / "nginx", configuration(public, ports[1:], ports[0], editors)))
         end = time.monotonic() + _PATIENCE
         while not (is_well(public) and is_well(editors)):

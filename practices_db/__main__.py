@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from practices_db.operations.cli_options import (
     output_option,
     write_output,
 )
+from practices_db.operations.release_tables import open_release
 from practices_db.queries.practices import data_version
 from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
@@ -98,12 +99,24 @@ def _build(catalogue: Path, database: Path) -> None:
 @click.option("--sort", type=click.Choice(list(SORTS)), default=DEFAULT_SORT, show_default=True)
 @click.option("--contents", type=click.Choice(list(CONTENTS)), default="scores", show_default=True)
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@click.option("--release", type=click.IntRange(1), help="As a past release had it.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="As the catalogue said on a day.")
 @output_option
 @database_option
-def _export(sort: Sort, contents: Contents, kind: Format, output: Path, database: Path, **given: Any) -> None:
+def _export(  # noqa: PLR0913, PLR0917 - the options
+    sort: Sort,
+    contents: Contents,
+    kind: Format,
+    release: int | None,
+    on: datetime | None,
+    output: Path,
+    database: Path,
+    **given: Any,
+) -> None:
     """Write the practices a filter selects to a file."""
     selected = chosen(given)
-    with open_existing(database) as store, store.cursor() as cursor:
+    opened = open_release(database, release, on.date() if on else None) if release or on else open_existing(database)
+    with opened as store, store.cursor() as cursor:
         view = View(chosen=selected, sort=sort, base=address_in_files())
         made = file_content(store, view, date.today(), contents, kind)
         said, version = found(selected, read_counts(cursor, selected)), data_version(cursor)

@@ -71,10 +71,23 @@ def main_address() -> str:
     return os.environ.get("PRACTICES_MAIN_ADDRESS", "")
 
 
-def snapshot_path() -> Path | None:
-    """Return the file into which a release of the data writes its snapshot (PRACTICES_SNAPSHOT), None for none."""
-    path = os.environ.get("PRACTICES_SNAPSHOT")
-    return Path(path) if path else None
+def releases_catalog() -> str:
+    """Return the SQLAlchemy address of the release tables' catalogue (PRACTICES_RELEASES_CATALOG), "" for none."""
+    return os.environ.get("PRACTICES_RELEASES_CATALOG", "")
+
+
+def releases_warehouse(database: Path) -> str:
+    """Return where the files of the release tables are: PRACTICES_RELEASES_WAREHOUSE, a folder or an address s3://….
+
+    Else a folder beside the database, or beside the file in which PRACTICES_SNAPSHOT once wanted a snapshot.
+    """
+    beside = os.environ.get("PRACTICES_SNAPSHOT") or database
+    return os.environ.get("PRACTICES_RELEASES_WAREHOUSE") or f"{beside}.releases"
+
+
+def store_endpoint() -> str:
+    """Return the address of an S3-compatible store (AWS_ENDPOINT_URL), "" for the one of AWS itself."""
+    return os.environ.get("AWS_ENDPOINT_URL", "")
 
 
 def operator_text(name: OperatorText) -> str:

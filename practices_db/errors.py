@@ -54,6 +54,10 @@ class NotAllowedError(PracticesError):
         super().__init__(message)
 
 
+class NoSuchReleaseError(PracticesError):
+    """A release of the data that is not kept; the message says which are."""
+
+
 class NoSuchLinkError(NotAllowedError):
     """A private link that does not hold: unknown, expired and revoked ones are the same to whoever asks."""
 

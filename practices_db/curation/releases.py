@@ -104,7 +104,7 @@ def publish(store: Store, actor: Actor, note: str, seen: int) -> Release:
 
     ``seen`` is the number of the release the curator had before them: ConflictError where another one came first.
     Raises PracticesError where nothing has changed, or where the data do not hang together (nothing is released then).
-    The file for the replicas is the caller's to write (``snapshots.write_after_release``).
+    The release tables are the caller's to write (``release_tables.write_after_release``).
     """
 
     def work(cursor: Cursor) -> Release:

@@ -1,8 +1,8 @@
 """The list of what was withdrawn and erased, outside the database: older states that still hold it must not show it.
 
-Ids only, no content, as JSON beside the database (``<database>.withdrawn``), and again where old states come from: in
-the folder of the backups and beside the snapshot of the replicas. What a database says goes into the list; what only
-the list says was withdrawn after that state of the database (``operations.taken_out`` takes it out again).
+Ids only, no content, as JSON beside the database (``<database>.withdrawn``), and again in the folder of the backups,
+where old states come from. What a database says goes into the list; what only the list says was withdrawn after that
+state of the database (``operations.taken_out`` takes it out again, ``operations.release_tables`` out of past releases).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import json
 import logging
 import secrets
 import threading
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import duckdb
 
-from practices_db.config import backups_folder, snapshot_path
+from practices_db.config import backups_folder
 from practices_db.curation.permissions import pseudonym
 from practices_db.database.commit_marker import remove_database, sync_file, sync_folder, wal_path
 from practices_db.database.store import Cursor, Store, copy_database
@@ -48,12 +48,12 @@ _PARTS = tuple(field.name for field in fields(WithdrawalList))
 
 
 def list_path(path: Path) -> Path:
-    """Return where the list of a database or snapshot is, or that of a folder of backups."""
+    """Return where the list of a database is, or that of a folder of backups."""
     return path / "withdrawn.json" if path.is_dir() else path.with_name(path.name + ".withdrawn")
 
 
 def read(*places: Path | None) -> WithdrawalList:
-    """Return what the lists of databases, snapshots and folders of backups say together.
+    """Return what the lists of databases and folders of backups say together.
 
     Raises PracticesError where one cannot be read: rather nothing is shown than what was withdrawn.
     """
@@ -117,22 +117,18 @@ def kept_path(folder: Path) -> Path:
     return folder.resolve() / "before-checkpoint.duckdb"
 
 
-def update(store: Store, *, backups: Path | None = None, snapshot: Path | None = None) -> None:
-    """Bring the lists beside a database, in the folder of backups and beside the snapshot up to date.
-
-    Where these are not given they are the app's own. Who has a role is nothing that a replica needs to know.
-    """
+def update(store: Store, *, backups: Path | None = None) -> None:
+    """Bring the lists beside a database and in the folder of backups up to date; that is the app's own by default."""
     if store.path is None or store.read_only:
         return
     with store.cursor() as cursor:
         says, live = _of_database(cursor)
-    snapshots = [snapshot or snapshot_path()]
-    places = [one for one in (store.path, backups or backups_folder(), *snapshots) if one and one.parent.is_dir()]
+    places = [one for one in (store.path, backups or backups_folder()) if one and one.parent.is_dir()]
     with _writing:
         known = read(*places) | says
         known = WithdrawalList(*(getattr(known, one) - getattr(live, one) for one in _PARTS))  # came again since
         for place in places:
-            _write(list_path(place), replace(known, people=frozenset()) if place in snapshots else known)
+            _write(list_path(place), known)
 
 
 def _of_database(cursor: Cursor) -> tuple[WithdrawalList, WithdrawalList]:

@@ -17,7 +17,7 @@ from practices_db.errors import Role
 from practices_db.operations.build import open_existing
 from practices_db.operations.cli_options import FILE, database_option
 from practices_db.operations.compact import rewrite
-from practices_db.operations.snapshots import write_after_release
+from practices_db.operations.release_tables import write_after_release
 from practices_db.queries.practices import data_version
 
 

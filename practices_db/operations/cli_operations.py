@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from practices_db.catalogue.vocabularies import label
 from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations import advisories, link_check, recovery
+from practices_db.operations import advisories, link_check, recovery, release_tables
 from practices_db.operations.backups import (
     FORMS,
     KEPT_DAYS,
@@ -24,8 +25,7 @@ from practices_db.operations.backups import (
 )
 from practices_db.operations.build import open_existing, open_store, require_file
 from practices_db.operations.check import all_problems
-from practices_db.operations.cli_options import FILE, database_option, number_option, output_option, say
-from practices_db.operations.snapshots import write_snapshot
+from practices_db.operations.cli_options import FILE, database_option, number_option, say
 from practices_db.queries.figures import figures
 
 
@@ -140,14 +140,34 @@ def _restore(source: Path, form: str, database: Path) -> int:
 
 
 @click.command("snapshot")
-@output_option
+@click.option(
+    "--output", type=FILE, default=None, metavar="FILE", help="Into the folder FILE.releases, not the app's own tables."
+)
 @database_option
-def _snapshot(output: Path, database: Path) -> None:
-    """Write what is published to a file for read-only replicas."""
+def _snapshot(output: Path | None, database: Path) -> None:
+    """Write the release of the database into the release tables, for replicas and other engines.
+
+    The app does it by itself when it starts and with each release. Here it also takes the place of later releases in
+    the tables that the database does not know, as after a restore.
+    """
+    place = release_tables.Place.of(output or database)
     with open_existing(database) as store:
-        made = write_snapshot(store, output)
-    what = f"{counted(made.practices, 'practice')}, {counted(made.answers, 'answer')}"
-    click.echo(f"{output}: {what}, data version {made.data_version}")
+        made = release_tables.write(store, place, replace_later=True)
+    what = f"{counted(made.rows['practices'], 'practice')}, {counted(made.rows['answers'], 'answer')}"
+    click.echo(f"{output or place.warehouse}: {what}, data version {made.number}")
+
+
+@click.command("releases")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The one everybody read at its end.")
+@database_option
+def _releases(on: datetime | None, database: Path) -> None:
+    """List the releases that are kept: what the catalogue said on which day. See export --on, too."""
+    with release_tables.opened(release_tables.Place.of(database)) as tables:
+        found = [tables.on(on.date())] if on else tables.kept()
+    for one in found:
+        out = f", something withdrawn left it on {one.taken_out_on}" if one.taken_out_on else ""
+        what = f"{counted(one.rows['practices'], 'practice')}, {counted(one.rows['answers'], 'answer')}"
+        click.echo(f"{one.number}  {one.released_on}  {one.content_hash[:8]}  {what}{out}")
 
 
 @click.command("check-links")
@@ -184,4 +204,4 @@ def _tell(seen: link_check.Seen) -> None:
     click.echo(f"{'alive' if seen.alive else 'DEAD '} {seen.said}: {seen.url}", err=True)
 
 
-COMMANDS = (_check, _figures, _backup, _restore, _snapshot, _check_links, _advisories)
+COMMANDS = (_check, _figures, _backup, _restore, _snapshot, _releases, _check_links, _advisories)

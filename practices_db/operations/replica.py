@@ -1,121 +1,134 @@
-"""A read-only replica: serves a published snapshot and changes to the next one while it runs.
+"""Releases that are only read: a replica, which serves the newest one and changes to the next while it runs, and past
+releases that somebody asks for.
 
-The snapshot is copied into a folder of its own while it is hashed, and only what its manifest says is opened. So a file
-that is half there is never opened, and one that is overwritten in place cannot change under a reader.
+Each is made from the release tables into a folder of its own, so that nothing can change under a reader.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 import time
 from pathlib import Path
 
-from practices_db.curation import withdrawal_list
-from practices_db.database.migrate import scripts
 from practices_db.database.store import Store
-from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import PracticesError
-from practices_db.operations.snapshots import manifest_path, read_manifest
-from practices_db.operations.taken_out import take_out_of
+from practices_db.operations.release_tables import Kept, Place, opened
 
 log = logging.getLogger("practices")
 
-_LOOK = 2.0  # seconds between two looks at the file
-_GRACE = 30.0  # seconds for which an old snapshot stays open though nobody reads from it
+_LOOK = 2.0  # seconds between two looks at the catalogue
+_GRACE = 30.0  # seconds for which an old release stays open though nobody reads from it
+_MOST = 2  # past releases that are open at one time
+
+
+class _Retired:
+    """Databases that nobody asks for any more: closed when nobody reads from them."""
+
+    def __init__(self, grace: float) -> None:
+        self._grace = grace
+        self._stores: list[tuple[Store, float]] = []
+
+    def add(self, store: Store) -> None:
+        self._stores.append((store, time.monotonic()))
+
+    def close(self, *, all_of_them: bool = False) -> None:
+        for one in list(self._stores):
+            store, since = one
+            if all_of_them or (store.using == 0 and time.monotonic() - since > self._grace):
+                store.close()
+                self._stores.remove(one)
 
 
 class Replica:
-    """The snapshot that is served now; ``store`` is another object after a newer one has been swapped in."""
+    """The newest release; ``store`` is another object after a newer one has been swapped in."""
 
-    def __init__(self, path: Path, main_address: str = "", look: float = _LOOK, grace: float = _GRACE) -> None:
-        """Open the snapshot and begin to watch it; PracticesError where there is none that is whole."""
-        self._path = path
-        self._look, self._grace = look, grace
+    def __init__(self, database: Path, main_address: str = "", look: float = _LOOK, grace: float = _GRACE) -> None:
+        """Open the newest release of the tables of a database and begin to watch them; PracticesError for none."""
+        self._place = Place.of(database)
+        self._look = look
         where = f" Please do that at {main_address}." if main_address else " Please do that at the main address."
         self._refusal = f"This is a read-only copy of the catalogue: nothing can be sent in or changed here.{where}"
-        self._seen = self._identity()
-        self._store = self._open()
-        self._retired: list[tuple[Store, float]] = []
+        self._seen, self._served, self._store = self._open()
+        self._retired = _Retired(grace)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="snapshot", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="releases", daemon=True)
         self._thread.start()
 
     @property
     def store(self) -> Store:
-        """Return the newest snapshot; ask anew for each script run."""
+        """Return the newest release; ask anew for each script run."""
         return self._store
 
     def close(self) -> None:
         """Stop watching and close everything."""
         self._stop.set()
         self._thread.join()
-        for store in [self._store, *(store for store, _ in self._retired)]:
-            store.close()
+        self._retired.close(all_of_them=True)
+        self._store.close()
 
     def _watch(self) -> None:
         while not self._stop.wait(self._look):
             try:
-                self._close_unused()
-                if (identity := self._identity()) != self._seen:
+                self._retired.close()
+                with opened(self._place) as releases:
+                    newer = releases.state() != self._seen
+                if newer:
                     self._swap()
-                    self._seen = identity
-            except PracticesError as error:  # half there, or not ours: the next look decides anew
-                log.warning("the snapshot is not changed: %s", error)
+            except PracticesError as error:  # not there at the moment, or not ours: the next look decides anew
+                log.warning("the same release is served on: %s", error)
             except Exception:
-                log.exception("the snapshot is not changed")
+                log.exception("the same release is served on")
 
     def _swap(self) -> None:
-        new = self._open()
-        old, self._store = self._store, new
-        self._retired.append((old, time.monotonic()))
-        log.info("a newer snapshot is served")
+        seen, served, store = self._open()
+        self._seen, self._served = seen, served
+        if store is not self._store:
+            old, self._store = self._store, store
+            self._retired.add(old)
+            log.info("release %s is served", served.number)
 
-    def _close_unused(self) -> None:
-        now = time.monotonic()
-        for store, since in list(self._retired):
-            if store.using == 0 and now - since > self._grace:
-                store.close()
-                self._retired.remove((store, since))
-
-    def _identity(self) -> tuple[object, ...]:
-        found: list[object] = []
-        for one in (self._path, manifest_path(self._path), withdrawal_list.list_path(self._path)):
-            try:
-                stat = one.stat()
-            except OSError:
-                found.append(None)
-            else:
-                found.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
-        return tuple(found)
-
-    def _open(self) -> Store:
-        manifest = read_manifest(self._path)
-        ours = tuple(script.stem for script in scripts())
-        if manifest.schema != ours:
-            raise PracticesError(f"{self._path} was made by another release of the app than this one.")
-        folder = Scratch("snapshot")
-        try:
-            copy = folder.path / "snapshot.duckdb"
-            _copy(self._path, copy, manifest.sha256)
-            with Store(copy) as whole:
-                take_out_of(whole, withdrawal_list.read(self._path))
-            return Store(copy, read_only=self._refusal, temporary=folder)
-        except OSError as error:
-            folder.close()
-            raise PracticesError(f"{self._path} cannot be read ({error.strerror}).") from error
-        except BaseException:
-            folder.close()
-            raise
+    def _open(self) -> tuple[str, Kept, Store]:
+        """Return the state of the tables, the newest release and its database, which stays where that is the same."""
+        with opened(self._place) as releases:
+            seen, kept = releases.state(), releases.kept()
+            if not kept:
+                raise PracticesError(
+                    f"There is no release at {self._place.warehouse} yet. The main app writes it when it starts and "
+                    "with each release; by hand: python -m practices_db snapshot"
+                )
+            if kept[-1] == getattr(self, "_served", None):
+                return seen, kept[-1], self._store
+            return seen, kept[-1], releases.open(kept[-1], self._refusal)
 
 
-def _copy(source: Path, to: Path, sha256: str) -> None:
-    """Copy a file; PracticesError where the bytes that were written are not those of the SHA-256."""
-    digest = hashlib.sha256()
-    with source.open("rb") as read, to.open("wb") as write:
-        while piece := read.read(1 << 20):
-            digest.update(piece)
-            write.write(piece)
-    if digest.hexdigest() != sha256:
-        raise PracticesError(f"{source} is not what its manifest says; it may still be on its way.")
+class PastReleases:
+    """Releases of the past that somebody asked for, as databases that are only read; the last few stay open."""
+
+    def __init__(self, database: Path) -> None:
+        self._place = Place.of(database)
+        self._open: dict[int, tuple[Kept, Store]] = {}
+        self._retired = _Retired(_GRACE)
+        self._lock = threading.Lock()
+
+    def store(self, number: int) -> Store:
+        """Return a release as it is kept now; NoSuchReleaseError, PracticesError where it cannot be read."""
+        with self._lock:  # made once, however many ask
+            self._retired.close()
+            with opened(self._place) as releases:
+                kept = releases.release(number)
+                known, store = self._open.pop(number, (None, None))
+                if store and known != kept:  # something was taken out of it since
+                    self._retired.add(store)
+                    store = None
+                store = store or releases.open(kept, f"Release {number} is past: nothing can be changed in it.")
+            self._open[number] = (kept, store)  # the last one is the one asked for last
+            for other in list(self._open)[:-_MOST]:
+                self._retired.add(self._open.pop(other)[1])
+            return store
+
+    def close(self) -> None:
+        """Close everything."""
+        for _, store in self._open.values():
+            store.close()
+        self._retired.close(all_of_them=True)

@@ -58,7 +58,7 @@ def take_out(cursor: Cursor, known: WithdrawalList) -> bool:
     """Take everything out that the list names, in the caller's transaction; return whether there was anything.
 
     Submissions as if withdrawn now; their answers and statements from what is released too, which makes a release of
-    its own; people lose their roles. Works on a snapshot as well, which has only what is released.
+    its own; people lose their roles.
     """
     held = cursor.execute(
         "SELECT id FROM submission WHERE status <> 'withdrawn' AND id IN (SELECT unnest($ids::TEXT[])) ORDER BY id",
@@ -86,7 +86,11 @@ def _withdraw(cursor: Cursor, id_: str) -> None:
     submissions.retract(cursor, APP, id_)
 
 
-def _from_what_is_shown(cursor: Cursor, known: WithdrawalList) -> bool:
+def take_out_of_shown(cursor: Cursor, known: WithdrawalList) -> str | None:
+    """Take listed answers and statements out of what is shown, and derive the rest anew, in the caller's transaction.
+
+    Return the hash of what is shown then, None where nothing of it was there.
+    """
     listed = {"assessments": sorted(known.assessments), "statements": sorted(known.statements)}
     assessments, statements = {"assessments": listed["assessments"]}, {"statements": listed["statements"]}
     for table in ("answer", "settlement"):
@@ -103,9 +107,15 @@ def _from_what_is_shown(cursor: Cursor, known: WithdrawalList) -> bool:
     ).fetchone()
     words = cursor.execute(f"DELETE FROM released_statement WHERE {by_day}", statements).fetchone()
     if not (answers and answers[0]) and not (words and words[0]):
-        return False
+        return None
     scorecards.derive(cursor)
-    content_hash = write_files.content_hash(write_files.texts(cursor))
+    return write_files.content_hash(write_files.texts(cursor))
+
+
+def _from_what_is_shown(cursor: Cursor, known: WithdrawalList) -> bool:
+    content_hash = take_out_of_shown(cursor, known)
+    if content_hash is None:
+        return False
     audit_log.record(
         cursor, APP, audit_log.Entry("withdraw", "data", after={"content_hash": content_hash}, reason=_WHY)
     )

@@ -1,4 +1,4 @@
-"""Three replicas behind Debian's nginx: load, one replica killed, a newer snapshot under load, nobody loses a thing.
+"""Three replicas behind Debian's nginx: load, one replica killed, a newer release under load, nobody loses a thing.
 
 Starts from deploy/nginx.conf as it is (deploy/run_local.py); needs nginx-light, and Chromium for the browser's part.
 """
@@ -27,8 +27,8 @@ from test_replicas import rename_everywhere, until
 from criteria.framework import current_framework
 from deploy import run_local
 from practices_db.database.store import Store
+from practices_db.operations import release_tables
 from practices_db.operations.build import open_store
-from practices_db.operations.snapshots import write_snapshot
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
 from app_server import Server, free_port
@@ -46,7 +46,6 @@ class Farm:
 
     url: str
     replicas: list[Server]
-    snapshot: Path
     main: Store
     log: Path
 
@@ -75,12 +74,11 @@ def farm(catalogue_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     database.parent.mkdir()
     shutil.copy(catalogue_db, database)
     main = open_store(database)
-    snapshot = tmp_path / "published" / "practices.duckdb"
-    write_snapshot(main, snapshot)
+    release_tables.write(main)
     monkeypatch.setenv("PRACTICES_READ_ONLY", "1")
     monkeypatch.setenv("PRACTICES_MAIN_ADDRESS", "https://practices.example")
     monkeypatch.setenv("STREAMLIT_SERVER_COOKIE_SECRET", "the same in every replica, made up for this test")
-    replicas = [Server(snapshot) for _ in range(3)]
+    replicas = [Server(database) for _ in range(3)]
     for replica in replicas:
         replica.wait_until_healthy()
     port = free_port()
@@ -90,7 +88,7 @@ def farm(catalogue_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     try:
         with run_local.nginx(tmp_path / "nginx", text) as access_log:
             until(lambda: run_local.is_well(port))
-            yield Farm(url, replicas, snapshot, main, access_log)
+            yield Farm(url, replicas, main, access_log)
     finally:
         for replica in replicas:
             replica.stop()
@@ -179,7 +177,7 @@ def test_one_command_runs_the_whole_wiring(tmp_path: Path) -> None:
         assert main.poll() is second.poll() is None
 
 
-def test_load_with_a_replica_killed_and_a_snapshot_swapped(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+def test_load_with_a_replica_killed_and_a_release_swapped(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
     killed: list[float] = []
     swapped: list[float] = []
 
@@ -189,7 +187,7 @@ def test_load_with_a_replica_killed_and_a_snapshot_swapped(farm: Farm, capsys: p
 
     def swap() -> None:
         rename_everywhere(farm.main, "A newer name")
-        write_snapshot(farm.main, farm.snapshot)
+        release_tables.write(farm.main)
         swapped.append(time.monotonic())
 
     sessions = asyncio.run(load(farm, [(15, kill), (25, swap)], 40))
@@ -199,7 +197,7 @@ def test_load_with_a_replica_killed_and_a_snapshot_swapped(farm: Farm, capsys: p
         print(
             f"\n{SESSIONS} sessions, think {THINK:.0f} s, 40 s: {len(times)} reruns, median "
             f"{statistics.median(times) * 1000:.0f} ms, p95 {statistics.quantiles(times, n=20)[-1] * 1000:.0f} ms; "
-            f"{len(moved)} sessions moved from the killed replica, 0 lost; snapshot swapped under load"
+            f"{len(moved)} sessions moved from the killed replica, 0 lost; release swapped under load"
         )
     assert [fault for session in sessions for fault in session.faults] == []
     assert 0 < len(moved) < SESSIONS  # only those of the killed one

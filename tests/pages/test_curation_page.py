@@ -14,11 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
 from practices_db.catalogue.practice_filter import PracticeFilter
+from practices_db.config import database_path
 from practices_db.curation import edit_practices, releases, reviews, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.operations import backups
+from practices_db.operations.release_tables import Place, opened
 from practices_db.queries import practices
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
@@ -96,10 +98,7 @@ def test_answers_worth_looking_for_are_listed_on_demand(log_in: LogIn) -> None:
 # --- the queue -------------------------------------------------------------------------------------------------
 
 
-def test_submission_is_looked_at_accepted_and_published(
-    log_in: LogIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
+def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
     sent = submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
     go = log_in(CURATOR)
     assert "1 submission" in text(go("curation"))
@@ -116,7 +115,8 @@ def test_submission_is_looked_at_accepted_and_published(
     press(app, "Publish")
     press(app, "Yes, publish")
     assert "Release 2 is out, with 1 change." in text(app)
-    assert (tmp_path / "for-replicas.duckdb").exists()
+    with opened(Place.of(database_path())) as tables:
+        assert [one.number for one in tables.kept()] == [2]
     assert "release 2" in text(app)
     with database.cursor() as cursor:
         assert practices.statement(cursor, PRACTICE)["words"] == WORDS["words"]  # type: ignore[index]

@@ -13,8 +13,8 @@ from pages.shared.components import database
 from practices_db.config import read_only_mode
 from practices_db.curation import submissions
 from practices_db.errors import ReadOnlyError
+from practices_db.operations import release_tables
 from practices_db.operations.build import open_store
-from practices_db.operations.snapshots import write_snapshot
 
 PAGES = ["overview", "explore", "compare", "weighting", "gaps", "self_assessment", "reopen", "method"]
 
@@ -42,13 +42,9 @@ def test_every_page_says_that_it_is_being_repaired_and_nothing_is_taken_in() -> 
         submissions.submit(database.store(), "correction", {"what": "wrong", "field": "summary"})
 
 
-def test_replica_shows_the_snapshot_without_a_warning(
-    database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_replica_shows_the_release_without_a_warning(database_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(database_file) as store:
-        snapshot = tmp_path / "snapshot.duckdb"
-        write_snapshot(store, snapshot)
-    monkeypatch.setenv("PRACTICES_DB", str(snapshot))
+        release_tables.write(store)
     monkeypatch.setattr(sys, "argv", ["app.py", "--read-only"])
     monkeypatch.setenv("PRACTICES_MAIN_ADDRESS", "https://practices.example")
     try:

@@ -24,7 +24,7 @@ from practices_db.config import backups_folder, database_path, main_address, rea
 from practices_db.curation import releases as curation_releases
 from practices_db.database.store import Cursor, Store
 from practices_db.operations.build import open_store
-from practices_db.operations.replica import Replica
+from practices_db.operations.replica import PastReleases, Replica
 from practices_db.queries import library, practices, results
 from practices_db.queries.agreement import agreement_of
 from practices_db.queries.facet_index import Bools, Index
@@ -58,16 +58,33 @@ def _replica(path: str) -> Replica:
 def store() -> Store:
     """Return the open database; the first call opens it and builds it if it is not there.
 
-    In read-only mode it is the snapshot of the moment: ask anew in each run. There and where the database was found
-    damaged, ``store().read_only`` is the sentence with which writes are refused.
+    In read-only mode it is the newest release of the tables: ask anew in each run. There and where the database was
+    found damaged, ``store().read_only`` is the sentence with which writes are refused.
     """
     if read_only_mode():
         return _replica(str(database_path())).store
     return _open(str(database_path()))
 
 
+@st.cache_resource(show_spinner=False, on_release=PastReleases.close)
+def _past(path: str) -> PastReleases:
+    return PastReleases(Path(path))
+
+
+def release(number: int) -> Store:
+    """Return a release of the data, by its number, as a database that is only read.
+
+    NoSuchReleaseError where it is not kept, PracticesError where the release tables cannot be read.
+    """
+    newest = store()
+    if number == _version(newest.opening, newest.changes, newest).number:
+        return newest
+    return _past(str(database_path())).store(number)
+
+
 def close() -> None:
     """Close what is open, at the end of the process."""
+    _past.clear()
     _replica.clear()
     _open.clear()
 

@@ -16,7 +16,7 @@ from practices_db.curation import releases
 from practices_db.curation.releases import Change, Release
 from practices_db.database.store import Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.operations.snapshots import write_after_release
+from practices_db.operations.release_tables import write_after_release
 from practices_db.queries import practices
 
 _LOOKED = "release_looked"

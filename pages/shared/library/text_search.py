@@ -7,14 +7,15 @@ import streamlit as st
 from pages.shared.components import database
 from practices_db.catalogue.library_filter import Kind, LibraryFilter
 from practices_db.config import database_path
+from practices_db.database.store import Store
 from practices_db.queries import library, practices
 from practices_db.queries.facet_index import Relaxation
 from practices_db.queries.full_text import Index
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _index(path: str, content_hash: str, kind: Kind) -> Index:  # noqa: ARG001 - the arguments are the cache's key
-    with database.cursor() as one:
+def _index(path: str, content_hash: str, kind: Kind, _of: Store) -> Index:  # noqa: ARG001 - the arguments are the cache's key
+    with _of.cursor() as one:
         return Index(library.texts(one, kind))
 
 
@@ -31,13 +32,14 @@ def held(every: LibraryFilter) -> dict[str, dict[str, int]]:
     return _held(str(database_path()), version.content_hash, every)
 
 
-def searched(chosen: LibraryFilter) -> list[str] | None:
-    """Return what the text of a filter finds, the best first; None where it has no text."""
+def searched(chosen: LibraryFilter, release: Store | None = None) -> list[str] | None:
+    """Return what the text of a filter finds, the best first, in a release or the newest; None where it has no text."""
     if not chosen.words:
         return None
-    with database.cursor() as one:
+    store = release or database.store()
+    with store.cursor() as one:
         version = practices.data_version(one)
-    return library.searched(_index(str(database_path()), version.content_hash, chosen.kind), chosen)
+    return library.searched(_index(str(database_path()), version.content_hash, chosen.kind, store), chosen)
 
 
 def relaxations(chosen: LibraryFilter) -> list[Relaxation]:

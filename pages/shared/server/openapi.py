@@ -40,7 +40,7 @@ class Resource(Generic[Asked]):
     """An address under /api/, what it gives, and what may be asked.
 
     ``own``: parameters beside those of the ``filter``, with their values; the first is the default. ``schema``: what
-    its JSON is called among the schemas. ``ask``: what makes the answer.
+    its JSON is called among the schemas. ``ask``: what makes the answer. ``of_release``: it can be asked of a past one.
     """
 
     path: str
@@ -50,6 +50,7 @@ class Resource(Generic[Asked]):
     filter: type[Filter] | None = None
     own: Mapping[str, Sequence[str]] = field(default_factory=dict)
     schema: str = ""
+    of_release: bool = True
 
 
 def openapi(resources: Iterable[Resource[Any]], base: str) -> Described:
@@ -71,13 +72,17 @@ def openapi(resources: Iterable[Resource[Any]], base: str) -> Described:
 def _operation(one: Resource[Any]) -> Described:
     name = one.path.replace("/{id}", "_one").replace(".", "_")
     by_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Its id"}]
-    missing = {"404": {"description": "There is no such practice", "content": _REFUSED}} if "{id}" in one.path else {}
+    by_id = by_id if "{id}" in one.path else []
+    lacking = [*(["practice"] if by_id else []), *(["release"] if one.of_release else [])]
+    missing = (
+        {"404": {"description": f"There is no such {' or '.join(lacking)}", "content": _REFUSED}} if lacking else {}
+    )
     mime = one.mime.split(";")[0]
     schema = {"schema": {"$ref": f"#/components/schemas/{one.schema}"}} if one.schema else {}
     return {
         "operationId": name,
         "summary": one.summary,
-        "parameters": [*(by_id if missing else []), *_parameters(one), _KNOWN],
+        "parameters": [*by_id, *_parameters(one), _KNOWN],
         "responses": {
             "200": {"description": one.summary, "headers": _ETAG, "content": {mime: schema}},
             "304": {"description": "Nothing has changed since", "headers": _ETAG},
@@ -109,6 +114,8 @@ def _parameters(one: Resource[Any]) -> list[Described]:
         found += [_query(name, *_FURTHER[name]) for name in sorted(one.filter.link_names() - facets)]
     for name, values in one.own.items():
         found.append(_query(name, {"type": "string", "enum": list(values), "default": values[0]}, _OWN[name]))
+    if one.of_release:
+        found.append(_query("release", {"type": "integer", "minimum": 1}, "A past release of the data, by its number"))
     return found
 
 

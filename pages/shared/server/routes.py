@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date
 from functools import cache, partial
@@ -32,7 +33,7 @@ from practices_db.catalogue.library_filter import LibraryFilter, OrganisationFil
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter, checked_sort
 from practices_db.config import address_in_files
 from practices_db.database.store import Store
-from practices_db.errors import PracticesError
+from practices_db.errors import NoSuchReleaseError, PracticesError
 from practices_db.files.export import file_content
 from practices_db.files.exports import data_package, findings_file, library_files
 from practices_db.files.exports.csv_json import (
@@ -54,6 +55,7 @@ from practices_db.queries.views import View
 
 _LARGEST_QUERY = 8_000  # characters
 _PIECE = 1 << 18
+_NUMBER = re.compile("[1-9][0-9]{0,8}")
 _CSV: dict[str, Format] = {format_: format_ for format_, kind in FORMATS.items() if kind.mime == "text/csv"}
 _CONTENTS: dict[str, Contents] = {contents: contents for contents in CONTENTS}
 _SORTED = {"sort": (DEFAULT_SORT, *(sort for sort in SORTS if sort != DEFAULT_SORT))}
@@ -152,7 +154,7 @@ def _library(format_: str = "") -> Ask:
         on = date.today()
 
         def write(store: Store) -> bytes:
-            found_by_text = text_search.searched(chosen)
+            found_by_text = text_search.searched(chosen, store)
             with store.cursor() as cursor:
                 rows = tables.rows(library.find(cursor, chosen, found_by_text))
                 version = practices.data_version(cursor).short
@@ -233,19 +235,19 @@ RESOURCES: tuple[Resource[Ask], ...] = (
     Resource("organisations.csv", "Organisations and networks", _CSV_MIME, _library(), OrganisationFilter, _WRITTEN),
     Resource(
         "openapi.json", "This description of the routes (OpenAPI 3.1)", _JSON,
-        _description("openapi", lambda base, _version: _described(openapi(RESOURCES, base))),
+        _description("openapi", lambda base, _version: _described(openapi(RESOURCES, base))), of_release=False,
     ),
     Resource(
         "schema.json", "What stands in the JSON (JSON Schema 2020-12)", "application/schema+json",
-        _description("schema", lambda base, _version: _described(json_schema(base))),
+        _description("schema", lambda base, _version: _described(json_schema(base))), of_release=False,
     ),
     Resource(
         "datapackage.json", "What stands in the tables (Frictionless Data Package)", _JSON,
-        _description("package", data_package.catalogue_package),
+        _description("package", data_package.catalogue_package), of_release=False,
     ),
     Resource(
         "catalogue.jsonld", "The data set for data portals (DCAT-AP 3)", "application/ld+json",
-        _description("dcat", catalogue_description),
+        _description("dcat", catalogue_description), of_release=False,
     ),
 )  # fmt: skip
 
@@ -272,21 +274,26 @@ async def _answer(resource: Resource[Ask], request: Request) -> Response:
     practice = request.path_params.get("id", "")
     try:
         params = await run_sync(_params, request, resource)  # finding the nearest country takes a while
+        store = database.store()
+        if past := params.pop("release", []):
+            async with _making:  # it is made where it is not open
+                store = await run_sync(database.release, int(past[0]))
         given = {name: params.get(name, known)[0] for name, known in resource.own.items()}
         kind = resource.filter or PracticeFilter
-        if practice and not await run_sync(_is_released, practice):
+        if practice and not await run_sync(_is_released, store, practice):
             return JSONResponse({"errors": [f"There is no practice {practice[:80]!r}."]}, status_code=404)
         question = Question(kind.checked(params if resource.filter else {}, "{}"), given, _base(request), practice)
         answer = resource.ask(question)
-        tag = await run_sync(_tag, f"{answer.tag} {question.base}")
+        tag = await run_sync(_tag, store, f"{answer.tag} {question.base}")
         if _has(request, tag):
             return Response(status_code=304, headers=_headers(tag))
         async with _making:
             if await request.is_disconnected():  # nobody waits for it any more
                 return Response(status_code=499)
-            made = await run_sync(answer.make, database.store())
+            made = await run_sync(answer.make, store)
     except PracticesError as error:
-        return JSONResponse({"errors": str(error).splitlines()}, status_code=400)
+        status = 404 if isinstance(error, NoSuchReleaseError) else 400
+        return JSONResponse({"errors": str(error).splitlines()}, status_code=status)
     headers = _headers(tag)
     if answer.name:
         headers["Content-Disposition"] = f'attachment; filename="{answer.name}"'
@@ -306,8 +313,8 @@ ROUTES = [
 ]
 
 
-def _is_released(practice: str) -> bool:
-    with database.cursor() as cursor:
+def _is_released(store: Store, practice: str) -> bool:
+    with store.cursor() as cursor:
         return bool(practices.names(cursor, [practice]))
 
 
@@ -334,7 +341,8 @@ def _params(request: Request, resource: Resource[Ask]) -> dict[str, list[str]]:
     params: dict[str, list[str]] = {}
     for name, value in parse_qsl(query.decode(errors="replace"), keep_blank_values=True):
         params.setdefault(name, []).append(value)
-    known = sorted({*(resource.filter.link_names() if resource.filter else ()), *resource.own})
+    past = {"release"} if resource.of_release else set()
+    known = sorted({*(resource.filter.link_names() if resource.filter else ()), *resource.own, *past})
     one_of = f"known are {', '.join(known)}" if known else "there are none here"
     mistakes = [f"{name[:40]!r} is no parameter; {one_of}" for name in params if name not in known]
     for name, values in resource.own.items():
@@ -345,6 +353,9 @@ def _params(request: Request, resource: Resource[Ask]) -> dict[str, list[str]]:
             for value in given
             if value not in values
         ]
+    for name in past & params.keys():
+        if len(params[name]) > 1 or not _NUMBER.fullmatch(params[name][0]):
+            mistakes.append(f"{name} is one whole number, as in {name}=1")
     if resource.filter:
         try:
             resource.filter.checked(params, "{}")
@@ -355,12 +366,12 @@ def _params(request: Request, resource: Resource[Ask]) -> dict[str, list[str]]:
     return params
 
 
-def _tag(asked: str) -> str:
+def _tag(store: Store, asked: str) -> str:
     """Return the ETag of an answer: weak, by release of the data, framework, program and question.
 
     The day of the export stands in the files; it does not make their content another.
     """
-    with database.cursor() as cursor:
+    with store.cursor() as cursor:
         version = practices.data_version(cursor)
     framework = current_framework()
     parts = f"{version.number} {version.content_hash} {framework.id} {framework.version} {_program()} {asked}"

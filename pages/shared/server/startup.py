@@ -27,7 +27,7 @@ from practices_db.config import backups_folder, base_url, database_path, read_on
 from practices_db.curation import budgets
 from practices_db.database.store import Store, check_private
 from practices_db.errors import PracticesError
-from practices_db.operations import demo
+from practices_db.operations import demo, release_tables
 from practices_db.operations.backup_schedule import Keeper
 from practices_db.operations.backups import backups, last_whole
 from practices_db.queries import practices as practice_queries
@@ -39,6 +39,7 @@ _STARTED = time.monotonic()
 _FIRST_BACKUP = 3_600.0  # seconds after the start in which the first one may still be made
 _OLDEST_BACKUP = timedelta(days=2)
 _PATIENCE = 5.0  # seconds for the app's own address to answer
+_FIRST_RELEASE = 5.0  # seconds after the start in which nothing else is loaded
 _LOOK = 1.0  # seconds between two looks whether the database can still be used
 _HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
@@ -88,7 +89,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         log.critical("The app cannot start: %s", error)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     await run_in_threadpool(warm_up.prepare)
-    works = (warm_up.collect_now_and_then, watch_database, ask_own_address, reset_demonstration)
+    works = (warm_up.collect_now_and_then, watch_database, ask_own_address, write_release, reset_demonstration)
     tasks = [asyncio.create_task(work()) for work in works]
     log.info("started with data version %(data_version)s", {"data_version": database.published().version.short})
     yield
@@ -114,6 +115,14 @@ async def ask_own_address() -> None:
             await browser.get(f"{address}/_stcore/health")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         log.info("the app's own address could not be asked: %s", type(error).__name__)
+
+
+async def write_release() -> None:
+    """Bring the release tables up to the database, after the first visitors: a failure is told and nothing else."""
+    await asyncio.sleep(_FIRST_RELEASE)
+    store = database.store()
+    if not store.read_only:
+        await run_in_threadpool(release_tables.keep_up, store)
 
 
 async def watch_database() -> None:
@@ -178,6 +187,8 @@ def _warning() -> str:
     """Return what whoever watches should mend, though everything is answered; "" for nothing."""
     if HiddenClients.noticed:
         return HiddenClients.noticed
+    if release_tables.Behind.because:
+        return release_tables.Behind.because
     folder = backups_folder()
     if folder is None or read_only_mode():
         return ""

@@ -31,7 +31,6 @@ from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.imports import Confirmed, template
-from practices_db.operations import snapshots
 from practices_db.operations.build import open_store
 from practices_db.queries import evidence_by_type, results
 from practices_db.queries.integrity import contents, integrity_problems
@@ -372,15 +371,6 @@ def test_results_are_brought_in_by_a_file(own: Store) -> None:
 def test_a_file_of_results_is_refused_with_the_reason(change: dict[str, str], says: str, own: Store) -> None:
     with pytest.raises(RefusedError, match=says):
         looked_at(own, table([{"main": ""} | RESULT | change]))
-
-
-def test_a_snapshot_holds_what_is_released_of_them_and_no_draft(own: Store, tmp_path: Path) -> None:
-    edit_library.edit(own, "result", Edit(CURATOR, MAIN, 1, "why"), {"effect_text": "Synthetic draft"})
-    snapshots.write_snapshot(own, tmp_path / "snapshot.duckdb")
-    with Store(tmp_path / "snapshot.duckdb", read_only="It is looked at.") as copy:
-        assert rows(copy, "SELECT count(*) FROM result") == [(173,)]
-        assert rows(copy, "SELECT count(*) FROM released_finding") == [(139,)]
-        assert rows(copy, f"SELECT effect_text FROM result WHERE id = '{MAIN}'") != [("Synthetic draft",)]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.imports.read import Confirmed
-from practices_db.operations import snapshots, upgrade
+from practices_db.operations import upgrade
 from practices_db.operations.build import build, open_store
 from practices_db.queries import library
 from practices_db.queries.integrity import integrity_problems
@@ -362,20 +362,6 @@ def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -
         assert public(again) == public(own)
         with own.cursor() as mine, again.cursor() as theirs:
             assert data_version(mine) == data_version(theirs)
-
-
-def test_snapshot_holds_nothing_of_what_is_not_released(own: Store, tmp_path: Path) -> None:
-    paper, link = first("evidence"), first("link")
-    edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, paper, 1, "not-released-reason"))
-    edit_library.KEPT["link"].archive(own, Edit(CURATOR, link, 1, "not-released-reason"))
-    edit_library.edit(own, "link", Edit(CURATOR, link, 2, "x"), {"checked_on": "2020-02-02", "reason": "not-released"})
-    path = tmp_path / "snapshot.duckdb"
-    snapshots.write_snapshot(own, path)
-    with Store(path, read_only="It is looked at.") as opened:
-        assert public(opened) == public(own)
-        assert (stands(opened, "evidence", paper).state, stands(opened, "link", link).state) == ("listed", "listed")
-        assert stands(opened, "link", link).facts == KINDS["link"].model.model_validate(rows_of("link")[0]).model_dump()
-    assert b"not-released" not in path.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -568,7 +568,7 @@ def test_broken_record_is_noticed_at_start_and_by_check(database: Path, capsys: 
 def test_command_line_releases_grants_and_tells_the_history(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas.duckdb"))
+    monkeypatch.setenv("PRACTICES_SNAPSHOT", str(tmp_path / "for-replicas"))
     with Store(database) as store:
         edit_practices.edit_practice(
             store, Edit(CURATOR, PRACTICE, 1, "why", "Name corrected"), {"name": "New name"}, PAGE
@@ -579,9 +579,9 @@ def test_command_line_releases_grants_and_tells_the_history(
         return capsys.readouterr().out
 
     assert "because: Name corrected\n1 changes would be released" in run("publish", "--dry-run")
-    assert not (tmp_path / "for-replicas.duckdb").exists()
+    assert not (tmp_path / "for-replicas.releases").exists()
     assert "in release 2" in run("publish", "--note", "first")
-    assert (tmp_path / "for-replicas.duckdb").exists()
+    assert (tmp_path / "for-replicas.releases").exists()
     assert "releases.csv" in run("write-catalogue", "--folder", str(tmp_path / "out"))
     assert "somebody@example.org  curator" in run("grant", "somebody@example.org", "curator")
     assert run("grant", "somebody@example.org", "none") == ""

@@ -78,7 +78,7 @@ def test_the_document_has_every_route_and_parameter_and_each_answers(served: Sto
         assert answer.headers["etag"]
         assert answer.body
     names = {one["name"] for one in document["paths"]["/api/practices.csv"]["get"]["parameters"]}
-    assert names == PracticeFilter.link_names() | {"sort", "contents", "format", "If-None-Match"}
+    assert names == PracticeFilter.link_names() | {"sort", "contents", "format", "release", "If-None-Match"}
 
 
 def _narrow(operation: dict[str, Any]) -> str:

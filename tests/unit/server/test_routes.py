@@ -19,6 +19,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import DATA
 from practices_db.database.store import Store
 from practices_db.files.reopen import reopen
+from practices_db.operations import release_tables
 from practices_db.queries import practices
 from practices_db.queries.views import View
 
@@ -196,6 +197,53 @@ def test_damaged_addresses_are_no_failure(query: bytes, served: Store) -> None: 
 
 def test_parameters_of_the_csv_are_none_of_the_json(served: Store) -> None:  # noqa: ARG001
     assert get("/api/practices.json", "format=csv").status == 400
+
+
+# --- past releases -------------------------------------------------------------------------------------------
+
+
+def test_a_past_release_is_answered_as_it_was(served: Store) -> None:
+    release_tables.write(served)
+    [(id_, old)] = rows_of(served, "SELECT id, name FROM practice_card ORDER BY id LIMIT 1")
+    [(paper,)] = rows_of(served, "SELECT id FROM evidence_card WHERE title ILIKE '%refugee%' ORDER BY id LIMIT 1")
+    for sql in (
+        "UPDATE practice_card SET name = 'A newer name' WHERE id = (SELECT min(id) FROM practice_card)",
+        f"DELETE FROM evidence_card WHERE id = '{paper}'",
+        "INSERT INTO data_version VALUES (2, DATE '2026-03-01', repeat('b', 64), 'test', NULL)",
+    ):
+        served.write(lambda cursor, sql=sql: cursor.execute(sql))
+    release_tables.write(served)
+    path = f"/api/practices/{id_}.json"
+    assert "A newer name" in get(path).body.decode()
+    assert "A newer name" in get(path, "release=2").body.decode()
+    before = get(path, "release=1")
+    assert old in before.body.decode()
+    assert "A newer name" not in before.body.decode()
+    assert before.headers["etag"].startswith('W/"1-')
+    assert get(path, "release=1", if_none_match=before.headers["etag"]).status == 304
+    listed = {row["practice_id"]: row for row in get("/api/practices.csv", "release=1").rows()}
+    assert listed[id_]["name"] == old
+    assert {row["data_version"].split()[0] for row in listed.values()} != {
+        row["data_version"].split()[0] for row in get("/api/practices.csv").rows()
+    }
+    assert paper in get("/api/publications.csv", "q=refugee&release=1").body.decode()
+    assert paper not in get("/api/publications.csv", "q=refugee").body.decode()
+
+
+def test_an_unknown_release_is_404_and_no_number_400(served: Store) -> None:
+    release_tables.write(served)
+    answer = get("/api/practices.csv", "release=99")
+    assert (answer.status, answer.json()) == (404, {"errors": ["There is no release 99; there are 1 to 1."]})
+    for wrong in ("release=0", "release=x", "release=1&release=1", "release="):
+        answer = get("/api/practices.csv", wrong)
+        assert answer.status == 400
+        assert answer.json()["errors"] == ["release is one whole number, as in release=1"]
+    assert "no parameter" in get("/api/openapi.json", "release=1").json()["errors"][0]
+
+
+def rows_of(store: Store, sql: str) -> list[tuple[str, ...]]:
+    with store.cursor() as cursor:
+        return cursor.execute(sql).fetchall()
 
 
 # --- ETag ----------------------------------------------------------------------------------------------------

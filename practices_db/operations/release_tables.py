@@ -1,0 +1,551 @@
+"""Releases as Apache Iceberg tables: any engine reads them, replicas are made from them, history stays readable.
+
+Iceberg commits one table at a time. So each table of a release gets its snapshot first, and one commit to the table
+``releases`` (``INDEX``), which names all of them, makes the release visible: whoever begins there sees a release whole
+or not at all. A table that has not changed keeps its snapshot. What was withdrawn leaves every release that is kept:
+its tables are written anew, and snapshots and files that nothing leads to any more are deleted.
+
+pyiceberg takes a second to load, so it is loaded where it is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from criteria.framework import CURRENT
+from practices_db.catalogue.library_items import PLAIN
+from practices_db.config import backups_folder, releases_catalog, releases_warehouse, store_endpoint
+from practices_db.curation import withdrawal_list
+from practices_db.curation.withdrawal_list import WithdrawalList
+from practices_db.database import audit_log
+from practices_db.database.migrate import applied, migrate, scripts
+from practices_db.database.store import Cursor, Store
+from practices_db.database.temporary_folders import Scratch
+from practices_db.errors import NoSuchReleaseError, PracticesError
+from practices_db.operations.taken_out import take_out_of_shown
+from practices_db.queries.practices import data_version
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyiceberg.catalog.sql import SqlCatalog
+    from pyiceberg.table import Table
+
+log = logging.getLogger("practices")
+
+NAMESPACE = "practices"
+INDEX = "releases"
+# What everybody may read: table of the release → table of the database. What is not named here is not released.
+TABLES: Mapping[str, str] = {
+    "practices": "practice_card",
+    "answers": "released_answer",
+    "results": "released_result",
+    "findings": "released_finding",
+    "publications": "evidence_card",
+    "organisations": "organisation_card",
+    "links": "known_link",
+    "scores": "practice_score",
+} | {
+    name: name
+    for name in (
+        *("released_practice", "released_source", "released_statement", "released_former", "released_history"),
+        *(kind.shown for kind in PLAIN if kind.item not in {"result", "finding"}),
+        *("counted_answer", "practice_facet", "knowledge_facet", "former_link", "address_check"),
+        *("framework", "data_version", "release_change"),
+    )
+}
+# Curators' addresses that are not released yet were asked, too.
+_ROWS = {
+    "address_check": """
+        SELECT * FROM address_check WHERE url IN (
+            SELECT url FROM evidence_card UNION SELECT url FROM organisation_card
+            UNION SELECT source_url FROM practice_card UNION SELECT url FROM released_source
+            UNION SELECT source_url FROM released_answer WHERE source_url IS NOT NULL
+        )
+    """
+}
+_AT_ONCE = 250_000  # rows that are held in memory at one time
+_DIGEST = "practices.digest"  # of a snapshot: its rows, whatever their order
+_TAKEN_OUT = "practices.taken-out"  # of the index: the list of what was withdrawn that every release was cleaned by
+# No bounds of columns in manifests: they are texts of the catalogue outside the data files.
+_PROPERTIES = {"write.metadata.metrics.default": "counts", "write.parquet.compression-codec": "zstd"}
+
+_writing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where release tables are: the SQLAlchemy address of the catalogue, the folder or s3:// address of the files."""
+
+    catalog: str = field(repr=False)  # it can hold a password
+    warehouse: str
+
+    @classmethod
+    def of(cls, database: Path) -> Place:
+        """Return the place that the settings name, else the folder ``<database>.releases`` with a SQLite catalogue.
+
+        PracticesError where there is a catalogue elsewhere and nobody said where its files are.
+        """
+        catalog, warehouse = releases_catalog(), releases_warehouse(database)
+        if "://" in warehouse:
+            if not catalog:
+                raise PracticesError(
+                    f"PRACTICES_RELEASES_WAREHOUSE is {warehouse}; say in PRACTICES_RELEASES_CATALOG where its "
+                    "catalogue is, as postgresql+psycopg2://user@host/name."
+                )
+            return cls(catalog, warehouse.rstrip("/"))
+        folder = Path(warehouse).resolve()
+        return cls(catalog or f"sqlite:///{folder}/catalog.sqlite", f"file://{folder}")
+
+    @property
+    def folder(self) -> Path | None:
+        """The local folder of the files, None where they are elsewhere."""
+        return Path(self.warehouse.removeprefix("file://")) if self.warehouse.startswith("file://") else None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A release in the tables: ``snapshots`` and ``rows`` by table.
+
+    ``content_hash`` names it as it was released; ``taken_out_on``: the day on which something withdrawn left it last.
+    ``schema``: the last migration of the app that made it; ``framework``: the version that its scores follow.
+    """
+
+    number: int
+    released_on: date
+    content_hash: str
+    origin: str
+    schema: str
+    framework: str
+    taken_out_on: date | None
+    snapshots: Mapping[str, int]
+    rows: Mapping[str, int]
+
+    @property
+    def ours(self) -> bool:
+        """Whether this version of the app can read it as its own."""
+        return (self.schema, self.framework) == (scripts()[-1].stem, _FRAMEWORK)
+
+
+_FRAMEWORK = f"{CURRENT[0]} {CURRENT[1]}"
+
+
+class Releases:
+    """The open tables of a place. Every method raises PracticesError where catalogue or files cannot be reached."""
+
+    def __init__(self, place: Place, catalog: SqlCatalog) -> None:
+        self.place = place
+        self._catalog = catalog
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    def state(self) -> str:
+        """Return what becomes another with each release and each time something is taken out; "" before the first."""
+        index = self._table(INDEX)
+        return index.metadata_location if index else ""
+
+    def kept(self) -> list[Kept]:
+        """Return every release, the oldest first."""
+        index = self._table(INDEX)
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row in index.scan().to_arrow().to_pylist() if index else ():
+            found.setdefault(row["number"], []).append(row)
+        shared = ("number", "released_on", "content_hash", "origin", "schema", "framework", "taken_out_on")
+        return [
+            Kept(
+                **{name: rows[0][name] for name in shared},
+                snapshots={row["table"]: row["snapshot"] for row in rows},
+                rows={row["table"]: row["rows"] for row in rows},
+            )
+            for _, rows in sorted(found.items())
+        ]
+
+    def release(self, number: int) -> Kept:
+        """Return a release; NoSuchReleaseError says which there are."""
+        kept = self.kept()
+        found = next((one for one in kept if one.number == number), None)
+        if found is None:
+            there = f"there are {kept[0].number} to {kept[-1].number}" if kept else "there is none yet"
+            raise NoSuchReleaseError(f"There is no release {number}; {there}.")
+        return found
+
+    def on(self, day: date) -> Kept:
+        """Return the release that everybody read at the end of a day; NoSuchReleaseError where there was none yet."""
+        kept = self.kept()
+        found = [one for one in kept if one.released_on <= day]
+        if not found:
+            first = f"the first one kept is of {kept[0].released_on}" if kept else "none is kept"
+            raise NoSuchReleaseError(f"There was no release on {day}; {first}.")
+        return found[-1]
+
+    def open(self, release: Kept, refusal: str) -> Store:
+        """Return a release as a database that is only read (``refusal`` says so to whoever writes).
+
+        Its file goes when it is closed. PracticesError where another version of the app made it.
+        """
+        folder = Scratch("release")
+        try:
+            with self._made(release, folder, keys=False) as store:
+                path = store.path
+            return Store(path, read_only=refusal, temporary=folder)
+        except BaseException:
+            folder.close()
+            raise
+
+    @contextmanager
+    def _made(self, release: Kept, folder: Scratch, *, keys: bool = True) -> Iterator[Store]:
+        """Make a database of a release in a folder, and close it in the end.
+
+        ``keys``: with the keys of its tables. They take most of the time and memory, and who only reads needs none.
+        """
+        if not release.ours:
+            raise PracticesError(
+                f"Release {release.number} was made by another version of the app ({release.schema}, scored by "
+                f"{release.framework}). Read its tables with another engine; see docs/many-machines."
+            )
+        with Store(folder.path / "release.duckdb") as store:
+            migrate(store)
+            for name, table in TABLES.items():
+                if not keys:
+                    bare = f"CREATE OR REPLACE TABLE {table} AS FROM {table} LIMIT 0"
+                    store.write(lambda cursor, bare=bare: cursor.execute(bare))  # type: ignore[misc]
+                rows = self._found(name).scan(snapshot_id=release.snapshots[name]).to_arrow_batch_reader()
+                for chunk in _chunks(rows):
+                    store.write(lambda cursor, chunk=chunk, table=table: _insert(cursor, chunk, table))  # type: ignore[misc]
+            store.checkpoint()
+            yield store
+
+    def _table(self, name: str) -> Table | None:
+        from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415
+
+        try:
+            return self._found(name)
+        except NoSuchTableError:
+            return None
+
+    def _found(self, name: str) -> Table:
+        return self._catalog.load_table((NAMESPACE, name))
+
+    # --- writing -----------------------------------------------------------------------------------------------
+
+    def write(self, store: Store, *, replace_later: bool = False) -> Kept:
+        """Bring the tables up to the release of a database, and to its list of what was withdrawn; return the release.
+
+        ``replace_later``: releases of this number and later ones, which the database does not know, leave the tables;
+        otherwise they are a PracticesError, and what was withdrawn is taken out all the same.
+        """
+        known = withdrawal_list.read(store.path, backups_folder())
+        self._catalog.create_namespace_if_not_exists(NAMESPACE)
+        kept = self.kept()
+        with store.cursor() as cursor:
+            cursor.begin()  # all of it from one state of the data
+            version = data_version(cursor)
+            this = (version.number, version.content_hash)
+            before = [one for one in kept if one.number < version.number]
+            new = this not in [(one.number, one.content_hash) for one in kept[-1:]]
+            unknown = kept[len(before) :] if new else []
+            if new and (not unknown or replace_later):
+                kept = [*before, self._write_tables(cursor, version.number)]
+                self._index(kept)
+            cursor.rollback()
+        self._name_snapshots(kept)
+        self._take_out(kept, known, [kept[-1]] if new and kept else [])
+        if new and unknown and not replace_later:
+            raise PracticesError(
+                f"The release tables at {self.place.warehouse} hold release {unknown[-1].number} of "
+                f"{unknown[-1].released_on}; this database is at release {version.number} and does not know it. "
+                "To let this database's release take its place: python -m practices_db snapshot"
+            )
+        return self.kept()[-1]
+
+    def _write_tables(self, cursor: Cursor, number: int) -> Kept:
+        snapshots, rows = {}, {}
+        for name in TABLES:
+            snapshots[name], rows[name] = self._write_table(cursor, name)
+        [(day, hash_, origin)] = cursor.execute(
+            "SELECT released_on, content_hash, origin FROM data_version WHERE number = $number", {"number": number}
+        ).fetchall()
+        return Kept(number, day, hash_, origin, applied(cursor)[-1], _FRAMEWORK, None, snapshots, rows)
+
+    def _write_table(self, cursor: Cursor, name: str) -> tuple[int, int]:
+        """Return the snapshot of a table with the rows of the database, and their number."""
+        from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
+
+        rows = _ROWS.get(name, f"SELECT * FROM {TABLES[name]}")
+        [(count, mixed, added)] = cursor.execute(
+            f"SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM ({rows}) t"
+        ).fetchall()
+        digest = f"{count}-{mixed or 0:x}-{added or 0:x}"
+        table = self._table(name)
+        for snapshot in table.snapshots() if table else ():
+            if snapshot.summary and snapshot.summary.additional_properties.get(_DIGEST) == digest:
+                return snapshot.snapshot_id, count
+        reader = cursor.sql(rows).to_arrow_reader(_AT_ONCE)
+        table = table or self._catalog.create_table((NAMESPACE, name), reader.schema, properties=_PROPERTIES)
+        with table.transaction() as transaction:
+            if {column.name for column in table.schema().columns} != set(reader.schema.names):
+                with transaction.update_schema() as schema:
+                    schema.union_by_name(reader.schema)
+            if (now := table.current_snapshot()) and now.summary and int(now.summary["total-records"] or 0):
+                transaction.delete(AlwaysTrue())
+            written = 0
+            for chunk in _chunks(reader, at_least_one=True):
+                written += chunk.num_rows
+                transaction.append(chunk, {_DIGEST: digest} if written == count else {})
+        written_as = table.current_snapshot()
+        assert written_as  # noqa: S101 - just written
+        return written_as.snapshot_id, count
+
+    def _index(self, kept: Sequence[Kept]) -> None:
+        """Make these releases the ones that there are: one commit."""
+        import pyarrow as pa  # noqa: PLC0415
+        from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
+
+        text, number, day = pa.string(), pa.int64(), pa.date32()
+        schema = pa.schema(
+            [
+                *(("number", number), ("released_on", day), ("content_hash", text), ("origin", text)),
+                *(("schema", text), ("framework", text), ("taken_out_on", day)),
+                *(("table", text), ("snapshot", number), ("rows", number)),
+            ]
+        )
+        rows = [
+            {**vars(one), "table": name, "snapshot": snapshot, "rows": one.rows[name]}
+            for one in kept
+            for name, snapshot in one.snapshots.items()
+        ]
+        index = self._table(INDEX) or self._catalog.create_table((NAMESPACE, INDEX), schema, properties=_PROPERTIES)
+        with index.transaction() as transaction:
+            if index.current_snapshot():
+                transaction.delete(AlwaysTrue())
+            transaction.append(pa.Table.from_pylist(rows, schema=schema))
+
+    def _name_snapshots(self, kept: Sequence[Kept]) -> None:
+        """Give each table's snapshots the names of their releases (tags); the newest release's is the current one.
+
+        Snapshots that no release names any more are dropped. Done again each time: the last one may have been cut off.
+        """
+        for _, name in self._catalog.list_tables(NAMESPACE) if kept else ():
+            if name == INDEX:
+                continue
+            table = self._found(name)
+            wanted = {f"release-{one.number}": one.snapshots[name] for one in kept if name in one.snapshots}
+            there = {tag: ref.snapshot_id for tag, ref in table.refs().items() if tag != "main"}
+            manage = table.manage_snapshots()
+            for tag, snapshot in there.items():
+                if wanted.get(tag) != snapshot:
+                    manage.remove_tag(tag)
+            for tag, snapshot in wanted.items():
+                if there.get(tag) != snapshot:
+                    manage.create_tag(snapshot, tag)
+            if not wanted:  # no release has it any more
+                self._catalog.purge_table((NAMESPACE, name))
+                continue
+            newest = list(wanted.values())[-1]
+            current = table.current_snapshot()
+            if current is None or current.snapshot_id != newest:
+                manage.set_current_snapshot(newest)
+            if there != wanted or current is None or current.snapshot_id != newest:
+                manage.commit()
+            live = {*wanted.values()}
+            if left := [one.snapshot_id for one in table.snapshots() if one.snapshot_id not in live]:
+                table.maintenance.expire_snapshots().by_ids(left).commit()
+
+    # --- what was withdrawn ------------------------------------------------------------------------------------
+
+    def _take_out(self, kept: Sequence[Kept], known: WithdrawalList, new: Sequence[Kept]) -> None:
+        """Take what is listed out of every release and out of every file; of the new ones where that was done."""
+        index = self._table(INDEX)
+        listed = hashlib.sha256(json.dumps([sorted(known.assessments), sorted(known.statements)]).encode()).hexdigest()
+        if index is None or known == WithdrawalList():
+            return
+        done = index.properties.get(_TAKEN_OUT) == listed
+        holding = [one for one in (new if done else kept) if self._holds(one, known)]
+        if done and not holding:
+            return
+        cleaned = {one.number: self._without(one, known) for one in holding}
+        left = [found for one in kept if (found := cleaned.get(one.number, one)) is not None]
+        if holding:
+            self._index(left)
+            self._name_snapshots(left)
+        self._delete_what_is_left_over()
+        with self._found(INDEX).transaction() as transaction:
+            transaction.set_properties({_TAKEN_OUT: listed})
+
+    def _holds(self, release: Kept, known: WithdrawalList) -> bool:
+        from pyiceberg.expressions import In  # noqa: PLC0415
+
+        def rows(name: str, *columns: str, only: Any = None) -> list[dict[str, Any]]:
+            scan = self._found(name).scan(snapshot_id=release.snapshots[name], selected_fields=columns)
+            found: list[dict[str, Any]] = (scan.filter(only) if only else scan).to_arrow().to_pylist()
+            return found
+
+        listed = In("assessment_id", known.assessments)  # type: ignore[call-arg]
+        if known.assessments and rows("answers", "assessment_id", only=listed):
+            return True
+        said = rows("released_statement", "practice_id", "stated_on") if known.statements else []
+        return any(f"{one['practice_id']} {one['stated_on']}" in known.statements for one in said)
+
+    def _without(self, release: Kept, known: WithdrawalList) -> Kept | None:
+        """Write a release without what is listed; None where it cannot be made anew: then it is not kept."""
+        if not release.ours:
+            log.warning("release %s leaves the tables: it holds what was withdrawn, and cannot be made anew", release)
+            return None
+        folder = Scratch("release")
+        try:
+            with self._made(release, folder) as store:
+                made = self._cleaned(store, release, known)
+        finally:
+            folder.close()
+        return replace(
+            made, content_hash=release.content_hash, origin=release.origin, taken_out_on=audit_log.now().date()
+        )
+
+    def _cleaned(self, store: Store, release: Kept, known: WithdrawalList) -> Kept:
+        def take_out(cursor: Cursor) -> None:
+            # what is kept in memory of a release is kept by its hash: it is another one now
+            cursor.execute(
+                "UPDATE data_version SET content_hash = $hash WHERE number = $number",
+                {"hash": take_out_of_shown(cursor, known), "number": release.number},
+            )
+
+        store.write(take_out)
+        with store.cursor() as cursor:
+            return self._write_tables(cursor, release.number)
+
+    def _delete_what_is_left_over(self) -> None:
+        """Delete every file of the tables that no release leads to: what was written over, and what was cut off."""
+        from pyarrow.fs import FileSelector  # noqa: PLC0415
+        from pyiceberg.io.pyarrow import PyArrowFileIO  # noqa: PLC0415
+
+        for _, name in self._catalog.list_tables(NAMESPACE):
+            table = self._found(name)
+            if name == INDEX and (now := table.current_snapshot()):
+                others = [one.snapshot_id for one in table.snapshots() if one != now]
+                if others:
+                    table.maintenance.expire_snapshots().by_ids(others).commit()
+            live = {table.metadata_location}
+            for snapshot in table.snapshots():
+                live.add(snapshot.manifest_list)
+                for manifest in snapshot.manifests(table.io):
+                    live.add(manifest.manifest_path)
+                    live |= {entry.data_file.file_path for entry in manifest.fetch_manifest_entry(table.io)}
+            assert isinstance(table.io, PyArrowFileIO)  # noqa: S101 - the only one that is installed
+            scheme, host, root = table.io.parse_location(table.location())
+            files = table.io.fs_by_scheme(scheme, host)
+            keep = {table.io.parse_location(one)[2] for one in live}
+            for one in files.get_file_info(FileSelector(root, recursive=True)):
+                if one.is_file and one.path not in keep:
+                    files.delete_file(one.path)
+
+
+@contextmanager
+def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
+    """Open the release tables of a place, made where they are not there and are ``to_write``.
+
+    Whatever fails in between, in the catalogue, the files or the network, is raised as PracticesError.
+    """
+    from pyiceberg.catalog import load_catalog  # noqa: PLC0415
+
+    uri, folder = place.catalog, place.folder
+    try:
+        if to_write and folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        if not to_write and uri.startswith("sqlite:///"):
+            uri = f"sqlite:///file:{uri.removeprefix('sqlite:///')}?mode=ro&uri=true"
+        store = {"s3.endpoint": store_endpoint()} if store_endpoint() else {}  # Arrow takes the rest of AWS_… itself
+        made = {"init_catalog_tables": str(to_write).lower()}
+        catalog = load_catalog("practices", type="sql", uri=uri, warehouse=place.warehouse, **made, **store)
+        try:
+            yield Releases(place, catalog)  # type: ignore[arg-type]
+        finally:
+            catalog.close()
+    except PracticesError:
+        raise
+    except Exception as error:  # of SQLAlchemy, Arrow, pyiceberg, a driver or the system: they share no class
+        log.warning("release tables", exc_info=error)
+        raise PracticesError(
+            f"The release tables at {place.warehouse} cannot be {'written' if to_write else 'read'} "
+            f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no reason given'})."
+        ) from error
+
+
+def write(store: Store, place: Place | None = None, *, replace_later: bool = False) -> Kept:
+    """Bring the release tables up to the release of a database (``Releases.write``)."""
+    assert store.path or place  # noqa: S101 - a database in memory has no place of its own
+    where = place or Place.of(store.path or Path())
+    with _writing, opened(where, to_write=True) as releases:
+        return releases.write(store, replace_later=replace_later)
+
+
+def open_release(database: Path, number: int | None = None, day: date | None = None) -> Store:
+    """Return a past release of a database's tables, by its number or by what everybody read at the end of a day.
+
+    Raises NoSuchReleaseError, or PracticesError where it cannot be read.
+    """
+    with opened(Place.of(database)) as releases:
+        kept = releases.release(number) if number else releases.on(day or date.max)
+        return releases.open(kept, f"Release {kept.number} is past: nothing can be changed in it.")
+
+
+def write_after_release(store: Store) -> None:
+    """Bring the release tables up to a release that was just made.
+
+    PracticesError says that the release stands: the next start or release brings the tables up to it.
+    """
+    try:
+        keep_up(store, told=False)
+    except PracticesError as error:
+        raise PracticesError(
+            f"The release is made. Replicas and other engines do not have it yet: the next start of the app or the "
+            f"next release tries again. {error}"
+        ) from error
+
+
+def keep_up(store: Store, *, told: bool = True) -> None:
+    """Bring the release tables up to a database, and remember in ``Behind`` why that went wrong.
+
+    Where it is ``told`` to the log alone, nothing is raised; else PracticesError.
+    """
+    try:
+        write(store)
+        Behind.because = ""
+    except PracticesError as error:
+        Behind.because = "the release tables are behind: see the log"
+        if not told:
+            raise
+        log.critical("the release tables are behind: %s", error)
+
+
+class Behind:
+    """Why the release tables of this process's database are not up to it; "" where they are."""
+
+    because = ""
+
+
+def _chunks(reader: pa.RecordBatchReader, *, at_least_one: bool = False) -> Iterator[pa.Table]:
+    """Yield the rows of a reader as tables of _AT_ONCE rows or some more; no table, or an empty one, for no rows."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    held: list[pa.RecordBatch] = []
+    for batch in reader:
+        held.append(batch)
+        if sum(one.num_rows for one in held) >= _AT_ONCE:
+            yield pa.Table.from_batches(held)
+            held, at_least_one = [], False
+    if held or at_least_one:
+        yield pa.Table.from_batches(held, reader.schema)
+
+
+def _insert(cursor: Cursor, rows: pa.Table, table: str) -> None:
+    cursor.register("new_rows", rows)
+    cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")
+    cursor.unregister("new_rows")

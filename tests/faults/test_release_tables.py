@@ -1,0 +1,351 @@
+"""Release tables: whole or not at all, history, other engines, and a store that fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import httpx
+import pytest
+from app_server import free_port
+from test_replicas import first_name, rename_everywhere, until
+
+from practices_db.__main__ import main
+from practices_db.curation.withdrawal_list import WithdrawalList
+from practices_db.database.store import Store
+from practices_db.errors import PracticesError
+from practices_db.operations import release_tables
+from practices_db.operations.build import open_store
+from practices_db.operations.release_tables import TABLES, Behind, Kept, Place, opened
+from practices_db.operations.replica import Replica
+
+README = Path(__file__).resolve().parents[2] / "docs" / "many-machines" / "README.md"
+
+
+@pytest.fixture
+def released(database: Path) -> Path:
+    """Return a database with two releases in its tables."""
+    with open_store(database) as store:
+        release_tables.write(store)
+        rename_everywhere(store, "Second name")
+        release_tables.write(store)
+    return database
+
+
+def kept(database: Path) -> list[Kept]:
+    with opened(Place.of(database)) as releases:
+        return releases.kept()
+
+
+def problems(database: Path) -> list[str]:
+    """Return what of the releases that the tables show is not of one piece."""
+    wrong = []
+    with opened(Place.of(database)) as releases:
+        for one in releases.kept():
+            with releases.open(one, "looked at") as store, store.cursor() as cursor:
+                counts = {
+                    name: cursor.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+                    for name, table in TABLES.items()
+                }
+                [(number, names)] = cursor.execute(
+                    "SELECT (SELECT max(number) FROM data_version), (SELECT count(*) FROM released_practice p "
+                    "JOIN practice_card c ON c.id = p.id AND c.name = p.name)"
+                ).fetchall()
+            if counts != one.rows or number != one.number or names != counts["practices"]:
+                wrong.append(f"release {one.number}: {counts}, number {number}, {names} with one name")
+    return wrong
+
+
+# --- whole or not at all -------------------------------------------------------------------------------------
+
+
+def write_when_told(path: Path, begin: Path) -> None:
+    """Write a release into the tables, in a process of its own that is killed at some moment."""
+    with open_store(path) as store:
+        begin.write_text("now")
+        release_tables.write(store)
+    begin.write_text("done")
+
+
+@pytest.mark.parametrize("points", [2, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_while_it_releases_shows_the_old_release_or_the_new_one(
+    processes: ForkServerContext, database: Path, points: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, begin = Place.of(database), database.with_name("begin")
+    assert place.folder
+    with open_store(database) as store:
+        release_tables.write(store)
+        rename_everywhere(store, "A newer name")
+    shutil.copytree(place.folder, before := database.with_name("before"))
+    took, seen, half_way = 0.0, [], 0
+    for point in range(points + 1):  # the first one is not killed: it says how long it takes
+        shutil.rmtree(place.folder)
+        shutil.copytree(before, place.folder)
+        begin.unlink(missing_ok=True)
+        process = processes.Process(target=write_when_told, args=(database, begin))
+        process.start()
+        until(begin.exists, 120)
+        start = time.perf_counter()
+        if point:
+            time.sleep(took * (point - 0.5) / points)
+            process.kill()
+        process.join()
+        took = took or time.perf_counter() - start
+        half_way += begin.read_text() == "now"
+        seen.append([one.number for one in kept(database)])
+        assert seen[-1] in ([1], [1, 2])
+        assert problems(database) == []
+        if point == points or point % 10 == 5:  # and the next start finishes it
+            with open_store(database) as store:
+                release_tables.write(store)
+            assert [one.number for one in kept(database)] == [1, 2]
+            assert problems(database) == []
+    assert half_way
+    with capsys.disabled():
+        print(f"\n{points} kills in {took:.1f} s: {half_way} cut off, {seen.count([1])} show the old release")
+
+
+# --- history -------------------------------------------------------------------------------------------------
+
+
+def test_what_did_the_catalogue_say_on_a_day(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_store(database) as store:
+        old = first_name(store)
+        store.write(lambda cursor: cursor.execute("UPDATE data_version SET released_on = '2026-03-01'"))
+        release_tables.write(store)
+        rename_everywhere(store, "Second name")
+        later = "UPDATE data_version SET released_on = '2026-05-01' WHERE number = 2"
+        store.write(lambda cursor: cursor.execute(later))
+        release_tables.write(store)
+    at = ["--database", str(database)]
+    assert main(["releases", *at]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines] == [["1", "2026-03-01"], ["2", "2026-05-01"]]
+    assert lines[0].endswith("5 practices, 10 answers")
+    assert main(["releases", "--on", "2026-04-30", *at]) == 0
+    assert capsys.readouterr().out.split()[0] == "1"
+    for asked, name in ((["--on", "2026-04-30"], old), (["--release", "1"], old), (["--on", "2026-05-01"], "Second")):
+        assert main(["export", *asked, "--output", str(tmp_path / "said.csv"), *at]) == 0
+        assert name in (tmp_path / "said.csv").read_text(encoding="utf-8-sig")
+    capsys.readouterr()
+    assert main(["releases", "--on", "2026-02-28", *at]) == 1
+    assert "There was no release on 2026-02-28; the first one kept is of 2026-03-01." in capsys.readouterr().err
+
+
+def test_a_table_that_has_not_changed_keeps_its_snapshot(released: Path) -> None:
+    first, second = kept(released)
+    changed = {name for name in TABLES if first.snapshots[name] != second.snapshots[name]}
+    assert changed == {"practices", "released_practice", "data_version"}
+    with open_store(released) as store:
+        again = release_tables.write(store)
+    assert again == second
+
+
+def test_rows_in_many_chunks_are_the_same(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release_tables, "_AT_ONCE", 2)
+    with open_store(database) as store:
+        made = release_tables.write(store)
+    assert made.rows["answers"] == 10
+    assert problems(database) == []
+
+
+# --- what goes wrong -----------------------------------------------------------------------------------------
+
+
+def test_a_store_that_fails_loses_no_release_and_is_told(
+    database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_store(database) as store:
+        named = "UPDATE practice SET name = 'Third name' WHERE id = (SELECT min(id) FROM practice)"
+        store.write(lambda cursor: cursor.execute(named))
+    in_the_way = database.with_name("a-file")
+    in_the_way.write_text("no folder")
+    monkeypatch.setenv("PRACTICES_RELEASES_WAREHOUSE", str(in_the_way))
+    assert main(["publish", "--database", str(database)]) == 1
+    said = capsys.readouterr().err
+    assert "The release is made. Replicas and other engines do not have it yet" in said
+    assert Behind.because
+    monkeypatch.delenv("PRACTICES_RELEASES_WAREHOUSE")
+    with open_store(database) as store:
+        release_tables.keep_up(store)
+        assert Behind.because == ""
+        with store.cursor() as cursor:
+            assert cursor.execute("SELECT max(number) FROM data_version").fetchone() == (2,)
+    assert [one.number for one in kept(database)] == [2]
+
+
+def test_tables_of_another_database_are_left_alone_until_somebody_says_so(
+    released: Path, begun: tuple[Path, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one in begun[0].parent.iterdir():
+        shutil.copy(one, released.with_name(one.name))  # as a restore to before the second release
+    with open_store(released) as store:
+        old = first_name(store)
+        with pytest.raises(PracticesError, match=r"hold release 2 of .* is at release 1"):
+            release_tables.write(store)
+    assert [one.number for one in kept(released)] == [1, 2]
+    assert main(["snapshot", "--database", str(released)]) == 0
+    assert "data version 1" in capsys.readouterr().out
+    assert [one.number for one in kept(released)] == [1]
+    replica = Replica(released)
+    assert first_name(replica.store) == old
+    replica.close()
+
+
+def test_a_release_of_another_version_of_the_app_is_not_opened_and_not_kept_with_what_was_withdrawn(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place.of(released)
+    with opened(place, to_write=True) as releases:
+        first, second = releases.kept()
+        releases._index([replace(first, schema="0000_before"), second])
+        older = releases.kept()[0]
+        with pytest.raises(PracticesError, match="made by another version of the app"):
+            releases.open(older, "looked at")
+    with open_store(released) as store, store.cursor() as cursor:
+        [(assessment,)] = cursor.execute("SELECT min(assessment_id) FROM released_answer").fetchall()
+        said = WithdrawalList(assessments=frozenset({assessment}))
+        monkeypatch.setattr(release_tables.withdrawal_list, "read", lambda *_places: said)
+        release_tables.write(store)
+    left = kept(released)
+    assert [(one.number, bool(one.taken_out_on)) for one in left] == [(2, True)]
+    assert left[0].rows["answers"] < second.rows["answers"]
+
+
+def test_where_the_tables_are(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Place.of(database).folder == database.with_name("practices.duckdb.releases")
+    monkeypatch.setenv("PRACTICES_RELEASES_WAREHOUSE", "s3://bucket/releases/")
+    with pytest.raises(PracticesError, match="PRACTICES_RELEASES_CATALOG"):
+        Place.of(database)
+    monkeypatch.setenv("PRACTICES_RELEASES_CATALOG", "postgresql+psycopg2://me:secret@localhost/releases")
+    assert Place.of(database).warehouse == "s3://bucket/releases"
+    assert "secret" not in repr(Place.of(database))
+    with pytest.raises(PracticesError, match="cannot be read") as caught, opened(Place.of(database)) as releases:
+        releases.kept()
+    assert "secret" not in str(caught.value)
+
+
+# --- other engines -------------------------------------------------------------------------------------------
+
+
+def query(engine: str) -> str:
+    """Return the query of an engine from docs/many-machines: what is indented under its name."""
+    text = README.read_text(encoding="utf-8")
+    found = re.search(rf"^\*\*{engine}\*\*.*?\n\n((?:(?:    .*)?\n)+)", text, re.MULTILINE)
+    assert found, engine
+    return "\n".join(line.removeprefix("    ") for line in found[1].splitlines())
+
+
+@pytest.mark.parametrize("engine", ["pyiceberg and pandas", "DuckDB"])
+def test_another_engine_counts_the_same(engine: str, released: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(released.parent)
+    names: dict[str, object] = {}
+    text = query(engine).replace("/srv/practices/practices.duckdb", str(released))
+    exec(text, names)  # noqa: S102 - of our own documentation
+    assert names["counted"] == {name: kept(released)[-1].rows[name] for name in ("practices", "answers")}
+
+
+# --- PostgreSQL and an S3 store ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[str]:
+    """Return the address of a PostgreSQL server of this test's own."""
+    pytest.importorskip("psycopg2", reason="psycopg2 is not installed (the extra releases-server)")
+    where = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
+    initdb, server = (shutil.which(name, path=where) for name in ("initdb", "postgres"))
+    if not initdb or not server:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    folder, port = tmp_path / "postgres", free_port()
+    folder.mkdir()
+    tmp_path.chmod(0o755)
+    root = os.getuid() == 0  # as which it does not run
+    if root:
+        for one in (folder, *list(folder.parents)[:3]):
+            one.chmod(0o777 if one == folder else one.stat().st_mode | 0o011)
+        shutil.chown(folder, "postgres")
+    user: dict[str, str] = {"user": "postgres"} if root else {}
+    made = [initdb, "-D", folder / "data", "-A", "trust", "-U", "releases"]
+    subprocess.run(made, check=True, cwd=folder, capture_output=True, **user)  # type: ignore[call-overload]
+    started = [server, "-D", folder / "data", "-p", str(port), "-k", folder, "-h", "127.0.0.1"]
+    process = subprocess.Popen(started, cwd=folder, stderr=subprocess.DEVNULL, **user)  # type: ignore[call-overload]
+    ready = [shutil.which("pg_isready", path=where) or "", "-h", "127.0.0.1", "-p", str(port)]
+    try:
+        until(lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, 60)
+        yield f"postgresql+psycopg2://releases@127.0.0.1:{port}/postgres"
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return a bucket of an S3 server of this test's own."""
+    pytest.importorskip("moto", reason="moto is not installed (pip install moto flask flask-cors)")
+    port = free_port()
+    endpoint = f"http://127.0.0.1:{port}"
+    said = {"ENDPOINT_URL": endpoint, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "REGION": "us-east-1"}
+    for name, value in said.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    started = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(started, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def made() -> bool:
+        try:
+            return httpx.put(f"{endpoint}/releases", timeout=20, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    try:
+        until(made, 120)
+        yield "s3://releases/tables"
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.mark.slow
+def test_postgresql_as_catalogue_and_an_s3_store(
+    postgres: str, s3: str, database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PRACTICES_RELEASES_CATALOG", postgres)
+    monkeypatch.setenv("PRACTICES_RELEASES_WAREHOUSE", s3)
+    with open_store(database) as store:
+        old = first_name(store)
+        release_tables.write(store)
+        replica = Replica(database, look=0.1)
+        assert first_name(replica.store) == old
+        rename_everywhere(store, "Second name")
+        start = time.perf_counter()
+        release_tables.write(store)
+        wrote = time.perf_counter() - start
+        until(lambda: first_name(replica.store) == "Second name", 60)
+        arrived = time.perf_counter() - start
+        with store.cursor() as cursor:
+            [(assessment,)] = cursor.execute("SELECT min(assessment_id) FROM released_answer").fetchall()
+        said = WithdrawalList(assessments=frozenset({assessment}))
+        monkeypatch.setattr(release_tables.withdrawal_list, "read", lambda *_places: said)
+        release_tables.write(store)
+        until(lambda: has(replica.store, assessment) is False, 60)
+    replica.close()
+    assert problems(database) == []
+    with opened(Place.of(database)) as releases:
+        assert not [one.number for one in releases.kept() if releases._holds(one, said)]
+    with capsys.disabled():
+        print(f"\nPostgreSQL and S3: a release in {wrote:.1f} s, on the replica {arrived:.1f} s after it began")
+
+
+def has(store: Store, assessment: str) -> bool:
+    with store.cursor() as cursor:
+        found = cursor.execute("SELECT count(*) FROM released_answer WHERE assessment_id = $id", {"id": assessment})
+        return found.fetchall() != [(0,)]
