@@ -459,8 +459,8 @@ def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
     try:
         if to_write and folder:
             folder.mkdir(parents=True, exist_ok=True)
-        if not to_write and uri.startswith("sqlite:///"):
-            uri = f"sqlite:///file:{uri.removeprefix('sqlite:///')}?mode=ro&uri=true"
+        if not to_write and uri.startswith("sqlite:///"):  # never made; what a killed writer left is rolled back
+            uri = f"sqlite:///file:{uri.removeprefix('sqlite:///')}?mode=rw&uri=true"
         store = {"s3.endpoint": store_endpoint()} if store_endpoint() else {}  # Arrow takes the rest of AWS_… itself
         made = {"init_catalog_tables": str(to_write).lower()}
         catalog = load_catalog("practices", type="sql", uri=uri, warehouse=place.warehouse, **made, **store)

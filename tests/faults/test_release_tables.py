@@ -95,10 +95,11 @@ def test_killed_while_it_releases_shows_the_old_release_or_the_new_one(
         until(begin.exists, 120)
         start = time.perf_counter()
         if point:
-            time.sleep(took * (point - 0.5) / points)
+            process.join(took * (point - 0.5) / points)
             process.kill()
         process.join()
-        took = took or time.perf_counter() - start
+        if begin.read_text() == "done":  # a machine that does other work too takes another time each time
+            took = min(took or 60.0, time.perf_counter() - start)
         half_way += begin.read_text() == "now"
         seen.append([one.number for one in kept(database)])
         assert seen[-1] in ([1], [1, 2])
