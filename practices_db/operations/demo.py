@@ -6,6 +6,7 @@ says when it goes. Whoever starts the app on it without the setting makes it a d
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from practices_db.config import demo_hours
+from practices_db.config import demo_hours, read_only_mode
 from practices_db.curation import users
 from practices_db.curation.permissions import CLI
 from practices_db.curation.withdrawal_list import list_path
@@ -29,7 +30,6 @@ _NOT_TOGETHER = (
     "PRACTICES_SNAPSHOT",
     "PRACTICES_RELEASES_CATALOG",
     "PRACTICES_RELEASES_WAREHOUSE",
-    "PRACTICES_READ_ONLY",
 )
 
 
@@ -60,8 +60,18 @@ def prepare(path: Path, progress: Progress) -> None:
     """
     hours = demo_hours()
     if not hours:
-        mark_path(path).unlink(missing_ok=True)
+        if not read_only_mode() and mark_path(path).exists():
+            try:
+                mark_path(path).unlink(missing_ok=True)
+            except OSError as error:  # a mark that stayed could let what is kept now be thrown away later
+                if error.errno != errno.EROFS:  # nothing is thrown away there
+                    raise PracticesError(
+                        f"{mark_path(path)} says that a demonstration made this database, and cannot be removed "
+                        f"({error.strerror}). Remove it by hand."
+                    ) from error
         return
+    if read_only_mode():
+        raise PracticesError("PRACTICES_DEMO and a read-only app exclude each other: a demonstration writes.")
     if other := next((name for name in _NOT_TOGETHER if os.environ.get(name)), ""):
         raise PracticesError(f"PRACTICES_DEMO and {other} exclude each other: nothing of a demonstration is kept.")
     mark, people = _mark(path), []

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import logging
 import shutil
+import sys
+import threading
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -100,6 +104,32 @@ def test_of_an_error_type_and_places_are_told_and_no_message(form: logging.Forma
     for words in ("error ab12", "OSError", "ValueError", "No space left on device", "test_log_lines.py", " fault"):
         assert words in line
     assert SECRET not in line
+
+
+def test_what_nobody_takes_ends_a_thread_or_a_task_without_its_message(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)  # put back in the end, as the others
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(logging.lastResort, "formatter", None)
+    log_lines.begin()
+    thread = threading.Thread(target=int, args=(SECRET,))
+    thread.start()
+    thread.join()
+
+    async def forget() -> None:
+        log_lines.in_tasks(asyncio.get_running_loop())
+        task = asyncio.create_task(asyncio.to_thread(int, SECRET))
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+
+    asyncio.run(forget())
+    told = [json.loads(log_lines._JsonLines().format(record)) for record in caplog.records]
+    assert [line["text"] for line in told] == ["a thread ended by an error", "a task ended by an error"]
+    assert [line["error"][0]["type"] for line in told] == ["ValueError"] * 2
+    assert SECRET not in str(told)
+    assert SECRET not in "".join(capsys.readouterr())
 
 
 def test_another_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

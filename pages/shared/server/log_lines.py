@@ -6,14 +6,19 @@ never its message; of the system's errors (a full disk) the system's words.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from typing import Any
 
 from pages.shared.server import streamlit_patches
 from practices_db.config import json_log
+
+log = logging.getLogger("practices")
 
 
 def begin() -> None:
@@ -25,6 +30,18 @@ def begin() -> None:
     logging.lastResort.setLevel(logging.INFO)
     logging.getLogger("practices").setLevel(logging.INFO)
     streamlit_patches.log_as(form)
+    threading.excepthook = lambda told: _ended("a thread", told.exc_value)
+    sys.excepthook = lambda _kind, error, _trace: _ended("the program", error)
+
+
+def in_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Tell errors that nobody took from a task of this loop in the same way."""
+    loop.set_exception_handler(lambda _loop, told: _ended("a task", told.get("exception")))
+
+
+def _ended(what: str, error: BaseException | None) -> None:
+    """Tell that something ended by an error that nobody took; Python's own words would hold its message."""
+    log.error("%s ended by an error", what, exc_info=(type(error), error, error.__traceback__) if error else None)
 
 
 def _told(error: BaseException | None) -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ _FIRST_BACKUP = 3_600.0  # seconds after the start in which the first one may st
 _OLDEST_BACKUP = timedelta(days=2)
 _PATIENCE = 5.0  # seconds for the app's own address to answer
 _FIRST_RELEASE = 5.0  # seconds after the start in which nothing else is loaded
+_NEXT_RELEASE = 60.0  # seconds after which release tables that could not be written are tried again
 _LOOK = 1.0  # seconds between two looks whether the database can still be used
 _HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
@@ -83,6 +84,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     """Start before the first visitor comes; refuse with one plain sentence."""
     try:
         log_lines.begin()
+        log_lines.in_tasks(asyncio.get_running_loop())
         await run_in_threadpool(start)
         keeper = await run_in_threadpool(_keep_backups)
     except PracticesError as error:
@@ -118,11 +120,14 @@ async def ask_own_address() -> None:
 
 
 async def write_release() -> None:
-    """Bring the release tables up to the database, after the first visitors: a failure is told and nothing else."""
-    await asyncio.sleep(_FIRST_RELEASE)
-    store = database.store()
-    if not store.read_only:
+    """Bring the release tables up to the database, after the first visitors; until their place can be reached."""
+    wait = _FIRST_RELEASE
+    while not (store := database.store()).read_only:
+        await asyncio.sleep(wait)
         await run_in_threadpool(release_tables.keep_up, store)
+        if not release_tables.Behind.because:
+            return
+        wait = _NEXT_RELEASE
 
 
 async def watch_database() -> None:
@@ -148,7 +153,10 @@ async def reset_demonstration() -> None:
     while (left := (ends - datetime.now(UTC)).total_seconds()) > 0:  # a clock may be put right meanwhile
         await asyncio.sleep(min(left, 60.0))
     log.info("the demonstration begins anew")
-    await run_in_threadpool(database.close)
+    try:
+        await run_in_threadpool(database.close)
+    except Exception:
+        log.exception("the demonstration's database did not close")
     os.closerange(3, 65_536)  # the port, above all: it would stay taken
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the very command that was given
 

@@ -10,6 +10,7 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -47,5 +48,6 @@ class StaticFiles:
             return
         gzipped = path.suffix in _GZIPPED and "gzip" in Headers(scope=scope).get("accept-encoding", "")
         headers = _FOREVER | {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if gzipped else {})
-        answer = Response(_content(path, gzipped), headers=headers, media_type=mimetypes.guess_type(path.name)[0])
+        content = await run_in_threadpool(_content, path, gzipped)  # the first time it is compressed
+        answer = Response(content, headers=headers, media_type=mimetypes.guess_type(path.name)[0])
         await answer(scope, receive, send)

@@ -116,9 +116,24 @@ def test_a_reset_that_was_broken_off_goes_on(path: Path) -> None:
     assert path.exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["PRACTICES_BACKUPS", "PRACTICES_SNAPSHOT", "PRACTICES_RELEASES_WAREHOUSE", "PRACTICES_READ_ONLY"]
-)
+def test_who_only_reads_leaves_the_mark_of_a_demonstration(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(path)
+    monkeypatch.setenv("PRACTICES_READ_ONLY", "1")
+    with pytest.raises(PracticesError, match="a read-only app exclude each other"):
+        begun(path)
+    monkeypatch.delenv("PRACTICES_DEMO")
+    begun(path)
+    assert demo.mark_path(path).exists()
+
+
+def test_a_mark_that_cannot_be_removed_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PRACTICES_DEMO")
+    demo.mark_path(path).mkdir()
+    with pytest.raises(PracticesError, match=r"cannot be removed \(.*\)\. Remove it by hand\."):
+        begun(path)
+
+
+@pytest.mark.parametrize("name", ["PRACTICES_BACKUPS", "PRACTICES_SNAPSHOT", "PRACTICES_RELEASES_WAREHOUSE"])
 def test_where_its_data_would_live_on_it_is_refused(path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "1")
     with pytest.raises(PracticesError, match=f"PRACTICES_DEMO and {name} exclude each other"):
