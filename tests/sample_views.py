@@ -19,7 +19,7 @@ BY_ID = {one.id: one for one in EVERYONE}
 SORT_ORDERS: tuple[Sort, ...] = get_args(Sort)
 NUMBER_OF_FILTERS = 200
 # All of them are tried by "-m slow", every fourth always.
-NUMBERS = [at if at % 4 == 0 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
+NUMBERS = [at if at % 8 == 0 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
 
 
 def disguised(word: str, chance: random.Random) -> str:

@@ -75,8 +75,12 @@ AGAIN = 150  # calls after which the next one fails (failing_calls.c)
 FULL_SIZE = {"error": AGAIN, "full for a while": AGAIN, "full": 350, "killed": 600, "killed again": 600, "torn": 600}
 
 
-@pytest.mark.parametrize("share", ["few", pytest.param("all", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("mode", FULL_SIZE)
+# Few of the three kinds that end differently; all six at full size.
+EACH = [(mode, "few") for mode in ("error", "full", "torn")]
+EACH += [pytest.param(mode, "all", marks=pytest.mark.slow) for mode in FULL_SIZE]
+
+
+@pytest.mark.parametrize(("mode", "share"), EACH)
 def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(runner: Runner, mode: str, share: str) -> None:
     begun = time.monotonic()
     ((_, told, wrong),) = runner.points("count", [-1])

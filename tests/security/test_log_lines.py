@@ -44,7 +44,7 @@ def typed(visitor: Visitor, page: str, link: str) -> int:
     return len(fields)
 
 
-@pytest.mark.parametrize("form", ["json", "plain"])
+@pytest.mark.parametrize("form", ["json", pytest.param("plain", marks=pytest.mark.slow)])
 def test_what_is_typed_is_in_no_line(form: str, catalogue_db: Path, tmp_path: Path, new_server: NewServer) -> None:
     broken = Path(shutil.copy(catalogue_db, tmp_path / "practices.duckdb"))
     with duckdb.connect(broken) as connection:

@@ -12,7 +12,7 @@ import pytest
 from criteria import scoring
 from criteria.framework import ANSWER_IDS, AnswerId, Framework, published_frameworks
 from criteria.scoring import Score, encode, nodes, score, weights
-from practices_db.catalogue import filters
+from practices_db.catalogue import plain_text
 
 EARLIER = published_frameworks()["integration-practices", "1.0.0"]
 Given = dict[str, tuple[AnswerId, int]]
@@ -63,7 +63,7 @@ def scored(framework: Framework, given: Given, node: str = "c") -> Score:
     return score(framework, encode(framework, answers)).of("p", node)
 
 
-@pytest.mark.parametrize("module", [scoring, filters], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [scoring, plain_text], ids=lambda module: module.__name__)
 def test_examples_in_the_documentation_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted > 0

@@ -61,7 +61,10 @@ def any_filter(draw: random.Random, ids: tuple[str, ...]) -> PracticeFilter:
     return PracticeFilter(**values, all_target_groups=draw.random() < 0.4, text=draw.choice(WORDS))
 
 
-@pytest.mark.parametrize("seed", range(40))
+SEEDS = [at if at < 12 else pytest.param(at, marks=pytest.mark.slow) for at in range(40)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_selects_counts_and_orders_like_the_queries(index: Index, cursor: Cursor, seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311 - for a test
     chosen = any_filter(draw, index.ids)
