@@ -230,6 +230,11 @@ def test_a_past_release_is_answered_as_it_was(served: Store) -> None:
     assert paper not in get("/api/publications.csv", "q=refugee").body.decode()
 
 
+def test_tables_that_cannot_be_read_say_so_and_no_more(served: Store) -> None:  # noqa: ARG001 - none were written
+    answer = get("/api/practices.csv", "release=99")
+    assert (answer.status, answer.json()) == (503, {"errors": ["Past releases cannot be read at the moment."]})
+
+
 def test_an_unknown_release_is_404_and_no_number_400(served: Store) -> None:
     release_tables.write(served)
     answer = get("/api/practices.csv", "release=99")
