@@ -487,8 +487,8 @@ class Releases:
         if not table.location().startswith(f"{self.place.warehouse}/{NAMESPACE}/"):
             raise PracticesError(
                 f"The catalogue of {self.place.warehouse} leads to {table.location()}: it is a copy. Nothing was "
-                "changed. Please move the copied release tables away; new ones are made. Or name the place they lead to in "
-                "PRACTICES_RELEASES_WAREHOUSE."
+                "changed. Please move the copied release tables away; new ones are made. Or name the place they lead "
+                "to in PRACTICES_RELEASES_WAREHOUSE."
             )
 
 

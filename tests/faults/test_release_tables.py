@@ -77,7 +77,7 @@ def write_when_told(path: Path, begin: Path) -> None:
     begin.write_text("done")
 
 
-@pytest.mark.parametrize("points", [2, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("points", [1, pytest.param(50, marks=pytest.mark.slow)])
 def test_killed_while_it_releases_shows_the_old_release_or_the_new_one(
     processes: ForkServerContext, database: Path, points: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -174,7 +174,7 @@ def test_columns_that_change_make_another_snapshot(database: Path, monkeypatch: 
 
 
 def test_rows_in_many_chunks_are_the_same(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release_tables, "_AT_ONCE", 2)
+    monkeypatch.setattr(release_tables, "_AT_ONCE", 5)
     with open_store(database) as store:
         made = release_tables.write(store)
     assert made.rows["answers"] == 10
@@ -346,7 +346,7 @@ def query(engine: str) -> str:
     return "\n".join(line.removeprefix("    ") for line in found[1].splitlines())
 
 
-@pytest.mark.parametrize("engine", ["pyiceberg and pandas", "DuckDB"])
+@pytest.mark.parametrize("engine", [pytest.param("pyiceberg and pandas", marks=pytest.mark.slow), "DuckDB"])
 def test_another_engine_counts_the_same(engine: str, released: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(released.parent)
     names: dict[str, object] = {}

@@ -151,7 +151,8 @@ def test_replica_does_not_start_before_there_is_a_release(tmp_path: Path) -> Non
         Replica(tmp_path / "practices.duckdb")
 
 
-def test_swaps_under_load(replica: Replica, main_store: Store) -> None:
+@pytest.mark.parametrize("releases", [1, pytest.param(5, marks=pytest.mark.slow)])
+def test_swaps_under_load(replica: Replica, main_store: Store, releases: int) -> None:
     """Readers see one release or the next, and no fault, while releases are exchanged."""
     stop, seen, faults = threading.Event(), set(), []
 
@@ -172,16 +173,16 @@ def test_swaps_under_load(replica: Replica, main_store: Store) -> None:
     threads = [threading.Thread(target=read) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for number in range(3):
+    for number in range(releases):
         rename_everywhere(main_store, f"release {number}")
         release_tables.write(main_store)
         until(lambda number=number: first_name(replica.store) == f"release {number}")  # type: ignore[misc]
-    until(lambda: "release 2" in seen or bool(faults))
+    until(lambda: f"release {releases - 1}" in seen or bool(faults))
     stop.set()
     for thread in threads:
         thread.join()
     assert faults == []
-    assert "release 2" in seen
+    assert f"release {releases - 1}" in seen
 
 
 def test_past_releases_are_opened_once_and_the_last_few_stay_open(main_store: Store, database: Path) -> None:
