@@ -251,7 +251,7 @@ class Releases:
     def write(self, store: Store, *, replace_later: bool = False) -> Kept:
         """Bring the tables up to the release of a database, and to its list of what was withdrawn; return the release.
 
-        ``replace_later``: releases of this number and later ones, which the database does not know, leave the tables;
+        ``replace_later``: releases that the database does not know, by number and content, leave the tables;
         otherwise they are a PracticesError, and what was withdrawn is taken out all the same.
         """
         known = withdrawal_list.read(store.path, backups_folder())
