@@ -58,6 +58,14 @@ class NoSuchReleaseError(PracticesError):
     """A release of the data that is not kept; the message says which are."""
 
 
+class ReleaseTablesError(PracticesError):
+    """The release tables cannot be reached; the message names places, and is for whoever runs the app."""
+
+
+class ReleasesBusyError(PracticesError):
+    """As many past releases are open as may be."""
+
+
 class NoSuchLinkError(NotAllowedError):
     """A private link that does not hold: unknown, expired and revoked ones are the same to whoever asks."""
 

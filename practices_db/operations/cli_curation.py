@@ -34,13 +34,14 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
             with store.cursor() as cursor:
                 seen = data_version(cursor).number
             release = releases.publish(store, CLI, note, seen)
-            write_after_release(store)
             found, words = list(release.changes), f"in release {release.number} ({release.content_hash[:8]})"
             click.echo(f"head of the record: {release.head[0]}:{release.head[1]}")
         for change in found:
             because = f", because: {change.why}" if change.why else ""
             click.echo(f"{change.kind}: {change.subject_id}: {change.words}{because}")
         click.echo(f"{len(found)} changes {words}")
+        if not dry_run:
+            write_after_release(store)
 
 
 @click.command("write-catalogue")

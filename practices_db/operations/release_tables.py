@@ -30,13 +30,14 @@ from practices_db.database import audit_log
 from practices_db.database.migrate import applied, migrate, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.database.temporary_folders import Scratch
-from practices_db.errors import NoSuchReleaseError, PracticesError
+from practices_db.errors import NoSuchReleaseError, PracticesError, ReleaseTablesError
 from practices_db.operations.taken_out import take_out_of_shown
 from practices_db.queries.practices import data_version
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.catalog.sql import SqlCatalog
+    from pyiceberg.manifest import ManifestFile
     from pyiceberg.table import Table
 
 log = logging.getLogger("practices")
@@ -76,9 +77,14 @@ _AT_ONCE = 250_000  # rows that are held in memory at one time
 _DIGEST = "practices.digest"  # of a snapshot: its rows, whatever their order
 _TAKEN_OUT = "practices.taken-out"  # of the index: the list of what was withdrawn that every release was cleaned by
 # No bounds of columns in manifests: they are texts of the catalogue outside the data files.
-_PROPERTIES = {"write.metadata.metrics.default": "counts", "write.parquet.compression-codec": "zstd"}
+_PROPERTIES = {
+    "write.metadata.metrics.default": "counts",
+    "write.parquet.compression-codec": "zstd",
+    "write.metadata.previous-versions-max": "1",  # their files are deleted here, after each write
+}
 
 _writing = threading.Lock()
+_tidy: set[str] = set()  # warehouses in which this process left no file over
 
 
 @dataclass(frozen=True)
@@ -92,18 +98,24 @@ class Place:
     def of(cls, database: Path) -> Place:
         """Return the place that the settings name, else the folder ``<database>.releases`` with a SQLite catalogue.
 
-        PracticesError where there is a catalogue elsewhere and nobody said where its files are.
+        ReleaseTablesError where there is a catalogue elsewhere and nobody said where its files are, and for a folder
+        whose name no address can hold.
         """
+        from sqlalchemy.engine import URL  # noqa: PLC0415
+
         catalog, warehouse = releases_catalog(), releases_warehouse(database)
         if "://" in warehouse:
             if not catalog:
-                raise PracticesError(
+                raise ReleaseTablesError(
                     f"PRACTICES_RELEASES_WAREHOUSE is {warehouse}; say in PRACTICES_RELEASES_CATALOG where its "
                     "catalogue is, as postgresql+psycopg2://user@host/name."
                 )
             return cls(catalog, warehouse.rstrip("/"))
         folder = Path(warehouse).resolve()
-        return cls(catalog or f"sqlite:///{folder}/catalog.sqlite", f"file://{folder}")
+        if set("#?") & set(str(folder)):
+            raise ReleaseTablesError(f"The release tables cannot be in {folder}: choose a folder without # and ?.")
+        address = URL.create("sqlite", database=str(folder / "catalog.sqlite")).render_as_string()
+        return cls(catalog or address, f"file://{folder}")
 
     @property
     def folder(self) -> Path | None:
@@ -239,26 +251,35 @@ class Releases:
     def write(self, store: Store, *, replace_later: bool = False) -> Kept:
         """Bring the tables up to the release of a database, and to its list of what was withdrawn; return the release.
 
-        ``replace_later``: releases of this number and later ones, which the database does not know, leave the tables;
+        ``replace_later``: releases that the database does not know, by number and content, leave the tables;
         otherwise they are a PracticesError, and what was withdrawn is taken out all the same.
         """
         known = withdrawal_list.read(store.path, backups_folder())
+        tidy = self.place.warehouse in _tidy
+        _tidy.discard(self.place.warehouse)
         self._catalog.create_namespace_if_not_exists(NAMESPACE)
+        if index := self._table(INDEX):
+            self._check_is_here(index)
         kept = self.kept()
         with store.cursor() as cursor:
             cursor.begin()  # all of it from one state of the data
             version = data_version(cursor)
-            this = (version.number, version.content_hash)
-            before = [one for one in kept if one.number < version.number]
-            new = this not in [(one.number, one.content_hash) for one in kept[-1:]]
-            unknown = kept[len(before) :] if new else []
-            if new and (not unknown or replace_later):
+            said = set(cursor.execute("SELECT number, content_hash FROM data_version").fetchall())
+            unknown = [one for one in kept if (one.number, one.content_hash) not in said]
+            last = kept[-1] if kept else None
+            new = last is None or (last.number, last.content_hash) != (version.number, version.content_hash)
+            changed = (new or bool(unknown) or not (last and last.ours)) and (replace_later or not unknown)
+            if changed:
+                before = [one for one in kept if one not in unknown and one.number < version.number]
                 kept = [*before, self._write_tables(cursor, version.number)]
                 self._index(kept)
             cursor.rollback()
         self._name_snapshots(kept)
-        self._take_out(kept, known, [kept[-1]] if new and kept else [])
-        if new and unknown and not replace_later:
+        changed |= self._take_out(kept, known)
+        if changed or not tidy:
+            self._delete_what_is_left_over()
+        _tidy.add(self.place.warehouse)
+        if unknown and not replace_later:
             raise PracticesError(
                 f"The release tables at {self.place.warehouse} hold release {unknown[-1].number} of "
                 f"{unknown[-1].released_on}; this database is at release {version.number} and does not know it. "
@@ -278,23 +299,29 @@ class Releases:
     def _write_table(self, cursor: Cursor, name: str) -> tuple[int, int]:
         """Return the snapshot of a table with the rows of the database, and their number."""
         from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
+        from pyiceberg.io.pyarrow import _pyarrow_to_schema_without_ids  # noqa: PLC0415
 
         rows = _ROWS.get(name, f"SELECT * FROM {TABLES[name]}")
         [(count, mixed, added)] = cursor.execute(
             f"SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM ({rows}) t"
         ).fetchall()
-        digest = f"{count}-{mixed or 0:x}-{added or 0:x}"
+        columns = cursor.sql(f"{rows} LIMIT 0").to_arrow_table().schema
+        digest = f"{count}-{mixed or 0:x}-{added or 0:x}-{hashlib.sha256(str(columns).encode()).hexdigest()[:16]}"
         table = self._table(name)
         for snapshot in table.snapshots() if table else ():
             if snapshot.summary and snapshot.summary.additional_properties.get(_DIGEST) == digest:
                 return snapshot.snapshot_id, count
         reader = cursor.sql(rows).to_arrow_reader(_AT_ONCE)
-        table = table or self._catalog.create_table((NAMESPACE, name), reader.schema, properties=_PROPERTIES)
+        table = table or self._catalog.create_table((NAMESPACE, name), columns, properties=_PROPERTIES)
         with table.transaction() as transaction:
-            if {column.name for column in table.schema().columns} != set(reader.schema.names):
-                with transaction.update_schema() as schema:
-                    schema.union_by_name(reader.schema)
-            if (now := table.current_snapshot()) and now.summary and int(now.summary["total-records"] or 0):
+            now_there = {one.name: str(one.field_type) for one in _pyarrow_to_schema_without_ids(columns).fields}
+            others = [one.name for one in table.schema().fields if now_there.get(one.name) != str(one.field_type)]
+            with transaction.update_schema(allow_incompatible_changes=True) as schema:
+                for name_ in others:
+                    schema.delete_column(name_)
+            with transaction.update_schema() as schema:
+                schema.union_by_name(columns)
+            if _holds_rows(table):
                 transaction.delete(AlwaysTrue())
             written = 0
             for chunk in _chunks(reader, at_least_one=True):
@@ -324,7 +351,7 @@ class Releases:
         ]
         index = self._table(INDEX) or self._catalog.create_table((NAMESPACE, INDEX), schema, properties=_PROPERTIES)
         with index.transaction() as transaction:
-            if index.current_snapshot():
+            if _holds_rows(index):
                 transaction.delete(AlwaysTrue())
             transaction.append(pa.Table.from_pylist(rows, schema=schema))
 
@@ -333,11 +360,14 @@ class Releases:
 
         Snapshots that no release names any more are dropped. Done again each time: the last one may have been cut off.
         """
-        for _, name in self._catalog.list_tables(NAMESPACE) if kept else ():
+        for _, name in self._catalog.list_tables(NAMESPACE):
             if name == INDEX:
                 continue
-            table = self._found(name)
             wanted = {f"release-{one.number}": one.snapshots[name] for one in kept if name in one.snapshots}
+            if not wanted:  # no release has it any more; its files are left over
+                self._catalog.drop_table((NAMESPACE, name))
+                continue
+            table = self._found(name)
             there = {tag: ref.snapshot_id for tag, ref in table.refs().items() if tag != "main"}
             manage = table.manage_snapshots()
             for tag, snapshot in there.items():
@@ -346,9 +376,6 @@ class Releases:
             for tag, snapshot in wanted.items():
                 if there.get(tag) != snapshot:
                     manage.create_tag(snapshot, tag)
-            if not wanted:  # no release has it any more
-                self._catalog.purge_table((NAMESPACE, name))
-                continue
             newest = list(wanted.values())[-1]
             current = table.current_snapshot()
             if current is None or current.snapshot_id != newest:
@@ -361,24 +388,28 @@ class Releases:
 
     # --- what was withdrawn ------------------------------------------------------------------------------------
 
-    def _take_out(self, kept: Sequence[Kept], known: WithdrawalList, new: Sequence[Kept]) -> None:
-        """Take what is listed out of every release and out of every file; of the new ones where that was done."""
+    def _take_out(self, kept: Sequence[Kept], known: WithdrawalList) -> bool:
+        """Take what is listed out of every release; out of the newest one where the others are known to be without it.
+
+        Return whether files may be left over. PracticesError where a release holds it still.
+        """
         index = self._table(INDEX)
-        listed = hashlib.sha256(json.dumps([sorted(known.assessments), sorted(known.statements)]).encode()).hexdigest()
         if index is None or known == WithdrawalList():
-            return
+            return False
+        listed = hashlib.sha256(json.dumps([sorted(known.assessments), sorted(known.statements)]).encode()).hexdigest()
         done = index.properties.get(_TAKEN_OUT) == listed
-        holding = [one for one in (new if done else kept) if self._holds(one, known)]
-        if done and not holding:
-            return
-        cleaned = {one.number: self._without(one, known) for one in holding}
-        left = [found for one in kept if (found := cleaned.get(one.number, one)) is not None]
+        holding = [one for one in (kept[-1:] if done else kept) if self._holds(one, known)]
         if holding:
+            cleaned = {one.number: self._without(one, known) for one in holding}
+            left = [found for one in kept if (found := cleaned.get(one.number, one)) is not None]
             self._index(left)
             self._name_snapshots(left)
-        self._delete_what_is_left_over()
-        with self._found(INDEX).transaction() as transaction:
-            transaction.set_properties({_TAKEN_OUT: listed})
+        if not done:
+            if still := [one.number for one in self.kept() if self._holds(one, known)]:
+                raise PracticesError(f"Of the release tables, releases {still} hold what was withdrawn still.")
+            with self._found(INDEX).transaction() as transaction:
+                transaction.set_properties({_TAKEN_OUT: listed})
+        return bool(holding) or not done
 
     def _holds(self, release: Kept, known: WithdrawalList) -> bool:
         from pyiceberg.expressions import In  # noqa: PLC0415
@@ -397,7 +428,9 @@ class Releases:
     def _without(self, release: Kept, known: WithdrawalList) -> Kept | None:
         """Write a release without what is listed; None where it cannot be made anew: then it is not kept."""
         if not release.ours:
-            log.warning("release %s leaves the tables: it holds what was withdrawn, and cannot be made anew", release)
+            log.warning(
+                "release %s leaves the tables: it holds what was withdrawn, and cannot be made anew", release.number
+            )
             return None
         folder = Scratch("release")
         try:
@@ -422,45 +455,59 @@ class Releases:
             return self._write_tables(cursor, release.number)
 
     def _delete_what_is_left_over(self) -> None:
-        """Delete every file of the tables that no release leads to: what was written over, and what was cut off."""
+        """Delete every file that no release leads to: what was written over, what was cut off, and old metadata."""
         from pyarrow.fs import FileSelector  # noqa: PLC0415
         from pyiceberg.io.pyarrow import PyArrowFileIO  # noqa: PLC0415
 
+        keep: set[str] = set()
+        index = self._found(INDEX)
         for _, name in self._catalog.list_tables(NAMESPACE):
             table = self._found(name)
-            if name == INDEX and (now := table.current_snapshot()):
-                others = [one.snapshot_id for one in table.snapshots() if one != now]
-                if others:
-                    table.maintenance.expire_snapshots().by_ids(others).commit()
-            live = {table.metadata_location}
+            self._check_is_here(table)
+            others = [one.snapshot_id for one in table.snapshots() if one != table.current_snapshot()]
+            if name == INDEX and others:
+                table.maintenance.expire_snapshots().by_ids(others).commit()
+            manifests: dict[str, ManifestFile] = {}
             for snapshot in table.snapshots():
-                live.add(snapshot.manifest_list)
-                for manifest in snapshot.manifests(table.io):
-                    live.add(manifest.manifest_path)
-                    live |= {entry.data_file.file_path for entry in manifest.fetch_manifest_entry(table.io)}
-            assert isinstance(table.io, PyArrowFileIO)  # noqa: S101 - the only one that is installed
-            scheme, host, root = table.io.parse_location(table.location())
-            files = table.io.fs_by_scheme(scheme, host)
-            keep = {table.io.parse_location(one)[2] for one in live}
-            for one in files.get_file_info(FileSelector(root, recursive=True)):
-                if one.is_file and one.path not in keep:
-                    files.delete_file(one.path)
+                keep.add(snapshot.manifest_list)
+                manifests |= {one.manifest_path: one for one in snapshot.manifests(table.io)}
+            keep |= {table.metadata_location, *manifests}
+            for manifest in manifests.values():
+                keep |= {entry.data_file.file_path for entry in manifest.fetch_manifest_entry(table.io)}
+        assert isinstance(index.io, PyArrowFileIO)  # noqa: S101 - the only one that is installed
+        scheme, host, path = index.io.parse_location(f"{self.place.warehouse}/{NAMESPACE}")
+        files = index.io.fs_by_scheme(scheme, host)
+        paths = {index.io.parse_location(one)[2] for one in keep}
+        for one in files.get_file_info(FileSelector(path, recursive=True)):
+            if one.is_file and one.path not in paths:
+                files.delete_file(one.path)
+
+    def _check_is_here(self, table: Table) -> None:
+        """Raise PracticesError for the tables of another place: a copied catalogue leads to its original's files."""
+        if not table.location().startswith(f"{self.place.warehouse}/{NAMESPACE}/"):
+            raise PracticesError(
+                f"The catalogue of {self.place.warehouse} leads to {table.location()}: it is a copy. Nothing was "
+                "changed. Please move the copied release tables away; new ones are made. Or name the place they lead "
+                "to in PRACTICES_RELEASES_WAREHOUSE."
+            )
 
 
 @contextmanager
 def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
     """Open the release tables of a place, made where they are not there and are ``to_write``.
 
-    Whatever fails in between, in the catalogue, the files or the network, is raised as PracticesError.
+    Whatever fails in between, in the catalogue, the files or the network, is raised as ReleaseTablesError.
     """
     from pyiceberg.catalog import load_catalog  # noqa: PLC0415
+    from sqlalchemy.engine import make_url  # noqa: PLC0415
 
     uri, folder = place.catalog, place.folder
     try:
         if to_write and folder:
             folder.mkdir(parents=True, exist_ok=True)
         if not to_write and uri.startswith("sqlite:///"):  # never made; what a killed writer left is rolled back
-            uri = f"sqlite:///file:{uri.removeprefix('sqlite:///')}?mode=rw&uri=true"
+            address, how = Path(make_url(uri).database or "").resolve().as_uri(), {"mode": "rw", "uri": "true"}
+            uri = make_url(uri).set(database=address, query=how).render_as_string()
         store = {"s3.endpoint": store_endpoint()} if store_endpoint() else {}  # Arrow takes the rest of AWS_… itself
         made = {"init_catalog_tables": str(to_write).lower()}
         catalog = load_catalog("practices", type="sql", uri=uri, warehouse=place.warehouse, **made, **store)
@@ -471,8 +518,8 @@ def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
     except PracticesError:
         raise
     except Exception as error:  # of SQLAlchemy, Arrow, pyiceberg, a driver or the system: they share no class
-        log.warning("release tables", exc_info=error)
-        raise PracticesError(
+        log.debug("release tables", exc_info=error)
+        raise ReleaseTablesError(
             f"The release tables at {place.warehouse} cannot be {'written' if to_write else 'read'} "
             f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no reason given'})."
         ) from error
@@ -529,6 +576,11 @@ class Behind:
     """Why the release tables of this process's database are not up to it; "" where they are."""
 
     because = ""
+
+
+def _holds_rows(table: Table) -> bool:
+    now = table.current_snapshot()
+    return bool(now and now.summary and int(now.summary["total-records"] or 0))
 
 
 def _chunks(reader: pa.RecordBatchReader, *, at_least_one: bool = False) -> Iterator[pa.Table]:

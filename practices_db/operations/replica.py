@@ -9,17 +9,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from practices_db.database.store import Store
-from practices_db.errors import PracticesError
+from practices_db.errors import PracticesError, ReleasesBusyError
 from practices_db.operations.release_tables import Kept, Place, opened
 
 log = logging.getLogger("practices")
 
 _LOOK = 2.0  # seconds between two looks at the catalogue
 _GRACE = 30.0  # seconds for which an old release stays open though nobody reads from it
-_MOST = 2  # past releases that are open at one time
+_MOST = 2  # past releases that are open at one time, and as many that are about to be closed
 
 
 class _Retired:
@@ -27,17 +29,21 @@ class _Retired:
 
     def __init__(self, grace: float) -> None:
         self._grace = grace
-        self._stores: list[tuple[Store, float]] = []
+        self._stores: dict[Store, float] = {}  # when it was in use last
+
+    def __len__(self) -> int:
+        return len(self._stores)
 
     def add(self, store: Store) -> None:
-        self._stores.append((store, time.monotonic()))
+        self._stores[store] = time.monotonic()
 
     def close(self, *, all_of_them: bool = False) -> None:
-        for one in list(self._stores):
-            store, since = one
-            if all_of_them or (store.using == 0 and time.monotonic() - since > self._grace):
+        for store, used in list(self._stores.items()):
+            if store.using and not all_of_them:
+                self._stores[store] = time.monotonic()
+            elif all_of_them or time.monotonic() - used > self._grace:
                 store.close()
-                self._stores.remove(one)
+                del self._stores[store]
 
 
 class Replica:
@@ -68,6 +74,7 @@ class Replica:
         self._store.close()
 
     def _watch(self) -> None:
+        said = ""
         while not self._stop.wait(self._look):
             try:
                 self._retired.close()
@@ -75,10 +82,12 @@ class Replica:
                     newer = releases.state() != self._seen
                 if newer:
                     self._swap()
-            except PracticesError as error:  # not there at the moment, or not ours: the next look decides anew
-                log.warning("the same release is served on: %s", error)
-            except Exception:
-                log.exception("the same release is served on")
+                said = ""
+            except Exception as error:  # not there at the moment, or not ours: the next look decides anew
+                if str(error) != said:  # once, however often it looks
+                    foreseen = isinstance(error, PracticesError)
+                    log.warning("the same release is served on: %s", error, exc_info=None if foreseen else error)
+                said = str(error)
 
     def _swap(self) -> None:
         seen, served, store = self._open()
@@ -105,30 +114,55 @@ class Replica:
 class PastReleases:
     """Releases of the past that somebody asked for, as databases that are only read; the last few stay open."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, grace: float = _GRACE) -> None:
         self._place = Place.of(database)
         self._open: dict[int, tuple[Kept, Store]] = {}
-        self._retired = _Retired(_GRACE)
+        self._retired = _Retired(grace)
         self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._close_retired, name="past releases", daemon=True)
+        self._thread.start()
 
-    def store(self, number: int) -> Store:
-        """Return a release as it is kept now; NoSuchReleaseError, PracticesError where it cannot be read."""
-        with self._lock:  # made once, however many ask
-            self._retired.close()
-            with opened(self._place) as releases:
-                kept = releases.release(number)
-                known, store = self._open.pop(number, (None, None))
-                if store and known != kept:  # something was taken out of it since
-                    self._retired.add(store)
-                    store = None
-                store = store or releases.open(kept, f"Release {number} is past: nothing can be changed in it.")
-            self._open[number] = (kept, store)  # the last one is the one asked for last
-            for other in list(self._open)[:-_MOST]:
-                self._retired.add(self._open.pop(other)[1])
-            return store
+    @contextmanager
+    def lent(self, number: int) -> Iterator[Store]:
+        """Yield a release as it is kept now; it stays open until it is given back.
+
+        NoSuchReleaseError; ReleasesBusyError where too many are open; PracticesError where it cannot be read.
+        """
+        with ExitStack() as held:
+            with self._lock:  # made once, however many ask
+                store = self._asked_for(number)
+                held.enter_context(store.cursor())
+            yield store
+
+    def _asked_for(self, number: int) -> Store:
+        with opened(self._place) as releases:
+            kept = releases.release(number)
+            known, store = self._open.get(number, (None, None))
+            if store and known == kept:
+                self._open[number] = self._open.pop(number)  # the last one is the one asked for last
+                return store
+            if store or len(self._open) == _MOST:  # something was taken out of it since, or another one has to go
+                self._retire(number if store else next(iter(self._open)))
+            store = releases.open(kept, f"Release {number} is past: nothing can be changed in it.")
+        self._open[number] = (kept, store)
+        return store
+
+    def _retire(self, number: int) -> None:
+        self._retired.close()
+        if len(self._retired) == _MOST:
+            raise ReleasesBusyError("Many past releases are asked for at the moment. Please try again in a minute.")
+        self._retired.add(self._open.pop(number)[1])
+
+    def _close_retired(self) -> None:
+        while not self._stop.wait(_LOOK):
+            with self._lock:
+                self._retired.close()
 
     def close(self) -> None:
         """Close everything."""
+        self._stop.set()
+        self._thread.join()
         for _, store in self._open.values():
             store.close()
         self._retired.close(all_of_them=True)

@@ -15,7 +15,7 @@ from practices_db.__main__ import main
 from practices_db.catalogue import write_files
 from practices_db.curation import submissions
 from practices_db.database.store import Store
-from practices_db.errors import PracticesError, ReadOnlyError
+from practices_db.errors import PracticesError, ReadOnlyError, ReleasesBusyError
 from practices_db.operations import release_tables
 from practices_db.operations.build import build, open_store
 from practices_db.operations.check import read_everything
@@ -120,13 +120,14 @@ def test_newer_release_is_swapped_in_while_the_old_one_is_read(replica: Replica,
 
 
 def test_replica_serves_on_where_the_tables_are_gone_or_half_there(
-    replica: Replica, main_store: Store, database: Path
+    replica: Replica, main_store: Store, database: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     served, folder = replica.store, Place.of(database).folder
     assert folder
     away = folder.with_name("away")
     folder.rename(away)
-    time.sleep(3 * LOOK)
+    time.sleep(6 * LOOK)
+    assert sum("served on" in line for line in caplog.messages) == 1  # and not at each look
     assert replica.store is served
     away.rename(folder)
     rename_everywhere(main_store, "A newer name")
@@ -150,7 +151,8 @@ def test_replica_does_not_start_before_there_is_a_release(tmp_path: Path) -> Non
         Replica(tmp_path / "practices.duckdb")
 
 
-def test_swaps_under_load(replica: Replica, main_store: Store) -> None:
+@pytest.mark.parametrize("releases", [1, pytest.param(5, marks=pytest.mark.slow)])
+def test_swaps_under_load(replica: Replica, main_store: Store, releases: int) -> None:
     """Readers see one release or the next, and no fault, while releases are exchanged."""
     stop, seen, faults = threading.Event(), set(), []
 
@@ -171,16 +173,16 @@ def test_swaps_under_load(replica: Replica, main_store: Store) -> None:
     threads = [threading.Thread(target=read) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for number in range(3):
+    for number in range(releases):
         rename_everywhere(main_store, f"release {number}")
         release_tables.write(main_store)
         until(lambda number=number: first_name(replica.store) == f"release {number}")  # type: ignore[misc]
-    until(lambda: "release 2" in seen or bool(faults))
+    until(lambda: f"release {releases - 1}" in seen or bool(faults))
     stop.set()
     for thread in threads:
         thread.join()
     assert faults == []
-    assert "release 2" in seen
+    assert f"release {releases - 1}" in seen
 
 
 def test_past_releases_are_opened_once_and_the_last_few_stay_open(main_store: Store, database: Path) -> None:
@@ -188,15 +190,24 @@ def test_past_releases_are_opened_once_and_the_last_few_stay_open(main_store: St
     for name in ("Second name", "Third name"):
         rename_everywhere(main_store, name)
         release_tables.write(main_store)
-    past = PastReleases(database)
-    first = past.store(1)
-    assert first_name(first) == old
-    assert past.store(1) is first
-    assert first_name(past.store(2)) == "Second name"
-    assert first_name(past.store(3)) == "Third name"
-    assert past.store(1) is not first  # two others were asked for since
-    with pytest.raises(PracticesError, match="no release 4; there are 1 to 3"):
-        past.store(4)
+    past = PastReleases(database, grace=0.0)
+    with past.lent(1) as first:
+        assert first_name(first) == old
+        with past.lent(1) as again:
+            assert again is first
+        with past.lent(2) as second, past.lent(3):  # there is room for two: the first one is read from still
+            assert first_name(first) == old
+            assert first_name(second) == "Second name"
+            with past.lent(1) as anew:
+                assert anew is not first
+                with pytest.raises(ReleasesBusyError, match="Please try again in a minute"), past.lent(2):
+                    pass
+                assert first_name(first) == old
+    until(lambda: not first.exports.exists())  # nobody asks for it: the thread closes it
+    with past.lent(2) as second:
+        assert first_name(second) == "Second name"
+    with pytest.raises(PracticesError, match="no release 4; there are 1 to 3"), past.lent(4):
+        pass
     past.close()
 
 

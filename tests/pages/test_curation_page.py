@@ -123,6 +123,21 @@ def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
     assert lines("publish") == [(pseudonym(CURATOR), "data")]
 
 
+def test_release_tables_that_cannot_be_written_hide_nothing_of_the_release(
+    log_in: LogIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (in_the_way := tmp_path / "a-file").write_text("no folder")
+    monkeypatch.setenv("PRACTICES_RELEASES_WAREHOUSE", str(in_the_way))
+    named = "UPDATE practice SET name = 'Another name' WHERE id = (SELECT min(id) FROM practice)"
+    app = log_in(CURATOR)("curation", part="release")
+    database.store().write(lambda cursor: cursor.execute(named))
+    for button in ("Look at what has changed since", "Publish", "Yes, publish"):
+        press(app, button)
+    assert "Release 2 is out, with" in text(app)
+    assert "Head of the record" in text(app)
+    assert any("Replicas and other engines do not have it yet" in one.value for one in app.warning)
+
+
 def test_returning_needs_a_note_and_keeps_what_was_typed(log_in: LogIn) -> None:
     sent = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
     app = log_in(CURATOR)("curation", submission=sent.id)

@@ -31,7 +31,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from pages.shared.server import startup
 from pages.shared.server.guard.faults import Faults
 from pages.shared.server.guard.limits import Limits, client
-from pages.shared.server.guard.rates import HiddenClients
+from pages.shared.server.guard.rates import HiddenClients, cost
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.curation.budgets import Budgets
 from practices_db.errors import PracticesError
@@ -246,6 +246,12 @@ def test_files_made_anew_cost_more_and_files_of_the_screen_hardly_anything(tight
     assert made == [404] * 6 + [429] * 2
     screen = [from_address(tight_server, "203.0.113.21", "/static/nothing.js") for _ in range(80)]
     assert 429 not in screen
+
+
+@pytest.mark.parametrize("query", [b"release=1", b"country=IT&%72elease=1", b"release="])
+def test_a_past_release_costs_as_much_as_a_workbook(query: bytes) -> None:
+    scope = {"type": "http", "path": "/api/practices.csv", "query_string": query}
+    assert cost(scope) == cost(scope | {"path": "/api/practices.xlsx", "query_string": b""})
 
 
 def test_this_machine_has_no_limit_of_requests(tight_server: Server) -> None:

@@ -71,15 +71,18 @@ def _past(path: str) -> PastReleases:
     return PastReleases(Path(path))
 
 
-def release(number: int) -> Store:
-    """Return a release of the data, by its number, as a database that is only read.
+@contextmanager
+def release(number: int) -> Iterator[Store]:
+    """Yield a release of the data, by its number, as a database that is only read; it stays open in between.
 
-    NoSuchReleaseError where it is not kept, PracticesError where the release tables cannot be read.
+    NoSuchReleaseError, ReleasesBusyError, or PracticesError where the release tables cannot be read.
     """
     newest = store()
     if number == _version(newest.opening, newest.changes, newest).number:
-        return newest
-    return _past(str(database_path())).store(number)
+        yield newest
+    else:
+        with _past(str(database_path())).lent(number) as past:
+            yield past
 
 
 def close() -> None:

@@ -19,7 +19,7 @@ from practices_db.errors import Actor, PracticesError
 from practices_db.operations.release_tables import write_after_release
 from practices_db.queries import practices
 
-_LOOKED = "release_looked"
+_LOOKED, _BEHIND = "release_looked", "release_tables_behind"
 
 
 def draw(_actor: Actor) -> None:
@@ -27,6 +27,8 @@ def draw(_actor: Actor) -> None:
     with database.cursor() as cursor:
         now = practices.data_version(cursor)
     st.markdown(f"Everybody reads release **{now.number}** of {now.released_on:%d %B %Y}.")
+    if behind := st.session_state.pop(_BEHIND, ""):
+        st.warning(behind, icon=":material/warning:")
     looked: tuple[int, list[Change]] | None = st.session_state.get(_LOOKED)
     if st.button(
         "Look at what has changed since" if looked is None else "Look again",
@@ -77,7 +79,10 @@ def _pending(number: int, changes: Sequence[Change]) -> None:
 
 def _publish(store: Store, who: Actor, note: str, seen: int) -> Release:
     made = releases.publish(store, who, note, seen)
-    write_after_release(store)
+    try:
+        write_after_release(store)
+    except PracticesError as error:  # the release stands
+        st.session_state[_BEHIND] = str(error)
     for key in (_LOOKED, "release_note"):
         st.session_state.pop(key, None)
     return made

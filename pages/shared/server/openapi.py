@@ -77,6 +77,8 @@ def _operation(one: Resource[Any]) -> Described:
     missing = (
         {"404": {"description": f"There is no such {' or '.join(lacking)}", "content": _REFUSED}} if lacking else {}
     )
+    if one.of_release:
+        missing["503"] = {"description": "The past release cannot be read at the moment", "content": _REFUSED}
     mime = one.mime.split(";")[0]
     schema = {"schema": {"$ref": f"#/components/schemas/{one.schema}"}} if one.schema else {}
     return {

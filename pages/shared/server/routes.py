@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -33,7 +35,7 @@ from practices_db.catalogue.library_filter import LibraryFilter, OrganisationFil
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter, checked_sort
 from practices_db.config import address_in_files
 from practices_db.database.store import Store
-from practices_db.errors import NoSuchReleaseError, PracticesError
+from practices_db.errors import NoSuchReleaseError, PracticesError, ReleasesBusyError, ReleaseTablesError
 from practices_db.files.export import file_content
 from practices_db.files.exports import data_package, findings_file, library_files
 from practices_db.files.exports.csv_json import (
@@ -53,6 +55,8 @@ from practices_db.files.exports.workbook import write_xlsx
 from practices_db.queries import library, practices
 from practices_db.queries.views import View
 
+log = logging.getLogger("practices")
+
 _LARGEST_QUERY = 8_000  # characters
 _PIECE = 1 << 18
 _NUMBER = re.compile("[1-9][0-9]{0,8}")
@@ -62,6 +66,7 @@ _SORTED = {"sort": (DEFAULT_SORT, *(sort for sort in SORTS if sort != DEFAULT_SO
 _WRITTEN = {"format": tuple(_CSV)}
 _PROGRAM = [Path(__file__).parents[3] / folder for folder in ("criteria", "practices_db", "pages")]
 _making = anyio.CapacityLimiter(2)  # files made at the same time; further requests wait
+_opening = anyio.CapacityLimiter(1)  # past releases, which takes seconds: it holds up nobody else
 # Any page may read what is published, without cookies. A page of another site cannot see headers that are not named.
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -271,29 +276,45 @@ def _open(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Reque
 
 async def _answer(resource: Resource[Ask], request: Request) -> Response:
     """Answer with what is made now, unless the asker has it already."""
-    practice = request.path_params.get("id", "")
     try:
-        params = await run_sync(_params, request, resource)  # finding the nearest country takes a while
-        store = database.store()
-        if past := params.pop("release", []):
-            async with _making:  # it is made where it is not open
-                store = await run_sync(database.release, int(past[0]))
-        given = {name: params.get(name, known)[0] for name, known in resource.own.items()}
-        kind = resource.filter or PracticeFilter
-        if practice and not await run_sync(_is_released, store, practice):
-            return JSONResponse({"errors": [f"There is no practice {practice[:80]!r}."]}, status_code=404)
-        question = Question(kind.checked(params if resource.filter else {}, "{}"), given, _base(request), practice)
-        answer = resource.ask(question)
-        tag = await run_sync(_tag, store, f"{answer.tag} {question.base}")
-        if _has(request, tag):
-            return Response(status_code=304, headers=_headers(tag))
-        async with _making:
-            if await request.is_disconnected():  # nobody waits for it any more
-                return Response(status_code=499)
-            made = await run_sync(answer.make, store)
+        with ExitStack() as held:
+            return await _made(resource, request, held)
+    except NoSuchReleaseError as error:
+        return _refused(404, str(error))
+    except ReleasesBusyError as error:
+        return _refused(503, str(error))
+    except ReleaseTablesError as error:  # it names places
+        log.warning("a past release was asked for: %s", error)
+        return _refused(503, "Past releases cannot be read at the moment.")
     except PracticesError as error:
-        status = 404 if isinstance(error, NoSuchReleaseError) else 400
-        return JSONResponse({"errors": str(error).splitlines()}, status_code=status)
+        return _refused(400, str(error))
+
+
+def _refused(status: int, why: str) -> Response:
+    return JSONResponse({"errors": why.splitlines()}, status_code=status)
+
+
+async def _made(resource: Resource[Ask], request: Request, held: ExitStack) -> Response:
+    """Return what is asked for; what has to stay open meanwhile is ``held``."""
+    practice = request.path_params.get("id", "")
+    params = await run_sync(_params, request, resource)  # finding the nearest country takes a while
+    store = database.store()
+    if past := params.pop("release", []):
+        async with _opening:
+            store = await run_sync(held.enter_context, database.release(int(past[0])))
+    given = {name: params.get(name, known)[0] for name, known in resource.own.items()}
+    kind = resource.filter or PracticeFilter
+    if practice and not await run_sync(_is_released, store, practice):
+        return _refused(404, f"There is no practice {practice[:80]!r}.")
+    question = Question(kind.checked(params if resource.filter else {}, "{}"), given, _base(request), practice)
+    answer = resource.ask(question)
+    tag = await run_sync(_tag, store, f"{answer.tag} {question.base}")
+    if _has(request, tag):
+        return Response(status_code=304, headers=_headers(tag))
+    async with _making:
+        if await request.is_disconnected():  # nobody waits for it any more
+            return Response(status_code=499)
+        made = await run_sync(answer.make, store)
     headers = _headers(tag)
     if answer.name:
         headers["Content-Disposition"] = f'attachment; filename="{answer.name}"'

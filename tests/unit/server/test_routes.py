@@ -19,7 +19,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import DATA
 from practices_db.database.store import Store
 from practices_db.files.reopen import reopen
-from practices_db.operations import release_tables
+from practices_db.operations import release_tables, replica
 from practices_db.queries import practices
 from practices_db.queries.views import View
 
@@ -202,7 +202,7 @@ def test_parameters_of_the_csv_are_none_of_the_json(served: Store) -> None:  # n
 # --- past releases -------------------------------------------------------------------------------------------
 
 
-def test_a_past_release_is_answered_as_it_was(served: Store) -> None:
+def test_a_past_release_is_answered_as_it_was(served: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     release_tables.write(served)
     [(id_, old)] = rows_of(served, "SELECT id, name FROM practice_card ORDER BY id LIMIT 1")
     [(paper,)] = rows_of(served, "SELECT id FROM evidence_card WHERE title ILIKE '%refugee%' ORDER BY id LIMIT 1")
@@ -228,6 +228,18 @@ def test_a_past_release_is_answered_as_it_was(served: Store) -> None:
     }
     assert paper in get("/api/publications.csv", "q=refugee&release=1").body.decode()
     assert paper not in get("/api/publications.csv", "q=refugee").body.decode()
+    third = "INSERT INTO data_version VALUES (3, DATE '2026-04-01', repeat('c', 64), 'test', NULL)"
+    served.write(lambda cursor: cursor.execute(third))
+    release_tables.write(served)
+    monkeypatch.setattr(replica, "_MOST", 1)  # one that is open and one that is about to be closed
+    answers = [get(path, f"release={number}") for number in (1, 2, 1)]
+    assert [one.status for one in answers] == [200, 200, 503]
+    assert "try again in a minute" in answers[-1].json()["errors"][0]
+
+
+def test_tables_that_cannot_be_read_say_so_and_no_more(served: Store) -> None:  # noqa: ARG001 - none were written
+    answer = get("/api/practices.csv", "release=99")
+    assert (answer.status, answer.json()) == (503, {"errors": ["Past releases cannot be read at the moment."]})
 
 
 def test_an_unknown_release_is_404_and_no_number_400(served: Store) -> None:
