@@ -419,7 +419,7 @@ class Releases:
             found: list[dict[str, Any]] = (scan.filter(only) if only else scan).to_arrow().to_pylist()
             return found
 
-        listed = In("assessment_id", known.assessments)  # type: ignore[call-arg]
+        listed = In("assessment_id", known.assessments)  # type: ignore[call-arg, misc]
         if known.assessments and rows("answers", "assessment_id", only=listed):
             return True
         said = rows("released_statement", "practice_id", "stated_on") if known.statements else []
