@@ -45,7 +45,7 @@ class MeasureTypes(BaseModel):
     def _each_once(self) -> Self:
         ids = [one.id for one in self.types]
         if twice := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
-            raise ValueError(f"{', '.join(twice)}: stands there twice")
+            raise ValueError(f"{', '.join(twice)}: is listed twice")
         return self
 
 

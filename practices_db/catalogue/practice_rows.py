@@ -74,13 +74,15 @@ def _once(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         _one_line(_readable(value))
         if found := _LIKE_SEMICOLON.search(value):
-            raise ValueError(f"{value[:80]!r} holds {found[0]!r}, which parts no values; use a plain semicolon")
+            raise ValueError(
+                f"{value[:80]!r} holds {found[0]!r}, which does not separate values; use a plain semicolon"
+            )
         if len(value) > 300:
             raise ValueError(f"{value[:40]!r}… has {len(value):,} characters, at most 300")
         if not value:
             raise ValueError("an empty value between two semicolons")
         if values.count(value) > 1:
-            raise ValueError(f"{value[:80]!r} stands there twice")
+            raise ValueError(f"{value[:80]!r} is listed twice")
     return values
 
 
@@ -218,7 +220,7 @@ class PracticeRow(CatalogueRow):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.start_year and self.end_year and self.end_year < self.start_year:
-            raise ColumnError("end_year", f"end_year {self.end_year} lies before start_year {self.start_year}")
+            raise ColumnError("end_year", f"{self.end_year} is before the first year, {self.start_year}")
         return self
 
     @property

@@ -140,5 +140,5 @@ def _in_words(fault: Any, value: str, model: type[BaseModel]) -> tuple[str, str]
         case "string_pattern_mismatch":
             reason = f"{given}: an id {_IDS}"
         case "date_from_datetime_parsing" | "date_parsing":
-            reason = f"{given} is no day of the calendar; a day is written like 2026-01-31"
+            reason = f"{given} is not a valid date; write it like 2026-01-31"
     return reason, repr(near) if near else ""

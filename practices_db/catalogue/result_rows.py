@@ -52,7 +52,7 @@ class ResultRow(CatalogueRow):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.year_from and self.year_to and self.year_to < self.year_from:
-            raise ColumnError("year_to", f"year_to {self.year_to} lies before year_from {self.year_from}")
+            raise ColumnError("year_to", f"{self.year_to} is before the first year, {self.year_from}")
         return self
 
 

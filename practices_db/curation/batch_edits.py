@@ -89,7 +89,9 @@ def proposals(cursor: Cursor, actor: Actor, ids: Sequence[str], new: New) -> lis
     if new.column not in COLUMNS:
         raise PracticesError(f"{new.column[:80]!r} is not changed for several practices at once.")
     if new.how != "set" and not (COLUMNS[new.column].table and new.given):
-        raise PracticesError(f"Choose at least one value to {new.how}, of a fact that may have several.")
+        raise PracticesError(
+            "Choose at least one value to add or to remove. The fact must be one that may have several."
+        )
     found = edit_practices.practices(cursor, ids)
     return [
         _proposal(actor, found[id_], new)

@@ -365,7 +365,7 @@ def _end(cursor: Cursor, kind: str, id_: str) -> tuple[str, str] | None:
 def _checked(item: Item, facts: Facts, before: Curated) -> CatalogueRow:
     row = versioned_change.checked(KINDS[item].model, facts)
     if Curated(item, row.model_dump(), 0, "", None, None).id != before.id:
-        raise PracticesError("What something is called by never changes; merge it, or take it out and add another one.")
+        raise PracticesError("What identifies an entry never changes; merge it, or take it out and add another one.")
     return row
 
 

@@ -334,5 +334,5 @@ def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Map
     }
     row = versioned_change.checked(AnswerRow, about | dict(given))
     if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
-        raise PracticesError("An answer needs the address of the page it rests on (source_url). Nothing was saved.")
+        raise PracticesError("An answer needs the address of its source page. Nothing was saved.")
     return row

@@ -367,7 +367,7 @@ def _by_token(cursor: Cursor, token: str) -> Submission:
     held = hmac.compare_digest(given, stored) and row is not None
     if not (row and held and (expires > audit_log.now() or _is_public(cursor, row[0]))):
         raise NoSuchLinkError(
-            "This link does not open anything (any more). Links lapse 90 days after they were last used, unless what "
+            "This link does not open anything (any more). Links expire 90 days after they were last used, unless what "
             "was sent is public, and can be ended; ask the curators for a new one.",
             ANYBODY,
             "open",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import ValidationError
 
-from practices_db.catalogue.practice_rows import CatalogueRow
-from practices_db.catalogue.problems import mistakes
+from practices_db.catalogue.practice_fields import LABELS
+from practices_db.catalogue.practice_rows import CatalogueRow, PracticeRow
+from practices_db.catalogue.problems import Problem, mistakes
 from practices_db.curation.permissions import Thing, moved, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
@@ -177,8 +178,17 @@ def checked(model: type[Row], facts: Facts) -> Row:
         return model.model_validate(facts)
     except ValidationError as error:
         raise PracticesError(
-            "\n".join(["Nothing was saved. Please correct:", *map(str, mistakes(error, model))])
+            "\n".join(
+                ["Nothing was saved. Please correct:", *(str(_named(one, model)) for one in mistakes(error, model))]
+            )
         ) from error
+
+
+def _named(problem: Problem, model: type[CatalogueRow]) -> Problem:
+    """Return a mistake with its field in words."""
+    column = problem.column
+    label = LABELS.get(column) if model is PracticeRow else None  # another row's source_url is not the main source
+    return replace(problem, column=label or column.replace("_", " ").capitalize())
 
 
 def changed(before: Facts, after: Facts) -> list[str]:

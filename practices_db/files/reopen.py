@@ -97,8 +97,8 @@ def reopen(store: Store, file: bytes) -> Reopened:
     """Return the view that a file shows and what changed since. Raises PracticesError with the reason."""
     if file[:5] == b"%PDF-" or file.lstrip()[:9].lower() in (b"<!doctype", b"<html lan"):
         raise PracticesError(
-            "A brief is for reading and cannot be opened again. Take the CSV or the workbook of the same view, or use "
-            "the link in the brief."
+            "A brief is for reading and cannot be opened again. Download the CSV or the workbook of the same view, or "
+            "use the link in the brief."
         )
     made, view, then = _workbook(file) if file[:4] == b"PK\x03\x04" else _csv(file)
     with store.cursor() as cursor:

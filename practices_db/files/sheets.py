@@ -64,7 +64,7 @@ def write_row(sheet: Worksheet, at: int, cells: Iterable[Cell], looks: Iterable[
                 if len(cell) > TEXT_AT_MOST:
                     raise PracticesError(
                         f"Row {at + 1} of sheet {sheet.get_name()} has a text of {len(cell):,} characters; a cell "
-                        f"holds {TEXT_AT_MOST:,}. Take the CSV."
+                        f"holds {TEXT_AT_MOST:,}. Download the CSV."
                     )
                 sheet.write_string(at, place, cell, style)
             case date():

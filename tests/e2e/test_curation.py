@@ -161,7 +161,7 @@ def test_role_that_is_taken_away_ends_at_the_next_press(curated: Curated, new_co
     box.press_sequentially(CURATOR)
     expect(administrator.get_by_role("option", name=CURATOR)).to_be_visible()
     box.press("Enter")
-    press(administrator, "Take the role away")
+    press(administrator, "Remove the role")
     press(administrator, "Yes, remove it")
     expect(administrator.get_by_text("has no role any more.")).to_be_visible()
 
@@ -175,10 +175,10 @@ def test_administrator_makes_a_backup_and_sees_it_in_the_list(curated: Curated, 
     page.goto(f"{curated.url}/curation?part=backups")
     settled(page)
     # one may be there already: the app itself makes one a day
-    told = page.get_by_text(re.compile(r"^\d+ backups?\. Each was read back whole"))
+    told = page.get_by_text(re.compile(r"^\d+ backups?\. Each was read back and checked"))
     before = int(told.inner_text().split()[0]) if told.count() else 0
     press(page, "Back up now")
-    expect(page.get_by_text(re.compile(r"^Backup practices-\S+ is made and proved\.$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Backup practices-\S+ was made and verified\.$"))).to_be_visible()
     expect(told).to_have_text(re.compile(f"^{before + 1} backup"))
 
 
@@ -299,7 +299,7 @@ def test_link_is_added_taken_out_and_put_back(curated: Curated, page: Page) -> N
     idle(page)
     views = page.get_by_role("radiogroup", name="View")
     views.get_by_text("Links", exact=True).click()
-    expect(page.get_by_text("1 link that somebody read and judged.")).to_be_visible()
+    expect(page.get_by_text("1 link checked by a person.")).to_be_visible()
     find = page.get_by_role("textbox", name="Name or id of the practice")
     find.fill("accelair")
     find.press("Enter")
@@ -307,14 +307,14 @@ def test_link_is_added_taken_out_and_put_back(curated: Curated, page: Page) -> N
     pick(page, "Which (1 practice)", "Accelair")
     expect(page.get_by_role("button", name="Add the link")).to_be_visible()
     form = page.get_by_test_id("stForm").filter(has=page.get_by_role("button", name="Add the link"))
-    form.get_by_role("textbox", name="What both ends say").fill("Synthetic: both say so.")
+    form.get_by_role("textbox", name="What both records say").fill("Synthetic: both say so.")
     form.get_by_role("textbox", name="The page that shows it").fill("https://example.org/both")
     form.get_by_role("textbox", name="Why it is added").fill("Read both")
     press(page, "Add the link")
     expect(page.get_by_text("Added. Everybody sees it with the next release.")).to_be_visible()
-    expect(page.get_by_text("2 links that somebody read and judged.")).to_be_visible()
+    expect(page.get_by_text("2 links checked by a person.")).to_be_visible()
     pick(page, "Which", "Is about the practice Pre-apprenticeship")
-    page.get_by_role("radiogroup", name="Of this link").get_by_text("Standing").click()
+    page.get_by_role("radiogroup", name="Of this link").get_by_text("Status").click()
     idle(page)
     page.get_by_role("textbox", name="Why (everybody reads it)").fill("Synthetic: wrong one")
     press(page, "Archive")

@@ -110,7 +110,7 @@ def test_publication_is_checked_archived_put_back_and_merged(log_in: LogIn) -> N
 def test_link_is_added_changed_and_taken_out(log_in: LogIn) -> None:
     go = log_in(CURATOR)
     app = go("curation", part="library", shelf="organisation", item=HOUSE, view="links")
-    assert "18 links that two records show by themselves" in {one.label for one in app.expander}
+    assert "18 links found automatically" in {one.label for one in app.expander}
     app.text_input(key=f"link_leads_{HOUSE}_find").set_value("accelair").run()
     app.selectbox(key=f"link_leads_{HOUSE}_to").select_index(0).run()
     press(app, "Add the link")
@@ -142,7 +142,7 @@ def test_link_that_two_records_show_is_taken_out(log_in: LogIn) -> None:
     app.text_input(key=f"refuse_reason_{HOUSE}").set_value("Another one.")
     press(app, "Take it out")
     assert "Taken out." in text(app)
-    assert "17 links that two records show by themselves" in {one.label for one in app.expander}
+    assert "17 links found automatically" in {one.label for one in app.expander}
     assert "It was taken out: Another one." in text(app)
 
 

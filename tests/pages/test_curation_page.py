@@ -241,7 +241,7 @@ def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogI
     (table,) = (one.value for one in second.table if "When you opened it" in one.value)
     row = table.set_index("Field").loc["First year"]
     assert (row["Now"], row["Yours"]) == ("2003", "2004")
-    press(second, "Go on from what stands there now, with my changes")
+    press(second, "Continue from the current version, with my changes")
     key = f"draft_practice:{PRACTICE}_"
     assert second.text_input(key=f"{key}lead_organisation").value == "Somebody else"
     assert second.text_input(key=f"{key}why").value == "My page"
@@ -259,12 +259,12 @@ def test_what_only_the_first_changed_stays_after_the_conflict(log_in: LogIn) -> 
     press(first, "Save")
     fill(second, lead_organisation="Somebody else", why="My page", source=PAGE)
     press(second, "Save")
-    press(second, "Go on from what stands there now, with my changes")
+    press(second, "Continue from the current version, with my changes")
     press(second, "Save")
     with database.cursor() as cursor:
         stands = edit_practices.practice(cursor, CLI, PRACTICE)
     assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2003, "Somebody else")
-    press(first.run(), "Give up my changes")
+    press(first.run(), "Discard my changes")
     assert first.text_input(key=f"draft_practice:{PRACTICE}_lead_organisation").value == "Somebody else"
 
 
@@ -401,7 +401,7 @@ def test_administrator_gives_and_takes_roles(log_in: LogIn) -> None:
     with database.cursor() as cursor:
         assert users.actor_of(cursor, NOBODY).role == "curator"
     app.selectbox(key="dismiss_email").set_value(NOBODY).run()
-    press(press(app, "Take the role away"), "Yes, remove it")
+    press(press(app, "Remove the role"), "Yes, remove it")
     with database.cursor() as cursor:
         assert users.actor_of(cursor, NOBODY).role == "viewer"
 
@@ -554,7 +554,7 @@ def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, stat
 
 
 @pytest.mark.parametrize("role", ["viewer", "assessor", "curator"])
-@pytest.mark.parametrize("presses", [["Give the role"], ["Take the role away", "Yes, remove it"]])
+@pytest.mark.parametrize("presses", [["Give the role"], ["Remove the role", "Yes, remove it"]])
 def test_administrator_whose_role_is_another_one_gives_and_takes_none(
     log_in: LogIn, presses: list[str], role: str
 ) -> None:
@@ -598,7 +598,7 @@ def test_administrator_makes_a_backup_and_finds_it_in_the_list(backups_folder: P
     go = log_in(ADMINISTRATOR)
     assert "There is no backup yet" in text(go("curation", part="backups"))
     app = press(go("curation", part="backups"), "Back up now")
-    assert "is made and proved." in text(app)
+    assert "was made and verified." in text(app)
     (made,) = backups.backups(backups_folder)
     assert backups.backup_problems(made) == []
     assert made.folder.name in text(app)

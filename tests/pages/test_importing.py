@@ -52,12 +52,12 @@ def test_page_without_a_file_offers_templates_and_says_what_happens(page: AppTes
         "CSV of publications",
         "CSV of organisations",
         "CSV of links between them",
-        "Excel workbook, results and types of practices, assessors",
+        "Excel workbook, results, types of measure of practices, assessors",
         "CSV of results",
-        "CSV of types of practices",
-        "Excel workbook, findings, types of publications, costs and rates",
+        "CSV of types of measure of practices",
+        "Excel workbook, findings, types of measure of publications, costs and rates",
         "CSV of findings",
-        "CSV of types of publications",
+        "CSV of types of measure of publications",
         "Allowed values (CSV)",
     ]
     assert "Nothing is written before" in texts(page)

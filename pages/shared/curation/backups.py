@@ -46,12 +46,12 @@ def draw(_actor: Actor) -> None:
         alt="The backups there are, the newest first",
     )
     st.caption(
-        f"{counted(len(found), 'backup')}. Each was read back whole before it counted. One a day is kept for "
-        f"{backups.KEPT_DAYS} days, of the last day all."
+        f"{counted(len(found), 'backup')}. Each was read back and checked. One a day is kept for "
+        f"{backups.KEPT_DAYS} days; of the last day, all are kept."
     )
     st.markdown("Restoring is done on the machine itself, with the app stopped: `python -m practices_db restore`.")
 
 
 def _done(made: backups.Backup) -> str:
     found = f", with {counted(len(made.problems), 'problem')} found in the database" if made.problems else ""
-    return f"Backup {made.folder.name} is made and proved{found}."
+    return f"Backup {made.folder.name} was made and verified{found}."

@@ -22,7 +22,7 @@ from practices_db.database.store import Store
 from practices_db.errors import Actor, PracticesError
 
 _SEEN, _REASON = "batch_seen", "batch_reason"
-_HOW: dict[How, str] = {"set": "Set", "add": "Add", "take away": "Take away"}
+_HOW: dict[How, str] = {"set": "Set", "add": "Add", "take away": "Remove"}
 
 
 def draw() -> None:

@@ -76,7 +76,7 @@ def lost(about: str, there: Collection[str]) -> None:
     if not typed:
         return
     st.warning(
-        "What you were changing is not here any more: somebody merged one of its ends meanwhile. This is what you had "
+        "The link that you were changing is gone: somebody has merged one of the two records. This is what you had "
         "typed; nothing of it is saved.",
         icon=":material/call_merge:",
     )
@@ -118,13 +118,13 @@ def stale(draft: Draft, version: int, now: Mapping[str, Any]) -> None:
         )
         with st.container(horizontal=True):
             st.button(
-                "Go on from what stands there now, with my changes",
+                "Continue from the current version, with my changes",
                 on_click=_rebase,
                 args=(draft, version, dict(now)),
                 type="primary",
                 key="draft_rebase",
             )
-            st.button("Give up my changes", on_click=close, key="draft_close")
+            st.button("Discard my changes", on_click=close, key="draft_close")
 
 
 def _cell(value: Any) -> str:

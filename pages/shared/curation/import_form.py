@@ -37,12 +37,12 @@ _TEMPLATES: tuple[tuple[str, imports.TemplateKind, imports.TemplateFormat], ...]
     ("CSV of publications", "evidence", "csv"),
     ("CSV of organisations", "organisations", "csv"),
     ("CSV of links between them", "links", "csv"),
-    ("Excel workbook, results and types of practices, assessors", "results", "xlsx"),
+    ("Excel workbook, results, types of measure of practices, assessors", "results", "xlsx"),
     ("CSV of results", "results", "csv"),
-    ("CSV of types of practices", "practice_types", "csv"),
-    ("Excel workbook, findings, types of publications, costs and rates", "findings", "xlsx"),
+    ("CSV of types of measure of practices", "practice_types", "csv"),
+    ("Excel workbook, findings, types of measure of publications, costs and rates", "findings", "xlsx"),
     ("CSV of findings", "findings", "csv"),
-    ("CSV of types of publications", "publication_types", "csv"),
+    ("CSV of types of measure of publications", "publication_types", "csv"),
 )
 _STATES: dict[imports.State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
 _IF_NOT = {
@@ -297,7 +297,7 @@ def _keep(name: str) -> None:
 def _take_back() -> None:
     """Offer to decide anew: two rows of the file may have been said to be the same one."""
     if _decisions():
-        st.button("Take back what I said on possible duplicates", on_click=_undecide, key="import_undecide")
+        st.button("Undo my choices on possible duplicates", on_click=_undecide, key="import_undecide")
 
 
 def _undecide() -> None:
@@ -358,7 +358,7 @@ def changes(shown: Preview) -> None:
     st.subheader("What the file would do")
     columns = st.columns(len(shown.counts), border=True)
     for column, (kind, counts) in zip(columns, shown.counts.items(), strict=True):
-        column.markdown(f"**{kind.capitalize()}**")
+        column.markdown(f"**{kind.replace('_', ' ').capitalize()}**")
         column.markdown("  \n".join(f"{counts[state]:,} {words.lower()}" for state, words in _STATES.items()))
     if shown.left_out:
         st.caption(f"{counted(shown.left_out, 'row')} left out, as you decided.")

@@ -40,8 +40,8 @@ FIELDS = {
     "url_seen": "What was seen at the address",
     "levels": "Levels of government",
     "community_of_practice": "It is a community of practice",
-    "joins": "How one joins",
-    "reason": "What both ends say",
+    "joins": "How to join",
+    "reason": "What both records say",
 }
 STATES = {"listed": "listed", "archived": "archived", "merged": "merged into another one"}
 

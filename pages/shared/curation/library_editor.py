@@ -15,8 +15,8 @@ from practices_db.curation.edit_library import Curated
 from practices_db.errors import Actor, PracticesError
 
 _SEVERAL: dict[Item, str] = {  # where it is not the noun with an s
-    "practice_type": "types of practices",
-    "publication_type": "types of publications",
+    "practice_type": "types of measure of practices",
+    "publication_type": "types of measure of publications",
     "rate": "rates without comparison",
 }
 # Links are with what they lead to.
@@ -28,7 +28,7 @@ _LABELS: dict[Item, str] = {
     "organisation": "Name or id of an organisation",
 }
 _PAGES: dict[Item, str] = {"evidence": "evidence", "organisation": "communities"}
-_VIEWS = {"facts": "Facts", "links": "Links", "standing": "Standing", "history": "History"}
+_VIEWS = {"facts": "Facts", "links": "Links", "standing": "Status", "history": "History"}
 
 
 def draw(actor: Actor) -> None:
@@ -42,6 +42,7 @@ def draw(actor: Actor) -> None:
             item,
             f"find_{item}",
             partial(labels.library_link, item),
+            _ITEMS[item].lower(),
         )
         return
     st.page_link(

@@ -24,7 +24,7 @@ from practices_db.errors import Actor, PracticesError
 _VIEWS = {
     "facts": "Facts",
     "answers": "Answers",
-    "standing": "Standing",
+    "standing": "Status",
     "opinions": "Second opinions",
     "history": "History",
 }
@@ -37,7 +37,7 @@ def draw(actor: Actor) -> None:
         if links.choose("Change", "change", {"one": "One practice", "several": "Several at once"}) == "several":
             batch_form.draw()
             return
-        search.find("Name or id of a practice", "practice", "find_practice", labels.curated_link)
+        search.find("Name or id of a practice", "practice", "find_practice", labels.curated_link, "practices")
         answer_gaps.draw()
         return
     st.page_link(

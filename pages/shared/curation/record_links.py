@@ -28,7 +28,7 @@ _TO: dict[Named, dict[str, str]] = {
     "evidence": {"studies": "practice"},
     "organisation": {"leads": "practice", "publishes": "evidence"},
 }
-_VIEWS = {"facts": "What it says", "standing": "Standing", "history": "History"}
+_VIEWS = {"facts": "What it says", "standing": "Status", "history": "History"}
 
 
 def draw(found: Curated, item: Named, actor: Actor) -> None:
@@ -41,7 +41,7 @@ def draw(found: Curated, item: Named, actor: Actor) -> None:
     judged, names = actions.looked_up(look)
     drafts.lost(found.id, {one.thing.name for one in judged})
     if judged:
-        st.markdown(f"{counted(len(judged), 'link')} that somebody read and judged.")
+        st.markdown(f"{counted(len(judged), 'link')} checked by a person.")
         _one(judged, {one.id: _label(one, names, found) for one in judged}, actor)
     else:
         st.info("Nobody has linked it yet to a practice or a publication.", icon=":material/link_off:")
@@ -94,9 +94,9 @@ def _shown_by_records(found: Curated, item: Named, judged: set[str], may_refuse:
     shown = {id_: one for id_, one in shown.items() if id_ not in judged}
     if not shown:
         return
-    with st.expander(f"{counted(len(shown), 'link')} that two records show by themselves"):
+    with st.expander(f"{counted(len(shown), 'link')} found automatically"):
         st.markdown(
-            "They follow the facts: change an address or a name, and they come or go with the next release.\n\n"
+            "They follow from names and addresses: change one, and they appear or disappear with the next release.\n\n"
             + "\n".join(f"- {escaped(row['other'])}: {escaped(row['reason'])}" for _, row in shown.values())
         )
         if may_refuse:
@@ -134,7 +134,7 @@ def _refuse(shown: Mapping[str, tuple[dict[str, str], Mapping[str, Any]]], id_: 
         link = ends | {"reason": row["reason"], "source_url": row["source_url"], "checked_on": audit_log.now().date()}
         actions.act(
             lambda store, who: edit_library.refuse_link(store, who, link, reason.strip()),
-            "Taken out. It goes with the next release; among the judged links it can be put back.",
+            "Taken out. It disappears with the next release; you can put it back among the checked links.",
         )
 
 

@@ -18,8 +18,8 @@ from practices_db.curation.releases import Change
 
 _KINDS = {
     "added": ("new practice", "new practices"),
-    "removed": ("practice gone", "practices gone"),
-    "moved": ("score moved", "scores moved"),
+    "removed": ("practice removed", "practices removed"),
+    "moved": ("changed score", "changed scores"),
     "answers": ("changed answer without effect on a score", "changed answers without effect on a score"),
     "facts": ("practice with changed facts", "practices with changed facts"),
     "statement": ("owner's statement", "owners' statements"),
@@ -28,8 +28,8 @@ _KINDS = {
     "link": ("change to a link between them", "changes to links between them"),
     "result": ("change to a result", "changes to results"),
     "assessor": ("change to an assessor", "changes to assessors"),
-    "practice_type": ("change to a type of a practice", "changes to types of practices"),
-    "publication_type": ("change to a type of a publication", "changes to types of publications"),
+    "practice_type": ("change to a type of measure of a practice", "changes to types of measure of practices"),
+    "publication_type": ("change to a type of measure of a publication", "changes to types of measure of publications"),
     "finding": ("change to a finding", "changes to findings"),
     "cost": ("change to a cost", "changes to costs"),
     "rate": ("change to a rate without comparison", "changes to rates without comparison"),
@@ -55,7 +55,7 @@ def choose(releases: Sequence[tuple[int, date]]) -> None:
     if number == min(days):
         st.markdown("The first release: there was nothing before it.")
     elif not found:
-        st.markdown("No score, fact or statement is another one; sources or notes are.")
+        st.markdown("No score, fact or statement changed, only sources or notes.")
     else:
         show(found, "What this release changed")
 

@@ -38,7 +38,7 @@ def draw(_actor: Actor) -> None:
         st.rerun()  # the button is another one now
     if looked:
         _pending(*looked)
-    st.subheader("Take the unreleased data away")
+    st.subheader("Download the unreleased data")
     _take_away()
 
 

@@ -21,8 +21,11 @@ _FIRST = f"The first {MOST} by name; write more of it to find others"
 _AT_ONCE = 100
 
 
-def find(label: str, kind: str, key: str, link: Callable[[str, str], None]) -> None:
-    """Draw the search for things of a kind and what it finds; ``link`` writes a link to an id with a label."""
+def find(label: str, kind: str, key: str, link: Callable[[str, str], None], several: str) -> None:
+    """Draw the search for things of a kind, ``several`` of them, and what it finds.
+
+    ``link`` writes a link to an id with a label.
+    """
     noun = NOUNS.get(kind, kind)
     text = st.text_input(label, max_chars=200, key=key, icon=":material/search:")
     of_library = next((one.item for one in KINDS.values() if one.item == kind and not one.name), None)
@@ -36,7 +39,7 @@ def find(label: str, kind: str, key: str, link: Callable[[str, str], None]) -> N
     if not found:
         st.info(f"No {noun} has this in its name or id. New ones come in by Import.", icon=":material/search_off:")
         return
-    st.markdown(counted(len(found), noun) if len(found) <= MOST else f"{_FIRST}.")
+    st.markdown(counted(len(found), noun, several) if len(found) <= MOST else f"{_FIRST}.")
     for one in found[:MOST]:
         state = "" if one.state == "listed" else f", {labels.STATES[one.state]}"
         link(one.id, f"{escaped(one.name)} ({escaped(one.id)}{state})")

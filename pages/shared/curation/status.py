@@ -27,9 +27,9 @@ _GOES = {
     "link": "it can be put back.",
 }
 _LINKS_GO = "it can be put back. Links to it go and come back with it."
-_HANDED_OVER = "Its links go over to the {noun} that is kept, whose own facts stay."
+_HANDED_OVER = "Its links are moved to the {noun} that is kept, whose own facts stay."
 _PRACTICE_HANDED_OVER = (
-    "Assessments, sources, statement, submissions and links go over to the practice that is kept, whose own facts "
+    "Assessments, sources, statement, submissions and links are moved to the practice that is kept, whose own facts "
     "stay; links to this one lead there."
 )
 Reasoned = Callable[[Store, Actor, str], int]  # done for a reason
@@ -65,8 +65,8 @@ def _today() -> date:
 
 def _checked(found: CuratedPractice | Curated, version: int) -> None:
     name, id_ = found.thing.name, found.thing.id
-    st.subheader("Looked at again")
-    st.caption(f"Last on {found.facts['checked_on']:%d %B %Y}.")
+    st.subheader("Check against the source page")
+    st.caption(f"Last checked on {found.facts['checked_on']:%d %B %Y}.")
     with st.form(f"checked_{name}", border=False):
         on = st.date_input("Compared with its page on", _today(), max_value=_today(), key=f"checked_on_{name}")
         done = st.form_submit_button("It is still right", icon=":material/fact_check:")
@@ -145,5 +145,5 @@ def _merge(thing: Thing, do: Callable[[Store, Actor, str, str], int]) -> None:
     ):
         actions.act(
             lambda store, who: do(store, who, kept, reason.strip()),
-            "Merged. The kept one stands in its place from the next release on.",
+            "Merged. The kept one replaces it from the next release on.",
         )

@@ -37,7 +37,7 @@ def draw(actor: Actor) -> None:
     )
     st.subheader("Give a role")
     _grant()
-    st.subheader("Take a role away")
+    st.subheader("Remove a role")
     _dismiss([one.email for one in known], actor)
 
 
@@ -61,7 +61,7 @@ def _dismiss(known: list[str], actor: Actor) -> None:
         return
     own = " **This is your own role: you could not give it back to yourself here.**"
     if actions.confirmed(
-        "Take the role away",
+        "Remove the role",
         f"{escaped(address)} loses the role at once, also where they are logged in. The address is forgotten."
         + (own if pseudonym(address) == actor.id else ""),
         "Yes, remove it",

@@ -320,7 +320,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     if made.practices > MOST_IN_A_BRIEF:
         raise PracticesError(
             f"The selection has {made.practices:,} practices; a brief holds {MOST_IN_A_BRIEF:,}. Narrow the filter, or "
-            "take the CSV, which has all."
+            "download the CSV, which has all."
         )
     cards = _cards(cursor, view)
     framework = current_framework()

@@ -38,7 +38,7 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
     made = recipe_of(cursor, View("explore", PracticeFilter(practice=ids)), "scores", "pdf", on)
     blocks = [Block("facts", rows=tuple(answer.asked.in_words()))]
     blocks += [
-        Block("heading", "Practices that fit" if answer.matches else "None fits; the nearest"),
+        Block("heading", "Practices that fit" if answer.matches else "No practice fits; these are the closest"),
         Block("note", HOW),
     ]
     for place, one in enumerate(shown, start=1):

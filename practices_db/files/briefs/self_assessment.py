@@ -155,6 +155,6 @@ def _method(framework: Framework, form: OwnAssessment, on: date) -> list[tuple[s
             "Levels",
             "A level counts what is shown: the low end of the range, where nothing undocumented is met, without what "
             "is met on the organisation's word alone; from 25, 50 and 75 on it is on the way, solid and strong. One "
-            "document makes no level: it rests on two answers at least. The levels are this project's choice.",
+            "document is not enough for a level: it needs at least two answers. The levels are this project's choice.",
         ),
     ]

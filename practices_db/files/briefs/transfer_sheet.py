@@ -36,8 +36,8 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 
 # What is asked beyond the conditions: field → (title, help).
 PLAN = {
-    "core": ("Core: what must not change", "What the effect hangs on, as those who run it say."),
-    "may_change": ("What may change", "Names, places, times, languages, partners: what can be made your own."),
+    "core": ("Core: what must not change", "What the effect depends on, according to those who run it."),
+    "may_change": ("What may change", "Names, places, times, languages, partners: what you can adapt."),
     "trial": ("A small trial", "With how many people, where, from when to when, who does it."),
     "stop": ("The result that would stop it", "Written down before you begin: what has to be seen by which day."),
     "who_looks": ("Who looks at it, and when", "Better somebody who does not run it."),

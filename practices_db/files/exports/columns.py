@@ -88,15 +88,13 @@ _RESULT = (
     Column("effectiveness_group", "c.effectiveness_group", "What the result shows: one of six groups", "code", _SHOWS),
 )
 _ABOUT = (
-    Column(
-        "practice_address", "$base || '/practice?practice=' || c.id", "Where the practice stands in the app", "code"
-    ),
-    Column("view_address", "$view_address", "Where this selection stands in the app", "code"),
+    Column("practice_address", "$base || '/practice?practice=' || c.id", "Address of the practice in the app", "code"),
+    Column("view_address", "$view_address", "Address of this selection in the app", "code"),
     Column("framework", "$framework", "The framework that scores are made with"),
     Column("framework_version", "$framework_version", "Its version"),
     Column("data_version", "$data_version", "The release of the data"),
     Column("exported_on", "$exported_on::DATE", "When this file was made", "date"),
-    Column("licence", "$licence", "What may be done with it"),
+    Column("licence", "$licence", "Licence of the data"),
 )
 RECIPE = Column("recipe", "$recipe", "In the first row: how this file was made, as JSON; it reopens the same view")
 
@@ -145,13 +143,13 @@ def _criterion(node: str, title: str, source: str) -> tuple[Column, ...]:
 
 
 _COMPOSITE: tuple[tuple[str, str, Kind], ...] = (
-    ("score", "weighted mean of the criteria's scores; blank: not every criterion that is weighed has one", "number"),
+    ("score", "weighted mean of the criteria's scores; blank: not every criterion with a weight has one", "number"),
     ("coverage", "documented share of what applies, 0 to 1", "number"),
     ("low", "the composite if everything undocumented were not met", "number"),
     ("high", "the composite if everything undocumented were met", "number"),
     ("ahead", "how many of the others with a composite it is clearly ahead of (leads with 95 % or more)", "whole"),
     ("behind", "how many of them are clearly ahead of it", "whole"),
-    ("open", "with how many of them nothing clear can be said", "whole"),
+    ("open", "from how many of them it does not differ clearly", "whole"),
     ("place_from", "best place it could have among them: 1 + behind", "whole"),
     ("place_to", "worst place it could have among them: all − ahead", "whole"),
     ("group", "nobody-ahead: nobody is clearly ahead of it; ahead-of-nobody: the reverse; else between", "text"),
@@ -251,7 +249,7 @@ SOURCES = (
     Column("name", "c.name", "Name of the practice"),
     Column("supplies", "s.supplies", "What the page supplied: the record, one fact, or answers", "code"),
     Column("url", "s.url", "Address of the page", "code"),
-    Column("remark", "s.remark", "What is to be known of it"),
+    Column("remark", "s.remark", "Remark on the page"),
     Column("copy", "s.copy", "yes: a copy on another site, original not found", "flag"),
 )
 

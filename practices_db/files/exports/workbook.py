@@ -66,7 +66,8 @@ def write_xlsx(store: Store, view: View, on: date) -> Path:
 def _write(cursor: Cursor, book: Any, view: View, on: date) -> None:
     if (rows := export_tables.count_rows(cursor, view, "answers")) > ROWS_AT_MOST:
         raise PracticesError(
-            f"A worksheet holds {ROWS_AT_MOST:,} rows, the answers have {rows:,}. Narrow the filter or take the CSV."
+            f"A worksheet holds {ROWS_AT_MOST:,} rows, the answers have {rows:,}. Narrow the filter or "
+            "download the CSV."
         )
     made = export_tables.recipe_of(cursor, view, "everything", "xlsx", on)
     book.set_properties(

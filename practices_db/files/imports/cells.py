@@ -176,7 +176,7 @@ def read_cell(column: Column, cell: str, where: Place, noticed: Noticed, *, comm
     kept = ["" if value is None else value for value in values if value != ""]
     once = list(dict.fromkeys(kept))
     if len(once) < len(kept) and "" not in once:
-        warn(noticed, where.problem("said the same twice; it is taken once", text))
+        warn(noticed, where.problem("has the same value twice; it is read once", text))
         kept = once
     return ";".join(kept)
 
@@ -192,8 +192,8 @@ def clean(cell: str, where: Place, noticed: Noticed) -> str:
         warn(noticed, where.problem(reason, text))
     if found := _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
-        reason = "held a sign that cannot be seen or turns the writing round"
-        warn(noticed, where.problem(f"{reason} (U+{ord(found[0]):04X}); it is taken out", text.strip()))
+        reason = "held an invisible character, or one that reverses the direction of the text"
+        warn(noticed, where.problem(f"{reason} (U+{ord(found[0]):04X}); it is removed", text.strip()))
     text = unicodedata.normalize("NFC", text).strip()
     if _BROKEN.search(text):
         warn(noticed, where.problem("holds letters that look broken; compare them with the source", text))
@@ -308,13 +308,13 @@ def impossible(column: Column, name: str, text: str) -> str:
     """Return why a well-formed value cannot be true: a day or a year ahead, more people than there are; else ""."""
     if column.day and _day(text) == text:  # what is no day of the calendar is said by the row model
         if text > _tomorrow().isoformat():
-            return f"{text!r} lies ahead: nobody can have looked yet"
+            return f"{text!r} is in the future"
         if text < _FIRST_DAY.isoformat():
-            return f"{text!r} lies before {_FIRST_DAY.year}, when nothing here was looked at"
+            return f"{text!r} is before {_FIRST_DAY.year}, too early for a check"
     if column.number and "year" in name and re.fullmatch(r"[0-9]{4}", text):
         last = _tomorrow().year + _YEARS_AHEAD.get(name, 1)
         if last < int(text) <= LAST_YEAR:
-            return f"{text!r} lies too far ahead; {last} is the last year that can stand here"
+            return f"{text!r} is too far in the future; {last} is the last year allowed"
     if name == "people_reached" and text.isascii() and text.isdigit() and _PEOPLE_ON_EARTH < int(text) <= 10**12:
-        return f"{text!r} is more people than there are"
+        return f"{text!r} is more people than live on Earth"
     return ""

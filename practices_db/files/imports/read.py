@@ -423,7 +423,7 @@ def _without_blank(rows: Sequence[Sequence[str]], found: _Found, place: str) -> 
     header = list(rows[0])
     width = max(at for at, cell in enumerate(header, start=1) if cell.strip())
     if len(rows) - 1 - len(body) and place == "":
-        found.notes.append(f"{len(rows) - 1 - len(body)} blank rows are passed over.")
+        found.notes.append(f"Blank rows that are skipped: {len(rows) - 1 - len(body)}.")
     if place:  # a worksheet has no width of its own
         width = max([width, *(len(row) - _blank_at_end(row) for row in body.values())])
         header = [*header, *[""] * (width - len(header))][:width]
@@ -507,7 +507,7 @@ def _rows(
                 wrong.append(Problem(reason, at, place=how.place))
         found.problems += wrong
     if silent_rows:
-        found.notes.append(f"{silent_rows} rows of an export that say nothing of their own are passed over.")
+        found.notes.append(f"Rows of an export without data of their own that are skipped: {silent_rows}.")
     return rows, partial, broken
 
 

@@ -48,7 +48,7 @@ def _from_list(name: str) -> AfterValidator:
             if value not in vocabulary(name):
                 raise ValueError(NotInListError(name, value[:60]).hinted())
             if values.count(value) > 1:
-                raise ValueError(f"{value!r} stands there twice")
+                raise ValueError(f"{value!r} is listed twice")
         return values
 
     return AfterValidator(check)

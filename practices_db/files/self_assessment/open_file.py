@@ -40,7 +40,7 @@ def open_file(
     try:
         form = OwnAssessment.model_validate(found | {"opened_from": name[:300]})
     except ValidationError as error:
-        raise PracticesError("\n".join(["The file cannot be taken:", *faults(error, found)])) from error
+        raise PracticesError("\n".join(["The file cannot be opened:", *faults(error, found)])) from error
     return adapted(form, frameworks or published_frameworks(), current or current_framework())
 
 
@@ -62,12 +62,12 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
     if form.earlier:
         before = frameworks.get((form.earlier.framework, form.earlier.framework_version))
         if before is None:
-            raise PracticesError("The file cannot be taken: earlier: the version of the questions is not known here.")
+            raise PracticesError("The file cannot be opened: earlier: the version of the questions is not known here.")
         _known(before, [one.indicator for one in form.earlier.answers], "earlier: ")
     if (made.id, made.version) == (current.id, current.version):
         for one in form.answers:
             if one.documented and (fault := evidence_fault(made, one.indicator, one.evidence_level or 0)):
-                raise PracticesError(f"The file cannot be taken: answers, {one.indicator}: {fault}.")
+                raise PracticesError(f"The file cannot be opened: answers, {one.indicator}: {fault}.")
         return Opened(_unnamed(form))
     earlier = EarlierAnswers(framework=made.id, framework_version=made.version, answers=form.answers)
     kept = form.model_copy(
@@ -86,7 +86,7 @@ def _known(made: Framework, ids: Sequence[str], where: str) -> None:
     known = {one.id for one in made.indicators}
     if strange := [id_ for id_ in ids if id_ not in known]:
         raise PracticesError(
-            f"The file cannot be taken: {where}{', '.join(repr(id_[:60]) for id_ in strange[:10])} is not asked in "
+            f"The file cannot be opened: {where}{', '.join(repr(id_[:60]) for id_ in strange[:10])} is not asked in "
             f"{made.id} {made.version}."
         )
 

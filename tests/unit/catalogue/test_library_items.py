@@ -145,7 +145,7 @@ def test_types_are_text_with_a_version_and_known_sectors() -> None:
     [
         ('label = "Language courses"', "", "label: Field required"),
         ('label = "Language courses"', 'label = "Language courses"\nlable = "x"', "lable: is not known here"),
-        ('id = "civic-orientation"', 'id = "language-training"', "language-training: stands there twice"),
+        ('id = "civic-orientation"', 'id = "language-training"', "language-training: is listed twice"),
         ("[[measure_type]]", "[[measure_type", "Expected"),
     ],
 )
@@ -167,7 +167,7 @@ def test_every_vocabulary_of_a_file_is_one() -> None:
     [
         ("results.csv", "outcome", "employmnt", "row 2, outcome: 'employmnt' is not in the list of outcome ids"),
         ("results.csv", "practice_id", "nobody", "row 2, practice_id: there is no practice 'nobody'"),
-        ("results.csv", "year_to", "1999", "row 2, year_to: year_to 1999 lies before"),
+        ("results.csv", "year_to", "1999", "row 2, year_to: 1999 is before the first year"),
         ("findings.csv", "publication_id", "nothing", "row 2, publication_id: there is no evidence 'nothing'"),
         ("findings.csv", "horizon", "3.5", "row 2, horizon: '3.5' is not a whole number"),
         ("findings.csv", "agreed", "no", "row 2, agreed: the directions are"),

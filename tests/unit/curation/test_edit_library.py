@@ -231,7 +231,9 @@ def test_a_merge_leaves_no_practice_without_a_primary_type(own: Store) -> None:
     )
     other = next(row["measure_type"] for row in types[old] if row["primary"] != "yes")
     edit_library.KEPT["practice_type"].archive(own, Edit(CURATOR, f"{kept}>{primary}", 1, "not of this type"))
-    with pytest.raises(PracticesError, match=f"exactly one type of a practice of '{kept}' must be marked primary"):
+    with pytest.raises(
+        PracticesError, match=f"exactly one type of measure of a practice of '{kept}' must be marked primary"
+    ):
         edit_practices.KEPT.merge(own, Edit(CURATOR, old, 1, "the same"), kept)
     edit_library.edit(own, "practice_type", Edit(CURATOR, f"{old}>{other}", 1, "mainly so"), {"primary": "yes"})
     edit_practices.KEPT.merge(own, Edit(CURATOR, old, 1, "the same"), kept)

@@ -494,7 +494,7 @@ MISTAKES: dict[str, tuple[str, int, str, str, tuple[str, ...]]] = {
         ("'Greece' is not in the list", "'GR' (Greece)"),
     ),
     "one of several countries": ("practices", 2, "countries", "PL;Grece", ("'Grece'", "did you mean 'GR'")),
-    "country twice": ("practices", 2, "countries", "PL;GR;PL", ("'PL' stands there twice",)),
+    "country twice": ("practices", 2, "countries", "PL;GR;PL", ("'PL' is listed twice",)),
     "empty between semicolons": ("practices", 2, "sectors", "language;;health", ("empty value",)),
     "sector": ("practices", 3, "sectors", "languages", ("did you mean 'language' (Language)",)),
     "target group": ("practices", 3, "target_groups", "woman", ("did you mean 'women' (Women)",)),
@@ -580,7 +580,7 @@ def test_period_that_ends_before_it_begins_is_named_by_file_and_row(edited_catal
         read_catalogue(folder)
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith("practices.csv, row 6, ")
-    assert "end_year 2012 lies before start_year 2013" in caught.value.problems[0]
+    assert "2012 is before the first year, 2013" in caught.value.problems[0]
 
 
 def test_source_given_twice_is_named_by_file_and_row(edited_catalogue: Edited, tmp_path: Path) -> None:

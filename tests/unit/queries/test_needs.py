@@ -520,7 +520,7 @@ def test_a_need_that_nothing_meets_has_a_brief_too(store: Store, pool: Pool) -> 
     with store.cursor() as cursor:
         found = answer(cursor, Asked(sectors=("digital",), groups=("elderly",)), pool)
         made = needs_brief(cursor, found, DAY)
-    assert "None fits; the nearest" in as_html(made)
+    assert "No practice fits; these are the closest" in as_html(made)
 
 
 def test_the_csv_holds_every_match_with_its_reasons(store: Store, pool: Pool) -> None:

@@ -164,6 +164,6 @@ def test_text_longer_than_a_cell_is_refused_with_row_and_sheet(tiny_store: Store
     tiny_store.write(lambda cursor: cursor.execute(sql, {"length": LARGEST}))
     assert content(write_xlsx(tiny_store, View(sort="name"), DAY))
     tiny_store.write(lambda cursor: cursor.execute(sql, {"length": LARGEST + 1}))
-    with pytest.raises(PracticesError, match=r"of sheet practices has a text of 32,768 characters.*Take the CSV"):
+    with pytest.raises(PracticesError, match=r"of sheet practices has a text of 32,768 characters.*Download the CSV"):
         write_xlsx(tiny_store, View(sort="name"), DAY)
     assert list(tiny_store.exports.iterdir()) == []

@@ -136,7 +136,7 @@ def test_what_is_left_as_it_is_must_fit_what_comes(tiny_store: Store) -> None:
     bring(tiny_store, table(MOST).encode())
     fewer = {name: MOST[name] for name in LEAST} | {"end_year": "2000"}
     (said,) = refusal(tiny_store, table(fewer, columns=list(fewer)).encode())
-    assert said == "row 2, end_year: end_year 2000 lies before start_year 2019"
+    assert said == "row 2, end_year: 2000 is before the first year, 2019"
 
 
 def test_answers_and_sources_are_added_and_changed(tiny_store: Store) -> None:
@@ -268,7 +268,7 @@ def test_hundreds_of_mistakes_are_counted_and_two_hundred_shown(tiny_store: Stor
         (lambda text: text.replace("tea", "t\0ea"), "NUL"),
         (lambda text: text + text.split("\r\n")[1], "'synthetic-new' stands in row 2 already"),
         (lambda text: text.replace("low", "lowish"), "did you mean 'low'"),
-        (lambda text: text.replace("2026-01-02", "2026-02-30"), "is no day of the calendar"),
+        (lambda text: text.replace("2026-01-02", "2026-02-30"), "is not a valid date"),
         (lambda _: "", "The file is empty"),
         (lambda _: "x", "is no header"),
         (lambda _: "\r\n\r\n", "The first row is blank"),
