@@ -187,8 +187,8 @@ def checked(model: type[Row], facts: Facts) -> Row:
 def _named(problem: Problem, model: type[CatalogueRow]) -> Problem:
     """Return a mistake with its field in words."""
     column = problem.column
-    label = LABELS.get(column) if model is PracticeRow else None  # another row's source_url is not the main source
-    return replace(problem, column=label or column.replace("_", " ").capitalize())
+    labels = LABELS if model is PracticeRow else {"url": "Address", "source_url": "Source: address"}
+    return replace(problem, column=labels.get(column) or column.replace("_", " ").capitalize())
 
 
 def changed(before: Facts, after: Facts) -> list[str]:

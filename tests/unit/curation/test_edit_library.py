@@ -107,12 +107,12 @@ def test_rows_of_the_catalogue_are_read_as_its_file_says(own: Store) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason", "source", "says"),
     [
-        ({"year": "next"}, "why", PAGE, "year"),
+        ({"year": "next"}, "why", PAGE, "Year: 'next'"),
         ({"themes": ("healthh",)}, "why", PAGE, "did you mean 'health'"),
-        ({"title": ""}, "why", PAGE, "title"),
+        ({"title": ""}, "why", PAGE, "Title: "),
         ({"summary": "Other."}, " ", PAGE, "Say why"),
         ({"summary": "Other."}, "why", " ", "address of the page that says so"),
-        ({"summary": "Other."}, "why", "javascript:alert(1)", "url"),
+        ({"summary": "Other."}, "why", "javascript:alert(1)", "Address: "),
         ({}, "why", PAGE, "every value is as it was"),
         ({"id": "another"}, "why", PAGE, "never changes"),
     ],

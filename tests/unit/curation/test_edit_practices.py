@@ -177,17 +177,20 @@ def test_release_without_a_change_is_refused(tiny_store: Store) -> None:
     ("change", "words"),
     [
         (lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, " "), {"name": "x"}, PAGE), "why"),
-        (lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, "why"), {"name": "x"}, ""), "source_url"),
+        (
+            lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, "why"), {"name": "x"}, ""),
+            "Main source: address",
+        ),
         (lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, "why"), {}, PAGE), "Nothing was changed"),
         (
             lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, "why"), {"countries": "XX"}, PAGE),
-            "countries: 'XX'",
+            "Countries: 'XX'",
         ),
         (
             lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, "why"), {"id": "other"}, PAGE),
             "never changes",
         ),
-        (lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, "why"), {"role": "x"}, PAGE), "role"),
+        (lambda s: edit_practices.edit_practice(s, Edit(CURATOR, PRACTICE, 1, "why"), {"role": "x"}, PAGE), "Role"),
         (
             lambda s: edit_practices.edit_practice(s, Edit(CURATOR, "nobody", 1, "why"), {"name": "x"}, PAGE),
             "no practice 'nobody'",
@@ -213,7 +216,7 @@ def test_answer_is_not_changed_without_its_source(tiny_store: Store) -> None:
     with tiny_store.cursor() as cursor:
         one = next(one for one in edit_practices.answers(cursor, CURATOR, PRACTICE) if one["answer"] == "met")
     place = (one["assessment_id"], one["indicator_id"])
-    with pytest.raises(PracticesError, match="source_url"):
+    with pytest.raises(PracticesError, match="address of its source page"):
         edit_practices.edit_answer(
             tiny_store, Edit(CURATOR, place[0], 1, "why"), place[1], {"answer": "partly", "source_url": None}
         )
