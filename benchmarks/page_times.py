@@ -106,6 +106,7 @@ def links(path: Path) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
         "communities": ("communities", lambda: (f"country={one}" for one in itertools.cycle(["IT", "DE", "EU"]))),
         "transfer": ("transfer", lambda: (f"practice={one}" for one in itertools.cycle(assessed))),
         "self-assessment": ("self_assessment", lambda: itertools.cycle([""])),
+        "self-assessment, a question": ("self_assessment", lambda: itertools.cycle(["step=eff-result"])),
         "open a file": ("reopen", lambda: itertools.cycle([""])),
         "method": ("method", lambda: itertools.cycle([""])),
     }

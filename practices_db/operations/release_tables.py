@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from criteria.framework import CURRENT
 from practices_db.catalogue.library_items import PLAIN
@@ -419,7 +419,7 @@ class Releases:
             found: list[dict[str, Any]] = (scan.filter(only) if only else scan).to_arrow().to_pylist()
             return found
 
-        listed = In("assessment_id", known.assessments)  # type: ignore[call-arg, misc]
+        listed = cast("Any", In)("assessment_id", known.assessments)  # its types name a field that has another name
         if known.assessments and rows("answers", "assessment_id", only=listed):
             return True
         said = rows("released_statement", "practice_id", "stated_on") if known.statements else []

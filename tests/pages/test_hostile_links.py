@@ -182,9 +182,8 @@ def test_an_unknown_choice_in_a_link_is_said(visit: Visit, page: str, param: str
 
 @pytest.mark.parametrize("page", ["evidence", "communities"])
 def test_an_order_where_there_is_one_order_only_is_said(visit: Visit, page: str) -> None:
-    assert [one.value for one in visit(page, sort="newest").warning] == [
-        "We ignored part of this link: sort is unknown"
-    ]
+    told = [one.value for one in visit(page, sort="newest").warning]
+    assert told == ["We ignored part of this link: sort is unknown"]
 
 
 def test_groups_by_what_is_filtered_are_no_mistake_of_the_link(visit: Visit) -> None:
