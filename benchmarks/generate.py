@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -251,11 +253,8 @@ def generate(path: Path, practices: int, seed: int = 1, findings: int = 0) -> No
     ``findings``: how many findings on types of measure come with them, a publication each.
     """
     path.unlink(missing_ok=True)
-    store_module._CONFIG |= {"max_execution_time": 600_000}  # the app's limits are for the app's size
-    if practices > WITHIN_LIMITS:
-        store_module._CONFIG |= {"memory_limit": "4GB"}
     drawn_from = templates()
-    with Store(path) as store:
+    with limits_for(practices), Store(path) as store:
         migrate(store)
         for part, first in enumerate(range(0, practices, AT_ONCE)):
             new = _draw(drawn_from, first, min(AT_ONCE, practices - first), np.random.default_rng([seed, part]))
@@ -268,6 +267,19 @@ def generate(path: Path, practices: int, seed: int = 1, findings: int = 0) -> No
         if findings:
             store.write(library_store.rebuild)
         store.checkpoint()
+
+
+@contextmanager
+def limits_for(practices: int) -> Iterator[None]:
+    """Open databases with the limits that so many practices need: the app's are for the app's size."""
+    before = dict(store_module._CONFIG)
+    store_module._CONFIG |= {"max_execution_time": 600_000}
+    if practices > WITHIN_LIMITS:
+        store_module._CONFIG |= {"memory_limit": "4GB"}
+    try:
+        yield
+    finally:
+        store_module._CONFIG |= before
 
 
 def _draw(drawn_from: dict[str, pd.DataFrame], first: int, count: int, random: np.random.Generator) -> pd.DataFrame:

@@ -20,10 +20,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.generate import WITHIN_LIMITS
+from benchmarks.generate import limits_for
 from benchmarks.harness import ROOT, database, write
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.database import store as store_module
 from practices_db.database.migrate import migrate
 from practices_db.database.store import Store
 from practices_db.operations import release_tables
@@ -36,13 +35,6 @@ ANOTHER = """
     UPDATE practice_card SET name = name || ' again' WHERE id = (SELECT min(id) FROM released_practice);
     INSERT INTO data_version SELECT 2, current_date, sha256('again'), 'synthetic', NULL;
 """
-
-
-def within(size: int) -> None:
-    """Allow what a large catalogue needs: the app's limits are for the app's size."""
-    store_module._CONFIG |= {"max_execution_time": 600_000}
-    if size > WITHIN_LIMITS:
-        store_module._CONFIG |= {"memory_limit": "4GB"}
 
 
 def most_memory() -> float:
@@ -74,7 +66,6 @@ def released(path: Path) -> dict[str, Any]:
 
 def replica(path: Path, size: int) -> None:
     """Open the newest release in this process and print what that and the first queries took, as JSON."""
-    within(size)
     start, used = time.perf_counter(), time.process_time()
     store = open_release(path)
     found: dict[str, Any] = {
@@ -109,11 +100,11 @@ def main() -> None:
     parser.add_argument("--replica", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.replica:
-        replica(asked.replica, asked.practices)
+        with limits_for(asked.practices):
+            replica(asked.replica, asked.practices)
         return
     print(f"{asked.practices:,} practices")
-    within(asked.practices)
-    with tempfile.TemporaryDirectory() as folder:
+    with limits_for(asked.practices), tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "practices.duckdb"
         shutil.copy(database(asked.practices), copy)
         figures = {"practices": asked.practices, "release": released(copy)}
