@@ -151,9 +151,9 @@ def test_what_was_typed_on_a_link_is_shown_where_somebody_merged_its_end(log_in:
     fill(app, f"link:{LINKED}", reason="Synthetic words, long thought over.", why="Read again")
     edit_practices.KEPT.merge(database.store(), Edit(CLI, PRACTICE, 1, "the same"), "accelair")
     press(app, "Save")
-    assert "is not here any more" in text(app)
+    assert "The link that you were changing is gone" in text(app)
     assert "Synthetic words, long thought over." in text(app)
-    assert "is not here any more" not in text(app.run())
+    assert "The link that you were changing is gone" not in text(app.run())
 
 
 def test_more_than_can_be_listed_is_said(log_in: LogIn) -> None:
