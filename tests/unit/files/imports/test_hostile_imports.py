@@ -208,7 +208,9 @@ def test_valid_csv_files_are_read_cell_by_cell(corpora: Path) -> None:
 @pytest.mark.corpora
 def test_hostile_strings_are_kept_without_what_nobody_sees(tiny_store: Store) -> None:
     signs = [0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2065)]
-    unseen = dict.fromkeys([*signs, *range(0x2066, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC)])
+    signs += [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x2066, 0x2070), 0x2800, 0x3164, *range(0xFDD0, 0xFDF0)]
+    signs += [0xFEFF, 0xFFA0, *range(0xFFF0, 0xFFFC), 0xFFFE, 0xFFFF, *range(0xE0000, 0xE1000)]
+    unseen = dict.fromkeys(signs) | dict.fromkeys([0x85, 0x2028, 0x2029], "\n")
     strings = [one for one in hostile.strings() if one.translate(unseen).strip()]
     rows = [LEAST | {"id": f"synthetic-{at}", "summary": text} for at, text in enumerate(strings)]
     found = outcome(tiny_store, table(*rows).encode())
