@@ -12,6 +12,7 @@ import corpora as larger
 import pytest
 from hypothesis import settings
 
+from practices_db.curation import budgets
 from practices_db.database.store import Store
 from practices_db.operations.build import build
 
@@ -63,6 +64,7 @@ def corpora() -> Path:
 @pytest.fixture(autouse=True)
 def _away_from_the_real_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PRACTICES_DB", str(tmp_path / "practices.duckdb"))
+    budgets.know_askers(lambda: None)  # a test before may have started a server in this process
 
 
 @pytest.fixture(scope="session")
