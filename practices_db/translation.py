@@ -1,18 +1,91 @@
-"""Texts on screen in the reader's language. English stands in the code, and so far everybody reads it.
+"""Texts on screen in the reader's language. English stands in the code; the other languages in ``locale/``.
 
 A text is marked where it is said, with named placeholders that are filled in afterwards:
 ``_("Data version {version}.").format(version=…)``; one that depends on a number goes through ``ngettext``, one that
-waits in a table through ``N_`` and, when it is said, ``_``. Babel collects them all (babel.cfg).
+waits in a table through ``N_`` and, when it is said, ``_``. Babel collects them all (babel.cfg). Texts of the
+framework, the vocabularies and the types of measure are looked up by their English too: their translations stand beside
+them (``catalogue/translated_lists.py``).
+
+The language belongs to one reader and never to the process: it is set for a run of a page (``speak``); where no run
+has set it (a callback of a widget, a dialog), whoever ``ask_reader`` was given is asked.
 """
 
-from gettext import NullTranslations
+from __future__ import annotations
 
-_ENGLISH = NullTranslations()
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ENGLISH = "en"
+# What each calls itself. The order is that of the choice on screen.
+LANGUAGES = {
+    ENGLISH: "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "it": "Italiano",
+    "pl": "Polski",
+}
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
+DOMAIN = "practices"
+
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+_asked: list[Callable[[], str | None]] = []
+
+
+def language() -> str:
+    """Return the code of the reader's language, one of ``LANGUAGES``; English where nobody said."""
+    return _language.get() or next((said for ask in _asked if (said := ask())), ENGLISH)
+
+
+def set_language(code: str) -> None:
+    """Set the reader's language for what follows in this thread or task; KeyError for one that there is not."""
+    _language.set(code if LANGUAGES[code] else None)
+
+
+@contextmanager
+def speak(code: str) -> Iterator[None]:
+    """Set the reader's language within a block, for a report or a test; KeyError for one that there is not."""
+    before = _language.set(code if LANGUAGES[code] else None)
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+def ask_reader(who: Callable[[], str | None]) -> None:
+    """Say whom to ask for the language where no run has set it; None from it means that it does not know either."""
+    _asked[:] = [who]
+
+
+def like_language(said: str | None) -> str | None:
+    """Return the language of ours that a tag means ("de-AT", "pl_PL"), None for another one or none."""
+    code = (said or "").replace("_", "-").split("-")[0].lower()
+    return code if code in LANGUAGES else None
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """Return the texts of a language. They are compiled when they are first asked for: some tenths of a second."""
+    if code == ENGLISH:
+        return NullTranslations()
+    compiled = BytesIO()
+    with (LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code, abort_invalid=True))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def translations() -> NullTranslations:
     """Return the texts in the reader's language; asked for each text anew, since two sessions may differ in it."""
-    return _ENGLISH
+    return catalogue(language())
 
 
 def _(text: str) -> str:
