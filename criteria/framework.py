@@ -264,7 +264,7 @@ def load(path: Path, root: type[Root]) -> Root:
 def published_frameworks() -> dict[tuple[str, str], Framework]:
     """Return every published framework by (id, version); a file whose name does not match is an error."""
     frameworks: dict[tuple[str, str], Framework] = {}
-    for path in sorted(FRAMEWORKS.glob("*.toml")):
+    for path in sorted(FRAMEWORKS.glob("*[0-9].toml")):  # the others are its texts in other languages
         framework = load_framework(path)
         if path.stem != f"{framework.id}-{framework.version}":
             raise FrameworkError(f"{path.name}: should be called {framework.id}-{framework.version}.toml")

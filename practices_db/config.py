@@ -27,6 +27,11 @@ def database_path() -> Path:
     return Path(os.environ.get("PRACTICES_DB") or _OWN / "practices.duckdb")
 
 
+def locale_folder() -> Path:
+    """Return where the texts of the other languages are: PRACTICES_LOCALE, else the built-in folder."""
+    return Path(os.environ.get("PRACTICES_LOCALE") or _TREE / "locale")
+
+
 def backups_folder() -> Path | None:
     """Return where the running app keeps its daily backups (PRACTICES_BACKUPS), None where it keeps none."""
     folder = os.environ.get("PRACTICES_BACKUPS")

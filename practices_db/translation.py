@@ -4,7 +4,7 @@ A text is marked where it is said, with named placeholders that are filled in af
 ``_("Data version {version}.").format(version=…)``; one that depends on a number goes through ``ngettext``, one that
 waits in a table through ``N_`` and, when it is said, ``_``. Babel collects them all (babel.cfg). Texts of the
 framework, the vocabularies and the types of measure are looked up by their English too: their translations stand beside
-them (``catalogue/translated_lists.py``).
+them (``list_translations.py``).
 
 The language belongs to one reader and never to the process: it is set for a run of a page (``speak``); where no run
 has set it (a callback of a widget, a dialog), whoever ``ask_reader`` was given is asked.
@@ -18,10 +18,12 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
-from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from practices_db import list_translations
+from practices_db.config import locale_folder
 
 ENGLISH = "en"
 # What each calls itself. The order is that of the choice on screen.
@@ -33,7 +35,6 @@ LANGUAGES = {
     "it": "Italiano",
     "pl": "Polski",
 }
-LOCALE = Path(__file__).resolve().parents[1] / "locale"
 DOMAIN = "practices"
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
@@ -72,20 +73,24 @@ def like_language(said: str | None) -> str | None:
 
 
 @cache
-def catalogue(code: str) -> NullTranslations:
+def texts_of(code: str) -> NullTranslations:
     """Return the texts of a language. They are compiled when they are first asked for: some tenths of a second."""
     if code == ENGLISH:
         return NullTranslations()
+    with (locale_folder() / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        texts = read_po(file, locale=code, abort_invalid=True)
+    for english, said in list_translations.translations(code).items():
+        if english not in texts:
+            texts.add(english, said)
     compiled = BytesIO()
-    with (LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code, abort_invalid=True))
+    write_mo(compiled, texts)
     compiled.seek(0)
     return GNUTranslations(compiled)
 
 
 def translations() -> NullTranslations:
     """Return the texts in the reader's language; asked for each text anew, since two sessions may differ in it."""
-    return catalogue(language())
+    return texts_of(language())
 
 
 def _(text: str) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared.components import database, menu, operator_texts, page_titles, skip_link
+from pages.shared.components import database, menu, operator_texts, page_titles, reader_language, skip_link
 from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
 from pages.shared.server import monitors
+from practices_db import formats
 from practices_db.config import database_path
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.operations import demo
@@ -23,6 +24,7 @@ ART = Path(__file__).parent
 # An icon of our own: Streamlit would fetch a Material one from a server outside.
 st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide")
 st.logo(str(ART / "logo.svg"), size="large")
+reader_language.settle()
 
 
 def _pages(entries: Sequence[menu.Entry], shown: bool = True) -> list[StreamlitPage]:
@@ -47,6 +49,7 @@ st.session_state["page"] = page.url_path
 # The footer is written before the page and stands below its place: a page that stops early keeps it.
 body = st.container(key="page")
 with body:
+    reader_language.choice()
     skip_link.page_begins(name)
 with st.container(key="footer"):
     st.space("medium")
@@ -66,7 +69,7 @@ with body, monitors.rerun(name, begun):
             _(
                 "This is a demonstration: try everything. At {time} UTC on {day} whatever was sent in or changed here "
                 "is deleted, and the catalogue is again as it was. Please send nothing that you want to keep."
-            ).format(time=f"{ends:%H:%M}", day=f"{ends:%-d %B %Y}"),
+            ).format(time=formats.time_of_day(ends), day=formats.day(ends)),
             icon=":material/experiment:",
         )
     reopened_file.told()

@@ -17,15 +17,19 @@ from criteria.spelling import nearest_of
 from practices_db.catalogue.country_names import country_like, country_of
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.plain_text import plain_label
+from practices_db.formats import in_order
+from practices_db.translation import ENGLISH, N_, _, language, speak, texts_of
 
 HEADLINES = ("effectiveness", "sustainability")  # the criteria that a practice is summed up by
 NOT_STATED = "not-stated"
-NOT_STATED_LABEL = "Not stated"
+NOT_STATED_LABEL = N_("Not stated")
 
 # Codes that CLDR lists as territories and that are no country: outlying places, groupings, placeholders.
 _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 
 _OF_COUNTRIES = ("country", "area")
+_LEVELS = ("study_strength", "evidence_level")
+_EUROPE = N_("Europe as a whole")
 # Lists that the thesaurus has other words for, by what they are called there.
 _SAID_OTHERWISE: dict[str, Literal["sector", "target_group", "measure_type"]] = {
     "sector": "sector",
@@ -54,7 +58,7 @@ def vocabulary(name: str) -> dict[str, str]:  # noqa: PLR0911 - a list for each 
         }
         return dict(sorted(countries.items(), key=lambda item: item[1]))
     if name == "area":
-        return {"EU": "Europe as a whole"} | vocabulary("country")
+        return {"EU": _EUROPE} | vocabulary("country")
     if name == "language":
         languages = {code: label for code, label in Locale("en").languages.items() if len(code) == 2}
         return dict(sorted(languages.items(), key=lambda item: item[1]))
@@ -63,7 +67,7 @@ def vocabulary(name: str) -> dict[str, str]:  # noqa: PLR0911 - a list for each 
     if name == "measure_type":
         return {one.id: one.label for one in measure_types().types}
     if name == "result":  # the direction of a practice's main result
-        return vocabulary("result_direction") | {"not-known": "No result known"}
+        return vocabulary("result_direction") | {"not-known": N_("No result known")}
     if name == "effectiveness_group":
         return {one.id: one.label for one in GROUPS}
     if name == "study_strength":  # strongest first
@@ -71,15 +75,41 @@ def vocabulary(name: str) -> dict[str, str]:  # noqa: PLR0911 - a list for each 
         return {id_: f"{id_} · {levels[id_]}" for id_ in sorted(levels, reverse=True)}
     if name == "evidence_level":
         levels = {str(level.level): level.label for level in current_framework().evidence_levels}
-        return {"none": "No answer documented"} | {id_: f"{id_} · {label}" for id_, label in levels.items()}
+        return {"none": N_("No answer documented")} | {id_: f"{id_} · {label}" for id_, label in levels.items()}
     with (Path(__file__).parent / "vocabularies.toml").open("rb") as file:
         lists: dict[str, dict[str, str]] = tomllib.load(file)
     return lists[name]
 
 
 def label(name: str, id_: str) -> str:
-    """Return the label of an id; the id itself where it is not in the list."""
-    return NOT_STATED_LABEL if id_ == NOT_STATED else vocabulary(name).get(id_, id_)
+    """Return the label of an id in the reader's language; the id itself where it is not in the list."""
+    if id_ == NOT_STATED:
+        return _(NOT_STATED_LABEL)
+    code = language()
+    return (vocabulary(name) if code == ENGLISH else _labels(name, code)).get(id_, id_)
+
+
+@cache
+def _labels(name: str, code: str) -> dict[str, str]:
+    """Return a vocabulary as id → label in a language, in the order it is shown there."""
+    said = texts_of(code).gettext
+    if name in _OF_COUNTRIES or name == "language":
+        locale = Locale(code)
+        names = locale.languages if name == "language" else locale.territories
+        found = {id_: names.get(id_, said(text)) for id_, text in vocabulary(name).items()}
+        if name == "area":
+            found["EU"] = said(_EUROPE)
+        with speak(code):
+            return dict(in_order(found.items(), lambda one: "" if one[0] == "EU" else one[1]))
+    if name in _LEVELS:  # the level stands before its label
+        return {id_: " · ".join(map(said, text.split(" · "))) for id_, text in vocabulary(name).items()}
+    return {id_: said(text) for id_, text in vocabulary(name).items()}
+
+
+def choices(name: str) -> list[str]:
+    """Return the ids of a vocabulary in the order in which the reader is shown them: countries by their names."""
+    code = language()
+    return list(vocabulary(name) if code == ENGLISH else _labels(name, code))
 
 
 @dataclass(frozen=True)

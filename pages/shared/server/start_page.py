@@ -19,12 +19,13 @@ from streamlit import file_util
 
 from pages.shared.components import menu
 from pages.shared.components.page_titles import APP
+from pages.shared.components.reader_language import PARAM, served
 from pages.shared.components.skip_link import RESULT
 from practices_db import palette
-from practices_db.translation import _
+from practices_db.translation import ENGLISH, _, speak
 
 STYLES = Path(__file__).parent / "start_page.css"
-_NAME, _HEAD, _BODY = "<title>Streamlit</title>", "</head>", "<body>"
+_LANGUAGE, _NAME, _HEAD, _BODY = '<html lang="en">', "<title>Streamlit</title>", "</head>", "<body>"
 # In Streamlit's manifest, by the end of their names.
 _FONTS = ("SourceSerifVariable-Roman.ttf.woff2", "MaterialSymbols-Rounded.woff2")
 _PARTS = ("Html", "PageLink", "Multiselect", "Selectbox", "Radio", "TextInput", "Button", "BidiComponent")
@@ -50,15 +51,18 @@ def _asked_early(page: str) -> str:
 
 
 @cache
-def content() -> str:
-    """Return the page; raises ValueError where Streamlit's own is not what it is changed from."""
+def content(language: str = ENGLISH) -> str:
+    """Return the page in a language; raises ValueError where Streamlit's own is not what it is changed from."""
     page = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
     colours = f":root {{ --accent: {palette.ACCENT}; --focus: {palette.FOCUS}; --grey: {palette.GREY}; }}"
     # A theme cannot say the colour of axes and legends: in the light one Streamlit's is 3.7 : 1 on white.
     colours += f'\n.stVegaLiteChart text[fill="{palette.CHART_GREY}"] {{ fill: var(--grey); }}'
     styles = f"<style>\n{colours}\n{STYLES.read_text(encoding='utf-8')}</style>"
-    skip = f'<a class="skip" href="#{RESULT}">{_("Skip to the result")}</a>'
+    with speak(language):
+        words = _("Skip to the result")
+    skip = f'<a class="skip" href="#{RESULT}">{words}</a>'
     for mark, instead in (
+        (_LANGUAGE, f'<html lang="{language}">'),
         (_NAME, f"<title>{APP}</title>"),
         (_HEAD, f"{_asked_early(page)}\n{styles}\n{_HEAD}"),
         (_BODY, f"{_BODY}\n    {skip}"),
@@ -69,9 +73,10 @@ def content() -> str:
     return page
 
 
-async def start_page(request: Request) -> HTMLResponse:  # noqa: ARG001 - the signature Starlette calls
-    """Answer with the page, to be asked for anew each time: it names the files of this release."""
-    return HTMLResponse(content(), headers={"Cache-Control": "no-cache"})
+async def start_page(request: Request) -> HTMLResponse:
+    """Answer with the page in the reader's language, to be asked for anew: it names the files of this release."""
+    language = served(request.query_params.getlist(PARAM), request.headers.get("Accept-Language", ""))
+    return HTMLResponse(content(language), headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
 
 
 _NAMES = [one.address for one in (*menu.FIRST, *menu.MORE, *menu.HIDDEN) if one.name != menu.HOME]

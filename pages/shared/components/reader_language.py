@@ -1,0 +1,76 @@
+"""The reader's language: asked for in the link (``lang=de``), else the browser's; chosen in the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from practices_db.translation import ENGLISH, LANGUAGES, _, ask_reader, like_language, set_language
+
+PARAM = "lang"
+_KEY, _SERVED = "language", "language_served"
+_JS = (Path(__file__).parent / "reader_language.js").read_text(encoding="utf-8")
+_COMPONENT = st.components.v2.component("reader_language", html="<span></span>", js=_JS)
+
+
+def preferred(accept_language: str) -> str:
+    """Return the language of ours that a browser's header ``Accept-Language`` likes best, English if none."""
+    weighed: list[tuple[float, str]] = []
+    for part in accept_language.split(","):
+        tag, _semicolon, weight = part.partition(";q=")
+        if (code := like_language(tag.strip())) and weight.strip() != "0":
+            weighed.append((-float(weight) if weight.replace(".", "", 1).isdigit() else -1.0, code))
+    return min(weighed, key=lambda one: one[0])[1] if weighed else ENGLISH
+
+
+def served(params: Iterable[str], accept_language: str) -> str:
+    """Return the language that a page is loaded in: the last of its parameters ``lang``, else the browser's."""
+    asked = [code for given in params if (code := like_language(given))]
+    return asked[-1] if asked else preferred(accept_language)
+
+
+def _of_session() -> str | None:
+    """Return what the session at work has chosen; None outside of one and before its first run."""
+    return st.session_state.get(_KEY) if get_script_run_ctx(suppress_warning=True) else None
+
+
+ask_reader(_of_session)  # callbacks of widgets run before the frame, dialogs without it
+
+
+def settle() -> None:
+    """Set the language of this run, and keep it in the link where it is not the browser's."""
+    header = st.context.headers.get("Accept-Language") or ""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = st.session_state[_SERVED] = served(st.query_params.get_all(PARAM), header)
+    elif asked := like_language(st.query_params.get(PARAM)):
+        st.session_state[_KEY] = asked
+    code = st.session_state[_KEY]
+    set_language(code)
+    wanted = code if code != preferred(header) or PARAM in st.query_params else None
+    if wanted and st.query_params.get(PARAM) != wanted:
+        st.query_params[PARAM] = wanted
+
+
+def choice() -> None:
+    """Draw the choice of the language, and say the page's to the browser where it is not the one it was served in."""
+    with st.container(key="reader_language"):
+        st.selectbox(
+            _("Language"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key=_KEY,
+            label_visibility="collapsed",
+            filter_mode=None,
+            on_change=_chosen,
+        )
+        if st.session_state[_KEY] != st.session_state[_SERVED] or "language_said" in st.session_state:
+            st.session_state["language_said"] = True
+            _COMPONENT(data={"language": st.session_state[_KEY]}, key="language_said_component", height=1)
+
+
+def _chosen() -> None:
+    """Put the choice into the link, which would win over it."""
+    st.query_params[PARAM] = st.session_state[_KEY]

@@ -1,0 +1,60 @@
+"""A language that nobody speaks: every text in strange letters and a third longer, so that what is left in English, or
+has no room, is seen. It takes the place of a real language in a folder of its own (PRACTICES_LOCALE)."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import write_po
+
+from practices_db import list_translations
+from practices_db.translation import DOMAIN
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = "de"  # whose place it takes: two plural forms, as in English
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}
+_STRANGE = str.maketrans("aceinosuyzACEINOSUYZ", "åçéîñöšüýžÅÇÉÎÑÖŠÜÝŽ")
+# What must stay as it is: placeholders, formats of Vega and Streamlit's icons and colours, addresses, code, tags.
+_KEPT = re.compile(r"(\{[^{}]*\}|:[a-z_/]+:|:[a-z]+\[|\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|&[a-z]+;)")
+
+
+def strange(text: str) -> str:
+    """Return a text as the pseudo-language says it: its letters changed, a third longer, between signs of its own."""
+    parts = _KEPT.split(text)
+    said = "".join(part if at % 2 else part.translate(_STRANGE) for at, part in enumerate(parts))
+    start, end = len(said) - len(said.lstrip()), len(said.rstrip())
+    return f"{said[:start]}{said[start:end]}{'·' * max(1, len(text) // 3)}{said[end:]}"
+
+
+def messages() -> Catalog:
+    """Return every text of the code that is marked, as Babel collects them (babel.cfg)."""
+    found = Catalog(locale=CODE, domain=DOMAIN)
+    for folder in ("pages", "practices_db", "criteria"):
+        for _file, line, message, _comments, context in extract_from_dir(ROOT / folder, keywords=KEYWORDS):
+            found.add(message, locations=[(_file, line)], context=context)
+    return found
+
+
+def write(folder: Path) -> Path:
+    """Write the pseudo-language into a folder and return it: the texts of the code and of the lists."""
+    texts = messages()
+    for source in list_translations.SOURCES:
+        for text in list_translations.english(source).values():
+            texts.add(text)
+    for message in texts:
+        if message.id:
+            message.string = _strange(message)
+    content = BytesIO()
+    write_po(content, texts, width=0)
+    file = folder / CODE / "LC_MESSAGES" / f"{DOMAIN}.po"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content.getvalue())
+    return folder
+
+
+def _strange(message: Message) -> str | tuple[str, ...]:
+    return strange(message.id) if isinstance(message.id, str) else tuple(map(strange, message.id))
