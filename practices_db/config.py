@@ -95,11 +95,14 @@ def store_endpoint() -> str:
     return os.environ.get("AWS_ENDPOINT_URL", "")
 
 
-def operator_text(name: OperatorText) -> str:
-    """Return what whoever runs the server wrote (``<name>.md`` in the folder PRACTICES_TEXTS), "" where it is not."""
+def operator_text(name: OperatorText, language: str) -> str:
+    """Return what whoever runs the server wrote in the folder PRACTICES_TEXTS, "" where it is not.
+
+    ``<name>.<language>.md`` ("contact.de.md") goes before ``<name>.md``, which is for every language.
+    """
     folder = os.environ.get("PRACTICES_TEXTS")
-    path = Path(folder) / f"{name}.md" if folder else None
-    return path.read_text(encoding="utf-8").strip() if path and path.is_file() else ""
+    paths = [Path(folder) / f"{name}{of}.md" for of in (f".{language}", "")] if folder else []
+    return next((path.read_text(encoding="utf-8").strip() for path in paths if path.is_file()), "")
 
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\w\-./]*)?")

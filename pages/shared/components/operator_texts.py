@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.components.links import page_path
 from practices_db.config import OperatorText, operator_text
-from practices_db.translation import N_, _
+from practices_db.translation import N_, _, language
 
 _DEFAULTS: dict[OperatorText, str] = {
     "contact": N_(
@@ -41,4 +41,4 @@ def links() -> None:
 
 def show(name: OperatorText) -> None:
     """Draw the operator's text, which is Markdown, or the default."""
-    st.markdown(operator_text(name) or _(_DEFAULTS[name]))
+    st.markdown(operator_text(name, language()) or _(_DEFAULTS[name]))

@@ -22,6 +22,7 @@ from pages.shared.components.browser_storage import Difference, KeptText, Listed
 from pages.shared.components.screen_texts import escaped
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Profile, Sending, new_form
 from practices_db.files.self_assessment.open_file import open_draft
+from practices_db.translation import language
 
 GROUP = "self-assessment"  # also the slot of the first draft, and of those kept before there were several
 _STATE = "own"
@@ -119,7 +120,7 @@ def change_answer(indicator_id: str, **parts: Any) -> None:
     given = mine().answer(indicator_id)
     before = given.model_dump() if given else {"indicator": indicator_id, "answer": "not-documented"}
     try:
-        made = OwnAnswer.model_validate(before | parts)
+        made = OwnAnswer.model_validate(before | parts | {"language": language()})
     except ValidationError:
         return  # a value that no widget of ours offers: sent by hand, and dropped
     if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level or 0):

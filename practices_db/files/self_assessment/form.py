@@ -83,7 +83,8 @@ class Profile(_Part):
 class OwnAnswer(_Part):
     """One answer with what proves it. ``about`` is the indicator's label, there to read and checked against nothing.
 
-    ``evidence_level`` is None until somebody says what shows the answer.
+    ``evidence_level`` is None until somebody says what shows the answer. ``language``: in which the question was read
+    and the note written; files from before there was a choice say nothing, and were English.
     """
 
     indicator: Id
@@ -92,6 +93,7 @@ class OwnAnswer(_Part):
     evidence_level: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
     note: Note = ""
     link: Address = ""
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
 
     @property
     def documented(self) -> bool:
