@@ -59,9 +59,11 @@ bench:
 
 # collect the texts on screen for translators
 messages:
-    mkdir -p locale
-    {{ bin }}/pybabel extract --project "Integration Practices" --sort-by-file --no-wrap \
-        --output locale/practices.pot app.py pages practices_db criteria
+    {{ bin }}/pybabel extract --project "Integration Practices" --sort-by-file --no-wrap --mapping babel.cfg \
+        --keywords N_ --output locale/practices.pot .
+    {{ bin }}/pybabel update --input-file locale/practices.pot --output-dir locale --domain practices \
+        --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date --omit-header
+    rm locale/practices.pot
 
 # write docs/openapi.json anew, after a change of the routes, their parameters or columns
 api:

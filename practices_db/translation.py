@@ -19,6 +19,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -77,8 +78,10 @@ def texts_of(code: str) -> NullTranslations:
     """Return the texts of a language. They are compiled when they are first asked for: some tenths of a second."""
     if code == ENGLISH:
         return NullTranslations()
-    with (locale_folder() / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
-        texts = read_po(file, locale=code, abort_invalid=True)
+    texts = Catalog(locale=code)
+    if (path := locale_folder() / code / "LC_MESSAGES" / f"{DOMAIN}.po").is_file():
+        with path.open("rb") as file:
+            texts = read_po(file, locale=code, abort_invalid=True)
     for english, said in list_translations.translations(code).items():
         if english not in texts:
             texts.add(english, said)

@@ -4,19 +4,20 @@ has no room, is seen. It takes the place of a real language in a folder of its o
 from __future__ import annotations
 
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.pofile import write_po
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po, write_po
 
 from practices_db import list_translations
 from practices_db.translation import DOMAIN
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = "de"  # whose place it takes: two plural forms, as in English
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}
 _STRANGE = str.maketrans("aceinosuyzACEINOSUYZ", "åçéîñöšüýžÅÇÉÎÑÖŠÜÝŽ")
 # What must stay as it is: placeholders, formats of Vega and Streamlit's icons and colours, addresses, code, tags.
 _KEPT = re.compile(r"(\{[^{}]*\}|:[a-z_/]+:|:[a-z]+\[|\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|&[a-z]+;)")
@@ -30,18 +31,23 @@ def strange(text: str) -> str:
     return f"{said[:start]}{said[start:end]}{'·' * max(1, len(text) // 3)}{said[end:]}"
 
 
+@cache
 def messages() -> Catalog:
     """Return every text of the code that is marked, as Babel collects them (babel.cfg)."""
-    found = Catalog(locale=CODE, domain=DOMAIN)
-    for folder in ("pages", "practices_db", "criteria"):
-        for _file, line, message, _comments, context in extract_from_dir(ROOT / folder, keywords=KEYWORDS):
-            found.add(message, locations=[(_file, line)], context=context)
-    return found
+    with TemporaryDirectory() as folder:
+        found = Path(folder) / f"{DOMAIN}.pot"
+        command = ["pybabel", "-q", "extract", "-F", str(ROOT / "babel.cfg"), "-k", "N_", "-o", str(found), str(ROOT)]
+        CommandLineInterface().run(command)
+        with found.open("rb") as file:
+            return read_po(file)
 
 
 def write(folder: Path) -> Path:
     """Write the pseudo-language into a folder and return it: the texts of the code and of the lists."""
-    texts = messages()
+    texts = Catalog(locale=CODE, domain=DOMAIN)
+    for message in messages():
+        if message.id:
+            texts.add(message.id)
     for source in list_translations.SOURCES:
         for text in list_translations.english(source).values():
             texts.add(text)

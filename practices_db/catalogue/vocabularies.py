@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale
+from babel.languages import get_official_languages
+from babel.localedata import locale_identifiers
 
 from criteria.framework import current_framework
 from criteria.results import GROUPS
@@ -28,6 +30,7 @@ NOT_STATED_LABEL = N_("Not stated")
 _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 
 _OF_COUNTRIES = ("country", "area")
+_LOCALES = frozenset(locale_identifiers())
 _LEVELS = ("study_strength", "evidence_level")
 _EUROPE = N_("Europe as a whole")
 # Lists that the thesaurus has other words for, by what they are called there.
@@ -104,6 +107,26 @@ def _labels(name: str, code: str) -> dict[str, str]:
     if name in _LEVELS:  # the level stands before its label
         return {id_: " · ".join(map(said, text.split(" · "))) for id_, text in vocabulary(name).items()}
     return {id_: said(text) for id_, text in vocabulary(name).items()}
+
+
+def listed_label(name: str, id_: str) -> str:
+    """Return the label of an id as a list to choose from has it: a country with its own names and the English one.
+
+    Whoever looks for "Deu" or "Ger" finds "Deutschland · Germany" and "Germany · Deutschland".
+    """
+    said = label(name, id_)
+    if name not in _OF_COUNTRIES or id_ not in vocabulary("country"):
+        return said
+    others = [one for one in (vocabulary("country")[id_], *_own_names(id_)) if one != said]
+    return " · ".join([said, ", ".join(dict.fromkeys(others))]) if others else said
+
+
+@lru_cache(300)
+def _own_names(country: str) -> tuple[str, ...]:
+    """Return what a country is called in its official languages, as far as the CLDR has them; at most three."""
+    codes = get_official_languages(country) or get_official_languages(country, de_facto=True)
+    names = (Locale.parse(code).territories.get(country) for code in codes if code in _LOCALES)
+    return tuple(name for name in names if name)[:3]
 
 
 def choices(name: str) -> list[str]:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 import screen
-from babel.messages.frontend import CommandLineInterface
-from babel.messages.pofile import read_po
 
 from practices_db import translation
 
@@ -50,18 +48,6 @@ def test_one_is_one_and_more_are_more() -> None:
         translation.ngettext("{count} row is", "{count} rows are", count).format(count=count) for count in (0, 1, 2)
     ]
     assert said == ["0 rows are", "1 row is", "2 rows are"]
-
-
-def test_babel_finds_the_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    found = tmp_path / "practices.pot"
-    CommandLineInterface().run(["pybabel", "-q", "extract", "-F", "babel.cfg", "-o", str(found), "."])
-    with found.open("rb") as file:
-        texts = {message.id for message in read_po(file)}
-    assert "Explore practices" in texts  # beside its use
-    assert "Running in or after" in texts
-    assert "Two scores" in texts  # waits in a table
-    assert ("{count} practice", "{count} practices") in texts
 
 
 def marked() -> Iterator[tuple[Path, ast.Call]]:

@@ -13,11 +13,11 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared.components import links
+from pages.shared.components import links, reader_language
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import Facet, Filter, shown
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import listed_label
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
 
@@ -48,8 +48,8 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
     remembered = f"link of {st.session_state.get('page')}"
     bare = not any(name in st.query_params for name in own_params(kind))
     if st.session_state.get("arrived") and bare and (kept := st.session_state.get(remembered)):
-        st.query_params.from_dict(kept)
-    params = {key: st.query_params.get_all(key) for key in st.query_params}
+        st.query_params.from_dict({**st.query_params.to_dict(), **kept})
+    params = {key: st.query_params.get_all(key) for key in st.query_params if key != reader_language.PARAM}
     chosen, dropped = kind.from_params(params)
     strange = [name for name in params if name not in own_params(kind) and not _NOT_TOLD.fullmatch(name)]
     links.not_understood(dropped + [_("{what} is unknown").format(what=shown(name)) for name in strange])
@@ -152,7 +152,7 @@ def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mappin
     st.multiselect(
         _(facet.label),
         [id_ for id_ in facet.options() if id_ in held or id_ in chosen.chosen(facet.field)],
-        format_func=lambda id_: f"{label(facet.field, id_)} ({counts.get(id_, 0)})",
+        format_func=lambda id_: f"{listed_label(facet.field, id_)} ({counts.get(id_, 0)})",
         key=facet.field,
         placeholder=_("All"),
         on_change=write_widgets,

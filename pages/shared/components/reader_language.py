@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from practices_db.translation import ENGLISH, LANGUAGES, _, ask_reader, like_language, set_language
 
 PARAM = "lang"
-_KEY, _SERVED = "language", "language_served"
+_KEY, _SERVED, _BEFORE = "language", "language_served", "language_before"
 _JS = (Path(__file__).parent / "reader_language.js").read_text(encoding="utf-8")
 _COMPONENT = st.components.v2.component("reader_language", html="<span></span>", js=_JS)
 
@@ -49,9 +49,19 @@ def settle() -> None:
         st.session_state[_KEY] = asked
     code = st.session_state[_KEY]
     set_language(code)
+    if st.session_state.get(_BEFORE, code) != code:
+        _show_choices_anew()
+    st.session_state[_BEFORE] = code
     wanted = code if code != preferred(header) or PARAM in st.query_params else None
     if wanted and st.query_params.get(PARAM) != wanted:
         st.query_params[PARAM] = wanted
+
+
+def _show_choices_anew() -> None:
+    """Send every choice to the browser once more: it holds their words, which are those of the other language."""
+    for key, value in st.session_state.items():
+        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            st.session_state[key] = value
 
 
 def choice() -> None:
