@@ -62,7 +62,7 @@ messages:
     {{ bin }}/pybabel extract --project "Integration Practices" --sort-by-file --no-wrap --mapping babel.cfg \
         --keywords N_ --output locale/practices.pot .
     {{ bin }}/pybabel update --input-file locale/practices.pot --output-dir locale --domain practices \
-        --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date --omit-header
+        --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date
     rm locale/practices.pot
 
 # write docs/openapi.json anew, after a change of the routes, their parameters or columns
