@@ -170,12 +170,13 @@ def _step(framework: Framework, step: Step, found: _Help) -> None:
 
 def _what_to_do(step: Step, text: StepText, measured: bool) -> None:
     """Draw what a person can do and how long it takes; to find out is quick, but where it has to be ``measured``."""
+    how, effort = (_(words) if words else "" for words in (text.how, text.effort))
     if step.before in DOCUMENTED or measured:
-        st.markdown(_("**What you can do:** {how}").format(how=_(text.how)))
-        st.caption(_("Takes at least: {effort}").format(effort=_(text.effort)))
+        st.markdown(_("**What you can do:** {how}").format(how=how))
+        st.caption(_("Takes at least: {effort}").format(effort=effort))
     else:
-        st.markdown(_("**If it is not so yet:** {how}").format(how=_(text.how)))
-        st.caption(_("That takes at least: {effort}").format(effort=_(text.effort)))
+        st.markdown(_("**If it is not so yet:** {how}").format(how=how))
+        st.caption(_("That takes at least: {effort}").format(effort=effort))
 
 
 def _instruments(text: StepText, found: _Help) -> None:
