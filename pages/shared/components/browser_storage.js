@@ -5,7 +5,7 @@
 // Stored: `integration-practices:<slot>` = {revision, stamp, kept, text, name, after}, a slot being the group's
 // name or `<group>/<id>`, after the stamps it was written over; `integration-practices-typed:<page>:<slot>` = {<field>: {value, at}}, what is not yet in that text.
 // Data: group, slot, fields (pattern of the fields' names), ask (another one for each session), loaded, revision, text,
-// name, over, taken, heard, took, orders; language (tag of a locale) and words (what the line says) of the reader.
+// name, over, taken, heard, took, orders.
 const PREFIX = "integration-practices:"
 const TYPED = "integration-practices-typed:"
 const MEND = 2500 // ms after which what is not yet counted is sent again
@@ -93,7 +93,7 @@ class Group {
     this.sent = null // the last report: {n, at, typed: [[where, field, at]]}
     this.n = Math.floor(Math.random() * 1e9) * 1000
     this.dead = false // no answer although Streamlit believes that it is connected
-    this.conflict = null // which words tell of another tab that wrote meanwhile
+    this.conflict = null // what is said of another tab that wrote meanwhile
     this.behind = false // the connection came back, and the session has not yet heard what was here
     this.held = null // a press while it was behind
     this.caught = 0 // when the session had heard what was here
@@ -118,7 +118,7 @@ class Group {
       return action()
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
-      this.say(this.data.words.unavailable, "unavailable")
+      this.say("This browser does not let the page keep anything. Save a file before you leave.", "unavailable")
       if (!this.told.has("unavailable" + this.data.ask)) this.report("unavailable")
       this.told.add("unavailable" + this.data.ask)
     }
@@ -130,10 +130,7 @@ class Group {
     this.line.dataset.state = state
     this.line.textContent = words
     if (!action) return
-    const button = Object.assign(document.createElement("button"), {
-      textContent: this.data.words.differs,
-      onclick: action,
-    })
+    const button = Object.assign(document.createElement("button"), { textContent: "See what differs", onclick: action })
     this.line.append(" ", button)
   }
 
@@ -141,17 +138,16 @@ class Group {
   tell() {
     const pending = Object.values(this.typed)
     const entry = read(this.slot)
-    const { words } = this.data
-    if (offline(this)) return this.say(words.offline, "offline")
+    if (offline(this)) return this.say("No connection: kept in this browser, not yet counted.", "offline")
     if (this.conflict)
-      return this.say(words[this.conflict], "conflict", () =>
+      return this.say(this.conflict, "conflict", () =>
         document.querySelector(".st-key-kept_other_tab")?.scrollIntoView({ block: "center" })
       )
-    if (!this.data.loaded && !entry) return this.say(words.looking, "looking")
+    if (!this.data.loaded && !entry) return this.say("Looking for what this browser keeps …", "looking")
     if (!entry && !pending.length)
-      return this.say(this.forgotten ? words.forgotten : words.empty, "empty")
+      return this.say(this.forgotten ? "Forgotten: this browser keeps nothing of it." : "Nothing to keep yet.", "empty")
     const last = Math.max(...pending.map(one => one.at), Date.parse(entry?.kept) || 0)
-    this.say(keptAt(last, this.data), "kept")
+    this.say(`Kept in this browser at ${clock(last)}.`, "kept")
   }
 
   report(kind, more = {}) {
@@ -236,9 +232,10 @@ class Group {
       const unseen = seen.stamp !== null && !seen.over
       if (data.text && (data.text !== seen.text || unseen)) {
         beside = `${this.name}/${page.name}`
-        if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, data.words.second)
+        if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, `${data.name} (second tab)`.trim())
       }
-      this.conflict = (entry ? "changed" : "deleted") + (beside ? "_kept_too" : "")
+      this.conflict = entry ? "Another tab has changed these answers." : "Another tab has deleted these answers."
+      if (beside) this.conflict += " Yours are kept too."
       const once = `${data.ask} ${stamp} ${beside}`
       if (!this.told.has(once)) this.report("other", { entry, beside })
       this.told.add(once)
@@ -333,12 +330,12 @@ class Group {
   }
 }
 
-function keptAt(at, { words, language }) {
-  if (!at) return words.kept_sometime
+function clock(at) {
+  if (!at) return "an unknown time"
   const then = new Date(at)
-  const day = then.toLocaleDateString(language, { day: "numeric", month: "long" })
-  const said = then.toDateString() === new Date().toDateString() ? words.kept : words.kept_on
-  return said.replace("{time}", then.toLocaleTimeString(language)).replace("{day}", day)
+  const time = then.toLocaleTimeString("en-GB")
+  const day = then.toLocaleDateString("en-GB", { day: "numeric", month: "long" })
+  return then.toDateString() === new Date().toDateString() ? time : `${time} on ${day}`
 }
 
 // --- the page --------------------------------------------------------------------------------------------------------

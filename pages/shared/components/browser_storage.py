@@ -20,10 +20,8 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
-from pages.shared.components.screen_texts import escaped
-from practices_db import formats
+from pages.shared.components.screen_texts import counted, escaped
 from practices_db.errors import PracticesError
-from practices_db.translation import ENGLISH, N_, _, language, ngettext
 
 _JS = (Path(__file__).parent / "browser_storage.js").read_text(encoding="utf-8")
 _CSS = """
@@ -41,23 +39,6 @@ button {
 }
 """
 _COMPONENT = st.components.v2.component("browser_storage", html='<p role="status"></p>', css=_CSS, js=_JS)
-
-# What the line says, by what it tells; the browser puts in the time and the day.
-_LINE = {
-    "unavailable": N_("This browser does not let the page keep anything. Save a file before you leave."),
-    "offline": N_("No connection: kept in this browser, not yet counted."),
-    "looking": N_("Looking for what this browser keeps …"),
-    "forgotten": N_("Forgotten: this browser keeps nothing of it."),
-    "empty": N_("Nothing to keep yet."),
-    "kept": N_("Kept in this browser at {time}."),
-    "kept_on": N_("Kept in this browser at {time} on {day}."),
-    "kept_sometime": N_("Kept in this browser at an unknown time."),
-    "changed": N_("Another tab has changed these answers."),
-    "changed_kept_too": N_("Another tab has changed these answers. Yours are kept too."),
-    "deleted": N_("Another tab has deleted these answers."),
-    "deleted_kept_too": N_("Another tab has deleted these answers. Yours are kept too."),
-    "differs": N_("See what differs"),
-}
 
 GONE = "gone"  # the stamp of an entry that is not there any more
 _REMEMBERED = 40  # fields; what was taken longer ago is no longer waited for
@@ -214,7 +195,7 @@ class KeptText(ABC):
         try:
             return self.differences(self.other.text)
         except PracticesError as error:
-            return (Difference(_("The other tab's text"), "", str(error)),)
+            return (Difference("The other tab's text", "", str(error)),)
 
     def _take(self, entry: Entry) -> None:
         """Take what the browser keeps; what cannot be read stays there until its reader decides."""
@@ -341,9 +322,6 @@ def kept_line(kept: KeptText) -> bool:
         "heard": kept.heard,
         "took": kept.took,
         "orders": kept.orders,
-        "language": "en-GB" if language() == ENGLISH else language(),
-        "words": {what: _(words) for what, words in _LINE.items()}
-        | {"second": _("{name} (second tab)").format(name=kept.name).strip()},
     }
     result = _COMPONENT(key=key, data=data, on_report_change=reported)
     if not kept.loaded:
@@ -398,10 +376,8 @@ def _decide(kept: KeptText) -> None:
         _damaged(kept)
     if kept.unavailable:
         st.warning(
-            _(
-                "This browser does not let pages keep anything (a private window, or a setting). Your answers are only "
-                "in this open page: download a file before you leave it."
-            ),
+            "This browser does not let pages keep anything (a private window, or a setting). Your answers are only in "
+            "this open page: download a file before you leave it.",
             icon=":material/warning:",
         )
 
@@ -410,44 +386,37 @@ def _other_tab(kept: KeptText) -> None:
     with st.container(border=True, key="kept_other_tab"):
         differences = kept.told_apart()
         if kept.gone:
-            st.warning(_("Another tab of this browser has deleted these answers."), icon=":material/tab:")
+            st.warning("Another tab of this browser has deleted these answers.", icon=":material/tab:")
         else:
             st.warning(
-                ngettext(
-                    "Another tab of this browser has changed these answers. Nothing was overwritten. They differ in "
-                    "{count} place:",
-                    "Another tab of this browser has changed these answers. Nothing was overwritten. They differ in "
-                    "{count} places:",
-                    len(differences),
-                ).format(count=formats.count(len(differences))),
+                "Another tab of this browser has changed these answers. Nothing was overwritten. They differ in "
+                f"{counted(len(differences), 'place')}:",
                 icon=":material/tab:",
             )
             st.markdown("\n".join(f"- {_said(one)}" for one in differences))
         with st.container(horizontal=True):
             st.button(
-                _("Delete them here too") if kept.gone else _("Use the other tab's answers"),
+                "Delete them here too" if kept.gone else "Use the other tab's answers",
                 on_click=kept.use_other,
                 key="kept_use_other",
             )
-            st.button(_("Use the answers of this page"), on_click=kept.use_this, key="kept_use_this")
+            st.button("Use the answers of this page", on_click=kept.use_this, key="kept_use_this")
             if kept.beside and not kept.gone:
-                st.button(_("Keep both, side by side"), on_click=kept.use_both, key="kept_use_both")
+                st.button("Keep both, side by side", on_click=kept.use_both, key="kept_use_both")
 
 
 def _said(one: Difference) -> str:
-    here, there = (escaped(words) if words.strip() else _("*nothing*") for words in (one.here, one.there))
-    return _("**{what}** – here: {here}; in the other tab: {there}").format(
-        what=escaped(one.what), here=here, there=there
-    )
+    here, there = (escaped(words) if words.strip() else "*nothing*" for words in (one.here, one.there))
+    return f"**{escaped(one.what)}** – here: {here}; in the other tab: {there}"
 
 
 def _damaged(kept: KeptText) -> None:
     st.error(escaped(kept.problem), icon=":material/broken_image:")
     st.download_button(
-        _("Download what is there"),
+        "Download what is there",
         data=kept.damaged.encode("utf-8", "replace"),
         file_name="kept-in-this-browser.txt",
         mime="text/plain",
         on_click="ignore",
     )
-    st.caption(_("It is replaced as soon as you answer something here."))
+    st.caption("It is replaced as soon as you answer something here.")

@@ -353,7 +353,7 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
 
 
 def _error(share: float) -> str:
-    return f"{formats.decimal(100 * share, 1)} %"
+    return _("{number} %").format(number=formats.decimal(100 * share, 1))
 
 
 def _agreement(one: Readings) -> dict[str, str]:
@@ -571,8 +571,8 @@ def _numbers(column: pd.Series[Any]) -> Numbers:
 def _correlation(found: Follows | None, n: int) -> str:
     if found is None:
         return _("n = {n}, too few to say").format(n=n) if n < FEWEST else _("n = {n}, the same for all").format(n=n)
-    flag = f" :material/flag: {_('flagged')}" if found.flagged else ""
-    return f"{_span(found.correlation, found.low, found.high)}, n = {found.n}{flag}"
+    words = _("{value}, n = {n} :material/flag: flagged") if found.flagged else "{value}, n = {n}"
+    return words.format(value=_span(found.correlation, found.low, found.high), n=found.n)
 
 
 def limits(framework: Framework, totals: Totals, found: Limits, error: float) -> None:
@@ -627,7 +627,7 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
         ),
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
-    st.caption(_("Catalogue: {licence}.").format(licence=LICENCE))
+    st.caption(_("Catalogue: {licence}.").format(licence=_(LICENCE)))
 
 
 def _one_step(framework: Framework, criterion: Criterion) -> float:

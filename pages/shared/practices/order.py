@@ -284,7 +284,11 @@ def rests_on(whole: Whole) -> None:
         words += " " + _(
             "Coders: on practices read twice from their sources {differences} of {n} answers differ, so one coder errs "
             "in about {rate} of answers. This is counted in."
-        ).format(differences=twice.differences, n=twice.n, rate=f"{formats.decimal(100 * error.rate, 1)} %")
+        ).format(
+            differences=twice.differences,
+            n=twice.n,
+            rate=_("{number} %").format(number=formats.decimal(100 * error.rate, 1)),
+        )
     st.caption(words)
 
 

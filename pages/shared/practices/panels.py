@@ -295,7 +295,7 @@ def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
     """Return one indicator as Markdown: the answer that counts first, other assessors' answers below it."""
     first = next((one for one in given if one["counts"]), None)
     others = [one for one in given if one is not first]
-    lines = [f"- **{_(indicator.label)}** {_answer(indicator, first) if first else ANSWER_BADGES['not-documented']}"]
+    lines = [f"- **{_(indicator.label)}** {_answer(indicator, first) if first else _(ANSWER_BADGES['not-documented'])}"]
     for other in others:
         if other["basis"] == "tick-list":
             said = _("Tick-list, not counted: {answer}")
@@ -309,7 +309,7 @@ def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
 
 def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
     framework = current_framework()
-    parts = [ANSWER_BADGES[answer["answer"]]]
+    parts = [_(ANSWER_BADGES[answer["answer"]])]
     if anchor := indicator.anchor(answer["answer"]):
         parts.append(f"*{_(anchor)}*")
     if known(answer["note"]) and answer["note"]:
@@ -402,12 +402,12 @@ def sum_lines(proof: Proof) -> list[str]:
             proof.applicable_weight - proof.documented_weight,
         )
     )
-    lines = [f"{_('coverage')} = {known_} / {all_} = {formats.decimal(proof.coverage, 4)}"]
+    sums = [(_("coverage"), f"{known_} / {all_}", proof.coverage)]
     if proof.score is not None:
-        lines.append(f"{_('score')} = 100 · {value} / {known_} = {formats.decimal(proof.score, 4)}")
-    lines.append(f"{_('low end')} = 100 · {value} / {all_} = {formats.decimal(proof.low or 0, 4)}")
-    lines.append(f"{_('high end')} = 100 · ({value} + {unknown}) / {all_} = {formats.decimal(proof.high or 0, 4)}")
-    return lines
+        sums.append((_("score"), f"100 · {value} / {known_}", proof.score))
+    sums.append((_("low end"), f"100 · {value} / {all_}", proof.low or 0))
+    sums.append((_("high end"), f"100 · ({value} + {unknown}) / {all_}", proof.high or 0))
+    return [f"{what} = {terms} = {formats.decimal(comes_to, 4)}" for what, terms, comes_to in sums]
 
 
 def not_documented(framework: Framework, answered: set[str]) -> None:

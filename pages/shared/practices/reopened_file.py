@@ -63,7 +63,8 @@ def tell_when_there(opened: Reopened) -> None:
     told = _("This is the view of your file of {day}: {selection}.").format(
         day=made.exported_on.isoformat(), selection=made.selection
     )
-    st.session_state[_TOLD] = f"{told} {opened.remark or _('The data are the same as then.')}"
+    remark = opened.remark or _("The data are the same as then.")
+    st.session_state[_TOLD] = f"{told} {remark}"
 
 
 def told() -> None:

@@ -175,7 +175,7 @@ def open_file(practice_id: str) -> None:
         if refusal := st.session_state.get(_key(practice_id, "refusal")):
             st.error(escaped(refusal), icon=":material/error:")
         else:
-            st.caption(f":material/check: {_('Opened.')}")
+            st.caption(_(":material/check: Opened."))
 
 
 def _open(practice_id: str) -> None:

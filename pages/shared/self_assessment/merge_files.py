@@ -213,9 +213,7 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
     with st.container(border=True, gap="xsmall"):
         label = _(indicator.label)
         apart = (
-            f":green-badge[{_('settled')}]"
-            if settled
-            else _("(apart by {size} of 1)").format(size=formats.short(one.size))
+            _(":green-badge[settled]") if settled else _("(apart by {size} of 1)").format(size=formats.short(one.size))
         )
         st.markdown(f"**{label}** {apart}")
         st.markdown("\n".join(_said(letter, form, one.indicator_id) for letter, form in _lettered(draft.colleagues)))

@@ -27,7 +27,7 @@ def so_far(framework: Framework) -> None:
     """Draw both headlines in a line each, with the range that they could still move in."""
     found = scores(framework, draft.mine())
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{_('So far')}**")
+        st.markdown(_("**So far**"))
         for criterion in framework.headlines:
             one = found.of(OWN, criterion.id)
             st.markdown(f"{_(criterion.title)}: **{_figure(one)}**")
@@ -226,6 +226,6 @@ def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, no
     }
     if ids:
         st.markdown(
-            "\n".join(f"- {badges[given.get(id_, 'not-documented')]} {names[id_]}" for id_ in ids),
+            "\n".join(f"- {_(badges[given.get(id_, 'not-documented')])} {names[id_]}" for id_ in ids),
             anchors=False,
         )

@@ -266,7 +266,7 @@ def _sent_text(form: OwnAssessment, sending: Sending) -> str:
     names = {one.id: _(one.label) for one in current_framework().indicators}
     lines = [f"{name}: {value}" for name, value in _public_facts(form, sending)]
     if sending.mailbox.strip():
-        lines.append(f"{_('Mailbox (not public)')}: {sending.mailbox.strip()}")
+        lines.append(_("Mailbox (not public): {mailbox}").format(mailbox=sending.mailbox.strip()))
     for one in form.answers:
         proof = f" ({_(EVIDENCE[one.evidence_level])})" if one.documented and one.evidence_level is not None else ""
         said = [one.note.strip(), one.link.strip() if one.documented else ""]
