@@ -43,6 +43,7 @@ _NOTES = {
     "not-applicable": N_("Why does it not apply?"),
     "not-documented": N_("What would one have to find out?"),
 }
+_NOTE = N_("What is it like here?")
 EVIDENCE = (
     N_("We say so, no document yet"),
     N_("A document or our own figures show it"),
@@ -185,7 +186,7 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
         key=note,
         max_chars=NOTE,
         height=96,
-        placeholder=_(_NOTES.get(given.answer, N_("What is it like here?"))),
+        placeholder=_(_NOTES.get(given.answer, _NOTE)),
         on_change=draft.on_change(note, lambda text: draft.change_answer(indicator.id, note=text or "")),
     )
     if given.answer in DOCUMENTED:
