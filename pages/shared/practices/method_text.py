@@ -167,7 +167,8 @@ _GLOSSARY = {
 
 def glossary() -> None:
     """Explain the words of the app, in the order of the alphabet."""
-    st.markdown("\n".join(f"- **{_(term)}**: {_(words)}" for term, words in _GLOSSARY.items()), anchors=False)
+    terms = formats.in_order(_GLOSSARY.items(), lambda one: _(one[0]))
+    st.markdown("\n".join(f"- **{_(term)}**: {_(words)}" for term, words in terms), anchors=False)
 
 
 def when_scored(framework: Framework) -> None:
