@@ -48,6 +48,11 @@ def decimal(value: float, digits: int) -> str:
     return _decimal(float(value), digits, _locale())
 
 
+def short(value: float) -> str:
+    """Return a number with as many digits after the decimal sign as it has, of six in all: 0.5, 2."""
+    return decimal(value, len(f"{value:g}".partition(".")[2]))
+
+
 def day(value: datetime.date) -> str:
     """Return a day in words, of a date or a moment: 5 November 2026."""
     return format_date(value, format="d MMMM y" if language() == ENGLISH else "long", locale=_locale())

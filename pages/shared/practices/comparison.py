@@ -23,6 +23,7 @@ from pages.shared.components.screen_texts import (
     percent,
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import database_path
 from practices_db.queries.agreement import error_of
@@ -42,18 +43,20 @@ def choose(whole: Whole) -> list[str]:
     unknown = [id_ for id_ in given if id_ not in whole.index.place]
     if unknown:
         shown = ", ".join(escaped(id_[:60]) for id_ in unknown)
-        st.warning(f"Not in the catalogue and left out: {shown}", icon=":material/link_off:")
+        st.warning(
+            _("Not in the catalogue and left out: {practices}").format(practices=shown), icon=":material/link_off:"
+        )
     if len(given) - len(unknown) > AT_MOST:
-        st.warning(f"Only the first {AT_MOST} are compared.", icon=":material/info:")
+        st.warning(_("Only the first {most} are compared.").format(most=AT_MOST), icon=":material/info:")
     names = practice_picker.names(whole, ids, "find_compared")
     st.session_state["compared"] = ids
     st.multiselect(
-        f"Practices to compare, {AT_LEAST} to {AT_MOST}",
+        _("Practices to compare, {least} to {most}").format(least=AT_LEAST, most=AT_MOST),
         list(names),
         format_func=names.__getitem__,
         key="compared",
         max_selections=AT_MOST,
-        placeholder="Type a name",
+        placeholder=_("Type a name"),
         select_all=False,
         on_change=_write_choice,
     )
@@ -67,13 +70,14 @@ def _write_choice() -> None:
 def too_few(cards: Sequence[Card]) -> None:
     """Say how to get a comparison going."""
     if cards:
-        st.info("Choose at least one more practice above.", icon=":material/compare_arrows:")
-        practice_link(cards[0]["id"], f"Back to {escaped(cards[0]['name'])}")
+        st.info(_("Choose at least one more practice above."), icon=":material/compare_arrows:")
+        practice_link(cards[0]["id"], _("Back to {practice}").format(practice=escaped(cards[0]["name"])))
     else:
         st.info(
-            "Type two or more names above, or choose rows in the table of Explore.", icon=":material/compare_arrows:"
+            _("Type two or more names above, or choose rows in the table of Explore."),
+            icon=":material/compare_arrows:",
         )
-    st.page_link(page_path("explore"), label="Find practices in Explore", icon=":material/search:")
+    st.page_link(page_path("explore"), label=_("Find practices in Explore"), icon=":material/search:")
     need_link(PracticeFilter())
 
 
@@ -103,7 +107,7 @@ def clear_differences(framework: Framework, whole: Whole, cards: Sequence[Card])
     orders = {
         node: partial_order(framework, answers_, criterion_alone(framework, node), error=error) for node in HEADLINES
     }
-    st.markdown("\n".join(f"- **{title}**: {_found(cards, orders[node])}" for node, title in HEADLINES.items()))
+    st.markdown("\n".join(f"- **{_(title)}**: {_found(cards, orders[node])}" for node, title in HEADLINES.items()))
     st.caption(_("What was measured, and how, says more about effectiveness than these scores do."))
     if not any(order.pairs for order in orders.values()):
         return
@@ -112,7 +116,7 @@ def clear_differences(framework: Framework, whole: Whole, cards: Sequence[Card])
             scored = [card for card in cards if card["id"] in orders[node].practice_ids]
             pairs = [_pair(first, second, node, orders[node]) for first, second in combinations(scored, 2)]
             if pairs:
-                st.markdown(f"**{title}**\n\n" + "\n".join(f"- {line}" for line in pairs))
+                st.markdown(f"**{_(title)}**\n\n" + "\n".join(f"- {line}" for line in pairs))
         st.caption(
             _(
                 "Clearly higher: ahead in at least {share} of what the missing answers could be, even if coders err as "
@@ -195,10 +199,14 @@ def peers_rule(peers: Mapping[str, pd.DataFrame]) -> None:
     """Say who counts as a peer, and what a dot is where there are many."""
     if are_counted(peers):
         st.caption(
-            f"Together they have {sum(len(found) for found in peers.values()):,} peers, too many for a dot each: a dot "
-            "stands for all peers within the same two points of a score, and its size for how many they are."
+            _(
+                "Together they have {peers} peers, too many for a dot each: a dot stands for all peers within the same "
+                "two points of a score, and its size for how many they are."
+            ).format(peers=formats.count(sum(len(found) for found in peers.values())))
         )
     st.caption(
-        "Peers of a practice are the other scored practices that share at least one sector and at least one target "
-        f"group with it. With fewer than {ENOUGH_PEERS} they are not drawn. The large mark is the practice itself."
+        _(
+            "Peers of a practice are the other scored practices that share at least one sector and at least one target "
+            "group with it. With fewer than {fewest} they are not drawn. The large mark is the practice itself."
+        ).format(fewest=ENOUGH_PEERS)
     )

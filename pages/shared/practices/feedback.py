@@ -11,39 +11,46 @@ import streamlit as st
 from pages.shared.components import corrections, links, private_links
 from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.queries.practices import Former
+from practices_db.translation import N_, _
 
 _FIELDS = {
-    "": "Something else",
-    "name": "Name",
-    "lead_organisation": "Organisation",
-    "countries": "Country or place",
-    "start_year": "Years, or whether it still runs",
-    "sectors": "Sector or target group",
-    "funding_sources": "Funding or budget",
-    "people_reached": "People reached or outcomes",
-    "summary": "Summary",
-    "source_url": "A source",
-    "answer": "An answer or a score",
+    "": N_("Something else"),
+    "name": N_("Name"),
+    "lead_organisation": N_("Organisation"),
+    "countries": N_("Country or place"),
+    "start_year": N_("Years, or whether it still runs"),
+    "sectors": N_("Sector or target group"),
+    "funding_sources": N_("Funding or budget"),
+    "people_reached": N_("People reached or outcomes"),
+    "summary": N_("Summary"),
+    "source_url": N_("A source"),
+    "answer": N_("An answer or a score"),
 }
-_RUNS = {True: "still runs", False: "does not run any more", None: "may or may not still run"}
+_RUNS = {
+    True: N_("It still runs, says {who} ({day})."),
+    False: N_("It does not run any more, says {who} ({day})."),
+}
+_MAY_RUN = N_("It may or may not still run, says {who} ({day}).")
 
 
 def former(gone: Former) -> None:
     """Say what became of a practice that is not in the catalogue any more."""
     st.title(escaped(gone.name))
     st.info(
-        f"This practice is not in the catalogue any more since {gone.left_on:%d %B %Y}. "
-        f"The reason: {escaped(gone.reason)}",
+        _("This practice is not in the catalogue any more since {day}. The reason: {reason}").format(
+            day=formats.day(gone.left_on), reason=escaped(gone.reason)
+        ),
         icon=":material/inventory_2:",
     )
-    st.page_link(page_path("explore"), label="Look through the practices that are", icon=":material/search:")
+    st.page_link(page_path("explore"), label=_("Look through the practices that are"), icon=":material/search:")
 
 
 def moved_here(asked: str | None, card: Mapping[str, Any]) -> None:
     """Say so where a link to an id that was merged into this practice led here."""
     if asked and asked != card["id"]:
-        st.caption("The link you followed names an entry that was merged into this one.")
+        st.caption(_("The link you followed names an entry that was merged into this one."))
 
 
 def statement(said: Mapping[str, Any] | None) -> None:
@@ -51,30 +58,37 @@ def statement(said: Mapping[str, Any] | None) -> None:
     if said is None:
         return
     with st.container(border=True):
-        st.markdown(f"**What {escaped(said['organisation'])} says to this** ({said['stated_on']:%d %B %Y})")
+        st.markdown(
+            _("**What {organisation} says to this** ({day})").format(
+                organisation=escaped(said["organisation"]), day=formats.day(said["stated_on"])
+            )
+        )
         st.text(said["words"])
-        st.caption("In the organisation's own words; the scores are not changed by it.")
+        st.caption(_("In the organisation's own words; the scores are not changed by it."))
 
 
 def history(card: Mapping[str, Any], corrections: Sequence[tuple[date, str]]) -> None:
     """Say whether the practice still runs, who says so, and what was corrected and why."""
     if card["running_said_by"]:
-        runs = {True: "still runs", False: "does not run any more"}.get(
-            card["still_running"], "may or may not still run"
+        st.markdown(
+            _(_RUNS.get(card["still_running"], _MAY_RUN)).format(
+                who=escaped(card["running_said_by"]), day=formats.day(card["running_said_on"])
+            )
         )
-        st.markdown(f"It {runs}, says {escaped(card['running_said_by'])} ({card['running_said_on']:%d %B %Y}).")
     if corrections:
-        st.markdown("\n".join(f"- {day:%d %B %Y}: {escaped(words)}" for day, words in corrections))
+        st.markdown("\n".join(f"- {formats.day(day)}: {escaped(words)}" for day, words in corrections))
     else:
-        st.markdown("Nothing was corrected since it came into the catalogue.")
+        st.markdown(_("Nothing was corrected since it came into the catalogue."))
 
 
 def for_its_owner(practice_id: str) -> None:
     """Say what an organisation can do for its own practice here."""
-    with st.popover("Is this yours?", icon=":material/badge:", type="tertiary"):
+    with st.popover(_("Is this yours?"), icon=":material/badge:", type="tertiary"):
         st.markdown(
-            "Answer the same questions for it: your answers are shown beside what others found, and its scores follow. "
-            "If a fact is wrong, say so under “Something is wrong”."
+            _(
+                "Answer the same questions for it: your answers are shown beside what others found, and its scores "
+                "follow. If a fact is wrong, say so under “Something is wrong”."
+            )
         )
         links.assess_link(practice_id)
 
@@ -82,25 +96,34 @@ def for_its_owner(practice_id: str) -> None:
 def correction_form(card: Mapping[str, Any]) -> None:
     """Take a correction request for the curators; no personal data are needed."""
     private_links.keep()
-    with st.popover("Something is wrong", icon=":material/edit_note:", type="tertiary"):
+    with st.popover(_("Something is wrong"), icon=":material/edit_note:", type="tertiary"):
         st.markdown(
-            "Say what is wrong or out of date and where that can be read. Curators look at it, and what they correct "
-            "is listed under “Corrections”. Please leave out names and stories of people."
+            _(
+                "Say what is wrong or out of date and where that can be read. Curators look at it, and what they "
+                "correct is listed under “Corrections”. Please leave out names and stories of people."
+            )
         )
         corrections.receipts(card["id"])
         with st.form(f"correction-{card['id']}", border=False, clear_on_submit=False):
-            field = st.selectbox("What is it about?", list(_FIELDS), format_func=_FIELDS.__getitem__)
-            what = st.text_area("What is wrong, and what is right?", max_chars=4000)
+            key = f"correction_{card['id']}"
+            field = st.selectbox(
+                _("What is it about?"), list(_FIELDS), format_func=lambda one: _(_FIELDS[one]), key=f"{key}_field"
+            )
+            what = st.text_area(_("What is wrong, and what is right?"), max_chars=4000, key=f"{key}_what")
             page = st.text_input(
-                "A page where that can be read (optional)", max_chars=2000, placeholder="example.org/page"
+                _("A page where that can be read (optional)"),
+                max_chars=2000,
+                placeholder="example.org/page",
+                key=f"{key}_page",
             )
             mailbox = st.text_input(
-                "A mailbox for questions (optional)",
+                _("A mailbox for questions (optional)"),
                 max_chars=254,
                 placeholder="info@organisation.org",
-                help="An organisation's mailbox, not a person's. It is never published.",
+                help=_("An organisation's mailbox, not a person's. It is never published."),
+                key=f"{key}_mailbox",
             )
-            sent = st.form_submit_button("Send to the curators", icon=":material/send:")
+            sent = st.form_submit_button(_("Send to the curators"), icon=":material/send:", key=f"{key}_send")
         if sent:
             _send(card, field, what, page, mailbox)
 

@@ -14,18 +14,19 @@ from criteria.framework import current_framework
 from criteria.scoring import Answers
 from pages.shared.components.database import Whole
 from pages.shared.components.links import choose
-from pages.shared.components.screen_texts import counted, known
+from pages.shared.components.screen_texts import known
 from pages.shared.components.tables import rows
+from practices_db import formats
 from practices_db.catalogue.practice_filter import FACET
-from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.queries.facet_index import Index, Numbers, cross_counts
-from practices_db.translation import N_, _
+from practices_db.translation import N_, _, language, ngettext
 
-DOWN = {"target_group": "Target group", "country": "Country"}
+DOWN = {"target_group": N_("Target group"), "country": N_("Country")}
 SHOWN = {
-    "practices": "Practices",
-    "assessed": "Assessed practices",
-    "strongest": "Strongest evidence on outcomes (level)",
+    "practices": N_("Practices"),
+    "assessed": N_("Assessed practices"),
+    "strongest": N_("Strongest evidence on outcomes (level)"),
 }
 
 # The least of each step of a number of practices; evidence has its levels as steps.
@@ -50,15 +51,15 @@ def of_types() -> bool:
 def choices() -> tuple[str, str]:
     """Draw what stands down the side and what a cell shows; both are kept in the link."""
     with st.container(horizontal=True, key="gap_choices"):
-        down = choose("Sectors against", "down", DOWN)
-        shown = choose("A cell shows", "shown", SHOWN)
+        down = choose(_("Sectors against"), "down", {id_: _(words) for id_, words in DOWN.items()})
+        shown = choose(_("A cell shows"), "shown", {id_: _(words) for id_, words in SHOWN.items()})
     return down, shown
 
 
 def steps(shown: str) -> tuple[str, ...]:
     """Return what the shades of a map stand for, from least to most."""
     if shown == "strongest":
-        return tuple(f"{one.level} {one.label}" for one in current_framework().evidence_levels)
+        return tuple(f"{one.level} {_(one.label)}" for one in current_framework().evidence_levels)
     return tuple(_(words) for words in _COUNTS.values())
 
 
@@ -103,7 +104,9 @@ def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
                     "step": None if value is None else _step(shown, value),
                     "practices": cell["practices"],
                     "assessed": cell["assessed"],
-                    "proof": framework.evidence_label(int(cell["strongest"])) if known(cell["strongest"]) else "none",
+                    "proof": _(framework.evidence_label(int(cell["strongest"])))
+                    if known(cell["strongest"])
+                    else _("none"),
                     "need": lacks,
                     "needed": _(NEEDS[lacks]),
                 }
@@ -116,7 +119,8 @@ def _most_first(list_: str, found: Mapping[tuple[str, str], Mapping[str, Any]], 
     held = Counter[str]()
     for cell in found.values():
         held[cell[side]] += cell["practices"]
-    return sorted(vocabulary(list_).items(), key=lambda one: -held[one[0]])
+    ids = sorted(vocabulary(list_), key=lambda id_: -held[id_])
+    return [(id_, label(list_, id_)) for id_ in ids]
 
 
 def outcome_evidence(answers: Answers, index: Index) -> Numbers:
@@ -135,6 +139,7 @@ def outcome_evidence(answers: Answers, index: Index) -> Numbers:
 @st.cache_resource(max_entries=40, show_spinner=False)
 def _drawn(
     content_hash: str,  # noqa: ARG001
+    code: str,  # noqa: ARG001 - the language of the words
     down: str,
     shown: str,
     _index: Index,
@@ -147,8 +152,8 @@ def _drawn(
 
 
 def drawn(whole: Whole, down: str, shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the cells and the table twin; made once for each release of the data."""
-    return _drawn(whole.version.content_hash, down, shown, whole.index, whole.answers)
+    """Return the cells and the table twin; made once for each release of the data and language."""
+    return _drawn(whole.version.content_hash, language(), down, shown, whole.index, whole.answers)
 
 
 def sentence(table: pd.DataFrame, down: str) -> str:
@@ -158,17 +163,22 @@ def sentence(table: pd.DataFrame, down: str) -> str:
         "Of {all} combinations of topic and {down}, **{none}** have no practice in the catalogue, **{unassessed}** "
         "have practices but no assessment, **{unproven}** have no independent evaluation of outcomes, and "
         "**{proven}** have one, or stronger evidence."
-    ).format(all=len(table), down=DOWN[down].lower(), **{kind: count.get(kind, 0) for kind in NEEDS})
+    ).format(all=len(table), down=formats.within(_(DOWN[down])), **{kind: count.get(kind, 0) for kind in NEEDS})
 
 
 def grid(table: pd.DataFrame, down: str) -> pd.DataFrame:
     """Return the table twin: a row for each value down the side, a column a sector, each cell in words."""
     words = table.assign(
         words=[
-            f"{counted(row['practices'], 'practice')}, {row['assessed']} assessed, "
-            f"evidence on outcomes: {row['proof'].lower()}"
+            ngettext(
+                "{count} practice, {assessed} assessed, evidence on outcomes: {evidence}",
+                "{count} practices, {assessed} assessed, evidence on outcomes: {evidence}",
+                row["practices"],
+            ).format(
+                count=formats.count(row["practices"]), assessed=row["assessed"], evidence=formats.within(row["proof"])
+            )
             if row["practices"]
-            else "none"
+            else _("none")
             for row in rows(table)
         ],
         id_down=table["id"].str.partition("|")[2],
@@ -178,13 +188,14 @@ def grid(table: pd.DataFrame, down: str) -> pd.DataFrame:
     links = [
         f"[{name}](explore?{FACET[down].param}={id_})" for name, id_ in zip(wide["down"], wide["id_down"], strict=True)
     ]
-    return wide.assign(down=links).drop(columns="id_down").rename(columns={"down": DOWN[down]})
+    return wide.assign(down=links).drop(columns="id_down").rename(columns={"down": _(DOWN[down])})
 
 
 def needs(table: pd.DataFrame) -> None:
     """List what each kind of gap would need, with the pairs that have it."""
     for kind, words in list(NEEDS.items())[:-1]:
         pairs = table[table["need"] == kind]
-        with st.expander(f"{counted(len(pairs), 'combination')}: {_(words)}"):
+        title = ngettext("{count} combination: {needs}", "{count} combinations: {needs}", len(pairs))
+        with st.expander(title.format(count=formats.count(len(pairs)), needs=_(words))):
             lines = [f"- **{side}**: {', '.join(group['across'])}" for side, group in pairs.groupby("down", sort=False)]
             st.markdown("\n".join(lines))

@@ -15,8 +15,9 @@ import streamlit as st
 from pages.shared.components import chart_with_download, charts, database
 from pages.shared.components.database import Whole
 from pages.shared.components.links import choose as choose_one
-from pages.shared.components.screen_texts import counted, escaped, number
+from pages.shared.components.screen_texts import escaped, number
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near, score_table, twin
+from practices_db import formats
 from practices_db.catalogue.practice_filter import FACET, PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
@@ -32,7 +33,7 @@ _FACETS = ("sector", "target_group", "country", "funding_kind", "governance_leve
 def choose(chosen: PracticeFilter) -> str:
     """Draw what the practices are grouped by; kept in the link. What is filtered is not offered for groups."""
     free = [field for field in _FACETS if not chosen.chosen(field)] or list(_FACETS)
-    return choose_one("Groups by", "group", {field: FACET[field].label for field in free}, _FACETS)
+    return choose_one(_("Groups by"), "group", {field: _(FACET[field].label) for field in free}, _FACETS)
 
 
 def found_title(groups: Mapping[str, Mapping[str, _Group]], by: str) -> str:
@@ -40,7 +41,7 @@ def found_title(groups: Mapping[str, Mapping[str, _Group]], by: str) -> str:
     sizes = [max(len(one.scores) for one in group.values()) for group in groups.values()]
     shown, some = sum(size >= ENOUGH for size in sizes), sum(size > 0 for size in sizes)
     return _("Scores by {facet}: {shown} of {some} groups with a score have {enough} or more scored practices").format(
-        facet=FACET[by].label.lower(), shown=shown or _("none"), some=some, enough=ENOUGH
+        facet=formats.within(_(FACET[by].label)), shown=shown or _("none"), some=some, enough=ENOUGH
     )
 
 
@@ -76,8 +77,10 @@ def show(view: View, whole: Whole, found: Selection, by: str) -> None:
     if lines.empty:
         _nothing_to_show(view, whole, found)
     else:
-        chart_with_download.show(view, lines, charts.strips(tuple(HEADLINES.values()), counted_), "groups", title)
-    twin(_table(groups, by), "Scored practices in each group, with their spread")
+        chart_with_download.show(
+            view, lines, charts.strips(tuple(_(one) for one in HEADLINES.values()), counted_), "groups", title
+        )
+    twin(_table(groups, by), _("Scored practices in each group, with their spread"))
     _statistics_button(view, groups, by)
 
 
@@ -103,7 +106,7 @@ def statistics(groups: Mapping[str, Mapping[str, _Group]], by: str) -> pd.DataFr
     Lowest, median and highest are points of 100, blank below five practices.
     """
     rows = [
-        {"group_id": id_, "group": label(by, id_), "score": node, "n": len(one.scores)} | _of_five(one.scores)
+        {"group_id": id_, "group": vocabulary(by)[id_], "score": node, "n": len(one.scores)} | _of_five(one.scores)
         for id_, group in groups.items()
         for node, one in group.items()
         if len(one.scores)
@@ -141,11 +144,13 @@ def _lines(
         strips = {node: one for node, one in group.items() if len(one.scores) >= ENOUGH}
         if not strips:
             continue
-        sizes = ", ".join(f"{HEADLINES[node].lower()} n = {len(one.scores):,}" for node, one in strips.items())
+        sizes = ", ".join(
+            f"{formats.within(_(HEADLINES[node]))} n = {formats.count(len(one.scores))}" for node, one in strips.items()
+        )
         lines.append({"line": line, "name": f"{label(by, id_)} ({sizes})"})
         for node, one in strips.items():
             line += 1
-            lines += [dot | {"line": line, "what": HEADLINES[node], "own": False} for dot in dots(one, node)]
+            lines += [dot | {"line": line, "what": _(HEADLINES[node]), "own": False} for dot in dots(one, node)]
         line += 1
     columns = ["line", "name", "what", "practice", "score", "own", "n"]
     return pd.DataFrame(lines, columns=columns).astype({"score": float})
@@ -160,35 +165,51 @@ def _each(whole: Whole, found: Selection, one: _Group, node: str) -> list[dict[s
 def _rule(groups: Mapping[str, Mapping[str, _Group]], by: str, too_many: int | None) -> None:
     """Say what a dot is, and which groups are too small to show."""
     dot = (
-        "Every dot is the score of one practice"
+        _("Every dot is the score of one practice; a practice in several groups stands in each.")
         if too_many is None
-        else f"{too_many:,} scores are too many for a dot each: a dot stands for all practices within the same two "
-        "points of a score, and its size for how many they are"
+        else _(
+            "{scores} scores are too many for a dot each: a dot stands for all practices within the same two points of "
+            "a score, and its size for how many they are; a practice in several groups stands in each."
+        ).format(scores=formats.count(too_many))
     )
     st.caption(
-        f"{dot}; a practice in several groups stands in each. Practices in different groups "
-        "work in different places for different people: look at the spread, not the average."
+        dot
+        + " "
+        + _(
+            "Practices in different groups work in different places for different people: look at the spread, not the "
+            "average."
+        )
     )
     small = [
-        f"{escaped(label(by, id_))} ({counted(size, 'scored practice')})"
+        ngettext("{group} ({count} scored practice)", "{group} ({count} scored practices)", size).format(
+            group=escaped(label(by, id_)), count=formats.count(size)
+        )
         for id_, group in groups.items()
         if 0 < (size := max(len(one.scores) for one in group.values())) < ENOUGH
     ]
     if small:
-        st.caption(f"Not shown, with fewer than {ENOUGH} scored practices: " + ", ".join(small) + ".")
+        st.caption(
+            _("Not shown, with fewer than {enough} scored practices: {groups}.").format(
+                enough=ENOUGH, groups=", ".join(small)
+            )
+        )
 
 
 def _table(groups: Mapping[str, Mapping[str, _Group]], by: str) -> pd.DataFrame:
     """Return for each group how many are scored, and from five on their lowest, middle and highest score."""
     shown = {id_: group for id_, group in groups.items() if any(len(one.scores) for one in group.values())}
-    columns = {FACET[by].label: [label(by, id_) for id_ in shown]}
+    columns = {_(FACET[by].label): [label(by, id_) for id_ in shown]}
     for node, title in HEADLINES.items():
-        columns[title] = [_spread(group[node].scores) for group in shown.values()]
+        columns[_(title)] = [_spread(group[node].scores) for group in shown.values()]
     return pd.DataFrame(columns)
 
 
 def _spread(scores: Numbers) -> str:
     if len(scores) < ENOUGH:
-        return f"n = {len(scores)}, too few to show"
-    middle = float(np.median(scores))
-    return f"n = {len(scores):,}: {number(scores.min())} to {number(scores.max())}, median {number(middle)}"
+        return _("n = {n}, too few to show").format(n=len(scores))
+    return _("n = {n}: {low} to {high}, median {median}").format(
+        n=formats.count(len(scores)),
+        low=number(scores.min()),
+        high=number(scores.max()),
+        median=number(float(np.median(scores))),
+    )

@@ -19,15 +19,16 @@ from criteria.proof import Proof
 from criteria.results import GROUPS
 from pages.shared.components.links import practice_link
 from pages.shared.components.peers import ENOUGH_PEERS
-from pages.shared.components.screen_texts import counted, escaped, number, percent, web_link
+from pages.shared.components.screen_texts import escaped, number, percent, web_link
 from pages.shared.components.tables import HEADLINES
 from pages.shared.practices.panels import sum_lines
-from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db import formats
+from practices_db.catalogue.vocabularies import label
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.agreement import CellsReadTwice, Readings
 from practices_db.queries.figures import Figures, Limits
 from practices_db.queries.practices import SelectionShares, Totals
-from practices_db.translation import N_, _
+from practices_db.translation import N_, _, ngettext
 
 Numbers = npt.NDArray[np.float64]
 
@@ -41,7 +42,7 @@ def in_short(framework: Framework) -> None:
             "{indicators} indicators is answered *met*, *partly met*, *not met*, *not documented* or *not applicable*."
         ).format(
             sides=len(framework.criteria),
-            headlines=_(" and ").join(criterion.title.lower() for criterion in framework.headlines),
+            headlines=formats.listed(formats.within(_(criterion.title)) for criterion in framework.headlines),
             indicators=len(framework.indicators),
         )
     )
@@ -57,7 +58,7 @@ def in_short(framework: Framework) -> None:
         _(
             "{title}, version {version}. Every assessment keeps the version it was made with; only answers of this "
             "version count."
-        ).format(title=framework.title, version=framework.version)
+        ).format(title=_(framework.title), version=framework.version)
     )
 
 
@@ -71,7 +72,7 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
                 "give **{score}** of 100. If nothing of the rest were met it would be {low}, if all of it were {high}."
             ).format(
                 name=escaped(card["name"]),
-                criterion=criterion.title.lower(),
+                criterion=formats.within(_(criterion.title)),
                 answered=sum(row.value is not None for row in proof.rows),
                 asked=len(proof.rows),
                 share=percent(proof.coverage),
@@ -84,10 +85,10 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
             st.table(
                 pd.DataFrame(
                     {
-                        _("Indicator"): [row.indicator.label for row in proof.rows],
-                        _("Answer"): [framework.answer_label(row.answer) for row in proof.rows],
-                        _("Weight"): [f"{row.weight:g}" for row in proof.rows],
-                        _("Counts"): ["" if row.value is None else f"{row.value:g}" for row in proof.rows],
+                        _("Indicator"): [_(row.indicator.label) for row in proof.rows],
+                        _("Answer"): [_(framework.answer_label(row.answer)) for row in proof.rows],
+                        _("Weight"): [formats.short(row.weight) for row in proof.rows],
+                        _("Counts"): ["" if row.value is None else formats.short(row.value) for row in proof.rows],
                     }
                 ),
                 alt=_("The answers of the example"),
@@ -115,7 +116,7 @@ def _formulas(framework: Framework) -> None:
         + _("range from $C S$ to $C S + 100\\,(1 - C)$")
     )
     values = ", ".join(
-        _("{answer} counts {value}").format(answer=option.label.lower(), value=f"{option.value:g}")
+        _("{answer} counts {value}").format(answer=formats.within(_(option.label)), value=formats.short(option.value))
         for option in framework.answers
         if option.value is not None
     )
@@ -166,61 +167,63 @@ _GLOSSARY = {
 
 def glossary() -> None:
     """Explain the words of the app, in the order of the alphabet."""
-    st.markdown("\n".join(f"- **{_(term)}**: {_(words)}" for term, words in _GLOSSARY.items()), anchors=False)
+    terms = formats.in_order(_GLOSSARY.items(), lambda one: _(one[0]))
+    st.markdown("\n".join(f"- **{_(term)}**: {_(words)}" for term, words in terms), anchors=False)
 
 
 def when_scored(framework: Framework) -> None:
     """Say from which coverage on each criterion is scored, and what it cannot do without."""
-    lines = [
-        f"- {criterion.title}: "
-        + _("from {share} documented weight on").format(share=percent(framework.minimum_coverage_of(criterion)))
-        + _required(criterion)
-        for criterion in framework.criteria
-    ]
+    lines = [_least(criterion, framework.minimum_coverage_of(criterion)) for criterion in framework.criteria]
     st.markdown(_("**When there is a score.** Below this there is only the range:") + "\n\n" + "\n".join(lines))
 
 
-def _required(criterion: Criterion) -> str:
-    names = [f"“{one.label}”" for one in criterion.indicators if one.required]
-    if not names:
-        return "."
-    return _(", and only where {names} is documented. Without it nobody knows whether anything got better.").format(
-        names=_(" and ").join(names)
+def _least(criterion: Criterion, share: float) -> str:
+    names = [f"“{_(one.label)}”" for one in criterion.indicators if one.required]
+    words = (
+        _(
+            "- {criterion}: from {share} documented weight on, and only where {names} is documented. Without it nobody "
+            "knows whether anything got better."
+        )
+        if names
+        else _("- {criterion}: from {share} documented weight on.")
     )
+    return words.format(criterion=_(criterion.title), share=percent(share), names=formats.listed(names))
 
 
 def rules(framework: Framework) -> None:
     """List the framework's rules for whoever answers."""
-    st.markdown("\n".join(f"- {rule.text}" for rule in framework.rules))
+    st.markdown("\n".join(f"- {_(rule.text)}" for rule in framework.rules))
 
 
 def questions(framework: Framework) -> None:
     """List every criterion, question and indicator with the anchor of each answer, its weight and its sources."""
     titles = {source.id: source.publisher for source in framework.sources}
     for criterion in framework.criteria:
-        headline = _(" (main score)") if criterion.headline else ""
-        with st.expander(f"**{criterion.title}**{headline}: {criterion.summary}"):
+        words = _("**{criterion}** (main score): {summary}") if criterion.headline else "**{criterion}**: {summary}"
+        with st.expander(words.format(criterion=_(criterion.title), summary=_(criterion.summary))):
             st.caption(
                 _("Scored from {share} documented weight on.").format(
                     share=percent(framework.minimum_coverage_of(criterion))
                 )
             )
             for question in criterion.questions:
-                st.markdown(f"**{question.text}**")
+                st.markdown(f"**{_(question.text)}**")
                 st.markdown("\n".join(_anchors(indicator, titles) for indicator in question.indicators), anchors=False)
 
 
 def _anchors(indicator: Indicator, publishers: Mapping[str, str]) -> str:
     """Return an indicator as a list item: what each answer means, its weight, and whom it follows."""
     after = ", ".join(publishers[basis] for basis in indicator.basis)
-    marks = [N_("required: no score without it")] * indicator.required + [N_("outcome")] * indicator.outcome
-    told = "".join(f", {_(mark)}" for mark in marks)
+    marks = [_("weight {weight}").format(weight=formats.short(indicator.weight))]
+    marks += [_("required: no score without it")] * indicator.required + [_("outcome")] * indicator.outcome
     return "\n".join(
         [
-            f"- **{indicator.label}** (weight {indicator.weight:g}{told}; after {after})",
-            f"    - Met: {indicator.met}",
-            f"    - Partly met: {indicator.partly}",
-            f"    - Not met: {indicator.not_met}",
+            _("- **{indicator}** ({marks}; after {publishers})").format(
+                indicator=_(indicator.label), marks=", ".join(marks), publishers=after
+            ),
+            "    - " + _("Met: {anchor}").format(anchor=_(indicator.met)),
+            "    - " + _("Partly met: {anchor}").format(anchor=_(indicator.partly)),
+            "    - " + _("Not met: {anchor}").format(anchor=_(indicator.not_met)),
         ]
     )
 
@@ -230,16 +233,16 @@ def evidence_levels(framework: Framework) -> None:
     st.table(
         pd.DataFrame(
             {
-                "Level": [level.level for level in framework.evidence_levels],
-                "Evidence": [level.label for level in framework.evidence_levels],
+                _("Level"): [level.level for level in framework.evidence_levels],
+                _("Evidence"): [_(level.label) for level in framework.evidence_levels],
             }
         ),
-        alt="Evidence levels",
+        alt=_("Evidence levels"),
         hide_index=True,
         border="horizontal",
         width="content",
     )
-    outcomes = ", ".join(f"“{one.label}”" for one in framework.indicators if one.outcome)
+    outcomes = ", ".join(f"“{_(one.label)}”" for one in framework.indicators if one.outcome)
     st.markdown(
         _(
             "Each answer carries the strength of the evidence behind it. It stands beside the score and is never "
@@ -269,7 +272,7 @@ def which_counts(twice: CellsReadTwice) -> None:
             "So practices that were read twice are scored a little lower than if they had been read once: of {cells} "
             "answers given more than once, on {practices} practices, {differ} differ; where "
             "they differ, a lower answer than another counts {lower} times."
-        ).format(cells=f"{twice.cells:,}", practices=twice.practices, differ=twice.differ, lower=twice.lower)
+        ).format(cells=formats.count(twice.cells), practices=twice.practices, differ=twice.differ, lower=twice.lower)
     )
 
 
@@ -283,8 +286,17 @@ def who_answered(totals: Totals, makers: pd.DataFrame) -> None:
         ).format(assessed=totals.assessed, practices=totals.practices)
     )
     lines = [
-        f"- {label('basis', row['basis'])} by *{escaped(row['assessor'])}*: {counted(row['practices'], 'practice')}, "
-        f"{counted(row['answers'], 'answer')}" + (f" ({escaped(row['how'])})" if isinstance(row["how"], str) else "")
+        _("- {basis} by *{assessor}*: {practices}, {answers}").format(
+            basis=label("basis", row["basis"]),
+            assessor=escaped(row["assessor"]),
+            practices=ngettext("{count} practice", "{count} practices", row["practices"]).format(
+                count=formats.count(row["practices"])
+            ),
+            answers=ngettext("{count} answer", "{count} answers", row["answers"]).format(
+                count=formats.count(row["answers"])
+            ),
+        )
+        + (f" ({escaped(row['how'])})" if isinstance(row["how"], str) else "")
         for row in makers.to_dict("records")
     ]
     with st.expander(_("Who answered what")):
@@ -320,7 +332,7 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
                 practices=own.practices,
                 near=own.agreement.within_one_step,
                 n=own.agreement.n,
-                error=f"{100 * error:.1f} %",
+                error=_error(error),
             )
         )
     st.markdown(
@@ -341,17 +353,29 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
     )
 
 
+def _error(share: float) -> str:
+    return _("{number} %").format(number=formats.decimal(100 * share, 1))
+
+
 def _agreement(one: Readings) -> dict[str, str]:
     found = one.agreement
     kappa = _("too few to say") if found.n < FEWEST_PAIRS else _("not defined: one answer throughout")
-    if found.kappa is not None:
-        kappa = f"{found.kappa:.2f} ({found.low:.2f} to {found.high:.2f})"
+    if found.kappa is not None and found.low is not None and found.high is not None:
+        kappa = _span(found.kappa, found.low, found.high)
     return {
         _("Second reading"): label("way_of_reading", one.way),
         _("Practices"): str(one.practices),
-        _("The same"): f"{found.same} of {found.n} ({percent(found.same / found.n)})",
+        _("The same"): _("{same} of {n} ({share})").format(
+            same=found.same, n=found.n, share=percent(found.same / found.n)
+        ),
         _("Weighted kappa"): kappa,
     }
+
+
+def _span(value: float, low: float, high: float) -> str:
+    return _("{value} ({low} to {high})").format(
+        value=formats.decimal(value, 2), low=formats.decimal(low, 2), high=formats.decimal(high, 2)
+    )
 
 
 def _drifts(framework: Framework, one: Readings) -> str:
@@ -361,25 +385,24 @@ def _drifts(framework: Framework, one: Readings) -> str:
     lines = []
     for drift in apart:
         if one.way == "from-notes" or drift.steps == 0:
-            way = ""  # neither of the two is the second
+            words = _("- {indicator}: {differences} of {n} differ")  # neither of the two is the second
+        elif drift.steps > 0:
+            words = _("- {indicator}: {differences} of {n} differ, the second was milder")
         else:
-            way = _(", the second was milder") if drift.steps > 0 else _(", the second was stricter")
+            words = _("- {indicator}: {differences} of {n} differ, the second was stricter")
         lines.append(
-            _("- {indicator}: {differences} of {n} differ").format(
-                indicator=_names(framework)[drift.indicator_id], differences=drift.differences, n=drift.n
-            )
-            + way
+            words.format(indicator=_names(framework)[drift.indicator_id], differences=drift.differences, n=drift.n)
         )
     return "\n".join(lines)
 
 
 def _names(framework: Framework) -> dict[str, str]:
-    return {one.id: one.label for one in framework.indicators}
+    return {one.id: _(one.label) for one in framework.indicators}
 
 
 def orders() -> None:
     """Say how the order of practices, the peers and the order under a need come about."""
-    groups = " · ".join(one.label.lower() for one in GROUPS)
+    groups = " · ".join(formats.within(_(one.label)) for one in GROUPS)
     st.markdown(
         _(
             "**Results before scores.** Practices are first put into groups by what is known to have changed for "
@@ -421,11 +444,11 @@ def told_apart(found: Figures) -> None:
     rows = [
         {
             # one column fewer, so that the table needs no scrolling on a telephone
-            _("Score (practices scored)"): f"{one.criterion.title} ({one.scored})",
-            _("Pairs"): f"{one.clear.pairs:,}",
-            _("Differ clearly"): f"{one.clear.under['know-nothing']:,}",
-            _("… even if coders err"): f"{one.clear_with_error.under['know-nothing']:,}",
-            _("… whatever the unknown answers"): f"{one.clear_with_error.under_all:,}",
+            _("Score (practices scored)"): f"{_(one.criterion.title)} ({one.scored})",
+            _("Pairs"): formats.count(one.clear.pairs),
+            _("Differ clearly"): formats.count(one.clear.under["know-nothing"]),
+            _("… even if coders err"): formats.count(one.clear_with_error.under["know-nothing"]),
+            _("… whatever the unknown answers"): formats.count(one.clear_with_error.under_all),
         }
         for one in found.headlines
     ]
@@ -438,7 +461,7 @@ def told_apart(found: Figures) -> None:
                 _(
                     "**No clear differences in {criterion} yet**: once coding errors are allowed for, no pair differs "
                     "clearly. Read the results and their evidence instead."
-                ).format(criterion=one.criterion.title.lower())
+                ).format(criterion=formats.within(_(one.criterion.title)))
             )
     st.caption(
         _(
@@ -446,7 +469,7 @@ def told_apart(found: Figures) -> None:
             "twice. “Whatever the unknown answers” counts pairs that also stay apart where unknown answers are like "
             "the documented ones, are all not met, or all move together. `python -m practices_db figures` prints the "
             "same numbers."
-        ).format(error=f"{100 * found.error.rate:.1f} %")
+        ).format(error=_error(found.error.rate))
     )
 
 
@@ -472,9 +495,9 @@ def selection(shares: SelectionShares) -> None:
             "of 50 is not the middle of what is done. A high score says that good things are documented, not that "
             "nothing went wrong."
         ).format(
-            answered=f"{answered:,}",
-            met=f"{shares.met:,}",
-            partly=f"{shares.partly:,}",
+            answered=formats.count(answered),
+            met=formats.count(shares.met),
+            partly=formats.count(shares.partly),
             not_met=shares.not_met,
             share=percent(shares.not_met / answered) if answered else "–",
         )
@@ -503,20 +526,20 @@ def paperwork(table: pd.DataFrame) -> None:
         for node, title in HEADLINES.items():
             column = f"{node}_{measure}" if measure in _OF_THE_SCORE else measure
             found = follows(words, _numbers(table[column]), _numbers(table[node]))
-            line[title] = _correlation(found, int((table[column].notna() & table[node].notna()).sum()))
+            line[_(title)] = _correlation(found, int((table[column].notna() & table[node].notna()).sum()))
             if found and found.flagged:
                 said = (
                     _("{score} is higher where this is larger: {measure}")
                     if found.correlation > 0
                     else _("{score} is lower where this is larger: {measure}")
                 )
-                flagged.append(said.format(score=title.lower(), measure=_(words)[0].lower() + _(words)[1:]))
+                flagged.append(said.format(score=formats.within(_(title)), measure=formats.within(_(words))))
         lines.append(line)
     if flagged:
-        st.warning(_("**In part, yes:** ") + "; ".join(flagged) + ".", icon=":material/flag:")
+        st.warning(_("**In part, yes:** {measures}.").format(measures="; ".join(flagged)), icon=":material/flag:")
     else:
         st.markdown(_("No sign of it, but with so few scored practices this is a weak test."))
-    st.markdown("\n".join(_power(title, int(table[node].notna().sum())) for node, title in HEADLINES.items()))
+    st.markdown("\n".join(_power(_(title), int(table[node].notna().sum())) for node, title in HEADLINES.items()))
     st.table(
         pd.DataFrame(lines),
         hide_index=True,
@@ -539,7 +562,7 @@ def _power(title: str, n: int) -> str:
     return _(
         "- {score}: with {n} scored practices a correlation is found four times in five only from ±{least} on; a "
         "weaker one can well be there unseen."
-    ).format(score=title, n=n, least=f"{least:.2f}")
+    ).format(score=title, n=n, least=formats.decimal(least, 2))
 
 
 def _numbers(column: pd.Series[Any]) -> Numbers:
@@ -549,16 +572,16 @@ def _numbers(column: pd.Series[Any]) -> Numbers:
 def _correlation(found: Follows | None, n: int) -> str:
     if found is None:
         return _("n = {n}, too few to say").format(n=n) if n < FEWEST else _("n = {n}, the same for all").format(n=n)
-    flag = " :material/flag: flagged" if found.flagged else ""
-    return f"{found.correlation:.2f} ({found.low:.2f} to {found.high:.2f}), n = {found.n}{flag}"
+    words = _("{value}, n = {n} :material/flag: flagged") if found.flagged else "{value}, n = {n}"
+    return words.format(value=_span(found.correlation, found.low, found.high), n=found.n)
 
 
 def limits(framework: Framework, totals: Totals, found: Limits, error: float) -> None:
     """Say what must not be read into the scores, with numbers."""
-    countries = [vocabulary("country").get(id_, id_) for id_ in found.most_studied]
-    steps = _(" and ").join(
+    countries = [label("country", id_) for id_ in found.most_studied]
+    steps = formats.listed(
         _("{points} points on {criterion}").format(
-            points=number(_one_step(framework, one)), criterion=one.title.lower()
+            points=number(_one_step(framework, one)), criterion=formats.within(_(one.title))
         )
         for one in framework.headlines
     )
@@ -567,13 +590,14 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
         _(
             "**72 to 72 is not exact.** It says that every question is answered. An answer has three steps only, and a "
             "coder errs in about {error} of them; one step at the indicator that weighs most is up to {steps}."
-        ).format(error=f"{100 * error:.1f} %", steps=steps),
+        ).format(error=_error(error), steps=steps),
         _(
             "**“Not applicable” leaves the sums.** It stands in {times} of {answers} answers. A criterion in which "
             "much does not apply rests on other questions than those of other practices and is not comparable with "
             "theirs."
         ).format(
-            times=f"{found.not_applicable:,}" if found.not_applicable else _("none"), answers=f"{found.answers:,}"
+            times=formats.count(found.not_applicable) if found.not_applicable else _("none"),
+            answers=formats.count(found.answers),
         ),
         _(
             "**A level is no effect.** Of {results} practices with a result, {levels} have only a level, a figure "
@@ -604,7 +628,7 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
         ),
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
-    st.caption(_("Catalogue: {licence}.").format(licence=LICENCE))
+    st.caption(_("Catalogue: {licence}.").format(licence=_(LICENCE)))
 
 
 def _one_step(framework: Framework, criterion: Criterion) -> float:

@@ -29,6 +29,7 @@ from pages.shared.components import chart_with_download, charts, database, links
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.screen_texts import escaped, known, percent, score_words
 from pages.shared.components.tables import HEADLINES
+from practices_db import formats
 from practices_db.catalogue import order_texts
 from practices_db.catalogue.vocabularies import label
 from practices_db.config import database_path
@@ -140,7 +141,7 @@ def can_be_drawn(scored: int, weighted: bool = False) -> bool:
             _(
                 "{scored} practices are too many to compare each with every other; up to {most} can be. Choose a "
                 "country, a sector or a target group above."
-            ).format(scored=f"{scored:,}", most=AT_MOST),
+            ).format(scored=formats.count(scored), most=AT_MOST),
             icon=":material/filter_alt:",
         )
     return AT_LEAST <= scored <= AT_MOST
@@ -168,17 +169,26 @@ def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
     ``cards`` by id, in the order of their names; ``measured``: whether the error of coders is known.
     """
     order = found.order
-    words = [
+    differ = (
         ngettext(
-            "**{clear} of {count} pair differs clearly**", "**{clear} of {count} pairs differ clearly**", order.pairs
-        ).format(clear=f"{order.clear_pairs:,}", count=f"{order.pairs:,}")
+            "**{clear} of {count} pair differs clearly**, even allowing for as many coding errors as in the practices "
+            "coded twice ({without} without coding errors).",
+            "**{clear} of {count} pairs differ clearly**, even allowing for as many coding errors as in the practices "
+            "coded twice ({without} without coding errors).",
+            order.pairs,
+        )
+        if measured
+        else ngettext(
+            "**{clear} of {count} pair differs clearly**.", "**{clear} of {count} pairs differ clearly**.", order.pairs
+        )
+    )
+    words = [
+        differ.format(
+            clear=formats.count(order.clear_pairs),
+            count=formats.count(order.pairs),
+            without=formats.count(found.clear_without_error),
+        )
     ]
-    if measured:
-        words[0] += _(
-            ", even allowing for as many coding errors as in the practices coded twice ({without} without "
-            "coding errors)"
-        ).format(without=f"{found.clear_without_error:,}")
-    words[0] += "."
     if order.clear_pairs:
         standings = [(order.of(id_), id_) for id_ in cards]
         most = max(one.ahead_of for one, _id in standings)
@@ -206,9 +216,12 @@ def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
 def summary(title: str, of_: Compared) -> str:
     """Return one line as Markdown: what is compared, and what is found."""
     if of_.found is None:
-        told = ngettext("{count} practice has a score", "{count} practices have a score", of_.count)
-        limits = _("{least} to {most} can be compared").format(least=AT_LEAST, most=AT_MOST)
-        return f"- **{title}**: {told.format(count=f'{of_.count:,}')}; {limits}."
+        told = ngettext(
+            "{count} practice has a score; {least} to {most} can be compared.",
+            "{count} practices have a score; {least} to {most} can be compared.",
+            of_.count,
+        )
+        return f"- **{title}**: {told.format(count=formats.count(of_.count), least=AT_LEAST, most=AT_MOST)}"
     order = of_.found.order
     told = order_texts.finding([(card["name"], order.of(id_).ahead_of) for id_, card in of_.cards.items()])
     return f"- **{title}**: {escaped(told)}"
@@ -235,7 +248,7 @@ def trials_behind(found: Found, cards: Mapping[str, Card]) -> str:
             count,
         ).format(
             name=escaped(cards[id_]["name"]),
-            design=label("result_design", cards[id_]["result_design"]).lower(),
+            design=formats.within(label("result_design", cards[id_]["result_design"])),
             count=count,
         )
         for id_, count in sorted(behind, key=lambda one: -one[1])[:_MOST_TRIALS]
@@ -250,7 +263,7 @@ def open_answers(found: Found) -> str:
         "{all} of {count} pair differs clearly in the same way, however an unknown answer is taken (all four ways).",
         "{all} of {count} pairs differ clearly in the same way, however an unknown answer is taken (all four ways).",
         under.pairs,
-    ).format(all=f"{under.under_all:,}", count=f"{under.pairs:,}")
+    ).format(all=formats.count(under.under_all), count=formats.count(under.pairs))
 
 
 def what_clearly_means() -> None:
@@ -271,7 +284,11 @@ def rests_on(whole: Whole) -> None:
         words += " " + _(
             "Coders: on practices read twice from their sources {differences} of {n} answers differ, so one coder errs "
             "in about {rate} of answers. This is counted in."
-        ).format(differences=twice.differences, n=twice.n, rate=f"{100 * error.rate:.1f} %")
+        ).format(
+            differences=twice.differences,
+            n=twice.n,
+            rate=_("{number} %").format(number=formats.decimal(100 * error.rate, 1)),
+        )
     st.caption(words)
 
 
@@ -282,7 +299,7 @@ def shown_results(whole: Whole, ids: list[str], clear: int) -> None:
     """
     groups = database.groups_of_results(whole)
     of_each = [groups.get(id_, "unknown") for id_ in ids]
-    lines = [f"- {_(group.label)}: **{of_each.count(group.id):,}**" for group in GROUPS]
+    lines = [f"- {_(group.label)}: **{formats.count(of_each.count(group.id))}**" for group in GROUPS]
     lead = (
         _("What was measured, and how, comes before any score:")
         if clear
@@ -294,13 +311,15 @@ def shown_results(whole: Whole, ids: list[str], clear: int) -> None:
 # --- chart and table -------------------------------------------------------------------------------------
 
 
-def draw(view: View, found: Found, cards: Mapping[str, Card], score: str, own: pd.DataFrame | None = None) -> None:
+def draw(  # noqa: PLR0913, PLR0917 - what is drawn, and its name
+    view: View, found: Found, cards: Mapping[str, Card], key: str, score: str, own: pd.DataFrame | None = None
+) -> None:
     """Draw bounds of places as a chart, by their middle, with its table; a mark opens its practice.
 
     Where no pair differs clearly nothing is drawn, and of ``own`` there is the table alone.
 
-    ``cards`` are in the order of the names; ``score``: the name of what is compared; ``own``: further columns of the
-    table, by practice id.
+    ``cards`` are in the order of the names; ``score``: the name of what is compared, ``key`` its id; ``own``: further
+    columns of the table, by practice id.
     """
     title = _("Bounds of places: {score}").format(score=score)
     ids = by_middle(found.order, cards)
@@ -315,7 +334,7 @@ def draw(view: View, found: Found, cards: Mapping[str, Card], score: str, own: p
         view,
         place_lines(found.order, ids, cards, named),
         charts.places(len(ids), tuple(_(words) for words in _GROUPS.values()), named),
-        f"places_{score.lower().replace(' ', '_')}",
+        f"places_{key}",
         title,
     )
     tables.twin(table(found.order, ids, cards, own), title)
@@ -373,6 +392,6 @@ def table(order: PartialOrder, ids: list[str], cards: Mapping[str, Card], own: p
                 _("Group"): _(_GROUPS[of_.group]),
             }
             | ({str(name): own.at[id_, name] for name in own.columns} if own is not None else {})
-            | {title: score_words(cards[id_], node) for node, title in HEADLINES.items()}
+            | {_(title): score_words(cards[id_], node) for node, title in HEADLINES.items()}
         )
     return pd.DataFrame(rows)

@@ -23,6 +23,7 @@ from pages.shared.components.screen_texts import (
     web_link,
     why_not_scored,
 )
+from practices_db import formats
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, mark
 from practices_db.catalogue.texts import criterion_sentence
@@ -37,7 +38,7 @@ from practices_db.translation import _, ngettext
 def totals(all_: Totals) -> None:
     """Draw how much there is and how much of it is assessed and scored."""
     with st.container(key="totals").grid(4, min_column_width=150):
-        st.metric(_("Practices"), f"{all_.practices:,}", border=True, height="stretch")
+        st.metric(_("Practices"), formats.count(all_.practices), border=True, height="stretch")
         st.metric(_("Countries"), all_.countries, border=True, height="stretch")
         st.metric(
             _("Assessed"),
@@ -52,8 +53,8 @@ def totals(all_: Totals) -> None:
             border=True,
             height="stretch",
             help=_("Enough is documented for a score on both: {shares} of what is asked.").format(
-                shares=_(", ").join(
-                    f"{one.title.lower()} {percent(current_framework().minimum_coverage_of(one))}"
+                shares=", ".join(
+                    f"{formats.within(_(one.title))} {percent(current_framework().minimum_coverage_of(one))}"
                     for one in current_framework().headlines
                 )
             ),
@@ -166,16 +167,16 @@ def what_is_not_known(all_: Totals) -> None:
 def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     """List the facts of a practice and their sources; what was not seen is said so."""
     lines = [
-        f"- **{fact.title}**: {escaped(fact.words(card)) or f':gray[{escaped(fact.missing(card))}]'}"
+        f"- **{_(fact.title)}**: {escaped(fact.words(card)) or f':gray[{escaped(fact.missing(card))}]'}"
         for fact in practice_facts.facts("page")
     ]
     half = (len(lines) + 1) // 2
     with st.grid(2, min_column_width=300, gap="xsmall"):
         for part in (lines[:half], lines[half:]):
             st.markdown("\n".join(part), anchors=False)
-    sources = [web_link(card["source_url"], card["source_name"]) + " (the record)"]
+    sources = [_("{source} (the record)").format(source=web_link(card["source_url"], card["source_name"]))]
     if card["spring_url"]:
-        sources.append(web_link(card["spring_url"], "SPRING") + " (one of its good practices)")
+        sources.append(_("{source} (one of its good practices)").format(source=web_link(card["spring_url"], "SPRING")))
     for row in tables.rows(further):
         remark = f", {row['remark']}" if known(row["remark"]) else ""
         sources.append(
@@ -183,9 +184,12 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
             + " "
             + escaped(f"({practice_facts.supplied(row['field'])}{remark})")
         )
-    confidence = label("source_confidence", card["source_confidence"]).lower()
-    checked = f"Last checked on {card['checked_on']:%d %B %Y}. Confidence in the source: {confidence}."
-    st.markdown(f":small[**Sources:** {' · '.join(sources)}. {checked}]")
+    told = _("**Sources:** {sources}. Last checked on {day}. Confidence in the source: {confidence}.").format(
+        sources=" · ".join(sources),
+        day=formats.day(card["checked_on"]),
+        confidence=formats.within(label("source_confidence", card["source_confidence"])),
+    )
+    st.markdown(f":small[{told}]")
 
 
 def headline(card: Mapping[str, Any], node: str, title: str) -> None:
@@ -193,8 +197,8 @@ def headline(card: Mapping[str, Any], node: str, title: str) -> None:
     state = score_state(card, node)
     criterion = next(criterion for criterion in current_framework().criteria if criterion.id == node)
     with st.container(border=True, height="stretch", gap="xsmall"):
-        st.subheader(title, anchor=False)
-        st.caption(criterion.summary)
+        st.subheader(_(title), anchor=False)
+        st.caption(_(criterion.summary))
         if state == "not applicable":
             st.markdown(_("Nothing that is asked here applies to this practice."))
             return
@@ -227,14 +231,14 @@ def not_counted(kept: Sequence[NotCounted]) -> None:
             "{count} answer to version {version} of the questions",
             "{count} answers to version {version} of the questions",
             many,
-        ).format(count=f"{many:,}", version=version)
+        ).format(count=formats.count(many), version=version)
         for version, many in sorted(versions.items())
     ]
     if ticks:
         told.append(
             ngettext(
                 "{count} answer from another body's checklist", "{count} answers from another body's checklist", ticks
-            ).format(count=f"{ticks:,}")
+            ).format(count=formats.count(ticks))
         )
     if told:
         st.caption(_("Stored but not counted: {what}.").format(what="; ".join(told)))
@@ -279,9 +283,9 @@ def not_assessed(practice_id: str) -> None:
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:
     """Draw every question and indicator of a criterion with answer, evidence, note and source."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
-    with st.expander(f"**{criterion.title}**: {escaped(criterion_sentence(by_node[criterion.id]))}"):
+    with st.expander(f"**{_(criterion.title)}**: {escaped(criterion_sentence(by_node[criterion.id]))}"):
         for question in criterion.questions:
-            st.markdown(f"**{question.text}**")
+            st.markdown(f"**{_(question.text)}**")
             st.caption(criterion_sentence(by_node[f"{criterion.id}/{question.id}"]))
             for indicator in question.indicators:
                 st.markdown(_indicator(indicator, answers.get(indicator.id, [])), anchors=False)
@@ -291,34 +295,43 @@ def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
     """Return one indicator as Markdown: the answer that counts first, other assessors' answers below it."""
     first = next((one for one in given if one["counts"]), None)
     others = [one for one in given if one is not first]
-    lines = [f"- **{indicator.label}** {_answer(indicator, first) if first else ANSWER_BADGES['not-documented']}"]
+    lines = [f"- **{_(indicator.label)}** {_answer(indicator, first) if first else _(ANSWER_BADGES['not-documented'])}"]
     for other in others:
         if other["basis"] == "tick-list":
-            lines.append(_("    - Tick-list, not counted: {answer}").format(answer=_answer(indicator, other)))
-            continue
-        agrees = "agrees" if first and other["answer"] == first["answer"] else "**differs**"
-        lines.append(f"    - Another assessment {agrees}: {_answer(indicator, other)}")
+            said = _("Tick-list, not counted: {answer}")
+        elif first and other["answer"] == first["answer"]:
+            said = _("Another assessment agrees: {answer}")
+        else:
+            said = _("Another assessment **differs**: {answer}")
+        lines.append("    - " + said.format(answer=_answer(indicator, other)))
     return "\n".join(lines)
 
 
 def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
     framework = current_framework()
-    parts = [ANSWER_BADGES[answer["answer"]]]
+    parts = [_(ANSWER_BADGES[answer["answer"]])]
     if anchor := indicator.anchor(answer["answer"]):
-        parts.append(f"*{anchor}*")
+        parts.append(f"*{_(anchor)}*")
     if known(answer["note"]) and answer["note"]:
         parts.append(escaped(answer["note"]))
     level = int(answer["evidence_level"])
-    independent = {True: ", independent of the operator", False: ", from the operator"}
-    evidence = _("Evidence: {mark}").format(mark=mark(level, framework.evidence_label(level).lower()))
-    if known(answer["independent_of_operator"]):
-        evidence += independent[bool(answer["independent_of_operator"])]
-    source = ""
+    if not known(answer["independent_of_operator"]):
+        evidence = _("Evidence: {mark}")
+    elif answer["independent_of_operator"]:
+        evidence = _("Evidence: {mark}, independent of the operator")
+    else:
+        evidence = _("Evidence: {mark}, from the operator")
+    told = [escaped(evidence.format(mark=mark(level, formats.within(_(framework.evidence_label(level))))))]
     if known(answer["source_url"]) and answer["source_url"]:
-        source = ". Source: " + web_link(answer["source_url"], answer["source_publisher"] or answer["source_url"])
-    who = f"{label('basis', answer['basis'])} by {answer['assessor']}, {answer['assessed_on']:%d %B %Y}"
-    under = escaped(f"{who}, framework {answer['framework_version']}")
-    return " ".join(parts) + f"  \n    :small[{escaped(evidence)}{source}. {under}.]"
+        source = web_link(answer["source_url"], answer["source_publisher"] or answer["source_url"])
+        told.append(_("Source: {source}").format(source=source))
+    who = _("{basis} by {assessor}, {day}, framework {version}").format(
+        basis=label("basis", answer["basis"]),
+        assessor=answer["assessor"],
+        day=formats.day(answer["assessed_on"]),
+        version=answer["framework_version"],
+    )
+    return " ".join(parts) + f"  \n    :small[{'. '.join([*told, escaped(who)])}.]"
 
 
 def sums(
@@ -326,30 +339,43 @@ def sums(
 ) -> None:
     """Open a score: its rows, the sums with the values in them, and the versions it holds for."""
     proof = proof_of(framework, criterion, answers)
-    words = _("How the score for {criterion} is calculated").format(criterion=criterion.title.lower())
+    title = formats.within(_(criterion.title))
+    words = _("How the score for {criterion} is calculated").format(criterion=title)
     with st.expander(words, icon=":material/calculate:"):
         st.table(
             pd.DataFrame(
                 {
-                    "Indicator": [row.indicator.label for row in proof.rows],
-                    "Answer": [framework.answer_label(row.answer) for row in proof.rows],
-                    "Weight × value": [
-                        f"{row.weight:g}, no value"
+                    _("Indicator"): [_(row.indicator.label) for row in proof.rows],
+                    _("Answer"): [_(framework.answer_label(row.answer)) for row in proof.rows],
+                    _("Weight × value"): [
+                        _("{weight}, no value").format(weight=formats.short(row.weight))
                         if row.value is None
-                        else f"{row.weight:g} × {row.value:g} = {row.weight * row.value:g}"
+                        else " ".join(
+                            (
+                                formats.short(row.weight),
+                                "×",
+                                formats.short(row.value),
+                                "=",
+                                formats.short(row.weight * row.value),
+                            )
+                        )
                         for row in proof.rows
                     ],
-                    "Evidence": ["" if row.evidence_level is None else str(row.evidence_level) for row in proof.rows],
+                    _("Evidence"): [
+                        "" if row.evidence_level is None else str(row.evidence_level) for row in proof.rows
+                    ],
                 }
             ),
-            alt=f"The answers that the score for {criterion.title.lower()} is made from",
+            alt=_("The answers that the score for {criterion} is made from").format(criterion=title),
             hide_index=True,
             border="horizontal",
         )
         st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
         st.caption(
-            f"Framework {framework.id} {framework.version}, data version {version.short}. "
-            "Numbers on this page are rounded; files carry four decimals."
+            _(
+                "Framework {framework}, data version {version}. Numbers on this page are rounded; files carry four "
+                "decimals."
+            ).format(framework=f"{framework.id} {framework.version}", version=version.short)
         )
 
 
@@ -366,27 +392,39 @@ def proof_of(framework: Framework, criterion: Criterion, answers: Mapping[str, l
 def sum_lines(proof: Proof) -> list[str]:
     """Return coverage, score and range as sums with their values."""
     if proof.coverage is None:
-        return ["Nothing that is asked here applies, so there is no score."]
-    known_, all_, value = proof.documented_weight, proof.applicable_weight, proof.weighted_value
-    lines = [f"coverage = {known_:g} / {all_:g} = {proof.coverage:.4f}"]
+        return [_("Nothing that is asked here applies, so there is no score.")]
+    known_, all_, value, unknown = (
+        formats.short(weight)
+        for weight in (
+            proof.documented_weight,
+            proof.applicable_weight,
+            proof.weighted_value,
+            proof.applicable_weight - proof.documented_weight,
+        )
+    )
+    sums = [(_("coverage"), f"{known_} / {all_}", proof.coverage)]
     if proof.score is not None:
-        lines.append(f"score = 100 · {value:g} / {known_:g} = {proof.score:.4f}")
-    lines.append(f"low end = 100 · {value:g} / {all_:g} = {proof.low:.4f}")
-    lines.append(f"high end = 100 · ({value:g} + {all_ - known_:g}) / {all_:g} = {proof.high:.4f}")
-    return lines
+        sums.append((_("score"), f"100 · {value} / {known_}", proof.score))
+    sums.append((_("low end"), f"100 · {value} / {all_}", proof.low or 0))
+    sums.append((_("high end"), f"100 · ({value} + {unknown}) / {all_}", proof.high or 0))
+    return [f"{what} = {terms} = {formats.decimal(comes_to, 4)}" for what, terms, comes_to in sums]
 
 
 def not_documented(framework: Framework, answered: set[str]) -> None:
     """List what nobody has documented for this practice."""
     missing = [
-        f"- {criterion.title}: {indicator.label}"
-        for criterion, _, indicator in framework.walk()
+        f"- {_(criterion.title)}: {_(indicator.label)}"
+        for criterion, _question, indicator in framework.walk()
         if indicator.id not in answered
     ]
     if not missing:
-        st.markdown("Every indicator of the framework has an answer.")
+        st.markdown(_("Every indicator of the framework has an answer."))
         return
-    st.markdown(f"{len(missing)} of {len(framework.indicators)} indicators have no documented answer:")
+    st.markdown(
+        _("{count} of {all} indicators have no documented answer:").format(
+            count=len(missing), all=len(framework.indicators)
+        )
+    )
     st.markdown("\n".join(missing))
 
 
@@ -395,21 +433,23 @@ def unknown_practice(practice_id: str | None, whole: Whole, page: str = "practic
 
     ``page`` is where a practice that is picked is opened.
     """
-    st.title("Which practice?")
+    st.title(_("Which practice?"))
     if practice_id:
         st.warning(
-            f"There is no practice “{escaped(practice_id[:80])}” in the catalogue. It may have been renamed, or the "
-            f"link was cut.",
+            _("There is no practice “{id}” in the catalogue. It may have been renamed, or the link was cut.").format(
+                id=escaped(practice_id[:80])
+            ),
             icon=":material/link_off:",
         )
     names = practice_picker.names(whole, (), "find_practice")
     picked = st.selectbox(
-        "Find a practice by name",
+        _("Find a practice by name"),
         list(names),
         index=None,
         format_func=names.__getitem__,
-        placeholder="Type a name",
+        placeholder=_("Type a name"),
+        key="found_practice",
     )
     if picked:
         st.switch_page(page_path(page), query_params={"practice": picked})
-    st.page_link(page_path("explore"), label="Or look through all of them", icon=":material/search:")
+    st.page_link(page_path("explore"), label=_("Or look through all of them"), icon=":material/search:")

@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pages.shared.components import database, downloads, tables
-from pages.shared.components.screen_texts import counted, escaped
+from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.errors import PracticesError
 from practices_db.files.exports.recipe import Recipe
 from practices_db.files.reopen import Changes, Move, Reopened
 from practices_db.queries.practices import data_version
+from practices_db.translation import N_, _, ngettext
 
 _TOLD = "reopened"
-_NODES = {**tables.HEADLINES, "weighting": "Your weighting"}
+_NODES = {**tables.HEADLINES, "weighting": N_("Your weighting")}
 
 
 def choose() -> bytes | None:
     """Draw the place to drop a file and return what was dropped."""
-    dropped = st.file_uploader("A file you downloaded here", type=["csv", "xlsx"], key="reopen_file")
+    dropped = st.file_uploader(_("A file you downloaded here"), type=["csv", "xlsx"], key="reopen_file")
     return dropped.getvalue() if dropped else None
 
 
 def how_it_works() -> None:
     """Say what the page is for while there is no file."""
     st.info(
-        "No file yet. On Explore, Compare, Your weighting and on every practice, “Download” makes one; its last "
-        "column (in a workbook: its sheet “recipe”) says how it was made.",
+        _(
+            "No file yet. On Explore, Compare, Your weighting and on every practice, “Download” makes one; its last "
+            "column (in a workbook: its sheet “recipe”) says how it was made."
+        ),
         icon=":material/upload_file:",
     )
     st.caption(
-        "The file is read here and compared; it is not kept. The comparison takes the figures of the file as they are: "
-        "use a file that has not been changed."
+        _(
+            "The file is read here and compared; it is not kept. The comparison takes the figures of the file as they "
+            "are: use a file that has not been changed."
+        )
     )
 
 
 def refused(error: PracticesError) -> None:
     """Say why a file was not taken, and what to do."""
     st.error(escaped(str(error)), icon=":material/block:")
-    st.caption("Nothing was changed. Choose another file above.")
+    st.caption(_("Nothing was changed. Choose another file above."))
 
 
 def prepare(opened: Reopened) -> None:
@@ -53,10 +60,11 @@ def prepare(opened: Reopened) -> None:
 def tell_when_there(opened: Reopened) -> None:
     """Leave word for the page that shows the view (``told`` says it there)."""
     made = opened.recipe
-    st.session_state[_TOLD] = (
-        f"This is the view of your file of {made.exported_on.isoformat()}: {made.selection}. "
-        f"{opened.remark or 'The data are the same as then.'}"
+    told = _("This is the view of your file of {day}: {selection}.").format(
+        day=made.exported_on.isoformat(), selection=made.selection
     )
+    remark = opened.remark or _("The data are the same as then.")
+    st.session_state[_TOLD] = f"{told} {remark}"
 
 
 def told() -> None:
@@ -71,8 +79,15 @@ def recipe(made: Recipe) -> None:
     with database.cursor() as cursor:
         now = data_version(cursor)
     st.markdown(
-        f"**{escaped(made.selection)}**, made on {made.exported_on.isoformat()} from data version {made.data_version} "
-        f"of {made.data_released_on.isoformat()}. The app now has version {now.short}."
+        _(
+            "**{selection}**, made on {day} from data version {version} of {released}. The app now has version {now}."
+        ).format(
+            selection=escaped(made.selection),
+            day=made.exported_on.isoformat(),
+            version=made.data_version,
+            released=made.data_released_on.isoformat(),
+            now=now.short,
+        )
     )
 
 
@@ -81,35 +96,62 @@ def changes(opened: Reopened) -> None:
     what = opened.changes
     st.markdown(_summary(what))
     if what.framework:
-        st.markdown(f"The framework is another: {escaped(what.framework)}.")
-    _names("Added: the view has them now", what.added, "These practices are new, or the filter selects them now.")
-    _names("Gone from the catalogue", what.gone, "These practices are in the file and not in the catalogue any more.")
+        st.markdown(_("The framework is another: {versions}.").format(versions=escaped(what.framework)))
+    _names(_("Added: the view has them now"), what.added, _("These practices are new, or the filter selects them now."))
     _names(
-        "Not selected any more",
+        _("Gone from the catalogue"),
+        what.gone,
+        _("These practices are in the file and not in the catalogue any more."),
+    )
+    _names(
+        _("Not selected any more"),
         what.unselected,
-        "These are still in the catalogue, but the filter does not select them.",
+        _("These are still in the catalogue, but the filter does not select them."),
     )
     if what.moves:
-        st.subheader("Scores that moved")
-        st.dataframe(_moves(what.moves), hide_index=True, alt="Scores that moved, by how much, and why")
+        st.subheader(_("Scores that moved"))
+        st.dataframe(_moves(what.moves), hide_index=True, alt=_("Scores that moved, by how much, and why"))
     if what.answers:
-        st.subheader("Answers to the other criteria")
-        st.dataframe(_table(what.answers, "Answer"), hide_index=True, alt="Answers to other criteria that changed")
+        st.subheader(_("Answers to the other criteria"))
+        st.dataframe(
+            _table(what.answers, _("Answer")), hide_index=True, alt=_("Answers to other criteria that changed")
+        )
     if what.facts:
-        st.subheader("Facts that changed")
-        st.dataframe(_table(what.facts, "Columns"), hide_index=True, alt="Practices whose facts changed, and which")
+        st.subheader(_("Facts that changed"))
+        st.dataframe(
+            _table(what.facts, _("Columns")), hide_index=True, alt=_("Practices whose facts changed, and which")
+        )
 
 
 def _summary(what: Changes) -> str:
     parts = [
-        f"**{len(what.added)}** added",
-        f"**{len(what.gone)}** gone",
-        f"**{len(what.unselected)}** not selected any more",
-        f"**{counted(len(what.moves), 'score')}** moved",
-        f"**{counted(len(what.answers), 'answer')}** to other criteria changed",
-        f"facts of **{counted(len(what.facts), 'practice')}** changed",
+        _said(ngettext("**{count}** added", "**{count}** added", len(what.added)), what.added),
+        _said(ngettext("**{count}** gone", "**{count}** gone", len(what.gone)), what.gone),
+        _said(
+            ngettext("**{count}** not selected any more", "**{count}** not selected any more", len(what.unselected)),
+            what.unselected,
+        ),
+        _said(ngettext("**{count} score** moved", "**{count} scores** moved", len(what.moves)), what.moves),
+        _said(
+            ngettext(
+                "**{count} answer** to other criteria changed",
+                "**{count} answers** to other criteria changed",
+                len(what.answers),
+            ),
+            what.answers,
+        ),
+        _said(
+            ngettext(
+                "facts of **{count} practice** changed", "facts of **{count} practices** changed", len(what.facts)
+            ),
+            what.facts,
+        ),
     ]
     return ", ".join(parts) + "."
+
+
+def _said(words: str, counted: Sequence[Any]) -> str:
+    return words.format(count=formats.count(len(counted)))
 
 
 def _names(title: str, practices: Sequence[tuple[str, str]], meaning: str) -> None:
@@ -122,15 +164,19 @@ def _names(title: str, practices: Sequence[tuple[str, str]], meaning: str) -> No
 def _moves(moves: Sequence[Move]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Practice": [move.name for move in moves],
-            "Score": [_NODES[move.node] for move in moves],
-            "By": [f"{move.by:+.1f}".replace("-", "−") if move.by is not None else "" for move in moves],
-            "In the file": [move.before for move in moves],
-            "Now": [move.after for move in moves],
-            "Why": ["; ".join(move.reasons) for move in moves],
+            _("Practice"): [move.name for move in moves],
+            _("Score"): [_(_NODES[move.node]) for move in moves],
+            _("By"): [_signed(move.by) for move in moves],
+            _("In the file"): [move.before for move in moves],
+            _("Now"): [move.after for move in moves],
+            _("Why"): ["; ".join(move.reasons) for move in moves],
         }
     )
 
 
+def _signed(by: float | None) -> str:
+    return "" if by is None else ("−" if by < 0 else "+") + formats.decimal(abs(by), 1)
+
+
 def _table(rows: Sequence[tuple[str, str, str]], title: str) -> pd.DataFrame:
-    return pd.DataFrame({"Practice": [name for _, name, _ in rows], title: [words for _, _, words in rows]})
+    return pd.DataFrame({_("Practice"): [name for _id, name, _words in rows], title: [row[2] for row in rows]})

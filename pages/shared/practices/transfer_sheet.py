@@ -32,6 +32,7 @@ from practices_db.files.briefs.transfer_sheet import (
     sheet_csv,
     whom,
 )
+from practices_db.translation import _, ngettext
 
 Card = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ def _key(practice_id: str, part: str) -> str:
 
 
 def _asked() -> set[str]:
-    return {question.id for _, question in questions()}
+    return {question.id for _condition, question in questions()}
 
 
 @dataclass
@@ -54,7 +55,7 @@ class _KeptSheet(KeptText):
 
     def __post_init__(self) -> None:
         self.group = f"transfer/{self.sheet.practice}"
-        parts = ["place", *(f"{one.id}(-note)?" for _, one in questions()), *(f"plan-{part}" for part in PLAN)]
+        parts = ["place", *(f"{one.id}(-note)?" for _condition, one in questions()), *(f"plan-{part}" for part in PLAN)]
         self.fields = f"^transfer-{self.sheet.practice}-({'|'.join(parts)})$"
 
     @property
@@ -110,13 +111,14 @@ class _KeptSheet(KeptText):
 
     def differences(self, text: str) -> list[Difference]:
         here, there = self.sheet, opened(text.encode("utf-8", "replace"), self.sheet.practice)
-        found = [Difference("Your place or organisation", here.place, there.place)]
-        for _, question in questions():
+        found = [Difference(_("Your place or organisation"), here.place, there.place)]
+        for _condition, question in questions():
             one, other = (sheet.answers.get(question.id, Given()) for sheet in (here, there))
-            found.append(Difference(question.text, STATES[one.state], STATES[other.state]))
-            found.append(Difference(f"Note on: {question.text}", one.note, other.note))
-        for part, (title, _) in PLAN.items():
-            found.append(Difference(title, here.plan.get(part, ""), there.plan.get(part, "")))
+            words = _(question.text)
+            found.append(Difference(words, _(STATES[one.state]), _(STATES[other.state])))
+            found.append(Difference(_("Note on: {question}").format(question=words), one.note, other.note))
+        for part, (title, _help) in PLAN.items():
+            found.append(Difference(_(title), here.plan.get(part, ""), there.plan.get(part, "")))
         return [one for one in found if one.here != one.there]
 
 
@@ -141,9 +143,11 @@ def take_newer(practice_id: str) -> None:
 
 def forget_here(practice_id: str) -> None:
     """Draw the way to forget the sheet in this browser, after a second yes."""
-    with st.popover("Forget on this computer", icon=":material/delete:"):
-        st.markdown("This deletes the sheet of this practice from this browser, for good.")
-        st.button("Yes, forget this sheet", on_click=_kept(practice_id).forget, key="transfer_forget", type="primary")
+    with st.popover(_("Forget on this computer"), icon=":material/delete:"):
+        st.markdown(_("This deletes the sheet of this practice from this browser, for good."))
+        st.button(
+            _("Yes, forget this sheet"), on_click=_kept(practice_id).forget, key="transfer_forget", type="primary"
+        )
 
 
 def sheet_of(practice_id: str) -> Sheet:
@@ -161,17 +165,17 @@ def _show(practice_id: str, part: str, value: Any, choice: bool = False) -> dict
 
 def open_file(practice_id: str) -> None:
     """Draw where a saved sheet is opened again; a file that is none is refused in words."""
-    with st.popover("Open a saved sheet", icon=":material/upload_file:"):
+    with st.popover(_("Open a saved sheet"), icon=":material/upload_file:"):
         key = _key(practice_id, "file")
         st.file_uploader(
-            "The .json file that “Save” gave you", key=key, max_upload_size=1, on_change=_open, args=(practice_id,)
+            _("The .json file that “Save” gave you"), key=key, max_upload_size=1, on_change=_open, args=(practice_id,)
         )
         if st.session_state.get(key) is None:
             return
         if refusal := st.session_state.get(_key(practice_id, "refusal")):
             st.error(escaped(refusal), icon=":material/error:")
         else:
-            st.caption(":material/check: Opened.")
+            st.caption(_(":material/check: Opened."))
 
 
 def _open(practice_id: str) -> None:
@@ -190,10 +194,10 @@ def _open(practice_id: str) -> None:
 def place(practice_id: str) -> None:
     """Ask for the name of the user's own place."""
     st.text_input(
-        "Your place or organisation",
+        _("Your place or organisation"),
         max_chars=200,
         live="1s",
-        placeholder="For example: Town of Lahti, social services",
+        placeholder=_("For example: Town of Lahti, social services"),
         **_show(practice_id, "place", sheet_of(practice_id).place),
     )
 
@@ -202,35 +206,36 @@ def progress(sheet: Sheet) -> None:
     """Say how far the sheet is, in words."""
     counts = sheet.counts()
     total = sum(counts.values())
-    st.progress((total - counts["unknown"]) / total, text=f"{total} questions: {in_words(sheet)}")
+    words = ngettext("{count} question: {answers}", "{count} questions: {answers}", total)
+    st.progress((total - counts["unknown"]) / total, text=words.format(count=total, answers=in_words(sheet)))
 
 
 def ask(condition: Condition, card: Card, notes: Mapping[str, Any]) -> None:
     """Draw one condition: what is known of the practice, and the questions with the user's answers."""
     practice_id = card["id"]
     with st.container(border=True):
-        st.subheader(condition.title, anchor=False)
+        st.subheader(_(condition.title), anchor=False)
         there = facts(condition, card, notes)
         if there:
-            st.markdown("**There:**\n" + "\n".join(f"- {_with_link(one)}" for one in there))
+            st.markdown(_("**There:**") + "\n" + "\n".join(f"- {_with_link(one)}" for one in there))
         else:
-            st.markdown("**There:** nothing seen in the sources. Ask.")
+            st.markdown(_("**There:** nothing seen in the sources. Ask."))
         for question in condition.question:
             given = sheet_of(practice_id).answers.get(question.id, Given())
             st.radio(
-                question.text,
+                _(question.text),
                 list(STATES),
-                format_func=STATES.__getitem__,
+                format_func=lambda state: _(STATES[state]),
                 horizontal=True,
                 **_show(practice_id, question.id, given.state, choice=True),
             )
-            st.caption(f"Ask: {escaped(whom(question, card))}")
+            st.caption(_("Ask: {whom}").format(whom=escaped(whom(question, card))))
             st.text_input(
-                f"Note on: {question.text}",
+                _("Note on: {question}").format(question=_(question.text)),
                 max_chars=2000,
                 live="1s",
                 label_visibility="collapsed",
-                placeholder="Yours, or what you heard",
+                placeholder=_("Yours, or what you heard"),
                 **_show(practice_id, f"{question.id}-note", given.note),
             )
 
@@ -250,20 +255,24 @@ def plan(practice_id: str) -> None:
         for part, (title, words) in PLAN.items():
             value = sheet_of(practice_id).plan.get(part, "")
             st.text_area(
-                title, max_chars=2000, placeholder=words, height=80, **_show(practice_id, f"plan-{part}", value)
+                _(title), max_chars=2000, placeholder=_(words), height=80, **_show(practice_id, f"plan-{part}", value)
             )
 
 
 def still_open(sheet: Sheet, card: Card) -> None:
     """List what is different or not known yet, each with the question and whom to ask."""
-    for state, title in (("different", "Different: what would you change?"), ("unknown", "Not known yet: whom to ask")):
+    for state, title in (
+        ("different", _("Different: what would you change? ({count})")),
+        ("unknown", _("Not known yet: whom to ask ({count})")),
+    ):
         found = [
-            f"- {condition.title}: {question.text} *Ask: {escaped(whom(question, card))}*"
+            f"- {_(condition.title)}: {_(question.text)} "
+            + _("*Ask: {whom}*").format(whom=escaped(whom(question, card)))
             for condition, question in questions()
             if sheet.answers.get(question.id, Given()).state == state
         ]
         if found:
-            with st.expander(f"{title} ({len(found)})", expanded=state == "different"):
+            with st.expander(title.format(count=len(found)), expanded=state == "different"):
                 st.markdown("\n".join(found))
 
 
@@ -271,17 +280,17 @@ def take_away(sheet: Sheet, card: Card, notes: Mapping[str, Any]) -> None:
     """Offer the sheet: to save and open again, as a table, as a brief."""
     today = date.today()
     kinds = {
-        "json": ("Save, to open again", "application/json"),
-        "pdf": ("Brief (PDF)", "application/pdf"),
-        "html": ("Brief (web page)", "text/html"),
+        "json": (_("Save, to open again"), "application/json"),
+        "pdf": (_("Brief (PDF)"), "application/pdf"),
+        "html": (_("Brief (web page)"), "text/html"),
         "csv": ("CSV", "text/csv"),
     }
-    with st.popover("Save or download", icon=":material/download:"):
+    with st.popover(_("Save or download"), icon=":material/download:"):
         kind = st.radio(
-            "As", list(kinds), format_func=lambda one: kinds[one][0], key="transfer-take", persist_state="session"
+            _("As"), list(kinds), format_func=lambda one: kinds[one][0], key="transfer-take", persist_state="session"
         )
         st.download_button(
-            f"Download ({kinds[kind][0]})",
+            _("Download ({kind})").format(kind=kinds[kind][0]),
             data=lambda: _made(sheet, card, notes, kind, today),
             file_name=f"transfer_{sheet.practice}_{today.isoformat()}_{secrets.token_hex(8)}.{kind}",
             mime=kinds[kind][1],

@@ -23,13 +23,20 @@ from criteria.weight_effects import (
 )
 from criteria.weighting import PRESETS, Floats, Weighting, from_params, preset, preset_of, to_params, weighting
 from pages.shared.components.screen_texts import escaped, number, percent
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 _PARAMS = ("weights", "w", "wi")
 _OWN = "own"
 _FEW = 10  # with fewer practices the page says which weight costs how many
 _MOST_COSTS = 3
+_SUMS = {
+    "coverage": N_("coverage"),
+    "low": N_("low end"),
+    "high": N_("high end"),
+    "score": N_("your weighting"),
+}
 _WANTED = "pair wanted"  # who was chosen to be compared, also while somebody of them has no composite
 
 
@@ -42,7 +49,9 @@ def read_link(framework: Framework) -> Weighting:
     weights, dropped = from_params(framework, params)
     if dropped:
         shown = "; ".join(escaped(part) for part in dropped)
-        st.warning(f"We ignored part of the weights in this link: {shown}", icon=":material/link_off:")
+        st.warning(
+            _("We ignored part of the weights in this link: {parts}").format(parts=shown), icon=":material/link_off:"
+        )
     return weights
 
 
@@ -57,7 +66,7 @@ def _write_link(framework: Framework, weights: Weighting) -> None:
 def in_words(framework: Framework, weights: Weighting) -> str:
     """Return the criteria that weigh something, with their weights."""
     named = zip(framework.criteria, weights.shares, strict=True)
-    return ", ".join(f"{criterion.title} {percent(share)}" for criterion, share in named if share > 0)
+    return ", ".join(f"{_(criterion.title)} {percent(share)}" for criterion, share in named if share > 0)
 
 
 def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
@@ -65,22 +74,24 @@ def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
     current = preset_of(framework, weights) or _OWN
     st.session_state["preset"] = current
     st.radio(
-        "Start from",
+        _("Start from"),
         [*PRESETS, *([_OWN] if current == _OWN else [])],
-        format_func=lambda id_: PRESETS[id_].label if id_ in PRESETS else "Your own",
+        format_func=lambda id_: _(PRESETS[id_].label) if id_ in PRESETS else _("Your own"),
         horizontal=True,
         key="preset",
         on_change=_use_preset,
     )
     st.caption(
-        PRESETS[current].meaning if current in PRESETS else "Your own weights. A preset takes you back at any time."
+        _(PRESETS[current].meaning)
+        if current in PRESETS
+        else _("Your own weights. A preset takes you back at any time.")
     )
     shares = difference_shares(framework, criterion_scores(scores), weights)
     with st.grid(3, min_column_width=260):
         for criterion, one, scored in zip(framework.criteria, shares, scores.scored.T, strict=False):
             with st.container(gap="xsmall"):
                 _slider(criterion, one, int(scored.sum()))
-    with st.expander("Weights inside a criterion", icon=":material/tune:"):
+    with st.expander(_("Weights inside a criterion"), icon=":material/tune:"):
         _indicators(framework, weights)
 
 
@@ -95,7 +106,7 @@ def _slider(criterion: Criterion, one: DifferenceShare, scored: int) -> None:
     key = f"weight-{criterion.id}"
     st.session_state[key] = round(100 * one.chosen, 1)
     st.slider(
-        criterion.title,
+        _(criterion.title),
         0.0,
         100.0,
         step=0.1,  # as fine as a link says weights; between two steps a slider would show another number
@@ -144,13 +155,13 @@ def _indicators(framework: Framework, weights: Weighting) -> None:
     """Draw the weight of every indicator; only the proportions inside a criterion count."""
     own = dict(weights.indicators)
     for criterion in framework.criteria:
-        st.markdown(f"**{criterion.title}**")
+        st.markdown(f"**{_(criterion.title)}**")
         with st.grid(3, min_column_width=220):
             for indicator in criterion.indicators:
                 key = f"indicator-{indicator.id}"
                 st.session_state[key] = float(own[indicator.id])
                 st.number_input(
-                    indicator.label,
+                    _(indicator.label),
                     min_value=0.0,
                     max_value=10.0,
                     step=0.5,
@@ -168,7 +179,7 @@ def _use_indicator(indicator_id: str, key: str) -> None:
     try:
         _write_link(framework, weighting(framework, dict(weights.criteria), changed))
     except ValueError:
-        st.toast("A criterion with a weight needs at least one indicator that counts.", icon=":material/error:")
+        st.toast(_("A criterion with a weight needs at least one indicator that counts."), icon=":material/error:")
 
 
 # --- what comes out --------------------------------------------------------------------------------------
@@ -229,8 +240,10 @@ def selection(selected: int, assessed: int, scored: int) -> None:
         "{count} are assessed but too thinly documented",
         assessed - scored,
     ).format(count=assessed - scored)
-    none = ngettext("{count} is not assessed", "{count} are not assessed", selected - assessed)
-    st.markdown(f"{enough}; {little}, {none.format(count=selected - assessed)}.")
+    none = ngettext("{count} is not assessed", "{count} are not assessed", selected - assessed).format(
+        count=selected - assessed
+    )
+    st.markdown(f"{enough}; {little}, {none}.")
     st.caption(_("Your combination is the weighted mean of these scores: 50 : 50 is 50 : 50."))
 
 
@@ -240,7 +253,7 @@ def costs(framework: Framework, scores: Scores, weights: Weighting) -> None:
     found = weight_costs(framework, scores.scored[:, :-1], weights)
     if scored >= _FEW or not found:
         return
-    titles = {criterion.id: criterion.title for criterion in framework.criteria}
+    titles = {criterion.id: _(criterion.title) for criterion in framework.criteria}
     gain = [one for one in found if one.without > scored]
     with st.container(border=True, gap="small"):
         st.markdown(
@@ -322,7 +335,7 @@ def _reversals(framework: Framework, mine: Floats, theirs: Floats, weights: Weig
     shares = dict(weights.criteria)
     lines = [
         _("- {criterion} (weight {share}): at a weight of {at}").format(
-            criterion=criterion.title, share=percent(shares[criterion.id]), at=percent(at)
+            criterion=_(criterion.title), share=percent(shares[criterion.id]), at=percent(at)
         )
         for criterion, known in zip(framework.criteria, both, strict=True)
         if known and (at := flips[criterion.id]) is not None
@@ -334,20 +347,32 @@ def _reversals(framework: Framework, mine: Floats, theirs: Floats, weights: Weig
 
 def _sum(framework: Framework, name: str, proof: CompositeProof) -> None:
     """Open the composite of one practice: what each criterion brings, and the sums with their values."""
-    with st.expander(f"How the combination is calculated for {escaped(name)}", icon=":material/calculate:"):
+    words = _("How the combination is calculated for {practice}").format(practice=escaped(name))
+    with st.expander(words, icon=":material/calculate:"):
         lines = [
-            f"- {one.criterion.title}: share {one.share:.4f}, score {one.score:.4f}, coverage {one.coverage:.4f}, "
-            f"range {one.low:.4f} to {one.high:.4f}"
+            _("- {criterion}: share {share}, score {score}, coverage {coverage}, range {low} to {high}").format(
+                criterion=_(one.criterion.title),
+                share=_exact(one.share),
+                score=_exact(one.score),
+                coverage=_exact(one.coverage),
+                low=_exact(one.low),
+                high=_exact(one.high),
+            )
             for one in proof.shares
         ]
-        sums = {"coverage": "coverage", "low end": "low", "high end": "high", "your weighting": "score"}
-        for words, what in sums.items():
-            terms = " + ".join(f"{one.share:.4f} · {getattr(one, what):.4f}" for one in proof.shares)
-            lines.append(f"- {words} = {terms} = {getattr(proof, what):.4f}")
+        for what, title in _SUMS.items():
+            terms = " + ".join(f"{_exact(one.share)} · {_exact(getattr(one, what))}" for one in proof.shares)
+            lines.append(f"- {_(title)} = {terms} = {_exact(getattr(proof, what))}")
         st.markdown("\n".join(lines))
         st.caption(
-            f"Framework {framework.id} {framework.version}. Each criterion's own sum stands on the practice's page."
+            _("Framework {framework}. Each criterion's own sum stands on the practice's page.").format(
+                framework=f"{framework.id} {framework.version}"
+            )
         )
+
+
+def _exact(value: float) -> str:
+    return formats.decimal(value, 4)
 
 
 def lead_words(names: Mapping[str, str], order: PartialOrder, one: str, other: str) -> str:
@@ -355,12 +380,16 @@ def lead_words(names: Mapping[str, str], order: PartialOrder, one: str, other: s
     row = {id_: at for at, id_ in enumerate(order.practice_ids)}
     share = float(order.leads[row[one], row[other]])
     ahead, behind, share = (one, other, share) if share >= 0.5 else (other, one, 1 - share)
-    verdict = _("a clear difference") if share >= CLEARLY else _("no clear difference")
-    return _("**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be: {verdict}.").format(
-        ahead=escaped(names[ahead]), behind=escaped(names[behind]), share=rounded_down(share), verdict=verdict
+    words = (
+        _("**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be: a clear difference.")
+        if share >= CLEARLY
+        else _(
+            "**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be: no clear difference."
+        )
     )
+    return words.format(ahead=escaped(names[ahead]), behind=escaped(names[behind]), share=rounded_down(share))
 
 
 def rounded_down(share: float) -> str:
     """Return a share in whole per cent, never rounded up to what the verdict asks for."""
-    return f"{math.floor(100 * share + 1e-9)} %"
+    return percent(math.floor(100 * share + 1e-9) / 100)

@@ -16,12 +16,14 @@ from practices_db.translation import _
 def take_away() -> None:
     """Draw every file that can be taken away."""
     form, today = draft.mine(), date.today()
-    st.header("Download your answers")
-    st.markdown("Each file is made when you press its button and goes straight to you; none is kept here.")
+    st.header(_("Download your answers"))
+    st.markdown(_("Each file is made when you press its button and goes straight to you; none is kept here."))
     with st.container(border=True):
         st.markdown(
-            "**Your file.** Everything you answered. Open it here again next week, next year, or send it to a "
-            "colleague."
+            _(
+                "**Your file.** Everything you answered. Open it here again next week, next year, or send it to a "
+                "colleague."
+            )
         )
         draft.show("own_form_author", form.author)
         st.text_input(
@@ -31,21 +33,23 @@ def take_away() -> None:
             live="1s",
             on_change=draft.on_change("own_form_author", draft.change_author),
         )
-        _button("Save your file (JSON)", form, "json", lambda: file_text(form, today).encode())
+        _button(_("Save your file (JSON)"), form, "json", lambda: file_text(form, today).encode())
     with st.container(border=True):
         st.markdown(
-            "**A report for a funder.** Scores with their ranges, every answer with what it means and the evidence you "
-            "named, next steps with room for who and when, what is not known, and how the scores are made. It is "
-            "marked as a self-assessment."
+            _(
+                "**A report for a funder.** Scores with their ranges, every answer with what it means and the evidence "
+                "you named, next steps with room for who and when, what is not known, and how the scores are made. It "
+                "is marked as a self-assessment."
+            )
         )
         with st.container(horizontal=True):
-            _button("Report (PDF)", form, "pdf", lambda: _report(form, today, True))
-            _button("Report (web page to print)", form, "html", lambda: _report(form, today, False))
+            _button(_("Report (PDF)"), form, "pdf", lambda: _report(form, today, True))
+            _button(_("Report (web page to print)"), form, "html", lambda: _report(form, today, False))
     with st.container(border=True):
-        st.markdown("**Tables.** For a spreadsheet; the CSV has the columns of the catalogue's own file of answers.")
+        st.markdown(_("**Tables.** For a spreadsheet; the CSV has the columns of the catalogue's own file of answers."))
         with st.container(horizontal=True):
-            _button("Workbook (XLSX)", form, "xlsx", lambda: as_xlsx(form, today))
-            _button("Answers (CSV)", form, "csv", lambda: as_csv(form, today))
+            _button(_("Workbook (XLSX)"), form, "xlsx", lambda: as_xlsx(form, today))
+            _button(_("Answers (CSV)"), form, "csv", lambda: as_csv(form, today))
 
 
 _MIME = {

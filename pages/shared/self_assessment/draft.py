@@ -22,7 +22,7 @@ from pages.shared.components.browser_storage import Difference, KeptText, Listed
 from pages.shared.components.screen_texts import escaped
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Profile, Sending, new_form
 from practices_db.files.self_assessment.open_file import open_draft
-from practices_db.translation import language
+from practices_db.translation import N_, _, language
 
 GROUP = "self-assessment"  # also the slot of the first draft, and of those kept before there were several
 _STATE = "own"
@@ -233,60 +233,65 @@ def _open(slot: str, listed: tuple[Listed, ...], loaded: bool = False) -> None:
 # --- two texts of one draft ------------------------------------------------------------------------------------
 
 _PROFILE = {
-    "name": "Name of the practice",
-    "organisation": "Organisation",
-    "countries": "Countries",
-    "place": "Place",
-    "sectors": "What it is about",
-    "target_groups": "Whom it is for",
-    "start_year": "Since which year",
-    "people_reached": "People reached",
-    "funding_kinds": "Kinds of funding",
+    "name": N_("Name of the practice"),
+    "organisation": N_("Organisation"),
+    "countries": N_("Countries"),
+    "place": N_("Place"),
+    "sectors": N_("What it is about"),
+    "target_groups": N_("Whom it is for"),
+    "start_year": N_("Since which year"),
+    "people_reached": N_("People reached"),
+    "funding_kinds": N_("Kinds of funding"),
 }
-_ANSWER = {"answer": "answer", "evidence_level": "evidence", "note": "note", "link": "link"}
+_ANSWER = {
+    "answer": N_("{question}: answer"),
+    "evidence_level": N_("{question}: evidence"),
+    "note": N_("{question}: note"),
+    "link": N_("{question}: link"),
+}
 _SENDING = {
-    "summary": "Summary",
-    "page": "Public page",
-    "mailbox": "Mailbox",
-    "shared": "Several people read the mailbox",
+    "summary": N_("Summary"),
+    "page": N_("Public page"),
+    "mailbox": N_("Mailbox"),
+    "shared": N_("Several people read the mailbox"),
 }
 
 
 def differences(here: Draft, there: Draft) -> list[Difference]:
     """Return in what two drafts differ, in the order of the form."""
-    found = _parts("", _PROFILE, here.mine.profile, there.mine.profile)
+    found = _parts(_PROFILE, here.mine.profile, there.mine.profile)
     for indicator in current_framework().indicators:
         one, other = (form.answer(indicator.id) for form in (here.mine, there.mine))
-        found += _parts(f"{indicator.label}: ", _ANSWER, one, other)
-    found += _parts("", _SENDING, here.sending, there.sending)
-    found += _parts("", {"author": "Who filled it in"}, here.mine, there.mine)
-    for what, name in (("colleagues", "Files of colleagues"), ("settled", "Settled with colleagues")):
+        found += _parts(_ANSWER, one, other, _(indicator.label))
+    found += _parts(_SENDING, here.sending, there.sending)
+    found += _parts({"author": N_("Who filled it in")}, here.mine, there.mine)
+    for what, name in (("colleagues", _("Files of colleagues")), ("settled", _("Settled with colleagues"))):
         one, other = getattr(here, what), getattr(there, what)
         if one != other:
             found.append(Difference(name, str(len(one)), str(len(other))))
     if here.mine.out_of_reach != there.mine.out_of_reach:
         out = (str(len(form.out_of_reach)) for form in (here.mine, there.mine))
-        found.append(Difference("Steps out of reach", *out))
+        found.append(Difference(_("Steps out of reach"), *out))
     if here.last_year != there.last_year:
         when = (form.saved_on.isoformat() if form else "" for form in (here.last_year, there.last_year))
-        found.append(Difference("Earlier file", *when))
+        found.append(Difference(_("Earlier file"), *when))
     return found
 
 
-def _parts(of: str, names: Mapping[str, str], here: Any, there: Any) -> list[Difference]:
+def _parts(names: Mapping[str, str], here: Any, there: Any, question: str = "") -> list[Difference]:
     pairs = [(name, _words(here, part), _words(there, part)) for part, name in names.items()]
-    return [Difference(of + name, one, other) for name, one, other in pairs if one != other]
+    return [Difference(_(name).format(question=question), one, other) for name, one, other in pairs if one != other]
 
 
 def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) -> str:
     value = getattr(of, part, None)
     if part == "answer" and value:
-        return current_framework().answer_label(value)
+        return _(current_framework().answer_label(value))
     if part == "evidence_level":
-        return "" if value is None else current_framework().evidence_label(value)
+        return "" if value is None else _(current_framework().evidence_label(value))
     if isinstance(value, tuple):
         return ", ".join(value)
-    return "" if value is None or value is False else "yes" if value is True else str(value)
+    return "" if value is None or value is False else _("yes") if value is True else str(value)
 
 
 # --- the browser and the widgets -------------------------------------------------------------------------------
@@ -297,10 +302,10 @@ def kept_line() -> bool:
     state = _state()
     loaded = browser_storage.kept_line(state)
     if state.changes:
-        with st.expander("The questions have changed since you last were here", expanded=True):
+        with st.expander(_("The questions have changed since you last were here"), expanded=True):
             st.markdown("\n".join(f"- {escaped(words)}" for words in state.changes))
     if not loaded:
-        st.info("Looking whether this browser keeps answers of yours …", icon=":material/hourglass_empty:")
+        st.info(_("Looking whether this browser keeps answers of yours …"), icon=":material/hourglass_empty:")
     return loaded
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 import streamlit as st
 
 from pages.shared.components.browser_storage import Listed
-from pages.shared.components.screen_texts import counted
 from pages.shared.self_assessment import draft
+from practices_db import formats
+from practices_db.translation import N_, _, ngettext
 
-_NAMELESS = "Draft without a name"
+_NAMELESS = N_("Draft without a name")
 
 
 def choose_draft() -> None:
@@ -23,40 +24,46 @@ def choose_draft() -> None:
         if len(drafts) > 1:
             st.session_state["own_draft"] = drafts[0].slot
             st.selectbox(
-                f"You have {counted(len(drafts), 'draft')} in this browser. Open:",
+                ngettext(
+                    "You have {count} draft in this browser. Open:",
+                    "You have {count} drafts in this browser. Open:",
+                    len(drafts),
+                ).format(count=formats.count(len(drafts))),
                 list(names),
-                format_func=lambda slot: names.get(slot, _NAMELESS),
+                format_func=lambda slot: names.get(slot) or _(_NAMELESS),
                 key="own_draft",
                 on_change=lambda: draft.open_slot(st.session_state["own_draft"]),
             )
         else:
-            st.markdown("Do you have another project? Begin a second draft; this one stays.")
+            st.markdown(_("Do you have another project? Begin a second draft; this one stays."))
         with st.container(horizontal=True):
             st.button(
-                "New draft",
+                _("New draft"),
                 on_click=draft.begin_another,
                 key="own_draft_new",
                 icon=":material/add:",
                 disabled=draft.draft().empty,
             )
-            with st.popover("Rename"):
+            with st.popover(_("Rename")):
                 draft.show("own_profile_name", draft.mine().profile.name)
                 st.text_input(
-                    "Name of the practice",
+                    _("Name of the practice"),
                     key="own_profile_name",
                     max_chars=300,
                     live="1s",
                     on_change=draft.on_change("own_profile_name", lambda text: draft.change_profile(name=text or "")),
                 )
-                st.caption("A draft has the name of its practice.")
-            with st.popover("Delete"):
-                st.markdown("This deletes the open draft from this browser, for good.")
-                st.button("Yes, delete this draft", on_click=draft.delete_open, key="own_draft_delete", type="primary")
+                st.caption(_("A draft has the name of its practice."))
+            with st.popover(_("Delete")):
+                st.markdown(_("This deletes the open draft from this browser, for good."))
+                st.button(
+                    _("Yes, delete this draft"), on_click=draft.delete_open, key="own_draft_delete", type="primary"
+                )
 
 
 def _label(one: Listed) -> str:
-    name = one.name or _NAMELESS
+    name = one.name or _(_NAMELESS)
     try:
-        return f"{name} (kept on {datetime.fromisoformat(one.kept).strftime('%-d %B %Y')})"
+        return _("{name} (kept on {day})").format(name=name, day=formats.day(datetime.fromisoformat(one.kept)))
     except ValueError:
-        return f"{name} (open)"
+        return _("{name} (open)").format(name=name)

@@ -13,17 +13,18 @@ from criteria.framework import ANSWER_IDS, Framework
 from criteria.scoring import Score
 from pages.shared.components import charts, tables
 from pages.shared.components.score_profile import profile_lines
-from pages.shared.components.screen_texts import counted, escaped, number, percent
+from pages.shared.components.screen_texts import escaped, number, percent
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.navigation import step_button
 from pages.shared.self_assessment.questions import WORDS, with_anchor
 from pages.shared.self_assessment.start import UPLOAD_MB
+from practices_db import formats
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
 from practices_db.files.self_assessment.merge import agreed, same_practice, together, unlike
 from practices_db.files.self_assessment.open_file import Opened, open_file
 from practices_db.files.self_assessment.scores import score_rows
-from practices_db.translation import _
+from practices_db.translation import _, ngettext
 
 _PROBLEM = "own_together_problem"
 _MOST = 20
@@ -52,13 +53,15 @@ def _comparable(opened: Opened) -> OwnAssessment:
 def colleagues(framework: Framework) -> None:
     """Draw several forms of one practice: agreement, disagreements first by size, each to be settled."""
     draft = self_assessment_draft.draft()
-    st.header("Assess it together")
+    st.header(_("Assess it together"))
     st.markdown(
-        "Each of you answers alone and saves a file. Open the files here: you see where you disagree, largest "
-        "first, settle it in a talk, and write down why. The order in which you open them makes no difference."
+        _(
+            "Each of you answers alone and saves a file. Open the files here: you see where you disagree, largest "
+            "first, settle it in a talk, and write down why. The order in which you open them makes no difference."
+        )
     )
     st.file_uploader(
-        "Files of the same practice (.json)",
+        _("Files of the same practice (.json)"),
         type=["json"],
         accept_multiple_files=True,
         key="own_colleagues",
@@ -68,16 +71,21 @@ def colleagues(framework: Framework) -> None:
     _problem()
     if self_assessment_draft.mine().answers and self_assessment_draft.mine() not in draft.colleagues:
         st.button(
-            "Count my own answers as one of the forms",
+            _("Count my own answers as one of the forms"),
             on_click=_add,
             args=([self_assessment_draft.mine()],),
             key="own_add_mine",
         )
     if not draft.colleagues:
         return
-    st.markdown("\n".join(f"- **Form {letter}**: {_about(form)}" for letter, form in _lettered(draft.colleagues)))
+    st.markdown(
+        "\n".join(
+            "- " + _("**Form {letter}**: {about}").format(letter=letter, about=_about(form))
+            for letter, form in _lettered(draft.colleagues)
+        )
+    )
     if len(draft.colleagues) < 2:
-        st.info("Open at least one more form to compare.", icon=":material/group_add:")
+        st.info(_("Open at least one more form to compare."), icon=":material/group_add:")
     else:
         _disagreements(framework, draft)
         _agreement(framework, draft.colleagues)
@@ -94,11 +102,17 @@ def _about(form: OwnAssessment) -> str:
     parts = (
         escaped(form.opened_from) or _("the form that is open here"),
         _("by {author}").format(author=escaped(form.author.strip())) if form.author.strip() else _("author not stated"),
-        _("saved on {day}").format(day=f"{form.saved_on:%-d %B %Y}"),
-        counted(len(form.answers), "answer"),
+        _("saved on {day}").format(day=formats.day(form.saved_on)),
+        _answers(form),
         escaped(form.profile.name.strip()) or _("practice without a name"),
     )
     return ", ".join(parts)
+
+
+def _answers(form: OwnAssessment) -> str:
+    return ngettext("{count} answer", "{count} answers", len(form.answers)).format(
+        count=formats.count(len(form.answers))
+    )
 
 
 def _add_dropped() -> None:
@@ -119,7 +133,7 @@ def _add(forms: Sequence[OwnAssessment]) -> None:
         st.session_state[_PROBLEM] = error
         return
     if len(unique) > _MOST:
-        st.session_state[_PROBLEM] = PracticesError(f"At most {_MOST} forms can be compared.")
+        st.session_state[_PROBLEM] = PracticesError(_("At most {most} forms can be compared.").format(most=_MOST))
         return
     self_assessment_draft.change(draft.model_copy(update={"colleagues": unique}))
 
@@ -129,36 +143,41 @@ def _clear() -> None:
 
 
 def _agreement(framework: Framework, forms: Sequence[OwnAssessment]) -> None:
-    st.subheader("How far you agree")
-    titles = {one.id: one.title for one in framework.criteria}
+    st.subheader(_("How far you agree"))
+    titles = {one.id: _(one.title) for one in framework.criteria}
     found = agreement(framework, [form.form for form in forms])
     table = {
-        "Criterion": [titles[one.criterion_id] for one in found],
-        "Answered alike": [
-            f"{one.alike} of {one.answered_by_several} ({percent(one.alike / one.answered_by_several)})"
+        _("Criterion"): [titles[one.criterion_id] for one in found],
+        _("Answered alike"): [
+            _("{alike} of {answered} ({share})").format(
+                alike=one.alike,
+                answered=one.answered_by_several,
+                share=percent(one.alike / one.answered_by_several),
+            )
             if one.answered_by_several
-            else "answered by one at most"
+            else _("answered by one at most")
             for one in found
         ],
     }
-    st.table(pd.DataFrame(table).set_index("Criterion"), alt="Agreement of the forms in each criterion")
+    st.table(pd.DataFrame(table).set_index(_("Criterion")), alt=_("Agreement of the forms in each criterion"))
 
 
 def _take_over(draft: Draft) -> None:
     st.button(
-        "Make one form of what you agree on",
+        _("Make one form of what you agree on"),
         on_click=_merge,
         key="own_merge",
         type="primary",
         icon=":material/merge:",
-        help="It takes the place of your own form. What is disputed stays open until you settle it above.",
+        help=_("It takes the place of your own form. What is disputed stays open until you settle it above."),
     )
     if draft.mine.answers:
         st.caption(
-            "It takes the place of your own form, which has "
-            f"{counted(len(draft.mine.answers), 'answer')}; what you settled above stays."
+            _("It takes the place of your own form, which has {answers}; what you settled above stays.").format(
+                answers=_answers(draft.mine)
+            )
         )
-    step_button("See the common result", "result", icon=":material/insights:")
+    step_button(_("See the common result"), "result", icon=":material/insights:")
 
 
 def _merge() -> None:
@@ -173,11 +192,17 @@ def _merge() -> None:
 def _disagreements(framework: Framework, draft: Draft) -> None:
     found = disagreements(framework, [form.form for form in draft.colleagues])
     open_ = [one for one in found if one.indicator_id not in draft.settled]
-    st.subheader("Where you disagree")
+    st.subheader(_("Where you disagree"))
     if not found:
-        st.success("Nowhere: everything that several of you answered, you answered alike.")
+        st.success(_("Nowhere: everything that several of you answered, you answered alike."))
         return
-    st.markdown(f"**{len(open_)}** of {counted(len(found), 'disagreement')} still to settle, largest first.")
+    st.markdown(
+        ngettext(
+            "**{open}** of {count} disagreement still to settle, largest first.",
+            "**{open}** of {count} disagreements still to settle, largest first.",
+            len(found),
+        ).format(open=len(open_), count=len(found))
+    )
     for one in found:
         _disagreement(framework, draft, one)
 
@@ -186,15 +211,17 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
     indicator = next(each for each in framework.indicators if each.id == one.indicator_id)
     settled = one.indicator_id in draft.settled
     with st.container(border=True, gap="xsmall"):
-        st.markdown(
-            f"**{indicator.label}** " + (":green-badge[settled]" if settled else f"(apart by {one.size:g} of 1)")
+        label = _(indicator.label)
+        apart = (
+            _(":green-badge[settled]") if settled else _("(apart by {size} of 1)").format(size=formats.short(one.size))
         )
+        st.markdown(f"**{label}** {apart}")
         st.markdown("\n".join(_said(letter, form, one.indicator_id) for letter, form in _lettered(draft.colleagues)))
         current = draft.mine.answer(one.indicator_id) if settled else None
         key = f"own_settle_{one.indicator_id}"
         self_assessment_draft.show(key, current.answer if current else None)
         st.radio(
-            f"You settle on ({indicator.label})",
+            _("You settle on ({indicator})").format(indicator=label),
             ANSWER_IDS,
             index=None,
             format_func=with_anchor(indicator),
@@ -205,7 +232,7 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
         if current:
             self_assessment_draft.show(f"{key}_note", current.note)
             st.text_area(
-                f"Why ({indicator.label})",
+                _("Why ({indicator})").format(indicator=label),
                 key=f"{key}_note",
                 max_chars=NOTE,
                 height=96,
@@ -218,9 +245,9 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
 def _said(letter: str, form: OwnAssessment, indicator_id: str) -> str:
     given = form.answer(indicator_id)
     if given is None:
-        return f"- Form {letter}: not answered"
+        return "- " + _("Form {letter}: not answered").format(letter=letter)
     note = f": {escaped(given.note)}" if given.note.strip() else ""
-    return f"- Form {letter}: {WORDS[given.answer]}{note}"
+    return "- " + _("Form {letter}: {answer}").format(letter=letter, answer=_(WORDS[given.answer])) + note
 
 
 def _settle(indicator_id: str, key: str) -> None:
@@ -240,38 +267,44 @@ def _settle(indicator_id: str, key: str) -> None:
 
 def last_year(framework: Framework) -> None:
     """Draw an earlier form beside this one: what moved."""
-    st.header("What moved since last time")
-    st.markdown("Open the file you saved a year ago, or any earlier one. It is compared with the answers here.")
+    st.header(_("What moved since last time"))
+    st.markdown(_("Open the file you saved a year ago, or any earlier one. It is compared with the answers here."))
     st.file_uploader(
-        "The earlier file (.json)", type=["json"], key="own_earlier", max_upload_size=UPLOAD_MB, on_change=_open_earlier
+        _("The earlier file (.json)"),
+        type=["json"],
+        key="own_earlier",
+        max_upload_size=UPLOAD_MB,
+        on_change=_open_earlier,
     )
     _problem()
     then, now = self_assessment_draft.draft().last_year, self_assessment_draft.mine()
     if then is None:
         return
-    when = f"Saved {then.saved_on.isoformat()}"
+    before, today = _("Saved {day}").format(day=then.saved_on.isoformat()), _("Now")
     st.subheader(_("Then: {form}").format(form=_about(then)), anchor=False)
     st.markdown(
         "\n".join(
-            f"- **{one.title}**: {_headline(*pair)}"
+            f"- **{_(one.title)}**: {_headline(*pair)}"
             for one in framework.headlines
             for pair in [headline_moves(framework, then.form, now.form)[one.id]]
         )
     )
     moved = moves(framework, then.form, now.form)
-    st.subheader("Answers that are not what they were")
+    st.subheader(_("Answers that are not what they were"))
     if not moved:
-        st.markdown("None: every answer is as it was.")
+        st.markdown(_("None: every answer is as it was."))
     else:
-        st.dataframe(_moved_table(framework, moved), hide_index=True, alt="Answers that changed since the earlier file")
-    lines = profile_lines(framework, [(when, score_rows(framework, then)), ("Now", score_rows(framework, now))])
+        st.dataframe(
+            _moved_table(framework, moved), hide_index=True, alt=_("Answers that changed since the earlier file")
+        )
+    lines = profile_lines(framework, [(before, score_rows(framework, then)), (today, score_rows(framework, now))])
     charts.draw(
         lines,
-        charts.ranges((when, "Now"), pickable=False),
+        charts.ranges((before, today), pickable=False),
         "own_years",
-        "Range bars of each criterion, earlier and now",
+        _("Range bars of each criterion, earlier and now"),
     )
-    tables.twin(_years_table(lines), "Each criterion, earlier and now")
+    tables.twin(_years_table(lines), _("Each criterion, earlier and now"))
     st.button(_("Close the earlier file"), on_click=_put_away, key="own_put_away")
 
 
@@ -292,32 +325,34 @@ def _put_away() -> None:
 
 
 def _headline(then: Score, now: Score) -> str:
-    return f"{_words(then)} then, {_words(now)} now"
+    return _("{then} then, {now} now").format(then=_words(then), now=_words(now))
 
 
 def _words(one: Score) -> str:
     if one.low is None or one.high is None:
-        return "not applicable"
-    span = f"{number(one.low)}–{number(one.high)}"
-    return f"{number(one.score)} (range {span})" if one.scored and one.score is not None else f"no score ({span})"
+        return _("not applicable")
+    low, high = number(one.low), number(one.high)
+    if one.scored and one.score is not None:
+        return _("{score} (range {low}–{high})").format(score=number(one.score), low=low, high=high)
+    return _("no score ({low}–{high})").format(low=low, high=high)
 
 
 def _years_table(lines: pd.DataFrame) -> pd.DataFrame:
     told = lines[lines["what"].notna()]
-    return pd.DataFrame({"Criterion": told["practice"], "When": told["what"], "Known": told["words"]})
+    return pd.DataFrame({_("Criterion"): told["practice"], _("When"): told["what"], _("Known"): told["words"]})
 
 
 def _moved_table(framework: Framework, moved: Sequence[Any]) -> pd.DataFrame:
-    names: Mapping[str, str] = {one.id: one.label for one in framework.indicators}
+    names: Mapping[str, str] = {one.id: _(one.label) for one in framework.indicators}
     return pd.DataFrame(
         {
-            "Question": [names[one.indicator_id] for one in moved],
-            "Then": [_named(one.before) for one in moved],
-            "Now": [_named(one.after) for one in moved],
-            "Moved": ["" if not one.by else "up" if one.by > 0 else "down" for one in moved],
+            _("Question"): [names[one.indicator_id] for one in moved],
+            _("Then"): [_named(one.before) for one in moved],
+            _("Now"): [_named(one.after) for one in moved],
+            _("Moved"): ["" if not one.by else _("up") if one.by > 0 else _("down") for one in moved],
         }
     )
 
 
 def _named(answer: str | None) -> str:
-    return WORDS[answer] if answer else "not answered"
+    return _(WORDS[answer]) if answer else _("not answered")

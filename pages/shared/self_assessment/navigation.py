@@ -14,10 +14,10 @@ from math import ceil
 import streamlit as st
 
 from criteria.framework import Criterion, Indicator, Question, current_framework
-from pages.shared.components.screen_texts import counted
 from pages.shared.self_assessment import draft
+from practices_db import formats
 from practices_db.files.self_assessment.form import OwnAssessment
-from practices_db.translation import N_, _, ngettext
+from practices_db.translation import N_, _, language, ngettext
 
 PARAM = "step"
 WORDS_A_MINUTE = 130  # read with care
@@ -54,13 +54,17 @@ class Step:
         return self.criterion is None or self.criterion.headline
 
 
-@cache
 def steps() -> tuple[Step, ...]:
     """Return all steps in their order."""
+    return _steps(language())
+
+
+@cache
+def _steps(code: str) -> tuple[Step, ...]:  # noqa: ARG001 - the language of the names
     return (
         *(Step(id_, _(name)) for id_, name in _BEFORE),
         *(
-            Step(indicator.id, f"{criterion.title}: {indicator.label}", criterion, question, indicator)
+            Step(indicator.id, f"{_(criterion.title)}: {_(indicator.label)}", criterion, question, indicator)
             for criterion, question, indicator in current_framework().walk()
         ),
         *(Step(id_, _(name)) for id_, name in _AFTER),
@@ -93,13 +97,13 @@ def go(step_id: str) -> None:
     st.query_params[PARAM] = step_id
 
 
-def step_button(label: str, step_id: str, primary: bool = False, icon: str | None = None) -> None:
-    """Draw a button that leads to a step."""
+def step_button(label: str, step_id: str, primary: bool = False, icon: str | None = None, name: str = "there") -> None:
+    """Draw a button that leads to a step; ``name`` tells it apart from others of the page that lead there."""
     st.button(
         label,
         on_click=go,
         args=(step_id,),
-        key=f"own_go_{step_id}_{label}",
+        key=f"own_go_{step_id}_{name}",
         type="primary" if primary else "secondary",
         icon=icon,
     )
@@ -128,18 +132,25 @@ def progress() -> None:
     every = [one.id for one in asked(short)]
     answered = sum(id_ in form.form for id_ in every)
     left = minutes_left(form, short)
-    time = (
-        ngettext("about {count} minute left", "about {count} minutes left", left).format(count=left)
-        if answered < len(every)
-        else _("all questions answered")
-    )
-    length = _("short form") if short else _("whole form")
-    st.progress(
-        answered / len(every),
-        text=_("{answered} of {every} answered ({length}), {time}").format(
-            answered=answered, every=len(every), length=length, time=time
-        ),
-    )
+    if answered == len(every):
+        told = (
+            _("{answered} of {every} answered (short form), all questions answered")
+            if short
+            else _("{answered} of {every} answered (whole form), all questions answered")
+        )
+    elif short:
+        told = ngettext(
+            "{answered} of {every} answered (short form), about {count} minute left",
+            "{answered} of {every} answered (short form), about {count} minutes left",
+            left,
+        )
+    else:
+        told = ngettext(
+            "{answered} of {every} answered (whole form), about {count} minute left",
+            "{answered} of {every} answered (whole form), about {count} minutes left",
+            left,
+        )
+    st.progress(answered / len(every), text=told.format(answered=answered, every=len(every), count=left))
 
 
 def choose_length() -> None:
@@ -159,10 +170,21 @@ def choose_length() -> None:
 
 
 def _length(short: bool) -> str:
-    name = _("Short form") if short else _("Whole form")
-    return (
-        f"**{name}**: {counted(len(asked(short)), 'question')}, {_('about')} {counted(minutes(asked(short)), 'minute')}"
+    words = (
+        _("**Short form**: {questions}, about {minutes}")
+        if short
+        else _("**Whole form**: {questions}, about {minutes}")
     )
+    return words.format(questions=_questions(len(asked(short))), minutes=minutes_in_words(minutes(asked(short))))
+
+
+def _questions(count: int) -> str:
+    return ngettext("{count} question", "{count} questions", count).format(count=formats.count(count))
+
+
+def minutes_in_words(count: int) -> str:
+    """Return minutes with their noun: "1 minute", "12 minutes"."""
+    return ngettext("{count} minute", "{count} minutes", count).format(count=formats.count(count))
 
 
 def answer_the_rest() -> None:
@@ -172,7 +194,7 @@ def answer_the_rest() -> None:
     if draft.draft().short and rest:
         st.button(
             _("Answer the rest: {questions}, about {minutes}").format(
-                questions=counted(len(rest), "question"), minutes=counted(minutes(rest), "minute")
+                questions=_questions(len(rest)), minutes=minutes_in_words(minutes(rest))
             ),
             on_click=_go_on_with_the_rest,
             key="own_rest",
@@ -217,9 +239,11 @@ def back_and_next(step: Step) -> None:
     with st.container(horizontal=True):
         if at + 1 < len(way):
             following = way[at + 1]
-            step_button(f"Next: {following.name}", following.id, primary=True, icon=":material/arrow_forward:")
+            words = _("Next: {step}").format(step=following.name)
+            step_button(words, following.id, primary=True, icon=":material/arrow_forward:", name="next")
         if at:
             before = way[at - 1]
-            step_button(f"Back: {before.name}", before.id, icon=":material/arrow_back:")
+            words = _("Back: {step}").format(step=before.name)
+            step_button(words, before.id, icon=":material/arrow_back:", name="back")
         if step.indicator:
-            step_button(_("See your result so far"), "result", icon=":material/insights:")
+            step_button(_("See your result so far"), "result", icon=":material/insights:", name="so_far")

@@ -18,14 +18,15 @@ from pages.shared.components.screen_texts import escaped, number, percent, web_l
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.navigation import asked, step_button
 from pages.shared.self_assessment.questions import WORDS
+from practices_db import formats
 from practices_db.files.self_assessment.similar_practices import Match, nearest
 from practices_db.queries import library, practices
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 NEAREST = 2  # practices shown for a step
 _KIND = {
-    "paperwork": ":blue-badge[:material/edit_note: changes paperwork]",
-    "practice": ":violet-badge[:material/build: changes practice]",
+    "paperwork": (":blue-badge[:material/edit_note: {words}]", N_("changes paperwork")),
+    "practice": (":violet-badge[:material/build: {words}]", N_("changes practice")),
 }
 
 
@@ -53,7 +54,7 @@ def _help(framework: Framework, indicator_ids: Iterable[str]) -> _Help:
 def next_steps(framework: Framework) -> None:
     """Draw the smallest plan for each headline, what is out of reach, and the what-if."""
     form = draft.mine()
-    st.header("What would help most")
+    st.header(_("What would help most"))
     st.markdown(
         _(
             "For each score the **smallest set of steps** that leads to the next level, even if everything that stays "
@@ -70,7 +71,7 @@ def next_steps(framework: Framework) -> None:
     ]
     found = _help(framework, (step.indicator_id for plan in plans for step in plan.steps))
     for criterion, plan in zip(framework.headlines, plans, strict=True):
-        st.subheader(criterion.title)
+        st.subheader(_(criterion.title))
         _plan(framework, plan, found)
     others_findings.others_have_shown(form.profile.sectors)
     _out_of_reach(framework)
@@ -78,12 +79,21 @@ def next_steps(framework: Framework) -> None:
 
 
 def _plan(framework: Framework, plan: Plan, found: _Help) -> None:
-    sure = "" if plan.before.low is None else _(", {low} of 100 is shown").format(low=number(plan.before.low))
+    stands = (
+        _("Now: **{level}**.").format(level=_(plan.now.name))
+        if plan.before.low is None
+        else _("Now: **{level}**, {low} of 100 is shown.").format(level=_(plan.now.name), low=number(plan.before.low))
+    )
     if plan.goal is None:
-        top = "There is nothing above it." if plan.now.low > 0 else "Nothing of what is asked applies to your practice."
-        st.markdown(f"Now: **{plan.now.name}**{sure}. {top}")
+        top = (
+            _("There is nothing above it.")
+            if plan.now.low > 0
+            else _("Nothing of what is asked applies to your practice.")
+        )
+        st.markdown(f"{stands} {top}")
         return
-    st.markdown(f"Now: **{plan.now.name}**{sure}. Next level: **{plan.goal.name}**. {plan.goal.meaning}")
+    goal = _("Next level: **{level}**.").format(level=_(plan.goal.name))
+    st.markdown(f"{stands} {goal} {_(plan.goal.meaning)}")
     if not plan.reachable:
         st.info(
             _(
@@ -117,19 +127,22 @@ def _step(framework: Framework, step: Step, found: _Help) -> None:
     said = draft.mine().form.get(indicator.id, "not-documented")
     claimed = step.before not in DOCUMENTED and said in ("met", "partly")  # on her own word only
     to_show = claimed and said == step.after
+    meant = indicator.anchor(step.after)
+    anchor = _(meant) if meant else ""
+    badge, kind = _KIND["paperwork" if claimed else step.kind]
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{indicator.label}** {_KIND['paperwork' if claimed else step.kind]}")
+        st.markdown(f"**{_(indicator.label)}** {badge.format(words=_(kind))}")
         if to_show:
             st.markdown(
                 _("You say: {answer}. Name a document or a figure that shows it, under the question itself.").format(
-                    answer=WORDS[said].lower()
+                    answer=formats.within(_(WORDS[said]))
                 )
             )
             st.caption(_("Takes at least: {effort}").format(effort=_("hours, where a document exists")))
         elif step.before in DOCUMENTED or claimed:
             st.markdown(
                 _("From {before} to {after}: {anchor}").format(
-                    before=WORDS[said].lower(), after=WORDS[step.after].lower(), anchor=indicator.anchor(step.after)
+                    before=formats.within(_(WORDS[said])), after=formats.within(_(WORDS[step.after])), anchor=anchor
                 )
             )
         elif step.after == "not-met":
@@ -139,16 +152,16 @@ def _step(framework: Framework, step: Step, found: _Help) -> None:
                 _(
                     "Not known now. Find out and write down what is so. For this level it has to come out as {after}: "
                     "{anchor}"
-                ).format(after=WORDS[step.after].lower(), anchor=indicator.anchor(step.after))
+                ).format(after=formats.within(_(WORDS[step.after])), anchor=anchor)
             )
         if text.how and not to_show:
             _what_to_do(step, text, measured=indicator.outcome or claimed)
         _instruments(text, found)
         if found.nearest[indicator.id]:
-            with st.expander(_("Practices near to yours that meet “{question}”").format(question=indicator.label)):
+            with st.expander(_("Practices near to yours that meet “{question}”").format(question=_(indicator.label))):
                 _who_meets_it(framework, found.nearest[indicator.id])
         st.button(
-            _("We cannot change this: {question}").format(question=indicator.label),
+            _("We cannot change this: {question}").format(question=_(indicator.label)),
             on_click=_mark,
             args=(step.indicator_id, True),
             key=f"own_out_{step.indicator_id}",
@@ -157,12 +170,13 @@ def _step(framework: Framework, step: Step, found: _Help) -> None:
 
 def _what_to_do(step: Step, text: StepText, measured: bool) -> None:
     """Draw what a person can do and how long it takes; to find out is quick, but where it has to be ``measured``."""
+    how, effort = (_(words) if words else "" for words in (text.how, text.effort))
     if step.before in DOCUMENTED or measured:
-        st.markdown(_("**What you can do:** {how}").format(how=text.how))
-        st.caption(_("Takes at least: {effort}").format(effort=text.effort))
+        st.markdown(_("**What you can do:** {how}").format(how=how))
+        st.caption(_("Takes at least: {effort}").format(effort=effort))
     else:
-        st.markdown(_("**If it is not so yet:** {how}").format(how=text.how))
-        st.caption(_("That takes at least: {effort}").format(effort=text.effort))
+        st.markdown(_("**If it is not so yet:** {how}").format(how=how))
+        st.caption(_("That takes at least: {effort}").format(effort=effort))
 
 
 def _instruments(text: StepText, found: _Help) -> None:
@@ -179,12 +193,12 @@ def _who_meets_it(framework: Framework, matches: Sequence[Match]) -> None:
         row = match.card
         practice_link(row["id"], escaped(_short(row["name"])), ":material/arrow_forward:")
         note = escaped(row["note"]) if isinstance(row["note"], str) else ""
-        source = ""
+        proof = formats.within(_(framework.evidence_label(int(row["answer_evidence"]))))
+        told = f"{note} " + _("Evidence: {evidence}.").format(evidence=proof)
         if isinstance(row["answer_url"], str):
             name = row["answer_publisher"] if isinstance(row["answer_publisher"], str) else _("source")
-            source = _(" Source: {source}.").format(source=web_link(row["answer_url"], name))
-        proof = framework.evidence_label(int(row["answer_evidence"])).lower()
-        st.markdown(f":small[{note} " + _("Evidence: {evidence}.").format(evidence=proof) + f"{source}]")
+            told += " " + _("Source: {source}.").format(source=web_link(row["answer_url"], name))
+        st.markdown(f":small[{told}]")
         st.caption(_("Why this one: {reasons}.").format(reasons=escaped("; ".join(match.reasons))))
 
 
@@ -207,7 +221,7 @@ def _out_of_reach(framework: Framework) -> None:
     for indicator in framework.indicators:
         if indicator.id in marked:
             st.button(
-                _("We can change it after all: {question}").format(question=indicator.label),
+                _("We can change it after all: {question}").format(question=_(indicator.label)),
                 on_click=_mark,
                 args=(indicator.id, False),
                 key=f"own_in_{indicator.id}",
@@ -218,10 +232,10 @@ def _out_of_reach(framework: Framework) -> None:
 
 
 def _what_if(framework: Framework) -> None:
-    st.subheader("What if?")
-    st.markdown("Move an answer and see what it would do. Your answers stay as they are.")
-    titles = {one.id: one.title for one in framework.headlines}
-    chosen = st.radio("For", list(titles), format_func=titles.__getitem__, horizontal=True, key="own_what_if")
+    st.subheader(_("What if?"))
+    st.markdown(_("Move an answer and see what it would do. Your answers stay as they are."))
+    titles = {one.id: _(one.title) for one in framework.headlines}
+    chosen = st.radio(_("For"), list(titles), format_func=titles.__getitem__, horizontal=True, key="own_what_if")
     criterion = next((one for one in framework.headlines if one.id == chosen), framework.headlines[0])
     now, moved = dict(draft.mine().form), dict(draft.mine().form)
     with st.grid(2, min_column_width=280):
@@ -233,15 +247,19 @@ def _what_if(framework: Framework) -> None:
             if before == "not-documented":
                 options = [before, *options]
             moved[indicator.id] = st.select_slider(
-                indicator.label,
+                _(indicator.label),
                 options,
                 value=before,
-                format_func=WORDS.__getitem__,
+                format_func=lambda answer: _(WORDS[answer]),
                 key=f"own_if_{indicator.id}_{before}",
             )
     then = form_scores(framework, moved).of(OWN, criterion.id)
     before_ = form_scores(framework, now).of(OWN, criterion.id)
-    st.markdown(f"{criterion.title} now: {_said(before_)}.  \nThen: {_said(then)}.")
+    st.markdown(
+        _("{criterion} now: {score}.").format(criterion=_(criterion.title), score=_said(before_))
+        + "  \n"
+        + _("Then: {score}.").format(score=_said(then))
+    )
 
 
 def _said(one: Any) -> str:
@@ -264,11 +282,11 @@ def learn_from(framework: Framework) -> None:
     form = draft.mine()
     st.header(_("Who meets what you do not meet yet"))
     if not form.answers:
-        st.info("Answer some questions first: then it shows where others can help.", icon=":material/checklist:")
+        st.info(_("Answer some questions first: then it shows where others can help."), icon=":material/checklist:")
         return
     if not form.profile.sectors and not form.profile.target_groups:
-        st.markdown("To find practices near to yours, say what it is about and whom it is for.")
-        step_button("Say it in the profile", "profile", primary=True)
+        st.markdown(_("To find practices near to yours, say what it is about and whom it is for."))
+        step_button(_("Say it in the profile"), "profile", primary=True)
         return
     st.markdown(
         _(
@@ -286,16 +304,16 @@ def learn_from(framework: Framework) -> None:
     if not open_:
         st.success(_("You meet everything that applies, with evidence."), icon=":material/check:")
     found = _help(framework, (indicator.id for _criterion, indicator in open_))
-    nobody = [indicator.label for _criterion, indicator in open_ if not found.nearest[indicator.id]]
+    nobody = [_(indicator.label) for _criterion, indicator in open_ if not found.nearest[indicator.id]]
     with_some = [(criterion, indicator) for criterion, indicator in open_ if found.nearest[indicator.id]]
     for at, (criterion, indicator) in enumerate(with_some):
-        answer = ANSWER_BADGES[form.form.get(indicator.id, "not-documented")]
+        answer = _(ANSWER_BADGES[form.form.get(indicator.id, "not-documented")])
         # folded but for the first: all open they were fifteen screens of a telephone
-        with st.expander(f"**{indicator.label}** ({criterion.title.lower()}) {answer}", expanded=at == 0):
+        with st.expander(f"**{_(indicator.label)}** ({formats.within(_(criterion.title))}) {answer}", expanded=at == 0):
             _who_meets_it(framework, found.nearest[indicator.id])
     if nobody:
         st.markdown(
             _("No practice near to yours meets these with evidence: {questions}.").format(
-                questions="; ".join(label.lower() for label in nobody)
+                questions="; ".join(formats.within(label) for label in nobody)
             )
         )

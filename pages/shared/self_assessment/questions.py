@@ -21,16 +21,17 @@ from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import escaped, web_link
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.navigation import Step
+from practices_db import formats
 from practices_db.files.self_assessment.form import NOTE, OwnAnswer
 from practices_db.queries import practices
 from practices_db.translation import N_, _
 
 WORDS = {
-    "met": "Met",
-    "partly": "Partly met",
-    "not-met": "Not met",
-    "not-documented": "We do not know",
-    "not-applicable": "Does not apply to us",
+    "met": N_("Met"),
+    "partly": N_("Partly met"),
+    "not-met": N_("Not met"),
+    "not-documented": N_("We do not know"),
+    "not-applicable": N_("Does not apply to us"),
 }
 _FURTHER = {
     "not-documented": N_("Nobody here knows, or it is written down nowhere. It widens the range."),
@@ -42,13 +43,14 @@ _NOTES = {
     "not-applicable": N_("Why does it not apply?"),
     "not-documented": N_("What would one have to find out?"),
 }
+_NOTE = N_("What is it like here?")
 EVIDENCE = (
-    "We say so, no document yet",
-    "A document or our own figures show it",
-    "A before-and-after measure or a survey of participants shows it",
-    "Somebody independent evaluated it",
-    "An outside evaluation with a comparison group shows it",
-    "A randomised trial, or the same result in several places, shows it",
+    N_("We say so, no document yet"),
+    N_("A document or our own figures show it"),
+    N_("A before-and-after measure or a survey of participants shows it"),
+    N_("Somebody independent evaluated it"),
+    N_("An outside evaluation with a comparison group shows it"),
+    N_("A randomised trial, or the same result in several places, shows it"),
 )
 
 
@@ -56,20 +58,20 @@ def question(step: Step) -> None:
     """Draw the indicator of a step that asks."""
     if step.criterion is None or step.question is None or step.indicator is None:
         return
-    st.header(step.indicator.label)
-    st.caption(f"{step.criterion.title}: {step.question.text}")
+    st.header(_(step.indicator.label))
+    st.caption(f"{_(step.criterion.title)}: {_(step.question.text)}")
     with database.cursor() as cursor:
         examples = practices.example_answers(cursor, [step.indicator.id])
     _indicator(step.indicator, examples.get(step.indicator.id))
     with st.expander(_("Rules for answering"), icon=":material/rule:"):
-        st.markdown("\n".join(f"- {rule.text}" for rule in current_framework().rules))
+        st.markdown("\n".join(f"- {_(rule.text)}" for rule in current_framework().rules))
 
 
 def with_anchor(indicator: Indicator) -> Callable[[AnswerId], str]:
     """Return how an answer is labelled at an indicator: its word and what it means there, together."""
 
     def label(answer: AnswerId) -> str:
-        return f"**{WORDS[answer]}**  \n{indicator.anchor(answer) or _(_FURTHER[answer])}"
+        return f"**{_(WORDS[answer])}**  \n{_(indicator.anchor(answer) or _FURTHER[answer])}"
 
     return label
 
@@ -80,7 +82,7 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
     _earlier(indicator, given, key)
     draft.show(f"{key}_answer", given.answer if given else None)
     st.radio(
-        f"Which is true of your practice? ({indicator.label})",
+        _("Which is true of your practice? ({indicator})").format(indicator=_(indicator.label)),
         ANSWER_IDS,
         index=None,
         format_func=with_anchor(indicator),
@@ -91,14 +93,14 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
     if given is not None:
         _proof(indicator, given, key)
         st.button(
-            "Take this answer back",
+            _("Take this answer back"),
             key=f"{key}_clear",
             type="tertiary",
             on_click=draft.set_answer,
             args=(indicator.id, None),
         )
     if example:
-        with st.expander("An example"):
+        with st.expander(_("An example")):
             _example(example)
 
 
@@ -111,20 +113,20 @@ def _earlier(indicator: Indicator, given: OwnAnswer | None, key: str) -> None:
     made = published_frameworks()[earlier.framework, earlier.framework_version]
     for one in before:
         asked = made.indicator(one.indicator)
-        anchor = asked.anchor(one.answer)
+        anchor, answer = asked.anchor(one.answer), formats.within(_(WORDS[one.answer]))
         with st.container(border=True, gap="xsmall", key=f"{key}_earlier_{one.indicator}"):
             st.markdown(
                 _("**Your earlier answer** to “{question}” (version {version}): {answer}{anchor}").format(
-                    question=asked.label,
+                    question=_(asked.label),
                     version=made.version,
-                    answer=WORDS[one.answer].lower(),
-                    anchor=f". *{anchor}*" if anchor else ".",
+                    answer=answer,
+                    anchor=f". *{_(anchor)}*" if anchor else ".",
                 )
             )
             if said := " ".join(filter(None, [one.note.strip(), one.link.strip()])):
                 st.caption(escaped(said))
             st.button(
-                _("Answer the same here: {answer}").format(answer=WORDS[one.answer].lower()),
+                _("Answer the same here: {answer}").format(answer=answer),
                 on_click=_confirm,
                 args=(indicator, one),
                 key=f"{key}_same_{one.indicator}",
@@ -146,9 +148,13 @@ def _confirm(indicator: Indicator, one: OwnAnswer) -> None:
 
 
 def _example(example: Mapping[str, Any]) -> None:
-    source = web_link(example["source_url"], example["source_publisher"] or "source") if example["source_url"] else ""
+    publisher = example["source_publisher"] or _("source")
+    source = web_link(example["source_url"], publisher) if example["source_url"] else ""
     st.markdown(f"{escaped(example['note'])} {source}")
-    practice_link(example["practice_id"], f"{escaped(example['name'])}, answered “met” in the catalogue")
+    practice_link(
+        example["practice_id"],
+        _("{practice}, answered “met” in the catalogue").format(practice=escaped(example["name"])),
+    )
 
 
 def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
@@ -157,7 +163,7 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
         offered = [level for level in range(len(EVIDENCE)) if evidence_fault(framework, indicator.id, level) is None]
         draft.show(f"{key}_level", given.evidence_level)
         st.selectbox(
-            _("What shows it? ({indicator})").format(indicator=indicator.label),
+            _("What shows it? ({indicator})").format(indicator=_(indicator.label)),
             offered,
             index=None,
             placeholder=_("Please choose"),
@@ -167,7 +173,7 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
                 "A before-and-after measure, a comparison group or a trial shows a change in people. This question "
                 "does not ask for one, so they are not offered here."
             ),
-            format_func=EVIDENCE.__getitem__,
+            format_func=lambda level: _(EVIDENCE[level]),
             key=f"{key}_level",
             on_change=draft.on_change(
                 f"{key}_level", lambda level: draft.change_answer(indicator.id, evidence_level=level)
@@ -176,18 +182,18 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
     note = f"own_{indicator.id}_note"
     draft.show(note, given.note)
     st.text_area(
-        _("Note ({indicator})").format(indicator=indicator.label),
+        _("Note ({indicator})").format(indicator=_(indicator.label)),
         key=note,
         max_chars=NOTE,
         height=96,
-        placeholder=_(_NOTES.get(given.answer, N_("What is it like here?"))),
+        placeholder=_(_NOTES.get(given.answer, _NOTE)),
         on_change=draft.on_change(note, lambda text: draft.change_answer(indicator.id, note=text or "")),
     )
     if given.answer in DOCUMENTED:
         link = f"own_{indicator.id}_link"
         draft.show(link, given.link)
         st.text_input(
-            _("Link to where one can read it ({indicator})").format(indicator=indicator.label),
+            _("Link to where one can read it ({indicator})").format(indicator=_(indicator.label)),
             key=link,
             max_chars=2000,
             live="1s",

@@ -11,25 +11,26 @@ from criteria.framework import DOCUMENTED, Criterion, Framework
 from criteria.next_steps import OWN, level_of, read_form, with_evidence
 from criteria.scoring import Score
 from pages.shared.components import charts, database, peers, score_profile, tables
-from pages.shared.components.screen_texts import counted, number, percent
+from pages.shared.components.screen_texts import number, percent
 from pages.shared.self_assessment import draft, navigation
 from pages.shared.self_assessment.navigation import question_steps, step_button
+from practices_db import formats
 from practices_db.catalogue.texts import criterion_sentence
 from practices_db.files.self_assessment.documents import evidence_count
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows, scores
 from practices_db.queries import practices
-from practices_db.translation import _
+from practices_db.translation import _, ngettext
 
 
 def so_far(framework: Framework) -> None:
     """Draw both headlines in a line each, with the range that they could still move in."""
     found = scores(framework, draft.mine())
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{_('So far')}**")
+        st.markdown(_("**So far**"))
         for criterion in framework.headlines:
             one = found.of(OWN, criterion.id)
-            st.markdown(f"{criterion.title}: **{_figure(one)}**")
+            st.markdown(f"{_(criterion.title)}: **{_figure(one)}**")
             st.caption(" ".join(filter(None, [_known(criterion, one, framework), _counted_evidence(criterion)])))
 
 
@@ -53,17 +54,21 @@ def _known(criterion: Criterion, one: Score, framework: Framework) -> str:
                 low=number(one.low), high=number(one.high)
             )
         )
-    told = _("{share} is known; there is a score from {least} on").format(
-        share=percent(one.coverage), least=percent(framework.minimum_coverage_of(criterion))
-    )
     missing = [
-        required.label
+        f"“{_(required.label)}”"
         for required in criterion.indicators
         if required.required and draft.mine().form.get(required.id, "not-documented") not in DOCUMENTED
     ]
-    if missing:
-        told += _(", and only once “{question}” is answered").format(question="”, “".join(missing))
-    return told + "."
+    told = (
+        _("{share} is known; there is a score from {least} on, and only once {questions} is answered.")
+        if missing
+        else _("{share} is known; there is a score from {least} on.")
+    )
+    return told.format(
+        share=percent(one.coverage),
+        least=percent(framework.minimum_coverage_of(criterion)),
+        questions=", ".join(missing),
+    )
 
 
 def _counted_evidence(criterion: Criterion) -> str:
@@ -74,7 +79,7 @@ def _counted_evidence(criterion: Criterion) -> str:
 
 def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
     """Draw one headline: range from the first answer on, the score once enough is answered."""
-    st.metric(criterion.title, _figure(one))
+    st.metric(_(criterion.title), _figure(one))
     st.caption(_known(criterion, one, framework))
     if evidence := _counted_evidence(criterion):
         st.markdown(evidence)
@@ -83,13 +88,13 @@ def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
 def result(framework: Framework) -> None:
     """Draw the whole result."""
     form = draft.mine()
-    st.header("Where your practice stands")
+    st.header(_("Where your practice stands"))
     navigation.answer_the_rest()
     if not form.answers:
-        st.info("Nothing is answered yet: the result grows from the first answer on.", icon=":material/checklist:")
+        st.info(_("Nothing is answered yet: the result grows from the first answer on."), icon=":material/checklist:")
         step_button(_("Answer the first question"), question_steps()[0].id, primary=True)
         return
-    st.caption("Self-assessment: these are your own answers, and nobody else has checked them.")
+    st.caption(_("Self-assessment: these are your own answers, and nobody else has checked them."))
     found = scores(framework, form)
     with st.grid(2, min_column_width=260):
         for criterion in framework.headlines:
@@ -97,7 +102,7 @@ def result(framework: Framework) -> None:
                 one = found.of(OWN, criterion.id)
                 _headline(criterion, one, framework)
                 now = level_of(framework, form.form, form.evidence, criterion.id)
-                st.markdown(_("Level: **{level}**. {meaning}").format(level=now.name, meaning=now.meaning))
+                st.markdown(_("Level: **{level}**. {meaning}").format(level=_(now.name), meaning=_(now.meaning)))
     _profile(framework, form)
     _peers(framework, form)
     _reading(framework, form)
@@ -117,51 +122,61 @@ def _profile(framework: Framework, form: OwnAssessment) -> None:
         )
     )
     rows = score_rows(framework, form)
-    lines = score_profile.profile_lines(framework, [(score_profile.ONE_SERIES, rows)])
+    lines = score_profile.profile_lines(framework, [(_(score_profile.ONE_SERIES), rows)])
     lines = lines[lines["id"].isin([one.id for one in asked])]
     charts.draw(
         lines.assign(line=range(len(lines))),
-        charts.ranges((score_profile.ONE_SERIES,), pickable=False),
+        charts.ranges((_(score_profile.ONE_SERIES),), pickable=False),
         "own_profile",
-        "Range bars of the criteria for your practice",
+        _("Range bars of the criteria for your practice"),
     )
     by_node = {row["node"]: row for row in tables.rows(rows)}
     table = pd.DataFrame(
         {
-            "Criterion": [one.title for one in asked],
-            "Known": [criterion_sentence(by_node[one.id]) for one in asked],
-            "Evidence": [evidence_count(*with_evidence(one, form.form, form.evidence)) for one in asked],
+            _("Criterion"): [_(one.title) for one in asked],
+            _("Known"): [criterion_sentence(by_node[one.id]) for one in asked],
+            _("Evidence"): [evidence_count(*with_evidence(one, form.form, form.evidence)) for one in asked],
         }
     )
-    tables.twin(table, "The criteria of your practice")
+    tables.twin(table, _("The criteria of your practice"))
 
 
 def _peers(framework: Framework, form: OwnAssessment) -> None:
-    st.subheader("Among practices like yours")
+    st.subheader(_("Among practices like yours"))
     profile = form.profile
     if not profile.sectors or not profile.target_groups:
-        st.markdown("To find them, say what your practice is about and whom it is for.")
-        step_button("Say it in the profile", "profile")
+        st.markdown(_("To find them, say what your practice is about and whom it is for."))
+        step_button(_("Say it in the profile"), "profile")
         return
     with database.cursor() as cursor:
         found = practices.peers_of(cursor, profile.sectors, profile.target_groups, profile.practice_id)
     own = card(framework, form)
     given = {own["id"]: found}
     st.caption(
-        "Peers are the scored practices of the catalogue that share at least one sector and at least one target "
-        "group with "
-        f"yours. With fewer than {peers.ENOUGH_PEERS} they are not drawn. The large mark is yours, once it has a "
-        "score. Peers were assessed by others from public sources, yours by yourselves: compare with care."
+        _(
+            "Peers are the scored practices of the catalogue that share at least one sector and at least one target "
+            "group with yours. With fewer than {fewest} they are not drawn. The large mark is yours, once it has a "
+            "score. Peers were assessed by others from public sources, yours by yourselves: compare with care."
+        ).format(fewest=peers.ENOUGH_PEERS)
     )
     strip = peers.peer_dots([own], given)
     if strip.empty:
-        most = max(sum(found[f"{one.id}_scored"]) for one in framework.headlines) if len(found) else 0
-        st.markdown(f"Too few to show: {counted(int(most), 'scored practice')} like yours.")
+        most = int(max(sum(found[f"{one.id}_scored"]) for one in framework.headlines)) if len(found) else 0
+        st.markdown(
+            ngettext(
+                "Too few to show: {count} scored practice like yours.",
+                "Too few to show: {count} scored practices like yours.",
+                most,
+            ).format(count=formats.count(most))
+        )
         return
     charts.draw(
-        strip, charts.strips(tuple(tables.HEADLINES.values())), "own_peers", "Your scores among those of your peers"
+        strip,
+        charts.strips(tuple(_(title) for title in tables.HEADLINES.values())),
+        "own_peers",
+        _("Your scores among those of your peers"),
     )
-    tables.twin(peers.peer_table([own], given), "How many peers there are and where you stand among them")
+    tables.twin(peers.peer_table([own], given), _("How many peers there are and where you stand among them"))
 
 
 def _reading(framework: Framework, form: OwnAssessment) -> None:
@@ -183,19 +198,19 @@ def _reading(framework: Framework, form: OwnAssessment) -> None:
     )
     _list(
         framework,
-        "Not known or not written down",
+        _("Not known or not written down"),
         [id_ for id_ in read.undocumented if id_ in asked],
-        "Often the cheapest step: find out and write it down. Until then it only widens the range.",
+        _("Often the cheapest step: find out and write it down. Until then it only widens the range."),
         "",
     )
     _list(
         framework,
-        "Weak points",
+        _("Weak points"),
         read.weak,
-        "Partly met or not met, those that cost most first.",
-        "No answer says “not met” or “partly met”.",
+        _("Partly met or not met, those that cost most first."),
+        _("No answer says “not met” or “partly met”."),
     )
-    step_button("Who is strong there?", "learn-from", icon=":material/school:")
+    step_button(_("Who is strong there?"), "learn-from", icon=":material/school:")
 
 
 def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, none: str) -> None:
@@ -205,11 +220,12 @@ def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, no
     st.caption(meaning if ids else none)
     badges = score_profile.ANSWER_BADGES
     given = draft.mine().form
-    names = {indicator.id: (indicator.label, criterion.title) for criterion, _, indicator in framework.walk()}
+    names = {
+        indicator.id: f"{_(indicator.label)} ({formats.within(_(criterion.title))})"
+        for criterion, _question, indicator in framework.walk()
+    }
     if ids:
         st.markdown(
-            "\n".join(
-                f"- {badges[given.get(id_, 'not-documented')]} {names[id_][0]} ({names[id_][1].lower()})" for id_ in ids
-            ),
+            "\n".join(f"- {_(badges[given.get(id_, 'not-documented')])} {names[id_]}" for id_ in ids),
             anchors=False,
         )

@@ -9,16 +9,23 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.components import database
-from pages.shared.components.screen_texts import counted, escaped
+from pages.shared.components.screen_texts import escaped
 from pages.shared.self_assessment import draft, draft_list
-from pages.shared.self_assessment.navigation import choose_length, first_open, minutes_left, step_button
+from pages.shared.self_assessment.navigation import (
+    choose_length,
+    first_open,
+    minutes_in_words,
+    minutes_left,
+    step_button,
+)
+from practices_db import formats
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
-from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, new_form
 from practices_db.files.self_assessment.open_file import Opened, open_file
 from practices_db.queries import practices
-from practices_db.translation import _
+from practices_db.translation import _, ngettext
 
 _OPENED = "own_opened"
 UPLOAD_MB = 1
@@ -27,7 +34,7 @@ UPLOAD_MB = 1
 def introduction(wanted: str | None) -> None:
     """Draw the start: what it is, what happens to the answers, and the ways to begin or go on."""
     form = draft.mine()
-    st.header("Where does your practice stand?")
+    st.header(_("Where does your practice stand?"))
     st.markdown(
         _(
             "You answer the questions that are asked of every practice in the catalogue. From the first answer on you "
@@ -37,78 +44,96 @@ def introduction(wanted: str | None) -> None:
     )
     choose_length()
     st.info(
-        "**Your answers stay in your hands.** They are kept in this browser and, while this page is open, in the "
-        "memory of the server that draws it. They are not written to its disk, its database or its log. Only if you "
-        "submit them, a separate step at the very end, does anybody else see them.",
+        _(
+            "**Your answers stay in your hands.** They are kept in this browser and, while this page is open, in the "
+            "memory of the server that draws it. They are not written to its disk, its database or its log. Only if "
+            "you submit them, a separate step at the very end, does anybody else see them."
+        ),
         icon=":material/lock:",
     )
     _result_of_opening()
     if not draft.draft().empty:
         _go_on(form)
     else:
-        step_button("Start new", "profile", primary=True, icon=":material/play_arrow:")
+        step_button(_("Start new"), "profile", primary=True, icon=":material/play_arrow:")
     draft_list.choose_draft()
     _other_ways(wanted)
 
 
 def _go_on(form: OwnAssessment) -> None:
     with st.container(border=True):
-        name = form.profile.name.strip() or "a practice without a name yet"
-        st.markdown(f"**Here already:** {escaped(name)}, {counted(len(form.answers), 'answer')}.")
+        name = form.profile.name.strip() or _("a practice without a name yet")
+        st.markdown(
+            _("**Here already:** {practice}, {answers}.").format(
+                practice=escaped(name), answers=_answers(len(form.answers))
+            )
+        )
         short = draft.draft().short
         unfinished = first_open(form, short)
         step_button(
-            f"Go on, about {counted(minutes_left(form, short), 'minute')} left" if unfinished else "See your result",
+            _("Go on, about {minutes} left").format(minutes=minutes_in_words(minutes_left(form, short)))
+            if unfinished
+            else _("See your result"),
             unfinished.id if unfinished else "result",
             primary=True,
             icon=":material/play_arrow:",
+            name="go_on",
         )
+
+
+def _answers(count: int) -> str:
+    return ngettext("{count} answer", "{count} answers", count).format(count=formats.count(count))
 
 
 def forget_here() -> None:
     """Draw the way to forget every draft in this browser, after a second yes."""
-    with st.popover("Forget on this computer", icon=":material/delete:"):
+    with st.popover(_("Forget on this computer"), icon=":material/delete:"):
         st.markdown(
-            "This deletes all your drafts and receipts in this browser, for good. Do it before you leave a shared "
-            "computer. Download your file, and the receipt of what you sent, first."
+            _(
+                "This deletes all your drafts and receipts in this browser, for good. Do it before you leave a shared "
+                "computer. Download your file, and the receipt of what you sent, first."
+            )
         )
-        st.button("Yes, forget everything", on_click=draft.forget, key="own_forget", type="primary")
+        st.button(_("Yes, forget everything"), on_click=draft.forget, key="own_forget", type="primary")
 
 
 def _other_ways(wanted: str | None) -> None:
     with database.cursor() as cursor:
         names = practices.practice_names(cursor)
     taken = bool(wanted) and wanted in names and draft.mine().profile.practice_id != wanted
-    with st.expander("Open a file you saved", icon=":material/upload_file:"):
+    with st.expander(_("Open a file you saved"), icon=":material/upload_file:"):
         st.file_uploader(
-            "Your self-assessment file (.json)",
+            _("Your self-assessment file (.json)"),
             type=["json"],
             key="own_file",
             max_upload_size=UPLOAD_MB,
             on_change=_open_dropped,
         )
         if not draft.draft().empty:
-            st.caption("It takes the place of what is here now; save that first if you want to keep it.")
+            st.caption(_("It takes the place of what is here now; save that first if you want to keep it."))
     with st.expander(
-        "The practice is in the catalogue already", icon=":material/public:", expanded=taken, key="own_from_catalogue"
+        _("The practice is in the catalogue already"),
+        icon=":material/public:",
+        expanded=taken,
+        key="own_from_catalogue",
     ):
         st.selectbox(
-            "Which practice?",
+            _("Which practice?"),
             list(names),
             index=list(names).index(wanted) if wanted and wanted in names else None,
             format_func=names.__getitem__,
             key="own_practice",
-            placeholder="Type a name",
+            placeholder=_("Type a name"),
         )
-        st.checkbox("Take its published answers too, to check and complete them", key="own_take_answers")
+        st.checkbox(_("Take its published answers too, to check and complete them"), key="own_take_answers")
         st.button(
-            "Start from its facts",
+            _("Start from its facts"),
             on_click=_from_catalogue,
             key="own_from",
             disabled=not st.session_state.get("own_practice"),
         )
         if not draft.draft().empty:
-            st.caption("It takes the place of what is here now; save that first if you want to keep it.")
+            st.caption(_("It takes the place of what is here now; save that first if you want to keep it."))
 
 
 def _open_dropped() -> None:
@@ -128,11 +153,11 @@ def _result_of_opening() -> None:
     told: Opened | PracticesError | None = st.session_state.pop(_OPENED, None)
     if isinstance(told, PracticesError):
         st.error("  \n".join(escaped(line) for line in str(told).splitlines()), icon=":material/block:")
-        st.caption("Nothing here was changed.")
+        st.caption(_("Nothing here was changed."))
     elif told:
         earlier = told.form.earlier.answers if told.changes and told.form.earlier else ()
-        many = counted(len(told.form.answers or earlier), "answer")
-        st.success(f"Opened: {many}.", icon=":material/upload_file:")
+        many = _answers(len(told.form.answers or earlier))
+        st.success(_("Opened: {answers}.").format(answers=many), icon=":material/upload_file:")
         if told.changes:
             st.markdown("\n".join(f"- {escaped(words)}" for words in told.changes))
 
@@ -178,17 +203,19 @@ def from_card(card: Mapping[str, Any], answers: list[dict[str, Any]]) -> OwnAsse
 def profile() -> None:
     """Draw the short profile. Nothing in it is about a person."""
     facts = draft.mine().profile
-    st.header("About your practice")
-    st.markdown("Only what is needed to find practices like yours. Everything can be left blank. No names of people.")
-    _line("Name of the practice", "name", facts.name)
-    _line("Organisation", "organisation", facts.organisation)
-    _several("Countries", "countries", "country", facts.countries)
-    _line("Place (town or region)", "place", facts.place)
-    _several("What it is about", "sectors", "sector", facts.sectors)
-    _several("Whom it is for", "target_groups", "target_group", facts.target_groups)
-    _whole("Since which year", "start_year", facts.start_year, FIRST_YEAR, LAST_YEAR)
-    _whole("Size: people reached so far, about", "people_reached", facts.people_reached, 0, 10**12)
-    _several("Kinds of funding", "funding_kinds", "funding_kind", facts.funding_kinds)
+    st.header(_("About your practice"))
+    st.markdown(
+        _("Only what is needed to find practices like yours. Everything can be left blank. No names of people.")
+    )
+    _line(_("Name of the practice"), "name", facts.name)
+    _line(_("Organisation"), "organisation", facts.organisation)
+    _several(_("Countries"), "countries", "country", facts.countries)
+    _line(_("Place (town or region)"), "place", facts.place)
+    _several(_("What it is about"), "sectors", "sector", facts.sectors)
+    _several(_("Whom it is for"), "target_groups", "target_group", facts.target_groups)
+    _whole(_("Since which year"), "start_year", facts.start_year, FIRST_YEAR, LAST_YEAR)
+    _whole(_("Size: people reached so far, about"), "people_reached", facts.people_reached, 0, 10**12)
+    _several(_("Kinds of funding"), "funding_kinds", "funding_kind", facts.funding_kinds)
 
 
 def _taking(name: str) -> Any:
@@ -198,27 +225,27 @@ def _taking(name: str) -> Any:
     return draft.on_change(f"own_profile_{name}", take)
 
 
-def _line(label: str, name: str, value: str) -> None:
+def _line(title: str, name: str, value: str) -> None:
     key = f"own_profile_{name}"
     draft.show(key, value)
-    st.text_input(label, key=key, max_chars=300, on_change=_taking(name), live="1s")
+    st.text_input(title, key=key, max_chars=300, on_change=_taking(name), live="1s")
 
 
-def _several(label: str, name: str, list_: str, values: tuple[str, ...]) -> None:
-    key = f"own_profile_{name}"
+def _several(title: str, name: str, list_: str, values: tuple[str, ...]) -> None:
+    key, words = f"own_profile_{name}", {id_: label(list_, id_) for id_ in vocabulary(list_)}
     draft.show(key, list(values))
     st.multiselect(
-        label,
-        list(vocabulary(list_)),
-        format_func=vocabulary(list_).__getitem__,
+        title,
+        formats.in_order(words, words.__getitem__) if list_ == "country" else list(words),
+        format_func=words.__getitem__,
         key=key,
         on_change=_taking(name),
         select_all=False,
-        placeholder="Choose or type; leave blank if you are not sure",
+        placeholder=_("Choose or type; leave blank if you are not sure"),
     )
 
 
-def _whole(label: str, name: str, value: int | None, least: int, most: int) -> None:
+def _whole(title: str, name: str, value: int | None, least: int, most: int) -> None:
     key = f"own_profile_{name}"
     draft.show(key, value)
 
@@ -226,12 +253,12 @@ def _whole(label: str, name: str, value: int | None, least: int, most: int) -> N
         draft.change_profile(**{name: None if given is None else int(given)})
 
     st.number_input(
-        label,
+        title,
         least,
         most,
         value=None,
         step=1,
         key=key,
         on_change=draft.on_change(key, take),
-        placeholder="not stated",
+        placeholder=_("not stated"),
     )

@@ -15,19 +15,20 @@ from criteria.framework import Framework, current_framework, published_framework
 from pages.shared.components import database, private_links
 from pages.shared.components.links import page_path
 from pages.shared.components.private_links import KeptReceipt
-from pages.shared.components.screen_texts import counted, escaped, web_link
+from pages.shared.components.screen_texts import escaped, web_link
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.questions import EVIDENCE, WORDS
+from practices_db import formats
 from practices_db.catalogue.addresses import completed
 from practices_db.curation import submissions
 from practices_db.curation.submissions import Submission
 from practices_db.errors import NoSuchLinkError, PracticesError
 from practices_db.files.self_assessment.documents import stated
-from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending
+from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Profile, Sending
 from practices_db.files.self_assessment.open_file import adapted
 from practices_db.files.self_assessment.submission import KIND, form_of, mailbox_looks_personal, payload, to_correct
 from practices_db.queries import practices
-from practices_db.translation import _
+from practices_db.translation import N_, _, ngettext
 
 _PROBLEM, _LINK, _DONE = "own_submit_problem", "own_link", "own_done"
 _ENDED = "own_ended_links"  # numbers of kept receipts whose link opens nothing any more
@@ -35,11 +36,18 @@ _LOADED = "own_loaded_changes"  # what is not as it was when the answers were se
 _PRESSED = "own_pressed"  # how often something was to be sent
 _CONSENT = ("own_consent_right", "own_consent_stories")
 _STATUS = {
-    "draft": "not handed in yet",
-    "submitted": "waiting for a curator to read it",
-    "returned": "sent back to you with a question",
-    "published": "accepted: it is in the catalogue from its next release on",
-    "withdrawn": "withdrawn",
+    "draft": N_("It is **not handed in yet**."),
+    "submitted": N_("It is **waiting for a curator to read it**."),
+    "returned": N_("It is **sent back to you with a question**."),
+    "published": N_("It is **accepted: it is in the catalogue from its next release on**."),
+    "withdrawn": N_("It is **withdrawn**."),
+}
+_KINDS = {
+    "self-assessment": N_("self-assessment"),
+    "second-assessment": N_("second assessment"),
+    "correction": N_("correction"),
+    "statement": N_("statement"),
+    "organisation-correction": N_("organisation correction"),
 }
 
 
@@ -56,7 +64,7 @@ class _Link:
 
 def submit(framework: Framework) -> None:
     """Draw the whole act of submitting, or what came of it."""
-    st.header("Submit to the catalogue")
+    st.header(_("Submit to the catalogue"))
     if not private_links.app_address():
         st.warning(private_links.no_address(), icon=":material/link_off:")
         return
@@ -77,16 +85,20 @@ def submit(framework: Framework) -> None:
     if link and link.submission.kind == KIND and link.submission.payload:
         _correcting(link)
     st.markdown(
-        "Everything so far stayed in your hands. If you want others to learn from your practice, you can send "
-        "your answers to the curators. **Nothing is sent before you press the button at the end.** A curator reads "
-        "them; once accepted they are public, marked as a self-assessment, under CC BY 4.0. You get a private link to "
-        "correct or withdraw them at any time."
+        _(
+            "Everything so far stayed in your hands. If you want others to learn from your practice, you can send your "
+            "answers to the curators. **Nothing is sent before you press the button at the end.** A curator reads "
+            "them; once accepted they are public, marked as a self-assessment, under CC BY 4.0. You get a private link "
+            "to correct or withdraw them at any time."
+        )
     )
     draft = self_assessment_draft.draft()
     _ask(draft)
     st.warning(
-        "Please read your notes once more: **no stories of clients.** Not only names: a country, an age and a "
-        "town can be enough for somebody to be recognised. What is public can be copied before you take it back.",
+        _(
+            "Please read your notes once more: **no stories of clients.** Not only names: a country, an age and a "
+            "town can be enough for somebody to be recognised. What is public can be copied before you take it back."
+        ),
         icon=":material/person_off:",
     )
     _preview(framework, draft.mine, draft.sending)
@@ -95,12 +107,12 @@ def submit(framework: Framework) -> None:
         st.markdown(_("**Please correct before you can submit**"))
         st.markdown("\n".join(f"- {escaped(one)}" for one in wrong))
     st.checkbox(
-        "I may speak for the organisation, and it agrees that this is published under CC BY 4.0.", key=_CONSENT[0]
+        _("I may speak for the organisation, and it agrees that this is published under CC BY 4.0."), key=_CONSENT[0]
     )
-    st.checkbox("No note lets anybody recognise a client or a colleague.", key=_CONSENT[1])
+    st.checkbox(_("No note lets anybody recognise a client or a colleague."), key=_CONSENT[1])
     agreed = all(st.session_state.get(key) for key in _CONSENT)
     st.button(
-        "Send the correction" if link else "Submit these answers",
+        _("Send the correction") if link else _("Submit these answers"),
         type="primary",
         icon=":material/send:",
         disabled=bool(wrong) or not agreed,
@@ -108,7 +120,7 @@ def submit(framework: Framework) -> None:
         key="own_submit",
     )
     if not wrong and not agreed:
-        st.caption("Tick both sentences above first.")
+        st.caption(_("Tick both sentences above first."))
 
 
 def _ask(draft: Draft) -> None:
@@ -116,14 +128,14 @@ def _ask(draft: Draft) -> None:
     if not facts.practice_id:
         self_assessment_draft.show("own_sending_summary", sending.summary)
         st.text_area(
-            "What the practice does, in two or three sentences (public)",
+            _("What the practice does, in two or three sentences (public)"),
             key="own_sending_summary",
             max_chars=1500,
             on_change=_taking("summary"),
         )
-        _line("A public page about the practice (public)", "page", sending.page, "https://example.org/our-practice")
+        _line(_("A public page about the practice (public)"), "page", sending.page, "https://example.org/our-practice")
     _line(
-        "Mailbox of the organisation, for questions (not public; can be left blank)",
+        _("Mailbox of the organisation, for questions (not public; can be left blank)"),
         "mailbox",
         sending.mailbox,
         "info@…",
@@ -131,7 +143,7 @@ def _ask(draft: Draft) -> None:
     if sending.mailbox.strip() and (sending.shared or mailbox_looks_personal(sending.mailbox)):
         self_assessment_draft.show("own_sending_shared", sending.shared)
         st.checkbox(
-            "Several people read this mailbox; it is not one person's",
+            _("Several people read this mailbox; it is not one person's"),
             key="own_sending_shared",
             on_change=_taking("shared"),
         )
@@ -153,36 +165,48 @@ def _taking(name: str) -> Any:
 
 
 def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> None:
-    st.subheader("This becomes public")
+    st.subheader(_("This becomes public"))
     facts = _public_facts(form, sending)
     if form.profile.practice_id:
-        st.caption("The practice is in the catalogue: its facts there stay as they are; only the answers are new.")
-    st.markdown("\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in facts) or "No facts are stated.")
+        st.caption(_("The practice is in the catalogue: its facts there stay as they are; only the answers are new."))
+    st.markdown("\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in facts) or _("No facts are stated."))
     if form.answers:
-        names = {one.id: one.label for one in framework.indicators}
-        with st.expander(f"All {counted(len(form.answers), 'answer')}, as everybody will read them", expanded=True):
+        names = {one.id: _(one.label) for one in framework.indicators}
+        words = ngettext(
+            "All {count} answer, as everybody will read them",
+            "All {count} answers, as everybody will read them",
+            len(form.answers),
+        )
+        with st.expander(words.format(count=len(form.answers)), expanded=True):
             st.markdown("\n".join(_public(names[one.indicator], one) for one in form.answers))
     st.markdown(
-        f"Together with the words “self-assessment” and today's date; {counted(len(form.answers), 'answer')} in all. "
-        "**Not public:** the mailbox. It is deleted when you withdraw."
+        ngettext(
+            "Together with the words “self-assessment” and today's date; {count} answer in all. **Not public:** the "
+            "mailbox. It is deleted when you withdraw.",
+            "Together with the words “self-assessment” and today's date; {count} answers in all. **Not public:** the "
+            "mailbox. It is deleted when you withdraw.",
+            len(form.answers),
+        ).format(count=len(form.answers))
     )
 
 
 def _public_facts(form: OwnAssessment, sending: Sending) -> list[tuple[str, str]]:
     """Return the facts that become public, by name; of a practice of the catalogue only its name is told."""
-    facts = stated(form.profile)
-    if form.profile.practice_id:
-        return [fact for fact in facts if fact[0] == "Practice"]
-    told = (("Summary", sending.summary.strip()), ("Public page", completed(sending.page)))
-    return facts + [(name, words) for name, words in told if words]
+    told: list[tuple[str, str]] = []
+    facts = form.profile
+    if facts.practice_id:
+        facts = Profile(name=facts.name)
+    else:
+        told = [(N_("Summary"), sending.summary.strip()), (N_("Public page"), completed(sending.page))]
+    return [(_(name), words) for name, words in [*stated(facts), *told] if words]
 
 
 def _public(name: str, one: OwnAnswer) -> str:
-    level = EVIDENCE[one.evidence_level] if one.documented and one.evidence_level is not None else ""
-    proof = f" ({level[0].lower()}{level[1:]})" if level else ""
+    shown = one.documented and one.evidence_level is not None
+    proof = f" ({formats.within(_(EVIDENCE[one.evidence_level or 0]))})" if shown else ""
     note = f" {escaped(one.note)}" if one.note.strip() else ""
     link = f" {web_link(one.address, one.address)}" if one.documented and one.address else ""
-    return f"- **{name}**: {WORDS[one.answer].lower()}{proof}.{note}{link}"
+    return f"- **{name}**: {formats.within(_(WORDS[one.answer]))}{proof}.{note}{link}"
 
 
 def _send() -> None:
@@ -239,14 +263,14 @@ def _hash(content: Mapping[str, Any]) -> str:
 
 def _sent_text(form: OwnAssessment, sending: Sending) -> str:
     """Return what is sent as plain text: the facts, then every answer with what shows it, its note and its page."""
-    names = {one.id: one.label for one in current_framework().indicators}
+    names = {one.id: _(one.label) for one in current_framework().indicators}
     lines = [f"{name}: {value}" for name, value in _public_facts(form, sending)]
     if sending.mailbox.strip():
-        lines.append(f"{_('Mailbox (not public)')}: {sending.mailbox.strip()}")
+        lines.append(_("Mailbox (not public): {mailbox}").format(mailbox=sending.mailbox.strip()))
     for one in form.answers:
-        proof = f" ({EVIDENCE[one.evidence_level]})" if one.documented and one.evidence_level is not None else ""
+        proof = f" ({_(EVIDENCE[one.evidence_level])})" if one.documented and one.evidence_level is not None else ""
         said = [one.note.strip(), one.link.strip() if one.documented else ""]
-        lines.append(f"- {names.get(one.indicator, one.indicator)}: {WORDS[one.answer]}{proof}")
+        lines.append(f"- {names.get(one.indicator, one.indicator)}: {_(WORDS[one.answer])}{proof}")
         lines += [f"  {words}" for words in said if words]
     return "\n".join(lines)
 
@@ -257,7 +281,7 @@ def _send_correction(link: _Link, content: dict[str, Any]) -> None:
         content["practice"]["id"] = before["id"]
     submissions.correct(database.store(), link.token, content, link.submission.version)
     st.session_state.pop(_LINK, None)
-    st.session_state[_DONE] = "The correction is sent. A curator reads it; until then what was published stays."
+    st.session_state[_DONE] = _("The correction is sent. A curator reads it; until then what was published stays.")
 
 
 def _receipt() -> KeptReceipt | None:
@@ -287,12 +311,14 @@ def _show_receipt(receipt: KeptReceipt) -> None:
 def _correcting(link: _Link) -> None:
     with st.container(border=True):
         st.markdown(
-            f"You are correcting submission **{link.submission.id}**. Load what you sent to change it, or send "
-            "what is here now in its place."
+            _(
+                "You are correcting submission **{number}**. Load what you sent to change it, or send what is here now "
+                "in its place."
+            ).format(number=link.submission.id)
         )
         with st.container(horizontal=True):
-            st.button("Load what I sent (it takes the place of what is here)", on_click=_load, key="own_load_sent")
-            st.button("Stop correcting", on_click=close_link, key="own_stop_correcting")
+            st.button(_("Load what I sent (it takes the place of what is here)"), on_click=_load, key="own_load_sent")
+            st.button(_("Stop correcting"), on_click=close_link, key="own_stop_correcting")
 
 
 def _load() -> None:
@@ -344,14 +370,14 @@ def ask_for_link() -> None:
     for one in sent:
         st.button(
             _("Open {name}, sent on {day} (number {number})").format(
-                name=escaped(one.name), day=f"{one.sent:%-d %B %Y}", number=one.number
+                name=escaped(one.name), day=formats.day(one.sent), number=one.number
             ),
             on_click=open_link,
             args=(one.token,),
             key=f"own_open_{one.number}",
             icon=":material/key:",
         )
-    st.text_input("Your private link", key="own_pasted", type="password", max_chars=500, on_change=_open_pasted)
+    st.text_input(_("Your private link"), key="own_pasted", type="password", max_chars=500, on_change=_open_pasted)
     st.caption(
         _(
             "It was shown when you sent something, and stands on the receipt. Whoever has it can correct and withdraw "
@@ -380,22 +406,24 @@ def standing(submission: Submission) -> None:
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(escaped(str(problem)), icon=":material/block:")
     st.markdown(
-        f"Number **{submission.id}**, {submission.kind.replace('-', ' ')}, sent {submission.created:%-d %B %Y}. "
-        f"It is **{_STATUS.get(submission.status, submission.status)}**."
+        _("Number **{number}**, {kind}, sent {day}.").format(
+            number=submission.id, kind=_(_KINDS[submission.kind]), day=formats.day(submission.created)
+        )
+        + f" {_(_STATUS[submission.status])}"
     )
     if submission.curator_note:
-        st.info(f"The curator writes: {escaped(submission.curator_note)}", icon=":material/chat:")
+        st.info(_("The curator writes: {note}").format(note=escaped(submission.curator_note)), icon=":material/chat:")
     if submission.kind != KIND and submission.payload and (what := submission.payload.get("what")):
         st.markdown(_("You wrote:"))
         st.text(str(what))
     st.caption(
         _("This link works until {day}, longer each time you use it, and as long as what you sent is public.").format(
-            day=f"{submission.expires:%-d %B %Y}"
+            day=formats.day(submission.expires)
         )
     )
     if submission.status != "withdrawn":
         _ways(submission)
-    st.button("Close this page's link", on_click=close_link, key="own_close_link")
+    st.button(_("Close this page's link"), on_click=close_link, key="own_close_link")
 
 
 def _ways(submission: Submission) -> None:
@@ -403,26 +431,28 @@ def _ways(submission: Submission) -> None:
         if submission.kind == KIND:
             st.page_link(
                 page_path("self_assessment"),
-                label="Correct it",
+                label=_("Correct it"),
                 icon=":material/edit:",
                 query_params={"step": "submit"},
             )
-        with st.popover("Withdraw it", icon=":material/undo:"):
+        with st.popover(_("Withdraw it"), icon=":material/undo:"):
             st.markdown(
-                "What you sent is deleted at once from the queue; what is public of it goes with the next release, and "
-                "its last bytes with the nightly rewrite of the database. This cannot be undone."
+                _(
+                    "What you sent is deleted at once from the queue; what is public of it goes with the next release, "
+                    "and its last bytes with the nightly rewrite of the database. This cannot be undone."
+                )
             )
-            st.button("Yes, withdraw it", type="primary", on_click=_withdraw, key="own_withdraw")
-        with st.popover("End this link", icon=":material/link_off:"):
-            st.markdown("What you sent stays. Nobody can correct or withdraw it with this link any more.")
-            st.button("Yes, end the link", type="primary", on_click=_revoke, key="own_revoke")
+            st.button(_("Yes, withdraw it"), type="primary", on_click=_withdraw, key="own_withdraw")
+        with st.popover(_("End this link"), icon=":material/link_off:"):
+            st.markdown(_("What you sent stays. Nobody can correct or withdraw it with this link any more."))
+            st.button(_("Yes, end the link"), type="primary", on_click=_revoke, key="own_revoke")
 
 
 def _withdraw() -> None:
     link: _Link = st.session_state[_LINK]
     try:
         submissions.withdraw(database.store(), link.token, link.submission.version)
-        st.session_state[_DONE] = "Withdrawn."
+        st.session_state[_DONE] = _("Withdrawn.")
         open_link(link.token)
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
@@ -436,4 +466,4 @@ def _revoke() -> None:
         st.session_state[_PROBLEM] = error
         return
     close_link()
-    st.session_state[_PROBLEM] = PracticesError("The link is ended.")
+    st.session_state[_PROBLEM] = PracticesError(_("The link is ended."))
