@@ -18,6 +18,7 @@ import streamlit as st
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.config import base_url
 from practices_db.errors import PracticesError
 from practices_db.translation import _
@@ -198,7 +199,7 @@ def text_of(receipt: KeptReceipt) -> str:
 
 
 def _when(moment: datetime) -> str:
-    return f"{moment:%-d %B %Y, %H:%M} UTC"
+    return _("{day}, {time} UTC").format(day=formats.day(moment), time=formats.time_of_day(moment))
 
 
 def show(receipt: KeptReceipt) -> None:
