@@ -434,7 +434,7 @@ def _other_tab(kept: KeptText) -> None:
 
 
 def _said(one: Difference) -> str:
-    here, there = (escaped(words) if words.strip() else f"*{_('nothing')}*" for words in (one.here, one.there))
+    here, there = (escaped(words) if words.strip() else _("*nothing*") for words in (one.here, one.there))
     return _("**{what}** – here: {here}; in the other tab: {there}").format(
         what=escaped(one.what), here=here, there=there
     )

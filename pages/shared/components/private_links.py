@@ -195,7 +195,7 @@ def text_of(receipt: KeptReceipt) -> str:
     )
     lines = "\n".join(f"{name}: {words}" for name, words in head)
     advice = _("Whoever has the private link can correct and withdraw what was sent: keep it like a key.")
-    return f"{lines}\n\n{advice}\n\n{_('What was sent')}\n\n{receipt.text}\n"
+    return "\n\n".join([lines, advice, _("What was sent"), f"{receipt.text}\n"])
 
 
 def _when(moment: datetime) -> str:

@@ -54,7 +54,7 @@ def escaped(text: str) -> str:
 def web_link(url: str, text: str) -> str:
     """Return a Markdown link to a source; a page of a site that keeps copies is named and is no link."""
     if not is_offered(url):
-        return f"{escaped(text)} ({_('copy, original not found')})"
+        return _("{title} (copy, original not found)").format(title=escaped(text))
     return f"[{escaped(text)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
 
 

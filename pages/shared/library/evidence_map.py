@@ -30,10 +30,11 @@ def draw() -> None:
     table = cells(found, counts)
     st.markdown(sentence(found, counts))
     shapes = "; ".join(f"{texts.SHAPES[one.id]} {formats.within(_(one.name))}" for one in current_rule().label)
-    st.caption(
-        f"{texts.NO_STUDY} {_('no study')}; {shapes}; {texts.FORMS_DIFFER} {_('forms of the type differ')}. "
-        f"{_('A sign leads to the studies of its type; the number before a type is that of its practices.')}"
+    words = _(
+        "{nothing} no study; {shapes}; {differ} forms of the type differ. A sign leads to the studies of its type; the "
+        "number before a type is that of its practices."
     )
+    st.caption(words.format(nothing=texts.NO_STUDY, shapes=shapes, differ=texts.FORMS_DIFFER))
     picked = chart_with_download.show(
         View(),
         table,
@@ -92,7 +93,7 @@ def sentence(found: WhatWorks, practices: Mapping[str, int]) -> str:
         f"{escaped(formats.within(label('measure_type', id_)))} ({formats.count(practices.get(id_, 0))})"
         for id_ in unstudied[:MOST_NAMED]
     )
-    return f"{words} {_('Many practices, no study: {types}.').format(types=named)}" if named else words
+    return " ".join([words, *([_("Many practices, no study: {types}.").format(types=named)] if named else [])])
 
 
 def grid(table: pd.DataFrame) -> pd.DataFrame:

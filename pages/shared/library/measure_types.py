@@ -45,8 +45,8 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
         query_params={key: st.query_params.get_all(key) for key in st.query_params if key != "type"},
     )  # fmt: skip
     st.title(label("measure_type", one.id))
-    not_this = escaped(_named(_(one.not_this)))
-    st.markdown(f"{escaped(_(one.definition))}  \n:small[**{_('Not meant here:')}** {not_this}]")
+    not_this = _("**Not meant here:** {text}").format(text=escaped(_named(_(one.not_this))))
+    st.markdown(f"{escaped(_(one.definition))}  \n:small[{not_this}]")
     what_works.limits(found)
     _not_helped(rows)
     _outcomes(one, made, found)
@@ -104,9 +104,10 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> 
     if not made:
         st.markdown(_("The search found no study of this with a comparison; yours could be the first."))
     for synthesis in made:
-        told = f"  \n{_('For example:')} {example(synthesis, found)}" if synthesis.studies else ""
+        told = _("For example: {finding}").format(finding=example(synthesis, found)) if synthesis.studies else ""
         st.markdown(
-            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{told}"
+            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}"
+            + (f"  \n{told}" if told else "")
         )
 
 
@@ -187,10 +188,11 @@ def _study(number: int, of: Sequence[Row]) -> None:
                 else _differed(row, of)
             )
             whom = labels_within("target_group", row["for_whom"]) or _("group not stated")
+            read_on = _("source read on {day}").format(day=formats.day(row["checked_on"]))
             st.markdown(
                 f"**{_direction(row)}.** {said(row)}  \n"
                 f":small[{escaped(row['title'])}. {escaped(whom)}; {escaped(readers)}; "
-                f"{_('source read on {day}').format(day=formats.day(row['checked_on']))}.]"
+                f"{read_on}.]"
             )
         st.page_link(
             page_path("evidence"), label=_("The publication in the library"), icon=":material/library_books:",
@@ -218,12 +220,14 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
         return
     st.header(_("Other studies, not counted in the label"), anchor=False)
     if other:
-        st.markdown(f"**{_('Reviews, surveys and before-after studies')}**")
+        st.markdown(_("**Reviews, surveys and before-after studies**"))
         st.markdown("\n".join(f"- **{_direction(row)}**: {said(row)}" for row in other))
     if rates:
         st.markdown(
-            f"**{_('Rates without comparison, reported by operators')}** "
-            + _("(how many would have got there without the measure is not known)")
+            _(
+                "**Rates without comparison, reported by operators** (how many would have got there without the "
+                "measure is not known)"
+            )
         )
         st.markdown("\n".join(f"- {_rate(row)}" for row in rates))
 
@@ -231,7 +235,11 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
 def _rate(row: Row) -> str:
     of = row["practice"] if known(row["practice"]) else row["publication"]
     name = escaped(of) if known(of) else ""
-    return f"{name}: {escaped(row['rate_text'])} :small[({web_link(row['source_url'], _('source'))})]"
+    return f"{name}: {escaped(row['rate_text'])} :small[({_source(row)})]"
+
+
+def _source(row: Row) -> str:
+    return web_link(row["source_url"], _("source"))
 
 
 # --- conditions, practices, what is open -----------------------------------------------------------------
@@ -246,14 +254,18 @@ def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
         *([_("forms studied separately: {forms}").format(forms=", ".join(forms))] if forms else []),
         *([_("studied in {countries}").format(countries=labels("area", countries))] if countries else []),
     ]
-    st.markdown(
-        f"- **{_('How it is thought to work')}**: {_(NOT_DOCUMENTED)}\n"
-        f"- **{_('When and where results differ')}**: {escaped('; '.join(differs) or _(NOT_DOCUMENTED))}\n"
-        f"- **{_('What was needed')}**: {_(NOT_DOCUMENTED)}\n"
-        f"- **{_('What it cost')}**: "
-        + (_("stated by sources, not comparable with each other:") if costs else _("not known"))
-        + "".join(f"\n    - {_cost(row)}" for row in costs)
+    cost = (
+        _("**What it cost**: stated by sources, not comparable with each other:")
+        if costs
+        else _("**What it cost**: not known")
     )
+    lines = [
+        _("**How it is thought to work**: not documented"),
+        _("**When and where results differ**: {text}").format(text=escaped("; ".join(differs) or _(NOT_DOCUMENTED))),
+        _("**What was needed**: not documented"),
+        cost + "".join(f"\n    - {_cost(row)}" for row in costs),
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def _cost(row: Row) -> str:
@@ -262,7 +274,7 @@ def _cost(row: Row) -> str:
     note = f" {row['note']}" if known(row["note"]) else ""
     basis = formats.within(label("cost_basis", row["basis"]))
     words = f"{practice}{row['amount_in_source']}, {row['per_what']}{when} ({basis})."
-    return f"{escaped(words + note)} :small[({web_link(row['source_url'], _('source'))})]"
+    return f"{escaped(words + note)} :small[({_source(row)})]"
 
 
 def _practices(one: MeasureType, whole: Whole) -> None:
@@ -296,9 +308,10 @@ def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
                  for one in made
                  if one.outcome != "other" and len(one.studies) == current_rule().known_from - 1]  # fmt: skip
     known_trials = "".join(f"\n    - {_trial(row)}" for row in trials)
-    st.markdown(
-        f"- **{_('Trials registered or under way, no result known')}**:{known_trials or ' ' + _(NOT_DOCUMENTED)}"
-    )
+    if known_trials:
+        st.markdown("- " + _("**Trials registered or under way, no result known**:") + known_trials)
+    else:
+        st.markdown("- " + _("**Trials registered or under way, no result known**: not documented"))
     missing = (
         _("a second independent study with a comparison on {outcomes}").format(outcomes=", ".join(one_short))
         if one_short
@@ -308,7 +321,7 @@ def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
         if not any(one.studies for one in made)
         else _("a study with a comparison from a country that has none yet")
     )
-    st.markdown(f"- **{_('The missing study')}**: {escaped(missing)}")
+    st.markdown("- " + _("**The missing study**: {text}").format(text=escaped(missing)))
 
 
 def _trial(row: Row) -> str:
@@ -327,15 +340,13 @@ def on_practice(card: Card, whole: Whole) -> None:
     found = database.what_works(whole)
     with database.cursor() as cursor:
         own = tables.rows(results.results_of(cursor, [card["id"]]))
-    st.markdown(
-        f"**{_('This practice itself:')}** " + (own_result(own[0]) if own else _("no result of its own is known."))
-    )
+    itself = own_result(own[0]) if own else _("no result of its own is known.")
+    st.markdown(_("**This practice itself:** {text}").format(text=itself))
     for id_ in card["measure_types"]:
         told = texts.studies_of_type(found.of_type(id_), found.of_practice(id_, card["id"]))
-        st.markdown(
-            f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): {escaped(told)}"
-        )
+        words = _("**Studies of this type of measure** ({type}): {text}")
+        st.markdown(words.format(type=escaped(label("measure_type", id_)), text=escaped(told)))
         links.type_link(id_, _("What studies say of this type"))
     if not card["measure_types"]:
-        st.markdown(f"**{_('Studies of this type of measure')}**: {_('its type of measure is not known.')}")
+        st.markdown(_("**Studies of this type of measure**: its type of measure is not known."))
     st.caption(texts.no_inheritance())

@@ -78,7 +78,7 @@ def joining(row: Row) -> str:
     how = row["joins"] if known(row["joins"]) and row["joins"] else ""
     if known(row["community_of_practice"]) and row["community_of_practice"]:
         told = escaped(how) if how else _("No joining details found; contact them.")
-        return f"**{_('Community of practice.')}** {told}"
+        return _("**Community of practice.** {text}").format(text=told)
     return escaped(how)
 
 
@@ -167,7 +167,7 @@ def of_practice(card: Row, leads: Sequence[Row], near: Sequence[Row]) -> None:
     if not near:
         st.markdown(_("No other organisation in the directory shares a theme and a country with it."))
         return
-    st.markdown(f"**{_('Others near in theme and country, and communities of practice on its themes')}**")
+    st.markdown(_("**Others near in theme and country, and communities of practice on its themes**"))
     st.markdown("\n".join(_near(row) for row in near))
 
 

@@ -80,7 +80,7 @@ def cards(found: pd.DataFrame) -> None:
 
 def _badge(row: Row) -> str:
     if not known(row["evidence_level"]):
-        return f":gray-badge[{_('No study design coded')}]"
+        return ":gray-badge[" + _("No study design coded") + "]"
     colour = "green" if row["evidence_level"] >= 4 else "blue" if row["evidence_level"] >= 3 else "gray"
     words = _("Strength {level}").format(level=label("study_strength", str(int(row["evidence_level"]))))
     return f":{colour}-badge[{words}]"
@@ -176,7 +176,7 @@ def short(row: Row, extra: str = "") -> str:
 def _title(row: Row) -> str:
     """Return the title of a publication as a link to where it is offered; a copy is named and is no link."""
     if not row["offered"]:
-        return f"{escaped(row['title'])} ({_('copy, original not found')})"
+        return _("{title} (copy, original not found)").format(title=escaped(row["title"]))
     return web_link(row["url"], row["title"])
 
 
@@ -185,7 +185,7 @@ def on_practice(card: Row, found: Sequence[Row]) -> None:
     about = [row for row in found if known(row["reason"])]
     others = [row for row in found if not known(row["reason"])]
     if about:
-        st.markdown(f"**{_('About this practice')}**")
+        st.markdown(_("**About this practice**"))
         st.markdown("\n".join(short(row, f" · {escaped(row['reason'])}") for row in about))
     else:
         st.markdown(_("No publication in the library is about this practice itself."))

@@ -276,8 +276,9 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int, wh
             st.markdown("\n".join(f"- {said(row)}" for row in told[:MOST_TEXTS]))
         with right:
             st.markdown(
-                f"**{_('Studied in')}** {escaped(texts.countries(one))}  \n"
-                f"**{_('Cost')}** {escaped(cost(one.measure_type, found))}"
+                _("**Studied in** {countries}").format(countries=escaped(texts.countries(one)))
+                + "  \n"
+                + _("**Cost** {cost}").format(cost=escaped(cost(one.measure_type, found)))
             )
             words = practices_words(one.measure_type, practices, asked, whole, forms=bool(one.form))
             links.practices_of_type_link(words, asked.practices(one.measure_type))
