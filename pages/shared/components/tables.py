@@ -54,7 +54,8 @@ def rows(practices: Cards) -> Sequence[Mapping[str, Any]]:
 
 def value_counts(vocabulary: str, counts: Mapping[str, int]) -> pd.DataFrame:
     """Return (id, label, count) for the values of a facet, most first."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], label(vocabulary, item[0])))
+    named = formats.in_order(counts.items(), lambda item: label(vocabulary, item[0]))
+    ordered = sorted(named, key=lambda item: -item[1])  # stable: those that are as many stay in order
     return pd.DataFrame(
         [{"id": id_, "label": label(vocabulary, id_), "count": count} for id_, count in ordered],
         columns=["id", "label", "count"],
