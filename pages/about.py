@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.practices import panels
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.queries.views import View
@@ -60,7 +61,7 @@ st.caption(
         "{count} practice states no year and is not shown.",
         "{count} practices state no year and are not shown.",
         totals.without_year,
-    ).format(count=totals.without_year)
+    ).format(count=formats.count(totals.without_year))
 )
 tables.twin(starts.rename(columns={"year": _("First year"), "practices": _("Practices")}), _("Practices by first year"))
 

@@ -8,13 +8,15 @@ from pages.shared.library import downloads, organisations, text_search
 from practices_db.catalogue.library_filter import OrganisationFilter
 from practices_db.files.exports.csv_json import SAFE_FIRST
 from practices_db.queries import library, practices
-from practices_db.translation import N_
+from practices_db.translation import N_, _
 
 PAGE_SIZE = 10
 
 private_links.keep()
-st.title("Communities and organisations")
-st.markdown("Who works on what, where, and which communities of practice one can join. Organisations only, no persons.")
+st.title(_("Communities and organisations"))
+st.markdown(
+    _("Who works on what, where, and which communities of practice one can join. Organisations only, no persons.")
+)
 chosen = filter_form.read_link(OrganisationFilter)
 found_by_text = text_search.searched(chosen)
 with database.cursor() as cursor:
@@ -34,7 +36,7 @@ if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
 
-match links.choose("Show as", "view", organisations.VIEWS):
+match links.choose(_("Show as"), "view", {id_: _(words) for id_, words in organisations.VIEWS.items()}):
     case "cards":
         start, end = rows_shown(len(found), PAGE_SIZE)
         organisations.cards(found.iloc[start:end])

@@ -55,7 +55,7 @@ if not strip.empty:
     chart_with_download.show(
         view,
         strip,
-        charts.strips(tuple(tables.HEADLINES.values()), peers.are_counted(among)),
+        charts.strips(tuple(map(_, tables.HEADLINES.values())), peers.are_counted(among)),
         "peers",
         _("Each practice's scores among those of its peers"),
     )

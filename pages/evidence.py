@@ -14,9 +14,9 @@ from practices_db.translation import N_, _
 
 PAGE_SIZE = 10
 
-st.title("Evidence library")
+st.title(_("Evidence library"))
 st.markdown(
-    "Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom."
+    _("Handbooks, toolkits, evaluations and trials on integration measures: what was found, how strong, for whom.")
 )
 chosen = filter_form.read_link(PublicationFilter)
 found_by_text = text_search.searched(chosen)
@@ -37,7 +37,7 @@ if found.empty:
     filter_form.nothing_found(chosen, text_search.relaxations(chosen))
     st.stop()
 
-match links.choose("Show as", "view", publications.VIEWS):
+match links.choose(_("Show as"), "view", {id_: _(words) for id_, words in publications.VIEWS.items()}):
     case "publications":
         st.caption(_(publications.SORTED))
         start, end = rows_shown(len(found), PAGE_SIZE)

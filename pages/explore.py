@@ -69,7 +69,7 @@ match shown_as:
     case "groups":
         groups.show(view, whole, found, groups.choose(chosen))
 if chosen.sector:
-    with st.expander("What research says on this", icon=":material/library_books:"):
+    with st.expander(_("What research says on this"), icon=":material/library_books:"):
         publications.on_sectors([one for one in chosen.sector if one != NOT_STATED], chosen.target_group)
 if picked:
     links.open_practice(picked)

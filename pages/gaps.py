@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.library import evidence_map
 from pages.shared.practices import gap_map
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.views import View
 from practices_db.translation import _
@@ -16,19 +17,22 @@ if gap_map.of_types():
     st.stop()
 down, shown = gap_map.choices()
 cells, twin = gap_map.drawn(database.whole(), down, shown)
+rows = formats.within(_(gap_map.DOWN[down]))
 
 st.markdown(gap_map.sentence(cells, down))
 picked = chart_with_download.show(
     View(),
     cells,
     charts.gap_map(
-        gap_map.SHOWN[shown],
+        _(gap_map.SHOWN[shown]),
         gap_map.steps(shown),
         tuple(cells["across"].unique()),
         tuple(cells["down"].unique()),
     ),
     "gap_map",
-    f"{gap_map.SHOWN[shown]} for each pair of sector and {gap_map.DOWN[down].lower()}; a dashed frame means none",
+    _("{what} for each pair of sector and {list}; a dashed frame means none").format(
+        what=_(gap_map.SHOWN[shown]), list=rows
+    ),
 )
 st.caption(
     _(
@@ -36,8 +40,8 @@ st.caption(
         "outcomes is that of answers on what changed for people; other answers are left out."
     )
 )
-tables.twin(twin, f"Sector by {gap_map.DOWN[down].lower()}: practices, assessed, strongest evidence on outcomes")
-st.header("What would fill the gaps")
+tables.twin(twin, _("Sector by {list}: practices, assessed, strongest evidence on outcomes").format(list=rows))
+st.header(_("What would fill the gaps"))
 gap_map.needs(cells)
 if picked:
     sector, other = picked.split("|")

@@ -55,7 +55,7 @@ st.header(_("Scores"))
 if card["assessed"]:
     with st.grid(2, min_column_width=300):
         for node, title in tables.HEADLINES.items():
-            panels.headline(card, node, title)
+            panels.headline(card, node, _(title))
     for criterion in framework.headlines:
         panels.sums(framework, criterion, by_indicator, whole.version)
 else:
@@ -71,8 +71,8 @@ if card["assessed"]:
     )
     chart_with_download.show(
         view,
-        score_profile.profile_lines(framework, [(score_profile.ONE_SERIES, scores)]),
-        charts.ranges((score_profile.ONE_SERIES,), pickable=False),
+        score_profile.profile_lines(framework, [(_(score_profile.ONE_SERIES), scores)]),
+        charts.ranges((_(score_profile.ONE_SERIES),), pickable=False),
         "profile",
         _("Range bars of the criteria of this practice"),
     )
@@ -86,18 +86,18 @@ if card["assessed"]:
     st.header(_("What is not known"))
     panels.not_documented(framework, {id_ for id_, given in by_indicator.items() if given[0]["counts"]})
 
-st.header("What research says")
+st.header(_("What research says"))
 measure_types.on_practice(card, whole)
 around = database.surroundings(whole, card)
 publications.on_practice(card, around.research)
 
-st.header("Who runs it, and others in the field")
+st.header(_("Who runs it, and others in the field"))
 organisations.of_practice(card, around.leads, around.near)
 
-st.header("Corrections")
+st.header(_("Corrections"))
 feedback.history(card, one.corrections)
 
-st.header("Practices that share sector, group and country")
+st.header(_("Practices that share sector, group and country"))
 similar = whole.cards(whole.index.similar(card["id"]))
 if not similar:
     st.markdown(_("None in the catalogue shares all three."))

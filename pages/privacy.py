@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.components import operator_texts
+from practices_db.translation import _
 
-st.title("Privacy")
+st.title(_("Privacy"))
 operator_texts.show("privacy")

@@ -18,10 +18,11 @@ from pages.shared.self_assessment import (
 from pages.shared.self_assessment import (
     questions as self_assessment_questions,
 )
+from practices_db.translation import _
 
 framework = current_framework()
 step = navigation.current()
-st.title("Assess your own practice")
+st.title(_("Assess your own practice"))
 top = st.container()
 private_links.keep()
 if not draft.kept_line():

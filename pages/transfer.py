@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.components import database, links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.practices import panels, transfer_sheet
+from practices_db.translation import _
 
 practice_id = st.query_params.get("practice")
 whole = database.whole()
@@ -14,12 +15,14 @@ if one is None:
     st.stop()
 card, notes = one.card, one.answers
 
-st.title("Would it work here?")
+st.title(_("Would it work here?"))
 st.markdown(f"**{escaped(card['name'])}**: {escaped(card['summary'])}")
-links.practice_link(card["id"], "Open this practice")
+links.practice_link(card["id"], _("Open this practice"))
 st.info(
-    "Compare the conditions of this practice with yours: same, different, or not known yet, and whom to ask. The sheet "
-    "gives no score. Your answers stay in this browser. Download the sheet to open it elsewhere.",
+    _(
+        "Compare the conditions of this practice with yours: same, different, or not known yet, and whom to ask. The "
+        "sheet gives no score. Your answers stay in this browser. Download the sheet to open it elsewhere."
+    ),
     icon=":material/lock:",
 )
 transfer_sheet.kept_line(card["id"])
@@ -30,11 +33,11 @@ with st.container(horizontal=True):
     transfer_sheet.take_away(sheet, card, notes)
     transfer_sheet.open_file(card["id"])
 
-st.header("Conditions, there and with you")
+st.header(_("Conditions, there and with you"))
 transfer_sheet.every_condition(card, notes)
-st.header("Core, changes and a small trial")
+st.header(_("Core, changes and a small trial"))
 transfer_sheet.plan(card["id"])
-st.header("What is still open")
+st.header(_("What is still open"))
 transfer_sheet.still_open(sheet, card)
 transfer_sheet.forget_here(card["id"])
 transfer_sheet.take_newer(card["id"])

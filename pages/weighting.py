@@ -37,7 +37,7 @@ own = order.compared(whole, answers, weights, view.reading)
 
 st.header(_("Which differences are clear?"))
 named = _("Your combination ({weights})").format(weights=weighting.in_words(framework, weights))
-lines = [order.summary(title, on_headlines[node]) for node, title in HEADLINES.items()]
+lines = [order.summary(_(title), on_headlines[node]) for node, title in HEADLINES.items()]
 st.markdown("\n".join([*lines, order.summary(named, own)]))
 order.what_clearly_means()
 with st.expander(_("What this rests on: unknown answers and errors of coders"), icon=":material/question_mark:"):
@@ -45,7 +45,7 @@ with st.expander(_("What this rests on: unknown answers and errors of coders"), 
     order.rests_on(whole)
 
 for node, title in HEADLINES.items():
-    st.header(title)
+    st.header(_(title))
     on = on_headlines[node]
     order.can_be_drawn(on.count)
     if node == "effectiveness":

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.components import database, links
 from pages.shared.library import measure_types, what_works
+from practices_db.translation import _
 
 whole = database.whole()
 known = database.what_works(whole)
@@ -13,7 +14,7 @@ if asked.measure_type:
     measure_types.page(asked.measure_type, known, whole)
     st.stop()
 
-st.title("What works, for whom, and how sure is it?")
+st.title(_("What works, for whom, and how sure is it?"))
 what_works.limits(known)
 what_works.rule_of_labels()
 what_works.question(asked)

@@ -5,7 +5,7 @@
 // Stored: `integration-practices:<slot>` = {revision, stamp, kept, text, name, after}, a slot being the group's
 // name or `<group>/<id>`, after the stamps it was written over; `integration-practices-typed:<page>:<slot>` = {<field>: {value, at}}, what is not yet in that text.
 // Data: group, slot, fields (pattern of the fields' names), ask (another one for each session), loaded, revision, text,
-// name, over, taken, heard, took, orders.
+// name, over, taken, heard, took, orders; words (what the line says) and locale (how it writes days and times).
 const PREFIX = "integration-practices:"
 const TYPED = "integration-practices-typed:"
 const MEND = 2500 // ms after which what is not yet counted is sent again
@@ -118,7 +118,7 @@ class Group {
       return action()
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
-      this.say("This browser does not let the page keep anything. Save a file before you leave.", "unavailable")
+      this.say(this.data.words.unavailable, "unavailable")
       if (!this.told.has("unavailable" + this.data.ask)) this.report("unavailable")
       this.told.add("unavailable" + this.data.ask)
     }
@@ -130,7 +130,7 @@ class Group {
     this.line.dataset.state = state
     this.line.textContent = words
     if (!action) return
-    const button = Object.assign(document.createElement("button"), { textContent: "See what differs", onclick: action })
+    const button = Object.assign(document.createElement("button"), { textContent: this.data.words.differs, onclick: action })
     this.line.append(" ", button)
   }
 
@@ -138,16 +138,16 @@ class Group {
   tell() {
     const pending = Object.values(this.typed)
     const entry = read(this.slot)
-    if (offline(this)) return this.say("No connection: kept in this browser, not yet counted.", "offline")
+    const { words } = this.data
+    if (offline(this)) return this.say(words.offline, "offline")
     if (this.conflict)
       return this.say(this.conflict, "conflict", () =>
         document.querySelector(".st-key-kept_other_tab")?.scrollIntoView({ block: "center" })
       )
-    if (!this.data.loaded && !entry) return this.say("Looking for what this browser keeps …", "looking")
-    if (!entry && !pending.length)
-      return this.say(this.forgotten ? "Forgotten: this browser keeps nothing of it." : "Nothing to keep yet.", "empty")
+    if (!this.data.loaded && !entry) return this.say(words.looking, "looking")
+    if (!entry && !pending.length) return this.say(this.forgotten ? words.forgotten : words.empty, "empty")
     const last = Math.max(...pending.map(one => one.at), Date.parse(entry?.kept) || 0)
-    this.say(`Kept in this browser at ${clock(last)}.`, "kept")
+    this.say(keptAt(last, this.data), "kept")
   }
 
   report(kind, more = {}) {
@@ -232,10 +232,10 @@ class Group {
       const unseen = seen.stamp !== null && !seen.over
       if (data.text && (data.text !== seen.text || unseen)) {
         beside = `${this.name}/${page.name}`
-        if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, `${data.name} (second tab)`.trim())
+        if (read(beside)?.text !== data.text) write(beside, data.revision, data.text, data.words.second.replace("{name}", () => data.name).trim())
       }
-      this.conflict = entry ? "Another tab has changed these answers." : "Another tab has deleted these answers."
-      if (beside) this.conflict += " Yours are kept too."
+      this.conflict = entry ? data.words.changed : data.words.deleted
+      if (beside) this.conflict += ` ${data.words.both}`
       const once = `${data.ask} ${stamp} ${beside}`
       if (!this.told.has(once)) this.report("other", { entry, beside })
       this.told.add(once)
@@ -330,12 +330,12 @@ class Group {
   }
 }
 
-function clock(at) {
-  if (!at) return "an unknown time"
+function keptAt(at, { words, locale }) {
+  if (!at) return words.keptOnce
   const then = new Date(at)
-  const time = then.toLocaleTimeString("en-GB")
-  const day = then.toLocaleDateString("en-GB", { day: "numeric", month: "long" })
-  return then.toDateString() === new Date().toDateString() ? time : `${time} on ${day}`
+  const today = then.toDateString() === new Date().toDateString()
+  const day = then.toLocaleDateString(locale, { day: "numeric", month: "long" })
+  return (today ? words.kept : words.keptOn).replace("{time}", then.toLocaleTimeString(locale)).replace("{day}", day)
 }
 
 // --- the page --------------------------------------------------------------------------------------------------------

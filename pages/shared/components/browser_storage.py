@@ -20,8 +20,10 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
-from pages.shared.components.screen_texts import counted, escaped
+from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.errors import PracticesError
+from practices_db.translation import ENGLISH, _, language, ngettext
 
 _JS = (Path(__file__).parent / "browser_storage.js").read_text(encoding="utf-8")
 _CSS = """
@@ -195,7 +197,7 @@ class KeptText(ABC):
         try:
             return self.differences(self.other.text)
         except PracticesError as error:
-            return (Difference("The other tab's text", "", str(error)),)
+            return (Difference(_("The other tab's text"), "", str(error)),)
 
     def _take(self, entry: Entry) -> None:
         """Take what the browser keeps; what cannot be read stays there until its reader decides."""
@@ -322,6 +324,8 @@ def kept_line(kept: KeptText) -> bool:
         "heard": kept.heard,
         "took": kept.took,
         "orders": kept.orders,
+        "words": _words(),
+        "locale": "en-GB" if language() == ENGLISH else language(),
     }
     result = _COMPONENT(key=key, data=data, on_report_change=reported)
     if not kept.loaded:
@@ -330,6 +334,25 @@ def kept_line(kept: KeptText) -> bool:
         if kept.loaded:
             st.rerun()
     return kept.loaded
+
+
+def _words() -> dict[str, str]:
+    """Return what the line says; the browser fills in the placeholders."""
+    return {
+        "unavailable": _("This browser does not let the page keep anything. Save a file before you leave."),
+        "offline": _("No connection: kept in this browser, not yet counted."),
+        "looking": _("Looking for what this browser keeps …"),
+        "forgotten": _("Forgotten: this browser keeps nothing of it."),
+        "empty": _("Nothing to keep yet."),
+        "kept": _("Kept in this browser at {time}."),
+        "keptOn": _("Kept in this browser at {time} on {day}."),
+        "keptOnce": _("Kept in this browser at an unknown time."),
+        "changed": _("Another tab has changed these answers."),
+        "deleted": _("Another tab has deleted these answers."),
+        "both": _("Yours are kept too."),
+        "differs": _("See what differs"),
+        "second": _("{name} (second tab)"),
+    }
 
 
 def _report(told: Any) -> Report | None:
@@ -376,8 +399,10 @@ def _decide(kept: KeptText) -> None:
         _damaged(kept)
     if kept.unavailable:
         st.warning(
-            "This browser does not let pages keep anything (a private window, or a setting). Your answers are only in "
-            "this open page: download a file before you leave it.",
+            _(
+                "This browser does not let pages keep anything (a private window, or a setting). Your answers are only "
+                "in this open page: download a file before you leave it."
+            ),
             icon=":material/warning:",
         )
 
@@ -386,37 +411,42 @@ def _other_tab(kept: KeptText) -> None:
     with st.container(border=True, key="kept_other_tab"):
         differences = kept.told_apart()
         if kept.gone:
-            st.warning("Another tab of this browser has deleted these answers.", icon=":material/tab:")
+            st.warning(_("Another tab of this browser has deleted these answers."), icon=":material/tab:")
         else:
             st.warning(
-                "Another tab of this browser has changed these answers. Nothing was overwritten. They differ in "
-                f"{counted(len(differences), 'place')}:",
+                _("Another tab of this browser has changed these answers. Nothing was overwritten.")
+                + " "
+                + ngettext("They differ in {count} place:", "They differ in {count} places:", len(differences)).format(
+                    count=formats.count(len(differences))
+                ),
                 icon=":material/tab:",
             )
             st.markdown("\n".join(f"- {_said(one)}" for one in differences))
         with st.container(horizontal=True):
             st.button(
-                "Delete them here too" if kept.gone else "Use the other tab's answers",
+                _("Delete them here too") if kept.gone else _("Use the other tab's answers"),
                 on_click=kept.use_other,
                 key="kept_use_other",
             )
-            st.button("Use the answers of this page", on_click=kept.use_this, key="kept_use_this")
+            st.button(_("Use the answers of this page"), on_click=kept.use_this, key="kept_use_this")
             if kept.beside and not kept.gone:
-                st.button("Keep both, side by side", on_click=kept.use_both, key="kept_use_both")
+                st.button(_("Keep both, side by side"), on_click=kept.use_both, key="kept_use_both")
 
 
 def _said(one: Difference) -> str:
-    here, there = (escaped(words) if words.strip() else "*nothing*" for words in (one.here, one.there))
-    return f"**{escaped(one.what)}** – here: {here}; in the other tab: {there}"
+    here, there = (escaped(words) if words.strip() else _("*nothing*") for words in (one.here, one.there))
+    return _("**{what}** – here: {here}; in the other tab: {there}").format(
+        what=escaped(one.what), here=here, there=there
+    )
 
 
 def _damaged(kept: KeptText) -> None:
     st.error(escaped(kept.problem), icon=":material/broken_image:")
     st.download_button(
-        "Download what is there",
+        _("Download what is there"),
         data=kept.damaged.encode("utf-8", "replace"),
         file_name="kept-in-this-browser.txt",
         mime="text/plain",
         on_click="ignore",
     )
-    st.caption("It is replaced as soon as you answer something here.")
+    st.caption(_("It is replaced as soon as you answer something here."))

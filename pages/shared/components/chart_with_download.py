@@ -17,9 +17,9 @@ from pages.shared.components.screen_texts import escaped
 from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
 from practices_db.files.exports.recipe import Format, Recipe
 from practices_db.queries.views import View
-from practices_db.translation import _
+from practices_db.translation import N_, _
 
-_WORDS: dict[ImageFormat, str] = {"svg": "SVG, for print", "png": "PNG, for slides"}
+_WORDS: dict[ImageFormat, str] = {"svg": N_("SVG, for print"), "png": N_("PNG, for slides")}
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,14 @@ def show(view: View, rows: pd.DataFrame | None, spec: charts.Spec, key: str, tit
 def _take_away(figure: _Figure) -> None:
     today = date.today()
     with st.popover(_("Download chart"), icon=":material/image:", type="tertiary", key=f"take_{figure.key}"):
-        st.caption(f"{escaped(figure.title)}. Image and data say how they were made.")
+        st.caption(_("{title}. Image and data say how they were made.").format(title=escaped(figure.title)))
         if chart_images.possible():
             for format_ in get_args(ImageFormat):
                 make = partial(figure.image, format_, today)
-                _button(figure, _WORDS[format_], make, format_, chart_images.MIME[format_])
+                _button(figure, _(_WORDS[format_]), make, format_, chart_images.MIME[format_])
         else:
-            st.caption("Images need the optional extra “charts” of this app (see its README).")
-        _button(figure, "Its data, CSV", partial(figure.data, today), "csv", "text/csv")
+            st.caption(_("Images need the optional extra “charts” of this app (see its README)."))
+        _button(figure, _("Its data, CSV"), partial(figure.data, today), "csv", "text/csv")
 
 
 def _button(figure: _Figure, label: str, make: Callable[[], bytes], suffix: str, mime: str) -> None:

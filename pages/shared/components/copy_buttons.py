@@ -26,15 +26,18 @@ _HTML = (
 )
 _JS = (Path(__file__).parent / "copy_buttons.js").read_text(encoding="utf-8")
 _COMPONENT = st.components.v2.component("copy_buttons", html=_HTML, css=_CSS, js=_JS)
-_WIDTH, _HEIGHT = 208, 40  # pixels; kept free until the buttons are there
+# Pixels, kept free until the buttons are there: what a button is at least, a letter of it, and what is around them.
+_BUTTON, _LETTER, _AROUND, _GAPS, _HEIGHT = 99, 8, 26, 10, 40
 
 
 def copy_buttons(text: str) -> None:
     """Draw the buttons that copy ``text`` with the address of the page, its source, and the address alone."""
+    labels = (_("Copy text"), _("Copy link"))
     data = {
-        "text": {"label": _("Copy text"), "copied": text},
-        "link": {"label": _("Copy link")},
+        "text": {"label": labels[0], "copied": text},
+        "link": {"label": labels[1]},
         "done": _("Copied"),
         "failed": _("Not copied"),
     }
-    _COMPONENT(key="copy", data=data, width=_WIDTH, height=_HEIGHT)
+    width = _GAPS + sum(max(_BUTTON, _AROUND + _LETTER * len(label)) for label in labels)
+    _COMPONENT(key="copy", data=data, width=width, height=_HEIGHT)

@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.components import database
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
 from practices_db.files.exports import data_package
@@ -35,7 +36,7 @@ def take_away(view: View, count: int) -> None:
     with st.popover(_("Download"), icon=":material/download:", disabled=not count):
         buttons = st.container(gap="xsmall")  # first, whatever is chosen below
         format_: Format = st.radio(
-            _("Format"), OFFERED, format_func=lambda one: FORMATS[one].label, key=FORMAT_KEY, persist_state="session"
+            _("Format"), OFFERED, format_func=lambda one: _(FORMATS[one].label), key=FORMAT_KEY, persist_state="session"
         )
         contents: FileContents = "scores"
         if is_csv := FORMATS[format_].mime == "text/csv":
@@ -50,11 +51,11 @@ def take_away(view: View, count: int) -> None:
                 key=CONTENTS_KEY,
                 persist_state="session",
             )
-            st.caption(_(_COMPARISON) if contents == "comparison" else CONTENTS[contents])
-        st.caption(FORMATS[format_].meaning)
+            st.caption(_(_COMPARISON if contents == "comparison" else CONTENTS[contents]))
+        st.caption(_(FORMATS[format_].meaning))
         with buttons:
             words = _("Download {list} ({format})").format(
-                list=_amount(view, contents, count), format=FORMATS[format_].label
+                list=_amount(view, contents, count), format=_(FORMATS[format_].label)
             )
             with st.container(horizontal=True, gap="xsmall"):
                 _button(words, view, contents, format_, count)
@@ -79,7 +80,7 @@ def _button(words: str, view: View, contents: FileContents, format_: Format, cou
         icon=":material/download:",
         type="primary" if chosen else "secondary",
         on_click="ignore",
-        help=None if chosen else FORMATS[format_].meaning,
+        help=None if chosen else _(FORMATS[format_].meaning),
         disabled=not count,
     )
 
@@ -143,4 +144,4 @@ def _amount(view: View, contents: FileContents, count: int) -> str:
     with database.cursor() as cursor:
         rows = count_rows(cursor, view, contents)
     found = ngettext("{count} row of {list}", "{count} rows of {list}", rows)
-    return found.format(count=f"{rows:,}", list=PracticeFilter.amount(count))
+    return found.format(count=formats.count(rows), list=PracticeFilter.amount(count))

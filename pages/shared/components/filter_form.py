@@ -14,10 +14,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.components import links, reader_language
-from pages.shared.components.screen_texts import escaped
+from pages.shared.components.screen_texts import escaped, ids_in_order
+from practices_db import formats
 from practices_db.catalogue.filters import Facet, Filter, shown
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.vocabularies import listed_label
+from practices_db.catalogue.vocabularies import NOT_STATED, listed_label
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
 
@@ -148,10 +149,16 @@ def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Count
             _facet(chosen, facet, counts[facet.field], held[facet.field], apart)
 
 
+def _options(facet: Facet) -> list[str]:
+    """Return every id of a facet; names are in the order of the reader's alphabet."""
+    ids = facet.options()
+    return [*ids_in_order(facet.field), *(id_ for id_ in ids if id_ == NOT_STATED)] if facet.proper else ids
+
+
 def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int], apart: bool) -> None:
     st.multiselect(
         _(facet.label),
-        [id_ for id_ in facet.options() if id_ in held or id_ in chosen.chosen(facet.field)],
+        [id_ for id_ in _options(facet) if id_ in held or id_ in chosen.chosen(facet.field)],
         format_func=lambda id_: f"{listed_label(facet.field, id_)} ({counts.get(id_, 0)})",
         key=facet.field,
         placeholder=_("All"),
@@ -174,7 +181,7 @@ def sentence(chosen: Filter, count: int, total: int) -> str:
     if chosen.is_empty:
         return _("All **{list}**.").format(list=chosen.amount(total))
     return _("**{count} of {list}** {filter}.").format(
-        count=count, list=chosen.amount(total), filter=escaped(chosen.in_words())
+        count=formats.count(count), list=chosen.amount(total), filter=escaped(chosen.in_words())
     )
 
 

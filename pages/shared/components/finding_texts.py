@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from criteria.synthesis import Synthesis
 from pages.shared.components.screen_texts import escaped, known, web_link
+from practices_db import formats
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.what_works import Row, WhatWorks
@@ -27,8 +28,8 @@ def differed(row: Row) -> str:
     if row["coded_by"] == "one" or row["agreed"]:
         return ""
     return _("read by two coders, who differed ({first}, {second}); the cautious one counts").format(
-        first=label("finding_direction", row["first_direction"]).lower(),
-        second=label("finding_direction", row["second_direction"]).lower(),
+        first=formats.within(label("finding_direction", row["first_direction"])),
+        second=formats.within(label("finding_direction", row["second_direction"])),
     )
 
 
@@ -52,6 +53,6 @@ def said(row: Row) -> str:
     months = ngettext("after {count} month", "after {count} months", int(row["horizon"])).format(
         count=int(row["horizon"])
     ) if known(row["horizon"]) else ""  # fmt: skip
-    design = label("study_design", row["design"]).lower()
+    design = formats.within(label("study_design", row["design"]))
     beside = escaped(", ".join(part for part in (where, design, months) if part))
     return f"{escaped(row['effect_text'])} :small[({beside}; {source(row)})]"

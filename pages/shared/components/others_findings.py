@@ -43,10 +43,11 @@ def others_have_shown(sectors: Sequence[str] = ()) -> None:
         return
     if any(one.studies for one in found.of_type(chosen)):
         st.markdown(
-            f"**{_('Others have shown')}**: {escaped(texts.studies_of_type(found.of_type(chosen)))}\n\n"
+            _("**Others have shown**: {text}").format(text=escaped(texts.studies_of_type(found.of_type(chosen))))
+            + "\n\n"
             + "\n".join(f"- {line}" for line in found_by_others(found, chosen))
         )
     else:
         st.markdown(_("Nobody has tested this with a comparison yet, as far as we found: you could be the first."))
-    st.markdown(f"**{_('The cheapest credible design is')}** {escaped(cheapest_design())}.")
+    st.markdown(_("**The cheapest credible design is** {design}.").format(design=escaped(cheapest_design())))
     links.type_link(chosen, _("All about this type"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.components.links import asked, write_param
+from practices_db import formats
+from practices_db.translation import _
 
 
 def rows_shown(count: int, size: int) -> tuple[int, int]:
@@ -14,6 +16,7 @@ def rows_shown(count: int, size: int) -> tuple[int, int]:
     if number_of_pages > 1:
         key = f"choose_page-{page}-of-{number_of_pages}"  # a new widget each time: the link says which page it is
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(f"{(page - 1) * size + 1}–{min(page * size, count)} of {count}")
+            first, last, all_ = map(formats.count, ((page - 1) * size + 1, min(page * size, count), count))
+            st.caption(_("{first}–{last} of {all}").format(first=first, last=last, all=all_))
             st.pagination(number_of_pages, default=page, key=key, on_change=write_param, args=("page", key, "1"))
     return (page - 1) * size, page * size

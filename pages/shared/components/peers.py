@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 
 from pages.shared.components.database import Card
-from pages.shared.components.screen_texts import counted, escaped, number, score_state
+from pages.shared.components.screen_texts import escaped, number, score_state
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near
+from practices_db import formats
 from practices_db.queries.facet_index import Numbers
+from practices_db.translation import _, ngettext
 
 ENOUGH_PEERS = 5
 
@@ -39,7 +41,7 @@ def peer_dots(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.Da
         dots.append({"line": line, "name": card["name"]})
         for node, (names, scores) in strips.items():
             line += 1
-            title = HEADLINES[node]
+            title = _(HEADLINES[node])
             each = near(scores) if counted_ else _each(names, scores.tolist())
             dots += [{"line": line, "what": title, "own": False} | dot for dot in each]
             if card[f"{node}_scored"]:
@@ -59,15 +61,19 @@ def _each(names: Iterable[str], scores: Iterable[float]) -> list[dict[str, Any]]
 
 def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return for each practice and headline how many peers there are and their spread in words."""
-    table: dict[str, list[str]] = {"Practice": [escaped(card["name"]) for card in cards]}
+    table: dict[str, list[str]] = {_("Practice"): [escaped(card["name"]) for card in cards]}
     for node, title in HEADLINES.items():
-        table[title] = [_among(card, node, _scored(peers[card["id"]], node)[1].tolist()) for card in cards]
+        table[_(title)] = [_among(card, node, _scored(peers[card["id"]], node)[1].tolist()) for card in cards]
     return pd.DataFrame(table)
 
 
 def _among(card: Card, node: str, scores: list[float]) -> str:
     if len(scores) < ENOUGH_PEERS:
-        return f"{counted(len(scores), 'scored peer')}, too few to show"
-    span = f"{counted(len(scores), 'peer')} from {number(min(scores))} to {number(max(scores))}"
-    own = f"itself {number(card[f'{node}_score'])}" if card[f"{node}_scored"] else score_state(card, node)
-    return f"{own}; {span}"
+        few = ngettext("{count} scored peer, too few to show", "{count} scored peers, too few to show", len(scores))
+        return few.format(count=len(scores))
+    span = ngettext("{count} peer from {low} to {high}", "{count} peers from {low} to {high}", len(scores)).format(
+        count=formats.count(len(scores)), low=number(min(scores)), high=number(max(scores))
+    )
+    if not card[f"{node}_scored"]:
+        return f"{_(score_state(card, node))}; {span}"
+    return _("itself {score}; {peers}").format(score=number(card[f"{node}_score"]), peers=span)

@@ -8,8 +8,10 @@ import streamlit as st
 
 from pages.shared.components import database
 from pages.shared.components.database import Whole
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries import practices
+from practices_db.translation import _
 
 MOST_LISTED = 2_000  # names that are sent to a browser at once
 MOST_FOUND = 100
@@ -23,12 +25,12 @@ def names(whole: Whole, chosen: Iterable[str], key: str) -> dict[str, str]:
     if whole.totals.practices <= MOST_LISTED:
         return whole.names
     text = st.text_input(
-        f"Search among {whole.totals.practices:,} practices",
+        _("Search among {count} practices").format(count=formats.count(whole.totals.practices)),
         key=key,
         type="search",
         max_chars=200,
-        placeholder="Words of the name, organisation or place",
-        help=f"The list below then offers the first {MOST_FOUND} that have all of these words.",
+        placeholder=_("Words of the name, organisation or place"),
+        help=_("The list below then offers the first {count} that have all of these words.").format(count=MOST_FOUND),
     )
     place = whole.index.place
     found = whole.index.select(PracticeFilter(text=text or "")).ids("name", MOST_FOUND)

@@ -18,6 +18,7 @@ import streamlit as st
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.config import base_url
 from practices_db.errors import PracticesError
 from practices_db.translation import _
@@ -194,11 +195,11 @@ def text_of(receipt: KeptReceipt) -> str:
     )
     lines = "\n".join(f"{name}: {words}" for name, words in head)
     advice = _("Whoever has the private link can correct and withdraw what was sent: keep it like a key.")
-    return f"{lines}\n\n{advice}\n\n{_('What was sent')}\n\n{receipt.text}\n"
+    return "\n\n".join([lines, advice, _("What was sent"), f"{receipt.text}\n"])
 
 
 def _when(moment: datetime) -> str:
-    return f"{moment:%-d %B %Y, %H:%M} UTC"
+    return _("{day}, {time} UTC").format(day=formats.day(moment), time=formats.time_of_day(moment))
 
 
 def show(receipt: KeptReceipt) -> None:

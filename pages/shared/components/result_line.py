@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.components.screen_texts import escaped, known, web_link
+from practices_db import formats
 from practices_db.catalogue.result_texts import ResultWords, group_words, no_result
 from practices_db.translation import _, ngettext
 
@@ -39,7 +40,7 @@ def block(card: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> None
         st.markdown(_("What the result shows: **{group}**").format(group=escaped(group_words(card))))
     if others:
         count = len(others)
-        words = ngettext("{count} more result", "{count} more results", count).format(count=count)
+        words = ngettext("{count} more result", "{count} more results", count).format(count=formats.count(count))
         with st.expander(words, icon=":material/monitoring:", expanded=count < 4):
             st.markdown("\n".join("- " + _one(other, limits=False).replace("\n", "\n    ") for other in others))
 

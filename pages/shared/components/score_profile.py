@@ -11,15 +11,15 @@ from criteria.framework import Framework
 from pages.shared.components.tables import Cards, rows
 from practices_db.catalogue.result_texts import answers_mark
 from practices_db.catalogue.texts import criterion_sentence
-from practices_db.translation import _
+from practices_db.translation import N_, _
 
-ONE_SERIES = "Criterion"
+ONE_SERIES = N_("Criterion")
 ANSWER_BADGES = {
-    "met": ":green-badge[:material/check: Met]",
-    "partly": ":orange-badge[:material/contrast: Partly met]",
-    "not-met": ":red-badge[:material/close: Not met]",
-    "not-documented": ":gray-badge[:material/question_mark: Not documented]",
-    "not-applicable": ":gray-badge[:material/remove: Not applicable]",
+    "met": N_(":green-badge[:material/check: Met]"),
+    "partly": N_(":orange-badge[:material/contrast: Partly met]"),
+    "not-met": N_(":red-badge[:material/close: Not met]"),
+    "not-documented": N_(":gray-badge[:material/question_mark: Not documented]"),
+    "not-applicable": N_(":gray-badge[:material/remove: Not applicable]"),
 }
 
 
@@ -31,8 +31,9 @@ def profile_lines(framework: Framework, scores: Sequence[tuple[str, Cards]]) -> 
     series = [(name, {row["node"]: row for row in rows(table)}) for name, table in scores]
     lines: list[dict[str, Any]] = []
     for criterion in framework.criteria:
-        same = {"id": criterion.id, "practice": criterion.title}
-        lines.append(same | {"name": criterion.title})
+        title = _(criterion.title)
+        same = {"id": criterion.id, "practice": title}
+        lines.append(same | {"name": title})
         for name, nodes in series:
             row = nodes[criterion.id]
             line = same | {"what": name, "words": criterion_sentence(row)}
@@ -49,8 +50,8 @@ def profile_table(framework: Framework, scores: Cards) -> pd.DataFrame:
     criteria = [by_node[criterion.id] for criterion in framework.criteria]
     return pd.DataFrame(
         {
-            "Criterion": [criterion.title for criterion in framework.criteria],
-            "Known": [criterion_sentence(row) for row in criteria],
+            _("Criterion"): [_(criterion.title) for criterion in framework.criteria],
+            _("Known"): [criterion_sentence(row) for row in criteria],
             _("Strongest evidence"): [answers_mark(row["strongest_evidence"]) or _("none") for row in criteria],
         }
     )

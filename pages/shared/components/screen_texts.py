@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+from practices_db import formats
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.texts import (
     SHOWN_WITH_RANGE,
@@ -19,14 +21,17 @@ from practices_db.catalogue.texts import (
     why_not_scored,
     years,
 )
-from practices_db.translation import _
+from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.translation import _, language
 
 __all__ = [
     "SHOWN_WITH_RANGE",
     "counted",
     "escaped",
+    "ids_in_order",
     "known",
     "labels",
+    "labels_within",
     "number",
     "percent",
     "score_state",
@@ -49,8 +54,24 @@ def escaped(text: str) -> str:
 def web_link(url: str, text: str) -> str:
     """Return a Markdown link to a source; a page of a site that keeps copies is named and is no link."""
     if not is_offered(url):
-        return f"{escaped(text)} ({_('copy, original not found')})"
+        return _("{title} (copy, original not found)").format(title=escaped(text))
     return f"[{escaped(text)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+
+
+def labels_within(name: str, ids: Iterable[str]) -> str:
+    """Return the labels of several ids of a vocabulary as they stand within a sentence, separated by commas."""
+    return ", ".join(formats.within(label(name, id_)) for id_ in ids)
+
+
+def ids_in_order(name: str) -> tuple[str, ...]:
+    """Return the ids of a list of names (country, area, language) in the order of the reader's alphabet."""
+    return _ids_in_order(name, language())
+
+
+@lru_cache(32)
+def _ids_in_order(name: str, language_: str) -> tuple[str, ...]:  # noqa: ARG001 - a key: labels are in it
+    ids = formats.in_order(vocabulary(name), lambda id_: label(name, id_))
+    return tuple(sorted(ids, key=lambda id_: id_ != "EU"))  # Europe as a whole comes before its countries
 
 
 def score_words(card: Mapping[str, Any], node: str) -> str:

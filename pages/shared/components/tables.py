@@ -16,10 +16,10 @@ from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
-    counted,
     escaped,
     known,
     labels,
+    labels_within,
     number,
     percent,
     score_state,
@@ -27,6 +27,7 @@ from pages.shared.components.screen_texts import (
     why_not_scored,
     years,
 )
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark, main_result
 from practices_db.catalogue.vocabularies import NOT_STATED, label
@@ -53,7 +54,8 @@ def rows(practices: Cards) -> Sequence[Mapping[str, Any]]:
 
 def value_counts(vocabulary: str, counts: Mapping[str, int]) -> pd.DataFrame:
     """Return (id, label, count) for the values of a facet, most first."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], label(vocabulary, item[0])))
+    named = formats.in_order(counts.items(), lambda item: label(vocabulary, item[0]))
+    ordered = sorted(named, key=lambda item: -item[1])  # stable: those that are as many stay in order
     return pd.DataFrame(
         [{"id": id_, "label": label(vocabulary, id_), "count": count} for id_, count in ordered],
         columns=["id", "label", "count"],
@@ -69,9 +71,9 @@ def leading(counted_values: pd.DataFrame, words: str, all_: int, proper: bool = 
     stated = rows(counted_values[counted_values["id"] != NOT_STATED])[:2]
     if len(stated) < 2:
         return ""
-    one, other = (str(row["label"]) if proper else str(row["label"]).lower() for row in stated)
-    first, second = (f"{int(row['count']):,}" for row in stated)
-    return words.format(first=first, one=one, second=second, other=other, all=f"{all_:,}")
+    one, other = (str(row["label"]) if proper else formats.within(str(row["label"])) for row in stated)
+    first, second = (formats.count(row["count"]) for row in stated)
+    return words.format(first=first, one=one, second=second, other=other, all=formats.count(all_))
 
 
 def most_frequent_year(starts: pd.DataFrame) -> str:
@@ -84,7 +86,7 @@ def most_frequent_year(starts: pd.DataFrame) -> str:
     if not most or not stated[most]:
         return ""
     return _("{count} of {all} practices with a known first year began in {year}").format(
-        count=f"{stated[most]:,}", all=f"{starts['practices'].sum():,}", year=most
+        count=formats.count(stated[most]), all=formats.count(starts["practices"].sum()), year=most
     )
 
 
@@ -93,18 +95,18 @@ def year_columns(starts: pd.DataFrame, first: int = 2000) -> pd.DataFrame:
     counts = dict(zip(starts["year"].astype(int), starts["practices"].astype(int), strict=True))
     early = sum(count for year, count in counts.items() if year < first)
     years_ = range(first, max(counts, default=first - 1) + 1)
-    rows_ = [(f"before {first}", early), *((str(year), counts.get(year, 0)) for year in years_)]
+    rows_ = [(_("before {year}").format(year=first), early), *((str(year), counts.get(year, 0)) for year in years_)]
     return pd.DataFrame(rows_, columns=["year", "practices"])
 
 
 def where_and_whom(card: Mapping[str, Any]) -> str:
     """Return place, sectors, target groups and years of a card as one line of Markdown."""
-    countries = labels("country", card["countries"]) or "country not stated"
+    countries = labels("country", card["countries"]) or _("country not stated")
     places = ", ".join(card["places"])
     parts = [
         escaped(f"{places}, {countries}" if places else countries),
         escaped(labels("sector", card["sectors"])),
-        escaped("for " + labels("target_group", card["target_groups"]).lower()),
+        escaped(_("for {groups}").format(groups=labels_within("target_group", card["target_groups"]))),
         escaped(years(card["start_year"], card["end_year"], card["still_running"])),
     ]
     return " · ".join(parts)
@@ -120,7 +122,7 @@ def cards(practices: Cards) -> None:
             st.markdown(result_line.line(card), anchors=False)
             if card["assessed"]:
                 st.markdown(
-                    "\n".join(f"- {title}: {score_line(card, node)}" for node, title in HEADLINES.items()),
+                    "\n".join(f"- {_(title)}: {score_line(card, node)}" for node, title in HEADLINES.items()),
                     anchors=False,
                 )
             else:
@@ -143,7 +145,7 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
         _("Practice"): [card["name"] for card in cards],
         _("Result"): [result.found if result else "" for result in found],
         _("Evidence"): [design_mark(result.design) if result else "" for result in found],
-        **{title: [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
+        **{_(title): [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
         _("Countries"): [labels("country", card["countries"]) for card in cards],
         _("Sectors"): [labels("sector", card["sectors"]) for card in cards],
         _("Target groups"): [labels("target_group", card["target_groups"]) for card in cards],
@@ -187,7 +189,7 @@ def overview_columns() -> dict[str, Any]:
         _("Practice"): st.column_config.TextColumn(width=290),
         _("Result"): st.column_config.TextColumn(width=340, help=_("The main result in its own unit; –: not known")),
         _("Evidence"): st.column_config.TextColumn(width=150, help=_("Of the figure of the result, 1 to 5")),
-    } | {title: st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
+    } | {_(title): st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
 
 
 def range_lines(practices: Cards) -> pd.DataFrame:
@@ -218,12 +220,16 @@ def range_title(practices: Cards) -> str:
     scored = [sum(bool(card[f"{node}_scored"]) for card in cards_) for node in HEADLINES]
     return _(
         "Effectiveness has a score for {effectiveness} of these {list}, sustainability for {sustainability}"
-    ).format(list=PracticeFilter.amount(len(cards_)), effectiveness=scored[0], sustainability=scored[1])
+    ).format(
+        list=PracticeFilter.amount(len(cards_)),
+        effectiveness=formats.count(scored[0]),
+        sustainability=formats.count(scored[1]),
+    )
 
 
 def _line(card: Mapping[str, Any], node: str, title: str) -> dict[str, Any]:
     return {
-        "what": title,
+        "what": _(title),
         "state": score_state(card, node),
         "score": card[f"{node}_score"],
         "low": card[f"{node}_low"],
@@ -268,17 +274,19 @@ def _counted_scores(view: View, found: Selection) -> None:
     title = scores_title(found)
     st.markdown(f"**{escaped(title)}**")
     st.caption(
-        f"{int(found.numbers('assessed').sum()):,} are too many to draw each with its range: a cell counts the "
-        f"practices whose scores lie in the same {CELL} points; its tip says how far their ranges reach. Practices "
-        f"without both scores are not drawn. Filter to {MOST_DRAWN} or fewer to see each; files always hold all."
+        _(
+            "{count} are too many to draw each with its range: a cell counts the practices whose scores lie in the "
+            "same {points} points; its tip says how far their ranges reach. Practices without both scores are not "
+            "drawn. Filter to {most} or fewer to see each; files always hold all."
+        ).format(count=formats.count(found.numbers("assessed").sum()), points=CELL, most=MOST_DRAWN)
     )
     chart_with_download.show(view, cells, charts.score_cells(CELL), "score_cells", title)
     twin(
         cells[["across", "upwards", "practices", "ranges"]].rename(
-            columns={"across": EFFECTIVENESS, "upwards": SUSTAINABILITY, "practices": "Practices"}
-            | {"ranges": "Their ranges reach"}
+            columns={"across": _(EFFECTIVENESS), "upwards": _(SUSTAINABILITY), "practices": _("Practices")}
+            | {"ranges": _("Their ranges reach")}
         ),
-        "Number of practices by both of their scores",
+        _("Number of practices by both of their scores"),
     )
 
 
@@ -288,23 +296,25 @@ def scores_title(found: Selection) -> str:
     high = both & (found.numbers("effectiveness_low") >= HALF) & (found.numbers("sustainability_low") >= HALF)
     count = int(both.sum())
     said = ngettext("{count} of {list} has both scores", "{count} of {list} have both scores", count)
-    rest = _("; {high} of them stay at {half} or more on both, whatever the missing answers turn out to be")
-    words = said.format(count=f"{count:,}", list=PracticeFilter.amount(found.count))
-    return words + (rest.format(high=int(high.sum()) or _("none"), half=HALF) if count else "")
+    words = said.format(count=formats.count(count), list=PracticeFilter.amount(found.count))
+    if not count:
+        return words
+    rest = _("{scores}; {high} of them stay at {half} or more on both, whatever the missing answers turn out to be")
+    return rest.format(scores=words, high=formats.count(high.sum()) if high.any() else _("none"), half=HALF)
 
 
 def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
     """List assessed practices that lack a score, by name, and say how many more there are."""
-    st.markdown(_("**Without both scores: {count} assessed**").format(count=f"{len(cards_):,}"))
+    st.markdown(_("**Without both scores: {count} assessed**").format(count=formats.count(len(cards_))))
     with st.container(gap="xsmall"):
         for card in cards_[:_LISTED]:
             practice_link(card["id"], escaped(card["name"]))
     further = []
     if (more := len(cards_) - _LISTED) > 0:
-        further.append(_("{count} more: see the table.").format(count=f"{more:,}"))
+        further.append(_("{count} more: see the table.").format(count=formats.count(more)))
     if not_assessed:
         told = ngettext("{count} is not assessed.", "{count} are not assessed.", not_assessed)
-        further.append(told.format(count=f"{not_assessed:,}"))
+        further.append(told.format(count=formats.count(not_assessed)))
     st.caption(" ".join(further))
 
 
@@ -330,8 +340,9 @@ def score_cells(found: Selection) -> pd.DataFrame:
         s_high=("s_high", "max"),
     ).reset_index()
     spans = [
-        f"{EFFECTIVENESS.lower()} {number(row['e_low'])}–{number(row['e_high'])}, "
-        f"{SUSTAINABILITY.lower()} {number(row['s_low'])}–{number(row['s_high'])}"
+        _("effectiveness {e_low}–{e_high}, sustainability {s_low}–{s_high}").format(
+            **{end: number(row[end]) for end in ("e_low", "e_high", "s_low", "s_high")}
+        )
         for row in rows(cells)
     ]
     return cells.assign(
@@ -347,7 +358,13 @@ def near(scores: Numbers) -> list[dict[str, Any]]:
     """Return dots for charts.strips, each for the practices in the same two points of a score, at their middle."""
     middles, counts = np.unique(np.minimum(scores // 2, 49) * 2 + 1, return_counts=True)
     return [
-        {"practice": f"{counted(n, 'practice')} from {middle - 1:.0f} to {middle + 1:.0f}", "score": middle, "n": n}
+        {
+            "practice": ngettext(
+                "{count} practice from {low} to {high}", "{count} practices from {low} to {high}", n
+            ).format(count=formats.count(n), low=number(middle - 1), high=number(middle + 1)),
+            "score": middle,
+            "n": n,
+        }
         for middle, n in zip(middles.tolist(), counts.tolist(), strict=True)
     ]
 
@@ -358,7 +375,7 @@ def score_points(practices: Cards) -> pd.DataFrame:
         {
             "id": card["id"],
             "name": card["name"],
-            "proof": PROOF[0 if level < 2 else 1 if level < 3 else 2],
+            "proof": _(PROOF[0 if level < 2 else 1 if level < 3 else 2]),
             "words_e": score_words(card, "effectiveness").replace("**", ""),
             "words_s": score_words(card, "sustainability").replace("**", ""),
         }
@@ -389,18 +406,18 @@ def score_table(practices: Cards, alone: bool = False) -> None:
     Open where there is no chart (``alone``).
     """
     cards_ = rows(practices)
-    table = {"Practice": [f"[{escaped(card['name'])}](practice?practice={card['id']})" for card in cards_]}
+    table = {_("Practice"): [f"[{escaped(card['name'])}](practice?practice={card['id']})" for card in cards_]}
     for node, title in HEADLINES.items():
-        table[title] = [_cell(card, node) for card in cards_]
-    twin(pd.DataFrame(table), "Scores of the practices shown, with range and share documented", alone)
+        table[_(title)] = [_cell(card, node) for card in cards_]
+    twin(pd.DataFrame(table), _("Scores of the practices shown, with range and share documented"), alone)
 
 
 def _cell(card: Mapping[str, Any], node: str) -> str:
     state = score_state(card, node)
     if state not in SHOWN_WITH_RANGE:
-        return state
+        return _(state)
     span = f"{number(card[f'{node}_low'])}–{number(card[f'{node}_high'])}"
-    answered = f"{percent(card[f'{node}_coverage'])} answered"
+    answered = _("{share} answered").format(share=percent(card[f"{node}_coverage"]))
     return (
         f"**{number(card[f'{node}_score'])}** ({span}), {answered}"
         if state == "scored"
@@ -414,6 +431,6 @@ def twin(table: pd.DataFrame, alt: str, alone: bool = False, texts: Sequence[str
     Cells are Markdown, but for those of the columns ``texts``: what the catalogue says is shown as it is.
     """
     table = table.assign(**{name: [escaped(str(cell)) for cell in table[name]] for name in texts})
-    words = "As a table" if alone else "The same as a table"
+    words = _("As a table") if alone else _("The same as a table")
     with st.expander(words, expanded=alone, icon=":material/table_rows:"):
         st.table(table, alt=alt, hide_index=True, border="horizontal")

@@ -15,8 +15,15 @@ def ask_for(organisation_id: str, name: str) -> None:
         corrections.receipts(organisation_id)
         with st.form(f"correction-{organisation_id}", border=False):
             st.caption(_("On {name}. Please write no names of persons.").format(name=escaped(name)))
-            wrong = st.text_area(_("What is wrong, and what would be right?"), max_chars=2000)
-            page = st.text_input(_("A public page that shows it"), max_chars=500, placeholder="example.org/about")
+            wrong = st.text_area(
+                _("What is wrong, and what would be right?"), max_chars=2000, key=f"correction-what-{organisation_id}"
+            )
+            page = st.text_input(
+                _("A public page that shows it"),
+                max_chars=500,
+                placeholder="example.org/about",
+                key=f"correction-page-{organisation_id}",
+            )
             sent = st.form_submit_button(_("Send to the curators"), icon=":material/send:")
         if not sent:
             return

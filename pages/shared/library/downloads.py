@@ -21,13 +21,13 @@ def take_away(chosen: LibraryFilter, found: pd.DataFrame, formats: Sequence[str]
         format_ = st.radio(
             _("Format"),
             formats,
-            format_func=lambda one: format_of(one).label,
+            format_func=lambda one: _(format_of(one).label),
             key=f"take-{chosen.kind}",
             persist_state="session",
         )
-        st.caption(format_of(format_).meaning)
+        st.caption(_(format_of(format_).meaning))
         st.download_button(
-            _("Download {list} ({format})").format(list=chosen.amount(len(found)), format=format_of(format_).label),
+            _("Download {list} ({format})").format(list=chosen.amount(len(found)), format=_(format_of(format_).label)),
             data=lambda: written(chosen, tables.rows(found), format_, version, today),
             file_name=file_name(chosen, format_, today),
             mime=format_of(format_).mime,

@@ -10,6 +10,7 @@ import streamlit as st
 from criteria.synthesis import current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
 from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -28,11 +29,12 @@ def draw() -> None:
     counts = whole.counts["measure_type"]
     table = cells(found, counts)
     st.markdown(sentence(found, counts))
-    shapes = "; ".join(f"{texts.SHAPES[one.id]} {_(one.name).lower()}" for one in current_rule().label)
-    st.caption(
-        f"{texts.NO_STUDY} {_('no study')}; {shapes}; {texts.FORMS_DIFFER} {_('forms of the type differ')}. "
-        f"{_('A sign leads to the studies of its type; the number before a type is that of its practices.')}"
+    shapes = "; ".join(f"{texts.SHAPES[one.id]} {formats.within(_(one.name))}" for one in current_rule().label)
+    words = _(
+        "{nothing} no study; {shapes}; {differ} forms of the type differ. A sign leads to the studies of its type; the "
+        "number before a type is that of its practices."
     )
+    st.caption(words.format(nothing=texts.NO_STUDY, shapes=shapes, differ=texts.FORMS_DIFFER))
     picked = chart_with_download.show(
         View(),
         table,
@@ -55,7 +57,7 @@ def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:
     rows = []
     for one in measure_types().types:
         made = found.of_type(one.id)
-        for outcome, name in vocabulary("outcome").items():
+        for outcome in vocabulary("outcome"):
             of = [synthesis for synthesis in made if synthesis.outcome == outcome and synthesis.studies]
             words = "; ".join(
                 (f"{synthesis.form}: " if synthesis.form else "") + texts.label_words(synthesis) for synthesis in of
@@ -66,9 +68,9 @@ def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:
             studies = len({study.family for synthesis in of for study in synthesis.studies})
             rows.append(
                 {
-                    "row": f"{practices.get(one.id, 0):,} · {one.label}",
-                    "type": one.label,
-                    "outcome": name,
+                    "row": f"{formats.count(practices.get(one.id, 0))} · {label('measure_type', one.id)}",
+                    "type": label("measure_type", one.id),
+                    "outcome": label("outcome", outcome),
                     "id": f"{one.id}|{outcome}",
                     "mark": signs.pop() if len(signs) == 1 else texts.FORMS_DIFFER,
                     "label": words or _("no study"),
@@ -83,14 +85,15 @@ def sentence(found: WhatWorks, practices: Mapping[str, int]) -> str:
     """Say how many types nobody tested, and which of them have most practices."""
     unstudied = sorted(found.unstudied(), key=lambda id_: (-practices.get(id_, 0), id_))
     words = ngettext(
-        "Of {all} types of measure, **{count}** has no study with a comparison on any outcome",
-        "Of {all} types of measure, **{count}** have no study with a comparison on any outcome",
+        "Of {all} types of measure, **{count}** has no study with a comparison on any outcome.",
+        "Of {all} types of measure, **{count}** have no study with a comparison on any outcome.",
         len(unstudied),
     ).format(all=len(measure_types().types), count=len(unstudied))
     named = ", ".join(
-        f"{escaped(label('measure_type', id_).lower())} ({practices.get(id_, 0)})" for id_ in unstudied[:MOST_NAMED]
+        f"{escaped(formats.within(label('measure_type', id_)))} ({formats.count(practices.get(id_, 0))})"
+        for id_ in unstudied[:MOST_NAMED]
     )
-    return f"{words}. " + (_("Many practices, no study: {types}.").format(types=named) if named else "")
+    return " ".join([words, *([_("Many practices, no study: {types}.").format(types=named)] if named else [])])
 
 
 def grid(table: pd.DataFrame) -> pd.DataFrame:

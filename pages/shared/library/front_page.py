@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from criteria.synthesis import Synthesis
 from pages.shared.components import links
 from pages.shared.components.database import Whole
 from pages.shared.components.finding_texts import example
-from pages.shared.components.screen_texts import escaped
+from pages.shared.components.screen_texts import escaped, ids_in_order
 from pages.shared.library.what_works import EVERYBODY, FIRST_OUTCOME, badge, groups, outcomes, sure
+from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.catalogue.vocabularies import label
 from practices_db.queries.practices import Totals
 from practices_db.queries.what_works import WhatWorks
 from practices_db.translation import _, ngettext
@@ -26,15 +29,16 @@ def question() -> None:
     with st.form("question"):
         with st.grid(3, min_column_width=240):
             outcome = st.selectbox(
-                _("I want better"), list(named), index=list(named).index(FIRST_OUTCOME),
-                format_func=vocabulary("outcome").__getitem__,
+                _("I want better"), named, index=named.index(FIRST_OUTCOME), format_func=partial(label, "outcome"),
+                key="question_outcome",
             )  # fmt: skip
             group = st.selectbox(
-                _("for"), list(groups()), index=list(groups()).index(FIRST_GROUP), format_func=groups().__getitem__
-            )
+                _("for"), list(groups()), index=list(groups()).index(FIRST_GROUP), format_func=groups().__getitem__,
+                key="question_group",
+            )  # fmt: skip
             countries = st.multiselect(
-                _("in"), list(vocabulary("country")), format_func=vocabulary("country").__getitem__,
-                placeholder=_("all countries"), select_all=False,
+                _("in"), ids_in_order("country"), format_func=partial(label, "country"),
+                placeholder=_("all countries"), select_all=False, key="question_countries",
             )  # fmt: skip
         if st.form_submit_button(_("Show what is known"), type="primary", icon=":material/search:"):
             asked = {"outcome": [outcome], "country": countries}
@@ -49,7 +53,7 @@ def best_known(found: WhatWorks) -> None:
     st.header(_("What is best known"), anchor=False)
     for one in found.best_known(MOST_LINES):
         with st.container(gap="xxsmall"):
-            outcome = label("outcome", one.outcome).lower()
+            outcome = formats.within(label("outcome", one.outcome))
             st.markdown(
                 f"**{escaped(texts.name(one))}**, {escaped(outcome)}: {badge(one)} {sure(one)}  \n{example(one, found)}"
             )
@@ -68,7 +72,7 @@ def not_known(found: WhatWorks, whole: Whole) -> None:
         return
     names = "; ".join(
         ngettext("{name} ({count} practice)", "{name} ({count} practices)", counts.get(id_, 0)).format(
-            name=label("measure_type", id_).lower(), count=f"{counts.get(id_, 0):,}"
+            name=formats.within(label("measure_type", id_)), count=formats.count(counts.get(id_, 0))
         )
         for id_ in unstudied
     )
@@ -87,10 +91,10 @@ def counts(all_: Totals) -> None:
     )
     st.markdown(
         words.format(
-            practices=f"{all_.practices:,}",
+            practices=formats.count(all_.practices),
             countries=all_.countries,
-            assessed=f"{all_.assessed:,}",
-            scored=all_.scored_both,
+            assessed=formats.count(all_.assessed),
+            scored=formats.count(all_.scored_both),
         )
     )
     st.page_link(links.page_path("about"), label=_("About the catalogue"), icon=":material/info:")

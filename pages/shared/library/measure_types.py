@@ -18,8 +18,9 @@ from pages.shared.components.finding_texts import differed, example, said
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
-from pages.shared.components.screen_texts import escaped, known, labels, web_link
+from pages.shared.components.screen_texts import escaped, known, labels, labels_within, web_link
 from pages.shared.library import what_works
+from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.measure_types import MeasureType, measure_types
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -27,11 +28,11 @@ from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.queries import evidence_by_type, results
 from practices_db.queries.views import View
 from practices_db.queries.what_works import Row, WhatWorks
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 STUDIES_A_PAGE = 20
 MOST_PRACTICES = 10
-NOT_DOCUMENTED = "not documented"
+NOT_DOCUMENTED = N_("not documented")
 
 
 def page(id_: str, found: WhatWorks, whole: Whole) -> None:
@@ -43,8 +44,9 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
         page_path("what_works"), label=_("All types of measure"), icon=":material/arrow_back:",
         query_params={key: st.query_params.get_all(key) for key in st.query_params if key != "type"},
     )  # fmt: skip
-    st.title(one.label)
-    st.markdown(f"{escaped(one.definition)}  \n:small[**{_('Not meant here:')}** {escaped(_named(one.not_this))}]")
+    st.title(label("measure_type", one.id))
+    not_this = _("**Not meant here:** {text}").format(text=escaped(_named(_(one.not_this))))
+    st.markdown(f"{escaped(_(one.definition))}  \n:small[{not_this}]")
     what_works.limits(found)
     _not_helped(rows)
     _outcomes(one, made, found)
@@ -58,8 +60,8 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
 
 def _named(text: str) -> str:
     """Return a text in which ids of types are replaced by their names."""
-    names = {one.id: f"“{one.label}”" for one in measure_types().types}
-    return re.sub(r"[a-z]+(-[a-z]+)+|participation|befriending", lambda found: names.get(found[0], found[0]), text)
+    names = {one.id: f"“{label('measure_type', one.id)}”" for one in measure_types().types}
+    return re.sub(r"[a-z]+(-[a-z]+)+|befriending", lambda found: names.get(found[0], found[0]), text)
 
 
 def _not_helped(rows: Sequence[Row]) -> None:
@@ -88,9 +90,10 @@ def _not_helped(rows: Sequence[Row]) -> None:
 
 
 def _direction(row: Row) -> str:
-    where = f"{row['form']}, " if row["form"] else ""
-    words = f"{where}{label('outcome', row['outcome'])}, {label('finding_direction', row['direction'])}"
-    return escaped(words.lower().capitalize())
+    outcome, direction = label("outcome", row["outcome"]), label("finding_direction", row["direction"])
+    form = f"{row['form'][:1].upper()}{row['form'][1:]}" if row["form"] else ""
+    words = [form, formats.within(outcome)] if form else [outcome]
+    return escaped(", ".join([*words, formats.within(direction)]))
 
 
 def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> None:
@@ -101,9 +104,10 @@ def _outcomes(one: MeasureType, made: Sequence[Synthesis], found: WhatWorks) -> 
     if not made:
         st.markdown(_("The search found no study of this with a comparison; yours could be the first."))
     for synthesis in made:
-        told = f"  \n{_('For example:')} {example(synthesis, found)}" if synthesis.studies else ""
+        told = _("For example: {finding}").format(finding=example(synthesis, found)) if synthesis.studies else ""
         st.markdown(
-            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}{told}"
+            f"{what_works.badge(synthesis)} {texts.marks(synthesis)}  \n{escaped(texts.quotable(synthesis))}"
+            + (f"  \n{told}" if told else "")
         )
 
 
@@ -124,7 +128,7 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
     start, end = rows_shown(len(families), STUDIES_A_PAGE)
     shown = list(enumerate(families, start=1))[start:end]
     table = pd.DataFrame([cell for number, of in shown for cell in _cells(number, of)])
-    heads = [name for name in vocabulary("outcome").values() if name in set(table["outcome"])]
+    heads = [name for id_ in vocabulary("outcome") if (name := label("outcome", id_)) in set(table["outcome"])]
     st.caption(
         _(
             "Filled: randomised (places were drawn by lot); hollow: comparison group. ▲ improved, ◆ mixed, ■ no clear "
@@ -136,10 +140,10 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
         table,
         charts.effect_directions(tuple(heads), tuple(dict.fromkeys(table["study"]))),
         "effect_directions",
-        _("Direction that each study of {what} found, by outcome").format(what=one.label),
+        _("Direction that each study of {what} found, by outcome").format(what=label("measure_type", one.id)),
     )
     twin = _twin(table)
-    title = _("Studies of {what}: direction by outcome").format(what=one.label)
+    title = _("Studies of {what}: direction by outcome").format(what=label("measure_type", one.id))
     tables.twin(twin, title, texts=[str(name) for name in twin if name != _("Study")])  # a study is a link
     for number, of in shown:
         _study(number, of)
@@ -183,11 +187,12 @@ def _study(number: int, of: Sequence[Row]) -> None:
                 if row["agreed"]
                 else _differed(row, of)
             )
-            whom = labels("target_group", row["for_whom"]).lower() or _("group not stated")
+            whom = labels_within("target_group", row["for_whom"]) or _("group not stated")
+            read_on = _("source read on {day}").format(day=formats.day(row["checked_on"]))
             st.markdown(
                 f"**{_direction(row)}.** {said(row)}  \n"
                 f":small[{escaped(row['title'])}. {escaped(whom)}; {escaped(readers)}; "
-                f"{_('source read on')} {row['checked_on']:%d %B %Y}.]"
+                f"{read_on}.]"
             )
         st.page_link(
             page_path("evidence"), label=_("The publication in the library"), icon=":material/library_books:",
@@ -215,12 +220,14 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
         return
     st.header(_("Other studies, not counted in the label"), anchor=False)
     if other:
-        st.markdown(f"**{_('Reviews, surveys and before-after studies')}**")
+        st.markdown(_("**Reviews, surveys and before-after studies**"))
         st.markdown("\n".join(f"- **{_direction(row)}**: {said(row)}" for row in other))
     if rates:
         st.markdown(
-            f"**{_('Rates without comparison, reported by operators')}** "
-            + _("(how many would have got there without the measure is not known)")
+            _(
+                "**Rates without comparison, reported by operators** (how many would have got there without the "
+                "measure is not known)"
+            )
         )
         st.markdown("\n".join(f"- {_rate(row)}" for row in rates))
 
@@ -228,7 +235,11 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
 def _rate(row: Row) -> str:
     of = row["practice"] if known(row["practice"]) else row["publication"]
     name = escaped(of) if known(of) else ""
-    return f"{name}: {escaped(row['rate_text'])} :small[({web_link(row['source_url'], _('source'))})]"
+    return f"{name}: {escaped(row['rate_text'])} :small[({_source(row)})]"
+
+
+def _source(row: Row) -> str:
+    return web_link(row["source_url"], _("source"))
 
 
 # --- conditions, practices, what is open -----------------------------------------------------------------
@@ -243,24 +254,27 @@ def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
         *([_("forms studied separately: {forms}").format(forms=", ".join(forms))] if forms else []),
         *([_("studied in {countries}").format(countries=labels("area", countries))] if countries else []),
     ]
-    st.markdown(
-        f"- **{_('How it is thought to work')}**: {_(NOT_DOCUMENTED)}\n"
-        f"- **{_('When and where results differ')}**: {escaped('; '.join(differs) or _(NOT_DOCUMENTED))}\n"
-        f"- **{_('What was needed')}**: {_(NOT_DOCUMENTED)}\n"
-        f"- **{_('What it cost')}**: "
-        + (_("stated by sources, not comparable with each other:") if costs else _("not known"))
-        + "".join(f"\n    - {_cost(row)}" for row in costs)
+    cost = (
+        _("**What it cost**: stated by sources, not comparable with each other:")
+        if costs
+        else _("**What it cost**: not known")
     )
+    lines = [
+        _("**How it is thought to work**: not documented"),
+        _("**When and where results differ**: {text}").format(text=escaped("; ".join(differs) or _(NOT_DOCUMENTED))),
+        _("**What was needed**: not documented"),
+        cost + "".join(f"\n    - {_cost(row)}" for row in costs),
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def _cost(row: Row) -> str:
     when = f", {row['year']}" if known(row["year"]) else ""
     practice = f"{row['practice']}: " if known(row["practice"]) else ""
     note = f" {row['note']}" if known(row["note"]) else ""
-    words = (
-        f"{practice}{row['amount_in_source']}, {row['per_what']}{when} ({label('cost_basis', row['basis']).lower()})."
-    )
-    return f"{escaped(words + note)} :small[({web_link(row['source_url'], _('source'))})]"
+    basis = formats.within(label("cost_basis", row["basis"]))
+    words = f"{practice}{row['amount_in_source']}, {row['per_what']}{when} ({basis})."
+    return f"{escaped(words + note)} :small[({_source(row)})]"
 
 
 def _practices(one: MeasureType, whole: Whole) -> None:
@@ -284,19 +298,20 @@ def own_result(row: Mapping[str, Any]) -> str:
     """Return the main result of a practice as Markdown, or that none is known."""
     if not known(row["effect_text"]):
         return _("no result of its own is known")
-    words = f"{label('result_direction', row['direction'])}, {label('result_design', row['design']).lower()}"
+    words = f"{label('result_direction', row['direction'])}, {formats.within(label('result_design', row['design']))}"
     return f"{escaped(words)}: {escaped(row['effect_text'])}"
 
 
 def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
     st.header(_("Which evidence is missing"), anchor=False)
-    one_short = [label("outcome", one.outcome).lower() + (f" ({one.form})" if one.form else "")
+    one_short = [formats.within(label("outcome", one.outcome)) + (f" ({one.form})" if one.form else "")
                  for one in made
                  if one.outcome != "other" and len(one.studies) == current_rule().known_from - 1]  # fmt: skip
     known_trials = "".join(f"\n    - {_trial(row)}" for row in trials)
-    st.markdown(
-        f"- **{_('Trials registered or under way, no result known')}**:{known_trials or ' ' + _(NOT_DOCUMENTED)}"
-    )
+    if known_trials:
+        st.markdown("- " + _("**Trials registered or under way, no result known**:") + known_trials)
+    else:
+        st.markdown("- " + _("**Trials registered or under way, no result known**: not documented"))
     missing = (
         _("a second independent study with a comparison on {outcomes}").format(outcomes=", ".join(one_short))
         if one_short
@@ -306,7 +321,7 @@ def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
         if not any(one.studies for one in made)
         else _("a study with a comparison from a country that has none yet")
     )
-    st.markdown(f"- **{_('The missing study')}**: {escaped(missing)}")
+    st.markdown("- " + _("**The missing study**: {text}").format(text=escaped(missing)))
 
 
 def _trial(row: Row) -> str:
@@ -325,15 +340,13 @@ def on_practice(card: Card, whole: Whole) -> None:
     found = database.what_works(whole)
     with database.cursor() as cursor:
         own = tables.rows(results.results_of(cursor, [card["id"]]))
-    st.markdown(
-        f"**{_('This practice itself:')}** " + (own_result(own[0]) if own else _("no result of its own is known."))
-    )
+    itself = own_result(own[0]) if own else _("no result of its own is known.")
+    st.markdown(_("**This practice itself:** {text}").format(text=itself))
     for id_ in card["measure_types"]:
         told = texts.studies_of_type(found.of_type(id_), found.of_practice(id_, card["id"]))
-        st.markdown(
-            f"**{_('Studies of this type of measure')}** ({escaped(label('measure_type', id_))}): {escaped(told)}"
-        )
+        words = _("**Studies of this type of measure** ({type}): {text}")
+        st.markdown(words.format(type=escaped(label("measure_type", id_)), text=escaped(told)))
         links.type_link(id_, _("What studies say of this type"))
     if not card["measure_types"]:
-        st.markdown(f"**{_('Studies of this type of measure')}**: {_('its type of measure is not known.')}")
+        st.markdown(_("**Studies of this type of measure**: its type of measure is not known."))
     st.caption(texts.no_inheritance())

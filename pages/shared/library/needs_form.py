@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,8 +14,10 @@ from pages.shared.components import database, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import not_understood, page_path, practice_link
 from pages.shared.components.pagination import rows_shown
-from pages.shared.components.screen_texts import counted, escaped, labels, web_link
+from pages.shared.components.screen_texts import escaped, ids_in_order, labels, web_link
 from pages.shared.library import publications
+from practices_db import formats
+from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
@@ -34,10 +37,11 @@ from practices_db.queries.needs import (
     reading_name,
     reason_words,
 )
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 PAGE_SIZE = 5
-_CHOOSE_A_SECTOR = "Choose a sector above: it was not looked for without one."
+_CHOOSE_A_SECTOR = N_("Choose a sector above: it was not looked for without one.")
+_EXAMPLE = N_("We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
 _PUBLICATIONS = 5
 _PARAMS = (
     "who", "country", "sector", "target-group", "type", "topic", "q", "people", "inhabitants", "money", "have", "off",
@@ -45,7 +49,7 @@ _PARAMS = (
 )  # fmt: skip
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the practices")
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _pool(path: str, content_hash: str) -> Pool:  # noqa: ARG001 - the arguments are the cache's key
     with database.cursor() as one:
         return needs.pool(one)
@@ -53,7 +57,8 @@ def _pool(path: str, content_hash: str) -> Pool:  # noqa: ARG001 - the arguments
 
 def pool(of: Whole) -> Pool:
     """Return every practice as far as it can be matched; made once for each release of the data."""
-    return _pool(str(database_path()), of.version.content_hash)
+    with st.spinner(_("Reading the practices")):
+        return _pool(str(database_path()), of.version.content_hash)
 
 
 def read_link() -> Asked:
@@ -109,7 +114,7 @@ def form(asked: Asked) -> None:
         key="need-words",
         max_chars=400,
         height=90,
-        placeholder="We are a municipality of 40,000. Housing for young refugees leaving care, little money.",
+        placeholder=_(_EXAMPLE),
         help=_("In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."),
         on_change=_write_words,
     )
@@ -117,20 +122,20 @@ def form(asked: Asked) -> None:
     if asked.words:
         _read_from_words(asked)
     with st.grid(2, min_column_width=280):
-        _several(_("Sector"), "sectors", vocabulary("sector"))
-        _several(_("Target group"), "groups", vocabulary("target_group"))
-        _several(_("Type of measure"), "types", vocabulary("measure_type"))
-        _several(_("Topics"), "topics", needs.topics())
+        _several(_("Sector"), "sectors", vocabulary("sector"), partial(label, "sector"))
+        _several(_("Target group"), "groups", vocabulary("target_group"), partial(label, "target_group"))
+        _several(_("Type of measure"), "types", vocabulary("measure_type"), partial(label, "measure_type"))
+        _several(_("Topics"), "topics", needs.topics(), lambda id_: _(needs.topics()[id_]))
     with st.grid(4, min_column_width=200):
-        _one("Who are you?", "who", WHO)
-        _one("Where?", "country", vocabulary("country"))
-        _one("Money", "money", MONEY)
+        _one(_("Who are you?"), "who", WHO, lambda id_: _(WHO[id_]))
+        _one(_("Where?"), "country", ids_in_order("country"), partial(label, "country"))
+        _one(_("Money"), "money", MONEY, lambda id_: _(MONEY[id_]))
         st.multiselect(
-            "What you have", list(HAVE), format_func=HAVE.__getitem__, key="need-have", on_change=_write_widgets,
-            placeholder="Nothing yet", select_all=False,
+            _("What you have"), list(HAVE), format_func=lambda id_: _(HAVE[id_]), key="need-have",
+            on_change=_write_widgets, placeholder=_("Nothing yet"), select_all=False,
         )  # fmt: skip
-        _number("For how many people?", "size")
-        _number("Inhabitants of your place", "inhabitants")
+        _number(_("For how many people?"), "size")
+        _number(_("Inhabitants of your place"), "inhabitants")
     _reasons(asked)
 
 
@@ -139,22 +144,22 @@ def _read_from_words(asked: Asked) -> None:
     read = need_words.read(asked.words)
     told = [f"{reading_name(one)} (“{', '.join(one.words)}”)" for one in read.readings]
     if read.inhabitants:
-        told.append(_("{count} inhabitants").format(count=f"{read.inhabitants:,}"))
+        told.append(_("{count} inhabitants").format(count=formats.count(read.inhabitants)))
     if told:
         said = _("Read from your words: {readings}. Remove below what is wrong.").format(readings="; ".join(told))
         st.caption(f":material/arrow_downward: {escaped(said)}")
 
 
-def _several(name: str, field: str, options: Mapping[str, str]) -> None:
+def _several(name: str, field: str, options: Iterable[str], said: Callable[[str], str]) -> None:
     st.multiselect(
-        name, list(options), format_func=options.__getitem__, key=f"need-{field}", on_change=_write_widgets,
+        name, list(options), format_func=said, key=f"need-{field}", on_change=_write_widgets,
         placeholder=_("Not stated"), select_all=False,
     )  # fmt: skip
 
 
-def _one(name: str, field: str, options: Any) -> None:
+def _one(name: str, field: str, options: Iterable[Any], said: Callable[[Any], str]) -> None:
     st.selectbox(
-        name, list(options), index=None, format_func=options.__getitem__, key=f"need-{field}",
+        name, list(options), index=None, format_func=said, key=f"need-{field}",
         on_change=_write_widgets, placeholder=_("Not stated"),
     )  # fmt: skip
 
@@ -168,20 +173,24 @@ def _number(name: str, field: str) -> None:
 
 def _reasons(asked: Asked) -> None:
     on = len(REASONS) - len(asked.off)
-    with st.expander(f"Reasons that count ({on} of {len(REASONS)})", icon=":material/rule:"):
-        st.caption(HOW)
+    with st.expander(
+        _("Reasons that count ({count} of {all})").format(count=on, all=len(REASONS)), icon=":material/rule:"
+    ):
+        st.caption(_(HOW))
         with st.grid(4, min_column_width=200):
             for reason in REASONS:
                 key = f"need-reason-{reason}"
                 st.session_state[key] = reason not in asked.off
-                st.checkbox(REASON_NAMES[reason], key=key, on_change=_write_widgets)
+                st.checkbox(_(REASON_NAMES[reason]), key=key, on_change=_write_widgets)
 
 
 def nothing_asked() -> None:
     """Say what to do first, with one example."""
     st.info(_("Choose a sector or a target group, or describe your need in your own words."), icon=":material/edit:")
-    example = Asked(words="We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
-    st.button("Try it with an example", icon=":material/lightbulb:", on_click=lambda: _write_link(filled_in(example)))
+    example = Asked(words=_(_EXAMPLE))
+    st.button(
+        _("Try it with an example"), icon=":material/lightbulb:", on_click=lambda: _write_link(filled_in(example))
+    )
 
 
 def practices(answer: Answer) -> None:
@@ -189,12 +198,17 @@ def practices(answer: Answer) -> None:
     if answer.nothing_read:
         st.info(answer.nothing_read, icon=":material/question_mark:")
     for topic in answer.missing:
-        said = _("No practice in the catalogue is about this: {topic}.").format(topic=needs.topics()[topic].lower())
+        said = _("No practice in the catalogue is about this: {topic}.").format(
+            topic=formats.within(_(needs.topics()[topic]))
+        )
         st.info(said, icon=":material/search_off:")
     found = answer.matches
     if found:
-        count = ngettext("{count} practice fits", "{count} practices fit", len(found)).format(count=f"{len(found):,}")
-        st.markdown(_("**{count}**, the best match first.").format(count=count))
+        words = ngettext(
+            "**{count} practice fits**, the best match first.", "**{count} practices fit**, the best match first.",
+            len(found),
+        )  # fmt: skip
+        st.markdown(words.format(count=formats.count(len(found))))
         start, end = rows_shown(len(found), PAGE_SIZE)
         cards = answer.cards
         if end > needs.FIRST:
@@ -230,27 +244,29 @@ def evidence(answer: Answer) -> None:
     """Draw the publications on a need: those that fit best first, then the strongest."""
     if not answer.evidence:
         st.markdown(
-            "No publication in the library shares a theme and a target group with you."
+            _("No publication in the library shares a theme and a target group with you.")
             if answer.has_theme
-            else _CHOOSE_A_SECTOR
+            else _(_CHOOSE_A_SECTOR)
         )
         return
     found = answer.evidence
     st.caption(
-        f"{counted(len(found), 'publication')} on the same theme and target group, best fit first, then strength."
+        _("{list} on the same theme and target group, best fit first, then strength.").format(
+            list=PublicationFilter.amount(len(found))
+        )
     )
     st.markdown("\n".join(publications.short(row) for row in found[:_PUBLICATIONS]))
     if answer.asked.sectors:
-        publications.library_link(
-            answer.asked.sectors, answer.asked.groups, f"All {counted(len(found), 'publication')}"
-        )
+        publications.library_link(answer.asked.sectors, answer.asked.groups, publications.all_publications(len(found)))
 
 
 def organisations(answer: Answer) -> None:
     """Draw whom to ask, and why them."""
     if not answer.organisations:
         st.markdown(
-            "None in the directory shares a theme and a country with you." if answer.has_theme else _CHOOSE_A_SECTOR
+            _("None in the directory shares a theme and a country with you.")
+            if answer.has_theme
+            else _(_CHOOSE_A_SECTOR)
         )
     for row, why in first_to_ask(answer):
         kind = label("organisation_kind", row["kind"])
@@ -261,7 +277,7 @@ def organisations(answer: Answer) -> None:
     asked = answer.asked
     st.page_link(
         page_path("communities"),
-        label="All organisations and communities on this",
+        label=_("All organisations and communities on this"),
         icon=":material/diversity_3:",
         query_params={"theme": list(asked.sectors), "country": [*([asked.country] if asked.country else []), "EU"]},
     )
@@ -276,11 +292,11 @@ def take_away(answer: Answer) -> None:
     """Offer the answer as a brief or a table; the link in the address bar holds the whole need."""
     today = date.today()
     with st.popover(_("Download"), icon=":material/download:"):
-        kinds = {"pdf": "Brief (PDF)", "html": "Brief (web page)", "csv": "CSV, every match"}
-        kind = st.radio("As", list(kinds), format_func=kinds.__getitem__, key="need-take", persist_state="session")
+        kinds = {"pdf": _("Brief (PDF)"), "html": _("Brief (web page)"), "csv": _("CSV, every match")}
+        kind = st.radio(_("As"), list(kinds), format_func=kinds.__getitem__, key="need-take", persist_state="session")
         mimes = {"pdf": "application/pdf", "html": "text/html", "csv": "text/csv"}
         st.download_button(
-            f"Download ({kinds[kind]})",
+            _("Download ({format})").format(format=kinds[kind]),
             data=lambda: _made(answer, kind, today),
             file_name=file_name(f".{kind}", today),
             mime=mimes[kind],
@@ -288,7 +304,7 @@ def take_away(answer: Answer) -> None:
             type="primary",
             on_click="ignore",
         )
-        st.caption("Nothing of this is stored here. The link in the address bar holds all you said, your words too.")
+        st.caption(_("Nothing of this is stored here. The link in the address bar holds all you said, your words too."))
 
 
 def _made(answer: Answer, kind: str, on: date) -> bytes:

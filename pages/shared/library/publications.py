@@ -10,7 +10,9 @@ import streamlit as st
 
 from pages.shared.components import database, tables
 from pages.shared.components.links import page_path, practice_link
-from pages.shared.components.screen_texts import counted, escaped, known, labels, web_link
+from pages.shared.components.screen_texts import escaped, known, labels, labels_within, web_link
+from practices_db import formats
+from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import library_files
@@ -19,14 +21,7 @@ from practices_db.translation import N_, _, ngettext
 
 Row = Mapping[str, Any]
 SORTED = N_("Best fit with your filters and words first, then the strongest study design.")
-VIEWS = {"publications": "Publications", "sectors": "What research says, by sector", "table": "Table"}
-
-
-def strength(row: Row) -> str:
-    """Say how strong the design of a study is."""
-    if not known(row["evidence_level"]):
-        return "no study design coded"
-    return "strength " + label("study_strength", str(int(row["evidence_level"])))
+VIEWS = {"publications": N_("Publications"), "sectors": N_("What research says, by sector"), "table": N_("Table")}
 
 
 def facts(row: Row) -> str:
@@ -40,25 +35,26 @@ def facts(row: Row) -> str:
 def said(row: Row) -> str:
     """Return what a publication found, in one sentence of ours; or that it was not seen, and what it is about."""
     if known(row["finding"]) and row["finding"]:
-        return f"**Found:** {escaped(row['finding'])}"
+        return _("**Found:** {finding}").format(finding=escaped(row["finding"]))
     return _("Finding not available to us.")
 
 
 def where_to_get(row: Row) -> str:
     """Return the link to a publication with what is known of the link; a copy is named and is no link."""
     if not row["offered"]:
-        notes = [f"{_('copy, original not found')}, {row['checked_on']:%d %B %Y}"]
+        seen = _("copy, original not found, {day}")
     else:
-        own, other = _("page read on"), _("described elsewhere, page not read; checked on")
+        own, other = _("page read on {day}"), _("described elsewhere, page not read; checked on {day}")
         seen = {"yes": own, "mention": other}[row["url_seen"]]
-        notes = [f"{seen} {row['checked_on']:%d %B %Y}"]
+    notes = [seen.format(day=formats.day(row["checked_on"]))]
     if known(row["title_is_descriptive"]):
-        notes.append("our title: the original title is unknown")
+        notes.append(_("our title: the original title is unknown"))
     if known(row.get("alive_at")):
-        notes.append(f"link last seen alive on {row['alive_at']:%d %B %Y}")
+        notes.append(_("link last seen alive on {day}").format(day=formats.day(row["alive_at"])))
     if not row["offered"]:
         return escaped(_("Where to get it: {notes}").format(notes="; ".join(notes)))
-    return f"{web_link(row['url'], 'Get it at ' + row['url'].split('/')[2])} ({escaped('; '.join(notes))})"
+    where = _("Get it at {site}").format(site=row["url"].split("/")[2])
+    return f"{web_link(row['url'], where)} ({escaped('; '.join(notes))})"
 
 
 def cards(found: pd.DataFrame) -> None:
@@ -73,8 +69,9 @@ def cards(found: pd.DataFrame) -> None:
             st.caption(_subject(row))
             of_practices = [link for link in links.get(row["id"], []) if link["other_kind"] == "practice"]
             for link in of_practices:
-                st.markdown(f"About **{escaped(link['other'])}**  \n:small[{escaped(link['reason'])}]")
-                practice_link(link["other_id"], "Open this practice")
+                about = _("About **{practice}**").format(practice=escaped(link["other"]))
+                st.markdown(f"{about}  \n:small[{escaped(link['reason'])}]")
+                practice_link(link["other_id"], _("Open this practice"))
             st.markdown(f":small[{where_to_get(row)}]")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _relevant_to(row)
@@ -83,15 +80,26 @@ def cards(found: pd.DataFrame) -> None:
 
 def _badge(row: Row) -> str:
     if not known(row["evidence_level"]):
-        return ":gray-badge[No study design coded]"
+        return ":gray-badge[" + _("No study design coded") + "]"
     colour = "green" if row["evidence_level"] >= 4 else "blue" if row["evidence_level"] >= 3 else "gray"
-    return f":{colour}-badge[Strength {label('study_strength', str(int(row['evidence_level'])))}]"
+    words = _("Strength {level}").format(level=label("study_strength", str(int(row["evidence_level"]))))
+    return f":{colour}-badge[{words}]"
 
 
 def _subject(row: Row) -> str:
-    about = labels("area", row["countries"]) or "country not stated"
-    whom = labels("target_group", row["target_groups"]).lower() or "no group stated"
-    return escaped(f"On {labels('theme', row['themes']).lower()} · for {whom} · {about}")
+    groups = labels_within("target_group", row["target_groups"])
+    said_ = (
+        _("On {themes} · for {groups} · {countries}")
+        if groups
+        else _("On {themes} · for no group stated · {countries}")
+    )
+    return escaped(
+        said_.format(
+            themes=labels_within("theme", row["themes"]),
+            groups=groups,
+            countries=labels("area", row["countries"]) or _("country not stated"),
+        )
+    )
 
 
 def _relevant_to(row: Row) -> None:
@@ -110,7 +118,7 @@ def _relevant_to(row: Row) -> None:
             "Relevant to {count} practice (same topic and group)",
             "Relevant to {count} practices (same topic and group)",
             count,
-        ).format(count=f"{count:,}"),
+        ).format(count=formats.count(count)),
         icon=":material/search:",
         query_params={"sector": list(same.sector), "target-group": list(same.target_group)},
     )
@@ -134,27 +142,27 @@ def table(found: pd.DataFrame) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "Title": found["title"],
-                "Found": [row["finding"] if known(row["finding"]) else None for row in rows],
-                "Strength": found["evidence_level"],
-                "Kind": [label("evidence_kind", kind) for kind in found["kind"]],
-                "Publisher": found["publisher"],
-                "Year": found["year"],
-                "Themes": [labels("theme", ids) for ids in found["themes"]],
-                "For": [labels("target_group", ids) for ids in found["target_groups"]],
-                "Countries": [labels("area", ids) for ids in found["countries"]],
-                "Address": found["url"].where(found["offered"]),
+                _("Title"): found["title"],
+                _("Found"): [row["finding"] if known(row["finding"]) else None for row in rows],
+                _("Strength"): found["evidence_level"],
+                _("Kind"): [label("evidence_kind", kind) for kind in found["kind"]],
+                _("Publisher"): found["publisher"],
+                _("Year"): found["year"],
+                _("Themes"): [labels("theme", ids) for ids in found["themes"]],
+                _("For"): [labels("target_group", ids) for ids in found["target_groups"]],
+                _("Countries"): [labels("area", ids) for ids in found["countries"]],
+                _("Address"): found["url"].where(found["offered"]),
             }
         ),
         hide_index=True,
         column_config={
-            "Year": st.column_config.NumberColumn(format="%d"),
-            "Strength": st.column_config.NumberColumn(
-                format="%d", help="Of the study's design, 0 to 5; blank: none coded"
+            _("Year"): st.column_config.NumberColumn(format="%d"),
+            _("Strength"): st.column_config.NumberColumn(
+                format="%d", help=_("Of the study's design, 0 to 5; blank: none coded")
             ),
-            "Address": st.column_config.LinkColumn(help=_("Blank: copy, original not found")),
+            _("Address"): st.column_config.LinkColumn(help=_("Blank: copy, original not found")),
         },
-        alt="The publications found, one a row",
+        alt=_("The publications found, one a row"),
     )
 
 
@@ -168,7 +176,7 @@ def short(row: Row, extra: str = "") -> str:
 def _title(row: Row) -> str:
     """Return the title of a publication as a link to where it is offered; a copy is named and is no link."""
     if not row["offered"]:
-        return f"{escaped(row['title'])} ({_('copy, original not found')})"
+        return _("{title} (copy, original not found)").format(title=escaped(row["title"]))
     return web_link(row["url"], row["title"])
 
 
@@ -177,22 +185,22 @@ def on_practice(card: Row, found: Sequence[Row]) -> None:
     about = [row for row in found if known(row["reason"])]
     others = [row for row in found if not known(row["reason"])]
     if about:
-        st.markdown("**About this practice**")
+        st.markdown(_("**About this practice**"))
         st.markdown("\n".join(short(row, f" · {escaped(row['reason'])}") for row in about))
     else:
-        st.markdown("No publication in the library is about this practice itself.")
+        st.markdown(_("No publication in the library is about this practice itself."))
     if not others:
-        st.markdown("None is on its topics and groups either.")
+        st.markdown(_("None is on its topics and groups either."))
         return
-    st.markdown("**On the same topic and group** (our match, not a statement about this practice)")
-    st.markdown("\n".join(short(row, f" · shares {_shared(row)}") for row in others))
-    library_link(card["sectors"], card["target_groups"], f"All {counted(others[0]['of_kind'], 'publication')}")
+    st.markdown(_("**On the same topic and group** (our match, not a statement about this practice)"))
+    st.markdown("\n".join(short(row, " · " + _("shares {what}").format(what=_shared(row))) for row in others))
+    library_link(card["sectors"], card["target_groups"], all_publications(int(others[0]["of_kind"])))
 
 
 def _shared(row: Row) -> str:
     same = [*row["shared_sectors"], *row["shared_groups"]]
-    words = ", ".join(label("theme" if one in vocabulary("theme") else "target_group", one).lower() for one in same)
-    return escaped(words + (", country" if row["same_country"] else ""))
+    words = [labels_within("theme" if one in vocabulary("theme") else "target_group", [one]) for one in same]
+    return escaped(", ".join([*words, *([_("country")] if row["same_country"] else [])]))
 
 
 def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown: int = database.MOST_AROUND) -> None:
@@ -201,18 +209,36 @@ def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown:
         found = database.on_sector(database.whole(), sector, target_groups)
         strong = [row for row in found if known(row["evidence_level"])]
         st.header(label("sector", sector), anchor=False)
-        whom = f" for {escaped(labels('target_group', target_groups).lower())}" if target_groups else ""
+        whom = escaped(labels_within("target_group", target_groups))
         if not found:
-            st.markdown(f"No publication in the library is on this sector{whom}.")
+            none = (
+                _("No publication in the library is on this sector for {groups}.")
+                if whom
+                else _("No publication in the library is on this sector.")
+            )
+            st.markdown(none.format(groups=whom))
             continue
         compared = sum(row["evidence_level"] >= 4 for row in strong)
+        words = _(
+            "{list}: {compared} with a comparison group or drawn by lot, {other} other studies, {without} without a "
+            "study design (guides, collections, reports)."
+        )
+        list_ = PublicationFilter.amount(len(found))
         st.caption(
-            f"{counted(len(found), 'publication')}{whom}: {compared} with a comparison group or drawn by lot, "
-            f"{len(strong) - compared} other studies, {len(found) - len(strong)} without a study design (guides, "
-            "collections, reports)."
+            words.format(
+                list=_("{list} for {groups}").format(list=list_, groups=whom) if whom else list_,
+                compared=formats.count(compared),
+                other=formats.count(len(strong) - compared),
+                without=formats.count(len(found) - len(strong)),
+            )
         )
         st.markdown("\n".join(short(row) for row in found[:shown]))
-        library_link([sector], target_groups, f"All {counted(len(found), 'publication')}")
+        library_link([sector], target_groups, all_publications(len(found)))
+
+
+def all_publications(count: int) -> str:
+    """Return the words of a link to all publications of a list."""
+    return ngettext("All {count} publication", "All {count} publications", count).format(count=formats.count(count))
 
 
 def library_link(sectors: Sequence[str], target_groups: Sequence[str], words: str) -> None:
@@ -227,13 +253,15 @@ def library_link(sectors: Sequence[str], target_groups: Sequence[str], words: st
 
 def how_to_read() -> None:
     """Say what strength, findings and matches are."""
-    with st.expander("How to read this", icon=":material/info:"):
+    with st.expander(_("How to read this"), icon=":material/info:"):
         st.markdown(
-            "- **Strength** is about how a study was made, not about the size or direction of what it found: 5 "
-            "randomised or replicated, 4 comparison group, 3 independent evaluation, 2 before and after or a survey, "
-            "1 figures. Guides, collections and most reports are not studies and have none.\n"
-            "- Findings and summaries are our own words, one sentence each, from abstracts. Without one, we do not "
-            "know what was found. Several publications may be about one measure.\n"
-            "- **About a practice**: a page or a name shows it; the reason is given. **Relevant to**: "
-            "it has the same topic and group. That is our match, not a statement of the publication."
+            _(
+                "- **Strength** is about how a study was made, not about the size or direction of what it found: 5 "
+                "randomised or replicated, 4 comparison group, 3 independent evaluation, 2 before and after or a "
+                "survey, 1 figures. Guides, collections and most reports are not studies and have none.\n"
+                "- Findings and summaries are our own words, one sentence each, from abstracts. Without one, we do not "
+                "know what was found. Several publications may be about one measure.\n"
+                "- **About a practice**: a page or a name shows it; the reason is given. **Relevant to**: "
+                "it has the same topic and group. That is our match, not a statement of the publication."
+            )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,7 +13,8 @@ from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
 from pages.shared.components.finding_texts import said
-from pages.shared.components.screen_texts import escaped, known, labels
+from pages.shared.components.screen_texts import escaped, ids_in_order, known, labels, labels_within
+from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -21,7 +22,7 @@ from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import findings_file
 from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST
 from practices_db.queries.what_works import WhatWorks, points_one_way
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 FIRST_OUTCOME, EVERYBODY = "employment", "all"
 MOST_TEXTS = 3  # findings told in a block; the others stand on the type's page
@@ -54,12 +55,16 @@ def read_link() -> tuple[Question, list[str]]:
     """Return what the link asks, and which parts of it were not understood and left out."""
     found: dict[str, list[str]] = {}
     dropped = []
-    for param, of in (("outcome", "outcome"), ("target-group", "target_group"), ("country", "country"),
-                      ("type", "measure_type")):  # fmt: skip
+    for param, of, name in (
+        ("outcome", "outcome", N_("outcome")),
+        ("target-group", "target_group", N_("target group")),
+        ("country", "country", N_("country")),
+        ("type", "measure_type", N_("type")),
+    ):
         given = [value for value in st.query_params.get_all(param) if value != EVERYBODY]
         found[param] = [value for value in given if value in vocabulary(of)]
         dropped += [
-            _("{what} {value} is unknown").format(what=param.replace("-", " "), value=shown(value))
+            _("{what} {value} is unknown").format(what=_(name), value=shown(value))
             for value in given
             if value not in vocabulary(of)
         ]
@@ -73,14 +78,16 @@ def read_link() -> tuple[Question, list[str]]:
     return asked, dropped
 
 
-def outcomes() -> dict[str, str]:
-    """Return the outcomes one can ask for, the default first; "other" is none."""
-    return {id_: name.lower() for id_, name in vocabulary("outcome").items() if id_ != "other"}
+def outcomes() -> list[str]:
+    """Return the ids of the outcomes one can ask for, the default first; "other" is none."""
+    return [id_ for id_ in vocabulary("outcome") if id_ != "other"]
 
 
 def groups() -> dict[str, str]:
-    """Return the groups one can ask for, all of them first."""
-    return {EVERYBODY: _("all groups")} | {id_: name.lower() for id_, name in vocabulary("target_group").items()}
+    """Return the groups one can ask for with their names inside a sentence, all of them first."""
+    return {EVERYBODY: _("all groups")} | {
+        id_: labels_within("target_group", [id_]) for id_ in vocabulary("target_group")
+    }
 
 
 def question(asked: Question) -> None:
@@ -91,8 +98,8 @@ def question(asked: Question) -> None:
     with st.grid(3, min_column_width=240):
         st.selectbox(
             _("I want better"),
-            list(outcomes() if asked.outcome in outcomes() else vocabulary("outcome")),
-            format_func=vocabulary("outcome").__getitem__,
+            outcomes() if asked.outcome in outcomes() else list(vocabulary("outcome")),
+            format_func=partial(label, "outcome"),
             key="ask_outcome",
             on_change=links.write_param,
             args=("outcome", "ask_outcome", ""),
@@ -107,8 +114,8 @@ def question(asked: Question) -> None:
         )
         st.multiselect(
             _("in"),
-            list(vocabulary("country")),
-            format_func=vocabulary("country").__getitem__,
+            ids_in_order("country"),
+            format_func=partial(label, "country"),
             key="ask_countries",
             placeholder=_("all countries"),
             on_change=links.write_params,
@@ -119,7 +126,7 @@ def question(asked: Question) -> None:
 
 def limits(found: WhatWorks) -> None:
     """Say at the top what this is not."""
-    day = f"{found.searched_on:%d %B %Y}" if found.searched_on else _("not stated")
+    day = formats.day(found.searched_on) if found.searched_on else _("not stated")
     st.markdown(
         _(
             "This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read. On the "
@@ -133,14 +140,14 @@ def rule_of_labels() -> None:
     """Say by which rule labels are made."""
     rule = current_rule()
     title = _("How a label is made: rule version {version} of {day}").format(
-        version=rule.version, day=f"{rule.fixed_on:%d %B %Y}"
+        version=rule.version, day=formats.day(rule.fixed_on)
     )
     with st.expander(title, icon=":material/rule:"):
         st.markdown("\n".join(f"- {_(line)}" for line in rule.text))
         st.markdown(
-            _("How sure, apart from the direction: ")
-            + "; ".join(f"{'●' * one.mark + '○' * (5 - one.mark)} {_(one.name)}" for one in rule.certainty)
-            + "."
+            _("How sure, apart from the direction: {marks}.").format(
+                marks="; ".join(f"{'●' * one.mark + '○' * (5 - one.mark)} {_(one.name)}" for one in rule.certainty)
+            )
         )
 
 
@@ -150,12 +157,12 @@ def download() -> None:
     for format_ in SAFE_FIRST:
         kind = FORMATS[format_]
         st.download_button(
-            _("Download all findings ({format})").format(format=kind.label),
+            _("Download all findings ({format})").format(format=_(kind.label)),
             data=partial(findings_file.findings_as, database.store(), format_),
             file_name=findings_file.file_name(kind.suffix, today),
             mime=kind.mime,
             icon=":material/download:",
-            help=kind.meaning,
+            help=_(kind.meaning),
             on_click="ignore",
         )
 
@@ -183,7 +190,7 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
         _(
             "The search found no study with a comparison on {outcome}. That is not known; it does not mean that there "
             "is no effect."
-        ).format(outcome=outcome.lower())
+        ).format(outcome=formats.within(outcome))
     )
     with st.grid(3, min_column_width=300):
         for id_ in unstudied:
@@ -194,44 +201,48 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
 def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:
     """Say how much is known on an outcome, and how much of it is about the chosen group and countries."""
     same_way = sum(points_one_way(one) for one in of)
-    first = ngettext(
-        "For {outcome}, **{same} of {count}** {studied} has",
-        "For {outcome}, **{same} of {count}** {studied} have",
-        same_way,
-    ).format(
-        outcome=label("outcome", asked.outcome).lower(),
-        same=same_way,
-        count=len(of),
-        studied=ngettext("type or form that was studied", "types or forms that were studied", len(of)),
-    )
+    if len(of) == 1:
+        first = _(
+            "For {outcome}, **{same} of 1** type or form that was studied has enough independent studies that point "
+            "the same way"
+        )
+    else:
+        first = ngettext(
+            "For {outcome}, **{same} of {count}** types or forms that were studied has enough independent studies "
+            "that point the same way",
+            "For {outcome}, **{same} of {count}** types or forms that were studied have enough independent studies "
+            "that point the same way",
+            same_way,
+        )
+    first = first.format(outcome=labels_within("outcome", [asked.outcome]), same=same_way, count=len(of))
     rest = ngettext(
         "for **{count}** more type the search found no study with a comparison.",
         "for **{count}** more types the search found no study with a comparison.",
         unstudied,
     ).format(count=unstudied)
-    words = f"{first} {_('enough independent studies that point the same way')}; {rest}"
-    studies = [study for one in of for study in one.studies]
-    all_ = len({study.family for study in studies})
-    beside = [
-        ngettext("Of {all} study, **{count}** {about}.", "Of {all} studies, **{count}** {about}.", all_).format(
-            all=all_, count=len(families) or _("none"), about=about
-        )
-        for about, families in _chosen(studies, asked)
-    ]
-    return " ".join([words, *beside])
+    return " ".join([f"{first}; {rest}", *_chosen([study for one in of for study in one.studies], asked)])
 
 
-def _chosen(studies: Iterable[Study], asked: Question) -> list[tuple[str, set[str]]]:
-    """Return which study families are about the chosen group, and which come from the chosen countries."""
-    parts = []
+def _chosen(studies: Sequence[Study], asked: Question) -> list[str]:
+    """Say how many study families are about the chosen group, and how many come from the chosen countries."""
+    all_, said_ = len({study.family for study in studies}), []
     if asked.target_group:
-        name = escaped(label("target_group", asked.target_group).lower())
         of_group = {one.family for one in studies if asked.target_group in one.for_whom}
-        parts.append((_("studied {group}").format(group=name), of_group))
+        words = ngettext(
+            "Of {all} study, **{count}** studied {group}.", "Of {all} studies, **{count}** studied {group}.", all_
+        )
+        name = escaped(labels_within("target_group", [asked.target_group]))
+        said_.append(words.format(all=all_, count=len(of_group) or _("none"), group=name))
     if asked.countries:
         inside = {one.family for one in studies if one.countries & set(asked.countries)}
-        parts.append((_("took place in {countries}").format(countries=labels("country", asked.countries)), inside))
-    return parts
+        words = ngettext(
+            "Of {all} study, **{count}** took place in {countries}.",
+            "Of {all} studies, **{count}** took place in {countries}.",
+            all_,
+        )
+        where = labels("country", asked.countries)
+        said_.append(words.format(all=all_, count=len(inside) or _("none"), countries=where))
+    return said_
 
 
 def _practices(asked: Question, whole: Whole) -> Mapping[str, int]:
@@ -265,8 +276,9 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int, wh
             st.markdown("\n".join(f"- {said(row)}" for row in told[:MOST_TEXTS]))
         with right:
             st.markdown(
-                f"**{_('Studied in')}** {escaped(texts.countries(one))}  \n"
-                f"**{_('Cost')}** {escaped(cost(one.measure_type, found))}"
+                _("**Studied in** {countries}").format(countries=escaped(texts.countries(one)))
+                + "  \n"
+                + _("**Cost** {cost}").format(cost=escaped(cost(one.measure_type, found)))
             )
             words = practices_words(one.measure_type, practices, asked, whole, forms=bool(one.form))
             links.practices_of_type_link(words, asked.practices(one.measure_type))
@@ -285,12 +297,19 @@ def practices_words(measure_type: str, count: int, asked: Question, whole: Whole
     of_type = _("all forms of this type") if forms else _("of this type")
     if not asked.target_group and not asked.countries:
         return f"{words} ({of_type})" if forms else words
-    if asked.target_group:
-        words += " " + _("for {group}").format(group=label("target_group", asked.target_group).lower())
-    if asked.countries:
-        words += " " + _("in {countries}").format(countries=labels("country", asked.countries))
-    all_ = whole.counts["measure_type"].get(measure_type, 0)
-    return f"{words} ({_('of {all}').format(all=f'{all_:,}')}, {of_type})"
+    if not asked.countries:
+        said_ = _("{list} for {group} (of {all}, {type})")
+    elif not asked.target_group:
+        said_ = _("{list} in {countries} (of {all}, {type})")
+    else:
+        said_ = _("{list} for {group} in {countries} (of {all}, {type})")
+    return said_.format(
+        list=words,
+        group=labels_within("target_group", [asked.target_group] if asked.target_group else []),
+        countries=labels("country", asked.countries),
+        all=formats.count(whole.counts["measure_type"].get(measure_type, 0)),
+        type=of_type,
+    )
 
 
 def of_choice(one: Synthesis, asked: Question) -> str:
@@ -321,7 +340,7 @@ def cost(measure_type: str, found: WhatWorks) -> str:
     if not stated:
         return _("not known")
     first = stated[0]
-    euros = f"EUR {int(first['euros']):,}" if known(first["euros"]) else first["amount_in_source"]
+    euros = f"EUR {formats.count(first['euros'])}" if known(first["euros"]) else first["amount_in_source"]
     words = _("{amount} per {what}, from one source").format(amount=euros, what=first["per_what"])
     return words if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
         first=words, count=len(stated) - 1

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.shared.server.guard.responses import answer
 from pages.shared.server.streamlit_patches import may_fetch
+from practices_db.translation import N_
 
 
 class Downloads:
@@ -22,7 +23,7 @@ class Downloads:
             and scope["path"].startswith("/media/")
             and not may_fetch(scope["path"], Request(scope).cookies)
         ):
-            sentence = "This file was made for somebody else, or is gone. Open the page and press the button again."
-            await answer(scope, 404, "There is no such file", sentence)(scope, receive, send)
+            sentence = N_("This file was made for somebody else, or is gone. Open the page and press the button again.")
+            await answer(scope, 404, N_("There is no such file"), sentence)(scope, receive, send)
             return
         await self.app(scope, receive, send)

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pages.shared.components.screen_texts import escaped
 from pages.shared.server.guard.responses import answer
 from practices_db.errors import PracticesError
+from practices_db.translation import N_, _
 
 log = logging.getLogger("practices")
 
@@ -28,7 +29,9 @@ def show_error(error: Exception) -> bool:
         st.error(escaped(str(error)), icon=":material/error:")
     else:
         st.error(
-            f"Something went wrong on our side. Please try again; if it stays, report error {noted(error)}.",
+            _("Something went wrong on our side. Please try again; if it stays, report error {id}.").format(
+                id=noted(error)
+            ),
             icon=":material/error:",
         )
     return True
@@ -54,5 +57,8 @@ class Faults:
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise
-            sentence = f"Please try again; if it stays, report error {noted(error)}."
-            await answer(scope, 500, "Something went wrong on our side", sentence)(scope, receive, send)
+            title, sentence = (
+                N_("Something went wrong on our side"),
+                N_("Please try again; if it stays, report error {id}."),
+            )
+            await answer(scope, 500, title, sentence, id=noted(error))(scope, receive, send)

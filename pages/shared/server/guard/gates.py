@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.shared.server.guard.responses import answer
+from practices_db.translation import N_
 
 log = logging.getLogger("practices")
 
@@ -47,11 +48,11 @@ class Hosts:
         if scope["type"] == "lifespan" or self._ours(Headers(scope=scope).get("host")):
             await self.app(scope, receive, send)
             return
-        sentence = (
+        sentence = N_(
             "This server does not go by the name in the address. Whoever runs it names it with "
             "STREAMLIT_SERVER_ALLOWED_HOSTS."
         )
-        await answer(scope, 400, "Unknown address", sentence)(scope, receive, send)
+        await answer(scope, 400, N_("Unknown address"), sentence)(scope, receive, send)
 
     def _ours(self, host: str | None) -> bool:
         name = hostname(f"//{host}") if host and _HOST.fullmatch(host) else ""
@@ -68,7 +69,7 @@ class ClosedPaths:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on unless it is for a closed path."""
         if scope["type"] == "http" and _CLOSED.search(scope["path"]):
-            await answer(scope, 404, "Not found", "There is nothing here.")(scope, receive, send)
+            await answer(scope, 404, N_("Not found"), N_("There is nothing here."))(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -88,7 +89,9 @@ class Origins:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on unless it is a connection from a foreign page."""
         if scope["type"] == "websocket" and not self._ours(Headers(scope=scope)):
-            await answer(scope, 403, "Not from here", "Only the app's own pages can connect.")(scope, receive, send)
+            await answer(scope, 403, N_("Not from here"), N_("Only the app's own pages can connect."))(
+                scope, receive, send
+            )
             return
         await self.app(scope, receive, send)
 

@@ -16,8 +16,11 @@ from pages.shared.server.guard.gates import LOOPBACK, hostname
 from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
 from practices_db.curation.budgets import REFUSED, Budgets
+from practices_db.translation import N_
 
 log = logging.getLogger("practices")
+
+_WAIT = N_("One moment, please")
 
 
 def cost(scope: Scope) -> float:
@@ -93,8 +96,8 @@ class Requests:
             await self.app(scope, receive, send)
             return
         seconds = math.ceil(wait)
-        sentence = f"Too many requests came from your address. Please wait {seconds} seconds."
-        refusal = answer(scope, 429, "One moment, please", sentence, {"Retry-After": str(seconds)})
+        sentence = N_("Too many requests came from your address. Please wait {seconds} seconds.")
+        refusal = answer(scope, 429, _WAIT, sentence, {"Retry-After": str(seconds)}, seconds=seconds)
         await refusal(scope, receive, send)
 
 
@@ -111,8 +114,8 @@ class Sockets:
         who = None if scope["type"] == "lifespan" else client(scope)
         if self._full(scope, who):
             REFUSED["sessions"] += 1
-            sentence = "Too many people are here right now. Please come back in a minute; nothing is lost."
-            await answer(scope, 503, "One moment, please", sentence, {"Retry-After": "30"})(scope, receive, send)
+            sentence = N_("Too many people are here right now. Please come back in a minute; nothing is lost.")
+            await answer(scope, 503, _WAIT, sentence, {"Retry-After": "30"})(scope, receive, send)
         elif scope["type"] != "websocket":
             await self.app(scope, receive, send)
         else:

@@ -9,8 +9,10 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
+from practices_db.translation import ENGLISH, _, like_language, speak
+
 _PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title} · Integration Practices</title>
 <style>
 :root {{ color-scheme: light dark; font: 1.1rem/1.5 sans-serif }}
@@ -18,14 +20,35 @@ main {{ max-width: 34rem; margin: 15vh auto; padding: 0 1.25rem }}
 h1 {{ font: 600 1.9rem/1.2 serif }}
 a {{ color: inherit }}
 </style>
-<main><h1>{title}</h1><p>{sentence}</p><p><a href="{again}">Try again</a></p></main></html>
+<main><h1>{title}</h1><p>{sentence}</p><p><a href="{again}">{link}</a></p></main></html>
 """
 
 
-def answer(scope: Scope, status: int, title: str, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a refusal or a fault as a page for a browser, as JSON for a program: {"errors": [sentence]}."""
-    if "text/html" in Headers(scope=scope).get("accept", ""):
-        # the way back leads to the start: the address that was refused is the asker's text
-        page = _PAGE.format(title=html.escape(title), sentence=html.escape(sentence), again="/")
-        return HTMLResponse(page, status, dict(headers or {}))
-    return JSONResponse({"errors": [sentence]}, status, dict(headers or {}))
+def answer(
+    scope: Scope,
+    status: int,
+    title: str,
+    sentence: str,
+    headers: Mapping[str, str] | None = None,
+    **values: object,
+) -> Response:
+    """Return a refusal or a fault as a page for a browser, as JSON for a program: {"errors": [sentence]}.
+
+    ``title`` and ``sentence`` are marked for translation, ``values`` fill in the sentence. A page is in the language
+    that the browser asks for first among ours, JSON in English.
+    """
+    given = Headers(scope=scope)
+    if "text/html" not in given.get("accept", ""):
+        return JSONResponse({"errors": [sentence.format(**values)]}, status, dict(headers or {}))
+    code = asked_language(given.get("accept-language", ""))
+    with speak(code):
+        words = {"title": _(title), "sentence": _(sentence).format(**values), "link": _("Try again")}
+    # the way back leads to the start: the address that was refused is the asker's text
+    escaped = {name: html.escape(said) for name, said in words.items()}
+    return HTMLResponse(_PAGE.format(language=code, again="/", **escaped), status, dict(headers or {}))
+
+
+def asked_language(header: str) -> str:
+    """Return the first language of ours in an Accept-Language header, as browsers write it (in order); else English."""
+    tags = (part.split(";")[0].strip() for part in header[:200].split(","))
+    return next((code for tag in tags if (code := like_language(tag))), ENGLISH)

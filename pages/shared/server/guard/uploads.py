@@ -18,11 +18,12 @@ from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.responses import answer
 from pages.shared.server.streamlit_patches import uploaded_bytes
 from practices_db.curation.budgets import REFUSED, Budgets
+from practices_db.translation import N_
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 _ENVELOPE = 64 * 1024  # what a form puts around a file
 _MEGABYTE = 1 << 20
-_TITLE = "The file was not taken"
+_TITLE = N_("The file was not taken")
 
 
 class Uploads:
@@ -53,21 +54,21 @@ class Uploads:
         try:
             await self.app(scope, self._in_time(receive), send)
         except TimeoutError:
-            sentence = f"It did not arrive within {self.limits.upload_seconds} seconds. Please try again."
-            await answer(scope, 408, _TITLE, sentence)(scope, receive, send)
+            sentence = N_("It did not arrive within {seconds} seconds. Please try again.")
+            await answer(scope, 408, _TITLE, sentence, seconds=self.limits.upload_seconds)(scope, receive, send)
         finally:
             self.arriving[upload[1]] -= size or 0
             self.arriving += Counter()  # drops what is at zero
 
     def _refusal(self, scope: Scope, session: str, size: int | None) -> Response | None:
         if size is None:
-            return answer(scope, 411, _TITLE, "The length of the file must be said first.")
+            return answer(scope, 411, _TITLE, N_("The length of the file must be said first."))
         if size > self.largest + _ENVELOPE:
-            return answer(scope, 413, _TITLE, f"It is larger than {self.largest // _MEGABYTE} MB.")
+            return answer(scope, 413, _TITLE, N_("It is larger than {size} MB."), size=self.largest // _MEGABYTE)
         if wait := self.of_session.take(session) or self.of_client.take(client(scope)):
             seconds = math.ceil(wait)
-            sentence = f"Too many files came in the last minute. Please wait {seconds} seconds."
-            return answer(scope, 429, _TITLE, sentence, {"Retry-After": str(seconds)})
+            sentence = N_("Too many files came in the last minute. Please wait {seconds} seconds.")
+            return answer(scope, 429, _TITLE, sentence, {"Retry-After": str(seconds)}, seconds=seconds)
         return self._no_room(scope, session, size)
 
     def _no_room(self, scope: Scope, session: str, size: int) -> Response | None:
@@ -80,13 +81,13 @@ class Uploads:
             self.limits.upload_megabytes,
         )
         if own and held[session] + size > own * _MEGABYTE:
-            sentence = f"Your session holds {own} MB of files already. Take one away or reload the page."
-            return answer(scope, 413, _TITLE, sentence)
+            sentence = N_("Your session holds {size} MB of files already. Take one away or reload the page.")
+            return answer(scope, 413, _TITLE, sentence, size=own)
         if its and who and of_client + size > its * _MEGABYTE:
-            sentence = f"Your address holds {its} MB of files already. Close what is not needed, or try later."
-            return answer(scope, 413, _TITLE, sentence)
+            sentence = N_("Your address holds {size} MB of files already. Close what is not needed, or try later.")
+            return answer(scope, 413, _TITLE, sentence, size=its)
         if most and held.total() + size > most * _MEGABYTE:
-            return answer(scope, 503, _TITLE, "Too many files are here. Please try later.", {"Retry-After": "60"})
+            return answer(scope, 503, _TITLE, N_("Too many files are here. Please try later."), {"Retry-After": "60"})
         return None
 
     async def _read_away(self, size: int | None, receive: Receive) -> None:
