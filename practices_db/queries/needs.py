@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -333,6 +333,29 @@ class Documented:
 
 
 @dataclass(frozen=True)
+class Why:
+    """A reason to ask an organisation; ``what``: names of practices, ids of themes or countries, or how to join."""
+
+    reason: Literal["leads", "theme", "country", "community"]
+    what: tuple[str, ...]
+
+
+def why_words(why: Why) -> str:
+    """Say a reason to ask an organisation."""
+    match why.reason:
+        case "leads":
+            return _("Leads {practice}").format(practice=why.what[0])
+        case "theme":
+            return _("Same theme: {themes}").format(themes=labels("theme", why.what))
+        case "country":
+            return _("Same country: {country}").format(country=label("country", why.what[0]))
+        case "community":
+            if not why.what:
+                return _("Community of practice; no joining details found, contact them")
+            return _("Community of practice: {how_to_join}").format(how_to_join=why.what[0])
+
+
+@dataclass(frozen=True)
 class Answer:
     """What is there for a need.
 
@@ -346,7 +369,7 @@ class Answer:
     documented: Documented
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: list[dict[str, Any]] = field(default_factory=list)
-    organisations: list[tuple[dict[str, Any], list[str]]] = field(default_factory=list)
+    organisations: list[tuple[dict[str, Any], list[Why]]] = field(default_factory=list)
     missing: tuple[str, ...] = ()
 
     @property
@@ -419,14 +442,12 @@ def _documented(asked: Asked, of: Pool, places: needs.Places) -> Documented:
 
 def _to_ask(
     cursor: Cursor, asked: Asked, shown: Sequence[str], cards: Mapping[str, Mapping[str, Any]], themes: Sequence[str]
-) -> list[tuple[dict[str, Any], list[str]]]:
+) -> list[tuple[dict[str, Any], list[Why]]]:
     """Return organisations with the reasons to ask them: leaders of the first practices, then those near."""
-    led: dict[str, list[str]] = {}
+    led: dict[str, list[Why]] = {}
     for link in _rows(library_queries.links_of(cursor, "practice", shown[:6])):
         if link["relation"] == "leads":
-            led.setdefault(link["other_id"], []).append(
-                _("Leads {practice}").format(practice=cards[link["id"]]["name"])
-            )
+            led.setdefault(link["other_id"], []).append(Why("leads", (cards[link["id"]]["name"],)))
     rows = _rows(
         cursor.execute("SELECT * FROM organisation_card WHERE list_contains($ids::TEXT[], id)", {"ids": list(led)}).df()
     )
@@ -434,22 +455,22 @@ def _to_ask(
     found = [(row, led[row["id"]]) for row in leaders]
     countries = asked.countries
     for row in _rows(library_queries.organisations_near(cursor, themes, countries, list(led))) if themes else []:
-        why = [_("Same theme: {themes}").format(themes=labels("theme", row["shared_themes"]))]
+        why = [Why("theme", tuple(row["shared_themes"]))]
         if row["same_country"]:
-            why.append(_("Same country: {country}").format(country=label("country", asked.country or "")))
+            why.append(Why("country", (asked.country or "",)))
         if row["community_of_practice"]:
-            joins = _("Community of practice: {how_to_join}").format(how_to_join=row["joins"])
-            why.append(joins if row["joins"] else _("Community of practice; no joining details found, contact them"))
+            why.append(Why("community", (row["joins"],) if row["joins"] else ()))
         found.append((row, why))
     return found
 
 
 def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], list[str]]]:
-    """Return whom to ask first: some who lead the first practices, some in the country, some communities to join."""
+    """Return whom to ask first, with reasons in words: some who lead the first practices, some near, some to join."""
     leaders = [pair for pair in answer_.organisations if "same_country" not in pair[0]]
     near = [pair for pair in answer_.organisations if pair[0].get("same_country") is True]
     communities = [pair for pair in answer_.organisations if pair[0].get("same_country") is False]
-    return [*leaders[:most], *near[:most], *communities[:most]]
+    first = (*leaders[:most], *near[:most], *communities[:most])
+    return [(row, [why_words(one) for one in why]) for row, why in first]
 
 
 def not_documented(answer_: Answer) -> list[str]:

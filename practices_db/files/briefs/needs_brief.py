@@ -17,7 +17,7 @@ from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
-from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
+from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words, why_words
 from practices_db.queries.views import View
 from practices_db.translation import ENGLISH, N_, _, speak
 
@@ -149,7 +149,7 @@ def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
                 "organisation",
                 row["id"],
                 harmless(row["name"]),
-                harmless("; ".join(why)),
+                harmless("; ".join(why_words(one) for one in why)),
                 harmless_inside(row["url"]),
                 *about,
             ]

@@ -18,7 +18,7 @@ import typst
 from practices_db import palette
 from practices_db.files.briefs.content import Block, Brief
 from practices_db.files.exports.recipe import Recipe
-from practices_db.translation import N_, _
+from practices_db.translation import N_, _, speak
 
 _HERE = Path(__file__).parent
 _LACKING = N_(
@@ -42,6 +42,11 @@ def as_pdf(brief: Brief) -> bytes:
     The same brief gives the same bytes. Where it should fit on some pages, smaller letters are tried; if even the
     smallest do not do, it is longer, since nothing is left out.
     """
+    with speak(brief.language):
+        return _pdf(brief)
+
+
+def _pdf(brief: Brief) -> bytes:
     fitting = (size for size in _SIZES if not brief.pages or _pages(brief, size) <= brief.pages)
     day = datetime(brief.day.year, brief.day.month, brief.day.day, tzinfo=UTC)
     size = next(fitting, _SIZES[-1])
@@ -153,4 +158,5 @@ def _template() -> jinja2.Template:
 
 def as_html(brief: Brief) -> str:
     """Return the brief as one web page: no scripts, nothing fetched from anywhere."""
-    return _template().render(_data(brief))
+    with speak(brief.language):
+        return _template().render(_data(brief))
