@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache, wraps
+from gettext import NullTranslations
 from typing import Any, Literal, ParamSpec
 
 import altair as alt
@@ -22,7 +23,7 @@ from practices_db import formats
 from practices_db.catalogue.vocabularies import label
 from practices_db.config import DATA
 from practices_db.palette import COUNT, FINE
-from practices_db.translation import ENGLISH, N_, _, language
+from practices_db.translation import ENGLISH, N_, _, language, translations
 
 Spec = dict[str, Any]
 _Given = ParamSpec("_Given")
@@ -41,12 +42,13 @@ def _for_each_language(build: Callable[_Given, Spec]) -> Callable[_Given, Spec]:
     """Keep what a function builds, once for each language: words stand in it."""
 
     @cache
-    def kept(_language: str, *args: _Given.args, **kwargs: _Given.kwargs) -> Spec:
+    def kept(_texts: NullTranslations, *args: _Given.args, **kwargs: _Given.kwargs) -> Spec:
         return build(*args, **kwargs)
 
     @wraps(build)
     def of_reader(*args: _Given.args, **kwargs: _Given.kwargs) -> Spec:
-        return kept(language(), *args, **kwargs)
+        made: Callable[..., Spec] = kept  # a cache wants what can be a key, which the types do not tell of these
+        return made(translations(), *args, **kwargs)
 
     return of_reader
 

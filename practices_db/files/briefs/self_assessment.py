@@ -8,7 +8,7 @@ from typing import Any
 
 from criteria.framework import Framework, current_framework
 from criteria.next_steps import level_of, read_form, shown, smallest_plan, with_evidence
-from criteria.steps import steps_of
+from criteria.steps import Effort, steps_of
 from practices_db import formats
 from practices_db.catalogue.texts import score_sentence
 from practices_db.files.briefs.content import Block, Brief, Sources, cleaned, criterion_bar, how_to_read
@@ -23,6 +23,14 @@ MARK = N_(
     "the answers. "
     "Where a page is named, anybody can."
 )
+
+_EFFORTS: dict[Effort, str] = {
+    "hours": N_("hours"),
+    "days": N_("days"),
+    "weeks": N_("weeks"),
+    "months": N_("months"),
+    "a year or more": N_("a year or more"),
+}
 
 
 def own_brief(form: OwnAssessment, on: date) -> Brief:
@@ -119,7 +127,7 @@ def _next_steps(framework: Framework, form: OwnAssessment) -> Block:
         text = steps_of(framework)[step.indicator_id]
         to_show = claims.get(step.indicator_id) == step.after
         what = _("Name a document or a figure that shows it.") if to_show else _(text.how) if text.how else ""
-        effort = _("hours, where a document exists") if to_show else _(text.effort) if text.effort else ""
+        effort = _("hours, where a document exists") if to_show else _(_EFFORTS[text.effort]) if text.effort else ""
         rows.append((_(framework.indicator(step.indicator_id).label), what, effort, "", ""))
     if not rows:
         return Block("text", _("No step was found that leads to a next level."))
