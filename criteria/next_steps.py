@@ -34,6 +34,7 @@ import numpy as np
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework, Indicator
 from criteria.scoring import Answers, Bools, Floats, Score, Scores, encode, score
 from criteria.steps import Kind, steps_of
+from criteria.texts import N_
 
 Form = Mapping[str, AnswerId]
 
@@ -51,14 +52,14 @@ class Level:
     meaning: str
 
 
-NOT_ENOUGH = Level(-1.0, "Not enough documented", "Too little is shown by documents, figures or somebody else.")
-_FIRST_STEPS = Level(0.0, "First steps", "Enough is documented for a score.")
+NOT_ENOUGH = Level(-1.0, N_("Not enough documented"), N_("Too little is shown by documents, figures or somebody else."))
+_FIRST_STEPS = Level(0.0, N_("First steps"), N_("Enough is documented for a score."))
 LEVELS = (
     NOT_ENOUGH,
     _FIRST_STEPS,
-    Level(25.0, "On the way", "At least 25 of 100 is shown, whatever is still undocumented."),
-    Level(50.0, "Solid", "At least 50 of 100 is shown, whatever is still undocumented."),
-    Level(75.0, "Strong", "At least 75 of 100 is shown, whatever is still undocumented."),
+    Level(25.0, N_("On the way"), N_("At least 25 of 100 is shown, whatever is still undocumented.")),
+    Level(50.0, N_("Solid"), N_("At least 50 of 100 is shown, whatever is still undocumented.")),
+    Level(75.0, N_("Strong"), N_("At least 75 of 100 is shown, whatever is still undocumented.")),
 )
 
 

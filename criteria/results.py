@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from criteria.framework import AnswerId
+from criteria.texts import N_
 
 Design = Literal["randomised", "comparison-group", "before-after", "survey", "monitoring", "qualitative"]
 Direction = Literal["improved", "mixed", "no-clear-effect", "worsened", "level-only"]
@@ -62,12 +63,12 @@ class Group:
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("better-than-others", "Better than comparable people"),
-    Group("better-than-before", "Better than before, or own target reached"),
-    Group("level-only", "Only a level known"),
-    Group("no-difference", "Mixed, no clear difference, or own target missed"),
-    Group("worse", "Worse"),
-    Group("unknown", "Nothing known"),
+    Group("better-than-others", N_("Better than comparable people")),
+    Group("better-than-before", N_("Better than before, or own target reached")),
+    Group("level-only", N_("Only a level known")),
+    Group("no-difference", N_("Mixed, no clear difference, or own target missed")),
+    Group("worse", N_("Worse")),
+    Group("unknown", N_("Nothing known")),
 )
 _GROUP = {one.id: one for one in GROUPS}
 

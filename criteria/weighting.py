@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from criteria.framework import Criterion, Framework
 from criteria.spelling import not_known
+from criteria.texts import N_
 
 Floats = npt.NDArray[np.float64]
 
@@ -106,31 +107,35 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "official": Preset(
-        "Official",
-        "The framework's own weights. It sets none between criteria, so the headline criteria share the whole "
-        "equally and the others have no weight.",
+        N_("Official"),
+        N_(
+            "The framework's own weights. It sets none between criteria, so the headline criteria share the whole "
+            "equally and the others have no weight."
+        ),
         (("effectiveness", 1), ("sustainability", 1)),
     ),
     "equal": Preset(
-        "Equal",
-        "Sustainability, evidence and relevance weigh the same, and so does every indicator inside them. These are the "
-        "three criteria in which most practices have a score; no practice has one in all criteria.",
+        N_("Equal"),
+        N_(
+            "Sustainability, evidence and relevance weigh the same, and so does every indicator inside them. These are "
+            "the three criteria in which most practices have a score; no practice has one in all criteria."
+        ),
         (("sustainability", 1), ("evidence", 1), ("relevance", 1)),
         even=True,
     ),
     "effectiveness-first": Preset(
-        "Effectiveness first",
-        "Effectiveness is two thirds of the whole, sustainability one third.",
+        N_("Effectiveness first"),
+        N_("Effectiveness is two thirds of the whole, sustainability one third."),
         (("effectiveness", 2), ("sustainability", 1)),
     ),
     "sustainability-first": Preset(
-        "Sustainability first",
-        "Sustainability is two thirds of the whole, relevance one third.",
+        N_("Sustainability first"),
+        N_("Sustainability is two thirds of the whole, relevance one third."),
         (("sustainability", 2), ("relevance", 1)),
     ),
     "inclusion-first": Preset(
-        "Inclusion first",
-        "Inclusivity is two thirds of the whole, relevance one third.",
+        N_("Inclusion first"),
+        N_("Inclusivity is two thirds of the whole, relevance one third."),
         (("inclusion", 2), ("relevance", 1)),
     ),
 }

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
+from practices_db import formats
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.vocabularies import NOT_STATED, NotInListError, label, vocabulary
 from practices_db.errors import PracticesError
@@ -26,32 +27,42 @@ _TOLD = 20  # unknown values for which the nearest one is looked for
 
 @dataclass(frozen=True)
 class Facet:
-    """A list one can filter by: its field in the filter, its name in links, its words on screen."""
+    """A list one can filter by: its field in the filter, its name in links, its words on screen.
+
+    ``phrase`` and ``unstated`` say at the end of a sentence that one of some values is asked for, or that none is
+    stated. They follow a number ("6 practices", "6", "none"), so a language whose endings would depend on it says
+    "sector: {values}" instead.
+    """
 
     field: str
     param: str
     label: str
     phrase: str
-    may_be_missing: bool = True
+    unstated: str = ""
     together: str = ""  # the field that asks for all of the values at once, where there is one
     proper: bool = False  # its values are names, capital also inside a sentence
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether "not stated" is one of the values."""
+        return bool(self.unstated)
 
     def options(self) -> list[str]:
         """Return every id that may be chosen, "not-stated" last."""
         return [*vocabulary(self.field), *([NOT_STATED] if self.may_be_missing else [])]
 
-    def said(self, values: Sequence[str], word: str = "or") -> str:
-        """Say some of its values inside a sentence: "on housing and settlement or language"."""
+    def said(self, values: Sequence[str], every: bool = False) -> str:
+        """Say some of its values, or ``every`` one, inside a sentence: "on housing and settlement or language"."""
+        last = "standard" if every else "or"
         named = [self._in_sentence(value) for value in values if value != NOT_STATED]
-        said = [self.phrase.format(joined(named, word))] if named else []
+        said = [_(self.phrase).format(values=formats.listed(named, last=last))] if named else []
         if NOT_STATED in values:
-            said.append(f"with no {self.label[0].lower() + self.label[1:]} stated")
-        return f" {word} ".join(said)
+            said.append(_(self.unstated))
+        return formats.listed(said, last=last)
 
     def _in_sentence(self, value: str) -> str:
         words = label(self.field, value)
-        kept = self.proper or words[1:2].isupper() or words.startswith("European")
-        return words if kept else words[0].lower() + words[1:]
+        return words if self.proper or words.startswith("European") else formats.within(words)
 
 
 class Filter(BaseModel):
@@ -117,23 +128,25 @@ class Filter(BaseModel):
 
     def in_words(self) -> str:
         """Say the filter as the end of a sentence: "in Italy or Germany, on housing and settlement"."""
-        return ", ".join(self._phrases())
+        return one_after_another(self._phrases())
 
     def _phrases(self, without: Container[str] = ()) -> list[str]:
         """Return a phrase for everything that narrows; facets ``without`` are left out."""
         phrases = [
-            facet.said(values, self._or(facet))
+            facet.said(values, every=self._every(facet))
             for facet in self.facets
             if (values := self.chosen(facet.field)) and facet.field not in without
         ]
         return [*phrases, *(phrase for _, _, phrase in self._further())]
 
-    def _or(self, facet: Facet) -> str:
-        return "and" if facet.together and getattr(self, facet.together) else "or"
+    def _every(self, facet: Facet) -> bool:
+        return bool(facet.together and getattr(self, facet.together))
 
     def _further(self) -> list[tuple[str, str, str]]:
         """Return what narrows besides facets, as (field, words of its own, words at the end of a sentence)."""
-        return [("text", f"“{self.text}”", f"matching “{self.text}”")] if self.words else []
+        if not self.words:
+            return []
+        return [("text", _("“{text}”").format(text=self.text), _("matching “{text}”").format(text=self.text))]
 
     # --- links -------------------------------------------------------------------------------------------
 
@@ -163,7 +176,7 @@ class Filter(BaseModel):
             given = list(dict.fromkeys(params.get(facet.param, ())))
             values[facet.field] = tuple(value for value in given if value in options)
             dropped += [
-                _("{what} {value} is unknown").format(what=facet.label.lower(), value=shown(value))
+                _("{what} {value} is unknown").format(what=formats.within(_(facet.label)), value=shown(value))
                 for value in given
                 if value not in options
             ]
@@ -205,9 +218,12 @@ class Filter(BaseModel):
         return cls(**values)
 
 
-def joined(values: Sequence[str], word: str) -> str:
-    """Return names as a list in words: "Italy, France or Spain"."""
-    return f" {word} ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else values[0]
+def one_after_another(phrases: Sequence[str]) -> str:
+    """Return phrases at the end of a sentence: "in Italy, on language courses"."""
+    words = ""
+    for phrase in phrases:
+        words = _("{phrase}, {next}").format(phrase=words, next=phrase) if words else phrase
+    return words
 
 
 _JOINERS = "\u200c\u200d"  # of letters and of emoji; they belong to a text

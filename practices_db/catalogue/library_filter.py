@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
+from practices_db import formats
 from practices_db.catalogue.filters import Chosen, Facet, Filter, one_line
 from practices_db.translation import N_, ngettext
 
@@ -33,16 +34,33 @@ class PublicationFilter(LibraryFilter):
     kind = "evidence"
     noun = NOUNS["evidence"]
     facets = (
-        Facet("theme", "theme", N_("Theme"), "on {}"),
-        Facet("target_group", "target-group", N_("Target group"), "for {}"),
-        Facet("area", "country", N_("Country"), "about {}", proper=True),
-        Facet("measure_type", "type", N_("Type of measure"), "on {}"),
-        Facet("outcome", "outcome", N_("Outcome"), "that looked at {}"),
-        Facet("finding_direction", "found", N_("What was found"), "that found {}"),
-        Facet("evidence_kind", "kind", N_("Kind"), "of kind {}", may_be_missing=False),
-        Facet("study_strength", "strength", N_("Strength of evidence"), "with strength {}"),
-        Facet("evidence_period", "year", N_("Year"), "from {}"),
-        Facet("language", "language", N_("Language"), "in {}", proper=True),
+        Facet("theme", "theme", N_("Theme"), N_("on {values}"), N_("with no theme stated")),
+        Facet(
+            "target_group", "target-group", N_("Target group"), N_("for {values}"), N_("with no target group stated")
+        ),
+        Facet("area", "country", N_("Country"), N_("about {values}"), N_("with no country stated"), proper=True),
+        Facet("measure_type", "type", N_("Type of measure"), N_("on {values}"), N_("with no type of measure stated")),
+        Facet("outcome", "outcome", N_("Outcome"), N_("that looked at {values}"), N_("with no outcome stated")),
+        Facet(
+            "finding_direction", "found", N_("What was found"), N_("that found {values}"), N_("with no finding stated")
+        ),
+        Facet("evidence_kind", "kind", N_("Kind"), N_("of kind {values}")),
+        Facet(
+            "study_strength",
+            "strength",
+            N_("Strength of evidence"),
+            N_("with strength {values}"),
+            N_("with no strength of evidence stated"),
+        ),
+        Facet("evidence_period", "year", N_("Year"), N_("from {values}"), N_("with no year stated")),
+        Facet(
+            "language",
+            "language",
+            N_("Language"),
+            N_("written in {values}"),
+            N_("with no language stated"),
+            proper=True,
+        ),
     )
 
     theme: Chosen = ()
@@ -59,7 +77,7 @@ class PublicationFilter(LibraryFilter):
     @classmethod
     def amount(cls, count: int) -> str:
         """Say how many."""
-        return ngettext("{count} publication", "{count} publications", count).format(count=f"{count:,}")
+        return ngettext("{count} publication", "{count} publications", count).format(count=formats.count(count))
 
 
 class OrganisationFilter(LibraryFilter):
@@ -68,11 +86,11 @@ class OrganisationFilter(LibraryFilter):
     kind = "organisation"
     noun = NOUNS["organisation"]
     facets = (
-        Facet("area", "country", N_("Country"), "in {}", proper=True),
-        Facet("theme", "theme", N_("Theme"), "on {}"),
-        Facet("organisation_kind", "kind", N_("Kind"), "of kind {}", may_be_missing=False),
-        Facet("governance_level", "level", N_("Level"), "at level {}"),
-        Facet("joining", "joining", N_("Joining"), "that are {}", may_be_missing=False),
+        Facet("area", "country", N_("Country"), N_("in {values}"), N_("with no country stated"), proper=True),
+        Facet("theme", "theme", N_("Theme"), N_("on {values}"), N_("with no theme stated")),
+        Facet("organisation_kind", "kind", N_("Kind"), N_("of kind {values}")),
+        Facet("governance_level", "level", N_("Level"), N_("at level {values}"), N_("with no level stated")),
+        Facet("joining", "joining", N_("Joining"), N_("that are {values}")),
     )
 
     area: Chosen = ()
@@ -84,7 +102,7 @@ class OrganisationFilter(LibraryFilter):
     @classmethod
     def amount(cls, count: int) -> str:
         """Say how many."""
-        return ngettext("{count} organisation", "{count} organisations", count).format(count=f"{count:,}")
+        return ngettext("{count} organisation", "{count} organisations", count).format(count=formats.count(count))
 
 
 FILTERS: dict[Kind, type[LibraryFilter]] = {"evidence": PublicationFilter, "organisation": OrganisationFilter}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from practices_db import formats
 from practices_db.translation import _, ngettext
 
 
@@ -19,15 +20,21 @@ def finding(ahead: Sequence[tuple[str, int]]) -> str:
     if not pairs:
         return ""
     count = ngettext("{clear} of {pairs} pair differs clearly", "{clear} of {pairs} pairs differ clearly", pairs)
-    parts = [count.format(clear=f"{clear:,}", pairs=f"{pairs:,}")]
+    parts = [count.format(clear=formats.count(clear), pairs=formats.count(pairs))]
     if clear:
         most = max(over for _name, over in ahead)
         first = [name for name, over in ahead if over == most]
         if len(first) == 1:
-            parts.append(_("{name} is ahead of {most}, more than any other").format(name=first[0], most=most))
+            parts.append(
+                _("{name} is ahead of {most}, more than any other").format(name=first[0], most=formats.count(most))
+            )
         else:
-            words = _("{count} practices are ahead of {most}, more than the others")
-            parts.append(words.format(count=len(first), most=most))
+            words = ngettext(
+                "{count} practice is ahead of {most}, more than the others",
+                "{count} practices are ahead of {most}, more than the others",
+                len(first),
+            )
+            parts.append(words.format(count=formats.count(len(first)), most=formats.count(most)))
     if clear < pairs:
         parts.append(_("the rest is open") if clear else _("all are open"))
     return "; ".join(parts) + "."

@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import Any
 
 from criteria.framework import current_framework
+from practices_db import formats
 from practices_db.catalogue.practice_fields import FIELDS, Place, PracticeField
 from practices_db.catalogue.texts import known, labels, years
 from practices_db.translation import _
 
 # What a further page supplied, as older lines of sources.csv call it.
-_OLD_NAMES = {"beneficiaries_reached": "people reached", "country": "country", "city_or_region": "place"}
+_OLD_NAMES = {"beneficiaries_reached": "People reached", "country": "Country", "city_or_region": "Place"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Fact:
 
     def missing(self, card: Mapping[str, Any]) -> str:
         """Say what stands there where the fact is blank: that answers to the same tell it, or that nothing was seen."""
-        return _("described in the answers") if self.is_answered(card) else self.fields[0].blank
+        return _("described in the answers") if self.is_answered(card) else _(self.fields[0].blank)
 
     def is_answered(self, card: Mapping[str, Any]) -> bool:
         """Whether answers that count tell of the same: to an indicator of the fact, or with evidence of its kind."""
@@ -52,13 +53,13 @@ def _pairs(codes: str) -> list[str]:
 def facts(place: Place) -> tuple[Fact, ...]:
     """Return the facts that are told in a place, in their order."""
     shown = (field for field in FIELDS if place in field.shown)
-    return tuple(Fact(title, tuple(fields)) for title, fields in groupby(shown, key=lambda field: field.fact))
+    return tuple(Fact(_(title), tuple(fields)) for title, fields in groupby(shown, key=lambda field: field.fact))
 
 
 def supplied(field_id: str) -> str:
     """Say in words which fact a further page supplied; ``field_id`` as sources.csv has it."""
-    named = {field.id: (field.label if field.kind == "year" else field.fact).lower() for field in FIELDS}
-    return (named | _OLD_NAMES).get(field_id) or field_id
+    named = {field.id: field.label if field.kind == "year" else field.fact for field in FIELDS} | _OLD_NAMES
+    return formats.within(_(named[field_id])) if named.get(field_id) else field_id
 
 
 def _said(field: PracticeField, value: Any) -> str:
@@ -72,6 +73,6 @@ def _said(field: PracticeField, value: Any) -> str:
         case "code":
             return labels(field.vocabulary, [value])
         case "number":
-            return field.said.format(int(value))
+            return _(field.said).format(value=formats.count(value))
         case _:
-            return field.said.format(value)
+            return _(field.said).format(value=value)

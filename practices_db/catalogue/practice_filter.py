@@ -8,10 +8,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, joined, one_line, shown
+from practices_db import formats
+from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, one_after_another, one_line, shown
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_fields import FIELDS
-from practices_db.translation import N_, ngettext
+from practices_db.catalogue.texts import percent
+from practices_db.translation import N_, _, ngettext
 
 Sort = Literal["result", "name", "documented", "effectiveness", "sustainability", "newest"]
 SORTS: dict[Sort, str] = {
@@ -37,11 +39,11 @@ def _facets(of_source: bool) -> list[Facet]:
 _LATER = len(FIRST_FACETS)
 FACETS: tuple[Facet, ...] = (
     *sorted(_facets(False), key=lambda one: FIRST_FACETS.index(one.field) if one.field in FIRST_FACETS else _LATER),
-    Facet("result", "result", N_("Result"), "with the result: {}", may_be_missing=False),
-    Facet("effectiveness_group", "shows", N_("What the result shows"), "whose result shows: {}", may_be_missing=False),
-    Facet("measure_type", "type", N_("Type of measure"), "of type {}"),
-    Facet("assessment_status", "status", N_("Assessed and scored"), "that are {}", may_be_missing=False),
-    Facet("evidence_level", "evidence", N_("Strongest evidence"), "with strongest evidence {}", may_be_missing=False),
+    Facet("result", "result", N_("Result"), N_("with the result: {values}")),
+    Facet("effectiveness_group", "shows", N_("What the result shows"), N_("whose result shows: {values}")),
+    Facet("measure_type", "type", N_("Type of measure"), N_("of type {values}"), N_("with no type of measure stated")),
+    Facet("assessment_status", "status", N_("Assessed and scored"), N_("that are {values}")),
+    Facet("evidence_level", "evidence", N_("Strongest evidence"), N_("with strongest evidence {values}")),
     *_facets(True),
 )
 FACET = {facet.field: facet for facet in FACETS}
@@ -108,7 +110,7 @@ class PracticeFilter(Filter):
     @classmethod
     def amount(cls, count: int) -> str:
         """Say how many."""
-        return ngettext("{count} practice", "{count} practices", count).format(count=f"{count:,}")
+        return ngettext("{count} practice", "{count} practices", count).format(count=formats.count(count))
 
     @property
     def dated(self) -> bool:
@@ -117,7 +119,10 @@ class PracticeFilter(Filter):
 
     def parts(self) -> list[Part]:
         """Return what narrows the result: one entry for each value chosen, practices that are named first."""
-        return [*(("practice", id_, f"only {id_}") for id_ in self.practice), *super().parts()]
+        return [
+            *(("practice", id_, _("only {practice}").format(practice=id_)) for id_ in self.practice),
+            *super().parts(),
+        ]
 
     @property
     def alternatives(self) -> tuple[Facet, ...]:
@@ -136,14 +141,18 @@ class PracticeFilter(Filter):
         called = [(names or {}).get(id_, id_) for id_ in self.practice]
         first = sum(1 for field in FIRST_FACETS if self.chosen(field) and field not in without)
         phrases = self._phrases(without)
-        before = [f"named {joined(called, 'or')}"] if called else []
-        return ", ".join(part for part in [*before, " ".join(phrases[:first]), *phrases[first:]] if part)
+        words = _("named {practices}").format(practices=formats.listed(called, last="or")) if called else ""
+        asked = ""
+        for phrase in phrases[:first]:
+            asked = _("{phrase} {next}").format(phrase=asked, next=phrase) if asked else phrase
+        return one_after_another([part for part in (words, asked, *phrases[first:]) if part])
 
     def _further(self) -> list[tuple[str, str, str]]:
         found = [("period", _period(self), _period(self))] if self.dated else []
         if least := self.minimum_coverage:
-            documented = f"with at least {least} % of both headline scores documented"
-            found.append(("minimum_coverage", f"coverage at least {least} %", documented))
+            share = percent(least / 100)
+            documented = _("with at least {share} of both headline scores documented").format(share=share)
+            found.append(("minimum_coverage", _("coverage at least {share}").format(share=share), documented))
         return found + super()._further()
 
     @classmethod
@@ -178,7 +187,8 @@ class PracticeFilter(Filter):
             dropped += [f"q: {shown(text[-1])}"] if normalise(values["text"]) != normalise(text[-1]) else []
         begin, end = values.get("running_from"), values.get("running_to")
         if begin and end and begin > end:
-            dropped.append(f"from {begin} to {end}: the period ends before it begins")
+            words = _("from {begin} to {end}: the period ends before it begins")
+            dropped.append(words.format(begin=begin, end=end))
             values["running_from"] = values["running_to"] = None
         return values, dropped
 
@@ -194,14 +204,18 @@ class PracticeFilter(Filter):
 
 
 def _period(chosen: PracticeFilter) -> str:
-    match chosen.running_from, chosen.running_to:
-        case first, None:
-            words = f"running in or after {first}"
-        case None, last:
-            words = f"running in or before {last}"
-        case first, last:
-            words = f"running in {first}" if first == last else f"running between {first} and {last}"
-    return f"{words} or with no year stated" if chosen.undated else words
+    first, last, undated = chosen.running_from, chosen.running_to, chosen.undated
+    if last is None:
+        words = _("running in or after {first} or with no year stated") if undated else _("running in or after {first}")
+    elif first is None:
+        words = _("running in or before {last} or with no year stated") if undated else _("running in or before {last}")
+    elif first == last:
+        words = _("running in {first} or with no year stated") if undated else _("running in {first}")
+    elif undated:
+        words = _("running between {first} and {last} or with no year stated")
+    else:
+        words = _("running between {first} and {last}")
+    return words.format(first=first, last=last)
 
 
 # --- links -----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from criteria.framework import current_framework
 from criteria.results import MARKS
+from practices_db import formats
 from practices_db.catalogue.texts import known
 from practices_db.catalogue.vocabularies import label
 from practices_db.translation import N_, _, ngettext
@@ -33,12 +34,14 @@ def mark(level: int, words: str) -> str:
 
 def design_mark(design: str) -> str:
     """Return the mark of the evidence of a figure that came about by this design."""
-    return mark(MARKS[design], label("result_design", design).lower())  # type: ignore[index]
+    return mark(MARKS[design], formats.within(label("result_design", design)))  # type: ignore[index]
 
 
 def answers_mark(strongest: Any) -> str:
     """Return the mark of the strongest evidence behind some answers, "" where none of them has any."""
-    return mark(int(strongest), current_framework().evidence_label(int(strongest)).lower()) if known(strongest) else ""
+    if not known(strongest):
+        return ""
+    return mark(int(strongest), formats.within(_(current_framework().evidence_label(int(strongest)))))
 
 
 def group_words(card: Mapping[str, Any]) -> str:
@@ -101,7 +104,9 @@ class ResultWords:
     def found(self) -> str:
         """What was found: "Improved: 15 points more in work (Employment, 18 months from start)"."""
         about = ", ".join([label("outcome", self.outcome), *([self.horizon] if self.horizon else [])])
-        return f"{label('result_direction', self.direction)}: {self.text} ({about})"
+        return _("{direction}: {text} ({about})").format(
+            direction=label("result_direction", self.direction), text=self.text, about=about
+        )
 
     @property
     def evidence(self) -> str:
@@ -116,7 +121,7 @@ class ResultWords:
     @property
     def strength(self) -> tuple[str, int]:
         """The evidence of this figure in words for a sentence, and its level: ("before and after", 2)."""
-        return label("result_design", self.design).lower(), MARKS[self.design]  # type: ignore[index]
+        return formats.within(label("result_design", self.design)), MARKS[self.design]  # type: ignore[index]
 
     @property
     def limits(self) -> str:
@@ -130,7 +135,9 @@ class ResultWords:
         """How many further results there are: "and 2 more results"; "" where it is the only one."""
         if not self.further:
             return ""
-        return ngettext("and {count} more result", "and {count} more results", self.further).format(count=self.further)
+        return ngettext("and {count} more result", "and {count} more results", self.further).format(
+            count=formats.count(self.further)
+        )
 
 
 def no_result() -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from practices_db import formats
 from practices_db.catalogue.filters import Facet
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import MOST, ResultWords
@@ -45,33 +46,44 @@ def found(chosen: PracticeFilter, counts: SelectionCounts, names: Mapping[str, s
         return _("No practice {filter}").format(filter=chosen.in_words(names))
     split = chosen.alternatives
     filter_ = chosen.in_words(names, {facet.field for facet in split})
-    said = f"{chosen.amount(counts.practices)} {filter_}".rstrip()
+    said = chosen.amount(counts.practices)
+    if filter_:
+        said = _("{count} {filter}").format(count=said, filter=filter_)
     each = "; ".join(_each(facet, chosen, counts) for facet in split)
-    return f"{said}: {each}" if each else said
+    return _("{found}: {each}").format(found=said, each=each) if each else said
 
 
 def _each(facet: Facet, chosen: PracticeFilter, counts: SelectionCounts) -> str:
     """Say how many practices have each value that is asked for: "6 in Italy, none in Germany or Malta"."""
     numbers = {value: counts.values[facet.field].get(value, 0) for value in chosen.chosen(facet.field)}
-    parts = [f"{number:,} {facet.said([value])}" for value, number in numbers.items() if number]
+    parts = [
+        _("{count} {filter}").format(count=formats.count(number), filter=facet.said([value]))
+        for value, number in numbers.items()
+        if number
+    ]
     if without := [value for value, number in numbers.items() if not number]:
         parts.append(_("none {filter}").format(filter=facet.said(without)))
-    several = _(" (some in more than one)") if sum(numbers.values()) > counts.practices else ""
-    return ", ".join(parts) + several
+    each = ", ".join(parts)
+    several = sum(numbers.values()) > counts.practices
+    return _("{each} (some in more than one)").format(each=each) if several else each
 
 
 def known(counts: SelectionCounts) -> str:
     """Say how much is known of a selection: assessed and scored, best evidence, how many nothing is known of."""
     if not counts.practices:
         return ""
-    scored = _("{count} scored on both effectiveness and sustainability").format(count=_number(counts.scored))
-    sentences = [
-        _("{count} assessed, {scored}.").format(count=_number(counts.assessed).capitalize(), scored=scored),
-        _best(counts),
-    ]
+    if not counts.assessed:
+        first = _("None assessed, none scored on both effectiveness and sustainability.")
+    elif not counts.scored:
+        words = _("{count} assessed, none scored on both effectiveness and sustainability.")
+        first = words.format(count=formats.count(counts.assessed))
+    else:
+        words = _("{count} assessed, {scored} scored on both effectiveness and sustainability.")
+        first = words.format(count=formats.count(counts.assessed), scored=formats.count(counts.scored))
+    sentences = [first, _best(counts)]
     if counts.unknown:
-        said = ngettext("Nothing is known of {count}", "Nothing is known of {count}", counts.unknown)
-        sentences.append(said.format(count=f"{counts.unknown:,}") + _(" (no assessment, no result)."))
+        words = _("Nothing is known of {count} (no assessment, no result).")
+        sentences.append(words.format(count=formats.count(counts.unknown)))
     return " ".join(sentences)
 
 
@@ -88,12 +100,8 @@ def _best(counts: SelectionCounts) -> str:
     about = [words, _("{level} of {most}").format(level=level, most=MOST), *([result.whose] if result.whose else [])]
     if others := counts.alike - 1:
         more = ngettext("{count} more practice at this level", "{count} more practices at this level", others)
-        about.append(more.format(count=f"{others:,}"))
+        about.append(more.format(count=formats.count(others)))
     limits = f"; {result.limits}" if result.limits else ""
     return _("Best evidence ({about}): {practice}. {result}{limits}.").format(
         about=", ".join(about), practice=counts.best["name"].rstrip("."), result=result.found, limits=limits
     )
-
-
-def _number(count: int) -> str:
-    return f"{count:,}" if count else _("none")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from criteria.synthesis import Direction, LabelId, Study, Synthesis, current_rule
+from practices_db import formats
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.texts import labels
 from practices_db.catalogue.vocabularies import label
@@ -41,11 +42,12 @@ def name(one: Synthesis) -> str:
     return f"{title}: {one.form}" if one.form else title
 
 
-def label_words(one: Synthesis) -> str:
-    """Return shape and name of a label, and the country where all studies come from one."""
-    words = f"{SHAPES[one.label]} {_(current_rule().name(one.label))}"
+def label_words(one: Synthesis, within: bool = False) -> str:
+    """Return shape and name of a label, also ``within`` a sentence; and that all studies are of one country."""
+    called = _(current_rule().name(one.label))
+    words = f"{SHAPES[one.label]} {formats.within(called) if within else called}"
     if one.one_country and one.label != "not-enough-known":
-        words += " " + _("(one country)")
+        return _("{label} (one country)").format(label=words)
     return words
 
 
@@ -54,17 +56,24 @@ def marks(one: Synthesis) -> str:
     return "●" * one.certainty + "○" * (5 - one.certainty)
 
 
+def _studies(one: Synthesis) -> str:
+    return ngettext("{count} study", "{count} studies", len(one.studies)).format(count=formats.count(len(one.studies)))
+
+
 def how_sure(one: Synthesis) -> str:
     """Return how many studies there are and how many were randomised."""
     if not one.studies:
         return _("no study with a comparison")
-    words = ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies))
-    return f"{words}, {how_randomised(one)}"
+    return f"{_studies(one)}, {how_randomised(one)}"
 
 
 def how_randomised(one: Synthesis) -> str:
     """Return how many studies were randomised."""
-    return _("{count} randomised").format(count=one.randomised) if one.randomised else _("none randomised")
+    if not one.randomised:
+        return _("none randomised")
+    return ngettext("{count} randomised", "{count} randomised", one.randomised).format(
+        count=formats.count(one.randomised)
+    )
 
 
 def found(studies: Sequence[Study]) -> str:
@@ -83,13 +92,13 @@ def quotable(one: Synthesis) -> str:
     words = _("{outcome}: {label}. {studies} with a comparison of {what} ({randomised}; {countries}): {found}.")
     if not one.studies:
         return _("{outcome}: no study of {what} with a comparison was found.").format(
-            outcome=label("outcome", one.outcome), what=_inside(name(one))
+            outcome=label("outcome", one.outcome), what=formats.within(name(one))
         )
     return words.format(
         outcome=label("outcome", one.outcome),
-        label=_(current_rule().name(one.label)).lower(),
-        what=_inside(name(one)),
-        studies=ngettext("{count} study", "{count} studies", len(one.studies)).format(count=len(one.studies)),
+        label=formats.within(_(current_rule().name(one.label))),
+        what=formats.within(name(one)),
+        studies=_studies(one),
         randomised=how_randomised(one),
         countries=countries(one),
         found=found(one.studies),
@@ -105,13 +114,13 @@ def studies_of_type(made: Sequence[Synthesis], own: tuple[int, int] | None = Non
     if not studied:
         return _("no study with a comparison was found.")
     told = "; ".join(
-        f"{label('outcome', one.outcome).lower()}{f' ({one.form})' if one.form else ''}: "
-        f"{label_words(one).lower()}, {how_sure(one)}"
+        f"{formats.within(label('outcome', one.outcome))}{f' ({one.form})' if one.form else ''}: "
+        f"{label_words(one, within=True)}, {how_sure(one)}"
         for one in studied[:most]
     )
     more = len(studied) - most
     if more > 0:
-        told += ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=more)
+        told += ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=formats.count(more))
     return f"{told}." if own is None else f"{told}. {_of_one_practice(*own)}"
 
 
@@ -134,9 +143,5 @@ def direction_note(measure_type: str) -> str | None:
     """Return what the directions of a type are directions of, where that is not the measure itself."""
     for one in measure_types().types:
         if one.id == measure_type and one.direction_of:
-            return _("Directions are those of {what}.").format(what=one.direction_of)
+            return _("Directions are those of {what}.").format(what=_(one.direction_of))
     return None
-
-
-def _inside(words: str) -> str:
-    return words[:1].lower() + words[1:]

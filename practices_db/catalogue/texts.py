@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from practices_db.catalogue.vocabularies import label
-from practices_db.translation import _
+from practices_db.translation import N_, _
 
 SHOWN_WITH_RANGE = ("scored", "not enough documented")
 _SCORE = ("score", "low", "high", "coverage", "scored")
@@ -45,18 +45,18 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """Return a share of 1 as a whole per cent."""
-    return f"{number(100 * share)} %"
+    return _("{number} %").format(number=number(100 * share))
 
 
 def score_state(card: Mapping[str, Any], node: str) -> str:
-    """Return the state of a headline of a card: "scored", or the word for what is missing."""
+    """Return the state of a headline of a card: "scored", or the word for what is missing; to be translated."""
     if not card["assessed"]:
-        return "not assessed"
+        return N_("not assessed")
     if not known(card[f"{node}_coverage"]):
-        return "not applicable"
+        return N_("not applicable")
     if not card[f"{node}_answered"]:
-        return "nothing documented"
-    return "scored" if card[f"{node}_scored"] else "not enough documented"
+        return N_("nothing documented")
+    return N_("scored") if card[f"{node}_scored"] else N_("not enough documented")
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
@@ -70,7 +70,7 @@ def score_sentence(card: Mapping[str, Any], node: str) -> str:
     if state == "nothing documented":
         return why_not_scored(card, node)
     if state not in SHOWN_WITH_RANGE:
-        return state
+        return _(state)
     return _sentence({what: card[f"{node}_{what}"] for what in _SCORE}, why_not_scored(card, node))
 
 
@@ -86,10 +86,13 @@ def criterion_sentence(row: Mapping[str, Any]) -> str:
 def _sentence(score: Mapping[str, Any], why_not: str) -> str:
     low, high = number(score["low"]), number(score["high"])
     answered = _("{share} of the questions answered").format(share=percent(score["coverage"]))
-    if score["scored"]:
-        could_be = _("could be {low}–{high}").format(low=low, high=high)
-        return f"{number(score['score'])}/100 ({answered if low == high else f'{could_be}; {answered}'})"
-    return f"{why_not} ({_('between {low} and {high}').format(low=low, high=high)}; {answered})"
+    if not score["scored"]:
+        words = _("{why_not} (between {low} and {high}; {answered})")
+        return words.format(why_not=why_not, low=low, high=high, answered=answered)
+    if low == high:
+        return f"{number(score['score'])}/100 ({answered})"
+    words = _("{score}/100 (could be {low}–{high}; {answered})")
+    return words.format(score=number(score["score"]), low=low, high=high, answered=answered)
 
 
 def why_not_scored(card: Mapping[str, Any], node: str) -> str:

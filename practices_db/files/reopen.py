@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from criteria.framework import AnswerId, Framework, current_framework
 from criteria.scoring import encode, score
+from practices_db import formats
 from practices_db.catalogue.csv_reader import read_csv
 from practices_db.catalogue.texts import percent
 from practices_db.catalogue.vocabularies import HEADLINES
@@ -27,7 +28,7 @@ from practices_db.files.xlsx_reader import read_workbook
 from practices_db.queries.comparison import HEADER, comparison
 from practices_db.queries.practices import DataVersion, data_version, practice_names
 from practices_db.queries.views import View, read_view
-from practices_db.translation import _
+from practices_db.translation import ENGLISH, _, ngettext, speak
 
 _CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
 _LETTERS: dict[str, AnswerId] = {
@@ -97,8 +98,10 @@ def reopen(store: Store, file: bytes) -> Reopened:
     """Return the view that a file shows and what changed since. Raises PracticesError with the reason."""
     if file[:5] == b"%PDF-" or file.lstrip()[:9].lower() in (b"<!doctype", b"<html lan"):
         raise PracticesError(
-            "A brief is for reading and cannot be opened again. Download the CSV or the workbook of the same view, or "
-            "use the link in the brief."
+            _(
+                "A brief is for reading and cannot be opened again. Download the CSV or the workbook of the same view, "
+                "or use the link in the brief."
+            )
         )
     made, view, then = _workbook(file) if file[:4] == b"PK\x03\x04" else _csv(file)
     with store.cursor() as cursor:
@@ -113,8 +116,10 @@ def reopen(store: Store, file: bytes) -> Reopened:
         return _compared(store, view, made, then, now)
     except (KeyError, ValueError) as error:
         raise PracticesError(
-            "The file cannot be compared: its cells are not those it was downloaded with. Open the file as it was "
-            "downloaded."
+            _(
+                "The file cannot be compared: its cells are not those it was downloaded with. Open the file as it was "
+                "downloaded."
+            )
         ) from error
 
 
@@ -125,14 +130,21 @@ def _csv(file: bytes) -> tuple[Recipe, View, Table]:
     rows, delimiter = _read_csv(file)
     written = [row[-1] for row in rows[1:] if row[-1]]
     if len(written) != 1:
-        found = "has no recipe" if not written else f"has {len(written)} recipes"
-        raise PracticesError(f"The file {found}; it needs the one it was downloaded with, in the last column.")
+        words = _("The file has no recipe; it needs the one it was downloaded with, in the last column.")
+        if written:
+            words = ngettext(
+                "The file has {count} recipe; it needs the one it was downloaded with, in the last column.",
+                "The file has {count} recipes; it needs the one it was downloaded with, in the last column.",
+                len(written),
+            )
+        raise PracticesError(words.format(count=len(written)))
     made = _parsed(written[0])
     if made.format not in _CSV or FORMATS[made.format].delimiter != delimiter:
-        raise PracticesError(
-            f"The file's recipe says {made.format!r}, but the file is separated by {delimiter!r}: it "
-            "was converted or changed. Open the file as it was downloaded."
+        words = _(
+            "The file's recipe says {format}, but the file is separated by {sign}: it was converted or changed. Open "
+            "the file as it was downloaded."
         )
+        raise PracticesError(words.format(format=repr(made.format), sign=repr(delimiter)))
     view = _view_of(made)
     return made, view, _table(rows, made, view)
 
@@ -142,26 +154,31 @@ def _workbook(file: bytes) -> tuple[Recipe, View, Table]:
     lines = sheets.get("recipe", [])
     text = next((line[1] for line in lines if len(line) > 1 and line[0] == "Recipe"), "")
     if not text or not sheets.get("practices"):
-        raise PracticesError("The workbook is not one of this app's: it has no sheet with a recipe.")
+        raise PracticesError(_("The workbook is not one of this app's: it has no sheet with a recipe."))
     made = _parsed(text)
     if made.format != "xlsx":
-        raise PracticesError(f"The workbook's recipe says {made.format!r}: it is not the one it was downloaded with.")
+        words = _("The workbook's recipe says {format}: it is not the one it was downloaded with.")
+        raise PracticesError(words.format(format=repr(made.format)))
     return made, _view_of(made), _as_table(sheets["practices"])
 
 
 def _read_csv(file: bytes) -> tuple[list[list[str]], str]:
     """Return the rows of one of our CSV files, and what separates its cells."""
     if file[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise PracticesError("The file is neither a CSV in UTF-8 nor a workbook of this app.")
+        raise PracticesError(_("The file is neither a CSV in UTF-8 nor a workbook of this app."))
     table = read_csv(file, lambda header: len(header) if header[:1] in _FIRST else 0)
     rows = table.rows
     if not rows or rows[0][:1] not in _FIRST or rows[0][-1] != columns.RECIPE.name:
         raise PracticesError(
-            "The file is not one of this app's: its first column must be practice_id or part and its last one recipe."
+            _(
+                "The file is not one of this app's: its first column must be practice_id or part and its last "
+                "one recipe."
+            )
         )
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            raise PracticesError(f"Row {number} has {len(row)} cells, {len(rows[0])} expected: the file was changed.")
+            words = _("Row {row} has {count} cells, {expected} expected: the file was changed.")
+            raise PracticesError(words.format(row=number, count=len(row), expected=len(rows[0])))
     return rows, table.delimiter
 
 
@@ -169,17 +186,19 @@ def _parsed(text: str) -> Recipe:
     try:
         return Recipe.model_validate_json(text)
     except ValidationError as error:
-        raise PracticesError(f"The file's recipe cannot be read ({faults(error)[0]}).") from error
+        words = _("The file's recipe cannot be read ({fault}).")
+        raise PracticesError(words.format(fault=faults(error)[0])) from error
 
 
 def _view_of(made: Recipe) -> View:
     """Return the recipe's view; refuse a recipe that says one thing and does another."""
     view, dropped = read_view(made.page, made.params)
     if dropped:
-        raise PracticesError("The file's recipe names what this app does not know: " + "; ".join(dropped))
+        words = _("The file's recipe names what this app does not know: {names}")
+        raise PracticesError(words.format(names="; ".join(dropped)))
     called = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
     if made.filters != narrowings(view, called) or made.order != view.sort:
-        raise PracticesError("The file's recipe contradicts itself: its filters are not those of its link.")
+        raise PracticesError(_("The file's recipe contradicts itself: its filters are not those of its link."))
     return view
 
 
@@ -189,7 +208,7 @@ def _table(rows: Sequence[Sequence[str]], made: Recipe, view: View) -> Table:
     if made.contents == "comparison":
         names = [*HEADER, *view.chosen.practice, columns.RECIPE.name]
         if len(names) != len(rows[0]):
-            raise PracticesError("The file's recipe contradicts itself: it names other practices than the table.")
+            raise PracticesError(_("The file's recipe contradicts itself: it names other practices than the table."))
         typed = [row if kind.plain else [as_typed(text) for text in row] for row in rows[1:]]
         return [dict(zip(names, row, strict=True)) for row in typed]
     kinds = {column.name: column.kind for column in columns_of(view, made.contents)}
@@ -219,7 +238,7 @@ def _same_number(one: str, other: str) -> bool:
 
 def _compared_matrix(store: Store, view: View, made: Recipe, then: Table) -> Reopened:
     """Return which rows of a comparison changed, for each practice in it."""
-    with store.cursor() as cursor:
+    with store.cursor() as cursor, speak(ENGLISH):  # as the file has it
         version, known = data_version(cursor), practice_names(cursor)
         now = comparison(cursor, [id_ for id_ in view.chosen.practice if id_ in known])
     _refuse_newer(made, version)
@@ -233,7 +252,7 @@ def _compared_matrix(store: Store, view: View, made: Recipe, then: Table) -> Reo
                 changed.setdefault(id_, []).append(row.title)
     changes = Changes(
         gone=tuple((id_, id_) for id_ in view.chosen.practice if id_ not in known),
-        facts=tuple((id_, known[id_], ", ".join(titles)) for id_, titles in changed.items()),
+        facts=tuple((id_, known[id_], ", ".join(map(_, titles))) for id_, titles in changed.items()),
         framework=_other_framework(made, framework),
     )
     return Reopened(view, made, changes, _remark(changes, version))
@@ -241,10 +260,11 @@ def _compared_matrix(store: Store, view: View, made: Recipe, then: Table) -> Reo
 
 def _refuse_newer(made: Recipe, version: DataVersion) -> None:
     if made.data_version > version.number:
-        raise PracticesError(
-            f"The file was made from data version {made.data_version}; this app has version {version.number}. Open it "
-            "where the newer data are."
+        words = _(
+            "The file was made from data version {made}; this app has version {version}. Open it where the newer data "
+            "are."
         )
+        raise PracticesError(words.format(made=made.data_version, version=version.number))
 
 
 def _other_framework(made: Recipe, framework: Framework) -> str:
@@ -252,9 +272,8 @@ def _other_framework(made: Recipe, framework: Framework) -> str:
 
 
 def _remark(changes: Changes, version: DataVersion) -> str:
-    return (
-        f"The data are newer now (version {version.short}), but nothing in this view changed." if changes.none else ""
-    )
+    words = _("The data are newer now (version {version}), but nothing in this view changed.")
+    return words.format(version=version.short) if changes.none else ""
 
 
 def _compared(store: Store, view: View, made: Recipe, then: Table, now: Table) -> Reopened:
@@ -333,7 +352,8 @@ def _moves(old: dict[str, str], new: dict[str, str], other: str, framework: Fram
         scores = [row.get(f"{node}_score", "") if _is_scored(row, node) else "" for row in (old, new)]
         mine = tuple(words for criterion, words in reasons if node in (criterion, "weighting"))
         if not mine:
-            mine = (f"the framework is another ({other})",) if other else ("the answers in the file do not say why",)
+            another = _("the framework is another ({versions})").format(versions=other)
+            mine = (another if other else _("the answers in the file do not say why"),)
         yield Move(
             practice_id=new["practice_id"],
             name=new["name"],
@@ -362,10 +382,13 @@ def _in_words(row: dict[str, str], node: str) -> str:
     answered = _("{share} of the questions answered").format(share=percent(coverage))
     if not _is_scored(row, node):
         return _("too little known for a score (between {low} and {high}; {answered})").format(
-            low=f"{low:.1f}", high=f"{high:.1f}", answered=answered
+            low=formats.decimal(low, 1), high=formats.decimal(high, 1), answered=answered
         )
     return _("{score}/100 (could be {low}–{high}; {answered})").format(
-        score=f"{float(row[f'{node}_score']):.1f}", low=f"{low:.1f}", high=f"{high:.1f}", answered=answered
+        score=f"{float(row[f'{node}_score']):.1f}",
+        low=formats.decimal(low, 1),
+        high=formats.decimal(high, 1),
+        answered=answered,
     )
 
 
@@ -376,15 +399,20 @@ def _reasons(old: dict[str, str], new: dict[str, str], framework: Framework) -> 
     codes = [_pairs(row.get("answer_codes") or none) for row in (old, new)]
     for (criterion, _question, indicator), before, after in zip(framework.walk(), *codes, strict=False):
         if before != after:
-            words = f"{indicator.label}: {_answer(before, framework)} → {_answer(after, framework)}"
+            words = _("{question}: {before} → {after}")
             if before[0] == after[0]:
-                words += f", evidence level {before[1]} → {after[1]}"
+                words = _("{question}: {before} → {after}, evidence level {low} → {high}")
+            told = (_answer(before, framework), _answer(after, framework))
+            words = words.format(
+                question=_(indicator.label), before=told[0], after=told[1], low=before[1], high=after[1]
+            )
             changed.append((criterion.id, words))
     return changed
 
 
 def _answer(code: str, framework: Framework) -> str:
-    return framework.answer_label(_LETTERS[code[0]]).lower() if code[0] in _LETTERS else "no answer"
+    known = code[0] in _LETTERS
+    return formats.within(_(framework.answer_label(_LETTERS[code[0]]))) if known else _("no answer")
 
 
 def _facts(old: dict[str, str], new: dict[str, str]) -> list[str]:

@@ -92,7 +92,7 @@ def comparison(cursor: Cursor, ids: Sequence[str]) -> Comparison:
     ]
     rows = [*_results(cards), *_facts(cards)]
     for criterion in framework.criteria:
-        rows.append(_row(criterion.title, _("Score"), tuple(_score(of.get(criterion.id)) for of in scores)))
+        rows.append(_row(_(criterion.title), _("Score"), tuple(_score(of.get(criterion.id)) for of in scores)))
         rows += _indicators(framework, criterion, cards, answers)
     return Comparison(tuple((card["id"], card["name"]) for card in cards), tuple(rows))
 
@@ -153,13 +153,13 @@ def _indicators(
 
 def _indicator_row(criterion: Criterion, indicator: Indicator, cells: tuple[Cell, ...]) -> Row:
     """Two differ where their answers do: the same answer on other evidence is no difference in the practice."""
-    return Row(criterion.title, indicator.label, cells, differs=len(_given(cells)) > 1)
+    return Row(_(criterion.title), _(indicator.label), cells, differs=len(_given(cells)) > 1)
 
 
 def _answer(framework: Framework, given: Mapping[str, Any] | None) -> Cell:
     answer: AnswerId = given["answer"] if given else "not-documented"
     mark = answers_mark(given["evidence_level"]) if given and answer in DOCUMENTED else ""
-    return Cell(framework.answer_label(answer), mark, answer)
+    return Cell(_(framework.answer_label(answer)), mark, answer)
 
 
 def _apart(framework: Framework, cells: Sequence[Cell]) -> float:

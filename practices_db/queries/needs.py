@@ -5,46 +5,53 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from criteria import needs
 from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
+from practices_db import formats
 from practices_db.catalogue import thesaurus
 from practices_db.catalogue.plain_text import normalise
-from practices_db.catalogue.texts import counted, known, labels
+from practices_db.catalogue.texts import known, labels
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Cursor
 from practices_db.queries import evidence_by_type, need_words
 from practices_db.queries import library as library_queries
+from practices_db.translation import N_, _, ngettext
 
 WHO = {
-    "municipality": "Municipality",
-    "region": "Region or county",
-    "ministry": "Ministry or national agency",
-    "ngo": "NGO or association",
-    "school": "School or university",
-    "employer": "Employer",
-    "health": "Health service",
+    "municipality": N_("Municipality"),
+    "region": N_("Region or county"),
+    "ministry": N_("Ministry or national agency"),
+    "ngo": N_("NGO or association"),
+    "school": N_("School or university"),
+    "employer": N_("Employer"),
+    "health": N_("Health service"),
 }
 _LEVEL = {"municipality": "local", "region": "regional", "ministry": "national"}
-MONEY = {"little": "Little (up to 100,000 euro)", "some": "Some (up to a million)", "much": "Much"}
-HAVE = {"volunteers": "Volunteers", "homes": "Flats or rooms", "employers": "Employers", "schools": "Schools"}
+MONEY = {"little": N_("Little (up to 100,000 euro)"), "some": N_("Some (up to a million)"), "much": N_("Much")}
+HAVE = {
+    "volunteers": N_("Volunteers"),
+    "homes": N_("Flats or rooms"),
+    "employers": N_("Employers"),
+    "schools": N_("Schools"),
+}
 REASON_NAMES: dict[Reason, str] = {
-    "types": "Type of measure",
-    "groups": "Same target group",
-    "sectors": "Same sector",
-    "topics": "Topics",
-    "words": "Your words",
-    "country": "Same country",
-    "level": "Same level of government",
-    "size": "Similar number of people",
-    "money": "Money",
-    "have": "What you have",
-    "proof": "Evidence",
-    "carried": "Taken up elsewhere",
+    "types": N_("Type of measure"),
+    "groups": N_("Same target group"),
+    "sectors": N_("Same sector"),
+    "topics": N_("Topics"),
+    "words": N_("Your words"),
+    "country": N_("Same country"),
+    "level": N_("Same level of government"),
+    "size": N_("Similar number of people"),
+    "money": N_("Money"),
+    "have": N_("What you have"),
+    "proof": N_("Evidence"),
+    "carried": N_("Taken up elsewhere"),
 }
 # What each thing at hand is called in the texts of practices.
 _HAVE_IN_PRACTICES = {
@@ -120,18 +127,18 @@ class Asked:
     def in_words(self) -> list[tuple[str, str]]:
         """Return what was said as (name, words)."""
         said = {
-            "In your words": self.words,
-            "You are": WHO.get(self.who or "", ""),
-            "Where": label("country", self.country) if self.country else "",
-            "On": labels("sector", self.sectors),
-            "For": labels("target_group", self.groups),
-            "Types of measure": labels("measure_type", self.types),
-            "Topics": ", ".join(topics()[topic] for topic in self.topics),
-            "For how many people": f"{self.size:,}" if self.size else "",
-            "Inhabitants of your place": f"{self.inhabitants:,}" if self.inhabitants else "",
-            "Money": MONEY.get(self.money or "", ""),
-            "You have": ", ".join(HAVE[name] for name in self.have),
-            "Left aside": ", ".join(REASON_NAMES[reason] for reason in self.off),
+            _("In your words"): self.words,
+            _("You are"): _(WHO[self.who]) if self.who else "",
+            _("Where"): label("country", self.country) if self.country else "",
+            _("On"): labels("sector", self.sectors),
+            _("For"): labels("target_group", self.groups),
+            _("Types of measure"): labels("measure_type", self.types),
+            _("Topics"): ", ".join(_(topics()[topic]) for topic in self.topics),
+            _("For how many people"): formats.count(self.size) if self.size else "",
+            _("Inhabitants of your place"): formats.count(self.inhabitants) if self.inhabitants else "",
+            _("Money"): _(MONEY[self.money]) if self.money else "",
+            _("You have"): ", ".join(_(HAVE[name]) for name in self.have),
+            _("Left aside"): ", ".join(_(REASON_NAMES[reason]) for reason in self.off),
         }
         return [(name, words) for name, words in said.items() if words]
 
@@ -180,7 +187,7 @@ def _shown(value: str) -> str:
 
 @cache
 def topics() -> dict[str, str]:
-    """Return the topics that a need may be about, by id, with their names."""
+    """Return the topics that a need may be about, by id, with their English names."""
     return {id_: entry["label"] for id_, entry in thesaurus.entries("topic").items()}
 
 
@@ -211,8 +218,8 @@ def reading_name(one: need_words.Reading) -> str:
     """Return what a reading is called."""
     names = {"who": WHO, "money": MONEY, "have": HAVE, "topic": topics()}
     if one.kind == "problem":
-        return str(thesaurus.entries("problem")[one.id]["label"])
-    return names[one.kind][one.id] if one.kind in names else label(one.kind, one.id)
+        return _(str(thesaurus.entries("problem")[one.id]["label"]))
+    return _(names[one.kind][one.id]) if one.kind in names else label(one.kind, one.id)
 
 
 def filled_in(asked: Asked, before: str = "") -> Asked:
@@ -262,40 +269,49 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
     what = held.what
     match held.reason:
         case "types":
-            return f"Type of measure: {labels('measure_type', what)}"
+            return _("Type of measure: {types}").format(types=labels("measure_type", what))
         case "groups":
             same = [group for group in what if group in asked.groups]
             if not same:
-                return f"For a neighbouring group: {labels('target_group', what)}"
-            return _of("Same target group", labels("target_group", same), len(same), len(asked.groups))
+                return _("For a neighbouring group: {groups}").format(groups=labels("target_group", what))
+            return _of(_("Same target group: {what}"), labels("target_group", same), len(same), len(asked.groups))
         case "sectors":
-            return _of("Same sector", labels("sector", what), len(what), len(asked.sectors))
+            return _of(_("Same sector: {what}"), labels("sector", what), len(what), len(asked.sectors))
         case "topics":
-            return "Its description is about: " + ", ".join(topics()[topic] for topic in what)
+            told = ", ".join(_(topics()[topic]) for topic in what)
+            return _("Its description is about: {topics}").format(topics=told)
         case "words":
-            return "Your words occur in its description: " + ", ".join(_as_typed(asked.words, what))
+            told = ", ".join(_as_typed(asked.words, what))
+            return _("Your words occur in its description: {words}").format(words=told)
         case "country":
-            return f"Same country: {label('country', what[0])}"
+            return _("Same country: {country}").format(country=label("country", what[0]))
         case "level":
-            return f"Works at your level: {label('governance_level', what[0]).lower()}"
+            return _("Works at your level: {level}").format(level=formats.within(label("governance_level", what[0])))
         case "size":
-            return f"Similar number of people: it reached {int(what[0]):,}, as its source counts"
+            return _("Similar number of people: it reached {people}, as its source counts").format(
+                people=formats.count(int(what[0]))
+            )
         case "money":
             if what and what[0].isdigit():
-                return f"Within your money: its budget was {int(what[0]):,} euro, as its source gives it"
-            return (
-                f"Partly within your money: no budget stated, but paid by {labels('funding_kind', what).lower()} only"
-            )
+                return _("Within your money: its budget was {amount} euro, as its source gives it").format(
+                    amount=formats.count(int(what[0]))
+                )
+            paid_by = ", ".join(formats.within(label("funding_kind", kind)) for kind in what)
+            return _("Partly within your money: no budget stated, but paid by {funding} only").format(funding=paid_by)
         case "have":
-            return _of("Uses what you have", ", ".join(HAVE[name].lower() for name in what), len(what), len(asked.have))
+            told = ", ".join(formats.within(_(HAVE[name])) for name in what)
+            return _of(_("Uses what you have: {what}"), told, len(what), len(asked.have))
         case "proof":
-            return f"Evidence: {label('evidence_level', what[0])} (strongest behind any of its answers)"
+            return _("Evidence: {level} (strongest behind any of its answers)").format(
+                level=label("evidence_level", what[0])
+            )
         case "carried":
-            return "Taken up elsewhere, according to its source"
+            return _("Taken up elsewhere, according to its source")
 
 
 def _of(words: str, what: str, met: int, asked: int) -> str:
-    return f"{words}: {what}" + (f" ({met} of your {asked})" if asked > 1 else "")
+    said = words.format(what=what)
+    return _("{reason} ({met} of your {asked})").format(reason=said, met=met, asked=asked) if asked > 1 else said
 
 
 def _as_typed(words: str, stems: Sequence[str]) -> list[str]:
@@ -317,6 +333,29 @@ class Documented:
 
 
 @dataclass(frozen=True)
+class Why:
+    """A reason to ask an organisation; ``what``: names of practices, ids of themes or countries, or how to join."""
+
+    reason: Literal["leads", "theme", "country", "community"]
+    what: tuple[str, ...]
+
+
+def why_words(why: Why) -> str:
+    """Say a reason to ask an organisation."""
+    match why.reason:
+        case "leads":
+            return _("Leads {practice}").format(practice=why.what[0])
+        case "theme":
+            return _("Same theme: {themes}").format(themes=labels("theme", why.what))
+        case "country":
+            return _("Same country: {country}").format(country=label("country", why.what[0]))
+        case "community":
+            if not why.what:
+                return _("Community of practice; no joining details found, contact them")
+            return _("Community of practice: {how_to_join}").format(how_to_join=why.what[0])
+
+
+@dataclass(frozen=True)
 class Answer:
     """What is there for a need.
 
@@ -330,7 +369,7 @@ class Answer:
     documented: Documented
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: list[dict[str, Any]] = field(default_factory=list)
-    organisations: list[tuple[dict[str, Any], list[str]]] = field(default_factory=list)
+    organisations: list[tuple[dict[str, Any], list[Why]]] = field(default_factory=list)
     missing: tuple[str, ...] = ()
 
     @property
@@ -403,12 +442,12 @@ def _documented(asked: Asked, of: Pool, places: needs.Places) -> Documented:
 
 def _to_ask(
     cursor: Cursor, asked: Asked, shown: Sequence[str], cards: Mapping[str, Mapping[str, Any]], themes: Sequence[str]
-) -> list[tuple[dict[str, Any], list[str]]]:
+) -> list[tuple[dict[str, Any], list[Why]]]:
     """Return organisations with the reasons to ask them: leaders of the first practices, then those near."""
-    led: dict[str, list[str]] = {}
+    led: dict[str, list[Why]] = {}
     for link in _rows(library_queries.links_of(cursor, "practice", shown[:6])):
         if link["relation"] == "leads":
-            led.setdefault(link["other_id"], []).append(f"Leads {cards[link['id']]['name']}")
+            led.setdefault(link["other_id"], []).append(Why("leads", (cards[link["id"]]["name"],)))
     rows = _rows(
         cursor.execute("SELECT * FROM organisation_card WHERE list_contains($ids::TEXT[], id)", {"ids": list(led)}).df()
     )
@@ -416,22 +455,22 @@ def _to_ask(
     found = [(row, led[row["id"]]) for row in leaders]
     countries = asked.countries
     for row in _rows(library_queries.organisations_near(cursor, themes, countries, list(led))) if themes else []:
-        why = ["Same theme: " + labels("theme", row["shared_themes"])]
+        why = [Why("theme", tuple(row["shared_themes"]))]
         if row["same_country"]:
-            why.append("Same country: " + label("country", asked.country or ""))
+            why.append(Why("country", (asked.country or "",)))
         if row["community_of_practice"]:
-            joins = f": {row['joins']}" if row["joins"] else "; no joining details found, contact them"
-            why.append(f"Community of practice{joins}")
+            why.append(Why("community", (row["joins"],) if row["joins"] else ()))
         found.append((row, why))
     return found
 
 
 def first_to_ask(answer_: Answer, most: int = 4) -> list[tuple[dict[str, Any], list[str]]]:
-    """Return whom to ask first: some who lead the first practices, some in the country, some communities to join."""
+    """Return whom to ask first, with reasons in words: some who lead the first practices, some near, some to join."""
     leaders = [pair for pair in answer_.organisations if "same_country" not in pair[0]]
     near = [pair for pair in answer_.organisations if pair[0].get("same_country") is True]
     communities = [pair for pair in answer_.organisations if pair[0].get("same_country") is False]
-    return [*leaders[:most], *near[:most], *communities[:most]]
+    first = (*leaders[:most], *near[:most], *communities[:most])
+    return [(row, [why_words(one) for one in why]) for row, why in first]
 
 
 def not_documented(answer_: Answer) -> list[str]:
@@ -439,56 +478,86 @@ def not_documented(answer_: Answer) -> list[str]:
     asked, documented = answer_.asked, answer_.documented
     if answer_.nothing_read:
         return []
-    subject = (
-        " ".join(
-            part
-            for part in (
-                f"on {labels('sector', asked.sectors)}" if asked.sectors else "",
-                f"for {labels('target_group', asked.groups)}" if asked.groups else "",
-            )
-            if part
-        )
-        or "on what you describe"
-    )
-    said = [f"No practice in the catalogue is about {topics()[topic].lower()}." for topic in answer_.missing]
+    said = [
+        _("No practice in the catalogue is about {topic}.").format(topic=formats.within(_(topics()[topic])))
+        for topic in answer_.missing
+    ]
     if not documented.practices and not said:
-        said.append(f"No practice in the catalogue is {subject}: it may exist, but none was found to record.")
+        said.append(_no_practice(asked))
     elif documented.practices:
         said += _of_practices(documented, asked)
         for group in documented.no_groups if len(asked.groups) > 1 else ():
-            said.append(f"None of them says that it is for {label('target_group', group).lower()}.")
+            words = _("None of them says that it is for {group}.")
+            said.append(words.format(group=formats.within(label("target_group", group))))
     strong = [row for row in answer_.evidence if known(row["evidence_level"]) and row["evidence_level"] >= 4]
     if not answer_.evidence:
-        said += [f"No publication in the library is {subject}."] if answer_.has_theme else []
+        said += [_no_publication(asked)] if answer_.has_theme else []
     elif not strong:
         said.append(
-            "No study with a comparison group is about it: whether such measures help more than none is not known."
+            _("No study with a comparison group is about it: whether such measures help more than none is not known.")
         )
     elif not any(row["finding"] for row in strong):
-        said.append("Studies with a comparison group are about it, but their findings are not available to us.")
+        said.append(_("Studies with a comparison group are about it, but their findings are not available to us."))
     if asked.inhabitants:
-        said.append(
-            f"How large a place is stands in no record: whether a practice works in a place of {asked.inhabitants:,} "
-            "has to be asked."
+        words = _(
+            "How large a place is stands in no record: whether a practice works in a place of {inhabitants} has to be "
+            "asked."
         )
+        said.append(words.format(inhabitants=formats.count(asked.inhabitants)))
     return said
 
 
-def _of_practices(documented: Documented, asked: Asked) -> list[str]:
-    whole = counted(documented.practices, "practice")
-    said = []
-    if missing := documented.practices - documented.assessed:
-        said.append(f"Of these {whole}, {missing} have no assessment: what changed for people is not known here.")
-    if not documented.independent:
-        said.append("None of them rests on an independent evaluation.")
-    if asked.country and not documented.in_country:
-        said.append(f"None of them is in {label('country', asked.country)}.")
-    if documented.budgets:
-        said.append(f"What it costs is stated for {documented.budgets} of these {whole}.")
+def _no_practice(asked: Asked) -> str:
+    if asked.sectors and asked.groups:
+        words = _(
+            "No practice in the catalogue is on {sectors} for {groups}: it may exist, but none was found to record."
+        )
+    elif asked.sectors:
+        words = _("No practice in the catalogue is on {sectors}: it may exist, but none was found to record.")
+    elif asked.groups:
+        words = _("No practice in the catalogue is for {groups}: it may exist, but none was found to record.")
     else:
-        said.append("None of them states what it costs.")
+        words = _("No practice in the catalogue is on what you describe: it may exist, but none was found to record.")
+    return words.format(sectors=labels("sector", asked.sectors), groups=labels("target_group", asked.groups))
+
+
+def _no_publication(asked: Asked) -> str:
+    if asked.sectors and asked.groups:
+        words = _("No publication in the library is on {sectors} for {groups}.")
+    elif asked.sectors:
+        words = _("No publication in the library is on {sectors}.")
+    elif asked.groups:
+        words = _("No publication in the library is for {groups}.")
+    else:
+        words = _("No publication in the library is on what you describe.")
+    return words.format(sectors=labels("sector", asked.sectors), groups=labels("target_group", asked.groups))
+
+
+def _of_practices(documented: Documented, asked: Asked) -> list[str]:
+    whole = documented.practices
+    said = []
+    if missing := whole - documented.assessed:
+        words = ngettext(
+            "Of these {count} practice, {some} have no assessment: what changed for people is not known here.",
+            "Of these {count} practices, {some} have no assessment: what changed for people is not known here.",
+            whole,
+        )
+        said.append(words.format(count=formats.count(whole), some=formats.count(missing)))
+    if not documented.independent:
+        said.append(_("None of them rests on an independent evaluation."))
+    if asked.country and not documented.in_country:
+        said.append(_("None of them is in {country}.").format(country=label("country", asked.country)))
+    if documented.budgets:
+        words = ngettext(
+            "What it costs is stated for {some} of these {count} practice.",
+            "What it costs is stated for {some} of these {count} practices.",
+            whole,
+        )
+        said.append(words.format(count=formats.count(whole), some=formats.count(documented.budgets)))
+    else:
+        said.append(_("None of them states what it costs."))
     if not documented.transferred:
-        said.append("None of them is known to have been taken up elsewhere.")
+        said.append(_("None of them is known to have been taken up elsewhere."))
     return said
 
 

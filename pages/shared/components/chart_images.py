@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 import streamlit as st
 
 from practices_db.files.exports.recipe import Recipe
+from practices_db.translation import _
 
 ImageFormat = Literal["svg", "png"]
 MIME: dict[ImageFormat, str] = {"svg": "image/svg+xml", "png": "image/png"}
@@ -45,7 +46,7 @@ def image(
     # A text in "title" could be an expression; a list of lines is only ever text.
     title = {
         "text": textwrap.wrap(made.chart or made.selection, _OF_TITLE),
-        "subtitle": textwrap.wrap(f"{made.cite} {made.method}", _OF_RECIPE),
+        "subtitle": textwrap.wrap(f"{made.cite} {_(made.method)}", _OF_RECIPE),
     }
     whole = {**spec, "width": _WIDTH, "title": title}
     if rows is not None:

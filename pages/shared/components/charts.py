@@ -8,24 +8,28 @@ say the same. Missing is drawn as missing, never as zero.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from functools import cache
-from typing import Any, Literal
+from functools import cache, wraps
+from gettext import NullTranslations
+from typing import Any, Literal, ParamSpec
 
 import altair as alt
 import pandas as pd
 import streamlit as st
+from babel import Locale
 
+from practices_db import formats
+from practices_db.catalogue.vocabularies import label
 from practices_db.config import DATA
 from practices_db.palette import COUNT, FINE
+from practices_db.translation import ENGLISH, N_, _, language, translations
 
 Spec = dict[str, Any]
+_Given = ParamSpec("_Given")
 
-EFFECTIVENESS, SUSTAINABILITY = "Effectiveness", "Sustainability"
-PROOF = ("claims and documents", "before and after, or survey", "independent evaluation or stronger")
-# the colour that a headline has in every chart
-_HEADLINE = alt.Color("what:N", scale=alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY]), legend=None)
+EFFECTIVENESS, SUSTAINABILITY = N_("Effectiveness"), N_("Sustainability")
+PROOF = (N_("claims and documents"), N_("before and after, or survey"), N_("independent evaluation or stronger"))
 _HUNDRED = alt.Scale(domain=[0, 100], nice=False)
 _SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 NAMED_FROM = 560  # pixels; in a narrower chart marks have no names
@@ -34,10 +38,59 @@ _ROOM = "height on screen"
 _PALETTE = 8  # how many chartCategoricalColors the theme has; the last is the ink of names
 
 
+def _for_each_language(build: Callable[_Given, Spec]) -> Callable[_Given, Spec]:
+    """Keep what a function builds, once for each language: words stand in it."""
+
+    @cache
+    def kept(_texts: NullTranslations, *args: _Given.args, **kwargs: _Given.kwargs) -> Spec:
+        return build(*args, **kwargs)
+
+    @wraps(build)
+    def of_reader(*args: _Given.args, **kwargs: _Given.kwargs) -> Spec:
+        made: Callable[..., Spec] = kept  # a cache wants what can be a key, which the types do not tell of these
+        return made(translations(), *args, **kwargs)
+
+    return of_reader
+
+
+@cache
+def _locale(code: str) -> dict[str, Any]:
+    """Return how Vega writes numbers and times in a language (d3-format, d3-time-format), from CLDR."""
+    of = Locale(code)
+    symbols = of.number_symbols["latn"]
+    sunday_first = [6, *range(6)]
+    return {
+        "number": {
+            "decimal": symbols["decimal"], "thousands": symbols["group"], "grouping": [3], "currency": ["", "\u00a0€"]
+        },
+        "time": {
+            "dateTime": "%A, %-d %B %Y, %H:%M", "date": "%-d %B %Y", "time": "%H:%M", "periods": ["AM", "PM"],
+            "days": [of.days["stand-alone"]["wide"][day] for day in sunday_first],
+            "shortDays": [of.days["stand-alone"]["abbreviated"][day] for day in sunday_first],
+            "months": list(of.months["stand-alone"]["wide"].values()),
+            "shortMonths": list(of.months["stand-alone"]["abbreviated"].values()),
+        },
+    }  # fmt: skip
+
+
+def _headlines() -> list[str]:
+    return [_(EFFECTIVENESS), _(SUSTAINABILITY)]
+
+
+def _headline_colour() -> alt.Color:
+    """Return the colour that a headline has in every chart."""
+    return alt.Color("what:N", scale=alt.Scale(domain=_headlines()), legend=None)
+
+
 def _finished(chart: alt.TopLevelMixin) -> Spec:
-    """Return the specification without Altair's look, which is the theme's, and without its placeholder rows."""
+    """Return the specification without Altair's look, which is the theme's, and without its placeholder rows.
+
+    Numbers and times are as the reader's language writes them; in English as Vega does.
+    """
     spec: Spec = chart.to_dict()
     spec.pop("config")
+    if language() != ENGLISH:
+        spec["config"] = {"locale": _locale(language())}
     if "empty" in spec.get("datasets", {}):
         del spec["datasets"]
     for part in (spec, *spec.get("layer", [])):
@@ -58,7 +111,7 @@ def _set_series(spec: Spec, field: str, series: Sequence[str]) -> None:
     """Set what a field is one of. The colours of the two headlines mean these in every chart, so no other has them."""
     for encoding in _encodings(spec, field):
         if "scale" in encoding:
-            headlines = [] if "range" in encoding["scale"] else [EFFECTIVENESS, SUSTAINABILITY]  # shapes are no colours
+            headlines = [] if "range" in encoding["scale"] else _headlines()  # shapes are no colours
             encoding["scale"]["domain"] = [*headlines, *series]
         if encoding.get("legend"):
             encoding["legend"]["values"] = list(series)
@@ -67,6 +120,11 @@ def _set_series(spec: Spec, field: str, series: Sequence[str]) -> None:
 def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
     """Return what is said of a mark that is pointed at: columns with their types, and what they are called."""
     return [alt.Tooltip(column, title=title) for column, title in titles.items()]
+
+
+def _quoted(words: str) -> str:
+    """Return words as a text in an expression of Vega."""
+    return json.dumps(words, ensure_ascii=False)
 
 
 def _inked(layer: alt.Chart) -> alt.Chart:
@@ -84,14 +142,14 @@ def _names(base: alt.Chart) -> alt.Chart:
     return _inked(lines.encode(x=alt.value(0), text="name:N"))
 
 
-@cache
+@_for_each_language
 def bars(label_title: str, count_title: str = "Practices") -> Spec:
     """Horizontal bars in the order of the rows: ``id``, ``label``, ``count``. Selection ``pick`` gives the ``id``."""
     pick = alt.selection_point(name="pick", fields=["id"])
     base = alt.Chart().encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
         x=alt.X("count:Q", title=None, axis=None),
-        tooltip=_tips({"label:N": label_title, "count:Q": count_title}),
+        tooltip=_tips({"label:N": _(label_title), "count:Q": _(count_title)}),
     )
     layers = alt.layer(
         base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=COUNT, aria=False).add_params(pick),
@@ -100,7 +158,7 @@ def bars(label_title: str, count_title: str = "Practices") -> Spec:
     return _finished(layers.properties(height=alt.Step(24)))
 
 
-@cache
+@_for_each_language
 def years() -> Spec:
     """Columns by year, in the order of the rows: ``year`` (a label), ``practices``."""
     chart = (
@@ -108,10 +166,10 @@ def years() -> Spec:
         .mark_bar(color=COUNT, aria=False)
         .encode(
             x=alt.X(
-                "year:N", sort=None, title="First year", axis=alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
+                "year:N", sort=None, title=_("First year"), axis=alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
             ),
             y=alt.Y("practices:Q", title=None, axis=alt.Axis(tickMinStep=1)),
-            tooltip=_tips({"year:N": "First year", "practices:Q": "Practices"}),
+            tooltip=_tips({"year:N": _("First year"), "practices:Q": _("Practices")}),
         )
     )
     return _finished(chart.properties(height=240))
@@ -123,22 +181,33 @@ def _europe() -> Spec:
     return topology
 
 
+def _europe_in_words() -> Spec:
+    """Return the shapes with the names of the countries in the reader's language; in English those of the file."""
+    if language() == ENGLISH:
+        return _europe()
+    named = deepcopy(_europe())
+    for shape in named["objects"]["countries"]["geometries"]:
+        if (name := label("country", shape["id"])) != shape["id"]:
+            shape["properties"]["name"] = name
+    return named
+
+
 @cache
 def countries_on_map() -> frozenset[str]:
     """Return the codes of the countries that the map can show."""
     return frozenset(shape["id"] for shape in _europe()["objects"]["countries"]["geometries"])
 
 
-@cache
+@_for_each_language
 def _map(counted: str) -> Spec:
     pick = alt.selection_point(name="pick", fields=["id"])
-    shapes = alt.InlineData(values=_europe(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    shapes = alt.InlineData(values=_europe_in_words(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
     counts = alt.LookupData(data=alt.NamedData(name="counts"), key="id", fields=["count", "label"])
     empty = (
         alt.Chart(shapes)
         .mark_geoshape(fill=FINE, fillOpacity=0.15, stroke=FINE, strokeWidth=0.5, aria=False)
-        .encode(tooltip=_tips({"properties.name:N": "Country", "none:N": counted}))
-        .transform_calculate(none="'none'")
+        .encode(tooltip=_tips({"properties.name:N": _("Country"), "none:N": _(counted)}))
+        .transform_calculate(none=_quoted(_("none")))
     )
     filled = (
         alt.Chart(shapes)
@@ -146,11 +215,11 @@ def _map(counted: str) -> Spec:
         .encode(
             color=alt.Color(
                 "count:Q",
-                title=counted,
+                title=_(counted),
                 scale=alt.Scale(type="sqrt"),
                 legend=alt.Legend(orient="top-left", direction="vertical", gradientLength=110, tickCount=4),
             ),
-            tooltip=_tips({"label:N": "Country", "count:Q": counted}),
+            tooltip=_tips({"label:N": _("Country"), "count:Q": _(counted)}),
         )
         .transform_lookup(lookup="id", from_=counts)
         .transform_filter("isValid(datum.count)")
@@ -169,7 +238,7 @@ def map_of_europe(rows: list[dict[str, Any]], counted: str = "Practices") -> Spe
     return spec | {"datasets": {**spec.get("datasets", {}), "counts": rows}}
 
 
-@cache
+@_for_each_language
 def two_scores() -> Spec:
     """Effectiveness × sustainability: a mark with its two ranges for each practice that has both scores.
 
@@ -180,23 +249,29 @@ def two_scores() -> Spec:
     pick = alt.selection_point(name="pick", fields=["id"], nearest=True)
     hover = alt.selection_point(name="hover", fields=["id"], nearest=True, on="pointerover", clear="pointerout")
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
-    tooltip = _tips({"name:N": "Practice", "words_e:N": EFFECTIVENESS, "words_s:N": SUSTAINABILITY, "proof:N": "By"})
+    tooltip = _tips(
+        {"name:N": _("Practice"), "words_e:N": _(EFFECTIVENESS), "words_s:N": _(SUSTAINABILITY), "proof:N": _("By")}
+    )
     axis = alt.Axis(tickCount=5)
-    x = alt.X("e:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis)
-    y = alt.Y("s:Q", title="Sustainability →", scale=_HUNDRED, axis=axis)
+    x = alt.X("e:Q", title=_("Effectiveness →"), scale=_HUNDRED, axis=axis)
+    y = alt.Y("s:Q", title=_("Sustainability →"), scale=_HUNDRED, axis=axis)
     base = alt.Chart().encode(x=x, y=y)
     lines = base.mark_rule(strokeWidth=1.5, aria=False).encode(
         opacity=alt.condition(hover, alt.value(0.4), alt.value(0.08))
     )
-    across = lines.transform_calculate(what=f"'{EFFECTIVENESS}'").encode(x="e_low:Q", x2="e_high:Q", color=_HEADLINE)
-    along = lines.transform_calculate(what=f"'{SUSTAINABILITY}'").encode(y="s_low:Q", y2="s_high:Q", color=_HEADLINE)
+    across = lines.transform_calculate(what=_quoted(_(EFFECTIVENESS))).encode(
+        x="e_low:Q", x2="e_high:Q", color=_headline_colour()
+    )
+    along = lines.transform_calculate(what=_quoted(_(SUSTAINABILITY))).encode(
+        y="s_low:Q", y2="s_high:Q", color=_headline_colour()
+    )
     dots = (
         base.mark_point(filled=True, size=110, cursor="pointer", color=COUNT, aria=False)
         .encode(
             shape=alt.Shape(
                 "proof:N",
-                title="Strongest evidence",
-                scale=alt.Scale(domain=list(PROOF), range=["circle", "square", "diamond"]),
+                title=_("Strongest evidence"),
+                scale=alt.Scale(domain=[_(one) for one in PROOF], range=["circle", "square", "diamond"]),
                 legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
             ),
             opacity=faded,
@@ -221,7 +296,7 @@ def _mark_names(base: alt.Chart, faded: Any) -> Iterator[alt.Chart]:
         yield _inked(names.encode(text=alt.condition(f"width > {NAMED_FROM}", "label:N", alt.value("")), opacity=faded))
 
 
-@cache
+@_for_each_language
 def score_cells(size: int) -> Spec:
     """Effectiveness × sustainability as counts: a cell for each ``size`` × ``size`` points that anything lies in.
 
@@ -232,22 +307,22 @@ def score_cells(size: int) -> Spec:
         alt.Chart()
         .mark_rect(stroke=FINE, strokeOpacity=0.35, aria=False)
         .encode(
-            x=alt.X("x:Q", title="Effectiveness →", scale=_HUNDRED, axis=axis),
+            x=alt.X("x:Q", title=_("Effectiveness →"), scale=_HUNDRED, axis=axis),
             x2="x2:Q",
-            y=alt.Y("y:Q", title="Sustainability →", scale=_HUNDRED, axis=axis),
+            y=alt.Y("y:Q", title=_("Sustainability →"), scale=_HUNDRED, axis=axis),
             y2="y2:Q",
             color=alt.Color(
                 "practices:Q",
-                title=f"Practices in {size} × {size} points",
+                title=_("Practices in {size} × {size} points").format(size=size),
                 scale=alt.Scale(type="sqrt", zero=True),
                 legend=alt.Legend(orient="bottom", gradientLength=160, tickCount=4, tickMinStep=1, format="d"),
             ),
             tooltip=_tips(
                 {
-                    "practices:Q": "Practices",
-                    "across:N": EFFECTIVENESS,
-                    "upwards:N": SUSTAINABILITY,
-                    "ranges:N": "Their ranges reach",
+                    "practices:Q": _("Practices"),
+                    "across:N": _(EFFECTIVENESS),
+                    "upwards:N": _(SUSTAINABILITY),
+                    "ranges:N": _("Their ranges reach"),
                 }
             ),
         )
@@ -255,7 +330,7 @@ def score_cells(size: int) -> Spec:
     return _finished(cells.properties(height=620))
 
 
-@cache
+@_for_each_language
 def range_rows() -> Spec:
     """A row for each practice: its name, the bars of both scores, at the right the evidence of its result.
 
@@ -263,15 +338,15 @@ def range_rows() -> Spec:
     score), ``state``, ``score``, ``low``, ``high``, ``words``; a practice without bars has one row with a ``note``. The
     mark at the score is filled where it is scored and hollow where too little is known. Selection ``pick``: ``id``.
     """
-    scale = alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY])
+    scale = alt.Scale(domain=_headlines())
     legend = alt.Legend(orient="top", direction="horizontal")
     room = alt.Scale(domain=[0, 128], nice=False)  # above 100 stands the evidence
-    shown = "datum.value > 100 ? 'Evidence' : datum.label"
+    shown = f"datum.value > 100 ? {_quoted(_('Evidence'))} : datum.label"
     labels = alt.Axis(labelLimit=alt.ExprRef("containerSize()[0] < 560 ? 120 : 300"), ticks=False, domain=False)
     base = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None, axis=labels))
     told = base.encode(
-        yOffset=alt.YOffset("what:N", scale=alt.Scale(domain=[EFFECTIVENESS, SUSTAINABILITY], paddingOuter=0.9)),
-        tooltip=_tips({"name:N": "Practice", "what:N": "Score", "words:N": "Known", "told:N": "Result"}),
+        yOffset=alt.YOffset("what:N", scale=alt.Scale(domain=_headlines(), paddingOuter=0.9)),
+        tooltip=_tips({"name:N": _("Practice"), "what:N": _("Score"), "words:N": _("Known"), "told:N": _("Result")}),
     )
     spans = (
         told.transform_filter("isValid(datum.low)")
@@ -302,7 +377,7 @@ def range_rows() -> Spec:
             shape=alt.Shape("what:N", title=None, scale=scale, legend=legend),
         )
     )
-    first = base.transform_filter(f"datum.what != '{SUSTAINABILITY}'")
+    first = base.transform_filter(f"datum.what != {_quoted(_(SUSTAINABILITY))}")
     evidence = _inked(first.mark_text(align="center", aria=False).encode(x=alt.datum(116), text="evidence:N"))
     notes = _inked(
         base.transform_filter("isValid(datum.note)")
@@ -326,7 +401,7 @@ def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
     return spec
 
 
-@cache
+@_for_each_language
 def _ranges(count: int, pickable: bool) -> Spec:
     cursor: Literal["pointer", "default"] = "pointer" if pickable else "default"
     scale = alt.Scale()  # the names of the series are set for each chart
@@ -335,7 +410,7 @@ def _ranges(count: int, pickable: bool) -> Spec:
     legend = alt.Legend(orient="top", labelLimit=300, direction=direction) if count > 1 else None
     colour = alt.Color("what:N", title=None, scale=scale, legend=None)
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
-    told = base.encode(tooltip=_tips({"practice:N": "Of", "what:N": "Score", "words:N": "Known"}))
+    told = base.encode(tooltip=_tips({"practice:N": _("Of"), "what:N": _("Score"), "words:N": _("Known")}))
     spans = (
         told.transform_filter("isValid(datum.low)")
         .mark_bar(height=7, opacity=0.35, cornerRadius=3, cursor=cursor, aria=False)
@@ -374,17 +449,17 @@ def places(count: int, groups: tuple[str, ...], named: bool = True) -> Spec:
     """
     spec = deepcopy(_places(named))
     for encoding in _encodings(spec, "from"):
-        encoding["title"] = f"Place among these {count} (1 is highest)"
+        encoding["title"] = _("Place among these {count} (1 is highest)").format(count=formats.count(count))
         encoding["scale"]["domain"] = [0.5, count + 0.5]
     _set_series(spec, "group", groups)
     return spec
 
 
-@cache
+@_for_each_language
 def _places(named: bool) -> Spec:
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     told = base.transform_filter("isValid(datum.from)").encode(
-        tooltip=_tips({"practice:N": "Practice", "words:N": "Clear differences", "group:N": "Group"})
+        tooltip=_tips({"practice:N": _("Practice"), "words:N": _("Clear differences"), "group:N": _("Group")})
     )
     bars_ = (
         told.mark_bar(height=7 if named else 3, cornerRadius=2, opacity=0.35, cursor="pointer", aria=False)
@@ -414,7 +489,6 @@ def _places(named: bool) -> Spec:
     return _finished(layers.properties(height=alt.Step(21 if named else 7)))
 
 
-@cache
 def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
     """Dot strips: where each practice stands among its peers.
 
@@ -422,6 +496,11 @@ def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
     ``score``, ``own`` (true for the practice itself, drawn large and filled). Where they are ``counted``, a dot stands
     for the ``n`` practices near its score, and its area for their number.
     """
+    return _strips(tuple(_(one) for one in series), counted)
+
+
+@_for_each_language
+def _strips(series: tuple[str, ...], counted: bool) -> Spec:
     scale = alt.Scale(domain=list(series))
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     dots = base.transform_filter("isValid(datum.score)").encode(
@@ -429,9 +508,9 @@ def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
         color=alt.Color("what:N", title=None, scale=scale, legend=alt.Legend(orient="top", labelLimit=200)),
         shape=alt.Shape("what:N", title=None, scale=scale, legend=alt.Legend(orient="top", labelLimit=200)),
         tooltip=[
-            alt.Tooltip("practice:N", title="Practice"),
-            alt.Tooltip("what:N", title="Score"),
-            alt.Tooltip("score:Q", title="Of 100", format=".0f"),
+            alt.Tooltip("practice:N", title=_("Practice")),
+            alt.Tooltip("what:N", title=_("Score")),
+            alt.Tooltip("score:Q", title=_("Of 100"), format=".0f"),
         ],
     )
     others = dots.transform_filter("!datum.own").mark_point(size=45, opacity=0.45, strokeWidth=1.5, aria=False)
@@ -439,14 +518,14 @@ def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
         color=alt.Color("what:N", scale=scale, legend=None), shape=alt.Shape("what:N", scale=scale, legend=None)
     )
     if counted:
-        size = alt.Size("n:Q", title="Practices", scale=alt.Scale(range=[8, 220]), legend=None)
+        size = alt.Size("n:Q", title=_("Practices"), scale=alt.Scale(range=[8, 220]), legend=None)
         others = others.encode(size=size)
     own = dots.transform_filter("datum.own").mark_point(size=150, opacity=1, filled=True, aria=False)
     layered = alt.layer(others, own, _names(base)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(22)))
 
 
-@cache
+@_for_each_language
 def gap_map(step_title: str, steps: tuple[str, ...], across: tuple[str, ...], down: tuple[str, ...]) -> Spec:
     """Draw two lists against each other, a cell for each pair; ``across`` and ``down`` are their labels in order.
 
@@ -470,12 +549,12 @@ def gap_map(step_title: str, steps: tuple[str, ...], across: tuple[str, ...], do
         ),
         tooltip=_tips(
             {
-                "down:N": "For",
-                "across:N": "On",
-                "practices:Q": "Practices",
-                "assessed:Q": "Assessed",
-                "proof:N": "Strongest evidence on outcomes",
-                "needed:N": "To fill it",
+                "down:N": _("For"),
+                "across:N": _("On"),
+                "practices:Q": _("Practices"),
+                "assessed:Q": _("Assessed"),
+                "proof:N": _("Strongest evidence on outcomes"),
+                "needed:N": _("To fill it"),
             }
         ),
     )
@@ -516,7 +595,7 @@ def effect_directions(outcomes: tuple[str, ...], studies: tuple[str, ...]) -> Sp
         outcomes,
         studies,
         ("outcome", "study"),
-        {"direction:N": "Direction", "design:N": "Design", "form:N": "Form", "effect:N": "Found"},
+        {"direction:N": _("Direction"), "design:N": _("Design"), "form:N": _("Form"), "effect:N": _("Found")},
     )
 
 
@@ -526,7 +605,7 @@ def evidence_map(outcomes: tuple[str, ...], types: tuple[str, ...]) -> Spec:
     Rows: ``row`` (the type, with its practices), ``outcome``, ``id``, ``mark`` (a sign for the label, or for no study),
     ``label``, ``studies``, ``practices`` (words).
     """
-    titles = {"label:N": "Label", "studies:N": "Studies", "practices:N": "Practices of the type"}
+    titles = {"label:N": _("Label"), "studies:N": _("Studies"), "practices:N": _("Practices of the type")}
     return _signs(outcomes, types, ("outcome", "row"), titles, pickable=True)
 
 
@@ -555,7 +634,7 @@ def _signs(
                 axis=alt.Axis(labelLimit=190, labelOverlap=False, grid=True),
             ),
             text="mark:N",
-            tooltip=_tips({f"{of_down}:N": "Row", f"{of_across}:N": "Column", **titles}),
+            tooltip=_tips({f"{of_down}:N": _("Row"), f"{of_across}:N": _("Column"), **titles}),
         )
     )
     if pickable:

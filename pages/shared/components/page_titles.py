@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
 from pages.shared.components.database import Whole
-from practices_db.catalogue.filters import Filter, joined, one_line
+from practices_db import formats
+from practices_db.catalogue.filters import Filter, one_line
 from practices_db.catalogue.library_filter import OrganisationFilter, PublicationFilter
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
@@ -61,7 +62,7 @@ def of_filter(chosen: Filter) -> str:
 
     def values(fields: Sequence[str]) -> str:
         found = [words for field in fields for words in said.pop(field, [])]
-        return joined(found, _("or")) if found else ""
+        return formats.listed(found, last="or") if found else ""
 
     topics, groups, countries = values(_TOPICS), values(_GROUPS), values(_COUNTRIES)
     further = [words for of_field in said.values() for words in of_field]

@@ -6,7 +6,7 @@ Texts are data all the way: no block holds markup, and the templates show what t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -16,11 +16,14 @@ import pandas as pd
 from criteria.framework import Framework, current_framework
 from criteria.order import CLEARLY
 from criteria.weighting import Weighting
+from practices_db import formats
 from practices_db.catalogue import practice_facts, synthesis_texts
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.order_texts import finding
+from practices_db.catalogue.practice_filter import FACET, SORTS
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
 from practices_db.catalogue.selection_texts import answer
+from practices_db.catalogue.selection_texts import found as found_words
 from practices_db.catalogue.texts import (
     criterion_sentence,
     known,
@@ -36,18 +39,21 @@ from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import types_of_measure
 from practices_db.files.exports.export_tables import recipe_of
-from practices_db.files.exports.recipe import METHOD, Recipe
+from practices_db.files.exports.recipe import LICENCE, METHOD, PRACTICE, Recipe
 from practices_db.queries import practices, results
 from practices_db.queries.comparison import Comparison, comparison
 from practices_db.queries.ranking import AT_LEAST, AT_MOST, standings
 from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, language, ngettext
 
 MOST_IN_A_BRIEF = 1_000
 # Characters that no page can show, and those that turn the direction of what follows.
 _UNSEEN: dict[int, str | None] = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 65534, 65535], "�")
 _UNSEEN |= dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+# What narrows a selection besides facets.
+_FURTHER = {"period": N_("Period"), "minimum_coverage": N_("Minimum coverage"), "text": N_("Text")}
 
 Card = Mapping[str, Any]
 
@@ -92,6 +98,7 @@ class Brief:
     pages: int = 0
     landscape: bool = False
     footer: str = ""
+    language: str = field(default_factory=language)
 
 
 def brief(cursor: Cursor, view: View, on: date) -> Brief:
@@ -101,7 +108,7 @@ def brief(cursor: Cursor, view: View, on: date) -> Brief:
     """
     made = recipe_of(cursor, view, "scores", "pdf", on)
     if not made.practices:
-        raise PracticesError("There is no practice to write a brief on.")
+        raise PracticesError(_("There is no practice to write a brief on."))
     match view.page:
         case "practice":
             return _of_practice(cursor, view, made)
@@ -120,9 +127,9 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     scores = practices.scores(cursor, card["id"])
     answers = _counted(practices.answers(cursor, card["id"]))
     pages = Sources()
-    pages.add(card["source_url"], f"{card['source_name']} (the record)")
+    pages.add(card["source_url"], _("{source} (the record)").format(source=card["source_name"]))
     for row in _rows(practices.further_sources(cursor, card["id"])):
-        pages.add(row["url"], f"{_host(row['url'])} ({row['field'].replace('_', ' ')})")
+        pages.add(row["url"], f"{_host(row['url'])} ({practice_facts.supplied(row['field'])})")
     found = _rows(results.results_of(cursor, [card["id"]]))
     blocks = [Block("text", card["summary"]), Block("heading", _("Result"))]
     blocks.append(Block("facts", rows=tuple(_results(card, found, pages))))
@@ -131,12 +138,12 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     blocks.append(Block("heading", _("Scores")))
     if card["assessed"]:
         blocks += [
-            Block("facts", rows=tuple((_title(framework, node), _headline_words(card, node)) for node in HEADLINES)),
+            Block("facts", rows=tuple((_(_title(framework, node)), _headline_words(card, node)) for node in HEADLINES)),
             _profile(framework, scores),
-            Block("note", HOW_TO_READ),
-            Block("heading", "Answers"),
+            Block("note", how_to_read()),
+            Block("heading", _("Answers")),
             _answers_table(framework, answers, pages),
-            Block("heading", "What is not known"),
+            Block("heading", _("What is not known")),
             Block("text", _undocumented(framework, answers)),
         ]
     else:
@@ -146,7 +153,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
                 _("Nobody has published an assessment of this practice. It has no scores, which is no judgement."),
             )
         )
-    blocks += _ending(made, pages)
+    blocks += _ending(cursor, view, made, pages)
     where = ", ".join(part for part in (labels("country", card["countries"]), card["lead_organisation"]) if part)
     return cleaned(Brief(card["name"], where, tuple(blocks), made, made.exported_on, pages=2))
 
@@ -188,22 +195,22 @@ def _facts(card: Card) -> Iterable[tuple[str, str]]:
         fact.title: fact.words(card) or (fact.missing(card) if fact.is_answered(card) else "")
         for fact in practice_facts.facts("brief")
     }
-    facts["Type of measure"] = labels("measure_type", card["measure_types"])
+    facts[_("Type of measure")] = labels("measure_type", card["measure_types"])
     for name, value in facts.items():
         if value:
             yield name, value
-    missing = [name.lower() for name, value in facts.items() if not value]
+    missing = [formats.within(name) for name, value in facts.items() if not value]
     if missing:
-        yield "Not seen in the sources", ", ".join(missing)
-    yield "Last checked", f"{card['checked_on']:%d %B %Y}"
+        yield _("Not seen in the sources"), ", ".join(missing)
+    yield _("Last checked"), formats.day(card["checked_on"])
 
 
 def _profile(framework: Framework, scores: pd.DataFrame) -> Block:
     found = {row["node"]: row for row in _rows(scores)}
     return Block(
         "bars",
-        "The five criteria, 0 to 100",
-        bars=tuple(criterion_bar(criterion.title, found.get(criterion.id)) for criterion in framework.criteria),
+        _("The five criteria, 0 to 100"),
+        bars=tuple(criterion_bar(_(criterion.title), found.get(criterion.id)) for criterion in framework.criteria),
     )
 
 
@@ -234,17 +241,17 @@ def _answers_table(framework: Framework, answers: Mapping[str, Mapping[str, Any]
         at = pages.add(answer["source_url"], answer["source_publisher"]) if answer["source_url"] else ""
         rows.append(
             (
-                criterion.title,
-                indicator.label,
-                framework.answer_label(answer["answer"]),
-                framework.evidence_label(int(answer["evidence_level"])),
+                _(criterion.title),
+                _(indicator.label),
+                _(framework.answer_label(answer["answer"])),
+                _(framework.evidence_label(int(answer["evidence_level"]))),
                 at,
             )
         )
     return Block(
         "table",
-        "Answers that count, with the evidence behind each and the number of its source",
-        ("Criterion", "Indicator", "Answer", "Evidence", "Source"),
+        _("Answers that count, with the evidence behind each and the number of its source"),
+        (_("Criterion"), _("Indicator"), _("Answer"), _("Evidence"), _("Source")),
         tuple(rows),
         (2.3, 2.8, 1.1, 2.9, 0.8),
     )
@@ -254,15 +261,15 @@ def _undocumented(framework: Framework, answers: Mapping[str, Mapping[str, Any]]
     unknown: list[str] = []
     for criterion in framework.criteria:
         missing = [
-            indicator.label.lower()
+            formats.within(_(indicator.label))
             for indicator in criterion.indicators
             if answers.get(indicator.id, {"answer": "not-documented"})["answer"] == "not-documented"
         ]
         if missing:
-            unknown.append(f"{criterion.title}: {', '.join(missing)}.")
-    return (
-        "No public source seen says whether these hold. " + " ".join(unknown) if unknown else "Every answer is known."
-    )
+            unknown.append(f"{_(criterion.title)}: {', '.join(missing)}.")
+    if not unknown:
+        return _("Every answer is known.")
+    return " ".join([_("No public source seen says whether these hold."), *unknown])
 
 
 # --- several practices -----------------------------------------------------------------------------------------
@@ -275,18 +282,21 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     pages = Sources()
     blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
     blocks += _matrix(comparison(cursor, [card["id"] for card in cards]))
-    blocks += [Block("heading", _("Scores as bars")), Block("note", HOW_TO_READ)]
+    blocks += [Block("heading", _("Scores as bars")), Block("note", how_to_read())]
     for criterion in framework.criteria:
         bars = tuple(criterion_bar(card["name"], scores[card["id"]].get(criterion.id)) for card in cards)
-        blocks.append(Block("bars", criterion.title, bars=bars))
+        blocks.append(Block("bars", _(criterion.title), bars=bars))
     for card in cards:
-        pages.add(card["source_url"], f"{card['name']}: {card['source_name']} (the record)")
+        pages.add(
+            card["source_url"], _("{source} (the record)").format(source=f"{card['name']}: {card['source_name']}")
+        )
         for url in card["answer_sources"]:
             pages.add(url, f"{card['name']}: {_host(url)}")
-    blocks += [Block("heading", "What is not known"), Block("facts", rows=tuple(_unknown_of(cards, framework)))]
+    blocks += [Block("heading", _("What is not known")), Block("facts", rows=tuple(_unknown_of(cards, framework)))]
     blocks += _studies(cursor, cards)
-    blocks += _ending(made, pages)
-    title = f"{len(cards)} practices side by side" if len(cards) > 1 else cards[0]["name"]
+    blocks += _ending(cursor, view, made, pages)
+    several = ngettext("{count} practice side by side", "{count} practices side by side", len(cards))
+    title = several.format(count=formats.count(len(cards))) if len(cards) > 1 else cards[0]["name"]
     subtitle = " · ".join(card["name"] for card in cards)
     return cleaned(Brief(title, subtitle, tuple(blocks), made, made.exported_on, landscape=len(cards) > 2))
 
@@ -303,14 +313,15 @@ def _matrix(made: Comparison) -> Iterable[Block]:
 def _result_and_group(card: Card) -> str:
     if not known(card["result"]):
         return no_result()
-    return f"{main_result(card)}. {_('What it shows: {group}').format(group=group_words(card))}"
+    return _("{result}. What it shows: {group}").format(result=main_result(card), group=group_words(card))
 
 
 def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[str, str]]:
     whole = len(framework.indicators)
     for card in cards:
         if card["assessed"]:
-            words = f"{card['answered']} of {whole} indicators are documented; the rest is not known."
+            words = _("{count} of {all} indicators are documented; the rest is not known.")
+            words = words.format(count=card["answered"], all=whole)
         else:
             words = _("Not assessed: it has no scores, which is no judgement.")
         yield card["name"], words
@@ -318,53 +329,59 @@ def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[s
 
 def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     if made.practices > MOST_IN_A_BRIEF:
-        raise PracticesError(
-            f"The selection has {made.practices:,} practices; a brief holds {MOST_IN_A_BRIEF:,}. Narrow the filter, or "
-            "download the CSV, which has all."
+        words = _(
+            "The selection has {count} practices; a brief holds {most}. Narrow the filter, or download the CSV, which "
+            "has all."
         )
+        raise PracticesError(words.format(count=formats.count(made.practices), most=formats.count(MOST_IN_A_BRIEF)))
     cards = _cards(cursor, view)
     framework = current_framework()
     assessed = [card for card in cards if card["assessed"]]
     pages = Sources()
     said = answer(view.chosen, read_counts(cursor, view.chosen))
-    blocks = [Block("text", f"{said} Order: {made.order_name.lower()}.")]
+    order = _("Order: {order}.").format(order=formats.within(_(SORTS[view.sort])))
+    blocks = [Block("text", f"{said} {order}")]
     if made.filters:
-        blocks.append(Block("facts", rows=tuple(_by_filter(made))))
+        blocks.append(Block("facts", rows=tuple(_by_filter(view, made))))
     if view.weights is not None:
-        blocks += _order(cursor, view, view.weights, made, {card["id"]: card["name"] for card in cards})
+        blocks += _order(cursor, view, view.weights, {card["id"]: card["name"] for card in cards})
     if assessed:
-        blocks += [Block("heading", "What is known of those assessed"), Block("note", HOW_TO_READ)]
+        blocks += [Block("heading", _("What is known of those assessed")), Block("note", how_to_read())]
         for node in HEADLINES:
             bars = tuple(_headline_bar(card, node, card["name"]) for card in assessed)
-            blocks.append(Block("bars", _title(framework, node), bars=bars))
+            blocks.append(Block("bars", _(_title(framework, node)), bars=bars))
     blocks += [
-        Block("heading", "All of them"),
+        Block("heading", _("All of them")),
         Block(
             "table",
-            "Every practice of the selection, in its order, with the number of its source",
-            ("Practice", "Where", "On", "For", "Years", "Result", "Effectiveness", "Sustainability", "Source"),
+            _("Every practice of the selection, in its order, with the number of its source"),
+            (
+                *(_("Practice"), _("Where"), _("On"), _("For"), _("Years"), _("Result")),
+                *(_(_title(framework, node)) for node in HEADLINES),
+                _("Source"),
+            ),
             tuple(_line(card, pages) for card in cards),
             (2.4, 1.3, 1.8, 1.8, 1.2, 3.6, 2, 2, 0.8),
         ),
-        Block("heading", "What is not known"),
+        Block("heading", _("What is not known")),
         Block("text", _not_known(cards)),
         *_studies(cursor, cards),
     ]
-    blocks += _ending(made, pages)
+    blocks += _ending(cursor, view, made, pages)
     words = view.chosen.in_words()
-    title = f"Practices {words}" if words else "All practices in the catalogue"
+    title = _("Practices {filter}").format(filter=words) if words else _("All practices in the catalogue")
     return cleaned(Brief(title, "", tuple(blocks), made, made.exported_on, landscape=True))
 
 
-def _order(cursor: Cursor, view: View, weights: Weighting, made: Recipe, names: Mapping[str, str]) -> Iterable[Block]:
+def _order(cursor: Cursor, view: View, weights: Weighting, names: Mapping[str, str]) -> Iterable[Block]:
     """Yield how the practices stand under the reader's weights, by the middle of the bounds of their places."""
-    shares = ", ".join(f"{one.name} {one.percent:g} %" for one in made.weights if one.percent)
+    shares = ", ".join(f"{title} {share}" for title, share, counts in _weights(weights) if counts)
     yield Block("heading", _("Who is clearly ahead, under these weights"))
     yield Block("text", _("Weights: {shares}.").format(shares=shares))
     rows = _rows(standings(cursor, view.chosen, weights, view.reading))
     if any(row["place_from"] is None for row in rows) or len(rows) < AT_LEAST:
         told = _("{count} of them have a score in every criterion with a weight; {least} to {most} can be compared.")
-        yield Block("text", told.format(count=len(rows), least=AT_LEAST, most=AT_MOST))
+        yield Block("text", told.format(count=formats.count(len(rows)), least=AT_LEAST, most=formats.count(AT_MOST)))
         return
     rows.sort(key=lambda row: (row["place_from"] + row["place_to"], names[row["practice_id"]]))
     yield Block("text", finding([(names[row["practice_id"]], int(row["ahead"])) for row in rows]))
@@ -391,10 +408,31 @@ def _order(cursor: Cursor, view: View, weights: Weighting, made: Recipe, names: 
     )
 
 
-def _by_filter(made: Recipe) -> Iterable[tuple[str, str]]:
+def _weights(weights: Weighting) -> Iterable[tuple[str, str, bool]]:
+    """Yield each criterion with its share of the whole in words, and whether it has any."""
+    for criterion, (_id, share) in zip(current_framework().criteria, weights.criteria, strict=True):
+        percent_ = _("{number} %").format(number=_number(round(100 * share, 1)))
+        yield _(criterion.title), percent_, bool(round(100 * share, 1))
+
+
+def _number(value: float) -> str:
+    """Say a number with no more digits than it has."""
+    return formats.decimal(value, len(f"{value:g}".partition(".")[2]))
+
+
+def _narrowings(view: View, made: Recipe) -> Iterable[tuple[str, str, str]]:
+    """Yield what narrows a selection, as (filter, value, id or ""): the recipe's in the reader's words."""
+    for (narrowed, value, words), one in zip(view.chosen.parts(), made.filters, strict=True):
+        if one.filter == PRACTICE:
+            yield _("Practice"), one.name, one.id
+        else:
+            yield _(FACET[narrowed].label if narrowed in FACET else _FURTHER[narrowed]), words, value or ""
+
+
+def _by_filter(view: View, made: Recipe) -> Iterable[tuple[str, str]]:
     names: dict[str, list[str]] = {}
-    for one in made.filters:
-        names.setdefault(one.filter.replace("_", " ").capitalize(), []).append(one.name)
+    for name, words, _id in _narrowings(view, made):
+        names.setdefault(name, []).append(words)
     for name, values in names.items():
         yield name, ", ".join(values)
 
@@ -402,9 +440,9 @@ def _by_filter(made: Recipe) -> Iterable[tuple[str, str]]:
 def _line(card: Card, pages: Sources) -> tuple[str, ...]:
     return (
         card["name"],
-        labels("country", card["countries"]) or "not stated",
-        labels("sector", card["sectors"]) or "not stated",
-        labels("target_group", card["target_groups"]) or "not stated",
+        labels("country", card["countries"]) or _("not stated"),
+        labels("sector", card["sectors"]) or _("not stated"),
+        labels("target_group", card["target_groups"]) or _("not stated"),
         years(card["start_year"], card["end_year"], card["still_running"]),
         _result_and_group(card),
         *(_headline_bar(card, node, "").words for node in HEADLINES),
@@ -417,28 +455,33 @@ def _not_known(cards: Sequence[Card]) -> str:
         fact for fact in practice_facts.facts("brief") if any(one.column == "funding_kinds" for one in fact.fields)
     )
 
-    def of(one: str, many: str, missing: Iterable[bool]) -> str:
-        count = sum(missing)
-        return ngettext(one, many, count).format(count=count) if count else ""
-
-    missing = [
-        of("{count} has no published assessment", "{count} have no published assessment",
-           (not card["assessed"] for card in cards)),
-        of("{count} states no year", "{count} state no year",
-           (not known(card["start_year"]) and not known(card["end_year"]) for card in cards)),
-        of("{count} states no funding", "{count} state no funding",
-           (not len(card["funding_kinds"]) and not funding.is_answered(card) for card in cards)),
-        of("{count} has no known result", "{count} have no known result",
-           (not known(card["result"]) for card in cards)),
-        of("{count} has no evaluation on the source page we read",
-           "{count} have no evaluation on the source page we read",
-           (not card["evaluation_documented"] for card in cards)),
-    ]  # fmt: skip
-    said = ", ".join(filter(None, missing))
-    if not said:
+    assessment = sum(not card["assessed"] for card in cards)
+    year = sum(not known(card["start_year"]) and not known(card["end_year"]) for card in cards)
+    money = sum(not len(card["funding_kinds"]) and not funding.is_answered(card) for card in cards)
+    result = sum(not known(card["result"]) for card in cards)
+    evaluation = sum(not card["evaluation_documented"] for card in cards)
+    said = [
+        (
+            assessment,
+            ngettext("{count} has no published assessment", "{count} have no published assessment", assessment),
+        ),
+        (year, ngettext("{count} states no year", "{count} state no year", year)),
+        (money, ngettext("{count} states no funding", "{count} state no funding", money)),
+        (result, ngettext("{count} has no known result", "{count} have no known result", result)),
+        (
+            evaluation,
+            ngettext(
+                "{count} has no evaluation on the source page we read",
+                "{count} have no evaluation on the source page we read",
+                evaluation,
+            ),
+        ),
+    ]
+    told = ", ".join(words.format(count=formats.count(count)) for count, words in said if count)
+    if not told:
         return _("Nothing is missing.")
     return ngettext("Of {count} practice, {said}.", "Of {count} practices, {said}.", len(cards)).format(
-        count=f"{len(cards):,}", said=said
+        count=formats.count(len(cards)), said=told
     )
 
 
@@ -469,35 +512,71 @@ class Sources:
         )
 
 
-HOW_TO_READ = (
+_HOW_TO_READ = N_(
     "The bar shows where the score could end up once the missing answers are known; a filled mark is a score, a hollow "
     "one says that too little is known to call it one."
 )
 
 
-def _ending(made: Recipe, pages: Sources) -> list[Block]:
-    """Return sources, method and recipe."""
+def how_to_read() -> str:
+    """Return what the bars of a brief show."""
+    return _(_HOW_TO_READ)
+
+
+def _ending(cursor: Cursor, view: View, made: Recipe, pages: Sources) -> list[Block]:
+    """Return sources, method and recipe, in the reader's words; ids and numbers are the recipe's."""
     link = urlencode(made.params, doseq=True)
+    names = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
+    selection = found_words(view.chosen, read_counts(cursor, view.chosen), names)
+    framework = current_framework()
     recipe = [
-        ("Selection", made.selection),
-        *((one.filter.replace("_", " ").capitalize(), f"{one.name} ({one.id})") for one in made.filters),
-        ("Order", f"{made.order_name} ({made.order})"),
-        *((f"Weight of {one.name}", f"{one.percent:g} %") for one in made.weights),
-        *((f"Weight of {one.name}", f"{one.weight:g} inside its criterion") for one in made.indicator_weights),
-        ("Framework", f"{made.framework} {made.framework_version}"),
-        ("Data version", f"{made.data_version} of {made.data_released_on.isoformat()}, SHA-256 {made.data_hash}"),
-        ("Page", f"{made.page}?{link}" if link else made.page),
-        ("Made on", made.exported_on.isoformat()),
-        ("Licence", made.licence),
-        ("How to cite", made.cite),
+        (_("Selection"), selection),
+        *((name, f"{words} ({id_})" if id_ else words) for name, words, id_ in _narrowings(view, made)),
+        (_("Order"), f"{_(SORTS[view.sort])} ({made.order})"),
+        *(
+            (_("Weight of {name}").format(name=name), share)
+            for name, share, _counts in (_weights(view.weights) if view.weights else ())
+        ),
+        *(
+            (
+                _("Weight of {name}").format(name=_(framework.indicator(one.indicator).label)),
+                _("{weight} inside its criterion").format(weight=_number(one.weight)),
+            )
+            for one in made.indicator_weights
+        ),
+        (_("Framework"), f"{made.framework} {made.framework_version}"),
+        (_("Data version"), data_words(made)),
+        (_("Page"), f"{made.page}?{link}" if link else made.page),
+        (_("Made on"), made.exported_on.isoformat()),
+        (_("Licence"), _(LICENCE)),
+        (_("How to cite"), cite(made, selection)),
     ]
     return [
-        Block("heading", "Sources"),
+        Block("heading", _("Sources")),
         pages.block(),
-        Block("heading", "How this was made"),
-        Block("note", METHOD),
+        Block("heading", _("How this was made")),
+        Block("note", _(METHOD)),
         Block("facts", rows=tuple(recipe)),
     ]
+
+
+def data_words(made: Recipe) -> str:
+    """Say which data a brief is made of."""
+    return _("{version} of {date}, SHA-256 {hash}").format(
+        version=made.data_version, date=made.data_released_on.isoformat(), hash=made.data_hash
+    )
+
+
+def cite(made: Recipe, selection: str) -> str:
+    """Say how to cite what was made of a selection, which is said in the reader's words."""
+    return _("{app}, data version {version}, framework {framework}: {selection}. Exported {date}. {licence}.").format(
+        app=made.app,
+        version=f"{made.data_version} ({made.data_released_on.isoformat()}, {made.data_hash[:8]})",
+        framework=f"{made.framework} {made.framework_version}",
+        selection=selection,
+        date=made.exported_on.isoformat(),
+        licence=_(LICENCE),
+    )
 
 
 def _cards(cursor: Cursor, view: View) -> Sequence[Card]:

@@ -12,18 +12,18 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.texts import known, labels, years
 from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Cursor
-from practices_db.files.briefs.content import Block, Brief, cleaned
+from practices_db.files.briefs.content import Block, Brief, cleaned, data_words
 from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
-from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words
+from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words, why_words
 from practices_db.queries.views import View
-from practices_db.translation import _
+from practices_db.translation import ENGLISH, N_, _, speak
 
 PUBLICATIONS = 8  # as many stand in a brief
 
-HOW = (
+HOW = N_(
     "A practice is listed because its topic and its group fit the need. The order follows the reasons given: type of "
     "measure, target group, topics and own words count double, the sector once, country, size, money and means half; "
     "evidence only decides between equals. A reason repeats what a record states; it does not say that the practice "
@@ -38,60 +38,60 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
     made = recipe_of(cursor, View("explore", PracticeFilter(practice=ids)), "scores", "pdf", on)
     blocks = [Block("facts", rows=tuple(answer.asked.in_words()))]
     blocks += [
-        Block("heading", "Practices that fit" if answer.matches else "No practice fits; these are the closest"),
-        Block("note", HOW),
+        Block("heading", _("Practices that fit") if answer.matches else _("No practice fits; these are the closest")),
+        Block("note", _(HOW)),
     ]
     for place, one in enumerate(shown, start=1):
         card = answer.cards[one.id]
-        where = labels("country", card["countries"]) or "country not stated"
-        rows = [("What", card["summary"]), ("Where, when", f"{where}; {years(card['start_year'], card['end_year'])}")]
-        rows += [("Why", "; ".join(reason_words(held, answer.asked) for held in one.reasons))]
-        rows += [("Source", card["source_url"])]
+        where = labels("country", card["countries"]) or _("country not stated")
+        rows = [
+            (_("What"), card["summary"]),
+            (_("Where, when"), f"{where}; {years(card['start_year'], card['end_year'])}"),
+        ]
+        rows += [(_("Why"), "; ".join(reason_words(held, answer.asked) for held in one.reasons))]
+        rows += [(_("Source"), card["source_url"])]
         blocks += [Block("heading", f"{place}. {card['name']}"), Block("facts", rows=tuple(rows))]
     blocks += _evidence(answer) + _organisations(answer)
-    blocks += [Block("heading", "What is not documented yet")]
+    blocks += [Block("heading", _("What is not documented yet"))]
     blocks += [Block("text", words) for words in not_documented(answer)]
     blocks += [
-        Block("heading", "How this was made"),
+        Block("heading", _("How this was made")),
         Block(
             "facts",
             rows=(
-                ("Page", f"needs?{urlencode(answer.asked.params(), doseq=True)}"),
-                (
-                    "Data version",
-                    f"{made.data_version} of {made.data_released_on.isoformat()}, SHA-256 {made.data_hash}",
-                ),
-                ("Made on", on.isoformat()),
-                ("Licence", LICENCE),
+                (_("Page"), f"needs?{urlencode(answer.asked.params(), doseq=True)}"),
+                (_("Data version"), data_words(made)),
+                (_("Made on"), on.isoformat()),
+                (_("Licence"), _(LICENCE)),
             ),
         ),
     ]
     asked = answer.asked
     said = (labels("measure_type", asked.types), labels("sector", asked.sectors), labels("target_group", asked.groups))
     subject = ", ".join(part for part in said if part)
-    return cleaned(Brief("What is there for this need", subject, tuple(blocks), made, on))
+    return cleaned(Brief(_("What is there for this need"), subject, tuple(blocks), made, on))
 
 
 def _evidence(answer: Answer) -> list[Block]:
     rows = tuple(
         (
             row["title"],
-            row["finding"] or f"{_('Finding not available to us.')} {row['summary']}",
+            row["finding"] or _("Finding not available to us. {summary}").format(summary=row["summary"]),
             label("study_strength", str(int(row["evidence_level"])))
             if known(row["evidence_level"])
-            else "no study design",
+            else _("no study design"),
             row["url"] if row["offered"] else _("copy, original not found"),
         )
         for row in answer.evidence[:PUBLICATIONS]
     )
     table = Block(
         "table",
-        "Publications on it: best fit first, then the strongest",
-        ("Publication", "Found", "Strength", "Address"),
+        _("Publications on it: best fit first, then the strongest"),
+        (_("Publication"), _("Found"), _("Strength"), _("Address")),
         rows,
         (2.5, 3, 1.4, 2.2),
     )
-    return [Block("heading", "Evidence relevant to it"), table if rows else Block("text", "None in the library.")]
+    return [Block("heading", _("Evidence relevant to it")), table if rows else Block("text", _("None in the library."))]
 
 
 def _organisations(answer: Answer) -> list[Block]:
@@ -101,13 +101,18 @@ def _organisations(answer: Answer) -> list[Block]:
     )
     table = Block(
         "table",
-        "Organisations to ask, with the reason",
-        ("Organisation", "Kind", "Why", "Address"),
+        _("Organisations to ask, with the reason"),
+        (_("Organisation"), _("Kind"), _("Why"), _("Address")),
         rows,
         (2, 1.3, 3, 2.2),
     )
-    note = Block("note", "Kinds were assigned by name and not verified; how to join is as of the copy that was read.")
-    return [Block("heading", "Whom to ask"), *([table, note] if rows else [Block("text", "None in the directory.")])]
+    note = Block(
+        "note", _("Kinds were assigned by name and not verified; how to join is as of the copy that was read.")
+    )
+    return [
+        Block("heading", _("Whom to ask")),
+        *([table, note] if rows else [Block("text", _("None in the directory."))]),
+    ]
 
 
 def file_name(suffix: str, on: date) -> str:
@@ -115,6 +120,7 @@ def file_name(suffix: str, on: date) -> str:
     return f"need_{on.isoformat()}_{secrets.token_hex(8)}{suffix}"
 
 
+@speak(ENGLISH)
 def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
     """Return all matches, publications and organisations as rows of one table; text as a spreadsheet shows it."""
     out = io.StringIO(newline="")
@@ -143,7 +149,7 @@ def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
                 "organisation",
                 row["id"],
                 harmless(row["name"]),
-                harmless("; ".join(why)),
+                harmless("; ".join(why_words(one) for one in why)),
                 harmless_inside(row["url"]),
                 *about,
             ]

@@ -18,9 +18,10 @@ import typst
 from practices_db import palette
 from practices_db.files.briefs.content import Block, Brief
 from practices_db.files.exports.recipe import Recipe
+from practices_db.translation import N_, _, speak
 
 _HERE = Path(__file__).parent
-_LACKING = (
+_LACKING = N_(
     "□ stands for a letter or sign that this PDF's fonts do not have, or for one of a kind of which they lack many; "
     "the web page of the same brief shows it."
 )
@@ -41,6 +42,11 @@ def as_pdf(brief: Brief) -> bytes:
     The same brief gives the same bytes. Where it should fit on some pages, smaller letters are tried; if even the
     smallest do not do, it is longer, since nothing is left out.
     """
+    with speak(brief.language):
+        return _pdf(brief)
+
+
+def _pdf(brief: Brief) -> bytes:
     fitting = (size for size in _SIZES if not brief.pages or _pages(brief, size) <= brief.pages)
     day = datetime(brief.day.year, brief.day.month, brief.day.day, tzinfo=UTC)
     size = next(fitting, _SIZES[-1])
@@ -60,7 +66,7 @@ def _compile(brief: Brief, size: float, **options: Any) -> Any:
     """
     text = json.dumps(_data(brief), ensure_ascii=False)
     if lacking := _lacking({letter for letter in text if not letter.isascii()}):
-        text = _without(json.dumps(_data(brief, (_LACKING,)), ensure_ascii=False), lacking)
+        text = _without(json.dumps(_data(brief, _(_LACKING)), ensure_ascii=False), lacking)
     inputs = {"brief": text, "size": str(size), "title": brief.title}
     return typst.compile(
         str(_HERE / "brief.typ"), root=str(_HERE), sys_inputs=inputs, ignore_system_fonts=True, **options
@@ -121,21 +127,25 @@ def _kind(letter: str) -> str:
     return unicodedata.name(letter, category).split()[0] if category[0] in "LM" else category
 
 
-def _data(brief: Brief, notes: tuple[str, ...] = ()) -> dict[str, Any]:
+def _data(brief: Brief, note: str = "") -> dict[str, Any]:
     made = brief.recipe
     return {
+        "language": brief.language,
+        "pages": _("{page} of {all}"),
         "title": brief.title,
         "subtitle": brief.subtitle,
         "landscape": brief.landscape,
         "colours": palette.FOR_BRIEFS,
         "day": [brief.day.year, brief.day.month, brief.day.day],
         "footer": brief.footer if made is None else _footer(made),
-        "blocks": [asdict(block) for block in (*brief.blocks, *(Block("note", note) for note in notes))],
+        "blocks": [asdict(block) for block in (*brief.blocks, *([Block("note", note)] if note else []))],
     }
 
 
 def _footer(made: Recipe) -> str:
-    return f"{made.app} · data version {made.data_version} of {made.data_released_on.isoformat()} · CC BY 4.0"
+    return _("{app} · data version {version} of {date} · CC BY 4.0").format(
+        app=made.app, version=made.data_version, date=made.data_released_on.isoformat()
+    )
 
 
 @cache
@@ -148,4 +158,5 @@ def _template() -> jinja2.Template:
 
 def as_html(brief: Brief) -> str:
     """Return the brief as one web page: no scripts, nothing fetched from anywhere."""
-    return _template().render(_data(brief))
+    with speak(brief.language):
+        return _template().render(_data(brief))

@@ -8,20 +8,29 @@ from typing import Any
 
 from criteria.framework import Framework, current_framework
 from criteria.next_steps import level_of, read_form, shown, smallest_plan, with_evidence
-from criteria.steps import steps_of
-from practices_db.catalogue.texts import counted, score_sentence
-from practices_db.files.briefs.content import HOW_TO_READ, Block, Brief, Sources, cleaned, criterion_bar
+from criteria.steps import Effort, steps_of
+from practices_db import formats
+from practices_db.catalogue.texts import score_sentence
+from practices_db.files.briefs.content import Block, Brief, Sources, cleaned, criterion_bar, how_to_read
 from practices_db.files.exports.recipe import APP, METHOD
 from practices_db.files.self_assessment.documents import evidence_count, evidence_words, stated
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.files.self_assessment.scores import card, score_rows
-from practices_db.translation import _
+from practices_db.translation import N_, _, ngettext
 
-MARK = (
+MARK = N_(
     "This is a self-assessment: the organisation answered about its own practice, and nobody else has checked "
     "the answers. "
     "Where a page is named, anybody can."
 )
+
+_EFFORTS: dict[Effort, str] = {
+    "hours": N_("hours"),
+    "days": N_("days"),
+    "weeks": N_("weeks"),
+    "months": N_("months"),
+    "a year or more": N_("a year or more"),
+}
 
 
 def own_brief(form: OwnAssessment, on: date) -> Brief:
@@ -32,44 +41,50 @@ def own_brief(form: OwnAssessment, on: date) -> Brief:
     pages = Sources()
     table = _answers(framework, form, pages)
     blocks = [
-        Block("note", MARK),
+        Block("note", _(MARK)),
         Block("facts", rows=tuple(stated(form.profile))),
-        Block("heading", "Scores"),
+        Block("heading", _("Scores")),
         Block(
             "facts",
             rows=tuple(
                 (
-                    one.title,
-                    f"{score_sentence(own, one.id)}. "
-                    f"{evidence_count(*with_evidence(one, form.form, form.evidence)).capitalize()}. Level: "
-                    f"{level_of(framework, form.form, form.evidence, one.id).name.lower()}.",
+                    _(one.title),
+                    _("{score}. {evidence}. Level: {level}.").format(
+                        score=score_sentence(own, one.id),
+                        evidence=_begun(evidence_count(*with_evidence(one, form.form, form.evidence))),
+                        level=formats.within(_(level_of(framework, form.form, form.evidence, one.id).name)),
+                    ),
                 )
                 for one in framework.headlines
             ),
         ),
         Block(
             "bars",
-            "The five criteria, 0 to 100",
-            bars=tuple(criterion_bar(one.title, rows.get(one.id)) for one in framework.criteria),
+            _("The five criteria, 0 to 100"),
+            bars=tuple(criterion_bar(_(one.title), rows.get(one.id)) for one in framework.criteria),
         ),
-        Block("note", HOW_TO_READ),
-        Block("heading", "What is strong, and what is not"),
+        Block("note", how_to_read()),
+        Block("heading", _("What is strong, and what is not")),
         Block("facts", rows=tuple(_reading(framework, form))),
-        Block("heading", "Answers"),
+        Block("heading", _("Answers")),
         table,
-        Block("heading", "Next steps"),
+        Block("heading", _("Next steps")),
         _next_steps(framework, form),
     ]
     if notes := _notes(framework, form):
-        blocks += [Block("heading", "In the organisation's own words"), Block("facts", rows=notes)]
+        blocks += [Block("heading", _("In the organisation's own words")), Block("facts", rows=notes)]
     sources = pages.block()
-    blocks += [Block("heading", "Sources that the organisation names")]
-    blocks += [sources] if sources.rows else [Block("text", "No page is named.")]
-    blocks += [Block("heading", "How this was made"), Block("facts", rows=tuple(_method(framework, form, on)))]
-    title = form.profile.name.strip() or "Our practice"
-    subtitle = " · ".join(["Self-assessment", *filter(None, [form.profile.organisation.strip()]), on.isoformat()])
-    footer = f"{APP} · self-assessment, not checked by others · {on.isoformat()}"
+    blocks += [Block("heading", _("Sources that the organisation names"))]
+    blocks += [sources] if sources.rows else [Block("text", _("No page is named."))]
+    blocks += [Block("heading", _("How this was made")), Block("facts", rows=tuple(_method(framework, form, on)))]
+    title = form.profile.name.strip() or _("Our practice")
+    subtitle = " · ".join([_("Self-assessment"), *filter(None, [form.profile.organisation.strip()]), on.isoformat()])
+    footer = _("{app} · self-assessment, not checked by others · {date}").format(app=APP, date=on.isoformat())
     return cleaned(Brief(title, subtitle, tuple(blocks), None, on, footer=footer))
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _rows(framework: Framework, form: OwnAssessment) -> list[dict[str, Any]]:
@@ -84,17 +99,18 @@ def _answers(framework: Framework, form: OwnAssessment, pages: Sources) -> Block
         one = form.answer(indicator.id)
         if one is None or one.answer == "not-documented":
             continue
-        proof = evidence_words({str(each.level): each.label for each in framework.evidence_levels}, one)
+        proof = evidence_words({str(each.level): _(each.label) for each in framework.evidence_levels}, one)
         at = pages.add(one.address, None) if one.address and one.documented else ""
-        anchor = indicator.anchor(one.answer)
-        said = framework.answer_label(one.answer) + (f": {anchor}" if anchor else "")
-        rows.append((criterion.title, indicator.label, said, proof, at))
+        said, anchor = _(framework.answer_label(one.answer)), indicator.anchor(one.answer)
+        if anchor:
+            said = _("{answer}: {meaning}").format(answer=said, meaning=_(anchor))
+        rows.append((_(criterion.title), _(indicator.label), said, proof, at))
     if not rows:
-        return Block("text", "Nothing is answered yet.")
-    header = ("Criterion", "Indicator", "Answer", "Evidence, as the organisation says", "Source")
+        return Block("text", _("Nothing is answered yet."))
+    header = (_("Criterion"), _("Indicator"), _("Answer"), _("Evidence, as the organisation says"), _("Source"))
     return Block(
         "table",
-        "Answers, with the evidence that the organisation names",
+        _("Answers, with the evidence that the organisation names"),
         header,
         tuple(rows),
         (1.6, 2, 4, 1.8, 0.8),
@@ -110,9 +126,9 @@ def _next_steps(framework: Framework, form: OwnAssessment) -> Block:
     for step in (step for plan in plans for step in plan.steps):
         text = steps_of(framework)[step.indicator_id]
         to_show = claims.get(step.indicator_id) == step.after
-        what = _("Name a document or a figure that shows it.") if to_show else text.how or ""
-        effort = _("hours, where a document exists") if to_show else text.effort or ""
-        rows.append((framework.indicator(step.indicator_id).label, what, effort, "", ""))
+        what = _("Name a document or a figure that shows it.") if to_show else _(text.how) if text.how else ""
+        effort = _("hours, where a document exists") if to_show else _(_EFFORTS[text.effort]) if text.effort else ""
+        rows.append((_(framework.indicator(step.indicator_id).label), what, effort, "", ""))
     if not rows:
         return Block("text", _("No step was found that leads to a next level."))
     header = (_("Step"), _("What to do"), _("Takes at least"), _("Who"), _("By when"))
@@ -127,34 +143,43 @@ def _next_steps(framework: Framework, form: OwnAssessment) -> Block:
 
 def _reading(framework: Framework, form: OwnAssessment) -> list[tuple[str, str]]:
     read = read_form(framework, form.form, form.evidence)
-    names = {one.id: one.label for one in framework.indicators}
+    names = {one.id: _(one.label) for one in framework.indicators}
 
     def told(ids: tuple[str, ...]) -> str:
-        return ", ".join(names[id_].lower() for id_ in ids) or "none"
+        return ", ".join(formats.within(names[id_]) for id_ in ids) or _("none")
 
     return [
-        ("Met, with evidence", told(read.strengths)),
-        ("Met, as we say (no document yet)", told(read.claims)),
-        ("Partly or not met", told(read.weak)),
-        ("Not known", told(read.undocumented)),
+        (_("Met, with evidence"), told(read.strengths)),
+        (_("Met, as we say (no document yet)"), told(read.claims)),
+        (_("Partly or not met"), told(read.weak)),
+        (_("Not known"), told(read.undocumented)),
     ]
 
 
 def _notes(framework: Framework, form: OwnAssessment) -> tuple[tuple[str, str], ...]:
-    names: Mapping[str, str] = {one.id: one.label for one in framework.indicators}
+    names: Mapping[str, str] = {one.id: _(one.label) for one in framework.indicators}
     return tuple((names.get(one.indicator, one.indicator), one.note) for one in form.answers if one.note.strip())
 
 
 def _method(framework: Framework, form: OwnAssessment, on: date) -> list[tuple[str, str]]:
+    count = len(framework.indicators)
     return [
-        ("Framework", f"{framework.title}, {framework.id} {framework.version}"),
-        ("Answered", f"{len(form.answers)} of {counted(len(framework.indicators), 'indicator')}"),
-        ("Made on", on.isoformat()),
-        ("Method", METHOD),
+        (_("Framework"), f"{_(framework.title)}, {framework.id} {framework.version}"),
         (
-            "Levels",
-            "A level counts what is shown: the low end of the range, where nothing undocumented is met, without what "
-            "is met on the organisation's word alone; from 25, 50 and 75 on it is on the way, solid and strong. One "
-            "document is not enough for a level: it needs at least two answers. The levels are this project's choice.",
+            _("Answered"),
+            ngettext("{answered} of {count} indicator", "{answered} of {count} indicators", count).format(
+                answered=len(form.answers), count=count
+            ),
+        ),
+        (_("Made on"), on.isoformat()),
+        (_("Method"), _(METHOD)),
+        (
+            _("Levels"),
+            _(
+                "A level counts what is shown: the low end of the range, where nothing undocumented is met, without "
+                "what is met on the organisation's word alone; from 25, 50 and 75 on it is on the way, solid and "
+                "strong. One document is not enough for a level: it needs at least two answers. The levels are this "
+                "project's choice."
+            ),
         ),
     ]

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from criteria.framework import Id
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.texts import known, labels
 from practices_db.catalogue.vocabularies import label
@@ -29,18 +30,24 @@ from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.views import View
+from practices_db.translation import ENGLISH, N_, _, ngettext, speak
 
 State = Literal["same", "different", "unknown"]
-STATES: dict[State, str] = {"unknown": "Do not know yet", "same": "Same", "different": "Different"}
+STATES: dict[State, str] = {
+    "unknown": N_("Do not know yet"),
+    "same": N_("Same"),
+    "different": N_("Different"),
+}
 Text = Annotated[str, StringConstraints(max_length=2000)]
 
 # What is asked beyond the conditions: field → (title, help).
 PLAN = {
-    "core": ("Core: what must not change", "What the effect depends on, according to those who run it."),
-    "may_change": ("What may change", "Names, places, times, languages, partners: what you can adapt."),
-    "trial": ("A small trial", "With how many people, where, from when to when, who does it."),
-    "stop": ("The result that would stop it", "Written down before you begin: what has to be seen by which day."),
-    "who_looks": ("Who looks at it, and when", "Better somebody who does not run it."),
+    "core": (N_("Core: what must not change"), N_("What the effect depends on, according to those who run it.")),
+    "may_change": (N_("What may change"), N_("Names, places, times, languages, partners: what you can adapt.")),
+    "trial": (N_("A small trial"), N_("With how many people, where, from when to when, who does it.")),
+    "stop": (N_("The result that would stop it"),
+        N_("Written down before you begin: what has to be seen by which day.")),
+    "who_looks": (N_("Who looks at it, and when"), N_("Better somebody who does not run it.")),
 }  # fmt: skip
 LARGEST_FILE = 200_000  # bytes
 
@@ -87,7 +94,7 @@ class Sheet(_Part):
 
     def counts(self) -> dict[State, int]:
         """Return how many questions are answered with each state."""
-        given = [self.answers.get(question.id, Given()).state for _, question in questions()]
+        given = [self.answers.get(question.id, Given()).state for _condition, question in questions()]
         return {state: given.count(state) for state in ("same", "different", "unknown")}
 
 
@@ -111,29 +118,27 @@ def saved(sheet: Sheet) -> bytes:
 def opened(content: bytes, practice_id: str | None = None) -> Sheet:
     """Read a sheet (of a practice) from its file; PracticesError says what is wrong with it."""
     if len(content) > LARGEST_FILE:
-        raise PracticesError(f"The file is larger than {LARGEST_FILE // 1000} kB; a sheet is not.")
+        raise PracticesError(_("The file is larger than {size} kB; a sheet is not.").format(size=LARGEST_FILE // 1000))
     try:
         sheet = Sheet.model_validate_json(content)
     except ValidationError as error:
-        raise PracticesError(
-            f"This is not a sheet that was saved here ({faults(error)[0][:200]}). Open the .json file that “Save” gave "
-            "you."
-        ) from error
-    asked = {question.id for _, question in questions()}
+        words = _("This is not a sheet that was saved here ({fault}). Open the .json file that “Save” gave you.")
+        raise PracticesError(words.format(fault=faults(error)[0][:200])) from error
+    asked = {question.id for _condition, question in questions()}
     if unknown := sorted({*sheet.answers} - asked) + sorted({*sheet.plan} - {*PLAN}):
-        raise PracticesError(
-            f"The sheet answers “{unknown[0][:60]}”, which is not asked here. It may be of a newer release."
-        )
+        words = _("The sheet answers “{question}”, which is not asked here. It may be of a newer release.")
+        raise PracticesError(words.format(question=unknown[0][:60]))
     if practice_id not in (None, sheet.practice):
-        raise PracticesError(f"That sheet is about another practice, {sheet.practice}. Open it on that one's page.")
+        words = _("That sheet is about another practice, {practice}. Open it on that one's page.")
+        raise PracticesError(words.format(practice=sheet.practice))
     return sheet
 
 
 def whom(question: Question, card: Mapping[str, Any]) -> str:
     """Say whom to ask a question."""
     if question.ask == "home":
-        return question.whom
-    return card["lead_organisation"] or f"whoever runs it (see {card['source_name']})"
+        return _(question.whom)
+    return card["lead_organisation"] or _("whoever runs it (see {source})").format(source=card["source_name"])
 
 
 def facts(condition: Condition, card: Mapping[str, Any], notes: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
@@ -149,27 +154,36 @@ def facts(condition: Condition, card: Mapping[str, Any], notes: Mapping[str, Seq
 
 def _fact(name: str, card: Mapping[str, Any]) -> str:  # noqa: PLR0911 - a sentence for each fact
     value = card[name]
+    several = name in ("target_groups", "countries", "places", "funding_sources", "funding_kinds")
+    if not (len(value) if several else known(value) and (value or name in ("people_reached", "budget_eur"))):
+        return ""
     match name:
         case "target_groups":
-            return "For " + labels("target_group", value).lower() if len(value) else ""
+            return _("For {groups}").format(groups=_within("target_group", value))
         case "countries":
-            return "In " + labels("country", value) if len(value) else ""
-        case "places" | "funding_sources":
-            return ("In " if name == "places" else "Paid by ") + ", ".join(value) if len(value) else ""
+            return _("In {places}").format(places=labels("country", value))
+        case "places":
+            return _("In {places}").format(places=", ".join(value))
+        case "funding_sources":
+            return _("Paid by {sources}").format(sources=", ".join(value))
         case "funding_kinds":
-            return "Kind of money: " + labels("funding_kind", value).lower() if len(value) else ""
+            return _("Kind of money: {kinds}").format(kinds=_within("funding_kind", value))
         case "governance_level":
-            return f"Works at this level: {label('governance_level', value).lower()}" if known(value) and value else ""
+            return _("Works at this level: {level}").format(level=_within("governance_level", [value]))
         case "people_reached":
-            return f"Reached {int(value):,}, as its source counts" if known(value) else ""
+            return _("Reached {people}, as its source counts").format(people=formats.count(value))
         case "budget_eur":
-            return f"Budget {int(value):,} euro, as its source gives it" if known(value) else ""
+            return _("Budget {amount} euro, as its source gives it").format(amount=formats.count(value))
         case "transferred_elsewhere":
-            return "Its source says that it was taken up elsewhere" if value else ""
+            return _("Its source says that it was taken up elsewhere")
         case "lead_organisation":
-            return f"Led by {value}" if value else ""
-        case _:
-            return str(value) if known(value) and value else ""
+            return _("Led by {organisation}").format(organisation=value)
+        case other:
+            return str(card[other])
+
+
+def _within(vocabulary: str, ids: Sequence[str]) -> str:
+    return ", ".join(formats.within(label(vocabulary, id_)) for id_ in ids)
 
 
 # --- taking it away ----------------------------------------------------------------------------------------
@@ -178,9 +192,18 @@ def _fact(name: str, card: Mapping[str, Any]) -> str:  # noqa: PLR0911 - a sente
 def in_words(sheet: Sheet) -> str:
     """Say how far the sheet is: how many same, different, unknown."""
     counts = sheet.counts()
-    return f"{counts['same']} the same, {counts['different']} different, {counts['unknown']} not known yet"
+    return ", ".join(
+        [
+            ngettext("{count} the same", "{count} the same", counts["same"]).format(count=counts["same"]),
+            ngettext("{count} different", "{count} different", counts["different"]).format(count=counts["different"]),
+            ngettext("{count} not known yet", "{count} not known yet", counts["unknown"]).format(
+                count=counts["unknown"]
+            ),
+        ]
+    )
 
 
+@speak(ENGLISH)
 def sheet_csv(sheet: Sheet, card: Mapping[str, Any], notes: Mapping[str, Any], on: date) -> bytes:
     """Return the sheet as a table: a row a question, then a row for each part of the plan."""
     out = io.StringIO(newline="")
@@ -213,7 +236,7 @@ def sheet_csv(sheet: Sheet, card: Mapping[str, Any], notes: Mapping[str, Any], o
             harmless(given.note),
         ]
         writer.writerow([*start, *row, on.isoformat(), LICENCE])
-    for field, (title, _) in PLAN.items():
+    for field, (title, _help) in PLAN.items():
         writer.writerow(
             [*start, "plan", "", title, "", "", harmless(sheet.plan.get(field, "")), on.isoformat(), LICENCE]
         )
@@ -228,40 +251,47 @@ def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Ma
         Block(
             "facts",
             rows=(
-                ("Your place", sheet.place or "not said"),
-                ("So far", in_words(sheet)),
-                ("Source", card["source_url"]),
+                (_("Your place"), sheet.place or _("not said")),
+                (_("So far"), in_words(sheet)),
+                (_("Source"), card["source_url"]),
             ),
         ),
         Block(
             "note",
-            "What the catalogue knows is printed as its sources say it; where nothing stands, nothing was seen. "
-            "No score is made of this sheet.",
+            _(
+                "What the catalogue knows is printed as its sources say it; where nothing stands, nothing was seen. "
+                "No score is made of this sheet."
+            ),
         ),
     ]
     for condition in conditions():
-        there = "; ".join(facts(condition, card, notes)) or "nothing seen: ask"
+        there = "; ".join(facts(condition, card, notes)) or _("nothing seen: ask")
         rows = []
         for question in condition.question:
             given = sheet.answers.get(question.id, Given())
-            rows.append((question.text, whom(question, card), STATES[given.state], given.note or "–"))
+            rows.append((_(question.text), whom(question, card), _(STATES[given.state]), given.note or "–"))
         blocks += [
-            Block("heading", condition.title),
-            Block("facts", rows=(("There", there),)),
+            Block("heading", _(condition.title)),
+            Block("facts", rows=((_("There"), there),)),
             Block(
                 "table",
-                f"{condition.title}: questions, whom to ask, answers",
-                ("Question", "Ask", "Here", "Note"),
+                _("{condition}: questions, whom to ask, answers").format(condition=_(condition.title)),
+                (_("Question"), _("Ask"), _("Here"), _("Note")),
                 tuple(rows),
                 (3, 1.8, 1, 2.4),
             ),
         ]
-    plan = tuple((title, sheet.plan.get(field) or "not written yet") for field, (title, _) in PLAN.items())
-    blocks += [Block("heading", "Core, changes and a small trial"), Block("facts", rows=plan)]
+    plan = tuple((_(title), sheet.plan.get(field) or _("not written yet")) for field, (title, _help) in PLAN.items())
+    blocks += [Block("heading", _("Core, changes and a small trial")), Block("facts", rows=plan)]
     about = (
-        ("Data version", f"{made.data_version} of {made.data_released_on.isoformat()}"),
-        ("Made on", on.isoformat()),
-        ("Licence of the catalogue", LICENCE),
+        (
+            _("Data version"),
+            _("{version} of {date}").format(version=made.data_version, date=made.data_released_on.isoformat()),
+        ),
+        (_("Made on"), on.isoformat()),
+        (_("Licence of the catalogue"), _(LICENCE)),
     )
-    blocks += [Block("heading", "How this was made"), Block("facts", rows=about)]
-    return cleaned(Brief(f"Would it work here? {card['name']}", sheet.place, tuple(blocks), made, on))
+    blocks += [Block("heading", _("How this was made")), Block("facts", rows=about)]
+    return cleaned(
+        Brief(_("Would it work here? {practice}").format(practice=card["name"]), sheet.place, tuple(blocks), made, on)
+    )

@@ -16,6 +16,7 @@ from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import reading, recipe_of
 from practices_db.files.exports.recipe import Format, Recipe
 from practices_db.queries.views import View
+from practices_db.translation import ENGLISH, speak
 
 
 def chart_recipe(store: Store, view: View, title: str, format_: Format, on: date) -> Recipe:
@@ -24,6 +25,7 @@ def chart_recipe(store: Store, view: View, title: str, format_: Format, on: date
         return recipe_of(cursor, view, "scores", format_, on).model_copy(update={"chart": title})
 
 
+@speak(ENGLISH)
 def chart_csv(rows: pd.DataFrame, made: Recipe) -> bytes:
     """Return the rows a chart is drawn from as CSV: exact text, comma, decimal point, the recipe in the first row."""
     out = io.StringIO()

@@ -16,6 +16,7 @@ from practices_db.files.exports.csv_json import BOM, FORMATS
 from practices_db.files.exports.export_tables import columns_of
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.queries.views import View
+from practices_db.translation import ENGLISH, speak
 
 FILE_NAME = "codebook.csv"
 HEADER = ("column", "meaning", "written as", "ids")
@@ -38,6 +39,7 @@ def lines(columns: Iterable[Column]) -> list[tuple[str, str, str, str]]:
     return [(one.name, one.meaning, _WRITTEN[one.kind], _ids(one)) for one in columns]
 
 
+@speak(ENGLISH)
 def codebook_csv(view: View, contents: Contents, format_: Format) -> bytes:
     """Return the codebook of a view's CSV file of this format, as a CSV file with the same separator."""
     out, kind = io.StringIO(), FORMATS[format_]

@@ -14,10 +14,12 @@ from practices_db.files.exports.export_tables import reading, recipe_of
 from practices_db.files.exports.recipe import Format
 from practices_db.queries.comparison import comparison
 from practices_db.queries.views import View
+from practices_db.translation import ENGLISH, speak
 
 SHEET = "comparison"
 
 
+@speak(ENGLISH)
 def write_comparison(store: Store, view: View, format_: Format, on: date) -> Path:
     """Write the matrix as CSV to the store's export folder and return it; the caller deletes it.
 

@@ -27,6 +27,7 @@ from practices_db.files.exports.cell_text import harmless, harmless_inside, harm
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.recipe import Contents, FileContents, Format, Recipe
 from practices_db.queries.views import View
+from practices_db.translation import ENGLISH, N_, speak
 
 BOM = "\ufeff"
 _CHUNK = 1 << 20
@@ -49,15 +50,19 @@ class FileKind:
 FORMATS: dict[Format, FileKind] = {
     "csv": FileKind(
         "CSV",
-        "For programs (R, pandas, DuckDB): exact text, comma, decimal point, ISO dates. A spreadsheet would run text "
-        "that looks like a formula.",
+        N_(
+            "For programs (R, pandas, DuckDB): exact text, comma, decimal point, ISO dates. A spreadsheet would run "
+            "text that looks like a formula."
+        ),
         ".csv",
         "text/csv",
     ),
     "csv-semicolon": FileKind(
-        "CSV for Excel (decimal comma)",
-        "For a spreadsheet set to most of Europe's languages: semicolon and decimal comma; text that a spreadsheet "
-        "would run or turn into a date has an apostrophe in front.",
+        N_("CSV for Excel (decimal comma)"),
+        N_(
+            "For a spreadsheet set to most of Europe's languages: semicolon and decimal comma; text that a spreadsheet "
+            "would run or turn into a date has an apostrophe in front."
+        ),
         "_spreadsheet.csv",
         "text/csv",
         delimiter=";",
@@ -65,31 +70,39 @@ FORMATS: dict[Format, FileKind] = {
         plain=False,
     ),
     "csv-comma": FileKind(
-        "CSV for Excel (decimal point)",
-        "For a spreadsheet set to English: comma and decimal point; text that a spreadsheet would run or turn into a "
-        "date has an apostrophe in front.",
+        N_("CSV for Excel (decimal point)"),
+        N_(
+            "For a spreadsheet set to English: comma and decimal point; text that a spreadsheet would run or turn into "
+            "a date has an apostrophe in front."
+        ),
         "_spreadsheet_en.csv",
         "text/csv",
         plain=False,
     ),
     "xlsx": FileKind(
-        "Excel workbook",
-        "Sheets for practices, results, scores, answers, sources, the recipe and a glossary.",
+        N_("Excel workbook"),
+        N_("Sheets for practices, results, scores, answers, sources, the recipe and a glossary."),
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
-    "pdf": FileKind("Brief (PDF)", "To read and print: bars, tables, what is not known.", ".pdf", "application/pdf"),
-    "html": FileKind("Brief (web page)", "The same brief as a page that any browser prints.", ".html", "text/html"),
-    "json": FileKind("JSON", "For programs: one object for each practice.", ".json", "application/json"),
+    "pdf": FileKind(
+        N_("Brief (PDF)"), N_("To read and print: bars, tables, what is not known."), ".pdf", "application/pdf"
+    ),
+    "html": FileKind(
+        N_("Brief (web page)"), N_("The same brief as a page that any browser prints."), ".html", "text/html"
+    ),
+    "json": FileKind("JSON", N_("For programs: one object for each practice."), ".json", "application/json"),
 }
 
 # Flavours of CSV in the order in which a page offers them: whoever takes the first gets a file in which nothing runs.
 SAFE_FIRST: tuple[Format, ...] = ("csv-semicolon", "csv-comma", "csv")
 
 CONTENTS: dict[Contents, str] = {
-    "scores": "One row for each practice: facts, main result, both main scores with range and evidence, sources.",
-    "answers": "One row for each answer, with note, evidence and source. A practice without answers has one blank row.",
-    "everything": "One row for each practice: facts, all five criteria, and the answer to every indicator.",
+    "scores": N_("One row for each practice: facts, main result, both main scores with range and evidence, sources."),
+    "answers": N_(
+        "One row for each answer, with note, evidence and source. A practice without answers has one blank row."
+    ),
+    "everything": N_("One row for each practice: facts, all five criteria, and the answer to every indicator."),
 }
 
 
@@ -127,6 +140,7 @@ def _scope(view: View) -> list[str]:
     return [*(part for part in parts if part), *(["filtered"] if further else [])]
 
 
+@speak(ENGLISH)
 def write_csv(store: Store, view: View, contents: Contents, format_: Format, on: date) -> Path:
     """Write a CSV file to the store's export folder and return it; the caller deletes it.
 
@@ -198,6 +212,7 @@ def results_name(on: date) -> str:
     return f"results_{on.isoformat()}_{secrets.token_hex(8)}.csv"
 
 
+@speak(ENGLISH)
 def write_results(store: Store, view: View, on: date) -> Path:
     """Write every result of a view's practices as exact CSV, without a recipe; the caller deletes it."""
     path = store.exports / results_name(on)
@@ -207,6 +222,7 @@ def write_results(store: Store, view: View, on: date) -> Path:
     return path
 
 
+@speak(ENGLISH)
 def write_json(store: Store, view: View, on: date) -> Path:
     """Write a JSON file: {"recipe": …, "practices": [one object for each]}; the caller deletes it."""
     path = store.exports / file_name(view, "json", on)
@@ -228,6 +244,7 @@ def write_json(store: Store, view: View, on: date) -> Path:
     return path
 
 
+@speak(ENGLISH)
 def practice_json(store: Store, practice_id: str, on: date, base: str = "") -> bytes | None:
     """Return everything published on one practice as JSON, None where there is none with this id.
 

@@ -19,6 +19,7 @@ from practices_db.files.exports.csv_json import BOM, FORMATS
 from practices_db.files.exports.recipe import LICENCE, Format
 from practices_db.queries import evidence_by_type, practices
 from practices_db.queries.what_works import WhatWorks
+from practices_db.translation import ENGLISH, speak
 
 _NO_TEXT = {"horizon", "checked_on"}  # a horizon is in months here
 
@@ -28,6 +29,7 @@ def file_name(suffix: str, on: date) -> str:
     return f"findings_all_{on.isoformat()}_{secrets.token_hex(8)}{suffix}"
 
 
+@speak(ENGLISH)
 def findings_csv(store: Store) -> bytes:
     """Return every released finding as the catalogue's file has it; it can be imported as it is."""
     with store.cursor() as cursor:
@@ -51,6 +53,7 @@ def findings_as(store: Store, format_: Format) -> bytes:
     return BOM.encode() + out.getvalue().encode()
 
 
+@speak(ENGLISH)
 def findings_json(store: Store, on: date) -> bytes:
     """Return {"data_version", "exported_on", "licence", "rule", "labels": […], "findings": […]} as JSON."""
     with store.cursor() as cursor:

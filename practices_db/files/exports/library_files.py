@@ -22,12 +22,15 @@ from practices_db.catalogue.write_files import cell_text
 from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import BOM, FORMATS, FileKind
 from practices_db.files.exports.recipe import LICENCE
+from practices_db.translation import ENGLISH, N_, speak
 
 Row = Mapping[str, Any]
 
 OWN_FORMATS: dict[str, FileKind] = {
-    "bibtex": FileKind("BibTeX", "For LaTeX, Zotero, JabRef and others.", ".bib", "application/x-bibtex"),
-    "ris": FileKind("RIS", "For EndNote, Zotero, Mendeley and others.", ".ris", "application/x-research-info-systems"),
+    "bibtex": FileKind("BibTeX", N_("For LaTeX, Zotero, JabRef and others."), ".bib", "application/x-bibtex"),
+    "ris": FileKind(
+        "RIS", N_("For EndNote, Zotero, Mendeley and others."), ".ris", "application/x-research-info-systems"
+    ),
 }
 # What each row of a file says of the file, besides its own columns.
 ABOUT = ("link", "selection", "format", "data_version", "exported_on", "licence")
@@ -56,6 +59,7 @@ def file_name(chosen: LibraryFilter, format_: str, on: date) -> str:
     return f"{what}_{scope}_{on.isoformat()}_{secrets.token_hex(8)}{format_of(format_).suffix}"
 
 
+@speak(ENGLISH)
 def written(chosen: LibraryFilter, rows: Sequence[Row], format_: str, data_version: str, on: date) -> bytes:
     """Return the selected rows as the content of a file; all of them, in the order given."""
     if format_ == "bibtex":

@@ -14,6 +14,7 @@ from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.csv_json import content, write_rows
 from practices_db.queries.practices import data_version
 from practices_db.queries.ranking import standings
+from practices_db.translation import ENGLISH, speak
 
 _AT_MOST = 5_000  # practices with a composite: two tables of 25 million shares, 400 MB
 
@@ -42,6 +43,7 @@ class RankingFile:
     clear_pairs: int
 
 
+@speak(ENGLISH)
 def ranking_csv(store: Store, chosen: PracticeFilter, weights: Weighting) -> RankingFile:
     """Return whom every selected practice with a composite is clearly ahead of and behind, and bounds of its place.
 

@@ -14,10 +14,11 @@ from practices_db.catalogue.practice_filter import FACET, SORTS, Sort
 from practices_db.catalogue.selection_texts import SelectionCounts
 from practices_db.queries.practices import DataVersion
 from practices_db.queries.views import Page, View
+from practices_db.translation import ENGLISH, N_, speak
 
 APP: Literal["Integration Practices"] = "Integration Practices"
-LICENCE = "CC BY 4.0 (facts and summaries of this project; linked pages remain their owners')"
-METHOD = (
+LICENCE = N_("CC BY 4.0 (facts and summaries of this project; linked pages remain their owners')")
+METHOD = N_(
     "Turning answers into numbers is this project's choice, not SPRING's (Horizon 2020, 101004635). Missing is never "
     "zero: a score stands beside its coverage and its missing-information range, which is no confidence interval."
 )
@@ -100,6 +101,7 @@ class Recipe(_Part):
         return self.model_dump_json(exclude_none=True)
 
 
+@speak(ENGLISH)
 def recipe(  # noqa: PLR0913 - a file is all of these
     view: View,
     version: DataVersion,
@@ -143,6 +145,7 @@ def recipe(  # noqa: PLR0913 - a file is all of these
     )
 
 
+@speak(ENGLISH)
 def narrowings(view: View, names: Mapping[str, str]) -> tuple[Narrowing, ...]:
     """Return every value that narrows a view, by name and id; a practice that is not in ``names`` by its id."""
     return tuple(

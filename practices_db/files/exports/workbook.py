@@ -21,6 +21,7 @@ from practices_db.files.exports.recipe import Recipe
 from practices_db.files.sheets import Cell, add_sheet, head_look, look, new_book, write_row
 from practices_db.queries.comparison import comparison
 from practices_db.queries.views import View
+from practices_db.translation import ENGLISH, speak
 
 # Sheet → table.
 SHEETS: dict[str, export_tables.TableName] = {
@@ -44,6 +45,7 @@ _WIDTHS = {
 _BY_KIND = {"text": 24, "code": 20, "list": 24, "codes": 24, "urls": 30}
 
 
+@speak(ENGLISH)
 def write_xlsx(store: Store, view: View, on: date) -> Path:
     """Write the workbook of a view to the store's export folder and return it; the caller deletes it.
 

@@ -14,6 +14,7 @@ from datetime import date
 
 from criteria.framework import Framework, current_framework
 from criteria.next_steps import OWN, level_of
+from practices_db import formats
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
@@ -24,7 +25,7 @@ from practices_db.files.exports.recipe import METHOD
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile
 from practices_db.files.self_assessment.scores import scores
 from practices_db.files.sheets import Cell, add_sheet, new_book
-from practices_db.translation import _, ngettext
+from practices_db.translation import ENGLISH, N_, _, ngettext, speak
 
 _LISTS = {
     "countries": "country",
@@ -33,15 +34,15 @@ _LISTS = {
     "funding_kinds": "funding_kind",
 }
 _FACTS = {
-    "name": "Practice",
-    "organisation": "Organisation",
-    "countries": "Countries",
-    "place": "Place",
-    "sectors": "What it is about",
-    "target_groups": "Whom it is for",
-    "start_year": "Since",
-    "people_reached": "People reached, about",
-    "funding_kinds": "Kinds of funding",
+    "name": N_("Practice"),
+    "organisation": N_("Organisation"),
+    "countries": N_("Countries"),
+    "place": N_("Place"),
+    "sectors": N_("What it is about"),
+    "target_groups": N_("Whom it is for"),
+    "start_year": N_("Since"),
+    "people_reached": N_("People reached, about"),
+    "funding_kinds": N_("Kinds of funding"),
 }
 
 
@@ -64,9 +65,13 @@ def stated(profile: Profile) -> list[tuple[str, str]]:
         if value in ("", (), None):
             continue
         words = (
-            labels(_LISTS[name], value) if name in _LISTS else f"{value:,}" if name == "people_reached" else str(value)
+            labels(_LISTS[name], value)
+            if name in _LISTS
+            else formats.count(value)
+            if name == "people_reached"
+            else str(value)
         )
-        facts.append((title, words))
+        facts.append((_(title), words))
     return facts
 
 
@@ -94,9 +99,10 @@ def evidence_count(proven: int, said: int) -> str:
         return _("nothing answered")
     return ngettext(
         "{proven} of {said} answers has evidence", "{proven} of {said} answers have evidence", proven
-    ).format(proven=proven, said=said)
+    ).format(proven=formats.count(proven), said=formats.count(said))
 
 
+@speak(ENGLISH)
 def as_csv(form: OwnAssessment, on: date) -> bytes:
     """Return the answers as rows of the catalogue's assessments.csv, so that a curator can take them in."""
     out = io.StringIO(newline="")
@@ -122,6 +128,7 @@ def as_csv(form: OwnAssessment, on: date) -> bytes:
     return (BOM + out.getvalue()).encode()
 
 
+@speak(ENGLISH)
 def as_xlsx(form: OwnAssessment, on: date) -> bytes:
     """Return a workbook: about, profile, scores, every indicator with its answer."""
     out = io.BytesIO()

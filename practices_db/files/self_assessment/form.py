@@ -18,10 +18,12 @@ from pydantic import (
 )
 
 from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
+from practices_db import formats
 from practices_db.catalogue.addresses import completed
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
 from practices_db.catalogue.vocabularies import NotInListError, vocabulary
 from practices_db.errors import PracticesError
+from practices_db.translation import _
 
 FILE: Literal["Integration Practices self-assessment"] = "Integration Practices self-assessment"
 LARGEST = 1_000_000  # bytes; a whole form with long notes has 40,000
@@ -232,32 +234,37 @@ def file_text(form: OwnAssessment, on: date) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def read_json(content: bytes, what: str = "The file") -> dict[str, Any]:
-    """Return the object in a JSON text. PracticesError says why it is none."""
+def read_json(content: bytes, kept: bool = False) -> dict[str, Any]:
+    """Return the object in the JSON text of a file, or of what a browser ``kept``; PracticesError if it is none."""
+    what = _("What this browser kept") if kept else _("The file")
     if len(content) > LARGEST:
-        raise PracticesError(
-            f"{what} has more than {LARGEST // 1000:,} kB. A self-assessment has far less: choose another."
-        )
+        words = _("{what} has more than {size} kB. A self-assessment has far less: choose another.")
+        raise PracticesError(words.format(what=what, size=formats.count(LARGEST // 1000)))
     if content[:4] == b"PK\x03\x04":
-        raise PracticesError(f"{what} is a workbook. Open the JSON file that was saved beside it.")
+        words = _("{what} is a workbook. Open the JSON file that was saved beside it.")
+        raise PracticesError(words.format(what=what))
     if content[:5] == b"%PDF-":
-        raise PracticesError(f"{what} is a PDF report. Open the JSON file that was saved beside it.")
+        words = _("{what} is a PDF report. Open the JSON file that was saved beside it.")
+        raise PracticesError(words.format(what=what))
     try:
         found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
     except UnicodeDecodeError as error:
-        raise PracticesError(
-            f"{what} is not UTF-8 text (byte {error.start + 1}). Open the file as it was saved."
-        ) from error
+        words = _("{what} is not UTF-8 text (byte {byte}). Open the file as it was saved.")
+        raise PracticesError(words.format(what=what, byte=error.start + 1)) from error
     except json.JSONDecodeError as error:
-        raise PracticesError(
-            f"{what} is not a self-assessment: line {error.lineno} is not JSON ({error.msg}). Open the .json file that "
-            "“Download” gave you."
-        ) from error
+        words = _(
+            "{what} is not a self-assessment: line {line} is not JSON ({fault}). Open the .json file that “Download” "
+            "gave you."
+        )
+        raise PracticesError(words.format(what=what, line=error.lineno, fault=error.msg)) from error
     except (ValueError, RecursionError) as error:
-        reason = str(error)[:200] if isinstance(error, _TwiceError) else "it holds numbers or nesting that no form has"
-        raise PracticesError(f"{what} is not a self-assessment: {reason}.") from error
+        twice = str(error)[:200] if isinstance(error, _TwiceError) else ""
+        reason = twice or _("it holds numbers or nesting that no form has")
+        raise PracticesError(
+            _("{what} is not a self-assessment: {reason}.").format(what=what, reason=reason)
+        ) from error
     if not isinstance(found, dict):
-        raise PracticesError(f"{what} is not a self-assessment: it holds no form.")
+        raise PracticesError(_("{what} is not a self-assessment: it holds no form.").format(what=what))
     return found
 
 
@@ -268,8 +275,9 @@ class _TwiceError(ValueError):
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwiceError(f"{next(name for name in names if names.count(name) > 1)[:60]!r} stands twice in one place")
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)[:60]
+        raise _TwiceError(_("{name} stands twice in one place").format(name=repr(twice)))
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from criteria.framework import Framework, current_framework, evidence_fault, published_frameworks
+from practices_db import formats
 from practices_db.errors import PracticesError, faults
 from practices_db.files.self_assessment.form import FILE, Draft, EarlierAnswers, OwnAssessment, read_json
 from practices_db.translation import _, ngettext
@@ -31,16 +32,17 @@ def open_file(
     found = read_json(content)
     if found.get("file") != FILE:
         raise PracticesError(
-            "This is JSON, but not a self-assessment of this app (its “file” does not say so). Open the .json "
-            "file that "
-            "“Download” gave you."
+            _(
+                "This is JSON, but not a self-assessment of this app (its “file” does not say so). Open the .json file "
+                "that “Download” gave you."
+            )
         )
     if found.get("format") != 1 and isinstance(found.get("format"), int):
-        raise PracticesError("The file has a newer format than this app can read. Open it where it was made.")
+        raise PracticesError(_("The file has a newer format than this app can read. Open it where it was made."))
     try:
         form = OwnAssessment.model_validate(found | {"opened_from": name[:300]})
     except ValidationError as error:
-        raise PracticesError("\n".join(["The file cannot be opened:", *faults(error, found)])) from error
+        raise PracticesError("\n".join([_("The file cannot be opened:"), *faults(error, found)])) from error
     return adapted(form, frameworks or published_frameworks(), current or current_framework())
 
 
@@ -53,21 +55,26 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
     """
     made = frameworks.get((form.framework, form.framework_version))
     if made is None:
-        raise PracticesError(
-            f"The file was made with the questions of {form.framework} {form.framework_version}; this app has "
-            f"{current.id} {current.version} and does not know those. Open it where it was made, or update this app."
+        words = _(
+            "The file was made with the questions of {made}; this app has {current} and does not know those. Open it "
+            "where it was made, or update this app."
         )
+        made_with = f"{form.framework} {form.framework_version}"
+        raise PracticesError(words.format(made=made_with, current=f"{current.id} {current.version}"))
     _known(made, [one.indicator for one in form.answers], "")
     _known(made, form.out_of_reach, "out_of_reach: ")
     if form.earlier:
         before = frameworks.get((form.earlier.framework, form.earlier.framework_version))
         if before is None:
-            raise PracticesError("The file cannot be opened: earlier: the version of the questions is not known here.")
+            raise PracticesError(
+                _("The file cannot be opened: earlier: the version of the questions is not known here.")
+            )
         _known(before, [one.indicator for one in form.earlier.answers], "earlier: ")
     if (made.id, made.version) == (current.id, current.version):
         for one in form.answers:
             if one.documented and (fault := evidence_fault(made, one.indicator, one.evidence_level or 0)):
-                raise PracticesError(f"The file cannot be opened: answers, {one.indicator}: {fault}.")
+                words = _("The file cannot be opened: answers, {indicator}: {fault}.")
+                raise PracticesError(words.format(indicator=one.indicator, fault=fault))
         return Opened(_unnamed(form))
     earlier = EarlierAnswers(framework=made.id, framework_version=made.version, answers=form.answers)
     kept = form.model_copy(
@@ -85,10 +92,9 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
 def _known(made: Framework, ids: Sequence[str], where: str) -> None:
     known = {one.id for one in made.indicators}
     if strange := [id_ for id_ in ids if id_ not in known]:
-        raise PracticesError(
-            f"The file cannot be opened: {where}{', '.join(repr(id_[:60]) for id_ in strange[:10])} is not asked in "
-            f"{made.id} {made.version}."
-        )
+        words = _("The file cannot be opened: {where} is not asked in {framework}.")
+        named = where + ", ".join(repr(id_[:60]) for id_ in strange[:10])
+        raise PracticesError(words.format(where=named, framework=f"{made.id} {made.version}"))
 
 
 def _unnamed(form: OwnAssessment) -> OwnAssessment:
@@ -112,22 +118,23 @@ def _differences(form: OwnAssessment, made: Framework, current: Framework) -> li
                 "{count} earlier answers stand beside the questions that follow them. Each counts once you confirm it "
                 "there.",
                 beside,
-            ).format(count=beside)
+            ).format(count=formats.count(beside))
         )
     for indicator in made.indicators:
         given = form.answer(indicator.id)
         if indicator.id not in followed:
-            was = (
-                _("; you had answered “{answer}”{note}").format(
-                    answer=made.answer_label(given.answer), note=_noted(given.note)
-                )
-                if given
-                else ""
-            )
-            said.append(_("No longer asked: {question}{was}.").format(question=indicator.label, was=was))
+            if given is None:
+                words = _("No longer asked: {question}.")
+            elif given.note:
+                words = _("No longer asked: {question}; you had answered “{answer}”, with the note “{note}”.")
+            else:
+                words = _("No longer asked: {question}; you had answered “{answer}”.")
+            answer = _(made.answer_label(given.answer)) if given else ""
+            note = given.note if given else ""
+            said.append(words.format(question=_(indicator.label), answer=answer, note=note))
     old = {one.id for one in made.indicators}
     said += [
-        _("New: {question}.").format(question=one.label)
+        _("New: {question}.").format(question=_(one.label))
         for one in current.indicators
         if not old & set(one.was or (one.id,))
     ]
@@ -136,17 +143,13 @@ def _differences(form: OwnAssessment, made: Framework, current: Framework) -> li
     return said
 
 
-def _noted(note: str) -> str:
-    return _(", with the note “{note}”").format(note=note) if note else ""
-
-
 def open_draft(text: str) -> tuple[Draft, tuple[str, ...]]:
     """Read what a browser kept. PracticesError where it is damaged; the changes say what is not as it was."""
-    found = read_json(text.encode("utf-8", "replace"), "What this browser kept")
+    found = read_json(text.encode("utf-8", "replace"), kept=True)
     try:
         draft = Draft.model_validate(found)
     except ValidationError as error:
-        raise PracticesError("\n".join(["What this browser kept cannot be read:", *faults(error, found)])) from error
+        raise PracticesError("\n".join([_("What this browser kept cannot be read:"), *faults(error, found)])) from error
     known, now = published_frameworks(), current_framework()
     mine = adapted(draft.mine, known, now)
     others = [adapted(one, known, now) for one in draft.colleagues]

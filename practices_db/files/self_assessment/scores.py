@@ -11,6 +11,7 @@ from criteria.framework import AnswerId, Framework
 from criteria.next_steps import OWN
 from criteria.scoring import Scores, encode, score
 from practices_db.files.self_assessment.form import OwnAssessment
+from practices_db.translation import _
 
 
 def scores(framework: Framework, form: OwnAssessment) -> Scores:
@@ -35,7 +36,7 @@ def card(framework: Framework, form: OwnAssessment) -> dict[str, Any]:
     found = scores(framework, form)
     facts: dict[str, Any] = {
         "id": form.profile.practice_id or OWN,
-        "name": form.profile.name.strip() or "Your practice",
+        "name": form.profile.name.strip() or _("Your practice"),
         "assessed": True,
         "answered": len(form.evidence),
     }

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from practices_db import formats
 from practices_db.catalogue.texts import known
 from practices_db.catalogue.vocabularies import label
 from practices_db.files.self_assessment.form import Profile
+from practices_db.translation import _
 
 SIMILAR_SIZE = 3  # as many, up to three times as many, down to a third
 
@@ -36,16 +38,17 @@ def _match(profile: Profile, card: Mapping[str, Any]) -> tuple[Match, int]:
     """Return the reasons and how many sectors and groups are shared; 0 means: not near."""
     reasons, count = [], 0
     for what, mine, theirs, list_ in (
-        ("same sector", profile.sectors, card["sectors"], "sector"),
-        ("same target group", profile.target_groups, card["target_groups"], "target_group"),
+        (_("same sector: {shared}"), profile.sectors, card["sectors"], "sector"),
+        (_("same target group: {shared}"), profile.target_groups, card["target_groups"], "target_group"),
     ):
         if shared := [id_ for id_ in mine if id_ in list(theirs)]:
-            reasons.append(f"{what}: {', '.join(label(list_, id_).lower() for id_ in shared)}")
+            reasons.append(what.format(shared=", ".join(formats.within(label(list_, id_)) for id_ in shared)))
             count += len(shared)
     if shared := [id_ for id_ in profile.countries if id_ in list(card["countries"])]:
-        reasons.append(f"same country: {', '.join(label('country', id_) for id_ in shared)}")
+        reasons.append(_("same country: {shared}").format(shared=", ".join(label("country", id_) for id_ in shared)))
     if _similar(profile.people_reached, card["people_reached"]):
-        reasons.append(f"similar size: {int(card['people_reached']):,} people reached")
+        people = formats.count(int(card["people_reached"]))
+        reasons.append(_("similar size: {people} people reached").format(people=people))
     return Match(card, tuple(reasons)), count
 
 

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from criteria.framework import current_framework, evidence_fault
+from practices_db import formats
 from practices_db.catalogue.addresses import completed
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.documents import note_of, slug
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile, Sending
-from practices_db.translation import ngettext
+from practices_db.translation import _, ngettext
 
 KIND = "self-assessment"
 FEWEST = 5  # answers; fewer say nothing about a practice
@@ -38,7 +39,7 @@ def mailbox_looks_personal(address: str) -> bool:
 
     A guess on purpose kept simple: whoever knows better says so.
     """
-    local, _, domain = address.strip().lower().rpartition("@")
+    local, _at, domain = address.strip().lower().rpartition("@")
     if _FUNCTIONAL.search(local):
         return False
     return bool(_FOR_PERSONS.fullmatch(domain)) or bool(_NAME_LIKE.fullmatch(local))
@@ -53,10 +54,9 @@ def mailbox_problem(sending: Sending) -> str:
     except PracticesError as error:
         return str(error)
     if mailbox_looks_personal(sending.mailbox) and not sending.shared:
-        return (
+        return _(
             "This looks like one person's address. We would rather not keep it: people leave, and their address "
-            "is theirs. "
-            "Is there a shared one, like info@ or project@? If several people read this one, say so below."
+            "is theirs. Is there a shared one, like info@ or project@? If several people read this one, say so below."
         )
     return ""
 
@@ -64,20 +64,20 @@ def mailbox_problem(sending: Sending) -> str:
 def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
     """Return what has to be corrected before the form can be submitted, a sentence each."""
     framework = current_framework()
-    names = {one.id: one.label for one in framework.indicators}
+    names = {one.id: _(one.label) for one in framework.indicators}
     wrong = []
     if len(form.evidence) < FEWEST:
-        wrong.append(
-            f"Answer at least {FEWEST} questions with met, partly met or not met; there are {len(form.evidence)}."
-        )
+        words = _("Answer at least {fewest} questions with met, partly met or not met; there are {count}.")
+        wrong.append(words.format(fewest=FEWEST, count=len(form.evidence)))
     wrong += [
-        f"{names.get(one.indicator, one.indicator)}: say why it does not apply."
+        _("{question}: say why it does not apply.").format(question=names.get(one.indicator, one.indicator))
         for one in form.answers
         if one.answer == "not-applicable" and not one.note.strip()
     ]
     wrong += [
-        f"{names.get(one.indicator, one.indicator)}: the note holds an e-mail address or a telephone number; take "
-        "it out."
+        _("{question}: the note holds an e-mail address or a telephone number; take it out.").format(
+            question=names.get(one.indicator, one.indicator)
+        )
         for one in form.answers
         if _PERSONAL.search(one.note)
     ]
@@ -96,15 +96,15 @@ def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
                 "Say what shows this answer (“We say so” is an answer too): {answers}.",
                 "Say what shows these {count} answers (“We say so” is an answer too): {answers}.",
                 len(unsaid),
-            ).format(count=len(unsaid), answers="; ".join(unsaid))
+            ).format(count=formats.count(len(unsaid)), answers="; ".join(unsaid))
         )
     if not form.profile.practice_id:
         if not form.profile.name.strip():
-            wrong.append("Give the practice a name, under “About your practice”.")
+            wrong.append(_("Give the practice a name, under “About your practice”."))
         if not sending.summary.strip():
-            wrong.append("Say in two or three sentences what the practice does.")
+            wrong.append(_("Say in two or three sentences what the practice does."))
         if not completed(sending.page):
-            wrong.append("Give the address of a public page about the practice, like https://example.org/practice.")
+            wrong.append(_("Give the address of a public page about the practice, like https://example.org/practice."))
     if problem := mailbox_problem(sending):
         wrong.append(problem)
     return wrong
