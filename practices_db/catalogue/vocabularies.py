@@ -129,7 +129,7 @@ def _own_names(country: str) -> tuple[str, ...]:
     return tuple(name for name in names if name)[:3]
 
 
-def choices(name: str) -> list[str]:
+def ids_in_order(name: str) -> list[str]:
     """Return the ids of a vocabulary in the order in which the reader is shown them: countries by their names."""
     code = language()
     return list(vocabulary(name) if code == ENGLISH else _labels(name, code))

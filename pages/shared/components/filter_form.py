@@ -14,11 +14,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.components import links, reader_language
-from pages.shared.components.screen_texts import escaped, ids_in_order
+from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.catalogue.filters import Facet, Filter, shown
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.vocabularies import NOT_STATED, listed_label
+from practices_db.catalogue.vocabularies import NOT_STATED, ids_in_order, listed_label
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from practices_db import formats
@@ -21,14 +20,13 @@ from practices_db.catalogue.texts import (
     why_not_scored,
     years,
 )
-from practices_db.catalogue.vocabularies import label, vocabulary
-from practices_db.translation import _, language
+from practices_db.catalogue.vocabularies import label
+from practices_db.translation import _
 
 __all__ = [
     "SHOWN_WITH_RANGE",
     "counted",
     "escaped",
-    "ids_in_order",
     "known",
     "labels",
     "labels_within",
@@ -61,17 +59,6 @@ def web_link(url: str, text: str) -> str:
 def labels_within(name: str, ids: Iterable[str]) -> str:
     """Return the labels of several ids of a vocabulary as they stand within a sentence, separated by commas."""
     return ", ".join(formats.within(label(name, id_)) for id_ in ids)
-
-
-def ids_in_order(name: str) -> tuple[str, ...]:
-    """Return the ids of a list of names (country, area, language) in the order of the reader's alphabet."""
-    return _ids_in_order(name, language())
-
-
-@lru_cache(32)
-def _ids_in_order(name: str, language_: str) -> tuple[str, ...]:  # noqa: ARG001 - a key: labels are in it
-    ids = formats.in_order(vocabulary(name), lambda id_: label(name, id_))
-    return tuple(sorted(ids, key=lambda id_: id_ != "EU"))  # Europe as a whole comes before its countries
 
 
 def score_words(card: Mapping[str, Any], node: str) -> str:

@@ -10,11 +10,11 @@ from criteria.synthesis import Synthesis
 from pages.shared.components import links
 from pages.shared.components.database import Whole
 from pages.shared.components.finding_texts import example
-from pages.shared.components.screen_texts import escaped, ids_in_order
+from pages.shared.components.screen_texts import escaped
 from pages.shared.library.what_works import EVERYBODY, FIRST_OUTCOME, badge, groups, outcomes, sure
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.vocabularies import label
+from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label
 from practices_db.queries.practices import Totals
 from practices_db.queries.what_works import WhatWorks
 from practices_db.translation import _, ngettext
@@ -37,7 +37,7 @@ def question() -> None:
                 key="question_group",
             )  # fmt: skip
             countries = st.multiselect(
-                _("in"), ids_in_order("country"), format_func=partial(label, "country"),
+                _("in"), ids_in_order("country"), format_func=partial(listed_label, "country"),
                 placeholder=_("all countries"), select_all=False, key="question_countries",
             )  # fmt: skip
         if st.form_submit_button(_("Show what is known"), type="primary", icon=":material/search:"):

@@ -14,11 +14,11 @@ from pages.shared.components import database, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import not_understood, page_path, practice_link
 from pages.shared.components.pagination import rows_shown
-from pages.shared.components.screen_texts import escaped, ids_in_order, labels, web_link
+from pages.shared.components.screen_texts import escaped, labels, web_link
 from pages.shared.library import publications
 from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
-from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.needs_brief import HOW, file_name, needs_brief, needs_csv
@@ -128,7 +128,7 @@ def form(asked: Asked) -> None:
         _several(_("Topics"), "topics", needs.topics(), lambda id_: _(needs.topics()[id_]))
     with st.grid(4, min_column_width=200):
         _one(_("Who are you?"), "who", WHO, lambda id_: _(WHO[id_]))
-        _one(_("Where?"), "country", ids_in_order("country"), partial(label, "country"))
+        _one(_("Where?"), "country", ids_in_order("country"), partial(listed_label, "country"))
         _one(_("Money"), "money", MONEY, lambda id_: _(MONEY[id_]))
         st.multiselect(
             _("What you have"), list(HAVE), format_func=lambda id_: _(HAVE[id_]), key="need-have",

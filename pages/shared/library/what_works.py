@@ -13,12 +13,12 @@ from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
 from pages.shared.components.finding_texts import said
-from pages.shared.components.screen_texts import escaped, ids_in_order, known, labels, labels_within
+from pages.shared.components.screen_texts import escaped, known, labels, labels_within
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file
 from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST
 from practices_db.queries.what_works import WhatWorks, points_one_way
@@ -115,7 +115,7 @@ def question(asked: Question) -> None:
         st.multiselect(
             _("in"),
             ids_in_order("country"),
-            format_func=partial(label, "country"),
+            format_func=partial(listed_label, "country"),
             key="ask_countries",
             placeholder=_("all countries"),
             on_change=links.write_params,
