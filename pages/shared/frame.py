@@ -59,7 +59,7 @@ with st.container(key="footer"):
         _(
             "Data version {version}. Catalogue: {licence}. "
             "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
-        ).format(version=version.short, licence=LICENCE)
+        ).format(version=version.short, licence=_(LICENCE))
     )
 with body, monitors.rerun(name, begun):
     if notice := database.store().notice:

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from practices_db.translation import ENGLISH, LANGUAGES, _, ask_reader, like_language, set_language
 
 PARAM = "lang"
-_KEY, _SERVED, _BEFORE = "language", "language_served", "language_before"
+_KEY, _SERVED, _BEFORE = "reader_language", "language_served", "language_before"
 _JS = (Path(__file__).parent / "reader_language.js").read_text(encoding="utf-8")
 _COMPONENT = st.components.v2.component("reader_language", html="<span></span>", js=_JS)
 
@@ -66,7 +66,7 @@ def _show_choices_anew() -> None:
 
 def choice() -> None:
     """Draw the choice of the language, and say the page's to the browser where it is not the one it was served in."""
-    with st.container(key="reader_language"):
+    with st.container(key="language_choice"):
         st.selectbox(
             _("Language"),
             list(LANGUAGES),
