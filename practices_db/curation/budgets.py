@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 from practices_db.errors import PracticesError
+from practices_db.translation import _
 
 _MOST_KEYS = 20_000
 _HOUR, _DAY = 3_600, 86_400  # seconds
@@ -77,14 +78,16 @@ class Askers:
             self._own[what].take(own, -cost)
         if refused:
             raise PracticesError(
-                "Too much came from your address in a short time, so nothing more is taken from it right now. Nothing "
-                "of yours was lost: keep it and try again in an hour, or tomorrow."
+                _(
+                    "Too much came from your address in a short time, so nothing more is taken from it right now. "
+                    "Nothing of yours was lost: keep it and try again in an hour, or tomorrow."
+                )
             )
 
 
 def _network(who: str) -> str:
     """Return the /48 that an asker's /64 is of, "" for everybody else."""
-    address, _, length = who.partition("/")
+    address, _slash, length = who.partition("/")
     return str(ipaddress.ip_network((address, 48), strict=False)) if length == "64" else ""
 
 

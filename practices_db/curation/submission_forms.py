@@ -9,8 +9,10 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
+from practices_db import formats
 from practices_db.catalogue.practice_rows import Line, PracticeRow, Prose, Url
 from practices_db.errors import PracticesError, faults
+from practices_db.translation import _
 
 LARGEST = 200_000  # characters of a payload as JSON
 
@@ -104,9 +106,11 @@ def checked_payload(kind: str, payload: Any) -> _Payload:
     try:
         found = KINDS[kind].model_validate(payload, strict=False)
     except ValidationError as error:
-        raise PracticesError("\n".join(["Nothing was sent. Please correct:", *faults(error, payload)])) from error
+        raise PracticesError("\n".join([_("Nothing was sent. Please correct:"), *faults(error, payload)])) from error
     if len(as_json(found)) > LARGEST:
-        raise PracticesError(f"Nothing was sent: it is longer than {LARGEST:,} characters.")
+        raise PracticesError(
+            _("Nothing was sent: it is longer than {most} characters.").format(most=formats.count(LARGEST))
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from practices_db import formats
 from practices_db.curation import budgets, withdrawal_list
 from practices_db.curation.permissions import ANYBODY, Thing, moved, require
 from practices_db.curation.submission_forms import as_json, checked_payload
@@ -24,6 +25,7 @@ from practices_db.curation.versioned_change import Edit, require_version
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store, records
 from practices_db.errors import Actor, NoSuchLinkError, PracticesError
+from practices_db.translation import _
 
 LIFETIME = timedelta(days=90)  # of a private link, after its last use
 _USED = timedelta(hours=1)  # a link that is used again within this time is not written down again
@@ -281,7 +283,7 @@ def checked_mailbox(contact: str | None) -> str | None:
     if contact is None or not contact.strip():
         return None
     if not _MAILBOX.fullmatch(contact.strip()):
-        raise PracticesError("The mailbox is not an e-mail address like info@organisation.org.")
+        raise PracticesError(_("The mailbox is not an e-mail address like info@organisation.org."))
     return contact.strip().lower()
 
 
@@ -325,7 +327,7 @@ def _change(store: Store, token: str, action: str, version: int, *, payload: Any
         require(holder(found), action, found.thing)
         content = None if payload is None else as_json(checked_payload(found.kind, payload))
         if action == "submit" and not found.payload:
-            raise PracticesError("There are no answers yet. Save some before you hand them in.")
+            raise PracticesError(_("There are no answers yet. Save some before you hand them in."))
         return step(cursor, found, action, Edit(holder(found), found.id, version), content)
 
     return audit_log.guarded(store, work)
@@ -367,8 +369,10 @@ def _by_token(cursor: Cursor, token: str) -> Submission:
     held = hmac.compare_digest(given, stored) and row is not None
     if not (row and held and (expires > audit_log.now() or _is_public(cursor, row[0]))):
         raise NoSuchLinkError(
-            "This link does not open anything (any more). Links expire 90 days after they were last used, unless what "
-            "was sent is public, and can be ended; ask the curators for a new one.",
+            _(
+                "This link does not open anything (any more). Links expire 90 days after they were last used, unless "
+                "what was sent is public, and can be ended; ask the curators for a new one."
+            ),
             ANYBODY,
             "open",
             "session",
@@ -396,7 +400,7 @@ def _require_practice(cursor: Cursor, practice_id: str) -> str:
     """Return a practice's state; PracticesError where there is none."""
     row = cursor.execute("SELECT state FROM practice WHERE id = $id", {"id": practice_id}).fetchone()
     if row is None:
-        raise PracticesError(f"There is no practice {practice_id[:80]!r} in the catalogue.")
+        raise PracticesError(_("There is no practice {id} in the catalogue.").format(id=repr(practice_id[:80])))
     return str(row[0])
 
 
@@ -412,10 +416,11 @@ def _require_new(cursor: Cursor, kind: str, content: str, practice_id: str | Non
         {"kind": kind, "content": content, "practice_id": practice_id},
     ).fetchone()
     if row:
-        raise PracticesError(
-            f"This was sent already, on {row[1]:%d %B %Y} as number {row[0]}, and nothing was sent a second time. With "
-            "the private link of that you can see how it stands, correct it or withdraw it."
+        words = _(
+            "This was sent already, on {day} as number {number}, and nothing was sent a second time. With the private "
+            "link of that you can see how it stands, correct it or withdraw it."
         )
+        raise PracticesError(words.format(day=formats.day(row[1]), number=row[0]))
 
 
 def _require_moderation(cursor: Cursor, kind: str, contact: str | None, practice_id: str | None) -> None:
@@ -447,6 +452,8 @@ def _require_moderation(cursor: Cursor, kind: str, contact: str | None, practice
     limits = zip(counts, (PER_HOUR, PER_MAILBOX_AND_DAY, PER_PRACTICE_AND_DAY), strict=True)
     if any(count >= limit for count, limit in limits):
         raise PracticesError(
-            "Too much was sent in a short time, so nothing more is taken right now. Nothing of yours was lost: keep it "
-            "and try again in an hour, or tomorrow."
+            _(
+                "Too much was sent in a short time, so nothing more is taken right now. Nothing of yours was lost: "
+                "keep it and try again in an hour, or tomorrow."
+            )
         )

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework
+from criteria.framework import DOCUMENTED, AnswerId, Framework, Id, Indicator, current_framework, evidence_fault
 from practices_db import formats
 from practices_db.catalogue.addresses import completed
 from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR
@@ -223,6 +223,24 @@ def new_form(on: date, framework: Framework | None = None) -> OwnAssessment:
     """Return an empty form under a framework, the current one where none is given."""
     of = framework or current_framework()
     return OwnAssessment(framework=of.id, framework_version=of.version, saved_on=on)
+
+
+def misplaced(framework: Framework, one: OwnAnswer) -> str | None:
+    """Return why an answer's evidence level cannot stand at its indicator, for its reader; None where it can."""
+    level = one.evidence_level or 0
+    if not one.documented or evidence_fault(framework, one.indicator, level) is None:
+        return None
+    levels = [each.level for each in framework.evidence_levels]
+    can_stand = [str(each) for each in levels if evidence_fault(framework, one.indicator, each) is None]
+    return _(
+        "evidence level {level} ({label}) is about a measured change in people, and “{question}” does not ask for one; "
+        "levels {levels} can stand here"
+    ).format(
+        level=level,
+        label=_(framework.evidence_label(level)),
+        question=_(framework.indicator(one.indicator).label),
+        levels=", ".join(can_stand),
+    )
 
 
 def file_text(form: OwnAssessment, on: date) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from criteria.framework import Framework, current_framework, evidence_fault, published_frameworks
+from criteria.framework import Framework, current_framework, published_frameworks
 from practices_db import formats
 from practices_db.errors import PracticesError, faults
-from practices_db.files.self_assessment.form import FILE, Draft, EarlierAnswers, OwnAssessment, read_json
+from practices_db.files.self_assessment.form import FILE, Draft, EarlierAnswers, OwnAssessment, misplaced, read_json
 from practices_db.translation import _, ngettext
 
 
@@ -72,7 +72,7 @@ def adapted(form: OwnAssessment, frameworks: Mapping[tuple[str, str], Framework]
         _known(before, [one.indicator for one in form.earlier.answers], "earlier: ")
     if (made.id, made.version) == (current.id, current.version):
         for one in form.answers:
-            if one.documented and (fault := evidence_fault(made, one.indicator, one.evidence_level or 0)):
+            if fault := misplaced(made, one):
                 words = _("The file cannot be opened: answers, {indicator}: {fault}.")
                 raise PracticesError(words.format(indicator=one.indicator, fault=fault))
         return Opened(_unnamed(form))

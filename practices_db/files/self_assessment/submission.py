@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from criteria.framework import current_framework, evidence_fault
+from criteria.framework import current_framework
 from practices_db import formats
 from practices_db.catalogue.addresses import completed
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.documents import note_of, slug
-from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile, Sending
+from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile, Sending, misplaced
 from practices_db.translation import _, ngettext
 
 KIND = "self-assessment"
@@ -84,8 +84,7 @@ def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
     wrong += [
         f"{names[one.indicator]}: {fault}."
         for one in form.answers
-        if one.documented and one.indicator in names
-        if (fault := evidence_fault(framework, one.indicator, one.evidence_level or 0))
+        if one.indicator in names and (fault := misplaced(framework, one))
     ]
     unsaid = [
         names.get(one.indicator, one.indicator) for one in form.answers if one.documented and one.evidence_level is None
