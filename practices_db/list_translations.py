@@ -1,4 +1,4 @@
-"""Translations of the lists that the project is made of: framework, next steps, rule of synthesis, vocabularies, types.
+"""Translations of the lists that the project is made of: framework, next steps, rule of synthesis, vocabularies …
 
 Beside each such file stands one for each language, ``integration-practices-2.0.0.de.toml``: texts only, by the place
 of the English one, each with a hash of the English that it translates. Where that has changed since, the translation
@@ -24,10 +24,12 @@ SOURCES = (
     synthesis.RULE_FILE,
     _CATALOGUE / "vocabularies.toml",
     _CATALOGUE / "measure_types.toml",
+    _CATALOGUE / "thesaurus.toml",  # the names of its topics
+    Path(__file__).parent / "files" / "briefs" / "transfer.toml",
 )
 # What of such a file is said on screen, by the name of its key; a vocabulary is texts throughout.
 _SAID = {"label", "title", "name", "summary", "text", "met", "partly", "not_met", "how", "definition", "not_this"}
-_SAID |= {"direction_of"}
+_SAID |= {"direction_of", "whom"}
 _NAMED_BY = ("id", "indicator", "level", "mark")
 _OF_OTHERS = {"source"}  # titles of publications
 
@@ -70,6 +72,8 @@ def _texts(table: Mapping[str, Any], place: str, throughout: bool) -> Iterator[t
 def english(source: Path) -> Mapping[str, str]:
     """Return the texts of an English file by their places: "criterion.effectiveness.title"."""
     content = tomllib.loads(source.read_text(encoding="utf-8"))
+    if source.stem == "thesaurus":
+        content = {"topic": content["topic"]}
     return dict(_texts(content, "", throughout=source.stem == "vocabularies"))
 
 

@@ -59,7 +59,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _CHANGED = re.compile("[aceinosuyzACEINOSUYZ]")
 PAGES = {
     "overview": {}, "what_works": {"outcome": "employment"}, "about": {}, "explore": {"country": "IT"},
-    "compare": {"practice": ["duo-for-a-job", "forwork-piedmont"]}, "evidence": {}, "communities": {},
+    "compare": {"practice": ["duo-for-a-job", "accelair"]}, "evidence": {}, "communities": {},
     "needs": {"q": "jobs for refugees"}, "gaps": {}, "weighting": {}, "method": {}, "reopen": {}, "contact": {},
     "imprint": {}, "privacy": {}, "my_submission": {}, "practice": {"practice": "duo-for-a-job"},
     "transfer": {"practice": "duo-for-a-job"}, "self_assessment": {},

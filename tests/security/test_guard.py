@@ -32,7 +32,6 @@ from pages.shared.server import startup
 from pages.shared.server.guard.faults import Faults
 from pages.shared.server.guard.limits import Limits, client
 from pages.shared.server.guard.rates import HiddenClients, cost
-from pages.shared.server.guard.responses import asked_language
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.curation.budgets import Budgets
 from practices_db.errors import PracticesError
@@ -534,20 +533,6 @@ def test_a_fault_gets_an_id_that_stands_in_the_log_beside_the_rest(
     (error_id,) = re.findall(r"report error ([0-9a-f]{8})\.", text)
     assert f"error {error_id}" in caplog.text
     assert "inner workings" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("header", "code"),
-    [
-        ("de-AT,de;q=0.9,en;q=0.8", "de"),
-        ("sv, PL;q=0.5", "pl"),
-        ("en-GB,fr", "en"),
-        ("", "en"),
-        ("*;;,\x00,", "en"),
-    ],
-)
-def test_a_refusal_speaks_the_first_language_that_the_browser_asks_for_and_there_is(header: str, code: str) -> None:
-    assert asked_language(header) == code
 
 
 def test_an_answer_that_breaks_off_is_not_finished_by_another() -> None:

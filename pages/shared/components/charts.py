@@ -341,8 +341,8 @@ def range_rows() -> Spec:
     scale = alt.Scale(domain=_headlines())
     legend = alt.Legend(orient="top", direction="horizontal")
     room = alt.Scale(domain=[0, 128], nice=False)  # above 100 stands the evidence
-    evidence = _quoted(_("Evidence"))
-    shown = f"datum.value > 100 ? {evidence} : datum.label"
+    heading = _quoted(_("Evidence"))
+    shown = f"datum.value > 100 ? {heading} : datum.label"
     labels = alt.Axis(labelLimit=alt.ExprRef("containerSize()[0] < 560 ? 120 : 300"), ticks=False, domain=False)
     base = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None, axis=labels))
     told = base.encode(

@@ -137,14 +137,15 @@ def open_compare(practice_ids: Sequence[str]) -> NoReturn:
 def compare_button(practice_ids: Sequence[str]) -> None:
     """Draw the button that leads to the comparison of the ticked practices; it says how many may be ticked."""
     count = len(practice_ids)
-    label = f"Compare {count} practices" if 2 <= count <= MOST_COMPARED else f"Compare: tick 2 to {MOST_COMPARED} rows"
+    few, tick = _("Compare {count} practices"), _("Compare: tick 2 to {most} rows")
+    label = (few if 2 <= count <= MOST_COMPARED else tick).format(count=count, most=MOST_COMPARED)
     if st.button(label, icon=":material/compare_arrows:", disabled=not 2 <= count <= MOST_COMPARED):
         open_compare(practice_ids)
 
 
 def compare_link(practice_id: str) -> None:
     """Write a link to the comparison that begins with a practice."""
-    practice_link(practice_id, "Compare with others", ":material/compare_arrows:", "compare")
+    practice_link(practice_id, _("Compare with others"), ":material/compare_arrows:", "compare")
 
 
 def transfer_link(practice_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import shorten
 
 from pages.shared.components.database import Whole
@@ -48,9 +48,11 @@ def _state(name: str, params: Params, whole: Whole) -> str:
 def _question(params: Params) -> str:
     for param, of in (("type", "measure_type"), ("outcome", "outcome")):
         if (given := params.get(param, ())) and given[-1] in vocabulary(of):
-            known = vocabulary("target_group")
-            groups = [known[one].lower() for one in params.get("target-group", ())[-1:] if one in known]
-            return " ".join([label(of, given[-1]), *(_("for {groups}").format(groups=one) for one in groups)])
+            known, asked = vocabulary("target_group"), params.get("target-group", ())[-1:]
+            groups = [one for one in params.get("target-group", ())[-1:] if one in known]
+            return _about(
+                label(of, given[-1]), "".join(formats.within(label("target_group", one)) for one in groups), ""
+            )
     return ""
 
 
@@ -60,19 +62,25 @@ def of_filter(chosen: Filter) -> str:
     for field, value, words in chosen.parts():
         said.setdefault(field if value is not None else "", []).append(words)
 
-    def values(fields: Sequence[str]) -> str:
-        found = [words for field in fields for words in said.pop(field, [])]
+    def values(fields: Sequence[str], as_said: Callable[[str], str] = str) -> str:
+        found = [as_said(words) for field in fields for words in said.pop(field, [])]
         return formats.listed(found, last="or") if found else ""
 
-    topics, groups, countries = values(_TOPICS), values(_GROUPS), values(_COUNTRIES)
+    about = _about(values(_TOPICS), values(_GROUPS, formats.within), values(_COUNTRIES))
     further = [words for of_field in said.values() for words in of_field]
-    about = [
-        topics,
-        _("for {groups}").format(groups=groups.lower()) if groups else "",
-        _("in {countries}").format(countries=countries) if countries else "",
-    ]
-    words = ", ".join(part for part in (" ".join(filter(None, about)), *further) if part)
-    return _capital(words)
+    return _capital(", ".join(part for part in (about, *further) if part))
+
+
+def _about(topics: str, groups: str, countries: str) -> str:
+    words = {
+        (True, True, True): _("{topics} for {groups} in {countries}"),
+        (True, True, False): _("{topics} for {groups}"),
+        (True, False, True): _("{topics} in {countries}"),
+        (False, True, True): _("for {groups} in {countries}"),
+        (False, True, False): _("for {groups}"),
+        (False, False, True): _("in {countries}"),
+    }.get((bool(topics), bool(groups), bool(countries)), "{topics}")
+    return words.format(topics=topics, groups=groups, countries=countries)
 
 
 def _capital(words: str) -> str:

@@ -10,29 +10,34 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import database
-from pages.shared.components.screen_texts import counted
 from pages.shared.curation.labels import FIELDS
+from practices_db import formats
 from practices_db.catalogue.library_items import KINDS
 from practices_db.curation import releases as curation_releases
 from practices_db.curation.releases import Change
+from practices_db.translation import N_, _
 
+# What one change of a kind is called, and several.
 _KINDS = {
-    "added": ("new practice", "new practices"),
-    "removed": ("practice removed", "practices removed"),
-    "moved": ("changed score", "changed scores"),
-    "answers": ("changed answer without effect on a score", "changed answers without effect on a score"),
-    "facts": ("practice with changed facts", "practices with changed facts"),
-    "statement": ("owner's statement", "owners' statements"),
-    "publication": ("change to a publication", "changes to publications"),
-    "organisation": ("change to an organisation", "changes to organisations"),
-    "link": ("change to a link between them", "changes to links between them"),
-    "result": ("change to a result", "changes to results"),
-    "assessor": ("change to an assessor", "changes to assessors"),
-    "practice_type": ("change to a type of measure of a practice", "changes to types of measure of practices"),
-    "publication_type": ("change to a type of measure of a publication", "changes to types of measure of publications"),
-    "finding": ("change to a finding", "changes to findings"),
-    "cost": ("change to a cost", "changes to costs"),
-    "rate": ("change to a rate without comparison", "changes to rates without comparison"),
+    "added": (N_("New practice"), N_("New practices")),
+    "removed": (N_("Practice removed"), N_("Practices removed")),
+    "moved": (N_("Changed score"), N_("Changed scores")),
+    "answers": (N_("Changed answer without effect on a score"), N_("Changed answers without effect on a score")),
+    "facts": (N_("Practice with changed facts"), N_("Practices with changed facts")),
+    "statement": (N_("Owner's statement"), N_("Owners' statements")),
+    "publication": (N_("Change to a publication"), N_("Changes to publications")),
+    "organisation": (N_("Change to an organisation"), N_("Changes to organisations")),
+    "link": (N_("Change to a link between them"), N_("Changes to links between them")),
+    "result": (N_("Change to a result"), N_("Changes to results")),
+    "assessor": (N_("Change to an assessor"), N_("Changes to assessors")),
+    "practice_type": (N_("Change to a type of measure of a practice"), N_("Changes to types of measure of practices")),
+    "publication_type": (
+        N_("Change to a type of measure of a publication"),
+        N_("Changes to types of measure of publications"),
+    ),
+    "finding": (N_("Change to a finding"), N_("Changes to findings")),
+    "cost": (N_("Change to a cost"), N_("Changes to costs")),
+    "rate": (N_("Change to a rate without comparison"), N_("Changes to rates without comparison")),
 }
 _BY_COLUMN = {"facts", "publication", *KINDS}  # their words are names of columns, or "new", "gone"
 
@@ -42,35 +47,38 @@ def choose(releases: Sequence[tuple[int, date]]) -> None:
     days = dict(releases)
     if len(days) == 1:
         ((number, day),) = days.items()
-        st.markdown(f"Nothing yet: release {number} of {day:%d %B %Y} is the first.")
+        st.markdown(
+            _("Nothing yet: release {number} of {day} is the first.").format(number=number, day=formats.day(day))
+        )
         return
     number = st.selectbox(
-        "Release",
+        _("Release"),
         list(days),
-        format_func=lambda one: f"Release {one} of {days[one]:%d %B %Y}",
+        format_func=lambda one: _("Release {number} of {day}").format(number=one, day=formats.day(days[one])),
         key="release",
     )
     with database.cursor() as cursor:
         found = curation_releases.changes(cursor, number)
     if number == min(days):
-        st.markdown("The first release: there was nothing before it.")
+        st.markdown(_("The first release: there was nothing before it."))
     elif not found:
-        st.markdown("No score, fact or statement changed, only sources or notes.")
+        st.markdown(_("No score, fact or statement changed, only sources or notes."))
     else:
-        show(found, "What this release changed")
+        show(found, _("What this release changed"))
 
 
 def show(changes: Sequence[Change], alt: str) -> None:
     """Say how much of what kind changed, then each change with its reason as a table."""
     counts = Counter(one.kind for one in changes)
-    st.markdown(", ".join(counted(counts[kind], *words) for kind, words in _KINDS.items() if counts[kind]) + ".")
+    held = [(_(several), formats.count(counts[kind])) for kind, (_one, several) in _KINDS.items() if counts[kind]]
+    st.markdown("\n".join(f"- {several}: {count}" for several, count in held))
     st.dataframe(
         pd.DataFrame(
             {
-                "Name": [one.name for one in changes],
-                "What": [_KINDS[one.kind][0].capitalize() for one in changes],
-                "Change": [_words(one) for one in changes],
-                "Why": [one.why or "" for one in changes],
+                _("Name"): [one.name for one in changes],
+                _("What"): [_(_KINDS[one.kind][0]) for one in changes],
+                _("Change"): [_words(one) for one in changes],
+                _("Why"): [one.why or "" for one in changes],
             }
         ),
         hide_index=True,

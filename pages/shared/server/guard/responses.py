@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from practices_db.translation import ENGLISH, _, like_language, speak
+from pages.shared.components.reader_language import PARAM, served
+from practices_db.translation import _, speak
 
 _PAGE = """<!doctype html>
 <html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -35,20 +36,15 @@ def answer(
     """Return a refusal or a fault as a page for a browser, as JSON for a program: {"errors": [sentence]}.
 
     ``title`` and ``sentence`` are marked for translation, ``values`` fill in the sentence. A page is in the language
-    that the browser asks for first among ours, JSON in English.
+    of the reader, JSON in English.
     """
     given = Headers(scope=scope)
     if "text/html" not in given.get("accept", ""):
         return JSONResponse({"errors": [sentence.format(**values)]}, status, dict(headers or {}))
-    code = asked_language(given.get("accept-language", ""))
+    params = QueryParams(scope.get("query_string", b"")).getlist(PARAM)
+    code = served(params, given.get("accept-language", ""))
     with speak(code):
         words = {"title": _(title), "sentence": _(sentence).format(**values), "link": _("Try again")}
     # the way back leads to the start: the address that was refused is the asker's text
     escaped = {name: html.escape(said) for name, said in words.items()}
     return HTMLResponse(_PAGE.format(language=code, again="/", **escaped), status, dict(headers or {}))
-
-
-def asked_language(header: str) -> str:
-    """Return the first language of ours in an Accept-Language header, as browsers write it (in order); else English."""
-    tags = (part.split(";")[0].strip() for part in header[:200].split(","))
-    return next((code for tag in tags if (code := like_language(tag))), ENGLISH)
