@@ -49,10 +49,8 @@ def _question(params: Params) -> str:
     for param, of in (("type", "measure_type"), ("outcome", "outcome")):
         if (given := params.get(param, ())) and given[-1] in vocabulary(of):
             known, asked = vocabulary("target_group"), params.get("target-group", ())[-1:]
-            groups = [one for one in params.get("target-group", ())[-1:] if one in known]
-            return _about(
-                label(of, given[-1]), "".join(formats.within(label("target_group", one)) for one in groups), ""
-            )
+            groups = [formats.within(label("target_group", one)) for one in asked if one in known]
+            return _about(label(of, given[-1]), "".join(groups), "")
     return ""
 
 

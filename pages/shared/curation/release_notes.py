@@ -70,7 +70,7 @@ def choose(releases: Sequence[tuple[int, date]]) -> None:
 def show(changes: Sequence[Change], alt: str) -> None:
     """Say how much of what kind changed, then each change with its reason as a table."""
     counts = Counter(one.kind for one in changes)
-    held = [(_(several), formats.count(counts[kind])) for kind, (_one, several) in _KINDS.items() if counts[kind]]
+    held = [(_(words[1]), formats.count(counts[kind])) for kind, words in _KINDS.items() if counts[kind]]
     st.markdown("\n".join(f"- {several}: {count}" for several, count in held))
     st.dataframe(
         pd.DataFrame(
