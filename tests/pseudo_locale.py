@@ -1,5 +1,5 @@
 """A language that nobody speaks: every text in strange letters and a third longer, so that what is left in English, or
-has no room, is seen. It takes the place of a real language in a folder of its own (PRACTICES_LOCALE)."""
+has no room, is seen. It has a code of its own, so that nothing of it is kept for a real language."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from practices_db import list_translations
 from practices_db.translation import DOMAIN
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = "de"  # whose place it takes: two plural forms, as in English
+CODE = "eo"  # none of the app's: two plural forms, as in English
 _STRANGE = str.maketrans("aceinosuyzACEINOSUYZ", "åçéîñöšüýžÅÇÉÎÑÖŠÜÝŽ")
 # What must stay as it is: placeholders, formats of Vega and Streamlit's icons and colours, addresses, code, tags.
-_KEPT = re.compile(r"(\{[^{}]*\}|:[a-z_/]+:|:[a-z]+\[|\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|&[a-z]+;)")
+_KEPT = re.compile(r"(\{[^{}]*\}|:[a-z_/]+:|:[a-z-]+\[|\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|&[a-z]+;)")
 
 
 def strange(text: str) -> str:
@@ -42,9 +42,12 @@ def messages() -> Catalog:
             return read_po(file)
 
 
-def write(folder: Path) -> Path:
-    """Write the pseudo-language into a folder and return it: the texts of the code and of the lists."""
-    texts = Catalog(locale=CODE, domain=DOMAIN)
+def write(folder: Path, code: str = CODE) -> Path:
+    """Write the pseudo-language into a folder and return it: the texts of the code and of the lists.
+
+    A server of its own takes it in the place of one of the app's languages, whose ``code`` is given then.
+    """
+    texts = Catalog(locale=code, domain=DOMAIN)
     for message in messages():
         if message.id:
             texts.add(message.id)
@@ -56,7 +59,7 @@ def write(folder: Path) -> Path:
             message.string = _strange(message)
     content = BytesIO()
     write_po(content, texts, width=0)
-    file = folder / CODE / "LC_MESSAGES" / f"{DOMAIN}.po"
+    file = folder / code / "LC_MESSAGES" / f"{DOMAIN}.po"
     file.parent.mkdir(parents=True)
     file.write_bytes(content.getvalue())
     return folder

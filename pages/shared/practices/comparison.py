@@ -28,7 +28,7 @@ from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import database_path
 from practices_db.queries.agreement import error_of
 from practices_db.queries.comparison import Comparison, comparison
-from practices_db.translation import _, ngettext
+from practices_db.translation import _, language, ngettext
 
 AT_LEAST, AT_MOST = 2, MOST_COMPARED
 
@@ -86,11 +86,11 @@ def too_few(cards: Sequence[Card]) -> None:
 
 def matrix_of(whole: Whole, ids: Sequence[str]) -> Comparison:
     """Return the matrix of some practices; made once for each release of the data."""
-    return _matrix(str(database_path()), whole.version.content_hash, tuple(ids))
+    return _matrix(str(database_path()), whole.version.content_hash, tuple(ids), language())
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _matrix(path: str, content_hash: str, ids: tuple[str, ...]) -> Comparison:  # noqa: ARG001 - the cache's key
+def _matrix(path: str, content_hash: str, ids: tuple[str, ...], code: str) -> Comparison:  # noqa: ARG001 - the cache's key
     with database.cursor() as cursor:
         return comparison(cursor, ids)
 

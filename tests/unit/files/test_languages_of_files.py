@@ -24,6 +24,7 @@ from criteria.framework import current_framework
 from criteria.weighting import preset
 from pages.shared.components import charts
 from practices_db import translation
+from practices_db.catalogue import vocabularies
 from practices_db.catalogue.library_filter import OrganisationFilter, PublicationFilter
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
@@ -94,10 +95,12 @@ def brackets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def german(brackets: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take German from that folder, for one test."""
-    monkeypatch.setattr(translation, "LOCALE", brackets)
-    translation.catalogue.cache_clear()
+    monkeypatch.setenv("PRACTICES_LOCALE", str(brackets))
+    translation.texts_of.cache_clear()
+    vocabularies._labels.cache_clear()
     yield
-    translation.catalogue.cache_clear()
+    translation.texts_of.cache_clear()
+    vocabularies._labels.cache_clear()
 
 
 def _publications(store: Store, chosen: Any) -> list[dict[str, Any]]:
