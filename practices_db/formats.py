@@ -15,7 +15,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from practices_db.catalogue.plain_text import plain_label
-from practices_db.translation import ENGLISH, language
+from practices_db.translation import ENGLISH, _, language
 
 _ITEM = TypeVar("_ITEM")
 
@@ -66,6 +66,11 @@ def time_of_day(value: datetime.datetime) -> str:
 def listed(items: Iterable[str], *, last: str = "standard") -> str:
     """Return a list in words: "A, B and C"; with ``last="or"``: "A, B or C"."""
     return format_list(list(items), style=last, locale=_locale())  # type: ignore[arg-type] # Babel's own names
+
+
+def quoted(text: str) -> str:
+    """Return text between the quotation marks of the language."""
+    return _("“{text}”").format(text=text)
 
 
 def within(label: str) -> str:

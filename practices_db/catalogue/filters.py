@@ -62,7 +62,7 @@ class Facet:
 
     def _in_sentence(self, value: str) -> str:
         words = label(self.field, value)
-        return words if self.proper or words.startswith("European") else formats.within(words)
+        return words if self.proper or value == "ewsi" else formats.within(words)
 
 
 class Filter(BaseModel):
@@ -146,7 +146,7 @@ class Filter(BaseModel):
         """Return what narrows besides facets, as (field, words of its own, words at the end of a sentence)."""
         if not self.words:
             return []
-        return [("text", _("“{text}”").format(text=self.text), _("matching “{text}”").format(text=self.text))]
+        return [("text", formats.quoted(self.text), _("matching “{text}”").format(text=self.text))]
 
     # --- links -------------------------------------------------------------------------------------------
 

@@ -250,7 +250,8 @@ def two_scores() -> Spec:
     hover = alt.selection_point(name="hover", fields=["id"], nearest=True, on="pointerover", clear="pointerout")
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
     tooltip = _tips(
-        {"name:N": _("Practice"), "words_e:N": _(EFFECTIVENESS), "words_s:N": _(SUSTAINABILITY), "proof:N": _("By")}
+        {"name:N": _("Practice"), "words_e:N": _(EFFECTIVENESS), "words_s:N": _(SUSTAINABILITY)}
+        | {"proof:N": _("Evidence by")}
     )
     axis = alt.Axis(tickCount=5)
     x = alt.X("e:Q", title=_("Effectiveness →"), scale=_HUNDRED, axis=axis)

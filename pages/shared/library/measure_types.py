@@ -60,7 +60,7 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
 
 def _named(text: str) -> str:
     """Return a text in which ids of types are replaced by their names."""
-    names = {one.id: f"“{label('measure_type', one.id)}”" for one in measure_types().types}
+    names = {one.id: formats.quoted(label("measure_type", one.id)) for one in measure_types().types}
     return re.sub(r"[a-z]+(-[a-z]+)+|befriending", lambda found: names.get(found[0], found[0]), text)
 
 

@@ -142,7 +142,7 @@ def form(asked: Asked) -> None:
 def _read_from_words(asked: Asked) -> None:
     """Say what was read, each with the words it was read from; what is wrong is removed in the form below."""
     read = need_words.read(asked.words)
-    told = [f"{reading_name(one)} (“{', '.join(one.words)}”)" for one in read.readings]
+    told = [f"{reading_name(one)} ({formats.quoted(', '.join(one.words))})" for one in read.readings]
     if read.inhabitants:
         told.append(_("{count} inhabitants").format(count=formats.count(read.inhabitants)))
     if told:

@@ -99,7 +99,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             _("Organisation"): found["name"],
             _("Kind"): [label("organisation_kind", kind) for kind in found["kind"]],
             _("Countries"): [labels("area", ids) for ids in found["countries"]],
-            _("Levels"): [labels("governance_level", ids) for ids in found["levels"]],
+            _("Levels of government"): [labels("governance_level", ids) for ids in found["levels"]],
             _("Themes"): [labels("theme", ids) for ids in found["themes"]],
             _("Community of practice"): [_("yes") if known(row["community_of_practice"]) else None for row in rows],
             _("How to join"): [row["joins"] if known(row["joins"]) else None for row in rows],

@@ -178,7 +178,7 @@ def when_scored(framework: Framework) -> None:
 
 
 def _least(criterion: Criterion, share: float) -> str:
-    names = [f"“{_(one.label)}”" for one in criterion.indicators if one.required]
+    names = [formats.quoted(_(one.label)) for one in criterion.indicators if one.required]
     words = (
         _(
             "- {criterion}: from {share} documented weight on, and only where {names} is documented. Without it nobody "
@@ -242,7 +242,7 @@ def evidence_levels(framework: Framework) -> None:
         border="horizontal",
         width="content",
     )
-    outcomes = ", ".join(f"“{_(one.label)}”" for one in framework.indicators if one.outcome)
+    outcomes = ", ".join(formats.quoted(_(one.label)) for one in framework.indicators if one.outcome)
     st.markdown(
         _(
             "Each answer carries the strength of the evidence behind it. It stands beside the score and is never "

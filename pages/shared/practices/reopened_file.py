@@ -166,7 +166,7 @@ def _moves(moves: Sequence[Move]) -> pd.DataFrame:
         {
             _("Practice"): [move.name for move in moves],
             _("Score"): [_(_NODES[move.node]) for move in moves],
-            _("By"): [_signed(move.by) for move in moves],
+            _("Change"): [_signed(move.by) for move in moves],
             _("In the file"): [move.before for move in moves],
             _("Now"): [move.after for move in moves],
             _("Why"): ["; ".join(move.reasons) for move in moves],

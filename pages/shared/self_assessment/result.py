@@ -55,7 +55,7 @@ def _known(criterion: Criterion, one: Score, framework: Framework) -> str:
             )
         )
     missing = [
-        f"“{_(required.label)}”"
+        formats.quoted(_(required.label))
         for required in criterion.indicators
         if required.required and draft.mine().form.get(required.id, "not-documented") not in DOCUMENTED
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from criteria.forms import said_of
 from criteria.framework import current_framework
+from practices_db import formats
 from practices_db.catalogue.plain_text import normalise
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, OwnAnswer, OwnAssessment, Profile
@@ -30,7 +31,7 @@ def same_practice(forms: Sequence[OwnAssessment]) -> None:
     """Raise PracticesError where forms name different practices; a form without a name is taken for any."""
     names = {normalise(form.profile.name): form.profile.name for form in in_order(forms) if form.profile.name.strip()}
     if len(names) > 1:
-        quoted = ", ".join(f"“{name[:80]}”" for name in names.values())
+        quoted = ", ".join(formats.quoted(name[:80]) for name in names.values())
         raise PracticesError(_("These files are of different practices: {names}.").format(names=quoted))
 
 
