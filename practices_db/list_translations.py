@@ -24,7 +24,7 @@ SOURCES = (
     synthesis.RULE_FILE,
     _CATALOGUE / "vocabularies.toml",
     _CATALOGUE / "measure_types.toml",
-    _CATALOGUE / "thesaurus.toml",  # the names of its topics
+    _CATALOGUE / "thesaurus.toml",  # the names of its topics and problems
     Path(__file__).parent / "files" / "briefs" / "transfer.toml",
 )
 # What of such a file is said on screen, by the name of its key; a vocabulary is texts throughout.
@@ -73,7 +73,7 @@ def english(source: Path) -> Mapping[str, str]:
     """Return the texts of an English file by their places: "criterion.effectiveness.title"."""
     content = tomllib.loads(source.read_text(encoding="utf-8"))
     if source.stem == "thesaurus":
-        content = {"topic": content["topic"]}
+        content = {name: content[name] for name in ("topic", "problem")}
     return dict(_texts(content, "", throughout=source.stem == "vocabularies"))
 
 

@@ -128,4 +128,4 @@ def test_too_many_to_place_are_not_placed_but_told(visit: Visit) -> None:
 
 def test_a_narrower_filter_is_placed(visit: Visit) -> None:
     app = visit("weighting", country="IT")
-    assert any("Place" in table.value.columns for table in app.table)
+    assert any("Place in the order" in table.value.columns for table in app.table)

@@ -379,7 +379,7 @@ def test_fifty_fifty_is_fifty_fifty_and_the_places_are_those_of_the_order(visit:
         assert scores.of(one.id, YOUR_WEIGHTING).score == pytest.approx(mean)
         assert str(row["Your weighting"]).startswith(f"{math.floor(mean + 0.5)} ("), name
         of = order.of(one.id)
-        assert row["Place"] == f"{of.best_place} to {of.worst_place}", name
+        assert row["Place in the order"] == f"{of.best_place} to {of.worst_place}", name
         assert str(row["Clear differences"]).startswith(f"clearly ahead of {of.ahead_of}, clearly behind {of.behind},")
 
 
@@ -560,5 +560,5 @@ def test_nobody_has_a_bare_place_and_nobody_is_ranked(visit: Visit, params: dict
         assert not re.search(r"\b\d+(st|nd|rd|th)\b|\bplace \d+(?! to)", sent), sent
     for one in app.table:
         if one.proto.alt.startswith("Bounds of places"):
-            for cell in pd.DataFrame(one.value)["Place"]:
+            for cell in pd.DataFrame(one.value)["Place in the order"]:
                 assert re.fullmatch(r"\d+ to \d+", str(cell))

@@ -388,7 +388,7 @@ def table(order: PartialOrder, ids: list[str], cards: Mapping[str, Card], own: p
             {
                 _("Practice"): f"[{escaped(cards[id_]['name'])}](practice?practice={id_})",
                 _("Clear differences"): told(of_),
-                _("Place"): _("{best} to {worst}").format(best=of_.best_place, worst=of_.worst_place),
+                _("Place in the order"): _("{best} to {worst}").format(best=of_.best_place, worst=of_.worst_place),
                 _("Group"): _(_GROUPS[of_.group]),
             }
             | ({str(name): own.at[id_, name] for name in own.columns} if own is not None else {})

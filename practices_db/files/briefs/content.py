@@ -388,7 +388,7 @@ def _order(cursor: Cursor, view: View, weights: Weighting, names: Mapping[str, s
     yield Block(
         "table",
         _("Whom each practice is clearly ahead of and behind, and the bounds of its place"),
-        (_("Practice"), _("Your weighting"), _("Ahead of"), _("Behind"), _("Open"), _("Place")),
+        (_("Practice"), _("Your weighting"), _("Ahead of"), _("Behind"), _("Open"), _("Place in the order")),
         tuple(
             (
                 names[row["practice_id"]],
