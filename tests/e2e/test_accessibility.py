@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from app_server import Server
 from browser_page import FEW, HOUSING_IN_ITALY, LOOKS, NARROW, Looks, download_button, faults_everywhere, settled
-from conftest import NewContext
-from playwright.sync_api import Page, expect
+from conftest import watched
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.e2e
 
@@ -62,12 +63,16 @@ def _go(page: Page, server: Server, place: str) -> None:
         expect(page.get_by_role("main").get_by_role("table").first).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    """Return a page that goes from place to place and changes nothing: a profile of its own loads all scripts anew."""
+    with watched(browser) as new_context:
+        yield new_context(bypass_csp=True, viewport=NARROW).new_page()
+
+
 @LOOKS
 @pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing_serious_and_nothing_runs_off(
-    server: Server, new_context: NewContext, place: str, looks: Looks
-) -> None:
-    page = new_context(bypass_csp=True, viewport=NARROW).new_page()
-    _go(page, server, place)
-    found = faults_everywhere(page, looks=looks)
+def test_axe_finds_nothing_serious_and_nothing_runs_off(server: Server, reader: Page, place: str, looks: Looks) -> None:
+    _go(reader, server, place)
+    found = faults_everywhere(reader, looks=looks)
     assert not found, "\n".join(found)
