@@ -119,3 +119,10 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 @pytest.fixture
 def page(new_context: NewContext) -> Page:
     return new_context().new_page()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    """Return a page for tests that look at many places and change nothing: a new profile loads every script anew."""
+    with watched(browser) as open_context:
+        yield open_context(bypass_csp=True).new_page()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from app_server import Server
-from browser_page import FEW, HOUSING_IN_ITALY, LOOKS, NARROW, Looks, download_button, faults_everywhere, settled
-from conftest import watched
-from playwright.sync_api import Browser, Page, expect
+from browser_page import FEW, HOUSING_IN_ITALY, LOOKS, Looks, download_button, faults_everywhere, settled
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
 
@@ -61,13 +59,6 @@ def _go(page: Page, server: Server, place: str) -> None:
         fold = page.get_by_role("main").locator("summary").filter(has_text=re.compile(UNFOLDED[place])).first
         fold.click()
         expect(page.get_by_role("main").get_by_role("table").first).to_be_visible()
-
-
-@pytest.fixture(scope="module")
-def reader(browser: Browser) -> Iterator[Page]:
-    """Return a page that goes from place to place and changes nothing: a profile of its own loads all scripts anew."""
-    with watched(browser) as new_context:
-        yield new_context(bypass_csp=True, viewport=NARROW).new_page()
 
 
 @LOOKS
