@@ -510,16 +510,8 @@ def test_only_what_the_state_of_a_submission_allows_is_offered(log_in: LogIn, st
     assert labels(app) & ON_SUBMISSION == BY_STATE[state]
 
 
-ALWAYS = {("accept", "withdrawn"), ("return", "published"), ("withdraw", "returned"), ("renew", "returned")}
-
-
-@pytest.mark.parametrize(
-    ("action", "state"),
-    [
-        one if one in ALWAYS else pytest.param(*one, marks=pytest.mark.slow)
-        for one in itertools.product(["accept", "return", "withdraw", "renew"], ["returned", "published", "withdrawn"])
-    ],
-)
+@pytest.mark.parametrize("state", ["returned", "published", "withdrawn"])
+@pytest.mark.parametrize("action", ["accept", "return", "withdraw", "renew"])
 def test_press_on_a_submission_that_moved_meanwhile_is_refused(log_in: LogIn, action: str, state: str) -> None:
     receipt = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
     app = log_in(CURATOR)("curation", submission=receipt.id)
