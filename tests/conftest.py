@@ -26,7 +26,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--one-case", action="store_true", help="of each test only the first case: for a second Python")
+    parser.addoption("--few", action="store_true", help="of each file two tests with one case: for a second Python")
 
 
 def pytest_configure() -> None:
@@ -39,9 +39,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "corpora" in getattr(item, "fixturenames", ()):
             item.add_marker("corpora")
-    if config.getoption("--one-case"):
-        first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
-        items[:] = [item for item in items if first[item.nodeid.partition("[")[0]] is item]
+    if config.getoption("--few"):
+        longer = {"slow", "e2e", "office"}
+        of_file: dict[Path, dict[str, pytest.Item]] = {}
+        for item in items:
+            if not longer & {mark.name for mark in item.iter_markers()}:
+                of_file.setdefault(item.path, {}).setdefault(item.nodeid.partition("[")[0], item)
+        items[:] = [item for first in of_file.values() for item in [*first.values()][:2]]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

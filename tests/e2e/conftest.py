@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,11 +71,11 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
-@pytest.fixture
-def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Return a function that opens a browser profile of its own.
+@contextmanager
+def watched(browser: Browser) -> Iterator[NewContext]:
+    """Yield a function that opens a browser profile of its own.
 
-    After the test: no profile may have asked any other host for anything, thrown an error, or met the policy for
+    Afterwards: no profile may have asked any other host for anything, thrown an error, or met the policy for
     scripts with anything but the inline script that Streamlit's own start page carries.
     """
     contexts: list[BrowserContext] = []
@@ -109,5 +110,19 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 
 
 @pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Return a function that opens a browser profile of its own, watched in this test."""
+    with watched(browser) as open_context:
+        yield open_context
+
+
+@pytest.fixture
 def page(new_context: NewContext) -> Page:
     return new_context().new_page()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    """Return a page for tests that look at many places and change nothing: a new profile loads every script anew."""
+    with watched(browser) as open_context:
+        yield open_context(bypass_csp=True).new_page()

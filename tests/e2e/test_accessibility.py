@@ -6,8 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import FEW, HOUSING_IN_ITALY, LOOKS, NARROW, Looks, download_button, faults_everywhere, settled
-from conftest import NewContext
+from browser_page import FEW, HOUSING_IN_ITALY, LOOKS, Looks, download_button, faults_everywhere, settled
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
@@ -64,10 +63,7 @@ def _go(page: Page, server: Server, place: str) -> None:
 
 @LOOKS
 @pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing_serious_and_nothing_runs_off(
-    server: Server, new_context: NewContext, place: str, looks: Looks
-) -> None:
-    page = new_context(bypass_csp=True, viewport=NARROW).new_page()
-    _go(page, server, place)
-    found = faults_everywhere(page, looks=looks)
+def test_axe_finds_nothing_serious_and_nothing_runs_off(server: Server, reader: Page, place: str, looks: Looks) -> None:
+    _go(reader, server, place)
+    found = faults_everywhere(reader, looks=looks)
     assert not found, "\n".join(found)

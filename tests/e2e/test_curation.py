@@ -15,7 +15,7 @@ from app_server import ROOT, Server
 from browser_page import LOOKS, Looks, faults_everywhere, heading, idle, menu, pick, settled
 from conftest import NewContext
 from import_files import PAPER, table
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from provider import Provider, log_in
 
 from practices_db.curation import submissions, users
@@ -361,27 +361,24 @@ PLACES = {
 }
 
 
-def looked_over(context: BrowserContext, app: str, place: str, looks: Looks) -> list[str]:
+def looked_over(page: Page, app: str, place: str, looks: Looks) -> list[str]:
     """Return the faults of a place of the curation page."""
-    page = context.new_page()
     page.goto(f"{app}/curation{place}")
     settled(page)
-    found = faults_everywhere(page, place, looks)
-    page.close()
-    return found
+    return faults_everywhere(page, place, looks)
 
 
 @LOOKS
 def test_axe_finds_nothing_serious_and_nothing_runs_off(
     curated: Curated, new_context: NewContext, looks: Looks
 ) -> None:
-    found = looked_over(new_context(bypass_csp=True), curated.url, "", looks)
-    curator = new_context(bypass_csp=True)
-    log_in(curator.new_page(), CURATOR, curated.url)
+    found = looked_over(new_context(bypass_csp=True).new_page(), curated.url, "", looks)
+    curator = new_context(bypass_csp=True).new_page()
+    log_in(curator, CURATOR, curated.url)
     for place in PLACES.values():
         found += looked_over(curator, curated.url, place.format(submission=curated.submission), looks)
-    administrator = new_context(bypass_csp=True)
-    log_in(administrator.new_page(), ADMINISTRATOR, curated.url)
+    administrator = new_context(bypass_csp=True).new_page()
+    log_in(administrator, ADMINISTRATOR, curated.url)
     for place in ("", "?part=backups"):
         found += looked_over(administrator, curated.url, place, looks)
     assert not found, "\n".join(found)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import LOOKS, WIDE, Looks, chart, click_mark, faults_everywhere, heading, sentence, settled
+from browser_page import LOOKS, Looks, chart, click_mark, faults_everywhere, heading, sentence, settled
 from conftest import NewContext
 from playwright.sync_api import Locator, Page, expect
 
@@ -216,9 +216,8 @@ def _go(page: Page, server: Server, place: str, scored: dict[str, str]) -> None:
 @LOOKS
 @pytest.mark.parametrize("place", PLACES)
 def test_axe_finds_nothing_serious_and_nothing_runs_off_the_screen(
-    server: Server, new_context: NewContext, scored: dict[str, str], place: str, looks: Looks
+    server: Server, reader: Page, scored: dict[str, str], place: str, looks: Looks
 ) -> None:
-    page = new_context(bypass_csp=True, viewport=WIDE).new_page()
-    _go(page, server, place, scored)
-    found = faults_everywhere(page, looks=looks)
+    _go(reader, server, place, scored)
+    found = faults_everywhere(reader, looks=looks)
     assert not found, "\n".join(found)

@@ -5,18 +5,42 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+import streamlit.components.v2.manifest_scanner
+import streamlit.testing.v1.local_script_runner
 from curating_page import ADDRESS, ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
 from screen import FRAME, Visit, opened
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from pages.shared.components import database
 from practices_db.curation import users
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _apptest_in_less_time() -> Iterator[None]:
+    """Let AppTest look once for components among the installed packages, and wait for a script without polling.
+
+    It would look with each visit, and ask a thousand times a second whether the script has ended.
+    """
+    scanner, runner = streamlit.components.v2.manifest_scanner, streamlit.testing.v1.local_script_runner
+    wait = runner.require_widgets_deltas
+
+    def once_ended(one: LocalScriptRunner, timeout: float = 3) -> None:
+        assert one._script_thread is not None
+        one._script_thread.join(timeout)
+        wait(one, 0.1 if one.script_stopped() else 0)  # it says so where the time was not enough
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "scan_component_manifests", cache(scanner.scan_component_manifests))
+        patch.setattr(runner, "require_widgets_deltas", once_ended)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ LINKS: dict[str, tuple[str, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
-def test_a_page_has_one_title_and_the_footer_with_the_data_version(
+def test_a_page_has_one_title_the_footer_with_the_data_version_and_a_text_for_all_it_draws(
     visit: Visit, link: tuple[str, dict[str, str]]
 ) -> None:
     page, params = link
@@ -77,6 +77,8 @@ def test_a_page_has_one_title_and_the_footer_with_the_data_version(
     assert screen.title(app)
     assert re.search(r"Data version 1 \(\d{4}-\d\d-\d\d, [0-9a-f]{8}\)\. Catalogue: CC BY 4\.0", screen.footer(app))
     assert "not by SPRING" in screen.footer(app)
+    alt_texts = screen.alt_texts(app)
+    assert all(len(alt) > 10 for alt in alt_texts), alt_texts
 
 
 @pytest.mark.parametrize("page", screen.PAGES)
@@ -84,17 +86,8 @@ def test_a_page_is_titled_after_what_it_is_for(visit: Visit, page: str) -> None:
     assert screen.title(visit(page)) == TITLES[page]
 
 
-@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
-def test_everything_drawn_has_a_text_for_those_who_do_not_see_it(
-    visit: Visit, link: tuple[str, dict[str, str]]
-) -> None:
-    page, params = link
-    alt_texts = screen.alt_texts(visit(page, **params))
-    assert all(len(alt) > 10 for alt in alt_texts), alt_texts
-
-
 def test_charts_and_tables_are_drawn_where_they_are_expected(visit: Visit) -> None:
-    """Guards the test above: without a chart it would hold for nothing."""
+    """Guards the texts for all that is drawn: without a chart they would hold for nothing."""
     assert len(screen.charts(visit("about"))) == 4
     assert len(screen.charts(visit("explore", view="ranges"))) == 1
     assert len(screen.charts(visit("explore", view="scores"))) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from practices_db.curation import edit_library, edit_practices, releases, review
 from practices_db.curation.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
+from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
 from practices_db.errors import Actor, NotAllowedError, PracticesError
 from practices_db.operations import backup_schedule, backups
@@ -75,11 +76,12 @@ def everything(store: Store) -> list[Any]:
 
 def tried(store: Store, action: Callable[[], object], may: bool) -> None:
     """Do something that is allowed or not, and see that what is not is refused, changes nothing and is on record."""
-    before, lines = everything(store), last(store)
+    lines = last(store)
     if may:
         action()
         assert last(store) > lines
         return
+    before = everything(store)
     with pytest.raises(NotAllowedError) as refused:
         action()
     assert "\n" not in str(refused.value)
@@ -222,9 +224,12 @@ ON_KNOWLEDGE: dict[str, tuple[Callable[..., object], set[str]]] = {
 }
 
 
-@pytest.fixture
-def library(tiny_store: Store) -> Store:
-    """Return the made-up catalogue with two made-up publications, two organisations and a link."""
+@pytest.fixture(scope="module")
+def library_db(tiny_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the made-up catalogue with two made-up publications, two organisations and a link; copy it first."""
+    path = tmp_path_factory.mktemp("library") / "practices.duckdb"
+    shutil.copy(tiny_db, path)
+    shutil.copy(witness_path(tiny_db), witness_path(path))
 
     def fill(cursor: Any) -> None:
         papers = [EvidenceRow.model_validate(PAPER | more) for more in ({}, TWIN)]
@@ -233,8 +238,18 @@ def library(tiny_store: Store) -> Store:
         library_store.insert(cursor, "organisation", houses)
         library_store.insert(cursor, "link", [LinkRow.model_validate(TIE)])
 
-    tiny_store.write(fill)
-    return tiny_store
+    with Store(path) as store:
+        store.write(fill)
+    return path
+
+
+@pytest.fixture
+def library(library_db: Path, tmp_path: Path) -> Iterator[Store]:
+    """Return a store on a copy of it that a test may change."""
+    path = Path(shutil.copy(library_db, tmp_path / "library.duckdb"))
+    shutil.copy(witness_path(library_db), witness_path(path))
+    with Store(path) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
