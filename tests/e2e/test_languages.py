@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdf
 import pytest
 from app_server import Server
 from browser_page import NARROW, PRACTICES, heading, idle
@@ -63,18 +64,11 @@ def answer(page: Page, at: int, language: str, word: str, note: str) -> None:
 
 def kept_answers(page: Page) -> dict[str, tuple[str, str, str]]:
     """Return what the browser keeps of each answer: the answer, its note, its language."""
-    kept = page.evaluate("() => JSON.stringify({...localStorage})")
-    texts = [text for text in json.loads(kept).values() if '"answers"' in text]
-    for text in texts:
-        content = json.loads(text)
-        while isinstance(content, dict) and "mine" not in content:
-            inner = next((one for one in content.values() if isinstance(one, str | dict) and "mine" in str(one)), None)
-            content = json.loads(inner) if isinstance(inner, str) else inner
-        if content:
-            return {
-                one["indicator"]: (one["answer"], one["note"], one["language"]) for one in content["mine"]["answers"]
-            }
-    return {}
+    kept = json.loads(page.evaluate("() => JSON.stringify({...localStorage})"))
+    (text,) = (json.loads(one)["text"] for one in kept.values() if "eff-result" in one and "revision" in one)
+    return {
+        one["indicator"]: (one["answer"], one["note"], one["language"]) for one in json.loads(text)["mine"]["answers"]
+    }
 
 
 def test_an_assessment_begun_in_german_goes_on_in_polish_and_nothing_is_lost(
@@ -118,10 +112,18 @@ def test_a_french_reader_takes_a_brief_from_explore(server: Server, new_context:
         words = ngettext("{count} practice", "{count} practices", len(in_italy)).format(count=len(in_italy))
     expect(page.get_by_role("main").get_by_text(words).first).to_be_visible()
     page.get_by_test_id("stPopoverButton").filter(has_text=said("Download", "fr")).first.click()
-    brief = page.get_by_role("button", name=re.compile(r"PDF")).first
+    page.get_by_role("radiogroup", name=said("Format", "fr")).get_by_text(said("Brief (PDF)", "fr"), exact=True).click()
+    idle(page)
     with page.expect_download() as taken:
-        brief.click()
-    assert Path(taken.value.path()).read_bytes().startswith(b"%PDF")
+        page.locator(".stDownloadButton").get_by_role("button", name=re.compile("PDF")).click()
+    catalogue = pypdf.PdfReader(taken.value.path()).trailer["/Root"]
+    assert catalogue["/Lang"] == "fr"
+    page.get_by_role("combobox", name=said("Language of the document", "fr")).click()
+    page.get_by_role("option", name=LANGUAGES["pl"]).click()
+    idle(page)
+    with page.expect_download() as taken:
+        page.locator(".stDownloadButton").get_by_role("button", name=re.compile("PDF")).click()
+    assert pypdf.PdfReader(taken.value.path()).trailer["/Root"]["/Lang"] == "pl"
 
 
 def test_a_polish_officer_finds_practices_for_a_need(server: Server, new_context: NewContext) -> None:
@@ -131,7 +133,11 @@ def test_a_polish_officer_finds_practices_for_a_need(server: Server, new_context
     page.get_by_role("textbox").first.fill("Brakuje nam mieszkań dla uchodźców z Ukrainy, miasto 40 000 mieszkańców")
     page.get_by_role("button", name=said("Find practices", "pl")).click()
     settled(page, "pl")
-    expect(page.get_by_role("main").get_by_text(said("Read from your words", "pl")).first).to_be_visible()
+    expect(
+        page.get_by_role("main")
+        .get_by_text(said("Read from your words: {readings}. Remove below what is wrong.", "pl").partition("{")[0])
+        .first
+    ).to_be_visible()
     expect(page.get_by_role("main").locator(".stPageLink a[href*='practice=']").first).to_be_visible()
 
 
@@ -139,16 +145,19 @@ def test_a_polish_officer_finds_practices_for_a_need(server: Server, new_context
 
 PAGES = ("", "what-works?outcome=employment", "explore", "explore?view=table", "compare?practice=accelair", "evidence",
          "communities", "gaps", "weighting", "needs", "method", "about", "practice?practice=duo-for-a-job",
-         "transfer?practice=duo-for-a-job", "self_assessment", "self_assessment?step=eff-result", "reopen", "privacy")  # fmt: skip
+         "transfer?practice=duo-for-a-job", "self_assessment", "self_assessment?step=eff-result", "reopen",
+         "privacy")  # fmt: skip
 # Texts that do not fit where they stand: cut by their box, or beyond the edge of the window.
 _CUT = """() => [...document.querySelectorAll('[data-testid="stMain"] *')].filter(one => {
   if (!one.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})) return false;
-  if (one.closest('svg, canvas, .stDataFrame, .stTable, [data-testid="stSkeleton"], .st-key-matrix, .skip, .stCode')) return false;
+  const apart = 'svg, canvas, .stDataFrame, .stTable, [data-testid="stSkeleton"], .st-key-matrix, .skip, .stCode';
+  if (one.closest(apart)) return false;
   const own = [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
   if (!own) return false;
   const style = getComputedStyle(one), box = one.getBoundingClientRect();
   if (box.width < 2 || box.height < 2) return false;
-  const hidden = style.overflowX !== 'visible' && style.whiteSpace !== 'normal' && one.scrollWidth > one.clientWidth + 1;
+  const wide = one.scrollWidth > one.clientWidth + 1;
+  const hidden = wide && style.overflowX !== 'visible' && style.whiteSpace !== 'normal';
   return hidden || box.right > document.documentElement.clientWidth + 1;
 }).map(one => one.textContent.trim().slice(0, 80))"""
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.components import database
+from pages.shared.components import database, reader_language
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
@@ -17,10 +17,11 @@ from practices_db.files.exports.export_tables import count_rows
 from practices_db.files.exports.recipe import Contents, FileContents, Format
 from practices_db.queries.practices import data_version
 from practices_db.queries.views import View
-from practices_db.translation import N_, _, ngettext
+from practices_db.translation import N_, _, language, ngettext, speak
 
 _COMPARISON = N_("The comparison as on this page: a row for each result, fact and answer, a column for each practice.")
 OFFERED: tuple[Format, ...] = ("xlsx", *SAFE_FIRST, "pdf", "html")
+BRIEFS = ("pdf", "html")
 _CONTENTS: dict[FileContents, str] = {
     **{"comparison": N_("Comparison"), "scores": N_("Scores"), "answers": N_("Answers")},
     "everything": N_("Everything"),
@@ -53,15 +54,16 @@ def take_away(view: View, count: int) -> None:
             )
             st.caption(_(_COMPARISON if contents == "comparison" else CONTENTS[contents]))
         st.caption(_(FORMATS[format_].meaning))
+        code = reader_language.of_document("take") if format_ in BRIEFS else language()
         with buttons:
             words = _("Download {list} ({format})").format(
                 list=_amount(view, contents, count), format=_(FORMATS[format_].label)
             )
             with st.container(horizontal=True, gap="xsmall"):
-                _button(words, view, contents, format_, count)
+                _button(words, view, contents, format_, code)
                 if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
                     first = [*_matrix_of(view), *CONTENTS][0]
-                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], count)
+                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], code)
             if format_ == "xlsx":
                 _codebook(view, first, SAFE_FIRST[0])
             if is_csv:
@@ -70,18 +72,22 @@ def take_away(view: View, count: int) -> None:
         st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
 
 
-def _button(words: str, view: View, contents: FileContents, format_: Format, count: int) -> None:
+def _button(words: str, view: View, contents: FileContents, format_: Format, code: str) -> None:
     today, chosen = date.today(), format_ == st.session_state[FORMAT_KEY]
+
+    def made() -> bytes:
+        with speak(code):
+            return file_content(database.store(), view, today, contents, format_)
+
     st.download_button(
         words,
-        data=lambda: file_content(database.store(), view, today, contents, format_),
+        data=made,
         file_name=file_name(view, format_, today, contents),
         mime=FORMATS[format_].mime,
         icon=":material/download:",
         type="primary" if chosen else "secondary",
         on_click="ignore",
         help=None if chosen else _(FORMATS[format_].meaning),
-        disabled=not count,
     )
 
 

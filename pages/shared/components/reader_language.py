@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from practices_db.translation import ENGLISH, LANGUAGES, _, ask_reader, like_language, set_language
+from practices_db.translation import ENGLISH, LANGUAGES, _, ask_reader, language, like_language, set_language
 
 PARAM = "lang"
 _KEY, _SERVED, _BEFORE = "reader_language", "language_served", "language_before"
@@ -79,6 +79,20 @@ def choice() -> None:
         if st.session_state[_KEY] != st.session_state[_SERVED] or "language_said" in st.session_state:
             st.session_state["language_said"] = True
             _COMPONENT(data={"language": st.session_state[_KEY]}, key="language_said_component", height=1)
+
+
+def of_document(key: str) -> str:
+    """Draw the choice of a brief's or a report's language, the screen's unless another is chosen; return its code."""
+    here = language()
+    chosen = st.selectbox(
+        _("Language of the document"),
+        list(LANGUAGES),
+        index=list(LANGUAGES).index(here),
+        format_func=LANGUAGES.__getitem__,
+        key=f"{key}_language_{here}",
+        filter_mode=None,
+    )
+    return str(chosen)
 
 
 def _chosen() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from criteria.needs import REASONS, Match, Pool
-from pages.shared.components import database, tables
+from pages.shared.components import database, reader_language, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import not_understood, page_path, practice_link
 from pages.shared.components.pagination import rows_shown
@@ -37,7 +37,7 @@ from practices_db.queries.needs import (
     reading_name,
     reason_words,
 )
-from practices_db.translation import N_, _, ngettext
+from practices_db.translation import ENGLISH, N_, _, ngettext, speak
 
 PAGE_SIZE = 5
 _CHOOSE_A_SECTOR = N_("Choose a sector above: it was not looked for without one.")
@@ -295,9 +295,10 @@ def take_away(answer: Answer) -> None:
         kinds = {"pdf": _("Brief (PDF)"), "html": _("Brief (web page)"), "csv": _("CSV, every match")}
         kind = st.radio(_("As"), list(kinds), format_func=kinds.__getitem__, key="need-take", persist_state="session")
         mimes = {"pdf": "application/pdf", "html": "text/html", "csv": "text/csv"}
+        code = ENGLISH if kind == "csv" else reader_language.of_document("need")
         st.download_button(
             _("Download ({format})").format(format=kinds[kind]),
-            data=lambda: _made(answer, kind, today),
+            data=lambda: speak(code)(_made)(answer, kind, today),
             file_name=file_name(f".{kind}", today),
             mime=mimes[kind],
             icon=":material/download:",

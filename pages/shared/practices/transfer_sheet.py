@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from pages.shared.components import browser_storage, database
+from pages.shared.components import browser_storage, database, reader_language
 from pages.shared.components.browser_storage import Difference, KeptText
 from pages.shared.components.screen_texts import escaped, web_link
 from practices_db.errors import PracticesError
@@ -32,7 +32,7 @@ from practices_db.files.briefs.transfer_sheet import (
     sheet_csv,
     whom,
 )
-from practices_db.translation import _, ngettext
+from practices_db.translation import ENGLISH, _, ngettext, speak
 
 Card = Mapping[str, Any]
 
@@ -289,9 +289,10 @@ def take_away(sheet: Sheet, card: Card, notes: Mapping[str, Any]) -> None:
         kind = st.radio(
             _("As"), list(kinds), format_func=lambda one: kinds[one][0], key="transfer-take", persist_state="session"
         )
+        code = reader_language.of_document("transfer") if kind in ("pdf", "html") else ENGLISH
         st.download_button(
             _("Download ({kind})").format(kind=kinds[kind][0]),
-            data=lambda: _made(sheet, card, notes, kind, today),
+            data=lambda: speak(code)(_made)(sheet, card, notes, kind, today),
             file_name=f"transfer_{sheet.practice}_{today.isoformat()}_{secrets.token_hex(8)}.{kind}",
             mime=kinds[kind][1],
             icon=":material/download:",

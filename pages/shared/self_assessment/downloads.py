@@ -7,10 +7,11 @@ from datetime import date
 
 import streamlit as st
 
+from pages.shared.components import reader_language
 from pages.shared.self_assessment import draft
 from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name
 from practices_db.files.self_assessment.form import OwnAssessment, file_text
-from practices_db.translation import _
+from practices_db.translation import _, speak
 
 
 def take_away() -> None:
@@ -42,9 +43,10 @@ def take_away() -> None:
                 "is marked as a self-assessment."
             )
         )
+        code = reader_language.of_document("own")
         with st.container(horizontal=True):
-            _button(_("Report (PDF)"), form, "pdf", lambda: _report(form, today, True))
-            _button(_("Report (web page to print)"), form, "html", lambda: _report(form, today, False))
+            _button(_("Report (PDF)"), form, "pdf", lambda: speak(code)(_report)(form, today, True))
+            _button(_("Report (web page to print)"), form, "html", lambda: speak(code)(_report)(form, today, False))
     with st.container(border=True):
         st.markdown(_("**Tables.** For a spreadsheet; the CSV has the columns of the catalogue's own file of answers."))
         with st.container(horizontal=True):
