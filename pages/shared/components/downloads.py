@@ -17,7 +17,7 @@ from practices_db.files.exports.export_tables import count_rows
 from practices_db.files.exports.recipe import Contents, FileContents, Format
 from practices_db.queries.practices import data_version
 from practices_db.queries.views import View
-from practices_db.translation import N_, _, ngettext
+from practices_db.translation import N_, _, language, ngettext, speak
 
 _COMPARISON = N_("The comparison as on this page: a row for each result, fact and answer, a column for each practice.")
 OFFERED: tuple[Format, ...] = ("xlsx", *SAFE_FIRST, "pdf", "html")
@@ -74,7 +74,7 @@ def _button(words: str, view: View, contents: FileContents, format_: Format, cou
     today, chosen = date.today(), format_ == st.session_state[FORMAT_KEY]
     st.download_button(
         words,
-        data=lambda: file_content(database.store(), view, today, contents, format_),
+        data=speak(language())(lambda: file_content(database.store(), view, today, contents, format_)),
         file_name=file_name(view, format_, today, contents),
         mime=FORMATS[format_].mime,
         icon=":material/download:",

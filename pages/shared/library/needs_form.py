@@ -37,7 +37,7 @@ from practices_db.queries.needs import (
     reading_name,
     reason_words,
 )
-from practices_db.translation import N_, _, ngettext
+from practices_db.translation import N_, _, language, ngettext, speak
 
 PAGE_SIZE = 5
 _CHOOSE_A_SECTOR = N_("Choose a sector above: it was not looked for without one.")
@@ -297,7 +297,7 @@ def take_away(answer: Answer) -> None:
         mimes = {"pdf": "application/pdf", "html": "text/html", "csv": "text/csv"}
         st.download_button(
             _("Download ({format})").format(format=kinds[kind]),
-            data=lambda: _made(answer, kind, today),
+            data=speak(language())(lambda: _made(answer, kind, today)),
             file_name=file_name(f".{kind}", today),
             mime=mimes[kind],
             icon=":material/download:",

@@ -32,7 +32,7 @@ from practices_db.files.briefs.transfer_sheet import (
     sheet_csv,
     whom,
 )
-from practices_db.translation import _, ngettext
+from practices_db.translation import _, language, ngettext, speak
 
 Card = Mapping[str, Any]
 
@@ -291,7 +291,7 @@ def take_away(sheet: Sheet, card: Card, notes: Mapping[str, Any]) -> None:
         )
         st.download_button(
             _("Download ({kind})").format(kind=kinds[kind][0]),
-            data=lambda: _made(sheet, card, notes, kind, today),
+            data=speak(language())(lambda: _made(sheet, card, notes, kind, today)),
             file_name=f"transfer_{sheet.practice}_{today.isoformat()}_{secrets.token_hex(8)}.{kind}",
             mime=kinds[kind][1],
             icon=":material/download:",

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared.self_assessment import draft
 from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name
 from practices_db.files.self_assessment.form import OwnAssessment, file_text
-from practices_db.translation import _
+from practices_db.translation import _, language, speak
 
 
 def take_away() -> None:
@@ -72,7 +72,7 @@ def _report(form: OwnAssessment, on: date, pdf: bool) -> bytes:
 def _button(label: str, form: OwnAssessment, ending: str, make: Callable[[], bytes]) -> None:
     st.download_button(
         label,
-        data=make,
+        data=speak(language())(make),
         file_name=own_file_name(form, date.today(), ending),
         mime=_MIME[ending],
         icon=":material/download:",
