@@ -319,8 +319,8 @@ def draw(  # noqa: PLR0913, PLR0917 - what is drawn, and its name
 
     Where no pair differs clearly nothing is drawn, and of ``own`` there is the table alone.
 
-    ``cards`` are in the order of the names; ``score``: the English name of what is compared, ``key`` its id; ``own``: further
-    columns of the table, by practice id.
+    ``cards`` are in the order of the names; ``score``: the English name of what is compared, ``key`` its id;
+    ``own``: further columns of the table, by practice id.
     """
     ids = by_middle(found.order, cards)
     if not found.order.clear_pairs:  # every bar would run from the first to the last place
