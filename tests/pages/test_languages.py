@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from google.protobuf.message import Message
@@ -249,6 +250,18 @@ def test_files_for_programs_are_the_same_in_every_language(
     assert len(english) == TAKEN[where][3]
     assert list(other) == list(english)
     assert [name for name in english if other[name] != english[name]] == []
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_an_image_speaks_as_its_page_but_for_the_name_of_its_file(offered: Callable[[str, str], _Files]) -> None:
+    images = [file for file in offered("gaps", pseudo_locale.CODE).items() if file[1][0] == "image/svg+xml"]
+    ((name, (_mime, make)),) = images
+    assert name.startswith("chart_practices_for_each_pair_of_sector")
+    svg = ElementTree.fromstring(make())  # noqa: S314 - our own
+    said = " ".join("".join(one.itertext()) for one in svg.iter("{http://www.w3.org/2000/svg}text"))
+    for english in ("for each pair of sector", "data version", "Turning answers into numbers"):
+        assert english not in said
+        assert pseudo_locale.strange(english).rstrip("·") in said
 
 
 @pytest.mark.usefixtures("pseudo")
