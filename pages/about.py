@@ -3,12 +3,13 @@
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.practices import panels
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.queries.views import View
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 st.title(_("About the catalogue"))
 st.markdown(
@@ -26,13 +27,11 @@ panels.totals(totals)
 where = tables.value_counts("country", counts["country"])
 named = _("{first} of {all} practices are in {one}, {second} in {other}")
 st.header(tables.leading(where, named, totals.practices, proper=True) or _("Practices by country"))
-on_map = where[where["id"].isin(charts.countries_on_map())]
 country = chart_with_download.show(
     View(),
-    None,
-    charts.map_of_europe([dict(row) for row in tables.rows(on_map)]),
+    lambda: Drawn(None, charts.map_of_europe(panels.on_the_map(tables.value_counts("country", counts["country"])))),
     "map",
-    _("Map of Europe by number of practices in the catalogue"),
+    lambda: _("Map of Europe by number of practices in the catalogue"),
 )
 panels.off_the_map(where[~where["id"].isin(charts.countries_on_map())])
 tables.twin(
@@ -45,17 +44,22 @@ with left:
     sectors = tables.value_counts("sector", counts["sector"])
     named = _("{first} of {all} practices are on {one}, {second} on {other}")
     st.header(tables.leading(sectors, named, totals.practices) or _("Practices by sector"))
-    title = _("Number of practices in each sector")
-    sector = panels.value_bars(sectors, _("Sector"), "sectors", title, _("Practices by sector"))
+    title = N_("Number of practices in each sector")
+    sector = panels.value_bars("sector", counts["sector"], N_("Sector"), title, N_("Practices by sector"))
 with right:
     groups = tables.value_counts("target_group", counts["target_group"])
     named = _("{first} of {all} practices are for {one}, {second} for {other}")
     st.header(tables.leading(groups, named, totals.practices) or _("Practices by target group"))
-    title = _("Number of practices for each target group")
-    group = panels.value_bars(groups, _("Target group"), "groups", title, _("Practices by target group"))
+    title, table = N_("Number of practices for each target group"), N_("Practices by target group")
+    group = panels.value_bars("target_group", counts["target_group"], N_("Target group"), title, table)
 
 st.header(tables.most_frequent_year(starts) or _("Practices by the year they began"))
-chart_with_download.show(View(), starts, charts.years(), "years", _("Number of practices by the year they began"))
+chart_with_download.show(
+    View(),
+    lambda: Drawn(tables.year_columns(whole.starts), charts.years()),
+    "years",
+    lambda: _("Number of practices by the year they began"),
+)
 st.caption(
     ngettext(
         "{count} practice states no year and is not shown.",

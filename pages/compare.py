@@ -4,6 +4,7 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from pages.shared.components import chart_with_download, charts, database, downloads, links, matrix, peers, tables
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.score_profile import profile_lines
 from pages.shared.practices import comparison
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -41,22 +42,24 @@ if assessed:
     )
     chart_with_download.show(
         view,
-        profile_lines(framework, assessed),
-        charts.ranges(tuple(name for name, _scores in assessed), pickable=False),
+        lambda: Drawn(
+            profile_lines(framework, assessed),
+            charts.ranges(tuple(name for name, _scores in assessed), pickable=False),
+        ),
         "profiles",
-        _("Range bars of each criterion for each practice"),
+        lambda: _("Range bars of each criterion for each practice"),
     )
 
 st.header(_("Among their peers"))
 among = {id_: comparison.peers(whole, id_) for id_ in each}
 comparison.peers_rule(among)
-strip = peers.peer_dots(cards, among)
-if not strip.empty:
+if peers.are_enough(among):
     chart_with_download.show(
         view,
-        strip,
-        charts.strips(tuple(map(_, tables.HEADLINES.values())), peers.are_counted(among)),
+        lambda: Drawn(
+            peers.peer_dots(cards, among), charts.strips(tuple(tables.HEADLINES.values()), peers.are_counted(among))
+        ),
         "peers",
-        _("Each practice's scores among those of its peers"),
+        lambda: _("Each practice's scores among those of its peers"),
     )
 tables.twin(peers.peer_table(cards, among), _("How many peers each practice has and where it stands among them"))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, filter_form, links, skip_link, tables
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import publications
@@ -45,14 +46,18 @@ match shown_as:
     case "practices":
         tables.cards(shown)
     case "ranges":
-        title = tables.range_title(shown)
-        st.markdown(f"**{escaped(title)}**")
+        st.markdown(f"**{escaped(tables.range_title(shown))}**")
         st.caption(
             _("The bar shows where the score could end up once the missing answers are known.")
             + " "
             + _("A filled mark is a score; a hollow one says that too little is known to call it one.")
         )
-        picked = chart_with_download.show(view, tables.range_lines(shown), charts.range_rows(), "ranges", title)
+        picked = chart_with_download.show(
+            view,
+            lambda: Drawn(tables.range_lines(shown), charts.range_rows()),
+            "ranges",
+            lambda: tables.range_title(shown),
+        )
         tables.score_table(shown)
     case "scores":
         picked = tables.both_scores(view, whole, found)

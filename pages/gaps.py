@@ -1,8 +1,10 @@
 """Where practices and evidence are missing: two lists against each other."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components import chart_with_download, database, links, tables
 from pages.shared.library import evidence_map
 from pages.shared.practices import gap_map
 from practices_db import formats
@@ -16,23 +18,13 @@ if gap_map.of_types():
     evidence_map.draw()
     st.stop()
 down, shown = gap_map.choices()
-cells, twin = gap_map.drawn(database.whole(), down, shown)
+whole = database.whole()
+cells, twin = gap_map.drawn(whole, down, shown)
 rows = formats.within(_(gap_map.DOWN[down]))
 
 st.markdown(gap_map.sentence(cells, down))
 picked = chart_with_download.show(
-    View(),
-    cells,
-    charts.gap_map(
-        _(gap_map.SHOWN[shown]),
-        gap_map.steps(shown),
-        tuple(cells["across"].unique()),
-        tuple(cells["down"].unique()),
-    ),
-    "gap_map",
-    _("{what} for each pair of sector and {list}; a dashed frame means none").format(
-        what=_(gap_map.SHOWN[shown]), list=rows
-    ),
+    View(), partial(gap_map.chart, whole, down, shown), "gap_map", partial(gap_map.title, down, shown)
 )
 st.caption(
     _(

@@ -13,6 +13,7 @@ from pages.shared.components import (
     score_profile,
     tables,
 )
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import measure_types, organisations, publications
 from pages.shared.practices import feedback, panels
@@ -71,10 +72,12 @@ if card["assessed"]:
     )
     chart_with_download.show(
         view,
-        score_profile.profile_lines(framework, [(_(score_profile.ONE_SERIES), scores)]),
-        charts.ranges((_(score_profile.ONE_SERIES),), pickable=False),
+        lambda: Drawn(
+            score_profile.profile_lines(framework, [(_(score_profile.ONE_SERIES), scores)]),
+            charts.ranges((_(score_profile.ONE_SERIES),), pickable=False),
+        ),
         "profile",
-        _("Range bars of the criteria of this practice"),
+        lambda: _("Range bars of the criteria of this practice"),
     )
     tables.twin(score_profile.profile_table(framework, scores), _("Scores of the criteria"))
     st.header(_("Questions and answers"))

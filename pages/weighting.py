@@ -11,7 +11,7 @@ from pages.shared.components.tables import HEADLINES
 from pages.shared.practices import order, weighting
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.queries.agreement import error_of
-from practices_db.translation import _
+from practices_db.translation import N_, _
 
 framework = current_framework()
 st.title(_("Your weighting"))
@@ -53,7 +53,7 @@ for node, title in HEADLINES.items():
         order.shown_results(whole, selected, on.found.order.clear_pairs if on.found else 0)
     if on.found:
         order.details(on.found, on.cards, measured)
-        order.draw(view, on.found, on.cards, node, _(title))
+        order.draw(view, on.found, on.cards, node, title)
 
 st.header(_("Your combination"))
 weighting.panel(framework, weights, scores)
@@ -64,7 +64,7 @@ if not order.can_be_drawn(own.count, weighted=True) or own.found is None:
 every = weighting.every_weighting()
 order.details(own.found, own.cards, measured)
 columns = weighting.own_columns(scores, own.scored.practice_ids, weights, every)
-order.draw(view, own.found, own.cards, "your_weighting", _("Your weighting"), columns)
+order.draw(view, own.found, own.cards, "your_weighting", N_("Your weighting"), columns)
 
 st.header(_("Two of them in detail"))
 names = {id_: str(card["name"]) for id_, card in own.cards.items()}

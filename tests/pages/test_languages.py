@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from google.protobuf.message import Message
 from screen import Visit, as_read
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
-from pages.shared.components import database
+from pages.shared.components import database, peers, tables
+from pages.shared.practices import comparison, groups
+from pages.shared.self_assessment import draft
 from practices_db import translation
 from practices_db.catalogue.vocabularies import label, listed_label, vocabulary
+from practices_db.files.self_assessment.form import OwnAnswer, new_form
 from tests import pseudo_locale
 
 # What stands in a message and is never read by a person.
@@ -162,3 +168,109 @@ def test_nothing_is_left_in_english(page: str, visit: Visit, catalogue_texts: st
     assert app.session_state["reader_language"] == pseudo_locale.CODE
     with translation.speak(pseudo_locale.CODE):
         assert sorted(left_in_english(shown(app), catalogue_texts)) == []
+
+
+# --- files -----------------------------------------------------------------------------------------------
+
+_TWO: list[str] = ["duo-for-a-job", "accelair"]
+_TABLES = ("scores", "answers", "everything")
+# Where files are: the page, its link, what is chosen in it, and how many files for programs it then has.
+TAKEN: dict[str, tuple[str, dict[str, str | list[str]], dict[str, str], int]] = {
+    "about": ("about", {}, {}, 4),
+    "ranges": ("explore", {"country": "IT", "view": "ranges"}, {}, 3),
+    "both scores": ("explore", {"country": "IT", "view": "scores"}, {}, 3),
+    "groups": ("explore", {"view": "groups"}, {}, 4),
+    **{
+        f"explore, {one}": ("explore", {"country": "IT"}, {"take_format": "csv", "take_contents": one}, 3)
+        for one in _TABLES
+    },
+    "explore, for spreadsheets": ("explore", {"country": "IT"}, {"take_format": "csv-semicolon"}, 3),
+    "comparison": ("compare", {"practice": _TWO}, {}, 3),
+    "practice": ("practice", {"practice": _TWO[0]}, {}, 3),
+    "weighting": ("weighting", {"country": "IT"}, {}, 3),
+    "gaps": ("gaps", {}, {}, 1),
+    "gaps, evidence": ("gaps", {"down": "country", "shown": "strongest"}, {}, 1),
+    "gaps, types": ("gaps", {"map": "types"}, {}, 1),
+    "findings": ("what_works", {"outcome": "employment"}, {}, 3),
+    "type of measure": ("what_works", {"type": "befriending"}, {}, 1),
+    "publications": ("evidence", {"theme": "employment"}, {"take-evidence": "csv"}, 1),
+    "organisations": ("communities", {"area": "DE"}, {"take-organisation": "csv"}, 1),
+    "need": ("needs", {"q": "jobs for refugees"}, {"need-take": "csv"}, 1),
+    "sheet": ("transfer", {"practice": _TWO[0]}, {"transfer-take": "json"}, 1),
+    "sheet, table": ("transfer", {"practice": _TWO[0]}, {"transfer-take": "csv"}, 1),
+    "self-assessment": ("self_assessment", {"step": "take-away"}, {}, 2),
+    "brief of a practice": ("practice", {"practice": _TWO[0]}, {"take_format": "html"}, 1),
+    "brief of a need": ("needs", {"q": "jobs for refugees"}, {"need-take": "html"}, 0),
+    "brief of a sheet": ("transfer", {"practice": _TWO[0]}, {"transfer-take": "html"}, 0),
+}
+_COUNTED = ("both scores", "groups", "comparison")  # what is drawn otherwise where there are many
+_FOR_PROGRAMS = ("text/csv", "application/json")
+_RANDOM = re.compile(rb"_[0-9a-f]{16}(?=[._])")  # in names of files, which a data package says too
+_Files = dict[str, tuple[str, Callable[[], bytes]]]  # by name without its random part: MIME type, and what makes it
+
+
+@pytest.fixture
+def offered(app: AppTest, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], _Files]:
+    """Return a function that goes to a place of TAKEN in a language and returns the files that are offered there."""
+    kept: _Files = {}
+    add = MediaFileManager.add_deferred
+
+    def added(manager: MediaFileManager, make: Any, mime: str, at: str, file_name: str = "", **named: Any) -> str:
+        kept[_RANDOM.sub(b"", file_name.encode()).decode()] = mime, make
+        return add(manager, make, mime, at, file_name, **named)
+
+    def go(where: str, code: str) -> _Files:
+        page, link, chosen, _count = TAKEN[where]
+        for key, value in chosen.items():
+            app.session_state[key] = value
+        if page == "self_assessment" and "own" not in app.session_state:
+            answer = OwnAnswer(indicator="eff-result", answer="met", evidence_level=2, note="synthetic", language="en")
+            form = new_form(date(2026, 2, 3)).with_answer(answer).with_profile(name="Synthetic", sectors=("language",))
+            app.session_state["own"] = draft._State(draft.Draft(mine=form), revision=1, loaded=True)
+        kept.clear()
+        assert not visit(page, lang=code, **link).exception
+        return dict(kept)
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", added)
+    return go
+
+
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize(
+    ("where", "most_drawn"), [*((one, tables.MOST_DRAWN) for one in TAKEN), *((one, 1) for one in _COUNTED)]
+)
+def test_files_for_programs_are_the_same_in_every_language(
+    where: str, most_drawn: int, offered: Callable[[str, str], _Files], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tables, groups, peers, comparison):
+        monkeypatch.setattr(module, "MOST_DRAWN", most_drawn)
+    made: list[dict[str, bytes]] = []
+    for code in (translation.ENGLISH, pseudo_locale.CODE):
+        files = {name: make for name, (mime, make) in offered(where, code).items() if mime in _FOR_PROGRAMS}
+        with translation.speak(code):
+            made.append({name: _RANDOM.sub(b"", make()) for name, make in files.items()})
+    english, other = made
+    assert len(english) == TAKEN[where][3]
+    assert list(other) == list(english)
+    assert [name for name in english if other[name] != english[name]] == []
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_an_image_speaks_as_its_page_but_for_the_name_of_its_file(offered: Callable[[str, str], _Files]) -> None:
+    images = [file for file in offered("gaps", pseudo_locale.CODE).items() if file[1][0] == "image/svg+xml"]
+    ((name, (_mime, make)),) = images
+    assert name.startswith("chart_practices_for_each_pair_of_sector")
+    svg = ElementTree.fromstring(make())  # noqa: S314 - our own
+    said = " ".join("".join(one.itertext()) for one in svg.iter("{http://www.w3.org/2000/svg}text"))
+    for english in ("for each pair of sector", "data version", "Turning answers into numbers"):
+        assert english not in said
+        assert pseudo_locale.strange(english).rstrip("·") in said
+
+
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize("where", ["brief of a practice", "brief of a need", "brief of a sheet", "self-assessment"])
+def test_a_brief_speaks_as_its_page_though_it_is_made_where_nobody_speaks(
+    where: str, offered: Callable[[str, str], _Files]
+) -> None:
+    (brief,) = (make() for mime, make in offered(where, pseudo_locale.CODE).values() if mime == "text/html")
+    assert b"<html lang=pseudo_locale.CODE>" in brief

@@ -22,6 +22,11 @@ def are_counted(peers: Mapping[str, pd.DataFrame]) -> bool:
     return sum(len(found) for found in peers.values()) > MOST_DRAWN
 
 
+def are_enough(peers: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether any practice has enough scored peers on a headline to draw them."""
+    return any(found[f"{node}_scored"].sum() >= ENOUGH_PEERS for found in peers.values() for node in HEADLINES)
+
+
 def _scored(peers: pd.DataFrame, node: str) -> tuple[list[str], Numbers]:
     """Return names and scores of the scored peers."""
     scored = peers[f"{node}_scored"].to_numpy(bool)

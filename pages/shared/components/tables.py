@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, mark_names, result_line
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import practice_link
@@ -250,14 +251,18 @@ def both_scores(view: View, whole: Whole, found: Selection) -> str | None:
         _counted_scores(view, found)
         return None
     scored = whole.cards(found.ids(view.sort, where=both))
-    title = scores_title(found)
-    st.markdown(f"**{escaped(title)}**")
+    st.markdown(f"**{escaped(scores_title(found))}**")
     drawn, beside = st.columns([3, 1])
     with drawn:
         picked = None
         if scored:
             st.caption(_("Lines through a mark show where its scores could end up once the missing answers are known."))
-            picked = chart_with_download.show(view, score_points(scored), charts.two_scores(), "two_scores", title)
+            picked = chart_with_download.show(
+                view,
+                lambda: Drawn(score_points(scored), charts.two_scores()),
+                "two_scores",
+                lambda: scores_title(found),
+            )
         else:
             st.info(_("No practice here has both scores."), icon=":material/help:")
     with beside:
@@ -271,8 +276,7 @@ def both_scores(view: View, whole: Whole, found: Selection) -> str | None:
 
 def _counted_scores(view: View, found: Selection) -> None:
     cells = score_cells(found)
-    title = scores_title(found)
-    st.markdown(f"**{escaped(title)}**")
+    st.markdown(f"**{escaped(scores_title(found))}**")
     st.caption(
         _(
             "{count} are too many to draw each with its range: a cell counts the practices whose scores lie in the "
@@ -280,7 +284,12 @@ def _counted_scores(view: View, found: Selection) -> None:
             "drawn. Filter to {most} or fewer to see each; files always hold all."
         ).format(count=formats.count(found.numbers("assessed").sum()), points=CELL, most=MOST_DRAWN)
     )
-    chart_with_download.show(view, cells, charts.score_cells(CELL), "score_cells", title)
+    chart_with_download.show(
+        view,
+        lambda: Drawn(score_cells(found), charts.score_cells(CELL)),
+        "score_cells",
+        lambda: scores_title(found),
+    )
     twin(
         cells[["across", "upwards", "practices", "ranges"]].rename(
             columns={"across": _(EFFECTIVENESS), "upwards": _(SUSTAINABILITY), "practices": _("Practices")}

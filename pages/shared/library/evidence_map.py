@@ -9,6 +9,7 @@ import streamlit as st
 
 from criteria.synthesis import current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
@@ -27,7 +28,6 @@ def draw() -> None:
     whole = database.whole()
     found = database.what_works(whole)
     counts = whole.counts["measure_type"]
-    table = cells(found, counts)
     st.markdown(sentence(found, counts))
     shapes = "; ".join(f"{texts.SHAPES[one.id]} {formats.within(_(one.name))}" for one in current_rule().label)
     words = _(
@@ -37,11 +37,11 @@ def draw() -> None:
     st.caption(words.format(nothing=texts.NO_STUDY, shapes=shapes, differ=texts.FORMS_DIFFER))
     picked = chart_with_download.show(
         View(),
-        table,
-        charts.evidence_map(tuple(table["outcome"].unique()), tuple(table["row"].unique())),
+        lambda: _drawn(cells(found, counts)),
         "evidence_map",
-        _("What studies say, for each type of measure and outcome"),
+        lambda: _("What studies say, for each type of measure and outcome"),
     )
+    table = cells(found, counts)
     tables.twin(
         grid(table),
         _("Types of measure by outcome: practices, label and number of studies"),
@@ -50,6 +50,10 @@ def draw() -> None:
     if picked:
         type_, outcome = picked.split("|")
         links.open_type(type_, outcome)
+
+
+def _drawn(table: pd.DataFrame) -> Drawn:
+    return Drawn(table, charts.evidence_map(tuple(table["outcome"].unique()), tuple(table["row"].unique())))
 
 
 def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:

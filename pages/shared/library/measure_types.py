@@ -13,6 +13,7 @@ import streamlit as st
 
 from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.finding_texts import differed, example, said
 from pages.shared.components.links import page_path, practice_link
@@ -127,8 +128,6 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
     st.header(_("Each study, and the direction it found"), anchor=False)
     start, end = rows_shown(len(families), STUDIES_A_PAGE)
     shown = list(enumerate(families, start=1))[start:end]
-    table = pd.DataFrame([cell for number, of in shown for cell in _cells(number, of)])
-    heads = [name for id_ in vocabulary("outcome") if (name := label("outcome", id_)) in set(table["outcome"])]
     st.caption(
         _(
             "Filled: randomised (places were drawn by lot); hollow: comparison group. ▲ improved, ◆ mixed, ■ no clear "
@@ -137,16 +136,26 @@ def _studies(one: MeasureType, rows: Sequence[Row]) -> None:
     )
     chart_with_download.show(
         View(),
-        table,
-        charts.effect_directions(tuple(heads), tuple(dict.fromkeys(table["study"]))),
+        lambda: _directions(shown),
         "effect_directions",
-        _("Direction that each study of {what} found, by outcome").format(what=label("measure_type", one.id)),
+        lambda: _("Direction that each study of {what} found, by outcome").format(what=label("measure_type", one.id)),
     )
-    twin = _twin(table)
+    twin = _twin(_marks(shown))
     title = _("Studies of {what}: direction by outcome").format(what=label("measure_type", one.id))
     tables.twin(twin, title, texts=[str(name) for name in twin if name != _("Study")])  # a study is a link
     for number, of in shown:
         _study(number, of)
+
+
+def _marks(studies: Sequence[tuple[int, Sequence[Row]]]) -> pd.DataFrame:
+    """Return the marks of studies, each with its number."""
+    return pd.DataFrame([cell for number, of in studies for cell in _cells(number, of)])
+
+
+def _directions(studies: Sequence[tuple[int, Sequence[Row]]]) -> Drawn:
+    marks = _marks(studies)
+    heads = [name for id_ in vocabulary("outcome") if (name := label("outcome", id_)) in set(marks["outcome"])]
+    return Drawn(marks, charts.effect_directions(tuple(heads), tuple(dict.fromkeys(marks["study"]))))
 
 
 def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.scoring import Answers
+from pages.shared.components import charts
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Whole
 from pages.shared.components.links import choose
 from pages.shared.components.screen_texts import known
@@ -154,6 +156,20 @@ def _drawn(
 def drawn(whole: Whole, down: str, shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the cells and the table twin; made once for each release of the data and language."""
     return _drawn(whole.version.content_hash, language(), down, shown, whole.index, whole.answers)
+
+
+def chart(whole: Whole, down: str, shown: str) -> Drawn:
+    """Return what the map is drawn from."""
+    table, _twin = drawn(whole, down, shown)
+    across, downwards = (tuple(table[side].unique()) for side in ("across", "down"))
+    return Drawn(table, charts.gap_map(_(SHOWN[shown]), steps(shown), across, downwards))
+
+
+def title(down: str, shown: str) -> str:
+    """Say what the map shows."""
+    return _("{what} for each pair of sector and {list}; a dashed frame means none").format(
+        what=_(SHOWN[shown]), list=formats.within(_(DOWN[down]))
+    )
 
 
 def sentence(table: pd.DataFrame, down: str) -> str:

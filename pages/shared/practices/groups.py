@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Whole
 from pages.shared.components.links import choose as choose_one
 from pages.shared.components.screen_texts import escaped, number
@@ -66,20 +67,22 @@ def _groups(found: Selection, by: str) -> dict[str, dict[str, _Group]]:
 def show(view: View, whole: Whole, found: Selection, by: str) -> None:
     """Draw the groups of a selection, say which are too small to show, and put all of them into a table and a file."""
     groups = _groups(found, by)
-    title = found_title(groups, by)
-    st.markdown(f"**{escaped(title)}**")
+    st.markdown(f"**{escaped(found_title(groups, by))}**")
     number_scored = sum(
         len(one.scores) for group in groups.values() for one in group.values() if len(one.scores) >= ENOUGH
     )
     counted_ = number_scored > MOST_DRAWN
     _rule(groups, by, number_scored if counted_ else None)
-    lines = _lines(groups, by, (lambda one, _node: near(one.scores)) if counted_ else partial(_each, whole, found))
-    if lines.empty:
-        _nothing_to_show(view, whole, found)
-    else:
+    if number_scored:
+        dots = (lambda one, _node: near(one.scores)) if counted_ else partial(_each, whole, found)
         chart_with_download.show(
-            view, lines, charts.strips(tuple(_(one) for one in HEADLINES.values()), counted_), "groups", title
+            view,
+            lambda: Drawn(_lines(groups, by, dots), charts.strips(tuple(HEADLINES.values()), counted_)),
+            "groups",
+            lambda: found_title(groups, by),
         )
+    else:
+        _nothing_to_show(view, whole, found)
     twin(_table(groups, by), _("Scored practices in each group, with their spread"))
     _statistics_button(view, groups, by)
 

@@ -26,6 +26,7 @@ from criteria.results import GROUPS, MARKS
 from criteria.scoring import Answers
 from criteria.weighting import Weighting
 from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.screen_texts import escaped, known, percent, score_words
 from pages.shared.components.tables import HEADLINES
@@ -318,28 +319,33 @@ def draw(  # noqa: PLR0913, PLR0917 - what is drawn, and its name
 
     Where no pair differs clearly nothing is drawn, and of ``own`` there is the table alone.
 
-    ``cards`` are in the order of the names; ``score``: the name of what is compared, ``key`` its id; ``own``: further
-    columns of the table, by practice id.
+    ``cards`` are in the order of the names; ``score``: the English name of what is compared, ``key`` its id;
+    ``own``: further columns of the table, by practice id.
     """
-    title = _("Bounds of places: {score}").format(score=score)
     ids = by_middle(found.order, cards)
     if not found.order.clear_pairs:  # every bar would run from the first to the last place
         if own is not None:
-            tables.twin(table(found.order, ids, cards, own), title, alone=True)
+            tables.twin(table(found.order, ids, cards, own), _title(score), alone=True)
         return
     named = len(ids) <= _NAMED
     if not named:
         st.caption(_("Point at a bar for its practice; the table below has all names."))
     picked = chart_with_download.show(
         view,
-        place_lines(found.order, ids, cards, named),
-        charts.places(len(ids), tuple(_(words) for words in _GROUPS.values()), named),
+        lambda: Drawn(
+            place_lines(found.order, ids, cards, named),
+            charts.places(len(ids), tuple(_(words) for words in _GROUPS.values()), named),
+        ),
         f"places_{key}",
-        title,
+        lambda: _title(score),
     )
-    tables.twin(table(found.order, ids, cards, own), title)
+    tables.twin(table(found.order, ids, cards, own), _title(score))
     if picked:
         links.open_practice(picked)
+
+
+def _title(score: str) -> str:
+    return _("Bounds of places: {score}").format(score=_(score))
 
 
 def by_middle(order: PartialOrder, cards: Mapping[str, Card]) -> list[str]:

@@ -11,6 +11,7 @@ import streamlit as st
 from criteria.framework import Criterion, Framework, Indicator, current_framework
 from criteria.proof import Proof, prove
 from pages.shared.components import chart_with_download, charts, practice_picker, tables
+from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Whole
 from pages.shared.components.links import assess_link, page_path
 from pages.shared.components.score_profile import ANSWER_BADGES
@@ -107,11 +108,22 @@ def ways_in() -> None:
                 st.caption(words)
 
 
-def value_bars(found: pd.DataFrame, name: str, key: str, title: str, table: str) -> str | None:
-    """Draw how many practices have each value of a list, as bars and as a table; return the value that was chosen."""
-    picked = chart_with_download.show(View(), found, charts.bars(name), key, title)
-    tables.twin(found[["label", "count"]].rename(columns={"label": name, "count": _("Practices")}), table)
+def value_bars(list_: str, counts: Mapping[str, int], name: str, title: str, table: str) -> str | None:
+    """Draw how many practices have each value of a list, as bars and as a table; return the value that was chosen.
+
+    ``name`` of the list, ``title`` of the chart and that of the table are in English.
+    """
+    picked = chart_with_download.show(
+        View(), lambda: Drawn(tables.value_counts(list_, counts), charts.bars(name)), f"{list_}s", lambda: _(title)
+    )
+    found = tables.value_counts(list_, counts)[["label", "count"]]
+    tables.twin(found.rename(columns={"label": _(name), "count": _("Practices")}), _(table))
     return picked
+
+
+def on_the_map(found: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of charts.map_of_europe, of ``tables.value_counts``."""
+    return [dict(row) for row in tables.rows(found[found["id"].isin(charts.countries_on_map())])]
 
 
 def off_the_map(rows: pd.DataFrame) -> None:

@@ -39,7 +39,7 @@ from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import types_of_measure
 from practices_db.files.exports.export_tables import recipe_of
-from practices_db.files.exports.recipe import LICENCE, METHOD, PRACTICE, Recipe
+from practices_db.files.exports.recipe import LICENCE, METHOD, PRACTICE, Recipe, cite
 from practices_db.queries import practices, results
 from practices_db.queries.comparison import Comparison, comparison
 from practices_db.queries.ranking import AT_LEAST, AT_MOST, standings
@@ -564,18 +564,6 @@ def data_words(made: Recipe) -> str:
     """Say which data a brief is made of."""
     return _("{version} of {date}, SHA-256 {hash}").format(
         version=made.data_version, date=made.data_released_on.isoformat(), hash=made.data_hash
-    )
-
-
-def cite(made: Recipe, selection: str) -> str:
-    """Say how to cite what was made of a selection, which is said in the reader's words."""
-    return _("{app}, data version {version}, framework {framework}: {selection}. Exported {date}. {licence}.").format(
-        app=made.app,
-        version=f"{made.data_version} ({made.data_released_on.isoformat()}, {made.data_hash[:8]})",
-        framework=f"{made.framework} {made.framework_version}",
-        selection=selection,
-        date=made.exported_on.isoformat(),
-        licence=_(LICENCE),
     )
 
 

@@ -10,19 +10,29 @@ from datetime import date
 
 import pandas as pd
 
+from practices_db.catalogue.selection_texts import found
 from practices_db.database.store import Store
 from practices_db.files.exports.columns import RECIPE
 from practices_db.files.exports.csv_json import BOM
 from practices_db.files.exports.export_tables import reading, recipe_of
-from practices_db.files.exports.recipe import Format, Recipe
+from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, cite
+from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
 from practices_db.translation import ENGLISH, speak
 
 
 def chart_recipe(store: Store, view: View, title: str, format_: Format, on: date) -> Recipe:
-    """Return the recipe of a chart of a view; ``title`` says what the chart shows."""
+    """Return the recipe of a chart of a view; ``title`` says what the chart shows.
+
+    An image says how to cite it, so that is in the reader's language.
+    """
     with reading(store, view) as cursor:
-        return recipe_of(cursor, view, "scores", format_, on).model_copy(update={"chart": title})
+        made = recipe_of(cursor, view, "scores", format_, on).model_copy(update={"chart": title})
+        if format_ == "csv":
+            return made
+        names = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
+        cited = cite(made, found(view.chosen, read_counts(cursor, view.chosen), names))
+    return made.model_copy(update={"cite": cited})
 
 
 @speak(ENGLISH)

@@ -14,7 +14,7 @@ from practices_db.catalogue.practice_filter import FACET, SORTS, Sort
 from practices_db.catalogue.selection_texts import SelectionCounts
 from practices_db.queries.practices import DataVersion
 from practices_db.queries.views import Page, View
-from practices_db.translation import ENGLISH, N_, speak
+from practices_db.translation import ENGLISH, N_, _, speak
 
 APP: Literal["Integration Practices"] = "Integration Practices"
 LICENCE = N_("CC BY 4.0 (facts and summaries of this project; linked pages remain their owners')")
@@ -101,6 +101,18 @@ class Recipe(_Part):
         return self.model_dump_json(exclude_none=True)
 
 
+def cite(made: Recipe, selection: str) -> str:
+    """Say how to cite what was made of a selection, which is said in the reader's words."""
+    return _("{app}, data version {version}, framework {framework}: {selection}. Exported {date}. {licence}.").format(
+        app=made.app,
+        version=f"{made.data_version} ({made.data_released_on.isoformat()}, {made.data_hash[:8]})",
+        framework=f"{made.framework} {made.framework_version}",
+        selection=selection,
+        date=made.exported_on.isoformat(),
+        licence=_(LICENCE),
+    )
+
+
 @speak(ENGLISH)
 def recipe(  # noqa: PLR0913 - a file is all of these
     view: View,
@@ -161,7 +173,7 @@ def _weights(view: View, framework: Framework) -> tuple[Weight, ...]:
         return ()
     return tuple(
         Weight(criterion=criterion.id, name=criterion.title, percent=round(100 * share, 1))
-        for criterion, (_, share) in zip(framework.criteria, view.weights.criteria, strict=True)
+        for criterion, (_id, share) in zip(framework.criteria, view.weights.criteria, strict=True)
     )
 
 
