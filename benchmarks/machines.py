@@ -71,7 +71,7 @@ def prepare(folder: Path, origin: str) -> tuple[str, str]:
     build(folder / "practices.duckdb")
     name, secret, curator = "Made-up name of a test", secrets.token_urlsafe(32), "curator@example.org"
     with Store(folder / "practices.duckdb") as store:
-        users.grant(store, CLI, curator, "administrator")
+        users.grant(store, CLI, curator, "curator")
         with store.cursor() as cursor:
             [(id_,)] = cursor.execute("SELECT min(id) FROM practice_card").fetchall()
             version = edit_practices.practice(cursor, CLI, id_).version
@@ -144,12 +144,14 @@ def from_nothing(folder: Path) -> dict[str, Any]:
         settings = catalog | store
         (folder / "practices").mkdir()
         name, cookie = prepare(folder / "practices", origin)
-        with run_local.everything(folder / "practices", 2, public, editors, settings) as (_, *replicas):
+        with run_local.everything(folder / "practices", 2, public, editors, settings) as (main, *replicas):
             up = time.monotonic() - began
             waiting = {one.port for one in replicas}
             assert not any(shows(port, name) for port in waiting)
+            used = cpu(main.process.pid)
             pressed = asyncio.run(publish(editors, origin, cookie))
             answered = time.monotonic() - pressed
+            used = cpu(main.process.pid) - used
             while waiting:
                 assert time.monotonic() < pressed + PATIENCE
                 waiting -= {port for port in waiting if shows(port, name)}
@@ -160,8 +162,10 @@ def from_nothing(folder: Path) -> dict[str, Any]:
     return {
         "started (s)": round(up, 1),
         "release answered (s)": round(answered, 1),
+        "release, processor of the main app (s)": round(used, 1),
         "release on both replicas (s)": round(arrived, 1),
         "counts": counted,
+        "goals": {"release on both replicas": goal(arrived, 10, "s")},
     }
 
 
@@ -195,7 +199,11 @@ async def samples(crowds: Mapping[int, Crowd], count: int) -> dict[str, list[Sam
             for number in range(-2, count):  # the first ones warm up
                 for kind in ASKED:
                     start, used = time.perf_counter(), cpu(pid)
-                    await one.do(kind, place)
+                    try:
+                        await one.do(kind, place)
+                    except RuntimeError as error:
+                        print(f"    {kind}: {error}")
+                        continue
                     if number >= 0:
                         found[kind].append((cpu(pid) - used, time.perf_counter() - start))
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from criteria.framework import CURRENT
 from practices_db.catalogue.library_items import PLAIN
-from practices_db.config import backups_folder, releases_catalog, releases_warehouse, store_endpoint
+from practices_db.config import backups_folder, releases_catalog, releases_warehouse, store_address
 from practices_db.curation import withdrawal_list
 from practices_db.curation.withdrawal_list import WithdrawalList
 from practices_db.database import audit_log
@@ -520,7 +520,7 @@ def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
         if not to_write and uri.startswith("sqlite:///"):  # never made; what a killed writer left is rolled back
             address, how = Path(make_url(uri).database or "").resolve().as_uri(), {"mode": "rw", "uri": "true"}
             uri = make_url(uri).set(database=address, query=how).render_as_string()
-        store = {"s3.endpoint": store_endpoint()} if store_endpoint() else {}  # Arrow takes the rest of AWS_… itself
+        store = store_address()  # Arrow takes the rest of AWS_… itself
         made = {"init_catalog_tables": str(to_write).lower()}
         catalog = load_catalog("practices", type="sql", uri=uri, warehouse=place.warehouse, **made, **store)
         try:

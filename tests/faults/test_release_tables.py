@@ -418,11 +418,15 @@ def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("servers")
 def test_postgresql_as_catalogue_and_an_s3_store(
-    database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with open_store(database) as store:
         old = first_name(store)
         release_tables.write(store)
+        assert "region" not in caplog.text  # AWS is not asked for it
         replica = Replica(database, look=0.1)
         assert first_name(replica.store) == old
         rename_everywhere(store, "Second name")
