@@ -8,14 +8,14 @@ replicas show it; then plain pyiceberg and DuckDB count. The curator's login is 
 
 **replicas**: what every kind of arrival costs, asked for one after another by one visitor at each of two replicas; a crowd
 at one replica, then two such crowds with the same schedule behind nginx (sticky sessions), each led to one replica of the
-two. Compared are arrivals for each second of a replica's own processor time, which other work on the machine hardly
+two, then one at the other replica alone. Compared are arrivals for each second of a replica's own processor time, which other work on the machine hardly
 changes. All is as in ``sessions.py``; corrections are left out, which replicas refuse. Then sessions are opened and
 kept: memory.
 
 **Simulation**: a replica is one server that all who ask share in turns (Python's lock), a visitor's clicks wait for
 one another; arrivals are the schedule of the measured run, service times are drawn from the samples of the same kind:
-processor time, stretched by the time for which the replica's threads were ready and had no processor in the measured run
-(``/proc/<pid>/task/*/schedstat``), then what else an answer took (client, nginx) in the samples. Last, the same simulation
+processor time, then what else an answer took (client, nginx), both stretched by the pace of the measured run: for how long the
+replicas were ready to work, by the processor time they got. Last, the same simulation
 without stretching says how much one replica with a processor of its own takes until p95 is over 500 ms, and what follows
 for 10,000 sessions.
 """
@@ -35,8 +35,8 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -60,7 +60,7 @@ ASKED = {kind: weight for kind, weight in MIX.items() if kind != "correction"}
 SLOW = 500.0  # ms, the p95 up to which a replica has room
 SESSIONS = 10_000
 THINKS = (10, 30, 60)  # seconds between two clicks of a session, assumed
-Sample = tuple[float, float]  # of an answer, in seconds: processor time of the replica, and what it took in all
+Sample = tuple[float, float]  # of an answer, in seconds: processor time of the replica, and what it took besides
 
 
 # --- a release, from nothing -----------------------------------------------------------------------------
@@ -174,10 +174,13 @@ def from_nothing(folder: Path) -> dict[str, Any]:
 
 def led_to(port: int, log: Path, cookie: str) -> int:
     """Return the port of the replica to which nginx leads a visitor."""
+    before = len(log.read_text(encoding="utf-8").splitlines())
     asked = Request(f"http://127.0.0.1:{port}/healthz", headers={"Cookie": f"practices_replica={cookie}"})
     with urlopen(asked, timeout=20):  # noqa: S310 - our own http address
         pass
-    return int(re.findall(r"127\.0\.0\.1:(\d+)", log.read_text(encoding="utf-8").splitlines()[-1])[-1])
+    while len(lines := log.read_text(encoding="utf-8").splitlines()) == before:  # it is written after the answer
+        time.sleep(0.005)
+    return int(re.findall(r"127\.0\.0\.1:(\d+)", lines[-1])[-1])
 
 
 def crowd(port: int, log: Path, path: Path, size: int, replica: int) -> Crowd:
@@ -189,8 +192,11 @@ def crowd(port: int, log: Path, path: Path, size: int, replica: int) -> Crowd:
     return found
 
 
-async def samples(crowds: Mapping[int, Crowd], count: int) -> dict[str, list[Sample]]:
-    """Ask for every kind so many times, one visitor at each replica at the same time (pid → crowd)."""
+def samples(crowds: Mapping[int, Crowd], count: int) -> dict[str, list[Sample]]:
+    """Ask for every kind so many times, one visitor at each replica at the same time (pid → crowd).
+
+    What an answer took besides processor time is given as on a machine that does nothing else, by the pace meanwhile.
+    """
     found: defaultdict[str, list[Sample]] = defaultdict(list)
 
     async def ask(pid: int, one: Crowd) -> None:
@@ -205,51 +211,56 @@ async def samples(crowds: Mapping[int, Crowd], count: int) -> dict[str, list[Sam
                         print(f"    {kind}: {error}")
                         continue
                     if number >= 0:
-                        found[kind].append((cpu(pid) - used, time.perf_counter() - start))
+                        found[kind].append((cpu(pid) - used, time.perf_counter() - start))  # in all, for now
 
-    await asyncio.gather(*(ask(pid, one) for pid, one in crowds.items()))
-    return found
+    async def all_of_them() -> None:
+        await asyncio.gather(*(ask(pid, one) for pid, one in crowds.items()))
+
+    pace = asyncio.run(watched(all_of_them(), list(crowds)))
+    print(f"  samples at a pace of {pace:.2f}", flush=True)
+    return {kind: [(used, max(0.0, took / pace - used)) for used, took in of] for kind, of in found.items()}
 
 
 class Pace:
-    """How much longer than its processor time the threads of processes take, because others have the processors."""
+    """How much longer than its processor time the work of processes takes, because others have the processors.
+
+    A process is at work while one of its threads is ready or runs. (Its threads' own waiting, as the kernel counts it, is
+    more: those that wait for Python's lock wake up again and again to look.)
+    """
 
     def __init__(self, pids: Sequence[int]) -> None:
         self.pids = pids
-        self.used = self.waited = 0
-
-    def _look(self) -> dict[tuple[int, str], tuple[int, int]]:
-        seen = {}
-        for pid in self.pids:
-            for one in Path(f"/proc/{pid}/task").iterdir():
-                with suppress(OSError):
-                    used, waited, _ = (one / "schedstat").read_text(encoding="ascii").split()
-                    seen[pid, one.name] = int(used), int(waited)
-        return seen
+        self.looks = self.at_work = 0
+        self.start, self.used = time.perf_counter(), sum(map(cpu, pids))
 
     async def watch(self) -> None:
-        """Look ten times a second, since the thread of a script run is gone with it; until cancelled."""
-        before = self._look()
+        """Look twenty times a second; until cancelled."""
         while True:
-            await asyncio.sleep(0.1)
-            now = self._look()
-            for thread, (used, waited) in now.items():
-                self.used += used - before.get(thread, (0, 0))[0]
-                self.waited += waited - before.get(thread, (0, 0))[1]
-            before = now
+            await asyncio.sleep(random.uniform(0.03, 0.07))  # noqa: S311 - for a benchmark
+            for pid in self.pids:
+                self.looks += 1
+                self.at_work += any(map(_is_ready, Path(f"/proc/{pid}/task").iterdir()))
 
-    @property
-    def factor(self) -> float:
-        return 1 + self.waited / max(1, self.used)
+    def stop(self) -> float:
+        """Return the factor, at least 1."""
+        took, used = time.perf_counter() - self.start, sum(map(cpu, self.pids)) - self.used
+        return max(1.0, self.at_work / max(1, self.looks) * took * len(self.pids) / used)
 
 
-async def watched(work: Any, pids: Sequence[int]) -> float:
+def _is_ready(thread: Path) -> bool:
+    try:
+        return (thread / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].startswith("R")
+    except OSError:  # it has ended
+        return False
+
+
+async def watched(work: Awaitable[None], pids: Sequence[int]) -> float:
     """Do work and return the pace of processes meanwhile."""
     pace = Pace(pids)
     watching = asyncio.create_task(pace.watch())
     await work
     watching.cancel()
-    return pace.factor
+    return pace.stop()
 
 
 def loaded(crowds: Mapping[int, Crowd], seconds: float) -> dict[str, Any]:
@@ -301,46 +312,46 @@ def measured(path: Path, folder: Path, asked: argparse.Namespace) -> dict[str, A
         first, second = running.enter_context(replicas(path, folder, 2))
         both, log = running.enter_context(nginx([first.port, second.port]))
         pids = {one.process.pid: one.port for one in (first, second)}
-        memory = statistics.mean(map(resident, pids))
 
         def crowds(size: int) -> dict[int, Crowd]:
             return {pid: crowd(both, log, path, size, port) for pid, port in pids.items()}
 
-        found: dict[str, list[Sample]] = {}
-
-        async def sample() -> None:
-            found.update(await samples(crowds(1), asked.samples))
-
-        pace = asyncio.run(watched(sample(), list(pids)))
-        costs = {kind: spread([used * 1000 for used, _ in of]) for kind, of in found.items()}
-        for kind, of in costs.items():
-            print(f"  {kind}: processor {of['p50']} ms (p95 {of['p95']})", flush=True)
-        print(f"  pace {pace:.2f}")
         idle = {pid: cpu(pid) for pid in pids}
         time.sleep(10)
         idling = statistics.mean(cpu(pid) - idle[pid] for pid in pids) * 100
-        with nginx([first.port]) as (port, its_log):
-            alone = loaded({first.process.pid: crowd(port, its_log, path, asked.visitors, first.port)}, asked.seconds)
+
+        def alone(one: run_local.App) -> dict[str, Any]:
+            with nginx([one.port]) as (port, its_log):
+                come = {one.process.pid: crowd(port, its_log, path, asked.visitors, one.port)}
+                return loaded(come, asked.seconds)
+
+        found = samples(crowds(1), asked.samples)
+        before = alone(first)
         two = loaded(crowds(asked.visitors), asked.seconds)
+        after = alone(second)
+        for kind, more in samples(crowds(1), asked.samples).items():
+            found[kind] += more
+        memory = resident(second.process.pid)
         opened = asyncio.run(connect(second.port, asked.sessions, second.process.pid))
+    costs = {kind: spread([used * 1000 for used, _ in of]) for kind, of in found.items()}
     due = first_pages(schedule(asked.visitors, asked.seconds, ASKED))
     # two replicas with the same schedule each: one simulated stands for both
-    predicted = simulated(due, found, pace, two["pace"])
-    [single] = alone["arrivals a CPU-second"]
+    predicted = simulated(due, found, two["pace"])
+    single = statistics.mean(one["arrivals a CPU-second"][0] for one in (before, after))
     shares = [round(one / single, 3) for one in two["arrivals a CPU-second"]]
     agreement = {what: round(predicted[what] / two[what], 3) for what in ("p50", "p95", "answers a second")}
     told: dict[str, Any] = {
         "cost of an arrival (processor, ms)": costs,
         "mean by the mix (processor, ms)": round(1000 * mean_cost(found), 1),
-        "pace of the samples": round(pace, 2),
         "a replica that nobody visits (ms of processor a second)": round(idling, 1),
-        "one alone": alone,
+        "one alone, before": before,
         "two": two,
+        "one alone, after": after,
         "each of two, of one alone": shares,
         "simulated two": predicted,
         "simulated, of measured": agreement,
         "memory": {"a replica (MB)": round(memory), **opened},
-        "capacity": capacity(found, pace, memory, opened["KB a session"]),
+        "capacity": capacity(found, memory, opened["KB a session"]),
     }
     for name in ("simulated two", "simulated, of measured", "each of two, of one alone", "memory", "capacity"):
         print(f"  {name}: {told[name]}")
@@ -418,24 +429,12 @@ class Replica:
         self.now = moment
 
 
-def stretched(found: Mapping[str, Sequence[Sample]], before: float, now: float) -> dict[str, list[tuple[float, float]]]:
-    """Return samples taken at one pace as service and rest at another."""
-    return {
-        kind: [(used * now, max(0.0, took - used * before) * now / before) for used, took in of]
-        for kind, of in found.items()
-    }
-
-
 def simulated(
-    due: Sequence[tuple[float, int, str]],
-    found: Mapping[str, Sequence[Sample]],
-    before: float,
-    now: float,
-    runs: int = 20,
+    due: Sequence[tuple[float, int, str]], found: Mapping[str, Sequence[Sample]], pace: float, runs: int = 20
 ) -> dict[str, float]:
-    """Return percentiles in ms over some runs, and answers a second of two replicas, as ``loaded`` does."""
+    """Return percentiles in ms over some runs at a pace, and answers a second of two replicas, as ``loaded`` does."""
     times, ends = [], []
-    draw = stretched(found, before, now)
+    draw = {kind: [(used * pace, rest * pace) for used, rest in of] for kind, of in found.items()}
     for seed in range(runs):
         one = Replica(due, draw, seed)
         times += [1000 * took for took in one.run()]
@@ -443,12 +442,12 @@ def simulated(
     return spread(times) | {"answers a second": round(2 * len(due) / statistics.mean(ends), 2)}
 
 
-def capacity(found: Mapping[str, Sequence[Sample]], pace: float, base: float, each: float) -> dict[str, Any]:
+def capacity(found: Mapping[str, Sequence[Sample]], base: float, each: float) -> dict[str, Any]:
     """Return what a replica with a processor of its own takes, and what that makes of many sessions."""
     most = 0.0
     for size in range(4, 400, 4):
         due = first_pages(schedule(size, 120, ASKED))
-        if simulated(due, found, pace, 1.0, runs=2)["p95"] > SLOW:
+        if simulated(due, found, 1.0, runs=2)["p95"] > SLOW:
             break
         most = len(due) / 120
     told: dict[str, Any] = {

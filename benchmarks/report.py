@@ -246,7 +246,7 @@ def replicas(of: Figures) -> list[str]:
     lines += ["", f"By the mix: {figures['mean by the mix (processor, ms)']:g} ms on average.", ""]
     lines += ["| | arrivals a CPU-second, each | answers a second | p50 | p95 | processor of each | pace |"]
     lines += ["|---|---|---|---|---|---|---|"]
-    for name in ("one alone", "two"):
+    for name in ("one alone, before", "two", "one alone, after"):
         one = figures[name]
         each = " and ".join(f"{rate:g}" for rate in one["arrivals a CPU-second"])
         lines.append(
