@@ -14,8 +14,9 @@ kept: memory.
 
 **Simulation**: a replica is one server that all who ask share in turns (Python's lock), a visitor's clicks wait for
 one another; arrivals are the schedule of the measured run, service times are drawn from the samples of the same kind:
-processor time, then what else an answer took (client, nginx), both stretched by the pace of the measured run: for how long the
-replicas were ready to work, by the processor time they got. Last, the same simulation
+processor time, then what else an answer took (client, nginx). Since others use the processors too, the waiting for a processor is
+taken from the measured run: for each second, how long a replica was ready to work and how much processor time it got,
+and by how much the client was late. Last, the same simulation
 without stretching says how much one replica with a processor of its own takes until p95 is over 500 ms, and what follows
 for 10,000 sessions.
 """
@@ -41,6 +42,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import numpy as np
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
@@ -216,7 +218,7 @@ def samples(crowds: Mapping[int, Crowd], count: int) -> dict[str, list[Sample]]:
     async def all_of_them() -> None:
         await asyncio.gather(*(ask(pid, one) for pid, one in crowds.items()))
 
-    pace = asyncio.run(watched(all_of_them(), list(crowds)))
+    pace = asyncio.run(watched(all_of_them(), list(crowds))).factor()
     print(f"  samples at a pace of {pace:.2f}", flush=True)
     return {kind: [(used, max(0.0, took / pace - used)) for used, took in of] for kind, of in found.items()}
 
@@ -225,26 +227,76 @@ class Pace:
     """How much longer than its processor time the work of processes takes, because others have the processors.
 
     A process is at work while one of its threads is ready or runs. (Its threads' own waiting, as the kernel counts it, is
-    more: those that wait for Python's lock wake up again and again to look.)
+    more: those that wait for Python's lock wake up again and again to look.) Put down for each second and process.
     """
 
     def __init__(self, pids: Sequence[int]) -> None:
         self.pids = pids
-        self.looks = self.at_work = 0
-        self.start, self.used = time.perf_counter(), sum(map(cpu, pids))
+        self.start = time.perf_counter()
+        self.seconds: list[dict[int, tuple[float, float]]] = []  # of each second: at work, processor time
+        self.late: list[float] = []  # seconds by which this client itself was late, of each second
 
     async def watch(self) -> None:
-        """Look twenty times a second; until cancelled."""
+        """Look thirty times a second; until cancelled."""
         while True:
-            await asyncio.sleep(random.uniform(0.03, 0.07))  # noqa: S311 - for a benchmark
-            for pid in self.pids:
-                self.looks += 1
-                self.at_work += any(map(_is_ready, Path(f"/proc/{pid}/task").iterdir()))
+            before, looks, late = {pid: cpu(pid) for pid in self.pids}, 0, 0.0
+            at_work, begun = dict.fromkeys(self.pids, 0), time.perf_counter()
+            while (now := time.perf_counter()) < begun + 1:
+                await asyncio.sleep(pause := random.uniform(0.02, 0.05))  # noqa: S311 - for a benchmark
+                late += time.perf_counter() - now - pause
+                looks += 1
+                for pid in self.pids:
+                    at_work[pid] += any(map(_is_ready, Path(f"/proc/{pid}/task").iterdir()))
+            took = time.perf_counter() - begun
+            self.seconds += [{pid: (took * at_work[pid] / looks, cpu(pid) - before[pid]) for pid in self.pids}] * max(
+                1, round(took)
+            )
+            self.late += [late / looks] * max(1, round(took))
 
-    def stop(self) -> float:
-        """Return the factor, at least 1."""
-        took, used = time.perf_counter() - self.start, sum(map(cpu, self.pids)) - self.used
-        return max(1.0, self.at_work / max(1, self.looks) * took * len(self.pids) / used)
+    def factor(self) -> float:
+        """Return how many times longer, over all the time; at least 1."""
+        at_work, used = (sum(one[pid][what] for one in self.seconds for pid in self.pids) for what in (0, 1))
+        return max(1.0, at_work / used)
+
+    def clock(self, pid: int) -> Clock:
+        """Return the processor time that a process could have had by each second."""
+        mean = 1 / self.factor()
+        speeds = [
+            min(1.0, used / at_work) if at_work > 0.1 else mean for at_work, used in (s[pid] for s in self.seconds)
+        ]
+        return Clock(speeds, self.late)
+
+
+class Clock:
+    """How much processor time there is for a replica by a moment: ``speeds`` of each second, then their mean.
+
+    ``late``: by how much the client was late in each second.
+    """
+
+    def __init__(self, speeds: Sequence[float] = (1.0,), late: Sequence[float] = (0.0,)) -> None:
+        self.late, self.mean = late, statistics.mean(speeds)
+        self.moments, self.work = np.arange(len(speeds) + 1), np.cumsum([0.0, *speeds])
+
+    def at(self, moment: float) -> float:
+        """Return the processor time that there is until a moment, in seconds."""
+        return float(np.interp(moment, self.moments, self.work)) + max(0.0, moment - self.moments[-1]) * self.mean
+
+    def when(self, work: float) -> float:
+        """Return the moment until which there is so much."""
+        return float(np.interp(work, self.work, self.moments)) + max(0.0, work - self.work[-1]) / self.mean
+
+    def client(self, moment: float) -> float:
+        """Return by how much the client is late at a moment, in seconds."""
+        return self.late[min(int(moment), len(self.late) - 1)]
+
+
+async def watched(work: Awaitable[None], pids: Sequence[int]) -> Pace:
+    """Do work and return the pace of processes meanwhile."""
+    pace = Pace(pids)
+    watching = asyncio.create_task(pace.watch())
+    await work
+    watching.cancel()
+    return pace
 
 
 def _is_ready(thread: Path) -> bool:
@@ -254,24 +306,15 @@ def _is_ready(thread: Path) -> bool:
         return False
 
 
-async def watched(work: Awaitable[None], pids: Sequence[int]) -> float:
-    """Do work and return the pace of processes meanwhile."""
-    pace = Pace(pids)
-    watching = asyncio.create_task(pace.watch())
-    await work
-    watching.cancel()
-    return pace.stop()
-
-
-def loaded(crowds: Mapping[int, Crowd], seconds: float) -> dict[str, Any]:
-    """Let crowds come at the same time (pid → crowd); return what each replica gave, times and pace."""
+def loaded(crowds: Mapping[int, Crowd], seconds: float) -> tuple[dict[str, Any], Pace]:
+    """Let crowds come at the same time (pid → crowd); return what each replica gave and how long it took, and the pace."""
     before = {pid: cpu(pid) for pid in crowds}
     start = time.perf_counter()
 
     async def come() -> None:
         await asyncio.gather(*(arrivals(one, seconds, ASKED) for one in crowds.values()))
 
-    async def run() -> float:
+    async def run() -> Pace:
         return await watched(come(), list(crowds))
 
     pace = asyncio.run(run())
@@ -286,13 +329,14 @@ def loaded(crowds: Mapping[int, Crowd], seconds: float) -> dict[str, Any]:
         "answers a second": round(len(times) / took, 2),
         "refused by limits": sum(one.refused.total() for one in crowds.values()),
         "errors": sum(one.errors.total() for one in crowds.values()),
-        "pace": round(pace, 2),
+        "pace": round(pace.factor(), 2),
+        "client late (ms)": round(1000 * statistics.mean(pace.late)),
     }
     print(f"  {len(crowds)} replicas: {told} {spread(times)}", flush=True)
     for one in crowds.values():
         for what, count in one.errors.most_common(5):
             print(f"    {count} × {what}", flush=True)
-    return told | spread(times)
+    return told | spread(times), pace
 
 
 @contextmanager
@@ -323,20 +367,19 @@ def measured(path: Path, folder: Path, asked: argparse.Namespace) -> dict[str, A
         def alone(one: run_local.App) -> dict[str, Any]:
             with nginx([one.port]) as (port, its_log):
                 come = {one.process.pid: crowd(port, its_log, path, asked.visitors, one.port)}
-                return loaded(come, asked.seconds)
+                return loaded(come, asked.seconds)[0]
 
+        opened = asyncio.run(connect(second.port, asked.sessions, second.process.pid))
         found = samples(crowds(1), asked.samples)
         before = alone(first)
-        two = loaded(crowds(asked.visitors), asked.seconds)
+        two, pace = loaded(crowds(asked.visitors), asked.seconds)
         after = alone(second)
         for kind, more in samples(crowds(1), asked.samples).items():
             found[kind] += more
         memory = resident(second.process.pid)
-        opened = asyncio.run(connect(second.port, asked.sessions, second.process.pid))
     costs = {kind: spread([used * 1000 for used, _ in of]) for kind, of in found.items()}
     due = first_pages(schedule(asked.visitors, asked.seconds, ASKED))
-    # two replicas with the same schedule each: one simulated stands for both
-    predicted = simulated(due, found, two["pace"])
+    predicted = simulated(due, found, [pace.clock(pid) for pid in pids], two["pace"])
     single = statistics.mean(one["arrivals a CPU-second"][0] for one in (before, after))
     shares = [round(one / single, 3) for one in two["arrivals a CPU-second"]]
     agreement = {what: round(predicted[what] / two[what], 3) for what in ("p50", "p95", "answers a second")}
@@ -388,9 +431,14 @@ class Replica:
     """One server whose processor all running requests share in turns, and visitors whose clicks wait for one another."""
 
     def __init__(
-        self, due: Sequence[tuple[float, int, str]], draw: Mapping[str, Sequence[tuple[float, float]]], seed: int
+        self,
+        due: Sequence[tuple[float, int, str]],
+        draw: Mapping[str, Sequence[Sample]],
+        seed: int,
+        clock: Clock | None = None,
     ):
-        """Take arrivals (seconds, visitor, kind) and for each kind samples of (seconds of service, seconds after it)."""
+        """Take arrivals (seconds, visitor, kind), for each kind samples, and the processor time that there is."""
+        self.clock = clock or Clock()
         self.draw, self.choice = draw, random.Random(seed)  # noqa: S311 - for a benchmark
         self.queues: defaultdict[int, deque[tuple[float, str]]] = defaultdict(deque)  # visitor → arrivals not answered
         self.left: dict[int, float] = {}  # visitor → seconds of service that are missing
@@ -405,11 +453,13 @@ class Replica:
         """Return how long each arrival took until its answer, in seconds."""
         while self.events or self.left:
             soonest = min(self.left, key=self.left.__getitem__) if self.left else -1
-            done = self.now + self.left[soonest] * len(self.left) if self.left else math.inf
+            work = self.left[soonest] * len(self.left) if self.left else math.inf
+            done = self.clock.when(self.clock.at(self.now) + work) if self.left else math.inf
             if not self.events or done <= self.events[0][0]:
                 self._serve_until(done)
                 del self.left[soonest]
-                heapq.heappush(self.events, (done + self.after[soonest], -1, soonest, ""))
+                late = self.clock.client(done)
+                heapq.heappush(self.events, (done + self.after[soonest] + late, -1, soonest, ""))
                 continue
             at, _, who, kind = heapq.heappop(self.events)
             self._serve_until(at)
@@ -424,22 +474,26 @@ class Replica:
 
     def _serve_until(self, moment: float) -> None:
         if self.left:
-            share = (moment - self.now) / len(self.left)
+            share = (self.clock.at(moment) - self.clock.at(self.now)) / len(self.left)
             self.left = {who: max(0.0, one - share) for who, one in self.left.items()}
         self.now = moment
 
 
 def simulated(
-    due: Sequence[tuple[float, int, str]], found: Mapping[str, Sequence[Sample]], pace: float, runs: int = 20
+    due: Sequence[tuple[float, int, str]],
+    found: Mapping[str, Sequence[Sample]],
+    clocks: Sequence[Clock],
+    pace: float = 1.0,
+    runs: int = 20,
 ) -> dict[str, float]:
-    """Return percentiles in ms over some runs at a pace, and answers a second of two replicas, as ``loaded`` does."""
+    """Return percentiles in ms over some runs of replicas with a schedule each, and answers a second, as ``loaded`` does."""
     times, ends = [], []
-    draw = {kind: [(used * pace, rest * pace) for used, rest in of] for kind, of in found.items()}
+    draw = {kind: [(used, rest * pace) for used, rest in of] for kind, of in found.items()}
     for seed in range(runs):
-        one = Replica(due, draw, seed)
-        times += [1000 * took for took in one.run()]
-        ends.append(one.now + 0.5)  # the crowd comes half a second after its start
-    return spread(times) | {"answers a second": round(2 * len(due) / statistics.mean(ends), 2)}
+        ones = [Replica(due, draw, seed * len(clocks) + at, clock) for at, clock in enumerate(clocks)]
+        times += [1000 * took for one in ones for took in one.run()]
+        ends.append(max(one.now for one in ones) + 0.5)  # the crowd comes half a second after its start
+    return spread(times) | {"answers a second": round(len(clocks) * len(due) / statistics.mean(ends), 2)}
 
 
 def capacity(found: Mapping[str, Sequence[Sample]], base: float, each: float) -> dict[str, Any]:
@@ -447,7 +501,7 @@ def capacity(found: Mapping[str, Sequence[Sample]], base: float, each: float) ->
     most = 0.0
     for size in range(4, 400, 4):
         due = first_pages(schedule(size, 120, ASKED))
-        if simulated(due, found, 1.0, runs=2)["p95"] > SLOW:
+        if simulated(due, found, [Clock()], runs=2)["p95"] > SLOW:
             break
         most = len(due) / 120
     told: dict[str, Any] = {

@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from benchmarks.machines import Replica, first_pages
+from benchmarks.machines import Clock, Replica, first_pages
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,13 @@ def test_mean_is_that_of_a_shared_server(busy: float) -> None:
     times = Replica(due, {"page": [(0.5, 0.0), (1.5, 0.0)]}, 2).run()
     assert len(times) == len(due)
     assert statistics.mean(times) == pytest.approx(1 / (1 - busy), rel=0.08)
+
+
+def test_others_who_have_the_processor_make_it_longer() -> None:
+    """Half a second at full speed, a second at half of it, half a second after it, and the client late by 0.1."""
+    clock = Clock([1.0, 0.5], [0.0, 0.1])
+    assert Replica([(0.5, 1, "page")], {"page": [(1.0, 0.5)]}, 1, clock).run() == pytest.approx([2.1])
+    assert clock.when(clock.at(7.3)) == pytest.approx(7.3)
 
 
 def test_a_visitor_begins_with_a_first_page() -> None:
