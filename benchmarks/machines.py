@@ -15,7 +15,7 @@ kept: memory.
 **Simulation**: a replica is one server that all who ask share in turns (Python's lock), a visitor's clicks wait for
 one another; arrivals are the schedule of the measured run, service times are drawn from the samples of the same kind:
 processor time, then what else an answer took (client, nginx). Since others use the processors too, the waiting for a processor is
-taken from the measured run: for each second, how long a replica was ready to work and how much processor time it got,
+taken from the measured run: for each half second, how long a replica was ready to work and how much processor time it got,
 and by how much the client was late. Last, the same simulation
 without stretching says how much one replica with a processor of its own takes until p95 is over 500 ms, and what follows
 for 10,000 sessions.
@@ -61,6 +61,7 @@ PATIENCE = 60.0  # seconds
 ASKED = {kind: weight for kind, weight in MIX.items() if kind != "correction"}
 SLOW = 500.0  # ms, the p95 up to which a replica has room
 SESSIONS = 10_000
+SPAN = 0.5  # seconds for which the waiting for a processor is put down
 THINKS = (10, 30, 60)  # seconds between two clicks of a session, assumed
 Sample = tuple[float, float]  # of an answer, in seconds: processor time of the replica, and what it took besides
 
@@ -227,67 +228,65 @@ class Pace:
     """How much longer than its processor time the work of processes takes, because others have the processors.
 
     A process is at work while one of its threads is ready or runs. (Its threads' own waiting, as the kernel counts it, is
-    more: those that wait for Python's lock wake up again and again to look.) Put down for each second and process.
+    more: those that wait for Python's lock wake up again and again to look.) Put down for each SPAN and process.
     """
 
     def __init__(self, pids: Sequence[int]) -> None:
         self.pids = pids
         self.start = time.perf_counter()
-        self.seconds: list[dict[int, tuple[float, float]]] = []  # of each second: at work, processor time
-        self.late: list[float] = []  # seconds by which this client itself was late, of each second
+        self.spans: list[dict[int, tuple[float, float]]] = []  # at work, processor time
+        self.late: list[float] = []  # seconds by which this client itself was late
 
     async def watch(self) -> None:
-        """Look thirty times a second; until cancelled."""
+        """Look forty times a second; until cancelled."""
         while True:
             before, looks, late = {pid: cpu(pid) for pid in self.pids}, 0, 0.0
             at_work, begun = dict.fromkeys(self.pids, 0), time.perf_counter()
-            while (now := time.perf_counter()) < begun + 1:
-                await asyncio.sleep(pause := random.uniform(0.02, 0.05))  # noqa: S311 - for a benchmark
+            while (now := time.perf_counter()) < begun + SPAN:
+                await asyncio.sleep(pause := random.uniform(0.015, 0.035))  # noqa: S311 - for a benchmark
                 late += time.perf_counter() - now - pause
                 looks += 1
                 for pid in self.pids:
                     at_work[pid] += any(map(_is_ready, Path(f"/proc/{pid}/task").iterdir()))
             took = time.perf_counter() - begun
-            self.seconds += [{pid: (took * at_work[pid] / looks, cpu(pid) - before[pid]) for pid in self.pids}] * max(
-                1, round(took)
+            self.spans += [{pid: (took * at_work[pid] / looks, cpu(pid) - before[pid]) for pid in self.pids}] * max(
+                1, round(took / SPAN)
             )
-            self.late += [late / looks] * max(1, round(took))
+            self.late += [late / looks] * max(1, round(took / SPAN))
 
     def factor(self) -> float:
         """Return how many times longer, over all the time; at least 1."""
-        at_work, used = (sum(one[pid][what] for one in self.seconds for pid in self.pids) for what in (0, 1))
+        at_work, used = (sum(one[pid][what] for one in self.spans for pid in self.pids) for what in (0, 1))
         return max(1.0, at_work / used)
 
     def clock(self, pid: int) -> Clock:
-        """Return the processor time that a process could have had by each second."""
+        """Return the processor time that a process could have had."""
         mean = 1 / self.factor()
-        speeds = [
-            min(1.0, used / at_work) if at_work > 0.1 else mean for at_work, used in (s[pid] for s in self.seconds)
-        ]
+        speeds = [min(1.0, used / at_work) if at_work > 0.1 else mean for at_work, used in (s[pid] for s in self.spans)]
         return Clock(speeds, self.late)
 
 
 class Clock:
-    """How much processor time there is for a replica by a moment: ``speeds`` of each second, then their mean.
+    """How much processor time there is for a replica by a moment: ``speeds`` of each SPAN, then their mean.
 
-    ``late``: by how much the client was late in each second.
+    ``late``: by how much the client was late in each SPAN, in seconds.
     """
 
     def __init__(self, speeds: Sequence[float] = (1.0,), late: Sequence[float] = (0.0,)) -> None:
         self.late, self.mean = late, statistics.mean(speeds)
-        self.moments, self.work = np.arange(len(speeds) + 1), np.cumsum([0.0, *speeds])
+        self.moments, self.work = np.arange(len(speeds) + 1) * SPAN, np.cumsum([0.0, *speeds]) * SPAN
 
     def at(self, moment: float) -> float:
         """Return the processor time that there is until a moment, in seconds."""
-        return float(np.interp(moment, self.moments, self.work)) + max(0.0, moment - self.moments[-1]) * self.mean
+        return float(np.interp(moment, self.moments, self.work) + max(0.0, moment - self.moments[-1]) * self.mean)
 
     def when(self, work: float) -> float:
         """Return the moment until which there is so much."""
-        return float(np.interp(work, self.work, self.moments)) + max(0.0, work - self.work[-1]) / self.mean
+        return float(np.interp(work, self.work, self.moments) + max(0.0, work - self.work[-1]) / self.mean)
 
     def client(self, moment: float) -> float:
         """Return by how much the client is late at a moment, in seconds."""
-        return self.late[min(int(moment), len(self.late) - 1)]
+        return self.late[min(int(moment / SPAN), len(self.late) - 1)]
 
 
 async def watched(work: Awaitable[None], pids: Sequence[int]) -> Pace:
@@ -493,7 +492,7 @@ def simulated(
         ones = [Replica(due, draw, seed * len(clocks) + at, clock) for at, clock in enumerate(clocks)]
         times += [1000 * took for one in ones for took in one.run()]
         ends.append(max(one.now for one in ones) + 0.5)  # the crowd comes half a second after its start
-    return spread(times) | {"answers a second": round(len(clocks) * len(due) / statistics.mean(ends), 2)}
+    return spread(times) | {"answers a second": round(float(len(clocks) * len(due) / statistics.mean(ends)), 2)}
 
 
 def capacity(found: Mapping[str, Sequence[Sample]], base: float, each: float) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def test_mean_is_that_of_a_shared_server(busy: float) -> None:
 
 def test_others_who_have_the_processor_make_it_longer() -> None:
     """Half a second at full speed, a second at half of it, half a second after it, and the client late by 0.1."""
-    clock = Clock([1.0, 0.5], [0.0, 0.1])
+    clock = Clock([1.0] * 2 + [0.5] * 4, [0.0, 0.0, 0.1])
     assert Replica([(0.5, 1, "page")], {"page": [(1.0, 0.5)]}, 1, clock).run() == pytest.approx([2.1])
     assert clock.when(clock.at(7.3)) == pytest.approx(7.3)
 
