@@ -117,8 +117,7 @@ def resident(pid: int) -> float:
 
 def cpu(pid: int) -> float:
     """Return the seconds of processor time a process has used: steadier than the clock on a busy machine."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime((~pid << 3) | 2)  # as clock_getcpuclockid(3): to the microsecond, /proc has 10 ms
 
 
 # --- a visitor -------------------------------------------------------------------------------------------

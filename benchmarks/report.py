@@ -218,6 +218,54 @@ def releases(of: Figures) -> list[str]:
     return [*lines, ""]
 
 
+def release_from_nothing(of: Figures) -> list[str]:
+    """Tell of a release on the main app, and of those who read it."""
+    figures = of["figures"]
+    lines = ["## A release on its way to replicas", "", *source(of)]
+    lines += [
+        f"PostgreSQL, an S3 server, main app, two replicas and nginx: up after {figures['started (s)']:g} s. From the press of "
+        f"*Publish* until both replicas show it {figures['release on both replicas (s)']:g} s; the main app used "
+        f"{figures['release, processor of the main app (s)']:g} s of processor time. Counted: "
+        + "; ".join(
+            f"{who} {', '.join(f'{count:,} {what}' for what, count in one.items())}"
+            for who, one in figures["counts"].items()
+        )
+        + ".",
+        "",
+    ]
+    return [*lines, *goals(figures["goals"])]
+
+
+def replicas(of: Figures) -> list[str]:
+    """Tell of what replicas give, what an arrival costs, and of the simulation."""
+    figures = of["figures"]
+    lines = ["## Replicas", "", *source(of)]
+    lines += ["| asked for | processor, ms | p95 |", "|---|---|---|"]
+    for kind, one in figures["cost of an arrival (processor, ms)"].items():
+        lines.append(f"| {kind} | {one['p50']:.0f} | {one['p95']:.0f} |")
+    lines += ["", f"By the mix: {figures['mean by the mix (processor, ms)']:g} ms on average.", ""]
+    lines += ["| | arrivals a CPU-second, each | answers a second | p50 | p95 | processor of each | pace |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    for name in ("one alone, before", "two", "one alone, after"):
+        one = figures[name]
+        each = " and ".join(f"{rate:g}" for rate in one["arrivals a CPU-second"])
+        lines.append(
+            f"| {name} | {each} | {one['answers a second']:g} | {one['p50']:.0f} | {one['p95']:.0f} | "
+            f"{one['processor time of a replica (%)']} % | {one['pace']:g} |"
+        )
+    told = figures["simulated two"]
+    lines.append(f"| two, simulated | | {told['answers a second']:g} | {told['p50']:.0f} | {told['p95']:.0f} | | |")
+    memory = figures["memory"]
+    lines += [
+        "",
+        "Pace: how much longer than its processor time a replica's thread took, because others had the processors.",
+        "",
+        f"Memory: a replica {memory['a replica (MB)']} MB, a session {memory['KB a session']} KB more ({memory['sessions']} held open).",
+        "",
+    ]
+    return [*lines, *goals(figures["goals"])]
+
+
 def main() -> None:
     lines = [INTRODUCTION, HOW]
     for name, tell in (
@@ -227,6 +275,8 @@ def main() -> None:
         ("sessions", sessions),
         ("startup", startup),
         ("releases", releases),
+        ("machines-release", release_from_nothing),
+        ("machines-replicas", replicas),
     ):
         if found := load(name):
             lines += tell(found)

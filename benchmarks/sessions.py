@@ -21,10 +21,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import secrets
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,8 +77,13 @@ class Place:
     """One who visits, with one session after another."""
 
     address: str
+    replica: str = field(default_factory=lambda: secrets.token_hex(16))  # the cookie by which nginx chooses one
     session: Visitor | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # a browser's clicks wait for one another
+
+    def cookies(self, xsrf: str = "") -> str:
+        """Return what a browser says of itself in ``Cookie``."""
+        return f"practices_replica={self.replica}" + (f"; _streamlit_xsrf={xsrf}" if xsrf else "")
 
 
 class Crowd:
@@ -127,7 +133,7 @@ class Crowd:
         page = await self._asked(place, "GET", "/")
         cookie = (await self._asked(place, "GET", "/_stcore/health")).cookies.get("_streamlit_xsrf") or ""
         assert "<script" in page.text
-        headers = {"X-Visitor": place.address, "Cookie": f"_streamlit_xsrf={cookie}"}
+        headers = {"X-Visitor": place.address, "Cookie": place.cookies(cookie)}
         session = Visitor(self.port, headers, cookie)
         try:
             place.session = await session.__aenter__()
@@ -136,7 +142,7 @@ class Crowd:
         return session
 
     async def _asked(self, place: Place, method: str, path: str, **more: Any) -> httpx.Response:
-        more["headers"] = {"X-Visitor": place.address} | more.get("headers", {})
+        more["headers"] = {"X-Visitor": place.address, "Cookie": place.cookies()} | more.get("headers", {})
         answer = await self.client.request(method, f"http://127.0.0.1:{self.port}{path}", **more)
         if answer.status_code in REFUSED:
             raise RefusedError
@@ -146,7 +152,7 @@ class Crowd:
     async def _upload(self, place: Place, session: Visitor) -> None:
         _right(await session.rerun("reopen"))
         cookie = session.spoken[1]
-        headers = {"X-Xsrftoken": cookie, "Cookie": f"_streamlit_xsrf={cookie}"}
+        headers = {"X-Xsrftoken": cookie, "Cookie": place.cookies(cookie)}
         path = f"/_stcore/upload_file/{session.session}/{random.getrandbits(64):x}"
         file = {"file": ("view.json", b"x" * 200_000, "application/json")}
         await self._asked(place, "PUT", path, files=file, headers=headers)
@@ -180,19 +186,19 @@ def _right(answer: Answer) -> None:
         raise RuntimeError(answer.error)
 
 
-def schedule(size: int, seconds: float) -> list[tuple[float, int, str]]:
+def schedule(size: int, seconds: float, mix: Mapping[str, float] = MIX) -> list[tuple[float, int, str]]:
     """Draw when who asks for what: (seconds from the start, number of a visitor, kind)."""
     draw, at, drawn = random.Random(size), 0.0, []  # noqa: S311 - for a benchmark
     while (at := at + draw.expovariate(size / THINK)) < seconds:
-        drawn.append((at, draw.randrange(size), draw.choices(list(MIX), list(MIX.values()))[0]))
+        drawn.append((at, draw.randrange(size), draw.choices(list(mix), list(mix.values()))[0]))
     return drawn
 
 
-async def arrivals(crowd: Crowd, seconds: float) -> None:
+async def arrivals(crowd: Crowd, seconds: float, mix: Mapping[str, float] = MIX) -> None:
     """Let a crowd come on its schedule."""
     async with crowd.at_work():
         start = time.perf_counter() + 0.5
-        due = schedule(len(crowd.places), seconds)
+        due = schedule(len(crowd.places), seconds, mix)
         tasks = [asyncio.create_task(crowd.arrive(kind, crowd.places[who], start + at)) for at, who, kind in due]
         await asyncio.wait(tasks, timeout=seconds + PATIENCE)
         for task in tasks:
@@ -201,14 +207,17 @@ async def arrivals(crowd: Crowd, seconds: float) -> None:
 
 
 @contextmanager
-def nginx(port_behind: int) -> Iterator[int]:
-    """Run the documented nginx before one app; visitors say an address, since all of them are on this machine."""
+def nginx(behind: Sequence[int]) -> Iterator[tuple[int, Path]]:
+    """Run the documented nginx before apps; yield its port and access log.
+
+    Visitors say an address, since all of them are on this machine.
+    """
     port = run_local.free_port()
-    text = run_local.configuration(port, [port_behind], port_behind, run_local.free_port())
+    text = run_local.configuration(port, behind, behind[0], run_local.free_port())
     text = text.replace("X-Forwarded-For $remote_addr", "X-Forwarded-For $http_x_visitor")
-    with tempfile.TemporaryDirectory() as folder, run_local.nginx(Path(folder), text):
+    with tempfile.TemporaryDirectory() as folder, run_local.nginx(Path(folder), text) as log:
         time.sleep(1)
-        yield port
+        yield port, log
 
 
 def spread(times: list[float]) -> dict[str, float]:
@@ -218,7 +227,7 @@ def spread(times: list[float]) -> dict[str, float]:
 
 def under_load(path: Path, size: int, seconds: float) -> dict[str, Any]:
     """Measure so many visitors on a server of their own, through nginx."""
-    with server(path, PRACTICES_BASE_URL="http://localhost") as (behind, pid), nginx(behind) as port:
+    with server(path, PRACTICES_BASE_URL="http://localhost") as (behind, pid), nginx([behind]) as (port, _):
         used = cpu(pid)
         crowd = Crowd(port, {name: (page, of()) for name, (page, of) in links(path).items()}, size)
         asyncio.run(arrivals(crowd, seconds))
@@ -237,22 +246,29 @@ def under_load(path: Path, size: int, seconds: float) -> dict[str, Any]:
     return told
 
 
-async def connect(port: int, size: int) -> dict[str, Any]:
-    """Open many sessions, keep all open, change the filter in each; return how many failed."""
+async def connect(port: int, size: int, pid: int) -> dict[str, Any]:
+    """Open many sessions, keep all open, change the filter in each; return how many failed.
+
+    And the memory that one took, from the first fifth on, which warms caches.
+    """
     visitors = [Visitor(port) for _ in range(size)]
     opened = await asyncio.gather(*(visitor.__aenter__() for visitor in visitors), return_exceptions=True)
     live = [visitor for visitor, one in zip(visitors, opened, strict=True) if not isinstance(one, BaseException)]
     links = filters(7)
     answers: list[Answer | BaseException] = []
+    memory = []
     for first in range(0, len(live), 20):
         part = live[first : first + 20]
         answers += await asyncio.gather(
             *(visitor.rerun("explore", next(links)) for visitor in part), return_exceptions=True
         )
+        memory.append((len(answers), resident(pid)))
     for visitor in live:
         await visitor.__aexit__(None, None, None)
     good = [answer for answer in answers if isinstance(answer, Answer) and not answer.error]
-    return {"sessions": size, "errors": size - len(good)}
+    (few, before), (many, after) = memory[len(memory) // 5], memory[-1]
+    each = round((after - before) * 1024 / max(1, many - few))
+    return {"sessions": size, "errors": size - len(good), "KB a session": each}
 
 
 async def come_and_go(port: int, pid: int, opened: int) -> dict[str, Any]:
@@ -295,8 +311,8 @@ def main() -> None:
         met = {size: load[f"{size} visitors"]["p95"] for size in LIMITS if size in asked.visitors}
         _written("arrivals", load | {"goals": {f"{size} visitors, p95": goal(met[size], LIMITS[size]) for size in met}})
     if asked.connected and asked.opened:
-        with server(path) as (port, _):
-            connected = asyncio.run(connect(port, asked.connected))
+        with server(path) as (port, pid):
+            connected = asyncio.run(connect(port, asked.connected, pid))
         with server(path) as (port, pid):
             gone = asyncio.run(come_and_go(port, pid, asked.opened))
         goals = {

@@ -90,9 +90,14 @@ def releases_warehouse(database: Path) -> str:
     return os.environ.get("PRACTICES_RELEASES_WAREHOUSE") or f"{beside}.releases"
 
 
-def store_endpoint() -> str:
-    """Return the address of an S3-compatible store (AWS_ENDPOINT_URL), "" for the one of AWS itself."""
-    return os.environ.get("AWS_ENDPOINT_URL", "")
+def store_address() -> dict[str, str]:
+    """Return address and region of an S3-compatible store as pyiceberg calls them, as far as AWS_… name them.
+
+    Without a region pyiceberg asks AWS for the bucket's.
+    """
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    named = {"s3.endpoint": os.environ.get("AWS_ENDPOINT_URL"), "s3.region": region}
+    return {name: value for name, value in named.items() if value}
 
 
 def operator_text(name: OperatorText, language: str) -> str:

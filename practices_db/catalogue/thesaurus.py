@@ -7,6 +7,7 @@ thesaurus.toml holds the terms; here they are looked up in a text. Forms of a wo
 from __future__ import annotations
 
 import re
+import threading
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -239,6 +240,9 @@ def _plain(typed: str) -> str:
     return normalise(typed)
 
 
+_stemming = threading.Lock()  # a stemmer keeps the word at work in itself
+
+
 @cache
 def _stemmer(language: str) -> Any:
     return snowballstemmer.stemmer(LANGUAGES[language])
@@ -251,4 +255,5 @@ def stem(plain: str, language: str) -> str:
     >>> stem("mentors", "en"), stem("flats", "en"), stem("wohnungen", "de")
     ('mentor', 'flat', 'wohnung')
     """
-    return str(_stemmer(language).stemWord(plain))
+    with _stemming:
+        return str(_stemmer(language).stemWord(plain))

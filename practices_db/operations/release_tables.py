@@ -14,16 +14,16 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from criteria.framework import CURRENT
 from practices_db.catalogue.library_items import PLAIN
-from practices_db.config import backups_folder, releases_catalog, releases_warehouse, store_endpoint
+from practices_db.config import backups_folder, releases_catalog, releases_warehouse, store_address
 from practices_db.curation import withdrawal_list
 from practices_db.curation.withdrawal_list import WithdrawalList
 from practices_db.database import audit_log
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
 log = logging.getLogger("practices")
+Read = TypeVar("Read")
 
 NAMESPACE = "practices"
 INDEX = "releases"
@@ -161,14 +162,18 @@ class Releases:
 
     def state(self) -> str:
         """Return what becomes another with each release and each time something is taken out; "" before the first."""
-        index = self._table(INDEX)
+        index = _twice(lambda: self._table(INDEX))
         return index.metadata_location if index else ""
 
     def kept(self) -> list[Kept]:
         """Return every release, the oldest first."""
-        index = self._table(INDEX)
+
+        def rows_of_index() -> list[dict[str, Any]]:
+            index = self._table(INDEX)
+            return index.scan().to_arrow().to_pylist() if index else []
+
         found: dict[int, list[dict[str, Any]]] = {}
-        for row in index.scan().to_arrow().to_pylist() if index else ():
+        for row in _twice(rows_of_index):
             found.setdefault(row["number"], []).append(row)
         shared = ("number", "released_on", "content_hash", "origin", "schema", "framework", "taken_out_on")
         return [
@@ -271,7 +276,10 @@ class Releases:
             changed = (new or bool(unknown) or not (last and last.ours)) and (replace_later or not unknown)
             if changed:
                 before = [one for one in kept if one not in unknown and one.number < version.number]
-                kept = [*before, self._write_tables(cursor, version.number)]
+                made = self._write_tables(cursor, version.number)
+                if last and not new:  # the same one, made anew
+                    made = replace(made, taken_out_on=last.taken_out_on)
+                kept = [*before, made]
                 self._index(kept)
             cursor.rollback()
         self._name_snapshots(kept)
@@ -412,7 +420,11 @@ class Releases:
         return bool(holding) or not done
 
     def _holds(self, release: Kept, known: WithdrawalList) -> bool:
+        """Whether a release holds what is listed, or has not the tables (another version made it) that could say so."""
         from pyiceberg.expressions import In  # noqa: PLC0415
+
+        if not {"answers", "released_statement"} <= release.snapshots.keys():
+            return True
 
         def rows(name: str, *columns: str, only: Any = None) -> list[dict[str, Any]]:
             scan = self._found(name).scan(snapshot_id=release.snapshots[name], selected_fields=columns)
@@ -508,7 +520,7 @@ def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
         if not to_write and uri.startswith("sqlite:///"):  # never made; what a killed writer left is rolled back
             address, how = Path(make_url(uri).database or "").resolve().as_uri(), {"mode": "rw", "uri": "true"}
             uri = make_url(uri).set(database=address, query=how).render_as_string()
-        store = {"s3.endpoint": store_endpoint()} if store_endpoint() else {}  # Arrow takes the rest of AWS_… itself
+        store = store_address()  # Arrow takes the rest of AWS_… itself
         made = {"init_catalog_tables": str(to_write).lower()}
         catalog = load_catalog("practices", type="sql", uri=uri, warehouse=place.warehouse, **made, **store)
         try:
@@ -576,6 +588,14 @@ class Behind:
     """Why the release tables of this process's database are not up to it; "" where they are."""
 
     because = ""
+
+
+def _twice(read: Callable[[], Read]) -> Read:
+    """Read; once more where a writer has deleted the file in between: what it leads to now is there."""
+    try:
+        return read()
+    except FileNotFoundError:
+        return read()
 
 
 def _holds_rows(table: Table) -> bool:

@@ -168,13 +168,13 @@ def test_one_command_runs_the_whole_wiring(tmp_path: Path) -> None:
             assert "Integration Practices" in get(f"http://localhost:{port}{status}")[0]
         assert "practices_replica" in get(f"http://localhost:{public}/")[1]["Set-Cookie"]
         assert "practices_replica" not in get(f"http://localhost:{editors}/")[1].get("Set-Cookie", "")
-        first.kill()
-        first.wait()
+        first.process.kill()
+        first.process.wait()
         for _ in range(6):  # whoever was there goes on at the other one
             assert '"ok"' in get(f"http://localhost:{public}/healthz")[0]
         with pytest.raises(HTTPError, match="404"):
             get(f"http://localhost:{public}/metrics")
-        assert main.poll() is second.poll() is None
+        assert main.process.poll() is second.process.poll() is None
 
 
 def test_load_with_a_replica_killed_and_a_release_swapped(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,12 +11,11 @@ from datetime import date
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-import httpx
 import pytest
-from app_server import free_port
 from test_replicas import first_name, rename_everywhere, until
 from test_withdrawn import told
 
+from deploy import run_local
 from practices_db.__main__ import main
 from practices_db.curation.withdrawal_list import WithdrawalList
 from practices_db.database.store import Store
@@ -288,6 +284,50 @@ def test_unknown_releases_of_another_version_leave_nothing_of_what_was_withdrawn
         assert told(place) == []
 
 
+def test_a_release_without_the_tables_that_could_hold_what_was_withdrawn_is_not_kept(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(Place.of(released), to_write=True) as releases:
+        first, second = releases.kept()
+        fewer = {name: one for name, one in first.snapshots.items() if name != "released_statement"}
+        releases._index([replace(first, schema="0000_before", snapshots=fewer), second])
+    said = WithdrawalList(statements=frozenset({"unknown 2026-03-01"}))
+    monkeypatch.setattr(release_tables.withdrawal_list, "read", lambda *_places: said)
+    with open_store(released) as store:
+        assert release_tables.write(store) == second
+    assert kept(released) == [second]
+
+
+def test_the_day_on_which_something_was_taken_out_stays_when_a_release_is_made_anew(database: Path) -> None:
+    day = date(2026, 3, 1)
+    with open_store(database) as store:
+        made = release_tables.write(store)
+        with opened(Place.of(database), to_write=True) as releases:
+            releases._index([replace(made, schema="0000_before", taken_out_on=day)])
+        assert release_tables.write(store) == replace(made, taken_out_on=day)
+        rename_everywhere(store, "Second name")
+        assert release_tables.write(store).taken_out_on is None
+
+
+def test_who_reads_while_old_files_are_deleted_reads_once_more(released: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place.of(released)
+    with opened(place) as reader, opened(place, to_write=True) as writer:
+        there, found = writer.kept(), reader._found
+        swept = []
+
+        def found_just_before_the_sweep(name: str) -> object:
+            table = found(name)
+            if not swept:
+                swept.append(name)
+                writer._index(there)
+                writer._delete_what_is_left_over()
+            return table
+
+        monkeypatch.setattr(reader, "_found", found_just_before_the_sweep)
+        assert reader.kept() == there
+        assert swept == [INDEX]
+
+
 def test_a_copied_folder_changes_nothing_of_its_original(database: Path, tmp_path: Path) -> None:
     with open_store(database) as store:
         made = release_tables.write(store)
@@ -361,70 +401,32 @@ def test_another_engine_counts_the_same(engine: str, released: Path, monkeypatch
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[str]:
-    """Return the address of a PostgreSQL server of this test's own."""
+def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run a PostgreSQL server and an S3 server of this test's own; the release tables are there."""
     pytest.importorskip("psycopg2", reason="psycopg2 is not installed (the extra releases-server)")
-    where = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
-    initdb, server = (shutil.which(name, path=where) for name in ("initdb", "postgres"))
-    if not initdb or not server:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    folder, port = tmp_path / "postgres", free_port()
-    folder.mkdir()
-    tmp_path.chmod(0o755)
-    root = os.getuid() == 0  # as which it does not run
-    if root:
-        for one in (folder, *list(folder.parents)[:3]):
-            one.chmod(0o777 if one == folder else one.stat().st_mode | 0o011)
-        shutil.chown(folder, "postgres")
-    user: dict[str, str] = {"user": "postgres"} if root else {}
-    made = [initdb, "-D", folder / "data", "-A", "trust", "-U", "releases"]
-    subprocess.run(made, check=True, cwd=folder, capture_output=True, **user)  # type: ignore[call-overload]
-    started = [server, "-D", folder / "data", "-p", str(port), "-k", folder, "-h", "127.0.0.1"]
-    process = subprocess.Popen(started, cwd=folder, stderr=subprocess.DEVNULL, **user)  # type: ignore[call-overload]
-    ready = [shutil.which("pg_isready", path=where) or "", "-h", "127.0.0.1", "-p", str(port)]
-    try:
-        until(lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, 60)
-        yield f"postgresql+psycopg2://releases@127.0.0.1:{port}/postgres"
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return a bucket of an S3 server of this test's own."""
     pytest.importorskip("moto", reason="moto is not installed (pip install moto flask flask-cors)")
-    port = free_port()
-    endpoint = f"http://127.0.0.1:{port}"
-    said = {"ENDPOINT_URL": endpoint, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "REGION": "us-east-1"}
-    for name, value in said.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    started = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(started, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def made() -> bool:
-        try:
-            return httpx.put(f"{endpoint}/releases", timeout=20, trust_env=False).is_success
-        except httpx.HTTPError:
-            return False
-
-    try:
-        until(made, 120)
-        yield "s3://releases/tables"
-    finally:
-        process.terminate()
-        process.wait(60)
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/postgres")) and not shutil.which("postgres"):
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    for one in (tmp_path, *list(tmp_path.parents)[:2]):  # PostgreSQL's own user has to get there
+        one.chmod(0o755)
+    with run_local.postgresql(tmp_path / "postgresql") as catalog, run_local.store() as store:
+        for name, value in (catalog | store).items():
+            monkeypatch.setenv(name, value)
+        yield
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("servers")
 def test_postgresql_as_catalogue_and_an_s3_store(
-    postgres: str, s3: str, database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setenv("PRACTICES_RELEASES_CATALOG", postgres)
-    monkeypatch.setenv("PRACTICES_RELEASES_WAREHOUSE", s3)
     with open_store(database) as store:
         old = first_name(store)
         release_tables.write(store)
+        assert "region" not in caplog.text  # AWS is not asked for it
         replica = Replica(database, look=0.1)
         assert first_name(replica.store) == old
         rename_everywhere(store, "Second name")
