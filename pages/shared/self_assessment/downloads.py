@@ -74,7 +74,7 @@ def _report(form: OwnAssessment, on: date, pdf: bool) -> bytes:
 def _button(label: str, form: OwnAssessment, ending: str, make: Callable[[], bytes]) -> None:
     st.download_button(
         label,
-        data=speak(language())(make),
+        data=make,
         file_name=own_file_name(form, date.today(), ending),
         mime=_MIME[ending],
         icon=":material/download:",
