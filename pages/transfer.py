@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.components import database, links
-from pages.shared.components.screen_texts import escaped
+from pages.shared.components.screen_texts import escaped, of_catalogue
 from pages.shared.practices import panels, transfer_sheet
 from practices_db.translation import _
 
@@ -16,7 +16,7 @@ if one is None:
 card, notes = one.card, one.answers
 
 st.title(_("Would it work here?"))
-st.markdown(f"**{escaped(card['name'])}**: {escaped(card['summary'])}")
+st.markdown(f"**{escaped(card['name'])}**: {of_catalogue(card['summary'])}")
 links.practice_link(card["id"], _("Open this practice"))
 st.info(
     _(

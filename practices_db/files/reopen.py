@@ -385,7 +385,7 @@ def _in_words(row: dict[str, str], node: str) -> str:
             low=formats.decimal(low, 1), high=formats.decimal(high, 1), answered=answered
         )
     return _("{score}/100 (could be {low}–{high}; {answered})").format(
-        score=f"{float(row[f'{node}_score']):.1f}",
+        score=formats.decimal(float(row[f"{node}_score"]), 1),
         low=formats.decimal(low, 1),
         high=formats.decimal(high, 1),
         answered=answered,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from criteria.synthesis import Synthesis
-from pages.shared.components.screen_texts import escaped, known, web_link
+from pages.shared.components.screen_texts import escaped, known, of_catalogue, web_link
 from practices_db import formats
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.vocabularies import label
@@ -55,4 +55,4 @@ def said(row: Row) -> str:
     ) if known(row["horizon"]) else ""  # fmt: skip
     design = formats.within(label("study_design", row["design"]))
     beside = escaped(", ".join(part for part in (where, design, months) if part))
-    return f"{escaped(row['effect_text'])} :small[({beside}; {source(row)})]"
+    return f"{of_catalogue(row['effect_text'])} :small[({beside}; {source(row)})]"

@@ -65,7 +65,7 @@ def _show_choices_anew() -> None:
 
 
 def choice() -> None:
-    """Draw the choice of the language, and say the page's to the browser where it is not the one it was served in."""
+    """Draw the choice of the language; tell the browser which the page is in, and which of its texts are English."""
     with st.container(key="language_choice"):
         st.selectbox(
             _("Language"),
@@ -76,9 +76,15 @@ def choice() -> None:
             filter_mode=None,
             on_change=_chosen,
         )
-        if st.session_state[_KEY] != st.session_state[_SERVED] or "language_said" in st.session_state:
-            st.session_state["language_said"] = True
-            _COMPONENT(data={"language": st.session_state[_KEY]}, key="language_said_component", height=1)
+        code = st.session_state[_KEY]
+        if code != ENGLISH or st.session_state[_SERVED] != ENGLISH:
+            _COMPONENT(data={"language": code, "colours": _of_catalogue()}, key="language_said", height=1)
+
+
+def _of_catalogue() -> list[str]:
+    """Return the colour of ``screen_texts.of_catalogue`` in both themes, as browsers say it."""
+    colours = (str(st.get_option(f"theme.{theme}.violetTextColor")).lstrip("#") for theme in ("light", "dark"))
+    return [f"rgb({', '.join(str(byte) for byte in bytes.fromhex(colour))})" for colour in colours]
 
 
 def of_document(key: str) -> str:

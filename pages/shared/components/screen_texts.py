@@ -21,7 +21,7 @@ from practices_db.catalogue.texts import (
     years,
 )
 from practices_db.catalogue.vocabularies import label
-from practices_db.translation import _
+from practices_db.translation import ENGLISH, _, language
 
 __all__ = [
     "SHOWN_WITH_RANGE",
@@ -31,6 +31,7 @@ __all__ = [
     "labels",
     "labels_within",
     "number",
+    "of_catalogue",
     "percent",
     "score_state",
     "score_words",
@@ -41,12 +42,22 @@ __all__ = [
 
 # Markdown makes links of bare addresses even where every sign is escaped; an invisible word joiner breaks them up.
 _ADDRESS = re.compile(r"https?:|www|@", re.IGNORECASE)
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")  # not those that hold a French colon to its word
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def escaped(text: str) -> str:
     """Return text of the catalogue so that Markdown shows it as it is: no links, images, colours or formulas."""
-    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", " ".join(text.split())))
+    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", _BLANKS.sub(" ", text).strip()))
+
+
+def of_catalogue(text: str) -> str:
+    """Return English text of the catalogue, escaped; for readers of another language marked as such.
+
+    Markdown cannot say the language of a text. The colour "violet" is that of all text here (.streamlit/config.toml),
+    and ``reader_language.js`` gives what is written in it its ``lang``.
+    """
+    return escaped(text) if language() == ENGLISH or not text.strip() else f":violet[{escaped(text)}]"
 
 
 def web_link(url: str, text: str) -> str:

@@ -22,6 +22,7 @@ from pages.shared.components.screen_texts import (
     labels,
     labels_within,
     number,
+    of_catalogue,
     percent,
     score_state,
     score_words,
@@ -118,7 +119,7 @@ def cards(practices: Cards) -> None:
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
             practice_link(card["id"], f":primary[**{escaped(card['name'])}**]")
-            st.markdown(escaped(card["summary"]))
+            st.markdown(of_catalogue(card["summary"]))
             st.caption(where_and_whom(card))
             st.markdown(result_line.line(card), anchors=False)
             if card["assessed"]:

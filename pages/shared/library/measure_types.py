@@ -19,7 +19,7 @@ from pages.shared.components.finding_texts import differed, example, said
 from pages.shared.components.links import page_path, practice_link
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
-from pages.shared.components.screen_texts import escaped, known, labels, labels_within, web_link
+from pages.shared.components.screen_texts import escaped, known, labels, labels_within, of_catalogue, web_link
 from pages.shared.library import what_works
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
@@ -244,7 +244,7 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
 def _rate(row: Row) -> str:
     of = row["practice"] if known(row["practice"]) else row["publication"]
     name = escaped(of) if known(of) else ""
-    return f"{name}: {escaped(row['rate_text'])} :small[({_source(row)})]"
+    return f"{name}: {of_catalogue(row['rate_text'])} :small[({_source(row)})]"
 
 
 def _source(row: Row) -> str:
@@ -308,7 +308,7 @@ def own_result(row: Mapping[str, Any]) -> str:
     if not known(row["effect_text"]):
         return _("no result of its own is known")
     words = f"{label('result_direction', row['direction'])}, {formats.within(label('result_design', row['design']))}"
-    return f"{escaped(words)}: {escaped(row['effect_text'])}"
+    return f"{escaped(words)}: {of_catalogue(row['effect_text'])}"
 
 
 def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
@@ -338,7 +338,7 @@ def _trial(row: Row) -> str:
     year = str(int(row["year"])) if known(row["year"]) else _("year not stated")
     who = f"{row['publisher']}, {year}" if known(row["publisher"]) else year
     title = web_link(row["url"], row["title"]) if row["offered"] else escaped(row["title"])
-    return f"{title} :small[({escaped(who)})]. {escaped(row['summary'])}"
+    return f"{title} :small[({escaped(who)})]. {of_catalogue(row['summary'])}"
 
 
 # --- elsewhere -------------------------------------------------------------------------------------------

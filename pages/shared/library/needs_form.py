@@ -14,7 +14,7 @@ from pages.shared.components import database, reader_language, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.links import not_understood, page_path, practice_link
 from pages.shared.components.pagination import rows_shown
-from pages.shared.components.screen_texts import escaped, labels, web_link
+from pages.shared.components.screen_texts import escaped, labels, of_catalogue, web_link
 from pages.shared.library import publications
 from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
@@ -227,7 +227,7 @@ def practices(answer: Answer) -> None:
 def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
     with st.container(border=True, gap="xsmall"):
         practice_link(card["id"], f"**{escaped(card['name'])}**", ":material/arrow_forward:")
-        st.markdown(escaped(card["summary"]))
+        st.markdown(of_catalogue(card["summary"]))
         st.caption(tables.where_and_whom(card))
         st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
         if not card["assessed"]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.components import database, tables
 from pages.shared.components.links import page_path, practice_link
-from pages.shared.components.screen_texts import escaped, known, labels, labels_within, web_link
+from pages.shared.components.screen_texts import escaped, known, labels, labels_within, of_catalogue, web_link
 from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -168,7 +168,7 @@ def table(found: pd.DataFrame) -> None:
 
 def short(row: Row, extra: str = "") -> str:
     """Return one publication as an item of a list: what it found first, then which it is."""
-    what = escaped(row["finding"]) if known(row["finding"]) and row["finding"] else escaped(row["summary"])
+    what = of_catalogue(row["finding"] if known(row["finding"]) and row["finding"] else row["summary"])
     not_seen = "" if known(row["finding"]) and row["finding"] else said(row) + " "
     return f"- {_badge(row)} {not_seen}{what}  \n    :small[{_title(row)} · {facts(row)}{extra}]"
 

@@ -19,6 +19,7 @@ from pages.shared.components.screen_texts import (
     escaped,
     known,
     number,
+    of_catalogue,
     percent,
     score_state,
     web_link,
@@ -325,7 +326,7 @@ def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
     if anchor := indicator.anchor(answer["answer"]):
         parts.append(f"*{_(anchor)}*")
     if known(answer["note"]) and answer["note"]:
-        parts.append(escaped(answer["note"]))
+        parts.append(of_catalogue(answer["note"]))
     level = int(answer["evidence_level"])
     if not known(answer["independent_of_operator"]):
         evidence = _("Evidence: {mark}")

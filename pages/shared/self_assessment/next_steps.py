@@ -26,7 +26,7 @@ from practices_db.translation import N_, _, ngettext
 NEAREST = 2  # practices shown for a step
 _KIND = {
     "paperwork": (":blue-badge[:material/edit_note: {words}]", N_("changes paperwork")),
-    "practice": (":violet-badge[:material/build: {words}]", N_("changes practice")),
+    "practice": (":green-badge[:material/build: {words}]", N_("changes practice")),
 }
 
 
@@ -235,7 +235,7 @@ def _what_if(framework: Framework) -> None:
     st.subheader(_("What if?"))
     st.markdown(_("Move an answer and see what it would do. Your answers stay as they are."))
     titles = {one.id: _(one.title) for one in framework.headlines}
-    chosen = st.radio(_("For"), list(titles), format_func=titles.__getitem__, horizontal=True, key="own_what_if")
+    chosen = st.radio(_("Criterion"), list(titles), format_func=titles.__getitem__, horizontal=True, key="own_what_if")
     criterion = next((one for one in framework.headlines if one.id == chosen), framework.headlines[0])
     now, moved = dict(draft.mine().form), dict(draft.mine().form)
     with st.grid(2, min_column_width=280):
