@@ -27,6 +27,16 @@ _LETTERS = {
 _AFTER = "zz"  # no word goes on like this
 
 
+# Words that a German label may begin with and that are no nouns; "Zugewanderte", which can be both, is not among them.
+_NO_GERMAN_NOUNS = {
+    "allgemeine", "andere", "berufliche", "besser", "digitale", "eigene", "erste", "experimentelle", "föderale",
+    "gemeinsame", "gemischt", "gesellschaftliche", "gute", "gutes", "internationale", "irreguläre", "junge", "kein",
+    "keine", "kommunale", "mehrere", "nationale", "nicht", "nichts", "nur", "öffentliche", "politische", "private",
+    "randomisierte", "regionale", "religiöse", "rechtliche", "sexuelle", "soziale", "teilweise", "unabhängige",
+    "unbegleitete", "verbessert", "verschlechtert", "ältere",
+}  # fmt: skip
+
+
 def _locale() -> str:
     """Return the locale of the reader's language; the English of Europe, with the day before the month."""
     code = language()
@@ -74,8 +84,9 @@ def quoted(text: str) -> str:
 
 
 def within(label: str) -> str:
-    """Return a label as it stands within a sentence: with a small first letter, except in German and for acronyms."""
-    small = language() != "de" and not label[1:2].isupper()
+    """Return a label as it stands within a sentence: with a small first letter, unless it is a noun or an acronym."""
+    noun = language() == "de" and label.split(" ", 1)[0].strip(",:;").lower() not in _NO_GERMAN_NOUNS
+    small = not noun and not label[1:2].isupper()
     return label[:1].lower() + label[1:] if small else label
 
 

@@ -49,8 +49,9 @@ def group_words(card: Mapping[str, Any]) -> str:
     group = label("effectiveness_group", card["effectiveness_group"])
     if card["effectiveness_group"] != "level-only" or card["result_direction"] == "level-only":
         return group
+    counted_as = _COUNTED_AS[card["result_direction"]]
     return _("{group} (not counted as {direction}: no answer on the result under framework {version})").format(
-        group=group, direction=_(_COUNTED_AS[card["result_direction"]]), version=current_framework().version
+        group=group, direction=_(counted_as), version=current_framework().version
     )
 
 

@@ -141,7 +141,8 @@ def test_numbers_dates_and_lists_are_written_as_the_language_does() -> None:
     with speak("de"):
         assert (formats.count(12345), formats.decimal(1234.5, 1)) == ("12.345", "1.234,5")
         assert (formats.day(day), formats.listed("ABC", last="or")) == ("5. November 2026", "A, B oder C")
-        assert (formats.within("Frauen"), formats.listed(["A"]), formats.listed([])) == ("Frauen", "A", "")
+        assert (formats.within("Frauen"), formats.within("Junge Menschen")) == ("Frauen", "junge Menschen")
+        assert (formats.listed(["A"]), formats.listed([])) == ("A", "")
     with speak("pl"):
         assert (formats.decimal(1234.5, 1), formats.day(day)) == ("1\N{NO-BREAK SPACE}234,5", "5 listopada 2026")
         assert [translation.translations().ngettext("a", "b", count) for count in (1, 5)] == ["a", "b"]  # no such text

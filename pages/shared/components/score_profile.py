@@ -1,4 +1,4 @@
-"""The scores of the five criteria, one below the other: as range bars, as a table, in words; and answers as badges."""
+"""The scores of the criteria, one below the other: as range bars, as a table, in words; and answers as badges."""
 
 from __future__ import annotations
 

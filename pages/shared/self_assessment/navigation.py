@@ -162,7 +162,7 @@ def choose_length() -> None:
         format_func=_length,
         captions=[
             _("What changed for people, and will it last. You can go on with the rest whenever you like."),
-            _("Also what is written down, access, need and partners. Choose it to see all five criteria."),
+            _("Also what is written down, access, need and partners. Choose it to see all criteria."),
         ],
         key="own_length",
         on_change=lambda: draft.set_length(st.session_state["own_length"]),

@@ -209,7 +209,7 @@ def _profile(framework: Framework, scores: pd.DataFrame) -> Block:
     found = {row["node"]: row for row in _rows(scores)}
     return Block(
         "bars",
-        _("The five criteria, 0 to 100"),
+        _("The criteria, 0 to 100"),
         bars=tuple(criterion_bar(_(criterion.title), found.get(criterion.id)) for criterion in framework.criteria),
     )
 

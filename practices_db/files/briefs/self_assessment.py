@@ -60,7 +60,7 @@ def own_brief(form: OwnAssessment, on: date) -> Brief:
         ),
         Block(
             "bars",
-            _("The five criteria, 0 to 100"),
+            _("The criteria, 0 to 100"),
             bars=tuple(criterion_bar(_(one.title), rows.get(one.id)) for one in framework.criteria),
         ),
         Block("note", how_to_read()),

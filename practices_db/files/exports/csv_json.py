@@ -102,7 +102,7 @@ CONTENTS: dict[Contents, str] = {
     "answers": N_(
         "One row for each answer, with note, evidence and source. A practice without answers has one blank row."
     ),
-    "everything": N_("One row for each practice: facts, all five criteria, and the answer to every indicator."),
+    "everything": N_("One row for each practice: facts, all criteria, and the answer to every indicator."),
 }
 
 
