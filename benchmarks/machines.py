@@ -16,7 +16,8 @@ kept: memory.
 one another; arrivals are the schedule of the measured run, service times are drawn from the samples of the same kind:
 processor time, then what else an answer took (client, nginx). Since others use the processors too, the waiting for a processor is
 taken from the measured run: for each half second, how long a replica was ready to work and how much processor time it got,
-and by how much the client was late. Last, the same simulation
+and by how much the client was late; and the samples are scaled so that together they take the run's processor time
+(processors that are shared are slower, too). Last, the same simulation
 without stretching says how much one replica with a processor of its own takes until p95 is over 500 ms, and what follows
 for 10,000 sessions.
 """
@@ -377,14 +378,19 @@ def measured(path: Path, folder: Path, asked: argparse.Namespace) -> dict[str, A
             found[kind] += more
         memory = resident(second.process.pid)
     costs = {kind: spread([used * 1000 for used, _ in of]) for kind, of in found.items()}
+    average = round(1000 * mean_cost(found), 1)
     due = first_pages(schedule(asked.visitors, asked.seconds, ASKED))
+    sampled = sum(statistics.mean(used for used, _ in found[kind]) for _, _, kind in due)
+    scale = statistics.mean(len(due) / rate for rate in two["arrivals a CPU-second"]) / sampled
+    found = {kind: [(used * scale, rest * scale) for used, rest in of] for kind, of in found.items()}
     predicted = simulated(due, found, [pace.clock(pid) for pid in pids], two["pace"])
     single = statistics.mean(one["arrivals a CPU-second"][0] for one in (before, after))
     shares = [round(one / single, 3) for one in two["arrivals a CPU-second"]]
     agreement = {what: round(predicted[what] / two[what], 3) for what in ("p50", "p95", "answers a second")}
     told: dict[str, Any] = {
         "cost of an arrival (processor, ms)": costs,
-        "mean by the mix (processor, ms)": round(1000 * mean_cost(found), 1),
+        "mean by the mix (processor, ms)": average,
+        "samples scaled to the run": round(scale, 3),
         "a replica that nobody visits (ms of processor a second)": round(idling, 1),
         "one alone, before": before,
         "two": two,
@@ -395,7 +401,14 @@ def measured(path: Path, folder: Path, asked: argparse.Namespace) -> dict[str, A
         "memory": {"a replica (MB)": round(memory), **opened},
         "capacity": capacity(found, memory, opened["KB a session"]),
     }
-    for name in ("simulated two", "simulated, of measured", "each of two, of one alone", "memory", "capacity"):
+    for name in (
+        "samples scaled to the run",
+        "simulated two",
+        "simulated, of measured",
+        "each of two, of one alone",
+        "memory",
+        "capacity",
+    ):
         print(f"  {name}: {told[name]}")
     told["goals"] = {
         "each of two replicas, of one alone": goal(min(shares), 0.85, "", at_least=True),
