@@ -1,24 +1,24 @@
 """Several replicas: a release from nothing to everywhere, what each gives, and a simulation that is held against it.
 
-    python -m benchmarks.machines [--visitors 14] [--seconds 60] [--samples 15] [--sessions 300] [--only release replicas]
+    python -m benchmarks.machines [--visitors 12] [--seconds 40] [--samples 5] [--sessions 300] [--only release replicas]
 
 **release**: PostgreSQL, an S3 server, main app, two replicas and nginx are started from nothing
 (``deploy/run_local.py``); a curator changes a name and presses *Publish* on the main app; the time until both
 replicas show it; then plain pyiceberg and DuckDB count. The curator's login is a cookie that this script signs.
 
-**replicas**: what every kind of arrival costs, asked for one after another by one visitor at each of two replicas; a crowd
-at one replica, then two such crowds with the same schedule behind nginx (sticky sessions), each led to one replica of the
-two, then one at the other replica alone. Compared are arrivals for each second of a replica's own processor time, which other work on the machine hardly
-changes. All is as in ``sessions.py``; corrections are left out, which replicas refuse. Then sessions are opened and
-kept: memory.
+**replicas**: first sessions are opened and kept, for the memory they take. Then what every kind of arrival costs, asked
+for one after another by one visitor at each of two replicas; a crowd at one replica; two such crowds with the same
+schedule behind nginx (sticky sessions), each led to one replica of the two; one at the other replica alone. Compared are
+arrivals for each second of a replica's own processor time, which other work on the machine hardly changes. All is as in
+``sessions.py``; corrections are left out, which replicas refuse.
 
-**Simulation**: a replica is one server that all who ask share in turns (Python's lock), a visitor's clicks wait for
-one another; arrivals are the schedule of the measured run, service times are drawn from the samples of the same kind:
-processor time, then what else an answer took (client, nginx). Since others use the processors too, the waiting for a processor is
-taken from the measured run: for each half second, how long a replica was ready to work and how much processor time it got,
-and by how much the client was late. Last, the same simulation
-without stretching says how much one replica with a processor of its own takes until p95 is over 500 ms, and what follows
-for 10,000 sessions.
+**Simulation**: a replica is one server that all who ask share in turns (Python's lock), a visitor's clicks wait for one
+another; arrivals are the schedule of the measured run, service times are drawn from the samples of the same kind:
+processor time, then what else an answer took (client, nginx). Since others use the processors too, the waiting for a
+processor is taken from the measured run: for each half second, how long a replica was ready to work and how much processor
+time it got, and by how much the client was late; and the samples are scaled so that together they take the run's processor
+time (processors that are shared are slower, too). Last, the same simulation without any waiting says how much one replica
+with a processor of its own takes until p95 is over 500 ms, and what follows for 10,000 sessions.
 """
 
 from __future__ import annotations
@@ -377,14 +377,19 @@ def measured(path: Path, folder: Path, asked: argparse.Namespace) -> dict[str, A
             found[kind] += more
         memory = resident(second.process.pid)
     costs = {kind: spread([used * 1000 for used, _ in of]) for kind, of in found.items()}
+    average = round(1000 * mean_cost(found), 1)
     due = first_pages(schedule(asked.visitors, asked.seconds, ASKED))
+    sampled = sum(statistics.mean(used for used, _ in found[kind]) for _, _, kind in due)
+    scale = statistics.mean(len(due) / rate for rate in two["arrivals a CPU-second"]) / sampled
+    found = {kind: [(used * scale, rest * scale) for used, rest in of] for kind, of in found.items()}
     predicted = simulated(due, found, [pace.clock(pid) for pid in pids], two["pace"])
     single = statistics.mean(one["arrivals a CPU-second"][0] for one in (before, after))
     shares = [round(one / single, 3) for one in two["arrivals a CPU-second"]]
     agreement = {what: round(predicted[what] / two[what], 3) for what in ("p50", "p95", "answers a second")}
     told: dict[str, Any] = {
         "cost of an arrival (processor, ms)": costs,
-        "mean by the mix (processor, ms)": round(1000 * mean_cost(found), 1),
+        "mean by the mix (processor, ms)": average,
+        "samples scaled to the run": round(scale, 3),
         "a replica that nobody visits (ms of processor a second)": round(idling, 1),
         "one alone, before": before,
         "two": two,
@@ -395,7 +400,14 @@ def measured(path: Path, folder: Path, asked: argparse.Namespace) -> dict[str, A
         "memory": {"a replica (MB)": round(memory), **opened},
         "capacity": capacity(found, memory, opened["KB a session"]),
     }
-    for name in ("simulated two", "simulated, of measured", "each of two, of one alone", "memory", "capacity"):
+    for name in (
+        "samples scaled to the run",
+        "simulated two",
+        "simulated, of measured",
+        "each of two, of one alone",
+        "memory",
+        "capacity",
+    ):
         print(f"  {name}: {told[name]}")
     told["goals"] = {
         "each of two replicas, of one alone": goal(min(shares), 0.85, "", at_least=True),
@@ -519,9 +531,9 @@ def capacity(found: Mapping[str, Sequence[Sample]], base: float, each: float) ->
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--visitors", type=int, default=14, help="at each replica")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--samples", type=int, default=15)
+    parser.add_argument("--visitors", type=int, default=12, help="at each replica")
+    parser.add_argument("--seconds", type=float, default=40)
+    parser.add_argument("--samples", type=int, default=5)
     parser.add_argument("--sessions", type=int, default=300)
     parser.add_argument("--only", nargs="*", default=["release", "replicas"], help="the other part is kept as it was")
     asked = parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -15,6 +16,7 @@ import pytest
 from test_replicas import first_name, rename_everywhere, until
 from test_withdrawn import told
 
+from benchmarks import machines
 from deploy import run_local
 from practices_db.__main__ import main
 from practices_db.curation.withdrawal_list import WithdrawalList
@@ -401,15 +403,21 @@ def test_another_engine_counts_the_same(engine: str, released: Path, monkeypatch
 
 
 @pytest.fixture
-def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run a PostgreSQL server and an S3 server of this test's own; the release tables are there."""
+def reachable(tmp_path: Path) -> Path:
+    """Return a folder that PostgreSQL's own user can reach; skips where it or an S3 server is not installed."""
     pytest.importorskip("psycopg2", reason="psycopg2 is not installed (the extra releases-server)")
     pytest.importorskip("moto", reason="moto is not installed (pip install moto flask flask-cors)")
     if not list(Path("/usr/lib/postgresql").glob("*/bin/postgres")) and not shutil.which("postgres"):
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     for one in (tmp_path, *list(tmp_path.parents)[:2]):  # PostgreSQL's own user has to get there
         one.chmod(0o755)
-    with run_local.postgresql(tmp_path / "postgresql") as catalog, run_local.store() as store:
+    return tmp_path
+
+
+@pytest.fixture
+def servers(reachable: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run a PostgreSQL server and an S3 server of this test's own; the release tables are there."""
+    with run_local.postgresql(reachable / "postgresql") as catalog, run_local.store() as store:
         for name, value in (catalog | store).items():
             monkeypatch.setenv(name, value)
         yield
@@ -447,6 +455,18 @@ def test_postgresql_as_catalogue_and_an_s3_store(
         assert not [one.number for one in releases.kept() if releases._holds(one, said)]
     with capsys.disabled():
         print(f"\nPostgreSQL and S3: a release in {wrote:.1f} s, on the replica {arrived:.1f} s after it began")
+
+
+@pytest.mark.slow
+def test_from_nothing_to_a_release_on_two_replicas(reachable: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
+        pytest.skip("nginx is not installed (apt-get install nginx-light)")
+    told = machines.from_nothing(reachable)
+    counts = told["counts"]
+    assert counts["pyiceberg"] == counts["DuckDB"]
+    assert counts["pyiceberg"]["practices"] == counts["a replica"]["practices"] > 0
+    with capsys.disabled():
+        print(f"\na release is on both replicas after {told['release on both replicas (s)']} s")
 
 
 def has(store: Store, assessment: str) -> bool:
