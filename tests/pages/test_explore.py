@@ -188,7 +188,7 @@ def test_the_toggle_for_all_groups_shows_only_where_there_are_several(visit: Vis
 def test_options_carry_their_count_under_the_other_filters(visit: Visit) -> None:
     app = visit("explore", sector="housing-and-settlement")
     counts = oracles.facet_counts(EVERYONE, NOTHING_CHOSEN | {"sector": ["housing-and-settlement"]})
-    assert f"Italy ({counts['country']['IT']})" in app.multiselect(key="country").options
+    assert f"Italy · Italia ({counts['country']['IT']})" in app.multiselect(key="country").options
     assert f"Women ({counts['target_group']['women']})" in app.multiselect(key="target_group").options
     # Its own choice is left aside in the list itself.
     assert f"Employment ({counts['sector']['employment']})" in app.multiselect(key="sector").options
@@ -196,7 +196,7 @@ def test_options_carry_their_count_under_the_other_filters(visit: Visit) -> None
 
 def test_a_value_that_finds_nothing_stays_on_offer_with_a_zero(visit: Visit) -> None:
     app = visit("explore", q="no practice says this")
-    assert "Italy (0)" in app.multiselect(key="country").options
+    assert "Italy · Italia (0)" in app.multiselect(key="country").options
 
 
 def test_search_text_narrows_and_stands_in_the_link(visit: Visit) -> None:

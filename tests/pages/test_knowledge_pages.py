@@ -329,7 +329,7 @@ def test_another_file_is_refused_in_words(visit: Visit, content: bytes) -> None:
 def test_a_sheet_of_no_practice_helps_to_find_one(visit: Visit) -> None:
     app = visit("transfer")
     assert screen.title(app) == "Which practice?"
-    chosen: Any = app.selectbox[0]
+    chosen: Any = app.selectbox(key="found_practice")
     chosen.set_value(CURANT).run()
     assert not app.exception
     assert screen.title(app) == "Would it work here?"

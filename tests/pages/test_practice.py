@@ -210,7 +210,7 @@ def test_an_unknown_practice_gets_a_page_that_helps(visit: Visit) -> None:
     assert not app.exception
     assert screen.title(app) == "Which practice?"
     assert "“no-such-practice”" in screen.as_read(app.warning[0].value)
-    assert len(app.selectbox[0].options) == 325
+    assert len(app.selectbox(key="found_practice").options) == 325
     assert any(link.proto.label == "Or look through all of them" for link in app.get("page_link"))
 
 
@@ -219,12 +219,12 @@ def test_no_practice_in_the_link_gets_a_page_that_helps(visit: Visit) -> None:
     assert not app.exception
     assert screen.title(app) == "Which practice?"
     assert not app.warning
-    assert app.selectbox[0].value is None
+    assert app.selectbox(key="found_practice").value is None
 
 
 def test_choosing_a_name_on_the_helping_page_opens_the_practice(visit: Visit) -> None:
     app = visit("practice")
-    app.selectbox[0].select(BOTH_SCORED[0]).run()
+    app.selectbox(key="found_practice").select(BOTH_SCORED[0]).run()
     assert screen.as_read(screen.title(app)) == BY_ID[BOTH_SCORED[0]].row["name"]
     assert app.query_params == {"practice": BOTH_SCORED[0]}
 

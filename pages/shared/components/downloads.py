@@ -60,10 +60,10 @@ def take_away(view: View, count: int) -> None:
                 list=_amount(view, contents, count), format=_(FORMATS[format_].label)
             )
             with st.container(horizontal=True, gap="xsmall"):
-                _button(words, view, contents, format_, code)
+                _button(words, view, contents, format_, count, code)
                 if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
                     first = [*_matrix_of(view), *CONTENTS][0]
-                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], code)
+                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], count, code)
             if format_ == "xlsx":
                 _codebook(view, first, SAFE_FIRST[0])
             if is_csv:
@@ -72,7 +72,9 @@ def take_away(view: View, count: int) -> None:
         st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
 
 
-def _button(words: str, view: View, contents: FileContents, format_: Format, code: str) -> None:
+def _button(  # noqa: PLR0913, PLR0917 - what is in the file, how many rows, and in which language
+    words: str, view: View, contents: FileContents, format_: Format, count: int, code: str
+) -> None:
     today, chosen = date.today(), format_ == st.session_state[FORMAT_KEY]
 
     def made() -> bytes:
@@ -88,6 +90,7 @@ def _button(words: str, view: View, contents: FileContents, format_: Format, cod
         type="primary" if chosen else "secondary",
         on_click="ignore",
         help=None if chosen else _(FORMATS[format_].meaning),
+        disabled=not count,
     )
 
 

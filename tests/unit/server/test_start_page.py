@@ -33,7 +33,7 @@ def test_the_address_of_every_page_is_answered() -> None:
 
 
 def test_a_page_is_answered_with_name_styles_and_the_link_past_the_menu() -> None:
-    answer = asyncio.run(start_page.start_page(Request({"type": "http"})))
+    answer = asyncio.run(start_page.start_page(Request({"type": "http", "query_string": b"", "headers": []})))
     text = bytes(answer.body).decode()
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-cache"
@@ -78,7 +78,7 @@ def test_a_manifest_that_looks_different_is_noticed(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_streamlit_that_looks_different_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("<head></head><body></body>", encoding="utf-8")
+    (tmp_path / "index.html").write_text('<html lang="en"><head></head><body></body>', encoding="utf-8")
     shutil.copy(Path(file_util.get_static_dir()) / "manifest.json", tmp_path)
     monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
     start_page.content.cache_clear()
