@@ -65,10 +65,11 @@ def read(text: str) -> Read:
     """Return what is read from somebody's words."""
     words = thesaurus.words_of(text)
     languages = thesaurus.languages_of(words)
+    counted = {at for at, word in enumerate(words) if at and _is_size(words[at - 1].plain, word.plain)}
     found: dict[tuple[Kind, str], dict[str, None]] = defaultdict(dict)
     for language in languages:
         hits = _told(thesaurus.find(words, language))
-        refused = _refused(hits, words)
+        refused = _refused(hits, words) | counted
         for hit in hits:
             if hit.kind not in ("not_wanted", "idiom") and not refused.intersection(hit.at):
                 found[cast(Kind, hit.kind), hit.id] |= dict.fromkeys(words[at].typed for at in hit.at)
@@ -216,6 +217,11 @@ def _role(words: Sequence[Word], at: int, adjective: bool, left: bool) -> str:
     if {*before} & around["place"]:
         return "place"
     return "origin" if left or {*before} & around["from"] else "place"
+
+
+def _is_size(before: str, word: str) -> bool:
+    """Whether a word says how large a place is ("40 000 habitants"), and not whom a practice is for."""
+    return before[-1:].isdigit() and re.fullmatch(_INHABITANTS, word) is not None
 
 
 def _inhabitants(text: str) -> int | None:

@@ -275,6 +275,18 @@ def test_inhabitants_are_read_in_several_ways_of_writing(words: str, number: int
     assert read_words(words).inhabitants == number
 
 
+@pytest.mark.parametrize(
+    ("words", "groups"),
+    [
+        ("Commune de 40 000 habitants, logement", ()),
+        ("miasto 40 000 mieszkańców, szkoła", ()),
+        ("Les habitants protestent", ("receiving-society",)),
+    ],
+)
+def test_how_large_a_place_is_names_no_target_group(words: str, groups: tuple[str, ...]) -> None:
+    assert read_words(words).groups == groups
+
+
 def test_what_somebody_chose_stays_when_words_are_read() -> None:
     asked = filled_in(Asked(words=TOWN_HALL, sectors=("health",), who="ngo"))
     assert asked.sectors == ("health",)
