@@ -146,6 +146,16 @@ def first_views(seen: dict[str, dict[str, float]]) -> list[str]:
     return [*lines, ""]
 
 
+def languages(of: Figures) -> list[str]:
+    """Tell what another language costs."""
+    ratios = of["figures"]["ratios"]
+    codes = list(next(iter(ratios.values())))
+    lines = ["## Languages", "", *source(of), "Processor time of a rerun, times that of English in the same run:", ""]
+    lines += ["| page | " + " | ".join(codes) + " |", "|---|" + "---|" * len(codes)]
+    lines += [f"| {page} | " + " | ".join(f"{one[code]:.2f}" for code in codes) + " |" for page, one in ratios.items()]
+    return [*lines, "", *goals(of["figures"]["goals"])]
+
+
 def queries(of: Figures) -> list[str]:
     """Tell of queries: a table for each size with what others take."""
     lines = ["## Queries", "", *source(of)]
@@ -270,6 +280,7 @@ def main() -> None:
     lines = [INTRODUCTION, HOW]
     for name, tell in (
         ("pages", pages),
+        ("languages", languages),
         ("queries", queries),
         ("arrivals", arrivals),
         ("sessions", sessions),
