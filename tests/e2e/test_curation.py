@@ -124,13 +124,13 @@ def test_curator_logs_in_accepts_publishes_and_everybody_sees_it(curated: Curate
     curator.get_by_role("textbox", name="Note to the sender").fill("Thank you.")
     press(curator, "Accept")
     expect(curator.get_by_text("Accepted. It becomes public with the next release.")).to_be_visible()
-    look_at_release(curator, "1 owner's statement.")
+    look_at_release(curator, "Owners' statements: 1")
     publish(curator, "1 change")
 
     visitor.reload()
     expect(visitor.get_by_text(STATEMENT["words"])).to_be_visible()
     visitor.goto(f"{curated.url}/method")
-    expect(visitor.get_by_text("1 owner's statement.")).to_be_visible()
+    expect(visitor.get_by_text("Owners' statements: 1")).to_be_visible()
 
 
 def test_login_without_a_role_sees_nothing(curated: Curated, page: Page) -> None:
@@ -211,7 +211,7 @@ def test_partners_list_with_ten_faults_goes_from_upload_to_published(curated: Cu
     page.get_by_role("textbox", name="Why are these changed?").fill("The partner's list of 20 November, mended")
     press(page, "Import")
     expect(page.get_by_text(re.compile("^Imported: practices: 40 added"))).to_be_visible()
-    look_at_release(page, "40 new practices.")
+    look_at_release(page, "New practices: 40")
     page.get_by_role("textbox", name="Note on the release").fill("Forty practices of a partner (synthetic)")
     publish(page, "40 changes")
     page.goto(f"{curated.url}/practice?practice=synthetic-partner-40")
@@ -236,7 +236,7 @@ def test_publication_goes_from_a_file_into_the_library(curated: Curated, page: P
     idle(page)
     press(page, "Import")
     expect(page.get_by_text(re.compile("^Imported: evidence: 1 added"))).to_be_visible()
-    look_at_release(page, "1 change to a publication.")
+    look_at_release(page, "Changes to publications: 1")
     publish(page, "1 change")
     page.goto(f"{curated.url}/evidence?q=quokkas")
     expect(page.get_by_role("main").get_by_text("Synthetic paper on quokkas").first).to_be_visible()

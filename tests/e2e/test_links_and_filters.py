@@ -170,7 +170,8 @@ def _tab_until(page: Page, condition: str) -> None:
 def test_a_filter_can_be_set_and_a_practice_opened_by_keyboard_alone(server: Server, page: Page) -> None:
     page.goto(server.url + "/explore?sector=housing-and-settlement")
     settled(page)
-    _tab_until(page, "e.getAttribute('role') === 'combobox'")  # the search comes before, beside the title
+    # the language and the search come before, in the bar and beside the title
+    _tab_until(page, "e.getAttribute('role') === 'combobox' && e.getAttribute('aria-label') !== 'Language'")
     expect(page.get_by_role("combobox", name="Country")).to_be_focused()
     page.keyboard.type("Ital")
     expect(page.get_by_role("option", name=re.compile("^Italy"))).to_be_visible()
