@@ -281,7 +281,7 @@ def test_correction_of_an_organisation_goes_from_its_card_to_the_release(
     page.get_by_role("textbox", name="What everybody may read").fill("Renamed by itself (synthetic).")
     press(page, "Save")
     expect(page.get_by_text("Saved. It becomes public with the next release.")).to_be_visible()
-    look_at_release(page, "1 change to an organisation.")
+    look_at_release(page, "Changes to organisations: 1")
     publish(page, "1 change")
     visitor.goto(f"{curated.url}/communities?q=Quokka")
     expect(visitor.get_by_role("main").get_by_text("Quokka foundation (synthetic)").first).to_be_visible()
