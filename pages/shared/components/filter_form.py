@@ -18,7 +18,7 @@ from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.catalogue.filters import Facet, Filter, shown
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.vocabularies import NOT_STATED, ids_in_order, listed_label
+from practices_db.catalogue.vocabularies import NOT_STATED, ids_in_order, label, listed_label
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
 
@@ -156,10 +156,16 @@ def _options(facet: Facet) -> list[str]:
 
 
 def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int], apart: bool) -> None:
+    asked = chosen.chosen(facet.field)
+
+    def named(id_: str) -> str:
+        """Say a value with how many it finds; what is chosen takes little room and goes by one name."""
+        return f"{(label if id_ in asked else listed_label)(facet.field, id_)} ({counts.get(id_, 0)})"
+
     st.multiselect(
         _(facet.label),
-        [id_ for id_ in _options(facet) if id_ in held or id_ in chosen.chosen(facet.field)],
-        format_func=lambda id_: f"{listed_label(facet.field, id_)} ({counts.get(id_, 0)})",
+        [id_ for id_ in _options(facet) if id_ in held or id_ in asked],
+        format_func=named,
         key=facet.field,
         placeholder=_("All"),
         on_change=write_widgets,
