@@ -49,7 +49,7 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
     remembered = f"link of {st.session_state.get('page')}"
     bare = not any(name in st.query_params for name in own_params(kind))
     if st.session_state.get("arrived") and bare and (kept := st.session_state.get(remembered)):
-        st.query_params.from_dict({**st.query_params.to_dict(), **kept})
+        st.query_params.from_dict(reader_language.in_link() | kept)
     params = {key: st.query_params.get_all(key) for key in st.query_params if key != reader_language.PARAM}
     chosen, dropped = kind.from_params(params)
     strange = [name for name in params if name not in own_params(kind) and not _NOT_TOLD.fullmatch(name)]

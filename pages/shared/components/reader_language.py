@@ -57,6 +57,11 @@ def settle() -> None:
         st.query_params[PARAM] = wanted
 
 
+def in_link() -> dict[str, list[str]]:
+    """Return what of the link says the language; for who writes all the rest of it."""
+    return {PARAM: st.query_params.get_all(PARAM)} if PARAM in st.query_params else {}
+
+
 def _show_choices_anew() -> None:
     """Send every choice to the browser once more: it holds their words, which are those of the other language."""
     for key, value in st.session_state.items():
