@@ -171,6 +171,26 @@ def test_nothing_is_left_in_english(page: str, visit: Visit, catalogue_texts: st
         assert sorted(left_in_english(shown(app), catalogue_texts)) == []
 
 
+STEPS = (
+    *("start", "profile", "eff-result", "eff-lasts", "result", "next-steps", "learn-from", "colleagues", "last-year"),
+    *("take-away", "submit"),
+)
+
+
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_of_a_self_assessment_is_left_in_english(
+    step: str, app: AppTest, visit: Visit, catalogue_texts: str
+) -> None:
+    given = OwnAnswer(indicator="eff-result", answer="partly", evidence_level=2)  # synthetic
+    form = new_form(date(2026, 2, 3)).with_answer(given).with_profile(sectors=("language",))
+    app.session_state["own"] = draft._State(draft.Draft(mine=form), revision=1, loaded=True)
+    app = visit("self_assessment", step=step, lang=pseudo_locale.CODE)
+    assert not app.exception
+    with translation.speak(pseudo_locale.CODE):
+        assert sorted(left_in_english(shown(app), catalogue_texts)) == []
+
+
 # --- files -----------------------------------------------------------------------------------------------
 
 _TWO: list[str] = ["duo-for-a-job", "accelair"]
