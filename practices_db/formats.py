@@ -29,6 +29,8 @@ _AFTER = "zz"  # no word goes on like this
 
 # Words that a German label may begin with and that are no nouns; "Zugewanderte", which can be both, is not among them.
 _NO_GERMAN_NOUNS = {
+    "am", "angemessene", "auf", "erfüllt", "europäisch", "gering", "hoch", "in", "lokal", "messbare", "mittel",
+    "national", "regional", "schlechter", "stärkste", "wir",
     "allgemeine", "andere", "berufliche", "besser", "digitale", "eigene", "erste", "experimentelle", "föderale",
     "gemeinsame", "gemischt", "gesellschaftliche", "gute", "gutes", "internationale", "irreguläre", "junge", "kein",
     "keine", "kommunale", "mehrere", "nationale", "nicht", "nichts", "nur", "öffentliche", "politische", "private",

@@ -12,6 +12,7 @@ has set it (a callback of a widget, a dialog), whoever ``ask_reader`` was given 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +22,7 @@ from io import BytesIO
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from practices_db import list_translations
 from practices_db.config import locale_folder
@@ -79,9 +80,12 @@ def texts_of(code: str) -> NullTranslations:
     if code == ENGLISH:
         return NullTranslations()
     texts = Catalog(locale=code)
-    if (path := locale_folder() / code / "LC_MESSAGES" / f"{DOMAIN}.po").is_file():
+    path = locale_folder() / code / "LC_MESSAGES" / f"{DOMAIN}.po"
+    try:
         with path.open("rb") as file:
             texts = read_po(file, locale=code, abort_invalid=True)
+    except (OSError, ValueError, PoFileError) as error:  # an operator's own file: English is better than no page
+        logging.getLogger(__name__).warning("the texts in %r are in English: %s", code, error)
     for english, said in list_translations.translations(code).items():
         if english not in texts:
             texts.add(english, said)
@@ -97,8 +101,8 @@ def translations() -> NullTranslations:
 
 
 def _(text: str) -> str:
-    """Return a text in the reader's language."""
-    return translations().gettext(text)
+    """Return a text in the reader's language; an empty one stays empty (gettext would give the catalogue's head)."""
+    return translations().gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -169,3 +169,17 @@ def test_a_country_is_found_by_its_own_the_english_and_the_shown_name(code: str,
         assert listed_label("country", "DE") == words
         assert listed_label("area", "GB").endswith("United Kingdom")
         assert listed_label("sector", "health") == label("sector", "health")
+
+
+def test_a_catalogue_that_cannot_be_read_leaves_the_texts_in_english(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "eo" / "LC_MESSAGES").mkdir(parents=True)
+    (tmp_path / "eo" / "LC_MESSAGES" / "practices.po").write_text('msgid "Explore\nmsgstr', encoding="utf-8")
+    monkeypatch.setenv("PRACTICES_LOCALE", str(tmp_path))
+    translation.texts_of.cache_clear()
+    assert translation.texts_of("eo").gettext("Explore") == "Explore"
+    assert translation.texts_of("de").gettext("Explore") == "Explore"  # no file at all
+    translation.texts_of.cache_clear()
+    with speak("de"):
+        assert translation._("") == ""

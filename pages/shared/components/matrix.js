@@ -34,7 +34,9 @@ function alike(one, other) {
 }
 
 function link(practice) {
-  return make("a", { href: `practice?practice=${encodeURIComponent(practice.id)}`, textContent: practice.name })
+  const language = new URLSearchParams(location.search).get("lang")
+  const suffix = language ? `&lang=${encodeURIComponent(language)}` : ""
+  return make("a", { href: `practice?practice=${encodeURIComponent(practice.id)}${suffix}`, textContent: practice.name })
 }
 
 function wide({ practices, parts, words }) {

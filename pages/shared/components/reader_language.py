@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from practices_db.translation import ENGLISH, LANGUAGES, _, ask_reader, language, like_language, set_language
 
 PARAM = "lang"
-_KEY, _SERVED, _BEFORE = "reader_language", "language_served", "language_before"
+_TAG = re.compile(r"([A-Za-z]{1,8})(?:-[A-Za-z0-9]+)*\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*(?:,|$)", re.ASCII)
+_LONGEST = 1_000  # signs of a header that are looked at
+_ID = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
+_KEY, _SERVED, _BEFORE, _SAID = "reader_language", "language_served", "language_before", "language_was_said"
 _JS = (Path(__file__).parent / "reader_language.js").read_text(encoding="utf-8")
 _COMPONENT = st.components.v2.component("reader_language", html="<span></span>", js=_JS)
 
@@ -19,10 +23,9 @@ _COMPONENT = st.components.v2.component("reader_language", html="<span></span>",
 def preferred(accept_language: str) -> str:
     """Return the language of ours that a browser's header ``Accept-Language`` likes best, English if none."""
     weighed: list[tuple[float, str]] = []
-    for part in accept_language.split(","):
-        tag, _semicolon, weight = part.partition(";q=")
-        if (code := like_language(tag.strip())) and weight.strip() != "0":
-            weighed.append((-float(weight) if weight.replace(".", "", 1).isdigit() else -1.0, code))
+    for tag, weight in _TAG.findall(accept_language[:_LONGEST]):
+        if (code := like_language(tag)) and (likes := float(weight or 1)):
+            weighed.append((-likes, code))
     return min(weighed, key=lambda one: one[0])[1] if weighed else ENGLISH
 
 
@@ -43,7 +46,7 @@ ask_reader(_of_session)  # callbacks of widgets run before the frame, dialogs wi
 def settle() -> None:
     """Set the language of this run, and keep it in the link where it is not the browser's."""
     header = st.context.headers.get("Accept-Language") or ""
-    if _KEY not in st.session_state:
+    if st.session_state.get(_KEY) not in [*LANGUAGES]:  # nothing yet, or what no choice of ours sends
         st.session_state[_KEY] = st.session_state[_SERVED] = served(st.query_params.get_all(PARAM), header)
     elif asked := like_language(st.query_params.get(PARAM)):
         st.session_state[_KEY] = asked
@@ -62,10 +65,20 @@ def in_link() -> dict[str, list[str]]:
     return {PARAM: st.query_params.get_all(PARAM)} if PARAM in st.query_params else {}
 
 
+def in_address() -> str:
+    """Return what an address ends in to be opened in this language: "&lang=de", nothing for the browser's."""
+    return f"&{PARAM}={language()}" if PARAM in st.query_params else ""
+
+
 def _show_choices_anew() -> None:
-    """Send every choice to the browser once more: it holds their words, which are those of the other language."""
+    """Send every choice to the browser once more: it holds their words, which are those of the other language.
+
+    Choices are ids and numbers; what somebody types is left alone, since it may not have been sent yet.
+    """
     for key, value in st.session_state.items():
-        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        parts = value if isinstance(value, list) else [value]
+        chosen = [isinstance(one, int | str) and not isinstance(one, bool) and _ID.fullmatch(str(one)) for one in parts]
+        if chosen and all(chosen):
             st.session_state[key] = value
 
 
@@ -82,7 +95,8 @@ def choice() -> None:
             on_change=_chosen,
         )
         code = st.session_state[_KEY]
-        if code != ENGLISH or st.session_state[_SERVED] != ENGLISH:
+        if code != ENGLISH or st.session_state[_SERVED] != ENGLISH or st.session_state.get(_SAID):
+            st.session_state[_SAID] = True
             _COMPONENT(data={"language": code, "colours": _of_catalogue()}, key="language_said", height=1)
 
 

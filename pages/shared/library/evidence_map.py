@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from criteria.synthesis import current_rule
-from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components import chart_with_download, charts, database, links, reader_language, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
@@ -108,7 +108,7 @@ def grid(table: pd.DataFrame) -> pd.DataFrame:
             for text, studies in zip(table["label"], table["studies"], strict=True)
         ],
         type=[
-            f"[{escaped(name)}](what-works?type={id_.split('|')[0]})"
+            f"[{escaped(name)}](what-works?type={id_.split('|')[0]}{reader_language.in_address()})"
             for name, id_ in zip(table["type"], table["id"], strict=True)
         ],
     )

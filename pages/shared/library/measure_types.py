@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from criteria.synthesis import Synthesis, current_rule
-from pages.shared.components import chart_with_download, charts, database, links, tables
+from pages.shared.components import chart_with_download, charts, database, links, reader_language, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.finding_texts import differed, example, said
@@ -163,10 +163,11 @@ def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
     where = ", ".join(dict.fromkeys(row["country"] for row in of if known(row["country"])))
     year = next((str(int(row["year"])) for row in of if known(row["year"])), _("(year not stated)"))
     study = " ".join(part for part in (f"{number}.", where, year) if part)
+    ending = reader_language.in_address()
     return [
         {
             "study": study,
-            "twin": f"[{escaped(study)}](evidence?{urlencode({'q': of[0]['title'][:200]})})",
+            "twin": f"[{escaped(study)}](evidence?{urlencode({'q': of[0]['title'][:200]})}{ending})",
             "outcome": label("outcome", row["outcome"]),
             "mark": texts.ARROWS[row["direction"]][row["design"] != "randomised"],
             "direction": label("finding_direction", row["direction"]),

@@ -120,7 +120,8 @@ def change_answer(indicator_id: str, **parts: Any) -> None:
     given = mine().answer(indicator_id)
     before = given.model_dump() if given else {"indicator": indicator_id, "answer": "not-documented"}
     try:
-        made = OwnAnswer.model_validate(before | parts | {"language": language()})
+        said = {"language": language()} if parts.keys() & {"answer", "note"} else {}
+        made = OwnAnswer.model_validate(before | parts | said)
     except ValidationError:
         return  # a value that no widget of ours offers: sent by hand, and dropped
     if made.documented and evidence_fault(current_framework(), indicator_id, made.evidence_level or 0):

@@ -17,7 +17,12 @@ from pages.shared.components.reader_language import preferred, served
         ("it;q=0, es", "es"),
         ("zh-CN,zh;q=0.9", "en"),
         ("*", "en"),
-        ("fr;q=abc, de", "fr"),
+        ("fr;q=abc, de", "de"),
+        ("de; q=0.5", "de"),
+        ("de;q=0.0, it;q=0.2", "it"),
+        ("de;q=\N{SUPERSCRIPT TWO}", "en"),
+        ("de;q=-1", "en"),
+        ("x" * 5_000 + ",pl", "en"),
         (";;q=,,,", "en"),
     ],
 )

@@ -47,4 +47,5 @@ def answer(
         words = {"title": _(title), "sentence": _(sentence).format(**values), "link": _("Try again")}
     # the way back leads to the start: the address that was refused is the asker's text
     escaped = {name: html.escape(said) for name, said in words.items()}
-    return HTMLResponse(_PAGE.format(language=code, again="/", **escaped), status, dict(headers or {}))
+    again = f"/?{PARAM}={code}" if params else "/"
+    return HTMLResponse(_PAGE.format(language=code, again=again, **escaped), status, dict(headers or {}))
