@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from practices_db.curation import budgets
 from practices_db.database.store import Store
+from practices_db.operations import release_tables
 from practices_db.operations.build import build
 
 # The browser tests need Playwright, which comes with the extra "dev": without it they are not even read. CI installs it
@@ -68,7 +69,9 @@ def corpora() -> Path:
 @pytest.fixture(autouse=True)
 def _away_from_the_real_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PRACTICES_DB", str(tmp_path / "practices.duckdb"))
-    budgets.know_askers(lambda: None)  # a test before may have started a server in this process
+    # a test before may have started a server in this process, or released where the tables could not be reached
+    budgets.know_askers(lambda: None)
+    monkeypatch.setattr(release_tables.Behind, "because", "")
 
 
 @pytest.fixture(scope="session")
