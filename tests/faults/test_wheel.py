@@ -16,7 +16,7 @@ import pytest
 from app_server import ROOT, Server
 
 pytestmark = pytest.mark.slow  # a minute beside other work, of which half goes into building and installing
-IN_THE_WHEEL = (".streamlit", "app.py", "criteria", "data", "pages", "practices_db")
+IN_THE_WHEEL = (".streamlit", "app.py", "criteria", "data", "locale", "pages", "practices_db")
 
 
 @pytest.fixture(scope="module")

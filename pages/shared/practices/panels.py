@@ -308,7 +308,8 @@ def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
     """Return one indicator as Markdown: the answer that counts first, other assessors' answers below it."""
     first = next((one for one in given if one["counts"]), None)
     others = [one for one in given if one is not first]
-    lines = [f"- **{_(indicator.label)}** {_answer(indicator, first) if first else _(ANSWER_BADGES['not-documented'])}"]
+    unknown = ANSWER_BADGES["not-documented"]
+    lines = [f"- **{_(indicator.label)}** {_answer(indicator, first) if first else _(unknown)}"]
     for other in others:
         if other["basis"] == "tick-list":
             said = _("Tick-list, not counted: {answer}")

@@ -307,7 +307,8 @@ def learn_from(framework: Framework) -> None:
     nobody = [_(indicator.label) for _criterion, indicator in open_ if not found.nearest[indicator.id]]
     with_some = [(criterion, indicator) for criterion, indicator in open_ if found.nearest[indicator.id]]
     for at, (criterion, indicator) in enumerate(with_some):
-        answer = _(ANSWER_BADGES[form.form.get(indicator.id, "not-documented")])
+        given = form.form.get(indicator.id, "not-documented")
+        answer = _(ANSWER_BADGES[given])
         # folded but for the first: all open they were fifteen screens of a telephone
         with st.expander(f"**{_(indicator.label)}** ({formats.within(_(criterion.title))}) {answer}", expanded=at == 0):
             _who_meets_it(framework, found.nearest[indicator.id])

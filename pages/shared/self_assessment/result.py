@@ -225,7 +225,9 @@ def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, no
         for criterion, _question, indicator in framework.walk()
     }
     if ids:
+        answers = [given.get(id_, "not-documented") for id_ in ids]
+        shown = [_(badges[answer]) for answer in answers]
         st.markdown(
-            "\n".join(f"- {_(badges[given.get(id_, 'not-documented')])} {names[id_]}" for id_ in ids),
+            "\n".join(f"- {badge} {names[id_]}" for id_, badge in zip(ids, shown, strict=True)),
             anchors=False,
         )
