@@ -25,17 +25,15 @@ _LETTERS = {
     "es": {"ñ": "n"},
 }
 _AFTER = "zz"  # no word goes on like this
-
-
 # Words that a German label may begin with and that are no nouns; "Zugewanderte", which can be both, is not among them.
 _NO_GERMAN_NOUNS = {
-    "am", "angemessene", "auf", "erfüllt", "europäisch", "gering", "hoch", "in", "lokal", "messbare", "mittel",
-    "national", "regional", "schlechter", "stärkste", "wir",
-    "allgemeine", "andere", "berufliche", "besser", "digitale", "eigene", "erste", "experimentelle", "föderale",
-    "gemeinsame", "gemischt", "gesellschaftliche", "gute", "gutes", "internationale", "irreguläre", "junge", "kein",
-    "keine", "kommunale", "mehrere", "nationale", "nicht", "nichts", "nur", "öffentliche", "politische", "private",
-    "randomisierte", "regionale", "religiöse", "rechtliche", "sexuelle", "soziale", "teilweise", "unabhängige",
-    "unbegleitete", "verbessert", "verschlechtert", "ältere",
+    "Zugewanderte", "allgemeine", "am", "andere", "angemessene", "auf", "berufliche", "besser", "digitale",
+    "eigene", "erfüllt", "erste", "europäisch", "experimentelle", "föderale", "gemeinsame", "gemischt", "gering",
+    "gesellschaftliche", "gute", "gutes", "hoch", "in", "internationale", "irreguläre", "junge", "kein", "keine",
+    "kommunale", "lokal", "mehrere", "messbare", "mittel", "national", "nationale", "nicht", "nichts", "nur",
+    "politische", "private", "randomisierte", "rechtliche", "regional", "regionale", "religiöse", "schlechter",
+    "sexuelle", "soziale", "stärkste", "teilweise", "unabhängige", "unbegleitete", "verbessert", "verschlechtert",
+    "wir", "ältere", "öffentliche",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -24,6 +24,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
+from criteria import texts as marks
 from practices_db import list_translations
 from practices_db.config import locale_folder
 
@@ -38,9 +39,10 @@ LANGUAGES = {
     "pl": "Polski",
 }
 DOMAIN = "practices"
+N_ = marks.N_  # marks a text that is said later, through ``_``
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
-_asked: list[Callable[[], str | None]] = []
+_asked: list[Callable[[], str | None]] = []  # at most one
 
 
 def language() -> str:
@@ -48,15 +50,17 @@ def language() -> str:
     return _language.get() or next((said for ask in _asked if (said := ask())), ENGLISH)
 
 
-def set_language(code: str) -> None:
+def set_language(code: str) -> Token[str | None]:
     """Set the reader's language for what follows in this thread or task; KeyError for one that there is not."""
-    _language.set(code if LANGUAGES[code] else None)
+    if code not in LANGUAGES:
+        raise KeyError(code)
+    return _language.set(code)
 
 
 @contextmanager
 def speak(code: str) -> Iterator[None]:
     """Set the reader's language within a block, for a report or a test; KeyError for one that there is not."""
-    before = _language.set(code if LANGUAGES[code] else None)
+    before = set_language(code)
     try:
         yield
     finally:
@@ -76,7 +80,7 @@ def like_language(said: str | None) -> str | None:
 
 @cache
 def texts_of(code: str) -> NullTranslations:
-    """Return the texts of a language. They are compiled when they are first asked for: some tenths of a second."""
+    """Return the texts of a language. They are compiled when they are first asked for: a tenth of a second."""
     if code == ENGLISH:
         return NullTranslations()
     texts = Catalog(locale=code)
@@ -108,8 +112,3 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a text that goes with a number; both forms have the placeholder ``{count}``."""
     return translations().ngettext(one, many, count)
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name that tools of translation know
-    """Mark a text that is translated later, when it is said."""
-    return text

@@ -35,9 +35,15 @@ def served(params: Iterable[str], accept_language: str) -> str:
     return asked[-1] if asked else preferred(accept_language)
 
 
+def _is_ours(said: object) -> bool:
+    """Whether it is the code of a language of ours, whatever a forged message made of the choice."""
+    return isinstance(said, str) and said in LANGUAGES
+
+
 def _of_session() -> str | None:
     """Return what the session at work has chosen; None outside of one and before its first run."""
-    return st.session_state.get(_KEY) if get_script_run_ctx(suppress_warning=True) else None
+    said = st.session_state.get(_KEY) if get_script_run_ctx(suppress_warning=True) else None
+    return said if _is_ours(said) else None
 
 
 ask_reader(_of_session)  # callbacks of widgets run before the frame, dialogs without it
@@ -46,7 +52,7 @@ ask_reader(_of_session)  # callbacks of widgets run before the frame, dialogs wi
 def settle() -> None:
     """Set the language of this run, and keep it in the link where it is not the browser's."""
     header = st.context.headers.get("Accept-Language") or ""
-    if st.session_state.get(_KEY) not in [*LANGUAGES]:  # nothing yet, or what no choice of ours sends
+    if not _is_ours(st.session_state.get(_KEY)):
         st.session_state[_KEY] = st.session_state[_SERVED] = served(st.query_params.get_all(PARAM), header)
     elif asked := like_language(st.query_params.get(PARAM)):
         st.session_state[_KEY] = asked
@@ -73,7 +79,8 @@ def in_address() -> str:
 def _show_choices_anew() -> None:
     """Send every choice to the browser once more: it holds their words, which are those of the other language.
 
-    Choices are ids and numbers; what somebody types is left alone, since it may not have been sent yet.
+    Choices are ids and numbers. What somebody types, and has perhaps not sent yet, is left alone where it is more than
+    one word: told apart is the value, for Streamlit does not say what a key is of.
     """
     for key, value in st.session_state.items():
         parts = value if isinstance(value, list) else [value]
