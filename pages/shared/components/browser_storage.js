@@ -96,6 +96,7 @@ class Group {
     this.conflict = null // what is said of another tab that wrote meanwhile
     this.behind = false // the connection came back, and the session has not yet heard what was here
     this.held = null // a press while it was behind
+    this.patience = 0 // until when one is held back
     this.caught = 0 // when the session had heard what was here
   }
 
@@ -286,6 +287,7 @@ class Group {
   back() {
     this.dead = false
     this.behind = Infinity
+    this.patience = Date.now() + HOLD
     this.try(() => this.tellSession())
     this.behind = this.n
     const n = this.n
@@ -293,7 +295,9 @@ class Group {
     this.try(() => this.tell())
   }
 
+  // A press within the first run of a new session is lost: the server does not know the button yet.
   caughtUp() {
+    if (running() && Date.now() < this.patience) return void setTimeout(() => this.behind && this.caughtUp(), 50)
     this.behind = false
     this.caught = Date.now()
     for (const group of document.querySelectorAll('[role="radiogroup"][data-kept]')) mark(group, null)
@@ -342,6 +346,7 @@ function keptAt(at, { words, locale }) {
 
 const live = () => [...page.groups.values()].filter(group => group.component)
 const app = () => document.querySelector('[data-testid="stApp"]')
+const running = () => ["running", "rerunRequested"].includes(app()?.dataset.testScriptState)
 const connected = () => app()?.dataset.testConnectionState === "CONNECTED"
 const offline = group => !connected() || group.dead
 
