@@ -41,7 +41,7 @@ st.title(escaped(card["name"]))
 feedback.moved_here(practice_id, card)
 st.markdown(of_catalogue(card["summary"]))
 with st.container(key="actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
-    links.compare_link(card["id"])
+    links.practice_link(card["id"], _("Compare with others"), "compare_arrows", "compare")
     links.transfer_link(card["id"])
     links.need_link(PracticeFilter(sector=tuple(card["sectors"]), target_group=tuple(card["target_groups"])))
     downloads.take_away(view, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -45,9 +45,15 @@ def open_view(view: View) -> NoReturn:
     st.switch_page(page_path(view.page), query_params=view.params())
 
 
-def practice_link(practice_id: str, label: str, icon: str | None = None, page: str = "practice") -> None:
-    """Write a link to a practice on its page or another; ``label`` is Markdown, so escape what comes from data."""
-    st.page_link(page_path(page), label=label, icon=icon, query_params={"practice": practice_id})
+def page_link(page: str, label: str, icon: str = "", params: Mapping[str, str | Iterable[str]] | None = None) -> None:
+    """Write a link to a page; ``label`` is Markdown, so escape what comes from data. ``icon``: the name of its sign."""
+    sign = f":material/{icon}:" if icon else None
+    st.page_link(page_path(page), label=label, icon=sign, query_params=params)
+
+
+def practice_link(practice_id: str, label: str, icon: str = "", page: str = "practice") -> None:
+    """Write a link to a practice on its page or another."""
+    page_link(page, label, icon, {"practice": practice_id})
 
 
 def keep_params() -> None:
@@ -111,27 +117,12 @@ def write_params(param: str, key: str) -> None:
 def type_link(measure_type: str, label: str, outcome: str | None = None) -> None:
     """Write a link to what studies say of a type of measure."""
     params = {"type": measure_type} | ({"outcome": outcome} if outcome else {})
-    st.page_link(page_path("what_works"), label=label, icon=":material/arrow_forward:", query_params=params)
+    page_link("what_works", label, "arrow_forward", params)
 
 
-def open_type(measure_type: str, outcome: str) -> NoReturn:
-    """Go to what studies say of a type of measure."""
-    st.switch_page(page_path("what_works"), query_params={"type": measure_type, "outcome": outcome})
-
-
-def practices_of_type_link(label: str, chosen: PracticeFilter) -> None:
-    """Write a link to the practices of a type in Explore; the label says how many there are."""
-    st.page_link(page_path("explore"), label=label, icon=":material/search:", query_params=chosen.params())
-
-
-def open_practice(practice_id: str) -> NoReturn:
-    """Go to a practice."""
-    st.switch_page(page_path("practice"), query_params={"practice": practice_id})
-
-
-def open_compare(practice_ids: Sequence[str]) -> NoReturn:
-    """Go to the comparison of some practices."""
-    st.switch_page(page_path("compare"), query_params={"practice": list(practice_ids)})
+def open_practice(practice_id: str, page: str = "practice") -> NoReturn:
+    """Go to a practice on its page or another."""
+    st.switch_page(page_path(page), query_params={"practice": practice_id})
 
 
 def compare_button(practice_ids: Sequence[str]) -> None:
@@ -140,29 +131,22 @@ def compare_button(practice_ids: Sequence[str]) -> None:
     few, tick = _("Compare {count} practices"), _("Compare: tick 2 to {most} rows")
     label = (few if 2 <= count <= MOST_COMPARED else tick).format(count=count, most=MOST_COMPARED)
     if st.button(label, icon=":material/compare_arrows:", disabled=not 2 <= count <= MOST_COMPARED):
-        open_compare(practice_ids)
-
-
-def compare_link(practice_id: str) -> None:
-    """Write a link to the comparison that begins with a practice."""
-    practice_link(practice_id, _("Compare with others"), ":material/compare_arrows:", "compare")
+        st.switch_page(page_path("compare"), query_params={"practice": list(practice_ids)})
 
 
 def transfer_link(practice_id: str) -> None:
     """Write a link to the sheet that sets a practice's conditions beside one's own."""
-    practice_link(practice_id, _("Would it work here?"), ":material/local_shipping:", "transfer")
+    practice_link(practice_id, _("Would it work here?"), "local_shipping", "transfer")
 
 
 def assess_link(practice_id: str) -> None:
     """Write a link to the questions, to be answered for a practice."""
-    practice_link(practice_id, _("Assess this practice"), ":material/checklist:", "self_assessment")
+    practice_link(practice_id, _("Assess this practice"), "checklist", "self_assessment")
 
 
 def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
-    st.page_link(
-        page_path("weighting"), label=_("Set my own weights"), icon=":material/balance:", query_params=chosen.params()
-    )
+    page_link("weighting", _("Set my own weights"), "balance", chosen.params())
 
 
 def need_link(chosen: PracticeFilter) -> None:
@@ -170,12 +154,8 @@ def need_link(chosen: PracticeFilter) -> None:
     said = {"country": chosen.country if len(chosen.country) == 1 else (), "sector": chosen.sector}
     said |= {"target-group": chosen.target_group}
     params = {name: [one for one in values if one != NOT_STATED] for name, values in said.items()}
-    st.page_link(
-        page_path("needs"),
-        label=_("What do you need?"),
-        icon=":material/contact_support:",
-        query_params={name: values for name, values in params.items() if values},
-    )
+    params = {name: values for name, values in params.items() if values}
+    page_link("needs", _("What do you need?"), "contact_support", params)
 
 
 def open_explore(chosen: PracticeFilter) -> NoReturn:

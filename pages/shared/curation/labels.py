@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import streamlit as st
-
 from criteria.framework import published_frameworks
-from pages.shared.components.links import page_path
+from pages.shared.components.links import page_link
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.practice_fields import LABELS
 from practices_db.curation.edit_library import Curated
@@ -82,9 +80,9 @@ def stands(found: CuratedPractice | Curated) -> str:
 
 def curated_link(practice_id: str, label: str) -> None:
     """Write a link to a practice as curators see it."""
-    st.page_link(page_path("curation"), label=label, query_params={"part": "practices", "practice": practice_id})
+    page_link("curation", label, params={"part": "practices", "practice": practice_id})
 
 
 def library_link(shelf: str, id_: str, label: str) -> None:
     """Write a link to a publication or an organisation as curators see it."""
-    st.page_link(page_path("curation"), label=label, query_params={"part": "library", "shelf": shelf, "item": id_})
+    page_link("curation", label, params={"part": "library", "shelf": shelf, "item": id_})

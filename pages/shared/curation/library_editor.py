@@ -45,12 +45,7 @@ def draw(actor: Actor) -> None:
             _ITEMS[item].lower(),
         )
         return
-    st.page_link(
-        links.page_path("curation"),
-        label=f"Find another {NOUNS[item]}",
-        icon=":material/arrow_back:",
-        query_params={"part": "library", "shelf": item},
-    )
+    links.page_link("curation", f"Find another {NOUNS[item]}", "arrow_back", {"part": "library", "shelf": item})
     try:
         found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, item, id_), actions.UNRELEASED)
     except PracticesError as error:
@@ -79,8 +74,4 @@ def _stands(found: Curated, item: Item) -> None:
     elif found.left_because:
         st.markdown(f"It was taken out: {escaped(found.left_because)}")
     elif item in _PAGES:
-        st.page_link(
-            links.page_path(_PAGES[item]),
-            label="Where everybody finds it",
-            query_params={"q": found.facts[KINDS[item].name][:200]},
-        )
+        links.page_link(_PAGES[item], "Where everybody finds it", params={"q": found.facts[KINDS[item].name][:200]})

@@ -40,12 +40,7 @@ def draw(actor: Actor) -> None:
         search.find("Name or id of a practice", "practice", "find_practice", labels.curated_link, "practices")
         answer_gaps.draw()
         return
-    st.page_link(
-        links.page_path("curation"),
-        label="Find another practice",
-        icon=":material/arrow_back:",
-        query_params={"part": "practices"},
-    )
+    links.page_link("curation", "Find another practice", "arrow_back", {"part": "practices"})
     try:
         found = actions.looked_up(lambda cursor, who: edit_practices.practice(cursor, who, id_), actions.UNRELEASED)
     except PracticesError as error:

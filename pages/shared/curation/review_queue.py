@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from criteria.framework import current_framework
-from pages.shared.components.links import choose, page_path, practice_link
+from pages.shared.components.links import choose, page_link, practice_link
 from pages.shared.components.private_links import new_link
 from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions
@@ -66,7 +66,7 @@ class _Shown(NamedTuple):
 def draw(actor: Actor) -> None:
     """Draw one submission where the link names one, else the list."""
     if id_ := st.query_params.get("submission"):
-        st.page_link(page_path("curation"), label="Back to the queue", icon=":material/arrow_back:")
+        page_link("curation", "Back to the queue", "arrow_back")
         _one(actor, id_)
     else:
         _list()
@@ -92,12 +92,8 @@ def _list() -> None:
             or given.get("organisation_id")
             or "no practice of the catalogue"
         )
-        st.page_link(
-            page_path("curation"),
-            label=f"{one.created:%d %b %Y}, **{_KINDS[one.kind]}**: {escaped(str(about))}",
-            icon=":material/mail:",
-            query_params={"submission": one.id},
-        )
+        label = f"{one.created:%d %b %Y}, **{_KINDS[one.kind]}**: {escaped(str(about))}"
+        page_link("curation", label, "mail", {"submission": one.id})
     if len(found) > _AT_ONCE:
         st.caption(f"The first {_AT_ONCE} are shown; the others follow when these are decided.")
 

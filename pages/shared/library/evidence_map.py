@@ -49,7 +49,7 @@ def draw() -> None:
     )
     if picked:
         type_, outcome = picked.split("|")
-        links.open_type(type_, outcome)
+        st.switch_page(links.page_path("what_works"), query_params={"type": type_, "outcome": outcome})
 
 
 def _drawn(table: pd.DataFrame) -> Drawn:

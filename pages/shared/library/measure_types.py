@@ -16,7 +16,7 @@ from pages.shared.components import chart_with_download, charts, database, links
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.finding_texts import differed, example, said
-from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.links import page_link, practice_link
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within, of_catalogue, web_link
@@ -41,10 +41,8 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     one = next(type_ for type_ in measure_types().types if type_.id == id_)
     made = found.of_type(id_)
     rows = [row for key, of in found.findings.items() if key[0] == id_ for row in of]
-    st.page_link(
-        page_path("what_works"), label=_("All types of measure"), icon=":material/arrow_back:",
-        query_params={key: st.query_params.get_all(key) for key in st.query_params if key != "type"},
-    )  # fmt: skip
+    asked = {key: st.query_params.get_all(key) for key in st.query_params if key != "type"}
+    page_link("what_works", _("All types of measure"), "arrow_back", asked)
     st.title(label("measure_type", one.id))
     not_this = _("**Not meant here:** {text}").format(text=escaped(_named(_(one.not_this))))
     st.markdown(f"{escaped(_(one.definition))}  \n:small[{not_this}]")
@@ -204,10 +202,7 @@ def _study(number: int, of: Sequence[Row]) -> None:
                 f":small[{escaped(row['title'])}. {escaped(whom)}; {escaped(readers)}; "
                 f"{read_on}.]"
             )
-        st.page_link(
-            page_path("evidence"), label=_("The publication in the library"), icon=":material/library_books:",
-            query_params={"q": title[:200]},
-        )  # fmt: skip
+        page_link("evidence", _("The publication in the library"), "library_books", {"q": title[:200]})
 
 
 def _differed(row: Row, of: Sequence[Row]) -> str:
@@ -288,7 +283,6 @@ def _cost(row: Row) -> str:
 
 
 def _practices(one: MeasureType, whole: Whole) -> None:
-    chosen = PracticeFilter(measure_type=(one.id,))
     count = whole.counts["measure_type"].get(one.id, 0)
     st.header(_("Practices of this type, strongest evidence first"), anchor=False)
     st.caption(_("The findings above are about the type. They say nothing about any single practice below."))
@@ -301,7 +295,7 @@ def _practices(one: MeasureType, whole: Whole) -> None:
     if not practices:
         st.markdown(_("None in the catalogue."))
     elif count > len(practices):
-        links.practices_of_type_link(PracticeFilter.amount(count), chosen)
+        page_link("explore", PracticeFilter.amount(count), "search", PracticeFilter(measure_type=(one.id,)).params())
 
 
 def own_result(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from criteria.needs import REASONS, Match, Pool
 from pages.shared.components import database, reader_language, tables
 from pages.shared.components.database import Whole
-from pages.shared.components.links import not_understood, page_path, practice_link
+from pages.shared.components.links import not_understood, page_link, practice_link, transfer_link
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, labels, of_catalogue, web_link
 from pages.shared.library import publications
@@ -226,18 +226,13 @@ def practices(answer: Answer) -> None:
 
 def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
     with st.container(border=True, gap="xsmall"):
-        practice_link(card["id"], f"**{escaped(card['name'])}**", ":material/arrow_forward:")
+        practice_link(card["id"], f"**{escaped(card['name'])}**", "arrow_forward")
         st.markdown(of_catalogue(card["summary"]))
         st.caption(tables.where_and_whom(card))
         st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
         if not card["assessed"]:
             st.caption(":material/help: " + _("Not assessed: its results and what continued are not known here."))
-        st.page_link(
-            page_path("transfer"),
-            label=_("Would it work here?"),
-            icon=":material/local_shipping:",
-            query_params={"practice": card["id"]},
-        )
+        transfer_link(card["id"])
 
 
 def evidence(answer: Answer) -> None:
@@ -275,12 +270,8 @@ def organisations(answer: Answer) -> None:
             f"- {web_link(row['url'], row['name'])} ({escaped(kind)}, {escaped(where)}): {escaped('; '.join(why))}"
         )
     asked = answer.asked
-    st.page_link(
-        page_path("communities"),
-        label=_("All organisations and communities on this"),
-        icon=":material/diversity_3:",
-        query_params={"theme": list(asked.sectors), "country": [*([asked.country] if asked.country else []), "EU"]},
-    )
+    params = {"theme": asked.sectors, "country": [*([asked.country] if asked.country else []), "EU"]}
+    page_link("communities", _("All organisations and communities on this"), "diversity_3", params)
 
 
 def unknown(answer: Answer) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import charts, database, tables
-from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.links import page_link, practice_link
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within, web_link
 from pages.shared.library import correction_form
 from practices_db import formats
@@ -150,12 +150,8 @@ def of_practice(card: Row, leads: Sequence[Row], near: Sequence[Row]) -> None:
     """Say who runs a practice, as far as the directory knows them, and who is near in theme and country."""
     if leads:
         for link in leads:
-            st.page_link(
-                page_path("communities"),
-                label=_("Led by **{organisation}**").format(organisation=escaped(link["other"])),
-                icon=":material/diversity_3:",
-                query_params={"q": link["other"]},
-            )
+            label_ = _("Led by **{organisation}**").format(organisation=escaped(link["other"]))
+            page_link("communities", label_, "diversity_3", {"q": link["other"]})
     elif card["lead_organisation"]:
         st.markdown(
             _("{organisation} leads it; it is not in the directory.").format(

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import database, tables
-from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.links import page_link, practice_link
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within, of_catalogue, web_link
 from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
@@ -112,16 +112,12 @@ def _relevant_to(row: Row) -> None:
     if not count:
         st.caption(_("No practice in the catalogue has the same topic and group."))
         return
-    st.page_link(
-        page_path("explore"),
-        label=ngettext(
-            "Relevant to {count} practice (same topic and group)",
-            "Relevant to {count} practices (same topic and group)",
-            count,
-        ).format(count=formats.count(count)),
-        icon=":material/search:",
-        query_params={"sector": list(same.sector), "target-group": list(same.target_group)},
+    words = ngettext(
+        "Relevant to {count} practice (same topic and group)",
+        "Relevant to {count} practices (same topic and group)",
+        count,
     )
+    page_link("explore", words.format(count=formats.count(count)), "search", same.params())
 
 
 def _cite(row: Row) -> None:
@@ -243,12 +239,7 @@ def all_publications(count: int) -> str:
 
 def library_link(sectors: Sequence[str], target_groups: Sequence[str], words: str) -> None:
     """Write a link to the publications on some sectors and for some target groups."""
-    st.page_link(
-        page_path("evidence"),
-        label=words,
-        icon=":material/library_books:",
-        query_params={"theme": list(sectors), "target-group": list(target_groups)},
-    )
+    page_link("evidence", words, "library_books", {"theme": list(sectors), "target-group": list(target_groups)})
 
 
 def how_to_read() -> None:

@@ -281,7 +281,7 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int, wh
                 + _("**Cost** {cost}").format(cost=escaped(cost(one.measure_type, found)))
             )
             words = practices_words(one.measure_type, practices, asked, whole, forms=bool(one.form))
-            links.practices_of_type_link(words, asked.practices(one.measure_type))
+            links.page_link("explore", words, "search", asked.practices(one.measure_type).params())
             more = len(told) - MOST_TEXTS
             words = (
                 ngettext("{count} more finding", "{count} more findings", more).format(count=more)

@@ -13,7 +13,7 @@ from criteria.proof import Proof, prove
 from pages.shared.components import chart_with_download, charts, practice_picker, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Whole
-from pages.shared.components.links import assess_link, page_path
+from pages.shared.components.links import assess_link, open_practice, page_link
 from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import (
     escaped,
@@ -105,7 +105,7 @@ def ways_in() -> None:
             ),
         ):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.page_link(page_path(name), label=f"**{title}**", icon=f":material/{icon}:")
+                page_link(name, f"**{title}**", icon)
                 st.caption(words)
 
 
@@ -465,5 +465,5 @@ def unknown_practice(practice_id: str | None, whole: Whole, page: str = "practic
         key="found_practice",
     )
     if picked:
-        st.switch_page(page_path(page), query_params={"practice": picked})
-    st.page_link(page_path("explore"), label=_("Or look through all of them"), icon=":material/search:")
+        open_practice(picked, page)
+    page_link("explore", _("Or look through all of them"), "search")
