@@ -44,7 +44,7 @@ if assessed:
         view,
         lambda: Drawn(
             profile_lines(framework, assessed),
-            charts.ranges(tuple(name for name, _scores in assessed), pickable=False),
+            charts.ranges(tuple(name for name, _scores in assessed)),
         ),
         "profiles",
         lambda: _("Range bars of each criterion for each practice"),

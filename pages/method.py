@@ -10,7 +10,7 @@ from practices_db.translation import _
 
 framework = current_framework()
 whole = database.whole()
-totals, told = whole.totals, database.documentation(whole)
+totals, told = whole.totals, whole.documentation
 figures = told.figures
 
 st.title(_("Method"))

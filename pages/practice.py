@@ -74,7 +74,7 @@ if card["assessed"]:
         view,
         lambda: Drawn(
             score_profile.profile_lines(framework, [(_(score_profile.ONE_SERIES), scores)]),
-            charts.ranges((_(score_profile.ONE_SERIES),), pickable=False),
+            charts.ranges((_(score_profile.ONE_SERIES),)),
         ),
         "profile",
         lambda: _("Range bars of the criteria of this practice"),
@@ -91,7 +91,7 @@ if card["assessed"]:
 
 st.header(_("What research says"))
 measure_types.on_practice(card, whole)
-around = database.surroundings(whole, card)
+around = one.surroundings
 publications.on_practice(card, around.research)
 
 st.header(_("Who runs it, and others in the field"))

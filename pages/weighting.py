@@ -21,7 +21,7 @@ view = links.current_view("weighting")
 whole = database.whole()
 found = whole.index.select(chosen)
 answers = whole.answers_of(found.mask)
-measured = error_of(database.read_twice(whole)).rate > 0
+measured = error_of(whole.read_twice).rate > 0
 
 filter_form.first_widgets(chosen, found.facet_counts(), whole.counts)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

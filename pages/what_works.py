@@ -7,7 +7,7 @@ from pages.shared.library import measure_types, what_works
 from practices_db.translation import _
 
 whole = database.whole()
-known = database.what_works(whole)
+known = whole.what_works
 asked, dropped = what_works.read_link()
 links.not_understood(dropped)
 if asked.measure_type:

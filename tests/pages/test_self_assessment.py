@@ -862,7 +862,7 @@ def test_what_others_have_shown_of_a_type_and_the_cheapest_credible_design_are_s
     assert not app.exception
     told = screen.bodies(app)
     (shown_,) = [screen.as_read(body) for body in told if body.startswith("**Others have shown**: ")]
-    found = database.what_works(database.whole())
+    found = database.whole().what_works
     outcomes = [label("outcome", one.outcome).lower() for one in found.of_type(id_) if one.studies]
     assert any(outcome in shown_ for outcome in outcomes)
     (design,) = [body for body in told if body.startswith("**The cheapest credible design is** ")]

@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
+from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.errors import PracticesError
@@ -282,6 +283,11 @@ class KeptText(ABC):
 
         return changed
 
+    def field(self, key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
+        """Make a widget show a value of the text; return its key and what it calls when that changed."""
+        self.show(key, value)
+        return {"key": key, "on_change": self.on_change(key, take, choice)}
+
     def take_newer(self) -> None:
         """Take what the fields of this page show, once, after a connection came back to a new session.
 
@@ -442,11 +448,6 @@ def _said(one: Difference) -> str:
 
 def _damaged(kept: KeptText) -> None:
     st.error(escaped(kept.problem), icon=":material/broken_image:")
-    st.download_button(
-        _("Download what is there"),
-        data=kept.damaged.encode("utf-8", "replace"),
-        file_name="kept-in-this-browser.txt",
-        mime="text/plain",
-        on_click="ignore",
-    )
+    content = kept.damaged.encode("utf-8", "replace")
+    file_button(_("Download what is there"), content, "kept-in-this-browser.txt", "text/plain")
     st.caption(_("It is replaced as soon as you answer something here."))

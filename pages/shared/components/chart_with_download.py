@@ -17,6 +17,7 @@ import streamlit as st
 
 from pages.shared.components import chart_images, charts, database
 from pages.shared.components.chart_images import ImageFormat
+from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import escaped
 from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
 from practices_db.files.exports.recipe import Format, Recipe
@@ -89,16 +90,8 @@ def _take_away(figure: _Figure) -> None:
 
 
 def _button(figure: _Figure, label: str, make: Callable[[], bytes], suffix: str, mime: str) -> None:
-    st.download_button(
-        label,
-        data=make,
-        file_name=figure.file_name(suffix),
-        mime=mime,
-        key=f"take_{figure.key}_{suffix}",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
+    key = f"take_{figure.key}_{suffix}"
+    file_button(label, make, figure.file_name(suffix), mime, key=key, width="stretch")
 
 
 def _records(rows: pd.DataFrame | None) -> list[dict[str, Any]] | None:

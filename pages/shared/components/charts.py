@@ -26,6 +26,7 @@ from practices_db.palette import COUNT, FINE
 from practices_db.translation import ENGLISH, N_, _, language, translations
 
 Spec = dict[str, Any]
+_Cursor = Literal["pointer", "default"]
 _Given = ParamSpec("_Given")
 
 EFFECTIVENESS, SUSTAINABILITY = N_("Effectiveness"), N_("Sustainability")
@@ -143,13 +144,13 @@ def _names(base: alt.Chart) -> alt.Chart:
 
 
 @_for_each_language
-def bars(label_title: str, count_title: str = "Practices") -> Spec:
+def bars(label_title: str) -> Spec:
     """Horizontal bars in the order of the rows: ``id``, ``label``, ``count``. Selection ``pick`` gives the ``id``."""
     pick = alt.selection_point(name="pick", fields=["id"])
     base = alt.Chart().encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
         x=alt.X("count:Q", title=None, axis=None),
-        tooltip=_tips({"label:N": _(label_title), "count:Q": _(count_title)}),
+        tooltip=_tips({"label:N": _(label_title), "count:Q": _("Practices")}),
     )
     layers = alt.layer(
         base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=COUNT, aria=False).add_params(pick),
@@ -350,35 +351,13 @@ def range_rows() -> Spec:
         yOffset=alt.YOffset("what:N", scale=alt.Scale(domain=_headlines(), paddingOuter=0.9)),
         tooltip=_tips({"name:N": _("Practice"), "what:N": _("Score"), "words:N": _("Known"), "told:N": _("Result")}),
     )
-    spans = (
-        told.transform_filter("isValid(datum.low)")
-        .mark_bar(height=6, opacity=0.35, cornerRadius=3, cursor="pointer", aria=False)
-        .encode(
-            x=alt.X(
-                "low:Q",
-                title=None,
-                scale=room,
-                axis=alt.Axis(orient="top", tickCount=6, grid=True, labelExpr=shown),
-            ),
-            x2="high:Q",
-            color=alt.Color("what:N", scale=scale, legend=None),
-        )
-        .add_params(alt.selection_point(name="pick", fields=["id"]))
-    )
-    marks = (
-        told.transform_filter("isValid(datum.score)")
-        .mark_point(size=60, strokeWidth=2, opacity=1, cursor="pointer", aria=False)
-        .encode(
-            x="score:Q",
-            color=alt.Color("what:N", scale=scale, legend=None),
-            fill=alt.condition(
-                "datum.state == 'scored'",
-                alt.Fill("what:N", title=None, scale=scale, legend=legend),
-                alt.value("transparent"),
-            ),
-            shape=alt.Shape("what:N", title=None, scale=scale, legend=legend),
-        )
-    )
+    axis = alt.Axis(orient="top", tickCount=6, grid=True, labelExpr=shown)
+    colour = alt.Color("what:N", scale=scale, legend=None)
+    spans = _spans(told, 6, "pointer").encode(x=alt.X("low:Q", title=None, scale=room, axis=axis), color=colour)
+    spans = spans.add_params(alt.selection_point(name="pick", fields=["id"]))
+    fill = alt.Fill("what:N", title=None, scale=scale, legend=legend)
+    shape = alt.Shape("what:N", title=None, scale=scale, legend=legend)
+    marks = _score_marks(told, 60, fill, "pointer").encode(color=colour, shape=shape)
     first = base.transform_filter(f"datum.what != {_quoted(_(SUSTAINABILITY))}")
     evidence = _inked(first.mark_text(align="center", aria=False).encode(x=alt.datum(116), text="evidence:N"))
     notes = _inked(
@@ -390,22 +369,35 @@ def range_rows() -> Spec:
     return _finished(layered.properties(height=alt.Step(step=38, **{"for": "position"})))
 
 
-def ranges(series: tuple[str, ...], pickable: bool = True) -> Spec:
+def _spans(base: alt.Chart, height: int, cursor: _Cursor = "default") -> alt.Chart:
+    """Return the layer of bars from ``low``, which the caller places, to ``high``."""
+    bounded = base.transform_filter("isValid(datum.low)").encode(x2="high:Q")
+    layer: alt.Chart = bounded.mark_bar(height=height, opacity=0.35, cornerRadius=3, cursor=cursor, aria=False)
+    return layer
+
+
+def _score_marks(base: alt.Chart, size: int, fill: alt.Fill, cursor: _Cursor = "default") -> alt.Chart:
+    """Return the layer of marks at the scores, hollow where too little is known."""
+    filled = alt.condition("datum.state == 'scored'", fill, alt.value("transparent"))
+    placed = base.transform_filter("isValid(datum.score)").encode(x="score:Q", fill=filled)
+    layer: alt.Chart = placed.mark_point(size=size, strokeWidth=2, opacity=1, cursor=cursor, aria=False)
+    return layer
+
+
+def ranges(series: tuple[str, ...]) -> Spec:
     """Range bars under the name they belong to, readable at any width; ``series`` are the values of ``what``.
 
     Rows, one a line: ``line`` (order), ``id``, ``practice``, ``name`` (on name lines), ``what`` (which score, on bar
     lines), ``state``, ``score``, ``low``, ``high``, ``words``. The bar runs from low to high; the mark at the score is
-    filled where it is scored and hollow where not enough is documented. Where marks are ``pickable``, the selection
-    ``pick`` gives the ``id``.
+    filled where it is scored and hollow where not enough is documented.
     """
-    spec = deepcopy(_ranges(len(series), pickable))
+    spec = deepcopy(_ranges(len(series)))
     _set_series(spec, "what", series)
     return spec
 
 
 @_for_each_language
-def _ranges(count: int, pickable: bool) -> Spec:
-    cursor: Literal["pointer", "default"] = "pointer" if pickable else "default"
+def _ranges(count: int) -> Spec:
     scale = alt.Scale()  # the names of the series are set for each chart
     # many names go below each other, so that none is cut on a phone
     direction: Literal["vertical", "horizontal"] = "vertical" if count > 2 else "horizontal"
@@ -413,30 +405,11 @@ def _ranges(count: int, pickable: bool) -> Spec:
     colour = alt.Color("what:N", title=None, scale=scale, legend=None)
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     told = base.encode(tooltip=_tips({"practice:N": _("Of"), "what:N": _("Score"), "words:N": _("Known")}))
-    spans = (
-        told.transform_filter("isValid(datum.low)")
-        .mark_bar(height=7, opacity=0.35, cornerRadius=3, cursor=cursor, aria=False)
-        .encode(
-            x=alt.X("low:Q", title=None, scale=_HUNDRED, axis=alt.Axis(orient="top", tickCount=5, grid=True)),
-            x2="high:Q",
-            color=colour,
-        )
-    )
-    if pickable:
-        spans = spans.add_params(alt.selection_point(name="pick", fields=["id"]))
-    marks = (
-        told.transform_filter("isValid(datum.score)")
-        .mark_point(size=90, strokeWidth=2, opacity=1, cursor=cursor, aria=False)
-        .encode(
-            x="score:Q",
-            color=colour,
-            fill=alt.condition(
-                "datum.state == 'scored'",
-                alt.Fill("what:N", title=None, scale=scale, legend=legend),
-                alt.value("transparent"),
-            ),
-            shape=alt.Shape("what:N", title=None, scale=alt.Scale(range=_SHAPES), legend=legend),
-        )
+    x = alt.X("low:Q", title=None, scale=_HUNDRED, axis=alt.Axis(orient="top", tickCount=5, grid=True))
+    spans = _spans(told, 7).encode(x=x, color=colour)
+    shape = alt.Shape("what:N", title=None, scale=alt.Scale(range=_SHAPES), legend=legend)
+    marks = _score_marks(told, 90, alt.Fill("what:N", title=None, scale=scale, legend=legend)).encode(
+        color=colour, shape=shape
     )
     layered = alt.layer(spans, marks, _names(base)).resolve_scale(color="independent")
     return _finished(layered.properties(height=alt.Step(21)))
@@ -656,7 +629,7 @@ def build() -> None:
         two_scores(),
         score_cells(5),
         range_rows(),
-        *(_ranges(count, pickable=False) for count in range(1, 7)),
+        *(_ranges(count) for count in range(1, 7)),
         _places(named=True),
         _places(named=False),
         strips(both),

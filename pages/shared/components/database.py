@@ -10,13 +10,14 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 import streamlit as st
 
 from criteria.agreement import WeightedAgreement
 from criteria.framework import current_framework
+from criteria.needs import Pool
 from criteria.results import GroupId
 from criteria.scoring import Answers, encode
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -25,7 +26,7 @@ from practices_db.curation import releases as curation_releases
 from practices_db.database.store import Cursor, Store
 from practices_db.operations.build import open_store
 from practices_db.operations.replica import PastReleases, Replica
-from practices_db.queries import library, practices, results
+from practices_db.queries import library, needs, practices, results
 from practices_db.queries.agreement import agreement_of
 from practices_db.queries.facet_index import Bools, Index
 from practices_db.queries.figures import Figures, Limits, figures, limits
@@ -112,12 +113,24 @@ class OnePractice:
     corrections: list[tuple[date, str]]
     not_counted: tuple[practices.NotCounted, ...]
 
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What the libraries know around it."""
+        id_, sectors, countries = (self.card[what] for what in ("id", "sectors", "countries"))
+        with cursor() as one:
+            research = library.research(one, sectors, self.card["target_groups"], countries, id_, each=MOST_AROUND)
+            links = records(library.links_of(one, "practice", [id_]))
+            leads = [link for link in links if link["relation"] == "leads"]
+            own = [link["other_id"] for link in leads]
+            near = library.organisations_near(one, sectors, countries, own, each=MOST_AROUND)
+        return Surroundings(records(research), leads, records(near))
+
 
 @dataclass(frozen=True)
 class Whole:
     """What holds for the whole published catalogue: the same for everybody until the next release of the data.
 
-    Shared by all sessions: look at it, never change it.
+    Shared by all sessions: look at it, never change it. What not every page needs is read when it is first asked for.
     """
 
     version: practices.DataVersion
@@ -134,6 +147,36 @@ class Whole:
         """The name of every practice by id, in the order of the names; ask only where they are few."""
         with cursor() as one:
             return practices.practice_names(one)
+
+    @cached_property
+    def what_works(self) -> WhatWorks:
+        """What studies say of types of measure."""
+        with cursor() as one:
+            return WhatWorks.read(one)
+
+    @cached_property
+    def documentation(self) -> Documentation:
+        """What the page on the method tells."""
+        with cursor() as one:
+            return Documentation.read(one)
+
+    @cached_property
+    def read_twice(self) -> WeightedAgreement:
+        """How far two readings from own sources agree."""
+        with cursor() as one:
+            return agreement_of(one, "own-sources")
+
+    @cached_property
+    def groups_of_results(self) -> dict[str, GroupId]:
+        """The group of what is shown by practice; of those that are not in it nothing is known."""
+        with cursor() as one:
+            return result_groups(one)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """Every practice as far as it can be matched to a need."""
+        with cursor() as one:
+            return needs.pool(one)
 
     def answers_of(self, selected: Bools) -> Answers:
         """Return the answers of those assessed practices that are selected (a truth value a practice of the index)."""
@@ -259,25 +302,6 @@ class Surroundings:
     near: list[dict[str, Any]]  # organisations in its countries, then across Europe: MOST_AROUND of each
 
 
-@st.cache_resource(max_entries=1_000, show_spinner=False)
-def _surroundings(path: str, content_hash: str, _card: Card, practice_id: str) -> Surroundings:  # noqa: ARG001 - a key
-    sectors, countries = _card["sectors"], _card["countries"]
-    with cursor() as one:
-        research = library.research(one, sectors, _card["target_groups"], countries, practice_id, each=MOST_AROUND)
-        leads = [
-            link for link in records(library.links_of(one, "practice", [practice_id])) if link["relation"] == "leads"
-        ]
-        near = library.organisations_near(
-            one, sectors, countries, [link["other_id"] for link in leads], each=MOST_AROUND
-        )
-    return Surroundings(records(research), leads, records(near))
-
-
-def surroundings(of: Whole, card: Card) -> Surroundings:
-    """Return what the libraries know around a practice; computed once for each release of the data."""
-    return _surroundings(str(database_path()), of.version.content_hash, card, card["id"])
-
-
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _on_sector(path: str, content_hash: str, sector: str, target_groups: tuple[str, ...]) -> list[dict[str, Any]]:  # noqa: ARG001 - a key
     with cursor() as one:
@@ -287,17 +311,6 @@ def _on_sector(path: str, content_hash: str, sector: str, target_groups: tuple[s
 def on_sector(of: Whole, sector: str, target_groups: Sequence[str]) -> list[dict[str, Any]]:
     """Return the publications on a sector and for target groups, strongest first; read once for each release."""
     return _on_sector(str(database_path()), of.version.content_hash, sector, tuple(sorted(target_groups)))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _what_works(path: str, content_hash: str) -> WhatWorks:  # noqa: ARG001 - the cache's key
-    with cursor() as one:
-        return WhatWorks.read(one)
-
-
-def what_works(of: Whole) -> WhatWorks:
-    """Return what studies say of types of measure; read and labelled once for each release of the data."""
-    return _what_works(str(database_path()), of.version.content_hash)
 
 
 @dataclass(frozen=True)
@@ -313,12 +326,11 @@ class Documentation:
     example: dict[str, Any] | None
     answers: dict[str, list[dict[str, Any]]]
 
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG001 - the cache's key
-    with cursor() as one:
+    @classmethod
+    def read(cls, one: Cursor) -> Self:
+        """Read it."""
         example = practices.example(one)
-        return Documentation(
+        return cls(
             practices.assessors(one),
             practices.documentation(one),
             practices.selection_shares(one),
@@ -328,30 +340,3 @@ def _documentation(path: str, content_hash: str) -> Documentation:  # noqa: ARG0
             example,
             grouped(practices.answers(one, example["id"] if example else ""), "indicator_id"),
         )
-
-
-def documentation(of: Whole) -> Documentation:
-    """Return what the page on the method tells; computed once for each release of the data."""
-    return _documentation(str(database_path()), of.version.content_hash)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _read_twice(path: str, content_hash: str) -> WeightedAgreement:  # noqa: ARG001 - the cache's key
-    with cursor() as one:
-        return agreement_of(one, "own-sources")
-
-
-def read_twice(of: Whole) -> WeightedAgreement:
-    """Return how far two readings from own sources agree; counted once for each release of the data."""
-    return _read_twice(str(database_path()), of.version.content_hash)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _groups_of_results(path: str, content_hash: str) -> dict[str, GroupId]:  # noqa: ARG001 - the cache's key
-    with cursor() as one:
-        return result_groups(one)
-
-
-def groups_of_results(of: Whole) -> dict[str, GroupId]:
-    """Return the group of what is shown by practice; of those that are not in it nothing is known."""
-    return _groups_of_results(str(database_path()), of.version.content_hash)

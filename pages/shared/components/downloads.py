@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from pages.shared.components import database, reader_language
+from pages.shared.components.file_button import file_button
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
@@ -81,14 +83,12 @@ def _button(  # noqa: PLR0913, PLR0917 - what is in the file, how many rows, and
         with speak(code):
             return file_content(database.store(), view, today, contents, format_)
 
-    st.download_button(
+    file_button(
         words,
-        data=made,
-        file_name=file_name(view, format_, today, contents),
-        mime=FORMATS[format_].mime,
-        icon=":material/download:",
+        made,
+        file_name(view, format_, today, contents),
+        FORMATS[format_].mime,
         type="primary" if chosen else "secondary",
-        on_click="ignore",
         help=None if chosen else _(FORMATS[format_].meaning),
         disabled=not count,
     )
@@ -96,27 +96,21 @@ def _button(  # noqa: PLR0913, PLR0917 - what is in the file, how many rows, and
 
 def _codebook(view: View, contents: FileContents, format_: Format) -> None:
     if contents != "comparison":  # a matrix says itself what stands in each row
-        st.download_button(
-            _("Codebook: what each column means"),
-            data=lambda: codebook_csv(view, contents, format_),
-            file_name=FILE_NAME,
-            mime=FORMATS[format_].mime,
-            icon=":material/menu_book:",
-            type="tertiary",
-            on_click="ignore",
+        words, mime = _("Codebook: what each column means"), FORMATS[format_].mime
+        file_button(
+            words, partial(codebook_csv, view, contents, format_), FILE_NAME, mime, "menu_book", type="tertiary"
         )
 
 
 def _for_programs(view: View, contents: FileContents, format_: Format) -> None:
     if contents != "comparison":
-        st.download_button(
+        file_button(
             _("Codebook for programs (Frictionless data package)"),
-            data=lambda: _package(view, contents, format_),
-            file_name=data_package.FILE_NAME,
-            mime="application/json",
-            icon=":material/data_object:",
+            partial(_package, view, contents, format_),
+            data_package.FILE_NAME,
+            "application/json",
+            "data_object",
             type="tertiary",
-            on_click="ignore",
         )
 
 
@@ -134,14 +128,12 @@ def comparison(view: View, count: int) -> None:
     """Draw the button that downloads a comparison as a workbook, and beside it every other format."""
     today = date.today()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
+        file_button(
             _("Download comparison (Excel)"),
-            data=lambda: file_content(database.store(), view, today, format_="xlsx"),
-            file_name=file_name(view, "xlsx", today),
-            mime=FORMATS["xlsx"].mime,
-            icon=":material/download:",
+            lambda: file_content(database.store(), view, today, format_="xlsx"),
+            file_name(view, "xlsx", today),
+            FORMATS["xlsx"].mime,
             type="primary",
-            on_click="ignore",
         )
         take_away(view, count)
 

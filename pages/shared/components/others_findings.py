@@ -15,6 +15,8 @@ from practices_db.catalogue.vocabularies import label
 from practices_db.queries.what_works import WhatWorks
 from practices_db.translation import _
 
+_MOST = 3  # outcomes of which a finding is told
+
 
 def cheapest_design() -> str:
     """Return the cheapest design that can be believed, explained where it stands."""
@@ -24,15 +26,15 @@ def cheapest_design() -> str:
     )
 
 
-def found_by_others(found: WhatWorks, measure_type: str, most: int = 3) -> list[str]:
+def found_by_others(found: WhatWorks, measure_type: str) -> list[str]:
     """Return a finding for each of the surest outcomes of a type as Markdown: outcome, direction, sentence, source."""
     studied = [one for one in found.of_type(measure_type) if one.studies]
-    return [f"{escaped(label('outcome', one.outcome))}. {example(one, found)}" for one in studied[:most]]
+    return [f"{escaped(label('outcome', one.outcome))}. {example(one, found)}" for one in studied[:_MOST]]
 
 
 def others_have_shown(sectors: Sequence[str] = ()) -> None:
     """Draw what others have shown of a type that is chosen, and the cheapest design for showing it oneself."""
-    found = database.what_works(database.whole())
+    found = database.whole().what_works
     types = [one.id for one in measure_types().types if not sectors or set(one.sectors) & set(sectors)]
     st.subheader(_("What others have shown"), anchor=False)
     chosen = st.selectbox(

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import streamlit as st
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
+from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.config import base_url
@@ -218,14 +219,8 @@ def show(receipt: KeptReceipt) -> None:
         )
     )
     st.code(private_link(receipt.token), language=None, wrap_lines=True)
-    st.download_button(
-        _("Download the receipt"),
-        data=text_of(receipt).encode(),
-        file_name=f"receipt_{receipt.number}_{secrets.token_hex(4)}.txt",
-        mime="text/plain",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"receipt_{receipt.number}",
-    )
+    key = f"receipt_{receipt.number}"
+    name = f"{key}_{secrets.token_hex(4)}.txt"
+    file_button(_("Download the receipt"), text_of(receipt).encode(), name, "text/plain", key=key)
     with st.expander(_("What was sent ({name})").format(name=escaped(receipt.name))):
         st.text(receipt.text)

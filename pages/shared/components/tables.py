@@ -92,8 +92,9 @@ def most_frequent_year(starts: pd.DataFrame) -> str:
     )
 
 
-def year_columns(starts: pd.DataFrame, first: int = 2000) -> pd.DataFrame:
-    """Return (year, practices) without gaps: one row for all years before ``first``, then one for every year."""
+def year_columns(starts: pd.DataFrame) -> pd.DataFrame:
+    """Return (year, practices) without gaps: one row for all years before 2000, then one for every year."""
+    first = 2000
     counts = dict(zip(starts["year"].astype(int), starts["practices"].astype(int), strict=True))
     early = sum(count for year, count in counts.items() if year < first)
     years_ = range(first, max(counts, default=first - 1) + 1)
@@ -168,15 +169,14 @@ def _score_cell(card: Card, node: str) -> str:
 
 def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
     """Draw the sortable table; return the id of the practice whose cell was chosen, and the ids of the ticked rows."""
-    event: Any = st.dataframe(
+    event = sortable(
         overview_table(practices),
-        hide_index=True,
+        _("The practices found, one a row, with result, evidence and both scores"),
         row_height=_LINES,
         column_config=overview_columns(),
         selection_mode=["single-cell", "multi-row"],
         on_select="rerun",
         key="practices_table",
-        alt=_("The practices found, one a row, with result, evidence and both scores"),
     )
     ids = [str(card["id"]) for card in practices]
     chosen = event["selection"]
@@ -440,6 +440,16 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     )
 
 
+def fixed(content: Any, alt: str, **look: Any) -> None:
+    """Draw a table whose cells are Markdown: of columns by name, of rows, or a table of pandas."""
+    st.table(pd.DataFrame(content), alt=alt, hide_index=True, border="horizontal", **look)
+
+
+def sortable(content: Any, alt: str, **look: Any) -> Any:
+    """Draw a table of plain cells that can be sorted and searched; return what is chosen in it, where that is asked."""
+    return st.dataframe(pd.DataFrame(content), hide_index=True, alt=alt, **look)
+
+
 def twin(table: pd.DataFrame, alt: str, alone: bool = False, texts: Sequence[str] = ()) -> None:
     """Draw the table that says the same as the chart above it, folded; open where there is no chart (``alone``).
 
@@ -448,4 +458,4 @@ def twin(table: pd.DataFrame, alt: str, alone: bool = False, texts: Sequence[str
     table = table.assign(**{name: [escaped(str(cell)) for cell in table[name]] for name in texts})
     words = _("As a table") if alone else _("The same as a table")
     with st.expander(words, expanded=alone, icon=":material/table_rows:"):
-        st.table(table, alt=alt, hide_index=True, border="horizontal")
+        fixed(table, alt)

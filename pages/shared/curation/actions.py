@@ -12,7 +12,7 @@ from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import login
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
-from practices_db.errors import Actor, NotAllowedError, PracticesError
+from practices_db.errors import Actor, PracticesError
 
 Result = TypeVar("Result")
 UNRELEASED = "data"  # the object that stands in the record for whatever is not released yet
@@ -40,7 +40,8 @@ def act(
 
 
 def looked_up(work: Callable[[Cursor, Actor], Result], private: str = "") -> Result:
-    """Return what whoever is there now may read; where they may not (any more) say so, on record, and stop.
+    """Return what whoever is there now may read; where they may not (any more: that goes on record), or there is no
+    such thing, say so and stop.
 
     ``private``: the object whose private or unreleased content is shown; that goes on record, once a visit.
     """
@@ -51,7 +52,7 @@ def looked_up(work: Callable[[Cursor, Actor], Result], private: str = "") -> Res
             if private:
                 put_on_record(who, private)
             return found
-    except NotAllowedError as error:
+    except PracticesError as error:
         complain(error)
         st.stop()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandas as pd
 import streamlit as st
 
 from criteria.answer_gaps import MissingAnswer, NeededAnswers, answers_for_a_score, telling_answers
 from criteria.framework import current_framework
 from criteria.order import CoderError, criterion_alone, only_scored
 from criteria.scoring import Answers
-from pages.shared.components import database
+from pages.shared.components import database, tables
 from pages.shared.components.screen_texts import escaped
 from pages.shared.components.tables import HEADLINES
 from pages.shared.curation import labels
@@ -32,7 +31,7 @@ def draw() -> None:
     if len(whole.answers.practice_ids) > _MOST_ASSESSED:
         st.info(_("More than {most} practices are assessed: too many to try every answer.").format(most=_MOST_ASSESSED))
         return
-    error = error_of(database.read_twice(whole))
+    error = error_of(whole.read_twice)
     with st.spinner(_("Trying every undocumented answer"), show_time=True):
         found = {
             node: _found(str(database_path()), whole.version.content_hash, node, error, whole.answers)
@@ -90,4 +89,4 @@ def _table(lines: Iterable[tuple[str, str]], names: dict[str, str], column: str,
     ]
     if rows:
         st.caption(words)
-        st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt=words)
+        tables.fixed(rows, words)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
+from pages.shared.components import tables
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation import actions
 from practices_db import config
@@ -30,20 +30,17 @@ def draw(_actor: Actor) -> None:
     if not found:
         st.info("There is no backup yet.", icon=":material/save:")
         return
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Made (UTC)": [one.made_at.replace(tzinfo=None, microsecond=0) for one in found],
-                **{
-                    words: [one.manifest["tables"].get(table, {}).get("rows") for one in found]
-                    for table, words in _COUNTED.items()
-                },
-                "Problems found": [len(one.problems) for one in found],
-                "Folder": [one.folder.name for one in found],
-            }
-        ),
-        hide_index=True,
-        alt="The backups there are, the newest first",
+    tables.sortable(
+        {
+            "Made (UTC)": [one.made_at.replace(tzinfo=None, microsecond=0) for one in found],
+            **{
+                words: [one.manifest["tables"].get(table, {}).get("rows") for one in found]
+                for table, words in _COUNTED.items()
+            },
+            "Problems found": [len(one.problems) for one in found],
+            "Folder": [one.folder.name for one in found],
+        },
+        "The backups there are, the newest first",
     )
     st.caption(
         f"{counted(len(found), 'backup')}. Each was read back and checked. One a day is kept for "

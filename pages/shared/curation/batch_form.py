@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from pages.shared.components import database, filter_form
+from pages.shared.components import database, filter_form, tables
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
 from pages.shared.curation.drafts import Draft
@@ -19,7 +18,7 @@ from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.curation import batch_edits
 from practices_db.curation.batch_edits import Batch, How, New, Proposal
 from practices_db.database.store import Store
-from practices_db.errors import Actor, PracticesError
+from practices_db.errors import Actor
 
 _SEEN, _REASON = "batch_seen", "batch_reason"
 _HOW: dict[How, str] = {"set": "Set", "add": "Add", "take away": "Remove"}
@@ -31,13 +30,7 @@ def draw() -> None:
     new = _new_value()
     asked = (tuple(ids), new)
     if st.button("Show what would change", icon=":material/preview:"):
-        try:
-            found = actions.looked_up(
-                lambda cursor, who: batch_edits.proposals(cursor, who, ids, new), actions.UNRELEASED
-            )
-        except PracticesError as error:
-            actions.complain(error)
-            return
+        found = actions.looked_up(lambda cursor, who: batch_edits.proposals(cursor, who, ids, new), actions.UNRELEASED)
         st.session_state[_SEEN] = (asked, found)
     seen = st.session_state.get(_SEEN)
     if seen and seen[0] == asked:  # what was seen of another choice is no preview of this one
@@ -82,17 +75,14 @@ def _preview(new: New, found: Sequence[Proposal]) -> None:
     st.markdown(
         f"{counted(change, 'practice')} would change, {same} would stay as they are, {len(faults)} cannot be changed."
     )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Practice": [one.name or one.id for one in found],
-                "Now": [labels.value(one.before) for one in found],
-                "New": [labels.value(one.after) for one in found],
-                "What happens": [one.fault or ("changes" if one.changes else "stays as it is") for one in found],
-            }
-        ),
-        hide_index=True,
-        alt="What the new value would change in each practice",
+    tables.sortable(
+        {
+            "Practice": [one.name or one.id for one in found],
+            "Now": [labels.value(one.before) for one in found],
+            "New": [labels.value(one.after) for one in found],
+            "What happens": [one.fault or ("changes" if one.changes else "stays as it is") for one in found],
+        },
+        "What the new value would change in each practice",
     )
     if faults and st.toggle("Leave out those that cannot be changed", key="batch_leave"):
         found = [one for one in found if not one.fault]

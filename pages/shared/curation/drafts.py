@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
+from pages.shared.components import tables
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import labels
 
@@ -80,12 +80,7 @@ def lost(about: str, there: Collection[str]) -> None:
         "typed; nothing of it is saved.",
         icon=":material/call_merge:",
     )
-    st.table(
-        pd.DataFrame({"Field": map(labels.of, typed), "Yours": map(_cell, typed.values())}),
-        hide_index=True,
-        border="horizontal",
-        alt="What you had typed",
-    )
+    tables.fixed({"Field": map(labels.of, typed), "Yours": map(_cell, typed.values())}, "What you had typed")
     close()
 
 
@@ -101,20 +96,14 @@ def stale(draft: Draft, version: int, now: Mapping[str, Any]) -> None:
             "yours is lost.",
             icon=":material/call_merge:",
         )
-        st.table(
-            pd.DataFrame(
-                {
-                    "Field": [labels.of(field) for field in rows],
-                    "When you opened it": [_cell(draft.shown[field]) for field in rows],
-                    "Now": [_cell(now[field]) for field in rows],
-                    "Yours": [
-                        _cell(mine[field]) if mine[field] != draft.shown[field] else "as it was" for field in rows
-                    ],
-                }
-            ),
-            hide_index=True,
-            border="horizontal",
-            alt="What was changed by somebody else, beside what you have changed",
+        tables.fixed(
+            {
+                "Field": [labels.of(field) for field in rows],
+                "When you opened it": [_cell(draft.shown[field]) for field in rows],
+                "Now": [_cell(now[field]) for field in rows],
+                "Yours": [_cell(mine[field]) if mine[field] != draft.shown[field] else "as it was" for field in rows],
+            },
+            "What was changed by somebody else, beside what you have changed",
         )
         with st.container(horizontal=True):
             st.button(

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared.components import database
+from pages.shared.components import database, tables
 from pages.shared.components.screen_texts import counted, escaped
 from practices_db.catalogue.library_items import KINDS as ITEMS
 from practices_db.catalogue.problems import SHOWN_AT_MOST, Problem, RefusedError
@@ -113,8 +113,7 @@ def _templates() -> None:
             "means, and single values can be chosen from a list."
         )
         for label, kind, format_ in _TEMPLATES:
-            name = imports.template_name(kind, format_)
-            _take(label, name, partial(_template, kind, format_))
+            _take(label, imports.template_name(kind, format_), partial(_template, kind, format_))
         _take("Allowed values (CSV)", "allowed_values.csv", imports.allowed_values_csv)
 
 
@@ -219,7 +218,7 @@ def _mistakes(told: pd.DataFrame, alt: str) -> None:
     """Draw what was found in cells, what it is first, so that a telephone shows it, and in several lines."""
     narrow = {"Row": st.column_config.NumberColumn(width=50), "Column": st.column_config.TextColumn(width=110)}
     wide = dict.fromkeys(("What is wrong", "What was noticed"), st.column_config.TextColumn(width=_REASON_WIDE))
-    st.dataframe(told, hide_index=True, row_height=_THREE_LINES, column_config=narrow | wide, alt=alt)
+    tables.sortable(told, alt, row_height=_THREE_LINES, column_config=narrow | wide)
 
 
 def _visible(text: str) -> str:
@@ -396,7 +395,7 @@ def _table(columns: dict[str, list[Any]], alt: str) -> None:
     frame = pd.DataFrame(columns)
     # so that both sides of a change are on screen, however long the texts are
     wide = {name: st.column_config.TextColumn(width="medium") for name in ("Of", "Now", "In the file")}
-    st.dataframe(frame.head(_SHOWN), hide_index=True, column_config=wide, alt=alt)
+    tables.sortable(frame.head(_SHOWN), alt, column_config=wide)
     if len(frame) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(frame):,} are shown; all are imported.")
 

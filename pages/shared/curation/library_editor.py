@@ -12,7 +12,7 @@ from pages.shared.curation import actions, facts, labels, record_links, search, 
 from practices_db.catalogue.library_items import KINDS, NOUNS, Item
 from practices_db.curation import edit_library
 from practices_db.curation.edit_library import Curated
-from practices_db.errors import Actor, PracticesError
+from practices_db.errors import Actor
 
 _SEVERAL: dict[Item, str] = {  # where it is not the noun with an s
     "practice_type": "types of measure of practices",
@@ -46,20 +46,14 @@ def draw(actor: Actor) -> None:
         )
         return
     links.page_link("curation", f"Find another {NOUNS[item]}", "arrow_back", {"part": "library", "shelf": item})
-    try:
-        found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, item, id_), actions.UNRELEASED)
-    except PracticesError as error:
-        actions.complain(error)
-        return
+    found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, item, id_), actions.UNRELEASED)
     st.subheader(escaped(found.name))
     _stands(found, item)
     views = {view: words for view, words in _VIEWS.items() if view != "links" or item in _PAGES}
     match links.choose("View", "view", views, _VIEWS):
         case "facts":
             facts.draw(found, actor)
-        case "links" if item == "evidence":
-            record_links.draw(found, item, actor)
-        case "links" if item == "organisation":
+        case "links" if item in ("evidence", "organisation"):
             record_links.draw(found, item, actor)
         case "standing":
             status.draw(found, actor)

@@ -19,7 +19,7 @@ from pages.shared.curation import (
 )
 from practices_db.curation import edit_practices
 from practices_db.curation.edit_practices import CuratedPractice
-from practices_db.errors import Actor, PracticesError
+from practices_db.errors import Actor
 
 _VIEWS = {
     "facts": "Facts",
@@ -41,11 +41,7 @@ def draw(actor: Actor) -> None:
         answer_gaps.draw()
         return
     links.page_link("curation", "Find another practice", "arrow_back", {"part": "practices"})
-    try:
-        found = actions.looked_up(lambda cursor, who: edit_practices.practice(cursor, who, id_), actions.UNRELEASED)
-    except PracticesError as error:
-        actions.complain(error)
-        return
+    found = actions.looked_up(lambda cursor, who: edit_practices.practice(cursor, who, id_), actions.UNRELEASED)
     st.subheader(escaped(found.facts["name"]))
     _stands(found)
     view = links.choose("View", "view", _VIEWS)

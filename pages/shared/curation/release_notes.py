@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
-from pages.shared.components import database
+from pages.shared.components import database, tables
 from pages.shared.curation.labels import FIELDS
 from practices_db import formats
 from practices_db.catalogue.library_items import KINDS
@@ -72,17 +71,14 @@ def show(changes: Sequence[Change], alt: str) -> None:
     counts = Counter(one.kind for one in changes)
     held = [(_(words[1]), formats.count(counts[kind])) for kind, words in _KINDS.items() if counts[kind]]
     st.markdown("\n".join(f"- {several}: {count}" for several, count in held))
-    st.dataframe(
-        pd.DataFrame(
-            {
-                _("Name"): [one.name for one in changes],
-                _("What"): [_(_KINDS[one.kind][0]) for one in changes],
-                _("Change"): [_words(one) for one in changes],
-                _("Why"): [one.why or "" for one in changes],
-            }
-        ),
-        hide_index=True,
-        alt=alt,
+    tables.sortable(
+        {
+            _("Name"): [one.name for one in changes],
+            _("What"): [_(_KINDS[one.kind][0]) for one in changes],
+            _("Change"): [_words(one) for one in changes],
+            _("Why"): [one.why or "" for one in changes],
+        },
+        alt,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.components import database
+from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import counted
 from pages.shared.curation import actions, login, release_notes
 from practices_db.curation import releases
@@ -113,12 +114,6 @@ def _take_away() -> None:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-    st.download_button(
-        f"Download {counted(len(files), 'file')} (ZIP)",
-        packed.getvalue(),
-        # a random part: Streamlit keys files by a part of their content and their name
-        f"unreleased_{secrets.token_hex(8)}.zip",
-        "application/zip",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    # a random part: Streamlit keys files by a part of their content and their name
+    name = f"unreleased_{secrets.token_hex(8)}.zip"
+    file_button(f"Download {counted(len(files), 'file')} (ZIP)", packed.getvalue(), name, "application/zip")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from criteria.framework import current_framework
+from pages.shared.components import tables
 from pages.shared.components.links import choose, page_link, practice_link
 from pages.shared.components.private_links import new_link
 from pages.shared.components.screen_texts import counted, escaped, web_link
@@ -20,7 +20,7 @@ from practices_db.curation.reviews import Difference
 from practices_db.curation.submissions import Submission
 from practices_db.curation.versioned_change import Edit
 from practices_db.database.store import Cursor
-from practices_db.errors import Actor, PracticesError
+from practices_db.errors import Actor
 
 _KINDS = {
     "self-assessment": "Self-assessment",
@@ -56,11 +56,6 @@ _WHAT_HAPPENS = {
         "source, then accept it here to say that it is done."
     ),
 }
-
-
-class _Shown(NamedTuple):
-    found: Submission
-    differences: list[Difference]
 
 
 def draw(actor: Actor) -> None:
@@ -99,15 +94,10 @@ def _list() -> None:
 
 
 def _one(actor: Actor, id_: str) -> None:
-    def look(cursor: Cursor, who: Actor) -> _Shown:
-        return _Shown(reviews.submission(cursor, who, id_), reviews.differences(cursor, who, id_))
+    def look(cursor: Cursor, who: Actor) -> tuple[Submission, list[Difference]]:
+        return reviews.submission(cursor, who, id_), reviews.differences(cursor, who, id_)
 
-    try:
-        shown = actions.looked_up(look, private=f"submission:{id_}")
-    except PracticesError as error:
-        actions.complain(error)
-        return
-    found = shown.found
+    found, differences = actions.looked_up(look, private=f"submission:{id_}")
     version = actions.seen(f"submission_{id_}", found.version)
     st.subheader(_KINDS[found.kind])
     st.markdown(f"**{_STATES[found.status]}.** Sent on {found.created:%d %B %Y} as number {found.id}.")
@@ -121,7 +111,7 @@ def _one(actor: Actor, id_: str) -> None:
         st.text(f"Mailbox for questions, never published: {found.contact}")
     if found.curator_note:
         st.markdown(f"Note to the sender: {escaped(found.curator_note)}")
-    _content(found, shown.differences)
+    _content(found, differences)
     _decide(actor, found, version)
 
 
@@ -136,17 +126,13 @@ def _content(found: Submission, differences: Sequence[Difference]) -> None:
         return
     st.markdown("**What it would change**" if found.status == "submitted" else "**Against what stands there now**")
     if differences:
-        st.table(
-            pd.DataFrame(
-                {
-                    "What": [curation_labels.of(one.what) for one in differences],
-                    "Now": [escaped(one.before) or "–" for one in differences],
-                    "In the submission": [escaped(one.after) for one in differences],
-                }
-            ),
-            hide_index=True,
-            border="horizontal",
-            alt="What the submission would change",
+        tables.fixed(
+            {
+                "What": [curation_labels.of(one.what) for one in differences],
+                "Now": [escaped(one.before) or "–" for one in differences],
+                "In the submission": [escaped(one.after) for one in differences],
+            },
+            "What the submission would change",
         )
     else:
         st.markdown("Nothing: all of it stands there already.")
@@ -161,19 +147,15 @@ def _answers(payload: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -
             f"{escaped(payload['framework'])} {escaped(payload['framework_version'])}."
         )
         labels = {one.id: one.label for one in current_framework().answers}
-        st.table(
-            pd.DataFrame(
-                {
-                    "Indicator": [curation_labels.of(one["indicator_id"]) for one in answers],
-                    "Answer": [labels.get(one["answer"], one["answer"]) for one in answers],
-                    "Evidence level": [str(one.get("evidence_level", 0)) for one in answers],
-                    "Note": [escaped(one.get("note") or "") for one in answers],
-                    "Source": [_source(one) for one in answers],
-                }
-            ),
-            hide_index=True,
-            border="horizontal",
-            alt="Every answer of the submission, with its note and source",
+        tables.fixed(
+            {
+                "Indicator": [curation_labels.of(one["indicator_id"]) for one in answers],
+                "Answer": [labels.get(one["answer"], one["answer"]) for one in answers],
+                "Evidence level": [str(one.get("evidence_level", 0)) for one in answers],
+                "Note": [escaped(one.get("note") or "") for one in answers],
+                "Source": [_source(one) for one in answers],
+            },
+            "Every answer of the submission, with its note and source",
         )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
+from pages.shared.components import tables
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
 from practices_db.catalogue.library_items import KINDS, NOUNS
@@ -71,20 +71,16 @@ def history(thing: Thing, actor: Actor) -> None:
         st.info("Nothing was changed since it came into the catalogue with the first build.", icon=":material/history:")
         return
     st.markdown(f"{counted(len(lines), 'change')}, the newest first.")
-    st.table(
-        pd.DataFrame(
-            {
-                "When (UTC)": [f"{one.ts:%Y-%m-%d %H:%M}" for one in lines[:_AT_ONCE]],
-                "Who": [("you, " if one.actor == actor.id else "") + escaped(one.actor) for one in lines[:_AT_ONCE]],
-                "What": [escaped(one.action) for one in lines[:_AT_ONCE]],
-                "Before": [labels.values(one.before) for one in lines[:_AT_ONCE]],
-                "After": [labels.values(one.after) for one in lines[:_AT_ONCE]],
-                "Why": [_why(one) for one in lines[:_AT_ONCE]],
-            }
-        ),
-        hide_index=True,
-        border="horizontal",
-        alt="Who changed what, when and why",
+    tables.fixed(
+        {
+            "When (UTC)": [f"{one.ts:%Y-%m-%d %H:%M}" for one in lines[:_AT_ONCE]],
+            "Who": [("you, " if one.actor == actor.id else "") + escaped(one.actor) for one in lines[:_AT_ONCE]],
+            "What": [escaped(one.action) for one in lines[:_AT_ONCE]],
+            "Before": [labels.values(one.before) for one in lines[:_AT_ONCE]],
+            "After": [labels.values(one.after) for one in lines[:_AT_ONCE]],
+            "Why": [_why(one) for one in lines[:_AT_ONCE]],
+        },
+        "Who changed what, when and why",
     )
     if len(lines) > _AT_ONCE:
         st.caption(f"The newest {_AT_ONCE} are shown; the command line's history shows all.")

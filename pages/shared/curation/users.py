@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
+from pages.shared.components import tables
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions
 from practices_db.curation import users
@@ -20,17 +20,14 @@ _MAY: dict[Role, str] = {
 def draw(actor: Actor) -> None:
     """List who has a role; give one, take one away."""
     known = actions.looked_up(users.everybody, private="person")
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "E-mail address": [one.email for one in known],
-                "Role": [one.role for one in known],
-                "Since": [one.granted_on for one in known],
-                "In the record": [pseudonym(one.email) for one in known],
-            }
-        ),
-        hide_index=True,
-        alt="Everybody who has a role",
+    tables.sortable(
+        {
+            "E-mail address": [one.email for one in known],
+            "Role": [one.role for one in known],
+            "Since": [one.granted_on for one in known],
+            "In the record": [pseudonym(one.email) for one in known],
+        },
+        "Everybody who has a role",
     )
     st.caption(
         f"{counted(len(known), 'person', 'people')}. The record of changes names people only by the last column."

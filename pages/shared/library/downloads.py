@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import tables
+from pages.shared.components.file_button import file_button
 from practices_db.catalogue.library_filter import LibraryFilter
 from practices_db.files.exports.library_files import file_name, format_of, written
 from practices_db.translation import _
@@ -26,13 +27,11 @@ def take_away(chosen: LibraryFilter, found: pd.DataFrame, formats: Sequence[str]
             persist_state="session",
         )
         st.caption(_(format_of(format_).meaning))
-        st.download_button(
+        file_button(
             _("Download {list} ({format})").format(list=chosen.amount(len(found)), format=_(format_of(format_).label)),
-            data=lambda: written(chosen, tables.rows(found), format_, version, today),
-            file_name=file_name(chosen, format_, today),
-            mime=format_of(format_).mime,
-            icon=":material/download:",
+            lambda: written(chosen, tables.rows(found), format_, version, today),
+            file_name(chosen, format_, today),
+            format_of(format_).mime,
             type="primary",
-            on_click="ignore",
         )
         st.caption(_("The CSV has the columns of the catalogue's own file, and says which selection it is."))

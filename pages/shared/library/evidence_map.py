@@ -26,7 +26,7 @@ MOST_NAMED = 8
 def draw() -> None:
     """Draw the map, its table, and what most practices do and nobody tested."""
     whole = database.whole()
-    found = database.what_works(whole)
+    found = whole.what_works
     counts = whole.counts["measure_type"]
     st.markdown(sentence(found, counts))
     shapes = "; ".join(f"{texts.SHAPES[one.id]} {formats.within(_(one.name))}" for one in current_rule().label)

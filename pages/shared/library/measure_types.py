@@ -341,7 +341,7 @@ def _trial(row: Row) -> str:
 
 def on_practice(card: Card, whole: Whole) -> None:
     """Say apart what studies say of the practice's types and what is known of the practice itself."""
-    found = database.what_works(whole)
+    found = whole.what_works
     with database.cursor() as cursor:
         own = tables.rows(results.results_of(cursor, [card["id"]]))
     itself = own_result(own[0]) if own else _("no result of its own is known.")

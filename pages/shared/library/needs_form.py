@@ -12,6 +12,7 @@ import streamlit as st
 from criteria.needs import REASONS, Match, Pool
 from pages.shared.components import database, reader_language, tables
 from pages.shared.components.database import Whole
+from pages.shared.components.file_button import file_button
 from pages.shared.components.links import not_understood, page_link, practice_link, transfer_link
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, labels, of_catalogue, web_link
@@ -19,7 +20,6 @@ from pages.shared.library import publications
 from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
-from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.needs_brief import HOW, file_name, needs_brief, needs_csv
 from practices_db.queries import need_words, needs
@@ -49,16 +49,10 @@ _PARAMS = (
 )  # fmt: skip
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _pool(path: str, content_hash: str) -> Pool:  # noqa: ARG001 - the arguments are the cache's key
-    with database.cursor() as one:
-        return needs.pool(one)
-
-
 def pool(of: Whole) -> Pool:
     """Return every practice as far as it can be matched; made once for each release of the data."""
     with st.spinner(_("Reading the practices")):
-        return _pool(str(database_path()), of.version.content_hash)
+        return of.pool
 
 
 def read_link() -> Asked:
@@ -287,15 +281,9 @@ def take_away(answer: Answer) -> None:
         kind = st.radio(_("As"), list(kinds), format_func=kinds.__getitem__, key="need-take", persist_state="session")
         mimes = {"pdf": "application/pdf", "html": "text/html", "csv": "text/csv"}
         code = ENGLISH if kind == "csv" else reader_language.of_document("need")
-        st.download_button(
-            _("Download ({format})").format(format=kinds[kind]),
-            data=lambda: speak(code)(_made)(answer, kind, today),
-            file_name=file_name(f".{kind}", today),
-            mime=mimes[kind],
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-        )
+        words = _("Download ({format})").format(format=kinds[kind])
+        made = partial(speak(code)(_made), answer, kind, today)
+        file_button(words, made, file_name(f".{kind}", today), mimes[kind], type="primary")
         st.caption(_("Nothing of this is stored here. The link in the address bar holds all you said, your words too."))
 
 

@@ -110,11 +110,10 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
 
 def as_table(found: pd.DataFrame) -> None:
     """Draw organisations as a table that can be sorted."""
-    st.dataframe(
+    tables.sortable(
         table(found),
-        hide_index=True,
+        _("The organisations found, one a row"),
         column_config={_("Address"): st.column_config.LinkColumn()},
-        alt=_("The organisations found, one a row"),
     )
 
 

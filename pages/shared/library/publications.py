@@ -135,22 +135,20 @@ def _cite(row: Row) -> None:
 def table(found: pd.DataFrame) -> None:
     """Draw publications as a table that can be sorted."""
     rows = tables.rows(found)
-    st.dataframe(
-        pd.DataFrame(
-            {
-                _("Title"): found["title"],
-                _("Found"): [row["finding"] if known(row["finding"]) else None for row in rows],
-                _("Strength"): found["evidence_level"],
-                _("Kind"): [label("evidence_kind", kind) for kind in found["kind"]],
-                _("Publisher"): found["publisher"],
-                _("Year"): found["year"],
-                _("Themes"): [labels("theme", ids) for ids in found["themes"]],
-                _("For"): [labels("target_group", ids) for ids in found["target_groups"]],
-                _("Countries"): [labels("area", ids) for ids in found["countries"]],
-                _("Address"): found["url"].where(found["offered"]),
-            }
-        ),
-        hide_index=True,
+    tables.sortable(
+        {
+            _("Title"): found["title"],
+            _("Found"): [row["finding"] if known(row["finding"]) else None for row in rows],
+            _("Strength"): found["evidence_level"],
+            _("Kind"): [label("evidence_kind", kind) for kind in found["kind"]],
+            _("Publisher"): found["publisher"],
+            _("Year"): found["year"],
+            _("Themes"): [labels("theme", ids) for ids in found["themes"]],
+            _("For"): [labels("target_group", ids) for ids in found["target_groups"]],
+            _("Countries"): [labels("area", ids) for ids in found["countries"]],
+            _("Address"): found["url"].where(found["offered"]),
+        },
+        _("The publications found, one a row"),
         column_config={
             _("Year"): st.column_config.NumberColumn(format="%d"),
             _("Strength"): st.column_config.NumberColumn(
@@ -158,7 +156,6 @@ def table(found: pd.DataFrame) -> None:
             ),
             _("Address"): st.column_config.LinkColumn(help=_("Blank: copy, original not found")),
         },
-        alt=_("The publications found, one a row"),
     )
 
 
@@ -199,7 +196,7 @@ def _shared(row: Row) -> str:
     return escaped(", ".join([*words, *([_("country")] if row["same_country"] else [])]))
 
 
-def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown: int = database.MOST_AROUND) -> None:
+def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = ()) -> None:
     """Say for each sector what research says, strongest first, and where there is nothing."""
     for sector in sectors:
         found = database.on_sector(database.whole(), sector, target_groups)
@@ -228,7 +225,7 @@ def on_sectors(sectors: Sequence[str], target_groups: Sequence[str] = (), shown:
                 without=formats.count(len(found) - len(strong)),
             )
         )
-        st.markdown("\n".join(short(row) for row in found[:shown]))
+        st.markdown("\n".join(short(row) for row in found[: database.MOST_AROUND]))
         library_link([sector], target_groups, all_publications(len(found)))
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
+from pages.shared.components.file_button import file_button
 from pages.shared.components.finding_texts import said
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within
 from practices_db import formats
@@ -156,15 +157,9 @@ def download() -> None:
     today = date.today()
     for format_ in SAFE_FIRST:
         kind = FORMATS[format_]
-        st.download_button(
-            _("Download all findings ({format})").format(format=_(kind.label)),
-            data=partial(findings_file.findings_as, database.store(), format_),
-            file_name=findings_file.file_name(kind.suffix, today),
-            mime=kind.mime,
-            icon=":material/download:",
-            help=_(kind.meaning),
-            on_click="ignore",
-        )
+        words = _("Download all findings ({format})").format(format=_(kind.label))
+        made = partial(findings_file.findings_as, database.store(), format_)
+        file_button(words, made, findings_file.file_name(kind.suffix, today), kind.mime, help=_(kind.meaning))
 
 
 def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:

@@ -103,7 +103,7 @@ def clear_differences(framework: Framework, whole: Whole, cards: Sequence[Card])
     selected = np.zeros(len(whole.index.ids), dtype=bool)
     selected[[whole.index.place[card["id"]] for card in cards]] = True
     answers_ = whole.answers_of(selected)
-    error = error_of(database.read_twice(whole))
+    error = error_of(whole.read_twice)
     orders = {
         node: partial_order(framework, answers_, criterion_alone(framework, node), error=error) for node in HEADLINES
     }

@@ -15,6 +15,7 @@ import streamlit as st
 from pages.shared.components import chart_with_download, charts, database
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Whole
+from pages.shared.components.file_button import file_button
 from pages.shared.components.links import choose as choose_one
 from pages.shared.components.screen_texts import escaped, number
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near, score_table, twin
@@ -126,14 +127,12 @@ def _of_five(scores: Numbers) -> dict[str, float | None]:
 
 def _statistics_button(view: View, groups: Mapping[str, Mapping[str, _Group]], by: str) -> None:
     today, what = date.today(), f"Scores by {FACET[by].label.lower()}: n, lowest, median, highest"
-    st.download_button(
+    file_button(
         _("Statistics of the groups (CSV)"),
-        data=lambda: chart_csv(statistics(groups, by), chart_recipe(database.store(), view, what, "csv", today)),
-        file_name=chart_file_name(f"groups by {by}", "csv", today),
-        mime="text/csv",
-        icon=":material/download:",
+        lambda: chart_csv(statistics(groups, by), chart_recipe(database.store(), view, what, "csv", today)),
+        chart_file_name(f"groups by {by}", "csv", today),
+        "text/csv",
         type="tertiary",
-        on_click="ignore",
     )
 
 

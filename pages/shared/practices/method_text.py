@@ -17,6 +17,7 @@ from criteria.order import CLEARLY
 from criteria.paperwork import FEWEST, LEVEL, Follows, detectable, follows
 from criteria.proof import Proof
 from criteria.results import GROUPS
+from pages.shared.components import tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.peers import ENOUGH_PEERS
 from pages.shared.components.screen_texts import escaped, number, percent, web_link
@@ -82,18 +83,14 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
             )
         )
         with st.container(key="example"):  # start_page.css keeps room for the table
-            st.table(
-                pd.DataFrame(
-                    {
-                        _("Indicator"): [_(row.indicator.label) for row in proof.rows],
-                        _("Answer"): [_(framework.answer_label(row.answer)) for row in proof.rows],
-                        _("Weight"): [formats.short(row.weight) for row in proof.rows],
-                        _("Counts"): ["" if row.value is None else formats.short(row.value) for row in proof.rows],
-                    }
-                ),
-                alt=_("The answers of the example"),
-                hide_index=True,
-                border="horizontal",
+            tables.fixed(
+                {
+                    _("Indicator"): [_(row.indicator.label) for row in proof.rows],
+                    _("Answer"): [_(framework.answer_label(row.answer)) for row in proof.rows],
+                    _("Weight"): [formats.short(row.weight) for row in proof.rows],
+                    _("Counts"): ["" if row.value is None else formats.short(row.value) for row in proof.rows],
+                },
+                _("The answers of the example"),
             )
         st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
         practice_link(card["id"], _("Its answers and sources"))
@@ -230,16 +227,12 @@ def _anchors(indicator: Indicator, publishers: Mapping[str, str]) -> str:
 
 def evidence_levels(framework: Framework) -> None:
     """List the evidence levels, say what they are for, and that independence is another thing."""
-    st.table(
-        pd.DataFrame(
-            {
-                _("Level"): [level.level for level in framework.evidence_levels],
-                _("Evidence"): [_(level.label) for level in framework.evidence_levels],
-            }
-        ),
-        alt=_("Evidence levels"),
-        hide_index=True,
-        border="horizontal",
+    tables.fixed(
+        {
+            _("Level"): [level.level for level in framework.evidence_levels],
+            _("Evidence"): [_(level.label) for level in framework.evidence_levels],
+        },
+        _("Evidence levels"),
         width="content",
     )
     outcomes = ", ".join(formats.quoted(_(one.label)) for one in framework.indicators if one.outcome)
@@ -313,12 +306,7 @@ def assessors_agree(framework: Framework, found: Sequence[Readings], error: floa
             )
         )
         return
-    st.table(
-        pd.DataFrame([_agreement(one) for one in found]),
-        hide_index=True,
-        border="horizontal",
-        alt=_("Agreement of two assessors by kind of second reading"),
-    )
+    tables.fixed([_agreement(one) for one in found], _("Agreement of two assessors by kind of second reading"))
     own = next((one for one in found if one.way == "own-sources"), None)
     if own:
         st.markdown(
@@ -452,9 +440,7 @@ def told_apart(found: Figures) -> None:
         }
         for one in found.headlines
     ]
-    st.table(
-        pd.DataFrame(rows), hide_index=True, border="horizontal", alt=_("Pairs of practices that the scores tell apart")
-    )
+    tables.fixed(rows, _("Pairs of practices that the scores tell apart"))
     for one in found.headlines:
         if one.clear.pairs and not one.clear_with_error.under["know-nothing"]:
             st.markdown(
@@ -540,12 +526,7 @@ def paperwork(table: pd.DataFrame) -> None:
     else:
         st.markdown(_("No sign of it, but with so few scored practices this is a weak test."))
     st.markdown("\n".join(_power(_(title), int(table[node].notna().sum())) for node, title in HEADLINES.items()))
-    st.table(
-        pd.DataFrame(lines),
-        hide_index=True,
-        border="horizontal",
-        alt=_("Rank correlation of scores with documentation and size"),
-    )
+    tables.fixed(lines, _("Rank correlation of scores with documentation and size"))
     st.caption(
         _(
             "Spearman's rank correlation with its {level} interval (Bonett and Wright 2000) over the scored practices; "

@@ -25,7 +25,7 @@ from criteria.order import Standing as Place
 from criteria.results import GROUPS, MARKS
 from criteria.scoring import Answers
 from criteria.weighting import Weighting
-from pages.shared.components import chart_with_download, charts, database, links, reader_language, tables
+from pages.shared.components import chart_with_download, charts, links, reader_language, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.screen_texts import escaped, known, percent, score_words
@@ -88,7 +88,7 @@ def _found(  # noqa: PLR0913, PLR0917 - the cache's key
 
 def of(whole: Whole, scored: Answers, weights: Weighting, reading: Reading) -> Found:
     """Return the order of practices that all have a composite; made once for each release, selection and weights."""
-    error = error_of(database.read_twice(whole))
+    error = error_of(whole.read_twice)
     with st.spinner(_("Comparing each practice with every other"), show_time=True):
         return _found(
             str(database_path()), whole.version.content_hash, scored.practice_ids, weights, reading, error, scored
@@ -278,7 +278,7 @@ def what_clearly_means() -> None:
 
 def rests_on(whole: Whole) -> None:
     """Say what follows for a place, and how often coders err."""
-    twice = database.read_twice(whole)
+    twice = whole.read_twice
     words = _("Clearly ahead of k and clearly behind m of n practices means a place between 1 + m and n − k.")
     error = error_of(twice)
     if error.rate:
@@ -298,7 +298,7 @@ def shown_results(whole: Whole, ids: list[str], clear: int) -> None:
 
     ``ids``: the practices selected; ``clear``: how many pairs of scores differ clearly.
     """
-    groups = database.groups_of_results(whole)
+    groups = whole.groups_of_results
     of_each = [groups.get(id_, "unknown") for id_ in ids]
     lines = [f"- {_(group.label)}: **{formats.count(of_each.count(group.id))}**" for group in GROUPS]
     lead = (

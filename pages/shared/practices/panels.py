@@ -356,33 +356,27 @@ def sums(
     title = formats.within(_(criterion.title))
     words = _("How the score for {criterion} is calculated").format(criterion=title)
     with st.expander(words, icon=":material/calculate:"):
-        st.table(
-            pd.DataFrame(
-                {
-                    _("Indicator"): [_(row.indicator.label) for row in proof.rows],
-                    _("Answer"): [_(framework.answer_label(row.answer)) for row in proof.rows],
-                    _("Weight × value"): [
-                        _("{weight}, no value").format(weight=formats.short(row.weight))
-                        if row.value is None
-                        else " ".join(
-                            (
-                                formats.short(row.weight),
-                                "×",
-                                formats.short(row.value),
-                                "=",
-                                formats.short(row.weight * row.value),
-                            )
+        tables.fixed(
+            {
+                _("Indicator"): [_(row.indicator.label) for row in proof.rows],
+                _("Answer"): [_(framework.answer_label(row.answer)) for row in proof.rows],
+                _("Weight × value"): [
+                    _("{weight}, no value").format(weight=formats.short(row.weight))
+                    if row.value is None
+                    else " ".join(
+                        (
+                            formats.short(row.weight),
+                            "×",
+                            formats.short(row.value),
+                            "=",
+                            formats.short(row.weight * row.value),
                         )
-                        for row in proof.rows
-                    ],
-                    _("Evidence"): [
-                        "" if row.evidence_level is None else str(row.evidence_level) for row in proof.rows
-                    ],
-                }
-            ),
-            alt=_("The answers that the score for {criterion} is made from").format(criterion=title),
-            hide_index=True,
-            border="horizontal",
+                    )
+                    for row in proof.rows
+                ],
+                _("Evidence"): ["" if row.evidence_level is None else str(row.evidence_level) for row in proof.rows],
+            },
+            _("The answers that the score for {criterion} is made from").format(criterion=title),
         )
         st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
         st.caption(

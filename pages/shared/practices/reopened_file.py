@@ -110,17 +110,13 @@ def changes(opened: Reopened) -> None:
     )
     if what.moves:
         st.subheader(_("Scores that moved"))
-        st.dataframe(_moves(what.moves), hide_index=True, alt=_("Scores that moved, by how much, and why"))
+        tables.sortable(_moves(what.moves), _("Scores that moved, by how much, and why"))
     if what.answers:
         st.subheader(_("Answers to the other criteria"))
-        st.dataframe(
-            _table(what.answers, _("Answer")), hide_index=True, alt=_("Answers to other criteria that changed")
-        )
+        tables.sortable(_table(what.answers, _("Answer")), _("Answers to other criteria that changed"))
     if what.facts:
         st.subheader(_("Facts that changed"))
-        st.dataframe(
-            _table(what.facts, _("Columns")), hide_index=True, alt=_("Practices whose facts changed, and which")
-        )
+        tables.sortable(_table(what.facts, _("Columns")), _("Practices whose facts changed, and which"))
 
 
 def _summary(what: Changes) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from pages.shared.components import browser_storage, database, reader_language
 from pages.shared.components.browser_storage import Difference, KeptText
+from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import escaped, web_link
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import as_html, as_pdf
@@ -157,10 +159,8 @@ def sheet_of(practice_id: str) -> Sheet:
 
 def _show(practice_id: str, part: str, value: Any, choice: bool = False) -> dict[str, Any]:
     """Make the widget of a part show a value; return its key and what it calls when that changed."""
-    key, kept = _key(practice_id, part), _kept(practice_id)
-    kept.show(key, value)
-    take: Callable[[Any], None] = lambda given: kept.take(part, given)  # noqa: E731
-    return {"key": key, "on_change": kept.on_change(key, take, choice)}
+    kept = _kept(practice_id)
+    return kept.field(_key(practice_id, part), value, partial(kept.take, part), choice)
 
 
 def open_file(practice_id: str) -> None:
@@ -290,15 +290,10 @@ def take_away(sheet: Sheet, card: Card, notes: Mapping[str, Any]) -> None:
             _("As"), list(kinds), format_func=lambda one: kinds[one][0], key="transfer-take", persist_state="session"
         )
         code = reader_language.of_document("transfer") if kind in ("pdf", "html") else ENGLISH
-        st.download_button(
-            _("Download ({kind})").format(kind=kinds[kind][0]),
-            data=lambda: speak(code)(_made)(sheet, card, notes, kind, today),
-            file_name=f"transfer_{sheet.practice}_{today.isoformat()}_{secrets.token_hex(8)}.{kind}",
-            mime=kinds[kind][1],
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-        )
+        words = _("Download ({kind})").format(kind=kinds[kind][0])
+        made = partial(speak(code)(_made), sheet, card, notes, kind, today)
+        name = f"transfer_{sheet.practice}_{today.isoformat()}_{secrets.token_hex(8)}.{kind}"
+        file_button(words, made, name, kinds[kind][1], type="primary")
 
 
 def _made(sheet: Sheet, card: Card, notes: Mapping[str, Any], kind: str, on: date) -> bytes:

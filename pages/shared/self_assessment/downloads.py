@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.components import reader_language
+from pages.shared.components.file_button import file_button
 from pages.shared.self_assessment import draft
 from practices_db.files.self_assessment.documents import as_csv, as_xlsx, own_file_name
 from practices_db.files.self_assessment.form import OwnAssessment, file_text
@@ -26,13 +27,11 @@ def take_away() -> None:
                 "colleague."
             )
         )
-        draft.show("own_form_author", form.author)
         st.text_input(
             _("Who filled this in (role or initials; stands in the file, can be left blank)"),
-            key="own_form_author",
             max_chars=300,
             live="1s",
-            on_change=draft.on_change("own_form_author", draft.change_author),
+            **draft.field_of("own_form_author", form.author, draft.change_author),
         )
         _button(_("Save your file (JSON)"), form, "json", lambda: file_text(form, today).encode())
     with st.container(border=True):
@@ -72,12 +71,5 @@ def _report(form: OwnAssessment, on: date, pdf: bool) -> bytes:
 
 
 def _button(label: str, form: OwnAssessment, ending: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        label,
-        data=make,
-        file_name=own_file_name(form, date.today(), ending),
-        mime=_MIME[ending],
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"own_take_{ending}",
-    )
+    name = own_file_name(form, date.today(), ending)
+    file_button(label, make, name, _MIME[ending], key=f"own_take_{ending}")

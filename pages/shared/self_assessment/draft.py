@@ -315,9 +315,21 @@ def show(key: str, value: Any) -> None:
     _state().show(key, value)
 
 
-def on_change(key: str, take: Callable[[Any], None], choice: bool = False) -> Callable[[], None]:
-    """Return what a widget calls when its value changed; ``choice``: it is one of several, and no text."""
-    return _state().on_change(key, take, choice)
+def field_of(key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
+    """Make a widget show a value of the draft; return its key and what it calls when that changed.
+
+    ``choice``: the value is one of several, and no text.
+    """
+    return _state().field(key, value, take, choice)
+
+
+def fact(name: str, value: Any) -> dict[str, Any]:
+    """Return key and what is called of a widget over a fact of the profile that has a value."""
+
+    def take(given: Any) -> None:
+        change_profile(**{name: tuple(given) if isinstance(given, list) else given})
+
+    return field_of(f"own_profile_{name}", value, take)
 
 
 def take_newer() -> None:

@@ -45,14 +45,8 @@ def choose_draft() -> None:
                 disabled=draft.draft().empty,
             )
             with st.popover(_("Rename")):
-                draft.show("own_profile_name", draft.mine().profile.name)
-                st.text_input(
-                    _("Name of the practice"),
-                    key="own_profile_name",
-                    max_chars=300,
-                    live="1s",
-                    on_change=draft.on_change("own_profile_name", lambda text: draft.change_profile(name=text or "")),
-                )
+                name = draft.mine().profile.name
+                st.text_input(_("Name of the practice"), max_chars=300, live="1s", **draft.fact("name", name))
                 st.caption(_("A draft has the name of its practice."))
             with st.popover(_("Delete")):
                 st.markdown(_("This deletes the open draft from this browser, for good."))

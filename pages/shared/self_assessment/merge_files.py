@@ -230,14 +230,14 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
             args=(one.indicator_id, key),
         )
         if current:
-            self_assessment_draft.show(f"{key}_note", current.note)
             st.text_area(
                 _("Why ({indicator})").format(indicator=label),
-                key=f"{key}_note",
                 max_chars=NOTE,
                 height=96,
-                on_change=self_assessment_draft.on_change(
-                    f"{key}_note", lambda text: self_assessment_draft.change_answer(one.indicator_id, note=text or "")
+                **self_assessment_draft.field_of(
+                    f"{key}_note",
+                    current.note,
+                    lambda text: self_assessment_draft.change_answer(one.indicator_id, note=text),
                 ),
             )
 
@@ -294,13 +294,11 @@ def last_year(framework: Framework) -> None:
     if not moved:
         st.markdown(_("None: every answer is as it was."))
     else:
-        st.dataframe(
-            _moved_table(framework, moved), hide_index=True, alt=_("Answers that changed since the earlier file")
-        )
+        tables.sortable(_moved_table(framework, moved), _("Answers that changed since the earlier file"))
     lines = profile_lines(framework, [(before, score_rows(framework, then)), (today, score_rows(framework, now))])
     charts.draw(
         lines,
-        charts.ranges((before, today), pickable=False),
+        charts.ranges((before, today)),
         "own_years",
         _("Range bars of each criterion, earlier and now"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -80,18 +81,18 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
     given = draft.mine().answer(indicator.id)
     key = f"own_{indicator.id}"
     _earlier(indicator, given, key)
-    draft.show(f"{key}_answer", given.answer if given else None)
     st.radio(
         _("Which is true of your practice? ({indicator})").format(indicator=_(indicator.label)),
         ANSWER_IDS,
         index=None,
         format_func=with_anchor(indicator),
-        key=f"{key}_answer",
         label_visibility="collapsed",
-        on_change=draft.on_change(f"{key}_answer", lambda answer: draft.set_answer(indicator.id, answer), choice=True),
+        **draft.field_of(
+            f"{key}_answer", given.answer if given else None, partial(draft.set_answer, indicator.id), choice=True
+        ),
     )
     if given is not None:
-        _proof(indicator, given, key)
+        _proof(indicator, given)
         st.button(
             _("Take this answer back"),
             key=f"{key}_clear",
@@ -157,11 +158,19 @@ def _example(example: Mapping[str, Any]) -> None:
     )
 
 
-def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
+def _part(indicator: Indicator, name: str, value: Any, part: str = "") -> dict[str, Any]:
+    """Return key and what is called of a widget over a part of an answer; ``part`` is its ``name`` if not said."""
+
+    def take(given: Any) -> None:
+        draft.change_answer(indicator.id, **{part or name: given})
+
+    return draft.field_of(f"own_{indicator.id}_{name}", value, take)
+
+
+def _proof(indicator: Indicator, given: OwnAnswer) -> None:
     if given.answer in DOCUMENTED:
         framework = current_framework()
         offered = [level for level in range(len(EVIDENCE)) if evidence_fault(framework, indicator.id, level) is None]
-        draft.show(f"{key}_level", given.evidence_level)
         st.selectbox(
             _("What shows it? ({indicator})").format(indicator=_(indicator.label)),
             offered,
@@ -174,30 +183,21 @@ def _proof(indicator: Indicator, given: OwnAnswer, key: str) -> None:
                 "does not ask for one, so they are not offered here."
             ),
             format_func=lambda level: _(EVIDENCE[level]),
-            key=f"{key}_level",
-            on_change=draft.on_change(
-                f"{key}_level", lambda level: draft.change_answer(indicator.id, evidence_level=level)
-            ),
+            **_part(indicator, "level", given.evidence_level, "evidence_level"),
         )
-    note = f"own_{indicator.id}_note"
-    draft.show(note, given.note)
     st.text_area(
         _("Note ({indicator})").format(indicator=_(indicator.label)),
-        key=note,
         max_chars=NOTE,
         height=96,
         placeholder=_(_NOTES.get(given.answer, _NOTE)),
-        on_change=draft.on_change(note, lambda text: draft.change_answer(indicator.id, note=text or "")),
+        **_part(indicator, "note", given.note),
     )
     if given.answer in DOCUMENTED:
-        link = f"own_{indicator.id}_link"
-        draft.show(link, given.link)
         st.text_input(
             _("Link to where one can read it ({indicator})").format(indicator=_(indicator.label)),
-            key=link,
             max_chars=2000,
             live="1s",
-            on_change=draft.on_change(link, lambda text: draft.change_answer(indicator.id, link=text or "")),
+            **_part(indicator, "link", given.link),
         )
         if given.link.strip() and not given.address:
             st.caption(_("This is no web address yet (like https://example.org/report). It stays as you wrote it."))

@@ -126,7 +126,7 @@ def _profile(framework: Framework, form: OwnAssessment) -> None:
     lines = lines[lines["id"].isin([one.id for one in asked])]
     charts.draw(
         lines.assign(line=range(len(lines))),
-        charts.ranges((_(score_profile.ONE_SERIES),), pickable=False),
+        charts.ranges((_(score_profile.ONE_SERIES),)),
         "own_profile",
         _("Range bars of the criteria for your practice"),
     )

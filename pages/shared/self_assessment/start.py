@@ -218,47 +218,21 @@ def profile() -> None:
     _several(_("Kinds of funding"), "funding_kinds", "funding_kind", facts.funding_kinds)
 
 
-def _taking(name: str) -> Any:
-    def take(value: Any) -> None:
-        draft.change_profile(**{name: tuple(value) if isinstance(value, list) else "" if value is None else value})
-
-    return draft.on_change(f"own_profile_{name}", take)
-
-
 def _line(title: str, name: str, value: str) -> None:
-    key = f"own_profile_{name}"
-    draft.show(key, value)
-    st.text_input(title, key=key, max_chars=300, on_change=_taking(name), live="1s")
+    st.text_input(title, max_chars=300, live="1s", **draft.fact(name, value))
 
 
 def _several(title: str, name: str, list_: str, values: tuple[str, ...]) -> None:
-    key, words = f"own_profile_{name}", {id_: label(list_, id_) for id_ in vocabulary(list_)}
-    draft.show(key, list(values))
+    words = {id_: label(list_, id_) for id_ in vocabulary(list_)}
     st.multiselect(
         title,
         formats.in_order(words, words.__getitem__) if list_ == "country" else list(words),
         format_func=words.__getitem__,
-        key=key,
-        on_change=_taking(name),
         select_all=False,
         placeholder=_("Choose or type; leave blank if you are not sure"),
+        **draft.fact(name, list(values)),
     )
 
 
 def _whole(title: str, name: str, value: int | None, least: int, most: int) -> None:
-    key = f"own_profile_{name}"
-    draft.show(key, value)
-
-    def take(given: Any) -> None:
-        draft.change_profile(**{name: None if given is None else int(given)})
-
-    st.number_input(
-        title,
-        least,
-        most,
-        value=None,
-        step=1,
-        key=key,
-        on_change=draft.on_change(key, take),
-        placeholder=_("not stated"),
-    )
+    st.number_input(title, least, most, value=None, step=1, placeholder=_("not stated"), **draft.fact(name, value))

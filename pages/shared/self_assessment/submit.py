@@ -126,42 +126,36 @@ def submit(framework: Framework) -> None:
 def _ask(draft: Draft) -> None:
     facts, sending = draft.mine.profile, draft.sending
     if not facts.practice_id:
-        self_assessment_draft.show("own_sending_summary", sending.summary)
         st.text_area(
             _("What the practice does, in two or three sentences (public)"),
-            key="own_sending_summary",
             max_chars=1500,
-            on_change=_taking("summary"),
+            **_part("summary", sending.summary),
         )
-        _line(_("A public page about the practice (public)"), "page", sending.page, "https://example.org/our-practice")
-    _line(
+        st.text_input(
+            _("A public page about the practice (public)"),
+            max_chars=300,
+            live="1s",
+            placeholder="https://example.org/our-practice",
+            **_part("page", sending.page),
+        )
+    st.text_input(
         _("Mailbox of the organisation, for questions (not public; can be left blank)"),
-        "mailbox",
-        sending.mailbox,
-        "info@…",
+        max_chars=300,
+        live="1s",
+        placeholder="info@…",
+        **_part("mailbox", sending.mailbox),
     )
     if sending.mailbox.strip() and (sending.shared or mailbox_looks_personal(sending.mailbox)):
-        self_assessment_draft.show("own_sending_shared", sending.shared)
-        st.checkbox(
-            _("Several people read this mailbox; it is not one person's"),
-            key="own_sending_shared",
-            on_change=_taking("shared"),
-        )
+        st.checkbox(_("Several people read this mailbox; it is not one person's"), **_part("shared", sending.shared))
 
 
-def _line(label: str, name: str, value: str, placeholder: str) -> None:
-    key = f"own_sending_{name}"
-    self_assessment_draft.show(key, value)
-    st.text_input(label, key=key, max_chars=300, live="1s", placeholder=placeholder, on_change=_taking(name))
+def _part(name: str, value: Any) -> dict[str, Any]:
+    """Return key and what is called of a widget over what is asked only for a submission."""
 
+    def take(given: Any) -> None:
+        self_assessment_draft.change_sending(**{name: given})
 
-def _taking(name: str) -> Any:
-    def take(value: Any) -> None:
-        draft = self_assessment_draft.draft()
-        given = draft.sending.model_dump() | {name: value if value is not None else ""}
-        self_assessment_draft.change(draft.model_copy(update={"sending": Sending.model_validate(given)}))
-
-    return self_assessment_draft.on_change(f"own_sending_{name}", take)
+    return self_assessment_draft.field_of(f"own_sending_{name}", value, take)
 
 
 def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> None:

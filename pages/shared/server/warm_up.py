@@ -11,7 +11,6 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 
 from pages.shared.components import charts, database
-from pages.shared.library import needs_form
 from pages.shared.server import streamlit_patches
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
@@ -27,7 +26,7 @@ def prepare() -> None:
         if module.name not in _NOT_ASKED_FOR_YET:
             importlib.import_module(module.name)
     charts.build()
-    needs_form.pool(database.published())
+    _ = database.published().pool
     gc.collect()
     streamlit_patches.send_at_once()  # before the next line, which hides objects from it
     gc.freeze()
