@@ -29,7 +29,7 @@ named = _("{first} of {all} practices are in {one}, {second} in {other}")
 st.header(tables.leading(where, named, totals.practices, proper=True) or _("Practices by country"))
 country = chart_with_download.show(
     View(),
-    lambda: Drawn(None, charts.map_of_europe(panels.on_the_map(tables.value_counts("country", counts["country"])))),
+    lambda: Drawn(None, charts.map_of_europe(tables.on_the_map(tables.value_counts("country", counts["country"])))),
     "map",
     lambda: _("Map of Europe by number of practices in the catalogue"),
 )

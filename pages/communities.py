@@ -46,4 +46,4 @@ match links.choose(_("Show as"), "view", {id_: _(words) for id_, words in organi
             filter_form.write_link(OrganisationFilter.from_params(chosen.params() | {"country": [picked]})[0])
             st.rerun()
     case "table":
-        organisations.as_table(found)
+        organisations.table(found)

@@ -20,9 +20,9 @@ from practices_db.errors import PracticesError
 from practices_db.translation import _
 
 
-def wrong_with(what: str, page: str, page_needed: bool) -> str:
+def _wrong_with(what: str, page: str, page_needed: bool) -> str:
     """Say what has to be corrected before it can be sent, "" for nothing."""
-    if not what.strip():
+    if not what:
         return _("Nothing was sent yet: say what is wrong.")
     if page_needed and not page.strip():
         return _("Nothing was sent yet: give the address of a public page that shows it.")
@@ -32,13 +32,16 @@ def wrong_with(what: str, page: str, page_needed: bool) -> str:
 
 
 def send(kind: str, entry: tuple[str, str], content: Mapping[str, Any], page: str, mailbox: str = "") -> None:
-    """Put a correction into the queue and keep its receipt; what went wrong is said instead.
+    """Put a correction into the queue and keep its receipt; what is or went wrong is said instead.
 
     ``entry``: id and name of the practice or organisation. ``content``: as its kind of submission has it, without the
-    page.
+    page, which an organisation has to give.
     """
+    practice_id = entry[0] if kind == "correction" else None
+    if problem := _wrong_with(content["what"], page, page_needed=practice_id is None):
+        st.error(escaped(problem), icon=":material/error:")
+        return
     (about, name), payload = entry, dict(content) | {"source_url": completed(page) or None}
-    practice_id = about if kind == "correction" else None
     try:
         private_links.private_link("")  # nothing is sent to which its sender could not come back
         sent = submissions.submit(database.store(), kind, payload, mailbox or None, practice_id)

@@ -30,14 +30,10 @@ def page_path(name: str) -> str:
 
 def current_view(page: Page) -> View:
     """Return what the link shows on this page; the pages themselves say what of it was not understood."""
-    return read_view(page, {key: st.query_params.get_all(key) for key in st.query_params}, _reached_at())[0]
-
-
-def _reached_at() -> str:
-    """Return where the visitor reaches the app: the address of the page without its last part."""
-    parts = urlsplit(st.context.url or "")
+    here = urlsplit(st.context.url or "")
     path = st.get_option("server.baseUrlPath").strip("/")
-    return address_in_files(f"{parts.scheme}://{parts.netloc}" + (f"/{path}" if path else ""))
+    reached_at = address_in_files(f"{here.scheme}://{here.netloc}" + (f"/{path}" if path else ""))
+    return read_view(page, {key: st.query_params.get_all(key) for key in st.query_params}, reached_at)[0]
 
 
 def open_view(view: View) -> NoReturn:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import streamlit as st
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import escaped
@@ -49,9 +49,6 @@ class KeptReceipt(BaseModel):
     content: _Line
     sent: AwareDatetime
     text: Annotated[str, StringConstraints(max_length=200_000)]
-
-
-_RECEIPT = TypeAdapter(KeptReceipt)
 
 
 @dataclass
@@ -148,7 +145,7 @@ def _absorb(told: Any, open_link: Callable[[str], None] | None) -> None:
 
 def _well_formed(told: Any) -> KeptReceipt | None:
     try:
-        return _RECEIPT.validate_python(told)
+        return KeptReceipt.model_validate(told)
     except ValidationError:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -33,6 +34,7 @@ __all__ = [
     "number",
     "of_catalogue",
     "percent",
+    "rounded_down",
     "score_state",
     "score_words",
     "web_link",
@@ -65,6 +67,11 @@ def web_link(url: str, text: str) -> str:
     if not is_offered(url):
         return _("{title} (copy, original not found)").format(title=escaped(text))
     return f"[{escaped(text)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+
+
+def rounded_down(share: float) -> str:
+    """Return a share in whole per cent, never rounded up to what a verdict asks for."""
+    return percent(math.floor(100 * share + 1e-9) / 100)
 
 
 def labels_within(name: str, ids: Iterable[str]) -> str:

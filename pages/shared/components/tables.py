@@ -64,6 +64,11 @@ def value_counts(vocabulary: str, counts: Mapping[str, int]) -> pd.DataFrame:
     )
 
 
+def on_the_map(counted_values: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of charts.map_of_europe, of ``value_counts``."""
+    return [dict(row) for row in rows(counted_values[counted_values["id"].isin(charts.countries_on_map())])]
+
+
 def leading(counted_values: pd.DataFrame, words: str, all_: int, proper: bool = False) -> str:
     """Say in a title which two values most practices have; "" where fewer are stated.
 
@@ -202,7 +207,8 @@ def range_lines(practices: Cards) -> pd.DataFrame:
         names[card["name"]] += 1
         again = names[card["name"]]
         name = card["name"] if again == 1 else f"{card['name']} ({again})"  # a row each, also for namesakes
-        mark = "●" * int(card["result_mark"]) + "○" * (5 - int(card["result_mark"])) if _has_mark(card) else "–"
+        of_five = int(card["result_mark"]) if known(card["result_mark"]) else 0
+        mark = "●" * of_five + "○" * (5 - of_five) if of_five else "–"
         of_both = {"id": card["id"], "name": name, "evidence": mark, "told": main_result(card)}
         if card["assessed"]:
             lines += [of_both | _line(card, node, title) for node, title in HEADLINES.items()]
@@ -210,10 +216,6 @@ def range_lines(practices: Cards) -> pd.DataFrame:
             lines.append(of_both | {"note": _("not assessed")})
     columns = ["id", "name", "evidence", "told", "note", "what", "state", "score", "low", "high", "words"]
     return pd.DataFrame(lines, columns=columns).astype({"score": float, "low": float, "high": float})
-
-
-def _has_mark(card: Mapping[str, Any]) -> bool:
-    return bool(known(card["result_mark"]))
 
 
 def range_title(practices: Cards) -> str:

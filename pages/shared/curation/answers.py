@@ -41,7 +41,8 @@ def draw(found: CuratedPractice) -> None:
         "Assessment", list(assessments), format_func=assessments.__getitem__, key=f"assessment_{id_}"
     )
     mine = {one["indicator_id"]: one for one in given if one["assessment_id"] == assessment}
-    framework = _framework(next(iter(mine.values()))["framework_version"])
+    version = next(iter(mine.values()))["framework_version"]
+    framework = next(one for (_, number), one in published_frameworks().items() if number == version)
     answered = {option.id: option.label for option in framework.answers}
     labels = {
         one.id: f"{one.label} ({answered[mine[one.id]['answer']] if one.id in mine else 'no answer'})"
@@ -55,10 +56,6 @@ def draw(found: CuratedPractice) -> None:
     indicator = st.selectbox("Indicator", list(labels), at, format_func=labels.__getitem__, key=f"{chosen}_{state}")
     st.session_state[chosen] = indicator
     _form(framework, str(assessment), str(indicator), mine.get(indicator))
-
-
-def _framework(version: str) -> Framework:
-    return next(one for (_, number), one in published_frameworks().items() if number == version)
 
 
 def _form(framework: Framework, assessment: str, indicator: str, stands: dict[str, Any] | None) -> None:

@@ -17,8 +17,6 @@ from pages.shared.curation.fields import PRACTICE
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
 from practices_db.curation import batch_edits
 from practices_db.curation.batch_edits import Batch, How, New, Proposal
-from practices_db.database.store import Store
-from practices_db.errors import Actor
 
 _SEEN, _REASON = "batch_seen", "batch_reason"
 _HOW: dict[How, str] = {"set": "Set", "add": "Add", "take away": "Remove"}
@@ -91,12 +89,8 @@ def _preview(new: New, found: Sequence[Proposal]) -> None:
         pressed = st.form_submit_button(f"Change {counted(change, 'practice')}", icon=":material/save:", type="primary")
     st.caption("The page that each practice stands on stays its source. Where another page says so, change it singly.")
     if pressed:
-
-        def save(store: Store, who: Actor) -> int:
-            return batch_edits.apply(store, who, new.column, found, reason)
-
         actions.act(
-            save,
+            lambda store, who: batch_edits.apply(store, who, new.column, found, reason),
             lambda count: f"Changed: {counted(count, 'practice')}. It becomes public with the next release.",
             _forget,
         )

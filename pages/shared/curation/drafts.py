@@ -46,16 +46,10 @@ def opened(name: str, version: int, now: Mapping[str, Any]) -> Draft:
     """Return the draft of a form, begun with what stands there now where it was not open in the last run."""
     draft: Draft | None = st.session_state.get(_DRAFT)
     if draft is None or draft.name != name or draft.key("why") not in st.session_state:
-        draft = _begin(Draft(name, version, dict(now)))  # also after the form was left: its widgets are gone then
-    return draft
-
-
-def _begin(draft: Draft) -> Draft:
-    st.session_state[_DRAFT] = draft
-    for field, value in draft.shown.items():
-        st.session_state[draft.key(field)] = value
-    for said in ("why", "source", "public"):
-        st.session_state[draft.key(said)] = ""
+        # also after the form was left: its widgets are gone then
+        st.session_state[_DRAFT] = draft = Draft(name, version, dict(now))
+        for field, value in (draft.shown | dict.fromkeys(("why", "source", "public"), "")).items():
+            st.session_state[draft.key(field)] = value
     return draft
 
 

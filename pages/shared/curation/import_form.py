@@ -169,16 +169,12 @@ def _ask(question: Question) -> None:
             st.button(
                 words,
                 key=f"import_{question.about}" + (f"_{value}" if at else ""),
-                on_click=_confirm,
-                args=(question.about, value),
+                on_click=st.session_state.update,
+                kwargs={f"import_{question.about}_said": value},
                 type="primary" if len(question.answers) == 1 else "secondary",
             )
     if question.about in _IF_NOT:
         st.caption(_IF_NOT[question.about])
-
-
-def _confirm(about: str, value: str) -> None:
-    st.session_state[f"import_{about}_said"] = value
 
 
 def _put_on_record(chosen: Chosen, error: RefusedError, actor: Actor) -> None:
@@ -314,10 +310,10 @@ def _decisions() -> dict[str, Decision]:
     return found
 
 
-def decide(shown: Preview) -> bool:
-    """Ask what to do with each row that looks like another one; return whether all are decided."""
+def decide(shown: Preview) -> None:
+    """Ask what to do with each row that looks like another one."""
     if not shown.duplicates:
-        return True
+        return
     by_key: dict[str, list[Duplicate]] = {}
     for one in shown.duplicates:
         by_key.setdefault(one.key, []).append(one)
@@ -343,7 +339,6 @@ def decide(shown: Preview) -> bool:
                 format_func=partial(_in_words, names),
                 key=f"{_DECIDE}{key}",
             )
-    return not shown.undecided
 
 
 def _in_words(names: Mapping[str, str], decision: Decision) -> str:
@@ -422,8 +417,12 @@ def import_button(shown: Preview, actor: Actor) -> None:
     ):
         return
     bar = st.progress(0.0, text="Importing")
+
+    def tell(share: float, what: str) -> None:
+        bar.progress(share, text=what)
+
     try:
-        imports.apply(database.store(), shown, actor, reason.strip(), lambda share, what: _tell(bar, share, what))
+        imports.apply(database.store(), shown, actor, reason.strip(), tell)
     except PracticesError as error:
         bar.empty()
         st.error(escaped(str(error)), icon=":material/block:")
@@ -432,7 +431,3 @@ def import_button(shown: Preview, actor: Actor) -> None:
     _forget()
     st.session_state[_DONE] = f"Imported: {shown.summary()}. It becomes public when it is published."
     st.rerun()
-
-
-def _tell(bar: Any, share: float, what: str) -> None:
-    bar.progress(min(max(share, 0.0), 1.0), text=what)

@@ -173,7 +173,14 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
             note = st.text_area(
                 "Note to the sender (they read it behind their private link)", max_chars=2000, key=f"note_{found.id}"
             )
-            public = "" if found.kind == "organisation-correction" else _public(found.id)
+            public = ""
+            if found.kind != "organisation-correction":
+                public = st.text_input(
+                    "What everybody may read in the practice's history (optional)",
+                    max_chars=300,
+                    key=f"public_{found.id}",
+                    help="For example: Start year corrected to 2003, as the programme's page says.",
+                )
             with st.container(horizontal=True):
                 accept = st.form_submit_button("Accept", icon=":material/check:", type="primary")
                 back = st.form_submit_button("Return with the note", icon=":material/undo:")
@@ -193,15 +200,6 @@ def _decide(actor: Actor, found: Submission, version: int) -> None:
         _links(found)
     if allowed(actor, "withdraw", thing):
         _withdraw(found, version)
-
-
-def _public(id_: str) -> str:
-    return st.text_input(
-        "What everybody may read in the practice's history (optional)",
-        max_chars=300,
-        key=f"public_{id_}",
-        help="For example: Start year corrected to 2003, as the programme's page says.",
-    )
 
 
 def _links(found: Submission) -> None:

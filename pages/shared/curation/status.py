@@ -32,7 +32,6 @@ _PRACTICE_HANDED_OVER = (
     "Assessments, sources, statement, submissions and links are moved to the practice that is kept, whose own facts "
     "stay; links to this one lead there."
 )
-Reasoned = Callable[[Store, Actor, str], int]  # done for a reason
 
 
 def draw(found: CuratedPractice | Curated, actor: Actor) -> None:
@@ -46,13 +45,21 @@ def draw(found: CuratedPractice | Curated, actor: Actor) -> None:
         if isinstance(found, CuratedPractice):
             _running(found, version)
     if allowed(actor, "archive", thing):
-        _archive(
-            name,
-            f"Nothing is deleted: {_GOES.get(thing.kind, _LINKS_GO)}",
-            lambda store, who, reason: kind.archive(store, Edit(who, thing.id, version, reason)),
-        )
+        st.subheader("Take it out of the catalogue")
+        st.caption(f"Nothing is deleted: {_GOES.get(thing.kind, _LINKS_GO)}")
+        reason = _reason("archive", name, "Why (everybody reads it)", "Archive", ":material/inventory_2:")
+        if reason is not None:
+            actions.act(
+                lambda store, who: kind.archive(store, Edit(who, thing.id, version, reason)),
+                "Archived. It leaves the catalogue with the next release.",
+            )
     if allowed(actor, "relist", thing):
-        _relist(name, lambda store, who, reason: kind.relist(store, Edit(who, thing.id, version, reason)))
+        st.subheader("Put it back into the catalogue")
+        if (why := _reason("relist", name, "Why", "Put it back", ":material/undo:")) is not None:
+            actions.act(
+                lambda store, who: kind.relist(store, Edit(who, thing.id, version, why)),
+                "It is in the catalogue again from the next release on.",
+            )
     if allowed(actor, "merge", thing):
         _merge(thing, lambda store, who, into, reason: kind.merge(store, Edit(who, thing.id, version, reason), into))
     if found.state == "merged":
@@ -101,29 +108,12 @@ def _running(found: CuratedPractice, version: int) -> None:
         )
 
 
-def _archive(name: str, what_happens: str, do: Reasoned) -> None:
-    st.subheader("Take it out of the catalogue")
-    st.caption(what_happens)
-    with st.form(f"archive_{name}", border=False):
-        reason = st.text_input("Why (everybody reads it)", max_chars=1000, key=f"archive_reason_{name}")
-        done = st.form_submit_button("Archive", icon=":material/inventory_2:")
-    if done:
-        actions.act(
-            lambda store, who: do(store, who, reason.strip()),
-            "Archived. It leaves the catalogue with the next release.",
-        )
-
-
-def _relist(name: str, do: Reasoned) -> None:
-    st.subheader("Put it back into the catalogue")
-    with st.form(f"relist_{name}", border=False):
-        reason = st.text_input("Why", max_chars=1000, key=f"relist_reason_{name}")
-        done = st.form_submit_button("Put it back", icon=":material/undo:")
-    if done:
-        actions.act(
-            lambda store, who: do(store, who, reason.strip()),
-            "It is in the catalogue again from the next release on.",
-        )
+def _reason(act: str, name: str, label: str, button: str, icon: str) -> str | None:
+    """Draw the form of what is done for a reason; return the reason where its button was pressed, else None."""
+    with st.form(f"{act}_{name}", border=False):
+        reason = st.text_input(label, max_chars=1000, key=f"{act}_reason_{name}")
+        done = st.form_submit_button(button, icon=icon)
+    return reason.strip() if done else None
 
 
 def _merge(thing: Thing, do: Callable[[Store, Actor, str, str], int]) -> None:

@@ -25,10 +25,6 @@ def ask_for(organisation_id: str, name: str) -> None:
                 key=f"correction-page-{organisation_id}",
             )
             sent = st.form_submit_button(_("Send to the curators"), icon=":material/send:")
-        if not sent:
-            return
-        if problem := corrections.wrong_with(wrong, page, page_needed=True):
-            st.error(escaped(problem), icon=":material/error:")
-            return
-        content = {"organisation_id": organisation_id, "what": wrong.strip()}
-        corrections.send("organisation-correction", (organisation_id, name), content, page)
+        if sent:
+            content = {"organisation_id": organisation_id, "what": wrong.strip()}
+            corrections.send("organisation-correction", (organisation_id, name), content, page)

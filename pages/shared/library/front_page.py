@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from criteria.synthesis import Synthesis
 from pages.shared.components import links
 from pages.shared.components.database import Whole
 from pages.shared.components.finding_texts import example
@@ -57,11 +56,11 @@ def best_known(found: WhatWorks) -> None:
             st.markdown(
                 f"**{escaped(texts.name(one))}**, {escaped(outcome)}: {badge(one)} {sure(one)}  \n{example(one, found)}"
             )
-            links.type_link(one.measure_type, _("All studies: {what}").format(what=_type(one)), one.outcome)
-
-
-def _type(one: Synthesis) -> str:
-    return label("measure_type", one.measure_type)
+            links.type_link(
+                one.measure_type,
+                _("All studies: {what}").format(what=label("measure_type", one.measure_type)),
+                one.outcome,
+            )
 
 
 def not_known(found: WhatWorks, whole: Whole) -> None:

@@ -91,10 +91,10 @@ def where(row: Row) -> str:
     return f"{web_link(row['url'], row['url'].split('/')[2])} ({'; '.join(notes)})"
 
 
-def table(found: pd.DataFrame) -> pd.DataFrame:
-    """Return organisations as a table."""
+def table(found: pd.DataFrame) -> None:
+    """Draw organisations as a table that can be sorted."""
     rows = tables.rows(found)
-    return pd.DataFrame(
+    tables.sortable(
         {
             _("Organisation"): found["name"],
             _("Kind"): [label("organisation_kind", kind) for kind in found["kind"]],
@@ -104,14 +104,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             _("Community of practice"): [_("yes") if known(row["community_of_practice"]) else None for row in rows],
             _("How to join"): [row["joins"] if known(row["joins"]) else None for row in rows],
             _("Address"): found["url"],
-        }
-    )
-
-
-def as_table(found: pd.DataFrame) -> None:
-    """Draw organisations as a table that can be sorted."""
-    tables.sortable(
-        table(found),
+        },
         _("The organisations found, one a row"),
         column_config={_("Address"): st.column_config.LinkColumn()},
     )
@@ -120,10 +113,9 @@ def as_table(found: pd.DataFrame) -> None:
 def on_map(counts: Mapping[str, int]) -> str | None:
     """Draw the organisations found by country; return the country that was chosen on the map."""
     rows = tables.value_counts("area", counts)
-    shown = rows[rows["id"].isin(charts.countries_on_map())]
     picked = charts.draw(
         None,
-        charts.map_of_europe([dict(row) for row in tables.rows(shown)], _("Organisations")),
+        charts.map_of_europe(tables.on_the_map(rows), _("Organisations")),
         "organisations_map",
         _("Map of Europe by number of organisations in the directory"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -21,6 +20,7 @@ from pages.shared.components.screen_texts import (
     escaped,
     number,
     percent,
+    rounded_down,
 )
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN
 from practices_db import formats
@@ -152,7 +152,6 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
     share = float(order.leads[row[first["id"]], row[second["id"]]])
     upper, lower, share = (first, second, share) if share >= 0.5 else (second, first, 1 - share)
     spans = [f"{escaped(card['name'])} ({_span(card, node)})" for card in (upper, lower)]
-    whole = math.floor(100 * share + 1e-9) / 100  # never rounded up to the share that the verdict asks for
     apart = upper[f"{node}_low"] > lower[f"{node}_high"]
     if share >= CLEARLY and apart:
         words = _("{upper} is **clearly higher** than {lower}, whatever the missing answers turn out to be.")
@@ -168,7 +167,7 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
             "No clear difference between {upper} and {lower} (the first is ahead in {share} of what the missing "
             "answers could be)."
         )
-    return words.format(upper=spans[0], lower=spans[1], share=percent(whole))
+    return words.format(upper=spans[0], lower=spans[1], share=rounded_down(share))
 
 
 def _span(card: Card, node: str) -> str:

@@ -125,12 +125,5 @@ def correction_form(card: Mapping[str, Any]) -> None:
             )
             sent = st.form_submit_button(_("Send to the curators"), icon=":material/send:", key=f"{key}_send")
         if sent:
-            _send(card, field, what, page, mailbox)
-
-
-def _send(card: Mapping[str, Any], field: str, what: str, page: str, mailbox: str) -> None:
-    if problem := corrections.wrong_with(what, page, page_needed=False):
-        st.error(escaped(problem), icon=":material/error:")
-        return
-    content = {"what": what.strip(), "field": field or None}
-    corrections.send("correction", (card["id"], card["name"]), content, page, mailbox)
+            content = {"what": what.strip(), "field": field or None}
+            corrections.send("correction", (card["id"], card["name"]), content, page, mailbox)

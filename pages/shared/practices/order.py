@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,18 +86,12 @@ def _found(  # noqa: PLR0913, PLR0917 - the cache's key
     )
 
 
-def of(whole: Whole, scored: Answers, weights: Weighting, reading: Reading) -> Found:
-    """Return the order of practices that all have a composite; made once for each release, selection and weights."""
-    error = error_of(whole.read_twice)
-    with st.spinner(_("Comparing each practice with every other"), show_time=True):
-        return _found(
-            str(database_path()), whole.version.content_hash, scored.practice_ids, weights, reading, error, scored
-        )
-
-
 @dataclass(frozen=True)
 class Compared:
-    """Practices that have a composite: how many, their order (None where they are too few or too many), their cards."""
+    """Practices that have a composite: how many, their order (None where they are too few or too many), their cards.
+
+    ``cards`` by id, in the order of their names.
+    """
 
     scored: Answers
     found: Found | None
@@ -110,11 +104,15 @@ class Compared:
 
 
 def compared(whole: Whole, answers: Answers, weights: Weighting, reading: Reading) -> Compared:
-    """Return how those practices stand that have a composite under weights."""
+    """Return how those practices stand that have a composite under weights; made once for each release and choice."""
     scored = only_scored(current_framework(), answers, weights)
     if not AT_LEAST <= len(scored.practice_ids) <= AT_MOST:
         return Compared(scored, None, {})
-    return Compared(scored, of(whole, scored, weights, reading), cards_by_name(whole, scored.practice_ids))
+    ids, error = scored.practice_ids, error_of(whole.read_twice)
+    with st.spinner(_("Comparing each practice with every other"), show_time=True):
+        found = _found(str(database_path()), whole.version.content_hash, ids, weights, reading, error, scored)
+    by_name = whole.cards(sorted(ids, key=whole.index.place.__getitem__))
+    return Compared(scored, found, {card["id"]: card for card in by_name})
 
 
 def choose_reading(view: View) -> Reading:
@@ -146,11 +144,6 @@ def can_be_drawn(scored: int, weighted: bool = False) -> bool:
             icon=":material/filter_alt:",
         )
     return AT_LEAST <= scored <= AT_MOST
-
-
-def cards_by_name(whole: Whole, ids: Iterable[str]) -> dict[str, Card]:
-    """Return the cards of practices by id, in the order of their names."""
-    return {card["id"]: card for card in whole.cards(sorted(ids, key=whole.index.place.__getitem__))}
 
 
 # --- in words --------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from practices_db.catalogue.texts import criterion_sentence
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, NotCounted, Totals
 from practices_db.queries.views import View
-from practices_db.translation import _, ngettext
+from practices_db.translation import N_, _, ngettext
 
 # --- overview --------------------------------------------------------------------------------------------
 
@@ -63,50 +63,28 @@ def totals(all_: Totals) -> None:
         )
 
 
+# The page, its sign, and what one finds there.
+_WAYS = (
+    ("explore", "search", N_("Explore practices"), N_("Filter by country, group and topic; download the list.")),
+    ("compare", "compare_arrows", N_("Compare practices"),
+     N_("Two to six side by side: results, facts, scores, and which differences are clear.")),
+    ("needs", "contact_support", N_("What do you need?"),
+     N_("Say what you are facing: practices that fit, evidence, whom to ask.")),
+    ("self_assessment", "checklist", N_("Assess your own"),
+     N_("Answer the same questions for your practice and see where it stands.")),
+    ("method", "menu_book", N_("Read the method"),
+     N_("What is asked, how answers become scores, what scores do not say.")),
+    ("gaps", "grid_on", N_("See the gaps"), N_("Where practices, assessments and evaluations are missing.")),
+)  # fmt: skip
+
+
 def ways_in() -> None:
     """Draw the ways in."""
     with st.grid(3, min_column_width=220):
-        for name, title, icon, words in (
-            (
-                "explore",
-                _("Explore practices"),
-                "search",
-                _("Filter by country, group and topic; download the list."),
-            ),
-            (
-                "compare",
-                _("Compare practices"),
-                "compare_arrows",
-                _("Two to six side by side: results, facts, scores, and which differences are clear."),
-            ),
-            (
-                "needs",
-                _("What do you need?"),
-                "contact_support",
-                _("Say what you are facing: practices that fit, evidence, whom to ask."),
-            ),
-            (
-                "self_assessment",
-                _("Assess your own"),
-                "checklist",
-                _("Answer the same questions for your practice and see where it stands."),
-            ),
-            (
-                "method",
-                _("Read the method"),
-                "menu_book",
-                _("What is asked, how answers become scores, what scores do not say."),
-            ),
-            (
-                "gaps",
-                _("See the gaps"),
-                "grid_on",
-                _("Where practices, assessments and evaluations are missing."),
-            ),
-        ):
+        for name, icon, title, words in _WAYS:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                page_link(name, f"**{title}**", icon)
-                st.caption(words)
+                page_link(name, f"**{_(title)}**", icon)
+                st.caption(_(words))
 
 
 def value_bars(list_: str, counts: Mapping[str, int], name: str, title: str, table: str) -> str | None:
@@ -120,11 +98,6 @@ def value_bars(list_: str, counts: Mapping[str, int], name: str, title: str, tab
     found = tables.value_counts(list_, counts)[["label", "count"]]
     tables.twin(found.rename(columns={"label": _(name), "count": _("Practices")}), _(table))
     return picked
-
-
-def on_the_map(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of charts.map_of_europe, of ``tables.value_counts``."""
-    return [dict(row) for row in tables.rows(found[found["id"].isin(charts.countries_on_map())])]
 
 
 def off_the_map(rows: pd.DataFrame) -> None:
@@ -223,7 +196,8 @@ def headline(card: Mapping[str, Any], node: str, title: str) -> None:
             st.metric(_("Score out of 100"), number(card[f"{node}_score"]), help=_range_help())
             st.markdown(_where_it_could_end(low, high))
         else:
-            st.metric(_capital(why_not_scored(card, node)), f"{low} … {high}", help=_range_help())
+            why = why_not_scored(card, node)
+            st.metric(why[:1].upper() + why[1:], f"{low} … {high}", help=_range_help())
             st.markdown(_("Somewhere between {low} and {high}.").format(low=low, high=high))
         count = int(card[f"{node}_answered"])
         answers = ngettext("{count} answer", "{count} answers", count).format(count=count)
@@ -275,10 +249,6 @@ def _evidence(card: Mapping[str, Any], node: str) -> str:
     result = ResultWords.of_card(card) if node == "effectiveness" else None
     found = result.evidence if result else answers_mark(card[f"{node}_strongest_evidence"])
     return found or _("none documented")
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def not_assessed(practice_id: str) -> None:

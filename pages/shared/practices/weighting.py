@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -22,7 +21,7 @@ from criteria.weight_effects import (
     weight_costs,
 )
 from criteria.weighting import PRESETS, Floats, Weighting, from_params, preset, preset_of, to_params, weighting
-from pages.shared.components.screen_texts import escaped, number, percent
+from pages.shared.components.screen_texts import escaped, number, percent, rounded_down
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.translation import N_, _, ngettext
@@ -45,14 +44,17 @@ _WANTED = "pair wanted"  # who was chosen to be compared, also while somebody of
 
 def read_link(framework: Framework) -> Weighting:
     """Return the weights in the link; what cannot be understood is dropped and said."""
-    params = {key: st.query_params.get_all(key) for key in _PARAMS if key in st.query_params}
-    weights, dropped = from_params(framework, params)
+    weights, dropped = _in_link(framework)
     if dropped:
         shown = "; ".join(escaped(part) for part in dropped)
         st.warning(
             _("We ignored part of the weights in this link: {parts}").format(parts=shown), icon=":material/link_off:"
         )
     return weights
+
+
+def _in_link(framework: Framework) -> tuple[Weighting, list[str]]:
+    return from_params(framework, {key: st.query_params.get_all(key) for key in _PARAMS if key in st.query_params})
 
 
 def _write_link(framework: Framework, weights: Weighting) -> None:
@@ -112,8 +114,7 @@ def _slider(criterion: Criterion, one: DifferenceShare, scored: int) -> None:
         step=0.1,  # as fine as a link says weights; between two steps a slider would show another number
         format="%g %%",
         key=key,
-        on_change=_use_slider,
-        args=(criterion.id, key),
+        on_change=lambda: _set_share(criterion.id, st.session_state[key] / 100),
     )
     st.caption(
         _drives(one)
@@ -132,23 +133,14 @@ def _drives(one: DifferenceShare) -> str:
     return _("Drives {share} of the differences between these practices.").format(share=percent(one.differences))
 
 
-def _use_slider(criterion_id: str, key: str) -> None:
-    _set_share(criterion_id, st.session_state[key] / 100)
-
-
 def _set_share(criterion_id: str, share: float) -> None:
     framework = current_framework()
-    weights = _read_silently(framework)
+    weights = _in_link(framework)[0]
     others = {id_: of for id_, of in weights.criteria if id_ != criterion_id}
     rest = sum(others.values())
     # the others keep their proportions; where they all weighed nothing they share the rest equally
     scaled = {id_: (1 - share) * (of / rest if rest else 1 / len(others)) for id_, of in others.items()}
     _write_link(framework, weighting(framework, scaled | {criterion_id: share}, dict(weights.indicators)))
-
-
-def _read_silently(framework: Framework) -> Weighting:
-    params = {key: st.query_params.get_all(key) for key in _PARAMS if key in st.query_params}
-    return from_params(framework, params)[0]
 
 
 def _indicators(framework: Framework, weights: Weighting) -> None:
@@ -174,7 +166,7 @@ def _indicators(framework: Framework, weights: Weighting) -> None:
 
 def _use_indicator(indicator_id: str, key: str) -> None:
     framework = current_framework()
-    weights = _read_silently(framework)
+    weights = _in_link(framework)[0]
     changed = dict(weights.indicators) | {indicator_id: float(st.session_state[key])}
     try:
         _write_link(framework, weighting(framework, dict(weights.criteria), changed))
@@ -388,8 +380,3 @@ def lead_words(names: Mapping[str, str], order: PartialOrder, one: str, other: s
         )
     )
     return words.format(ahead=escaped(names[ahead]), behind=escaped(names[behind]), share=rounded_down(share))
-
-
-def rounded_down(share: float) -> str:
-    """Return a share in whole per cent, never rounded up to what the verdict asks for."""
-    return percent(math.floor(100 * share + 1e-9) / 100)

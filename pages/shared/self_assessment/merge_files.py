@@ -17,7 +17,7 @@ from pages.shared.components.screen_texts import escaped, number, percent
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.navigation import step_button
 from pages.shared.self_assessment.questions import WORDS, with_anchor
-from pages.shared.self_assessment.start import UPLOAD_MB
+from pages.shared.self_assessment.start import UPLOAD_MB, answers_in_words
 from practices_db import formats
 from practices_db.errors import PracticesError
 from practices_db.files.self_assessment.form import NOTE, Draft, OwnAssessment
@@ -103,16 +103,10 @@ def _about(form: OwnAssessment) -> str:
         escaped(form.opened_from) or _("the form that is open here"),
         _("by {author}").format(author=escaped(form.author.strip())) if form.author.strip() else _("author not stated"),
         _("saved on {day}").format(day=formats.day(form.saved_on)),
-        _answers(form),
+        answers_in_words(len(form.answers)),
         escaped(form.profile.name.strip()) or _("practice without a name"),
     )
     return ", ".join(parts)
-
-
-def _answers(form: OwnAssessment) -> str:
-    return ngettext("{count} answer", "{count} answers", len(form.answers)).format(
-        count=formats.count(len(form.answers))
-    )
 
 
 def _add_dropped() -> None:
@@ -174,7 +168,7 @@ def _take_over(draft: Draft) -> None:
     if draft.mine.answers:
         st.caption(
             _("It takes the place of your own form, which has {answers}; what you settled above stays.").format(
-                answers=_answers(draft.mine)
+                answers=answers_in_words(len(draft.mine.answers))
             )
         )
     step_button(_("See the common result"), "result", icon=":material/insights:")
@@ -284,9 +278,10 @@ def last_year(framework: Framework) -> None:
     st.subheader(_("Then: {form}").format(form=_about(then)), anchor=False)
     st.markdown(
         "\n".join(
-            f"- **{_(one.title)}**: {_headline(*pair)}"
+            f"- **{_(one.title)}**: "
+            + _("{then} then, {now} now").format(then=_words(scores[0]), now=_words(scores[1]))
             for one in framework.headlines
-            for pair in [headline_moves(framework, then.form, now.form)[one.id]]
+            for scores in [headline_moves(framework, then.form, now.form)[one.id]]
         )
     )
     moved = moves(framework, then.form, now.form)
@@ -302,7 +297,11 @@ def last_year(framework: Framework) -> None:
         "own_years",
         _("Range bars of each criterion, earlier and now"),
     )
-    tables.twin(_years_table(lines), _("Each criterion, earlier and now"))
+    told = lines[lines["what"].notna()]
+    tables.twin(
+        pd.DataFrame({_("Criterion"): told["practice"], _("When"): told["what"], _("Known"): told["words"]}),
+        _("Each criterion, earlier and now"),
+    )
     st.button(_("Close the earlier file"), on_click=_put_away, key="own_put_away")
 
 
@@ -322,10 +321,6 @@ def _put_away() -> None:
     self_assessment_draft.change(self_assessment_draft.draft().model_copy(update={"last_year": None}))
 
 
-def _headline(then: Score, now: Score) -> str:
-    return _("{then} then, {now} now").format(then=_words(then), now=_words(now))
-
-
 def _words(one: Score) -> str:
     if one.low is None or one.high is None:
         return _("not applicable")
@@ -333,11 +328,6 @@ def _words(one: Score) -> str:
     if one.scored and one.score is not None:
         return _("{score} (range {low}–{high})").format(score=number(one.score), low=low, high=high)
     return _("no score ({low}–{high})").format(low=low, high=high)
-
-
-def _years_table(lines: pd.DataFrame) -> pd.DataFrame:
-    told = lines[lines["what"].notna()]
-    return pd.DataFrame({_("Criterion"): told["practice"], _("When"): told["what"], _("Known"): told["words"]})
 
 
 def _moved_table(framework: Framework, moved: Sequence[Any]) -> pd.DataFrame:

@@ -77,14 +77,6 @@ def _counted_evidence(criterion: Criterion) -> str:
     return evidence_count(proven, said) + "." if said else ""
 
 
-def _headline(criterion: Criterion, one: Score, framework: Framework) -> None:
-    """Draw one headline: range from the first answer on, the score once enough is answered."""
-    st.metric(_(criterion.title), _figure(one))
-    st.caption(_known(criterion, one, framework))
-    if evidence := _counted_evidence(criterion):
-        st.markdown(evidence)
-
-
 def result(framework: Framework) -> None:
     """Draw the whole result."""
     form = draft.mine()
@@ -100,7 +92,10 @@ def result(framework: Framework) -> None:
         for criterion in framework.headlines:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 one = found.of(OWN, criterion.id)
-                _headline(criterion, one, framework)
+                st.metric(_(criterion.title), _figure(one))
+                st.caption(_known(criterion, one, framework))
+                if evidence := _counted_evidence(criterion):
+                    st.markdown(evidence)
                 now = level_of(framework, form.form, form.evidence, criterion.id)
                 st.markdown(_("Level: **{level}**. {meaning}").format(level=_(now.name), meaning=_(now.meaning)))
     _profile(framework, form)

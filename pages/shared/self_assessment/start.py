@@ -65,7 +65,7 @@ def _go_on(form: OwnAssessment) -> None:
         name = form.profile.name.strip() or _("a practice without a name yet")
         st.markdown(
             _("**Here already:** {practice}, {answers}.").format(
-                practice=escaped(name), answers=_answers(len(form.answers))
+                practice=escaped(name), answers=answers_in_words(len(form.answers))
             )
         )
         short = draft.draft().short
@@ -81,7 +81,8 @@ def _go_on(form: OwnAssessment) -> None:
         )
 
 
-def _answers(count: int) -> str:
+def answers_in_words(count: int) -> str:
+    """Return answers with their noun: "1 answer", "12 answers"."""
     return ngettext("{count} answer", "{count} answers", count).format(count=formats.count(count))
 
 
@@ -156,7 +157,7 @@ def _result_of_opening() -> None:
         st.caption(_("Nothing here was changed."))
     elif told:
         earlier = told.form.earlier.answers if told.changes and told.form.earlier else ()
-        many = _answers(len(told.form.answers or earlier))
+        many = answers_in_words(len(told.form.answers or earlier))
         st.success(_("Opened: {answers}.").format(answers=many), icon=":material/upload_file:")
         if told.changes:
             st.markdown("\n".join(f"- {escaped(words)}" for words in told.changes))

@@ -57,8 +57,6 @@ class Faults:
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise
-            title, sentence = (
-                N_("Something went wrong on our side"),
-                N_("Please try again; if it stays, report error {id}."),
-            )
-            await answer(scope, 500, title, sentence, id=noted(error))(scope, receive, send)
+            sentence = N_("Please try again; if it stays, report error {id}.")
+            fault = answer(scope, 500, N_("Something went wrong on our side"), sentence, id=noted(error))
+            await fault(scope, receive, send)
