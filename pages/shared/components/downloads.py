@@ -42,8 +42,9 @@ def take_away(view: View, count: int) -> None:
             _("Format"), OFFERED, format_func=lambda one: _(FORMATS[one].label), key=FORMAT_KEY, persist_state="session"
         )
         contents: FileContents = "scores"
+        matrix: list[FileContents] = ["comparison"] if view.page == "compare" else []
+        offered: list[FileContents] = [*matrix, *CONTENTS]
         if is_csv := FORMATS[format_].mime == "text/csv":
-            offered: list[FileContents] = [*_matrix_of(view), *CONTENTS]
             if st.session_state.get(CONTENTS_KEY) not in offered:
                 st.session_state[CONTENTS_KEY] = offered[0]  # kept from a page that offers something else
             contents = st.radio(
@@ -64,13 +65,11 @@ def take_away(view: View, count: int) -> None:
             with st.container(horizontal=True, gap="xsmall"):
                 _button(words, view, contents, format_, count, code)
                 if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
-                    first = [*_matrix_of(view), *CONTENTS][0]
-                    _button(_("Download as CSV"), view, first, SAFE_FIRST[0], count, code)
+                    _button(_("Download as CSV"), view, offered[0], SAFE_FIRST[0], count, code)
             if format_ == "xlsx":
-                _codebook(view, first, SAFE_FIRST[0])
+                _codebooks(view, offered[0], SAFE_FIRST[0], for_programs=False)
             if is_csv:
-                _codebook(view, contents, format_)
-                _for_programs(view, contents, format_)
+                _codebooks(view, contents, format_)
         st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
 
 
@@ -94,34 +93,20 @@ def _button(  # noqa: PLR0913, PLR0917 - what is in the file, how many rows, and
     )
 
 
-def _codebook(view: View, contents: FileContents, format_: Format) -> None:
-    if contents != "comparison":  # a matrix says itself what stands in each row
-        words, mime = _("Codebook: what each column means"), FORMATS[format_].mime
-        file_button(
-            words, partial(codebook_csv, view, contents, format_), FILE_NAME, mime, "menu_book", type="tertiary"
-        )
-
-
-def _for_programs(view: View, contents: FileContents, format_: Format) -> None:
-    if contents != "comparison":
-        file_button(
-            _("Codebook for programs (Frictionless data package)"),
-            partial(_package, view, contents, format_),
-            data_package.FILE_NAME,
-            "application/json",
-            "data_object",
-            type="tertiary",
-        )
+def _codebooks(view: View, contents: FileContents, format_: Format, for_programs: bool = True) -> None:
+    if contents == "comparison":  # a matrix says itself what stands in each row
+        return
+    words, mime = _("Codebook: what each column means"), FORMATS[format_].mime
+    file_button(words, partial(codebook_csv, view, contents, format_), FILE_NAME, mime, "menu_book", type="tertiary")
+    if for_programs:
+        words, make = _("Codebook for programs (Frictionless data package)"), partial(_package, view, contents, format_)
+        file_button(words, make, data_package.FILE_NAME, "application/json", "data_object", type="tertiary")
 
 
 def _package(view: View, contents: Contents, format_: Format) -> bytes:
     name = file_name(view, format_, date.today(), contents)
     with database.cursor() as cursor:
         return data_package.export_package(view, contents, format_, name, data_version(cursor))
-
-
-def _matrix_of(view: View) -> list[FileContents]:
-    return ["comparison"] if view.page == "compare" else []
 
 
 def comparison(view: View, count: int) -> None:

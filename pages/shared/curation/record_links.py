@@ -104,16 +104,14 @@ def _shown_by_records(found: Curated, item: Named, judged: set[str], may_refuse:
 
 
 def _ends(found: Curated, item: Named, row: Mapping[str, Any]) -> dict[str, str]:
-    here = {"kind": item, "id": found.id}
-    there = {"kind": row["other_kind"], "id": row["other_id"]}
-    begins, ends = (here, there) if row["relation"] in _TO[item] else (there, here)
-    return {
-        "from_kind": begins["kind"],
-        "from_id": begins["id"],
-        "relation": row["relation"],
-        "to_kind": ends["kind"],
-        "to_id": ends["id"],
-    }
+    here, there = (item, found.id), (row["other_kind"], row["other_id"])
+    return _link(here, row["relation"], there) if row["relation"] in _TO[item] else _link(there, row["relation"], here)
+
+
+def _link(begins: tuple[str, str], relation: str, ends: tuple[str, str]) -> dict[str, str]:
+    """Return a link from one record to another, each by kind and id, as it is curated."""
+    (from_kind, from_id), (to_kind, to_id) = begins, ends
+    return {"from_kind": from_kind, "from_id": from_id, "relation": relation, "to_kind": to_kind, "to_id": to_id}
 
 
 def _refuse(shown: Mapping[str, tuple[dict[str, str], Mapping[str, Any]]], id_: str) -> None:
@@ -161,16 +159,8 @@ def _add(found: Curated, item: Named) -> None:
         reason = st.text_input("Why it is added (kept in the record)", max_chars=1000, key=f"{key}_why")
         done = st.form_submit_button("Add the link", icon=":material/add_link:")
     if done:
-        link = {
-            "from_kind": item,
-            "from_id": found.id,
-            "relation": relation,
-            "to_kind": kind,
-            "to_id": other,
-            "reason": says.strip(),
-            "source_url": source.strip(),
-            "checked_on": audit_log.now().date(),
-        }
+        told = {"reason": says.strip(), "source_url": source.strip(), "checked_on": audit_log.now().date()}
+        link = _link((item, found.id), relation, (kind, other)) | told
         actions.act(
             lambda store, who: edit_library.add(store, who, "link", link, reason.strip()),
             "Added. Everybody sees it with the next release.",

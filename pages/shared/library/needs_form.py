@@ -43,6 +43,8 @@ PAGE_SIZE = 5
 _CHOOSE_A_SECTOR = N_("Choose a sector above: it was not looked for without one.")
 _EXAMPLE = N_("We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
 _PUBLICATIONS = 5
+# Fields of a need that are one value, and those that are several.
+_SINGLE, _LISTS = ("who", "country", "size", "inhabitants", "money"), ("sectors", "groups", "types", "topics", "have")
 _PARAMS = (
     "who", "country", "sector", "target-group", "type", "topic", "q", "people", "inhabitants", "money", "have", "off",
     "page",
@@ -70,20 +72,9 @@ def _write_link(asked: Asked) -> None:
 def _from_widgets() -> Asked:
     state: Any = st.session_state
     off = tuple(reason for reason in REASONS if not state.get(f"need-reason-{reason}", True))
-    return Asked(
-        state.get("need-who"),
-        state.get("need-country"),
-        tuple(state.get("need-sectors") or ()),
-        tuple(state.get("need-groups") or ()),
-        " ".join((state.get("need-words") or "").split()),
-        state.get("need-size"),
-        state.get("need-inhabitants"),
-        state.get("need-money"),
-        tuple(state.get("need-have") or ()),
-        off,
-        tuple(state.get("need-types") or ()),
-        tuple(state.get("need-topics") or ()),
-    )
+    fields: dict[str, Any] = {name: state.get(f"need-{name}") for name in _SINGLE}
+    fields |= {name: tuple(state.get(f"need-{name}") or ()) for name in _LISTS}
+    return Asked(words=" ".join((state.get("need-words") or "").split()), off=off, **fields)
 
 
 def _write_widgets() -> None:
@@ -99,9 +90,9 @@ def form(asked: Asked) -> None:
     """Draw the form, set to what the link says."""
     state: Any = st.session_state
     state["need-words"] = asked.words
-    for name in ("who", "country", "size", "inhabitants", "money"):
+    for name in _SINGLE:
         state[f"need-{name}"] = getattr(asked, name)
-    for name in ("sectors", "groups", "types", "topics", "have"):
+    for name in _LISTS:
         state[f"need-{name}"] = list(getattr(asked, name))
     st.text_area(
         _("Describe it in your own words"),
