@@ -56,9 +56,7 @@ comparison.peers_rule(among)
 if peers.are_enough(among):
     chart_with_download.show(
         view,
-        lambda: Drawn(
-            peers.peer_dots(cards, among), charts.strips(tuple(tables.HEADLINES.values()), peers.are_counted(among))
-        ),
+        lambda: Drawn(peers.peer_dots(cards, among), charts.strips(peers.are_counted(among))),
         "peers",
         lambda: _("Each practice's scores among those of its peers"),
     )

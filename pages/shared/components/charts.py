@@ -464,19 +464,15 @@ def _places(named: bool) -> Spec:
     return _finished(layers.properties(height=alt.Step(21 if named else 7)))
 
 
-def strips(series: tuple[str, ...], counted: bool = False) -> Spec:
+@_for_each_language
+def strips(counted: bool = False) -> Spec:
     """Dot strips: where each practice stands among its peers.
 
-    Rows, one a dot or a name: ``line`` (order), ``name`` (on name lines), ``practice``, ``what`` (one of ``series``),
+    Rows, one a dot or a name: ``line`` (order), ``name`` (on name lines), ``practice``, ``what`` (which score),
     ``score``, ``own`` (true for the practice itself, drawn large and filled). Where they are ``counted``, a dot stands
     for the ``n`` practices near its score, and its area for their number.
     """
-    return _strips(tuple(_(one) for one in series), counted)
-
-
-@_for_each_language
-def _strips(series: tuple[str, ...], counted: bool) -> Spec:
-    scale = alt.Scale(domain=list(series))
+    scale = alt.Scale(domain=_headlines())
     base = alt.Chart().encode(y=alt.Y("line:O", axis=None))
     dots = base.transform_filter("isValid(datum.score)").encode(
         x=alt.X("score:Q", title=None, scale=_HUNDRED, axis=alt.Axis(orient="top", tickCount=5)),
@@ -619,7 +615,6 @@ def _signs(
 
 def build() -> None:
     """Make the specifications that need nothing but their names, so that the first visitor does not wait for them."""
-    both = (EFFECTIVENESS, SUSTAINABILITY)
     for title in ("Sector", "Target group"):
         bars(title)
     _ = (
@@ -632,8 +627,8 @@ def build() -> None:
         *(_ranges(count) for count in range(1, 7)),
         _places(named=True),
         _places(named=False),
-        strips(both),
-        strips(both, counted=True),
+        strips(),
+        strips(counted=True),
     )
 
 

@@ -17,7 +17,6 @@ from pages.shared.curation import labels
 from practices_db.config import database_path
 from practices_db.queries.agreement import error_of
 from practices_db.queries.ranking import AT_MOST
-from practices_db.translation import _
 
 _SHOWN = 15
 _MOST_ASSESSED = 2_000  # practices whose answers are tried while somebody waits
@@ -25,14 +24,14 @@ _MOST_ASSESSED = 2_000  # practices whose answers are tried while somebody waits
 
 def draw() -> None:
     """Draw the list on demand, for each main score: what is published, not what is being edited."""
-    if not st.toggle(_("Answers worth looking for"), key="answer_gaps"):
+    if not st.toggle("Answers worth looking for", key="answer_gaps"):
         return
     whole = database.whole()
     if len(whole.answers.practice_ids) > _MOST_ASSESSED:
-        st.info(_("More than {most} practices are assessed: too many to try every answer.").format(most=_MOST_ASSESSED))
+        st.info(f"More than {_MOST_ASSESSED} practices are assessed: too many to try every answer.")
         return
     error = error_of(whole.read_twice)
-    with st.spinner(_("Trying every undocumented answer"), show_time=True):
+    with st.spinner("Trying every undocumented answer", show_time=True):
         found = {
             node: _found(str(database_path()), whole.version.content_hash, node, error, whole.answers)
             for node in HEADLINES
@@ -46,16 +45,14 @@ def draw() -> None:
         _table(
             [(one.practice_id, _sets(one)) for one in needs],
             names,
-            _("Would give a score"),
-            _("{count} practices without a score could get one; those first that need fewest answers.").format(
-                count=len(needed)
-            ),
+            "Would give a score",
+            f"{len(needed)} practices without a score could get one; those first that need fewest answers.",
         )
         _table(
             [(one.practice_id, f"{labels.of(one.indicator_id)}: {one.pairs_gained:+.1f}") for one in tells],
             names,
-            _("Pairs it would settle"),
-            _("Answer, and how many more pairs would differ clearly, on average over what it could be."),
+            "Pairs it would settle",
+            "Answer, and how many more pairs would differ clearly, on average over what it could be.",
         )
 
 
@@ -75,14 +72,13 @@ def _found(
 
 
 def _sets(needed: NeededAnswers) -> str:
-    either = [_(" and ").join(labels.of(id_) for id_ in one) for one in needed.sets]
-    return _("; or ").join(either)
+    return "; or ".join(" and ".join(labels.of(id_) for id_ in one) for one in needed.sets)
 
 
 def _table(lines: Iterable[tuple[str, str]], names: dict[str, str], column: str, words: str) -> None:
     rows = [
         {
-            _("Practice"): f"[{escaped(names[id_])}](curation?part=practices&practice={id_}&view=answers)",
+            "Practice": f"[{escaped(names[id_])}](curation?part=practices&practice={id_}&view=answers)",
             column: escaped(said),
         }
         for id_, said in lines

@@ -78,7 +78,7 @@ def show(view: View, whole: Whole, found: Selection, by: str) -> None:
         dots = (lambda one, _node: near(one.scores)) if counted_ else partial(_each, whole, found)
         chart_with_download.show(
             view,
-            lambda: Drawn(_lines(groups, by, dots), charts.strips(tuple(HEADLINES.values()), counted_)),
+            lambda: Drawn(_lines(groups, by, dots), charts.strips(counted_)),
             "groups",
             lambda: found_title(groups, by),
         )

@@ -167,7 +167,7 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
         return
     charts.draw(
         strip,
-        charts.strips(tuple(_(title) for title in tables.HEADLINES.values())),
+        charts.strips(),
         "own_peers",
         _("Your scores among those of your peers"),
     )

@@ -228,7 +228,7 @@ def test_a_chart_speaks_the_readers_language_and_is_kept_for_each() -> None:
         german = charts.range_rows()
         assert charts.range_rows() is german
         drawn = [charts.years(), charts.two_scores(), charts.score_cells(5), charts.places(1200, ("a", "b", "c"))]
-        drawn += [charts.map_of_europe([]), charts.strips((charts.EFFECTIVENESS,)), german]
+        drawn += [charts.map_of_europe([]), charts.strips(), german]
     assert charts.range_rows() is english
     assert "config" not in english
     assert (
