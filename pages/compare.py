@@ -42,10 +42,7 @@ if assessed:
     )
     chart_with_download.show(
         view,
-        lambda: Drawn(
-            profile_lines(framework, assessed),
-            charts.ranges(tuple(name for name, _scores in assessed)),
-        ),
+        lambda: Drawn(profile_lines(framework, assessed), charts.ranges(tuple(name for name, _scores in assessed))),
         "profiles",
         lambda: _("Range bars of each criterion for each practice"),
     )

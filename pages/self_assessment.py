@@ -5,19 +5,8 @@ import streamlit as st
 from criteria.framework import current_framework
 from pages.shared.components import private_links
 from pages.shared.components.focus import begin_at_heading
-from pages.shared.self_assessment import (
-    downloads,
-    draft,
-    merge_files,
-    navigation,
-    next_steps,
-    result,
-    start,
-    submit,
-)
-from pages.shared.self_assessment import (
-    questions as self_assessment_questions,
-)
+from pages.shared.self_assessment import downloads, draft, merge_files, navigation, next_steps, result, start, submit
+from pages.shared.self_assessment.questions import question
 from practices_db.translation import _
 
 framework = current_framework()
@@ -53,7 +42,7 @@ match step.id:
     case _:
         questions, so_far = st.columns([3, 1])
         with questions:
-            self_assessment_questions.question(step)
+            question(step)
         with so_far:
             result.so_far(framework)
 navigation.back_and_next(step)

@@ -454,10 +454,7 @@ def _places(named: bool) -> Spec:
         x="middle:Q",
         fill=alt.Fill("group:N", title=None, scale=alt.Scale(), legend=legend),
         shape=alt.Shape(
-            "group:N",
-            title=None,
-            scale=alt.Scale(range=["triangle-up", "circle", "triangle-down"]),
-            legend=legend,
+            "group:N", title=None, scale=alt.Scale(range=["triangle-up", "circle", "triangle-down"]), legend=legend
         ),
     )
     layers = alt.layer(bars_, marks, *([_names(base)] if named else [])).resolve_scale(color="independent")

@@ -208,20 +208,12 @@ def chips(chosen: Filter) -> None:
 
 
 def _clear_all(chosen: Filter) -> None:
-    st.button(
-        _("Clear all"),
-        key="clear-all",
-        type="tertiary",
-        on_click=lambda: write_link(type(chosen)()),
-    )
+    st.button(_("Clear all"), key="clear-all", type="tertiary", on_click=lambda: write_link(type(chosen)()))
 
 
 def nothing_found(chosen: Filter, relaxations: Sequence[Relaxation]) -> None:
     """Say that nothing matches and offer each filter that could be given up, with what would then be found."""
-    st.info(
-        _("No match. Remove one filter:"),
-        icon=":material/search_off:",
-    )
+    st.info(_("No match. Remove one filter:"), icon=":material/search_off:")
     with st.container(horizontal=True):
         for relaxation in relaxations:
             st.button(

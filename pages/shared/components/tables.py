@@ -288,10 +288,7 @@ def _counted_scores(view: View, found: Selection) -> None:
         ).format(count=formats.count(found.numbers("assessed").sum()), points=CELL, most=MOST_DRAWN)
     )
     chart_with_download.show(
-        view,
-        lambda: Drawn(score_cells(found), charts.score_cells(CELL)),
-        "score_cells",
-        lambda: scores_title(found),
+        view, lambda: Drawn(score_cells(found), charts.score_cells(CELL)), "score_cells", lambda: scores_title(found)
     )
     twin(
         cells[["across", "upwards", "practices", "ranges"]].rename(

@@ -16,12 +16,7 @@ from pages.shared.components import database, practice_picker
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import MOST_COMPARED, need_link, page_link, practice_link
 from pages.shared.components.peers import ENOUGH_PEERS, are_counted
-from pages.shared.components.screen_texts import (
-    escaped,
-    number,
-    percent,
-    rounded_down,
-)
+from pages.shared.components.screen_texts import escaped, number, percent, rounded_down
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -74,8 +69,7 @@ def too_few(cards: Sequence[Card]) -> None:
         practice_link(cards[0]["id"], _("Back to {practice}").format(practice=escaped(cards[0]["name"])))
     else:
         st.info(
-            _("Type two or more names above, or choose rows in the table of Explore."),
-            icon=":material/compare_arrows:",
+            _("Type two or more names above, or choose rows in the table of Explore."), icon=":material/compare_arrows:"
         )
     page_link("explore", _("Find practices in Explore"), "search")
     need_link(PracticeFilter())

@@ -43,11 +43,7 @@ def totals(all_: Totals) -> None:
         st.metric(_("Practices"), formats.count(all_.practices), border=True, height="stretch")
         st.metric(_("Countries"), all_.countries, border=True, height="stretch")
         st.metric(
-            _("Assessed"),
-            all_.assessed,
-            border=True,
-            height="stretch",
-            help=_("At least one published assessment."),
+            _("Assessed"), all_.assessed, border=True, height="stretch", help=_("At least one published assessment.")
         )
         st.metric(
             _("Enough evidence to score"),

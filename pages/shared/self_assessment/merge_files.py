@@ -144,9 +144,7 @@ def _agreement(framework: Framework, forms: Sequence[OwnAssessment]) -> None:
         _("Criterion"): [titles[one.criterion_id] for one in found],
         _("Answered alike"): [
             _("{alike} of {answered} ({share})").format(
-                alike=one.alike,
-                answered=one.answered_by_several,
-                share=percent(one.alike / one.answered_by_several),
+                alike=one.alike, answered=one.answered_by_several, share=percent(one.alike / one.answered_by_several)
             )
             if one.answered_by_several
             else _("answered by one at most")
@@ -291,12 +289,7 @@ def last_year(framework: Framework) -> None:
     else:
         tables.sortable(_moved_table(framework, moved), _("Answers that changed since the earlier file"))
     lines = profile_lines(framework, [(before, score_rows(framework, then)), (today, score_rows(framework, now))])
-    charts.draw(
-        lines,
-        charts.ranges((before, today)),
-        "own_years",
-        _("Range bars of each criterion, earlier and now"),
-    )
+    charts.draw(lines, charts.ranges((before, today)), "own_years", _("Range bars of each criterion, earlier and now"))
     told = lines[lines["what"].notna()]
     tables.twin(
         pd.DataFrame({_("Criterion"): told["practice"], _("When"): told["what"], _("Known"): told["words"]}),

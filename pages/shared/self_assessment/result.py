@@ -165,12 +165,7 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
             ).format(count=formats.count(most))
         )
         return
-    charts.draw(
-        strip,
-        charts.strips(),
-        "own_peers",
-        _("Your scores among those of your peers"),
-    )
+    charts.draw(strip, charts.strips(), "own_peers", _("Your scores among those of your peers"))
     tables.twin(peers.peer_table([own], given), _("How many peers there are and where you stand among them"))
 
 
@@ -222,7 +217,4 @@ def _list(framework: Framework, title: str, ids: Sequence[str], meaning: str, no
     if ids:
         answers = [given.get(id_, "not-documented") for id_ in ids]
         shown = [_(badges[answer]) for answer in answers]
-        st.markdown(
-            "\n".join(f"- {badge} {names[id_]}" for id_, badge in zip(ids, shown, strict=True)),
-            anchors=False,
-        )
+        st.markdown("\n".join(f"- {badge} {names[id_]}" for id_, badge in zip(ids, shown, strict=True)), anchors=False)
