@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.curation import actions, drafts
 from pages.shared.curation.drafts import Draft
-from pages.shared.curation.fields import EVIDENCE, LINK, ORGANISATION, PRACTICE, Fields, of_kind
+from pages.shared.curation.fields import PRACTICE, of_kind
 from practices_db.catalogue.library_items import KINDS, NOUNS
 from practices_db.curation import edit_library, edit_practices
 from practices_db.curation.edit_library import Curated
@@ -20,7 +20,6 @@ _SAVED = {
     "listed": "Saved. It becomes public with the next release.",
     "archived": "Saved. Nobody else sees it before it is put back.",
 }
-_FIELDS: dict[str, Fields] = {"practice": PRACTICE, "evidence": EVIDENCE, "organisation": ORGANISATION, "link": LINK}
 _IN_THE_RECORD = "The page that says so (kept in the record)"
 # How the source of a change is asked for; what has no name is its own source.
 _SOURCES = {
@@ -36,9 +35,7 @@ def draw(found: CuratedPractice | Curated, actor: Actor) -> None:
     if not allowed(actor, "edit", thing):
         st.info("Its facts stay as they are: it was merged into another one.", icon=":material/lock:")
         return
-    fields = (
-        of_kind(KINDS[found.item]) if isinstance(found, Curated) and found.item not in _FIELDS else _FIELDS[thing.kind]
-    )
+    fields = of_kind(KINDS[found.item]) if isinstance(found, Curated) else PRACTICE
     if not fields.order:
         noun = NOUNS.get(thing.kind, thing.kind)
         st.info(f"A {noun} has nothing to change: take it out, and import another one.", icon=":material/lock:")

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared.curation import labels as curation_labels
 from pages.shared.curation.drafts import Draft
 from practices_db.catalogue import practice_fields
-from practices_db.catalogue.library_items import ItemKind, vocabularies
+from practices_db.catalogue.library_items import Item, ItemKind, vocabularies
 from practices_db.catalogue.vocabularies import vocabulary
 
 
@@ -99,36 +99,30 @@ PRACTICE = Fields(
     long=_of("prose"),
     yes=_of("yes"),
 )
-EVIDENCE = Fields(
-    (
-        *("title", "title_is_descriptive", "publisher", "year", "kind", "languages", "themes", "target_groups"),
-        *("countries", "evidence_level", "finding", "summary", "url", "url_is_copy", "url_seen"),
-    ),
-    several={"languages": "language", "themes": "theme", "target_groups": "target_group", "countries": "area"},
-    one_of={"kind": "evidence_kind", "evidence_level": "study_strength", "url_seen": "evidence_seen"},
-    long=("finding", "summary"),
-    yes=("title_is_descriptive", "url_is_copy"),
-    labels={"evidence_level": "Strength of evidence"},
-)
-ORGANISATION = Fields(
-    ("name", "kind", "countries", "levels", "themes", "community_of_practice", "joins", "url", "url_seen"),
-    several={"countries": "area", "levels": "governance_level", "themes": "theme"},
-    one_of={"kind": "organisation_kind", "url_seen": "organisation_seen"},
-    long=("joins",),
-    yes=("community_of_practice",),
-)
+# What the columns of a library's file do not say of themselves.
+_LISTS: dict[Item, dict[str, str]] = {
+    "evidence": {"evidence_level": "study_strength", "url_seen": "evidence_seen"},
+    "organisation": {"url_seen": "organisation_seen"},
+}
+_LONG = ("finding", "summary", "joins", "reason", "effect_text", "rate_text", "why", "how", "note")
+_YES = ("title_is_descriptive", "url_is_copy", "community_of_practice")
+SOURCE_OF_LINK = "The page that shows it"
+_LABELS: dict[Item, dict[str, str]] = {
+    "evidence": {"evidence_level": "Strength of evidence"},
+    "link": {"source_url": SOURCE_OF_LINK},
+}
 
 
 def of_kind(kind: ItemKind) -> Fields:
-    """Return the form of what has none of its own here: every column of its file but those it is called by."""
+    """Return the form of a kind of the library: every column of its file but those it is called by."""
     left_out = {*kind.key, *kind.ends, "checked_on"}
-    of_lists = {name: of for name, of in vocabularies(kind.model).items() if name not in left_out}
+    names = [name for name in kind.model.model_fields if name not in left_out]
+    lists = {name: of for name, of in vocabularies(kind.model).items() if name in names} | _LISTS.get(kind.item, {})
     return Fields(
-        tuple(name for name in kind.model.model_fields if name not in left_out),
-        several={name: of for name, of in of_lists.items() if name in kind.lists},
-        one_of={name: of for name, of in of_lists.items() if name not in kind.lists},
-        long=("effect_text", "rate_text", "why", "how", "note"),
+        tuple(sorted(names, key=lambda name: name not in ("title", "title_is_descriptive"))),
+        several={name: of for name, of in lists.items() if name in kind.lists},
+        one_of={name: of for name, of in lists.items() if name not in kind.lists},
+        long=_LONG,
+        yes=_YES,
+        labels=_LABELS.get(kind.item, {}),
     )
-
-
-LINK = Fields(("reason", "source_url"), long=("reason",), labels={"source_url": "The page that shows it"})

@@ -11,7 +11,7 @@ from pages.shared.components import database, tables
 from pages.shared.components.screen_texts import counted, escaped, web_link
 from pages.shared.curation import actions, drafts, facts, search, status
 from pages.shared.curation import labels as curation_labels
-from pages.shared.curation.fields import LINK
+from pages.shared.curation.fields import SOURCE_OF_LINK
 from practices_db.catalogue.library_items import NOUNS, link_id
 from practices_db.curation import edit_library
 from practices_db.curation.edit_library import Curated, Named
@@ -155,7 +155,7 @@ def _add(found: Curated, item: Named) -> None:
         says = st.text_area(
             curation_labels.FIELDS["reason"], max_chars=4000, key=f"{key}_reason", help="Everybody reads it."
         )
-        source = st.text_input(LINK.labels["source_url"], max_chars=2000, key=f"{key}_source", placeholder="https://")
+        source = st.text_input(SOURCE_OF_LINK, max_chars=2000, key=f"{key}_source", placeholder="https://")
         reason = st.text_input("Why it is added (kept in the record)", max_chars=1000, key=f"{key}_why")
         done = st.form_submit_button("Add the link", icon=":material/add_link:")
     if done:
