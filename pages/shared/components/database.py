@@ -328,7 +328,7 @@ class Documentation:
 
     @classmethod
     def read(cls, one: Cursor) -> Self:
-        """Read it."""
+        """Read all of it from the database."""
         example = practices.example(one)
         return cls(
             practices.assessors(one),

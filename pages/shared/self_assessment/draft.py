@@ -310,11 +310,6 @@ def kept_line() -> bool:
     return loaded
 
 
-def show(key: str, value: Any) -> None:
-    """Make a widget show a value of the draft."""
-    _state().show(key, value)
-
-
 def field_of(key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
     """Make a widget show a value of the draft; return its key and what it calls when that changed.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from criteria.forms import Disagreement, agreement, disagreements, headline_moves, moves
-from criteria.framework import ANSWER_IDS, Framework
+from criteria.framework import ANSWER_IDS, AnswerId, Framework
 from criteria.scoring import Score
 from pages.shared.components import charts, tables
 from pages.shared.components.score_profile import profile_lines
@@ -211,15 +212,14 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
         st.markdown("\n".join(_said(letter, form, one.indicator_id) for letter, form in _lettered(draft.colleagues)))
         current = draft.mine.answer(one.indicator_id) if settled else None
         key = f"own_settle_{one.indicator_id}"
-        self_assessment_draft.show(key, current.answer if current else None)
         st.radio(
             _("You settle on ({indicator})").format(indicator=label),
             ANSWER_IDS,
             index=None,
             format_func=with_anchor(indicator),
-            key=key,
-            on_change=_settle,
-            args=(one.indicator_id, key),
+            **self_assessment_draft.field_of(
+                key, current.answer if current else None, partial(_settle, one.indicator_id)
+            ),
         )
         if current:
             st.text_area(
@@ -242,10 +242,9 @@ def _said(letter: str, form: OwnAssessment, indicator_id: str) -> str:
     return "- " + _("Form {letter}: {answer}").format(letter=letter, answer=_(WORDS[given.answer])) + note
 
 
-def _settle(indicator_id: str, key: str) -> None:
+def _settle(indicator_id: str, answer: AnswerId | None) -> None:
     draft = self_assessment_draft.draft()
     proof = together(draft.colleagues, indicator_id)
-    answer = st.session_state[key]
     if proof is None or answer not in ANSWER_IDS:
         return
     held = draft.mine.answer(indicator_id) if indicator_id in draft.settled else None
