@@ -97,17 +97,13 @@ def choose(label: str, param: str, options: Mapping[str, str], known: Container[
 
 
 def write_param(param: str, key: str, default: str) -> None:
-    """Put what a widget holds into the link; the default is left out."""
-    value = str(st.session_state[key] or default)
+    """Put what a widget holds, one value or several, into the link; the default is left out."""
+    held = st.session_state[key] or default
+    value = held if isinstance(held, list) else str(held)
     if value == default:
         st.query_params.pop(param, None)
     else:
         st.query_params[param] = value
-
-
-def write_params(param: str, key: str) -> None:
-    """Put the values that a widget holds into the link."""
-    st.query_params[param] = list(st.session_state[key])
 
 
 def type_link(measure_type: str, label: str, outcome: str | None = None) -> None:

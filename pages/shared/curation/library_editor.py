@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -28,7 +29,12 @@ _LABELS: dict[Item, str] = {
     "organisation": "Name or id of an organisation",
 }
 _PAGES: dict[Item, str] = {"evidence": "evidence", "organisation": "communities"}
-_VIEWS = {"facts": "Facts", "links": "Links", "standing": "Status", "history": "History"}
+_VIEWS: dict[str, tuple[str, Callable[[Curated, Actor], None]]] = {
+    "facts": ("Facts", facts.draw),
+    "links": ("Links", record_links.draw),
+    "standing": ("Status", status.draw),
+    "history": ("History", search.history),
+}
 
 
 def draw(actor: Actor) -> None:
@@ -49,16 +55,8 @@ def draw(actor: Actor) -> None:
     found = actions.looked_up(lambda cursor, who: edit_library.read(cursor, who, item, id_), actions.UNRELEASED)
     st.subheader(escaped(found.name))
     _stands(found, item)
-    views = {view: words for view, words in _VIEWS.items() if view != "links" or item in _PAGES}
-    match links.choose("View", "view", views, _VIEWS):
-        case "facts":
-            facts.draw(found, actor)
-        case "links" if item in ("evidence", "organisation"):
-            record_links.draw(found, item, actor)
-        case "standing":
-            status.draw(found, actor)
-        case _:
-            search.history(found.thing, actor)
+    views = {view: title for view, (title, _draw) in _VIEWS.items() if view != "links" or item in _PAGES}
+    _VIEWS[links.choose("View", "view", views, _VIEWS)][1](found, actor)
 
 
 def _stands(found: Curated, item: Item) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.shared.components import links
@@ -21,12 +23,12 @@ from practices_db.curation import edit_practices
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.errors import Actor
 
-_VIEWS = {
-    "facts": "Facts",
-    "answers": "Answers",
-    "standing": "Status",
-    "opinions": "Second opinions",
-    "history": "History",
+_VIEWS: dict[str, tuple[str, Callable[[CuratedPractice, Actor], None]]] = {
+    "facts": ("Facts", facts.draw),
+    "answers": ("Answers", lambda found, _actor: answers.draw(found)),
+    "standing": ("Status", status.draw),
+    "opinions": ("Second opinions", second_assessments.draw),
+    "history": ("History", search.history),
 }
 
 
@@ -44,18 +46,8 @@ def draw(actor: Actor) -> None:
     found = actions.looked_up(lambda cursor, who: edit_practices.practice(cursor, who, id_), actions.UNRELEASED)
     st.subheader(escaped(found.facts["name"]))
     _stands(found)
-    view = links.choose("View", "view", _VIEWS)
-    match view:
-        case "facts":
-            facts.draw(found, actor)
-        case "answers":
-            answers.draw(found)
-        case "standing":
-            status.draw(found, actor)
-        case "opinions":
-            second_assessments.draw(found, actor)
-        case _:
-            search.history(found.thing, actor)
+    view = links.choose("View", "view", {name: title for name, (title, _draw) in _VIEWS.items()})
+    _VIEWS[view][1](found, actor)
 
 
 def _stands(found: CuratedPractice) -> None:

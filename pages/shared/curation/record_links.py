@@ -28,11 +28,16 @@ _TO: dict[Named, dict[str, str]] = {
     "evidence": {"studies": "practice"},
     "organisation": {"leads": "practice", "publishes": "evidence"},
 }
-_VIEWS = {"facts": "What it says", "standing": "Status", "history": "History"}
+_VIEWS = {
+    "facts": ("What it says", facts.draw),
+    "standing": ("Status", status.draw),
+    "history": ("History", search.history),
+}
 
 
-def draw(found: Curated, item: Named, actor: Actor) -> None:
+def draw(found: Curated, actor: Actor) -> None:
     """Draw the judged links with their forms, those that two records show, and the form of a new one."""
+    item: Named = "evidence" if found.item == "evidence" else "organisation"
 
     def look(cursor: Cursor, who: Actor) -> tuple[list[Curated], dict[tuple[str, str], str]]:
         judged = edit_library.links(cursor, who, item, found.id)
@@ -76,14 +81,10 @@ def _one(judged: Sequence[Curated], labels: Mapping[str, str], actor: Actor) -> 
             f"Last checked on {link.facts['checked_on']:%d %B %Y}. "
             f"{web_link(link.facts['source_url'], 'Its source')}.{taken_out}]"
         )
-        view = st.radio("Of this link", list(_VIEWS), horizontal=True, format_func=_VIEWS.__getitem__, key="link_view")
-        match view:
-            case "facts":
-                facts.draw(link, actor)
-            case "standing":
-                status.draw(link, actor)
-            case _:
-                search.history(link.thing, actor)
+        view = st.radio(
+            "Of this link", list(_VIEWS), horizontal=True, format_func=lambda one: _VIEWS[one][0], key="link_view"
+        )
+        _VIEWS[view][1](link, actor)
 
 
 def _shown_by_records(found: Curated, item: Named, judged: set[str], may_refuse: bool) -> None:

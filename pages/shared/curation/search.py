@@ -11,6 +11,8 @@ from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
 from practices_db.catalogue.library_items import KINDS, NOUNS
 from practices_db.curation import edit_library, edit_practices
+from practices_db.curation.edit_library import Curated
+from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
 from practices_db.database.store import Cursor
@@ -59,12 +61,12 @@ def choose_listed(text: str, kind: str, key: str, but: str = "") -> str | None:
     return st.selectbox(label, list(options), format_func=options.__getitem__, index=None, key=key)
 
 
-def history(thing: Thing, actor: Actor) -> None:
+def history(found: CuratedPractice | Curated, actor: Actor) -> None:
     """Draw who changed what on something, when and why, the newest first."""
 
     def look(cursor: Cursor, who: Actor) -> list[audit_log.Line]:
         require(who, "read", Thing("audit"))
-        return audit_log.history(cursor, thing.name)
+        return audit_log.history(cursor, found.thing.name)
 
     lines = actions.looked_up(look)
     if not lines:

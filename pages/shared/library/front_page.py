@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -10,10 +10,10 @@ from pages.shared.components import links
 from pages.shared.components.database import Whole
 from pages.shared.components.finding_texts import example
 from pages.shared.components.screen_texts import escaped
-from pages.shared.library.what_works import EVERYBODY, FIRST_OUTCOME, badge, groups, outcomes, sure
+from pages.shared.library.what_works import EVERYBODY, FIRST_OUTCOME, badge, choices, outcomes, sure
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label
+from practices_db.catalogue.vocabularies import label
 from practices_db.queries.practices import Totals
 from practices_db.queries.what_works import WhatWorks
 from practices_db.translation import _, ngettext
@@ -24,27 +24,15 @@ FIRST_GROUP = "refugees"
 
 def question() -> None:
     """Draw the question as a form; it leads to its answer."""
-    named = outcomes()
+    state: Any = st.session_state
+    state.setdefault("question_outcome", FIRST_OUTCOME)
+    state.setdefault("question_group", FIRST_GROUP)
     with st.form("question"):
-        with st.grid(3, min_column_width=240):
-            outcome = st.selectbox(
-                _("I want better"), named, index=named.index(FIRST_OUTCOME), format_func=partial(label, "outcome"),
-                key="question_outcome",
-            )  # fmt: skip
-            group = st.selectbox(
-                _("for"), list(groups()), index=list(groups()).index(FIRST_GROUP), format_func=groups().__getitem__,
-                key="question_group",
-            )  # fmt: skip
-            countries = st.multiselect(
-                _("in"), ids_in_order("country"), format_func=partial(listed_label, "country"),
-                placeholder=_("all countries"), select_all=False, key="question_countries",
-            )  # fmt: skip
+        choices("question", outcomes())
         if st.form_submit_button(_("Show what is known"), type="primary", icon=":material/search:"):
-            asked = {"outcome": [outcome], "country": countries}
-            st.switch_page(
-                links.page_path("what_works"),
-                query_params=asked | ({"target-group": [group]} if group != EVERYBODY else {}),
-            )
+            asked = {"outcome": [state.question_outcome], "country": state.question_countries}
+            group = {"target-group": [state.question_group]} if state.question_group != EVERYBODY else {}
+            st.switch_page(links.page_path("what_works"), query_params=asked | group)
 
 
 def best_known(found: WhatWorks) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -96,32 +97,31 @@ def question(asked: Question) -> None:
     st.session_state["ask_outcome"] = asked.outcome
     st.session_state["ask_group"] = asked.target_group or EVERYBODY
     st.session_state["ask_countries"] = list(asked.countries)
+    choices("ask", outcomes() if asked.outcome in outcomes() else list(vocabulary("outcome")), write=True)
+
+
+def choices(key: str, offered: Sequence[str], write: bool = False) -> None:
+    """Draw the choices of outcome, group and countries; each change is written into the link where that is wanted.
+
+    What is chosen stands in the session under the ``key`` with ``_outcome``, ``_group`` and ``_countries``.
+    """
+
+    def held(what: str, param: str, default: str = "") -> dict[str, Any]:
+        name = f"{key}_{what}"
+        return {"key": name} | ({"on_change": links.write_param, "args": (param, name, default)} if write else {})
+
     with st.grid(3, min_column_width=240):
+        st.selectbox(_("I want better"), offered, format_func=partial(label, "outcome"), **held("outcome", "outcome"))
         st.selectbox(
-            _("I want better"),
-            outcomes() if asked.outcome in outcomes() else list(vocabulary("outcome")),
-            format_func=partial(label, "outcome"),
-            key="ask_outcome",
-            on_change=links.write_param,
-            args=("outcome", "ask_outcome", ""),
-        )
-        st.selectbox(
-            _("for"),
-            list(groups()),
-            format_func=groups().__getitem__,
-            key="ask_group",
-            on_change=links.write_param,
-            args=("target-group", "ask_group", EVERYBODY),
+            _("for"), list(groups()), format_func=groups().__getitem__, **held("group", "target-group", EVERYBODY)
         )
         st.multiselect(
             _("in"),
             ids_in_order("country"),
             format_func=partial(listed_label, "country"),
-            key="ask_countries",
             placeholder=_("all countries"),
-            on_change=links.write_params,
-            args=("country", "ask_countries"),
             select_all=False,
+            **held("countries", "country"),
         )
 
 
