@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.shared.components import reader_language
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -39,6 +40,11 @@ def current_view(page: Page) -> View:
 def open_view(view: View) -> NoReturn:
     """Go to where a view is shown."""
     st.switch_page(page_path(view.page), query_params=view.params())
+
+
+def in_table(practice_id: str, name: str) -> str:
+    """Return the name of a practice as Markdown that leads to it in the reader's language: the cell of a table."""
+    return f"[{escaped(name)}](practice?practice={practice_id}{reader_language.in_address()})"
 
 
 def page_link(page: str, label: str, icon: str = "", params: Mapping[str, str | Iterable[str]] | None = None) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared.components import chart_with_download, charts, mark_names, reader_language, result_line
+from pages.shared.components import chart_with_download, charts, mark_names, result_line
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.links import practice_link
+from pages.shared.components.links import in_table, practice_link
 from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
     escaped,
@@ -415,12 +415,7 @@ def score_table(practices: Cards, alone: bool = False) -> None:
     Open where there is no chart (``alone``).
     """
     cards_ = rows(practices)
-    table = {
-        _("Practice"): [
-            f"[{escaped(card['name'])}](practice?practice={card['id']}{reader_language.in_address()})"
-            for card in cards_
-        ]
-    }
+    table = {_("Practice"): [in_table(card["id"], card["name"]) for card in cards_]}
     for node, title in HEADLINES.items():
         table[_(title)] = [_cell(card, node) for card in cards_]
     twin(pd.DataFrame(table), _("Scores of the practices shown, with range and share documented"), alone)

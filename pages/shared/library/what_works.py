@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -47,10 +47,10 @@ class Question:
     countries: tuple[str, ...] = ()
     measure_type: str | None = None
 
-    def practices(self, measure_type: str) -> PracticeFilter:
-        """Return the filter of the practices of a type that the question is about."""
+    def practices(self, *measure_types: str) -> PracticeFilter:
+        """Return the filter of the practices that the question is about, of the types given or of any."""
         groups = (self.target_group,) if self.target_group else ()
-        return PracticeFilter(measure_type=(measure_type,), target_group=groups, country=self.countries)
+        return PracticeFilter(measure_type=measure_types, target_group=groups, country=self.countries)
 
 
 def read_link() -> tuple[Question, list[str]]:
@@ -166,7 +166,7 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     """Draw the answer: one sentence, a block for each type or form that was studied, and what nobody studied."""
     of = found.of_outcome(asked.outcome)
     unstudied = found.unstudied(asked.outcome)
-    counts = _practices(asked, whole)
+    counts = whole.index.select(asked.practices()).facet_counts()["measure_type"]
     outcome = label("outcome", asked.outcome)
     st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
     st.markdown(sentence(asked, of, len(unstudied)))
@@ -238,13 +238,6 @@ def _chosen(studies: Sequence[Study], asked: Question) -> list[str]:
         where = labels("country", asked.countries)
         said_.append(words.format(all=all_, count=len(inside) or _("none"), countries=where))
     return said_
-
-
-def _practices(asked: Question, whole: Whole) -> Mapping[str, int]:
-    """Return how many practices of each type the question is about."""
-    groups_ = (asked.target_group,) if asked.target_group else ()
-    chosen = PracticeFilter(target_group=groups_, country=asked.countries)
-    return whole.index.select(chosen).facet_counts()["measure_type"]
 
 
 def badge(one: Synthesis) -> str:

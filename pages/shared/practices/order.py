@@ -25,7 +25,7 @@ from criteria.order import Standing as Place
 from criteria.results import GROUPS, MARKS
 from criteria.scoring import Answers
 from criteria.weighting import Weighting
-from pages.shared.components import chart_with_download, charts, links, reader_language, tables
+from pages.shared.components import chart_with_download, charts, links, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.screen_texts import escaped, known, percent, score_words
@@ -385,9 +385,7 @@ def table(order: PartialOrder, ids: list[str], cards: Mapping[str, Card], own: p
         of_ = order.of(id_)
         rows.append(
             {
-                _(
-                    "Practice"
-                ): f"[{escaped(cards[id_]['name'])}](practice?practice={id_}{reader_language.in_address()})",
+                _("Practice"): links.in_table(id_, cards[id_]["name"]),
                 _("Clear differences"): told(of_),
                 _("Place in the order"): _("{best} to {worst}").format(best=of_.best_place, worst=of_.worst_place),
                 _("Group"): _(_GROUPS[of_.group]),
