@@ -251,42 +251,32 @@ class KeptText(ABC):
 
     # --- widgets over it ---
 
-    def show(self, key: str, value: Any) -> None:
-        """Make a widget show a value of the text, unless the browser shows a newer one (``take_newer``).
+    def widget(self, key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
+        """Make a widget show a value of the text; return its key and what it calls when that changed.
 
-        Nothing is sent where it shows it already: somebody may be typing.
-        """
-        if key in self.newer:
-            self._shown[key] = value
-        elif key not in st.session_state or st.session_state[key] != value:
-            st.session_state[key] = value
-
-    def on_change(self, key: str, take: Callable[[Any], None], choice: bool = False) -> Callable[[], None]:
-        """Return what a widget calls when its value changed; ``choice``: it is one of several, and no text.
+        ``choice``: it is one of several, and no text. Nothing is sent where the widget shows the value already, since
+        somebody may be typing, nor where the browser shows a newer one (``take_newer``).
 
         What is chosen without a connection is not Streamlit's: after the return it sends the choice before that once
         more, as if somebody had made it now. For a moment such a choice counts only if the browser tells it, too.
         """
         if key in self.newer:
-            self._takers[key] = take
+            self._shown[key], self._takers[key] = value, take
+        elif key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
 
         def changed() -> None:
-            value = st.session_state[key]
+            given = st.session_state[key]
             raw, since = self.returned.get(key, ("", 0.0))
-            if choice and key in self.returned and raw != self.raw(key, value) and time.monotonic() - since < _RETURN:
+            if choice and key in self.returned and raw != self.raw(key, given) and time.monotonic() - since < _RETURN:
                 return
-            take(value)
+            take(given)
             self.taken.pop(key, None)
-            self.taken[key] = self.raw(key, value)
+            self.taken[key] = self.raw(key, given)
             if len(self.taken) > _REMEMBERED:
                 del self.taken[next(iter(self.taken))]
 
-        return changed
-
-    def field(self, key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
-        """Make a widget show a value of the text; return its key and what it calls when that changed."""
-        self.show(key, value)
-        return {"key": key, "on_change": self.on_change(key, take, choice)}
+        return {"key": key, "on_change": changed}
 
     def take_newer(self) -> None:
         """Take what the fields of this page show, once, after a connection came back to a new session.

@@ -160,7 +160,7 @@ def sheet_of(practice_id: str) -> Sheet:
 def _show(practice_id: str, part: str, value: Any, choice: bool = False) -> dict[str, Any]:
     """Make the widget of a part show a value; return its key and what it calls when that changed."""
     kept = _kept(practice_id)
-    return kept.field(_key(practice_id, part), value, partial(kept.take, part), choice)
+    return kept.widget(_key(practice_id, part), value, partial(kept.take, part), choice)
 
 
 def open_file(practice_id: str) -> None:

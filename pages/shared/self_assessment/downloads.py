@@ -31,7 +31,7 @@ def take_away() -> None:
             _("Who filled this in (role or initials; stands in the file, can be left blank)"),
             max_chars=300,
             live="1s",
-            **draft.field_of("own_form_author", form.author, draft.change_author),
+            **draft.widget("own_form_author", form.author, draft.change_author),
         )
         _button(_("Save your file (JSON)"), form, "json", lambda: file_text(form, today).encode())
     with st.container(border=True):

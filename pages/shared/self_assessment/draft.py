@@ -310,12 +310,12 @@ def kept_line() -> bool:
     return loaded
 
 
-def field_of(key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
+def widget(key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
     """Make a widget show a value of the draft; return its key and what it calls when that changed.
 
     ``choice``: the value is one of several, and no text.
     """
-    return _state().field(key, value, take, choice)
+    return _state().widget(key, value, take, choice)
 
 
 def fact(name: str, value: Any) -> dict[str, Any]:
@@ -324,7 +324,7 @@ def fact(name: str, value: Any) -> dict[str, Any]:
     def take(given: Any) -> None:
         change_profile(**{name: tuple(given) if isinstance(given, list) else given})
 
-    return field_of(f"own_profile_{name}", value, take)
+    return widget(f"own_profile_{name}", value, take)
 
 
 def take_newer() -> None:

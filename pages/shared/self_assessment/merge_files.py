@@ -217,7 +217,7 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
             ANSWER_IDS,
             index=None,
             format_func=with_anchor(indicator),
-            **self_assessment_draft.field_of(
+            **self_assessment_draft.widget(
                 key, current.answer if current else None, partial(_settle, one.indicator_id)
             ),
         )
@@ -226,7 +226,7 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
                 _("Why ({indicator})").format(indicator=label),
                 max_chars=NOTE,
                 height=96,
-                **self_assessment_draft.field_of(
+                **self_assessment_draft.widget(
                     f"{key}_note",
                     current.note,
                     lambda text: self_assessment_draft.change_answer(one.indicator_id, note=text),

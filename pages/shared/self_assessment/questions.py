@@ -87,7 +87,7 @@ def _indicator(indicator: Indicator, example: Mapping[str, Any] | None) -> None:
         index=None,
         format_func=with_anchor(indicator),
         label_visibility="collapsed",
-        **draft.field_of(
+        **draft.widget(
             f"{key}_answer", given.answer if given else None, partial(draft.set_answer, indicator.id), choice=True
         ),
     )
@@ -164,7 +164,7 @@ def _part(indicator: Indicator, name: str, value: Any, part: str = "") -> dict[s
     def take(given: Any) -> None:
         draft.change_answer(indicator.id, **{part or name: given})
 
-    return draft.field_of(f"own_{indicator.id}_{name}", value, take)
+    return draft.widget(f"own_{indicator.id}_{name}", value, take)
 
 
 def _proof(indicator: Indicator, given: OwnAnswer) -> None:

@@ -155,7 +155,7 @@ def _part(name: str, value: Any) -> dict[str, Any]:
     def take(given: Any) -> None:
         self_assessment_draft.change_sending(**{name: given})
 
-    return self_assessment_draft.field_of(f"own_sending_{name}", value, take)
+    return self_assessment_draft.widget(f"own_sending_{name}", value, take)
 
 
 def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> None:
