@@ -58,7 +58,7 @@ coverage, low and high are the weighted means of theirs: 50 : 50 is 50 : 50, how
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -343,18 +343,3 @@ def _evidence(answers: Answers, belongs: Bools) -> tuple[Floats, Floats]:
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-__all__: Sequence[str] = (
-    "YOUR_WEIGHTING",
-    "Answers",
-    "Node",
-    "Score",
-    "Scores",
-    "composite",
-    "criterion_weights",
-    "encode",
-    "nodes",
-    "score",
-    "weights",
-)

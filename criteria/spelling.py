@@ -1,4 +1,4 @@
-"""The one way to say that a word is not known, with the nearest that is."""
+"""The one way to say that a word is not known, with the nearest that is, and to show a stranger's word back."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def not_known(word: str, known: Sequence[str]) -> str:
     near = nearest_of(word, known)
     hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
     return f"{word[:80]!r} is not known; {hint}"
+
+
+def shown(value: str) -> str:
+    """Return a stranger's text short, on one line and printable, to be shown back as text."""
+    return "".join(character if character.isprintable() else "�" for character in value[:40])

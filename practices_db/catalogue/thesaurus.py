@@ -49,12 +49,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Hit:
-    """A term found: what it stands for, where (places of words), and whether a word of it was misspelt."""
+    """A term found: what it stands for, and where (places of words)."""
 
     kind: Kind
     id: str
     at: tuple[int, ...]
-    misspelt: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tup
                 continue
             places = _places(term, words, at, language)
             if places:
-                hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places, misspelt))
+                hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places))
     return sorted(hits.values(), key=lambda hit: (hit.at, hit.kind, hit.id))
 
 

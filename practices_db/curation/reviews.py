@@ -24,7 +24,6 @@ from practices_db.database import audit_log
 from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor, PracticesError
 
-_ASSESSMENTS = ("self-assessment", "second-assessment")
 _BASIS = {"self-assessment": "self-assessment", "second-assessment": "desk-review"}
 
 

@@ -18,13 +18,16 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import duckdb
 
 from practices_db.database.commit_marker import State, StateQuery, Witness, literal, quoted, sync_file
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, DatabaseLostError, DiskFullError, PracticesError, ReadOnlyError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Cursor = duckdb.DuckDBPyConnection
 Result = TypeVar("Result")
@@ -345,6 +348,12 @@ def records(found: Cursor) -> list[dict[str, Any]]:
     """Return the rows of a query by the names of their columns."""
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame by the names of their columns, None where nothing stands."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def make_private(path: Path) -> None:

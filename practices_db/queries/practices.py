@@ -144,7 +144,6 @@ class Totals:
     countries: int
     assessed: int
     scored_both: int
-    scored_either: int
     answers: int
     independent_evidence: int
     without_year: int
@@ -165,7 +164,6 @@ def totals(cursor: Cursor) -> Totals:
             (SELECT count(DISTINCT country) FROM (SELECT unnest(countries) AS country FROM practice_card)),
             count(*) FILTER (WHERE assessed),
             count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
-            count(*) FILTER (WHERE effectiveness_scored OR sustainability_scored),
             (SELECT count(*) FROM released_answer WHERE framework_id = $framework AND framework_version = $version),
             count(*) FILTER (WHERE strongest_evidence >= 3),
             count(*) FILTER (WHERE start_year IS NULL),
@@ -316,20 +314,6 @@ def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
         ORDER BY a.indicator_id, counts DESC, a.basis, a.assessment_id
         """,
         {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1]},
-    ).df()
-
-
-def peers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
-    """Return cards of the other assessed practices that share a sector and a target group with this one."""
-    return cursor.execute(
-        """
-        WITH this AS (SELECT sectors, target_groups FROM practice_card WHERE id = $id)
-        SELECT c.* FROM practice_card c, this
-        WHERE c.id <> $id AND c.assessed
-            AND list_has_any(c.sectors, this.sectors) AND list_has_any(c.target_groups, this.target_groups)
-        ORDER BY c.name_key, c.id
-        """,
-        {"id": practice_id},
     ).df()
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import streamlit as st
 
+from criteria.spelling import shown
 from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
@@ -16,7 +17,6 @@ from pages.shared.components.finding_texts import said
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file

@@ -13,7 +13,7 @@ from criteria.synthesis import current_rule
 from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.type_rows import FindingRow
 from practices_db.catalogue.write_files import file_text
-from practices_db.database.store import Store
+from practices_db.database.store import Store, rows_of
 from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import BOM, FORMATS
 from practices_db.files.exports.recipe import LICENCE, Format
@@ -59,12 +59,11 @@ def findings_json(store: Store, on: date) -> bytes:
     with store.cursor() as cursor:
         cursor.begin()  # findings and labels of one release
         try:
-            rows = evidence_by_type.findings(cursor)
+            rows = rows_of(evidence_by_type.findings(cursor)[columns(FindingRow)])
             labels = WhatWorks.read(cursor).syntheses.values()
             version = practices.data_version(cursor).short
         finally:
             cursor.rollback()
-    told = rows[columns(FindingRow)].astype(object).where(rows.notna(), None).to_dict("records")
     content = {
         "data_version": version,
         "exported_on": on.isoformat(),
@@ -83,7 +82,7 @@ def findings_json(store: Store, on: date) -> bytes:
             }
             for one in labels
         ],
-        "findings": [{name: _plain(value) for name, value in row.items()} for row in told],
+        "findings": [{name: _plain(value) for name, value in row.items()} for row in rows],
     }
     return json.dumps(content, ensure_ascii=False).encode()
 

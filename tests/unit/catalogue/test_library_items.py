@@ -512,11 +512,12 @@ def test_results_come_with_the_main_one_first(store: Store) -> None:
 def test_findings_types_costs_and_rates_are_the_files(store: Store) -> None:
     wanted = file_of("finding")
     with store.cursor() as cursor:
-        assert len(evidence_by_type.findings(cursor)) == len(wanted)
-        language = evidence_by_type.findings(cursor, measure_type="language-training")
-        work = evidence_by_type.findings(cursor, outcome="employment")
+        findings = evidence_by_type.findings(cursor)
+        assert len(findings) == len(wanted)
+        language = findings[findings["measure_type"] == "language-training"]
+        work = findings[findings["outcome"] == "employment"]
         assert len(evidence_by_type.costs(cursor)) == 12
-        assert len(evidence_by_type.rates(cursor, "vocational-training")) == 5
+        assert (evidence_by_type.rates(cursor)["measure_type"] == "vocational-training").sum() == 5
         papers = evidence_by_type.types_of_publications(cursor, ["cbel-rct"])
     assert len(language) == sum(row["measure_type"] == "language-training" for row in wanted)
     assert len(work) == sum(row["outcome"] == "employment" for row in wanted)
