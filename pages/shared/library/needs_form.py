@@ -21,7 +21,8 @@ from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.config import database_path
 from practices_db.files.briefs import as_html, as_pdf
-from practices_db.files.briefs.needs_brief import HOW, file_name, needs_brief, needs_csv
+from practices_db.files.briefs.needs_brief import HOW, needs_brief, needs_csv
+from practices_db.files.exports.csv_json import unique_name
 from practices_db.queries import need_words, needs
 from practices_db.queries.needs import (
     HAVE,
@@ -299,7 +300,7 @@ def take_away(answer: Answer) -> None:
         st.download_button(
             _("Download ({format})").format(format=kinds[kind]),
             data=lambda: speak(code)(_made)(answer, kind, today),
-            file_name=file_name(f".{kind}", today),
+            file_name=unique_name("need", today, f".{kind}"),
             mime=mimes[kind],
             icon=":material/download:",
             type="primary",

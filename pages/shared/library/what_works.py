@@ -20,7 +20,7 @@ from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file
-from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST
+from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST, unique_name
 from practices_db.queries.what_works import WhatWorks, points_one_way
 from practices_db.translation import N_, _, ngettext
 
@@ -159,7 +159,7 @@ def download() -> None:
         st.download_button(
             _("Download all findings ({format})").format(format=_(kind.label)),
             data=partial(findings_file.findings_as, database.store(), format_),
-            file_name=findings_file.file_name(kind.suffix, today),
+            file_name=unique_name(findings_file.FILE, today, kind.suffix),
             mime=kind.mime,
             icon=":material/download:",
             help=_(kind.meaning),

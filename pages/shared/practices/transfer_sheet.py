@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +31,7 @@ from practices_db.files.briefs.transfer_sheet import (
     sheet_csv,
     whom,
 )
+from practices_db.files.exports.csv_json import unique_name
 from practices_db.translation import ENGLISH, _, ngettext, speak
 
 Card = Mapping[str, Any]
@@ -293,7 +293,7 @@ def take_away(sheet: Sheet, card: Card, notes: Mapping[str, Any]) -> None:
         st.download_button(
             _("Download ({kind})").format(kind=kinds[kind][0]),
             data=lambda: speak(code)(_made)(sheet, card, notes, kind, today),
-            file_name=f"transfer_{sheet.practice}_{today.isoformat()}_{secrets.token_hex(8)}.{kind}",
+            file_name=unique_name(f"transfer_{sheet.practice}", today, f".{kind}"),
             mime=kinds[kind][1],
             icon=":material/download:",
             type="primary",

@@ -5,8 +5,6 @@ Answers belong to the user: they are in the open session and in the file that th
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -26,7 +24,7 @@ from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError, faults
 from practices_db.files.briefs.content import Block, Brief, cleaned
 from practices_db.files.exports.cell_text import harmless
-from practices_db.files.exports.csv_json import BOM
+from practices_db.files.exports.csv_json import csv_bytes
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.views import View
@@ -206,41 +204,19 @@ def in_words(sheet: Sheet) -> str:
 @speak(ENGLISH)
 def sheet_csv(sheet: Sheet, card: Mapping[str, Any], notes: Mapping[str, Any], on: date) -> bytes:
     """Return the sheet as a table: a row a question, then a row for each part of the plan."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            "practice_id",
-            "practice",
-            "place",
-            "condition",
-            "known_of_the_practice",
-            "question",
-            "whom_to_ask",
-            "state",
-            "note",
-            "exported_on",
-            "licence",
-        ]
-    )
+    of_practice, of_question = ("practice_id", "practice", "place"), ("question", "whom_to_ask", "state", "note")
+    head = (*of_practice, "condition", "known_of_the_practice", *of_question, "exported_on", "licence")
+    lines: list[Sequence[str]] = [head]
     start = [sheet.practice, harmless(card["name"]), harmless(sheet.place)]
     for condition, question in questions():
         given = sheet.answers.get(question.id, Given())
-        there = "; ".join(facts(condition, card, notes))
-        row = [
-            condition.title,
-            harmless(there),
-            question.text,
-            harmless(whom(question, card)),
-            given.state,
-            harmless(given.note),
-        ]
-        writer.writerow([*start, *row, on.isoformat(), LICENCE])
+        there, asked = harmless("; ".join(facts(condition, card, notes))), harmless(whom(question, card))
+        row = [condition.title, there, question.text, asked, given.state, harmless(given.note)]
+        lines.append([*start, *row, on.isoformat(), LICENCE])
     for field, (title, _help) in PLAN.items():
-        writer.writerow(
-            [*start, "plan", "", title, "", "", harmless(sheet.plan.get(field, "")), on.isoformat(), LICENCE]
-        )
-    return (BOM + out.getvalue()).encode()
+        row = ["plan", "", title, "", "", harmless(sheet.plan.get(field, ""))]
+        lines.append([*start, *row, on.isoformat(), LICENCE])
+    return csv_bytes(lines)
 
 
 def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Mapping[str, Any], on: date) -> Brief:
