@@ -14,12 +14,12 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any, Literal, get_args, overload
 
 import numpy as np
 import numpy.typing as npt
-import snowballstemmer
+
+from criteria.spelling import stem
 
 Reason = Literal[
     "types", "groups", "sectors", "topics", "words", "country", "level", "size", "money", "have", "proof",
@@ -376,21 +376,6 @@ def _own_means(one: Candidate) -> bool:
     return bool(one.funding_kinds) and set(one.funding_kinds) <= _OWN_MEANS
 
 
-# --- words -----------------------------------------------------------------------------------------------
-
-_stemmer = snowballstemmer.stemmer("english")
-
-
-@lru_cache(100_000)
-def stem(word: str) -> str:
-    """Return the beginning that forms of an English word share (Snowball's English stemmer).
-
-    >>> stem("mentors"), stem("mentoring"), stem("flats")
-    ('mentor', 'mentor', 'flat')
-    """
-    return str(_stemmer.stemWord(word))
-
-
 def stems_in(text: str) -> list[str]:
-    """Return the stems of the words of a text, in its order; the text is in lower case and without accents."""
+    """Return the English stems of the words of a text, in its order; the text is in lower case and without accents."""
     return [stem(word) for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2]

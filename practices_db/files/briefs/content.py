@@ -138,7 +138,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     blocks.append(Block("heading", _("Scores")))
     if card["assessed"]:
         blocks += [
-            Block("facts", rows=tuple((_(_title(framework, node)), _headline_words(card, node)) for node in HEADLINES)),
+            Block("facts", rows=tuple((_(one.title), _headline_words(card, one.id)) for one in framework.headlines)),
             _profile(framework, scores),
             Block("note", how_to_read()),
             Block("heading", _("Answers")),
@@ -349,7 +349,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
         blocks += [Block("heading", _("What is known of those assessed")), Block("note", how_to_read())]
         for node in HEADLINES:
             bars = tuple(_headline_bar(card, node, card["name"]) for card in assessed)
-            blocks.append(Block("bars", _(_title(framework, node)), bars=bars))
+            blocks.append(Block("bars", _(framework.criterion(node).title), bars=bars))
     blocks += [
         Block("heading", _("All of them")),
         Block(
@@ -357,7 +357,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
             _("Every practice of the selection, in its order, with the number of its source"),
             (
                 *(_("Practice"), _("Where"), _("On"), _("For"), _("Years"), _("Result")),
-                *(_(_title(framework, node)) for node in HEADLINES),
+                *(_(framework.criterion(node).title) for node in HEADLINES),
                 _("Source"),
             ),
             tuple(_line(card, pages) for card in cards),
@@ -574,10 +574,6 @@ def _cards(cursor: Cursor, view: View) -> Sequence[Card]:
 def _counted(answers: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """Return the answer that counts for each indicator."""
     return {row["indicator_id"]: row for row in rows_of(answers) if row["counts"]}
-
-
-def _title(framework: Framework, node: str) -> str:
-    return next(criterion.title for criterion in framework.criteria if criterion.id == node)
 
 
 def _host(url: str) -> str:

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-from criteria.framework import Id
+from criteria.framework import Id, Part
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.texts import known, labels
@@ -50,11 +50,7 @@ PLAN = {
 LARGEST_FILE = 200_000  # bytes
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Question(_Part):
+class Question(Part):
     """One thing to ask, and whom."""
 
     id: Id
@@ -63,7 +59,7 @@ class Question(_Part):
     whom: str = ""
 
 
-class Condition(_Part):
+class Condition(Part):
     """Something that the practice needs where it works."""
 
     id: Id
@@ -73,22 +69,22 @@ class Condition(_Part):
     question: tuple[Question, ...]
 
 
-class Given(_Part):
+class Given(Part):
     """The user's answer to one question."""
 
     state: State = "unknown"
     note: Text = ""
 
 
-class Sheet(_Part):
+class Sheet(Part):
     """Everything a user put on a sheet; this is what the file holds."""
 
     app: Literal["Integration Practices"] = "Integration Practices"
     sheet: Literal["transfer-1"] = "transfer-1"
     practice: Annotated[Id, StringConstraints(max_length=80)]
     place: Annotated[str, StringConstraints(max_length=200)] = ""
-    answers: Annotated[dict[str, Given], Field(max_length=100)] = {}
-    plan: Annotated[dict[str, Text], Field(max_length=20)] = {}
+    answers: dict[str, Given] = Field(default_factory=dict, max_length=100)
+    plan: dict[str, Text] = Field(default_factory=dict, max_length=20)
 
     def counts(self) -> dict[State, int]:
         """Return how many questions are answered with each state."""

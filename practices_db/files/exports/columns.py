@@ -100,7 +100,7 @@ RECIPE = Column("recipe", "$recipe", "In the first row: how this file was made, 
 
 
 def _headline(node: str) -> tuple[Column, ...]:
-    title = next(criterion.title for criterion in current_framework().criteria if criterion.id == node)
+    title = current_framework().criterion(node).title
     return (
         *_criterion(node, title, f"c.{node}"),
         Column(

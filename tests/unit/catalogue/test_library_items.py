@@ -15,10 +15,11 @@ import pytest
 from import_files import bring, looked_at
 from pydantic import ValidationError
 
+from criteria.framework import FrameworkError, load
 from practices_db.__main__ import main
 from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL, is_offered
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, vocabularies
-from practices_db.catalogue.measure_types import MEASURE_TYPES, load_measure_types, measure_types
+from practices_db.catalogue.measure_types import MEASURE_TYPES, MeasureTypes, measure_types
 from practices_db.catalogue.practice_rows import SourceRow
 from practices_db.catalogue.problems import RefusedError
 from practices_db.catalogue.read_files import CatalogueError, read_catalogue
@@ -143,17 +144,21 @@ def test_types_are_text_with_a_version_and_known_sectors() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('label = "Language courses"', "", "label: Field required"),
-        ('label = "Language courses"', 'label = "Language courses"\nlable = "x"', "lable: is not known here"),
+        ('label = "Language courses"', "", r"measure_type 'language-training': key 'label' is missing"),
+        (
+            'label = "Language courses"',
+            'label = "Language courses"\nlable = "x"',
+            "'lable' is not known; did you mean 'label'",
+        ),
         ('id = "civic-orientation"', 'id = "language-training"', "language-training: is listed twice"),
-        ("[[measure_type]]", "[[measure_type", "Expected"),
+        ("[[measure_type]]", "[[measure_type", "is not valid TOML"),
     ],
 )
 def test_a_fault_in_the_types_names_file_and_key(old: str, new: str, says: str, tmp_path: Path) -> None:
     path = tmp_path / "types.toml"
     path.write_text(MEASURE_TYPES.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(PracticesError, match=says):
-        load_measure_types(path)
+    with pytest.raises(FrameworkError, match=says):
+        load(path, MeasureTypes)
 
 
 def test_every_vocabulary_of_a_file_is_one() -> None:

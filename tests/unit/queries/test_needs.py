@@ -17,7 +17,8 @@ from benchmark_needs import asked_of, figures, folder_figures, ndcg_at_5, precis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.needs import REASONS, Candidate, Need, Pool, Ranking, match, nearest, stem
+from criteria.needs import REASONS, Candidate, Need, Pool, Ranking, match, nearest
+from criteria.spelling import stem
 from practices_db.catalogue import thesaurus
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Store
