@@ -203,17 +203,9 @@ def settle(store: Store, edit: Edit, indicator_id: str, assessment_id: str) -> i
                 "version": version + 1,
             },
         )
-        audit_log.record(
-            cursor,
-            actor,
-            audit_log.Entry(
-                "settle",
-                practice.thing.name,
-                before={"indicator": indicator_id, "counts": before},
-                after={"indicator": indicator_id, "counts": assessment_id},
-                reason=note,
-            ),
-        )
+        was, now = ({"indicator": indicator_id, "counts": one} for one in (before, assessment_id))
+        line = audit_log.Entry("settle", practice.thing.name, before=was, after=now, reason=note)
+        audit_log.record(cursor, actor, line)
         return version + 1
 
     return audit_log.guarded(store, work)

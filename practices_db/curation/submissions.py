@@ -212,14 +212,8 @@ def step(cursor: Cursor, submission: Submission, action: str, edit: Edit, payloa
             "version": edit.version,
         },
     )
-    line = audit_log.Entry(
-        action,
-        submission.thing.name,
-        version=edit.version + 1,
-        before={"status": submission.status},
-        after={"status": status, "content_changed": payload is not None},
-        reason=edit.reason,
-    )
+    before, after = {"status": submission.status}, {"status": status, "content_changed": payload is not None}
+    line = audit_log.Entry(action, submission.thing.name, edit.version + 1, before, after, edit.reason)
     audit_log.record(cursor, edit.actor, line)
     if gone:
         retract(cursor, edit.actor, submission.id)

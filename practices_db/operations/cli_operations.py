@@ -126,12 +126,8 @@ def _restore(source: Path, form: str, database: Path) -> int:
     state, kept = restore(backup, database, form)
     for one in kept:
         click.echo(f"kept: {one}", err=True)
-    what = audit_log.Entry(
-        "restore",
-        "data",
-        after={"backup": backup.folder.name, "form": form},
-        reason=f"Restored from {backup.folder.name}",
-    )
+    name = backup.folder.name
+    what = audit_log.Entry("restore", "data", after={"backup": name, "form": form}, reason=f"Restored from {name}")
     with open_existing(database) as store:
         if not store.read_only:  # a damaged one takes nothing; what is wrong is told below
             store.write(lambda cursor: audit_log.record(cursor, CLI, what))

@@ -31,7 +31,8 @@ from practices_db.curation.versioned_change import Edit
 from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.files.imports import Confirmed, template
+from practices_db.files.imports.read import Confirmed
+from practices_db.files.imports.templates import template
 from practices_db.operations.build import open_store
 from practices_db.queries import evidence_by_type, results
 from practices_db.queries.integrity import contents, integrity_problems
