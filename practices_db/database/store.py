@@ -15,7 +15,7 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
@@ -348,6 +348,19 @@ def records(found: Cursor) -> list[dict[str, Any]]:
     """Return the rows of a query by the names of their columns."""
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def over_rows(cursor: Cursor, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Run a statement over rows as the table ``new_rows``; nothing happens for none."""
+    import pandas as pd  # noqa: PLC0415 - whoever only reads needs none
+
+    frame = pd.DataFrame(list(rows), dtype=object)
+    if frame.empty:
+        return
+    cursor.complete()  # who asked for one row before left its result open, and register() refuses then
+    cursor.register("new_rows", frame)
+    cursor.execute(sql)
+    cursor.unregister("new_rows")
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
