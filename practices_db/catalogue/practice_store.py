@@ -222,15 +222,9 @@ def _insert_several(cursor: Cursor, rows: list[PracticeRow]) -> None:
 
 
 _Table = Literal[
-    "practice",
-    "framework",
-    "assessment",
-    "settlement",
-    "statement",
-    "released_former",
-    "released_history",
+    "practice", "framework", "assessment", "settlement", "statement", "released_former", "released_history",
     "data_version",
-]
+]  # fmt: skip
 
 
 def _insert(cursor: Cursor, table: _Table, rows: Iterable[Mapping[str, object]]) -> None:

@@ -17,8 +17,8 @@ from practices_db.catalogue import thesaurus
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.texts import known, labels
 from practices_db.catalogue.vocabularies import label, vocabulary
-from practices_db.database.store import Cursor, rows_of
-from practices_db.queries import evidence_by_type, need_words
+from practices_db.database.store import Cursor, records, rows_of
+from practices_db.queries import evidence_by_type, need_words, practices
 from practices_db.queries import library as library_queries
 from practices_db.translation import N_, _, ngettext
 
@@ -417,8 +417,7 @@ def _bearing(cursor: Cursor, asked: Asked, sectors: Sequence[str]) -> list[dict[
 
 def cards(cursor: Cursor, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the cards of practices by id."""
-    sql = "SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)"
-    return {row["id"]: row for row in rows_of(cursor.execute(sql, {"ids": list(ids)}).df())}
+    return {row["id"]: row for row in practices.cards(cursor, ids)}
 
 
 def _documented(asked: Asked, of: Pool, places: needs.Places) -> Documented:
@@ -444,11 +443,9 @@ def _to_ask(
     for link in rows_of(library_queries.links_of(cursor, "practice", shown[:6])):
         if link["relation"] == "leads":
             led.setdefault(link["other_id"], []).append(Why("leads", (cards[link["id"]]["name"],)))
-    rows = rows_of(
-        cursor.execute("SELECT * FROM organisation_card WHERE list_contains($ids::TEXT[], id)", {"ids": list(led)}).df()
-    )
-    leaders = sorted(rows, key=lambda row: list(led).index(row["id"]))
-    found = [(row, led[row["id"]]) for row in leaders]
+    leaders = "SELECT * FROM organisation_card WHERE list_contains($ids::TEXT[], id)"
+    found = [(row, led[row["id"]]) for row in records(cursor.execute(leaders, {"ids": list(led)}))]
+    found.sort(key=lambda one: list(led).index(one[0]["id"]))
     countries = asked.countries
     for row in rows_of(library_queries.organisations_near(cursor, themes, countries, list(led))) if themes else []:
         why = [Why("theme", tuple(row["shared_themes"]))]

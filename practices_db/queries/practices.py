@@ -249,8 +249,7 @@ def statement(cursor: Cursor, practice_id: str) -> dict[str, Any] | None:
     found = cursor.execute(
         "SELECT organisation, words, stated_on FROM released_statement WHERE practice_id = $id", {"id": practice_id}
     )
-    row = found.fetchone()
-    return dict(zip(("organisation", "words", "stated_on"), row, strict=True)) if row else None
+    return next(iter(records(found)), None)
 
 
 def corrections(cursor: Cursor, practice_id: str) -> list[tuple[date, str]]:
