@@ -43,11 +43,6 @@ class Weighting:
         """The shares of the criteria as an array, in the framework's order, sum 1."""
         return np.array([share for _, share in self.criteria])
 
-    @property
-    def indicator_weights(self) -> Floats:
-        """The weights of the indicators as an array, in the framework's order."""
-        return np.array([weight for _, weight in self.indicators])
-
 
 def weighting(
     framework: Framework, criteria: Mapping[str, float], indicators: Mapping[str, float] | None = None
