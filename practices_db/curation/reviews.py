@@ -21,7 +21,7 @@ from practices_db.curation.submission_forms import (
 from practices_db.curation.submissions import Submission
 from practices_db.curation.versioned_change import Edit, require_version
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, value_of
 from practices_db.errors import Actor, PracticesError
 
 _BASIS = {"self-assessment": "self-assessment", "second-assessment": "desk-review"}
@@ -55,8 +55,7 @@ def queue(cursor: Cursor, actor: Actor, statuses: Iterable[str] = ("submitted",)
 
 def waiting(cursor: Cursor) -> int:
     """Return how many submissions wait for a curator; the number alone is nobody's secret."""
-    row = cursor.execute("SELECT count(*) FROM submission WHERE status = 'submitted'").fetchone()
-    return int(row[0]) if row else 0
+    return int(value_of(cursor, "SELECT count(*) FROM submission WHERE status = 'submitted'"))
 
 
 def submission(cursor: Cursor, actor: Actor, id_: str) -> Submission:
@@ -237,8 +236,7 @@ def _answer_differences(cursor: Cursor, found: Submission, given: Iterable[Given
 
 
 def _require_listed(cursor: Cursor, practice_id: str | None) -> None:
-    row = cursor.execute("SELECT state FROM practice WHERE id = $id", {"id": practice_id}).fetchone()
-    if row is None or row[0] != "listed":
+    if value_of(cursor, "SELECT state FROM practice WHERE id = $id", {"id": practice_id}) != "listed":
         raise PracticesError("The practice is not listed in the catalogue (any more). Nothing was accepted.")
 
 

@@ -334,7 +334,7 @@ def copy_database(store: Store, to: Path) -> None:
     """Copy an open database into a new file, as one transaction sees it; writers are not held up."""
     alias = f"copy_{secrets.token_hex(4)}"
     with store.cursor() as cursor:
-        (source,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
+        source = value_of(cursor, "SELECT current_database()")
         cursor.execute(f"ATTACH {literal(to)} AS {alias}")
         try:
             cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {alias}")
@@ -348,6 +348,12 @@ def records(found: Cursor) -> list[dict[str, Any]]:
     """Return the rows of a query by the names of their columns."""
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def value_of(cursor: Cursor, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Return the first value of a query's first row, None without a row; of a change, how many rows it was."""
+    row = cursor.execute(sql, dict(parameters or {})).fetchone()
+    return row[0] if row else None
 
 
 def over_rows(cursor: Cursor, sql: str, rows: Iterable[Mapping[str, object]]) -> None:

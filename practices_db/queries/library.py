@@ -11,7 +11,7 @@ from practices_db.catalogue.library_filter import Kind, LibraryFilter
 from practices_db.catalogue.library_items import KINDS
 from practices_db.catalogue.library_store import NAMED
 from practices_db.catalogue.vocabularies import NOT_STATED, vocabulary
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, value_of
 from practices_db.queries.full_text import Index
 
 # What is said of a publication at once: type of measure, outcome and direction are those of one finding. A type on
@@ -294,5 +294,4 @@ def names(cursor: Cursor, kind: Kind) -> dict[str, str]:
 
 def total(cursor: Cursor, kind: Kind) -> int:
     """Return how many there are on a kind, as everybody sees it."""
-    row = cursor.execute(f"SELECT count(*) FROM {KINDS[kind].shown}").fetchone()
-    return int(row[0]) if row else 0
+    return int(value_of(cursor, f"SELECT count(*) FROM {KINDS[kind].shown}"))

@@ -16,7 +16,7 @@ from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, AnswerId
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.database.store import Cursor, records
+from practices_db.database.store import Cursor, records, value_of
 
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
@@ -133,7 +133,7 @@ def find_practices(
 
 def count_practices(cursor: Cursor, chosen: PracticeFilter) -> int:
     """Return how many practices the filter selects."""
-    return int(_one(cursor, SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
+    return int(value_of(cursor, SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
 
 
 @dataclass(frozen=True)
@@ -453,12 +453,6 @@ def not_counted(cursor: Cursor, practice_id: str | None = None) -> tuple[NotCoun
         {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
     ).fetchall()
     return tuple(NotCounted(*row) for row in rows)
-
-
-def _one(cursor: Cursor, sql: str, params: dict[str, Any] | None = None) -> Any:
-    row = cursor.execute(sql, params or {}).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
-    return row[0]
 
 
 # --- for a self-assessment -----------------------------------------------------------------------------------
