@@ -259,14 +259,8 @@ class Ranking(Sequence[Match]):
         return Match(one.id, tuple(held))
 
 
-def match(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
-    """Return the practices that fit a need, the best first; reasons in ``off`` count for nothing."""
-    return list(Ranking(need, candidates if isinstance(candidates, Pool) else Pool(candidates), off))
-
-
-def nearest(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
+def nearest(need: Need, pool: Pool, off: Iterable[Reason] = ()) -> list[Match]:
     """Return those that share only the subject or only the people, where few or none share both; the best first."""
-    pool = candidates if isinstance(candidates, Pool) else Pool(candidates)
     topics = tuple(topic for topic in need.topics if topic not in missing_topics(need, pool))
     found: dict[str, Match] = {}
     for one in (
@@ -274,8 +268,8 @@ def nearest(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Re
         replace(need, topics=(), sectors=(), types={}),
     ):
         if one.sectors or one.groups or one.types or one.topics:
-            found |= {match_.id: match_ for match_ in Ranking(one, pool, off) if match_.id not in found}
-    return sorted(found.values(), key=lambda match_: (-round(match_.total, 9), match_.id))
+            found |= {match.id: match for match in Ranking(one, pool, off) if match.id not in found}
+    return sorted(found.values(), key=lambda match: (-round(match.total, 9), match.id))
 
 
 def missing_topics(need: Need, pool: Pool) -> list[str]:
@@ -348,10 +342,8 @@ def _what(reason: Reason, need: Need, one: Candidate) -> tuple[str, ...]:  # noq
             kin = {other for group in need.groups if group not in one.groups for other in need.kin.get(group, ())}
             met = [group for group in need.groups if group in one.groups]
             return (*met, *(group for group in one.groups if group in kin and group not in met))
-        case "sectors":
-            return tuple(sector for sector in need.sectors if sector in one.sectors)
-        case "topics":
-            return tuple(topic for topic in need.topics if topic in one.topics)
+        case "sectors" | "topics":
+            return tuple(value for value in getattr(need, reason) if value in getattr(one, reason))
         case "words":
             stems = {*stems_in(one.text), *stems_in(one.name)}
             return tuple(dict.fromkeys(word for word in need.words if word in stems))
