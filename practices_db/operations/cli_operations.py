@@ -54,12 +54,8 @@ def _check(accept_losses: bool, against: str, database: Path) -> int:
 @database_option
 def _figures(database: Path) -> None:
     """Say how much is known, how many pairs of practices the scores tell apart, and how far coders agree."""
-    store = open_existing(database)
-    try:
-        with store.cursor() as cursor:
-            found = figures(cursor)
-    finally:
-        store.close()
+    with open_existing(database) as store, store.cursor() as cursor:
+        found = figures(cursor)
     click.echo(f"practices: {found.practices}, assessed {found.assessed}, with a result {found.with_result}")
     for one in found.headlines:
         sure, erring = one.clear, one.clear_with_error
