@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
-from criteria.needs import REASONS, Pool, Reason, match
+from criteria.needs import REASONS, Pool, Ranking, Reason
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Store
 from practices_db.operations.build import build
@@ -51,7 +51,7 @@ def asked_of(need: dict[str, Any]) -> Asked:
 
 def matched(need: dict[str, Any], pool: Pool, off: Sequence[Any] = ()) -> list[str]:
     """Return the practices for a need, the best first."""
-    return [one.id for one in match(asked_of(need).need(), pool, off)]
+    return [one.id for one in Ranking(asked_of(need).need(), pool, off)]
 
 
 def by_score(store: Store, need: dict[str, Any]) -> list[str]:

@@ -39,7 +39,7 @@ def answers_for_a_score(framework: Framework, answers: Answers, criterion_id: st
 
     A practice that no answer can help (a required indicator is not applicable) is left out.
     """
-    criterion = next(one for one in framework.criteria if one.id == criterion_id)
+    criterion = framework.criterion(criterion_id)
     column = {indicator.id: at for at, indicator in enumerate(framework.indicators)}
     scores = score(framework, answers)
     unscored = [id_ for id_ in answers.practice_ids if not scores.of(id_, criterion_id).scored]

@@ -211,6 +211,10 @@ class Framework(Part):
         """Return an indicator by its id; KeyError if the framework does not have it."""
         return self.indicators_by_id[indicator_id]
 
+    def criterion(self, criterion_id: str) -> Criterion:
+        """Return a criterion by its id; StopIteration if the framework does not have it."""
+        return next(criterion for criterion in self.criteria if criterion.id == criterion_id)
+
     def minimum_coverage_of(self, criterion: Criterion) -> float:
         """Return the coverage (0–1) from which on a criterion and its questions are scored."""
         return self.minimum_coverage if criterion.minimum_coverage is None else criterion.minimum_coverage

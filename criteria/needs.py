@@ -14,12 +14,12 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any, Literal, get_args, overload
 
 import numpy as np
 import numpy.typing as npt
-import snowballstemmer
+
+from criteria.spelling import stem
 
 Reason = Literal[
     "types", "groups", "sectors", "topics", "words", "country", "level", "size", "money", "have", "proof",
@@ -259,14 +259,8 @@ class Ranking(Sequence[Match]):
         return Match(one.id, tuple(held))
 
 
-def match(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
-    """Return the practices that fit a need, the best first; reasons in ``off`` count for nothing."""
-    return list(Ranking(need, candidates if isinstance(candidates, Pool) else Pool(candidates), off))
-
-
-def nearest(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Reason] = ()) -> list[Match]:
+def nearest(need: Need, pool: Pool, off: Iterable[Reason] = ()) -> list[Match]:
     """Return those that share only the subject or only the people, where few or none share both; the best first."""
-    pool = candidates if isinstance(candidates, Pool) else Pool(candidates)
     topics = tuple(topic for topic in need.topics if topic not in missing_topics(need, pool))
     found: dict[str, Match] = {}
     for one in (
@@ -274,8 +268,8 @@ def nearest(need: Need, candidates: Iterable[Candidate] | Pool, off: Iterable[Re
         replace(need, topics=(), sectors=(), types={}),
     ):
         if one.sectors or one.groups or one.types or one.topics:
-            found |= {match_.id: match_ for match_ in Ranking(one, pool, off) if match_.id not in found}
-    return sorted(found.values(), key=lambda match_: (-round(match_.total, 9), match_.id))
+            found |= {match.id: match for match in Ranking(one, pool, off) if match.id not in found}
+    return sorted(found.values(), key=lambda match: (-round(match.total, 9), match.id))
 
 
 def missing_topics(need: Need, pool: Pool) -> list[str]:
@@ -348,10 +342,8 @@ def _what(reason: Reason, need: Need, one: Candidate) -> tuple[str, ...]:  # noq
             kin = {other for group in need.groups if group not in one.groups for other in need.kin.get(group, ())}
             met = [group for group in need.groups if group in one.groups]
             return (*met, *(group for group in one.groups if group in kin and group not in met))
-        case "sectors":
-            return tuple(sector for sector in need.sectors if sector in one.sectors)
-        case "topics":
-            return tuple(topic for topic in need.topics if topic in one.topics)
+        case "sectors" | "topics":
+            return tuple(value for value in getattr(need, reason) if value in getattr(one, reason))
         case "words":
             stems = {*stems_in(one.text), *stems_in(one.name)}
             return tuple(dict.fromkeys(word for word in need.words if word in stems))
@@ -376,21 +368,6 @@ def _own_means(one: Candidate) -> bool:
     return bool(one.funding_kinds) and set(one.funding_kinds) <= _OWN_MEANS
 
 
-# --- words -----------------------------------------------------------------------------------------------
-
-_stemmer = snowballstemmer.stemmer("english")
-
-
-@lru_cache(100_000)
-def stem(word: str) -> str:
-    """Return the beginning that forms of an English word share (Snowball's English stemmer).
-
-    >>> stem("mentors"), stem("mentoring"), stem("flats")
-    ('mentor', 'mentor', 'flat')
-    """
-    return str(_stemmer.stemWord(word))
-
-
 def stems_in(text: str) -> list[str]:
-    """Return the stems of the words of a text, in its order; the text is in lower case and without accents."""
+    """Return the English stems of the words of a text, in its order; the text is in lower case and without accents."""
     return [stem(word) for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2]

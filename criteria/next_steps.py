@@ -112,7 +112,7 @@ def level(framework: Framework, form: Form, criterion_id: str) -> Level:
     if not found.scored or found.low is None or found.answered < FEWEST:
         return NOT_ENOUGH
     reached = max((one for one in LEVELS if one.low <= found.low + _TOLERANCE), key=lambda one: one.low)
-    gains = sum(form.get(one.id) in ("met", "partly") for one in _criterion(framework, criterion_id).indicators)
+    gains = sum(form.get(one.id) in ("met", "partly") for one in framework.criterion(criterion_id).indicators)
     return reached if gains >= FEWEST else _FIRST_STEPS
 
 
@@ -169,14 +169,10 @@ def step_kind(framework: Framework, indicator_id: str, before: AnswerId) -> Kind
     return steps_of(framework)[indicator_id].kind
 
 
-def _criterion(framework: Framework, criterion_id: str) -> Criterion:
-    return next(one for one in framework.criteria if one.id == criterion_id)
-
-
 def _options(framework: Framework, form: Form, criterion_id: str, left_out: Collection[str]) -> list[Indicator]:
     return [
         one
-        for one in _criterion(framework, criterion_id).indicators
+        for one in framework.criterion(criterion_id).indicators
         if one.id not in left_out and form.get(one.id, "not-documented") not in ("met", "not-applicable")
     ]
 
@@ -204,7 +200,7 @@ def _tried(
     at = next(place for place, node in enumerate(scores.nodes) if node.id == criterion_id)
     reaches = scores.scored[:, at] & (scores.low[:, at] >= goal.low - _TOLERANCE) & (scores.answered[:, at] >= FEWEST)
     if goal.low > _FIRST_STEPS.low:
-        inside = [column[one.id] for one in _criterion(framework, criterion_id).indicators]
+        inside = [column[one.id] for one in framework.criterion(criterion_id).indicators]
         reaches &= (value[:, inside] > 0).sum(axis=1) >= FEWEST
     return reaches, scores
 

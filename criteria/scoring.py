@@ -58,7 +58,7 @@ coverage, low and high are the weighted means of theirs: 50 : 50 is 50 : 50, how
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -223,25 +223,21 @@ def weights(framework: Framework, indicator_weights: Mapping[str, float] | None 
     return matrix
 
 
-def score(framework: Framework, answers: Answers, indicator_weights: Mapping[str, float] | None = None) -> Scores:
-    """Score every practice at every question and criterion, by the formulas at the top of this module.
-
-    ``indicator_weights`` (by indicator id, all of them, ≥ 0) take the place of the framework's. An indicator of
-    weight 0 counts nowhere: a node in which nothing else applies has nothing to say.
-    """
-    weight = weights(framework, indicator_weights)
-    return _formulas(framework, answers, nodes(framework), weight)
+def score(framework: Framework, answers: Answers) -> Scores:
+    """Score every practice at every question and criterion, by the formulas at the top of this module."""
+    return _formulas(framework, answers, nodes(framework), weights(framework))
 
 
 def composite(framework: Framework, answers: Answers, weighting: Weighting) -> Scores:
     """Score every criterion under a reader's indicator weights, and the composite over criteria they asked for.
 
-    The nodes are the criteria and, last, ``your-weighting``. The composite is *scored* where every criterion that
-    weighs something is; elsewhere its score is NaN. Its range and coverage are NaN where one of these criteria has
-    none.
+    The nodes are the criteria and, last, ``your-weighting``. An indicator of weight 0 counts nowhere: a node in
+    which nothing else applies has nothing to say. The composite is *scored* where every criterion that weighs
+    something is; elsewhere its score is NaN. Its range and coverage are NaN where one of these criteria has none.
     """
-    criteria = tuple(node for node in nodes(framework) if node.level == "criterion")
-    weight = criterion_weights(framework, weighting)
+    at = [column for column, node in enumerate(nodes(framework)) if node.level == "criterion"]
+    criteria = tuple(nodes(framework)[column] for column in at)
+    weight = weights(framework, dict(weighting.indicators))[:, at]
     each = _formulas(framework, answers, criteria, weight)
     shares = weighting.shares
     weighs = shares > 0
@@ -268,12 +264,6 @@ def composite(framework: Framework, answers: Answers, weighting: Weighting) -> S
         answered=np.hstack([each.answered, _count(answers.documented, belongs)]),
         applicable=np.hstack([each.applicable, _count(answers.applicable, belongs)]),
     )
-
-
-def criterion_weights(framework: Framework, weighting: Weighting) -> Floats:
-    """Return the reader's weight of every indicator in every criterion, indicators × criteria."""
-    at = [column for column, node in enumerate(nodes(framework)) if node.level == "criterion"]
-    return weights(framework, dict(weighting.indicators))[:, at]
 
 
 def _formulas(framework: Framework, answers: Answers, of: tuple[Node, ...], weight: Floats) -> Scores:
@@ -343,18 +333,3 @@ def _evidence(answers: Answers, belongs: Bools) -> tuple[Floats, Floats]:
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-__all__: Sequence[str] = (
-    "YOUR_WEIGHTING",
-    "Answers",
-    "Node",
-    "Score",
-    "Scores",
-    "composite",
-    "criterion_weights",
-    "encode",
-    "nodes",
-    "score",
-    "weights",
-)

@@ -1,8 +1,13 @@
-"""The one way to say that a word is not known, with the nearest that is."""
+"""Words: what their forms share, which known one is nearest, how a stranger's is shown back."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+import snowballstemmer
 
 
 def nearest_of(word: str, words: Iterable[str]) -> str | None:
@@ -18,3 +23,27 @@ def not_known(word: str, known: Sequence[str]) -> str:
     near = nearest_of(word, known)
     hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
     return f"{word[:80]!r} is not known; {hint}"
+
+
+def shown(value: str) -> str:
+    """Return a stranger's text short, on one line and printable, to be shown back as text."""
+    return "".join(character if character.isprintable() else "�" for character in value[:40])
+
+
+_stemming = threading.Lock()  # a stemmer keeps the word at work in itself
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    return snowballstemmer.stemmer(language)
+
+
+@lru_cache(200_000)
+def stem(word: str, language: str = "english") -> str:
+    """Return what forms of a word share (Snowball, https://snowballstem.org), in small letters and without accents.
+
+    >>> stem("mentors"), stem("mentoring"), stem("flats"), stem("wohnungen", "german")
+    ('mentor', 'mentor', 'flat', 'wohnung')
+    """
+    with _stemming:
+        return str(_stemmer(language).stemWord(word))

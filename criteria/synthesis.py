@@ -6,7 +6,6 @@ The rule is data (``synthesis.toml``) and has a version. It counts studies by di
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,32 +14,30 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from criteria.framework import Part, load
 
 Direction = Literal["improved", "mixed", "no-clear-effect", "worsened"]
 LabelId = Literal["consistent", "first-signs", "mixed", "no-clear-effect", "points-to-harm", "not-enough-known"]
 RULE_FILE = Path(__file__).parent / "synthesis.toml"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Label(_Part):
+class Label(Part):
     """A label and how it is called."""
 
     id: LabelId
     name: str
 
 
-class Certainty(_Part):
+class Certainty(Part):
     """A mark from 0 to 5 for how much was studied, and what it stands for."""
 
     mark: Annotated[int, Field(ge=0, le=5)]
     name: str
 
 
-class Rule(_Part):
+class Rule(Part):
     """Thresholds in studies (shares 0 to 1), the designs that count, and the rule in sentences."""
 
     version: str
@@ -68,7 +65,7 @@ class Rule(_Part):
 @cache
 def current_rule() -> Rule:
     """Return the rule that labels are made with."""
-    return Rule.model_validate(tomllib.loads(RULE_FILE.read_text(encoding="utf-8")))
+    return load(RULE_FILE, Rule)
 
 
 @dataclass(frozen=True)

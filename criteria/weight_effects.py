@@ -159,52 +159,25 @@ def _ways(parts: int, size: int) -> list[tuple[int, ...]]:
 # --- where a lead changes sides -----------------------------------------------------------------------------
 
 
-def flip_points(mid_i: Floats, mid_j: Floats, weighting: Weighting) -> dict[str, float | None]:
+def flip_points(one: Floats, other: Floats, weighting: Weighting) -> dict[str, float | None]:
     """Return the flip point of every criterion, by id; see ``flip_point``."""
-    return {id_: flip_point(mid_i, mid_j, weighting, id_) for id_, _ in weighting.criteria}
+    return {id_: flip_point(one, other, weighting, id_) for id_, _ in weighting.criteria}
 
 
-def flip_point(mid_i: Floats, mid_j: Floats, weighting: Weighting, criterion: str) -> float | None:
+def flip_point(one: Floats, other: Floats, weighting: Weighting, criterion: str) -> float | None:
     """Return the weight of one criterion (0–1) at which the lead between two practices changes sides.
 
-    ``mid_i`` and ``mid_j``: their scores on each criterion, NaN where one is not scored. The other criteria keep
-    their proportions. None where the lead is the same for every weight between 0 and 1, and where no other criterion
-    weighs anything, so that there are no proportions to keep.
-    With d the difference on this criterion and e the mean difference on the others, the lead is x·d + (1 − x)·e, which
-    changes sides at x = e/(e − d) if d and e have different signs. Where a criterion applies to only
-    one of the two, that is a quadratic equation, and of two solutions the nearer to the chosen weight is returned.
+    ``one`` and ``other``: their scores on each criterion; where one of the two has NaN, the criterion says nothing of
+    the lead. The other criteria keep their proportions. With d the difference on this criterion and e the mean
+    difference on the others, the lead is x·d + (1 − x)·e, which changes sides at x = e/(e − d) if d and e have
+    different signs. None where they have not, and where no other criterion weighs anything, so that there are no
+    proportions to keep.
     """
-    ids = [id_ for id_, _ in weighting.criteria]
-    at, shares = ids.index(criterion), weighting.shares
+    at, shares = [id_ for id_, _ in weighting.criteria].index(criterion), weighting.shares
+    lead = np.nan_to_num(one - other)
     others = np.where(np.arange(len(shares)) == at, 0.0, shares)
     if others.sum() <= 0:
         return None
-    (own_i, in_i, rest_i, among_i), (own_j, in_j, rest_j, among_j) = (
-        _at_and_beside(mid, others / others.sum(), at) for mid in (mid_i, mid_j)
-    )
-    # the lead times both sums of weights, in x² , x(1 − x) and (1 − x)²
-    both = own_i * in_j - own_j * in_i
-    mixed = own_i * among_j + rest_i * in_j - own_j * among_i - rest_j * in_i
-    beside = rest_i * among_j - rest_j * among_i
-    crossings = _sign_changes(both - mixed + beside, mixed - 2 * beside, beside)
-    return min(crossings, key=lambda x: (abs(x - shares[at]), x), default=None)
-
-
-def _at_and_beside(mid: Floats, others: Floats, at: int) -> tuple[float, float, float, float]:
-    """Return of one practice: its value at a criterion and whether it applies (1 or 0), and the same of the others."""
-    applies = ~np.isnan(mid)
-    known = np.nan_to_num(mid)
-    return float(known[at]), float(applies[at]), float(known @ others), float(applies @ others)
-
-
-def _sign_changes(square: float, linear: float, constant: float) -> list[float]:
-    """Return where, strictly between 0 and 1, square·x² + linear·x + constant changes its sign."""
-    size = max(abs(square), abs(linear), abs(constant))
-    if size < 1e-9:
-        return []
-    if abs(square) < 1e-9 * size:
-        roots = [-constant / linear] if abs(linear) > 1e-9 * size else []
-    else:
-        inside = linear * linear - 4 * square * constant
-        roots = [(-linear + sign * inside**0.5) / (2 * square) for sign in (1, -1)] if inside > 0 else []
-    return [root for root in roots if 1e-9 < root < 1 - 1e-9]
+    here, beside = float(lead[at]), float(lead @ others / others.sum())
+    flip = beside / (beside - here) if here * beside < 0 else 0.0
+    return flip if 1e-9 < flip < 1 - 1e-9 else None

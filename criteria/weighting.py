@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from criteria.framework import Criterion, Framework
-from criteria.spelling import not_known
+from criteria.spelling import not_known, shown
 from criteria.texts import N_
 
 Floats = npt.NDArray[np.float64]
@@ -42,11 +42,6 @@ class Weighting:
     def shares(self) -> Floats:
         """The shares of the criteria as an array, in the framework's order, sum 1."""
         return np.array([share for _, share in self.criteria])
-
-    @property
-    def indicator_weights(self) -> Floats:
-        """The weights of the indicators as an array, in the framework's order."""
-        return np.array([weight for _, weight in self.indicators])
 
 
 def weighting(
@@ -243,7 +238,7 @@ def _chosen_preset(framework: Framework, params: Mapping[str, Sequence[str]], dr
     *others, last = params.get("weights") or ["official"]
     if params.get("weights") and (params.get("w") or params.get("wi") or last not in known):
         others, last = [*others, last], "official"
-    dropped += [f"weights: {_shown(value)}" for value in others]
+    dropped += [f"weights: {shown(value)}" for value in others]
     return preset(framework, last)
 
 
@@ -258,10 +253,5 @@ def _read(
         if id_ in ids and id_ not in found and number.fullmatch(digits) and float(digits) <= LARGEST:
             found[id_] = float(digits)
         else:
-            dropped.append(f"{name}: {_shown(value)}")
+            dropped.append(f"{name}: {shown(value)}")
     return found
-
-
-def _shown(value: str) -> str:
-    """Return a stranger's text short, on one line and printable, to be shown back as text."""
-    return "".join(character if character.isprintable() else "�" for character in value[:40])

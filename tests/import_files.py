@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
-from practices_db.files.imports import Confirmed, Decision, Preview, Question, apply, preview, read_file
+from practices_db.files.imports.apply import apply
+from practices_db.files.imports.preview import Decision, Preview, preview
+from practices_db.files.imports.read import Confirmed, Question, read_file
 
 NOTHING = Confirmed()
 TABLES = (

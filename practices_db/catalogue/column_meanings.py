@@ -65,6 +65,7 @@ _MEANINGS: dict[str, str] = {
     "amount_in_source": "The amount as the source writes it",
     "rate_text": "The operator's rate, with who was counted, in your own words",
 }
+_RATES = "rates_without_comparison"
 # Columns that mean something else in one table than in the others.
 _MEANINGS_OF: dict[tuple[str, str], str] = {
     ("evidence", "summary"): "What it is and for whom, in your own words, at most 4,000 characters",
@@ -74,24 +75,15 @@ _MEANINGS_OF: dict[tuple[str, str], str] = {
     ("organisations", "countries"): "ISO 3166-1 codes or an area of the list; several with ; between",
     ("organisations", "url"): "Its own page, with https://",
     ("links", "source_url"): "The page that says so, with https://",
-    (
-        "results",
-        "id",
-    ): "The practice's id, two hyphens, the outcome and a number, as in my-practice--employment-1",
+    ("results", "id"): "The practice's id, two hyphens, the outcome and a number, as in my-practice--employment-1",
     ("assessors", "kind"): "From the list: what the answers were read from",
     ("findings", "horizon"): "Months after the start of the measure, a whole number; blank: not stated",
     ("costs", "practice_id"): "The id of the practice; blank: no practice of the catalogue",
     ("costs", "year"): "Four digits, or two years: 2018-2021",
     ("costs", "basis"): "From the list: stated by the source, or a total that you divided",
     ("costs", "note"): "What the amount leaves out, at most 4,000 characters",
-    (
-        "rates_without_comparison",
-        "practice_id",
-    ): "The id of the practice; blank: the publication is about another practice",
-    (
-        "rates_without_comparison",
-        "publication_id",
-    ): "The id of the publication that states it; blank: none in the library",
+    (_RATES, "practice_id"): "The id of the practice; blank: the publication is about another practice",
+    (_RATES, "publication_id"): "The id of the publication that states it; blank: none in the library",
 }
 
 

@@ -19,7 +19,6 @@ from practices_db.errors import PracticesError
 Encoding = Literal["utf-8", "utf-16", "windows-1252"]
 Delimiter = Literal[",", ";", "\t", "|"]
 DELIMITERS: tuple[Delimiter, ...] = (",", ";", "\t", "|")
-DELIMITER_NAMES: dict[str, str] = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 CELL_AT_MOST = 1 << 20
 # The limit of the csv module belongs to the whole process, so it is set in one place and never changed.
 csv.field_size_limit(CELL_AT_MOST)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
+from criteria.spelling import shown
 from practices_db import formats
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.vocabularies import NOT_STATED, NotInListError, label, vocabulary
@@ -233,8 +234,3 @@ def one_line(text: str) -> str:
     """Return text as it was meant, on one line: signs that nobody sees are no part of it and split no word."""
     seen = (c for c in text if c in _JOINERS or unicodedata.category(c) != "Cf")
     return " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in seen).split())
-
-
-def shown(value: str) -> str:
-    """Return a stranger's text short, on one line and printable, to be shown back as text."""
-    return "".join(character if character.isprintable() else "�" for character in value[:40])

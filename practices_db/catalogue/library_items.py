@@ -16,17 +16,9 @@ from practices_db.catalogue.result_rows import AssessorRow, ResultRow
 from practices_db.catalogue.type_rows import CostRow, FindingRow, PracticeTypeRow, PublicationTypeRow, RateRow
 
 Item = Literal[
-    "evidence",
-    "organisation",
-    "link",
-    "result",
-    "assessor",
-    "practice_type",
-    "publication_type",
-    "finding",
-    "cost",
+    "evidence", "organisation", "link", "result", "assessor", "practice_type", "publication_type", "finding", "cost",
     "rate",
-]
+]  # fmt: skip
 _PRACTICE, _PUBLICATION = {"practice_id": "practice"}, {"publication_id": "evidence"}
 
 
@@ -101,102 +93,40 @@ def _is_several(model: type[CatalogueRow], name: str) -> bool:
     return model.model_fields[name].annotation == tuple[str, ...]
 
 
-_OF_PRACTICE = "(SELECT p.name FROM practice_card p WHERE p.id = practice_id)"
-_OF_PUBLICATION = "(SELECT e.title FROM evidence_card e WHERE e.id = publication_id)"
+def _plain(item: Item, file: str, model: type[CatalogueRow], noun: str = "", **more: Any) -> ItemKind:
+    """Return a kind that is released as it is; its noun is its own name where no other is given."""
+    return ItemKind(item, file, model, noun or item, f"released_{item}", **more)
 
-KINDS: dict[Item, ItemKind] = {
-    kind.item: kind
-    for kind in (
-        ItemKind("evidence", "evidence.csv", EvidenceRow, "publication", "evidence_card", name="title", words="title"),
-        ItemKind(
-            "organisation",
-            "organisations.csv",
-            OrganisationRow,
-            "organisation",
-            "organisation_card",
-            name="name",
-            words="name",
-        ),
-        ItemKind(
-            "link",
-            "links.csv",
-            LinkRow,
-            "link",
-            "known_link",
-            key=("from_kind", "from_id", "relation", "to_kind", "to_id"),
-        ),
-        ItemKind(
-            "result",
-            "results.csv",
-            ResultRow,
-            "result",
-            "released_result",
-            ends=_PRACTICE,
-            one=("practice_id", "main"),
-            words=f"concat_ws(': ', {_OF_PRACTICE}, effect_text)",
-        ),
-        ItemKind(
-            "assessor",
-            "assessors.csv",
-            AssessorRow,
-            "assessor",
-            "released_assessor",
-            key=("assessor",),
-            words="assessor",
-        ),
-        ItemKind(
-            "practice_type",
-            "practice_types.csv",
-            PracticeTypeRow,
-            "type of measure of a practice",
-            "released_practice_type",
-            key=("practice_id", "measure_type"),
-            ends=_PRACTICE,
-            one=("practice_id", "primary"),
-            words=f"concat_ws(': ', {_OF_PRACTICE}, measure_type)",
-        ),
-        ItemKind(
-            "publication_type",
-            "publication_types.csv",
-            PublicationTypeRow,
-            "type of measure of a publication",
-            "released_publication_type",
-            key=("publication_id", "measure_type"),
-            ends=_PUBLICATION,
-            words=f"concat_ws(': ', {_OF_PUBLICATION}, measure_type)",
-        ),
-        ItemKind(
-            "finding",
-            "findings.csv",
-            FindingRow,
-            "finding",
-            "released_finding",
-            key=("publication_id", "measure_type", "form", "outcome"),
-            ends=_PUBLICATION,
-            words=f"concat_ws(': ', {_OF_PUBLICATION}, effect_text)",
-        ),
-        ItemKind(
-            "cost",
-            "costs.csv",
-            CostRow,
-            "cost",
-            "released_cost",
-            key=("measure_type", "practice_id", "per_what", "source_url"),
-            ends=_PRACTICE,
-            words="concat_ws(', ', measure_type, amount_in_source || ' for each ' || per_what)",
-        ),
-        ItemKind(
-            "rate",
-            "rates_without_comparison.csv",
-            RateRow,
-            "rate without comparison",
-            "released_rate",
-            key=("publication_id", "practice_id", "measure_type", "outcome", "source_url"),
-            ends=_PUBLICATION | _PRACTICE,
-            words="concat_ws(': ', measure_type, rate_text)",
-        ),
-    )
-}
+
+_OF_PRACTICE = "concat_ws(': ', (SELECT p.name FROM practice_card p WHERE p.id = practice_id), {})"
+_OF_PUBLICATION = "concat_ws(': ', (SELECT e.title FROM evidence_card e WHERE e.id = publication_id), {})"
+
+# A paragraph an entry.
+# fmt: off
+_KINDS = (
+    ItemKind("evidence", "evidence.csv", EvidenceRow, "publication", "evidence_card", name="title", words="title"),
+    ItemKind("organisation", "organisations.csv", OrganisationRow, "organisation", "organisation_card", name="name",
+        words="name"),
+    ItemKind("link", "links.csv", LinkRow, "link", "known_link",
+        key=("from_kind", "from_id", "relation", "to_kind", "to_id")),
+    _plain("result", "results.csv", ResultRow, ends=_PRACTICE, one=("practice_id", "main"),
+        words=_OF_PRACTICE.format("effect_text")),
+    _plain("assessor", "assessors.csv", AssessorRow, key=("assessor",), words="assessor"),
+    _plain("practice_type", "practice_types.csv", PracticeTypeRow, "type of measure of a practice", ends=_PRACTICE,
+        key=("practice_id", "measure_type"), one=("practice_id", "primary"),
+        words=_OF_PRACTICE.format("measure_type")),
+    _plain("publication_type", "publication_types.csv", PublicationTypeRow, "type of measure of a publication",
+        key=("publication_id", "measure_type"), ends=_PUBLICATION, words=_OF_PUBLICATION.format("measure_type")),
+    _plain("finding", "findings.csv", FindingRow, key=("publication_id", "measure_type", "form", "outcome"),
+        ends=_PUBLICATION, words=_OF_PUBLICATION.format("effect_text")),
+    _plain("cost", "costs.csv", CostRow, key=("measure_type", "practice_id", "per_what", "source_url"), ends=_PRACTICE,
+        words="concat_ws(', ', measure_type, amount_in_source || ' for each ' || per_what)"),
+    _plain("rate", "rates_without_comparison.csv", RateRow, "rate without comparison", ends=_PUBLICATION | _PRACTICE,
+        key=("publication_id", "practice_id", "measure_type", "outcome", "source_url"),
+        words="concat_ws(': ', measure_type, rate_text)"),
+)
+# fmt: on
+KINDS: dict[Item, ItemKind] = {kind.item: kind for kind in _KINDS}
 # Kinds that are released as they are; publications, organisations and links have cards and rules of their own.
 PLAIN: tuple[ItemKind, ...] = tuple(kind for kind in KINDS.values() if kind.shown.startswith("released_"))
 OF_TABLE: dict[str, ItemKind] = {kind.table: kind for kind in KINDS.values()}

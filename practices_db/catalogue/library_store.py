@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-import pandas as pd
-
 from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, ItemKind
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_rows import CatalogueRow, columns
 from practices_db.catalogue.read_files import Catalogue
 from practices_db.catalogue.vocabularies import NOT_STATED
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, over_rows
 
 # What everything that something may lead to is called, as everybody sees it.
 NAMED = """
@@ -84,16 +82,7 @@ HELD: dict[Item, str] = {
 
 def insert_rows(cursor: Cursor, table: str, rows: Iterable[Mapping[str, object]]) -> None:
     """Add rows to one of the tables of this module."""
-    _with_rows(cursor, rows, _INSERT[table])
-
-
-def _with_rows(cursor: Cursor, rows: Iterable[Mapping[str, object]], sql: str) -> None:
-    frame = pd.DataFrame(list(rows), dtype=object)
-    if frame.empty:
-        return
-    cursor.register("new_rows", frame)
-    cursor.execute(sql)
-    cursor.unregister("new_rows")
+    over_rows(cursor, _INSERT[table], rows)
 
 
 def insert(cursor: Cursor, item: Item, rows: Sequence[CatalogueRow]) -> None:
@@ -107,7 +96,7 @@ def insert(cursor: Cursor, item: Item, rows: Sequence[CatalogueRow]) -> None:
 def update(cursor: Cursor, item: Item, rows: Sequence[CatalogueRow]) -> None:
     """Give things that are there other facts; each is one version later then."""
     kind = KINDS[item]
-    _with_rows(cursor, map(facts_of, rows) if not kind.in_rows else _without_lists(kind, rows), _UPDATE[item])
+    over_rows(cursor, _UPDATE[item], map(facts_of, rows) if not kind.in_rows else _without_lists(kind, rows))
     if kind.in_rows:
         cursor.execute(
             f"DELETE FROM {item}_value WHERE {item}_id IN (SELECT unnest($ids::TEXT[]))",

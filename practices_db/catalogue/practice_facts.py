@@ -31,7 +31,7 @@ class Fact:
     def is_answered(self, card: Mapping[str, Any]) -> bool:
         """Whether answers that count tell of the same: to an indicator of the fact, or with evidence of its kind."""
         first, codes = self.fields[0], card["answer_codes"] if known(card["answer_codes"]) else ""
-        given = dict(zip((one.id for one in current_framework().indicators), _pairs(codes), strict=False))
+        given = dict(zip((one.id for one in current_framework().indicators), pairs(codes), strict=False))
         told = [code for code in given.values() if code[0] in "MPN"]
         return given.get(first.answered_by, "..")[0] in first.answered_as or any(
             first.seen_from is not None and int(code[1]) >= first.seen_from for code in told
@@ -46,7 +46,8 @@ class Fact:
         return f"{first} ({', '.join(more)})" if more else first
 
 
-def _pairs(codes: str) -> list[str]:
+def pairs(codes: str) -> list[str]:
+    """Return ``answer_codes`` of a card one by one, in the order of the framework's indicators."""
     return [codes[at : at + 2] for at in range(0, len(codes), 2)]
 
 

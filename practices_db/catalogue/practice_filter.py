@@ -8,8 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from criteria.spelling import shown
 from practices_db import formats
-from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, one_after_another, one_line, shown
+from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, one_after_another, one_line
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.texts import percent

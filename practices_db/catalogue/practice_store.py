@@ -10,14 +10,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
 
-import pandas as pd
-
 from criteria.framework import framework_hash, published_frameworks
 from practices_db.catalogue import write_files
 from practices_db.catalogue.practice_fields import RECORD, SEVERAL, SINGLE
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.catalogue.read_files import Catalogue
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, over_rows
 
 FROM_FILES, OTHER_FORM = "catalogue files", "catalogue files in another form"
 _OF_ASSESSMENT = ("practice_id", "framework", "framework_version", "basis", "assessor", "assessed_on")
@@ -46,7 +44,7 @@ def insert_practices(cursor: Cursor, rows: Iterable[PracticeRow]) -> None:
 def update_practices(cursor: Cursor, rows: Iterable[PracticeRow]) -> None:
     """Write every field of practices that are there; their version goes up by one."""
     changed = list(rows)
-    _run(cursor, _UPDATE_PRACTICE, map(_single, changed))
+    over_rows(cursor, _UPDATE_PRACTICE, map(_single, changed))
     for field in SEVERAL:
         cursor.execute(
             f"DELETE FROM {field.table} WHERE practice_id IN (SELECT unnest($ids::TEXT[]))",
@@ -76,7 +74,7 @@ def bump(cursor: Cursor, ids: Iterable[str]) -> None:
 def write_sources(cursor: Cursor, rows: Iterable[SourceRow], *, keep_remarks: bool = False) -> None:
     """Write further pages that supplied one fact each; the remark of one that is there is replaced or kept."""
     clash = "NOTHING" if keep_remarks else "UPDATE SET remark = excluded.remark"
-    _run(
+    over_rows(
         cursor,
         f"INSERT INTO practice_source BY NAME SELECT * FROM new_rows ON CONFLICT DO {clash}",
         (
@@ -121,7 +119,7 @@ def write_answers(
             if id_ not in known
         ),
     )
-    _run(
+    over_rows(
         cursor,
         _WRITE_ANSWERS,
         (row.model_dump(exclude=set(_OF_ASSESSMENT)) | {"assessment_id": row.assessment_id} for row in given),
@@ -212,7 +210,7 @@ def _single(row: PracticeRow) -> dict[str, object]:
 
 def _insert_several(cursor: Cursor, rows: list[PracticeRow]) -> None:
     for field in SEVERAL:
-        _run(
+        over_rows(
             cursor,
             f"INSERT INTO {field.table} BY NAME SELECT * FROM new_rows",
             (
@@ -224,27 +222,10 @@ def _insert_several(cursor: Cursor, rows: list[PracticeRow]) -> None:
 
 
 _Table = Literal[
-    "practice",
-    "framework",
-    "assessment",
-    "settlement",
-    "statement",
-    "released_former",
-    "released_history",
+    "practice", "framework", "assessment", "settlement", "statement", "released_former", "released_history",
     "data_version",
-]
+]  # fmt: skip
 
 
 def _insert(cursor: Cursor, table: _Table, rows: Iterable[Mapping[str, object]]) -> None:
-    _run(cursor, f"INSERT INTO {table} BY NAME SELECT * FROM new_rows", rows)
-
-
-def _run(cursor: Cursor, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-    """Run a statement over rows as the table ``new_rows``; nothing happens for none."""
-    frame = pd.DataFrame(list(rows), dtype=object)
-    if frame.empty:
-        return
-    cursor.complete()  # who asked for one row before left its result open, and register() refuses then
-    cursor.register("new_rows", frame)
-    cursor.execute(sql)
-    cursor.unregister("new_rows")
+    over_rows(cursor, f"INSERT INTO {table} BY NAME SELECT * FROM new_rows", rows)

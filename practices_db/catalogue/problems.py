@@ -108,9 +108,8 @@ def _mistakes(
     match cause:
         case NotInListError() | NotInListGroupError():
             for one in cause.errors if isinstance(cause, NotInListGroupError) else (cause,):
-                close = one.near if next(left, None) is not None else None
-                words = close.words if close else ""
-                yield replace(found, reason=one.reason, value=one.value[:_VALUE_AT_MOST], nearest=words)
+                near = one.near if next(left, None) is not None else ""
+                yield replace(found, reason=one.reason, value=one.value[:_VALUE_AT_MOST], nearest=near)
         case ColumnError():
             yield replace(found, reason=str(cause), column=cause.column, value="")
         case ValueError():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from practices_db.catalogue.practice_fields import PRACTICES, RELEASED
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, value_of
 
 _PRACTICES = f"""
     INSERT INTO released_practice BY NAME SELECT {RELEASED} FROM {PRACTICES} WHERE p.state = 'listed'
@@ -95,8 +95,5 @@ def add_answers(cursor: Cursor, assessments: Sequence[str]) -> None:
 
 def _moved_on(cursor: Cursor) -> bool:
     """Whether a former id leads to another one that is gone in its turn."""
-    return bool(
-        cursor.execute(
-            "SELECT 1 FROM released_former f JOIN released_former n ON n.id = f.practice_id LIMIT 1"
-        ).fetchone()
-    )
+    sql = "SELECT 1 FROM released_former f JOIN released_former n ON n.id = f.practice_id LIMIT 1"
+    return bool(value_of(cursor, sql))

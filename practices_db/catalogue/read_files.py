@@ -6,7 +6,8 @@ All problems are gathered; ``CatalogueError`` names file, row, column and what t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +40,7 @@ Row = TypeVar("Row", bound=CatalogueRow)
 
 CATALOGUE = DATA / "catalogue"
 _SHOWN_AT_MOST = 50
+_LIBRARY_FILES = {kind.file: kind for kind in KINDS.values()} | {"former_links.csv": KINDS["link"]}
 
 
 class CatalogueError(PracticesError):
@@ -87,9 +89,16 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
             raise PracticesError(f"{folder / name} cannot be read ({error.strerror}).") from error
         rows[name] = read_rows(name, contents[name], model, problems)
     sound = not any(problem.startswith("practices.csv") for problem in problems)
-    problems += _inconsistencies(rows, sound)
-    problems += _library_inconsistencies(rows)
-    if not problems:  # only where every row could be read: a faulty row is one problem, not one more for each link
+    problems += _twice(rows)
+    practices = {row.id for row in rows["practices.csv"].values()}
+    problems += [
+        f"former.csv, row {number}, id: {row.id!r} is in practices.csv"
+        for number, row in rows["former.csv"].items()
+        if row.id in practices
+    ]
+    if sound:  # a faulty row is one problem, not one more for each of its answers
+        problems += _without_practice(rows)
+    if not problems:  # nor one more for each link
         problems += _dangling(rows)
         problems += _not_one(rows)
         problems += _settling_nothing(rows)
@@ -143,52 +152,43 @@ def read_rows(name: str, content: bytes, model: type[Row], problems: list[str]) 
     return found
 
 
-def _inconsistencies(rows: Mapping[str, dict[int, Any]], sound: bool) -> list[str]:
-    """Return what each row alone cannot show: repeated ids, rows that belong to nothing.
-
-    Whether a practice exists is only asked where every row of practices.csv could be read (``sound``): a faulty
-    row is one problem, not one more for each of its answers.
-    """
-    practices: dict[int, PracticeRow] = rows["practices.csv"]
-    sources: dict[int, SourceRow] = rows["sources.csv"]
-    answers: dict[int, AnswerRow] = rows["assessments.csv"]
-    problems = _twice("practices.csv", "id", {number: row.id for number, row in practices.items()})
-    known = {row.id for row in practices.values()}
-    belonging = ("sources.csv", "assessments.csv", "settlements.csv", "running.csv", "statements.csv", "history.csv")
-    problems += [
-        f"{name}, row {number}, practice_id: {row.practice_id!r} is not in practices.csv"
-        for name in belonging
-        for number, row in rows[name].items()
-        if sound and row.practice_id not in known
-    ]
-    former: dict[int, FormerRow] = rows["former.csv"]
-    problems += [
-        f"former.csv, row {number}, merged_into: {row.merged_into!r} is not in practices.csv"
-        for number, row in former.items()
-        if sound and row.merged_into and row.merged_into not in known
-    ]
-    problems += [
-        f"former.csv, row {number}, id: {row.id!r} is in practices.csv"
-        for number, row in former.items()
-        if row.id in known
-    ]
-    pages = {number: f"{row.practice_id} {row.field} {row.address}" for number, row in sources.items()}
-    cells = {number: f"{row.assessment_id} {row.indicator_id}" for number, row in answers.items()}
-    problems += _twice("former.csv", "id", {number: row.id for number, row in former.items()})
-    problems += _twice("releases.csv", "number", {number: str(row.number) for number, row in rows[RELEASES].items()})
-    for name in ("running.csv", "statements.csv"):
-        problems += _twice(name, "practice_id", {number: row.practice_id for number, row in rows[name].items()})
-    return problems + _twice("sources.csv", "url", pages) + _twice("assessments.csv", "indicator_id", cells)
+def _name_of(kind: ItemKind) -> Callable[[Any], object]:
+    return lambda row: kind.id_of(vars(row))
 
 
-def _library_inconsistencies(rows: Mapping[str, dict[int, Any]]) -> list[str]:
-    """Return what stands there twice, of everything that has an id or is called by its ends."""
-    files = [(kind.file, kind) for kind in KINDS.values()] + [("former_links.csv", KINDS["link"])]
-    return [
-        problem
-        for name, kind in files
-        for problem in _twice(name, kind.key[-1], {number: kind.id_of(vars(row)) for number, row in rows[name].items()})
-    ]
+# What each row alone is called by: file → the column to name, and the whole of it.
+_CALLED: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "practices.csv": ("id", lambda row: row.id),
+    "former.csv": ("id", lambda row: row.id),
+    "releases.csv": ("number", lambda row: str(row.number)),
+    "running.csv": ("practice_id", lambda row: row.practice_id),
+    "statements.csv": ("practice_id", lambda row: row.practice_id),
+    "sources.csv": ("url", lambda row: f"{row.practice_id} {row.field} {row.address}"),
+    "assessments.csv": ("indicator_id", lambda row: f"{row.assessment_id} {row.indicator_id}"),
+    "settlements.csv": ("indicator_id", lambda row: f"{row.practice_id}: {row.indicator_id}"),
+} | {file: (kind.key[-1], _name_of(kind)) for file, kind in _LIBRARY_FILES.items()}
+
+
+def _twice(rows: Mapping[str, dict[int, Any]]) -> Iterator[str]:
+    """Yield the rows that are called as an earlier one of their file."""
+    for name, (column, called) in _CALLED.items():
+        first: dict[object, int] = {}
+        for number, row in rows[name].items():
+            key = called(row)
+            if first.setdefault(key, number) != number:
+                yield f"{name}, row {number}, {column}: {key!r} stands in row {first[key]} already"
+
+
+def _without_practice(rows: Mapping[str, dict[int, Any]]) -> Iterator[str]:
+    """Yield the rows that belong to a practice that is not in practices.csv."""
+    known = {row.id for row in rows["practices.csv"].values()}
+    for name in ("sources.csv", "assessments.csv", "settlements.csv", "running.csv", "statements.csv", "history.csv"):
+        for number, row in rows[name].items():
+            if row.practice_id not in known:
+                yield f"{name}, row {number}, practice_id: {row.practice_id!r} is not in practices.csv"
+    for number, row in rows["former.csv"].items():
+        if row.merged_into and row.merged_into not in known:
+            yield f"former.csv, row {number}, merged_into: {row.merged_into!r} is not in practices.csv"
 
 
 def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
@@ -197,10 +197,9 @@ def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
         "practice": {row.id for row in rows["practices.csv"].values()},
         **{item: {row.id for row in rows[kind.file].values()} for item, kind in KINDS.items() if kind.name},
     }
-    files = [(kind.file, kind) for kind in KINDS.values()] + [("former_links.csv", KINDS["link"])]
     return [
         f"{name}, row {number}, {column}: there is no {end} {id_!r}"
-        for name, kind in files
+        for name, kind in _LIBRARY_FILES.items()
         for number, row in rows[name].items()
         for column, (end, id_) in kind.ends_of(vars(row)).items()
         if id_ not in known[end]
@@ -208,52 +207,27 @@ def _dangling(rows: Mapping[str, dict[int, Any]]) -> list[str]:
 
 
 def _settling_nothing(rows: Mapping[str, dict[int, Any]]) -> list[str]:
-    """Return the settlements of an answer that stands in no row, or that settle one indicator twice."""
-    answers: dict[int, AnswerRow] = rows["assessments.csv"]
-    settlements: dict[int, SettlementRow] = rows["settlements.csv"]
-    there = {(row.practice_id, row.indicator_id, row.assessment_id) for row in answers.values()}
+    """Return the settlements of an answer that stands in no row."""
+    there = {(row.practice_id, row.indicator_id, row.assessment_id) for row in rows["assessments.csv"].values()}
     return [
         f"settlements.csv, row {number}, assessment_id: {row.assessment_id!r} has no answer to {row.indicator_id!r} "
         f"of practice {row.practice_id!r} in assessments.csv"
-        for number, row in settlements.items()
+        for number, row in rows["settlements.csv"].items()
         if (row.practice_id, row.indicator_id, row.assessment_id) not in there
-    ] + _twice(
-        "settlements.csv",
-        "indicator_id",
-        {number: f"{row.practice_id}: {row.indicator_id}" for number, row in settlements.items()},
-    )
+    ]
 
 
-def _not_one(rows: Mapping[str, dict[int, Any]]) -> list[str]:
-    """Return the practices of which not exactly one result is the main one, or not exactly one type the primary one."""
-    problems = []
+def _not_one(rows: Mapping[str, dict[int, Any]]) -> Iterator[str]:
+    """Yield the practices of which not exactly one result is the main one, or not exactly one type the primary one."""
     for kind in KINDS.values():
         if kind.one is None:
             continue
-        problems += [
-            f"{kind.file}, row {numbers[0]}, {kind.one[1]}: {group!r} has {marked} rows with yes; exactly one must be"
-            for group, (numbers, marked) in _marked(kind, rows[kind.file]).items()
-            if marked != 1
-        ]
-    return problems
-
-
-def _marked(kind: ItemKind, rows: Mapping[int, Any]) -> dict[str, tuple[list[int], int]]:
-    """Return for each practice the rows it has, and how many of them are marked as the one."""
-    assert kind.one is not None  # noqa: S101 - asked only of kinds that have one
-    group, flag = kind.one
-    found: dict[str, tuple[list[int], int]] = {}
-    for number, row in rows.items():
-        numbers, marked = found.get(getattr(row, group), ([], 0))
-        found[getattr(row, group)] = ([*numbers, number], marked + bool(getattr(row, flag)))
-    return found
-
-
-def _twice(name: str, column: str, keys: dict[int, str]) -> list[str]:
-    first: dict[str, int] = {}
-    problems = []
-    for number, key in keys.items():
-        if key in first:
-            problems.append(f"{name}, row {number}, {column}: {key!r} stands in row {first[key]} already")
-        first.setdefault(key, number)
-    return problems
+        group, flag = kind.one
+        first: dict[str, int] = {}
+        marked: Counter[str] = Counter()
+        for number, row in rows[kind.file].items():
+            first.setdefault(getattr(row, group), number)
+            marked[getattr(row, group)] += bool(getattr(row, flag))
+        for of, number in first.items():
+            if marked[of] != 1:
+                yield f"{kind.file}, row {number}, {flag}: {of!r} has {marked[of]} rows with yes; exactly one must be"

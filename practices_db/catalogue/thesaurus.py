@@ -7,7 +7,6 @@ thesaurus.toml holds the terms; here they are looked up in a text. Forms of a wo
 from __future__ import annotations
 
 import re
-import threading
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,9 +15,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import snowballstemmer
 from rapidfuzz import fuzz, process
 
+from criteria import spelling
 from practices_db.catalogue.plain_text import normalise
 
 Kind = Literal[
@@ -49,12 +48,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Hit:
-    """A term found: what it stands for, where (places of words), and whether a word of it was misspelt."""
+    """A term found: what it stands for, and where (places of words)."""
 
     kind: Kind
     id: str
     at: tuple[int, ...]
-    misspelt: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tup
                 continue
             places = _places(term, words, at, language)
             if places:
-                hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places, misspelt))
+                hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places))
     return sorted(hits.values(), key=lambda hit: (hit.at, hit.kind, hit.id))
 
 
@@ -240,20 +238,6 @@ def _plain(typed: str) -> str:
     return normalise(typed)
 
 
-_stemming = threading.Lock()  # a stemmer keeps the word at work in itself
-
-
-@cache
-def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(LANGUAGES[language])
-
-
-@lru_cache(100_000)
 def stem(plain: str, language: str) -> str:
-    """Return what forms of a word share; of a word that is plain already.
-
-    >>> stem("mentors", "en"), stem("flats", "en"), stem("wohnungen", "de")
-    ('mentor', 'flat', 'wohnung')
-    """
-    with _stemming:
-        return str(_stemmer(language).stemWord(plain))
+    """Return what forms of a word share; of a word that is plain already, in one of LANGUAGES."""
+    return spelling.stem(plain, LANGUAGES[language])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -135,14 +134,6 @@ def ids_in_order(name: str) -> list[str]:
     return list(vocabulary(name) if code == ENGLISH else _labels(name, code))
 
 
-@dataclass(frozen=True)
-class Nearest:
-    """The value of a list that comes nearest to a word; ``words`` says it with its label."""
-
-    id: str
-    words: str
-
-
 class NotInListError(ValueError):
     """A word that its list does not hold: ``value``, and what is wrong. What would be right is looked for if asked."""
 
@@ -152,14 +143,14 @@ class NotInListError(ValueError):
         super().__init__(self.reason)
 
     @property
-    def near(self) -> Nearest | None:
-        """The nearest value of the list, if any; of a country it takes some milliseconds."""
+    def near(self) -> str:
+        """The nearest value of the list with its label; blank: none is near. Of a country it takes milliseconds."""
         near = nearest(self._name, self.value[:200])
-        return Nearest(near, f"{near!r} ({label(self._name, near)})") if near else None
+        return f"{near!r} ({label(self._name, near)})" if near else ""
 
     def hinted(self) -> str:
         """Return the reason with the nearest value."""
-        return f"{self.reason}; did you mean {near.words}?" if (near := self.near) else self.reason
+        return f"{self.reason}; did you mean {near}?" if (near := self.near) else self.reason
 
 
 class NotInListGroupError(ValueError):

@@ -220,11 +220,8 @@ def _hand_over(cursor: Cursor, merging: Edit, one: Curated, column: str, kept: s
         if one.state == "listed":
             new = versioned_change.leaving(reason) | {"state": moved("archive", one.thing)}
             _put(cursor, one, new)
-            audit_log.record(
-                cursor,
-                actor,
-                audit_log.Entry("archive", one.thing.name, version=one.version + 1, after=new, reason=reason),
-            )
+            line = audit_log.Entry("archive", one.thing.name, one.version + 1, after=new, reason=reason)
+            audit_log.record(cursor, actor, line)
         return
     if kind.one and after[kind.one[1]] and _marked(cursor, one.item, after):
         after |= {kind.one[1]: False if kind.item == "practice_type" else None}
@@ -236,20 +233,12 @@ def _hand_over(cursor: Cursor, merging: Edit, one: Curated, column: str, kept: s
         f"UPDATE {one.item} SET {column} = $kept, version = version + 1 WHERE {kind.where}",
         {"id": one.id, "kept": kept},
     )
-    renamed = id_ != one.id
-    audit_log.record(
-        cursor,
-        actor,
-        audit_log.Entry(
-            "rename" if renamed else "edit",
-            f"{one.item}:{id_}",
-            version=one.version + 1,
-            before={"id": one.id} if renamed else {column: one.facts[column]},
-            after={"id": id_} if renamed else {column: kept},
-            reason=reason,
-            public=f"Taken over in a merge: {reason}",
-        ),
-    )
+    action, was, now = "edit", {column: one.facts[column]}, {column: kept}
+    if id_ != one.id:
+        action, was, now = "rename", {"id": one.id}, {"id": id_}
+    public = f"Taken over in a merge: {reason}"
+    line = audit_log.Entry(action, f"{one.item}:{id_}", one.version + 1, was, now, reason, public)
+    audit_log.record(cursor, actor, line)
 
 
 def _marked(cursor: Cursor, item: Item, facts: Facts) -> list[Curated]:
@@ -278,18 +267,9 @@ def _keep_one(cursor: Cursor, edit: Edit, item: Item, facts: Facts) -> None:
     for other in others if facts[flag] else ():
         row = _checked(item, other.facts | {flag: "no" if item == "practice_type" else ""}, other)
         library_store.update(cursor, item, [row])
-        audit_log.record(
-            cursor,
-            edit.actor,
-            audit_log.Entry(
-                "edit",
-                other.thing.name,
-                version=other.version + 1,
-                before={flag: True},
-                after={flag: getattr(row, flag)},
-                reason=edit.reason,
-            ),
-        )
+        now = {flag: getattr(row, flag)}
+        line = audit_log.Entry("edit", other.thing.name, other.version + 1, {flag: True}, now, edit.reason)
+        audit_log.record(cursor, edit.actor, line)
     _require_one(cursor, item, facts)
 
 
@@ -314,11 +294,8 @@ def _judge(cursor: Cursor, merging: Edit, facts: dict[str, Any]) -> None:
         return
     library_store.insert_rows(cursor, "link", [facts])
     public = f"Taken over in a merge: {merging.reason}"
-    audit_log.record(
-        cursor,
-        merging.actor,
-        audit_log.Entry("add", f"link:{link_id(facts)}", version=1, after=facts, reason=merging.reason, public=public),
-    )
+    line = audit_log.Entry("add", f"link:{link_id(facts)}", 1, after=facts, reason=merging.reason, public=public)
+    audit_log.record(cursor, merging.actor, line)
 
 
 def _missing_end(cursor: Cursor, item: Item, facts: Facts) -> str | None:

@@ -318,21 +318,9 @@ def _answer(cursor: Cursor, assessment_id: str, indicator_id: str) -> dict[str, 
 
 
 def _checked_answer(assessment: Mapping[str, Any], indicator_id: str, given: Mapping[str, Any]) -> AnswerRow:
-    from criteria.framework import published_frameworks  # noqa: PLC0415
-
-    framework = published_frameworks()[(assessment["framework_id"], assessment["framework_version"])]
-    if indicator_id not in {indicator.id for indicator in framework.indicators}:
-        raise PracticesError(f"{indicator_id[:60]!r} is not an indicator of the assessment's framework.")
-    about = {
-        "practice_id": assessment["practice_id"],
-        "framework": assessment["framework_id"],
-        "framework_version": assessment["framework_version"],
-        "basis": assessment["basis"],
-        "assessor": assessment["assessor"],
-        "assessed_on": assessment["assessed_on"],
-        "indicator_id": indicator_id,
-    }
-    row = versioned_change.checked(AnswerRow, about | dict(given))
+    names = ("practice_id", "framework_version", "basis", "assessor", "assessed_on")
+    about = {name: assessment[name] for name in names} | {"framework": assessment["framework_id"]}
+    row = versioned_change.checked(AnswerRow, about | {"indicator_id": indicator_id} | dict(given))
     if row.source_url is None and row.answer not in _WITHOUT_SOURCE:
         raise PracticesError("An answer needs the address of its source page. Nothing was saved.")
     return row

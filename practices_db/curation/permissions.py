@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import get_args
 
 from practices_db.catalogue.library_items import KINDS, NOUNS
 from practices_db.errors import Actor, NotAllowedError, Role
-
-ROLES: tuple[Role, ...] = get_args(Role)
 
 ANYBODY = Actor("viewer", "anybody")
 CLI = Actor("machine", "cli")
@@ -60,16 +57,7 @@ _CURATING: frozenset[Role] = frozenset({"curator", "machine"})
 _RUNNING: frozenset[Role] = frozenset({"administrator", "machine"})
 # Who may: kind of thing → action → roles.
 GRANTED: dict[str, dict[str, frozenset[Role]]] = {
-    "practice": {
-        "read": _CURATING,
-        "add": _CURATING,
-        "edit": _CURATING,
-        "archive": _CURATING,
-        "relist": _CURATING,
-        "merge": _CURATING,
-        "settle": _CURATING,
-        "invite": _CURATING,
-    },
+    "practice": dict.fromkeys(("read", "add", "edit", "archive", "relist", "merge", "settle", "invite"), _CURATING),
     **{
         item: dict.fromkeys(("read", "edit", "archive", "relist", "merge" if kind.name else "add"), _CURATING)
         for item, kind in KINDS.items()

@@ -18,7 +18,7 @@ from practices_db.catalogue.texts import number as whole
 from practices_db.curation import withdrawal_list
 from practices_db.curation.permissions import Thing, require
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store, records
+from practices_db.database.store import Cursor, Store, over_rows, records
 from practices_db.errors import Actor, ConflictError, PracticesError
 from practices_db.queries.integrity import integrity_problems
 from practices_db.queries.practices import data_version
@@ -352,11 +352,5 @@ def _keep(cursor: Cursor, release: Release, note: str) -> None:
         "VALUES ($number, $on, $hash, 'curation', $note)",
         {"number": release.number, "on": release.released_on, "hash": release.content_hash, "note": note or None},
     )
-    for position, change in enumerate(release.changes, start=1):
-        cursor.execute(
-            """
-            INSERT INTO release_change
-            VALUES ($number, $position, $kind, $subject_id, $name, $node, $score_before, $score_after, $words, $why)
-            """,
-            {"number": release.number, "position": position, **vars(change)},
-        )
+    told = ({"number": release.number, "position": at, **vars(one)} for at, one in enumerate(release.changes, start=1))
+    over_rows(cursor, "INSERT INTO release_change BY NAME SELECT * FROM new_rows", told)

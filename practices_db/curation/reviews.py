@@ -21,10 +21,9 @@ from practices_db.curation.submission_forms import (
 from practices_db.curation.submissions import Submission
 from practices_db.curation.versioned_change import Edit, require_version
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, value_of
 from practices_db.errors import Actor, PracticesError
 
-_ASSESSMENTS = ("self-assessment", "second-assessment")
 _BASIS = {"self-assessment": "self-assessment", "second-assessment": "desk-review"}
 
 
@@ -56,8 +55,7 @@ def queue(cursor: Cursor, actor: Actor, statuses: Iterable[str] = ("submitted",)
 
 def waiting(cursor: Cursor) -> int:
     """Return how many submissions wait for a curator; the number alone is nobody's secret."""
-    row = cursor.execute("SELECT count(*) FROM submission WHERE status = 'submitted'").fetchone()
-    return int(row[0]) if row else 0
+    return int(value_of(cursor, "SELECT count(*) FROM submission WHERE status = 'submitted'"))
 
 
 def submission(cursor: Cursor, actor: Actor, id_: str) -> Submission:
@@ -204,17 +202,9 @@ def settle(store: Store, edit: Edit, indicator_id: str, assessment_id: str) -> i
                 "version": version + 1,
             },
         )
-        audit_log.record(
-            cursor,
-            actor,
-            audit_log.Entry(
-                "settle",
-                practice.thing.name,
-                before={"indicator": indicator_id, "counts": before},
-                after={"indicator": indicator_id, "counts": assessment_id},
-                reason=note,
-            ),
-        )
+        was, now = ({"indicator": indicator_id, "counts": one} for one in (before, assessment_id))
+        line = audit_log.Entry("settle", practice.thing.name, before=was, after=now, reason=note)
+        audit_log.record(cursor, actor, line)
         return version + 1
 
     return audit_log.guarded(store, work)
@@ -246,8 +236,7 @@ def _answer_differences(cursor: Cursor, found: Submission, given: Iterable[Given
 
 
 def _require_listed(cursor: Cursor, practice_id: str | None) -> None:
-    row = cursor.execute("SELECT state FROM practice WHERE id = $id", {"id": practice_id}).fetchone()
-    if row is None or row[0] != "listed":
+    if value_of(cursor, "SELECT state FROM practice WHERE id = $id", {"id": practice_id}) != "listed":
         raise PracticesError("The practice is not listed in the catalogue (any more). Nothing was accepted.")
 
 

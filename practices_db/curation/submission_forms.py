@@ -6,9 +6,9 @@ import json
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
-from criteria.framework import AnswerId, Id, evidence_fault, published_frameworks
+from criteria.framework import AnswerId, Id, Part, evidence_fault, published_frameworks
 from practices_db import formats
 from practices_db.catalogue.practice_rows import Line, PracticeRow, Prose, Url
 from practices_db.errors import PracticesError, faults
@@ -17,11 +17,7 @@ from practices_db.translation import _
 LARGEST = 200_000  # characters of a payload as JSON
 
 
-class _Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class GivenAnswer(_Payload):
+class GivenAnswer(Part):
     """One answer, as assessments.csv has it."""
 
     indicator_id: Id
@@ -33,7 +29,7 @@ class GivenAnswer(_Payload):
     independent_of_operator: bool | None = None
 
 
-class _Assessed(_Payload):
+class _Assessed(Part):
     framework: Id
     framework_version: str
     assessor: Annotated[Id, StringConstraints(max_length=80)]
@@ -67,7 +63,7 @@ class SecondAssessment(_Assessed):
     """A second assessor's answers, given without seeing the first's."""
 
 
-class Correction(_Payload):
+class Correction(Part):
     """What is wrong with a practice's record, what is right, and where that can be read."""
 
     what: Prose
@@ -75,14 +71,14 @@ class Correction(_Payload):
     source_url: Url | None = None
 
 
-class Statement(_Payload):
+class Statement(Part):
     """The owner's own words, to stand beside the scores."""
 
     organisation: Line
     words: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
-class OrganisationCorrection(_Payload):
+class OrganisationCorrection(Part):
     """What is wrong with an organisation's entry in the directory."""
 
     organisation_id: Annotated[Id, StringConstraints(max_length=120)]
@@ -90,7 +86,7 @@ class OrganisationCorrection(_Payload):
     source_url: Url | None = None
 
 
-KINDS: dict[str, type[_Payload]] = {
+KINDS: dict[str, type[Part]] = {
     "self-assessment": SelfAssessment,
     "second-assessment": SecondAssessment,
     "correction": Correction,
@@ -99,7 +95,7 @@ KINDS: dict[str, type[_Payload]] = {
 }
 
 
-def checked_payload(kind: str, payload: Any) -> _Payload:
+def checked_payload(kind: str, payload: Any) -> Part:
     """Return a payload as its model; PracticesError names each place that is not as it must be."""
     if kind not in KINDS:
         raise PracticesError(f"{kind[:40]!r} is no kind of submission; known are {', '.join(KINDS)}.")

@@ -23,7 +23,7 @@ from practices_db.curation.permissions import ANYBODY, Thing, moved, require
 from practices_db.curation.submission_forms import as_json, checked_payload
 from practices_db.curation.versioned_change import Edit, require_version
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store, records
+from practices_db.database.store import Cursor, Store, records, value_of
 from practices_db.errors import Actor, NoSuchLinkError, PracticesError
 from practices_db.translation import _
 
@@ -212,14 +212,8 @@ def step(cursor: Cursor, submission: Submission, action: str, edit: Edit, payloa
             "version": edit.version,
         },
     )
-    line = audit_log.Entry(
-        action,
-        submission.thing.name,
-        version=edit.version + 1,
-        before={"status": submission.status},
-        after={"status": status, "content_changed": payload is not None},
-        reason=edit.reason,
-    )
+    before, after = {"status": submission.status}, {"status": status, "content_changed": payload is not None}
+    line = audit_log.Entry(action, submission.thing.name, edit.version + 1, before, after, edit.reason)
     audit_log.record(cursor, edit.actor, line)
     if gone:
         retract(cursor, edit.actor, submission.id)
@@ -355,8 +349,8 @@ def _insert(cursor: Cursor, actor: Actor, columns: Mapping[str, str | None], rea
 
 def _lapses(cursor: Cursor) -> datetime:
     """Return when a link given now lapses; counted from the last line on record where the clock was set back."""
-    row = cursor.execute("SELECT ts FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    return max(audit_log.now(), row[0] if row else datetime.min) + LIFETIME
+    last = value_of(cursor, "SELECT ts FROM audit ORDER BY seq DESC LIMIT 1")
+    return max(audit_log.now(), last or datetime.min) + LIFETIME
 
 
 def _by_token(cursor: Cursor, token: str) -> Submission:
@@ -382,14 +376,11 @@ def _by_token(cursor: Cursor, token: str) -> Submission:
 
 def _is_public(cursor: Cursor, submission_id: str) -> bool:
     """Whether something that came in with a submission stands in the catalogue."""
-    row = cursor.execute(
-        """
+    sql = """
         SELECT EXISTS (FROM assessment WHERE submission_id = $id AND status = 'published')
             OR EXISTS (FROM statement WHERE submission_id = $id)
-        """,
-        {"id": submission_id},
-    ).fetchone()
-    return bool(row and row[0])
+    """
+    return bool(value_of(cursor, sql, {"id": submission_id}))
 
 
 def _hash(token: str) -> str:
@@ -398,10 +389,10 @@ def _hash(token: str) -> str:
 
 def _require_practice(cursor: Cursor, practice_id: str) -> str:
     """Return a practice's state; PracticesError where there is none."""
-    row = cursor.execute("SELECT state FROM practice WHERE id = $id", {"id": practice_id}).fetchone()
-    if row is None:
+    state = value_of(cursor, "SELECT state FROM practice WHERE id = $id", {"id": practice_id})
+    if state is None:
         raise PracticesError(_("There is no practice {id} in the catalogue.").format(id=repr(practice_id[:80])))
-    return str(row[0])
+    return str(state)
 
 
 def _require_new(cursor: Cursor, kind: str, content: str, practice_id: str | None) -> None:

@@ -9,7 +9,7 @@ from practices_db.curation import withdrawal_list
 from practices_db.curation.permissions import ANYBODY, Thing, pseudonym, require
 from practices_db.curation.submissions import checked_mailbox
 from practices_db.database import audit_log
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, value_of
 from practices_db.errors import Actor, PracticesError, Role
 
 ROLES: tuple[Role, ...] = ("assessor", "curator", "administrator")
@@ -31,8 +31,8 @@ def actor_of(cursor: Cursor, email: str | None) -> Actor:
     """
     if not email:
         return ANYBODY
-    row = cursor.execute("SELECT role FROM person WHERE email = $email", {"email": email.strip().lower()}).fetchone()
-    return Actor(row[0], pseudonym(email)) if row else ANYBODY
+    role = value_of(cursor, "SELECT role FROM person WHERE email = $email", {"email": email.strip().lower()})
+    return Actor(role, pseudonym(email)) if role else ANYBODY
 
 
 def everybody(cursor: Cursor, actor: Actor) -> list[Person]:

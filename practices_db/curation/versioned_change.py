@@ -101,15 +101,9 @@ class Kind(Generic[One]):
             after = leaving(edit.reason) | {"merged_into": into, "state": moved("merge", old.thing)}
             self.put(cursor, old, after)
             self.put(cursor, kept, {})
-            line = audit_log.Entry(
-                "merge",
-                kept.thing.name,
-                version=kept.version + 1,
-                after={"merged": edit.item},
-                reason=edit.reason,
-                public=f"The entry “{old.name}” was merged into this one: {edit.reason}",
-            )
-            audit_log.record(cursor, edit.actor, line)
+            public = f"The entry “{old.name}” was merged into this one: {edit.reason}"
+            what = ("merge", kept.thing.name, kept.version + 1, None, {"merged": edit.item})
+            audit_log.record(cursor, edit.actor, audit_log.Entry(*what, edit.reason, public))
             return {}, after
 
         return change(store, edit, "merge", lambda cursor: self.look(cursor, edit.item), work)
@@ -134,20 +128,10 @@ def change(
         require(edit.actor, action, stands.thing)
         require_version(cursor, stands.thing.name, stands.version, edit.version)
         before, after = work(cursor, stands)
-        audit_log.record(
-            cursor,
-            edit.actor,
-            audit_log.Entry(
-                action,
-                stands.thing.name,
-                version=edit.version + 1,
-                before=before or None,
-                after=after,
-                reason=edit.reason,
-                public=edit.public,
-            ),
-        )
-        return edit.version + 1
+        new = edit.version + 1
+        line = audit_log.Entry(action, stands.thing.name, new, before or None, after, edit.reason, edit.public)
+        audit_log.record(cursor, edit.actor, line)
+        return new
 
     return reasoned(store, edit.reason, whole)
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, value_of
 from practices_db.errors import Actor, NotAllowedError
 
 Result = TypeVar("Result")
@@ -140,11 +140,8 @@ def _record_refusal(refused: NotAllowedError, cursor: Cursor) -> None:
 def _refusals(cursor: Cursor, actor: Actor) -> int:
     """Return how many refusals of an actor the last hour has on record; none of a clock that was set back since."""
     moment = now()
-    row = cursor.execute(
-        "SELECT count(*) FROM audit WHERE action = 'refused' AND actor = $actor AND ts > $since AND ts <= $now",
-        {"actor": actor.id, "since": moment - timedelta(hours=1), "now": moment},
-    ).fetchone()
-    return row[0] if row else 0
+    sql = "SELECT count(*) FROM audit WHERE action = 'refused' AND actor = $actor AND ts > $since AND ts <= $now"
+    return int(value_of(cursor, sql, {"actor": actor.id, "since": moment - timedelta(hours=1), "now": moment}))
 
 
 def head(cursor: Cursor) -> tuple[int, str]:
@@ -223,14 +220,11 @@ def erase(cursor: Cursor, actor: Actor, object_: str, reason: str) -> int:
     That the lines stood there, when, by whom and what for stays.
     """
     seq = record(cursor, actor, Entry("erased", object_, reason=reason))
-    gone = cursor.execute(
-        """
+    sql = """
         UPDATE audit SET before = NULL, after = NULL, reason = NULL, public = NULL, salt = NULL, erased_by = $seq
         WHERE object = $object AND seq < $seq AND erased_by IS NULL
-        """,
-        {"object": object_, "seq": seq},
-    ).fetchone()
-    return int(gone[0]) if gone else 0
+    """
+    return int(value_of(cursor, sql, {"object": object_, "seq": seq}))
 
 
 def _json(content: Mapping[str, Any] | None) -> str | None:

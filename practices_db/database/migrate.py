@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, value_of
 from practices_db.errors import PracticesError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -24,8 +24,7 @@ def scripts() -> tuple[Path, ...]:
 
 def applied(cursor: Cursor) -> list[str]:
     """Return the names of the scripts that have run on this database."""
-    exists = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = '_migration'").fetchone()
-    if not exists or not exists[0]:
+    if not value_of(cursor, "SELECT count(*) FROM duckdb_tables() WHERE table_name = '_migration'"):
         return []
     return [name for (name,) in cursor.execute("SELECT name FROM _migration ORDER BY name").fetchall()]
 
@@ -43,8 +42,8 @@ def migrate(store: Store, only: Collection[str] | None = None) -> list[str]:
     """
     with store.cursor() as cursor:
         done = applied(cursor)
-        tables = cursor.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
-    if not done and tables and tables[0]:
+        tables = value_of(cursor, "SELECT count(*) FROM duckdb_tables()")
+    if tables and not done:
         raise PracticesError(f"{store.path} is a DuckDB file, but not one of practices. It was left as it is.")
     refuse_newer(store.path, done)
     waiting = [script for script in scripts() if script.stem not in done and (only is None or script.stem in only)]

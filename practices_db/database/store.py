@@ -15,16 +15,19 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import duckdb
 
 from practices_db.database.commit_marker import State, StateQuery, Witness, literal, quoted, sync_file
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, DatabaseLostError, DiskFullError, PracticesError, ReadOnlyError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Cursor = duckdb.DuckDBPyConnection
 Result = TypeVar("Result")
@@ -331,7 +334,7 @@ def copy_database(store: Store, to: Path) -> None:
     """Copy an open database into a new file, as one transaction sees it; writers are not held up."""
     alias = f"copy_{secrets.token_hex(4)}"
     with store.cursor() as cursor:
-        (source,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
+        source = value_of(cursor, "SELECT current_database()")
         cursor.execute(f"ATTACH {literal(to)} AS {alias}")
         try:
             cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {alias}")
@@ -345,6 +348,31 @@ def records(found: Cursor) -> list[dict[str, Any]]:
     """Return the rows of a query by the names of their columns."""
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def value_of(cursor: Cursor, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Return the first value of a query's first row, None without a row; of a change, how many rows it was."""
+    row = cursor.execute(sql, dict(parameters or {})).fetchone()
+    return row[0] if row else None
+
+
+def over_rows(cursor: Cursor, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Run a statement over rows as the table ``new_rows``; nothing happens for none."""
+    import pandas as pd  # noqa: PLC0415 - whoever only reads needs none
+
+    frame = pd.DataFrame(list(rows), dtype=object)
+    if frame.empty:
+        return
+    cursor.complete()  # who asked for one row before left its result open, and register() refuses then
+    cursor.register("new_rows", frame)
+    cursor.execute(sql)
+    cursor.unregister("new_rows")
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame by the names of their columns, None where nothing stands."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def make_private(path: Path) -> None:

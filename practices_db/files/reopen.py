@@ -15,6 +15,7 @@ from criteria.framework import AnswerId, Framework, current_framework
 from criteria.scoring import encode, score
 from practices_db import formats
 from practices_db.catalogue.csv_reader import read_csv
+from practices_db.catalogue.practice_facts import pairs
 from practices_db.catalogue.texts import percent
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Store
@@ -326,7 +327,7 @@ def _scores(codes: str, framework: Framework) -> dict[str, str]:
     """Return the main scores that answer codes come to, as the cells of a file of scores would have them."""
     answers = [
         ("", indicator.id, _LETTERS[code[0]], int(code[1]))
-        for indicator, code in zip(framework.indicators, _pairs(codes), strict=True)
+        for indicator, code in zip(framework.indicators, pairs(codes), strict=True)
         if code != ".."
     ]
     scores = score(framework, encode(framework, answers))
@@ -337,10 +338,6 @@ def _scores(codes: str, framework: Framework) -> dict[str, str]:
         cells |= {f"{node}_{name}": "" if one is None else str(round(one, 4)) for name, one in numbers.items()}
         cells[f"{node}_scored"] = "yes" if of.scored else "no"
     return cells
-
-
-def _pairs(codes: str) -> list[str]:
-    return [codes[at : at + 2] for at in range(0, len(codes), 2)]
 
 
 def _moves(old: dict[str, str], new: dict[str, str], other: str, framework: Framework) -> Iterable[Move]:
@@ -396,7 +393,7 @@ def _reasons(old: dict[str, str], new: dict[str, str], framework: Framework) -> 
     """Return (criterion id, words) for each indicator whose answer or proof is not what it was."""
     none = ".." * len(framework.indicators)
     changed = []
-    codes = [_pairs(row.get("answer_codes") or none) for row in (old, new)]
+    codes = [pairs(row.get("answer_codes") or none) for row in (old, new)]
     for (criterion, _question, indicator), before, after in zip(framework.walk(), *codes, strict=False):
         if before != after:
             words = _("{question}: {before} → {after}")

@@ -54,12 +54,8 @@ def _check(accept_losses: bool, against: str, database: Path) -> int:
 @database_option
 def _figures(database: Path) -> None:
     """Say how much is known, how many pairs of practices the scores tell apart, and how far coders agree."""
-    store = open_existing(database)
-    try:
-        with store.cursor() as cursor:
-            found = figures(cursor)
-    finally:
-        store.close()
+    with open_existing(database) as store, store.cursor() as cursor:
+        found = figures(cursor)
     click.echo(f"practices: {found.practices}, assessed {found.assessed}, with a result {found.with_result}")
     for one in found.headlines:
         sure, erring = one.clear, one.clear_with_error
@@ -126,12 +122,8 @@ def _restore(source: Path, form: str, database: Path) -> int:
     state, kept = restore(backup, database, form)
     for one in kept:
         click.echo(f"kept: {one}", err=True)
-    what = audit_log.Entry(
-        "restore",
-        "data",
-        after={"backup": backup.folder.name, "form": form},
-        reason=f"Restored from {backup.folder.name}",
-    )
+    name = backup.folder.name
+    what = audit_log.Entry("restore", "data", after={"backup": name, "form": form}, reason=f"Restored from {name}")
     with open_existing(database) as store:
         if not store.read_only:  # a damaged one takes nothing; what is wrong is told below
             store.write(lambda cursor: audit_log.record(cursor, CLI, what))

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from practices_db.database.store import Cursor, Store, records
+from practices_db.database.store import Cursor, Store, records, value_of
 
 AGENT = "integration-practices-link-check/1 (looks whether cited pages are still there)"
 _ALIVE = range(200, 400)
@@ -61,8 +61,7 @@ class _RefusedError(Exception):
 
 def recorded(cursor: Cursor) -> list[dict[str, object]]:
     """Return everything that earlier checks recorded; nothing from a database that is older than checks."""
-    tables = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'address_check'").fetchone()
-    if not tables or not tables[0]:
+    if not value_of(cursor, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'address_check'"):
         return []
     return records(cursor.execute("SELECT url, tried_at, alive_at, said FROM address_check ORDER BY url"))
 

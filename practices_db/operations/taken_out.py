@@ -8,7 +8,7 @@ from practices_db.curation.permissions import APP, pseudonym
 from practices_db.curation.withdrawal_list import WithdrawalList
 from practices_db.database import audit_log
 from practices_db.database.migrate import migrate
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, value_of
 from practices_db.operations import upgrade
 from practices_db.queries.practices import data_version
 
@@ -47,11 +47,8 @@ def take_out_of(store: Store, known: WithdrawalList) -> bool:
 
 def is_older(cursor: Cursor, known: WithdrawalList) -> bool:
     """Whether a database still holds a submission that was withdrawn since."""
-    row = cursor.execute(
-        "SELECT count(*) FROM submission WHERE status <> 'withdrawn' AND id IN (SELECT unnest($ids::TEXT[]))",
-        {"ids": sorted(known.submissions)},
-    ).fetchone()
-    return bool(row and row[0])
+    sql = "SELECT count(*) FROM submission WHERE status <> 'withdrawn' AND id IN (SELECT unnest($ids::TEXT[]))"
+    return bool(value_of(cursor, sql, {"ids": sorted(known.submissions)}))
 
 
 def take_out(cursor: Cursor, known: WithdrawalList) -> bool:
@@ -102,11 +99,10 @@ def take_out_of_shown(cursor: Cursor, known: WithdrawalList) -> str | None:
     )
     by_day = "practice_id || ' ' || stated_on IN (SELECT unnest($statements::TEXT[]))"
     cursor.execute(f"DELETE FROM statement WHERE {by_day}", statements)
-    answers = cursor.execute(
-        "DELETE FROM released_answer WHERE assessment_id IN (SELECT unnest($assessments::TEXT[]))", assessments
-    ).fetchone()
-    words = cursor.execute(f"DELETE FROM released_statement WHERE {by_day}", statements).fetchone()
-    if not (answers and answers[0]) and not (words and words[0]):
+    by_assessment = "assessment_id IN (SELECT unnest($assessments::TEXT[]))"
+    answers = value_of(cursor, f"DELETE FROM released_answer WHERE {by_assessment}", assessments)
+    words = value_of(cursor, f"DELETE FROM released_statement WHERE {by_day}", statements)
+    if not answers and not words:
         return None
     scorecards.derive(cursor)
     return write_files.content_hash(write_files.texts(cursor))

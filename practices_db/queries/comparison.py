@@ -14,7 +14,7 @@ from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework, Indic
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, no_result
 from practices_db.catalogue.texts import criterion_sentence
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, rows_of
 from practices_db.queries import practices
 from practices_db.translation import N_, _
 
@@ -85,9 +85,9 @@ def comparison(cursor: Cursor, ids: Sequence[str]) -> Comparison:
     """Return the matrix of some practices, in the order of their ids; ids that do not exist are left out."""
     framework = current_framework()
     cards = practices.cards(cursor, ids)
-    scores = [{row["node"]: row for row in _records(practices.scores(cursor, card["id"]))} for card in cards]
+    scores = [{row["node"]: row for row in rows_of(practices.scores(cursor, card["id"]))} for card in cards]
     answers = [
-        {row["indicator_id"]: row for row in _records(practices.answers(cursor, card["id"])) if row["counts"]}
+        {row["indicator_id"]: row for row in rows_of(practices.answers(cursor, card["id"])) if row["counts"]}
         for card in cards
     ]
     rows = [*_results(cards), *_facts(cards)]
@@ -172,7 +172,3 @@ def _apart(framework: Framework, cells: Sequence[Cell]) -> float:
 
 def _given(cells: Sequence[Cell]) -> set[AnswerId]:
     return {cell.answer for cell in cells if cell.answer}
-
-
-def _records(frame: Any) -> list[dict[str, Any]]:
-    return list(frame.astype(object).where(frame.notna(), None).to_dict("records"))

@@ -44,10 +44,8 @@ def strongest_practices(cursor: Cursor, measure_type: str, limit: int) -> pd.Dat
     ).df()
 
 
-def findings(
-    cursor: Cursor, outcome: str | None = None, measure_type: str | None = None, publication_id: str | None = None
-) -> pd.DataFrame:
-    """Return findings, all or of one outcome, type or publication; never narrowed to a group: labels need them whole.
+def findings(cursor: Cursor) -> pd.DataFrame:
+    """Return all findings: labels need them whole.
 
     Columns of findings.csv (``form`` "" where the type has no forms), the publication's ``title``, ``publisher``,
     ``year``, ``url``, ``offered``. By type, form, outcome, family, publication.
@@ -56,12 +54,8 @@ def findings(
         """
         SELECT f.*, e.title, e.publisher, e.year, e.url, e.offered
         FROM released_finding f JOIN evidence_card e ON e.id = f.publication_id
-        WHERE ($outcome::TEXT IS NULL OR f.outcome = $outcome)
-            AND ($measure_type::TEXT IS NULL OR f.measure_type = $measure_type)
-            AND ($publication::TEXT IS NULL OR f.publication_id = $publication)
         ORDER BY f.measure_type, f.form, f.outcome, f.study_family, f.publication_id
-        """,
-        {"outcome": outcome, "measure_type": measure_type, "publication": publication_id},
+        """
     ).df()
 
 
@@ -97,8 +91,8 @@ def practices_studied(cursor: Cursor) -> pd.DataFrame:
     ).df()
 
 
-def rates(cursor: Cursor, measure_type: str | None = None) -> pd.DataFrame:
-    """Return operators' rates without comparison, of one type or all; shown beside findings, never counted.
+def rates(cursor: Cursor) -> pd.DataFrame:
+    """Return operators' rates without comparison; shown beside findings, never counted.
 
     Columns of rates_without_comparison.csv ("" where not of a practice or publication), ``practice`` and
     ``publication``, their names, NULL where there is none.
@@ -108,15 +102,13 @@ def rates(cursor: Cursor, measure_type: str | None = None) -> pd.DataFrame:
         SELECT r.*, p.name AS practice, e.title AS publication FROM released_rate r
         LEFT JOIN practice_card p ON p.id = r.practice_id
         LEFT JOIN evidence_card e ON e.id = r.publication_id
-        WHERE $measure_type::TEXT IS NULL OR r.measure_type = $measure_type
         ORDER BY r.measure_type, r.outcome, r.practice_id, r.publication_id, r.source_url
-        """,
-        {"measure_type": measure_type},
+        """
     ).df()
 
 
-def costs(cursor: Cursor, measure_type: str | None = None) -> pd.DataFrame:
-    """Return costs as sources state them, of one type or all: no two are comparable.
+def costs(cursor: Cursor) -> pd.DataFrame:
+    """Return costs as sources state them: no two are comparable.
 
     Columns of costs.csv (``euros`` NULL where the source has another currency, ``practice_id`` "" where it is of none),
     ``practice``, its name or NULL.
@@ -124,8 +116,6 @@ def costs(cursor: Cursor, measure_type: str | None = None) -> pd.DataFrame:
     return cursor.execute(
         """
         SELECT c.*, p.name AS practice FROM released_cost c LEFT JOIN practice_card p ON p.id = c.practice_id
-        WHERE $measure_type::TEXT IS NULL OR c.measure_type = $measure_type
         ORDER BY c.measure_type, c.practice_id, c.per_what, c.source_url
-        """,
-        {"measure_type": measure_type},
+        """
     ).df()

@@ -8,7 +8,7 @@ from criteria.framework import CURRENT, Criterion, current_framework
 from criteria.order import ClearPairs, CoderError, clear_pairs, criterion_alone
 from criteria.scoring import encode
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, records
 from practices_db.queries.agreement import CellsReadTwice, Readings, cells_read_twice, coder_error, readings
 from practices_db.queries.practices import answer_matrix
 
@@ -100,38 +100,26 @@ def limits(cursor: Cursor) -> Limits:
         {"most": _MOST_STUDIED},
     ).fetchall()
     countries = tuple(country for (country,) in most)
-    row = cursor.execute(
+    found = cursor.execute(
         """
         WITH strong AS (SELECT * FROM released_finding WHERE design IN ('randomised', 'comparison-group')),
         answers AS (SELECT * FROM released_answer WHERE framework_id = $framework AND framework_version = $version)
         SELECT
-            (SELECT count(*) FROM answers),
-            (SELECT count(*) FROM answers WHERE answer = 'not-applicable'),
-            (SELECT count(*) FROM released_result WHERE main),
-            (SELECT count(*) FROM released_result WHERE main AND independent_of_operator),
-            (SELECT count(*) FROM released_result WHERE main AND direction = 'level-only'),
-            (SELECT count(DISTINCT study_family) FROM strong),
-            (SELECT count(DISTINCT study_family) FROM strong WHERE list_contains($most::TEXT[], country)),
-            (SELECT count(DISTINCT study_family) FROM strong WHERE list_contains($eastern::TEXT[], country)),
-            (SELECT count(*) FROM released_practice_type WHERE "primary"),
+            (SELECT count(*) FROM answers) AS answers,
+            (SELECT count(*) FROM answers WHERE answer = 'not-applicable') AS not_applicable,
+            (SELECT count(*) FROM released_result WHERE main) AS results,
+            (SELECT count(*) FROM released_result WHERE main AND independent_of_operator) AS independent,
+            (SELECT count(*) FROM released_result WHERE main AND direction = 'level-only') AS levels,
+            (SELECT count(DISTINCT study_family) FROM strong) AS studies,
+            (SELECT count(DISTINCT study_family) FROM strong WHERE list_contains($most::TEXT[], country))
+                AS in_most_studied,
+            (SELECT count(DISTINCT study_family) FROM strong WHERE list_contains($eastern::TEXT[], country)) AS eastern,
+            (SELECT count(*) FROM released_practice_type WHERE "primary") AS typed,
             (
                 SELECT count(*) FROM released_practice_type
                 WHERE "primary" AND measure_type NOT IN (SELECT measure_type FROM strong)
-            )
+            ) AS untested
         """,
         {"framework": CURRENT[0], "version": CURRENT[1], "most": list(countries), "eastern": list(_EASTERN_EU)},
-    ).fetchall()[0]
-    answers, not_applicable, results, independent, levels, studies, in_most, eastern, typed, untested = row
-    return Limits(
-        answers=answers,
-        not_applicable=not_applicable,
-        results=results,
-        independent=independent,
-        levels=levels,
-        studies=studies,
-        most_studied=countries,
-        in_most_studied=in_most,
-        eastern=eastern,
-        typed=typed,
-        untested=untested,
     )
+    return Limits(most_studied=countries, **records(found)[0])

@@ -272,18 +272,9 @@ class Contents:
     not_counted: tuple[NotCounted, ...]
 
     def __str__(self) -> str:
-        parts = [
-            counted(self.practices, "practice"),
-            counted(self.countries, "country", "countries"),
-            counted(self.assessments, "assessment"),
-            counted(self.answers, "answer"),
-            counted(self.evidence, "publication"),
-            counted(self.organisations, "organisation"),
-            counted(self.links, "link"),
-            counted(self.results, "result"),
-            counted(self.findings, "finding"),
-        ]
-        return ", ".join(parts)
+        called = {"evidence": ("publication",), "countries": ("country", "countries")}
+        counts = ((name, many) for name, many in vars(self).items() if name != "not_counted")
+        return ", ".join(counted(many, *called.get(name, (name.removesuffix("s"),))) for name, many in counts)
 
 
 def contents(cursor: Cursor) -> Contents:

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from practices_db.catalogue.library_filter import Kind, LibraryFilter
+from practices_db.catalogue.library_items import KINDS
 from practices_db.catalogue.library_store import NAMED
 from practices_db.catalogue.vocabularies import NOT_STATED, vocabulary
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, value_of
 from practices_db.queries.full_text import Index
 
 # What is said of a publication at once: type of measure, outcome and direction are those of one finding. A type on
@@ -287,18 +288,10 @@ def organisations_near(
 
 def names(cursor: Cursor, kind: Kind) -> dict[str, str]:
     """Return the name of everything on a kind by id, in the order of the names."""
-    sql = {
-        "evidence": "SELECT id, title FROM evidence_card ORDER BY name_key, id",
-        "organisation": "SELECT id, name FROM organisation_card ORDER BY name_key, id",
-    }
-    return dict(cursor.execute(sql[kind]).fetchall())
+    of = KINDS[kind]
+    return dict(cursor.execute(f"SELECT id, {of.name} FROM {of.shown} ORDER BY name_key, id").fetchall())
 
 
 def total(cursor: Cursor, kind: Kind) -> int:
     """Return how many there are on a kind, as everybody sees it."""
-    sql = {
-        "evidence": "SELECT count(*) FROM evidence_card",
-        "organisation": "SELECT count(*) FROM organisation_card",
-    }
-    row = cursor.execute(sql[kind]).fetchone()
-    return int(row[0]) if row else 0
+    return int(value_of(cursor, f"SELECT count(*) FROM {KINDS[kind].shown}"))

@@ -8,17 +8,17 @@ from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from criteria import needs
 from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking, Reason
+from criteria.spelling import shown
 from practices_db import formats
 from practices_db.catalogue import thesaurus
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.texts import known, labels
 from practices_db.catalogue.vocabularies import label, vocabulary
-from practices_db.database.store import Cursor
-from practices_db.queries import evidence_by_type, need_words
+from practices_db.database.store import Cursor, records, rows_of
+from practices_db.queries import evidence_by_type, need_words, practices
 from practices_db.queries import library as library_queries
 from practices_db.translation import N_, _, ngettext
 
@@ -149,7 +149,7 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
 
     def several(name: str, known_: Sequence[str]) -> tuple[str, ...]:
         values = dict.fromkeys(params.get(name, ()))
-        dropped.extend(f"{name}: {_shown(value)}" for value in values if value not in known_)
+        dropped.extend(f"{name}: {shown(value)}" for value in values if value not in known_)
         return tuple(value for value in values if value in known_)
 
     def one(name: str, known_: Sequence[str]) -> str | None:
@@ -161,7 +161,7 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
             return None
         if value.isascii() and value.isdigit() and 0 < int(value[:12]) <= _LARGEST and len(value) < 12:
             return int(value)
-        dropped.append(f"{name}: {_shown(value)}")
+        dropped.append(f"{name}: {shown(value)}")
         return None
 
     words = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])[:_TEXT]
@@ -179,10 +179,6 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
         several("type", list(vocabulary("measure_type"))),
         several("topic", list(topics())),
     ), dropped
-
-
-def _shown(value: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in value[:40])
 
 
 @cache
@@ -407,9 +403,9 @@ def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
 
 def _bearing(cursor: Cursor, asked: Asked, sectors: Sequence[str]) -> list[dict[str, Any]]:
     """Return publications by how well they fit (shared types of measure count double), then by strength."""
-    rows = _rows(library_queries.research(cursor, sectors, asked.groups, asked.countries))
+    rows = rows_of(library_queries.research(cursor, sectors, asked.groups, asked.countries))
     types: dict[str, set[str]] = {}
-    for row in _rows(evidence_by_type.types_of_publications(cursor, [row["id"] for row in rows])):
+    for row in rows_of(evidence_by_type.types_of_publications(cursor, [row["id"] for row in rows])):
         types.setdefault(row["publication_id"], set()).add(row["measure_type"])
 
     def fit(row: Mapping[str, Any]) -> int:
@@ -421,8 +417,7 @@ def _bearing(cursor: Cursor, asked: Asked, sectors: Sequence[str]) -> list[dict[
 
 def cards(cursor: Cursor, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the cards of practices by id."""
-    sql = "SELECT * FROM practice_card WHERE list_contains($ids::TEXT[], id)"
-    return {row["id"]: row for row in _rows(cursor.execute(sql, {"ids": list(ids)}).df())}
+    return {row["id"]: row for row in practices.cards(cursor, ids)}
 
 
 def _documented(asked: Asked, of: Pool, places: needs.Places) -> Documented:
@@ -445,16 +440,14 @@ def _to_ask(
 ) -> list[tuple[dict[str, Any], list[Why]]]:
     """Return organisations with the reasons to ask them: leaders of the first practices, then those near."""
     led: dict[str, list[Why]] = {}
-    for link in _rows(library_queries.links_of(cursor, "practice", shown[:6])):
+    for link in rows_of(library_queries.links_of(cursor, "practice", shown[:6])):
         if link["relation"] == "leads":
             led.setdefault(link["other_id"], []).append(Why("leads", (cards[link["id"]]["name"],)))
-    rows = _rows(
-        cursor.execute("SELECT * FROM organisation_card WHERE list_contains($ids::TEXT[], id)", {"ids": list(led)}).df()
-    )
-    leaders = sorted(rows, key=lambda row: list(led).index(row["id"]))
-    found = [(row, led[row["id"]]) for row in leaders]
+    leaders = "SELECT * FROM organisation_card WHERE list_contains($ids::TEXT[], id)"
+    found = [(row, led[row["id"]]) for row in records(cursor.execute(leaders, {"ids": list(led)}))]
+    found.sort(key=lambda one: list(led).index(one[0]["id"]))
     countries = asked.countries
-    for row in _rows(library_queries.organisations_near(cursor, themes, countries, list(led))) if themes else []:
+    for row in rows_of(library_queries.organisations_near(cursor, themes, countries, list(led))) if themes else []:
         why = [Why("theme", tuple(row["shared_themes"]))]
         if row["same_country"]:
             why.append(Why("country", (asked.country or "",)))
@@ -559,8 +552,3 @@ def _of_practices(documented: Documented, asked: Asked) -> list[str]:
     if not documented.transferred:
         said.append(_("None of them is known to have been taken up elsewhere."))
     return said
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]

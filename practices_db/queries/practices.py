@@ -16,7 +16,7 @@ from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, AnswerId
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.database.store import Cursor, records
+from practices_db.database.store import Cursor, records, value_of
 
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
@@ -133,7 +133,7 @@ def find_practices(
 
 def count_practices(cursor: Cursor, chosen: PracticeFilter) -> int:
     """Return how many practices the filter selects."""
-    return int(_one(cursor, SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
+    return int(value_of(cursor, SELECTED + "SELECT count(*) FROM selected", parameters(chosen)))
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,6 @@ class Totals:
     countries: int
     assessed: int
     scored_both: int
-    scored_either: int
     answers: int
     independent_evidence: int
     without_year: int
@@ -165,7 +164,6 @@ def totals(cursor: Cursor) -> Totals:
             (SELECT count(DISTINCT country) FROM (SELECT unnest(countries) AS country FROM practice_card)),
             count(*) FILTER (WHERE assessed),
             count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
-            count(*) FILTER (WHERE effectiveness_scored OR sustainability_scored),
             (SELECT count(*) FROM released_answer WHERE framework_id = $framework AND framework_version = $version),
             count(*) FILTER (WHERE strongest_evidence >= 3),
             count(*) FILTER (WHERE start_year IS NULL),
@@ -251,8 +249,7 @@ def statement(cursor: Cursor, practice_id: str) -> dict[str, Any] | None:
     found = cursor.execute(
         "SELECT organisation, words, stated_on FROM released_statement WHERE practice_id = $id", {"id": practice_id}
     )
-    row = found.fetchone()
-    return dict(zip(("organisation", "words", "stated_on"), row, strict=True)) if row else None
+    return next(iter(records(found)), None)
 
 
 def corrections(cursor: Cursor, practice_id: str) -> list[tuple[date, str]]:
@@ -316,20 +313,6 @@ def answers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
         ORDER BY a.indicator_id, counts DESC, a.basis, a.assessment_id
         """,
         {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1]},
-    ).df()
-
-
-def peers(cursor: Cursor, practice_id: str) -> pd.DataFrame:
-    """Return cards of the other assessed practices that share a sector and a target group with this one."""
-    return cursor.execute(
-        """
-        WITH this AS (SELECT sectors, target_groups FROM practice_card WHERE id = $id)
-        SELECT c.* FROM practice_card c, this
-        WHERE c.id <> $id AND c.assessed
-            AND list_has_any(c.sectors, this.sectors) AND list_has_any(c.target_groups, this.target_groups)
-        ORDER BY c.name_key, c.id
-        """,
-        {"id": practice_id},
     ).df()
 
 
@@ -470,12 +453,6 @@ def not_counted(cursor: Cursor, practice_id: str | None = None) -> tuple[NotCoun
         {"id": practice_id, "framework": CURRENT[0], "version": CURRENT[1], "bases": list(COUNTING)},
     ).fetchall()
     return tuple(NotCounted(*row) for row in rows)
-
-
-def _one(cursor: Cursor, sql: str, params: dict[str, Any] | None = None) -> Any:
-    row = cursor.execute(sql, params or {}).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
-    return row[0]
 
 
 # --- for a self-assessment -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 from urllib.parse import urlencode
 
 from criteria import weighting
@@ -15,7 +15,6 @@ from criteria.weighting import Weighting
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter, Sort, checked_sort
 
 Page = Literal["explore", "compare", "practice", "weighting"]
-PAGES: tuple[Page, ...] = get_args(Page)
 
 # How a page shows what it shows; the page itself knows the values and takes its default for any other.
 _SHOWN = ("view", "group", "free", "reading")

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from criteria.synthesis import Direction, Finding, LabelId, Synthesis, current_rule, in_order, syntheses
 from practices_db.catalogue.measure_types import measure_types
 from practices_db.catalogue.texts import known
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, rows_of
 from practices_db.queries import evidence_by_type
 
 Row = Mapping[str, Any]
@@ -43,16 +41,16 @@ class WhatWorks:
     @classmethod
     def read(cls, cursor: Cursor) -> WhatWorks:
         """Read what is released and work out the labels by the rule of today."""
-        found = _records(evidence_by_type.findings(cursor))
+        found = rows_of(evidence_by_type.findings(cursor))
         by_key: dict[Key, list[Row]] = {}
         for row in found:
             by_key.setdefault((row["measure_type"], row["form"], row["outcome"]), []).append(row)
         return cls(
             by_key,
             syntheses(map(_finding, found)),
-            _by_type(_records(evidence_by_type.costs(cursor))),
-            _by_type(_records(evidence_by_type.rates(cursor))),
-            _by_type(_records(evidence_by_type.trials_without_result(cursor))),
+            _by_type(rows_of(evidence_by_type.costs(cursor))),
+            _by_type(rows_of(evidence_by_type.rates(cursor))),
+            _by_type(rows_of(evidence_by_type.trials_without_result(cursor))),
             {
                 str(family): frozenset(of["practice_id"])
                 for family, of in evidence_by_type.practices_studied(cursor).groupby("study_family")
@@ -130,10 +128,6 @@ def _finding(row: Row) -> Finding:
         (row["country"],) if known(row["country"]) else (),
         tuple(row["for_whom"]),
     )
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _by_type(rows: Sequence[Row]) -> dict[str, list[Row]]:

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.components import database
 from practices_db.database import audit_log
 from practices_db.database.store import Store
-from practices_db.files.imports import Decision, template, template_name
+from practices_db.files.imports.preview import Decision
+from practices_db.files.imports.templates import template, template_name
 
 PAGE = Path(__file__).with_name("import_page.py")
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"

@@ -20,14 +20,10 @@ share = st.lists(st.integers(0, 100), min_size=5, max_size=5).filter(any)
 
 
 def lead(one: np.ndarray, other: np.ndarray, weights: np.ndarray) -> float:
-    """Return by how much one is ahead; NaN where one has no composite."""
-
-    def at(mid: np.ndarray) -> float:
-        applies = ~np.isnan(mid)
-        whole = weights[applies].sum()
-        return float(weights[applies] @ mid[applies] / whole) if whole > 1e-12 else np.nan
-
-    return at(one) - at(other)
+    """Return by how much one is ahead on the criteria in which both are scored; NaN where none of these weighs."""
+    both = ~np.isnan(one) & ~np.isnan(other)
+    whole = weights[both].sum()
+    return float(weights[both] @ (one - other)[both] / whole) if whole > 1e-12 else np.nan
 
 
 @given(middles, middles, share, st.sampled_from(range(5)))

@@ -23,10 +23,10 @@ from practices_db.files.exports.cell_text import as_typed, harmless
 from practices_db.files.exports.csv_json import content, write_csv
 from practices_db.files.exports.recipe import Format
 from practices_db.files.exports.workbook import write_xlsx
-from practices_db.files.imports import Confirmed
 from practices_db.files.imports.cells import _INVISIBLE, is_placeholder
 from practices_db.files.imports.current_rows import holdings
 from practices_db.files.imports.duplicates import Named, alike, name_key, page_key
+from practices_db.files.imports.read import Confirmed
 from practices_db.operations.build import build
 from practices_db.queries.views import View
 

@@ -13,10 +13,11 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from criteria.spelling import shown
 from pages.shared.components import links, reader_language
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
-from practices_db.catalogue.filters import Facet, Filter, shown
+from practices_db.catalogue.filters import Facet, Filter
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED, ids_in_order, label, listed_label
 from practices_db.queries.facet_index import Relaxation

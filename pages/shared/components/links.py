@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from criteria.spelling import shown
 from pages.shared.components import reader_language
 from pages.shared.components.screen_texts import escaped
-from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.config import address_in_files

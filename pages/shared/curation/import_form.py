@@ -19,8 +19,11 @@ from pages.shared.components.screen_texts import counted, escaped
 from practices_db.catalogue.library_items import KINDS as ITEMS
 from practices_db.catalogue.problems import SHOWN_AT_MOST, Problem, RefusedError
 from practices_db.errors import Actor, PracticesError
-from practices_db.files import imports
-from practices_db.files.imports import Confirmed, Decision, Duplicate, Preview, Question, Upload
+from practices_db.files.imports import templates
+from practices_db.files.imports.apply import apply, record_refusal
+from practices_db.files.imports.preview import Decision, Duplicate, Preview, State
+from practices_db.files.imports.preview import preview as compared
+from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 
 _FILE, _DONE, _DECIDE, _READ = "import_file", "import_done", "import_decide_", "import_read"
 _KINDS = {
@@ -29,7 +32,7 @@ _KINDS = {
     "sources": "source",
     **{kind.table: kind.noun for kind in ITEMS.values()},
 }
-_TEMPLATES: tuple[tuple[str, imports.TemplateKind, imports.TemplateFormat], ...] = (
+_TEMPLATES: tuple[tuple[str, templates.TemplateKind, templates.TemplateFormat], ...] = (
     ("Excel workbook, practices and answers", "practices", "xlsx"),
     ("CSV of practices", "practices", "csv"),
     ("CSV of answers", "answers", "csv"),
@@ -44,7 +47,7 @@ _TEMPLATES: tuple[tuple[str, imports.TemplateKind, imports.TemplateFormat], ...]
     ("CSV of findings", "findings", "csv"),
     ("CSV of types of measure of publications", "publication_types", "csv"),
 )
-_STATES: dict[imports.State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
+_STATES: dict[State, str] = {"added": "Added", "changed": "Changed", "unchanged": "Unchanged"}
 _IF_NOT = {
     "encoding": "If not, open the file where it was made and save it as “CSV UTF-8”, or as a workbook.",
     "decimal-comma": "If not, write the numbers in plain digits and drop the file again.",
@@ -113,13 +116,13 @@ def _templates() -> None:
             "means, and single values can be chosen from a list."
         )
         for label, kind, format_ in _TEMPLATES:
-            _take(label, imports.template_name(kind, format_), partial(_template, kind, format_))
-        _take("Allowed values (CSV)", "allowed_values.csv", imports.allowed_values_csv)
+            _take(label, templates.template_name(kind, format_), partial(_template, kind, format_))
+        _take("Allowed values (CSV)", "allowed_values.csv", templates.allowed_values_csv)
 
 
-def _template(kind: imports.TemplateKind, format_: imports.TemplateFormat) -> bytes:
+def _template(kind: templates.TemplateKind, format_: templates.TemplateFormat) -> bytes:
     with database.cursor() as cursor:
-        return imports.template(cursor, kind, format_)
+        return templates.template(cursor, kind, format_)
 
 
 def _take(label: str, name: str, make: Callable[[], bytes]) -> None:
@@ -147,7 +150,7 @@ def read(chosen: Chosen) -> Upload | None:
         found = before[1]
     else:
         with st.spinner("Reading the file", show_time=True):
-            found = imports.read_file(chosen.content, chosen.name, confirmed)
+            found = read_file(chosen.content, chosen.name, confirmed)
         st.session_state[_READ] = (key, found)
     if isinstance(found, Question):
         for question in (found, *found.also):
@@ -180,7 +183,7 @@ def _ask(question: Question) -> None:
 def _put_on_record(chosen: Chosen, error: RefusedError, actor: Actor) -> None:
     """Put a refusal on record, once for a file."""
     if st.session_state.get("import_refused") != chosen and not database.store().read_only:
-        imports.record_refusal(database.store(), chosen.name, chosen.content, error, actor)
+        record_refusal(database.store(), chosen.name, chosen.content, error, actor)
         st.session_state["import_refused"] = chosen
 
 
@@ -238,7 +241,7 @@ def preview(upload: Upload) -> Preview | None:
             )
     try:
         with st.spinner("Comparing with the database", show_time=True), database.cursor() as cursor:
-            shown = imports.preview(cursor, upload, _decisions())
+            shown = compared(cursor, upload, _decisions())
     except RefusedError:
         _take_back()
         raise
@@ -422,7 +425,7 @@ def import_button(shown: Preview, actor: Actor) -> None:
         bar.progress(share, text=what)
 
     try:
-        imports.apply(database.store(), shown, actor, reason.strip(), tell)
+        apply(database.store(), shown, actor, reason.strip(), tell)
     except PracticesError as error:
         bar.empty()
         st.error(escaped(str(error)), icon=":material/block:")

@@ -21,7 +21,8 @@ from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.briefs import as_html, as_pdf
-from practices_db.files.briefs.needs_brief import HOW, file_name, needs_brief, needs_csv
+from practices_db.files.briefs.needs_brief import HOW, needs_brief, needs_csv
+from practices_db.files.exports.csv_json import unique_name
 from practices_db.queries import need_words, needs
 from practices_db.queries.needs import (
     HAVE,
@@ -274,7 +275,7 @@ def take_away(answer: Answer) -> None:
         code = ENGLISH if kind == "csv" else reader_language.of_document("need")
         words = _("Download ({format})").format(format=kinds[kind])
         made = partial(speak(code)(_made), answer, kind, today)
-        file_button(words, made, file_name(f".{kind}", today), mimes[kind], type="primary")
+        file_button(words, made, unique_name("need", today, f".{kind}"), mimes[kind], type="primary")
         st.caption(_("Nothing of this is stored here. The link in the address bar holds all you said, your words too."))
 
 

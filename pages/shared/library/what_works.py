@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from criteria.spelling import shown
 from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
@@ -18,11 +19,10 @@ from pages.shared.components.finding_texts import said
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file
-from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST
+from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST, unique_name
 from practices_db.queries.what_works import WhatWorks, points_one_way
 from practices_db.translation import N_, _, ngettext
 
@@ -159,7 +159,8 @@ def download() -> None:
         kind = FORMATS[format_]
         words = _("Download all findings ({format})").format(format=_(kind.label))
         made = partial(findings_file.findings_as, database.store(), format_)
-        file_button(words, made, findings_file.file_name(kind.suffix, today), kind.mime, help=_(kind.meaning))
+        name = unique_name(findings_file.FILE, today, kind.suffix)
+        file_button(words, made, name, kind.mime, help=_(kind.meaning))
 
 
 def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:

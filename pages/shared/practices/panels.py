@@ -177,7 +177,7 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
 def headline(card: Mapping[str, Any], node: str, title: str) -> None:
     """Draw one headline score, where it could end up, how much is answered and on what evidence; or what is missing."""
     state = score_state(card, node)
-    criterion = next(criterion for criterion in current_framework().criteria if criterion.id == node)
+    criterion = current_framework().criterion(node)
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.subheader(_(title), anchor=False)
         st.caption(_(criterion.summary))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +33,7 @@ from practices_db.files.briefs.transfer_sheet import (
     sheet_csv,
     whom,
 )
+from practices_db.files.exports.csv_json import unique_name
 from practices_db.translation import ENGLISH, _, ngettext, speak
 
 Card = Mapping[str, Any]
@@ -292,7 +292,7 @@ def take_away(sheet: Sheet, card: Card, notes: Mapping[str, Any]) -> None:
         code = reader_language.of_document("transfer") if kind in ("pdf", "html") else ENGLISH
         words = _("Download ({kind})").format(kind=kinds[kind][0])
         made = partial(speak(code)(_made), sheet, card, notes, kind, today)
-        name = f"transfer_{sheet.practice}_{today.isoformat()}_{secrets.token_hex(8)}.{kind}"
+        name = unique_name(f"transfer_{sheet.practice}", today, f".{kind}")
         file_button(words, made, name, kinds[kind][1], type="primary")
 
 

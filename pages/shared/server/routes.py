@@ -43,7 +43,7 @@ from practices_db.files.exports.csv_json import (
     FORMATS,
     file_name,
     practice_json,
-    results_name,
+    unique_name,
     write_csv,
     write_json,
     write_results,
@@ -147,7 +147,8 @@ def _practices_csv(question: Question) -> Answer:
 
 def _results_csv(question: Question) -> Answer:
     view, on = question.view, date.today()
-    return Answer(f"results {view.params()}", results_name(on), partial(write_results, view=view, on=on))
+    name = unique_name("results", on, ".csv")
+    return Answer(f"results {view.params()}", name, partial(write_results, view=view, on=on))
 
 
 def _library(format_: str = "") -> Ask:
@@ -173,7 +174,7 @@ def _library(format_: str = "") -> Ask:
 
 def _findings_csv(question: Question) -> Answer:
     format_ = _CSV[question.given["format"]]
-    name = findings_file.file_name(FORMATS[format_].suffix, date.today())
+    name = unique_name(findings_file.FILE, date.today(), FORMATS[format_].suffix)
     tag = f"findings {format_} rule {current_rule().version}"
     return Answer(tag, name, partial(findings_file.findings_as, format_=format_))
 
@@ -181,7 +182,7 @@ def _findings_csv(question: Question) -> Answer:
 def _findings_json(_question: Question) -> Answer:
     on = date.today()
     tag = f"findings json rule {current_rule().version}"
-    return Answer(tag, findings_file.file_name(".json", on), partial(findings_file.findings_json, on=on))
+    return Answer(tag, unique_name(findings_file.FILE, on, ".json"), partial(findings_file.findings_json, on=on))
 
 
 def _description(name: str, make: Callable[[str, practices.DataVersion], bytes]) -> Ask:

@@ -35,7 +35,7 @@ from practices_db.catalogue.texts import (
     years,
 )
 from practices_db.catalogue.vocabularies import HEADLINES
-from practices_db.database.store import Cursor
+from practices_db.database.store import Cursor, rows_of
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import types_of_measure
 from practices_db.files.exports.export_tables import recipe_of
@@ -128,9 +128,9 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     answers = _counted(practices.answers(cursor, card["id"]))
     pages = Sources()
     pages.add(card["source_url"], _("{source} (the record)").format(source=card["source_name"]))
-    for row in _rows(practices.further_sources(cursor, card["id"])):
+    for row in rows_of(practices.further_sources(cursor, card["id"])):
         pages.add(row["url"], f"{_host(row['url'])} ({practice_facts.supplied(row['field'])})")
-    found = _rows(results.results_of(cursor, [card["id"]]))
+    found = rows_of(results.results_of(cursor, [card["id"]]))
     blocks = [Block("text", card["summary"]), Block("heading", _("Result"))]
     blocks.append(Block("facts", rows=tuple(_results(card, found, pages))))
     blocks += [Block("heading", _("Facts")), Block("facts", rows=tuple(_facts(card)))]
@@ -138,7 +138,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     blocks.append(Block("heading", _("Scores")))
     if card["assessed"]:
         blocks += [
-            Block("facts", rows=tuple((_(_title(framework, node)), _headline_words(card, node)) for node in HEADLINES)),
+            Block("facts", rows=tuple((_(one.title), _headline_words(card, one.id)) for one in framework.headlines)),
             _profile(framework, scores),
             Block("note", how_to_read()),
             Block("heading", _("Answers")),
@@ -206,7 +206,7 @@ def _facts(card: Card) -> Iterable[tuple[str, str]]:
 
 
 def _profile(framework: Framework, scores: pd.DataFrame) -> Block:
-    found = {row["node"]: row for row in _rows(scores)}
+    found = {row["node"]: row for row in rows_of(scores)}
     return Block(
         "bars",
         _("The criteria, 0 to 100"),
@@ -278,7 +278,7 @@ def _undocumented(framework: Framework, answers: Mapping[str, Mapping[str, Any]]
 def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     framework = current_framework()
     cards = _cards(cursor, view)
-    scores = {card["id"]: {row["node"]: row for row in _rows(practices.scores(cursor, card["id"]))} for card in cards}
+    scores = {card["id"]: {row["node"]: row for row in rows_of(practices.scores(cursor, card["id"]))} for card in cards}
     pages = Sources()
     blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
     blocks += _matrix(comparison(cursor, [card["id"] for card in cards]))
@@ -349,7 +349,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
         blocks += [Block("heading", _("What is known of those assessed")), Block("note", how_to_read())]
         for node in HEADLINES:
             bars = tuple(_headline_bar(card, node, card["name"]) for card in assessed)
-            blocks.append(Block("bars", _(_title(framework, node)), bars=bars))
+            blocks.append(Block("bars", _(framework.criterion(node).title), bars=bars))
     blocks += [
         Block("heading", _("All of them")),
         Block(
@@ -357,7 +357,7 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
             _("Every practice of the selection, in its order, with the number of its source"),
             (
                 *(_("Practice"), _("Where"), _("On"), _("For"), _("Years"), _("Result")),
-                *(_(_title(framework, node)) for node in HEADLINES),
+                *(_(framework.criterion(node).title) for node in HEADLINES),
                 _("Source"),
             ),
             tuple(_line(card, pages) for card in cards),
@@ -378,7 +378,7 @@ def _order(cursor: Cursor, view: View, weights: Weighting, names: Mapping[str, s
     shares = ", ".join(f"{title} {share}" for title, share, counts in _weights(weights) if counts)
     yield Block("heading", _("Who is clearly ahead, under these weights"))
     yield Block("text", _("Weights: {shares}.").format(shares=shares))
-    rows = _rows(standings(cursor, view.chosen, weights, view.reading))
+    rows = rows_of(standings(cursor, view.chosen, weights, view.reading))
     if any(row["place_from"] is None for row in rows) or len(rows) < AT_LEAST:
         told = _("{count} of them have a score in every criterion with a weight; {least} to {most} can be compared.")
         yield Block("text", told.format(count=formats.count(len(rows)), least=AT_LEAST, most=formats.count(AT_MOST)))
@@ -568,21 +568,12 @@ def data_words(made: Recipe) -> str:
 
 
 def _cards(cursor: Cursor, view: View) -> Sequence[Card]:
-    return _rows(practices.find_practices(cursor, view.chosen, view.sort))
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
+    return rows_of(practices.find_practices(cursor, view.chosen, view.sort))
 
 
 def _counted(answers: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """Return the answer that counts for each indicator."""
-    return {row["indicator_id"]: row for row in _rows(answers) if row["counts"]}
-
-
-def _title(framework: Framework, node: str) -> str:
-    return next(criterion.title for criterion in framework.criteria if criterion.id == node)
+    return {row["indicator_id"]: row for row in rows_of(answers) if row["counts"]}
 
 
 def _host(url: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import secrets
 from datetime import date
 from urllib.parse import urlencode
 
@@ -14,7 +11,7 @@ from practices_db.catalogue.vocabularies import label
 from practices_db.database.store import Cursor
 from practices_db.files.briefs.content import Block, Brief, cleaned, data_words
 from practices_db.files.exports.cell_text import harmless, harmless_inside
-from practices_db.files.exports.csv_json import BOM
+from practices_db.files.exports.csv_json import csv_bytes
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words, why_words
@@ -115,43 +112,25 @@ def _organisations(answer: Answer) -> list[Block]:
     ]
 
 
-def file_name(suffix: str, on: date) -> str:
-    """Return a name that is never used twice."""
-    return f"need_{on.isoformat()}_{secrets.token_hex(8)}{suffix}"
-
-
 @speak(ENGLISH)
 def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
     """Return all matches, publications and organisations as rows of one table; text as a spreadsheet shows it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(["what", "id", "name", "reasons", "url", "need", "link", "exported_on", "licence"])
     need = "; ".join(f"{name}: {words}" for name, words in answer.asked.in_words())
     about = [harmless(need), f"needs?{urlencode(answer.asked.params(), doseq=True)}", on.isoformat(), LICENCE]
     matches = [*answer.matches, *answer.near]
     fitting = len(answer.matches)
     found = cards(cursor, [one.id for one in matches])
+    told: list[tuple[str, str, str, str, str]] = []  # what, id, name, reasons, url
     for place, one in enumerate(matches):
         card = found[one.id]
         reasons = "; ".join(reason_words(held, answer.asked) for held in one.reasons)
         what = "practice" if place < fitting else "practice, shares only the subject or the people"
-        writer.writerow(
-            [what, one.id, harmless(card["name"]), harmless(reasons), harmless_inside(card["source_url"]), *about]
-        )
+        told.append((what, one.id, card["name"], reasons, card["source_url"]))
     for row in answer.evidence:
         shared = labels("theme", row["shared_sectors"]) + "; " + labels("target_group", row["shared_groups"])
-        writer.writerow(
-            ["publication", row["id"], harmless(row["title"]), harmless(shared), harmless_inside(row["url"]), *about]
-        )
+        told.append(("publication", row["id"], row["title"], shared, row["url"]))
     for row, why in answer.organisations:
-        writer.writerow(
-            [
-                "organisation",
-                row["id"],
-                harmless(row["name"]),
-                harmless("; ".join(why_words(one) for one in why)),
-                harmless_inside(row["url"]),
-                *about,
-            ]
-        )
-    return (BOM + out.getvalue()).encode()
+        told.append(("organisation", row["id"], row["name"], "; ".join(map(why_words, why)), row["url"]))
+    head = ["what", "id", "name", "reasons", "url", "need", "link", "exported_on", "licence"]
+    lines = ([*one[:2], harmless(one[2]), harmless(one[3]), harmless_inside(one[4]), *about] for one in told)
+    return csv_bytes([head, *lines])

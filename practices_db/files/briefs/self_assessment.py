@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from criteria.framework import Framework, current_framework
 from criteria.next_steps import level_of, read_form, shown, smallest_plan, with_evidence
 from criteria.steps import Effort, steps_of
 from practices_db import formats
 from practices_db.catalogue.texts import score_sentence
+from practices_db.database.store import rows_of
 from practices_db.files.briefs.content import Block, Brief, Sources, cleaned, criterion_bar, how_to_read
 from practices_db.files.exports.recipe import APP, METHOD
 from practices_db.files.self_assessment.documents import evidence_count, evidence_words, stated
@@ -37,7 +37,7 @@ def own_brief(form: OwnAssessment, on: date) -> Brief:
     """Return the report of a form."""
     framework = current_framework()
     own = card(framework, form)
-    rows = {row["node"]: row for row in _rows(framework, form)}
+    rows = {row["node"]: row for row in rows_of(score_rows(framework, form))}
     pages = Sources()
     table = _answers(framework, form, pages)
     blocks = [
@@ -85,12 +85,6 @@ def own_brief(form: OwnAssessment, on: date) -> Brief:
 
 def _begun(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
-
-
-def _rows(framework: Framework, form: OwnAssessment) -> list[dict[str, Any]]:
-    frame = score_rows(framework, form)
-    plain = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in plain]
 
 
 def _answers(framework: Framework, form: OwnAssessment, pages: Sources) -> Block:

@@ -5,8 +5,6 @@ Answers belong to the user: they are in the open session and in the file that th
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-from criteria.framework import Id
+from criteria.framework import Id, Part
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.texts import known, labels
@@ -26,7 +24,7 @@ from practices_db.database.store import Cursor
 from practices_db.errors import PracticesError, faults
 from practices_db.files.briefs.content import Block, Brief, cleaned
 from practices_db.files.exports.cell_text import harmless
-from practices_db.files.exports.csv_json import BOM
+from practices_db.files.exports.csv_json import csv_bytes
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.views import View
@@ -52,11 +50,7 @@ PLAN = {
 LARGEST_FILE = 200_000  # bytes
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Question(_Part):
+class Question(Part):
     """One thing to ask, and whom."""
 
     id: Id
@@ -65,7 +59,7 @@ class Question(_Part):
     whom: str = ""
 
 
-class Condition(_Part):
+class Condition(Part):
     """Something that the practice needs where it works."""
 
     id: Id
@@ -75,22 +69,22 @@ class Condition(_Part):
     question: tuple[Question, ...]
 
 
-class Given(_Part):
+class Given(Part):
     """The user's answer to one question."""
 
     state: State = "unknown"
     note: Text = ""
 
 
-class Sheet(_Part):
+class Sheet(Part):
     """Everything a user put on a sheet; this is what the file holds."""
 
     app: Literal["Integration Practices"] = "Integration Practices"
     sheet: Literal["transfer-1"] = "transfer-1"
     practice: Annotated[Id, StringConstraints(max_length=80)]
     place: Annotated[str, StringConstraints(max_length=200)] = ""
-    answers: Annotated[dict[str, Given], Field(max_length=100)] = {}
-    plan: Annotated[dict[str, Text], Field(max_length=20)] = {}
+    answers: dict[str, Given] = Field(default_factory=dict, max_length=100)
+    plan: dict[str, Text] = Field(default_factory=dict, max_length=20)
 
     def counts(self) -> dict[State, int]:
         """Return how many questions are answered with each state."""
@@ -206,41 +200,19 @@ def in_words(sheet: Sheet) -> str:
 @speak(ENGLISH)
 def sheet_csv(sheet: Sheet, card: Mapping[str, Any], notes: Mapping[str, Any], on: date) -> bytes:
     """Return the sheet as a table: a row a question, then a row for each part of the plan."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            "practice_id",
-            "practice",
-            "place",
-            "condition",
-            "known_of_the_practice",
-            "question",
-            "whom_to_ask",
-            "state",
-            "note",
-            "exported_on",
-            "licence",
-        ]
-    )
+    of_practice, of_question = ("practice_id", "practice", "place"), ("question", "whom_to_ask", "state", "note")
+    head = (*of_practice, "condition", "known_of_the_practice", *of_question, "exported_on", "licence")
+    lines: list[Sequence[str]] = [head]
     start = [sheet.practice, harmless(card["name"]), harmless(sheet.place)]
     for condition, question in questions():
         given = sheet.answers.get(question.id, Given())
-        there = "; ".join(facts(condition, card, notes))
-        row = [
-            condition.title,
-            harmless(there),
-            question.text,
-            harmless(whom(question, card)),
-            given.state,
-            harmless(given.note),
-        ]
-        writer.writerow([*start, *row, on.isoformat(), LICENCE])
+        there, asked = harmless("; ".join(facts(condition, card, notes))), harmless(whom(question, card))
+        row = [condition.title, there, question.text, asked, given.state, harmless(given.note)]
+        lines.append([*start, *row, on.isoformat(), LICENCE])
     for field, (title, _help) in PLAN.items():
-        writer.writerow(
-            [*start, "plan", "", title, "", "", harmless(sheet.plan.get(field, "")), on.isoformat(), LICENCE]
-        )
-    return (BOM + out.getvalue()).encode()
+        row = ["plan", "", title, "", "", harmless(sheet.plan.get(field, ""))]
+        lines.append([*start, *row, on.isoformat(), LICENCE])
+    return csv_bytes(lines)
 
 
 def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Mapping[str, Any], on: date) -> Brief:

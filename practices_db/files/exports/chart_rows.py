@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import secrets
 from datetime import date
 
 import pandas as pd
@@ -13,7 +10,7 @@ import pandas as pd
 from practices_db.catalogue.selection_texts import found
 from practices_db.database.store import Store
 from practices_db.files.exports.columns import RECIPE
-from practices_db.files.exports.csv_json import BOM
+from practices_db.files.exports.csv_json import csv_bytes, unique_name
 from practices_db.files.exports.export_tables import reading, recipe_of
 from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, cite
 from practices_db.queries.selection_counts import read_counts
@@ -38,16 +35,12 @@ def chart_recipe(store: Store, view: View, title: str, format_: Format, on: date
 @speak(ENGLISH)
 def chart_csv(rows: pd.DataFrame, made: Recipe) -> bytes:
     """Return the rows a chart is drawn from as CSV: exact text, comma, decimal point, the recipe in the first row."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*rows.columns, RECIPE.name])
-    cells = rows.astype(object).where(rows.notna(), None)
-    for place, row in enumerate(cells.itertuples(index=False)):
-        writer.writerow([*row, None if place else made.as_json()])
-    return (BOM + out.getvalue()).encode()
+    cells = rows.astype(object).where(rows.notna(), None).itertuples(index=False)
+    lines = ([*row, None if place else made.as_json()] for place, row in enumerate(cells))
+    return csv_bytes([[*rows.columns, RECIPE.name], *lines])
 
 
 def chart_file_name(title: str, suffix: str, on: date) -> str:
-    """Return a file name for a chart, with a random part, so that no two are the same."""
+    """Return a file name for a chart; no two are the same."""
     words = re.sub("[^a-z0-9]+", "_", title.lower())[:40].strip("_")
-    return f"chart_{words}_{on.isoformat()}_{secrets.token_hex(8)}.{suffix}"
+    return unique_name(f"chart_{words}", on, f".{suffix}")

@@ -5,14 +5,12 @@ Made from the columns themselves (columns.py), as the workbook's glossary is.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.files.exports.cell_text import harmless
 from practices_db.files.exports.columns import RECIPE, Column, Kind
-from practices_db.files.exports.csv_json import BOM, FORMATS
+from practices_db.files.exports.csv_json import FORMATS, csv_bytes
 from practices_db.files.exports.export_tables import columns_of
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.queries.views import View
@@ -42,11 +40,10 @@ def lines(columns: Iterable[Column]) -> list[tuple[str, str, str, str]]:
 @speak(ENGLISH)
 def codebook_csv(view: View, contents: Contents, format_: Format) -> bytes:
     """Return the codebook of a view's CSV file of this format, as a CSV file with the same separator."""
-    out, kind = io.StringIO(), FORMATS[format_]
+    kind = FORMATS[format_]
     rows = [HEADER, *lines([*columns_of(view, contents), RECIPE])]
     guard = str if kind.plain else harmless
-    csv.writer(out, delimiter=kind.delimiter).writerows([guard(cell) for cell in row] for row in rows)
-    return (BOM + out.getvalue()).encode()
+    return csv_bytes(([guard(cell) for cell in row] for row in rows), kind.delimiter)
 
 
 def _ids(column: Column) -> str:

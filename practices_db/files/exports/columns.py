@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from criteria.framework import Framework, current_framework
+from criteria.framework import Indicator, current_framework
 from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.practice_fields import Kind as FieldKind
 from practices_db.catalogue.vocabularies import HEADLINES
@@ -99,46 +99,31 @@ _ABOUT = (
 RECIPE = Column("recipe", "$recipe", "In the first row: how this file was made, as JSON; it reopens the same view")
 
 
+_NODE: tuple[tuple[str, str, Kind], ...] = (
+    ("score", "100 × weighted mean of the documented answers; to be read with its coverage", "number"),
+    ("coverage", "documented share of what applies, 0 to 1", "number"),
+    ("low", "the score if everything undocumented were not met", "number"),
+    ("high", "the score if everything undocumented were met", "number"),
+    ("scored", "whether coverage reaches the framework's minimum; no: too little is documented for a score", "flag"),
+)
+_OF_HEADLINE: tuple[tuple[str, str, str, Kind], ...] = (
+    ("strongest_evidence_level", "strongest_evidence", "strongest evidence, 0 to 5", "whole"),
+    ("median_evidence_level", "median_evidence", "median of the evidence levels", "number"),
+    ("answers", "answered", "indicators answered", "whole"),
+)
+
+
 def _headline(node: str) -> tuple[Column, ...]:
-    title = next(criterion.title for criterion in current_framework().criteria if criterion.id == node)
-    return (
-        *_criterion(node, title, f"c.{node}"),
-        Column(
-            f"{node}_strongest_evidence_level",
-            f"c.{node}_strongest_evidence",
-            f"{title}: strongest evidence, 0 to 5",
-            "whole",
-        ),
-        Column(
-            f"{node}_median_evidence_level",
-            f"c.{node}_median_evidence",
-            f"{title}: median of the evidence levels",
-            "number",
-        ),
-        Column(f"{node}_answers", f"c.{node}_answered", f"{title}: indicators answered", "whole"),
+    title = current_framework().criterion(node).title
+    return _criterion(node, title, f"c.{node}") + tuple(
+        Column(f"{node}_{name}", f"c.{node}_{source}", f"{title}: {meaning}", kind)
+        for name, source, meaning, kind in _OF_HEADLINE
     )
 
 
 def _criterion(node: str, title: str, source: str) -> tuple[Column, ...]:
-    low, high = "if everything undocumented were not met", "if everything undocumented were met"
-    return (
-        Column(
-            f"{node}_score",
-            f"{source}_score",
-            f"{title}: 100 × weighted mean of the documented answers; to be read with its coverage",
-            "number",
-        ),
-        Column(
-            f"{node}_coverage", f"{source}_coverage", f"{title}: documented share of what applies, 0 to 1", "number"
-        ),
-        Column(f"{node}_low", f"{source}_low", f"{title}: the score {low}", "number"),
-        Column(f"{node}_high", f"{source}_high", f"{title}: the score {high}", "number"),
-        Column(
-            f"{node}_scored",
-            f"{source}_scored",
-            f"{title}: whether coverage reaches the framework's minimum; no: too little is documented for a score",
-            "flag",
-        ),
+    return tuple(
+        Column(f"{node}_{name}", f"{source}_{name}", f"{title}: {meaning}", kind) for name, meaning, kind in _NODE
     )
 
 
@@ -187,16 +172,15 @@ def everything(weighted: bool = False) -> tuple[Column, ...]:
         if criterion.id not in HEADLINES
         for column in _criterion(criterion.id, criterion.title, f"x.{criterion.id}")
     )
-    answers = tuple(column for indicator in framework.indicators for column in _indicator(indicator.id, framework))
+    answers = tuple(column for indicator in framework.indicators for column in _indicator(indicator))
     of_practice = practices(weighted)
     split = len(of_practice) - len(_ABOUT)
     return (*of_practice[:split], *others, *answers, *of_practice[split:])
 
 
-def _indicator(id_: str, framework: Framework) -> tuple[Column, ...]:
+def _indicator(indicator: Indicator) -> tuple[Column, ...]:
     """Return the columns of one indicator; ``k.answers`` maps indicators to the answer that counts."""
-    words = next(indicator.label for indicator in framework.indicators if indicator.id == id_)
-    stem, of = id_.replace("-", "_"), f"k.answers['{id_}']"
+    words, stem, of = indicator.label, indicator.id.replace("-", "_"), f"k.answers['{indicator.id}']"
     return (
         Column(f"{stem}_answer", f"{of}.answer", f"{words}: the answer that counts", "code"),
         Column(f"{stem}_evidence_level", f"{of}.evidence_level", f"{words}: its evidence level, 0 to 5", "whole"),

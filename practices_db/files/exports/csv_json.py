@@ -115,8 +115,19 @@ def file_name(view: View, format_: Format, on: date, contents: FileContents = "s
     """
     what = {"compare": "comparison", "practice": "practice", "weighting": "weighting"}.get(view.page, "practices")
     part = [] if contents in ("scores", what) else [contents]
-    parts = [what, *_scope(view), *part, on.isoformat(), secrets.token_hex(8)]
-    return "_".join(parts) + FORMATS[format_].suffix
+    return unique_name("_".join([what, *_scope(view), *part]), on, FORMATS[format_].suffix)
+
+
+def unique_name(what: str, on: date, ending: str) -> str:
+    """Return a name for a file that is never used twice; ``ending`` with all that stands before it: "_data.csv"."""
+    return f"{what}_{on.isoformat()}_{secrets.token_hex(8)}{ending}"
+
+
+def csv_bytes(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> bytes:
+    """Return rows as the content of a CSV file; \\r\\n and a byte order mark, as spreadsheets write it."""
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return (BOM + out.getvalue()).encode()
 
 
 def _scope(view: View) -> list[str]:
@@ -207,15 +218,10 @@ def write_rows(path: Path, rows: Iterable[Sequence[Any]], delimiter: str = ",") 
         text.detach()
 
 
-def results_name(on: date) -> str:
-    """Return a name for a table of results that is never used twice."""
-    return f"results_{on.isoformat()}_{secrets.token_hex(8)}.csv"
-
-
 @speak(ENGLISH)
 def write_results(store: Store, view: View, on: date) -> Path:
     """Write every result of a view's practices as exact CSV, without a recipe; the caller deletes it."""
-    path = store.exports / results_name(on)
+    path = store.exports / unique_name("results", on, ".csv")
     with export_tables.reading(store, view) as cursor:
         rows = export_tables.rows(cursor, view, "results", on, export_tables.as_written)
         write_rows(path, chain([[column.name for column in columns.RESULTS]], rows))

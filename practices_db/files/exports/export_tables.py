@@ -12,7 +12,7 @@ from criteria.framework import CURRENT, current_framework
 from criteria.results import MARKS
 from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL
 from practices_db.catalogue.vocabularies import HEADLINES
-from practices_db.database.store import Cursor, Store
+from practices_db.database.store import Cursor, Store, value_of
 from practices_db.files.exports import columns
 from practices_db.files.exports.columns import Column
 from practices_db.files.exports.recipe import LICENCE, Contents, FileContents, Format, Recipe, recipe
@@ -142,7 +142,7 @@ def pieces(cursor: Cursor, view: View, name: TableName, stored: int = 5_000) -> 
     The first begins with place 1: with it the file's header and recipe are written. There is one also for no practices.
     ``stored``: how many practices are made at a time where none has to be sorted.
     """
-    (count,) = cursor.execute("SELECT count(*) FROM shown").fetchone() or (0,)
+    count = value_of(cursor, "SELECT count(*) FROM shown")
     size = _IN_A_PIECE.get(name, 10_000)
     if name == "scores" and view.weights is None and _as_stored(cursor):
         for start in range(1, count + 1, stored):
@@ -156,13 +156,11 @@ def pieces(cursor: Cursor, view: View, name: TableName, stored: int = 5_000) -> 
 
 def _as_stored(cursor: Cursor) -> bool:
     """Whether all practices there are are shown, in the order in which their cards are stored."""
-    row = cursor.execute(
-        """
+    sql = """
         SELECT count(*) = (SELECT count(*) FROM practice_card) AND bool_and(coalesce(place > before, true))
         FROM (SELECT place, lag(place) OVER (ORDER BY stored) AS before FROM shown)
-        """
-    ).fetchone()
-    return bool(row and row[0])
+    """
+    return bool(value_of(cursor, sql))
 
 
 def _cards(cursor: Cursor, first: int, last: int) -> tuple[int, int]:
@@ -268,8 +266,7 @@ def count_rows(cursor: Cursor, view: View, contents: Contents) -> int:
         "GROUP BY practice_id) a ON a.practice_id = c.id"
     )
     of = dict(zip(("framework", "framework_version"), CURRENT, strict=True))
-    row = cursor.execute(sql, parameters(view.chosen) | of).fetchone()
-    return int(row[0] or 0) if row else 0
+    return int(value_of(cursor, sql, parameters(view.chosen) | of) or 0)
 
 
 def recipe_of(cursor: Cursor, view: View, contents: FileContents, format_: Format, on: date) -> Recipe:

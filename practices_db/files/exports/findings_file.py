@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import secrets
 from datetime import date
 from typing import Any
 
 from criteria.synthesis import current_rule
+from practices_db.catalogue.csv_reader import parse
 from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.type_rows import FindingRow
 from practices_db.catalogue.write_files import file_text
-from practices_db.database.store import Store
+from practices_db.database.store import Store, rows_of
 from practices_db.files.exports.cell_text import harmless, harmless_inside
-from practices_db.files.exports.csv_json import BOM, FORMATS
+from practices_db.files.exports.csv_json import FORMATS, csv_bytes
 from practices_db.files.exports.recipe import LICENCE, Format
 from practices_db.queries import evidence_by_type, practices
 from practices_db.queries.what_works import WhatWorks
@@ -24,9 +22,7 @@ from practices_db.translation import ENGLISH, speak
 _NO_TEXT = {"horizon", "checked_on"}  # a horizon is in months here
 
 
-def file_name(suffix: str, on: date) -> str:
-    """Return a name that is never used twice; ``suffix`` with what stands before it: ".json", "_data.csv"."""
-    return f"findings_all_{on.isoformat()}_{secrets.token_hex(8)}{suffix}"
+FILE = "findings_all"  # what the files are called
 
 
 @speak(ENGLISH)
@@ -43,14 +39,10 @@ def findings_as(store: Store, format_: Format) -> bytes:
     """
     if FORMATS[format_].plain:
         return findings_csv(store)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=FORMATS[format_].delimiter)
-    for row in csv.DictReader(io.StringIO(findings_csv(store).decode(), newline="")):
-        if not out.tell():
-            writer.writerow([*row, "format"])
-        cells = (harmless_inside(cell) if name in _NO_TEXT else harmless(cell) for name, cell in row.items())
-        writer.writerow([*cells, format_])
-    return BOM.encode() + out.getvalue().encode()
+    head, *rows = parse(findings_csv(store).decode())
+    guards = [harmless_inside if name in _NO_TEXT else harmless for name in head]
+    guarded = ([*(guard(cell) for guard, cell in zip(guards, row, strict=True)), format_] for row in rows)
+    return csv_bytes([[*head, "format"], *guarded], FORMATS[format_].delimiter)
 
 
 @speak(ENGLISH)
@@ -59,12 +51,11 @@ def findings_json(store: Store, on: date) -> bytes:
     with store.cursor() as cursor:
         cursor.begin()  # findings and labels of one release
         try:
-            rows = evidence_by_type.findings(cursor)
+            rows = rows_of(evidence_by_type.findings(cursor)[columns(FindingRow)])
             labels = WhatWorks.read(cursor).syntheses.values()
             version = practices.data_version(cursor).short
         finally:
             cursor.rollback()
-    told = rows[columns(FindingRow)].astype(object).where(rows.notna(), None).to_dict("records")
     content = {
         "data_version": version,
         "exported_on": on.isoformat(),
@@ -83,7 +74,7 @@ def findings_json(store: Store, on: date) -> bytes:
             }
             for one in labels
         ],
-        "findings": [{name: _plain(value) for name, value in row.items()} for row in told],
+        "findings": [{name: _plain(value) for name, value in row.items()} for row in rows],
     }
     return json.dumps(content, ensure_ascii=False).encode()
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +17,7 @@ from practices_db.catalogue.practice_rows import columns
 from practices_db.catalogue.texts import known
 from practices_db.catalogue.write_files import cell_text
 from practices_db.files.exports.cell_text import harmless, harmless_inside
-from practices_db.files.exports.csv_json import BOM, FORMATS, FileKind
+from practices_db.files.exports.csv_json import FORMATS, FileKind, csv_bytes, unique_name
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.translation import ENGLISH, N_, speak
 
@@ -56,7 +53,7 @@ def file_name(chosen: LibraryFilter, format_: str, on: date) -> str:
     """Return a name that tells a filtered file from a complete one and is never used twice."""
     scope = "all" if chosen.is_empty else "filtered"
     what = {"evidence": "publications", "organisation": "organisations"}[chosen.kind]
-    return f"{what}_{scope}_{on.isoformat()}_{secrets.token_hex(8)}{format_of(format_).suffix}"
+    return unique_name(f"{what}_{scope}", on, format_of(format_).suffix)
 
 
 @speak(ENGLISH)
@@ -77,15 +74,10 @@ def written(chosen: LibraryFilter, rows: Sequence[Row], format_: str, data_versi
 
 def _csv(names: Sequence[str], rows: Iterable[Row], about: Mapping[str, str], kind: FileKind) -> bytes:
     """Return the columns of the catalogue's file, as its file writes them, and what the file is."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=kind.delimiter)
-    writer.writerow([*names, *about])
-    for row in rows:
-        cells = [_cell(row[name]) for name in names]
-        if not kind.plain:
-            cells = [guarded(name, cell) for name, cell in zip(names, cells, strict=True)]
-        writer.writerow([*cells, *(about.values() if kind.plain else map(harmless_inside, about.values()))])
-    return (BOM + out.getvalue()).encode()
+    guard = (lambda _name, cell: cell) if kind.plain else guarded
+    said = list(about.values() if kind.plain else map(harmless_inside, about.values()))
+    lines = ([*(guard(name, _cell(row[name])) for name in names), *said] for row in rows)
+    return csv_bytes([[*names, *about], *lines], kind.delimiter)
 
 
 def guarded(column: str, cell: str) -> str:

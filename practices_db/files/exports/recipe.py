@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from criteria.framework import Framework, current_framework
+from criteria.framework import Framework, Part, current_framework
 from practices_db.catalogue import selection_texts
 from practices_db.catalogue.practice_filter import FACET, SORTS, Sort
 from practices_db.catalogue.selection_texts import SelectionCounts
@@ -33,11 +33,7 @@ Text = Annotated[str, Field(max_length=4_000)]
 Sentence = Annotated[str, Field(max_length=100_000)]  # it may name a hundred practices, and words of any length
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Narrowing(_Part):
+class Narrowing(Part):
     """One value of the filter, by name and id."""
 
     filter: Text
@@ -45,7 +41,7 @@ class Narrowing(_Part):
     name: Sentence
 
 
-class Weight(_Part):
+class Weight(Part):
     """What a criterion counts in the composite, in percent."""
 
     criterion: Text
@@ -53,7 +49,7 @@ class Weight(_Part):
     percent: float
 
 
-class IndicatorWeight(_Part):
+class IndicatorWeight(Part):
     """What an indicator counts inside its criterion, where it is not the framework's own weight."""
 
     indicator: Text
@@ -61,7 +57,7 @@ class IndicatorWeight(_Part):
     weight: float
 
 
-class Recipe(_Part):
+class Recipe(Part):
     """Everything one needs to make a file again, or to say where a figure is from.
 
     ``params``: the link parameters of ``page``. ``chart``: what a chart shows, where one was taken. ``draws``,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import date
 
@@ -20,7 +19,7 @@ from practices_db.catalogue.practice_rows import AnswerRow, columns
 from practices_db.catalogue.texts import labels
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.files.exports.cell_text import harmless, harmless_inside
-from practices_db.files.exports.csv_json import BOM
+from practices_db.files.exports.csv_json import BOM, unique_name
 from practices_db.files.exports.recipe import METHOD
 from practices_db.files.self_assessment.form import OwnAnswer, OwnAssessment, Profile
 from practices_db.files.self_assessment.scores import scores
@@ -54,7 +53,7 @@ def slug(form: OwnAssessment) -> str:
 
 def own_file_name(form: OwnAssessment, on: date, ending: str) -> str:
     """Return the name of a file, with a part that nobody can guess."""
-    return f"self-assessment_{slug(form)[:60]}_{on.isoformat()}_{secrets.token_hex(8)}.{ending}"
+    return unique_name(f"self-assessment_{slug(form)[:60]}", on, f".{ending}")
 
 
 def stated(profile: Profile) -> list[tuple[str, str]]:

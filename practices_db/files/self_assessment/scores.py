@@ -24,8 +24,9 @@ def scores(framework: Framework, form: OwnAssessment) -> Scores:
 
 
 def score_rows(framework: Framework, form: OwnAssessment) -> pd.DataFrame:
-    """Return a row for every criterion and question with the columns of ``practice_score``; None where nothing "
-    "is said."""
+    """Return a row for every criterion and question with the columns of ``practice_score``; None where nothing is
+    said.
+    """
     found = scores(framework, form)
     rows = [{"node": node.id, "level": node.level} | asdict(found.of(OWN, node.id)) for node in found.nodes]
     return pd.DataFrame(rows).astype({"strongest_evidence": "Int64"})

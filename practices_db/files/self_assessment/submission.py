@@ -18,6 +18,8 @@ from practices_db.translation import _, ngettext
 
 KIND = "self-assessment"
 FEWEST = 5  # answers; fewer say nothing about a practice
+# Facts of a profile that the catalogue keeps as they are.
+_FACTS = ("countries", "sectors", "target_groups", "start_year", "people_reached", "funding_kinds")
 
 # Providers that give mailboxes to persons. An organisation may well use one: then the part before the @ says so.
 _FOR_PERSONS = re.compile(
@@ -64,19 +66,20 @@ def mailbox_problem(sending: Sending) -> str:
 def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
     """Return what has to be corrected before the form can be submitted, a sentence each."""
     framework = current_framework()
-    names = {one.id: _(one.label) for one in framework.indicators}
+    known = {one.id: _(one.label) for one in framework.indicators}
+    names = {one.indicator: known.get(one.indicator, one.indicator) for one in form.answers}
     wrong = []
     if len(form.evidence) < FEWEST:
         words = _("Answer at least {fewest} questions with met, partly met or not met; there are {count}.")
         wrong.append(words.format(fewest=FEWEST, count=len(form.evidence)))
     wrong += [
-        _("{question}: say why it does not apply.").format(question=names.get(one.indicator, one.indicator))
+        _("{question}: say why it does not apply.").format(question=names[one.indicator])
         for one in form.answers
         if one.answer == "not-applicable" and not one.note.strip()
     ]
     wrong += [
         _("{question}: the note holds an e-mail address or a telephone number; take it out.").format(
-            question=names.get(one.indicator, one.indicator)
+            question=names[one.indicator]
         )
         for one in form.answers
         if _PERSONAL.search(one.note)
@@ -84,11 +87,9 @@ def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
     wrong += [
         f"{names[one.indicator]}: {fault}."
         for one in form.answers
-        if one.indicator in names and (fault := misplaced(framework, one))
+        if one.indicator in known and (fault := misplaced(framework, one))
     ]
-    unsaid = [
-        names.get(one.indicator, one.indicator) for one in form.answers if one.documented and one.evidence_level is None
-    ]
+    unsaid = [names[one.indicator] for one in form.answers if one.documented and one.evidence_level is None]
     if unsaid:
         wrong.append(
             ngettext(
@@ -145,13 +146,8 @@ def _practice(form: OwnAssessment, sending: Sending, on: date) -> dict[str, Any]
     return {
         "name": facts.name.strip(),
         "lead_organisation": facts.organisation.strip() or None,
-        "countries": facts.countries,
         "place": (facts.place.strip(),) if facts.place.strip() else (),
-        "sectors": facts.sectors,
-        "target_groups": facts.target_groups,
-        "start_year": facts.start_year,
-        "people_reached": facts.people_reached,
-        "funding_kinds": facts.funding_kinds,
+        **{name: getattr(facts, name) for name in _FACTS},
         "summary": sending.summary.strip(),
         "source_url": page,
         "source_name": facts.organisation.strip() or page.split("/")[2],
@@ -172,13 +168,8 @@ def form_of(content: Mapping[str, Any], practice_id: str | None, on: date) -> tu
         practice_id=practice_id or "",
         name=row.get("name") or "",
         organisation=row.get("lead_organisation") or "",
-        countries=tuple(row.get("countries", ())),
         place=", ".join(row.get("place", ())),
-        sectors=tuple(row.get("sectors", ())),
-        target_groups=tuple(row.get("target_groups", ())),
-        start_year=row.get("start_year"),
-        people_reached=row.get("people_reached"),
-        funding_kinds=tuple(row.get("funding_kinds", ())),
+        **{name: row[name] for name in _FACTS if row.get(name) is not None},
     )
     answers = tuple(
         OwnAnswer(

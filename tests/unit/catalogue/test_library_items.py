@@ -15,10 +15,11 @@ import pytest
 from import_files import bring, looked_at
 from pydantic import ValidationError
 
+from criteria.framework import FrameworkError, load
 from practices_db.__main__ import main
 from practices_db.catalogue.addresses import COPY_HOSTS, COPY_SQL, is_offered
 from practices_db.catalogue.library_items import KINDS, PLAIN, Item, vocabularies
-from practices_db.catalogue.measure_types import MEASURE_TYPES, load_measure_types, measure_types
+from practices_db.catalogue.measure_types import MEASURE_TYPES, MeasureTypes, measure_types
 from practices_db.catalogue.practice_rows import SourceRow
 from practices_db.catalogue.problems import RefusedError
 from practices_db.catalogue.read_files import CatalogueError, read_catalogue
@@ -30,7 +31,8 @@ from practices_db.curation.versioned_change import Edit
 from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError
-from practices_db.files.imports import Confirmed, template
+from practices_db.files.imports.read import Confirmed
+from practices_db.files.imports.templates import template
 from practices_db.operations.build import open_store
 from practices_db.queries import evidence_by_type, results
 from practices_db.queries.integrity import contents, integrity_problems
@@ -143,17 +145,21 @@ def test_types_are_text_with_a_version_and_known_sectors() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('label = "Language courses"', "", "label: Field required"),
-        ('label = "Language courses"', 'label = "Language courses"\nlable = "x"', "lable: is not known here"),
+        ('label = "Language courses"', "", r"measure_type 'language-training': key 'label' is missing"),
+        (
+            'label = "Language courses"',
+            'label = "Language courses"\nlable = "x"',
+            "'lable' is not known; did you mean 'label'",
+        ),
         ('id = "civic-orientation"', 'id = "language-training"', "language-training: is listed twice"),
-        ("[[measure_type]]", "[[measure_type", "Expected"),
+        ("[[measure_type]]", "[[measure_type", "is not valid TOML"),
     ],
 )
 def test_a_fault_in_the_types_names_file_and_key(old: str, new: str, says: str, tmp_path: Path) -> None:
     path = tmp_path / "types.toml"
     path.write_text(MEASURE_TYPES.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(PracticesError, match=says):
-        load_measure_types(path)
+    with pytest.raises(FrameworkError, match=says):
+        load(path, MeasureTypes)
 
 
 def test_every_vocabulary_of_a_file_is_one() -> None:
@@ -512,11 +518,12 @@ def test_results_come_with_the_main_one_first(store: Store) -> None:
 def test_findings_types_costs_and_rates_are_the_files(store: Store) -> None:
     wanted = file_of("finding")
     with store.cursor() as cursor:
-        assert len(evidence_by_type.findings(cursor)) == len(wanted)
-        language = evidence_by_type.findings(cursor, measure_type="language-training")
-        work = evidence_by_type.findings(cursor, outcome="employment")
+        findings = evidence_by_type.findings(cursor)
+        assert len(findings) == len(wanted)
+        language = findings[findings["measure_type"] == "language-training"]
+        work = findings[findings["outcome"] == "employment"]
         assert len(evidence_by_type.costs(cursor)) == 12
-        assert len(evidence_by_type.rates(cursor, "vocational-training")) == 5
+        assert (evidence_by_type.rates(cursor)["measure_type"] == "vocational-training").sum() == 5
         papers = evidence_by_type.types_of_publications(cursor, ["cbel-rct"])
     assert len(language) == sum(row["measure_type"] == "language-training" for row in wanted)
     assert len(work) == sum(row["outcome"] == "employment" for row in wanted)

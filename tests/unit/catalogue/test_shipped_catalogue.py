@@ -104,7 +104,6 @@ def test_contents_and_totals_count_what_the_files_hold(store: Store) -> None:
     scored = [sum(1 for headline in oracles.HEADLINES if one.scores[headline].scored) for one in everyone]
     assert all_told.assessed == sum(1 for one in everyone if one.answers)
     assert all_told.scored_both == scored.count(2)
-    assert all_told.scored_either == scored.count(1) + scored.count(2)
     assert all_told.independent_evidence == sum(
         1 for one in everyone if one.facets["evidence_level"][0] in ("3", "4", "5")
     )

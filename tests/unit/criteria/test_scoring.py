@@ -11,7 +11,8 @@ import pytest
 
 from criteria import scoring
 from criteria.framework import ANSWER_IDS, AnswerId, Framework, published_frameworks
-from criteria.scoring import Score, encode, nodes, score, weights
+from criteria.scoring import Score, composite, encode, nodes, score, weights
+from criteria.weighting import weighting
 from practices_db.catalogue import plain_text
 
 EARLIER = published_frameworks()["integration-practices", "1.0.0"]
@@ -383,8 +384,8 @@ def test_a_trial_that_found_harm_has_the_lowest_score_and_is_never_too_little_do
 
 def test_a_reader_who_silences_what_is_required_gains_no_score() -> None:
     answers = encode(RESULT, [("p", f"eff-{name}", "met", 1) for name in ("lasts", "every-group", "completion")])
-    own = {one.id: one.weight for one in RESULT.indicators} | {"eff-result": 0.0}
-    found = score(RESULT, answers, own).of("p", "effectiveness")
+    own = weighting(RESULT, {"effectiveness": 1}, {"eff-result": 0})
+    found = composite(RESULT, answers, own).of("p", "effectiveness")
     assert found.coverage == 1.0
     assert not found.scored
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from import_files import HOUSE, PAPER
@@ -16,12 +16,12 @@ from import_files import HOUSE, PAPER
 from practices_db.catalogue import library_store
 from practices_db.catalogue.library_rows import EvidenceRow, LinkRow, OrganisationRow
 from practices_db.curation import edit_library, edit_practices, releases, reviews, submissions, users
-from practices_db.curation.permissions import ANYBODY, CLI, GRANTED, MOVES, ROLES, Thing, allowed, require
+from practices_db.curation.permissions import ANYBODY, CLI, GRANTED, MOVES, Thing, allowed, require
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
 from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
-from practices_db.errors import Actor, NotAllowedError, PracticesError
+from practices_db.errors import Actor, NotAllowedError, PracticesError, Role
 from practices_db.operations import backup_schedule, backups
 from practices_db.queries.practices import data_version
 
@@ -30,6 +30,7 @@ PAGE = "https://example.org/page"
 WORDS = {"organisation": "We", "words": "We see it otherwise."}
 TODAY = date(2026, 11, 25)
 CURATING = {"curator", "machine"}
+ROLES: tuple[Role, ...] = get_args(Role)
 # Who is refused changes nothing, so all of them can try on one database; who may needs one of their own.
 PARTIES = (*((role,) for role in sorted(CURATING)), tuple(role for role in ROLES if role not in CURATING))
 SUBMISSION_STATES = ("draft", "submitted", "returned", "published", "withdrawn")

@@ -17,7 +17,8 @@ from benchmark_needs import asked_of, figures, folder_figures, ndcg_at_5, precis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.needs import REASONS, Candidate, Need, Pool, Ranking, match, nearest, stem
+from criteria.needs import REASONS, Candidate, Match, Need, Pool, Ranking, nearest
+from criteria.spelling import stem
 from practices_db.catalogue import thesaurus
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Store
@@ -112,6 +113,10 @@ def person(id_: str = "a", **said: Any) -> Candidate:
     return Candidate(id_, said.pop("name", id_.upper()), said.pop("text", ""), **said)
 
 
+def match(need: Need, candidates: Pool | list[Candidate], off: Any = ()) -> list[Match]:
+    return list(Ranking(need, candidates if isinstance(candidates, Pool) else Pool(candidates), off))
+
+
 NEED = Need(
     sectors=("health",),
     groups=("women", "youth"),
@@ -155,7 +160,7 @@ def replace_need(**changes: Any) -> Need:
 def test_what_shares_only_one_of_sector_and_group_is_no_match_but_the_nearest() -> None:
     pool = [person("a", sectors=("health",), groups=("elderly",)), person("b", sectors=("digital",), groups=("women",))]
     assert match(NEED, pool) == []
-    assert {one.id for one in nearest(NEED, pool)} == {"a", "b"}
+    assert {one.id for one in nearest(NEED, Pool(pool))} == {"a", "b"}
 
 
 def test_doing_what_is_most_meant_counts_wholly_whatever_else_is_meant_a_little() -> None:

@@ -20,7 +20,8 @@ from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.files import xlsx_reader
-from practices_db.files.imports import Confirmed, Question, Upload, read_file, record_refusal
+from practices_db.files.imports.apply import record_refusal
+from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 
 CASES = Path(__file__).parents[3] / "data" / "cases"
 ANSWER = {

@@ -30,8 +30,10 @@ from practices_db.database.store import Store
 from practices_db.errors import PracticesError
 from practices_db.files.exports.csv_json import content, write_csv
 from practices_db.files.exports.workbook import write_xlsx
-from practices_db.files.imports import Confirmed, Preview, Question, apply, preview, read_file
+from practices_db.files.imports.apply import apply
 from practices_db.files.imports.cells import is_placeholder
+from practices_db.files.imports.preview import Preview, preview
+from practices_db.files.imports.read import Confirmed, Question, read_file
 from practices_db.files.xlsx_reader import Limits, read_cells, read_workbook
 from practices_db.queries.practices import count_practices
 from practices_db.queries.views import View

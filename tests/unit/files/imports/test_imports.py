@@ -24,9 +24,11 @@ from practices_db.errors import Actor, ConflictError, NotAllowedError, Practices
 from practices_db.files.exports.csv_json import CONTENTS, content, write_csv
 from practices_db.files.exports.recipe import Contents, Format
 from practices_db.files.exports.workbook import write_xlsx
-from practices_db.files.imports import Confirmed, Decision, Question, apply, preview, read_file, template
+from practices_db.files.imports.apply import apply
 from practices_db.files.imports.duplicates import ALIKE, Named, alike, name_key
-from practices_db.files.imports.templates import TemplateKind, allowed_values, allowed_values_csv
+from practices_db.files.imports.preview import Decision, preview
+from practices_db.files.imports.read import Confirmed, Question, read_file
+from practices_db.files.imports.templates import TemplateKind, allowed_values, allowed_values_csv, template
 from practices_db.files.reopen import reopen
 from practices_db.queries.views import View
 

@@ -20,8 +20,8 @@ from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.files.exports.library_files import written
-from practices_db.files.imports import Decision
 from practices_db.files.imports.duplicates import Named, alike
+from practices_db.files.imports.preview import Decision
 from practices_db.files.imports.templates import allowed_values
 from practices_db.queries import library
 from practices_db.queries.integrity import integrity_problems

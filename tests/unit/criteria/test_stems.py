@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from practices_db.catalogue.thesaurus import stem
+from criteria.spelling import stem
 
 WORDS = ("wohnungen", "berufliche", "anerkennung", "frauen", "jugendlichen", "sprachkursen", "gefluechteten") * 40
 
@@ -23,7 +23,7 @@ def _many_turns() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_many_turns")
 def test_many_at_once() -> None:
-    alone = [stem(word, "de") for word in WORDS]
+    alone = [stem(word, "german") for word in WORDS]
     with ThreadPoolExecutor(8) as threads:
-        runs = [threads.submit(lambda: [stem.__wrapped__(word, "de") for word in WORDS]) for _ in range(8)]
+        runs = [threads.submit(lambda: [stem.__wrapped__(word, "german") for word in WORDS]) for _ in range(8)]
         assert all(run.result() == alone for run in runs)
