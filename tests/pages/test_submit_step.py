@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from datetime import date
@@ -15,7 +16,9 @@ from streamlit.testing.v1 import AppTest
 from criteria.framework import current_framework
 from pages.shared.components import database, private_links
 from pages.shared.self_assessment import draft
-from practices_db.curation import submissions
+from practices_db.curation import reviews, submissions
+from practices_db.curation.versioned_change import Edit
+from practices_db.errors import Actor
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, new_form
 
 pytestmark = pytest.mark.usefixtures("database_file")
@@ -337,3 +340,38 @@ def test_withdrawing_what_somebody_changed_in_between_is_said(step: Any) -> None
     app.button(key="own_withdraw").click().run()
     assert "changed in between" in app.error[0].value
     assert queue()[0][4] == "submitted"
+
+
+def test_an_invited_second_assessor_answers_and_hands_in() -> None:
+    store = database.store()
+    curator = Actor("curator", "someone@example.org")
+    token = submissions.invite(store, "duo-for-a-job", curator).token
+    app = opened(token)
+    assert "not handed in yet" in "\n".join(screen.bodies(app))
+    app.session_state["own"] = draft._State(Draft(mine=filled(7, name="A draft of mine"), sending=SENDING), loaded=True)
+    app.query_params = {"step": "submit"}
+    app.switch_page("../self_assessment.py").run()
+    read = screen.as_read("\n".join(screen.bodies(app)))
+    assert "second assessment of DUO for a JOB" in read
+    assert "A draft of mine" not in read
+    assert [one.key for one in app.checkbox] == ["own_consent_stories"]
+    assert app.button(key="own_submit").disabled
+    app.checkbox(key="own_consent_stories").check().run()
+    app.button(key="own_submit").click().run()
+    assert not app.exception
+    assert "The second assessment is sent" in app.success[0].value
+    ((id_, kind, practice, contact, status, payload),) = queue()
+    assert (kind, practice, contact, status) == ("second-assessment", "duo-for-a-job", None, "submitted")
+    given = json.loads(payload)
+    assert "practice" not in given
+    assert {one["indicator_id"]: one["answer"] for one in given["answers"]} == {
+        one.indicator: one.answer for one in filled(7).answers
+    }
+    app.checkbox(key="own_consent_stories").check().run()
+    app.button(key="own_submit").click().run()  # once more: a correction of what waits
+    assert not app.exception
+    found = submissions.open_by_token(store, token)
+    reviews.accept(store, Edit(curator, id_, found.version, "read"))
+    with store.cursor() as cursor:
+        blind = cursor.execute("SELECT blind FROM assessment WHERE submission_id = $id", {"id": id_}).fetchall()
+    assert blind == [(True,)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -34,7 +34,12 @@ _PROBLEM, _LINK, _DONE = "own_submit_problem", "own_link", "own_done"
 _ENDED = "own_ended_links"  # numbers of kept receipts whose link opens nothing any more
 _LOADED = "own_loaded_changes"  # what is not as it was when the answers were sent
 _PRESSED = "own_pressed"  # how often something was to be sent
-_CONSENT = ("own_consent_right", "own_consent_stories")
+_CONSENT_WORDS = {
+    "own_consent_right": N_("I may speak for the organisation, and it agrees that this is published under CC BY 4.0."),
+    "own_consent_stories": N_("No note lets anybody recognise a client or a colleague."),
+}
+_CONSENT = tuple(_CONSENT_WORDS)
+SECOND = "second-assessment"
 _STATUS = {
     "draft": N_("It is **not handed in yet**."),
     "submitted": N_("It is **waiting for a curator to read it**."),
@@ -71,7 +76,7 @@ def submit(framework: Framework) -> None:
     if not private_links.is_told():
         st.info(_("Looking whether this browser keeps a receipt of yours …"), icon=":material/hourglass_empty:")
         return
-    link: _Link | None = st.session_state.get(_LINK)
+    link = _assessment_link()
     if done := st.session_state.pop(_DONE, None):
         st.success(done, icon=":material/check:")
     if problem := st.session_state.pop(_PROBLEM, None):
@@ -82,8 +87,11 @@ def submit(framework: Framework) -> None:
         return
     if changes := st.session_state.pop(_LOADED, None):
         st.info("\n".join(f"- {escaped(words)}" for words in changes), icon=":material/history:")
-    if link and link.submission.kind == KIND and link.submission.payload:
+    if link and link.submission.payload:
         _correcting(link)
+    if link and link.submission.kind == SECOND:
+        _second_assessment(framework, link)
+        return
     st.markdown(
         _(
             "Everything so far stayed in your hands. If you want others to learn from your practice, you can send your "
@@ -102,17 +110,42 @@ def submit(framework: Framework) -> None:
         icon=":material/person_off:",
     )
     _preview(framework, draft.mine, draft.sending)
-    wrong = to_correct(draft.mine, draft.sending)
+    words = _("Send the correction") if link else _("Submit these answers")
+    _decide(words, to_correct(draft.mine, draft.sending), _CONSENT)
+
+
+def _second_assessment(framework: Framework, link: _Link) -> None:
+    """Draw the act of answering for somebody else's practice, to which a curator invited: answers alone, no facts."""
+    form = _of_second(link)
+    st.markdown(
+        _(
+            "A curator asked you for a second assessment of **{practice}**. Please answer without looking at the first "
+            "answers. The answers of the open draft are sent, nothing else of it; start a new draft where the open one "
+            "is about another practice. A curator reads them. Once accepted they are public under CC BY 4.0."
+        ).format(practice=escaped(form.profile.name))
+    )
+    _preview(framework, form, Sending())
+    _decide(_("Send the second assessment"), to_correct(form, Sending()), _CONSENT[1:])
+
+
+def _of_second(link: _Link) -> OwnAssessment:
+    """Return the answers of the open draft under the name of the practice that the invitation is about."""
+    id_ = str(link.submission.practice_id)
+    with database.cursor() as cursor:
+        name = practices.practice_names(cursor).get(id_, id_)
+    return self_assessment_draft.mine().model_copy(update={"profile": Profile(practice_id=id_, name=name)})
+
+
+def _decide(words: str, wrong: list[str], consents: Sequence[str]) -> None:
+    """Draw what has to be corrected, the sentences to agree to, and the button that sends."""
     if wrong:
         st.markdown(_("**Please correct before you can submit**"))
         st.markdown("\n".join(f"- {escaped(one)}" for one in wrong))
-    st.checkbox(
-        _("I may speak for the organisation, and it agrees that this is published under CC BY 4.0."), key=_CONSENT[0]
-    )
-    st.checkbox(_("No note lets anybody recognise a client or a colleague."), key=_CONSENT[1])
-    agreed = all(st.session_state.get(key) for key in _CONSENT)
+    for key in consents:
+        st.checkbox(_(_CONSENT_WORDS[key]), key=key)
+    agreed = all(st.session_state.get(key) for key in consents)
     st.button(
-        _("Send the correction") if link else _("Submit these answers"),
+        words,
         type="primary",
         icon=":material/send:",
         disabled=bool(wrong) or not agreed,
@@ -120,7 +153,7 @@ def submit(framework: Framework) -> None:
         key="own_submit",
     )
     if not wrong and not agreed:
-        st.caption(_("Tick both sentences above first."))
+        st.caption(ngettext("Tick the sentence above first.", "Tick both sentences above first.", len(consents)))
 
 
 def _ask(draft: Draft) -> None:
@@ -205,13 +238,20 @@ def _public(name: str, one: OwnAnswer) -> str:
 
 def _send() -> None:
     """Send the form, or its correction; everything is checked once more, whatever the page allowed."""
-    draft, link = self_assessment_draft.draft(), st.session_state.get(_LINK)
+    draft, link = self_assessment_draft.draft(), _assessment_link()
     st.session_state[_PRESSED] = pressed() + 1
-    if to_correct(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in _CONSENT):
+    second = link if link and link.submission.kind == SECOND else None
+    consents = _CONSENT[1:] if second else _CONSENT
+    if second:
+        draft = Draft(mine=_of_second(second))
+    if to_correct(draft.mine, draft.sending) or not all(st.session_state.get(key) for key in consents):
         return
     try:
         private_links.private_link("")  # nothing is sent to which its sender could not come back
         content = _content(draft)
+        if second:
+            _send_second(second, content)
+            return
         if link:
             _send_correction(link, content)
             number, token = link.submission.id, link.token
@@ -276,6 +316,24 @@ def _send_correction(link: _Link, content: dict[str, Any]) -> None:
     submissions.correct(database.store(), link.token, content, link.submission.version)
     st.session_state.pop(_LINK, None)
     st.session_state[_DONE] = _("The correction is sent. A curator reads it; until then what was published stays.")
+
+
+def _assessment_link() -> _Link | None:
+    """Return the private link that is open in this session, where it is one of answers."""
+    link: _Link | None = st.session_state.get(_LINK)
+    return link if link and link.submission.kind in (KIND, SECOND) else None
+
+
+def _send_second(link: _Link, content: dict[str, Any]) -> None:
+    found, store = link.submission, database.store()
+    content["assessor"] = f"invited-{found.id}"  # no name: what is published of assessors is how they came to it
+    if found.status == "draft":
+        submissions.hand_in(store, link.token, submissions.save(store, link.token, content, found.version))
+    else:
+        submissions.correct(store, link.token, content, found.version)
+    st.session_state[_CONSENT[1]] = False
+    st.session_state[_DONE] = _("The second assessment is sent. A curator reads it.")
+    open_link(link.token)
 
 
 def _receipt() -> KeptReceipt | None:
@@ -422,8 +480,9 @@ def standing(submission: Submission) -> None:
 
 def _ways(submission: Submission) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if submission.kind == KIND:
-            page_link("self_assessment", _("Correct it"), "edit", {"step": "submit"})
+        if submission.kind in (KIND, SECOND):
+            words = _("Correct it") if submission.payload else _("Answer the questions")
+            page_link("self_assessment", words, "edit", {"step": "submit" if submission.payload else "start"})
         with st.popover(_("Withdraw it"), icon=":material/undo:"):
             st.markdown(
                 _(
