@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.catalogue.filters import shown
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
@@ -59,7 +60,7 @@ def not_understood(dropped: Sequence[str]) -> None:
     """Say which parts of the link were left out."""
     if dropped:
         st.warning(
-            _("We ignored part of this link: {parts}").format(parts="; ".join(escaped(part) for part in dropped)),
+            _("We ignored part of this link: {parts}").format(parts=formats.parted(escaped(part) for part in dropped)),
             icon=":material/link_off:",
         )
 

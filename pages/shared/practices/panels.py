@@ -132,12 +132,12 @@ def off_the_map(rows: pd.DataFrame) -> None:
     words = [
         ngettext("{count} states no country", "{count} state no country", count).format(count=count)
         if id_ == NOT_STATED
-        else f"{name}: {count}"
+        else formats.pair(name, formats.count(count))
         for id_, name, count in zip(rows["id"], rows["label"], rows["count"], strict=True)
     ]
     if words:
         told = _("Not on the map: {countries}. A practice in several countries counts in each.")
-        st.caption(told.format(countries="; ".join(words)))
+        st.caption(told.format(countries=formats.parted(words)))
 
 
 def what_is_not_known(all_: Totals) -> None:
@@ -180,7 +180,7 @@ def what_is_not_known(all_: Totals) -> None:
 def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     """List the facts of a practice and their sources; what was not seen is said so."""
     lines = [
-        f"- **{_(fact.title)}**: {escaped(fact.words(card)) or f':gray[{escaped(fact.missing(card))}]'}"
+        f"- {formats.pair(f'**{fact.title}**', escaped(fact.words(card)) or f':gray[{escaped(fact.missing(card))}]')}"
         for fact in practice_facts.facts("page")
     ]
     half = (len(lines) + 1) // 2
@@ -254,7 +254,7 @@ def not_counted(kept: Sequence[NotCounted]) -> None:
             ).format(count=formats.count(ticks))
         )
     if told:
-        st.caption(_("Stored but not counted: {what}.").format(what="; ".join(told)))
+        st.caption(_("Stored but not counted: {what}.").format(what=formats.parted(told)))
 
 
 def _range_help() -> str:
@@ -296,7 +296,7 @@ def not_assessed(practice_id: str) -> None:
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:
     """Draw every question and indicator of a criterion with answer, evidence, note and source."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
-    with st.expander(f"**{_(criterion.title)}**: {escaped(criterion_sentence(by_node[criterion.id]))}"):
+    with st.expander(formats.pair(f"**{_(criterion.title)}**", escaped(criterion_sentence(by_node[criterion.id])))):
         for question in criterion.questions:
             st.markdown(f"**{_(question.text)}**")
             st.caption(criterion_sentence(by_node[f"{criterion.id}/{question.id}"]))
@@ -427,7 +427,7 @@ def sum_lines(proof: Proof) -> list[str]:
 def not_documented(framework: Framework, answered: set[str]) -> None:
     """List what nobody has documented for this practice."""
     missing = [
-        f"- {_(criterion.title)}: {_(indicator.label)}"
+        f"- {formats.pair(_(criterion.title), _(indicator.label))}"
         for criterion, _question, indicator in framework.walk()
         if indicator.id not in answered
     ]

@@ -48,7 +48,7 @@ def read_link(framework: Framework) -> Weighting:
     params = {key: st.query_params.get_all(key) for key in _PARAMS if key in st.query_params}
     weights, dropped = from_params(framework, params)
     if dropped:
-        shown = "; ".join(escaped(part) for part in dropped)
+        shown = formats.parted(escaped(part) for part in dropped)
         st.warning(
             _("We ignored part of the weights in this link: {parts}").format(parts=shown), icon=":material/link_off:"
         )
@@ -243,7 +243,7 @@ def selection(selected: int, assessed: int, scored: int) -> None:
     none = ngettext("{count} is not assessed", "{count} are not assessed", selected - assessed).format(
         count=selected - assessed
     )
-    st.markdown(f"{enough}; {little}, {none}.")
+    st.markdown(formats.parted([enough, f"{little}, {none}."]))
     st.caption(_("Your combination is the weighted mean of these scores: 50 : 50 is 50 : 50."))
 
 

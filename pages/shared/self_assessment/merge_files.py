@@ -246,8 +246,8 @@ def _said(letter: str, form: OwnAssessment, indicator_id: str) -> str:
     given = form.answer(indicator_id)
     if given is None:
         return "- " + _("Form {letter}: not answered").format(letter=letter)
-    note = f": {escaped(given.note)}" if given.note.strip() else ""
-    return "- " + _("Form {letter}: {answer}").format(letter=letter, answer=_(WORDS[given.answer])) + note
+    said = _("Form {letter}: {answer}").format(letter=letter, answer=_(WORDS[given.answer]))
+    return "- " + (formats.pair(said, escaped(given.note)) if given.note.strip() else said)
 
 
 def _settle(indicator_id: str, key: str) -> None:
@@ -284,7 +284,7 @@ def last_year(framework: Framework) -> None:
     st.subheader(_("Then: {form}").format(form=_about(then)), anchor=False)
     st.markdown(
         "\n".join(
-            f"- **{_(one.title)}**: {_headline(*pair)}"
+            f"- {formats.pair(f'**{_(one.title)}**', _headline(*pair))}"
             for one in framework.headlines
             for pair in [headline_moves(framework, then.form, now.form)[one.id]]
         )
