@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.shared.components.reader_language import in_link
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.catalogue.filters import shown
@@ -46,9 +47,16 @@ def open_view(view: View) -> NoReturn:
     st.switch_page(page_path(view.page), query_params=view.params())
 
 
+def page_link(
+    page: str, label: str, icon: str | None = None, query_params: Mapping[str, str | Sequence[str]] | None = None
+) -> None:
+    """Write a link to a page; opened in another tab, too, it is in the language that was chosen here."""
+    st.page_link(page_path(page), label=label, icon=icon, query_params={**(query_params or {}), **in_link()})
+
+
 def practice_link(practice_id: str, label: str, icon: str | None = None, page: str = "practice") -> None:
     """Write a link to a practice on its page or another; ``label`` is Markdown, so escape what comes from data."""
-    st.page_link(page_path(page), label=label, icon=icon, query_params={"practice": practice_id})
+    page_link(page, label=label, icon=icon, query_params={"practice": practice_id})
 
 
 def keep_params() -> None:
@@ -112,7 +120,7 @@ def write_params(param: str, key: str) -> None:
 def type_link(measure_type: str, label: str, outcome: str | None = None) -> None:
     """Write a link to what studies say of a type of measure."""
     params = {"type": measure_type} | ({"outcome": outcome} if outcome else {})
-    st.page_link(page_path("what_works"), label=label, icon=":material/arrow_forward:", query_params=params)
+    page_link("what_works", label=label, icon=":material/arrow_forward:", query_params=params)
 
 
 def open_type(measure_type: str, outcome: str) -> NoReturn:
@@ -122,7 +130,7 @@ def open_type(measure_type: str, outcome: str) -> NoReturn:
 
 def practices_of_type_link(label: str, chosen: PracticeFilter) -> None:
     """Write a link to the practices of a type in Explore; the label says how many there are."""
-    st.page_link(page_path("explore"), label=label, icon=":material/search:", query_params=chosen.params())
+    page_link("explore", label=label, icon=":material/search:", query_params=chosen.params())
 
 
 def open_practice(practice_id: str) -> NoReturn:
@@ -161,9 +169,7 @@ def assess_link(practice_id: str) -> None:
 
 def weighting_link(chosen: PracticeFilter) -> None:
     """Write a link to the weights for the practices of a filter."""
-    st.page_link(
-        page_path("weighting"), label=_("Set my own weights"), icon=":material/balance:", query_params=chosen.params()
-    )
+    page_link("weighting", label=_("Set my own weights"), icon=":material/balance:", query_params=chosen.params())
 
 
 def need_link(chosen: PracticeFilter) -> None:
@@ -171,8 +177,8 @@ def need_link(chosen: PracticeFilter) -> None:
     said = {"country": chosen.country if len(chosen.country) == 1 else (), "sector": chosen.sector}
     said |= {"target-group": chosen.target_group}
     params = {name: [one for one in values if one != NOT_STATED] for name, values in said.items()}
-    st.page_link(
-        page_path("needs"),
+    page_link(
+        "needs",
         label=_("What do you need?"),
         icon=":material/contact_support:",
         query_params={name: values for name, values in params.items() if values},

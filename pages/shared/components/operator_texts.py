@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.components.links import page_path
+from pages.shared.components.links import page_link
 from practices_db.config import OperatorText, operator_text
 from practices_db.translation import N_, _, language
 
@@ -36,7 +36,7 @@ def links() -> None:
     titles: dict[OperatorText, str] = {"contact": _("Contact"), "imprint": _("Imprint"), "privacy": _("Privacy")}
     with st.container(horizontal=True):
         for name, title in titles.items():
-            st.page_link(page_path(name), label=title)
+            page_link(name, label=title)
 
 
 def show(name: OperatorText) -> None:

@@ -98,4 +98,4 @@ def counts(all_: Totals) -> None:
             scored=formats.count(all_.scored_both),
         )
     )
-    st.page_link(links.page_path("about"), label=_("About the catalogue"), icon=":material/info:")
+    links.page_link("about", label=_("About the catalogue"), icon=":material/info:")

@@ -16,7 +16,7 @@ from pages.shared.components import chart_with_download, charts, database, links
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.finding_texts import differed, example, said
-from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.links import practice_link
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within, of_catalogue, web_link
@@ -42,8 +42,8 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     one = next(type_ for type_ in measure_types().types if type_.id == id_)
     made = found.of_type(id_)
     rows = [row for key, of in found.findings.items() if key[0] == id_ for row in of]
-    st.page_link(
-        page_path("what_works"), label=_("All types of measure"), icon=":material/arrow_back:",
+    links.page_link(
+        "what_works", label=_("All types of measure"), icon=":material/arrow_back:",
         query_params={key: st.query_params.get_all(key) for key in st.query_params if key != "type"},
     )  # fmt: skip
     st.title(label("measure_type", one.id))
@@ -206,8 +206,8 @@ def _study(number: int, of: Sequence[Row]) -> None:
                 f":small[{of_catalogue(row['title'])}. "
                 f"{formats.parted([escaped(whom), escaped(readers), read_on])}.]"
             )
-        st.page_link(
-            page_path("evidence"), label=_("The publication in the library"), icon=":material/library_books:",
+        links.page_link(
+            "evidence", label=_("The publication in the library"), icon=":material/library_books:",
             query_params={"q": title[:200]},
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ import streamlit as st
 from criteria.needs import REASONS, Match, Pool
 from pages.shared.components import database, reader_language, tables
 from pages.shared.components.database import Whole
-from pages.shared.components.links import not_understood, page_path, practice_link
+from pages.shared.components.links import not_understood, page_link, practice_link
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped, in_own_language, labels, of_catalogue, web_link
 from pages.shared.library import publications
@@ -233,8 +233,8 @@ def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
         st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
         if not card["assessed"]:
             st.caption(":material/help: " + _("Not assessed: its results and what continued are not known here."))
-        st.page_link(
-            page_path("transfer"),
+        page_link(
+            "transfer",
             label=_("Would it work here?"),
             icon=":material/local_shipping:",
             query_params={"practice": card["id"]},
@@ -275,8 +275,8 @@ def organisations(answer: Answer) -> None:
         who = f"{web_link(row['url'], marked(row['name']))} ({escaped(kind)}, {escaped(where)})"
         st.markdown(f"- {formats.pair(who, escaped(formats.parted(why)))}")
     asked = answer.asked
-    st.page_link(
-        page_path("communities"),
+    page_link(
+        "communities",
         label=_("All organisations and communities on this"),
         icon=":material/diversity_3:",
         query_params={"theme": list(asked.sectors), "country": [*([asked.country] if asked.country else []), "EU"]},

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import charts, database, tables
-from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.links import page_link, practice_link
 from pages.shared.components.screen_texts import (
     escaped,
     in_own_language,
@@ -159,8 +159,8 @@ def of_practice(card: Row, leads: Sequence[Row], near: Sequence[Row]) -> None:
     """Say who runs a practice, as far as the directory knows them, and who is near in theme and country."""
     if leads:
         for link in leads:
-            st.page_link(
-                page_path("communities"),
+            page_link(
+                "communities",
                 label=_("Led by **{organisation}**").format(organisation=of_catalogue(link["other"])),
                 icon=":material/diversity_3:",
                 query_params={"q": link["other"]},

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import database, tables
-from pages.shared.components.links import page_path, practice_link
+from pages.shared.components.links import page_link, practice_link
 from pages.shared.components.screen_texts import (
     escaped,
     in_own_language,
@@ -122,8 +122,8 @@ def _relevant_to(row: Row) -> None:
     if not count:
         st.caption(_("No practice in the catalogue has the same topic and group."))
         return
-    st.page_link(
-        page_path("explore"),
+    page_link(
+        "explore",
         label=ngettext(
             "Relevant to {count} practice (same topic and group)",
             "Relevant to {count} practices (same topic and group)",
@@ -253,8 +253,8 @@ def all_publications(count: int) -> str:
 
 def library_link(sectors: Sequence[str], target_groups: Sequence[str], words: str) -> None:
     """Write a link to the publications on some sectors and for some target groups."""
-    st.page_link(
-        page_path("evidence"),
+    page_link(
+        "evidence",
         label=words,
         icon=":material/library_books:",
         query_params={"theme": list(sectors), "target-group": list(target_groups)},

@@ -322,14 +322,14 @@ def of_choice(one: Synthesis, asked: Question) -> str:
         inside = tuple(study for study in one.studies if study.countries & set(asked.countries))
         lines.append((labels("country", asked.countries), inside))
     return "  \n".join(
-        f"**{escaped(name)}:** "
-        + (
-            ngettext("{count} of {all} study", "{count} of {all} studies", len(one.studies)).format(
+        _("**{name}:** {words}").format(
+            name=escaped(name),
+            words=ngettext("{count} of {all} study", "{count} of {all} studies", len(one.studies)).format(
                 count=len(studies), all=len(one.studies)
             )
             + f" ({texts.found(studies)})"
             if studies
-            else _("none of these studies")
+            else _("none of these studies"),
         )
         for name, studies in lines
     )

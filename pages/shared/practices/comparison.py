@@ -15,7 +15,7 @@ from criteria.framework import Framework
 from criteria.order import CLEARLY, PartialOrder, criterion_alone, partial_order
 from pages.shared.components import database, practice_picker
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.links import MOST_COMPARED, need_link, page_path, practice_link
+from pages.shared.components.links import MOST_COMPARED, need_link, page_link, practice_link
 from pages.shared.components.peers import ENOUGH_PEERS, are_counted
 from pages.shared.components.screen_texts import (
     escaped,
@@ -78,7 +78,7 @@ def too_few(cards: Sequence[Card]) -> None:
             _("Type two or more names above, or choose rows in the table of Explore."),
             icon=":material/compare_arrows:",
         )
-    st.page_link(page_path("explore"), label=_("Find practices in Explore"), icon=":material/search:")
+    page_link("explore", label=_("Find practices in Explore"), icon=":material/search:")
     need_link(PracticeFilter())
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.components import corrections, links, private_links
-from pages.shared.components.links import page_path
 from pages.shared.components.screen_texts import escaped, of_catalogue
 from practices_db import formats
 from practices_db.queries.practices import Former
@@ -44,7 +43,7 @@ def former(gone: Former) -> None:
         ),
         icon=":material/inventory_2:",
     )
-    st.page_link(page_path("explore"), label=_("Look through the practices that are"), icon=":material/search:")
+    links.page_link("explore", label=_("Look through the practices that are"), icon=":material/search:")
 
 
 def moved_here(asked: str | None, card: Mapping[str, Any]) -> None:

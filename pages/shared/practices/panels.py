@@ -13,7 +13,7 @@ from criteria.proof import Proof, prove
 from pages.shared.components import chart_with_download, charts, practice_picker, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Whole
-from pages.shared.components.links import assess_link, page_path
+from pages.shared.components.links import assess_link, page_link, page_path
 from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import (
     escaped,
@@ -27,6 +27,7 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db import formats
 from practices_db.catalogue import practice_facts
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, mark
 from practices_db.catalogue.texts import criterion_sentence
 from practices_db.catalogue.vocabularies import NOT_STATED, label
@@ -105,7 +106,7 @@ def ways_in() -> None:
             ),
         ):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.page_link(page_path(name), label=f"**{title}**", icon=f":material/{icon}:")
+                page_link(name, label=f"**{title}**", icon=f":material/{icon}:")
                 st.caption(words)
 
 
@@ -191,7 +192,7 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     if card["spring_url"]:
         sources.append(_("{source} (one of its good practices)").format(source=web_link(card["spring_url"], "SPRING")))
     for row in tables.rows(further):
-        remark = f", {row['remark']}" if known(row["remark"]) else ""
+        remark = f", {marked(row['remark'])}" if known(row["remark"]) else ""
         sources.append(
             web_link(row["url"], row["url"].split("/")[2])
             + " "
@@ -466,4 +467,4 @@ def unknown_practice(practice_id: str | None, whole: Whole, page: str = "practic
     )
     if picked:
         st.switch_page(page_path(page), query_params={"practice": picked})
-    st.page_link(page_path("explore"), label=_("Or look through all of them"), icon=":material/search:")
+    page_link("explore", label=_("Or look through all of them"), icon=":material/search:")

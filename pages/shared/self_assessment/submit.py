@@ -13,7 +13,7 @@ import streamlit as st
 
 from criteria.framework import Framework, current_framework, published_frameworks
 from pages.shared.components import database, private_links
-from pages.shared.components.links import page_path
+from pages.shared.components.links import page_link
 from pages.shared.components.private_links import KeptReceipt
 from pages.shared.components.screen_texts import escaped, web_link
 from pages.shared.self_assessment import draft as self_assessment_draft
@@ -308,7 +308,7 @@ def _show_receipt(receipt: KeptReceipt) -> None:
             type="primary" if changed else "secondary",
             icon=":material/edit:",
         )
-        st.page_link(page_path("my_submission"), label=_("See how it stands, or withdraw it"), icon=":material/key:")
+        page_link("my_submission", label=_("See how it stands, or withdraw it"), icon=":material/key:")
 
 
 def _correcting(link: _Link) -> None:
@@ -432,8 +432,8 @@ def standing(submission: Submission) -> None:
 def _ways(submission: Submission) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if submission.kind == KIND:
-            st.page_link(
-                page_path("self_assessment"),
+            page_link(
+                "self_assessment",
                 label=_("Correct it"),
                 icon=":material/edit:",
                 query_params={"step": "submit"},
