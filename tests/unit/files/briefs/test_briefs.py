@@ -17,7 +17,7 @@ from sample_views import BY_ID, random_view
 
 from criteria.framework import current_framework
 from criteria.weighting import preset, weighting
-from practices_db.catalogue.own_language import SIGNS
+from practices_db.catalogue import own_language
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.synthesis_texts import studies_of_type
 from practices_db.catalogue.vocabularies import label
@@ -118,7 +118,7 @@ def test_a_german_brief_says_which_of_its_words_are_english(store: Store) -> Non
     page, reader = as_html(one), pdf_of(as_pdf(one))
     assert '<h1><span lang="en">DUO for a JOB</span></h1>' in page
     assert 'Verbessert: <span lang="en">53% in work within 12 months' in page
-    assert ("<title>DUO for a JOB</title>" in page, SIGNS & {*page}) == (True, set())
+    assert ("<title>DUO for a JOB</title>" in page, own_language.SIGNS & {*page}) == (True, set())
     (heading,) = (element for element in elements(reader) if element.get("/S") == "/H1")
     assert (reader.trailer["/Root"]["/Lang"], heading["/Lang"]) == ("de", "en")
     assert reader.metadata is not None
