@@ -14,7 +14,7 @@ from pages.shared.components import (
     tables,
 )
 from pages.shared.components.chart_with_download import Drawn
-from pages.shared.components.screen_texts import escaped, of_catalogue
+from pages.shared.components.screen_texts import of_catalogue
 from pages.shared.library import measure_types, organisations, publications
 from pages.shared.practices import feedback, panels
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -37,7 +37,7 @@ if one is None:
 card, scores, by_indicator = one.card, one.scores, one.answers
 
 view = View("practice", PracticeFilter(practice=(card["id"],)))
-st.title(escaped(card["name"]))
+st.title(of_catalogue(card["name"]))
 feedback.moved_here(practice_id, card)
 st.markdown(of_catalogue(card["summary"]))
 with st.container(key="actions", horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pages.shared.components import database, links
-from pages.shared.components.screen_texts import escaped, of_catalogue
+from pages.shared.components.screen_texts import escaped, in_own_language, of_catalogue
 from pages.shared.practices import panels, transfer_sheet
+from practices_db import formats
 from practices_db.translation import _
 
 practice_id = st.query_params.get("practice")
@@ -16,7 +17,7 @@ if one is None:
 card, notes = one.card, one.answers
 
 st.title(_("Would it work here?"))
-st.markdown(f"**{escaped(card['name'])}**: {of_catalogue(card['summary'])}")
+st.markdown(formats.pair(in_own_language(f"**{escaped(card['name'])}**"), of_catalogue(card["summary"])))
 links.practice_link(card["id"], _("Open this practice"))
 st.info(
     _(

@@ -78,6 +78,16 @@ def listed(items: Iterable[str], *, last: str = "standard") -> str:
     return format_list(list(items), style=last, locale=_locale())  # type: ignore[arg-type] # Babel's own names
 
 
+def pair(name: str, value: str) -> str:
+    """Return a name and what it has, as the language sets a colon: "Country: Italy"."""
+    return _("{name}: {value}").format(name=name, value=value)
+
+
+def parted(items: Iterable[str]) -> str:
+    """Return texts that hold commas themselves, with semicolons between them: "A, B; C"."""
+    return _("{one}; {other}").format(one="", other="").join(items)
+
+
 def quoted(text: str) -> str:
     """Return text between the quotation marks of the language."""
     return _("“{text}”").format(text=text)

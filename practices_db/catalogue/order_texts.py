@@ -37,4 +37,4 @@ def finding(ahead: Sequence[tuple[str, int]]) -> str:
             parts.append(words.format(count=formats.count(len(first)), most=formats.count(most)))
     if clear < pairs:
         parts.append(_("the rest is open") if clear else _("all are open"))
-    return "; ".join(parts) + "."
+    return formats.parted(parts) + "."

@@ -9,6 +9,7 @@ from typing import Any
 
 from criteria.framework import current_framework
 from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_fields import FIELDS, Place, PracticeField
 from practices_db.catalogue.texts import known, labels, years
 from practices_db.translation import _
@@ -76,4 +77,4 @@ def _said(field: PracticeField, value: Any) -> str:
         case "number":
             return _(field.said).format(value=formats.count(value))
         case _:
-            return _(field.said).format(value=value)
+            return _(field.said).format(value=marked(value) if field.kind == "prose" else value)

@@ -9,6 +9,7 @@ from typing import Any
 from criteria.framework import current_framework
 from criteria.results import MARKS
 from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.texts import known
 from practices_db.catalogue.vocabularies import label
 from practices_db.translation import N_, _, ngettext
@@ -57,7 +58,10 @@ def group_words(card: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class ResultWords:
-    """One result of a practice in its own unit; fields are those of results.csv, None where nothing is told."""
+    """One result of a practice in its own unit; fields are those of results.csv, None where nothing is told.
+
+    What is said of it marks the words of the catalogue (own_language).
+    """
 
     text: str
     outcome: str
@@ -104,9 +108,9 @@ class ResultWords:
     @property
     def found(self) -> str:
         """What was found: "Improved: 15 points more in work (Employment, 18 months from start)"."""
-        about = ", ".join([label("outcome", self.outcome), *([self.horizon] if self.horizon else [])])
+        about = ", ".join([label("outcome", self.outcome), *([marked(self.horizon)] if self.horizon else [])])
         return _("{direction}: {text} ({about})").format(
-            direction=label("result_direction", self.direction), text=self.text, about=about
+            direction=label("result_direction", self.direction), text=marked(self.text), about=about
         )
 
     @property

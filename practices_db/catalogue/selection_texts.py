@@ -11,6 +11,7 @@ from typing import Any
 
 from practices_db import formats
 from practices_db.catalogue.filters import Facet
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import MOST, ResultWords
 from practices_db.translation import _, ngettext
@@ -49,7 +50,7 @@ def found(chosen: PracticeFilter, counts: SelectionCounts, names: Mapping[str, s
     said = chosen.amount(counts.practices)
     if filter_:
         said = _("{count} {filter}").format(count=said, filter=filter_)
-    each = "; ".join(_each(facet, chosen, counts) for facet in split)
+    each = formats.parted(_each(facet, chosen, counts) for facet in split)
     return _("{found}: {each}").format(found=said, each=each) if each else said
 
 
@@ -101,7 +102,8 @@ def _best(counts: SelectionCounts) -> str:
     if others := counts.alike - 1:
         more = ngettext("{count} more practice at this level", "{count} more practices at this level", others)
         about.append(more.format(count=formats.count(others)))
-    limits = f"; {result.limits}" if result.limits else ""
-    return _("Best evidence ({about}): {practice}. {result}{limits}.").format(
-        about=", ".join(about), practice=counts.best["name"].rstrip("."), result=result.found, limits=limits
+    return _("Best evidence ({about}): {practice}. {result}.").format(
+        about=", ".join(about),
+        practice=marked(counts.best["name"].rstrip(".")),
+        result=formats.parted([result.found, *([result.limits] if result.limits else [])]),
     )

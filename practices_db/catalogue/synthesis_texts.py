@@ -28,6 +28,13 @@ ARROWS: dict[Direction, tuple[str, str]] = {
     "no-clear-effect": ("■", "□"),
     "worsened": ("▼", "▽"),
 }
+# Forms of types whose results differ, as findings.csv has them; one that is not here is shown in English.
+FORMS = (
+    N_("citizenship"), N_("day care"), N_("dispersal"), N_("earlier access"), N_("full course"), N_("home visits"),
+    N_("lower benefits"), N_("mixed reception"), N_("on-the-job training"), N_("permanent permit"),
+    N_("placement where jobs are"), N_("residence rule"), N_("separate classes"), N_("short course"),
+    N_("tutoring and guidance"), N_("wage subsidy"),
+)  # fmt: skip
 _FOUND: dict[Direction, str] = {
     "improved": N_("{count} improved"),
     "mixed": N_("{count} mixed"),
@@ -36,10 +43,15 @@ _FOUND: dict[Direction, str] = {
 }
 
 
+def form_name(form: str | None) -> str:
+    """Return the name of a form of a type as it stands within a sentence; "" for the type as a whole."""
+    return _(form) if form else ""
+
+
 def name(one: Synthesis) -> str:
     """Return what was studied: the type, and the form where it has several."""
     title = label("measure_type", one.measure_type)
-    return f"{title}: {one.form}" if one.form else title
+    return formats.pair(title, form_name(one.form)) if one.form else title
 
 
 def label_words(one: Synthesis, within: bool = False) -> str:
@@ -113,14 +125,17 @@ def studies_of_type(made: Sequence[Synthesis], own: tuple[int, int] | None = Non
     studied = [one for one in made if one.studies]
     if not studied:
         return _("no study with a comparison was found.")
-    told = "; ".join(
-        f"{formats.within(label('outcome', one.outcome))}{f' ({one.form})' if one.form else ''}: "
-        f"{label_words(one, within=True)}, {how_sure(one)}"
+    parts = [
+        formats.pair(
+            formats.within(label("outcome", one.outcome)) + (f" ({form_name(one.form)})" if one.form else ""),
+            f"{label_words(one, within=True)}, {how_sure(one)}",
+        )
         for one in studied[:most]
-    )
-    more = len(studied) - most
-    if more > 0:
-        told += ngettext("; {count} more outcome", "; {count} more outcomes", more).format(count=formats.count(more))
+    ]
+    if (more := len(studied) - most) > 0:
+        said = ngettext("{count} more outcome", "{count} more outcomes", more)
+        parts.append(said.format(count=formats.count(more)))
+    told = formats.parted(parts)
     return f"{told}." if own is None else f"{told}. {_of_one_practice(*own)}"
 
 

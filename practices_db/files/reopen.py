@@ -196,7 +196,7 @@ def _view_of(made: Recipe) -> View:
     view, dropped = read_view(made.page, made.params)
     if dropped:
         words = _("The file's recipe names what this app does not know: {names}")
-        raise PracticesError(words.format(names="; ".join(dropped)))
+        raise PracticesError(words.format(names=formats.parted(dropped)))
     called = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
     if made.filters != narrowings(view, called) or made.order != view.sort:
         raise PracticesError(_("The file's recipe contradicts itself: its filters are not those of its link."))

@@ -14,6 +14,7 @@ from criteria.needs import REASONS, Candidate, Held, Match, Need, Pool, Ranking,
 from criteria.spelling import shown
 from practices_db import formats
 from practices_db.catalogue import thesaurus
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.texts import known, labels
 from practices_db.catalogue.vocabularies import label, vocabulary
@@ -340,7 +341,7 @@ def why_words(why: Why) -> str:
     """Say a reason to ask an organisation."""
     match why.reason:
         case "leads":
-            return _("Leads {practice}").format(practice=why.what[0])
+            return _("Leads {practice}").format(practice=marked(why.what[0]))
         case "theme":
             return _("Same theme: {themes}").format(themes=labels("theme", why.what))
         case "country":
@@ -348,7 +349,7 @@ def why_words(why: Why) -> str:
         case "community":
             if not why.what:
                 return _("Community of practice; no joining details found, contact them")
-            return _("Community of practice: {how_to_join}").format(how_to_join=why.what[0])
+            return _("Community of practice: {how_to_join}").format(how_to_join=marked(why.what[0]))
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def download_button(page: Page) -> Locator:
 
 def settled(page: Page) -> None:
     """Wait until the script has run and everything it drew is there: the footer comes last."""
-    expect(page.get_by_role("main").get_by_text(re.compile("^Data version"))).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(re.compile("^(Data v|Datenv)ersion"))).to_be_visible()
     idle(page)
 
 

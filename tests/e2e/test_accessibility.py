@@ -38,6 +38,8 @@ PLACES = {
     "communities": "/communities?joining=joins",
     "communities, map": "/communities?view=map",
     "transfer": "/transfer?practice=humanitarian-corridors",
+    "explore, in German": "/explore?country=IT&lang=de",
+    "assessed practice, in German": "/practice?practice=duo-for-a-job&lang=de",
 }
 UNFOLDED = {
     "method": "Effectiveness",

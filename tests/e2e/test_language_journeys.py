@@ -16,6 +16,7 @@ from conftest import NewContext
 from playwright.sync_api import Locator, Page, expect
 
 from criteria.framework import current_framework
+from practices_db.palette import ACCENT
 from practices_db.translation import LANGUAGES, _, ngettext, speak
 from tests import pseudo_locale
 
@@ -139,6 +140,28 @@ def test_a_polish_officer_finds_practices_for_a_need(server: Server, new_context
         .first
     ).to_be_visible()
     expect(page.get_by_role("main").locator(".stPageLink a[href*='practice=']").first).to_be_visible()
+
+
+def test_a_german_screen_reader_reads_the_catalogue_in_english(server: Server, new_context: NewContext) -> None:
+    page = new_context(locale="de-DE").new_page()
+    page.goto(f"{server.url}/explore?country=BE&q=duo")
+    settled(page, "de")
+    name = page.get_by_role("main").get_by_role("link", name="DUO for a JOB", exact=True)
+    expect(name.locator("[lang=en]")).to_have_text("DUO for a JOB")
+    colour = "one => getComputedStyle(one).color"
+    assert name.locator("strong").evaluate(colour) == f"rgb{tuple(bytes.fromhex(ACCENT.removeprefix('#')))}"
+    result = page.get_by_role("main").get_by_text(re.compile("^Verbessert: "))
+    expect(result.locator("[lang=en]").first).to_have_text(re.compile("^53% in work within 12 months"))
+    page.goto(f"{server.url}/compare?practice=duo-for-a-job&practice=accelair")
+    settled(page, "de")
+    matrix = page.locator(".st-key-matrix")
+    expect(matrix.get_by_role("link", name="Accelair", exact=True).locator("[lang=en]")).to_have_text("Accelair")
+    expect(matrix.get_by_role("cell", name=re.compile("^Verbessert: 53% in work")).locator("[lang=en]")).to_have_count(
+        2
+    )
+    page.goto(f"{server.url}/explore?country=BE&q=duo&lang=en")
+    settled(page, "en")
+    expect(page.locator("[data-testid=stMain] [lang]")).to_have_count(0)
 
 
 # --- the pseudo-language: on a telephone nothing is cut --------------------------------------------------

@@ -102,7 +102,7 @@ def download_label(app: AppTest) -> str:
 
 def matrix(app: AppTest) -> dict[str, Any]:
     """Return what was sent to the browser to draw practices side by side."""
-    (one,) = app.get("bidi_component")
+    (one,) = (part for part in app.get("bidi_component") if part.proto.component_name == "matrix")
     sent: dict[str, Any] = json.loads(one.proto.json)
     return sent
 

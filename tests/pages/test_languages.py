@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from google.protobuf.message import Message
-from screen import Visit, as_read
+from screen import Visit, as_read, matrix
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
@@ -21,6 +21,7 @@ from pages.shared.components import database, peers, tables
 from pages.shared.practices import comparison, groups
 from pages.shared.self_assessment import draft
 from practices_db import translation
+from practices_db.catalogue.own_language import SIGNS
 from practices_db.catalogue.vocabularies import label, listed_label, vocabulary
 from practices_db.files.self_assessment.form import OwnAnswer, new_form
 from tests import pseudo_locale
@@ -54,6 +55,7 @@ _UNSEEN |= {
     "autocomplete",
     "format",
 }
+_TWO: list[str] = ["duo-for-a-job", "accelair"]
 # Names that are the same in every language, and the signs of formulas and files.
 _NAMES = {
     *("Integration", "Practices", "SPRING", "Horizon", "CC", "BY", "Deutsch", "English", "Español", "Français"),
@@ -171,6 +173,77 @@ def test_nothing_is_left_in_english(page: str, visit: Visit, catalogue_texts: st
         assert sorted(left_in_english(shown(app), catalogue_texts)) == []
 
 
+# --- what each language asks of a page -------------------------------------------------------------------
+
+_MARKED = re.compile(r":violet\[((?:\\.|\[(?:\\.|[^\]\\])*\](?:\([^)]*\))?|[^\[\]\\])*)\]")
+_FRENCH_SIGN = re.compile(r"\S*\w[*)\]»]*[:;?!](?=\s|\*|$)(?:\s\S+)?")
+_TIME_OR_RATIO = re.compile(r"\d\s?:\s?\d")
+
+
+@pytest.fixture
+def catalogue_cells(_database: None) -> str:
+    """Return all text of the catalogue, as it stands there."""
+    with database.cursor() as cursor:
+        tables_ = [name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        cells = {str(cell) for name in tables_ for row in cursor.execute(f'FROM "{name}"').fetchall() for cell in row}
+    return "\n".join([*cells, *(text for one in current_framework().sources for text in (one.title, one.publisher))])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_french_signs_have_their_space_and_no_mark_of_the_program_is_shown(
+    page: str, visit: Visit, catalogue_cells: str
+) -> None:
+    app = visit(page, lang="fr", **PAGES[page])  # type: ignore[arg-type]
+    assert not app.exception
+    texts = [*shown(app), *(str(cell) for table in app.dataframe for cell in table.value.to_numpy().flat)]
+    charts_ = [chart.proto.SerializeToString().decode(errors="replace") for chart in app.get("vega_lite_chart")]
+    assert not [text for text in (*texts, *charts_) if SIGNS & {*text}]
+    found = {
+        one[0].lstrip("[(")
+        for text in texts
+        for one in _FRENCH_SIGN.finditer(as_read(_NO_TEXT.sub(" ", _MARKED.sub(" ", text))))
+        if one[0].lstrip("[(") not in catalogue_cells and not _TIME_OR_RATIO.search(one[0])
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_within_the_app_keep_a_language_that_was_chosen(page: str, visit: Visit) -> None:
+    app = visit(page, lang="de", **PAGES[page])  # type: ignore[arg-type]
+    links = [link.proto.query_string for link in app.get("page_link")]
+    links += [address for text in shown(app) for address in re.findall(r"\]\((?!<?https?:)([^)]+)\)", text)]
+    assert links
+    assert [link for link in links if not re.search(r"(^|[?&])lang=de(&|$)", link)] == []
+
+
+def test_a_german_reader_is_told_that_names_results_and_summaries_are_english(visit: Visit) -> None:
+    explore = visit("explore", lang="de", country="IT", sector="housing-and-settlement")
+    names = [link.proto.label for link in explore.get("page_link") if "practice=" in link.proto.query_string]
+    assert names
+    assert all(re.fullmatch(r":violet\[:primary\[\*\*.+\*\*\]\]", name) for name in names)
+    said = [as_read(text) for text in shown(explore)]
+    result = "**Verbessert: :violet[Volunteers know 150% more refugees than before the match] (Soziale Bindungen)**"
+    assert any(text.startswith(result.replace("**", "")) for text in said)
+    assert any(text.startswith(":violet[Households host or mentor refugees") for text in said)
+
+
+def test_a_german_reader_is_told_that_the_name_above_a_page_is_english(visit: Visit) -> None:
+    (heading,) = visit("practice", lang="de", practice="duo-for-a-job").title
+    assert heading.value == ":violet[DUO for a JOB]"
+
+
+def test_a_german_reader_is_told_what_is_english_in_a_comparison(visit: Visit) -> None:
+    compared = matrix(visit("compare", lang="de", practice=_TWO))
+    start, end = sorted(SIGNS)
+    assert [one["name"] for one in compared["practices"]] == [f"{start}DUO for a JOB{end}", f"{start}Accelair{end}"]
+    results = [cell["words"] for cell in compared["parts"][0]["rows"][0]["cells"]]
+    assert results[0].startswith(f"Verbessert: {start}53% in work within 12 months")
+
+
+def test_an_english_reader_is_told_nothing_of_it(visit: Visit) -> None:
+    assert ":violet[" not in "".join(shown(visit("explore", lang="en", country="IT")))
+
+
 STEPS = (
     *("start", "profile", "eff-result", "eff-lasts", "result", "next-steps", "learn-from", "colleagues", "last-year"),
     *("take-away", "submit"),
@@ -193,7 +266,6 @@ def test_no_step_of_a_self_assessment_is_left_in_english(
 
 # --- files -----------------------------------------------------------------------------------------------
 
-_TWO: list[str] = ["duo-for-a-job", "accelair"]
 _TABLES = ("scores", "answers", "everything")
 # Where files are: the page, its link, what is chosen in it, and how many files for programs it then has.
 TAKEN: dict[str, tuple[str, dict[str, str | list[str]], dict[str, str], int]] = {
@@ -295,3 +367,4 @@ def test_a_brief_speaks_as_its_page_though_it_is_made_where_nobody_speaks(
 ) -> None:
     (brief,) = (make() for mime, make in offered(where, pseudo_locale.CODE).values() if mime == "text/html")
     assert f'<html lang="{pseudo_locale.CODE}">'.encode() in brief
+    assert (b'<span lang="en">' in brief) == (where != "self-assessment")

@@ -86,6 +86,59 @@ def test_one_english_text_is_said_in_one_way(code: str) -> None:
     assert {english: ways for english, ways in said.items() if len(ways) > 1} == {}
 
 
+# What is no French: icons and colours of Streamlit, formats of charts, addresses, code.
+_NO_FRENCH = re.compile(r":[a-z0-9_/]+:|:[a-z-]+\[|https?://\S+|`[^`]*`")
+
+
+def test_french_has_a_space_that_does_not_break_before_its_signs() -> None:
+    said = [one for message in catalogue("fr") if message.id for one in forms(message.string)]
+    said += [
+        entry.text
+        for source in list_translations.SOURCES
+        for entry in list_translations.translated(source, "fr").values()
+    ]
+    assert len(said) > 1_000
+    wrong = re.compile("(?<![\u00a0\u202f*])[:;?!»](?![\\w/])|«(?![\u00a0\u202f])")
+    assert [text for text in said if wrong.search(_NO_FRENCH.sub(" ", text))] == []
+
+
+def glued(node: ast.AST) -> Iterator[str]:
+    """Yield what code puts together with a colon or a semicolon, which not every language sets as English does.
+
+    What is always written in English (``@speak(ENGLISH)``) is left out.
+    """
+    if isinstance(node, ast.FunctionDef) and "speak(ENGLISH)" in map(ast.unparse, node.decorator_list):
+        return
+    held: list[ast.AST] = []
+    if isinstance(node, ast.JoinedStr):
+        held = [*node.values]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+        held = [node.func.value]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        held = [node.left, node.right]
+    texts = [one.value for one in held if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if any(text != ":" and re.search(r"[:;](?=[ *]|$)", _NO_FRENCH.sub("", text)) for text in texts):
+        yield ast.unparse(node)
+    for inside in ast.iter_child_nodes(node):
+        yield from glued(inside)
+
+
+def test_names_and_values_and_lists_are_put_together_as_the_language_does() -> None:
+    """``formats.pair`` and ``formats.parted`` do it."""
+    pages = [path for path in (ROOT / "pages").rglob("*.py") if not {"curation", "server"} & {*path.parts}]
+    others = [*(ROOT / "practices_db" / "files" / "briefs").glob("*.py")]
+    others += [*(ROOT / "practices_db" / "catalogue").glob("*_texts.py")]
+    found = {
+        f"{path.name}: {one}"
+        for path in (*pages, *others)
+        if path.name != "charts.py"  # expressions of Vega
+        for one in glued(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    of_a_file = "groups.py: f'Scores by {FACET[by].label.lower()}: n, lowest, median, highest'"
+    assert len(pages) > 60
+    assert found == {of_a_file}
+
+
 def test_a_stale_translation_is_not_shown(tmp_path: Path) -> None:
     english, german = tmp_path / "list.toml", tmp_path / "list.de.toml"
     english.write_text('title = "One"\n[[thing]]\nid = "a"\nlabel = "Two"\n', encoding="utf-8")
@@ -152,6 +205,10 @@ def test_numbers_dates_and_lists_are_written_as_the_language_does() -> None:
         assert [translation.translations().ngettext("a", "b", count) for count in (1, 5)] == ["a", "b"]  # no such text
     with speak("fr"):
         assert (formats.within("Femmes"), formats.within("ONG")) == ("femmes", "ONG")
+        assert (
+            formats.pair("Pays", formats.parted(["Italie, Rome", "Malte"])) == "Pays\u202f: Italie, Rome\u202f; Malte"
+        )
+    assert formats.pair("Country", formats.parted(["Italy, Rome", "Malta"])) == "Country: Italy, Rome; Malta"
 
 
 def test_lists_are_sorted_by_the_alphabet_of_the_language() -> None:

@@ -6,6 +6,7 @@ from criteria.synthesis import Synthesis
 from pages.shared.components.screen_texts import escaped, known, of_catalogue, web_link
 from practices_db import formats
 from practices_db.catalogue.addresses import is_offered
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries.what_works import Row, WhatWorks
 from practices_db.translation import _, ngettext
@@ -20,7 +21,7 @@ def example(one: Synthesis, found: WhatWorks) -> str:
     told = found.examples(one)
     row = next((row for row in told if is_offered(_address(row))), told[0])
     beside = f" :small[{escaped(differed(row))}]" if differed(row) else ""
-    return f"{label('finding_direction', row['direction'])}: {said(row)}{beside}"
+    return formats.pair(label("finding_direction", row["direction"]), f"{said(row)}{beside}")
 
 
 def differed(row: Row) -> str:
@@ -44,7 +45,7 @@ def source(row: Row) -> str:
         if part
     )
     url = _address(row)
-    return web_link(url, who or _("source")) if is_offered(url) else escaped(who or row["title"])
+    return web_link(url, who or _("source")) if is_offered(url) else escaped(who or marked(row["title"]))
 
 
 def said(row: Row) -> str:
@@ -55,4 +56,4 @@ def said(row: Row) -> str:
     ) if known(row["horizon"]) else ""  # fmt: skip
     design = formats.within(label("study_design", row["design"]))
     beside = escaped(", ".join(part for part in (where, design, months) if part))
-    return f"{of_catalogue(row['effect_text'])} :small[({beside}; {source(row)})]"
+    return f"{of_catalogue(row['effect_text'])} :small[({formats.parted([beside, source(row)])})]"

@@ -12,7 +12,8 @@ import streamlit as st
 
 from criteria.spelling import shown
 from pages.shared.components import reader_language
-from pages.shared.components.screen_texts import escaped
+from pages.shared.components.screen_texts import escaped, in_own_language
+from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.config import address_in_files
@@ -44,13 +45,17 @@ def open_view(view: View) -> NoReturn:
 
 def in_table(practice_id: str, name: str) -> str:
     """Return the name of a practice as Markdown that leads to it in the reader's language: the cell of a table."""
-    return f"[{escaped(name)}](practice?practice={practice_id}{reader_language.in_address()})"
+    return in_own_language(f"[{escaped(name)}](practice?practice={practice_id}{reader_language.in_address()})")
 
 
 def page_link(page: str, label: str, icon: str = "", params: Mapping[str, str | Iterable[str]] | None = None) -> None:
-    """Write a link to a page; ``label`` is Markdown, so escape what comes from data. ``icon``: the name of its sign."""
+    """Write a link to a page; opened in another tab, too, it is in the language that was chosen here.
+
+    ``label`` is Markdown, so escape what comes from data. ``icon``: the name of its sign.
+    """
     sign = f":material/{icon}:" if icon else None
-    st.page_link(page_path(page), label=label, icon=sign, query_params=params)
+    in_language = {**(params or {}), **reader_language.in_link()}
+    st.page_link(page_path(page), label=label, icon=sign, query_params=in_language)
 
 
 def practice_link(practice_id: str, label: str, icon: str = "", page: str = "practice") -> None:
@@ -67,7 +72,7 @@ def not_understood(dropped: Sequence[str]) -> None:
     """Say which parts of the link were left out."""
     if dropped:
         st.warning(
-            _("We ignored part of this link: {parts}").format(parts="; ".join(escaped(part) for part in dropped)),
+            _("We ignored part of this link: {parts}").format(parts=formats.parted(escaped(part) for part in dropped)),
             icon=":material/link_off:",
         )
 

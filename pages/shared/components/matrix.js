@@ -11,13 +11,18 @@ function make(tag, options = {}, ...children) {
   return one
 }
 
+// Words of the catalogue stand between two signs (own_language.py) and say their language, which is English.
+function said(words) {
+  return words.split(/[\ufdd0\ufdd1]/).map((part, at) => (at % 2 ? make("span", { lang: "en", textContent: part }) : part))
+}
+
 function cell(of) {
   const box = make("td")
   if (of.answer) {
     const glyph = make("span", { textContent: GLYPHS[of.answer] })
     glyph.setAttribute("aria-hidden", "true")
     box.append(make("span", { className: `answer ${of.answer}` }, glyph, ` ${of.words}`))
-  } else box.append(make("span", { className: of.mark ? "words" : "", textContent: of.words }))
+  } else box.append(make("span", { className: of.mark ? "words" : "" }, ...said(of.words)))
   if (of.mark) box.append(make("span", { className: "mark", textContent: of.mark }))
   return box
 }
@@ -36,7 +41,7 @@ function alike(one, other) {
 function link(practice) {
   const language = new URLSearchParams(location.search).get("lang")
   const suffix = language ? `&lang=${encodeURIComponent(language)}` : ""
-  return make("a", { href: `practice?practice=${encodeURIComponent(practice.id)}${suffix}`, textContent: practice.name })
+  return make("a", { href: `practice?practice=${encodeURIComponent(practice.id)}${suffix}` }, ...said(practice.name))
 }
 
 function wide({ practices, parts, words }) {
@@ -55,7 +60,7 @@ function narrow(data, pair, again) {
   const { practices, parts, words } = data
   const head = pair.map((at, side) => {
     if (practices.length < 3) return make("th", { scope: "col" }, link(practices[at]))
-    const select = make("select", {}, ...practices.map((one, to) => make("option", { value: to, textContent: one.name, selected: to === at })))
+    const select = make("select", {}, ...practices.map((one, to) => make("option", { value: to, selected: to === at }, ...said(one.name))))
     select.setAttribute("aria-label", words.choose[side])
     select.addEventListener("change", () => {
       const chosen = Number(select.value)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from practices_db.catalogue.own_language import marked
 from practices_db.queries.comparison import Comparison
 from practices_db.translation import _
 
@@ -25,7 +26,7 @@ def draw(made: Comparison) -> None:
     _COMPONENT(
         key="matrix",
         data={
-            "practices": [{"id": id_, "name": name} for id_, name in made.practices],
+            "practices": [{"id": id_, "name": marked(name)} for id_, name in made.practices],
             "parts": [{"title": title, "rows": [asdict(row) for row in rows]} for title, rows in made.parts()],
             "words": {
                 "alt": _("Results, facts and answers of each practice"),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pages.shared.components.database import Card
-from pages.shared.components.screen_texts import escaped, number, score_state
+from pages.shared.components.screen_texts import number, of_catalogue, score_state
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near
 from practices_db import formats
 from practices_db.queries.facet_index import Numbers
@@ -66,7 +66,7 @@ def _each(names: Iterable[str], scores: Iterable[float]) -> list[dict[str, Any]]
 
 def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return for each practice and headline how many peers there are and their spread in words."""
-    table: dict[str, list[str]] = {_("Practice"): [escaped(card["name"]) for card in cards]}
+    table: dict[str, list[str]] = {_("Practice"): [of_catalogue(card["name"]) for card in cards]}
     for node, title in HEADLINES.items():
         table[_(title)] = [_among(card, node, _scored(peers[card["id"]], node)[1].tolist()) for card in cards]
     return pd.DataFrame(table)
@@ -80,5 +80,5 @@ def _among(card: Card, node: str, scores: list[float]) -> str:
         count=formats.count(len(scores)), low=number(min(scores)), high=number(max(scores))
     )
     if not card[f"{node}_scored"]:
-        return f"{_(score_state(card, node))}; {span}"
+        return formats.parted([_(score_state(card, node)), span])
     return _("itself {score}; {peers}").format(score=number(card[f"{node}_score"]), peers=span)

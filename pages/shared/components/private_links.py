@@ -191,7 +191,7 @@ def text_of(receipt: KeptReceipt) -> str:
         (_("Sent"), _when(receipt.sent)),
         (_("Private link"), private_link(receipt.token)),
     )
-    lines = "\n".join(f"{name}: {words}" for name, words in head)
+    lines = "\n".join(formats.pair(name, words) for name, words in head)
     advice = _("Whoever has the private link can correct and withdraw what was sent: keep it like a key.")
     return "\n\n".join([lines, advice, _("What was sent"), f"{receipt.text}\n"])
 

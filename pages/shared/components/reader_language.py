@@ -108,7 +108,7 @@ def choice() -> None:
 
 
 def _of_catalogue() -> list[str]:
-    """Return the colour of ``screen_texts.of_catalogue`` in both themes, as browsers say it."""
+    """Return the colour of ``screen_texts.in_own_language`` in both themes, as browsers say it."""
     colours = (str(st.get_option(f"theme.{theme}.violetTextColor")).lstrip("#") for theme in ("light", "dark"))
     return [f"rgb({', '.join(str(byte) for byte in bytes.fromhex(colour))})" for colour in colours]
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared.components.screen_texts import escaped, known, web_link
 from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.result_texts import ResultWords, group_words, no_result
 from practices_db.translation import _, ngettext
 
@@ -49,7 +50,7 @@ def _one(row: Mapping[str, Any], limits: bool = True) -> str:
     result = ResultWords.of_row(row)
     told = [result.evidence, *([result.limits] if limits else [])]
     if result.base:
-        told.append(_("measured on: {base}").format(base=result.base))
+        told.append(_("measured on: {base}").format(base=marked(result.base)))
     if result.years:
         told.append(result.years)
     publisher = row["source_publisher"] if known(row["source_publisher"]) and row["source_publisher"] else ""

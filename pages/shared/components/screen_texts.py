@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from practices_db import formats
+from practices_db.catalogue import own_language
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.texts import (
     SHOWN_WITH_RANGE,
@@ -22,12 +23,13 @@ from practices_db.catalogue.texts import (
     years,
 )
 from practices_db.catalogue.vocabularies import label
-from practices_db.translation import ENGLISH, _, language
+from practices_db.translation import _
 
 __all__ = [
     "SHOWN_WITH_RANGE",
     "counted",
     "escaped",
+    "in_own_language",
     "known",
     "labels",
     "labels_within",
@@ -49,24 +51,44 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def escaped(text: str) -> str:
-    """Return text of the catalogue so that Markdown shows it as it is: no links, images, colours or formulas."""
-    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", _BLANKS.sub(" ", text).strip()))
+    """Return a text so that Markdown shows it as it is: no links, images, colours or formulas.
+
+    Words of the catalogue in it that are marked as such (own_language) are marked for the browser.
+    """
+    shown = _BLANKS.sub(" ", text).strip()
+    return "".join(
+        in_own_language(_escaped(words)) if own else _escaped(words) for words, own in own_language.parts(shown)
+    )
+
+
+def _escaped(text: str) -> str:
+    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", text))
 
 
 def of_catalogue(text: str) -> str:
-    """Return English text of the catalogue, escaped; for readers of another language marked as such.
+    """Return text of the catalogue, escaped; for readers of another language marked as such."""
+    return in_own_language(escaped(text))
+
+
+def in_own_language(markdown: str) -> str:
+    """Return Markdown that shows words of the catalogue; for readers of another language marked as such.
 
     Markdown cannot say the language of a text. The colour "violet" is that of all text here (.streamlit/config.toml),
-    and ``reader_language.js`` gives what is written in it its ``lang``.
+    and ``reader_language.js`` gives what is written in it its ``lang``. Another colour, a link stand within it.
     """
-    return escaped(text) if language() == ENGLISH or not text.strip() else f":violet[{escaped(text)}]"
+    return f":violet[{markdown}]" if own_language.is_foreign() and markdown else markdown
 
 
 def web_link(url: str, text: str) -> str:
-    """Return a Markdown link to a source; a page of a site that keeps copies is named and is no link."""
+    """Return a Markdown link to a source; a page of a site that keeps copies is named and is no link.
+
+    ``text`` that is all of the catalogue is marked around the link, which keeps its colour.
+    """
     if not is_offered(url):
         return _("{title} (copy, original not found)").format(title=escaped(text))
-    return f"[{escaped(text)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+    words = own_language.unmarked(text)
+    link = f"[{escaped(words)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+    return in_own_language(link) if own_language.is_marked(text) else link
 
 
 def rounded_down(share: float) -> str:

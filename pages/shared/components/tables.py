@@ -18,6 +18,7 @@ from pages.shared.components.links import in_table, practice_link
 from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
     escaped,
+    in_own_language,
     known,
     labels,
     labels_within,
@@ -30,6 +31,7 @@ from pages.shared.components.screen_texts import (
     years,
 )
 from practices_db import formats
+from practices_db.catalogue.own_language import unmarked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark, main_result
 from practices_db.catalogue.vocabularies import NOT_STATED, label
@@ -124,13 +126,15 @@ def cards(practices: Cards) -> None:
     """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known."""
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
-            practice_link(card["id"], f":primary[**{escaped(card['name'])}**]")
+            practice_link(card["id"], in_own_language(f":primary[**{escaped(card['name'])}**]"))
             st.markdown(of_catalogue(card["summary"]))
             st.caption(where_and_whom(card))
             st.markdown(result_line.line(card), anchors=False)
             if card["assessed"]:
                 st.markdown(
-                    "\n".join(f"- {_(title)}: {score_line(card, node)}" for node, title in HEADLINES.items()),
+                    "\n".join(
+                        f"- {formats.pair(_(title), score_line(card, node))}" for node, title in HEADLINES.items()
+                    ),
                     anchors=False,
                 )
             else:
@@ -151,7 +155,7 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
     found = [ResultWords.of_card(card) for card in cards]
     table = {
         _("Practice"): [card["name"] for card in cards],
-        _("Result"): [result.found if result else "" for result in found],
+        _("Result"): [unmarked(result.found) if result else "" for result in found],
         _("Evidence"): [design_mark(result.design) if result else "" for result in found],
         **{_(title): [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
         _("Countries"): [labels("country", card["countries"]) for card in cards],
@@ -209,7 +213,7 @@ def range_lines(practices: Cards) -> pd.DataFrame:
         name = card["name"] if again == 1 else f"{card['name']} ({again})"  # a row each, also for namesakes
         of_five = int(card["result_mark"]) if known(card["result_mark"]) else 0
         mark = "●" * of_five + "○" * (5 - of_five) if of_five else "–"
-        of_both = {"id": card["id"], "name": name, "evidence": mark, "told": main_result(card)}
+        of_both = {"id": card["id"], "name": name, "evidence": mark, "told": unmarked(main_result(card))}
         if card["assessed"]:
             lines += [of_both | _line(card, node, title) for node, title in HEADLINES.items()]
         else:
@@ -317,7 +321,7 @@ def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
     st.markdown(_("**Without both scores: {count} assessed**").format(count=formats.count(len(cards_))))
     with st.container(gap="xsmall"):
         for card in cards_[:_LISTED]:
-            practice_link(card["id"], escaped(card["name"]))
+            practice_link(card["id"], of_catalogue(card["name"]))
     further = []
     if (more := len(cards_) - _LISTED) > 0:
         further.append(_("{count} more: see the table.").format(count=formats.count(more)))

@@ -29,7 +29,7 @@ def draw() -> None:
     found = whole.what_works
     counts = whole.counts["measure_type"]
     st.markdown(sentence(found, counts))
-    shapes = "; ".join(f"{texts.SHAPES[one.id]} {formats.within(_(one.name))}" for one in current_rule().label)
+    shapes = formats.parted(f"{texts.SHAPES[one.id]} {formats.within(_(one.name))}" for one in current_rule().label)
     words = _(
         "{nothing} no study; {shapes}; {differ} forms of the type differ. A sign leads to the studies of its type; the "
         "number before a type is that of its practices."
@@ -63,8 +63,11 @@ def cells(found: WhatWorks, practices: Mapping[str, int]) -> pd.DataFrame:
         made = found.of_type(one.id)
         for outcome in vocabulary("outcome"):
             of = [synthesis for synthesis in made if synthesis.outcome == outcome and synthesis.studies]
-            words = "; ".join(
-                (f"{synthesis.form}: " if synthesis.form else "") + texts.label_words(synthesis) for synthesis in of
+            words = formats.parted(
+                formats.pair(texts.form_name(one_.form), texts.label_words(one_))
+                if one_.form
+                else texts.label_words(one_)
+                for one_ in of
             )
             signs = {texts.SHAPES[synthesis.label] for synthesis in of} or {texts.NO_STUDY}
             if len(signs) > 1:

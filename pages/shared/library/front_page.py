@@ -42,7 +42,8 @@ def best_known(found: WhatWorks) -> None:
         with st.container(gap="xxsmall"):
             outcome = formats.within(label("outcome", one.outcome))
             st.markdown(
-                f"**{escaped(texts.name(one))}**, {escaped(outcome)}: {badge(one)} {sure(one)}  \n{example(one, found)}"
+                formats.pair(f"**{escaped(texts.name(one))}**, {escaped(outcome)}", f"{badge(one)} {sure(one)}")
+                + f"  \n{example(one, found)}"
             )
             links.type_link(
                 one.measure_type,
@@ -57,7 +58,7 @@ def not_known(found: WhatWorks, whole: Whole) -> None:
     unstudied = sorted(found.unstudied(), key=lambda id_: (-counts.get(id_, 0), id_))
     if not unstudied:
         return
-    names = "; ".join(
+    names = formats.parted(
         ngettext("{name} ({count} practice)", "{name} ({count} practices)", counts.get(id_, 0)).format(
             name=formats.within(label("measure_type", id_)), count=formats.count(counts.get(id_, 0))
         )

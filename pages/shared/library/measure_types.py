@@ -24,6 +24,7 @@ from pages.shared.library import what_works
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.measure_types import MeasureType, measure_types
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.queries import evidence_by_type, results
@@ -72,7 +73,7 @@ def _not_helped(rows: Sequence[Row]) -> None:
         shown = without[: what_works.MOST_TEXTS * 2]
         st.markdown(
             "\n".join(
-                f"- **{_direction(row)}**: {said(row)}"
+                f"- {formats.pair(f'**{_direction(row)}**', said(row))}"
                 + (f" :small[{escaped(_differed(row, rows))}]" if differed(row) else "")
                 for row in shown
             )
@@ -90,7 +91,8 @@ def _not_helped(rows: Sequence[Row]) -> None:
 
 def _direction(row: Row) -> str:
     outcome, direction = label("outcome", row["outcome"]), label("finding_direction", row["direction"])
-    form = f"{row['form'][:1].upper()}{row['form'][1:]}" if row["form"] else ""
+    form = texts.form_name(row["form"])
+    form = form[:1].upper() + form[1:]
     words = [form, formats.within(outcome)] if form else [outcome]
     return escaped(", ".join([*words, formats.within(direction)]))
 
@@ -170,7 +172,7 @@ def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
             "mark": texts.ARROWS[row["direction"]][row["design"] != "randomised"],
             "direction": label("finding_direction", row["direction"]),
             "design": label("study_design", row["design"]),
-            "form": row["form"] or "",
+            "form": texts.form_name(row["form"]),
             "effect": row["effect_text"],
         }
         for row in of
@@ -180,13 +182,13 @@ def _cells(number: int, of: Sequence[Row]) -> list[dict[str, Any]]:
 def _twin(table: pd.DataFrame) -> pd.DataFrame:
     names = {"twin": _("Study"), "outcome": _("Outcome"), "direction": _("Direction"), "design": _("Design"),
              "form": _("Form"), "effect": _("What was found")}  # fmt: skip
-    return table[list(names)].rename(columns=names)
+    return table.assign(effect=table["effect"].map(marked))[list(names)].rename(columns=names)
 
 
 def _study(number: int, of: Sequence[Row]) -> None:
     """Draw one study: its findings with publication, source and who read it."""
     title = of[0]["title"]
-    with st.expander(f"{number}. {escaped(title)}"):
+    with st.expander(f"{number}. {of_catalogue(title)}"):
         for row in of:
             readers = (
                 _("read by one coder")
@@ -199,8 +201,8 @@ def _study(number: int, of: Sequence[Row]) -> None:
             read_on = _("source read on {day}").format(day=formats.day(row["checked_on"]))
             st.markdown(
                 f"**{_direction(row)}.** {said(row)}  \n"
-                f":small[{escaped(row['title'])}. {escaped(whom)}; {escaped(readers)}; "
-                f"{read_on}.]"
+                f":small[{of_catalogue(row['title'])}. "
+                f"{formats.parted([escaped(whom), escaped(readers), read_on])}.]"
             )
         page_link("evidence", _("The publication in the library"), "library_books", {"q": title[:200]})
 
@@ -214,7 +216,8 @@ def _differed(row: Row, of: Sequence[Row]) -> str:
     ]  # fmt: skip
     alike = {who: len({other[f"{who}_direction"] for other in forms}) == 1 for who in ("first", "second")}
     if len({other["form"] for other in forms}) > 1 and alike["first"] != alike["second"]:
-        words += "; " + _("one of them read its forms apart, the other gave all of them one direction")
+        apart = _("one of them read its forms apart, the other gave all of them one direction")
+        words = formats.parted([words, apart])
     return words
 
 
@@ -226,7 +229,7 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
     st.header(_("Other studies, not counted in the label"), anchor=False)
     if other:
         st.markdown(_("**Reviews, surveys and before-after studies**"))
-        st.markdown("\n".join(f"- **{_direction(row)}**: {said(row)}" for row in other))
+        st.markdown("\n".join(f"- {formats.pair(f'**{_direction(row)}**', said(row))}" for row in other))
     if rates:
         st.markdown(
             _(
@@ -239,8 +242,8 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
 
 def _rate(row: Row) -> str:
     of = row["practice"] if known(row["practice"]) else row["publication"]
-    name = escaped(of) if known(of) else ""
-    return f"{name}: {of_catalogue(row['rate_text'])} :small[({_source(row)})]"
+    name = of_catalogue(of) if known(of) else ""
+    return formats.pair(name, f"{of_catalogue(row['rate_text'])} :small[({_source(row)})]")
 
 
 def _source(row: Row) -> str:
@@ -253,7 +256,7 @@ def _source(row: Row) -> str:
 def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
     """Draw how it acts, where it differs, what it took and what it cost; nothing is made up."""
     st.header(_("How it works, where results differ, what was needed, what it cost"), anchor=False)
-    forms = list(dict.fromkeys(one.form for one in made if one.form))
+    forms = list(dict.fromkeys(texts.form_name(one.form) for one in made if one.form))
     countries = sorted({country for one in made for country in one.countries})
     differs = [
         *([_("forms studied separately: {forms}").format(forms=", ".join(forms))] if forms else []),
@@ -266,7 +269,9 @@ def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
     )
     lines = [
         _("**How it is thought to work**: not documented"),
-        _("**When and where results differ**: {text}").format(text=escaped("; ".join(differs) or _(NOT_DOCUMENTED))),
+        _("**When and where results differ**: {text}").format(
+            text=escaped(formats.parted(differs) or _(NOT_DOCUMENTED))
+        ),
         _("**What was needed**: not documented"),
         cost + "".join(f"\n    - {_cost(row)}" for row in costs),
     ]
@@ -275,11 +280,11 @@ def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
 
 def _cost(row: Row) -> str:
     when = f", {row['year']}" if known(row["year"]) else ""
-    practice = f"{row['practice']}: " if known(row["practice"]) else ""
-    note = f" {row['note']}" if known(row["note"]) else ""
+    note = f" {of_catalogue(row['note'])}" if known(row["note"]) else ""
     basis = formats.within(label("cost_basis", row["basis"]))
-    words = f"{practice}{row['amount_in_source']}, {row['per_what']}{when} ({basis})."
-    return f"{escaped(words + note)} :small[({_source(row)})]"
+    words = escaped(f"{marked(row['amount_in_source'] + ', ' + row['per_what'] + when)} ({basis}).")
+    said_ = formats.pair(of_catalogue(row["practice"]), words) if known(row["practice"]) else words
+    return f"{said_}{note} :small[({_source(row)})]"
 
 
 def _practices(one: MeasureType, whole: Whole) -> None:
@@ -290,7 +295,7 @@ def _practices(one: MeasureType, whole: Whole) -> None:
         practices = tables.rows(evidence_by_type.strongest_practices(cursor, one.id, MOST_PRACTICES))
     for row in practices:
         with st.container(gap="xxsmall"):
-            practice_link(row["practice_id"], escaped(row["name"]))
+            practice_link(row["practice_id"], of_catalogue(row["name"]))
             st.markdown(f":small[{own_result(row)}]")
     if not practices:
         st.markdown(_("None in the catalogue."))
@@ -303,12 +308,12 @@ def own_result(row: Mapping[str, Any]) -> str:
     if not known(row["effect_text"]):
         return _("no result of its own is known")
     words = f"{label('result_direction', row['direction'])}, {formats.within(label('result_design', row['design']))}"
-    return f"{escaped(words)}: {of_catalogue(row['effect_text'])}"
+    return formats.pair(escaped(words), of_catalogue(row["effect_text"]))
 
 
 def _open_questions(made: Sequence[Synthesis], trials: Sequence[Row]) -> None:
     st.header(_("Which evidence is missing"), anchor=False)
-    one_short = [formats.within(label("outcome", one.outcome)) + (f" ({one.form})" if one.form else "")
+    one_short = [formats.within(label("outcome", one.outcome)) + (f" ({texts.form_name(one.form)})" if one.form else "")
                  for one in made
                  if one.outcome != "other" and len(one.studies) == current_rule().known_from - 1]  # fmt: skip
     known_trials = "".join(f"\n    - {_trial(row)}" for row in trials)
@@ -332,7 +337,7 @@ def _trial(row: Row) -> str:
     """Return a trial without a known result as Markdown: what it is, and its own page where that is known."""
     year = str(int(row["year"])) if known(row["year"]) else _("year not stated")
     who = f"{row['publisher']}, {year}" if known(row["publisher"]) else year
-    title = web_link(row["url"], row["title"]) if row["offered"] else escaped(row["title"])
+    title = web_link(row["url"], marked(row["title"])) if row["offered"] else of_catalogue(row["title"])
     return f"{title} :small[({escaped(who)})]. {of_catalogue(row['summary'])}"
 
 

@@ -15,10 +15,11 @@ from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
 from pages.shared.components.links import not_understood, page_link, practice_link, transfer_link
 from pages.shared.components.pagination import rows_shown
-from pages.shared.components.screen_texts import escaped, labels, of_catalogue, web_link
+from pages.shared.components.screen_texts import escaped, in_own_language, labels, of_catalogue, web_link
 from pages.shared.library import publications
 from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.needs_brief import HOW, needs_brief, needs_csv
@@ -132,7 +133,7 @@ def _read_from_words(asked: Asked) -> None:
     if read.inhabitants:
         told.append(_("{count} inhabitants").format(count=formats.count(read.inhabitants)))
     if told:
-        said = _("Read from your words: {readings}. Remove below what is wrong.").format(readings="; ".join(told))
+        said = _("Read from your words: {readings}. Remove below what is wrong.").format(readings=formats.parted(told))
         st.caption(f":material/arrow_downward: {escaped(said)}")
 
 
@@ -212,7 +213,7 @@ def practices(answer: Answer) -> None:
 
 def _card(card: Mapping[str, Any], one: Match, asked: Asked) -> None:
     with st.container(border=True, gap="xsmall"):
-        practice_link(card["id"], f"**{escaped(card['name'])}**", "arrow_forward")
+        practice_link(card["id"], in_own_language(f"**{escaped(card['name'])}**"), "arrow_forward")
         st.markdown(of_catalogue(card["summary"]))
         st.caption(tables.where_and_whom(card))
         st.markdown("\n".join(f"- {escaped(reason_words(held, asked))}" for held in one.reasons))
@@ -252,9 +253,8 @@ def organisations(answer: Answer) -> None:
     for row, why in first_to_ask(answer):
         kind = label("organisation_kind", row["kind"])
         where = labels("area", row["countries"])
-        st.markdown(
-            f"- {web_link(row['url'], row['name'])} ({escaped(kind)}, {escaped(where)}): {escaped('; '.join(why))}"
-        )
+        who = f"{web_link(row['url'], marked(row['name']))} ({escaped(kind)}, {escaped(where)})"
+        st.markdown(f"- {formats.pair(who, escaped(formats.parted(why)))}")
     asked = answer.asked
     params = {"theme": asked.sectors, "country": [*([asked.country] if asked.country else []), "EU"]}
     page_link("communities", _("All organisations and communities on this"), "diversity_3", params)

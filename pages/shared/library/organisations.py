@@ -10,9 +10,18 @@ import streamlit as st
 
 from pages.shared.components import charts, database, tables
 from pages.shared.components.links import page_link, practice_link
-from pages.shared.components.screen_texts import escaped, known, labels, labels_within, web_link
+from pages.shared.components.screen_texts import (
+    escaped,
+    in_own_language,
+    known,
+    labels,
+    labels_within,
+    of_catalogue,
+    web_link,
+)
 from pages.shared.library import correction_form
 from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.vocabularies import label
 from practices_db.queries import library
 from practices_db.translation import N_, _
@@ -45,16 +54,16 @@ def cards(found: pd.DataFrame) -> None:
         links = database.grouped(library.links_of(cursor, "organisation", ids), "id")
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{escaped(row['name'])}**")
+            st.markdown(in_own_language(f"**{escaped(row['name'])}**"))
             st.caption(_facts(row))
             if joins := joining(row):
                 st.markdown(f":material/diversity_3: {joins}")
             own = links.get(row["id"], [])
             for link in [one for one in own if one["relation"] == "leads"]:
-                practice_link(link["other_id"], _("Leads {practice}").format(practice=escaped(link["other"])))
+                practice_link(link["other_id"], _("Leads {practice}").format(practice=of_catalogue(link["other"])))
             published = [one for one in own if one["relation"] == "publishes"]
             if published:
-                titles = "; ".join(web_link(one["source_url"], one["other"]) for one in published[:_SHOWN])
+                titles = formats.parted(web_link(one["source_url"], marked(one["other"])) for one in published[:_SHOWN])
                 more = len(published) - _SHOWN
                 words = _("Published: {titles} and {count} more") if more > 0 else _("Published: {titles}")
                 st.markdown(f":small[{words.format(titles=titles, count=more)}]")
@@ -77,9 +86,9 @@ def joining(row: Row) -> str:
     """Say how one joins, as Markdown; empty where it is no community of practice and nothing is said on joining."""
     how = row["joins"] if known(row["joins"]) and row["joins"] else ""
     if known(row["community_of_practice"]) and row["community_of_practice"]:
-        told = escaped(how) if how else _("No joining details found; contact them.")
+        told = of_catalogue(how) if how else _("No joining details found; contact them.")
         return _("**Community of practice.** {text}").format(text=told)
-    return escaped(how)
+    return of_catalogue(how)
 
 
 def where(row: Row) -> str:
@@ -88,7 +97,7 @@ def where(row: Row) -> str:
     notes = [seen.format(day=formats.day(row["checked_on"]))]
     if known(row.get("alive_at")):
         notes.append(_("link last seen alive on {day}").format(day=formats.day(row["alive_at"])))
-    return f"{web_link(row['url'], row['url'].split('/')[2])} ({'; '.join(notes)})"
+    return f"{web_link(row['url'], row['url'].split('/')[2])} ({formats.parted(notes)})"
 
 
 def table(found: pd.DataFrame) -> None:
@@ -121,8 +130,8 @@ def on_map(counts: Mapping[str, int]) -> str | None:
     )
     elsewhere = rows[~rows["id"].isin(charts.countries_on_map())]
     if len(elsewhere):
-        words = "; ".join(
-            f"{name}: {formats.count(count)}"
+        words = formats.parted(
+            formats.pair(name, formats.count(count))
             for name, count in zip(elsewhere["label"], elsewhere["count"], strict=True)
         )
         st.caption(
@@ -141,7 +150,7 @@ def of_practice(card: Row, leads: Sequence[Row], near: Sequence[Row]) -> None:
     """Say who runs a practice, as far as the directory knows them, and who is near in theme and country."""
     if leads:
         for link in leads:
-            label_ = _("Led by **{organisation}**").format(organisation=escaped(link["other"]))
+            label_ = _("Led by **{organisation}**").format(organisation=of_catalogue(link["other"]))
             page_link("communities", label_, "diversity_3", {"q": link["other"]})
     elif card["lead_organisation"]:
         st.markdown(
@@ -162,4 +171,5 @@ def _near(row: Row) -> str:
     why = _("same country") if row["same_country"] else _("across Europe")
     themes = labels_within("theme", row["shared_themes"])
     joins = joining(row)
-    return f"- {web_link(row['url'], row['name'])}: {escaped(themes)}, {why}" + (f". {joins}" if joins else "")
+    said = formats.pair(web_link(row["url"], marked(row["name"])), f"{escaped(themes)}, {why}")
+    return f"- {said}" + (f". {joins}" if joins else "")

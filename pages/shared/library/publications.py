@@ -10,9 +10,18 @@ import streamlit as st
 
 from pages.shared.components import database, tables
 from pages.shared.components.links import page_link, practice_link
-from pages.shared.components.screen_texts import escaped, known, labels, labels_within, of_catalogue, web_link
+from pages.shared.components.screen_texts import (
+    escaped,
+    in_own_language,
+    known,
+    labels,
+    labels_within,
+    of_catalogue,
+    web_link,
+)
 from practices_db import formats
 from practices_db.catalogue.library_filter import PublicationFilter
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.files.exports import library_files
@@ -35,7 +44,7 @@ def facts(row: Row) -> str:
 def said(row: Row) -> str:
     """Return what a publication found, in one sentence of ours; or that it was not seen, and what it is about."""
     if known(row["finding"]) and row["finding"]:
-        return _("**Found:** {finding}").format(finding=escaped(row["finding"]))
+        return _("**Found:** {finding}").format(finding=of_catalogue(row["finding"]))
     return _("Finding not available to us.")
 
 
@@ -52,9 +61,9 @@ def where_to_get(row: Row) -> str:
     if known(row.get("alive_at")):
         notes.append(_("link last seen alive on {day}").format(day=formats.day(row["alive_at"])))
     if not row["offered"]:
-        return escaped(_("Where to get it: {notes}").format(notes="; ".join(notes)))
+        return escaped(_("Where to get it: {notes}").format(notes=formats.parted(notes)))
     where = _("Get it at {site}").format(site=row["url"].split("/")[2])
-    return f"{web_link(row['url'], where)} ({escaped('; '.join(notes))})"
+    return f"{web_link(row['url'], where)} ({escaped(formats.parted(notes))})"
 
 
 def cards(found: pd.DataFrame) -> None:
@@ -64,13 +73,14 @@ def cards(found: pd.DataFrame) -> None:
         links = database.grouped(library.links_of(cursor, "evidence", ids), "id")
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{escaped(row['title'])}**  \n:small[{facts(row)}]")
-            st.markdown(f"{_badge(row)} {said(row)} {escaped(row['summary'])}")
+            title = in_own_language(f"**{escaped(row['title'])}**")
+            st.markdown(f"{title}  \n:small[{facts(row)}]")
+            st.markdown(f"{_badge(row)} {said(row)} {of_catalogue(row['summary'])}")
             st.caption(_subject(row))
             of_practices = [link for link in links.get(row["id"], []) if link["other_kind"] == "practice"]
             for link in of_practices:
-                about = _("About **{practice}**").format(practice=escaped(link["other"]))
-                st.markdown(f"{about}  \n:small[{escaped(link['reason'])}]")
+                about = _("About **{practice}**").format(practice=of_catalogue(link["other"]))
+                st.markdown(f"{about}  \n:small[{of_catalogue(link['reason'])}]")
                 practice_link(link["other_id"], _("Open this practice"))
             st.markdown(f":small[{where_to_get(row)}]")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -169,8 +179,8 @@ def short(row: Row, extra: str = "") -> str:
 def _title(row: Row) -> str:
     """Return the title of a publication as a link to where it is offered; a copy is named and is no link."""
     if not row["offered"]:
-        return _("{title} (copy, original not found)").format(title=escaped(row["title"]))
-    return web_link(row["url"], row["title"])
+        return _("{title} (copy, original not found)").format(title=of_catalogue(row["title"]))
+    return web_link(row["url"], marked(row["title"]))
 
 
 def on_practice(card: Row, found: Sequence[Row]) -> None:
@@ -179,7 +189,7 @@ def on_practice(card: Row, found: Sequence[Row]) -> None:
     others = [row for row in found if not known(row["reason"])]
     if about:
         st.markdown(_("**About this practice**"))
-        st.markdown("\n".join(short(row, f" · {escaped(row['reason'])}") for row in about))
+        st.markdown("\n".join(short(row, f" · {of_catalogue(row['reason'])}") for row in about))
     else:
         st.markdown(_("No publication in the library is about this practice itself."))
     if not others:

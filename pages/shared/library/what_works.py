@@ -19,6 +19,7 @@ from pages.shared.components.finding_texts import said
 from pages.shared.components.screen_texts import escaped, known, labels, labels_within
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file
@@ -147,7 +148,7 @@ def rule_of_labels() -> None:
         st.markdown("\n".join(f"- {_(line)}" for line in rule.text))
         st.markdown(
             _("How sure, apart from the direction: {marks}.").format(
-                marks="; ".join(f"{'●' * one.mark + '○' * (5 - one.mark)} {_(one.name)}" for one in rule.certainty)
+                marks=formats.parted(f"{'●' * one.mark + '○' * (5 - one.mark)} {_(one.name)}" for one in rule.certainty)
             )
         )
 
@@ -191,7 +192,7 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     with st.grid(3, min_column_width=300):
         for id_ in unstudied:
             words = practices_words(id_, counts.get(id_, 0), asked, whole)
-            links.type_link(id_, f"{label('measure_type', id_)}: {words}")
+            links.type_link(id_, formats.pair(label("measure_type", id_), words))
 
 
 def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:
@@ -216,7 +217,7 @@ def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:
         "for **{count}** more types the search found no study with a comparison.",
         unstudied,
     ).format(count=unstudied)
-    return " ".join([f"{first}; {rest}", *_chosen([study for one in of for study in one.studies], asked)])
+    return " ".join([formats.parted([first, rest]), *_chosen([study for one in of for study in one.studies], asked)])
 
 
 def _chosen(studies: Sequence[Study], asked: Question) -> list[str]:
@@ -310,14 +311,14 @@ def of_choice(one: Synthesis, asked: Question) -> str:
         inside = tuple(study for study in one.studies if study.countries & set(asked.countries))
         lines.append((labels("country", asked.countries), inside))
     return "  \n".join(
-        f"**{escaped(name)}:** "
-        + (
-            ngettext("{count} of {all} study", "{count} of {all} studies", len(one.studies)).format(
+        _("**{name}:** {words}").format(
+            name=escaped(name),
+            words=ngettext("{count} of {all} study", "{count} of {all} studies", len(one.studies)).format(
                 count=len(studies), all=len(one.studies)
             )
             + f" ({texts.found(studies)})"
             if studies
-            else _("none of these studies")
+            else _("none of these studies"),
         )
         for name, studies in lines
     )
@@ -329,8 +330,8 @@ def cost(measure_type: str, found: WhatWorks) -> str:
     if not stated:
         return _("not known")
     first = stated[0]
-    euros = f"EUR {formats.count(first['euros'])}" if known(first["euros"]) else first["amount_in_source"]
-    words = _("{amount} per {what}, from one source").format(amount=euros, what=first["per_what"])
+    euros = f"EUR {formats.count(first['euros'])}" if known(first["euros"]) else marked(first["amount_in_source"])
+    words = _("{amount} per {what}, from one source").format(amount=euros, what=marked(first["per_what"]))
     return words if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
         first=words, count=len(stated) - 1
     )  # fmt: skip

@@ -16,7 +16,7 @@ from pages.shared.components import database, practice_picker
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import MOST_COMPARED, need_link, page_link, practice_link
 from pages.shared.components.peers import ENOUGH_PEERS, are_counted
-from pages.shared.components.screen_texts import escaped, number, percent, rounded_down
+from pages.shared.components.screen_texts import escaped, number, of_catalogue, percent, rounded_down
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -66,7 +66,7 @@ def too_few(cards: Sequence[Card]) -> None:
     """Say how to get a comparison going."""
     if cards:
         st.info(_("Choose at least one more practice above."), icon=":material/compare_arrows:")
-        practice_link(cards[0]["id"], _("Back to {practice}").format(practice=escaped(cards[0]["name"])))
+        practice_link(cards[0]["id"], _("Back to {practice}").format(practice=of_catalogue(cards[0]["name"])))
     else:
         st.info(
             _("Type two or more names above, or choose rows in the table of Explore."), icon=":material/compare_arrows:"
@@ -101,7 +101,11 @@ def clear_differences(framework: Framework, whole: Whole, cards: Sequence[Card])
     orders = {
         node: partial_order(framework, answers_, criterion_alone(framework, node), error=error) for node in HEADLINES
     }
-    st.markdown("\n".join(f"- **{_(title)}**: {_found(cards, orders[node])}" for node, title in HEADLINES.items()))
+    st.markdown(
+        "\n".join(
+            f"- {formats.pair(f'**{_(title)}**', _found(cards, orders[node]))}" for node, title in HEADLINES.items()
+        )
+    )
     st.caption(_("What was measured, and how, says more about effectiveness than these scores do."))
     if not any(order.pairs for order in orders.values()):
         return
@@ -121,7 +125,7 @@ def clear_differences(framework: Framework, whole: Whole, cards: Sequence[Card])
 
 def _found(cards: Sequence[Card], order: PartialOrder) -> str:
     """Say who is clearly higher than whom, how many pairs are open, and who has no score."""
-    names = {card["id"]: f"{escaped(card['name'])}" for card in cards}
+    names = {card["id"]: of_catalogue(card["name"]) for card in cards}
     words = []
     for card in cards:
         if card["id"] in order.practice_ids and (lower := order.told_apart(card["id"])[0]):
@@ -145,7 +149,7 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
     row = {id_: at for at, id_ in enumerate(order.practice_ids)}
     share = float(order.leads[row[first["id"]], row[second["id"]]])
     upper, lower, share = (first, second, share) if share >= 0.5 else (second, first, 1 - share)
-    spans = [f"{escaped(card['name'])} ({_span(card, node)})" for card in (upper, lower)]
+    spans = [f"{of_catalogue(card['name'])} ({_span(card, node)})" for card in (upper, lower)]
     apart = upper[f"{node}_low"] > lower[f"{node}_high"]
     if share >= CLEARLY and apart:
         words = _("{upper} is **clearly higher** than {lower}, whatever the missing answers turn out to be.")

@@ -10,6 +10,7 @@ from pages.shared.components.database import Whole
 from pages.shared.components.links import write_param
 from pages.shared.components.screen_texts import escaped
 from practices_db.catalogue import selection_texts
+from practices_db.catalogue.own_language import marked, unmarked
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, FIRST_YEAR, LAST_YEAR, SORTS, PracticeFilter, Sort
 from practices_db.queries.facet_index import Selection
 from practices_db.queries.selection_counts import counts_of
@@ -36,12 +37,12 @@ def _write_choice(name: str, key: str, default: str) -> None:
 def answer(view: View, whole: Whole, found: Selection) -> None:
     """Draw what was found as sentences to copy, with the link and the file."""
     counts = counts_of(found, lambda id_: whole.cards([id_])[0])
-    names = {card["id"]: card["name"] for card in whole.cards(view.chosen.practice)}
+    names = {card["id"]: marked(card["name"]) for card in whole.cards(view.chosen.practice)}
     with st.container(gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escaped(selection_texts.found(view.chosen, counts, names))}.**")
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
-                copy_buttons(selection_texts.answer(view.chosen, counts, names))
+                copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
                 downloads.take_away(view, found.count)
         if known := selection_texts.known(counts):
             st.caption(escaped(known))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.components import corrections, links, private_links
 from pages.shared.components.links import page_link
-from pages.shared.components.screen_texts import escaped
+from pages.shared.components.screen_texts import escaped, of_catalogue
 from practices_db import formats
 from practices_db.queries.practices import Former
 from practices_db.translation import N_, _
@@ -37,10 +37,10 @@ _MAY_RUN = N_("It may or may not still run, says {who} ({day}).")
 
 def former(gone: Former) -> None:
     """Say what became of a practice that is not in the catalogue any more."""
-    st.title(escaped(gone.name))
+    st.title(of_catalogue(gone.name))
     st.info(
         _("This practice is not in the catalogue any more since {day}. The reason: {reason}").format(
-            day=formats.day(gone.left_on), reason=escaped(gone.reason)
+            day=formats.day(gone.left_on), reason=of_catalogue(gone.reason)
         ),
         icon=":material/inventory_2:",
     )
@@ -76,7 +76,7 @@ def history(card: Mapping[str, Any], corrections: Sequence[tuple[date, str]]) ->
             )
         )
     if corrections:
-        st.markdown("\n".join(f"- {formats.day(day)}: {escaped(words)}" for day, words in corrections))
+        st.markdown("\n".join(f"- {formats.pair(formats.day(day), of_catalogue(words))}" for day, words in corrections))
     else:
         st.markdown(_("Nothing was corrected since it came into the catalogue."))
 

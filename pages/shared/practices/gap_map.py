@@ -12,7 +12,7 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.scoring import Answers
-from pages.shared.components import charts
+from pages.shared.components import charts, reader_language
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Whole
 from pages.shared.components.links import choose
@@ -202,7 +202,8 @@ def grid(table: pd.DataFrame, down: str) -> pd.DataFrame:
     wide = words.pivot_table(index=["down", "id_down"], columns="across", values="words", aggfunc="first", sort=False)
     wide = wide.reset_index()
     links = [
-        f"[{name}](explore?{FACET[down].param}={id_})" for name, id_ in zip(wide["down"], wide["id_down"], strict=True)
+        f"[{name}](explore?{FACET[down].param}={id_}{reader_language.in_address()})"
+        for name, id_ in zip(wide["down"], wide["id_down"], strict=True)
     ]
     return wide.assign(down=links).drop(columns="id_down").rename(columns={"down": _(DOWN[down])})
 
@@ -213,5 +214,8 @@ def needs(table: pd.DataFrame) -> None:
         pairs = table[table["need"] == kind]
         title = ngettext("{count} combination: {needs}", "{count} combinations: {needs}", len(pairs))
         with st.expander(title.format(count=formats.count(len(pairs)), needs=_(words))):
-            lines = [f"- **{side}**: {', '.join(group['across'])}" for side, group in pairs.groupby("down", sort=False)]
+            lines = [
+                f"- {formats.pair(f'**{side}**', ', '.join(group['across']))}"
+                for side, group in pairs.groupby("down", sort=False)
+            ]
             st.markdown("\n".join(lines))

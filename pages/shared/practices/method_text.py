@@ -20,10 +20,11 @@ from criteria.results import GROUPS
 from pages.shared.components import tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.peers import ENOUGH_PEERS
-from pages.shared.components.screen_texts import escaped, number, percent, web_link
+from pages.shared.components.screen_texts import escaped, number, of_catalogue, percent, web_link
 from pages.shared.components.tables import HEADLINES
 from pages.shared.practices.panels import sum_lines
 from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.vocabularies import label
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.agreement import CellsReadTwice, Readings
@@ -72,7 +73,7 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
                 "**{name}**, {criterion}. {answered} of {asked} indicators are documented, {share} of the weight. They "
                 "give **{score}** of 100. If nothing of the rest were met it would be {low}, if all of it were {high}."
             ).format(
-                name=escaped(card["name"]),
+                name=of_catalogue(card["name"]),
                 criterion=formats.within(_(criterion.title)),
                 answered=sum(row.value is not None for row in proof.rows),
                 asked=len(proof.rows),
@@ -165,7 +166,7 @@ _GLOSSARY = {
 def glossary() -> None:
     """Explain the words of the app, in the order of the alphabet."""
     terms = formats.in_order(_GLOSSARY.items(), lambda one: _(one[0]))
-    st.markdown("\n".join(f"- **{_(term)}**: {_(words)}" for term, words in terms), anchors=False)
+    st.markdown("\n".join(f"- {formats.pair(f'**{_(term)}**', _(words))}" for term, words in terms), anchors=False)
 
 
 def when_scored(framework: Framework) -> None:
@@ -196,7 +197,7 @@ def questions(framework: Framework) -> None:
     """List every criterion, question and indicator with the anchor of each answer, its weight and its sources."""
     titles = {source.id: source.publisher for source in framework.sources}
     for criterion in framework.criteria:
-        words = _("**{criterion}** (main score): {summary}") if criterion.headline else "**{criterion}**: {summary}"
+        words = _("**{criterion}** (main score): {summary}") if criterion.headline else _("**{criterion}**: {summary}")
         with st.expander(words.format(criterion=_(criterion.title), summary=_(criterion.summary))):
             st.caption(
                 _("Scored from {share} documented weight on.").format(
@@ -522,7 +523,7 @@ def paperwork(table: pd.DataFrame) -> None:
                 flagged.append(said.format(score=formats.within(_(title)), measure=formats.within(_(words))))
         lines.append(line)
     if flagged:
-        st.warning(_("**In part, yes:** {measures}.").format(measures="; ".join(flagged)), icon=":material/flag:")
+        st.warning(_("**In part, yes:** {measures}.").format(measures=formats.parted(flagged)), icon=":material/flag:")
     else:
         st.markdown(_("No sign of it, but with so few scored practices this is a weak test."))
     st.markdown("\n".join(_power(_(title), int(table[node].notna().sum())) for node, title in HEADLINES.items()))
@@ -622,6 +623,7 @@ def sources(framework: Framework) -> None:
     """List the published texts that the indicators rest on."""
     st.markdown(
         "\n".join(
-            f"- {escaped(source.publisher)}: {web_link(source.url, source.title)}" for source in framework.sources
+            f"- {formats.pair(escaped(source.publisher), web_link(source.url, marked(source.title)))}"
+            for source in framework.sources
         )
     )

@@ -28,10 +28,11 @@ from criteria.weighting import Weighting
 from pages.shared.components import chart_with_download, charts, links, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.screen_texts import escaped, known, percent, score_words
+from pages.shared.components.screen_texts import escaped, known, of_catalogue, percent, score_words
 from pages.shared.components.tables import HEADLINES
 from practices_db import formats
 from practices_db.catalogue import order_texts
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.vocabularies import label
 from practices_db.config import database_path
 from practices_db.queries.agreement import error_of
@@ -190,7 +191,7 @@ def finding(found: Found, cards: Mapping[str, Card], measured: bool) -> str:
         groups = [one.group for one, _id in standings]
         if len(first) == 1:
             words.append(_("**{name}** is clearly ahead of {most}, more than any other.").format(
-                name=escaped(cards[first[0]]["name"]), most=most
+                name=of_catalogue(cards[first[0]]["name"]), most=most
             ))  # fmt: skip
         else:
             words.append(
@@ -215,10 +216,11 @@ def summary(title: str, of_: Compared) -> str:
             "{count} practices have a score; {least} to {most} can be compared.",
             of_.count,
         )
-        return f"- **{title}**: {told.format(count=formats.count(of_.count), least=AT_LEAST, most=AT_MOST)}"
+        few = told.format(count=formats.count(of_.count), least=AT_LEAST, most=AT_MOST)
+        return f"- {formats.pair(f'**{title}**', few)}"
     order = of_.found.order
-    told = order_texts.finding([(card["name"], order.of(id_).ahead_of) for id_, card in of_.cards.items()])
-    return f"- **{title}**: {escaped(told)}"
+    told = order_texts.finding([(marked(card["name"]), order.of(id_).ahead_of) for id_, card in of_.cards.items()])
+    return f"- {formats.pair(f'**{title}**', escaped(told))}"
 
 
 def trials_behind(found: Found, cards: Mapping[str, Card]) -> str:
@@ -235,13 +237,13 @@ def trials_behind(found: Found, cards: Mapping[str, Card]) -> str:
     behind = [(id_, count) for id_, count in trailing.items() if count]
     if not behind:
         return ""
-    named = "; ".join(
+    named = formats.parted(
         ngettext(
             "{name} ({design}) is clearly behind {count} practice with weaker evidence of a result, or none",
             "{name} ({design}) is clearly behind {count} practices with weaker evidence of a result, or none",
             count,
         ).format(
-            name=escaped(cards[id_]["name"]),
+            name=of_catalogue(cards[id_]["name"]),
             design=formats.within(label("result_design", cards[id_]["result_design"])),
             count=count,
         )
@@ -293,7 +295,7 @@ def shown_results(whole: Whole, ids: list[str], clear: int) -> None:
     """
     groups = whole.groups_of_results
     of_each = [groups.get(id_, "unknown") for id_ in ids]
-    lines = [f"- {_(group.label)}: **{formats.count(of_each.count(group.id))}**" for group in GROUPS]
+    lines = [f"- {formats.pair(_(group.label), f'**{formats.count(of_each.count(group.id))}**')}" for group in GROUPS]
     lead = (
         _("What was measured, and how, comes before any score:")
         if clear

@@ -27,6 +27,7 @@ from pages.shared.components.screen_texts import (
 )
 from practices_db import formats
 from practices_db.catalogue import practice_facts
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, mark
 from practices_db.catalogue.texts import criterion_sentence
 from practices_db.catalogue.vocabularies import NOT_STATED, label
@@ -101,12 +102,12 @@ def off_the_map(rows: pd.DataFrame) -> None:
     words = [
         ngettext("{count} states no country", "{count} state no country", count).format(count=count)
         if id_ == NOT_STATED
-        else f"{name}: {count}"
+        else formats.pair(name, formats.count(count))
         for id_, name, count in zip(rows["id"], rows["label"], rows["count"], strict=True)
     ]
     if words:
         told = _("Not on the map: {countries}. A practice in several countries counts in each.")
-        st.caption(told.format(countries="; ".join(words)))
+        st.caption(told.format(countries=formats.parted(words)))
 
 
 def what_is_not_known(all_: Totals) -> None:
@@ -149,7 +150,7 @@ def what_is_not_known(all_: Totals) -> None:
 def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     """List the facts of a practice and their sources; what was not seen is said so."""
     lines = [
-        f"- **{_(fact.title)}**: {escaped(fact.words(card)) or f':gray[{escaped(fact.missing(card))}]'}"
+        f"- {formats.pair(f'**{fact.title}**', escaped(fact.words(card)) or f':gray[{escaped(fact.missing(card))}]')}"
         for fact in practice_facts.facts("page")
     ]
     half = (len(lines) + 1) // 2
@@ -160,7 +161,7 @@ def facts(card: Mapping[str, Any], further: tables.Cards) -> None:
     if card["spring_url"]:
         sources.append(_("{source} (one of its good practices)").format(source=web_link(card["spring_url"], "SPRING")))
     for row in tables.rows(further):
-        remark = f", {row['remark']}" if known(row["remark"]) else ""
+        remark = f", {marked(row['remark'])}" if known(row["remark"]) else ""
         sources.append(
             web_link(row["url"], row["url"].split("/")[2])
             + " "
@@ -224,7 +225,7 @@ def not_counted(kept: Sequence[NotCounted]) -> None:
             ).format(count=formats.count(ticks))
         )
     if told:
-        st.caption(_("Stored but not counted: {what}.").format(what="; ".join(told)))
+        st.caption(_("Stored but not counted: {what}.").format(what=formats.parted(told)))
 
 
 def _range_help() -> str:
@@ -262,7 +263,7 @@ def not_assessed(practice_id: str) -> None:
 def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mapping[str, list[dict[str, Any]]]) -> None:
     """Draw every question and indicator of a criterion with answer, evidence, note and source."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
-    with st.expander(f"**{_(criterion.title)}**: {escaped(criterion_sentence(by_node[criterion.id]))}"):
+    with st.expander(formats.pair(f"**{_(criterion.title)}**", escaped(criterion_sentence(by_node[criterion.id])))):
         for question in criterion.questions:
             st.markdown(f"**{_(question.text)}**")
             st.caption(criterion_sentence(by_node[f"{criterion.id}/{question.id}"]))
@@ -387,7 +388,7 @@ def sum_lines(proof: Proof) -> list[str]:
 def not_documented(framework: Framework, answered: set[str]) -> None:
     """List what nobody has documented for this practice."""
     missing = [
-        f"- {_(criterion.title)}: {_(indicator.label)}"
+        f"- {formats.pair(_(criterion.title), _(indicator.label))}"
         for criterion, _question, indicator in framework.walk()
         if indicator.id not in answered
     ]

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.components import database, downloads, tables
-from pages.shared.components.screen_texts import escaped
+from pages.shared.components.screen_texts import escaped, of_catalogue
 from practices_db import formats
 from practices_db.errors import PracticesError
 from practices_db.files.exports.recipe import Recipe
@@ -154,7 +154,7 @@ def _names(title: str, practices: Sequence[tuple[str, str]], meaning: str) -> No
     if practices:
         st.subheader(title)
         st.caption(meaning)
-        st.markdown("\n".join(f"- {escaped(name)} ({escaped(id_)})" for id_, name in practices))
+        st.markdown("\n".join(f"- {of_catalogue(name)} ({escaped(id_)})" for id_, name in practices))
 
 
 def _moves(moves: Sequence[Move]) -> pd.DataFrame:
@@ -165,7 +165,7 @@ def _moves(moves: Sequence[Move]) -> pd.DataFrame:
             _("Change"): [_signed(move.by) for move in moves],
             _("In the file"): [move.before for move in moves],
             _("Now"): [move.after for move in moves],
-            _("Why"): ["; ".join(move.reasons) for move in moves],
+            _("Why"): [formats.parted(move.reasons) for move in moves],
         }
     )
 

@@ -15,6 +15,7 @@ from pages.shared.components import browser_storage, database, reader_language
 from pages.shared.components.browser_storage import Difference, KeptText
 from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import escaped, web_link
+from practices_db import formats
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.transfer_sheet import (
@@ -266,7 +267,7 @@ def still_open(sheet: Sheet, card: Card) -> None:
         ("unknown", _("Not known yet: whom to ask ({count})")),
     ):
         found = [
-            f"- {_(condition.title)}: {_(question.text)} "
+            f"- {formats.pair(_(condition.title), _(question.text))} "
             + _("*Ask: {whom}*").format(whom=escaped(whom(question, card)))
             for condition, question in questions()
             if sheet.answers.get(question.id, Given()).state == state

@@ -46,7 +46,7 @@ def read_link(framework: Framework) -> Weighting:
     """Return the weights in the link; what cannot be understood is dropped and said."""
     weights, dropped = _in_link(framework)
     if dropped:
-        shown = "; ".join(escaped(part) for part in dropped)
+        shown = formats.parted(escaped(part) for part in dropped)
         st.warning(
             _("We ignored part of the weights in this link: {parts}").format(parts=shown), icon=":material/link_off:"
         )
@@ -235,7 +235,7 @@ def selection(selected: int, assessed: int, scored: int) -> None:
     none = ngettext("{count} is not assessed", "{count} are not assessed", selected - assessed).format(
         count=selected - assessed
     )
-    st.markdown(f"{enough}; {little}, {none}.")
+    st.markdown(formats.parted([enough, f"{little}, {none}."]))
     st.caption(_("Your combination is the weighted mean of these scores: 50 : 50 is 50 : 50."))
 
 

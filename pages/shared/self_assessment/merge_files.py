@@ -238,8 +238,8 @@ def _said(letter: str, form: OwnAssessment, indicator_id: str) -> str:
     given = form.answer(indicator_id)
     if given is None:
         return "- " + _("Form {letter}: not answered").format(letter=letter)
-    note = f": {escaped(given.note)}" if given.note.strip() else ""
-    return "- " + _("Form {letter}: {answer}").format(letter=letter, answer=_(WORDS[given.answer])) + note
+    said = _("Form {letter}: {answer}").format(letter=letter, answer=_(WORDS[given.answer]))
+    return "- " + (formats.pair(said, escaped(given.note)) if given.note.strip() else said)
 
 
 def _settle(indicator_id: str, answer: AnswerId | None) -> None:
@@ -273,10 +273,10 @@ def last_year(framework: Framework) -> None:
         return
     before, today = _("Saved {day}").format(day=then.saved_on.isoformat()), _("Now")
     st.subheader(_("Then: {form}").format(form=_about(then)), anchor=False)
+    words = _("{then} then, {now} now")
     st.markdown(
         "\n".join(
-            f"- **{_(one.title)}**: "
-            + _("{then} then, {now} now").format(then=_words(scores[0]), now=_words(scores[1]))
+            f"- {formats.pair(f'**{_(one.title)}**', words.format(then=_words(scores[0]), now=_words(scores[1])))}"
             for one in framework.headlines
             for scores in [headline_moves(framework, then.form, now.form)[one.id]]
         )

@@ -64,7 +64,7 @@ def _steps(code: str) -> tuple[Step, ...]:  # noqa: ARG001 - the language of the
     return (
         *(Step(id_, _(name)) for id_, name in _BEFORE),
         *(
-            Step(indicator.id, f"{_(criterion.title)}: {_(indicator.label)}", criterion, question, indicator)
+            Step(indicator.id, formats.pair(_(criterion.title), _(indicator.label)), criterion, question, indicator)
             for criterion, question, indicator in current_framework().walk()
         ),
         *(Step(id_, _(name)) for id_, name in _AFTER),

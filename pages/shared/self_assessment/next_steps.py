@@ -14,11 +14,12 @@ from criteria.steps import StepText, steps_of
 from pages.shared.components import database, others_findings, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.score_profile import ANSWER_BADGES
-from pages.shared.components.screen_texts import escaped, number, percent, web_link
+from pages.shared.components.screen_texts import escaped, number, of_catalogue, percent, web_link
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.navigation import asked, step_button
 from pages.shared.self_assessment.questions import WORDS
 from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.files.self_assessment.similar_practices import Match, nearest
 from practices_db.queries import library, practices
 from practices_db.translation import N_, _, ngettext
@@ -183,7 +184,9 @@ def _instruments(text: StepText, found: _Help) -> None:
     """Draw what the library has for a step: a template, a tool or a guide."""
     rows = [found.publications[id_] for id_ in text.instruments if id_ in found.publications]
     if rows:
-        told = "; ".join(f"{web_link(row['url'], row['title'])} ({escaped(row['publisher'])})" for row in rows)
+        told = formats.parted(
+            f"{web_link(row['url'], marked(row['title']))} ({escaped(row['publisher'])})" for row in rows
+        )
         st.markdown(_("**Tool or guide:** {publications}").format(publications=told))
 
 
@@ -191,15 +194,15 @@ def _who_meets_it(framework: Framework, matches: Sequence[Match]) -> None:
     """Draw practices that meet an indicator with evidence, each with what it says there."""
     for match in matches:
         row = match.card
-        practice_link(row["id"], escaped(_short(row["name"])), "arrow_forward")
-        note = escaped(row["note"]) if isinstance(row["note"], str) else ""
+        practice_link(row["id"], of_catalogue(_short(row["name"])), "arrow_forward")
+        note = of_catalogue(row["note"]) if isinstance(row["note"], str) else ""
         proof = formats.within(_(framework.evidence_label(int(row["answer_evidence"]))))
         told = f"{note} " + _("Evidence: {evidence}.").format(evidence=proof)
         if isinstance(row["answer_url"], str):
             name = row["answer_publisher"] if isinstance(row["answer_publisher"], str) else _("source")
             told += " " + _("Source: {source}.").format(source=web_link(row["answer_url"], name))
         st.markdown(f":small[{told}]")
-        st.caption(_("Why this one: {reasons}.").format(reasons=escaped("; ".join(match.reasons))))
+        st.caption(_("Why this one: {reasons}.").format(reasons=escaped(formats.parted(match.reasons))))
 
 
 def _short(name: str) -> str:
@@ -315,6 +318,6 @@ def learn_from(framework: Framework) -> None:
     if nobody:
         st.markdown(
             _("No practice near to yours meets these with evidence: {questions}.").format(
-                questions="; ".join(formats.within(label) for label in nobody)
+                questions=formats.parted(formats.within(label) for label in nobody)
             )
         )

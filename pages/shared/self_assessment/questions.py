@@ -19,7 +19,7 @@ from criteria.framework import (
 )
 from pages.shared.components import database
 from pages.shared.components.links import practice_link
-from pages.shared.components.screen_texts import escaped, web_link
+from pages.shared.components.screen_texts import escaped, of_catalogue, web_link
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.navigation import Step
 from practices_db import formats
@@ -60,7 +60,7 @@ def question(step: Step) -> None:
     if step.criterion is None or step.question is None or step.indicator is None:
         return
     st.header(_(step.indicator.label))
-    st.caption(f"{_(step.criterion.title)}: {_(step.question.text)}")
+    st.caption(formats.pair(_(step.criterion.title), _(step.question.text)))
     with database.cursor() as cursor:
         examples = practices.example_answers(cursor, [step.indicator.id])
     _indicator(step.indicator, examples.get(step.indicator.id))
@@ -151,10 +151,10 @@ def _confirm(indicator: Indicator, one: OwnAnswer) -> None:
 def _example(example: Mapping[str, Any]) -> None:
     publisher = example["source_publisher"] or _("source")
     source = web_link(example["source_url"], publisher) if example["source_url"] else ""
-    st.markdown(f"{escaped(example['note'])} {source}")
+    st.markdown(f"{of_catalogue(example['note'])} {source}")
     practice_link(
         example["practice_id"],
-        _("{practice}, answered “met” in the catalogue").format(practice=escaped(example["name"])),
+        _("{practice}, answered “met” in the catalogue").format(practice=of_catalogue(example["name"])),
     )
 
 

@@ -30,7 +30,7 @@ def so_far(framework: Framework) -> None:
         st.markdown(_("**So far**"))
         for criterion in framework.headlines:
             one = found.of(OWN, criterion.id)
-            st.markdown(f"{_(criterion.title)}: **{_figure(one)}**")
+            st.markdown(formats.pair(_(criterion.title), f"**{_figure(one)}**"))
             st.caption(" ".join(filter(None, [_known(criterion, one, framework), _counted_evidence(criterion)])))
 
 

@@ -196,7 +196,10 @@ def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> Non
     facts = _public_facts(form, sending)
     if form.profile.practice_id:
         st.caption(_("The practice is in the catalogue: its facts there stay as they are; only the answers are new."))
-    st.markdown("\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in facts) or _("No facts are stated."))
+    st.markdown(
+        "\n".join(f"- {formats.pair(escaped(name), escaped(value))}" for name, value in facts)
+        or _("No facts are stated.")
+    )
     if form.answers:
         names = {one.id: _(one.label) for one in framework.indicators}
         words = ngettext(
@@ -233,7 +236,7 @@ def _public(name: str, one: OwnAnswer) -> str:
     proof = f" ({formats.within(_(EVIDENCE[one.evidence_level or 0]))})" if shown else ""
     note = f" {escaped(one.note)}" if one.note.strip() else ""
     link = f" {web_link(one.address, one.address)}" if one.documented and one.address else ""
-    return f"- **{name}**: {formats.within(_(WORDS[one.answer]))}{proof}.{note}{link}"
+    return f"- {formats.pair(f'**{name}**', formats.within(_(WORDS[one.answer])))}{proof}.{note}{link}"
 
 
 def _send() -> None:
@@ -298,13 +301,13 @@ def _hash(content: Mapping[str, Any]) -> str:
 def _sent_text(form: OwnAssessment, sending: Sending) -> str:
     """Return what is sent as plain text: the facts, then every answer with what shows it, its note and its page."""
     names = {one.id: _(one.label) for one in current_framework().indicators}
-    lines = [f"{name}: {value}" for name, value in _public_facts(form, sending)]
+    lines = [formats.pair(name, value) for name, value in _public_facts(form, sending)]
     if sending.mailbox.strip():
         lines.append(_("Mailbox (not public): {mailbox}").format(mailbox=sending.mailbox.strip()))
     for one in form.answers:
         proof = f" ({_(EVIDENCE[one.evidence_level])})" if one.documented and one.evidence_level is not None else ""
         said = [one.note.strip(), one.link.strip() if one.documented else ""]
-        lines.append(f"- {names.get(one.indicator, one.indicator)}: {_(WORDS[one.answer])}{proof}")
+        lines.append(f"- {formats.pair(names.get(one.indicator, one.indicator), _(WORDS[one.answer]))}{proof}")
         lines += [f"  {words}" for words in said if words]
     return "\n".join(lines)
 

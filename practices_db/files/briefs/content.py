@@ -20,6 +20,7 @@ from practices_db import formats
 from practices_db.catalogue import practice_facts, synthesis_texts
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.order_texts import finding
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import FACET, SORTS
 from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
 from practices_db.catalogue.selection_texts import answer
@@ -72,7 +73,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Block:
-    """One part of a brief; which fields are filled depends on ``kind``.
+    """One part of a brief; which fields are filled depends on ``kind``. Words of the catalogue are marked as such.
 
     heading: text. text, note: text. facts: rows of (name, value). bars: text (its caption) and bars. table: text (what
     it shows), header, rows, widths (in parts). sources: rows of (number, what, address).
@@ -131,7 +132,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
     for row in rows_of(practices.further_sources(cursor, card["id"])):
         pages.add(row["url"], f"{_host(row['url'])} ({practice_facts.supplied(row['field'])})")
     found = rows_of(results.results_of(cursor, [card["id"]]))
-    blocks = [Block("text", card["summary"]), Block("heading", _("Result"))]
+    blocks = [Block("text", marked(card["summary"])), Block("heading", _("Result"))]
     blocks.append(Block("facts", rows=tuple(_results(card, found, pages))))
     blocks += [Block("heading", _("Facts")), Block("facts", rows=tuple(_facts(card)))]
     blocks += _studies(cursor, [card])
@@ -155,7 +156,7 @@ def _of_practice(cursor: Cursor, view: View, made: Recipe) -> Brief:
         )
     blocks += _ending(cursor, view, made, pages)
     where = ", ".join(part for part in (labels("country", card["countries"]), card["lead_organisation"]) if part)
-    return cleaned(Brief(card["name"], where, tuple(blocks), made, made.exported_on, pages=2))
+    return cleaned(Brief(marked(card["name"]), where, tuple(blocks), made, made.exported_on, pages=2))
 
 
 def _results(card: Card, found: Sequence[Mapping[str, Any]], pages: Sources) -> Iterable[tuple[str, str]]:
@@ -164,7 +165,7 @@ def _results(card: Card, found: Sequence[Mapping[str, Any]], pages: Sources) -> 
         yield _("Main result"), no_result()
     for place, row in enumerate(found):
         told = ResultWords.of_row(row)
-        base = _("measured on: {base}").format(base=told.base) if told.base else ""
+        base = _("measured on: {base}").format(base=marked(told.base)) if told.base else ""
         source = _("source {number}").format(number=pages.add(row["source_url"], row["source_publisher"]))
         words = [told.found, told.evidence, told.limits, base, told.years, source]
         yield (_("Further result") if place else _("Main result")), " · ".join(part for part in words if part)
@@ -266,7 +267,7 @@ def _undocumented(framework: Framework, answers: Mapping[str, Mapping[str, Any]]
             if answers.get(indicator.id, {"answer": "not-documented"})["answer"] == "not-documented"
         ]
         if missing:
-            unknown.append(f"{_(criterion.title)}: {', '.join(missing)}.")
+            unknown.append(formats.pair(_(criterion.title), f"{', '.join(missing)}."))
     if not unknown:
         return _("Every answer is known.")
     return " ".join([_("No public source seen says whether these hold."), *unknown])
@@ -280,30 +281,30 @@ def _of_comparison(cursor: Cursor, view: View, made: Recipe) -> Brief:
     cards = _cards(cursor, view)
     scores = {card["id"]: {row["node"]: row for row in rows_of(practices.scores(cursor, card["id"]))} for card in cards}
     pages = Sources()
-    blocks = [Block("facts", rows=tuple((card["name"], card["summary"]) for card in cards))]
+    blocks = [Block("facts", rows=tuple((marked(card["name"]), marked(card["summary"])) for card in cards))]
     blocks += _matrix(comparison(cursor, [card["id"] for card in cards]))
     blocks += [Block("heading", _("Scores as bars")), Block("note", how_to_read())]
     for criterion in framework.criteria:
-        bars = tuple(criterion_bar(card["name"], scores[card["id"]].get(criterion.id)) for card in cards)
+        bars = tuple(criterion_bar(marked(card["name"]), scores[card["id"]].get(criterion.id)) for card in cards)
         blocks.append(Block("bars", _(criterion.title), bars=bars))
     for card in cards:
-        pages.add(
-            card["source_url"], _("{source} (the record)").format(source=f"{card['name']}: {card['source_name']}")
-        )
+        name = marked(card["name"])
+        record = formats.pair(name, card["source_name"])
+        pages.add(card["source_url"], _("{source} (the record)").format(source=record))
         for url in card["answer_sources"]:
-            pages.add(url, f"{card['name']}: {_host(url)}")
+            pages.add(url, formats.pair(name, _host(url)))
     blocks += [Block("heading", _("What is not known")), Block("facts", rows=tuple(_unknown_of(cards, framework)))]
     blocks += _studies(cursor, cards)
     blocks += _ending(cursor, view, made, pages)
     several = ngettext("{count} practice side by side", "{count} practices side by side", len(cards))
-    title = several.format(count=formats.count(len(cards))) if len(cards) > 1 else cards[0]["name"]
-    subtitle = " · ".join(card["name"] for card in cards)
+    title = several.format(count=formats.count(len(cards))) if len(cards) > 1 else marked(cards[0]["name"])
+    subtitle = " · ".join(marked(card["name"]) for card in cards)
     return cleaned(Brief(title, subtitle, tuple(blocks), made, made.exported_on, landscape=len(cards) > 2))
 
 
 def _matrix(made: Comparison) -> Iterable[Block]:
     """Yield the rows of a comparison, a table for each part."""
-    header = ("", *(name for _id, name in made.practices))
+    header = ("", *(marked(name) for _id, name in made.practices))
     for title, rows in made.parts():
         yield Block("heading", title)
         cells = tuple((row.title, *(cell.text for cell in row.cells)) for row in rows)
@@ -324,7 +325,7 @@ def _unknown_of(cards: Sequence[Card], framework: Framework) -> Iterable[tuple[s
             words = words.format(count=card["answered"], all=whole)
         else:
             words = _("Not assessed: it has no scores, which is no judgement.")
-        yield card["name"], words
+        yield marked(card["name"]), words
 
 
 def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
@@ -344,11 +345,11 @@ def _of_selection(cursor: Cursor, view: View, made: Recipe) -> Brief:
     if made.filters:
         blocks.append(Block("facts", rows=tuple(_by_filter(view, made))))
     if view.weights is not None:
-        blocks += _order(cursor, view, view.weights, {card["id"]: card["name"] for card in cards})
+        blocks += _order(cursor, view, view.weights, {card["id"]: marked(card["name"]) for card in cards})
     if assessed:
         blocks += [Block("heading", _("What is known of those assessed")), Block("note", how_to_read())]
         for node in HEADLINES:
-            bars = tuple(_headline_bar(card, node, card["name"]) for card in assessed)
+            bars = tuple(_headline_bar(card, node, marked(card["name"])) for card in assessed)
             blocks.append(Block("bars", _(framework.criterion(node).title), bars=bars))
     blocks += [
         Block("heading", _("All of them")),
@@ -424,7 +425,7 @@ def _narrowings(view: View, made: Recipe) -> Iterable[tuple[str, str, str]]:
     """Yield what narrows a selection, as (filter, value, id or ""): the recipe's in the reader's words."""
     for (narrowed, value, words), one in zip(view.chosen.parts(), made.filters, strict=True):
         if one.filter == PRACTICE:
-            yield _("Practice"), one.name, one.id
+            yield _("Practice"), marked(one.name), one.id
         else:
             yield _(FACET[narrowed].label if narrowed in FACET else _FURTHER[narrowed]), words, value or ""
 
@@ -439,7 +440,7 @@ def _by_filter(view: View, made: Recipe) -> Iterable[tuple[str, str]]:
 
 def _line(card: Card, pages: Sources) -> tuple[str, ...]:
     return (
-        card["name"],
+        marked(card["name"]),
         labels("country", card["countries"]) or _("not stated"),
         labels("sector", card["sectors"]) or _("not stated"),
         labels("target_group", card["target_groups"]) or _("not stated"),
@@ -526,7 +527,7 @@ def how_to_read() -> str:
 def _ending(cursor: Cursor, view: View, made: Recipe, pages: Sources) -> list[Block]:
     """Return sources, method and recipe, in the reader's words; ids and numbers are the recipe's."""
     link = urlencode(made.params, doseq=True)
-    names = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
+    names = {one.id: marked(one.name) for one in made.filters if one.filter == PRACTICE}
     selection = found_words(view.chosen, read_counts(cursor, view.chosen), names)
     framework = current_framework()
     recipe = [

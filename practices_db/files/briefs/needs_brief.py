@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import urlencode
 
+from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.texts import known, labels, years
 from practices_db.catalogue.vocabularies import label
@@ -42,12 +44,12 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
         card = answer.cards[one.id]
         where = labels("country", card["countries"]) or _("country not stated")
         rows = [
-            (_("What"), card["summary"]),
-            (_("Where, when"), f"{where}; {years(card['start_year'], card['end_year'])}"),
+            (_("What"), marked(card["summary"])),
+            (_("Where, when"), formats.parted([where, years(card["start_year"], card["end_year"])])),
         ]
-        rows += [(_("Why"), "; ".join(reason_words(held, answer.asked) for held in one.reasons))]
+        rows += [(_("Why"), formats.parted(reason_words(held, answer.asked) for held in one.reasons))]
         rows += [(_("Source"), card["source_url"])]
-        blocks += [Block("heading", f"{place}. {card['name']}"), Block("facts", rows=tuple(rows))]
+        blocks += [Block("heading", f"{place}. {marked(card['name'])}"), Block("facts", rows=tuple(rows))]
     blocks += _evidence(answer) + _organisations(answer)
     blocks += [Block("heading", _("What is not documented yet"))]
     blocks += [Block("text", words) for words in not_documented(answer)]
@@ -72,8 +74,9 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
 def _evidence(answer: Answer) -> list[Block]:
     rows = tuple(
         (
-            row["title"],
-            row["finding"] or _("Finding not available to us. {summary}").format(summary=row["summary"]),
+            marked(row["title"]),
+            marked(row["finding"] or "")
+            or _("Finding not available to us. {summary}").format(summary=marked(row["summary"])),
             label("study_strength", str(int(row["evidence_level"])))
             if known(row["evidence_level"])
             else _("no study design"),
@@ -93,7 +96,7 @@ def _evidence(answer: Answer) -> list[Block]:
 
 def _organisations(answer: Answer) -> list[Block]:
     rows = tuple(
-        (row["name"], label("organisation_kind", row["kind"]), "; ".join(why), row["url"])
+        (marked(row["name"]), label("organisation_kind", row["kind"]), formats.parted(why), row["url"])
         for row, why in first_to_ask(answer)
     )
     table = Block(

@@ -15,7 +15,8 @@ from typing import Any
 import jinja2
 import typst
 
-from practices_db import palette
+from practices_db import formats, palette
+from practices_db.catalogue import own_language
 from practices_db.files.briefs.content import Block, Brief
 from practices_db.files.exports.recipe import Recipe
 from practices_db.translation import N_, _, speak
@@ -65,9 +66,9 @@ def _compile(brief: Brief, size: float, **options: Any) -> Any:
     PDF/UA allows no letter without a glyph. The title that readers of PDF show stays as it is.
     """
     text = json.dumps(_data(brief), ensure_ascii=False)
-    if lacking := _lacking({letter for letter in text if not letter.isascii()}):
+    if lacking := _lacking({letter for letter in text if not letter.isascii()} - own_language.SIGNS):
         text = _without(json.dumps(_data(brief, _(_LACKING)), ensure_ascii=False), lacking)
-    inputs = {"brief": text, "size": str(size), "title": brief.title}
+    inputs = {"brief": text, "size": str(size), "title": own_language.unmarked(brief.title)}
     return typst.compile(
         str(_HERE / "brief.typ"), root=str(_HERE), sys_inputs=inputs, ignore_system_fonts=True, **options
     )
@@ -131,6 +132,7 @@ def _data(brief: Brief, note: str = "") -> dict[str, Any]:
     made = brief.recipe
     return {
         "language": brief.language,
+        "own": own_language.LANGUAGE,
         "pages": _("{page} of {all}"),
         "title": brief.title,
         "subtitle": brief.subtitle,
@@ -138,8 +140,16 @@ def _data(brief: Brief, note: str = "") -> dict[str, Any]:
         "colours": palette.FOR_BRIEFS,
         "day": [brief.day.year, brief.day.month, brief.day.day],
         "footer": brief.footer if made is None else _footer(made),
-        "blocks": [asdict(block) for block in (*brief.blocks, *([Block("note", note)] if note else []))],
+        "blocks": [_with_alt(asdict(block)) for block in (*brief.blocks, *([Block("note", note)] if note else []))],
     }
+
+
+def _with_alt(block: dict[str, Any]) -> dict[str, Any]:
+    """Return a block with what a chart says to whom it is read."""
+    if block["kind"] != "bars":
+        return block
+    bars = formats.parted(formats.pair(bar["label"], bar["words"]) for bar in block["bars"])
+    return block | {"alt": own_language.unmarked(formats.pair(block["text"], bars))}
 
 
 def _footer(made: Recipe) -> str:
@@ -153,6 +163,8 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
+    environment.filters |= {"parts": own_language.parts, "unmarked": own_language.unmarked}
+    environment.globals["pair"] = formats.pair
     return environment.get_template("brief.html.jinja")
 
 

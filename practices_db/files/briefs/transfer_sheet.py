@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from criteria.framework import Id, Part
 from practices_db import formats
+from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.texts import known, labels
 from practices_db.catalogue.vocabularies import label
@@ -142,7 +143,7 @@ def facts(condition: Condition, card: Mapping[str, Any], notes: Mapping[str, Seq
         for answer in notes.get(indicator, ())[:1]:
             if known(answer["note"]) and answer["note"]:
                 page = f" ({answer['source_url']})" if known(answer["source_url"]) and answer["source_url"] else ""
-                said.append(f"{answer['note']}{page}")
+                said.append(f"{marked(answer['note'])}{page}")
     return said
 
 
@@ -173,7 +174,7 @@ def _fact(name: str, card: Mapping[str, Any]) -> str:  # noqa: PLR0911 - a sente
         case "lead_organisation":
             return _("Led by {organisation}").format(organisation=value)
         case other:
-            return str(card[other])
+            return marked(str(card[other]))
 
 
 def _within(vocabulary: str, ids: Sequence[str]) -> str:
@@ -219,7 +220,7 @@ def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Ma
     """Return the sheet as a brief."""
     made = recipe_of(cursor, View("practice", PracticeFilter(practice=(sheet.practice,))), "scores", "pdf", on)
     blocks = [
-        Block("text", card["summary"]),
+        Block("text", marked(card["summary"])),
         Block(
             "facts",
             rows=(
@@ -237,7 +238,7 @@ def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Ma
         ),
     ]
     for condition in conditions():
-        there = "; ".join(facts(condition, card, notes)) or _("nothing seen: ask")
+        there = formats.parted(facts(condition, card, notes)) or _("nothing seen: ask")
         rows = []
         for question in condition.question:
             given = sheet.answers.get(question.id, Given())
@@ -265,5 +266,11 @@ def sheet_brief(cursor: Cursor, sheet: Sheet, card: Mapping[str, Any], notes: Ma
     )
     blocks += [Block("heading", _("How this was made")), Block("facts", rows=about)]
     return cleaned(
-        Brief(_("Would it work here? {practice}").format(practice=card["name"]), sheet.place, tuple(blocks), made, on)
+        Brief(
+            _("Would it work here? {practice}").format(practice=marked(card["name"])),
+            sheet.place,
+            tuple(blocks),
+            made,
+            on,
+        )
     )

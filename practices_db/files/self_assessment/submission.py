@@ -85,7 +85,7 @@ def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
         if _PERSONAL.search(one.note)
     ]
     wrong += [
-        f"{names[one.indicator]}: {fault}."
+        formats.pair(names[one.indicator], f"{fault}.")
         for one in form.answers
         if one.indicator in known and (fault := misplaced(framework, one))
     ]
@@ -96,7 +96,7 @@ def to_correct(form: OwnAssessment, sending: Sending) -> list[str]:
                 "Say what shows this answer (“We say so” is an answer too): {answers}.",
                 "Say what shows these {count} answers (“We say so” is an answer too): {answers}.",
                 len(unsaid),
-            ).format(count=formats.count(len(unsaid)), answers="; ".join(unsaid))
+            ).format(count=formats.count(len(unsaid)), answers=formats.parted(unsaid))
         )
     if not form.profile.practice_id:
         if not form.profile.name.strip():

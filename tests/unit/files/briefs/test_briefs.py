@@ -17,6 +17,7 @@ from sample_views import BY_ID, random_view
 
 from criteria.framework import current_framework
 from criteria.weighting import preset, weighting
+from practices_db.catalogue import own_language
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.synthesis_texts import studies_of_type
 from practices_db.catalogue.vocabularies import label
@@ -30,6 +31,7 @@ from practices_db.queries.comparison import comparison
 from practices_db.queries.ranking import standings
 from practices_db.queries.views import View
 from practices_db.queries.what_works import WhatWorks
+from practices_db.translation import speak
 
 RICH = "duo-for-a-job"
 COMPARED = ("humanitarian-corridors", RICH, "a-walk-to-museums")
@@ -108,6 +110,22 @@ def test_pdf_is_tagged_with_title_language_and_a_text_for_every_chart(name: str,
     for chart in charts:
         alt = next(text for text in texts if text.startswith(chart.text))
         assert all(f"{bar.label}: {bar.words}" in alt for bar in chart.bars)
+
+
+def test_a_german_brief_says_which_of_its_words_are_english(store: Store) -> None:
+    with speak("de"):
+        one = made(store, VIEWS["practice"])
+    page, reader = as_html(one), pdf_of(as_pdf(one))
+    assert '<h1><span lang="en">DUO for a JOB</span></h1>' in page
+    assert 'Verbessert: <span lang="en">53% in work within 12 months' in page
+    assert ("<title>DUO for a JOB</title>" in page, own_language.SIGNS & {*page}) == (True, set())
+    (heading,) = (element for element in elements(reader) if element.get("/S") == "/H1")
+    assert (reader.trailer["/Root"]["/Lang"], heading["/Lang"]) == ("de", "en")
+    assert reader.metadata is not None
+    assert reader.metadata.title == "DUO for a JOB"
+    assert "□" not in text_of(reader)
+    english = as_html(made(store, VIEWS["practice"]))
+    assert "<span lang" not in english
 
 
 @pytest.mark.parametrize("name", VIEWS)
