@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from practices_db import formats
@@ -46,6 +47,7 @@ _BLANKS = re.compile(r"[^\S\u00a0\u202f]+")  # not those that hold a French colo
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
+@lru_cache(20_000)
 def escaped(text: str) -> str:
     """Return text of the catalogue so that Markdown shows it as it is: no links, images, colours or formulas."""
     return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", _BLANKS.sub(" ", text).strip()))
