@@ -91,9 +91,9 @@ def _theme(section: str) -> CustomThemeConfig:
     return theme
 
 
-def _put_theme(message: CustomThemeConfig, section: str = "theme") -> None:
+def _put_theme(msg: CustomThemeConfig, section: str = "theme") -> None:
     if (theme := _theme(section)).ListFields():  # a section without a value is not there at all
-        message.MergeFrom(theme)
+        msg.MergeFrom(theme)
 
 
 def read_themes_once() -> None:
