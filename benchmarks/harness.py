@@ -250,7 +250,8 @@ def _without_paths(options: list[str]) -> list[str]:
     return [
         one
         for at, one in enumerate(options)
-        if not one.startswith("/") and not (at + 1 < len(options) and options[at + 1].startswith("/"))
+        if not one.startswith("/")
+        and not (one.startswith("-") and at + 1 < len(options) and options[at + 1].startswith("/"))
     ]
 
 

@@ -113,7 +113,7 @@ def before(asked: argparse.Namespace) -> tuple[dict[str, Ratios], dict[str, Any]
                 told[name] = asyncio.run(reruns(sides, paths[NOW], asked, "explore"))
             if size == CATALOGUE:
                 starts = _starts(asked, places, paths)
-    limit = 2 / 3
+    limit = 0.67
     goals = {name: goal(statistics.median(one[NOW] for one in of.values()), limit, "×") for name, of in told.items()}
     goals |= {name: goal(one[NOW], limit, "×") for name, one in starts.items()}
     return told | {"First start and imports": starts}, goals
