@@ -40,6 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # How a page begins to say that something was not done.
 REFUSALS = ("Something went wrong", "Too much", "Nothing was sent", "This was sent already")
 RESULTS = Path(__file__).resolve().parent / "results"
+_IDLE = 7  # seconds: the app writes its release tables five seconds after the start
 CATALOGUE = 0  # the size that stands for the real catalogue
 
 
@@ -66,9 +67,12 @@ def database(size: int, findings: int = 0) -> Path:
 
 @contextmanager
 def server(
-    of: Path, command: Sequence[str] = ("app.py",), where: Path = ROOT, **environment: str
+    of: Path, command: Sequence[str] = ("app.py",), where: Path = ROOT, python: str = sys.executable, **environment: str
 ) -> Iterator[tuple[int, int]]:
-    """Run a Streamlit server on a copy of a database; yield its port and process id."""
+    """Run a Streamlit server on a copy of a database; yield its port and process id.
+
+    ``where`` is the tree that it runs in, ``python`` the interpreter, with what is installed for it.
+    """
     with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "practices.duckdb"
         shutil.copy(of, copy)
@@ -79,9 +83,9 @@ def server(
         options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
         with (Path(folder) / "log").open("w+") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", *command, *options],
+                [python, "-m", "streamlit", "run", *command, *options],
                 cwd=where,
-                env=os.environ | {"PRACTICES_DB": str(copy), "PYTHONPATH": str(ROOT)} | environment,
+                env=os.environ | {"PRACTICES_DB": str(copy), "PYTHONPATH": str(where)} | environment,
                 stdout=log,
                 stderr=log,
             )
@@ -113,6 +117,15 @@ def resident(pid: int) -> float:
     """Return the resident memory of a process in MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def wait_until_idle(pid: int) -> None:
+    """Wait until a process that was just started has done what it does by itself, after its first answer."""
+    idle, used = 0, cpu(pid)
+    while idle < _IDLE:
+        time.sleep(1)
+        before, used = used, cpu(pid)
+        idle = idle + 1 if used - before < 0.05 else 0
 
 
 def cpu(pid: int) -> float:
@@ -237,7 +250,8 @@ def _without_paths(options: list[str]) -> list[str]:
     return [
         one
         for at, one in enumerate(options)
-        if not one.startswith("/") and not (at + 1 < len(options) and options[at + 1].startswith("/"))
+        if not one.startswith("/")
+        and not (one.startswith("-") and at + 1 < len(options) and options[at + 1].startswith("/"))
     ]
 
 

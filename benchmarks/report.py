@@ -37,7 +37,8 @@ HOW = """## What makes it fast
   algorithm on, and every rerun waited 40 ms for the delayed confirmation of the visitor's machine.
 - **Garbage is collected every ten seconds, not after every click**: Streamlit collects after each script run and walks through what
   all sessions hold; with 100 sessions that was four fifths of the processor's time (p95 8.8 s, without it 0.35 s). What lives as long as
-  the process is loaded before `gc.freeze()` and not walked through at all.
+  the process is loaded before `gc.freeze()`, as soon as the server answers, and not walked through at all.
+- **uvloop** is the event loop: every message wakes it, and it wakes for less (`python -m benchmarks.ratios before`, decision 728).
 - **No file watcher, charts as specifications built once** (`.streamlit/config.toml`, `pages/shared/components/charts.py`).
 """
 ARRIVALS = """Visitors come on a schedule whatever the answers take, through nginx, to an app with its limits; first pages, files, uploads and
@@ -46,6 +47,9 @@ corrections are among what they ask for (the shares are guessed, `MIX` in the sc
 **The old figure**, until 2026-11-27, was of people who changed Explore's filter and waited for the answer before the next click, without first
 pages, nginx and limits, so that a slow answer hid those behind it (quiet machine, 2026-11-26): 50 sessions median 21, p95 60; 100 sessions
 median 60, p95 664; with Streamlit's default settings 50 sessions median 4,068, p95 14,436 and 5 errors.
+"""
+BESIDE = """Processor time, times that of commit 32ebd2f (2026-11-26, the last before issue 20 that starts), with what it had installed, in turns in the
+same run. A start is until the server answers.
 """
 MISSED = """## Goals that are missed or narrow, and what was tried
 
@@ -58,11 +62,12 @@ MISSED = """## Goals that are missed or narrow, and what was tried
 - **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python -m benchmarks.exports`): 1.33 to 1.45 × for all practices in the order "best
   documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query
   would be 1.25 ×, and hold 240 MB instead of 130.
-- **Processor time of a rerun of Explore, less by a third** (issue 20): missed. cProfile over 80 reruns with changing filters on the server, by time of functions themselves: Streamlit, asyncio, protobuf and what of Python
-  they call 89 %, ours 11 % (of it 6 % in functions of `pages` and `practices_db`), so that nothing of ours could give a third. What was cheap: the menu's 19 pages are looked up once for the process (a copy a run). 54.8 thousand calls
-  a rerun before, 49.4 thousand after (ratio 0.90). The processor time of the process was 0.94 to 1.02 of that before (three pairs of 100 reruns, two cores with a load of 12). Tried and taken back: waking the event loop once in 4 ms instead of at each of 139 messages, which was 20 % of the profile: 0.79 to 1.05
-  of the processor time (five pairs of 150 reruns), and answers 1.6 times as late on the busy machine. What would help is fewer elements: each costs about 0.13 ms, and Explore has 139 messages.
-- **Import at the start**: Altair is 17 % of it, and is loaded so that no visitor waits for a chart; loading it after the start was not done.
+- **Processor time of a rerun of Explore, less by a third** (issue 20): missed. It is 1.08 to 1.16 times that of 32ebd2f (on a machine with a load of 20), because Explore has grown from 104 messages to 143 (all practices,
+  cards), now 134; beside the day before (5ba54d7) it is 0.8. py-spy on a rerun (2026-11-28, uvloop, of the time that holds Python's lock): half is the script's thread, half the event loop's; our own functions, with
+  what of Python, numpy and DuckDB they call, are 9 %, all the rest, 91 %, is Streamlit and its server. A message costs about 0.2 ms. Taken: uvloop (0.83, median of seven views, six pairs of 15 reruns of
+  each), the theme read once (before, Streamlit went through all of its settings six times a rerun: 4 % of the profile), no containers around lists that stand alone, escaped texts kept: 0.81 with all of it (five
+  pairs of 12 reruns). Two scores of 10,000 practices counted once and not twice: 0.89 of that view (after the table above). Tried and not taken: decision 728.
+- **First start and imports, less by a third** (issue 20): met for the start; importing the app is 0.82, the command line's help 1.08 of 32ebd2f. The command line needs pandas, Arrow and DuckDB for nearly every command; half of what it imports is these three with numpy.
 """
 LIMITS = """## What is not done for very large catalogues
 
@@ -154,6 +159,19 @@ def languages(of: Figures) -> list[str]:
     lines += ["| page | " + " | ".join(codes) + " |", "|---|" + "---|" * len(codes)]
     lines += [f"| {page} | " + " | ".join(f"{one[code]:.2f}" for code in codes) + " |" for page, one in ratios.items()]
     return [*lines, "", *goals(of["figures"]["goals"])]
+
+
+def before(of: Figures) -> list[str]:
+    """Tell what this version costs beside an earlier one."""
+    lines = ["## Beside an earlier version", "", *source(of), BESIDE]
+    for name, ratios in of["figures"]["ratios"].items():
+        lines += [
+            f"| {name} | × |",
+            "|---|---|",
+            *(f"| {what} | {one['now']:.2f} |" for what, one in ratios.items()),
+            "",
+        ]
+    return [*lines, *goals(of["figures"]["goals"])]
 
 
 def queries(of: Figures) -> list[str]:
@@ -281,6 +299,7 @@ def main() -> None:
     for name, tell in (
         ("pages", pages),
         ("languages", languages),
+        ("before", before),
         ("queries", queries),
         ("arrivals", arrivals),
         ("sessions", sessions),

@@ -20,8 +20,19 @@ from typing import Any
 
 from benchmarks.harness import CATALOGUE, ROOT, database, server, spread, write
 
-# Needed by some visitors only: workbooks, briefs, images of charts, release tables. (jinja2 comes with Altair.)
-HEAVY = ("openpyxl", "xlsxwriter", "typst", "vl_convert", "playwright", "rapidfuzz", "pyiceberg", "sqlalchemy")
+# Needed by some visitors only, or once the server answers: charts, workbooks, briefs, images of charts, release tables.
+HEAVY = (
+    "altair",
+    "httpx",
+    "openpyxl",
+    "xlsxwriter",
+    "typst",
+    "vl_convert",
+    "playwright",
+    "rapidfuzz",
+    "pyiceberg",
+    "sqlalchemy",
+)
 STEPS = (
     "criteria.framework",
     "practices_db.queries.practices",

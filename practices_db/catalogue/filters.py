@@ -173,7 +173,7 @@ class Filter(BaseModel):
         values: dict[str, Any] = {}
         dropped: list[str] = []
         for facet in cls.facets:
-            options = set(facet.options())
+            options = facet.options()
             given = list(dict.fromkeys(params.get(facet.param, ())))
             values[facet.field] = tuple(value for value in given if value in options)
             dropped += [

@@ -13,7 +13,6 @@ from practices_db.database.commit_marker import remove_database, sync_folder, wa
 from practices_db.database.migrate import applied, migrate
 from practices_db.database.store import Store, make_private
 from practices_db.errors import PracticesError
-from practices_db.operations import link_check
 from practices_db.operations.recovery import open_examined
 from practices_db.operations.taken_out import bring_up_to_date, is_older, take_out_of
 from practices_db.queries.integrity import Contents, contents
@@ -108,6 +107,8 @@ def _check_replaceable(path: Path) -> list[dict[str, object]]:
     """Return what is known of the addresses in the database that is replaced: no file of the catalogue has that."""
     if not path.exists():
         return []
+    from practices_db.operations import link_check  # noqa: PLC0415 - httpx, a tenth of all imports
+
     with Store(path) as store, store.cursor() as cursor:
         if not applied(cursor):
             raise PracticesError(f"{path} is not a practices database; choose another name or move it away.")

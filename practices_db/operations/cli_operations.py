@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,7 @@ from practices_db.catalogue.vocabularies import label
 from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.errors import DatabaseBusyError, PracticesError
-from practices_db.operations import advisories, link_check, recovery, release_tables
+from practices_db.operations import advisories, recovery, release_tables
 from practices_db.operations.backups import (
     FORMS,
     KEPT_DAYS,
@@ -27,6 +28,9 @@ from practices_db.operations.build import open_existing, open_store, require_fil
 from practices_db.operations.check import all_problems
 from practices_db.operations.cli_options import FILE, database_option, number_option, say
 from practices_db.queries.figures import figures
+
+if TYPE_CHECKING:
+    from practices_db.operations import link_check
 
 
 @click.command("check")
@@ -170,6 +174,8 @@ def _releases(on: datetime | None, database: Path) -> None:
 @database_option
 def _check_links(use_the_network: bool, most: int, pause: int, timeout: int, database: Path) -> None:
     """Ask the addresses of the catalogue whether they are alive, and record it."""
+    from practices_db.operations import link_check  # noqa: PLC0415 - httpx, a tenth of all imports
+
     with open_existing(database) as store:
         if not use_the_network:
             with store.cursor() as cursor:

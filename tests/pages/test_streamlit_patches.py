@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -36,3 +37,15 @@ def test_bytes_of_uploads_are_counted_by_session(monkeypatch: pytest.MonkeyPatch
         manager.add_file(session, UploadedFileRec(str(number), "made up.csv", "text/csv", b"x" * (number + 1)))
     monkeypatch.setattr(streamlit_patches.runtime, "get_instance", lambda: SimpleNamespace(uploaded_file_mgr=manager))
     assert streamlit_patches.uploaded_bytes() == {"one": 3, "other": 3}
+
+
+def test_themes_that_are_read_once_are_those_of_the_settings() -> None:
+    read, put = CustomThemeConfig(), CustomThemeConfig()
+    for fill, theme in ((streamlit_patches._read_theme, read), (streamlit_patches._put_theme, put)):
+        for _again in range(2):
+            fill(theme)
+        for section, part in (("light", theme.light), ("dark", theme.dark), ("sidebar", theme.sidebar)):
+            fill(part, f"theme.{section}")
+    assert put == read
+    assert put.light.primary_color
+    assert not put.HasField("sidebar")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
@@ -48,7 +49,7 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
     practice leaves this page's address with the practice's id in the browser's history; docs/decisions, 202.)
     """
     remembered = f"link of {st.session_state.get('page')}"
-    bare = not any(name in st.query_params for name in own_params(kind))
+    bare = own_params(kind).isdisjoint(st.query_params)
     if st.session_state.get("arrived") and bare and (kept := st.session_state.get(remembered)):
         st.query_params.from_dict(reader_language.in_link() | kept)
     params = {key: st.query_params.get_all(key) for key in st.query_params if key != reader_language.PARAM}
@@ -144,10 +145,15 @@ def widgets(  # noqa: PLR0913 - lists differ in all of these
 def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts, *, apart: bool = False) -> None:
     """Draw lists; with the name of each as a text of its own (``apart``) nothing moves when they arrive."""
     for facet in facets:
-        with st.container(key=f"named-{facet.field}" if apart else None, gap="xxsmall" if apart else "xsmall"):
+        with st.container(key=f"named-{facet.field}", gap="xxsmall") if apart else _room(facet):
             if apart:
                 st.markdown(f":small[{_(facet.label)}]")
             _facet(chosen, facet, counts[facet.field], held[facet.field], apart)
+
+
+def _room(facet: Facet) -> AbstractContextManager[object]:
+    """Return where a list stands with what may stand below it; most have nothing there, and no container."""
+    return st.container(gap="xsmall") if facet.together else nullcontext()
 
 
 def _options(facet: Facet) -> list[str]:

@@ -282,7 +282,8 @@ def both_scores(view: View, whole: Whole, found: Selection) -> str | None:
 
 
 def _counted_scores(view: View, found: Selection) -> None:
-    cells = score_cells(found)
+    counted = score_cells(found)
+    cells = _with_ranges(counted)
     st.markdown(f"**{escaped(scores_title(found))}**")
     st.caption(
         _(
@@ -292,7 +293,10 @@ def _counted_scores(view: View, found: Selection) -> None:
         ).format(count=formats.count(found.numbers("assessed").sum()), points=CELL, most=MOST_DRAWN)
     )
     chart_with_download.show(
-        view, lambda: Drawn(score_cells(found), charts.score_cells(CELL)), "score_cells", lambda: scores_title(found)
+        view,
+        lambda: Drawn(_with_ranges(counted), charts.score_cells(CELL)),
+        "score_cells",
+        lambda: scores_title(found),
     )
     twin(
         cells[["across", "upwards", "practices", "ranges"]].rename(
@@ -352,19 +356,23 @@ def score_cells(found: Selection) -> pd.DataFrame:
         s_low=("s_low", "min"),
         s_high=("s_high", "max"),
     ).reset_index()
+    return cells.assign(
+        x2=cells["x"] + CELL,
+        y2=cells["y"] + CELL,
+        across=[f"{x}–{x + CELL}" for x in cells["x"]],
+        upwards=[f"{y}–{y + CELL}" for y in cells["y"]],
+    )
+
+
+def _with_ranges(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return cells with how far the ranges in them reach, in the reader's words."""
     spans = [
         _("effectiveness {e_low}–{e_high}, sustainability {s_low}–{s_high}").format(
             **{end: number(row[end]) for end in ("e_low", "e_high", "s_low", "s_high")}
         )
         for row in rows(cells)
     ]
-    return cells.assign(
-        x2=cells["x"] + CELL,
-        y2=cells["y"] + CELL,
-        across=[f"{x}–{x + CELL}" for x in cells["x"]],
-        upwards=[f"{y}–{y + CELL}" for y in cells["y"]],
-        ranges=spans,
-    )
+    return cells.assign(ranges=spans)
 
 
 def near(scores: Numbers) -> list[dict[str, Any]]:

@@ -38,14 +38,13 @@ def answer(view: View, whole: Whole, found: Selection) -> None:
     """Draw what was found as sentences to copy, with the link and the file."""
     counts = counts_of(found, lambda id_: whole.cards([id_])[0])
     names = {card["id"]: marked(card["name"]) for card in whole.cards(view.chosen.practice)}
-    with st.container(gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escaped(selection_texts.found(view.chosen, counts, names))}.**")
-            with st.container(horizontal=True, vertical_alignment="center", width="content"):
-                copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
-                downloads.take_away(view, found.count)
-        if known := selection_texts.known(counts):
-            st.caption(escaped(known))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{escaped(selection_texts.found(view.chosen, counts, names))}.**")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
+            downloads.take_away(view, found.count)
+    if known := selection_texts.known(counts):
+        st.caption(escaped(known))
 
 
 def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:

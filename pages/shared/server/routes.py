@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from criteria.framework import current_framework
 from criteria.synthesis import current_rule
-from pages.shared.components import database, tables
+from pages.shared.components import database
 from pages.shared.library import text_search
 from pages.shared.server.openapi import Resource, openapi
 from practices_db.catalogue.filters import Filter
@@ -162,7 +162,7 @@ def _library(format_: str = "") -> Ask:
         def write(store: Store) -> bytes:
             found_by_text = text_search.searched(chosen, store)
             with store.cursor() as cursor:
-                rows = tables.rows(library.find(cursor, chosen, found_by_text))
+                rows = database.records(library.find(cursor, chosen, found_by_text))
                 version = practices.data_version(cursor).short
             return library_files.written(chosen, rows, written, version, on)
 

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -70,6 +69,7 @@ def start() -> None:
     """Check everything and open the database; built with progress on the console if it is not there."""
     os.umask(0o077)  # whatever the app writes (log of the database, exports on their way) is for its user only
     streamlit_patches.hold_downloads()
+    streamlit_patches.read_themes_once()
     for check in BEFORE:
         check()
     demo.prepare(database_path(), database.tell)
@@ -90,7 +90,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     except PracticesError as error:
         log.critical("The app cannot start: %s", error)
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
-    await run_in_threadpool(warm_up.prepare)
+    streamlit_patches.send_at_once()
+    warming = asyncio.create_task(run_in_threadpool(warm_up.prepare))
     works = (warm_up.collect_now_and_then, watch_database, ask_own_address, write_release, reset_demonstration)
     tasks = [asyncio.create_task(work()) for work in works]
     log.info("started with data version %(data_version)s", {"data_version": database.published().version.short})
@@ -98,6 +99,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     log.info("stopped")
     for task in tasks:
         task.cancel()
+    await asyncio.wait([warming])  # it reads the database
     if keeper:
         await run_in_threadpool(keeper.stop)
     await run_in_threadpool(database.close)
@@ -111,6 +113,8 @@ async def ask_own_address() -> None:
     """
     if not (address := base_url()):
         return
+    import httpx  # noqa: PLC0415 - with what it loads a twentieth of all imports
+
     await asyncio.sleep(_LOOK)  # requests are taken from the end of the start on
     try:
         async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as browser:

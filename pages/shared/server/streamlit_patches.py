@@ -11,11 +11,14 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
 from streamlit import logger as streamlit_logger
 from streamlit import runtime
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
 
@@ -28,6 +31,7 @@ _HOLDER = "made for a download"  # stands where Streamlit keeps which session re
 _COOKIE = "_streamlit_xsrf"  # the same for every request of one browser; each answer masks it anew
 
 _make = MediaFileManager.execute_deferred
+_read_theme = app_session._populate_theme_msg
 _held_for: dict[str, bytes | None] = {}  # the browser that a held file was made for, by the file's id
 
 
@@ -78,6 +82,26 @@ def _browser_of(session: str) -> bytes | None:
 def _token(cookies: Mapping[str, str]) -> bytes | None:
     given = cookies.get(_COOKIE)
     return decode_xsrf_token_string(given)[0] if given else None
+
+
+@cache
+def _theme(section: str) -> CustomThemeConfig:
+    theme = CustomThemeConfig()
+    _read_theme(theme, section)
+    return theme
+
+
+def _put_theme(msg: CustomThemeConfig, section: str = "theme") -> None:
+    if (theme := _theme(section)).ListFields():  # a section without a value is not there at all
+        msg.MergeFrom(theme)
+
+
+def read_themes_once() -> None:
+    """Let the colours and fonts that go out with every rerun be read from the settings once; once for the process.
+
+    Streamlit looks through all of its settings for each of six sections, and they do not change while it runs.
+    """
+    app_session._populate_theme_msg = _put_theme
 
 
 def hold_downloads() -> None:

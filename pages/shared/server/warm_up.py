@@ -1,4 +1,4 @@
-"""What the server does once before the first visitor, so that nobody waits for it and no rerun walks through it."""
+"""What the server loads once it answers, so that few wait for it and no rerun walks through it."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from pages.shared.components import charts, database
-from pages.shared.server import streamlit_patches
+from pages.shared.components import database
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
 _NOT_ASKED_FOR_YET = ("pages.shared.frame", "pages.shared.server.__main__")  # scripts, which run when imported
 
 
 def prepare() -> None:
-    """Load what every page needs, let answers leave at once, and take all of it out of the garbage collector's way.
+    """Load what pages need, and take all of it out of the garbage collector's way.
 
     What lives as long as the process need not be walked through each time (docs/performance.md).
     """
+    from pages.shared.components import charts  # noqa: PLC0415 - Altair, a fifth of all imports
+
     for module in pkgutil.walk_packages([str(Path(__file__).parent.parent)], "pages.shared."):
         if module.name not in _NOT_ASKED_FOR_YET:
             importlib.import_module(module.name)
     charts.build()
     _ = database.published().pool
     gc.collect()
-    streamlit_patches.send_at_once()  # before the next line, which hides objects from it
     gc.freeze()
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from confusable_homoglyphs.confusables import confusables_data
 from rapidfuzz import fuzz, process
 
 from practices_db.catalogue.plain_text import normalise
@@ -47,6 +46,8 @@ class Alike:
 @cache
 def _look_alikes() -> dict[int, str]:
     """Return letters of other scripts that look like a Latin one: {code point: Latin letter}."""
+    from confusable_homoglyphs.confusables import confusables_data  # noqa: PLC0415 - reads a large file
+
     return {
         ord(sign): letter
         for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
