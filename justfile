@@ -59,7 +59,7 @@ bench:
 
 # collect the texts on screen for translators
 messages:
-    {{ bin }}/pybabel extract --project "Integration Practices" --sort-by-file --no-wrap --mapping babel.cfg \
+    {{ bin }}/pybabel extract --project "Integration Practices" --sort-by-file --no-wrap --no-location --mapping babel.cfg \
         --keywords N_ --output locale/practices.pot .
     {{ bin }}/pybabel update --input-file locale/practices.pot --output-dir locale --domain practices \
         --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date

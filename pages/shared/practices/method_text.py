@@ -96,7 +96,7 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
                 border="horizontal",
             )
         st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
-        practice_link(card["id"], _("Its answers and sources"))
+        practice_link(card["id"], _("Its answers and sources"), ":material/arrow_forward:")
     with st.expander(_("The formulas"), icon=":material/calculate:"):
         _formulas(framework)
 

@@ -64,8 +64,8 @@ def totals(all_: Totals) -> None:
 
 
 def ways_in() -> None:
-    """Draw the ways in."""
-    with st.grid(3, min_column_width=220):
+    """Draw the ways in, which are nothing to print."""
+    with st.container(key="screen_ways").grid(3, min_column_width=220):
         for name, title, icon, words in (
             (
                 "explore",

@@ -191,7 +191,7 @@ def _who_meets_it(framework: Framework, matches: Sequence[Match]) -> None:
     """Draw practices that meet an indicator with evidence, each with what it says there."""
     for match in matches:
         row = match.card
-        practice_link(row["id"], escaped(_short(row["name"])), ":material/arrow_forward:")
+        practice_link(row["id"], f"**{escaped(_short(row['name']))}**", ":material/arrow_forward:")
         note = escaped(row["note"]) if isinstance(row["note"], str) else ""
         proof = formats.within(_(framework.evidence_label(int(row["answer_evidence"]))))
         told = f"{note} " + _("Evidence: {evidence}.").format(evidence=proof)
