@@ -231,7 +231,8 @@ def _not_one(rows: Mapping[str, dict[int, Any]]) -> list[str]:
         if kind.one is None:
             continue
         problems += [
-            f"{kind.file}, row {numbers[0]}, {kind.one[1]}: {group!r} has {marked} rows with yes; exactly one must be"
+            f"{kind.file}, row {numbers[0]}, {kind.one[1]}: {group!r} has {marked} rows with yes; exactly one must "
+            "have it"
             for group, (numbers, marked) in _marked(kind, rows[kind.file]).items()
             if marked != 1
         ]
@@ -254,6 +255,6 @@ def _twice(name: str, column: str, keys: dict[int, str]) -> list[str]:
     problems = []
     for number, key in keys.items():
         if key in first:
-            problems.append(f"{name}, row {number}, {column}: {key!r} stands in row {first[key]} already")
+            problems.append(f"{name}, row {number}, {column}: {key!r} is already in row {first[key]}")
         first.setdefault(key, number)
     return problems

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import tomllib
 from typing import NamedTuple
+from unicodedata import normalize
 
 import pypdf
 import pytest
 from app_server import ROOT, Server
-from browser_page import HOUSING_IN_ITALY, settled
+from browser_page import ALL, HOUSING_IN_ITALY, settled
 from conftest import NewContext
 from playwright.sync_api import Page, expect
 
@@ -29,21 +30,23 @@ PAPERS = {
     "start": Paper("/", 2, ("What is best known", "Not known for"), ("Assess your own", "I want better")),
     "what works": Paper(
         "/what-works", 9, ("How a label is made", "without a study on this", "Access to higher education: "),
-        ("Outcome\n",),
+        ("Show what is known",),
     ),
     "cards": Paper(
-        HOUSING_IN_ITALY, 5, ("Refugees Welcome Italia", "What research says on this"), ("Copy text", "Sort by", "Target group\n")
+        HOUSING_IN_ITALY, 5, ("Refugees Welcome Italia", "What research says on this"), ("Copy text", "Sort by")
     ),
     "table": Paper(
         "/explore?view=table", 4,
-        ("Printed: the first 50 rows of 325.", "FORWORK", "5 of 5", "Sustainability", "– means not known."),
+        (f"Printed: the first 50 rows of {ALL}.", "FORWORK", "5 of 5", "Sustainability", "– means not known."),
         ("Click a cell",),
     ),
-    "table of few": Paper(f"{HOUSING_IN_ITALY}&view=table", 2, ("Refugees Welcome Italia", "86 (75–88)"), ("Printed:",)),
+    "table of few": Paper(f"{HOUSING_IN_ITALY}&view=table", 2, ("Refugees Welcome", "86 (75–88)"), ("Printed:",)),
     "ranges": Paper("/explore?view=ranges&country=DE", 3, ("1–20 of 33", "50 (25–75), 50 % answered")),
     "two scores": Paper("/explore?view=scores", 3, ("Without both scores", "HELIOS", "Koto-SIB integration social")),
     "groups": Paper("/explore?view=groups", 3, ("n = 11: 50 to 100, median 50",)),
-    "practice": Paper("/practice?practice=duo-for-a-job", 15, ("Result on the main outcome", "How the score for"), ("Is this yours?",)),
+    "practice": Paper(
+        "/practice?practice=duo-for-a-job", 15, ("Result on the main outcome", "How the score for"), ("Is this yours?",)
+    ),
     "compare": Paper(
         "/compare?practice=duo-for-a-job&practice=sanctuary-runners", 7,
         ("Side by side, differences first", "Secured or mixed funding", "Every pair, with the ranges"),
@@ -56,7 +59,7 @@ PAPERS = {
         ),
         ("Point at a bar", "Weights inside a criterion", "Start from"),
     ),
-    "weighting of few": Paper("/weighting?country=DE", 5, ("differ clearly", "Bike Bridge"), ("Few practices are left",)),
+    "weighting of few": Paper("/weighting?country=DE", 5, ("differ clearly", "Bike Bridge"), ("Few practices are",)),
     "gap map": Paper("/gaps", 6, ("Of 216 combinations", "What would fill the gaps", "Entrepreneurship")),
     "evidence": Paper("/evidence", 4, ("Strength 5", "Get it at"), ("Open this practice", "Cite")),
     "communities": Paper("/communities", 3, ("Community of practice", "own page, read on")),
@@ -83,19 +86,19 @@ def printed(page: Page) -> pypdf.PdfReader:
 
 
 @pytest.mark.parametrize("name", PAPERS)
-def test_a_page_prints_what_it_says_on_few_sheets(name: str, server: Server, new_context: NewContext) -> None:
-    paper = PAPERS[name]
-    page = new_context(color_scheme="dark", viewport={"width": 1280, "height": 800}).new_page()
+def test_a_page_prints_what_it_says_on_few_sheets(name: str, server: Server, reader: Page) -> None:
+    paper, page = PAPERS[name], reader
+    page.emulate_media(color_scheme="dark")
     page.goto(server.url + paper.address)
     settled(page)
     pdf = printed(page)
-    texts = [" ".join(sheet.extract_text().split()) for sheet in pdf.pages]
+    texts = [" ".join(normalize("NFKC", sheet.extract_text()).split()) for sheet in pdf.pages]  # "ff" is one letter
     whole = " ".join(texts)
     assert len(texts) <= paper.most, texts
     assert all(texts), "an empty sheet"
     for words in (*paper.has, _OF_ALL):
         assert words in whole, (words, whole)
-    for words in ("Skip to", "More", "Download chart", *paper.lacks):
+    for words in ("Skip to", "Download chart", *paper.lacks):
         assert words not in whole, (words, whole)
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
     for dark in ("backgroundColor", "secondaryBackgroundColor", "textColor"):

@@ -194,7 +194,7 @@ def test_numbers_in_text_are_read_as_their_format_shows_them(
 
     content = workbook(HOUSE, change=type_in)
     if shown is None:
-        assert "cell B2 holds no text" in mistakes(tiny_store, content)[2, "name"].reason
+        assert "cell B2 is not text" in mistakes(tiny_store, content)[2, "name"].reason
     else:
         assert looked_at(tiny_store, content).entries[0].title == shown
 
