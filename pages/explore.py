@@ -68,8 +68,9 @@ match shown_as:
                     "Click a cell to open its practice, tick rows to compare them, click a column's head to sort this "
                     "page."
                 )
+                + " "
+                + _("– means not known.")
             )
-        st.caption(_("– means not known."))
         with st.container(key="paper"):
             tables.on_paper(shown, found.count)
         picked, ticked = tables.pick_rows(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 from typing import NamedTuple
 from unicodedata import normalize
@@ -91,6 +92,7 @@ def test_a_page_prints_what_it_says_on_few_sheets(name: str, server: Server, rea
     page.emulate_media(color_scheme="dark")
     page.goto(server.url + paper.address)
     settled(page)
+    expect(page.get_by_text(re.compile("^Looking "))).to_have_count(0)  # for what the browser keeps
     pdf = printed(page)
     texts = [" ".join(normalize("NFKC", sheet.extract_text()).split()) for sheet in pdf.pages]  # "ff" is one letter
     whole = " ".join(texts)

@@ -161,9 +161,11 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
 def on_paper(practices: Sequence[Card], all_: int) -> None:
     """Draw the first rows of the sortable table as a plain one: a canvas cannot be printed."""
     printed = overview_table(practices[:_PRINTED]).iloc[:, :_PRINTED_COLUMNS]
+    told = _("– means not known.")
     if all_ > len(printed):
         words = _("Printed: the first {count} rows of {all}. The download has all rows, with more columns.")
-        st.caption(words.format(count=len(printed), all=formats.count(all_)))
+        told = words.format(count=len(printed), all=formats.count(all_)) + " " + told
+    st.caption(told)
     st.table(
         printed.map(escaped),
         hide_index=True,
@@ -336,7 +338,8 @@ def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
             practice_link(card["id"], escaped(card["name"]))
     further = []
     if (more := len(cards_) - _LISTED) > 0:
-        further.append(_("{count} more: see the table.").format(count=formats.count(more)))
+        words = _("{count} more: see the view {view}.")
+        further.append(words.format(count=formats.count(more), view=formats.quoted(_("Table"))))
     if not_assessed:
         told = ngettext("{count} is not assessed.", "{count} are not assessed.", not_assessed)
         further.append(told.format(count=formats.count(not_assessed)))

@@ -158,7 +158,7 @@ WORDS = {
     "duplicate practice_id P0001 rows 2,3": ("row 3, id: duplicate: 'p0001' is already in row 2",),
     "expands to more than 10 MB": ("expands",),
     "DTD": ("DTD",),
-    "not a workbook": ("no workbook",),
+    "not a workbook": ("not a workbook",),
 }
 
 
