@@ -15,6 +15,8 @@ from browser_page import ALL, HOUSING_IN_ITALY, settled
 from conftest import NewContext
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.e2e
+
 _OF_ALL = "Data version"  # the footer stands on paper as on the screen
 
 
