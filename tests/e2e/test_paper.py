@@ -114,7 +114,8 @@ def _painted(pdf: pypdf.PdfReader, colour: str) -> bool:
     wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     for sheet in pdf.pages:
         content = sheet.get_contents()
-        for operands, operator in content.operations if content else ():
+        assert content is not None
+        for operands, operator in content.operations:
             if operator == b"rg" and [round(float(one) * 255) for one in operands] == wanted:
                 return True
     return False
