@@ -84,7 +84,8 @@ class FindingRow(CatalogueRow):
     @model_validator(mode="after")
     def _coders_fit(self) -> Self:
         if (self.coded_by == "two") != (self.second_direction is not None):
-            raise ColumnError("second_direction", f"goes with coded_by two only; here it is {self.coded_by}")
+            wanted = "filled in" if self.coded_by == "two" else "blank"
+            raise ColumnError("second_direction", f"coded by {self.coded_by}: must be {wanted}")
         same = None if self.second_direction is None else self.first_direction == self.second_direction
         if self.agreed is not same:
             raise ColumnError("agreed", f"does not fit {self.first_direction} and {self.second_direction or 'none'}")
