@@ -62,13 +62,17 @@ match shown_as:
     case "scores":
         picked = tables.both_scores(view, whole, found)
     case "table":
-        st.caption(
-            _("Click a cell to open its practice, tick rows to compare them, click a column's head to sort this page.")
-            + " "
-            + _("– means not known.")
-        )
-        with st.container(key="paper"):  # start_page.css shows it only there
-            st.caption(_("This table does not fit on paper. Print the view “Practices”, or download the list."))
+        with st.container(key="screen"):  # start_page.css shows it only there, and the other only on paper
+            st.caption(
+                _(
+                    "Click a cell to open its practice, tick rows to compare them, click a column's head to sort this "
+                    "page."
+                )
+                + " "
+                + _("– means not known.")
+            )
+        with st.container(key="paper"):
+            tables.on_paper(shown, found.count)
         picked, ticked = tables.pick_rows(shown)
         links.compare_button(ticked)
     case "groups":

@@ -16,6 +16,7 @@ st.markdown(
 )
 asked = needs_form.read_link()
 needs_form.form(asked)
+needs_form.on_paper(asked)
 if asked.is_empty:
     needs_form.nothing_asked()
     st.stop()

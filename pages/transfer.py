@@ -18,7 +18,7 @@ card, notes = one.card, one.answers
 
 st.title(_("Would it work here?"))
 st.markdown(formats.pair(in_own_language(f"**{escaped(card['name'])}**"), of_catalogue(card["summary"])))
-links.practice_link(card["id"], _("Open this practice"))
+links.practice_link(card["id"], _("Open this practice"), "arrow_forward")
 st.info(
     _(
         "Compare the conditions of this practice with yours: same, different, or not known yet, and whom to ask. The "

@@ -26,8 +26,8 @@ csv.field_size_limit(CELL_AT_MOST)
 _SAMPLE_LINES = 6
 # What is no text, by its first bytes, and what to do about it.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"PK", "a packed file (zip), not text"),
-    (b"\x1f\x8b", "a packed file (gzip), not text"),
+    (b"PK", "a zip file, not text"),
+    (b"\x1f\x8b", "a gzip file, not text"),
     (b"\x89PNG", "a picture, not text"),
     (b"\xff\xd8\xff", "a picture, not text"),
     (b"%PDF", "a PDF, not text"),
@@ -40,7 +40,7 @@ _COMPOUND = b"\xd0\xcf\x11\xe0"
 _COMPOUNDS = (
     (
         "EncryptedPackage",
-        "The workbook is protected by a password. Take the password off where it was made (File, Info, Protect "
+        "The workbook is protected by a password. Remove the password in the program that made it (File, Info, Protect "
         "Workbook, Encrypt with Password: leave it blank), and save it again.",
     ),
     ("WordDocument", "The file is an old Word document (.doc), not a table. Save its table as .xlsx or as CSV."),
@@ -98,7 +98,7 @@ def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Enco
         if content.startswith(magic):
             raise CsvError(f"The file is {what}.")
     if _WEB_PAGE.match(content):
-        raise CsvError("The file is a web page and has no header of a table. Save the table as CSV.")
+        raise CsvError("The file is a web page, not a table. Save the table as CSV.")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return _without_nul(content.decode("utf-16")), "utf-16"
@@ -108,8 +108,8 @@ def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Enco
             ) from None
     if b"\x00" in content:
         raise CsvError(
-            f"Byte {content.index(0)} is a NUL character, which no text holds. If the file is UTF-16, save it with a "
-            "byte order mark or as “CSV UTF-8”.",
+            f"Byte {content.index(0)} is a NUL character, which text files do not contain. If the file is UTF-16, save "
+            "it with a byte order mark or as “CSV UTF-8”.",
             content.count(b"\n", 0, content.index(0)) + 1,
         )
     try:
@@ -121,7 +121,8 @@ def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Enco
 def _without_nul(text: str) -> str:
     if "\0" in text:
         raise CsvError(
-            "The file holds a NUL character, which no text holds.", text.count("\n", 0, text.index("\0")) + 1
+            "The file contains a NUL character, which text files do not contain.",
+            text.count("\n", 0, text.index("\0")) + 1,
         )
     return text
 

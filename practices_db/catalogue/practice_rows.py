@@ -111,7 +111,7 @@ def _web_address(value: str) -> str:
     shown = f"{value[:80]!r}"
     scheme, colon, rest = value.partition("://")
     if _TWO_ADDRESSES.search(value):
-        raise ValueError(f"{shown} holds two addresses; one can stand here")
+        raise ValueError(f"{shown} holds two addresses; one is allowed here")
     if scheme.lower() not in ("http", "https") or not colon or _SPACE.search(value):
         raise ValueError(f"{shown} is not a web address (http:// or https://, no spaces)")
     if found := re.search(r'[<>"\\^`{|}]', value):
@@ -123,10 +123,10 @@ def _web_address(value: str) -> str:
     except ValueError as error:  # UnicodeError of a name that cannot be one, too
         raise ValueError(f"{shown} is an address that cannot be read ({error})") from error
     if not host:
-        raise ValueError(f"{shown} is not a web address: it names no host")
+        raise ValueError(f"{shown} is not a web address: it has no host name")
     labels = host.removesuffix(".").split(".")
     if ":" not in host and (len(labels) < 2 or not all(map(_HOST_LABEL.fullmatch, labels))):  # a colon: IPv6
-        raise ValueError(f"{shown} is not a web address: {host[:80]!r} is no host on the web")
+        raise ValueError(f"{shown} is not a web address: {host[:80]!r} is not a valid host name")
     return f"{scheme.lower()}://{rest}"
 
 
@@ -143,7 +143,7 @@ def yes(value: Any) -> Any:
         case "yes" | True:
             return True
         case _:
-            raise ValueError(f"{str(value)[:80]!r}: only 'yes' or blank (not seen) can stand here")
+            raise ValueError(f"{str(value)[:80]!r}: only 'yes' or blank (not seen) is allowed here")
 
 
 def yes_or_no(value: Any) -> Any:
@@ -156,7 +156,7 @@ def yes_or_no(value: Any) -> Any:
         case True | False:
             return value
         case _:
-            raise ValueError(f"{str(value)[:80]!r}: only 'yes', 'no' or blank can stand here")
+            raise ValueError(f"{str(value)[:80]!r}: only 'yes', 'no' or blank is allowed here")
 
 
 def digits(value: Any) -> Any:

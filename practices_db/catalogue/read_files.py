@@ -176,7 +176,7 @@ def _twice(rows: Mapping[str, dict[int, Any]]) -> Iterator[str]:
         for number, row in rows[name].items():
             key = called(row)
             if first.setdefault(key, number) != number:
-                yield f"{name}, row {number}, {column}: {key!r} stands in row {first[key]} already"
+                yield f"{name}, row {number}, {column}: {key!r} is already in row {first[key]}"
 
 
 def _without_practice(rows: Mapping[str, dict[int, Any]]) -> Iterator[str]:
@@ -230,4 +230,5 @@ def _not_one(rows: Mapping[str, dict[int, Any]]) -> Iterator[str]:
             marked[getattr(row, group)] += bool(getattr(row, flag))
         for of, number in first.items():
             if marked[of] != 1:
-                yield f"{kind.file}, row {number}, {flag}: {of!r} has {marked[of]} rows with yes; exactly one must be"
+                have = f"{of!r} has {marked[of]} rows with yes; exactly one must have it"
+                yield f"{kind.file}, row {number}, {flag}: {have}"

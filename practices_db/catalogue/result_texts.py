@@ -120,7 +120,7 @@ class ResultWords:
 
     @property
     def whose(self) -> str:
-        """Whether somebody else than the operator found it; "" where that is not told."""
+        """Whether someone other than the operator found it; "" where that is not told."""
         return {True: _("independent of the operator"), False: _("from the operator"), None: ""}[self.independent]
 
     @property

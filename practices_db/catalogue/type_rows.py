@@ -84,13 +84,14 @@ class FindingRow(CatalogueRow):
     @model_validator(mode="after")
     def _coders_fit(self) -> Self:
         if (self.coded_by == "two") != (self.second_direction is not None):
-            raise ColumnError("second_direction", f"coded by {self.coded_by}: a second coder's direction, or none")
+            wanted = "filled in" if self.coded_by == "two" else "blank"
+            raise ColumnError("second_direction", f"coded by {self.coded_by}: must be {wanted}")
         same = None if self.second_direction is None else self.first_direction == self.second_direction
         if self.agreed is not same:
-            raise ColumnError("agreed", f"the directions are {self.first_direction}, {self.second_direction or 'none'}")
+            raise ColumnError("agreed", f"does not fit {self.first_direction} and {self.second_direction or 'none'}")
         stands = "mixed" if same is False else self.first_direction
         if self.direction != stands:
-            raise ColumnError("direction", f"{self.direction!r} does not follow from the coders, {stands!r} does")
+            raise ColumnError("direction", f"{self.direction!r} does not fit the coders' answers; {stands!r} does")
         return self
 
 
@@ -127,5 +128,5 @@ class RateRow(CatalogueRow):
     @model_validator(mode="after")
     def _is_of_something(self) -> Self:
         if not (self.publication_id or self.practice_id):
-            raise ColumnError("practice_id", "a rate is of a practice, or told by a publication: give one of them")
+            raise ColumnError("practice_id", "a rate needs the practice or the publication that it is from")
         return self

@@ -186,14 +186,14 @@ def _check_package(content: bytes) -> None:
             parts = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise PracticesError(
-            "The file is packed (zip), so it is not text, and it is no workbook (.xlsx) or a damaged one."
+            "The file is a zip file, not text. It is not a workbook (.xlsx), or the workbook is damaged."
         ) from None
     names = {part.filename for part in parts}
     for part, what in _OTHERS.items():
         if part in names:
             raise PracticesError(f"The file is {what}, not a workbook (.xlsx). Save it as .xlsx or as CSV.")
     if "[Content_Types].xml" not in names:
-        raise PracticesError("The file is packed (zip) and no workbook (.xlsx): it is not text.")
+        raise PracticesError("The file is a zip file, not text and not a workbook (.xlsx).")
     unpacked = sum(part.file_size for part in parts)
     if unpacked > _UNPACKED_AT_MOST:
         raise PracticesError(
@@ -210,8 +210,8 @@ def _check_package(content: bytes) -> None:
         or any(part.flag_bits & 1 for part in parts)
     ):
         raise PracticesError(
-            "The workbook was not opened: it is packed in a way that could do harm (too many parts, names that "
-            "leave the folder, or locked with a password)."
+            "The workbook was not opened: it may be unsafe (too many parts, file names that leave its "
+            "folder, or parts with a password)."
         )
 
 
@@ -250,7 +250,7 @@ def _in_words(error: BaseException) -> str:
         kinds.append(type(cause).__name__)
         cause = cause.__cause__ or cause.__context__
     if {"EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"} & set(kinds):
-        return "The workbook was not read: it declares entities (DTD), which no spreadsheet writes."
+        return "The workbook was not read: it declares entities (DTD), which spreadsheet programs do not write."
     return f"The workbook cannot be read; it is damaged ({kinds[0]}). Save the sheet as CSV."
 
 
@@ -285,8 +285,8 @@ def _count(content: bytes) -> None:
                     rest = chunk[chunk.rfind(b"<") :] if b">" not in chunk[chunk.rfind(b"<") :] else b""
                     if cells > _CELLS_AT_MOST:
                         raise PracticesError(
-                            f"The workbook has more than {_CELLS_AT_MOST:,} cells, blank ones that are formatted "
-                            "included. Save the sheet as CSV."
+                            f"The workbook has more than {_CELLS_AT_MOST:,} cells, including blank cells with a "
+                            "format. Save the sheet as CSV."
                         )
 
 
@@ -318,8 +318,8 @@ def _rows(sheet: Any, rows_at_most: int, faults: list[Fault], characters: list[i
             kept.extend([] for _ in range(at - len(kept)))
             if kept[at - 1] or len({cell["column"] for cell in filled}) < len(filled):
                 raise PracticesError(
-                    f"Sheet {sheet.title} has row {at}, or a cell of it, twice, which no spreadsheet writes. Open it "
-                    "in one, look at that row and save it anew."
+                    f"Sheet {sheet.title} has row {at}, or a cell of it, twice. Open it in a spreadsheet program, "
+                    "check that row and save it again."
                 )
             row = kept[at - 1] = [""] * width
             for cell in filled:
@@ -343,8 +343,8 @@ def _rows(sheet: Any, rows_at_most: int, faults: list[Fault], characters: list[i
         one[1] == below[1] and one[2] >= below[0] for one, below in pairwise(by_column)
     ):
         raise PracticesError(
-            f"Sheet {sheet.title} has more than {rows_at_most:,} merged cells, or some that lie over one another. "
-            "Unmerge its cells and save it anew."
+            f"Sheet {sheet.title} has more than {rows_at_most:,} merged cells, or merged cells that overlap. "
+            "Unmerge its cells and save it again."
         )
     return asdict(
         Sheet(

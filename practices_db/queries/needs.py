@@ -139,7 +139,7 @@ class Asked:
             _("Inhabitants of your place"): formats.count(self.inhabitants) if self.inhabitants else "",
             _("Money"): _(MONEY[self.money]) if self.money else "",
             _("You have"): ", ".join(_(HAVE[name]) for name in self.have),
-            _("Left aside"): ", ".join(_(REASON_NAMES[reason]) for reason in self.off),
+            _("Reasons not counted"): ", ".join(_(REASON_NAMES[reason]) for reason in self.off),
         }
         return [(name, words) for name, words in said.items() if words]
 
@@ -290,11 +290,13 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
             )
         case "money":
             if what and what[0].isdigit():
-                return _("Within your money: its budget was {amount} euro, as its source gives it").format(
+                return _("Within your budget: this practice had {amount} euro, according to its source").format(
                     amount=formats.count(int(what[0]))
                 )
             paid_by = ", ".join(formats.within(label("funding_kind", kind)) for kind in what)
-            return _("Partly within your money: no budget stated, but paid by {funding} only").format(funding=paid_by)
+            return _("Partly within your budget: the practice states no budget and is funded by {funding} only").format(
+                funding=paid_by
+            )
         case "have":
             told = ", ".join(formats.within(_(HAVE[name])) for name in what)
             return _of(_("Uses what you have: {what}"), told, len(what), len(asked.have))
@@ -493,10 +495,7 @@ def not_documented(answer_: Answer) -> list[str]:
     elif not any(row["finding"] for row in strong):
         said.append(_("Studies with a comparison group are about it, but their findings are not available to us."))
     if asked.inhabitants:
-        words = _(
-            "How large a place is stands in no record: whether a practice works in a place of {inhabitants} has to be "
-            "asked."
-        )
+        words = _("No record says how large a place is. Ask whether a practice works in a place of {inhabitants}.")
         said.append(words.format(inhabitants=formats.count(asked.inhabitants)))
     return said
 

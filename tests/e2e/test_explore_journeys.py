@@ -129,24 +129,6 @@ def test_the_download_opens_inside_the_window(server: Server, new_context: NewCo
         assert box["y"] + box["height"] <= height
 
 
-def test_paper_has_the_names_and_no_controls(server: Server, new_context: NewContext) -> None:
-    page = new_context().new_page()
-    page.goto(f"{server.url}/explore?country=IT")
-    settled(page)
-    name = page.locator(".stPageLink strong").first
-    expect(name).to_be_visible()
-    page.emulate_media(media="print")
-    expect(name).to_be_visible()
-    for control in (".stPageLink:not(:has(strong))", "[class*='st-key-named-']", ".st-key-copy", "header"):
-        for one in page.locator(control).all():
-            expect(one).to_be_hidden()
-    assert name.evaluate("e => getComputedStyle(e.closest('.stVerticalBlock')).breakInside") == "avoid", "no cut card"
-    page.goto(f"{server.url}/about")
-    settled(page)
-    table = page.locator(".stTable table").first
-    assert table.evaluate("e => getComputedStyle(e).display") == "table", "an inline table goes to a page of its own"
-
-
 def test_a_need_is_filled_in_from_a_filter_and_long_names_wrap(server: Server, new_context: NewContext) -> None:
     page = new_context(viewport=NARROW).new_page()
     page.goto(f"{server.url}{HOUSING.replace('&country=DE', '')}")

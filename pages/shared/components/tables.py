@@ -44,6 +44,7 @@ _LINES = 68  # pixels of a row; above 64 Streamlit wraps text, so that names sta
 MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once; more are drawn as counts
 HALF = 50  # of 100 points
 _LISTED = 12  # names in a list beside a chart
+_PRINTED, _PRINTED_COLUMNS = 50, 6  # rows and columns of the table on paper: three pages
 CELL = 5  # points of a score in a cell of the chart of both scores
 
 Cards = pd.DataFrame | Sequence[Card]
@@ -165,6 +166,22 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
         _("End"): [str(int(card["end_year"])) if known(card["end_year"]) else "" for card in cards],
     }
     return pd.DataFrame({name: [cell or "–" for cell in column] for name, column in table.items()})
+
+
+def on_paper(practices: Sequence[Card], all_: int) -> None:
+    """Draw the first rows of the sortable table as a plain one: a canvas cannot be printed."""
+    printed = overview_table(practices[:_PRINTED]).iloc[:, :_PRINTED_COLUMNS]
+    told = _("– means not known.")
+    if all_ > len(printed):
+        words = _("Printed: the first {count} rows of {all}. The download has all rows, with more columns.")
+        told = words.format(count=len(printed), all=formats.count(all_)) + " " + told
+    st.caption(told)
+    st.table(
+        printed.map(escaped),
+        hide_index=True,
+        border="horizontal",
+        alt=_("The practices found, one a row, with result, evidence and both scores"),
+    )
 
 
 def _score_cell(card: Card, node: str) -> str:
@@ -328,7 +345,8 @@ def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
             practice_link(card["id"], of_catalogue(card["name"]))
     further = []
     if (more := len(cards_) - _LISTED) > 0:
-        further.append(_("{count} more: see the table.").format(count=formats.count(more)))
+        words = _("{count} more: see the view {view}.")
+        further.append(words.format(count=formats.count(more), view=formats.quoted(_("Table"))))
     if not_assessed:
         told = ngettext("{count} is not assessed.", "{count} are not assessed.", not_assessed)
         further.append(told.format(count=formats.count(not_assessed)))

@@ -126,6 +126,12 @@ def form(asked: Asked) -> None:
     _reasons(asked)
 
 
+def on_paper(asked: Asked) -> None:
+    """Say the need where start_page.css shows it only on paper, on which the form is not."""
+    with st.container(key="paper"):
+        st.markdown("\n".join(f"- **{name}**: {escaped(words)}" for name, words in asked.in_words()))
+
+
 def _read_from_words(asked: Asked) -> None:
     """Say what was read, each with the words it was read from; what is wrong is removed in the form below."""
     read = need_words.read(asked.words)

@@ -81,7 +81,7 @@ def cards(found: pd.DataFrame) -> None:
             for link in of_practices:
                 about = _("About **{practice}**").format(practice=of_catalogue(link["other"]))
                 st.markdown(f"{about}  \n:small[{of_catalogue(link['reason'])}]")
-                practice_link(link["other_id"], _("Open this practice"))
+                practice_link(link["other_id"], _("Open this practice"), "arrow_forward")
             st.markdown(f":small[{where_to_get(row)}]")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _relevant_to(row)

@@ -192,7 +192,7 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     with st.grid(3, min_column_width=300):
         for id_ in unstudied:
             words = practices_words(id_, counts.get(id_, 0), asked, whole)
-            links.type_link(id_, formats.pair(label("measure_type", id_), words))
+            links.type_link(id_, formats.pair(f"**{label('measure_type', id_)}**", words))
 
 
 def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:

@@ -66,7 +66,8 @@ def too_few(cards: Sequence[Card]) -> None:
     """Say how to get a comparison going."""
     if cards:
         st.info(_("Choose at least one more practice above."), icon=":material/compare_arrows:")
-        practice_link(cards[0]["id"], _("Back to {practice}").format(practice=of_catalogue(cards[0]["name"])))
+        words = _("Back to {practice}").format(practice=of_catalogue(cards[0]["name"]))
+        practice_link(cards[0]["id"], words, "arrow_back")
     else:
         st.info(
             _("Type two or more names above, or choose rows in the table of Explore."), icon=":material/compare_arrows:"

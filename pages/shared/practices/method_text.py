@@ -94,7 +94,7 @@ def worked_example(framework: Framework, card: Mapping[str, Any] | None, proof: 
                 _("The answers of the example"),
             )
         st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
-        practice_link(card["id"], _("Its answers and sources"))
+        practice_link(card["id"], _("Its answers and sources"), "arrow_forward")
     with st.expander(_("The formulas"), icon=":material/calculate:"):
         _formulas(framework)
 

@@ -324,7 +324,8 @@ def draw(  # noqa: PLR0913, PLR0917 - what is drawn, and its name
         return
     named = len(ids) <= _NAMED
     if not named:
-        st.caption(_("Point at a bar for its practice; the table below has all names."))
+        with st.container(key=f"screen_{key}"):
+            st.caption(_("Point at a bar for its practice; the table below has all names."))
     picked = chart_with_download.show(
         view,
         lambda: Drawn(
@@ -334,7 +335,14 @@ def draw(  # noqa: PLR0913, PLR0917 - what is drawn, and its name
         f"places_{key}",
         lambda: _title(score),
     )
-    tables.twin(table(found.order, ids, cards, own), _title(score))
+    if named:
+        tables.twin(table(found.order, ids, cards, own), _title(score))
+    else:
+        with st.container(key=f"screen_twin_{key}"):
+            tables.twin(table(found.order, ids, cards, own), _title(score))
+        with st.container(key=f"paper_{key}"):  # start_page.css shows it only there
+            words = _("Not printed: the table of all {count} practices. It is in the download.")
+            st.caption(words.format(count=formats.count(len(ids))))
     if picked:
         links.open_practice(picked)
 

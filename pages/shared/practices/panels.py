@@ -76,8 +76,8 @@ _WAYS = (
 
 
 def ways_in() -> None:
-    """Draw the ways in."""
-    with st.grid(3, min_column_width=220):
+    """Draw the ways in, which are nothing to print."""
+    with st.container(key="screen_ways").grid(3, min_column_width=220):
         for name, icon, title, words in _WAYS:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 page_link(name, f"**{_(title)}**", icon)

@@ -201,6 +201,7 @@ def place(practice_id: str) -> None:
         placeholder=_("For example: Town of Lahti, social services"),
         **_show(practice_id, "place", sheet_of(practice_id).place),
     )
+    _on_paper("place", _("Your place or organisation"), sheet_of(practice_id).place or "–")
 
 
 def progress(sheet: Sheet) -> None:
@@ -230,6 +231,7 @@ def ask(condition: Condition, card: Card, notes: Mapping[str, Any]) -> None:
                 horizontal=True,
                 **_show(practice_id, question.id, given.state, choice=True),
             )
+            _on_paper(question.id, _(question.text), f"{_(STATES[given.state])}. {given.note}")
             st.caption(_("Ask: {whom}").format(whom=escaped(whom(question, card))))
             st.text_input(
                 _("Note on: {question}").format(question=_(question.text)),
@@ -239,6 +241,12 @@ def ask(condition: Condition, card: Card, notes: Mapping[str, Any]) -> None:
                 placeholder=_("Yours, or what you heard"),
                 **_show(practice_id, f"{question.id}-note", given.note),
             )
+
+
+def _on_paper(part: str, asked: str, answer: str) -> None:
+    """Say a question and its answer where start_page.css shows it only on paper, on which fields are not."""
+    with st.container(key=f"paper-{part}"):
+        st.markdown(f"**{asked}** {escaped(answer)}")
 
 
 def _with_link(words: str) -> str:
@@ -258,6 +266,7 @@ def plan(practice_id: str) -> None:
             st.text_area(
                 _(title), max_chars=2000, placeholder=_(words), height=80, **_show(practice_id, f"plan-{part}", value)
             )
+            _on_paper(part, _(title), value or "–")
 
 
 def still_open(sheet: Sheet, card: Card) -> None:

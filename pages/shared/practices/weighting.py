@@ -89,10 +89,18 @@ def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
         else _("Your own weights. A preset takes you back at any time.")
     )
     shares = difference_shares(framework, criterion_scores(scores), weights)
-    with st.grid(3, min_column_width=260):
-        for criterion, one, scored in zip(framework.criteria, shares, scores.scored.T, strict=False):
+    told = [
+        f"{_drives(one)} "
+        + ngettext("{count} practice has a score.", "{count} practices have a score.", count).format(count=count)
+        for one, count in zip(shares, map(int, scores.scored.sum(axis=0)), strict=False)
+    ]
+    with st.container(key="screen_weights").grid(3, min_column_width=260):
+        for criterion, one, words in zip(framework.criteria, shares, told, strict=True):
             with st.container(gap="xsmall"):
-                _slider(criterion, one, int(scored.sum()))
+                _slider(criterion, one)
+                st.caption(words)
+    with st.container(key="paper"):  # start_page.css shows it only there
+        _on_paper(framework, shares, told)
     with st.expander(_("Weights inside a criterion"), icon=":material/tune:"):
         _indicators(framework, weights)
 
@@ -103,7 +111,17 @@ def _use_preset() -> None:
         _write_link(framework, preset(framework, st.session_state["preset"]))
 
 
-def _slider(criterion: Criterion, one: DifferenceShare, scored: int) -> None:
+def _on_paper(framework: Framework, shares: Sequence[DifferenceShare], told: Sequence[str]) -> None:
+    """Draw the weights as a table."""
+    table = {
+        _("Criterion"): [_(criterion.title) for criterion in framework.criteria],
+        _("Weight"): [percent(one.chosen) for one in shares],
+        _("Influence"): told,
+    }
+    st.table(pd.DataFrame(table), hide_index=True, border="horizontal", alt=_("The weights of the criteria"))
+
+
+def _slider(criterion: Criterion, one: DifferenceShare) -> None:
     """Draw one criterion's weight; moving it scales the others so that the whole stays 100 %."""
     key = f"weight-{criterion.id}"
     st.session_state[key] = round(100 * one.chosen, 1)
@@ -115,11 +133,6 @@ def _slider(criterion: Criterion, one: DifferenceShare, scored: int) -> None:
         format="%g %%",
         key=key,
         on_change=lambda: _set_share(criterion.id, st.session_state[key] / 100),
-    )
-    st.caption(
-        _drives(one)
-        + " "
-        + ngettext("{count} practice has a score.", "{count} practices have a score.", scored).format(count=scored)
     )
 
 
@@ -247,7 +260,7 @@ def costs(framework: Framework, scores: Scores, weights: Weighting) -> None:
         return
     titles = {criterion.id: _(criterion.title) for criterion in framework.criteria}
     gain = [one for one in found if one.without > scored]
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="small", key="screen_costs"):
         st.markdown(
             _("**Few practices are left.** Each needs a score in every criterion that you use. Set a weight to 0:")
         )

@@ -14,7 +14,7 @@ from criteria.steps import StepText, steps_of
 from pages.shared.components import database, others_findings, tables
 from pages.shared.components.links import practice_link
 from pages.shared.components.score_profile import ANSWER_BADGES
-from pages.shared.components.screen_texts import escaped, number, of_catalogue, percent, web_link
+from pages.shared.components.screen_texts import escaped, in_own_language, number, of_catalogue, percent, web_link
 from pages.shared.self_assessment import draft
 from pages.shared.self_assessment.navigation import asked, step_button
 from pages.shared.self_assessment.questions import WORDS
@@ -194,7 +194,7 @@ def _who_meets_it(framework: Framework, matches: Sequence[Match]) -> None:
     """Draw practices that meet an indicator with evidence, each with what it says there."""
     for match in matches:
         row = match.card
-        practice_link(row["id"], of_catalogue(_short(row["name"])), "arrow_forward")
+        practice_link(row["id"], in_own_language(f"**{escaped(_short(row['name']))}**"), "arrow_forward")
         note = of_catalogue(row["note"]) if isinstance(row["note"], str) else ""
         proof = formats.within(_(framework.evidence_label(int(row["answer_evidence"]))))
         told = f"{note} " + _("Evidence: {evidence}.").format(evidence=proof)

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -54,9 +55,24 @@ def _asked_early(page: str) -> str:
 def content(language: str = ENGLISH) -> str:
     """Return the page in a language; raises ValueError where Streamlit's own is not what it is changed from."""
     page = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    colours = f":root {{ --accent: {palette.ACCENT}; --focus: {palette.FOCUS}; --grey: {palette.GREY}; }}"
+    names = {
+        "accent": palette.ACCENT,
+        "focus": palette.FOCUS,
+        "grey": palette.GREY,
+        "ink": palette.INK,
+        "line": palette.LINE,
+    }
+    colours = f":root {{ {' '.join(f'--{name}: {colour};' for name, colour in names.items())} }}"
     # A theme cannot say the colour of axes and legends: in the light one Streamlit's is 3.7 : 1 on white.
     colours += f'\n.stVegaLiteChart text[fill="{palette.CHART_GREY}"] {{ fill: var(--grey); }}'
+    # On paper charts of the dark theme have the colours of the light one.
+    dark, light = (st.get_option(f"theme.{theme}.chartCategoricalColors") for theme in ("dark", "light"))
+    paper = "\n".join(
+        f'.stVegaLiteChart [{part}="{one}"] {{ {part}: {other} !important; }}'
+        for one, other in zip(dark, light, strict=True)
+        for part in ("fill", "stroke")
+    )
+    colours += f"\n@media print {{\n{paper}\n}}"
     styles = f"<style>\n{colours}\n{STYLES.read_text(encoding='utf-8')}</style>"
     with speak(language):
         words = _("Skip to the result")

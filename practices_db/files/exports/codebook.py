@@ -21,9 +21,9 @@ HEADER = ("column", "meaning", "written as", "ids")
 _WRITTEN: dict[Kind, str] = {
     "text": "text",
     "code": "id, address or word of a list",
-    "list": "several texts, ; between",
-    "codes": "several ids, ; between",
-    "urls": "several addresses, blanks between",
+    "list": "several texts, separated by ;",
+    "codes": "several ids, separated by ;",
+    "urls": "several addresses, separated by spaces",
     "number": "number, at most 4 decimals",
     "whole": "whole number",
     "date": "day, YYYY-MM-DD",

@@ -139,6 +139,6 @@ def _recipe_lines(made: Recipe) -> list[tuple[str, str]]:
         ("Method", made.method),
         ("Licence", made.licence),
         ("How to cite", made.cite),
-        ("Open it again", "Drop this file on the page “Open a file” of the app"),
+        ("Open it again", "Upload this file on the page “Open a file” of the app"),
         ("Recipe", made.as_json()),
     ]

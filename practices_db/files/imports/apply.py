@@ -46,7 +46,7 @@ def apply(store: Store, shown: Preview, actor: Actor, reason: str = "", progress
             mine = [entry for entry in shown.entries if entry.kind == kind and entry.state != "unchanged"]
             if mine:
                 write(cursor, mine)
-        progress(0.9, "Putting it on record")
+        progress(0.9, "Recording the import")
         audit_log.record(cursor, actor, *_lines(cursor, shown, reason))
 
     audit_log.guarded(store, work)

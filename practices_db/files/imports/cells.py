@@ -316,5 +316,5 @@ def impossible(column: Column, name: str, text: str) -> str:
         if last < int(text) <= LAST_YEAR:
             return f"{text!r} is too far in the future; {last} is the last year allowed"
     if name == "people_reached" and text.isascii() and text.isdigit() and _PEOPLE_ON_EARTH < int(text) <= 10**12:
-        return f"{text!r} is more people than live on Earth"
+        return f"{text!r} is more than the population of the world"
     return ""

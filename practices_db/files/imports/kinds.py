@@ -195,7 +195,7 @@ def read_columns(
         else:
             found.append(None)
             near = nearest_of(name, kind.columns)
-            what = f"is not a column of a table of {kind.name}; take it out or rename it" if name else "has no name"
+            what = f"is not a column of a table of {kind.name}; delete or rename it" if name else "has no name"
             problems.append(Problem(what, 1, repr(name[:80]), nearest=repr(near) if near else "", place=place))
     return found, ignored, problems + missing([name for name in kind.keys if name not in found], place)
 

@@ -367,7 +367,7 @@ def _twice(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> Iterat
         if before != (place, row):
             where = f"row {before[1]}" + (f" of {before[0]}" if before[0] != place else "")
             column, value = _identifying(kind, key)
-            reason = f"duplicate: {value!r} stands in {where} already"
+            reason = f"duplicate: {value!r} is already in {where}"
             free = ""
             if kind in _NAMED:  # another one may be meant, whose id is free
                 tried = numbers.setdefault((kind, value), count(2))  # goes on where it stopped
@@ -388,13 +388,13 @@ def _archived(upload: Upload, entries: tuple[Entry, ...], held: Holdings) -> Ite
         stored = held.rows[entry.kind].get(entry.key)
         if entry.kind not in _NAMED and stored and not stored.listed:
             column, value = _identifying(entry.kind, entry.key)
-            reason = f"{entry.title!r} was taken out; it is changed only if you say so"
+            reason = f"{entry.title!r} was taken out; it is changed only if you allow that"
             yield Problem(reason, entry.row, column, value, place=entry.place, unless="archived")
             continue
         for column, kind in _named_by(entry.kind, entry.content).items():
             one = held.named[kind].get(getattr(entry.content, column))
             if one and one.state == "archived":
-                reason = f"{one.name!r} was archived; it is changed only if you say so"
+                reason = f"{one.name!r} was archived; it is changed only if you allow that"
                 value = getattr(entry.content, column)
                 yield Problem(reason, entry.row, column, value, place=entry.place, unless="archived")
 
@@ -492,7 +492,7 @@ def _not_one(entries: tuple[Entry, ...], held: Holdings) -> Iterator[Problem]:
             of = getattr(entry.content, group)
             if of in marked and marked[of] != 1 and of not in seen:
                 seen.add(of)
-                reason = f"{of!r} would have {marked[of]} rows with yes; exactly one must be"
+                reason = f"{of!r} would have {marked[of]} rows with yes; exactly one must have it"
                 yield Problem(reason, entry.row, flag, place=entry.place)
 
 

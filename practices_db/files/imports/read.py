@@ -262,7 +262,7 @@ def _compare(part: _Part, sheet: Sheet, faults: Sequence[Fault], found: _Found, 
     """Tell where a sheet is larger than it says of itself, and its cells that hold no value."""
     if sheet.stated and (sheet.stated[0] < len(sheet.rows) or sheet.stated[1] < max(map(len, sheet.rows))):
         end = f"{_letters(sheet.stated[1])}{sheet.stated[0]}"
-        found.notes.append(f"Sheet {part.place!r} says of itself that it ends at {end}; all its rows are read.")
+        found.notes.append(f"Sheet {part.place!r} gives {end} as its last cell; all its rows are read.")
     found.problems += [
         Problem(fault.reason, fault.row, f"column {_letters(fault.column)}", fault.value, place=fault.sheet)
         for fault in faults
@@ -288,7 +288,7 @@ def _known(book: Workbook, found: _Found) -> dict[str, Sheet]:
     if not known:
         raise PracticesError(f"No sheet has a header of {_kinds()} in its first row. Begin with a template.")
     if others:
-        found.notes.append(f"Not read, since they hold no table: {', '.join(map(repr, others))}.")
+        found.notes.append(f"Not read, because they contain no table: {', '.join(map(repr, others))}.")
     return known
 
 
@@ -398,7 +398,7 @@ def _table(part: _Part, comma: bool, found: _Found, progress: Progress) -> Table
     columns, ignored, problems = read_columns(kind, names, ours, place)
     if ignored:
         found.notes.append(
-            f"Understood and not read: {len(ignored)} further columns of an export ({', '.join(ignored[:3])}"
+            f"Recognised, not imported: {len(ignored)} further columns of an export ({', '.join(ignored[:3])}"
             f"{', …' if len(ignored) > 3 else ''})."
         )
     given = tuple(column for column in columns if column and column in kind.columns)
@@ -423,7 +423,7 @@ def _without_blank(rows: Sequence[Sequence[str]], found: _Found, place: str) -> 
     header = list(rows[0])
     width = max(at for at, cell in enumerate(header, start=1) if cell.strip())
     if len(rows) - 1 - len(body) and place == "":
-        found.notes.append(f"Blank rows that are skipped: {len(rows) - 1 - len(body)}.")
+        found.notes.append(f"Blank rows skipped: {len(rows) - 1 - len(body)}.")
     if place:  # a worksheet has no width of its own
         width = max([width, *(len(row) - _blank_at_end(row) for row in body.values())])
         header = [*header, *[""] * (width - len(header))][:width]
@@ -503,11 +503,11 @@ def _rows(
             broken[at] = how.kind.key_of(cells)
             if left < len(said) and not found.unproposed:
                 found.unproposed = True
-                reason = f"from here on no value is proposed: there are more than {PROPOSED_AT_MOST} mistakes"
+                reason = f"more than {PROPOSED_AT_MOST} mistakes: from here on no value is proposed"
                 wrong.append(Problem(reason, at, place=how.place))
         found.problems += wrong
     if silent_rows:
-        found.notes.append(f"Rows of an export without data of their own that are skipped: {silent_rows}.")
+        found.notes.append(f"Rows of an export without data of their own, skipped: {silent_rows}.")
     return rows, partial, broken
 
 
@@ -523,7 +523,7 @@ def _cells(how: _How, at: int, row: Sequence[str], found: _Found) -> Cells:
         if column.text and (at, number) in how.part.shown:
             shown = how.part.shown[at, number]
             if shown is None:
-                reason = f"cell {_letters(number)}{at} holds no text: {cell!r} is kept, what was typed cannot be known"
+                reason = f"cell {_letters(number)}{at} is not text: the file has {cell!r}, what was typed is not known"
                 reason += ". Format the cell as text and type it again"
                 found.problems.append(where.problem(reason, cell))
                 shown = ""

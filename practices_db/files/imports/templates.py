@@ -125,7 +125,7 @@ _SAID = {
     "main": {"yes": "Shown first"},
     "primary": {"yes": "What it mainly does", "no": "A further type"},
     "independent_of_operator": {"yes": "Independent", "no": "Not independent"},
-    "coded_by": {"one": "One coder", "two": "Two coders, without sight of each other"},
+    "coded_by": {"one": "One coder", "two": "Two coders, independently of each other"},
     "agreed": {"yes": "Both gave one direction", "no": "They differed"},
     "title_is_descriptive": {"yes": "The title is a description"},
     "url_is_copy": {"yes": "The page is a copy"},
@@ -232,7 +232,7 @@ def _fill(sheet: Any, kind: TemplateKind, rows: Sequence[Cells], looks: dict[str
         sheet.write_string(0, at, name, looks["must" if name in KIND[kind].required else "head"])
         sheet.write_comment(0, at, meaning(kind, name))
         if choices := _choices(kind, name):
-            rule = {"validate": "list", "source": choices, "error_message": "Take a value of the list."}
+            rule = {"validate": "list", "source": choices, "error_message": "Choose a value from the list."}
             sheet.data_validation(1, at, _ROWS_CHECKED, at, rule)
     for place, row in enumerate(rows, start=1):
         for at, name in enumerate(names):

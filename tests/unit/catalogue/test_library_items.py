@@ -176,7 +176,7 @@ def test_every_vocabulary_of_a_file_is_one() -> None:
         ("results.csv", "year_to", "1999", "row 2, year_to: 1999 is before the first year"),
         ("findings.csv", "publication_id", "nothing", "row 2, publication_id: there is no evidence 'nothing'"),
         ("findings.csv", "horizon", "3.5", "row 2, horizon: '3.5' is not a whole number"),
-        ("findings.csv", "agreed", "no", "row 2, agreed: the directions are"),
+        ("findings.csv", "agreed", "no", "row 2, agreed: does not fit"),
         ("findings.csv", "second_direction", "", "row 2, second_direction: coded by two"),
         ("practice_types.csv", "measure_type", "language-trainin", "did you mean 'language-training'"),
         ("practice_types.csv", "primary", "", "row 2, primary: is blank"),
@@ -190,7 +190,7 @@ def test_a_fault_names_file_row_and_column(name: str, column: str, value: str, s
 
 def test_exactly_one_result_is_main_and_one_type_primary(edited: Any) -> None:
     said = edited("results.csv", lambda lines: [line.update(main="yes") for line in lines])
-    assert "results.csv, row 2, main: 'accelair' has 3 rows with yes; exactly one must be" in said
+    assert "results.csv, row 2, main: 'accelair' has 3 rows with yes; exactly one must have it" in said
 
 
 def test_a_practice_without_a_primary_type_is_refused(edited: Any) -> None:
@@ -369,7 +369,7 @@ def test_results_are_brought_in_by_a_file(own: Store) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"main": "yes"}, "'accelair' would have 2 rows with yes; exactly one must be"),
+        ({"main": "yes"}, "'accelair' would have 2 rows with yes; exactly one must have it"),
         ({"practice_id": "nobody"}, "'nobody' is neither in the database nor in this file"),
         ({"design": "guess"}, "is not in the list of result design ids"),
     ],

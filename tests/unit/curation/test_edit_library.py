@@ -334,7 +334,7 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
         edit_library.KEPT[item].archive(own, Edit(CURATOR, id_, 1, "why"))  # type: ignore[arg-type]
         file = table(row, columns=list(row)).encode()
         if item != "link":  # a link has no name to be told by
-            with pytest.raises(RefusedError, match="was archived; it is changed only if you say so"):
+            with pytest.raises(RefusedError, match="was archived; it is changed only if you allow that"):
                 bring(own, file)
         shown = bring(own, file, Confirmed(archived=True))
         assert [entry.state for entry in shown.entries] == ["changed"]

@@ -519,7 +519,7 @@ MISTAKES: dict[str, tuple[str, int, str, str, tuple[str, ...]]] = {
     "a number is no date": ("practices", 4, "checked_on", "0", ("'0'",)),
     "a moment is no date": ("practices", 4, "checked_on", "1767312000", ("'1767312000'",)),
     "id with capitals": ("practices", 4, "id", "Synthetic Empty", ("'Synthetic Empty'",)),
-    "id twice": ("practices", 4, "id", "synthetic-accents", ("'synthetic-accents' stands in row 2 already",)),
+    "id twice": ("practices", 4, "id", "synthetic-accents", ("'synthetic-accents' is already in row 2",)),
     "answer": ("assessments", 2, "answer", "yes", ("'yes'", "'met'")),
     "level of evidence": ("assessments", 3, "evidence_level", "6", ("6", "5")),
     "level of evidence missing": ("assessments", 3, "evidence_level", "", ("evidence_level",)),
@@ -544,7 +544,7 @@ MISTAKES: dict[str, tuple[str, int, str, str, tuple[str, ...]]] = {
         3,
         "indicator_id",
         "eff-result",
-        ("stands in row 2 already",),
+        ("is already in row 2",),
     ),
     "practice of a source": (
         "sources",
@@ -632,7 +632,7 @@ def test_row_numbers_stay_right_after_a_faulty_row(edited_catalogue: Edited) -> 
         read_catalogue(edited_catalogue(edit))
     said = "assessments.csv, row 9, indicator_id: 'eff-nonsense' is not in the framework"
     assert any(problem.startswith(said) for problem in caught.value.problems)
-    assert "practices.csv, row 5, id: 'synthetic-empty' stands in row 4 already" in caught.value.problems
+    assert "practices.csv, row 5, id: 'synthetic-empty' is already in row 4" in caught.value.problems
 
 
 def test_faulty_practice_is_not_called_missing_as_well(edited_catalogue: Edited) -> None:

@@ -124,7 +124,7 @@ def edited(folder: Path, name: str, line: int, **cells: str) -> None:
         ("evidence", {"evidence_level": "6"}, "evidence.csv, row 5, evidence_level: '6'"),
         ("evidence", {"url": "example.org"}, "evidence.csv, row 5, url: 'example.org' is not a web address"),
         ("evidence", {"url_seen": "perhaps"}, "evidence.csv, row 5, url_seen: 'perhaps'"),
-        ("evidence", {"id": "bamf-evik"}, "'bamf-evik' stands in row"),
+        ("evidence", {"id": "bamf-evik"}, "'bamf-evik' is already in row"),
         ("organisations", {"countries": "XX"}, "organisations.csv, row 5, countries: 'XX' is not in the list of area ids"),
         ("organisations", {"levels": "global"}, "organisations.csv, row 5, levels: 'global'"),
         ("organisations", {"community_of_practice": "no"}, "organisations.csv, row 5, community_of_practice: 'no': only 'yes'"),

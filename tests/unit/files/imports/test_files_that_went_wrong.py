@@ -84,14 +84,14 @@ def asked(content: bytes, confirmed: Confirmed = NOTHING) -> Question:
 def test_a_stated_size_is_never_believed(tiny_store: Store) -> None:
     shown = bring(tiny_store, case("x04_dimension_too_small.xlsx"))
     assert shown.counts["practices"]["added"] == 6
-    assert any("ends at W3; all its rows are read" in note for note in shown.upload.notes)
+    assert any("gives W3 as its last cell; all its rows are read" in note for note in shown.upload.notes)
     papers = [
         PAPER | {"id": f"synthetic-{at}", "title": f"Paper {at}", "url": f"https://example.org/{at}"} for at in "ab"
     ]
     small = repacked(workbook(*papers), lambda xml: re.sub(b'<dimension ref="[^"]*', b'<dimension ref="A1:B1', xml))
     shown = bring(tiny_store, small)
     assert shown.counts["evidence"]["added"] == 2
-    assert any("ends at B1" in note for note in shown.upload.notes)
+    assert any("gives B1 as its last cell" in note for note in shown.upload.notes)
 
 
 def test_merged_cells_are_told_and_filled_down_or_left_blank(tiny_store: Store) -> None:
@@ -195,7 +195,7 @@ def test_numbers_in_text_are_read_as_their_format_shows_them(
 
     content = workbook(HOUSE, change=type_in)
     if shown is None:
-        assert "cell B2 holds no text" in mistakes(tiny_store, content)[2, "name"].reason
+        assert "cell B2 is not text" in mistakes(tiny_store, content)[2, "name"].reason
     else:
         assert looked_at(tiny_store, content).entries[0].title == shown
 
@@ -278,7 +278,7 @@ def test_merged_cells_over_one_another_or_without_number_are_refused(ranges: lis
     cells = "".join(f'<mergeCell ref="{one}"/>' for one in ranges).encode()
     merged = b"</sheetData><mergeCells>%s</mergeCells>" % cells
     content = repacked(workbook(*houses), lambda xml: xml.replace(b"</sheetData>", merged))
-    with pytest.raises(RefusedError, match=r"more than 20,000 merged cells, or some that lie over one another"):
+    with pytest.raises(RefusedError, match=r"more than 20,000 merged cells, or merged cells that overlap"):
         read_file(content, "file.xlsx")
 
 

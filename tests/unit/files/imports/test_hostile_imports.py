@@ -157,10 +157,10 @@ WORDS = {
     "control character or strip": ("control character",),
     "more than 5,000 rows": ("more than 5,000 rows",),
     "not text": ("not text",),
-    "duplicate practice_id P0001 rows 2,3": ("row 3, id: duplicate: 'p0001' stands in row 2 already",),
+    "duplicate practice_id P0001 rows 2,3": ("row 3, id: duplicate: 'p0001' is already in row 2",),
     "expands to more than 10 MB": ("expands",),
     "DTD": ("DTD",),
-    "not a workbook": ("no workbook",),
+    "not a workbook": ("not a workbook",),
 }
 
 

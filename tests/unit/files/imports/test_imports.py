@@ -268,7 +268,7 @@ def test_hundreds_of_mistakes_are_counted_and_two_hundred_shown(tiny_store: Stor
         (lambda text: text.replace("Synthetic tea", '"Synthetic" tea'), "quotation mark stands inside"),
         (lambda text: text.replace("tea", "t\x1bea"), "row 2, name: holds the control character U+001B"),
         (lambda text: text.replace("tea", "t\0ea"), "NUL"),
-        (lambda text: text + text.split("\r\n")[1], "'synthetic-new' stands in row 2 already"),
+        (lambda text: text + text.split("\r\n")[1], "'synthetic-new' is already in row 2"),
         (lambda text: text.replace("low", "lowish"), "did you mean 'low'"),
         (lambda text: text.replace("2026-01-02", "2026-02-30"), "is not a valid date"),
         (lambda _: "", "The file is empty"),

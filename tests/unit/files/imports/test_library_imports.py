@@ -184,9 +184,7 @@ def test_mistakes_are_named_by_row_column_and_nearest_value_and_ids_stand_once(o
     assert "row 2, kind: 'evaluatoin'" in said
     assert "did you mean 'evaluation'" in said
     assert "row 5, url" in said
-    assert f"row 4, id: duplicate: '{twice}' stands in row 2 already" in refused(
-        own, file("evidence", (2, {"id": twice}))
-    )
+    assert f"row 4, id: duplicate: '{twice}' is already in row 2" in refused(own, file("evidence", (2, {"id": twice})))
 
 
 # --- what looks like one we have -----------------------------------------------------------------------------------

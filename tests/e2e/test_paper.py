@@ -1,0 +1,139 @@
+"""Pages on paper: what is printed, on how many sheets, and that a dark screen does not make a dark sheet."""
+
+from __future__ import annotations
+
+import io
+import re
+import tomllib
+from typing import NamedTuple
+from unicodedata import normalize
+
+import pypdf
+import pytest
+from app_server import ROOT, Server
+from browser_page import ALL, HOUSING_IN_ITALY, settled
+from conftest import NewContext
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+_OF_ALL = "Data version"  # the footer stands on paper as on the screen
+
+
+class Paper(NamedTuple):
+    """A page: its address, the most sheets of A4 it may take, what has to stand on them and what may not."""
+
+    address: str
+    most: int
+    has: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
+
+
+PAPERS = {
+    "start": Paper("/", 2, ("What is best known", "Not known for"), ("Assess your own", "I want better")),
+    "what works": Paper(
+        "/what-works", 9, ("How a label is made", "without a study on this", "Access to higher education: "),
+        ("Show what is known",),
+    ),
+    "cards": Paper(
+        HOUSING_IN_ITALY, 5, ("Refugees Welcome Italia", "What research says on this"), ("Copy text", "Sort by")
+    ),
+    "table": Paper(
+        "/explore?view=table", 4,
+        (f"Printed: the first 50 rows of {ALL}.", "FORWORK", "5 of 5", "Sustainability", "– means not known."),
+        ("Click a cell",),
+    ),
+    "table of few": Paper(f"{HOUSING_IN_ITALY}&view=table", 2, ("Refugees Welcome", "86 (75–88)"), ("Printed:",)),
+    "ranges": Paper("/explore?view=ranges&country=DE", 3, ("1–20 of 33", "50 (25–75), 50 % answered")),
+    "two scores": Paper("/explore?view=scores", 3, ("Without both scores", "HELIOS", "Koto-SIB integration social")),
+    "groups": Paper("/explore?view=groups", 3, ("n = 11: 50 to 100, median 50",)),
+    "practice": Paper(
+        "/practice?practice=duo-for-a-job", 15, ("Result on the main outcome", "How the score for"), ("Is this yours?",)
+    ),
+    "compare": Paper(
+        "/compare?practice=duo-for-a-job&practice=sanctuary-runners", 7,
+        ("Side by side, differences first", "Secured or mixed funding", "Every pair, with the ranges"),
+    ),
+    "weighting": Paper(
+        "/weighting", 6,
+        (
+            "Your combination", "Criterion Weight Influence", "Effectiveness 50 %", "DUO for a JOB is ahead of",
+            "Not printed: the table of all",
+        ),
+        ("Point at a bar", "Weights inside a criterion", "Start from"),
+    ),
+    "weighting of few": Paper("/weighting?country=DE", 5, ("differ clearly", "Bike Bridge"), ("Few practices are",)),
+    "gap map": Paper("/gaps", 6, ("Of 216 combinations", "What would fill the gaps", "Entrepreneurship")),
+    "evidence": Paper("/evidence", 4, ("Strength 5", "Get it at"), ("Open this practice", "Cite")),
+    "communities": Paper("/communities", 3, ("Community of practice", "own page, read on")),
+    "needs": Paper(
+        "/needs?country=IT&sector=housing-and-settlement", 4, ("Where: Italy", "Practices that fit", "Whom to ask"),
+        ("Reasons that count", "For how many people?"),
+    ),
+    "own": Paper("/self_assessment", 1, ("Where does your practice stand?",), ("Open a file you saved",)),
+    "transfer": Paper(
+        "/transfer?practice=duo-for-a-job", 7,
+        ("What does it cost for one person and a year, unpaid work included? Do not know yet.", "What may change"),
+        ("Open this practice", "Save or download"),
+    ),
+    "method": Paper("/method", 15, ("From answers to a score", "The formulas", "Who answered what")),
+    "about": Paper("/about", 6, ("What is not known", "Italy 4")),
+    "privacy": Paper("/privacy", 1, ("Private link",)),
+}  # fmt: skip
+
+
+def printed(page: Page) -> pypdf.PdfReader:
+    """Return a page as Chromium prints it, with the backgrounds that a person may ask for."""
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "12mm")
+    return pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True, margin=margin)))
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_page_prints_what_it_says_on_few_sheets(name: str, server: Server, reader: Page) -> None:
+    paper, page = PAPERS[name], reader
+    page.emulate_media(color_scheme="dark")
+    page.goto(server.url + paper.address)
+    settled(page)
+    expect(page.get_by_text(re.compile("^Looking "))).to_have_count(0)  # for what the browser keeps
+    pdf = printed(page)
+    texts = [" ".join(normalize("NFKC", sheet.extract_text()).split()) for sheet in pdf.pages]  # "ff" is one letter
+    whole = " ".join(texts)
+    assert len(texts) <= paper.most, texts
+    assert all(texts), "an empty sheet"
+    for words in (*paper.has, _OF_ALL):
+        assert words in whole, (words, whole)
+    for words in ("Skip to", "Download chart", *paper.lacks):
+        assert words not in whole, (words, whole)
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    for dark in ("backgroundColor", "secondaryBackgroundColor", "textColor"):
+        assert not _painted(pdf, theme["dark"][dark]), f"the dark {dark} on paper"
+
+
+def _painted(pdf: pypdf.PdfReader, colour: str) -> bool:
+    """Whether a colour (#RRGGBB) is filled with on any sheet."""
+    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    for sheet in pdf.pages:
+        content = sheet.get_contents()
+        assert content is not None
+        for operands, operator in content.operations:
+            if operator == b"rg" and [round(float(one) * 255) for one in operands] == wanted:
+                return True
+    return False
+
+
+def test_paper_has_the_names_and_no_controls(server: Server, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(f"{server.url}/explore?country=IT")
+    settled(page)
+    name = page.locator(".stPageLink strong").first
+    expect(name).to_be_visible()
+    page.emulate_media(media="print")
+    expect(name).to_be_visible()
+    for control in (".stPageLink:not(:has(strong))", "[class*='st-key-named-']", ".st-key-copy", "header"):
+        for one in page.locator(control).all():
+            expect(one).to_be_hidden()
+    assert name.evaluate("e => getComputedStyle(e.closest('.stVerticalBlock')).breakInside") == "avoid", "no cut card"
+    page.goto(f"{server.url}/about")
+    settled(page)
+    table = page.locator(".stTable table").first
+    assert table.evaluate("e => getComputedStyle(e).display") == "table", "an inline table goes to a page of its own"
