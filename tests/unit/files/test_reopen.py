@@ -281,7 +281,7 @@ FOREIGN = {
     "a page": (b"<!doctype html><p>x", "A brief is for reading"),
     "a broken quote": (b'practice_id,recipe\n"a,b\n', "is never closed"),
     "a ragged row": (b"practice_id,recipe\na,b,c\n", "Row 2 has 3 cells"),
-    "a broken zip": (b"PK\x03\x04" + bytes(40), "no workbook"),
+    "a broken zip": (b"PK\x03\x04" + bytes(40), "is a zip file"),
 }
 
 
