@@ -131,9 +131,7 @@ def test_a_preset_sets_the_sliders_and_the_link(visit: Visit, id_: str) -> None:
 
 
 @pytest.mark.parametrize("id_", PRESETS)
-def test_a_preset_in_the_link_comes_back_as_it_is_and_gives_some_practices_a_composite(
-    visit: Visit, id_: str
-) -> None:
+def test_a_preset_in_the_link_comes_back_as_it_is_and_gives_some_practices_a_composite(visit: Visit, id_: str) -> None:
     app = visit("weighting", weights=id_)
     assert not app.warning
     assert len(table(app)) >= 10

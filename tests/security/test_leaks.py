@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
-import itertools
 import math
 import os
 import random
@@ -355,7 +354,6 @@ def stale_after(
             recorder.calls.clear()
         visit(*way)
         reached = {name for name, recorder in recorders.items() if recorder.calls}
-        print("WAY", way, len(reached), len(missing), sorted(reached & missing))
         if reached & missing:
             chosen.append(way)
             missing -= reached

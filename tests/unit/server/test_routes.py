@@ -359,7 +359,9 @@ def test_asker_that_goes_away_leaves_nothing_behind(served: Store) -> None:
     assert not list(served.exports.iterdir())
 
 
-def test_failure_is_said_with_an_id_and_nothing_of_the_inside(changing: Store, caplog: pytest.LogCaptureFixture) -> None:
+def test_failure_is_said_with_an_id_and_nothing_of_the_inside(
+    changing: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     changing.write(lambda cursor: cursor.execute("ALTER TABLE practice_card DROP COLUMN people_reached"))
     answer = get("/api/practices.csv")
     assert answer.status == 500
