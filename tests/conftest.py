@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import os
 import shutil
@@ -51,10 +50,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if not longer & {mark.name for mark in item.iter_markers()}:
                 of_file.setdefault(item.path, {}).setdefault(item.nodeid.partition("[")[0], item)
         items[:] = [item for first in of_file.values() for item in [*first.values()][:2]]
-
-
-def pytest_collection_finish() -> None:
-    gc.freeze()  # Streamlit collects garbage after each run of a page: all that is loaded need not be walked through
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
