@@ -6,11 +6,9 @@ import asyncio
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,10 @@ import jsonschema
 import oracles
 import pytest
 import rdflib
-import streamlit as st
 from exported_files import DAY
 from openapi_spec_validator import validate
 from route_answers import APP, get
 
-from pages.shared.components import database
 from pages.shared.server.openapi import openapi
 from pages.shared.server.routes import RESOURCES
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -43,17 +39,6 @@ with warnings.catch_warnings():  # what it imports is not ready for this Python'
     import frictionless
 
 BASE = "http://localhost"
-
-
-@pytest.fixture(scope="module")
-def served(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder = tmp_path_factory.mktemp("described")
-    shutil.copy(catalogue_db, folder / "practices.duckdb")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PRACTICES_DB", str(folder / "practices.duckdb"))
-    yield database.store()
-    st.cache_resource.clear()
-    patch.undo()
 
 
 # --- OpenAPI -------------------------------------------------------------------------------------------------

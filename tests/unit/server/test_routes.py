@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import streamlit as st
 from route_answers import get
 from sample_views import FILTERS, SORT_ORDERS
 
@@ -26,22 +24,6 @@ from practices_db.queries.views import View
 
 def query_of(chosen: PracticeFilter, **more: str) -> str:
     return urlencode(chosen.params() | {name: [value] for name, value in more.items()}, doseq=True)
-
-
-@pytest.fixture(scope="module")
-def _file_to_read(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    yield Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("served") / "practices.duckdb"))
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def served(_file_to_read: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """Return the store that the routes answer from, with the real catalogue, for reading only."""
-    monkeypatch.setenv("PRACTICES_DB", str(_file_to_read))
-    store = database.store()
-    before = store.changes
-    yield store
-    assert store.changes == before, "a test that writes asks for changing"
 
 
 @pytest.fixture
