@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -238,6 +239,7 @@ _LIST = """
 """
 
 
+@cache
 def templates() -> dict[str, pd.DataFrame]:
     """Return what is drawn from: the catalogue's fields, gaps and answers."""
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import corpora as larger
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from practices_db.curation import budgets
 from practices_db.database.store import Store
@@ -21,16 +21,17 @@ from practices_db.operations.build import build
 # and asks for them by name (-m e2e), so that there a missing Playwright fails.
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
 
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.register_profile("dev", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--few", action="store_true", help="of each file two tests with one case: for a second Python")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    # of each property the default run tries few examples, and "-m slow" so many more: its long form
+    examples = 500 if config.getoption("markexpr") == "slow" else 50
+    settings.register_profile("ci", deadline=None, max_examples=examples, derandomize=True, print_blob=True)
+    settings.register_profile("dev", deadline=None, max_examples=examples)
+    settings.load_profile("ci" if os.environ.get("CI") else "dev")
     if larger.MISSING:
         raise pytest.UsageError(f"{larger.VARIABLE} names {larger.FOLDER}, where these are missing: {larger.MISSING}")
 
@@ -40,6 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "corpora" in getattr(item, "fixturenames", ()):
             item.add_marker("corpora")
+        if config.getoption("markexpr") == "slow" and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("slow")
     if config.getoption("--few"):
         longer = {"slow", "e2e", "office"}
         of_file: dict[Path, dict[str, pytest.Item]] = {}

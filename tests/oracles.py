@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -354,8 +355,9 @@ def source_kind(row: Row) -> str:
     return "other"
 
 
+@cache
 def practices(folder: Path = CATALOGUE) -> list[Practice]:
-    """Read a catalogue and work everything out."""
+    """Read a catalogue and work everything out, once for all tests: look at it, never change it."""
     framework = framework_content()
     counted = counted_answers(read_csv(folder / "assessments.csv"))
     results: dict[str, list[Row]] = {}

@@ -18,7 +18,7 @@ EVERYONE = oracles.practices()
 BY_ID = {one.id: one for one in EVERYONE}
 SORT_ORDERS: tuple[Sort, ...] = get_args(Sort)
 NUMBER_OF_FILTERS = 200
-# All of them are tried by "-m slow", every fourth always.
+# All of them are tried by "-m slow", every eighth always.
 NUMBERS = [at if at % 8 == 0 else pytest.param(at, marks=pytest.mark.slow) for at in range(NUMBER_OF_FILTERS)]
 
 

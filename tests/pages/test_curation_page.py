@@ -216,13 +216,14 @@ def test_practice_is_found_whatever_its_accents_and_edited_with_source_and_reaso
     assert "you, " in history
 
 
-def test_every_fact_of_every_practice_goes_through_the_form_unchanged(log_in: LogIn) -> None:
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_fact_of_every_practice_goes_through_the_form_unchanged(log_in: LogIn, every: int) -> None:
     log_in(None)
     from pages.shared.curation.fields import PRACTICE as form  # noqa: N811, PLC0415
 
     with database.cursor() as cursor:
         ids = [one.id for one in edit_practices.find(cursor, CLI, "practice", "", 10_000)]
-        for id_ in ids:
+        for id_ in ids[::every]:
             stands = edit_practices.practice(cursor, CLI, id_).facts
             back = form.as_facts(form.as_widgets(stands))
             assert edit_practices.checked_practice(stands | back, id_).model_dump() == stands

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,15 +19,16 @@ from practices_db.database.store import Store
 from practices_db.queries.facet_index import Index
 from practices_db.queries.ranking import AT_MOST
 
-pytestmark = pytest.mark.usefixtures("database_file")
 PRACTICES = 8_000
 
 
 @pytest.fixture(scope="module")
-def many_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def many_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("many") / "many.duckdb"
     generate(path, PRACTICES, seed=5)
-    return path
+    yield path
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +40,8 @@ def index(many_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 
 @pytest.fixture
-def database_file(many_db: Path) -> Iterator[Path]:
-    path = Path(os.environ["PRACTICES_DB"])
-    shutil.copy(many_db, path)
-    yield path
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def _database(many_db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRACTICES_DB", str(many_db))
 
 
 def _said(app: AppTest) -> str:

@@ -26,6 +26,7 @@ class Planted(NullTranslations):
         return f"‹{msgid1 if n == 1 else msgid2}›"
 
 
+@pytest.mark.usefixtures("_database")
 def test_a_translation_reaches_title_menu_footer_and_plurals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translation, "translations", Planted)
     app = screen.opened()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.framework import published_frameworks
@@ -27,7 +27,6 @@ def lead(one: np.ndarray, other: np.ndarray, weights: np.ndarray) -> float:
 
 
 @given(middles, middles, share, st.sampled_from(range(5)))
-@settings(max_examples=300)
 def test_flip_point_is_where_a_grid_sees_the_lead_change(
     one: list[float], other: list[float], shares: list[int], at: int
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import oracles
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.framework import DOCUMENTED, AnswerId, Framework, published_frameworks
@@ -118,7 +118,6 @@ def error_of(error: CoderError) -> dict[str, dict[str, Fraction]]:
 
 
 @given(two_practices(), st.sampled_from(READINGS), st.sampled_from([NO_ERROR, QUARTER]))
-@settings(max_examples=120, deadline=None)
 def test_lead_shares_are_those_of_going_through_every_possibility(
     drawn: tuple[dict[str, Any], dict[str, int], list[dict[str, AnswerId]]], reading: Reading, error: CoderError
 ) -> None:
@@ -164,7 +163,6 @@ BOTH = weighting(SHIPPED, {"effectiveness": 60, "sustainability": 40})
 
 
 @given(catalogues(), st.data())
-@settings(max_examples=60, deadline=None)
 def test_a_pair_has_the_same_lead_in_every_company(answers: Answers, data: st.DataObject) -> None:
     everyone = partial_order(SHIPPED, answers, BOTH, error=MEASURED)
     count = len(answers.practice_ids)
@@ -178,7 +176,6 @@ def test_a_pair_has_the_same_lead_in_every_company(answers: Answers, data: st.Da
 
 
 @given(catalogues())
-@settings(max_examples=60, deadline=None)
 def test_what_must_hold_for_every_partial_order(answers: Answers) -> None:
     order = partial_order(SHIPPED, answers, BOTH, error=MEASURED)
     n = len(answers.practice_ids)
@@ -196,7 +193,6 @@ def test_what_must_hold_for_every_partial_order(answers: Answers) -> None:
 
 
 @given(catalogues())
-@settings(max_examples=40, deadline=None)
 def test_a_composite_is_the_weighted_mean_of_the_scores_as_the_oracle_says(answers: Answers) -> None:
     content = oracles.framework_content("2.0.0")
     words = {1.0: "met", 0.5: "partly", 0.0: "not-met"}
@@ -215,7 +211,6 @@ def test_a_composite_is_the_weighted_mean_of_the_scores_as_the_oracle_says(answe
 
 
 @given(catalogues())
-@settings(max_examples=25, deadline=None)
 def test_pairs_that_hold_under_all_readings_hold_under_each(answers: Answers) -> None:
     found = clear_pairs(SHIPPED, answers, BOTH)
     orders = {reading: partial_order(SHIPPED, answers, BOTH, reading) for reading in READINGS}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import corpora
 import hostile
 import pytest
 
@@ -34,9 +35,12 @@ def poisoned(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def test_a_workbook_of_hostile_text_has_no_formula_and_no_link(poisoned: Store) -> None:
-    with zipfile.ZipFile(io.BytesIO(file_content(poisoned, View(), DAY, format_="xlsx"))) as workbook:
+    # the larger corpora's texts need all practices to stand in, our own only those of a country
+    view = View() if corpora.FOLDER else View(chosen=PracticeFilter(country=("IT",)))
+    with zipfile.ZipFile(io.BytesIO(file_content(poisoned, view, DAY, format_="xlsx"))) as workbook:
         sheets = [workbook.read(name).decode() for name in workbook.namelist() if name.startswith("xl/worksheets/")]
     assert len(sheets) >= 5
+    assert sum(sheet.count("onerror=alert(1)") for sheet in sheets) > 100
     assert not [sheet for sheet in sheets if re.search("<f>|<hyperlink", sheet)]
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import oracles
 import pytest
+from sample_views import EVERYONE
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import group_words, main_result
 from practices_db.catalogue.texts import score_sentence
 from practices_db.database.store import Cursor, Store
-from practices_db.queries.practices import answers, find_practices, not_counted, practice, scores
+from practices_db.queries.practices import answers, cards, find_practices, not_counted, practice, scores
 
 DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
 PRACTICE = "synthetic-empty"  # the made-up catalogue has no assessment of it
@@ -309,7 +310,7 @@ def test_counted_answers_of_the_catalogue_are_the_oracles(store: Store) -> None:
 
 
 def test_stored_scores_of_every_practice_and_node_are_the_oracles(store: Store) -> None:
-    everyone = {one.id: one for one in oracles.practices() if one.answers}
+    everyone = {one.id: one for one in EVERYONE if one.answers}
     with store.cursor() as cursor:
         rows = cursor.execute(
             "SELECT practice_id, node, score, coverage, low, high, scored, strongest_evidence,"
@@ -340,11 +341,17 @@ def test_levels_of_nodes_are_stored(store: Store) -> None:
     )
 
 
-def test_cards_show_the_stored_headline_scores(store: Store) -> None:
-    for one in oracles.practices():
-        with store.cursor() as cursor:
-            card = practice(cursor, one.id)
-        assert card is not None
+@pytest.fixture(scope="module")
+def carded(store: Store) -> list[tuple[oracles.Practice, dict[str, Any]]]:
+    """Return every practice as the oracle works it out, with its card."""
+    with store.cursor() as cursor:
+        found = {one["id"]: one for one in cards(cursor, [one.id for one in EVERYONE])}
+        assert found["duo-for-a-job"] == practice(cursor, "duo-for-a-job")
+    return [(one, found[one.id]) for one in EVERYONE]
+
+
+def test_cards_show_the_stored_headline_scores(carded: list[tuple[oracles.Practice, dict[str, Any]]]) -> None:
+    for one, card in carded:
         assert card["answered"] == one.answered
         assert card["assessed"] == bool(one.answers)
         assert card["bases"] == sorted({row.basis for row in one.answers.values()} | set(card["bases"]))
@@ -364,7 +371,7 @@ def test_cards_show_the_stored_headline_scores(store: Store) -> None:
                     assert number == pytest.approx(float(exact), abs=1e-9), (one.id, headline, name)
 
 
-def test_cards_show_the_main_result_and_what_it_shows(store: Store) -> None:
+def test_cards_show_the_main_result_and_what_it_shows(carded: list[tuple[oracles.Practice, dict[str, Any]]]) -> None:
     columns = {
         "result": "effect_text",
         "result_outcome": "outcome",
@@ -374,10 +381,7 @@ def test_cards_show_the_main_result_and_what_it_shows(store: Store) -> None:
         "result_horizon": "horizon",
         "result_source": "source_url",
     }
-    for one in oracles.practices():
-        with store.cursor() as cursor:
-            card = practice(cursor, one.id)
-        assert card is not None
+    for one, card in carded:
         main = one.results[0] if one.results else None
         assert {name: card[name] for name in columns} == {
             name: (main[of] or None) if main else None for name, of in columns.items()

@@ -52,6 +52,21 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "practices.duckdb"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRACTICES_DEMO", "2")
+        begun(folder / "practices.duckdb")
+    return folder
+
+
+@pytest.fixture
+def running(made: Path, path: Path) -> None:
+    """Let a demonstration have begun."""
+    shutil.copytree(made, path.parent, dirs_exist_ok=True)
+
+
 def test_what_was_sent_in_goes_when_its_time_is_over_and_roles_stay(path: Path) -> None:
     begun(path)
     ends = demo.ends_at(path)
@@ -82,8 +97,8 @@ def test_a_database_that_it_has_not_made_is_refused_and_untouched(path: Path, ca
         assert sent_in(store) == 1
 
 
+@pytest.mark.usefixtures("running")
 def test_another_database_in_the_place_of_its_own_is_refused(path: Path, catalogue_db: Path) -> None:
-    begun(path)
     is_over(path)
     shutil.copy(catalogue_db, path)
     path.with_name(path.name + ".witness").unlink()
@@ -99,8 +114,8 @@ def test_what_is_left_of_a_database_is_not_thrown_away(path: Path, left: str) ->
     assert path.with_name(left).read_bytes() == b"something real"
 
 
+@pytest.mark.usefixtures("running")
 def test_one_that_was_used_without_the_setting_is_one_to_keep(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun(path)
     monkeypatch.delenv("PRACTICES_DEMO")
     begun(path)
     send_one(path)
@@ -109,15 +124,15 @@ def test_one_that_was_used_without_the_setting_is_one_to_keep(path: Path, monkey
         begun(path)
 
 
+@pytest.mark.usefixtures("running")
 def test_a_reset_that_was_broken_off_goes_on(path: Path) -> None:
-    begun(path)
     path.unlink()
     begun(path)
     assert path.exists()
 
 
+@pytest.mark.usefixtures("running")
 def test_who_only_reads_leaves_the_mark_of_a_demonstration(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun(path)
     monkeypatch.setenv("PRACTICES_READ_ONLY", "1")
     with pytest.raises(PracticesError, match="a read-only app exclude each other"):
         begun(path)

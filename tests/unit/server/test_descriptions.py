@@ -6,11 +6,9 @@ import asyncio
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,10 @@ import jsonschema
 import oracles
 import pytest
 import rdflib
-import streamlit as st
 from exported_files import DAY
 from openapi_spec_validator import validate
 from route_answers import APP, get
 
-from pages.shared.components import database
 from pages.shared.server.openapi import openapi
 from pages.shared.server.routes import RESOURCES
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -43,17 +39,6 @@ with warnings.catch_warnings():  # what it imports is not ready for this Python'
     import frictionless
 
 BASE = "http://localhost"
-
-
-@pytest.fixture(scope="module")
-def served(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder = tmp_path_factory.mktemp("described")
-    shutil.copy(catalogue_db, folder / "practices.duckdb")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PRACTICES_DB", str(folder / "practices.duckdb"))
-    yield database.store()
-    st.cache_resource.clear()
-    patch.undo()
 
 
 # --- OpenAPI -------------------------------------------------------------------------------------------------
@@ -118,8 +103,9 @@ def test_every_json_is_as_its_schema_says(path: str, served: Store) -> None:  # 
     told = get(f"/api/{path}").json()
     check = jsonschema.Draft202012Validator(asked, format_checker=jsonschema.FormatChecker())
     assert [error.message for error in check.iter_errors(told)] == []
-    told["extra"] = 1
-    assert list(check.iter_errors(told))
+    short = {name: one[:1] if isinstance(one, list) else one for name, one in told.items()}
+    assert check.is_valid(short)
+    assert not check.is_valid(short | {"extra": 1})
 
 
 def test_the_schema_names_every_column() -> None:
@@ -131,8 +117,9 @@ def test_the_schema_names_every_column() -> None:
 # --- data package --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("contents", CONTENTS)
-@pytest.mark.parametrize("format_", ["csv", "csv-semicolon", "csv-comma"])
+@pytest.mark.parametrize(
+    ("contents", "format_"), [*((one, "csv") for one in CONTENTS), ("scores", "csv-semicolon"), ("scores", "csv-comma")]
+)
 def test_an_export_is_as_its_data_package_says(
     contents: Contents, format_: Format, served: Store, tmp_path: Path
 ) -> None:
@@ -200,6 +187,8 @@ def test_the_data_set_is_described_as_dcat_ap_asks(served: Store) -> None:  # no
         (DCAT.distribution, DCAT.Distribution),
     ):
         assert all((end, rdflib.RDF.type, of_class) in graph for end in graph.objects(None, kind)), kind
+    routes = openapi(RESOURCES, BASE)["paths"]
     for address in graph.objects(None, DCAT.accessURL):
         path, _, query = str(address).removeprefix(BASE).partition("?")
-        assert get(path, query, method="HEAD").status == 200, address
+        narrow = "&".join(filter(None, (query, _narrow(routes[path]["get"]))))  # a file of few is made in less time
+        assert get(path, narrow, method="HEAD").status == 200, address
