@@ -118,7 +118,7 @@ def test_too_many_to_place_are_not_placed_but_told(visit: Visit) -> None:
     for words in told:
         assert f"up to {AT_MOST} can be" in words
         assert "Choose a country, a sector or a target group above." in words
-    assert [one.proto.alt for one in app.table] == ["Bounds of places: Your weighting"]
+    assert [one.proto.alt for one in app.table] == ["The weights of the criteria", "Bounds of places: Your weighting"]
     assert len(screen.charts(app)) <= 1
 
 

@@ -129,7 +129,7 @@ def form(asked: Asked) -> None:
 def on_paper(asked: Asked) -> None:
     """Say the need where start_page.css shows it only on paper, on which the form is not."""
     with st.container(key="paper"):
-        st.markdown("\n".join(f"- **{name}**: {escaped(words)}" for name, words in asked.in_words()))
+        st.markdown("\n".join(f"- {formats.pair(f'**{name}**', escaped(words))}" for name, words in asked.in_words()))
 
 
 def _read_from_words(asked: Asked) -> None:
