@@ -246,11 +246,11 @@ _LOAD = round(os.getloadavg()[0], 2)
 
 
 def _without_paths(options: list[str]) -> list[str]:
-    """Leave out options that name a place on this machine."""
+    """Leave out options that name a place on this machine; a place that is no option is a FOLDER."""
     return [
-        one
+        "FOLDER" if one.startswith("/") else one
         for at, one in enumerate(options)
-        if not one.startswith("/")
+        if not (one.startswith("/") and at and options[at - 1].startswith("-"))
         and not (one.startswith("-") and at + 1 < len(options) and options[at + 1].startswith("/"))
     ]
 

@@ -38,7 +38,7 @@ HOW = """## What makes it fast
 - **Garbage is collected every ten seconds, not after every click**: Streamlit collects after each script run and walks through what
   all sessions hold; with 100 sessions that was four fifths of the processor's time (p95 8.8 s, without it 0.35 s). What lives as long as
   the process is loaded before `gc.freeze()`, as soon as the server answers, and not walked through at all.
-- **uvloop** is the event loop: every message wakes it, and it wakes for less (`python -m benchmarks.ratios before`, decision 728).
+- **uvloop** is the event loop: every message wakes it, and it wakes for less (`python -m benchmarks.ratios before FOLDER`, decision 728).
 - **No file watcher, charts as specifications built once** (`.streamlit/config.toml`, `pages/shared/components/charts.py`).
 """
 ARRIVALS = """Visitors come on a schedule whatever the answers take, through nginx, to an app with its limits; first pages, files, uploads and
@@ -57,7 +57,7 @@ MISSED = """## Goals that are missed or narrow, and what was tried
   31 to 60 ms. 46 reruns a second of 18 ms each keep the one interpreter busy for 83 % of the time, and there waiting grows steeply: 80
   sessions have a p95 of 117 ms. Tried: collecting garbage every ten seconds (8.8 s before), research and charts made once for each
   release (25 ms a rerun before), at most two or three pages at a time (no difference), rarer collections by Python itself (no difference), uvloop (213 and 303 ms
-  beside 213 and 972 ms in alternate runs: within what runs differ by), longer and shorter turns of the threads (no difference).
+  beside 213 and 972 ms in alternate runs: within what runs differ by), longer and shorter turns of the threads (no difference). uvloop was taken since for the processor time (728).
   What is left is Streamlit's own work for each element. More people: replicas (`docs/many-machines/`).
 - **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python -m benchmarks.exports`): 1.33 to 1.45 × for all practices in the order "best
   documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-import snowballstemmer
-
 
 def nearest_of(word: str, words: Iterable[str]) -> str | None:
     """Return which of some words is written most like one (ratio of rapidfuzz, at least 60 of 100), None if none is."""
@@ -35,6 +33,8 @@ _stemming = threading.Lock()  # a stemmer keeps the word at work in itself
 
 @cache
 def _stemmer(language: str) -> Any:
+    import snowballstemmer  # noqa: PLC0415 - thirty modules, only for who reads words
+
     return snowballstemmer.stemmer(language)
 
 

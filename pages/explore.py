@@ -71,9 +71,7 @@ match shown_as:
                 + " "
                 + _("– means not known.")
             )
-        with st.container(key="paper"):
-            tables.on_paper(shown, found.count)
-        picked, ticked = tables.pick_rows(shown)
+        picked, ticked = tables.pick_rows(shown, start, found.count)
         links.compare_button(ticked)
     case "groups":
         groups.show(view, whole, found, groups.choose(chosen))

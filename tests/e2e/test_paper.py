@@ -40,7 +40,7 @@ PAPERS = {
     ),
     "table": Paper(
         "/explore?view=table", 4,
-        (f"Printed: the first 50 rows of {ALL}.", "FORWORK", "5 of 5", "Sustainability", "– means not known."),
+        (f"Printed: rows 1 to 50 of {ALL}.", "FORWORK", "5 of 5", "Sustainability", "– means not known."),
         ("Click a cell",),
     ),
     "table of few": Paper(f"{HOUSING_IN_ITALY}&view=table", 2, ("Refugees Welcome", "86 (75–88)"), ("Printed:",)),

@@ -265,7 +265,7 @@ def test_a_tick_of_somebody_elses_list_stands_beside_the_answer_and_counts_for_n
     (shown,) = [body for body in bodies if body.startswith(f"- **{label}**") and "\n" in body]
     first, second, *_ = shown.split("\n")
     assert "Not documented" in first
-    assert second.strip().startswith("- Tick-list, not counted:")
+    assert second.strip().startswith("- Checklist, not counted:")
     assert any(f": {label}" in body and "Inclusivity" in body for body in bodies if body.startswith("- "))
     of = sum(row["practice_id"] == alone["practice_id"] for row in ticks)
     assert any("Stored but not counted: " in one.value and f"{of} answer" in one.value for one in app.caption)

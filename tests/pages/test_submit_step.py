@@ -20,6 +20,7 @@ from practices_db.curation import reviews, submissions
 from practices_db.curation.versioned_change import Edit
 from practices_db.errors import Actor
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, new_form
+from practices_db.queries import practices
 
 pytestmark = pytest.mark.usefixtures("database_file")
 FRAMEWORK = current_framework()
@@ -342,18 +343,28 @@ def test_withdrawing_what_somebody_changed_in_between_is_said(step: Any) -> None
     assert queue()[0][4] == "submitted"
 
 
+def invited(practice: str = "duo-for-a-job") -> tuple[Actor, str, AppTest]:
+    """Return a curator, the token of their invitation to a second assessment, and what its link opens."""
+    curator = Actor("curator", "someone@example.org")
+    token = submissions.invite(database.store(), practice, curator).token
+    return curator, token, opened(token)
+
+
+def to_step(app: AppTest, step: str) -> AppTest:
+    app.query_params = {"step": step}
+    return app.switch_page("../self_assessment.py").run()
+
+
 def test_an_invited_second_assessor_answers_and_hands_in() -> None:
     store = database.store()
-    curator = Actor("curator", "someone@example.org")
-    token = submissions.invite(store, "duo-for-a-job", curator).token
-    app = opened(token)
+    curator, token, app = invited()
     assert "not handed in yet" in "\n".join(screen.bodies(app))
     app.session_state["own"] = draft._State(Draft(mine=filled(7, name="A draft of mine"), sending=SENDING), loaded=True)
-    app.query_params = {"step": "submit"}
-    app.switch_page("../self_assessment.py").run()
+    to_step(app, "submit")
     read = screen.as_read("\n".join(screen.bodies(app)))
     assert "second assessment of DUO for a JOB" in read
-    assert "A draft of mine" not in read
+    for words in ("A draft of mine", "self-assessment", "mailbox"):
+        assert words not in read.partition("This is your second")[2].partition("Data version")[0]
     assert [one.key for one in app.checkbox] == ["own_consent_stories"]
     assert app.button(key="own_submit").disabled
     app.checkbox(key="own_consent_stories").check().run()
@@ -364,9 +375,11 @@ def test_an_invited_second_assessor_answers_and_hands_in() -> None:
     assert (kind, practice, contact, status) == ("second-assessment", "duo-for-a-job", None, "submitted")
     given = json.loads(payload)
     assert "practice" not in given
-    assert {one["indicator_id"]: one["answer"] for one in given["answers"]} == {
-        one.indicator: one.answer for one in filled(7).answers
-    }
+    answers = {one.indicator: one.answer for one in filled(7).answers}
+    assert {one["indicator_id"]: one["answer"] for one in given["answers"]} == answers
+    app.button(key="own_load_sent").click().run()  # the facts of the own draft stay
+    assert app.session_state["own"].draft.mine.profile.name == "A draft of mine"
+    assert app.session_state["own"].draft.sending == SENDING
     app.checkbox(key="own_consent_stories").check().run()
     app.button(key="own_submit").click().run()  # once more: a correction of what waits
     assert not app.exception
@@ -375,3 +388,32 @@ def test_an_invited_second_assessor_answers_and_hands_in() -> None:
     with store.cursor() as cursor:
         blind = cursor.execute("SELECT blind FROM assessment WHERE submission_id = $id", {"id": id_}).fetchall()
     assert blind == [(True,)]
+
+
+def test_who_is_invited_is_not_shown_the_first_answers() -> None:
+    with database.cursor() as cursor:
+        shown = practices.example_answers(cursor, [one.id for one in FRAMEWORK.indicators])
+    indicator, example = next(iter(shown.items()))
+    _curator, _token, app = invited(example["practice_id"])
+    app.session_state["own"] = draft._State(Draft(mine=new_form(DAY)), loaded=True)
+    to_step(app, "start")
+    assert "without looking at the first answers" in app.warning[0].value
+    assert "own_take_answers" not in [one.key for one in app.checkbox]
+    assert "An example" not in [one.label for one in to_step(app, indicator).expander]
+    app.session_state["own_link"] = None
+    assert "An example" in [one.label for one in to_step(app, indicator).expander]
+
+
+def test_an_invitation_is_found_again_after_the_session_is_lost() -> None:
+    _curator, _token, app = invited()
+    kept = app.session_state["receipts"].known
+    other = screen.opened()
+    other.session_state["receipts"] = private_links._Receipts(known=kept)
+    other.session_state["own"] = draft._State(Draft(mine=filled(3)), loaded=True)
+    told(other)
+    to_step(other, "submit")
+    assert "Submit these answers" in [one.label for one in other.button]
+    next(one for one in other.button if one.label.startswith("Open the second assessment of")).click().run()
+    assert other.button(key="own_submit").label == "Send the second assessment"
+    other.button(key="own_close_invitation").click().run()
+    assert other.button(key="own_submit").label == "Submit these answers"

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.error import HTTPError
@@ -30,6 +31,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
+from criteria.needs import Pool
 from pages.shared.components import database
 from pages.shared.server import streamlit_patches
 from practices_db.catalogue import scorecards
@@ -193,7 +195,9 @@ def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one answer for each k
     if type(one) is not type(other):
         return False
     if dataclasses.is_dataclass(one):
+        once = {name for name, what in vars(type(one)).items() if isinstance(what, cached_property)}
         names = [field.name for field in dataclasses.fields(one) if not field.name.startswith("_")]
+        names += once & vars(one).keys()
         return all(same(getattr(one, name), getattr(other, name)) for name in names)
     if isinstance(one, Mapping):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
@@ -203,6 +207,8 @@ def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one answer for each k
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
     if isinstance(one, pd.DataFrame | pd.Series):
         return bool(one.equals(other))
+    if isinstance(one, Pool):
+        return same(vars(one), vars(other))
     if isinstance(one, full_text.Index):
         return searchable(one) == searchable(other)
     return bool(one == other or (isinstance(one, float) and math.isnan(one) and math.isnan(other)))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pages.shared.components.database import Card
-from pages.shared.components.screen_texts import number, of_catalogue, score_state
+from pages.shared.components.screen_texts import escaped, number, of_catalogue, score_state
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN, near
 from practices_db import formats
 from practices_db.queries.facet_index import Numbers
@@ -64,9 +64,13 @@ def _each(names: Iterable[str], scores: Iterable[float]) -> list[dict[str, Any]]
     return [{"practice": name, "score": score, "n": 1} for name, score in zip(names, scores, strict=True)]
 
 
-def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return for each practice and headline how many peers there are and their spread in words."""
-    table: dict[str, list[str]] = {_("Practice"): [of_catalogue(card["name"]) for card in cards]}
+def peer_table(cards: Sequence[Card], peers: Mapping[str, pd.DataFrame], own: bool = False) -> pd.DataFrame:
+    """Return for each practice and headline how many peers there are and their spread in words.
+
+    ``own``: the names are the reader's own words, not the catalogue's.
+    """
+    said = escaped if own else of_catalogue
+    table: dict[str, list[str]] = {_("Practice"): [said(card["name"]) for card in cards]}
     for node, title in HEADLINES.items():
         table[_(title)] = [_among(card, node, _scored(peers[card["id"]], node)[1].tolist()) for card in cards]
     return pd.DataFrame(table)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from practices_db import formats
@@ -51,7 +50,6 @@ _BLANKS = re.compile(r"[^\S\u00a0\u202f]+")  # not those that hold a French colo
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-@lru_cache(20_000)
 def escaped(text: str) -> str:
     """Return a text so that Markdown shows it as it is: no links, images, colours or formulas.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -168,22 +168,6 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
     return pd.DataFrame({name: [cell or "–" for cell in column] for name, column in table.items()})
 
 
-def on_paper(practices: Sequence[Card], all_: int) -> None:
-    """Draw the first rows of the sortable table as a plain one: a canvas cannot be printed."""
-    printed = overview_table(practices[:_PRINTED]).iloc[:, :_PRINTED_COLUMNS]
-    told = _("– means not known.")
-    if all_ > len(printed):
-        words = _("Printed: the first {count} rows of {all}. The download has all rows, with more columns.")
-        told = words.format(count=len(printed), all=formats.count(all_)) + " " + told
-    st.caption(told)
-    st.table(
-        printed.map(escaped),
-        hide_index=True,
-        border="horizontal",
-        alt=_("The practices found, one a row, with result, evidence and both scores"),
-    )
-
-
 def _score_cell(card: Card, node: str) -> str:
     """Return a score with its range, "" where there is none; blanks before it let text sort as numbers do."""
     if not card[f"{node}_scored"]:
@@ -193,11 +177,15 @@ def _score_cell(card: Card, node: str) -> str:
     return score if low == high else f"{score} ({low}–{high})"
 
 
-def pick_rows(practices: Sequence[Card]) -> tuple[str | None, list[str]]:
-    """Draw the sortable table; return the id of the practice whose cell was chosen, and the ids of the ticked rows."""
+def pick_rows(practices: Sequence[Card], before: int, all_: int) -> tuple[str | None, list[str]]:
+    """Draw the sortable table; return the id of the practice whose cell was chosen, and the ids of the ticked rows.
+
+    ``before``: how many of all practices found stand on earlier pages.
+    """
     event = sortable(
         overview_table(practices),
         _("The practices found, one a row, with result, evidence and both scores"),
+        paper=Paper("practices", before, all_),
         row_height=_LINES,
         column_config=overview_columns(),
         selection_mode=["single-cell", "multi-row"],
@@ -469,9 +457,37 @@ def fixed(content: Any, alt: str, **look: Any) -> None:
     st.table(pd.DataFrame(content), alt=alt, hide_index=True, border="horizontal", **look)
 
 
-def sortable(content: Any, alt: str, **look: Any) -> Any:
-    """Draw a table of plain cells that can be sorted and searched; return what is chosen in it, where that is asked."""
-    return st.dataframe(pd.DataFrame(content), hide_index=True, alt=alt, **look)
+class Paper(NamedTuple):
+    """How a table that can be sorted is printed: the key of its plain twin, the rows on earlier pages, all rows."""
+
+    key: str
+    before: int = 0
+    all_: int | None = None
+
+
+def sortable(content: Any, alt: str, paper: Paper | None = None, **look: Any) -> Any:
+    """Draw a table of plain cells that can be sorted and searched; return what is chosen in it, where that is asked.
+
+    It is a canvas, which cannot be printed: ``paper`` draws its first rows and columns once more where start_page.css
+    shows them only on paper.
+    """
+    table = pd.DataFrame(content)
+    if paper:
+        with st.container(key=f"paper_{paper.key}"):
+            _on_paper(table, alt, paper)
+    return st.dataframe(table, hide_index=True, alt=alt, **look)
+
+
+def _on_paper(table: pd.DataFrame, alt: str, paper: Paper) -> None:
+    printed = table.iloc[:_PRINTED, :_PRINTED_COLUMNS]
+    all_ = len(table) if paper.all_ is None else paper.all_
+    told = _("– means not known.")
+    if all_ > len(printed):
+        words = _("Printed: rows {first} to {last} of {all}. The download has all rows, with more columns.")
+        first, last = (formats.count(paper.before + at) for at in (1, len(printed)))
+        told = words.format(first=first, last=last, all=formats.count(all_)) + " " + told
+    st.caption(told)
+    fixed(printed.map(lambda cell: escaped(str(cell)) if known(cell) and cell != "" else "–"), alt)
 
 
 def twin(table: pd.DataFrame, alt: str, alone: bool = False, texts: Sequence[str] = ()) -> None:

@@ -115,6 +115,7 @@ def table(found: pd.DataFrame) -> None:
             _("Address"): found["url"],
         },
         _("The organisations found, one a row"),
+        paper=tables.Paper("organisations"),
         column_config={_("Address"): st.column_config.LinkColumn()},
     )
 

@@ -159,6 +159,7 @@ def table(found: pd.DataFrame) -> None:
             _("Address"): found["url"].where(found["offered"]),
         },
         _("The publications found, one a row"),
+        paper=tables.Paper("publications"),
         column_config={
             _("Year"): st.column_config.NumberColumn(format="%d"),
             _("Strength"): st.column_config.NumberColumn(

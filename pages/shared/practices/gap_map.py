@@ -142,6 +142,7 @@ def outcome_evidence(answers: Answers, index: Index) -> Numbers:
 def _drawn(
     content_hash: str,  # noqa: ARG001
     code: str,  # noqa: ARG001 - the language of the words
+    in_address: str,
     down: str,
     shown: str,
     _index: Index,
@@ -150,12 +151,13 @@ def _drawn(
     names = ["across", "down", "practices", "assessed", "scored", "strongest"]
     counts = pd.DataFrame(cross_counts(_index, "sector", down, outcome_evidence(_answers, _index)), columns=names)
     table = cells(counts, down, shown)
-    return table, grid(table, down)
+    return table, grid(table, down, in_address)
 
 
 def drawn(whole: Whole, down: str, shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the cells and the table twin; made once for each release of the data and language."""
-    return _drawn(whole.version.content_hash, language(), down, shown, whole.index, whole.answers)
+    in_address = reader_language.in_address()
+    return _drawn(whole.version.content_hash, language(), in_address, down, shown, whole.index, whole.answers)
 
 
 def chart(whole: Whole, down: str, shown: str) -> Drawn:
@@ -182,8 +184,11 @@ def sentence(table: pd.DataFrame, down: str) -> str:
     ).format(all=len(table), down=formats.within(_(DOWN[down])), **{kind: count.get(kind, 0) for kind in NEEDS})
 
 
-def grid(table: pd.DataFrame, down: str) -> pd.DataFrame:
-    """Return the table twin: a row for each value down the side, a column a sector, each cell in words."""
+def grid(table: pd.DataFrame, down: str, in_address: str = "") -> pd.DataFrame:
+    """Return the table twin: a row for each value down the side, a column a sector, each cell in words.
+
+    ``in_address``: what of an address says the language.
+    """
     words = table.assign(
         words=[
             ngettext(
@@ -202,7 +207,7 @@ def grid(table: pd.DataFrame, down: str) -> pd.DataFrame:
     wide = words.pivot_table(index=["down", "id_down"], columns="across", values="words", aggfunc="first", sort=False)
     wide = wide.reset_index()
     links = [
-        f"[{name}](explore?{FACET[down].param}={id_}{reader_language.in_address()})"
+        f"[{name}](explore?{FACET[down].param}={id_}{in_address})"
         for name, id_ in zip(wide["down"], wide["id_down"], strict=True)
     ]
     return wide.assign(down=links).drop(columns="id_down").rename(columns={"down": _(DOWN[down])})

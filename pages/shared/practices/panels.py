@@ -279,7 +279,7 @@ def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
     lines = [f"- **{_(indicator.label)}** {_answer(indicator, first) if first else _(unknown)}"]
     for other in others:
         if other["basis"] == "tick-list":
-            said = _("Tick-list, not counted: {answer}")
+            said = _("Checklist, not counted: {answer}")
         elif first and other["answer"] == first["answer"]:
             said = _("Another assessment agrees: {answer}")
         else:

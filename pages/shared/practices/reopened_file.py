@@ -110,13 +110,17 @@ def changes(opened: Reopened) -> None:
     )
     if what.moves:
         st.subheader(_("Scores that moved"))
-        tables.sortable(_moves(what.moves), _("Scores that moved, by how much, and why"))
+        tables.sortable(_moves(what.moves), _("Scores that moved, by how much, and why"), tables.Paper("moves"))
     if what.answers:
         st.subheader(_("Answers to the other criteria"))
-        tables.sortable(_table(what.answers, _("Answer")), _("Answers to other criteria that changed"))
+        tables.sortable(
+            _table(what.answers, _("Answer")), _("Answers to other criteria that changed"), tables.Paper("answers")
+        )
     if what.facts:
         st.subheader(_("Facts that changed"))
-        tables.sortable(_table(what.facts, _("Columns")), _("Practices whose facts changed, and which"))
+        tables.sortable(
+            _table(what.facts, _("Columns")), _("Practices whose facts changed, and which"), tables.Paper("facts")
+        )
 
 
 def _summary(what: Changes) -> str:

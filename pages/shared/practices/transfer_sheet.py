@@ -16,6 +16,7 @@ from pages.shared.components.browser_storage import Difference, KeptText
 from pages.shared.components.file_button import file_button
 from pages.shared.components.screen_texts import escaped, web_link
 from practices_db import formats
+from practices_db.catalogue import own_language
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.transfer_sheet import (
@@ -252,7 +253,7 @@ def _on_paper(part: str, asked: str, answer: str) -> None:
 def _with_link(words: str) -> str:
     """Return a fact as Markdown; a page in brackets at its end becomes a link."""
     text, found, page = words.rpartition(" (http")
-    if not found:
+    if not found or own_language.is_marked(words):
         return escaped(words)
     url = "http" + page.removesuffix(")")
     return f"{escaped(text)} ({web_link(url, url.split('/')[2])})"

@@ -286,7 +286,9 @@ def last_year(framework: Framework) -> None:
     if not moved:
         st.markdown(_("None: every answer is as it was."))
     else:
-        tables.sortable(_moved_table(framework, moved), _("Answers that changed since the earlier file"))
+        tables.sortable(
+            _moved_table(framework, moved), _("Answers that changed since the earlier file"), tables.Paper("moves")
+        )
     lines = profile_lines(framework, [(before, score_rows(framework, then)), (today, score_rows(framework, now))])
     charts.draw(lines, charts.ranges((before, today)), "own_years", _("Range bars of each criterion, earlier and now"))
     told = lines[lines["what"].notna()]

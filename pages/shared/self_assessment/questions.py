@@ -20,7 +20,7 @@ from criteria.framework import (
 from pages.shared.components import database
 from pages.shared.components.links import practice_link
 from pages.shared.components.screen_texts import escaped, of_catalogue, web_link
-from pages.shared.self_assessment import draft
+from pages.shared.self_assessment import draft, opened_link
 from pages.shared.self_assessment.navigation import Step
 from practices_db import formats
 from practices_db.files.self_assessment.form import NOTE, OwnAnswer
@@ -62,8 +62,11 @@ def question(step: Step) -> None:
     st.header(_(step.indicator.label))
     st.caption(formats.pair(_(step.criterion.title), _(step.question.text)))
     with database.cursor() as cursor:
-        examples = practices.example_answers(cursor, [step.indicator.id])
-    _indicator(step.indicator, examples.get(step.indicator.id))
+        example = practices.example_answers(cursor, [step.indicator.id]).get(step.indicator.id)
+    invited = opened_link.invitation()
+    if example and invited and example["practice_id"] == invited.submission.practice_id:
+        example = None  # a second assessor is not to see the first answers
+    _indicator(step.indicator, example)
     with st.expander(_("Rules for answering"), icon=":material/rule:"):
         st.markdown("\n".join(f"- {_(rule.text)}" for rule in current_framework().rules))
 

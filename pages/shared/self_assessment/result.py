@@ -166,7 +166,7 @@ def _peers(framework: Framework, form: OwnAssessment) -> None:
         )
         return
     charts.draw(strip, charts.strips(), "own_peers", _("Your scores among those of your peers"))
-    tables.twin(peers.peer_table([own], given), _("How many peers there are and where you stand among them"))
+    tables.twin(peers.peer_table([own], given, own=True), _("How many peers there are and where you stand among them"))
 
 
 def _reading(framework: Framework, form: OwnAssessment) -> None:

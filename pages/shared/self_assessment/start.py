@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.components import database
-from pages.shared.components.screen_texts import escaped
-from pages.shared.self_assessment import draft, draft_list
+from pages.shared.components.screen_texts import escaped, of_catalogue
+from pages.shared.self_assessment import draft, draft_list, opened_link
 from pages.shared.self_assessment.navigation import (
     choose_length,
     first_open,
@@ -42,6 +42,15 @@ def introduction(wanted: str | None) -> None:
             "and go on whenever you like."
         )
     )
+    invited = opened_link.invitation()
+    if invited:
+        st.warning(
+            _(
+                "A curator asked you for a second assessment of **{practice}**. Please answer without looking at the "
+                "first answers. Start a new draft for it, and send it in the last step."
+            ).format(practice=of_catalogue(opened_link.practice_of(invited)[1])),
+            icon=":material/rate_review:",
+        )
     choose_length()
     st.info(
         _(
@@ -57,7 +66,9 @@ def introduction(wanted: str | None) -> None:
     else:
         step_button(_("Start new"), "profile", primary=True, icon=":material/play_arrow:")
     draft_list.choose_draft()
-    _other_ways(wanted)
+    _open_a_file()
+    if not invited:  # the published answers are what a second assessor is not to see
+        _from_the_catalogue(wanted)
 
 
 def _go_on(form: OwnAssessment) -> None:
@@ -98,10 +109,7 @@ def forget_here() -> None:
         st.button(_("Yes, forget everything"), on_click=draft.forget, key="own_forget", type="primary")
 
 
-def _other_ways(wanted: str | None) -> None:
-    with database.cursor() as cursor:
-        names = practices.practice_names(cursor)
-    taken = bool(wanted) and wanted in names and draft.mine().profile.practice_id != wanted
+def _open_a_file() -> None:
     with st.expander(_("Open a file you saved"), icon=":material/upload_file:"):
         st.file_uploader(
             _("Your self-assessment file (.json)"),
@@ -112,6 +120,12 @@ def _other_ways(wanted: str | None) -> None:
         )
         if not draft.draft().empty:
             st.caption(_("It takes the place of what is here now; save that first if you want to keep it."))
+
+
+def _from_the_catalogue(wanted: str | None) -> None:
+    with database.cursor() as cursor:
+        names = practices.practice_names(cursor)
+    taken = bool(wanted) and wanted in names and draft.mine().profile.practice_id != wanted
     with st.expander(
         _("The practice is in the catalogue already"),
         icon=":material/public:",

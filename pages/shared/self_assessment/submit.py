@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,8 +14,10 @@ from criteria.framework import Framework, current_framework, published_framework
 from pages.shared.components import database, private_links
 from pages.shared.components.links import page_link
 from pages.shared.components.private_links import KeptReceipt
-from pages.shared.components.screen_texts import escaped, web_link
+from pages.shared.components.screen_texts import escaped, of_catalogue, web_link
 from pages.shared.self_assessment import draft as self_assessment_draft
+from pages.shared.self_assessment import opened_link
+from pages.shared.self_assessment.opened_link import OpenedLink
 from pages.shared.self_assessment.questions import EVIDENCE, WORDS
 from practices_db import formats
 from practices_db.catalogue.addresses import completed
@@ -30,7 +31,7 @@ from practices_db.files.self_assessment.submission import KIND, form_of, mailbox
 from practices_db.queries import practices
 from practices_db.translation import N_, _, ngettext
 
-_PROBLEM, _LINK, _DONE = "own_submit_problem", "own_link", "own_done"
+_PROBLEM, _DONE = "own_submit_problem", "own_done"
 _ENDED = "own_ended_links"  # numbers of kept receipts whose link opens nothing any more
 _LOADED = "own_loaded_changes"  # what is not as it was when the answers were sent
 _PRESSED = "own_pressed"  # how often something was to be sent
@@ -39,7 +40,6 @@ _CONSENT_WORDS = {
     "own_consent_stories": N_("No note lets anybody recognise a client or a colleague."),
 }
 _CONSENT = tuple(_CONSENT_WORDS)
-SECOND = "second-assessment"
 _STATUS = {
     "draft": N_("It is **not handed in yet**."),
     "submitted": N_("It is **waiting for a curator to read it**."),
@@ -56,14 +56,6 @@ _KINDS = {
 }
 
 
-@dataclass
-class _Link:
-    """The private link that is open in this session."""
-
-    token: str
-    submission: Submission
-
-
 # --- the step ----------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +68,7 @@ def submit(framework: Framework) -> None:
     if not private_links.is_told():
         st.info(_("Looking whether this browser keeps a receipt of yours …"), icon=":material/hourglass_empty:")
         return
-    link = _assessment_link()
+    link = opened_link.of_answers()
     if done := st.session_state.pop(_DONE, None):
         st.success(done, icon=":material/check:")
     if problem := st.session_state.pop(_PROBLEM, None):
@@ -89,9 +81,11 @@ def submit(framework: Framework) -> None:
         st.info("\n".join(f"- {escaped(words)}" for words in changes), icon=":material/history:")
     if link and link.submission.payload:
         _correcting(link)
-    if link and link.submission.kind == SECOND:
-        _second_assessment(framework, link)
+    if invited := opened_link.invitation():
+        _second_assessment(framework, invited)
         return
+    if not link:
+        _invitations()
     st.markdown(
         _(
             "Everything so far stayed in your hands. If you want others to learn from your practice, you can send your "
@@ -110,29 +104,50 @@ def submit(framework: Framework) -> None:
         icon=":material/person_off:",
     )
     _preview(framework, draft.mine, draft.sending)
+    st.markdown(
+        ngettext(
+            "Together with the words “self-assessment” and today's date; {count} answer in all. **Not public:** the "
+            "mailbox. It is deleted when you withdraw.",
+            "Together with the words “self-assessment” and today's date; {count} answers in all. **Not public:** the "
+            "mailbox. It is deleted when you withdraw.",
+            len(draft.mine.answers),
+        ).format(count=len(draft.mine.answers))
+    )
     words = _("Send the correction") if link else _("Submit these answers")
     _decide(words, to_correct(draft.mine, draft.sending), _CONSENT)
 
 
-def _second_assessment(framework: Framework, link: _Link) -> None:
+def _second_assessment(framework: Framework, link: OpenedLink) -> None:
     """Draw the act of answering for somebody else's practice, to which a curator invited: answers alone, no facts."""
     form = _of_second(link)
     st.markdown(
         _(
-            "A curator asked you for a second assessment of **{practice}**. Please answer without looking at the first "
-            "answers. The answers of the open draft are sent, nothing else of it; start a new draft where the open one "
-            "is about another practice. A curator reads them. Once accepted they are public under CC BY 4.0."
-        ).format(practice=escaped(form.profile.name))
+            "This is your second assessment of **{practice}**. The answers of the open draft are sent, nothing else of "
+            "it. A curator reads them. Once accepted they are public under CC BY 4.0, as the answers of somebody who "
+            "was invited."
+        ).format(practice=of_catalogue(form.profile.name))
     )
     _preview(framework, form, Sending())
     _decide(_("Send the second assessment"), to_correct(form, Sending()), _CONSENT[1:])
+    st.button(_("Not now: close the invitation"), on_click=opened_link.close, key="own_close_invitation")
 
 
-def _of_second(link: _Link) -> OwnAssessment:
+def _invitations() -> None:
+    """Draw the way back to each invitation that this browser keeps: a session that is lost forgets the open link."""
+    for one in private_links.kept():
+        if one.kind == opened_link.SECOND:
+            st.button(
+                _("Open the second assessment of {practice}").format(practice=of_catalogue(one.name)),
+                on_click=open_link,
+                args=(one.token,),
+                key=f"own_open_{one.number}",
+                icon=":material/key:",
+            )
+
+
+def _of_second(link: OpenedLink) -> OwnAssessment:
     """Return the answers of the open draft under the name of the practice that the invitation is about."""
-    id_ = str(link.submission.practice_id)
-    with database.cursor() as cursor:
-        name = practices.practice_names(cursor).get(id_, id_)
+    id_, name = opened_link.practice_of(link)
     return self_assessment_draft.mine().model_copy(update={"profile": Profile(practice_id=id_, name=name)})
 
 
@@ -209,15 +224,6 @@ def _preview(framework: Framework, form: OwnAssessment, sending: Sending) -> Non
         )
         with st.expander(words.format(count=len(form.answers)), expanded=True):
             st.markdown("\n".join(_public(names[one.indicator], one) for one in form.answers))
-    st.markdown(
-        ngettext(
-            "Together with the words “self-assessment” and today's date; {count} answer in all. **Not public:** the "
-            "mailbox. It is deleted when you withdraw.",
-            "Together with the words “self-assessment” and today's date; {count} answers in all. **Not public:** the "
-            "mailbox. It is deleted when you withdraw.",
-            len(form.answers),
-        ).format(count=len(form.answers))
-    )
 
 
 def _public_facts(form: OwnAssessment, sending: Sending) -> list[tuple[str, str]]:
@@ -241,9 +247,9 @@ def _public(name: str, one: OwnAnswer) -> str:
 
 def _send() -> None:
     """Send the form, or its correction; everything is checked once more, whatever the page allowed."""
-    draft, link = self_assessment_draft.draft(), _assessment_link()
+    draft, link = self_assessment_draft.draft(), opened_link.of_answers()
     st.session_state[_PRESSED] = pressed() + 1
-    second = link if link and link.submission.kind == SECOND else None
+    second = opened_link.invitation()
     consents = _CONSENT[1:] if second else _CONSENT
     if second:
         draft = Draft(mine=_of_second(second))
@@ -262,6 +268,8 @@ def _send() -> None:
             practice = draft.mine.profile.practice_id or None
             number, token = submissions.submit(database.store(), KIND, content, draft.sending.mailbox or None, practice)
     except PracticesError as error:
+        if second:
+            open_link(second.token)  # the version may have risen
         st.session_state[_PROBLEM] = error
         return
     private_links.add(
@@ -312,22 +320,16 @@ def _sent_text(form: OwnAssessment, sending: Sending) -> str:
     return "\n".join(lines)
 
 
-def _send_correction(link: _Link, content: dict[str, Any]) -> None:
+def _send_correction(link: OpenedLink, content: dict[str, Any]) -> None:
     before = (link.submission.payload or {}).get("practice")
     if before and "practice" in content:
         content["practice"]["id"] = before["id"]
     submissions.correct(database.store(), link.token, content, link.submission.version)
-    st.session_state.pop(_LINK, None)
+    opened_link.close()
     st.session_state[_DONE] = _("The correction is sent. A curator reads it; until then what was published stays.")
 
 
-def _assessment_link() -> _Link | None:
-    """Return the private link that is open in this session, where it is one of answers."""
-    link: _Link | None = st.session_state.get(_LINK)
-    return link if link and link.submission.kind in (KIND, SECOND) else None
-
-
-def _send_second(link: _Link, content: dict[str, Any]) -> None:
+def _send_second(link: OpenedLink, content: dict[str, Any]) -> None:
     found, store = link.submission, database.store()
     content["assessor"] = f"invited-{found.id}"  # no name: what is published of assessors is how they came to it
     if found.status == "draft":
@@ -363,7 +365,7 @@ def _show_receipt(receipt: KeptReceipt) -> None:
         page_link("my_submission", _("See how it stands, or withdraw it"), "key")
 
 
-def _correcting(link: _Link) -> None:
+def _correcting(link: OpenedLink) -> None:
     with st.container(border=True):
         st.markdown(
             _(
@@ -373,26 +375,24 @@ def _correcting(link: _Link) -> None:
         )
         with st.container(horizontal=True):
             st.button(_("Load what I sent (it takes the place of what is here)"), on_click=_load, key="own_load_sent")
-            st.button(_("Stop correcting"), on_click=close_link, key="own_stop_correcting")
+            st.button(_("Stop correcting"), on_click=opened_link.close, key="own_stop_correcting")
 
 
 def _load() -> None:
-    link: _Link = st.session_state[_LINK]
+    link = opened_link.opened()
+    assert link  # noqa: S101 - only pressed where one is open
     if not link.submission.payload:
         return
     form, sending = form_of(link.submission.payload, link.submission.practice_id, date.today())
     known = sending.model_copy(update={"mailbox": link.submission.contact or ""})
     opened = adapted(form, published_frameworks(), current_framework())
-    self_assessment_draft.change(
-        self_assessment_draft.draft().model_copy(update={"mine": opened.form, "sending": known, "settled": ()})
-    )
+    draft = self_assessment_draft.draft()
+    loaded: dict[str, Any] = {"mine": opened.form, "sending": known}
+    if opened_link.invitation():  # answers alone were sent: the facts of the open draft stay
+        loaded = {"mine": opened.form.model_copy(update={"profile": draft.mine.profile})}
+    self_assessment_draft.change(draft.model_copy(update=loaded | {"settled": ()}))
     if opened.changes:
         st.session_state[_LOADED] = opened.changes
-
-
-def close_link() -> None:
-    """Forget the private link in this session; the link itself stays as it is."""
-    st.session_state.pop(_LINK, None)
 
 
 # --- what the private link opens -----------------------------------------------------------------------------------
@@ -402,25 +402,31 @@ def open_link(token: str) -> None:
     """Open what a private link opens in this session; what cannot be opened is said with the next run of the page."""
     number = next((one.number for one in private_links.kept() if one.token == token), "")
     try:
-        link = _Link(token, submissions.open_by_token(database.store(), token))
+        link = OpenedLink(token, submissions.open_by_token(database.store(), token))
     except NoSuchLinkError as error:
-        st.session_state.pop(_LINK, None)
+        opened_link.close()
         st.session_state[_PROBLEM] = error
         st.session_state[_ENDED] = (*st.session_state.get(_ENDED, ()), number)
         return
     except PracticesError as error:  # too many guesses from here: that says nothing about this link
         st.session_state[_PROBLEM] = error
         return
+    opened_link.keep(link)
     if link.submission.status == "withdrawn":
         private_links.drop(link.submission.id)
-    st.session_state[_LINK] = link
+    elif link.submission.kind == opened_link.SECOND:
+        made, (id_, name) = link.submission, opened_link.practice_of(link)
+        sent = made.created.replace(tzinfo=UTC)
+        kept = {"number": made.id, "token": token, "kind": made.kind, "name": name, "about": id_, "sent": sent}
+        private_links.add(KeptReceipt(**kept, content="", text=""))
 
 
 def ask_for_link() -> None:
     """Draw the links that this browser keeps, the place to paste another, and why one could not be opened."""
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(escaped(str(problem)), icon=":material/link_off:")
-    if sent := private_links.kept():
+    _invitations()
+    if sent := [one for one in private_links.kept() if one.kind != opened_link.SECOND]:
         st.subheader(_("Sent from this browser"))
     for one in sent:
         st.button(
@@ -450,7 +456,7 @@ def _open_pasted() -> None:
 
 def opened() -> Submission | None:
     """Return the submission that is open in this session."""
-    link: _Link | None = st.session_state.get(_LINK)
+    link = opened_link.opened()
     return link.submission if link else None
 
 
@@ -478,12 +484,12 @@ def standing(submission: Submission) -> None:
     )
     if submission.status != "withdrawn":
         _ways(submission)
-    st.button(_("Close this page's link"), on_click=close_link, key="own_close_link")
+    st.button(_("Close this page's link"), on_click=opened_link.close, key="own_close_link")
 
 
 def _ways(submission: Submission) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if submission.kind in (KIND, SECOND):
+        if submission.kind in (KIND, opened_link.SECOND):
             words = _("Correct it") if submission.payload else _("Answer the questions")
             page_link("self_assessment", words, "edit", {"step": "submit" if submission.payload else "start"})
         with st.popover(_("Withdraw it"), icon=":material/undo:"):
@@ -500,7 +506,8 @@ def _ways(submission: Submission) -> None:
 
 
 def _withdraw() -> None:
-    link: _Link = st.session_state[_LINK]
+    link = opened_link.opened()
+    assert link  # noqa: S101 - only pressed where one is open
     try:
         submissions.withdraw(database.store(), link.token, link.submission.version)
         st.session_state[_DONE] = _("Withdrawn.")
@@ -510,11 +517,12 @@ def _withdraw() -> None:
 
 
 def _revoke() -> None:
-    link: _Link = st.session_state[_LINK]
+    link = opened_link.opened()
+    assert link  # noqa: S101 - only pressed where one is open
     try:
         submissions.revoke(database.store(), link.token)
     except PracticesError as error:
         st.session_state[_PROBLEM] = error
         return
-    close_link()
+    opened_link.close()
     st.session_state[_PROBLEM] = PracticesError(_("The link is ended."))

@@ -92,6 +92,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
         os._exit(1)  # nothing is being served yet; raising would bury the sentence under the server's tracebacks
     streamlit_patches.send_at_once()
     warming = asyncio.create_task(run_in_threadpool(warm_up.prepare))
+    warming.add_done_callback(_tell_fault)
     works = (warm_up.collect_now_and_then, watch_database, ask_own_address, write_release, reset_demonstration)
     tasks = [asyncio.create_task(work()) for work in works]
     log.info("started with data version %(data_version)s", {"data_version": database.published().version.short})
@@ -103,6 +104,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     if keeper:
         await run_in_threadpool(keeper.stop)
     await run_in_threadpool(database.close)
+
+
+def _tell_fault(ended: asyncio.Task[None]) -> None:
+    if not ended.cancelled() and (fault := ended.exception()):
+        log.error("What pages need could not all be loaded beforehand", exc_info=fault)
 
 
 async def ask_own_address() -> None:

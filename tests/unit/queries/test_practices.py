@@ -125,10 +125,11 @@ def test_edge_of_the_filter(edge: str, store: Store, index: Index) -> None:
     assert index.select(chosen).facet_counts() == oracles.facet_counts(EVERYONE, chosen.model_dump())
 
 
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("bound", ["running_from", "running_to"])
-def test_first_and_last_year_of_a_period_belong_to_it(bound: str, store: Store) -> None:
+def test_first_and_last_year_of_a_period_belong_to_it(bound: str, every: int, store: Store) -> None:
     years = sorted({int(one.row[name]) for one in EVERYONE for name in ("start_year", "end_year") if one.row[name]})
-    for year in years[::4]:
+    for year in years[::every]:
         chosen = PracticeFilter.model_validate({bound: year})
         assert set(found_ids(store, chosen)) == oracle_ids(chosen), year
     single = next(one for one in EVERYONE if one.row["start_year"] and one.row["start_year"] == one.row["end_year"])
@@ -302,13 +303,14 @@ def test_similar_practices_are_the_oracles(index: Index) -> None:
     assert max(sizes) > 6
 
 
-def test_answers_of_a_practice_show_who_gave_them_and_which_counts(store: Store) -> None:
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_answers_of_a_practice_show_who_gave_them_and_which_counts(every: int, store: Store) -> None:
     rows = [
         row
         for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
         if row["framework_version"] == oracles.VERSION
     ]
-    for practice_id in sorted({row["practice_id"] for row in rows})[::5]:
+    for practice_id in sorted({row["practice_id"] for row in rows})[::every]:
         with store.cursor() as cursor:
             found = practices.answers(cursor, practice_id)
         told = ["indicator_id", "answer", "evidence_level", "basis", "assessor"]
@@ -332,9 +334,10 @@ def test_answers_of_a_practice_show_who_gave_them_and_which_counts(store: Store)
         assert first["counts"].all()
 
 
-def test_further_sources_are_those_of_the_practice(store: Store) -> None:
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_further_sources_are_those_of_the_practice(every: int, store: Store) -> None:
     rows = oracles.read_csv(oracles.CATALOGUE / "sources.csv")
-    for practice_id in sorted({row["practice_id"] for row in rows})[::3]:
+    for practice_id in sorted({row["practice_id"] for row in rows})[::every]:
         with store.cursor() as cursor:
             found = practices.further_sources(cursor, practice_id)
         pages = Counter(zip(found["field"], found["url"], strict=True))

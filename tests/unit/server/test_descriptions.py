@@ -118,7 +118,8 @@ def test_the_schema_names_every_column() -> None:
 
 
 @pytest.mark.parametrize(
-    ("contents", "format_"), [*((one, "csv") for one in CONTENTS), ("scores", "csv-semicolon"), ("scores", "csv-comma")]
+    ("contents", "format_"),
+    [*((one, "csv") for one in CONTENTS), ("scores", "csv-semicolon"), ("everything", "csv-comma")],
 )
 def test_an_export_is_as_its_data_package_says(
     contents: Contents, format_: Format, served: Store, tmp_path: Path

@@ -236,7 +236,7 @@ def test_a_past_release_is_answered_as_it_was(changing: Store, monkeypatch: pyte
     assert "try again in a minute" in answers[-1].json()["errors"][0]
 
 
-def test_tables_that_cannot_be_read_say_so_and_no_more(served: Store) -> None:  # noqa: ARG001 - none were written
+def test_tables_that_cannot_be_read_say_so_and_no_more(changing: Store) -> None:  # noqa: ARG001 - none were written
     answer = get("/api/practices.csv", "release=99")
     assert (answer.status, answer.json()) == (503, {"errors": ["Past releases cannot be read at the moment."]})
 
