@@ -108,7 +108,8 @@ def chosen(page: Page, label: str, words: str) -> Locator:
 
 
 def note(page: Page, label: str) -> Locator:
-    return page.get_by_role("textbox", name=re.compile(rf"\({re.escape(label)}\)$")).first
+    """Return the field of the note; the address below it has such a name too, and may be drawn before it."""
+    return page.get_by_role("textbox", name=re.compile(rf"\({re.escape(label)}\)$")).and_(page.locator("textarea"))
 
 
 def type_on(page: Page, words: str) -> None:
