@@ -98,7 +98,7 @@ def decode(content: bytes, confirmed: Encoding | None = None) -> tuple[str, Enco
         if content.startswith(magic):
             raise CsvError(f"The file is {what}.")
     if _WEB_PAGE.match(content):
-        raise CsvError("The file is a web page, not a table. Save the table as CSV.")
+        raise CsvError("The file is a web page, not a table with a header row. Save the table as CSV.")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return _without_nul(content.decode("utf-16")), "utf-16"
