@@ -359,7 +359,8 @@ def test_an_invited_second_assessor_answers_and_hands_in() -> None:
     store = database.store()
     curator, token, app = invited()
     assert "not handed in yet" in "\n".join(screen.bodies(app))
-    app.session_state["own"] = draft._State(Draft(mine=filled(7, name="A draft of mine"), sending=SENDING), loaded=True)
+    mine = filled(7, name="A draft of mine").model_copy(update={"author": "An author"})
+    app.session_state["own"] = draft._State(Draft(mine=mine, sending=SENDING), loaded=True)
     to_step(app, "submit")
     read = screen.as_read("\n".join(screen.bodies(app)))
     assert "second assessment of DUO for a JOB" in read
@@ -379,6 +380,7 @@ def test_an_invited_second_assessor_answers_and_hands_in() -> None:
     assert {one["indicator_id"]: one["answer"] for one in given["answers"]} == answers
     app.button(key="own_load_sent").click().run()  # the facts of the own draft stay
     assert app.session_state["own"].draft.mine.profile.name == "A draft of mine"
+    assert app.session_state["own"].draft.mine.author == "An author"
     assert app.session_state["own"].draft.sending == SENDING
     app.checkbox(key="own_consent_stories").check().run()
     app.button(key="own_submit").click().run()  # once more: a correction of what waits

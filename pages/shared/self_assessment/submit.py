@@ -135,7 +135,7 @@ def _second_assessment(framework: Framework, link: OpenedLink) -> None:
 def _invitations() -> None:
     """Draw the way back to each invitation that this browser keeps: a session that is lost forgets the open link."""
     for one in private_links.kept():
-        if one.kind == opened_link.SECOND:
+        if one.kind == opened_link.SECOND and one.number not in st.session_state.get(_ENDED, ()):
             st.button(
                 _("Open the second assessment of {practice}").format(practice=of_catalogue(one.name)),
                 on_click=open_link,
@@ -388,8 +388,9 @@ def _load() -> None:
     opened = adapted(form, published_frameworks(), current_framework())
     draft = self_assessment_draft.draft()
     loaded: dict[str, Any] = {"mine": opened.form, "sending": known}
-    if opened_link.invitation():  # answers alone were sent: the facts of the open draft stay
-        loaded = {"mine": opened.form.model_copy(update={"profile": draft.mine.profile})}
+    if opened_link.invitation():  # answers alone were sent: all else of the open draft stays
+        parts = {"answers": opened.form.answers, "earlier": opened.form.earlier}
+        loaded = {"mine": draft.mine.model_copy(update=parts)}
     self_assessment_draft.change(draft.model_copy(update=loaded | {"settled": ()}))
     if opened.changes:
         st.session_state[_LOADED] = opened.changes
