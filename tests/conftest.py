@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -50,6 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if not longer & {mark.name for mark in item.iter_markers()}:
                 of_file.setdefault(item.path, {}).setdefault(item.nodeid.partition("[")[0], item)
         items[:] = [item for first in of_file.values() for item in [*first.values()][:2]]
+
+
+def pytest_collection_finish() -> None:
+    """Let garbage collection pass over what stays, and come less often: it took a tenth of the processor time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
