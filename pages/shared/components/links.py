@@ -9,6 +9,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from criteria.spelling import shown
 from pages.shared.components import reader_language
@@ -28,6 +29,17 @@ PAGES = Path(__file__).resolve().parents[2]
 def page_path(name: str) -> str:
     """Return the absolute path of a page's script, as Streamlit names pages."""
     return str(PAGES / f"{name}.py")
+
+
+def address(name: str) -> str:
+    """Return a page's name in the address."""
+    return "what-works" if name == "what_works" else name
+
+
+@cache
+def _target(name: str) -> StreamlitPage:
+    """Return a page for links: given its path, Streamlit looks for the file again with every link."""
+    return st.Page(page_path(name), url_path=address(name))
 
 
 def current_view(page: Page) -> View:
@@ -55,7 +67,7 @@ def page_link(page: str, label: str, icon: str = "", params: Mapping[str, str | 
     """
     sign = f":material/{icon}:" if icon else None
     in_language = {**(params or {}), **reader_language.in_link()}
-    st.page_link(page_path(page), label=label, icon=sign, query_params=in_language)
+    st.page_link(_target(page), label=label, icon=sign, query_params=in_language)
 
 
 def practice_link(practice_id: str, label: str, icon: str = "", page: str = "practice") -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared.components.links import page_path
+from pages.shared.components.links import address, page_path
 from practices_db.translation import N_
 
 
@@ -23,7 +23,7 @@ class Entry(NamedTuple):
     @property
     def address(self) -> str:
         """The page's name in the address."""
-        return "what-works" if self.name == "what_works" else self.name
+        return address(self.name)
 
 
 @cache
