@@ -277,7 +277,7 @@ def limits_for(practices: int) -> Iterator[None]:
     before = dict(store_module._CONFIG)
     store_module._CONFIG |= {"max_execution_time": 600_000}
     if practices > WITHIN_LIMITS:
-        store_module._CONFIG |= {"memory_limit": "4GB"}
+        store_module._CONFIG |= {"memory_limit": "12GB"}
     try:
         yield
     finally:

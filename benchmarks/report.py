@@ -76,7 +76,7 @@ LIMITS = """## What is not done for very large catalogues
 - Choosing a practice by name offers all names up to 2,000 practices; above that one searches first.
 - One process, one Python interpreter: all sessions share about one core. More people than the figures below need replicas.
 - The app's limits (1 GB of memory and 30 s a statement in DuckDB) hold up to 200,000 practices; making the derived tables of a
-  million took 4 GB in the benchmark.
+  million has 12 GB in the benchmark, and 4 GB are too little.
 """
 
 
