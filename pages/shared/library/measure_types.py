@@ -45,7 +45,7 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     asked = {key: st.query_params.get_all(key) for key in st.query_params if key != "type"}
     page_link("what_works", _("All types of measure"), "arrow_back", asked)
     st.title(label("measure_type", one.id))
-    not_this = _("**Not meant here:** {text}").format(text=escaped(_named(_(one.not_this))))
+    not_this = _("**Not included:** {text}").format(text=escaped(_named(_(one.not_this))))
     st.markdown(f"{escaped(_(one.definition))}  \n:small[{not_this}]")
     what_works.limits(found)
     _not_helped(rows)

@@ -55,7 +55,7 @@ def choices() -> tuple[str, str] | None:
         if choose(_("Map"), "map", maps, boxed=True) == "types":
             return None
     with side:
-        down = choose(_("Sectors against"), "down", {id_: _(words) for id_, words in DOWN.items()}, boxed=True)
+        down = choose(_("Sectors by"), "down", {id_: _(words) for id_, words in DOWN.items()}, boxed=True)
     with cell:
         shown = choose(_("A cell shows"), "shown", {id_: _(words) for id_, words in SHOWN.items()}, boxed=True)
     return down, shown
