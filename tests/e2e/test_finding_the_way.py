@@ -212,7 +212,8 @@ def test_the_answer_begins_in_the_first_screen(server: Server, page: Page, link:
     page.goto(server.url + link)
     settled(page)
     box = page.locator(what).first.bounding_box()
-    assert box and box["y"] < most
+    assert box
+    assert box["y"] < most
 
 
 # --- nothing jumps -----------------------------------------------------------------------------------------

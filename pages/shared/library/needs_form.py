@@ -106,9 +106,7 @@ def form(asked: Asked) -> None:
         help=_("In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."),
         on_change=_write_words,
     )
-    find.button(
-        _("Find practices"), icon=":material/search:", type="primary", width="stretch", on_click=_write_words
-    )
+    find.button(_("Find practices"), icon=":material/search:", type="primary", width="stretch", on_click=_write_words)
     if asked.words:
         _read_from_words(asked)
     with st.grid(4, min_column_width=200):
