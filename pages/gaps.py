@@ -14,10 +14,11 @@ from practices_db.translation import _
 
 st.title(_("Gap map"))
 st.markdown(_("Which practices exist for whom, how many are assessed, and where outcomes have never been evaluated."))
-if gap_map.of_types():
+chosen = gap_map.choices()
+if not chosen:
     evidence_map.draw()
     st.stop()
-down, shown = gap_map.choices()
+down, shown = chosen
 whole = database.whole()
 cells, twin = gap_map.drawn(whole, down, shown)
 rows = formats.within(_(gap_map.DOWN[down]))

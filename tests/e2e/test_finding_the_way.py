@@ -197,6 +197,25 @@ def test_whatever_has_the_focus_wears_a_ring_of_three_to_one(
     assert not faint
 
 
+# --- what is asked for begins in the first screen -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "what", "most"),
+    [
+        ("/gaps", "[class*='st-key-chart-'], .stVegaLiteChart", 360),
+        ("/needs?sector=language&target-group=refugees", "h2:has-text('Practices that fit')", 700),
+    ],
+)
+def test_the_answer_begins_in_the_first_screen(server: Server, page: Page, link: str, what: str, most: int) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(server.url + link)
+    settled(page)
+    box = page.locator(what).first.bounding_box()
+    assert box
+    assert box["y"] < most
+
+
 # --- nothing jumps -----------------------------------------------------------------------------------------
 
 MOST_SHIFT = 0.1
@@ -208,7 +227,10 @@ _SHIFT = """() => { window.shift = 0; new PerformanceObserver(list => { for (con
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     "link",
-    ["/", "/what-works", "/gaps", "/evidence", "/method", "/practice?practice=duo-for-a-job"],
+    [
+        *("/", "/what-works", "/gaps", "/evidence", "/method", "/practice?practice=duo-for-a-job"),
+        *("/practice?practice=duo-for-a-job&lang=de", "/needs?sector=language&target-group=refugees"),
+    ],
 )
 def test_a_page_does_not_jump_while_it_comes(server: Server, new_context: NewContext, link: str, width: int) -> None:
     page = new_context(viewport={"width": width, "height": 800}).new_page()

@@ -150,6 +150,17 @@ def test_a_second_practice_is_typed_to_the_first_and_taken_away_again(
     expect(page.get_by_role("heading", name="Which differences are clear?")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("wide", "words"), [(1280, "the same for all"), (390, "the same for both")])
+def test_what_nobody_assessed_is_the_same_as_nothing(server: Server, page: Page, wide: int, words: str) -> None:
+    page.set_viewport_size({"width": wide, "height": 800})
+    page.goto(f"{server.url}/compare?practice=accelair&practice=acompanando-t&practice=a-walk-to-museums")
+    unknown = page.get_by_role("row").filter(has_text="Not assessed")
+    expect(unknown.first).to_be_visible()
+    expect(page.get_by_text(words)).to_have_count(0)
+    page.goto(f"{server.url}/compare?practice=accelair&practice=duo-for-a-job")
+    expect(page.get_by_text(words).first).to_be_visible()
+
+
 # --- gap map -----------------------------------------------------------------------------------------------
 
 

@@ -91,7 +91,7 @@ def found(app: AppTest) -> int:
 def card_ids(app: AppTest) -> list[str]:
     """Return the practices shown as cards, by their links."""
     links = (link.proto for link in app.get("page_link"))
-    return [link.query_string.removeprefix("practice=") for link in links if link.label.startswith(":primary[**")]
+    return [link.query_string.removeprefix("practice=") for link in links if link.label.startswith(":blue[**")]
 
 
 def download_label(app: AppTest) -> str:

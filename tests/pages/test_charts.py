@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import pytest
+import vl_convert
 from jsonschema import ValidationError
 
 from criteria.framework import current_framework
@@ -215,3 +216,9 @@ def test_marks_that_can_be_chosen_give_the_id_of_their_row() -> None:
         picks = [part for part in parts(spec) if part.get("name") == "pick"]
         nothing_leads_on = name in ("years", "ranges of one practice")
         assert [pick["select"]["fields"] for pick in picks] == ([] if nothing_leads_on else [["id"]]), name
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_the_legend_of_dots_has_colour_and_shape_of_its_marks(counted: bool) -> None:
+    (legend,) = vl_convert.vegalite_to_vega(charts.strips(counted) | {"data": {"values": []}})["legends"]
+    assert {"fill", "shape"} <= set(legend)

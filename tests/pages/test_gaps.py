@@ -189,20 +189,20 @@ def test_the_chart_says_in_words_what_it_shows(visit: Visit) -> None:
 def test_the_choices_are_kept_in_the_link_and_the_usual_ones_left_out(visit: Visit) -> None:
     app = visit("gaps")
     assert app.query_params == {}
-    app.radio(key="choose_down").set_value("country").run()
+    app.selectbox(key="choose_down").set_value("country").run()
     assert app.query_params == {"down": "country"}
-    app.radio(key="choose_shown").set_value("strongest").run()
+    app.selectbox(key="choose_shown").set_value("strongest").run()
     assert app.query_params == {"down": "country", "shown": "strongest"}
-    assert app.run().radio(key="choose_shown").value == "strongest"
-    app.radio(key="choose_down").set_value("target_group").run()
+    assert app.run().selectbox(key="choose_shown").value == "strongest"
+    app.selectbox(key="choose_down").set_value("target_group").run()
     assert app.query_params == {"shown": "strongest"}
     assert not app.exception
 
 
 def test_a_link_sets_both_choices(visit: Visit) -> None:
     app = visit("gaps", down="country", shown="assessed")
-    assert app.radio(key="choose_down").value == "country"
-    assert app.radio(key="choose_shown").value == "assessed"
+    assert app.selectbox(key="choose_down").value == "country"
+    assert app.selectbox(key="choose_shown").value == "assessed"
     assert app.query_params == {"down": "country", "shown": "assessed"}
 
 
@@ -210,8 +210,8 @@ def test_a_link_sets_both_choices(visit: Visit) -> None:
 def test_tampered_choices_are_ignored(visit: Visit, value: str) -> None:
     app = visit("gaps", down=value, shown=value)
     assert not app.exception
-    assert app.radio(key="choose_down").value == "target_group"
-    assert app.radio(key="choose_shown").value == "practices"
+    assert app.selectbox(key="choose_down").value == "target_group"
+    assert app.selectbox(key="choose_shown").value == "practices"
     assert len(rows_of(app)) == len(vocabulary("sector")) * len(held("target_group"))
 
 

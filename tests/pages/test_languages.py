@@ -220,7 +220,7 @@ def test_a_german_reader_is_told_that_names_results_and_summaries_are_english(vi
     explore = visit("explore", lang="de", country="IT", sector="housing-and-settlement")
     names = [link.proto.label for link in explore.get("page_link") if "practice=" in link.proto.query_string]
     assert names
-    assert all(re.fullmatch(r":violet\[:primary\[\*\*.+\*\*\]\]", name) for name in names)
+    assert all(re.fullmatch(r":violet\[:blue\[\*\*.+\*\*\]\]", name) for name in names)
     said = [as_read(text) for text in shown(explore)]
     result = "**Verbessert: :violet[Volunteers know 150% more refugees than before the match] (Soziale Bindungen)**"
     assert any(text.startswith(result.replace("**", "")) for text in said)

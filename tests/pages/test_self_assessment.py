@@ -221,7 +221,7 @@ def test_a_score_with_its_range_shows_from_the_first_answer_on(own: Any) -> None
     low, high = (int(value + oracles.Fraction(1, 2)) for value in (node.low, node.high))
     assert f"{EFFECTIVENESS.title}: **between {low} and {high}**" in screen.bodies(app)
     assert low > 0
-    assert any("only once “Result on the main outcome” is answered" in one.value for one in app.caption)
+    assert any("and an answer to “Result on the main outcome”" in one.value for one in app.caption)
     app = give(own("eff-result"), "eff-result", "met")
     assert f"{EFFECTIVENESS.title}: **100 of 100**" in screen.bodies(app)
     assert any("0 of 2 answers have evidence." in one.value for one in app.caption)

@@ -14,7 +14,7 @@ COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 
 def test_the_theme_of_the_screen_has_the_colours_of_the_files() -> None:
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]["light"]
-    assert theme["primaryColor"] == theme["linkColor"] == palette.ACCENT
+    assert theme["primaryColor"] == theme["linkColor"] == theme["blueTextColor"] == palette.ACCENT
     assert (theme["textColor"], theme["grayTextColor"], theme["borderColor"]) == (
         palette.INK,
         palette.GREY,

@@ -339,7 +339,7 @@ def _words() -> dict[str, str]:
         "offline": _("No connection: kept in this browser, not yet counted."),
         "looking": _("Looking for what this browser keeps …"),
         "forgotten": _("Forgotten: this browser keeps nothing of it."),
-        "empty": _("Nothing to keep yet."),
+        "empty": _("Nothing to save yet."),
         "kept": _("Kept in this browser at {time}."),
         "keptOn": _("Kept in this browser at {time} on {day}."),
         "keptOnce": _("Kept in this browser at an unknown time."),

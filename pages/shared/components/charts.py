@@ -489,7 +489,7 @@ def strips(counted: bool = False) -> Spec:
         size = alt.Size("n:Q", title=_("Practices"), scale=alt.Scale(range=[8, 220]), legend=None)
         others = others.encode(size=size)
     own = dots.transform_filter("datum.own").mark_point(size=150, opacity=1, filled=True, aria=False)
-    layered = alt.layer(others, own, _names(base)).resolve_scale(color="independent")
+    layered = alt.layer(others, own, _names(base)).resolve_scale(color="independent", shape="independent")
     return _finished(layered.properties(height=alt.Step(22)))
 
 

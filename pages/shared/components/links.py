@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -98,19 +98,21 @@ def asked(param: str, options: Container[str], default: str) -> str:
     return default
 
 
-def choose(label: str, param: str, options: Mapping[str, str], known: Container[str] = ()) -> str:
+def choose(
+    label: str, param: str, options: Mapping[str, str], known: Container[str] = (), *, boxed: bool = False
+) -> str:
     """Draw a choice of one and keep it in the link as ``param``; the first option is the default and is left out.
 
     ``known``: what may be asked for, though it is no option now; the default holds then, and nothing is said.
+    ``boxed``: in a box that opens, where several choices share a line.
     """
     default = next(iter(options))
     key = f"choose_{param}"
     elsewhere = st.query_params.get(param) not in options and st.query_params.get(param) in known
     st.session_state[key] = default if elsewhere else asked(param, options, default)
-    chosen = st.radio(
+    chosen = (st.selectbox if boxed else partial(st.radio, horizontal=True))(
         label,
         list(options),
-        horizontal=True,
         format_func=options.__getitem__,
         key=key,
         on_change=write_param,

@@ -33,9 +33,10 @@ function title(row, same, options) {
   return head
 }
 
-// Of a practice that nobody assessed nothing is known: that is no difference.
-function alike(one, other) {
-  return !one.assessed || !other.assessed || (one.answer ? one.answer === other.answer : one.words === other.words)
+// Of a practice that nobody assessed nothing is known: that is no difference, and nothing in common.
+function alike(cells) {
+  const [one] = cells
+  return cells.every(of => of.assessed && (one.answer ? of.answer === one.answer : of.words === one.words && of.mark === one.mark))
 }
 
 function link(practice) {
@@ -50,7 +51,7 @@ function wide({ practices, parts, words }) {
   const table = make("table", {}, make("thead", {}, make("tr", {}, corner, ...head)))
   for (const part of parts) {
     const of = make("th", { scope: "rowgroup", colSpan: practices.length + 1, textContent: part.title })
-    const rows = part.rows.map(row => make("tr", {}, title(row, row.differs ? "" : words.same, { scope: "row" }), ...row.cells.map(cell)))
+    const rows = part.rows.map(row => make("tr", {}, title(row, alike(row.cells) ? words.same : "", { scope: "row" }), ...row.cells.map(cell)))
     table.append(make("tbody", {}, make("tr", { className: "part" }, of), ...rows))
   }
   return table
@@ -73,9 +74,9 @@ function narrow(data, pair, again) {
   const table = make("table", { className: "pair" }, make("thead", {}, make("tr", {}, ...head)))
   for (const part of parts) {
     const rows = part.rows.flatMap(row => {
-      const [one, other] = pair.map(at => row.cells[at])
-      const head = title(row, alike(one, other) ? words.alike : "", { scope: "rowgroup", colSpan: 2 })
-      return [make("tr", { className: "title" }, head), make("tr", {}, cell(one), cell(other))]
+      const cells = pair.map(at => row.cells[at])
+      const head = title(row, alike(cells) ? words.alike : "", { scope: "rowgroup", colSpan: 2 })
+      return [make("tr", { className: "title" }, head), make("tr", {}, ...cells.map(cell))]
     })
     const of = make("th", { scope: "rowgroup", colSpan: 2, textContent: part.title })
     table.append(make("tbody", {}, make("tr", { className: "part" }, of), ...rows))

@@ -127,7 +127,7 @@ def cards(practices: Cards) -> None:
     """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known."""
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
-            practice_link(card["id"], in_own_language(f":primary[**{escaped(card['name'])}**]"))
+            practice_link(card["id"], in_own_language(f":blue[**{escaped(card['name'])}**]"))
             st.markdown(of_catalogue(card["summary"]))
             st.caption(where_and_whom(card))
             st.markdown(result_line.line(card), anchors=False)

@@ -28,8 +28,11 @@ def question() -> None:
     state.setdefault("question_outcome", FIRST_OUTCOME)
     state.setdefault("question_group", FIRST_GROUP)
     with st.form("question"):
-        choices("question", outcomes())
-        if st.form_submit_button(_("Show what is known"), type="primary", icon=":material/search:"):
+        words, send = st.columns([4, 1], vertical_alignment="bottom")
+        with words:
+            choices("question", outcomes())
+        said = _("Show what is known")
+        if send.form_submit_button(said, type="primary", icon=":material/search:", width="stretch"):
             asked = {"outcome": [state.question_outcome], "country": state.question_countries}
             group = {"target-group": [state.question_group]} if state.question_group != EVERYBODY else {}
             st.switch_page(links.page_path("what_works"), query_params=asked | group)

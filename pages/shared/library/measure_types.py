@@ -19,7 +19,15 @@ from pages.shared.components.finding_texts import differed, example, said
 from pages.shared.components.links import page_link, practice_link
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
-from pages.shared.components.screen_texts import escaped, known, labels, labels_within, of_catalogue, web_link
+from pages.shared.components.screen_texts import (
+    escaped,
+    in_own_language,
+    known,
+    labels,
+    labels_within,
+    of_catalogue,
+    web_link,
+)
 from pages.shared.library import what_works
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
@@ -45,7 +53,7 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     asked = {key: st.query_params.get_all(key) for key in st.query_params if key != "type"}
     page_link("what_works", _("All types of measure"), "arrow_back", asked)
     st.title(label("measure_type", one.id))
-    not_this = _("**Not meant here:** {text}").format(text=escaped(_named(_(one.not_this))))
+    not_this = _("**Not included:** {text}").format(text=escaped(_named(_(one.not_this))))
     st.markdown(f"{escaped(_(one.definition))}  \n:small[{not_this}]")
     what_works.limits(found)
     _not_helped(rows)
@@ -295,7 +303,7 @@ def _practices(one: MeasureType, whole: Whole) -> None:
         practices = tables.rows(evidence_by_type.strongest_practices(cursor, one.id, MOST_PRACTICES))
     for row in practices:
         with st.container(gap="xxsmall"):
-            practice_link(row["practice_id"], of_catalogue(row["name"]))
+            practice_link(row["practice_id"], in_own_language(f":blue[**{escaped(row['name'])}**]"))
             st.markdown(f":small[{own_result(row)}]")
     if not practices:
         st.markdown(_("None in the catalogue."))

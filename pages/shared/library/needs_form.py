@@ -96,7 +96,8 @@ def form(asked: Asked) -> None:
         state[f"need-{name}"] = getattr(asked, name)
     for name in _LISTS:
         state[f"need-{name}"] = list(getattr(asked, name))
-    st.text_area(
+    own_words, find = st.columns([5, 1], vertical_alignment="bottom")
+    own_words.text_area(
         _("Describe it in your own words"),
         key="need-words",
         max_chars=400,
@@ -105,15 +106,14 @@ def form(asked: Asked) -> None:
         help=_("In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."),
         on_change=_write_words,
     )
-    st.button(_("Find practices"), icon=":material/search:", type="primary", on_click=_write_words)
+    find.button(_("Find practices"), icon=":material/search:", type="primary", width="stretch", on_click=_write_words)
     if asked.words:
         _read_from_words(asked)
-    with st.grid(2, min_column_width=280):
+    with st.grid(4, min_column_width=200):
         _several(_("Sector"), "sectors", vocabulary("sector"), partial(label, "sector"))
         _several(_("Target group"), "groups", vocabulary("target_group"), partial(label, "target_group"))
         _several(_("Type of measure"), "types", vocabulary("measure_type"), partial(label, "measure_type"))
         _several(_("Topics"), "topics", needs.topics(), lambda id_: _(needs.topics()[id_]))
-    with st.grid(4, min_column_width=200):
         _one(_("Who are you?"), "who", WHO, lambda id_: _(WHO[id_]))
         _one(_("Where?"), "country", ids_in_order("country"), partial(listed_label, "country"))
         _one(_("Money"), "money", MONEY, lambda id_: _(MONEY[id_]))

@@ -44,17 +44,20 @@ NEEDS = {
 _INDEPENDENT = 3  # the evidence level of an independent evaluation
 
 
-def of_types() -> bool:
-    """Draw which map it is, and return whether it is that of types of measure against outcomes."""
+def choices() -> tuple[str, str] | None:
+    """Draw in one line which map it is, what stands down its side and what a cell shows; all are kept in the link.
+
+    Return the last two, None for the map of types of measure against outcomes, which has neither.
+    """
     maps = {"practices": _("Practices by sector"), "types": _("Studies by type of measure and outcome")}
-    return choose(_("Map"), "map", maps) == "types"
-
-
-def choices() -> tuple[str, str]:
-    """Draw what stands down the side and what a cell shows; both are kept in the link."""
-    with st.container(horizontal=True, key="gap_choices"):
-        down = choose(_("Sectors against"), "down", {id_: _(words) for id_, words in DOWN.items()})
-        shown = choose(_("A cell shows"), "shown", {id_: _(words) for id_, words in SHOWN.items()})
+    which, side, cell = st.columns(3)
+    with which:
+        if choose(_("Map"), "map", maps, boxed=True) == "types":
+            return None
+    with side:
+        down = choose(_("Sectors by"), "down", {id_: _(words) for id_, words in DOWN.items()}, boxed=True)
+    with cell:
+        shown = choose(_("A cell shows"), "shown", {id_: _(words) for id_, words in SHOWN.items()}, boxed=True)
     return down, shown
 
 

@@ -35,7 +35,7 @@ _FACETS = ("sector", "target_group", "country", "funding_kind", "governance_leve
 def choose(chosen: PracticeFilter) -> str:
     """Draw what the practices are grouped by; kept in the link. What is filtered is not offered for groups."""
     free = [field for field in _FACETS if not chosen.chosen(field)] or list(_FACETS)
-    return choose_one(_("Groups by"), "group", {field: _(FACET[field].label) for field in free}, _FACETS)
+    return choose_one(_("Group by"), "group", {field: _(FACET[field].label) for field in free}, _FACETS)
 
 
 def found_title(groups: Mapping[str, Mapping[str, _Group]], by: str) -> str:
