@@ -42,6 +42,8 @@ REFUSALS = ("Something went wrong", "Too much", "Nothing was sent", "This was se
 RESULTS = Path(__file__).resolve().parent / "results"
 _IDLE = 7  # seconds: the app writes its release tables five seconds after the start
 CATALOGUE = 0  # the size that stands for the real catalogue
+# Modules are compiled once, as where people run the app; in containers that forbid it each process would do it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 # --- data and server -------------------------------------------------------------------------------------

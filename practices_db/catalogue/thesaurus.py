@@ -15,8 +15,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from rapidfuzz import fuzz, process
-
 from criteria import spelling
 from practices_db.catalogue.plain_text import normalise
 
@@ -108,6 +106,8 @@ class _Terms:
         """Return the terms of the word that was most likely meant."""
         if len(plain) < _SPELT:
             return []
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
+
         stemmed = stem(plain, self.language)
         best = process.extractOne(stemmed, self.spellings, scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return self.exact[best[0]] if best and best[0][0] == stemmed[0] else []

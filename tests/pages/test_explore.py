@@ -411,6 +411,15 @@ def test_choosing_an_order_writes_it_into_the_link_and_goes_to_the_first_page(vi
     assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[:10]
 
 
+def test_an_order_is_offered_where_there_is_one_and_kept_where_there_is_none(visit: Visit) -> None:
+    app = visit("explore", sort="name")
+    for view in ("scores", "groups", "ranges", "table"):
+        app.radio(key="choose_view").set_value(view).run()
+        offered = [one.value for one in app.selectbox if one.key == "choose_sort"]
+        assert offered == ([] if view in ("scores", "groups") else ["name"]), view
+        assert app.query_params["sort"] == "name"
+
+
 def test_the_second_page_shows_rows_11_to_20(visit: Visit) -> None:
     app = visit("explore", page="2", sort="name")
     assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[10:20]

@@ -26,6 +26,7 @@ VIEWS = {
     "groups": N_("Groups"),
 }
 DEFAULT_VIEW = "practices"
+_WITHOUT_ORDER = ("scores", "groups")
 
 
 def _write_choice(name: str, key: str, default: str) -> None:
@@ -48,7 +49,7 @@ def answer(view: View, whole: Whole, found: Selection) -> None:
 
 
 def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
-    """Draw how the result is shown and in which order, and the way to weights of one's own."""
+    """Draw how the result is shown, in which order where it has one, and the way to weights of one's own."""
     st.session_state["choose_view"], st.session_state["choose_sort"] = view, sort
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.radio(
@@ -61,16 +62,17 @@ def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
             on_change=_write_choice,
             args=("view", "choose_view", DEFAULT_VIEW),
         )
-        st.selectbox(
-            _("Order"),
-            list(SORTS),
-            format_func=lambda one: _(SORTS[one]),
-            key="choose_sort",
-            label_visibility="collapsed",
-            width=290,
-            on_change=_write_choice,
-            args=("sort", "choose_sort", DEFAULT_SORT),
-        )
+        if view not in _WITHOUT_ORDER:
+            st.selectbox(
+                _("Order"),
+                list(SORTS),
+                format_func=lambda one: _(SORTS[one]),
+                key="choose_sort",
+                label_visibility="collapsed",
+                width=290,
+                on_change=_write_choice,
+                args=("sort", "choose_sort", DEFAULT_SORT),
+            )
         with st.container(horizontal=True, width="content", gap="small"):
             links.need_link(chosen)
             links.weighting_link(chosen)

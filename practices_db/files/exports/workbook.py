@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-
-from xlsxwriter.format import Format as Look
+from typing import TYPE_CHECKING, Any
 
 from practices_db import palette
 from practices_db.database.store import Cursor, Store
@@ -22,6 +20,9 @@ from practices_db.files.sheets import Cell, add_sheet, head_look, look, new_book
 from practices_db.queries.comparison import comparison
 from practices_db.queries.views import View
 from practices_db.translation import ENGLISH, speak
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format as Look
 
 # Sheet → table.
 SHEETS: dict[str, export_tables.TableName] = {
