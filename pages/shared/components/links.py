@@ -75,6 +75,11 @@ def practice_link(practice_id: str, label: str, icon: str = "", page: str = "pra
     page_link(page, label, icon, {"practice": practice_id})
 
 
+def practice_name(practice_id: str, name: str) -> None:
+    """Write the name of a practice as a link to its page, in the colour of links."""
+    practice_link(practice_id, in_own_language(f":blue[**{escaped(name)}**]"))
+
+
 def keep_params() -> None:
     """Write what was asked for into the address bar: a link to the very page it stands on leaves it as it was."""
     st.query_params.from_dict({key: st.query_params.get_all(key) for key in st.query_params})

@@ -14,7 +14,7 @@ from pages.shared.components import chart_with_download, charts, mark_names, res
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.charts import EFFECTIVENESS, PROOF, SUSTAINABILITY
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.links import in_table, practice_link
+from pages.shared.components.links import in_table, practice_link, practice_name
 from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
     escaped,
@@ -127,7 +127,7 @@ def cards(practices: Cards) -> None:
     """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known."""
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
-            practice_link(card["id"], in_own_language(f":blue[**{escaped(card['name'])}**]"))
+            practice_name(card["id"], card["name"])
             st.markdown(of_catalogue(card["summary"]))
             st.caption(where_and_whom(card))
             st.markdown(result_line.line(card), anchors=False)
@@ -330,7 +330,7 @@ def _unscored(cards_: Sequence[Card], not_assessed: int) -> None:
     st.markdown(_("**Without both scores: {count} assessed**").format(count=formats.count(len(cards_))))
     with st.container(gap="xsmall"):
         for card in cards_[:_LISTED]:
-            practice_link(card["id"], of_catalogue(card["name"]))
+            practice_link(card["id"], in_own_language(f":blue[{escaped(card['name'])}]"))
     further = []
     if (more := len(cards_) - _LISTED) > 0:
         words = _("{count} more: see the view {view}.")

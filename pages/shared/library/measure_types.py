@@ -16,12 +16,11 @@ from pages.shared.components import chart_with_download, charts, database, links
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.finding_texts import differed, example, said
-from pages.shared.components.links import page_link, practice_link
+from pages.shared.components.links import page_link, practice_name
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import (
     escaped,
-    in_own_language,
     known,
     labels,
     labels_within,
@@ -303,7 +302,7 @@ def _practices(one: MeasureType, whole: Whole) -> None:
         practices = tables.rows(evidence_by_type.strongest_practices(cursor, one.id, MOST_PRACTICES))
     for row in practices:
         with st.container(gap="xxsmall"):
-            practice_link(row["practice_id"], in_own_language(f":blue[**{escaped(row['name'])}**]"))
+            practice_name(row["practice_id"], row["name"])
             st.markdown(f":small[{own_result(row)}]")
     if not practices:
         st.markdown(_("None in the catalogue."))
