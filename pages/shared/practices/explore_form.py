@@ -62,17 +62,17 @@ def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
             on_change=_write_choice,
             args=("view", "choose_view", DEFAULT_VIEW),
         )
-        if view not in _WITHOUT_ORDER:
-            st.selectbox(
-                _("Order"),
-                list(SORTS),
-                format_func=lambda one: _(SORTS[one]),
-                key="choose_sort",
-                label_visibility="collapsed",
-                width=290,
-                on_change=_write_choice,
-                args=("sort", "choose_sort", DEFAULT_SORT),
-            )
+        st.selectbox(
+            _("Order"),
+            list(SORTS),
+            format_func=lambda one: _(SORTS[one]),
+            key="choose_sort",
+            label_visibility="collapsed",
+            width=290,
+            disabled=view in _WITHOUT_ORDER,
+            on_change=_write_choice,
+            args=("sort", "choose_sort", DEFAULT_SORT),
+        )
         with st.container(horizontal=True, width="content", gap="small"):
             links.need_link(chosen)
             links.weighting_link(chosen)
