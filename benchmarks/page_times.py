@@ -255,33 +255,30 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="only these pages; nothing is written then")
     parser.add_argument("--no-browser", action="store_true")
     asked = parser.parse_args()
-    figures: dict[str, Any] = {}
     for size in asked.sizes:
         path = database(size, asked.findings)
-        name = f"{size:,} practices" if size else "the catalogue"
-        print(name)
+        print(f"{size:,} practices" if size else "the catalogue")
         with server(path) as (port, pid):
             of_server = asyncio.run(on_the_server(port, pid, path, asked.reruns, asked.only))
-        figures[name] = {"server": of_server}
         limit = 60 if size == CATALOGUE else 300
-        figures[name]["goals"] = {f"server, {page}": goal(one["median"], limit) for page, one in of_server.items()}
+        goals = {f"server, {page}": goal(one["median"], limit) for page, one in of_server.items()}
+        figures: dict[str, Any] = {"server": of_server, "goals": goals}
         if not asked.no_browser:
             with server(path) as (port, _):
                 seen = in_chromium(port, path, asked.clicks, asked.only)
-            figures[name]["chromium"] = seen
+            figures["chromium"] = seen
             limit = 150 if size == CATALOGUE else 300
             for what in ("choose a country", "clear all"):
                 if what in seen:
-                    figures[name]["goals"][f"Chromium, {what}"] = goal(seen[what]["median"], limit)
+                    goals[f"Chromium, {what}"] = goal(seen[what]["median"], limit)
             for page, view in seen["first views"].items():
                 for what, value in view.items():
                     of = goal(value, 1500) if what.startswith("paint") else goal(value, 0.1, "")
-                    figures[name]["goals"][f"first view, {page}, {what}"] = of
+                    goals[f"first view, {page}, {what}"] = of
             print("  Chromium", json.dumps({what: seen[what] for what in seen if what != "first views"}))
-        missed = [what for what, one in figures[name]["goals"].items() if not one["met"]]
-        print(f"  goals missed: {', '.join(missed) or 'none'}")
-    if not asked.only:
-        write("pages", figures)
+        print(f"  goals missed: {', '.join(what for what, one in goals.items() if not one['met']) or 'none'}")
+        if not asked.only:
+            write(f"pages-{size or 'catalogue'}", figures)
 
 
 if __name__ == "__main__":

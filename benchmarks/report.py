@@ -8,6 +8,7 @@ The words around the figures are here; change them here and run it again.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from benchmarks.harness import RESULTS, ROOT
@@ -110,33 +111,27 @@ def goals(of: Figures) -> list[str]:
     return [*lines, ""]
 
 
-def pages(of: Figures) -> list[str]:
-    """Tell of pages: a table for each size, the browser, the goals."""
-    lines = ["## Pages", "", *source(of)]
-    for size, one in of["figures"].items():
+def pages(title: str, of: Figures) -> list[str]:
+    """Tell of pages over a catalogue of one size: a table, the browser, the goals."""
+    one = of["figures"]
+    lines = [f"## Pages, {title}", "", *source(of), "| page | median | p95 | processor | first | KB sent |"]
+    lines.append("|---|---|---|---|---|---|")
+    for page, told in one["server"].items():
+        lines.append(
+            f"| {page} | {told['median']:.0f} | {told['p95']:.0f} | {told['processor']:.0f} | {told['first']:.0f} | "
+            f"{told['kilobytes']:.0f} |"
+        )
+    lines.append("")
+    if seen := one.get("chromium"):
         lines += [
-            f"### {size[0].upper() + size[1:]}",
+            f"In Chromium: choosing a country {seen['choose a country']['median']:.0f} ms (p95 "
+            f"{seen['choose a country']['p95']:.0f}), clearing it {seen['clear all']['median']:.0f} ms (p95 "
+            f"{seen['clear all']['p95']:.0f}).",
             "",
-            "| page | median | p95 | processor | first | KB sent |",
-            "|---|---|---|---|---|---|",
+            *first_views(seen["first views"]),
         ]
-        for page, told in one["server"].items():
-            lines.append(
-                f"| {page} | {told['median']:.0f} | {told['p95']:.0f} | {told['processor']:.0f} | {told['first']:.0f} | "
-                f"{told['kilobytes']:.0f} |"
-            )
-        lines.append("")
-        if seen := one.get("chromium"):
-            lines += [
-                f"In Chromium: choosing a country {seen['choose a country']['median']:.0f} ms (p95 "
-                f"{seen['choose a country']['p95']:.0f}), clearing it {seen['clear all']['median']:.0f} ms (p95 "
-                f"{seen['clear all']['p95']:.0f}).",
-                "",
-                *first_views(seen["first views"]),
-            ]
-        missed = {what: told for what, told in one["goals"].items() if not told["met"]}
-        lines += ["Goals missed:", "", *goals(missed)] if missed else ["All goals met.", ""]
-    return lines
+    missed = {what: told for what, told in one["goals"].items() if not told["met"]}
+    return [*lines, *(["Goals missed:", "", *goals(missed)] if missed else ["All goals met.", ""])]
 
 
 def first_views(seen: dict[str, dict[str, float]]) -> list[str]:
@@ -297,7 +292,9 @@ def replicas(of: Figures) -> list[str]:
 def main() -> None:
     lines = [INTRODUCTION, HOW]
     for name, tell in (
-        ("pages", pages),
+        ("pages-catalogue", partial(pages, "the catalogue")),
+        ("pages-10000", partial(pages, "10,000 practices")),
+        ("pages-100000", partial(pages, "100,000 practices")),
         ("languages", languages),
         ("before", before),
         ("queries", queries),
