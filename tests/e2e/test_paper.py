@@ -129,7 +129,7 @@ def test_paper_has_the_names_and_no_controls(server: Server, new_context: NewCon
     expect(name).to_be_visible()
     page.emulate_media(media="print")
     expect(name).to_be_visible()
-    for control in (".stPageLink:not(:has(strong))", "[class*='st-key-named-']", ".st-key-copy", "header"):
+    for control in (".stPageLink:not(:has(strong))", ".st-key-copy", "header"):
         for one in page.locator(control).all():
             expect(one).to_be_hidden()
     assert name.evaluate("e => getComputedStyle(e.closest('.stVerticalBlock')).breakInside") == "avoid", "no cut card"

@@ -81,7 +81,7 @@ def test_a_link_sets_every_widget(visit: Visit) -> None:
         **{"from": "2001", "to": "2030"},
     )
     assert not app.warning
-    held = {widget.key: widget.value for widget in app.multiselect}
+    held = {widget.key: widget.value for widget in screen.all_open(app).multiselect}
     assert held == {
         "country": ["IT", "DE"],
         "target_group": ["women", "refugees"],
@@ -208,7 +208,7 @@ def test_search_text_narrows_and_stands_in_the_link(visit: Visit) -> None:
 
 
 def test_the_period_narrows_and_may_take_in_what_states_no_year(visit: Visit) -> None:
-    app = visit("explore")
+    app = screen.all_open(visit("explore"))
     app.number_input(key="running_from").set_value(2015).run()
     app.number_input(key="running_to").set_value(2016).run()
     assert app.query_params == {"from": "2015", "to": "2016"}
@@ -219,7 +219,7 @@ def test_the_period_narrows_and_may_take_in_what_states_no_year(visit: Visit) ->
 
 
 def test_a_period_that_ends_before_it_begins_is_mended_and_not_a_crash(visit: Visit) -> None:
-    app = visit("explore", **{"from": "2010", "to": "2015"})
+    app = screen.all_open(visit("explore", **{"from": "2010", "to": "2015"}))
     app.number_input(key="running_from").set_value(2020).run()
     assert not app.exception
     assert app.query_params == {"from": "2020", "to": "2020"}
@@ -229,14 +229,14 @@ def test_a_period_that_ends_before_it_begins_is_mended_and_not_a_crash(visit: Vi
 
 
 def test_an_end_of_the_period_set_before_its_beginning_is_the_one_that_stays(visit: Visit) -> None:
-    app = visit("explore", **{"from": "2010", "to": "2015"})
+    app = screen.all_open(visit("explore", **{"from": "2010", "to": "2015"}))
     app.number_input(key="running_to").set_value(2005).run()
     assert app.query_params["to"] == "2005"
     assert app.number_input(key="running_to").value == 2005
 
 
 def test_least_coverage_narrows(visit: Visit) -> None:
-    app = visit("explore")
+    app = screen.all_open(visit("explore"))
     app.slider(key="minimum_coverage").set_value(65).run()
     assert app.query_params == {"coverage": "65"}
     assert screen.found(app) == len(expected(minimum_coverage=65)) > 0
@@ -244,6 +244,18 @@ def test_least_coverage_narrows(visit: Visit) -> None:
 
 def _popovers(app: AppTest) -> list[str]:
     return [one.proto.popover.label for one in app.get("popover")]
+
+
+def test_what_is_folded_is_drawn_when_it_is_opened_and_holds_before_and_after(visit: Visit) -> None:
+    app = visit("explore", governance="local")
+    assert [one.label for one in app.multiselect] == ["Country", "Target group", "Sector"]
+    app.multiselect(key="country").select("IT").run()
+    assert app.query_params == {"country": "IT", "governance": "local"}
+    assert screen.all_open(app).multiselect(key="governance_level").value == ["local"]
+    app.multiselect(key="funding_kind").select("eu-fund").run()  # the button says now that two are in use
+    assert app.query_params == {"country": "IT", "governance": "local", "funding": "eu-fund"}
+    app.session_state["more"] = False
+    assert app.run().multiselect(key="funding_kind").value == ["eu-fund"]
 
 
 def test_the_folded_filters_say_how_many_are_in_use(visit: Visit) -> None:
@@ -376,10 +388,10 @@ def test_cards_say_the_result_with_its_mark_before_the_scores(visit: Visit) -> N
         assert "●" * dots + "○" * (5 - dots) in told[at]
         assert f"({dots} of 5)" in told[at]
         assert (f"and {len(more)} more result" in told[at]) == bool(more)
-        assert told[at + 1].startswith("- Effectiveness: ")
+        assert told[at].index(f": {main['effect_text']} (") < told[at].index("- Effectiveness: ")
     without = screen.card_ids(visit("explore", result="not-known"))
     assert not any(by_id[id_].results for id_ in without)
-    assert screen.bodies(visit("explore", result="not-known")).count("**No result known**") == 10
+    assert sum("\n**No result known**\n" in body for body in screen.bodies(visit("explore", result="not-known"))) == 10
 
 
 @pytest.mark.parametrize("direction", ["improved", "mixed", "no-clear-effect", "worsened", "level-only", "not-known"])

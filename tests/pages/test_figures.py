@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import oracles
 import pandas as pd
 import pytest
+import screen
 from exported_files import DAY
 from screen import Visit
 
@@ -118,7 +119,7 @@ def test_file_names_are_plain_and_never_used_twice() -> None:
 
 
 def _labels(visit: Visit) -> list[str]:
-    app = visit("explore", country="IT", view="ranges")
+    app = screen.all_open(visit("explore", country="IT", view="ranges"))
     return [
         str(button.label)
         for button in app.get("download_button")
@@ -139,7 +140,7 @@ def test_what_is_taken_from_a_comparison_is_what_it_shows(visit: Visit, store: S
     """A link may name more practices than are compared; the button says how many are in the file."""
     with store.cursor() as cursor:
         ids = list(practices.find_practices(cursor, PracticeFilter(), "documented", limit=8)["id"])
-    buttons = (str(button.label) for button in visit("compare", practice=ids).get("download_button"))
+    buttons = (str(button.label) for button in screen.all_open(visit("compare", practice=ids)).get("download_button"))
     assert [label for label in buttons if label.startswith("Download")] == [
         "Download comparison (Excel)",
         "Download 6 practices (Excel workbook)",

@@ -210,7 +210,7 @@ def test_unknown_parameters_are_ignored(visit: Visit) -> None:
 def test_a_coverage_between_two_steps_of_the_slider_is_kept(visit: Visit, coverage: str) -> None:
     app = visit("explore", coverage=coverage)
     assert not app.exception
-    assert app.slider(key="minimum_coverage").value == int(coverage)
+    assert screen.all_open(app).slider(key="minimum_coverage").value == int(coverage)
     app.multiselect(key="country").select("IT").run()
     assert app.query_params == {"coverage": coverage, "country": "IT"}
 

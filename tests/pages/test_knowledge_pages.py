@@ -244,6 +244,7 @@ def test_asking_for_a_correction_puts_it_into_the_queue(visit: Visit) -> None:
     app = visit("communities", q="City of Antwerp")
     app.context = {"url": "https://practices.example.org/communities"}
     app.session_state["receipts"] = private_links._Receipts(known=())
+    screen.all_open(app)
 
     def send(what: str, page: str) -> None:
         next(one for one in app.text_area if one.label.startswith("What is wrong")).set_value(what)

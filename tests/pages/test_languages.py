@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import screen
 from google.protobuf.message import Message
 from screen import Visit, as_read, matrix
 from streamlit.runtime.media_file_manager import MediaFileManager
@@ -223,7 +224,7 @@ def test_a_german_reader_is_told_that_names_results_and_summaries_are_english(vi
     assert all(re.fullmatch(r":violet\[:blue\[\*\*.+\*\*\]\]", name) for name in names)
     said = [as_read(text) for text in shown(explore)]
     result = "**Verbessert: :violet[Volunteers know 150% more refugees than before the match] (Soziale Bindungen)**"
-    assert any(text.startswith(result.replace("**", "")) for text in said)
+    assert any(f"\n{result}".replace("**", "") in text for text in said)
     assert any(text.startswith(":violet[Households host or mentor refugees") for text in said)
 
 
@@ -320,6 +321,7 @@ def offered(app: AppTest, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> Call
             answer = OwnAnswer(indicator="eff-result", answer="met", evidence_level=2, note="synthetic", language="en")
             form = new_form(date(2026, 2, 3)).with_answer(answer).with_profile(name="Synthetic", sectors=("language",))
             app.session_state["own"] = draft._State(draft.Draft(mine=form), revision=1, loaded=True)
+        screen.all_open(visit(page, **link))
         kept.clear()
         assert not visit(page, lang=code, **link).exception
         return dict(kept)

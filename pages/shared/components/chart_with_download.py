@@ -17,6 +17,7 @@ import streamlit as st
 from pages.shared.components import chart_images, charts, database
 from pages.shared.components.chart_images import ImageFormat
 from pages.shared.components.file_button import file_button
+from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped
 from practices_db.files.exports.chart_rows import chart_csv, chart_file_name, chart_recipe
 from practices_db.files.exports.recipe import Format, Recipe
@@ -58,7 +59,7 @@ def show(view: View, make: Callable[[], Drawn], key: str, title: Callable[[], st
             name = chart_file_name(title(), suffix, today)
         file_button(label, made, name, mime, key=f"take_{key}_{suffix}", width="stretch")
 
-    with st.popover(_("Download chart"), icon=":material/image:", type="tertiary", key=f"take_{key}"):
+    def choices() -> None:
         st.caption(_("{title}. Image and data say how they were made.").format(title=escaped(title())))
         if chart_images.possible():
             for format_ in get_args(ImageFormat):
@@ -67,6 +68,8 @@ def show(view: View, make: Callable[[], Drawn], key: str, title: Callable[[], st
         else:
             st.caption(_("Images need the optional extra “charts” of this app (see its README)."))
         button(_("Its data, CSV"), data, "csv", "text/csv")
+
+    popover(_("Download chart"), choices, f"take_{key}", icon=":material/image:", type="tertiary")
     return picked
 
 

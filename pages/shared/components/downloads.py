@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared.components import database, reader_language
 from pages.shared.components.file_button import file_button
+from pages.shared.components.popover import popover
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.files.export import file_content
@@ -36,41 +37,44 @@ def take_away(view: View, count: int) -> None:
 
     The view is the one object for screen, count and file: all rows, in the screen's order.
     """
-    with st.popover(_("Download"), icon=":material/download:", disabled=not count):
-        buttons = st.container(gap="xsmall")  # first, whatever is chosen below
-        format_: Format = st.radio(
-            _("Format"), OFFERED, format_func=lambda one: _(FORMATS[one].label), key=FORMAT_KEY, persist_state="session"
+    popover(_("Download"), partial(_choices, view, count), "take", icon=":material/download:", disabled=not count)
+
+
+def _choices(view: View, count: int) -> None:
+    buttons = st.container(gap="xsmall")  # first, whatever is chosen below
+    format_: Format = st.radio(
+        _("Format"), OFFERED, format_func=lambda one: _(FORMATS[one].label), key=FORMAT_KEY, persist_state="session"
+    )
+    contents: FileContents = "scores"
+    matrix: list[FileContents] = ["comparison"] if view.page == "compare" else []
+    offered: list[FileContents] = [*matrix, *CONTENTS]
+    if is_csv := FORMATS[format_].mime == "text/csv":
+        if st.session_state.get(CONTENTS_KEY) not in offered:
+            st.session_state[CONTENTS_KEY] = offered[0]  # kept from a page that offers something else
+        contents = st.radio(
+            _("Content"),
+            offered,
+            format_func=lambda one: _(_CONTENTS[one]),
+            horizontal=True,
+            key=CONTENTS_KEY,
+            persist_state="session",
         )
-        contents: FileContents = "scores"
-        matrix: list[FileContents] = ["comparison"] if view.page == "compare" else []
-        offered: list[FileContents] = [*matrix, *CONTENTS]
-        if is_csv := FORMATS[format_].mime == "text/csv":
-            if st.session_state.get(CONTENTS_KEY) not in offered:
-                st.session_state[CONTENTS_KEY] = offered[0]  # kept from a page that offers something else
-            contents = st.radio(
-                _("Content"),
-                offered,
-                format_func=lambda one: _(_CONTENTS[one]),
-                horizontal=True,
-                key=CONTENTS_KEY,
-                persist_state="session",
-            )
-            st.caption(_(_COMPARISON if contents == "comparison" else CONTENTS[contents]))
-        st.caption(_(FORMATS[format_].meaning))
-        code = reader_language.of_document("take") if format_ in BRIEFS else language()
-        with buttons:
-            words = _("Download {list} ({format})").format(
-                list=_amount(view, contents, count), format=_(FORMATS[format_].label)
-            )
-            with st.container(horizontal=True, gap="xsmall"):
-                _button(words, view, contents, format_, count, code)
-                if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
-                    _button(_("Download as CSV"), view, offered[0], SAFE_FIRST[0], count, code)
-            if format_ == "xlsx":
-                _codebooks(view, offered[0], SAFE_FIRST[0], for_programs=False)
-            if is_csv:
-                _codebooks(view, contents, format_)
-        st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
+        st.caption(_(_COMPARISON if contents == "comparison" else CONTENTS[contents]))
+    st.caption(_(FORMATS[format_].meaning))
+    code = reader_language.of_document("take") if format_ in BRIEFS else language()
+    with buttons:
+        words = _("Download {list} ({format})").format(
+            list=_amount(view, contents, count), format=_(FORMATS[format_].label)
+        )
+        with st.container(horizontal=True, gap="xsmall"):
+            _button(words, view, contents, format_, count, code)
+            if format_ == "xlsx":  # what a visitor finds; a table of it takes no second choice
+                _button(_("Download as CSV"), view, offered[0], SAFE_FIRST[0], count, code)
+        if format_ == "xlsx":
+            _codebooks(view, offered[0], SAFE_FIRST[0], for_programs=False)
+        if is_csv:
+            _codebooks(view, contents, format_)
+    st.caption(_("Every file says how it was made. CSV and workbook can be opened again here (“Open a file”)."))
 
 
 def _button(  # noqa: PLR0913, PLR0917 - what is in the file, how many rows, and in which language

@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from criteria.spelling import shown
 from pages.shared.components import links, reader_language
+from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.catalogue.filters import Facet, Filter
@@ -126,29 +127,29 @@ def widgets(  # noqa: PLR0913 - lists differ in all of these
         with head:
             _search(chosen, search, _BESIDE_TITLE)
     first = chosen.facets[:FIRST_FACETS]
+
+    def more() -> None:
+        with st.grid(2, min_column_width=240):
+            _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
+        if further:
+            further()
+
     used = len({field for field, *_ in chosen.parts()} - {facet.field for facet in first} - {"text"})
     with st.grid(FIRST_FACETS + (1 if head else 2), min_column_width=150, vertical_alignment="bottom"):
-        _facets(chosen, first, counts, held, apart=True)
+        _facets(chosen, first, counts, held)
         if not head:
             _search(chosen, search)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             label_ = _("More ({count} in use)").format(count=used) if used else _("More")
-            with st.popover(label_, icon=":material/tune:"):
-                with st.grid(2, min_column_width=240):
-                    _facets(chosen, chosen.facets[FIRST_FACETS:], counts, held)
-                if further:
-                    further()
+            popover(label_, more, "more", icon=":material/tune:")
             if not chosen.is_empty:
                 _clear_all(chosen)
 
 
-def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts, *, apart: bool = False) -> None:
-    """Draw lists; with the name of each as a text of its own (``apart``) nothing moves when they arrive."""
+def _facets(chosen: Filter, facets: Iterable[Facet], counts: Counts, held: Counts) -> None:
     for facet in facets:
-        with st.container(key=f"named-{facet.field}", gap="xxsmall") if apart else _room(facet):
-            if apart:
-                st.markdown(f":small[{_(facet.label)}]")
-            _facet(chosen, facet, counts[facet.field], held[facet.field], apart)
+        with _room(facet):
+            _facet(chosen, facet, counts[facet.field], held[facet.field])
 
 
 def _room(facet: Facet) -> AbstractContextManager[object]:
@@ -162,7 +163,7 @@ def _options(facet: Facet) -> list[str]:
     return [*ids_in_order(facet.field), *(id_ for id_ in ids if id_ == NOT_STATED)] if facet.proper else ids
 
 
-def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int], apart: bool) -> None:
+def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mapping[str, int]) -> None:
     asked = chosen.chosen(facet.field)
 
     def named(id_: str) -> str:
@@ -178,7 +179,6 @@ def _facet(chosen: Filter, facet: Facet, counts: Mapping[str, int], held: Mappin
         on_change=write_widgets,
         args=(type(chosen), facet.field),
         select_all=False,
-        label_visibility="collapsed" if apart else "visible",
     )
     if facet.together and len(chosen.chosen(facet.field)) > 1:
         st.toggle(

@@ -65,6 +65,11 @@ def _escaped(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", text))
 
 
+def faint(markdown: str) -> str:
+    """Return Markdown as a caption has it, for a paragraph among others: a text of its own costs a page more."""
+    return f":small[:gray[{markdown}]]"
+
+
 def of_catalogue(text: str) -> str:
     """Return text of the catalogue, escaped; for readers of another language marked as such."""
     return in_own_language(escaped(text))

@@ -18,6 +18,7 @@ from pages.shared.components.links import in_table, practice_link, practice_name
 from pages.shared.components.screen_texts import (
     SHOWN_WITH_RANGE,
     escaped,
+    faint,
     in_own_language,
     known,
     labels,
@@ -128,18 +129,16 @@ def cards(practices: Cards) -> None:
     for card in rows(practices):
         with st.container(border=True, gap="xsmall"):
             practice_name(card["id"], card["name"])
-            st.markdown(of_catalogue(card["summary"]))
-            st.caption(where_and_whom(card))
-            st.markdown(result_line.line(card), anchors=False)
-            if card["assessed"]:
-                st.markdown(
-                    "\n".join(
-                        f"- {formats.pair(_(title), score_line(card, node))}" for node, title in HEADLINES.items()
-                    ),
-                    anchors=False,
-                )
-            else:
-                st.caption(_(":material/help: Not assessed yet: nothing is known about its sustainability."))
+            st.markdown("\n\n".join(_paragraphs(card)), anchors=False)
+
+
+def _paragraphs(card: Mapping[str, Any]) -> list[str]:
+    """Return a card below its name as Markdown; one text, for ten a card take a browser longer than all the rest."""
+    if card["assessed"]:
+        known_ = "\n".join(f"- {formats.pair(_(title), score_line(card, node))}" for node, title in HEADLINES.items())
+    else:
+        known_ = faint(_(":material/help: Not assessed yet: nothing is known about its sustainability."))
+    return [f"{of_catalogue(card['summary'])}  \n{faint(where_and_whom(card))}", result_line.line(card), known_]
 
 
 def score_line(card: Mapping[str, Any], node: str) -> str:

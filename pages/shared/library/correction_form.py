@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.components import corrections
+from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped
 from practices_db.translation import _
 
 
 def ask_for(organisation_id: str, name: str) -> None:
     """Draw the form with which an organisation asks for a correction; no name, no address of a person is asked."""
-    with st.popover(_("Ask for a correction"), icon=":material/edit_note:", key=f"correct-{organisation_id}"):
+
+    def form() -> None:
         corrections.receipts(organisation_id)
         with st.form(f"correction-{organisation_id}", border=False):
             st.caption(_("On {name}. Please write no names of persons.").format(name=escaped(name)))
@@ -28,3 +30,5 @@ def ask_for(organisation_id: str, name: str) -> None:
         if sent:
             content = {"organisation_id": organisation_id, "what": wrong.strip()}
             corrections.send("organisation-correction", (organisation_id, name), content, page)
+
+    popover(_("Ask for a correction"), form, f"correct-{organisation_id}", icon=":material/edit_note:")

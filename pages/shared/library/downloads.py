@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shared.components import tables
 from pages.shared.components.file_button import file_button
+from pages.shared.components.popover import popover
 from practices_db.catalogue.library_filter import LibraryFilter
 from practices_db.files.exports.library_files import file_name, format_of, written
 from practices_db.translation import _
@@ -18,7 +19,8 @@ from practices_db.translation import _
 def take_away(chosen: LibraryFilter, found: pd.DataFrame, formats: Sequence[str], version: str) -> None:
     """Draw what is shown as a file: all rows, in the screen's order; made when the button is pressed."""
     today = date.today()
-    with st.popover(_("Download"), icon=":material/download:", disabled=found.empty):
+
+    def choices() -> None:
         format_ = st.radio(
             _("Format"),
             formats,
@@ -35,3 +37,5 @@ def take_away(chosen: LibraryFilter, found: pd.DataFrame, formats: Sequence[str]
             type="primary",
         )
         st.caption(_("The CSV has the columns of the catalogue's own file, and says which selection it is."))
+
+    popover(_("Download"), choices, f"take_{chosen.kind}", icon=":material/download:", disabled=found.empty)

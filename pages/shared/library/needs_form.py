@@ -15,6 +15,7 @@ from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
 from pages.shared.components.links import not_understood, page_link, practice_link, transfer_link
 from pages.shared.components.pagination import rows_shown
+from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped, in_own_language, labels, of_catalogue, web_link
 from pages.shared.library import publications
 from practices_db import formats
@@ -274,7 +275,8 @@ def unknown(answer: Answer) -> None:
 def take_away(answer: Answer) -> None:
     """Offer the answer as a brief or a table; the link in the address bar holds the whole need."""
     today = date.today()
-    with st.popover(_("Download"), icon=":material/download:"):
+
+    def choices() -> None:
         kinds = {"pdf": _("Brief (PDF)"), "html": _("Brief (web page)"), "csv": _("CSV, every match")}
         kind = st.radio(_("As"), list(kinds), format_func=kinds.__getitem__, key="need-take", persist_state="session")
         mimes = {"pdf": "application/pdf", "html": "text/html", "csv": "text/csv"}
@@ -283,6 +285,8 @@ def take_away(answer: Answer) -> None:
         made = partial(speak(code)(_made), answer, kind, today)
         file_button(words, made, unique_name("need", today, f".{kind}"), mimes[kind], type="primary")
         st.caption(_("Nothing of this is stored here. The link in the address bar holds all you said, your words too."))
+
+    popover(_("Download"), choices, "take_need", icon=":material/download:")
 
 
 def _made(answer: Answer, kind: str, on: date) -> bytes:

@@ -12,6 +12,7 @@ from pages.shared.components import charts, database, tables
 from pages.shared.components.links import page_link, practice_link
 from pages.shared.components.screen_texts import (
     escaped,
+    faint,
     in_own_language,
     known,
     labels,
@@ -54,10 +55,9 @@ def cards(found: pd.DataFrame) -> None:
         links = database.grouped(library.links_of(cursor, "organisation", ids), "id")
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
-            st.markdown(in_own_language(f"**{escaped(row['name'])}**"))
-            st.caption(_facts(row))
-            if joins := joining(row):
-                st.markdown(f":material/diversity_3: {joins}")
+            name = in_own_language(f"**{escaped(row['name'])}**")
+            joins = f"  \n:material/diversity_3: {how}" if (how := joining(row)) else ""
+            st.markdown(f"{name}  \n{faint(_facts(row))}{joins}")
             own = links.get(row["id"], [])
             for link in [one for one in own if one["relation"] == "leads"]:
                 practice_link(link["other_id"], _("Leads {practice}").format(practice=of_catalogue(link["other"])))

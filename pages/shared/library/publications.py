@@ -10,8 +10,10 @@ import streamlit as st
 
 from pages.shared.components import database, tables
 from pages.shared.components.links import page_link, practice_link
+from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import (
     escaped,
+    faint,
     in_own_language,
     known,
     labels,
@@ -74,9 +76,10 @@ def cards(found: pd.DataFrame) -> None:
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
             title = in_own_language(f"**{escaped(row['title'])}**")
-            st.markdown(f"{title}  \n:small[{facts(row)}]")
-            st.markdown(f"{_badge(row)} {said(row)} {of_catalogue(row['summary'])}")
-            st.caption(_subject(row))
+            st.markdown(
+                f"{title}  \n:small[{facts(row)}]\n\n"
+                f"{_badge(row)} {said(row)} {of_catalogue(row['summary'])}  \n{faint(_subject(row))}"
+            )
             of_practices = [link for link in links.get(row["id"], []) if link["other_kind"] == "practice"]
             for link in of_practices:
                 about = _("About **{practice}**").format(practice=of_catalogue(link["other"]))
@@ -132,7 +135,8 @@ def _relevant_to(row: Row) -> None:
 
 def _cite(row: Row) -> None:
     """Draw the button that opens the citations of a publication, each to be copied."""
-    with st.popover(_("Cite"), icon=":material/format_quote:", type="tertiary", key=f"cite-{row['id']}"):
+
+    def citations() -> None:
         for name, words in (
             (_("Reference"), library_files.citation(row)),
             ("BibTeX", library_files.bibtex([row]).strip()),
@@ -140,6 +144,8 @@ def _cite(row: Row) -> None:
         ):
             st.markdown(f"**{name}**")
             st.code(words, language=None, wrap_lines=True)
+
+    popover(_("Cite"), citations, f"cite-{row['id']}", icon=":material/format_quote:", type="tertiary")
 
 
 def table(found: pd.DataFrame) -> None:
