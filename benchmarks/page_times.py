@@ -4,7 +4,7 @@
 
 0 stands for the real catalogue; other sizes are synthetic (generate.py). The server part speaks Streamlit's protocol
 over a websocket: a time is from sending the request to the message that the script has finished, each rerun with
-other parameters. The browser part is Debian's Chromium: a time is from the key that chooses a filter to the changed
+other parameters. The browser part is Debian's chromium-headless-shell: a time is from the key that chooses a filter to the changed
 sentence above the result; and the first view of every page and view, in a profile of its own: its largest paint, and how
 far it jumps while it comes (cumulative layout shift, as web.dev defines it, in the first seconds); three visits, the
 median of the paints and the worst of the shifts. Goals: the catalogue
@@ -18,6 +18,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import shutil
 import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -219,7 +220,7 @@ def in_chromium(port: int, path: Path, clicks: int, only: list[str]) -> dict[str
     chosen, cleared = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
         )
         views = first_views(browser, port, path, only)
         if only:

@@ -31,7 +31,7 @@ from practices_db.operations import release_tables
 from practices_db.operations.build import open_store
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
-from app_server import Server, free_port
+from app_server import CHROMIUM, Server, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -243,9 +243,7 @@ def test_nobody_loses_a_self_assessment(farm: Farm) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
     first, second, third = current_framework().headlines[0].indicators[:3]
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.set_default_timeout(120_000)
         for number, asked in enumerate((first, second), start=1):
