@@ -69,11 +69,12 @@ messages:
 api:
     {{ bin }}/python -m pages.shared.server > docs/openapi.json
 
-compile := "pip-compile --quiet --extra test --extra dev --extra releases-server --strip-extras --no-annotate --no-header " + \
+compile := "pip-compile --quiet --extra releases-server --strip-extras --no-annotate --no-header " + \
     "--no-emit-index-url --no-emit-find-links"
 
 # write requirements.lock and, for servers, requirements.hashes.txt anew, after a change of dependencies
 lock:
     {{ bin }}/pip install --quiet pip-tools
-    {{ bin }}/{{ compile }} --output-file requirements.lock pyproject.toml
-    {{ bin }}/{{ compile }} --generate-hashes --constraint requirements.lock --output-file requirements.hashes.txt pyproject.toml
+    {{ bin }}/{{ compile }} --extra test --extra dev --output-file requirements.lock pyproject.toml
+    {{ bin }}/{{ compile }} --extra charts --generate-hashes --constraint requirements.lock \
+        --output-file requirements.hashes.txt pyproject.toml
