@@ -44,6 +44,12 @@ class Screen:
             if getattr(element, "id", "") and element.id
         ]
 
+    def opened(self, label: str) -> WidgetState:
+        """Return what a browser sends when the button of this name is pressed, which opens something."""
+        deltas = [message.delta for message in self.messages if message.WhichOneof("type") == "delta"]
+        (id_,) = (one.add_block.popover.id for one in deltas if one.add_block.popover.label == label)
+        return WidgetState(id=id_, bool_value=True)
+
     @property
     def faults(self) -> list[str]:
         """Return what should never be seen: exceptions as Streamlit draws them, traces of the program in any text."""

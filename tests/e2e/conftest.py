@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--font-render-hinting=none",  # letters where the whole browser sets them, also on paper
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -374,8 +374,8 @@ def test_a_file_of_a_page_is_kept_nowhere_and_goes_to_its_own_browser_only(serve
     with Visitor(server.url) as own, Visitor(server.url) as other:
         with (CATALOGUE / "practices.csv").open(encoding="utf-8") as file:
             practice = next(csv.DictReader(file))["id"]
-        screen = own.visit("practice", f"practice={practice}")
-        assert own.download(screen)
+        taking = own.visit("practice", f"practice={practice}").opened("Download")
+        assert own.download(own.visit("practice", f"practice={practice}", [taking]))
         path, sent = own.fetched
         assert sent["cache-control"] == "no-store"
         assert asked(server.url, "GET", path)[0] == 404

@@ -116,13 +116,14 @@ def crossed(server: Server, sessions: int, each: int) -> tuple[int, int, set[int
     def visit(number: int) -> list[tuple[bool, int]]:
         own = f"synthetic-{number % 10}"
         with Visitor(server.url) as visitor:
-            screen = visitor.visit("practice", f"practice={own}")
+            taking = visitor.visit("practice", f"practice={own}").opened("Download")
+            screen = visitor.visit("practice", f"practice={own}", [taking])
             (format_,) = [one for one in screen.elements("radio") if one.label == "Format"]
             csv = WidgetState(id=format_.id, string_value=FORMATS["csv"].label)  # a text fits in no cell of a workbook
             files = []
             while len(files) < each:
                 try:
-                    files.append(visitor.download(visitor.visit("practice", f"practice={own}", [csv])))
+                    files.append(visitor.download(visitor.visit("practice", f"practice={own}", [taking, csv])))
                 except HTTPError as error:
                     if error.code != 404:
                         raise
