@@ -220,7 +220,8 @@ def in_chromium(port: int, path: Path, clicks: int, only: list[str]) -> dict[str
     chosen, cleared = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+            executable_path=shutil.which("chromium-headless-shell"),
+            args=["--no-sandbox", "--disable-gpu", "--no-first-run"],
         )
         views = first_views(browser, port, path, only)
         if only:
