@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared.components import database, menu, operator_texts, page_titles, reader_language, skip_link
+from pages.shared.components import database, menu, operator_texts, page_titles, popover, reader_language, skip_link
 from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
@@ -50,6 +50,8 @@ st.session_state["page"] = page.url_path
 body = st.container(key="page")
 with body:
     reader_language.choice()
+    if name not in ("self_assessment", "transfer"):  # a draft brings back itself what was typed and chosen in a cut
+        popover.rerun_on_reconnection()
     skip_link.page_begins(name)
 with st.container(key="footer"):
     st.space("medium")

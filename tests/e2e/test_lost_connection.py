@@ -477,3 +477,28 @@ def test_a_draft_that_was_kept_before_there_were_several_is_still_there(line: Li
     expect(note(page, FIRST.label)).to_have_value(BEFORE)
     type_on(page, SAID)
     counted(page, note=BEFORE + SAID)
+
+
+def test_what_is_opened_in_a_cut_is_there_after_it_and_what_was_typed_outlives_a_cut_and_a_closing(line: Line) -> None:
+    page = line.open("/explore?country=IT")
+    line.proxy.cut()
+    page.wait_for_timeout(800)
+    page.get_by_role("button", name="Download", exact=True).click()
+    line.proxy.mend()
+    expect(page.get_by_role("button", name="Download as CSV")).to_be_in_viewport(ratio=1, timeout=20_000)
+    page.goto(f"{line.proxy.url}/communities?country=IT")
+    settled(page)
+    ask = page.get_by_role("button", name="Ask for a correction").first
+    ask.click()
+    wrong = page.get_by_label("What is wrong, and what would be right?")
+    wrong.fill(BEFORE)
+    wrong.blur()
+    settled(page)
+    line.proxy.cut()
+    expect(wrong).to_be_disabled()
+    line.proxy.mend()
+    expect(wrong).to_be_enabled(timeout=20_000)
+    page.keyboard.press("Escape")
+    expect(wrong).to_be_hidden()
+    ask.click()
+    expect(wrong).to_have_value(BEFORE)

@@ -9,6 +9,12 @@ from typing import Any
 import streamlit as st
 
 
+@st.fragment(run_every=86_400)
+def rerun_on_reconnection() -> None:
+    """Let a page run again once a lost connection is back: Streamlit does that only where something runs by itself,
+    and what was opened in between would stay empty."""
+
+
 def popover(label: str, draw: Callable[[], None], key: str, **look: Any) -> None:
     """Draw a button and what it opens; ``look``: as Streamlit has it."""
     if key in st.session_state:
