@@ -90,7 +90,6 @@ def walk(page: Page, address: str) -> None:
         page.evaluate(_WALK, address)
     else:
         page.goto(address)
-    settled(page)
 
 
 def menu(page: Page) -> Locator:
@@ -184,9 +183,9 @@ Looks = Sequence[tuple[Any, Any]]
 
 
 def faults_everywhere(page: Page, where: str = "", looks: Looks = TWO_LOOKS) -> list[str]:
-    """Return the faults of a page on a telephone and on a desk, in light and in dark."""
+    """Return the faults of a page on a telephone and on a desk, in light and in dark; first as it stands, if it can."""
     found = []
-    for size, theme in looks:
+    for size, theme in sorted(looks, key=lambda look: look[0] != page.viewport_size):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme)
         settled(page)

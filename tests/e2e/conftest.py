@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # nothing leaves this machine
 ]
 expect.set_options(timeout=20_000)
 
@@ -157,6 +158,7 @@ def emptied(profiles: Profiles, origin: str) -> Page:
     page.evaluate("localStorage.clear(), sessionStorage.clear()")
     page.goto("about:blank")
     context.clear_cookies()
+    context.clear_permissions()
     page.set_viewport_size(WIDE)
     page.emulate_media(media="null", color_scheme="null")
     page.mouse.move(0, 0)
