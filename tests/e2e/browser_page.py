@@ -74,10 +74,10 @@ def idle(page: Page) -> None:
     raise AssertionError("the page does not come to rest")
 
 
-_WALK = """address => new Promise((there, fail) => {
+_WALK = """address => new Promise(there => {
     const app = document.querySelector('[data-testid="stApp"]');
-    setTimeout(() => fail("no script runs for " + address), 20000);
-    new MutationObserver((_, watch) => { watch.disconnect(); there() })
+    setTimeout(there, 5000, false);
+    new MutationObserver((_, watch) => { watch.disconnect(); there(true) })
         .observe(app, { attributeFilter: ["data-test-script-state"] });
     history.pushState({}, "", address);
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
@@ -86,9 +86,8 @@ _WALK = """address => new Promise((there, fail) => {
 
 def walk(page: Page, address: str) -> None:
     """Go to an address as Back and Forward do: the app is not loaded anew, which is most of what a page costs."""
-    if urlsplit(page.url)[:2] == urlsplit(address)[:2] and page.url != address and page.get_by_test_id("stApp").count():
-        page.evaluate(_WALK, address)
-    else:
+    there = urlsplit(page.url)[:2] == urlsplit(address)[:2] and page.get_by_test_id("stApp").count() > 0
+    if page.url == address or not there or not page.evaluate(_WALK, address):
         page.goto(address)
 
 
