@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from re import Pattern
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from app_server import ROOT
@@ -71,6 +72,23 @@ def idle(page: Page) -> None:
         if page.locator(_BUSY).count() == 0:
             return
     raise AssertionError("the page does not come to rest")
+
+
+_WALK = """address => new Promise(there => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    setTimeout(there, 5000, false);
+    new MutationObserver((_, watch) => { watch.disconnect(); there(true) })
+        .observe(app, { attributeFilter: ["data-test-script-state"] });
+    history.pushState({}, "", address);
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+})"""
+
+
+def walk(page: Page, address: str) -> None:
+    """Go to an address as Back and Forward do: the app is not loaded anew, which is most of what a page costs."""
+    there = urlsplit(page.url)[:2] == urlsplit(address)[:2] and page.get_by_test_id("stApp").count() > 0
+    if page.url == address or not there or not page.evaluate(_WALK, address):
+        page.goto(address)
 
 
 def menu(page: Page) -> Locator:
@@ -164,9 +182,9 @@ Looks = Sequence[tuple[Any, Any]]
 
 
 def faults_everywhere(page: Page, where: str = "", looks: Looks = TWO_LOOKS) -> list[str]:
-    """Return the faults of a page on a telephone and on a desk, in light and in dark."""
+    """Return the faults of a page on a telephone and on a desk, in light and in dark; first as it stands, if it can."""
     found = []
-    for size, theme in looks:
+    for size, theme in sorted(looks, key=lambda look: look[0] != page.viewport_size):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme)
         settled(page)

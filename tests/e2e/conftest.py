@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from app_server import CHROMIUM, Server
+from browser_page import WIDE
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ARGUMENTS = [
@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # nothing leaves this machine
 ]
 expect.set_options(timeout=20_000)
 
@@ -71,60 +72,121 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
-@contextmanager
-def watched(browser: Browser) -> Iterator[NewContext]:
-    """Yield a function that opens a browser profile of its own.
-
-    Afterwards: no profile may have asked any other host for anything, thrown an error, or met the policy for
+class Profiles:
+    """Browser profiles that are watched: none may ask another host for anything, throw an error, or meet the policy for
     scripts with anything but the inline script that Streamlit's own start page carries.
     """
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
 
-    def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: faults.append(f"uncaught: {error}"))
-        page.on("websocket", lambda socket: asked(socket.url))
+    def __init__(self, browser: Browser) -> None:
+        self.contexts: list[BrowserContext] = []
+        self._browser = browser
+        self._faults: list[str] = []
 
-    def asked(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("data", "blob") and parts.hostname not in ("localhost", "127.0.0.1"):
-            faults.append(f"request to another host: {url}")
-
-    def told(text: str) -> None:
-        if "Content Security Policy" in text and not text.startswith("Executing inline script"):
-            faults.append(text)
-
-    def open_context(**options: Any) -> BrowserContext:
+    def open(self, **options: Any) -> BrowserContext:
+        """Return a new profile."""
         # What moves is painted sixty times a second, by the processor.
-        usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-        context = browser.new_context(**(usual | options))
+        usual = {"viewport": WIDE, "reduced_motion": "reduce"}
+        context = self._browser.new_context(**(usual | options))
         context.set_default_timeout(20_000)
-        context.on("request", lambda request: asked(request.url))
-        context.on("page", watch)
-        context.on("console", lambda message: told(message.text))
-        contexts.append(context)
+        context.on("request", lambda request: self._asked(request.url))
+        context.on("page", self._watch)
+        context.on("console", lambda message: self._told(message.text))
+        self.contexts.append(context)
         return context
 
-    yield open_context
-    for context in contexts:
-        context.close()
-    assert not faults, "\n".join(faults)
+    def check(self) -> None:
+        """Fail if anything happened since the last check that may not."""
+        faults = self._faults[:]
+        self._faults.clear()
+        assert not faults, "\n".join(faults)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self._faults.append(f"uncaught: {error}"))
+        page.on("websocket", lambda socket: self._asked(socket.url))
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in ("localhost", "127.0.0.1"):
+            self._faults.append(f"request to another host: {url}")
+
+    def _told(self, text: str) -> None:
+        if "Content Security Policy" in text and not text.startswith("Executing inline script"):
+            self._faults.append(text)
 
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[NewContext]:
     """Return a function that opens a browser profile of its own, watched in this test."""
-    with watched(browser) as open_context:
-        yield open_context
+    profiles = Profiles(browser)
+    yield profiles.open
+    profiles.close()
+    profiles.check()
+
+
+# A new profile loads and compiles every script anew, which is three seconds of the processor. Tests that need nothing
+# special share these, one after another: in each the tab is as empty as that of a new one.
+
+
+def shared_profile(browser: Browser, **options: Any) -> Iterator[Profiles]:
+    profiles = Profiles(browser)
+    profiles.open(**options)
+    yield profiles
+    profiles.close()
+
+
+@pytest.fixture(scope="session")
+def profile_of_page(browser: Browser) -> Iterator[Profiles]:
+    yield from shared_profile(browser)
+
+
+@pytest.fixture(scope="session")
+def profile_of_somebody_else(browser: Browser) -> Iterator[Profiles]:
+    yield from shared_profile(browser)
+
+
+def emptied(profiles: Profiles, origin: str) -> Page:
+    """Return the tab of a shared profile, which remembers nothing of the tests before."""
+    (context,) = profiles.contexts
+    page, *others = context.pages or [context.new_page()]
+    for one in others:
+        one.close()
+    page.goto(f"{origin}/healthz")
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.goto("about:blank")
+    context.clear_cookies()
+    context.clear_permissions()
+    page.set_viewport_size(WIDE)
+    page.emulate_media(media="null", color_scheme="null")
+    page.mouse.move(0, 0)
+    return page
 
 
 @pytest.fixture
-def page(new_context: NewContext) -> Page:
-    return new_context().new_page()
+def page(profile_of_page: Profiles, server: Server) -> Iterator[Page]:
+    yield emptied(profile_of_page, server.url)
+    profile_of_page.check()
 
 
-@pytest.fixture(scope="module")
-def reader(browser: Browser) -> Iterator[Page]:
-    """Return a page for tests that look at many places and change nothing: a new profile loads every script anew."""
-    with watched(browser) as open_context:
-        yield open_context(bypass_csp=True).new_page()
+@pytest.fixture
+def somebody_else(profile_of_somebody_else: Profiles, server: Server) -> Iterator[Page]:
+    """Return the tab of another profile than that of ``page``."""
+    yield emptied(profile_of_somebody_else, server.url)
+    profile_of_somebody_else.check()
+
+
+@pytest.fixture(scope="session")
+def profile_of_reader(browser: Browser) -> Iterator[Profiles]:
+    """Open the profile that axe looks at pages with."""
+    yield from shared_profile(browser, bypass_csp=True)
+
+
+@pytest.fixture
+def reader(profile_of_reader: Profiles) -> Iterator[Page]:
+    """Return a page for tests that look at many places and change nothing: one of them goes on where another ended."""
+    (context,) = profile_of_reader.contexts
+    yield context.pages[0] if context.pages else context.new_page()
+    profile_of_reader.check()

@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from browser_page import settled
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from browser_page import settled, walk
+from playwright.sync_api import Browser, Page, Request, expect
 from playwright.sync_api import Error as PlaywrightError
 
 HERE = ("localhost", "127.0.0.1")
@@ -26,7 +26,7 @@ document.addEventListener('securitypolicyviolation', event => {
 });
 """
 _MARKUP = """() => {
-    const found = [...window.__done];
+    const found = window.__done.splice(0);
     const root = document.querySelector('[data-testid="stApp"]') ?? document.body;
     for (const one of root.querySelectorAll('*')) {
         const tag = one.tagName.toLowerCase();
@@ -60,7 +60,6 @@ class Watch:
         self._context = browser.new_context(viewport={"width": 1280, "height": 900})
         self._context.set_default_timeout(30_000)
         self._context.add_init_script(_TELL)
-        self._context.route(lambda address: urlsplit(address).hostname not in (*HERE, None), self._stop)
         self._context.on("request", self._asked)
         self.page: Page = self._context.new_page()
         self.page.on("dialog", lambda dialog: (self._fault(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -76,9 +75,6 @@ class Watch:
     def _fault(self, what: str) -> None:
         self.faults.append(f"{self._place}: {what[:300]}")
 
-    def _stop(self, route: Route) -> None:
-        route.abort()
-
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob", "file", "about") and parts.hostname not in HERE:
@@ -88,7 +84,7 @@ class Watch:
         """Go to a page of the app, open all that can be opened, and look."""
         self._place = address
         try:
-            self.page.goto(self.url + address, wait_until="commit")
+            walk(self.page, self.url + address)
         except PlaywrightError as error:
             self._fault(f"broken: {error}")
             return

@@ -87,7 +87,7 @@ def test_three_practices_are_compared_and_the_comparison_downloaded_in_six_click
     assert read_workbook(path.read_bytes())["comparison"] == [list(line) for line in expected]
 
 
-def test_on_a_desk_the_head_stays_in_sight_and_every_cell_has_its_mark(
+def test_on_a_desk_the_head_stays_in_sight_and_on_a_telephone_one_practice_stands_against_one(
     server: Server, page: Page, store: Store
 ) -> None:
     page.goto(server.url + COMPARED)
@@ -109,10 +109,7 @@ def test_on_a_desk_the_head_stays_in_sight_and_every_cell_has_its_mark(
     for head in column_heads(page).all():
         expect(head).to_be_in_viewport()
 
-
-def test_on_a_telephone_one_practice_stands_against_one(server: Server, new_context: NewContext) -> None:
-    page = new_context(viewport=NARROW).new_page()
-    page.goto(server.url + COMPARED)
+    page.set_viewport_size(NARROW)
     settled(page)
     one, other = matrix(page).get_by_label("One practice"), matrix(page).get_by_label("Another practice")
     names = list(THREE.values())
@@ -128,30 +125,6 @@ def test_on_a_telephone_one_practice_stands_against_one(server: Server, new_cont
     assert width <= 1
     matrix(page).get_by_role("row").last.scroll_into_view_if_needed()
     expect(one).to_be_in_viewport()
-
-
-def test_the_pair_keeps_two_different_practices_whatever_preset_is_chosen(server: Server, page: Page) -> None:
-    page.goto(server.url + "/weighting")
-    settled(page)
-    boxes = [page.get_by_role("combobox", name=name, exact=True) for name in ("One practice", "Another practice")]
-    kept = [box.input_value() for box in boxes]
-    for label in ("Inclusion first", "Equal", "Sustainability first", "Effectiveness first", "Official"):
-        page.get_by_text(label, exact=True).click()
-        settled(page)
-        expect(page.get_by_role("radio", name=label)).to_be_checked()
-        shown = [box.input_value() for box in boxes]
-        assert shown[0] != shown[1], label
-        assert all(shown), label
-    assert shown == kept
-
-
-def test_a_weight_that_leaves_few_is_set_to_0_by_its_button(server: Server, page: Page) -> None:
-    page.goto(server.url + "/weighting?w=effectiveness:50&w=inclusion:50")
-    settled(page)
-    expect(page.get_by_text("Few practices are left.")).to_be_visible()
-    page.get_by_role("button", name="Set Inclusivity and participation to 0").click()
-    expect(page.get_by_role("slider", name="Effectiveness")).to_have_value("100")
-    expect(page.get_by_text("Few practices are left.")).to_have_count(0)
 
 
 @pytest.mark.slow  # how far a page jumps depends on how busy the machine is

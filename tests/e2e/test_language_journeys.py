@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from app_server import Server
-from browser_page import NARROW, PRACTICES, heading, idle
+from browser_page import NARROW, PRACTICES, heading, idle, walk
 from conftest import NewContext
 from playwright.sync_api import Locator, Page, expect
 
@@ -204,7 +204,7 @@ def test_no_text_is_cut_on_a_telephone_where_words_are_a_third_longer(
     page = new_context(viewport=NARROW, locale="de-DE").new_page()
     cut: dict[str, list[str]] = {}
     for address in PAGES:
-        page.goto(f"{pseudo_server.url}/{address}")
+        walk(page, f"{pseudo_server.url}/{address}")
         expect(heading(page)).to_be_visible()
         idle(page)
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address

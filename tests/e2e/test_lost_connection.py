@@ -10,6 +10,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +18,9 @@ from pathlib import Path
 import pytest
 from app_server import Server
 from browser_page import NARROW, pick, settled
-from conftest import NewContext
+from conftest import Profiles
 from cuttable_proxy import Proxy
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from criteria.framework import current_framework
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, new_form
@@ -57,8 +58,9 @@ class Line:
         self.server = started(self.folder, self.seconds)
         self.proxy.target = port(self.server)
 
-    def open(self, path: str) -> Page:
-        page = self.context.new_page()
+    def open(self, path: str, page: Page | None = None) -> Page:
+        """Return an address opened in a new tab, or in this one."""
+        page = page or self.context.new_page()
         page.goto(self.proxy.url + path)
         settled(page)
         return page
@@ -73,26 +75,45 @@ def started(folder: Path, seconds: int) -> Server:
     return Server(folder / "practices.duckdb", option).wait_until_healthy()
 
 
-def lines(catalogue_db: Path, folder: Path, new_context: NewContext, seconds: int) -> Iterator[Line]:
+@contextmanager
+def lines(catalogue_db: Path, folder: Path, browser: Browser, seconds: int) -> Iterator[Line]:
     shutil.copy(catalogue_db, folder / "practices.duckdb")
     server = started(folder, seconds)
     proxy = Proxy(port(server))
-    line = Line(folder, server, proxy, new_context(viewport=NARROW), seconds)
+    profiles = Profiles(browser)
+    line = Line(folder, server, proxy, profiles.open(viewport=NARROW), seconds)
     yield line
+    profiles.close()
     proxy.close()
     line.server.stop()
+    profiles.check()
+
+
+@pytest.fixture(scope="module")
+def shared_line(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Line]:
+    with lines(catalogue_db, tmp_path_factory.mktemp("line"), browser, SECONDS_OF_A_SESSION) as line:
+        yield line
 
 
 @pytest.fixture
-def line(catalogue_db: Path, tmp_path: Path, new_context: NewContext) -> Iterator[Line]:
-    """Return a phone's line to a server that soon forgets lost sessions."""
-    yield from lines(catalogue_db, tmp_path, new_context, SECONDS_OF_A_SESSION)
+def line(shared_line: Line) -> Line:
+    """Return a phone's line to a server that soon forgets lost sessions; the phone has kept nothing."""
+    shared_line.proxy.mend()
+    context = shared_line.context
+    emptying = context.new_page()
+    for page in context.pages[:-1]:
+        page.close()
+    emptying.goto(f"{shared_line.proxy.url}/healthz")
+    emptying.evaluate("localStorage.clear(), sessionStorage.clear()")
+    emptying.close()
+    return shared_line
 
 
 @pytest.fixture
-def patient_line(catalogue_db: Path, tmp_path: Path, new_context: NewContext) -> Iterator[Line]:
+def patient_line(catalogue_db: Path, tmp_path: Path, browser: Browser) -> Iterator[Line]:
     """Return a phone's line to a server that remembers lost sessions as long as it does everywhere."""
-    yield from lines(catalogue_db, tmp_path, new_context, 120)
+    with lines(catalogue_db, tmp_path, browser, 120) as line:
+        yield line
 
 
 def radios(page: Page, label: str) -> Locator:
@@ -141,9 +162,9 @@ def connected(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=120_000)
 
 
-def begun(line: Line) -> Page:
+def begun(line: Line, page: Page | None = None) -> Page:
     """Answer the first question, with the beginning of a note."""
-    page = line.open(f"/self_assessment?step={STEP}")
+    page = line.open(f"/self_assessment?step={STEP}", page)
     option(page, FIRST.label, "Met").click()
     settled(page)
     note(page, FIRST.label).press_sequentially(BEFORE)
@@ -330,8 +351,9 @@ def test_two_tabs_lose_nothing_even_when_both_are_closed(line: Line) -> None:
 @pytest.mark.parametrize("asleep", [False, True])
 def test_what_is_forgotten_in_one_tab_never_comes_back_from_another(line: Line, asleep: bool) -> None:
     """``asleep``: the other tab is told of nothing until there are new answers, as a tab that a phone has put aside."""
-    line.context.add_init_script("addEventListener('storage', one => window.asleep && one.stopImmediatePropagation())")
-    page = begun(line)
+    page = line.context.new_page()
+    page.add_init_script("addEventListener('storage', one => window.asleep && one.stopImmediatePropagation())")
+    page = begun(line, page)
     page.evaluate("asleep => { window.asleep = asleep }", asleep)
     other = line.open(f"/self_assessment?step={STEP}")
     counted(other, note=BEFORE)

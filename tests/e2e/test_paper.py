@@ -11,8 +11,7 @@ from unicodedata import normalize
 import pypdf
 import pytest
 from app_server import ROOT, Server
-from browser_page import ALL, HOUSING_IN_ITALY, settled
-from conftest import NewContext
+from browser_page import ALL, HOUSING_IN_ITALY, settled, walk
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
@@ -92,7 +91,7 @@ def printed(page: Page) -> pypdf.PdfReader:
 def test_a_page_prints_what_it_says_on_few_sheets(name: str, server: Server, reader: Page) -> None:
     paper, page = PAPERS[name], reader
     page.emulate_media(color_scheme="dark")
-    page.goto(server.url + paper.address)
+    walk(page, server.url + paper.address)
     settled(page)
     expect(page.get_by_text(re.compile("^Looking "))).to_have_count(0)  # for what the browser keeps
     pdf = printed(page)
@@ -121,8 +120,7 @@ def _painted(pdf: pypdf.PdfReader, colour: str) -> bool:
     return False
 
 
-def test_paper_has_the_names_and_no_controls(server: Server, new_context: NewContext) -> None:
-    page = new_context().new_page()
+def test_paper_has_the_names_and_no_controls(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/explore?country=IT")
     settled(page)
     name = page.locator(".stPageLink strong").first
@@ -133,7 +131,7 @@ def test_paper_has_the_names_and_no_controls(server: Server, new_context: NewCon
         for one in page.locator(control).all():
             expect(one).to_be_hidden()
     assert name.evaluate("e => getComputedStyle(e.closest('.stVerticalBlock')).breakInside") == "avoid", "no cut card"
-    page.goto(f"{server.url}/about")
+    walk(page, f"{server.url}/about")
     settled(page)
     table = page.locator(".stTable table").first
     assert table.evaluate("e => getComputedStyle(e).display") == "table", "an inline table goes to a page of its own"

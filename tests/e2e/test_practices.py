@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 from app_server import ROOT, Server
-from browser_page import FOUND, HOUSING_IN_ITALY, PRACTICES, chart, click_mark, heading, sentence, settled
+from browser_page import FOUND, HOUSING_IN_ITALY, PRACTICES, chart, click_mark, heading, sentence, settled, walk
 from playwright.sync_api import Page, expect
 
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
@@ -21,10 +21,6 @@ RANGES = re.compile("^Effectiveness has a score for ")
 
 TWO_SCORES = re.compile("ha(s|ve) both scores")
 MAP = "Map of Europe by number of practices in the catalogue"
-
-
-def _per_country() -> Counter[str]:
-    return Counter(code for row in PRACTICES for code in row["countries"].split(";") if code)
 
 
 @pytest.fixture
@@ -48,72 +44,39 @@ def _opened_and_back(page: Page, id_: str, name: str) -> None:
     expect(page).to_have_url(re.compile(r"/explore\?country=IT&sector=housing-and-settlement(&view=\w+)?$"))
 
 
-def test_a_practice_can_be_reloaded_and_left_again(
+def test_a_practice_opens_from_its_card_and_from_its_row_and_can_be_reloaded_and_left_again(
     server: Server, page: Page, housing_in_italy: list[tuple[str, str]]
 ) -> None:
-    _, name = housing_in_italy[1]
+    (id_, name), *_ = housing_in_italy
     page.goto(server.url + HOUSING_IN_ITALY)
     settled(page)
     page.get_by_role("main").get_by_role("link", name=name[:20]).click()
     expect(heading(page)).to_have_text(name)
     page.reload()
-    expect(heading(page)).to_have_text(name)
-    settled(page)
-    page.go_back()
-    expect(sentence(page)).to_have_text(FOUND)
-
-
-def test_a_practice_opens_from_its_card(server: Server, page: Page, housing_in_italy: list[tuple[str, str]]) -> None:
-    id_, name = housing_in_italy[0]
-    page.goto(server.url + HOUSING_IN_ITALY)
-    settled(page)
-    page.get_by_role("main").get_by_role("link", name=name[:20]).click()
     _opened_and_back(page, id_, name)
 
-
-@pytest.mark.parametrize("row", [0])
-def test_a_practice_opens_from_its_row_of_the_table(
-    server: Server, page: Page, housing_in_italy: list[tuple[str, str]], row: int
-) -> None:
-    id_, name = housing_in_italy[row]
-    page.goto(server.url + HOUSING_IN_ITALY + "&view=table")
+    walk(page, server.url + HOUSING_IN_ITALY + "&view=table")
     settled(page)
     cells = page.get_by_test_id("stDataFrame").get_by_test_id("data-grid-canvas")
     expect(cells).to_be_visible()
     box = cells.bounding_box()
     assert box is not None
     line = box["height"] / (len(housing_in_italy) + 1)  # the head and the rows
-    page.mouse.click(box["x"] + 60, box["y"] + line * (row + 1.5))
+    page.mouse.click(box["x"] + 60, box["y"] + line * 1.5)
     _opened_and_back(page, id_, name)
 
 
-@pytest.mark.parametrize("mark", ["bar", "point"])
-def test_a_practice_opens_from_its_mark_in_the_ranges(
-    server: Server, page: Page, housing_in_italy: list[tuple[str, str]], mark: str
-) -> None:
-    id_, name = housing_in_italy[0]
-    page.goto(server.url + HOUSING_IN_ITALY + "&view=ranges")
-    settled(page)
-    drawn = "g.mark-rect.role-mark > path" if mark == "bar" else "g.mark-symbol.role-mark > path"
-    click_mark(page, chart(page, RANGES).locator(drawn).first)
-    _opened_and_back(page, id_, name)
-
-
-def test_one_practice_after_another_opens_from_the_same_chart(
+def test_one_practice_after_another_opens_from_its_marks_in_a_chart(
     server: Server, page: Page, housing_in_italy: list[tuple[str, str]]
 ) -> None:
     page.goto(server.url + HOUSING_IN_ITALY + "&view=ranges")
-    for at in (0, 1):
-        settled(page)
-        click_mark(page, chart(page, RANGES).locator("g.mark-rect.role-mark > path").nth(2 * at))
-        expect(heading(page)).to_have_text(housing_in_italy[at][1])
-        settled(page)
-        page.go_back()
-        expect(sentence(page)).to_have_text(FOUND)
+    settled(page)
+    # a practice has two bars
+    for marks, mark, at in (("rect", 0, 0), ("rect", 2, 1), ("symbol", 0, 0)):
+        click_mark(page, chart(page, RANGES).locator(f"g.mark-{marks}.role-mark > path").nth(mark))
+        _opened_and_back(page, *housing_in_italy[at])
 
-
-def test_a_practice_opens_from_its_dot_among_both_scores(server: Server, page: Page) -> None:
-    page.goto(server.url + HOUSING_IN_ITALY + "&view=scores")
+    walk(page, server.url + HOUSING_IN_ITALY + "&view=scores")
     settled(page)
     # the nearest mark is meant, so that its surroundings lie over it
     box = chart(page, TWO_SCORES).locator("g.mark-symbol.role-mark > path").first.bounding_box()
@@ -123,8 +86,8 @@ def test_a_practice_opens_from_its_dot_among_both_scores(server: Server, page: P
     expect(page.get_by_role("heading", name="Scores")).to_be_visible()
 
 
-def test_a_country_on_the_map_leads_to_its_practices(server: Server, page: Page) -> None:
-    counts = _per_country()
+def test_a_country_on_the_map_and_a_bar_of_the_sectors_lead_to_their_practices(server: Server, page: Page) -> None:
+    counts = Counter(code for row in PRACTICES for code in row["countries"].split(";") if code)
     shapes = json.loads((ROOT / "data" / "europe.topo.json").read_text(encoding="utf-8"))
     drawn = [one["id"] for one in shapes["objects"]["countries"]["geometries"] if one["id"] in counts]
     page.goto(f"{server.url}/about")
@@ -139,12 +102,8 @@ def test_a_country_on_the_map_leads_to_its_practices(server: Server, page: Page)
     settled(page)
     expect(heading(page)).to_have_text("About the catalogue")
 
-
-def test_a_bar_of_the_sectors_leads_to_its_practices(server: Server, page: Page) -> None:
     counts = Counter(id_ for row in PRACTICES for id_ in row["sectors"].split(";") if id_)
     ((most, count),) = counts.most_common(1)
-    page.goto(f"{server.url}/about")
-    settled(page)
     bars = chart(page, "Number of practices in each sector").locator("g.mark-rect.role-mark > path")
     expect(bars).to_have_count(len(counts))
     click_mark(page, bars.first)

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import duckdb
 import pytest
 from app_server import Server
-from browser_page import ALL
+from browser_page import ALL, FOUND, HOUSING_IN_ITALY, menu, sentence, settled
 from conftest import NewServer
 from playwright.sync_api import Page, expect
 
@@ -38,7 +38,9 @@ def test_the_health_check_counts_the_practices(server: Server) -> None:
     assert server.health() == (200, {"status": "ok", "practices": ALL})
 
 
-def test_without_a_database_the_start_builds_one_and_says_how_far_it_is(new_server: NewServer, tmp_path: Path) -> None:
+def test_without_a_database_the_start_builds_one_shows_a_shared_link_and_leaves_a_database_that_opens(
+    new_server: NewServer, page: Page, tmp_path: Path
+) -> None:
     database = tmp_path / "new" / "practices.duckdb"
     server = new_server(database).wait_until_healthy()
     assert database.exists()
@@ -46,6 +48,20 @@ def test_without_a_database_the_start_builds_one_and_says_how_far_it_is(new_serv
     assert re.search(r"Building .*: +\d+% Scoring", server.console)
     assert re.search(r"Building .*: 100% Done", server.console)
     assert server.health() == (200, {"status": "ok", "practices": ALL})
+
+    page.goto(server.url + HOUSING_IN_ITALY)  # the first page this server ever shows
+    for name in ("What works", "Explore", "Compare", "Evidence", "Assess your own"):
+        expect(menu(page).get_by_role("link", name=name, exact=True)).to_be_visible()
+    expect(menu(page).get_by_role("link", name="practice")).to_have_count(0)
+    expect(sentence(page)).to_have_text(FOUND)
+    settled(page)
+    menu(page).get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_role("menuitem", name="What do you need?")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="practice")).to_have_count(0)
+
+    server.stop()
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM practice").fetchall() == [(ALL,)]
 
 
 def _refuses_in_a_sentence(server: Server, reason: str) -> None:
@@ -93,14 +109,3 @@ def test_an_error_in_a_page_shows_an_id_and_the_log_has_the_rest(
     assert f"error {error_id[1]}" in server.console
     assert "CatalogException" in server.console
     assert "practice_score" not in server.console  # messages of errors can hold what somebody typed
-
-
-def test_a_server_that_is_told_to_stop_leaves_a_database_that_opens(
-    new_server: NewServer, page: Page, tmp_path: Path
-) -> None:
-    server = new_server(tmp_path / "practices.duckdb").wait_until_healthy()
-    page.goto(server.url)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    server.stop()
-    with duckdb.connect(server.database, read_only=True) as connection:
-        assert connection.execute("SELECT count(*) FROM practice").fetchall() == [(ALL,)]

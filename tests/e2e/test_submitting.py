@@ -16,11 +16,12 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
-def own_server(catalogue_db: Path, tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def own_server(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server with a database of its own, since this writes to it."""
-    shutil.copy(catalogue_db, tmp_path / "practices.duckdb")
-    running = Server(tmp_path / "practices.duckdb")
+    database = tmp_path_factory.mktemp("submitted") / "practices.duckdb"
+    shutil.copy(catalogue_db, database)
+    running = Server(database)
     yield running.wait_until_healthy()
     running.stop()
 

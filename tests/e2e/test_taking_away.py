@@ -14,8 +14,19 @@ import openpyxl
 import pypdf
 import pytest
 from app_server import Server
-from browser_page import FEW, FOUND, HOUSING_IN_ITALY, download_button, heading, idle, sentence, settled
-from conftest import NewContext
+from browser_page import (
+    FEW,
+    FOUND,
+    HOUSING_IN_ITALY,
+    NARROW,
+    WIDE,
+    download_button,
+    heading,
+    idle,
+    sentence,
+    settled,
+    walk,
+)
 from playwright.sync_api import Page, expect
 
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -25,7 +36,7 @@ from practices_db.queries import practices
 pytestmark = pytest.mark.e2e
 
 CHOSEN = PracticeFilter(country=("IT",), sector=("housing-and-settlement",))
-WIDTHS = {"desktop": {"width": 1280, "height": 900}, "telephone": {"width": 390, "height": 844}}
+NAME = re.compile(r"practices_housing_IT_\d{4}-\d\d-\d\d_[0-9a-f]{16}\.csv")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +65,7 @@ def take(page: Page, label: str, folder: Path, contents: str = "") -> Path:
 
 
 def drop(page: Page, server: Server, path: Path | dict[str, object]) -> None:
-    page.goto(server.url + "/reopen")
+    walk(page, server.url + "/reopen")
     settled(page)
     page.locator("input[type=file]").set_input_files(path)  # type: ignore[arg-type]
 
@@ -64,18 +75,24 @@ def ids_of(path: Path, delimiter: str) -> list[str]:
     return [row["practice_id"] for row in csv.DictReader(text, delimiter=delimiter, strict=True)]
 
 
-@pytest.mark.parametrize("width", [pytest.param("desktop", marks=pytest.mark.slow), "telephone"])
 def test_each_format_is_the_screen_and_table_files_bring_it_back(
-    width: str, server: Server, new_context: NewContext, tmp_path: Path, expected: list[str]
+    server: Server, page: Page, tmp_path: Path, expected: list[str]
 ) -> None:
-    page = new_context(viewport=WIDTHS[width], accept_downloads=True).new_page()
+    page.set_viewport_size(NARROW)
     page.goto(server.url + HOUSING_IN_ITALY + "&sort=name")
     expect(sentence(page)).to_have_text(FOUND)
     settled(page)
     files = {label: take(page, label, tmp_path) for label in ("CSV", "CSV for Excel (decimal comma)", "Excel workbook")}
+    assert NAME.fullmatch(files["CSV"].name)
+    assert files["CSV"].read_bytes().startswith(b"\xef\xbb\xbf")
     assert ids_of(files["CSV"], ",") == ids_of(files["CSV for Excel (decimal comma)"], ";") == expected
+    assert len(expected) == FEW
     sheet = openpyxl.load_workbook(io.BytesIO(files["Excel workbook"].read_bytes()))["practices"]
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == expected
+
+    page.set_viewport_size(WIDE)
+    drop(page, server, {"name": "other.csv", "mimeType": "text/csv", "buffer": b"name,age\nx,1\n"})
+    expect(page.get_by_role("alert").get_by_text("not one of this app's")).to_be_visible()
     for label in ("CSV for Excel (decimal comma)", "Excel workbook"):
         drop(page, server, files[label])
         expect(page.get_by_text("This is the view of your file")).to_be_visible()
@@ -84,21 +101,14 @@ def test_each_format_is_the_screen_and_table_files_bring_it_back(
         settled(page)
     again = take(page, "CSV", tmp_path)
     assert again.read_bytes() == files["CSV"].read_bytes()
+    assert NAME.fullmatch(again.name)
+    assert again.name != files["CSV"].name
 
-
-def test_answers_say_how_many_rows_there_are(server: Server, page: Page, tmp_path: Path) -> None:
-    page.goto(server.url + HOUSING_IN_ITALY)
-    settled(page)
-    path = take(page, "CSV", tmp_path, "Answers")
-    assert "_answers_" in path.name
+    answers = take(page, "CSV", tmp_path, "Answers")
+    assert "_answers_" in answers.name
     download_button(page).click()
     label = page.get_by_role("button", name=re.compile("^Download .*rows")).inner_text()
-    assert f"{len(ids_of(path, ',')):,} rows of {FEW} practices" in label
-
-
-def test_foreign_files_are_refused_with_the_reason(server: Server, page: Page) -> None:
-    drop(page, server, {"name": "other.csv", "mimeType": "text/csv", "buffer": b"name,age\nx,1\n"})
-    expect(page.get_by_role("alert").get_by_text("not one of this app's")).to_be_visible()
+    assert f"{len(ids_of(answers, ',')):,} rows of {FEW} practices" in label
 
 
 def test_brief_of_a_practice_comes_as_two_pages(server: Server, page: Page, tmp_path: Path) -> None:

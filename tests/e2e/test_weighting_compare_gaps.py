@@ -6,8 +6,7 @@ import re
 
 import pytest
 from app_server import Server
-from browser_page import LOOKS, Looks, chart, click_mark, faults_everywhere, heading, sentence, settled
-from conftest import NewContext
+from browser_page import NARROW, WIDE, chart, click_mark, heading, sentence, settled, walk
 from playwright.sync_api import Locator, Page, expect
 
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -16,16 +15,12 @@ from practices_db.queries import practices
 
 pytestmark = pytest.mark.e2e
 
-PLACES = {
-    "weighting": "/weighting",
-    "weighting, own weights": "/weighting?w=effectiveness:40&w=sustainability:60",
-    "weighting, few left": "/weighting?w=effectiveness:50&w=inclusion:50",
-    "compare": "/compare",
-    "compare three": "/compare?practice=humanitarian-corridors&practice={}&practice=a-walk-to-museums",
-    "gap map": "/gaps",
-    "gap map, countries": "/gaps?down=country&shown=strongest",
-    "groups": "/explore?view=groups",
-    "groups by country": "/explore?view=groups&group=country",
+PRESETS = {  # the percentages in the order of the criteria
+    "Inclusion first": ["0", "0", "0", "66.7", "33.3", "0"],
+    "Equal": ["0", "33.3", "33.3", "0", "33.3", "0"],
+    "Sustainability first": ["0", "66.7", "0", "0", "33.3", "0"],
+    "Effectiveness first": ["66.7", "33.3", "0", "0", "0", "0"],
+    "Official": ["50", "50", "0", "0", "0", "0"],
 }
 
 
@@ -64,7 +59,7 @@ def told(page: Page) -> Locator:
 
 
 def test_a_weight_set_by_keyboard_stands_in_the_link_and_comes_back_elsewhere(
-    server: Server, page: Page, new_context: NewContext
+    server: Server, page: Page, somebody_else: Page
 ) -> None:
     page.goto(server.url + "/weighting?sector=employment")
     settled(page)
@@ -83,7 +78,6 @@ def test_a_weight_set_by_keyboard_stands_in_the_link_and_comes_back_elsewhere(
     expect(slider(page, "Effectiveness")).to_have_value(f"{share:g}")
     expect(slider(page, "Sustainability")).to_have_value(f"{100 - share:g}")
     expect(page.get_by_role("radio", name="Your own")).to_be_checked()
-    somebody_else = new_context().new_page()
     somebody_else.goto(page.url)
     settled(somebody_else)
     assert sliders(somebody_else) == sliders(page)
@@ -94,27 +88,33 @@ def test_a_weight_set_by_keyboard_stands_in_the_link_and_comes_back_elsewhere(
     assert somebody_else.get_by_role("table").all_inner_texts() == page.get_by_role("table").all_inner_texts()
 
 
-def test_the_sliders_of_a_preset_say_its_weights_and_come_to_a_hundred(server: Server, page: Page) -> None:
+def test_each_preset_sets_the_sliders_and_keeps_the_pair_and_a_button_makes_room(server: Server, page: Page) -> None:
     """A slider shows no value between two of its steps; 66.7 % must be one of them."""
-    page.goto(server.url + "/weighting?weights=effectiveness-first")
-    settled(page)
-    assert sliders(page)["Effectiveness"] == "66.7"
-    assert sum(float(value) for value in sliders(page).values()) == 100
-    said = [one.get_attribute("aria-valuetext") or "" for one in page.get_by_role("slider").all()]
-    assert sum(float(words.removesuffix(" %")) for words in said) == 100, said
-
-
-def test_a_preset_is_chosen_by_a_click_and_taken_back_by_another(server: Server, page: Page) -> None:
     page.goto(server.url + "/weighting")
     settled(page)
-    page.get_by_text("Equal", exact=True).click()
-    expect(page).to_have_url(re.compile(r"/weighting\?weights=equal$"))
-    weights = ["0", "33.3", "33.3", "0", "33.3", "0"]
-    for name, weight in zip(sliders(page), weights, strict=True):
-        expect(slider(page, name)).to_have_value(weight)
-    page.get_by_text("Official", exact=True).click()
-    expect(page).to_have_url(re.compile(r"/weighting\?weights=official$"))
-    expect(slider(page, "Effectiveness")).to_have_value("50")
+    boxes = [page.get_by_role("combobox", name=name, exact=True) for name in ("One practice", "Another practice")]
+    kept = [box.input_value() for box in boxes]
+    wrong = []
+    for label, weights in PRESETS.items():
+        page.get_by_text(label, exact=True).click()
+        expect(page).to_have_url(re.compile(rf"/weighting\?weights={label.lower().replace(' ', '-')}$"))
+        settled(page)
+        expect(page.get_by_role("radio", name=label)).to_be_checked()
+        said = [one.get_attribute("aria-valuetext") or "" for one in page.get_by_role("slider").all()]
+        if not list(sliders(page).values()) == [words.rstrip("%").strip() for words in said] == weights:
+            wrong.append((label, sliders(page), said))
+        shown = [box.input_value() for box in boxes]
+        if shown[0] == shown[1] or not all(shown):
+            wrong.append((label, shown))
+    assert not wrong
+    assert shown == kept
+
+    walk(page, server.url + "/weighting?w=effectiveness:50&w=inclusion:50")
+    expect(page.get_by_text("Few practices are left.")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Set Inclusivity and participation to 0").click()
+    expect(slider(page, "Effectiveness")).to_have_value("100")
+    expect(page.get_by_text("Few practices are left.")).to_have_count(0)
 
 
 # --- comparison --------------------------------------------------------------------------------------------
@@ -150,85 +150,61 @@ def test_a_second_practice_is_typed_to_the_first_and_taken_away_again(
     expect(page.get_by_role("heading", name="Which differences are clear?")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("wide", "words"), [(1280, "the same for all"), (390, "the same for both")])
-def test_what_nobody_assessed_is_the_same_as_nothing(server: Server, page: Page, wide: int, words: str) -> None:
-    page.set_viewport_size({"width": wide, "height": 800})
+def test_what_nobody_assessed_is_the_same_as_nothing(server: Server, page: Page) -> None:
+    looks = ((WIDE, "the same for all"), (NARROW, "the same for both"))
     page.goto(f"{server.url}/compare?practice=accelair&practice=acompanando-t&practice=a-walk-to-museums")
-    unknown = page.get_by_role("row").filter(has_text="Not assessed")
-    expect(unknown.first).to_be_visible()
-    expect(page.get_by_text(words)).to_have_count(0)
-    page.goto(f"{server.url}/compare?practice=accelair&practice=duo-for-a-job")
-    expect(page.get_by_text(words).first).to_be_visible()
+    for size, words in looks:
+        page.set_viewport_size(size)
+        settled(page)
+        expect(page.get_by_role("row").filter(has_text="Not assessed").first).to_be_visible()
+        expect(page.get_by_text(words)).to_have_count(0)
+    walk(page, f"{server.url}/compare?practice=accelair&practice=duo-for-a-job")
+    for size, words in reversed(looks):
+        page.set_viewport_size(size)
+        expect(page.get_by_text(words).first).to_be_visible()
 
 
 # --- gap map -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("down", "param"), [("target_group", "target-group"), ("country", "country")])
-def test_a_cell_of_the_gap_map_leads_to_its_practices(
-    server: Server, page: Page, store: Store, down: str, param: str
-) -> None:
-    page.goto(f"{server.url}/gaps?down={down}")
-    settled(page)
-    words = param.replace("-", " ")
-    map_ = chart(page, f"Practices for each pair of sector and {words}; a dashed frame means none")
-    cells = map_.locator("g.mark-rect.role-mark").last.locator("path")
-    click_mark(page, cells.nth(12))
-    expect(page).to_have_url(re.compile(rf"/explore\?(?=.*{param}=)(?=.*sector=)"))
-    settled(page)
-    told_there = sentence(page).inner_text()
-    ids = dict(re.findall(r"([a-z-]+)=([^&]+)", page.url.partition("?")[2]))
-    assert set(ids) == {param, "sector"}
-    with store.cursor() as cursor:
-        chosen, _ = PracticeFilter.from_params({name: [value] for name, value in ids.items()})
-        expected = practices.count_practices(cursor, chosen)
-    assert re.match(rf"{expected} practices? .+ on .+\.$", told_there), told_there
+def test_a_cell_of_the_gap_map_leads_to_its_practices(server: Server, page: Page, store: Store) -> None:
+    for down, param in (("target_group", "target-group"), ("country", "country")):
+        walk(page, f"{server.url}/gaps?down={down}")
+        settled(page)
+        words = param.replace("-", " ")
+        map_ = chart(page, f"Practices for each pair of sector and {words}; a dashed frame means none")
+        click_mark(page, map_.locator("g.mark-rect.role-mark").last.locator("path").nth(12))
+        expect(page).to_have_url(re.compile(rf"/explore\?(?=.*{param}=)(?=.*sector=)"))
+        settled(page)
+        told_there = sentence(page).inner_text()
+        ids = dict(re.findall(r"([a-z-]+)=([^&]+)", page.url.partition("?")[2]))
+        assert set(ids) == {param, "sector"}
+        with store.cursor() as cursor:
+            chosen, _ = PracticeFilter.from_params({name: [value] for name, value in ids.items()})
+            expected = practices.count_practices(cursor, chosen)
+        assert re.match(rf"{expected} practices? .+ on .+\.$", told_there), (down, told_there)
 
 
 # --- the sum -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("node", ["effectiveness", "sustainability"])
-def test_the_score_on_a_practices_page_is_the_sum_it_opens(server: Server, page: Page, node: str) -> None:
+def test_the_score_on_a_practices_page_is_the_sum_it_opens(server: Server, page: Page) -> None:
     page.goto(server.url + "/practice?practice=koto-sib-integration-social-impact-bond")
     settled(page)
-    at = ("effectiveness", "sustainability").index(node)
-    printed = page.get_by_test_id("stMetricValue").nth(at).inner_text()
-    opened = fold(page, f"How the score for {node} is calculated")
-    opened.locator("summary").click()
-    lines = {}
-    for name in ("coverage", "score", "low end", "high end"):
-        line = opened.get_by_role("listitem").filter(has_text=re.compile(f"^{name} = "))
-        expect(line).to_be_visible()
-        lines[name] = float(line.inner_text().rsplit("= ", 1)[1])
-    values = opened.get_by_role("table").get_by_role("row").filter(has_text=re.compile(" × ")).all_inner_texts()
-    sums = [re.search(r"([\d.]+) × [\d.]+ = ([\d.]+)", text) for text in values]
-    weight = sum(float(match[1]) for match in sums if match)
-    value = sum(float(match[2]) for match in sums if match)
-    assert lines["score"] == pytest.approx(100 * value / weight, abs=6e-5)
-    assert printed == str(int(lines["score"] + 0.5))
-    low, high = (int(lines[name] + 0.5) for name in ("low end", "high end"))
-    expect(page.get_by_text(f"Between {low} and {high} once the unanswered questions are settled.")).to_be_visible()
-
-
-# --- for everybody -----------------------------------------------------------------------------------------
-
-
-def _go(page: Page, server: Server, place: str, scored: dict[str, str]) -> None:
-    other = next(id_ for id_ in scored if id_ != "humanitarian-corridors")
-    page.goto(server.url + PLACES[place].format(other))
-    expect(heading(page)).to_be_visible()
-    settled(page)
-    for one in page.get_by_role("main").locator("summary").all():
-        one.click()
-    settled(page)
-
-
-@LOOKS
-@pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing_serious_and_nothing_runs_off_the_screen(
-    server: Server, reader: Page, scored: dict[str, str], place: str, looks: Looks
-) -> None:
-    _go(reader, server, place, scored)
-    found = faults_everywhere(reader, looks=looks)
-    assert not found, "\n".join(found)
+    for at, node in enumerate(("effectiveness", "sustainability")):
+        printed = page.get_by_test_id("stMetricValue").nth(at).inner_text()
+        opened = fold(page, f"How the score for {node} is calculated")
+        opened.locator("summary").click()
+        lines = {}
+        for name in ("coverage", "score", "low end", "high end"):
+            line = opened.get_by_role("listitem").filter(has_text=re.compile(f"^{name} = "))
+            expect(line).to_be_visible()
+            lines[name] = float(line.inner_text().rsplit("= ", 1)[1])
+        values = opened.get_by_role("table").get_by_role("row").filter(has_text=re.compile(" × ")).all_inner_texts()
+        sums = [re.search(r"([\d.]+) × [\d.]+ = ([\d.]+)", text) for text in values]
+        weight = sum(float(match[1]) for match in sums if match)
+        value = sum(float(match[2]) for match in sums if match)
+        assert lines["score"] == pytest.approx(100 * value / weight, abs=6e-5), node
+        assert printed == str(int(lines["score"] + 0.5)), node
+        low, high = (int(lines[name] + 0.5) for name in ("low end", "high end"))
+        expect(page.get_by_text(f"Between {low} and {high} once the unanswered questions are settled.")).to_be_visible()

@@ -7,7 +7,6 @@ import re
 import pytest
 from app_server import Server
 from browser_page import NARROW, chart, heading, settled
-from conftest import NewContext
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
@@ -48,8 +47,8 @@ def test_the_question_is_changed_with_the_keyboard_and_stands_in_the_link(server
     expect(page.get_by_role("heading", name="Health and psychosocial support")).to_be_visible()
 
 
-def test_on_a_telephone_a_type_is_one_block_of_text(server: Server, new_context: NewContext) -> None:
-    page = new_context(viewport=NARROW).new_page()
+def test_on_a_telephone_a_type_is_one_block_of_text(server: Server, page: Page) -> None:
+    page.set_viewport_size(NARROW)
     page.goto(f"{server.url}/what-works?outcome=employment&target-group=refugees")
     settled(page)
     main = page.get_by_role("main")
