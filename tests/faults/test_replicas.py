@@ -75,10 +75,11 @@ def test_replica_of_the_catalogue_reads_as_the_original_in_however_many_chunks(
         release_tables.write(at_home)
         replica = Replica(path)
         with at_home.cursor() as there, replica.store.cursor() as here:
-            assert write_files.texts(here) == write_files.texts(there)
+            files, originals = write_files.texts(here), write_files.texts(there)
+            assert [name for name in files.keys() | originals if files.get(name) != originals.get(name)] == []
             found, served = read_everything(there, None), read_everything(here, replica.store.path)
             same = set(TABLES.values()) - {"address_check"}
-            assert {name: served[name] for name in same} == {name: found[name] for name in same}
+            assert sorted(name for name in same if served[name] != found[name]) == []
             filled = {name for name, (rows, _) in served.items() if rows}
             assert filled <= {*TABLES.values(), "_migration", "write_count"}
         assert replica.store.path
