@@ -6,13 +6,16 @@ import multiprocessing
 import shutil
 import sys
 import types
+from collections.abc import Callable
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
 import writers
 
-from practices_db.operations.build import build
+from practices_db.operations import release_tables
+from practices_db.operations.build import build, open_store
+from practices_db.operations.release_tables import Place
 
 SYNTHETIC = Path(__file__).resolve().parents[1] / "data" / "synthetic"
 WRITERS = 3
@@ -51,3 +54,41 @@ def database(begun: tuple[Path, list[str]], tmp_path: Path) -> Path:
 @pytest.fixture
 def tokens(begun: tuple[Path, list[str]]) -> list[str]:
     return begun[1]
+
+
+@pytest.fixture(scope="session")
+def _as_released(begun: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Return what puts the begun database and its tables back to as they were after its first or second release.
+
+    Always in the same folder: the tables hold its name.
+    """
+    kept, path = tmp_path_factory.mktemp("releases"), tmp_path_factory.mktemp("released") / begun[0].name
+    shutil.copytree(begun[0].parent, path.parent, dirs_exist_ok=True)
+    for number, day in ((1, "2026-03-01"), (2, "2026-05-01")):
+        released_on = f"UPDATE data_version SET released_on = '{day}' WHERE number = {number}"
+        with open_store(path) as store:
+            if number == 2:
+                writers.rename_everywhere(store, "Second name")
+            store.write(lambda cursor, sql=released_on: cursor.execute(sql))  # type: ignore[misc]
+            release_tables.write(store)
+        shutil.copytree(path.parent, kept / str(number))
+
+    def put_back(number: int) -> Path:
+        shutil.rmtree(path.parent)
+        shutil.copytree(kept / str(number), path.parent)
+        release_tables._tidy.discard(Place.of(path).warehouse)  # as in another process
+        return path
+
+    return put_back
+
+
+@pytest.fixture
+def released_once(_as_released: Callable[[int], Path]) -> Path:
+    """Return the begun database with its release, of March 2026, in the tables."""
+    return _as_released(1)
+
+
+@pytest.fixture
+def released(_as_released: Callable[[int], Path]) -> Path:
+    """Return the begun database with two releases in the tables, of March and May 2026."""
+    return _as_released(2)

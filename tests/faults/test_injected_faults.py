@@ -45,9 +45,7 @@ class Runner:
 
 
 @contextmanager
-def running(begun: Path, tokens: list[str], place: Path) -> Iterator[Runner]:
-    shim = place / "failing_calls.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, HERE / "failing_calls.c", "-ldl"], check=True)  # noqa: S607
+def running(begun: Path, tokens: list[str], place: Path, shim: Path) -> Iterator[Runner]:
     environment = os.environ | {
         "LD_PRELOAD": str(shim),
         "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]),
@@ -64,10 +62,24 @@ def running(begun: Path, tokens: list[str], place: Path) -> Iterator[Runner]:
             process.stdin.close()
 
 
-@pytest.fixture
-def runner(begun: tuple[Path, list[str]], tmp_path: Path) -> Iterator[Runner]:
-    with running(begun[0].parent, begun[1], tmp_path) as started:
-        yield started
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("shim") / "failing_calls.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", made, HERE / "failing_calls.c", "-ldl"], check=True)  # noqa: S607
+    return made
+
+
+@pytest.fixture(scope="module")
+def runner(
+    begun: tuple[Path, list[str]], shim: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Runner, int]]:
+    """Return a process in which calls fail, and how many calls there are where none does."""
+    with running(begun[0].parent, begun[1], tmp_path_factory.mktemp("runner"), shim) as started:
+        ((_, told, wrong),) = started.points("count", [-1])
+        assert wrong == []
+        assert {"saved", "sent", "released", "withdrawn", "backup"} <= set(told)
+        assert told["calls"][0] > 100
+        yield started, told["calls"][0]
 
 
 AGAIN = 150  # calls after which the next one fails (failing_calls.c)
@@ -81,13 +93,11 @@ EACH += [pytest.param(mode, "all", marks=pytest.mark.slow) for mode in FULL_SIZE
 
 
 @pytest.mark.parametrize(("mode", "share"), EACH)
-def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(runner: Runner, mode: str, share: str) -> None:
+def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(
+    runner: tuple[Runner, int], mode: str, share: str
+) -> None:
     begun = time.monotonic()
-    ((_, told, wrong),) = runner.points("count", [-1])
-    assert wrong == []
-    assert {"saved", "sent", "released", "withdrawn", "backup"} <= set(told)
-    calls = told["calls"][0]
-    assert calls > 100
+    process, calls = runner
     lives = FULL_SIZE[mode] if share == "all" else 3
     span = AGAIN if mode in {"error", "full for a while"} else calls
     numbers = sorted({step * span // lives for step in range(lives)})
@@ -96,7 +106,7 @@ def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(runner: Runne
     if mode == "killed":  # four of the five calls of a save: whatever their order, one is between commit and witness
         numbers = sorted({*numbers, *range(8, 12)})
     tried, faults, found, acknowledged = 0, 0, [], 0
-    for number, told, wrong in runner.points(mode, numbers):
+    for number, told, wrong in process.points(mode, numbers):
         tried += 1
         acknowledged += sum(len(told.get(what, [])) for what in ("saved", "sent", "released", "withdrawn"))
         for one in [*wrong, *told.get("fault", [])]:
@@ -113,10 +123,9 @@ def test_nothing_acknowledged_is_missing_after_a_fault_at_any_call(runner: Runne
     assert found == []
 
 
-@pytest.mark.parametrize("mode", ["full", "read-only"])
 @pytest.mark.parametrize("behind", [False, True], ids=["noted", "one write ahead of its witness"])
 def test_a_start_without_room_or_rights_says_one_sentence_and_reading_goes_on(
-    begun: tuple[Path, list[str]], tmp_path: Path, mode: str, behind: bool
+    begun: tuple[Path, list[str]], tmp_path: Path, shim: Path, behind: bool
 ) -> None:
     """``full``: from the first call on no byte can be written; ``read-only``: nothing can be opened for writing."""
     folder = tmp_path / "begun"
@@ -127,10 +136,11 @@ def test_a_start_without_room_or_rights_says_one_sentence_and_reading_goes_on(
         with open_store(path) as store:
             submissions.submit(store, "correction", {"what": "made up"})
         witness_path(path).write_bytes(noted)
-    with running(folder, begun[1], tmp_path) as runner:
-        ((_, told, wrong),) = runner.points(mode, [0])
-    assert wrong == []
-    assert set(told) == {"read", "refused", "calls"}, told
-    assert told["read"] == [5]
-    assert {sentence.count("\n") for sentence in told["refused"]} == {0}
-    assert any("disk is full" in sentence for sentence in told["refused"]), told["refused"]
+    with running(folder, begun[1], tmp_path, shim) as runner:
+        found = {mode: list(runner.points(mode, [0])) for mode in ("full", "read-only")}
+    for mode, ((_, told, wrong),) in found.items():
+        assert wrong == [], mode
+        assert set(told) == {"read", "refused", "calls"}, (mode, told)
+        assert told["read"] == [5], mode
+        assert {sentence.count("\n") for sentence in told["refused"]} == {0}, (mode, told)
+        assert any("disk is full" in sentence for sentence in told["refused"]), (mode, told)

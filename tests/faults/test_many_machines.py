@@ -22,7 +22,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from test_replicas import rename_everywhere, until
+from test_replicas import until
+from writers import rename_everywhere
 
 from criteria.framework import current_framework
 from deploy import run_local

@@ -180,7 +180,7 @@ def look(world: World, tmp_path: Path) -> Callable[[int], list[str]]:
     return looked
 
 
-@pytest.mark.parametrize("tries", [8, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("tries", [6, pytest.param(200, marks=pytest.mark.slow)])
 def test_withdrawn_words_are_shown_by_no_rescue_or_restore(look: Callable[[int], list[str]], tries: int) -> None:
     shown = {number: found for number in range(tries) if (found := look(number))}
     print(f"{tries} rescues and restores: {len(shown)} show what was withdrawn")

@@ -10,6 +10,7 @@ from pathlib import Path
 from practices_db.curation import edit_practices, releases, submissions
 from practices_db.curation.versioned_change import Edit
 from practices_db.database.commit_marker import wal_path
+from practices_db.database.store import Store
 from practices_db.errors import Actor, DiskFullError, PracticesError
 from practices_db.operations.build import open_store
 
@@ -29,6 +30,21 @@ def begin(path: Path, count: int) -> list[str]:
     with open_store(path) as store:
         new = [content(1) | {"field": f"summary{'_' * which}"} for which in range(count)]
         return [submissions.submit(store, "correction", one).token for one in new]
+
+
+def rename_everywhere(store: Store, name: str) -> None:
+    """Stand in for a release: one practice has another name, as released."""
+
+    def work(cursor: object) -> None:
+        for table in ("practice", "released_practice", "practice_card"):
+            cursor.execute(f"UPDATE {table} SET name = $name WHERE id = (SELECT min(id) FROM practice)", {"name": name})  # type: ignore[attr-defined]
+        cursor.execute(  # type: ignore[attr-defined]
+            "INSERT INTO data_version SELECT max(number) + 1, current_date, sha256($name), 'test', NULL "
+            "FROM data_version",
+            {"name": name},
+        )
+
+    store.write(work)
 
 
 def save_until_killed(path: Path, acknowledged: Path, tokens: list[str]) -> None:
