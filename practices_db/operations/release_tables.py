@@ -21,6 +21,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import duckdb
+
 from criteria.framework import CURRENT
 from practices_db.catalogue.library_items import PLAIN
 from practices_db.config import backups_folder, releases_catalog, releases_warehouse, store_address
@@ -531,9 +533,15 @@ def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
         raise
     except Exception as error:  # of SQLAlchemy, Arrow, pyiceberg, a driver or the system: they share no class
         log.debug("release tables", exc_info=error)
+        # of the database itself not even the message: it can quote a row, and this goes to the log
+        said = (
+            ""
+            if isinstance(error, duckdb.Error)
+            else f": {str(error).partition(chr(10))[0][:200] or 'no reason given'}"
+        )
         raise ReleaseTablesError(
             f"The release tables at {place.warehouse} cannot be {'written' if to_write else 'read'} "
-            f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no reason given'})."
+            f"({type(error).__name__}{said})."
         ) from error
 
 
