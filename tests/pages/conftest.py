@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import oracles
 import pytest
 import streamlit as st
 import streamlit.components.v2.manifest_scanner
@@ -21,6 +22,7 @@ from pages.shared.components import database
 from practices_db.curation import users
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
+from practices_db.operations.build import build
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,15 +45,30 @@ def _apptest_in_less_time() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def _file_with_roles(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("roles") / "practices.duckdb"))
+def _with_roles(path: Path) -> Path:
     with Store(path) as store:
         users.grant(store, CLI, CURATOR, "curator")
         users.grant(store, CLI, OTHER, "curator")
         users.grant(store, CLI, ADMINISTRATOR, "administrator")
         store.checkpoint()
     return path
+
+
+@pytest.fixture(scope="session")
+def _file_with_roles(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _with_roles(Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("roles") / "practices.duckdb")))
+
+
+@pytest.fixture(scope="session")
+def _made_up_with_roles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("made-up") / "practices.duckdb"
+    build(path, oracles.SYNTHETIC)
+    return _with_roles(path)
+
+
+@pytest.fixture
+def made_up() -> None:
+    """Let the catalogue be the small made-up one, of which a release costs a third; for ``log_in``."""
 
 
 @pytest.fixture
@@ -61,7 +78,9 @@ def database_file(request: pytest.FixtureRequest) -> Iterator[Path]:
     Where somebody may log in, two curators and an administrator have their roles in it.
     """
     path = Path(os.environ["PRACTICES_DB"])
-    template = "_file_with_roles" if "log_in" in request.fixturenames else "catalogue_db"
+    template = "catalogue_db"
+    if "log_in" in request.fixturenames:
+        template = "_made_up_with_roles" if "made_up" in request.fixturenames else "_file_with_roles"
     shutil.copy(request.getfixturevalue(template), path)
     yield path
     st.cache_data.clear()

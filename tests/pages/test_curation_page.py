@@ -13,17 +13,20 @@ from screen import Visit
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.components import database
+from pages.shared.curation import fields
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import database_path
 from practices_db.curation import edit_practices, releases, reviews, submissions, users
 from practices_db.curation.permissions import CLI, pseudonym
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
+from practices_db.database.store import Store
 from practices_db.operations import backups
 from practices_db.operations.release_tables import Place, opened
 from practices_db.queries import practices
 
 PRACTICE, DUPLICATE = "accelair", "a-walk-to-museums"
+MADE_UP = "synthetic-accents"
 PAGE = "https://example.org/page"
 WORDS = {"organisation": "Forum", "words": "We see it otherwise."}
 
@@ -45,17 +48,18 @@ def test_visitor_is_asked_to_log_in_and_sees_nothing_else(log_in: LogIn) -> None
     assert lines("log in") == []
 
 
-@pytest.mark.parametrize("part", ["queue", "practices", "import", "release", "people", "backups"])
-def test_login_without_a_role_sees_nothing_and_is_on_record(log_in: LogIn, part: str) -> None:
+def test_login_without_a_role_sees_nothing_and_is_on_record(log_in: LogIn) -> None:
     submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
-    app = log_in(NOBODY)("curation", part=part)
-    assert "have no role here" in text(app)
-    assert labels(app) == {"Log out"}
-    assert not [*app.radio, *app.table, *app.text_input, *app.get("file_uploader")]
-    assert [link.proto.page for link in app.get("page_link")] == ["contact", "imprint", "privacy"], "the foot alone"
-    app.run()
-    assert lines("log in") == [(pseudonym(NOBODY), "session")]
-    assert lines("refused") == [(pseudonym(NOBODY), "submission")]
+    go = log_in(NOBODY)
+    for part in ("queue", "practices", "import", "release", "people", "backups"):
+        app = go("curation", part=part)
+        assert "have no role here" in text(app), part
+        assert labels(app) == {"Log out"}, part
+        assert not [*app.radio, *app.table, *app.text_input, *app.get("file_uploader")], part
+        foot = [link.proto.page for link in app.get("page_link")]
+        assert foot == ["contact", "imprint", "privacy"], f"{part}: the foot alone"
+    assert lines("log in") == [(pseudonym(NOBODY), "session")], "once a visit"
+    assert lines("refused") == [(pseudonym(NOBODY), "submission")], "once a visit"
 
 
 def test_address_that_is_not_verified_has_no_role(log_in: LogIn, database_file: object) -> None:  # noqa: ARG001
@@ -98,8 +102,9 @@ def test_answers_worth_looking_for_are_listed_on_demand(log_in: LogIn) -> None:
 # --- the queue -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("made_up")
 def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
-    sent = submissions.submit(database.store(), "statement", WORDS, "box@example.org", PRACTICE)
+    sent = submissions.submit(database.store(), "statement", WORDS, "box@example.org", MADE_UP)
     go = log_in(CURATOR)
     assert "1 submission" in text(go("curation"))
     app = go("curation", submission=sent.id)
@@ -119,10 +124,11 @@ def test_submission_is_looked_at_accepted_and_published(log_in: LogIn) -> None:
         assert [one.number for one in tables.kept()] == [2]
     assert "release 2" in text(app)
     with database.cursor() as cursor:
-        assert practices.statement(cursor, PRACTICE)["words"] == WORDS["words"]  # type: ignore[index]
+        assert practices.statement(cursor, MADE_UP)["words"] == WORDS["words"]  # type: ignore[index]
     assert lines("publish") == [(pseudonym(CURATOR), "data")]
 
 
+@pytest.mark.usefixtures("made_up")
 def test_release_tables_that_cannot_be_written_hide_nothing_of_the_release(
     log_in: LogIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,21 +223,18 @@ def test_practice_is_found_whatever_its_accents_and_edited_with_source_and_reaso
 
 
 @pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
-def test_every_fact_of_every_practice_goes_through_the_form_unchanged(log_in: LogIn, every: int) -> None:
-    log_in(None)
-    from pages.shared.curation.fields import PRACTICE as form  # noqa: N811, PLC0415
-
-    with database.cursor() as cursor:
+def test_every_fact_of_every_practice_goes_through_the_form_unchanged(store: Store, every: int) -> None:
+    with store.cursor() as cursor:
         ids = [one.id for one in edit_practices.find(cursor, CLI, "practice", "", 10_000)]
         for id_ in ids[::every]:
             stands = edit_practices.practice(cursor, CLI, id_).facts
-            back = form.as_facts(form.as_widgets(stands))
+            back = fields.PRACTICE.as_facts(fields.PRACTICE.as_widgets(stands))
             assert edit_practices.checked_practice(stands | back, id_).model_dump() == stands
 
 
-def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogIn) -> None:
+def test_second_of_two_curators_sees_the_conflict_and_neither_loses_anything(log_in: LogIn) -> None:
     first, second = facts(log_in(CURATOR)), facts(log_in(OTHER))
-    fill(first, start_year="2003", why="Their page", source=PAGE)
+    fill(first, start_year="2003", summary="Theirs alone.", why="Their page", source=PAGE)
     press(first, "Save")
     fill(second, start_year="2004", lead_organisation="Somebody else", why="My page", source=PAGE)
     press(second, "Save")
@@ -250,23 +253,11 @@ def test_second_of_two_curators_sees_the_conflict_and_loses_nothing(log_in: LogI
     press(second, "Save")
     assert "Saved." in text(second)
     with database.cursor() as cursor:
-        stands = edit_practices.practice(cursor, CLI, PRACTICE)
-    assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2004, "Somebody else")
-
-
-def test_what_only_the_first_changed_stays_after_the_conflict(log_in: LogIn) -> None:
-    first, second = facts(log_in(CURATOR)), facts(log_in(OTHER))
-    fill(first, start_year="2003", why="Their page", source=PAGE)
-    press(first, "Save")
-    fill(second, lead_organisation="Somebody else", why="My page", source=PAGE)
-    press(second, "Save")
-    press(second, "Continue from the current version, with my changes")
-    press(second, "Save")
-    with database.cursor() as cursor:
-        stands = edit_practices.practice(cursor, CLI, PRACTICE)
-    assert (stands.facts["start_year"], stands.facts["lead_organisation"]) == (2003, "Somebody else")
+        stands = edit_practices.practice(cursor, CLI, PRACTICE).facts
+    assert (stands["start_year"], stands["lead_organisation"]) == (2004, "Somebody else")
+    assert stands["summary"] == "Theirs alone.", "what only the first changed"
     press(first.run(), "Discard my changes")
-    assert first.text_input(key=f"draft_practice:{PRACTICE}_lead_organisation").value == "Somebody else"
+    assert first.text_input(key=f"{key}lead_organisation").value == "Somebody else"
 
 
 def test_answer_is_changed_with_its_reason(log_in: LogIn) -> None:
@@ -356,9 +347,10 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
 # --- release, people -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("made_up")
 def test_release_that_another_curator_made_first_is_told(log_in: LogIn) -> None:
     store = database.store()
-    edit_practices.edit_practice(store, Edit(CLI, PRACTICE, 1, "why"), {"start_year": "2003"}, PAGE)
+    edit_practices.edit_practice(store, Edit(CLI, MADE_UP, 1, "why"), {"start_year": "2003"}, PAGE)
     app = press(log_in(CURATOR)("curation", part="release"), "Look at what has changed since")
     press(app, "Publish")
     releases.publish(store, CLI, "faster", 1)
@@ -375,21 +367,19 @@ def test_unreleased_data_are_exported_and_that_is_on_record(log_in: LogIn) -> No
         assert practices.data_version(cursor).number == 1
 
 
-@pytest.mark.parametrize(
-    ("at", "button"),
-    [
+def test_who_looks_at_what_is_not_released_is_on_record_once_a_visit(log_in: LogIn) -> None:
+    several = {"part": "practices", "change": "several", "country": "MT"}
+    seen: list[str] = []
+    for at, button in (
         ({"part": "practices", "practice": PRACTICE}, ""),
-        ({"part": "practices", "change": "several", "country": "MT"}, "Show what would change"),
+        (several, "Show what would change"),
         ({"part": "release"}, "Look at what has changed since"),
-    ],
-)
-def test_who_looks_at_what_is_not_released_is_on_record_once_a_visit(
-    at: dict[str, str], button: str, log_in: LogIn
-) -> None:
-    go = log_in(CURATOR)
-    app = go("curation", **at)
-    press(app, button) if button else go("curation", **at)
-    assert [of for _, of in lines("read")] == ["data"]
+    ):
+        go = log_in(CURATOR)
+        app = go("curation", **at)
+        press(app, button) if button else go("curation", **at)
+        seen.append("data")
+        assert [of for _, of in lines("read")] == seen, at
 
 
 def test_administrator_gives_and_takes_roles(log_in: LogIn) -> None:
@@ -426,8 +416,8 @@ BUTTONS: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "export": ({"part": "release"}, ["Prepare the files"]),
     "answer": ({"part": "practices", "practice": "humanitarian-corridors", "view": "answers"}, ["Save"]),
+    "import": ({"part": "import"}, ["Import"]),
 }
-ROLES_TO = ["viewer", "assessor", "administrator"]
 
 
 def everything() -> list[object]:
@@ -436,44 +426,38 @@ def everything() -> list[object]:
         return [cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names]
 
 
-@pytest.mark.parametrize(("action", "role"), list(zip(BUTTONS, itertools.cycle(ROLES_TO), strict=False)))
-def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn, action: str, role: str) -> None:
-    store = database.store()
-    sent = submissions.submit(store, "statement", WORDS, None, PRACTICE)
-    params, presses = BUTTONS[action]
-    app = log_in(CURATOR)("curation", **{name: sent.id if value == "?" else value for name, value in params.items()})
-    for label in presses[:-1]:
-        press(app, label)
+def given(role: str, address: str) -> None:
+    """Give somebody another role, or none: viewer."""
     if role == "viewer":
-        users.dismiss(store, CLI, CURATOR)
+        users.dismiss(database.store(), CLI, address)
     else:
-        users.grant(store, CLI, CURATOR, role)  # type: ignore[arg-type]
-    before = everything()
-    press(app, presses[-1])
-    assert everything() == before
-    assert lines("export") == []
-    if role == "administrator":
-        assert [one.value for one in app.header] == ["People"]
-    else:
-        assert "have no role here" in text(app)
-        assert lines("refused") == [(pseudonym(CURATOR), "submission")]
+        users.grant(database.store(), CLI, address, role)  # type: ignore[arg-type]
 
 
-@pytest.mark.usefixtures("database_file")
-def test_everybody_reads_what_a_release_changed(visit: Visit) -> None:
-    assert "is the first" in text(visit("method"))
-    store = database.store()
-    edit_practices.edit_practice(
-        store, Edit(CLI, PRACTICE, 1, "secret", "First year is 2003"), {"start_year": "2003"}, PAGE
-    )
-    releases.publish(store, CLI, "test", 1)
-    app = visit("method")
-    assert "Practices with changed facts: 1" in text(app)
-    (table,) = (one.value for one in app.dataframe if one.proto.alt == "What this release changed")
-    assert (list(table["Change"]), list(table["Why"])) == (["First year"], ["First year is 2003"])
-    assert "secret" not in text(app)
-    app.selectbox(key="release").set_value(1).run()
-    assert "there was nothing before it" in text(app)
+def test_next_press_is_refused_once_the_role_is_another_one(log_in: LogIn) -> None:
+    """Every button on a page of its own, opened while the role was there; nothing that they press changes anything."""
+    sent = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
+    file = (screen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
+    pages: dict[str, AppTest] = {}
+    for action, (params, presses) in BUTTONS.items():
+        at = {name: sent.id if value == "?" else value for name, value in params.items()}
+        pages[action] = log_in(CURATOR)("curation", **at)
+        if action == "import":
+            pages[action].file_uploader[0].set_value(("practices.csv", file, "text/csv")).run()
+        for label in presses[:-1]:
+            press(pages[action], label)
+    before, done, refused = everything(), [], 0
+    for action, role in zip(BUTTONS, itertools.cycle(["viewer", "assessor", "administrator"]), strict=False):
+        given(role, CURATOR)
+        app = press(pages[action], BUTTONS[action][1][-1])
+        done += [(action, role)] if everything() != before or lines("export") else []
+        if role == "administrator":
+            assert [one.value for one in app.header] == ["People"], action
+        else:
+            assert "have no role here" in text(app), action
+            refused += 1
+            assert lines("refused") == [(pseudonym(CURATOR), "submission")] * refused, action
+    assert done == []
 
 
 ON_SUBMISSION = {"Accept", "Return with the note", "Make a new private link", "Withdraw"}
@@ -498,37 +482,43 @@ def into(state: str, receipt: submissions.Receipt) -> None:
             submissions.withdraw(store, receipt.token, 1)
 
 
-@pytest.mark.parametrize("state", BY_STATE)
-def test_only_what_the_state_of_a_submission_allows_is_offered(log_in: LogIn, state: str) -> None:
-    store = database.store()
-    if state == "draft":
-        receipt = submissions.invite(store, PRACTICE, CLI)
-    else:
-        receipt = submissions.submit(store, "statement", WORDS, None, PRACTICE)
+def test_only_what_the_state_of_a_submission_allows_is_offered(log_in: LogIn) -> None:
+    store, go = database.store(), log_in(CURATOR)
+    offered = {}
+    for state in BY_STATE:
+        if state == "draft":
+            receipt = submissions.invite(store, PRACTICE, CLI)
+        else:
+            receipt = submissions.submit(store, "statement", WORDS | {"words": state}, None, PRACTICE)
+            into(state, receipt)
+        app = go("curation", submission=receipt.id)
+        assert not app.exception, state
+        offered[state] = labels(app) & ON_SUBMISSION
+    assert offered == BY_STATE
+
+
+def test_press_on_a_submission_that_moved_meanwhile_is_refused(log_in: LogIn) -> None:
+    wrong = []
+    for action, state in (
+        *(("accept", "published"), ("accept", "withdrawn"), ("return", "returned"), ("return", "published")),
+        *(("withdraw", "withdrawn"), ("withdraw", "returned"), ("renew", "withdrawn"), ("renew", "returned")),
+    ):
+        words = WORDS | {"words": f"{action} {state}"}  # the very same is taken in once
+        receipt = submissions.submit(database.store(), "statement", words, None, PRACTICE)
+        app = log_in(CURATOR)("curation", submission=receipt.id)
+        if action == "return":
+            app.text_area[0].set_value("why")
+        *first, last = BUTTONS[action][1]
+        for label in first:
+            press(app, label)
         into(state, receipt)
-    app = log_in(CURATOR)("curation", submission=receipt.id)
-    assert not app.exception
-    assert labels(app) & ON_SUBMISSION == BY_STATE[state]
-
-
-@pytest.mark.parametrize("state", ["returned", "published", "withdrawn"])
-@pytest.mark.parametrize("action", ["accept", "return", "withdraw", "renew"])
-def test_press_on_a_submission_that_moved_meanwhile_is_refused(log_in: LogIn, action: str, state: str) -> None:
-    receipt = submissions.submit(database.store(), "statement", WORDS, None, PRACTICE)
-    app = log_in(CURATOR)("curation", submission=receipt.id)
-    if action == "return":
-        app.text_area[0].set_value("why")
-    *first, last = BUTTONS[action][1]
-    for label in first:
-        press(app, label)
-    into(state, receipt)
-    before = everything()
-    press(app, last)
-    if action == "renew" and state != "withdrawn":  # a new link changes nothing of what was sent and is still allowed
-        assert "There is a new link." in text(app)
-        return
-    assert everything() == before
-    assert "Accepted. It becomes" not in text(app)
+        before = everything()
+        press(app, last)
+        if (action, state) == ("renew", "returned"):  # a new link changes nothing of what was sent: still allowed
+            assert "There is a new link." in text(app)
+        elif everything() != before or "Accepted. It becomes" in text(app):
+            wrong.append((action, state))
+    assert wrong == []
 
 
 ON_PRACTICE = {"It is still right", "Note it", "Archive", "Put it back"}
@@ -539,51 +529,38 @@ BY_PRACTICE_STATE = {
 }
 
 
-@pytest.mark.parametrize("state", BY_PRACTICE_STATE)
-def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn, state: str) -> None:
+def test_only_what_the_state_of_a_practice_allows_is_offered(log_in: LogIn) -> None:
     store, go = database.store(), log_in(CURATOR)
-    if state == "archived":
-        edit_practices.KEPT.archive(store, Edit(CLI, DUPLICATE, 1, "why"))
-    if state == "merged":
-        edit_practices.KEPT.merge(store, Edit(CLI, DUPLICATE, 1, "why"), PRACTICE)
-    app = go("curation", part="practices", practice=DUPLICATE, view="standing")
-    assert labels(app) & ON_PRACTICE == BY_PRACTICE_STATE[state]
-    app = go("curation", part="practices", practice=DUPLICATE, view="facts")
-    assert ("Save" in labels(app)) == (state != "merged")
-    app = go("curation", part="practices", practice=DUPLICATE, view="opinions")
-    assert ("Make a private link" in labels(app)) == (state == "listed")
+    ids = {"listed": "humanitarian-corridors", "archived": "zuri-city-card", "merged": DUPLICATE}
+    edit_practices.KEPT.archive(store, Edit(CLI, ids["archived"], 1, "why"))
+    edit_practices.KEPT.merge(store, Edit(CLI, ids["merged"], 1, "why"), PRACTICE)
+    for state, id_ in ids.items():
+        app = go("curation", part="practices", practice=id_, view="standing")
+        assert labels(app) & ON_PRACTICE == BY_PRACTICE_STATE[state], state
+        app = go("curation", part="practices", practice=id_, view="facts")
+        assert ("Save" in labels(app)) == (state != "merged"), state
+        app = go("curation", part="practices", practice=id_, view="opinions")
+        assert ("Make a private link" in labels(app)) == (state == "listed"), state
 
 
-@pytest.mark.parametrize("role", ["viewer", "assessor", "curator"])
-@pytest.mark.parametrize("presses", [["Give the role"], ["Remove the role", "Yes, remove it"]])
-def test_administrator_whose_role_is_another_one_gives_and_takes_none(
-    log_in: LogIn, presses: list[str], role: str
-) -> None:
-    app = log_in(ADMINISTRATOR)("curation")
-    app.text_input(key="grant_email").set_value(NOBODY)
-    app.selectbox(key="dismiss_email").set_value(OTHER).run()
-    for label in presses[:-1]:
-        press(app, label)
-    if role == "viewer":
-        users.dismiss(database.store(), CLI, ADMINISTRATOR)
-    else:
-        users.grant(database.store(), CLI, ADMINISTRATOR, role)  # type: ignore[arg-type]
-    press(app, presses[-1])
-    with database.cursor() as cursor:
-        roles = [users.actor_of(cursor, address).role for address in (NOBODY, OTHER)]
-    assert roles == ["viewer", "curator"]
-
-
-def test_import_is_refused_once_the_role_is_gone(log_in: LogIn) -> None:
-    app = log_in(CURATOR)("curation", part="import")
-    file = (screen.ROOT / "tests" / "data" / "synthetic" / "practices.csv").read_bytes()
-    app.file_uploader[0].set_value(("practices.csv", file, "text/csv")).run()
-    assert "added" in text(app)
-    users.dismiss(database.store(), CLI, CURATOR)
-    before = everything()
-    app.button(key="import_now").click().run()
-    assert "have no role here" in text(app)
-    assert everything() == before
+def test_administrator_whose_role_is_another_one_gives_and_takes_none(log_in: LogIn) -> None:
+    pages: dict[str, list[AppTest]] = {"viewer": [], "assessor": [], "curator": []}
+    buttons = ("Give the role", "Yes, remove it")
+    for opened_ in pages.values():
+        for button in buttons:
+            app = log_in(ADMINISTRATOR)("curation")
+            app.text_input(key="grant_email").set_value(NOBODY)
+            app.selectbox(key="dismiss_email").set_value(OTHER).run()
+            opened_.append(press(app, "Remove the role") if button == "Yes, remove it" else app)
+    wrong = []
+    for role, opened_ in pages.items():
+        given(role, ADMINISTRATOR)
+        for button, app in zip(buttons, opened_, strict=True):
+            press(app, button)
+            with database.cursor() as cursor:
+                roles = [users.actor_of(cursor, address).role for address in (NOBODY, OTHER)]
+            wrong += [(role, button, roles)] if roles != ["viewer", "curator"] else []
+    assert wrong == []
 
 
 # --- backups ---------------------------------------------------------------------------------------------------
