@@ -47,8 +47,7 @@ def second_assessment() -> int:
         "assessor": "second-reader",
         "assessed_on": "2026-11-25",
         "answers": [
-            {"indicator_id": id_, "answer": "met", "evidence_level": 1, "source_url": PAGE, "source_publisher": "City"}
-            for id_ in sorted(of)
+            {"indicator_id": id_, "answer": "met", "evidence_level": 1, "source_url": PAGE} for id_ in sorted(of)
         ],
     }
     version = submissions.hand_in(store, receipt.token, submissions.save(store, receipt.token, content, 1))

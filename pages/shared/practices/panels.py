@@ -304,7 +304,8 @@ def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
         evidence = _("Evidence: {mark}, from the operator")
     told = [escaped(evidence.format(mark=mark(level, formats.within(_(framework.evidence_label(level))))))]
     if known(answer["source_url"]) and answer["source_url"]:
-        source = web_link(answer["source_url"], answer["source_publisher"] or answer["source_url"])
+        publisher = answer["source_publisher"]
+        source = web_link(answer["source_url"], publisher if known(publisher) and publisher else answer["source_url"])
         told.append(_("Source: {source}").format(source=source))
     who = _("{basis} by {assessor}, {day}, framework {version}").format(
         basis=label("basis", answer["basis"]),
