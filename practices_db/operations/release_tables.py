@@ -533,12 +533,9 @@ def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
         raise
     except Exception as error:  # of SQLAlchemy, Arrow, pyiceberg, a driver or the system: they share no class
         log.debug("release tables", exc_info=error)
-        # of the database itself not even the message: it can quote a row, and this goes to the log
-        said = (
-            ""
-            if isinstance(error, duckdb.Error)
-            else f": {str(error).partition(chr(10))[0][:200] or 'no reason given'}"
-        )
+        said = f": {str(error).splitlines()[0][:200]}" if str(error) else ""
+        if isinstance(error, duckdb.Error):  # of the database only the kind: its messages can quote a row
+            said = ""
         raise ReleaseTablesError(
             f"The release tables at {place.warehouse} cannot be {'written' if to_write else 'read'} "
             f"({type(error).__name__}{said})."

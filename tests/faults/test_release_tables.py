@@ -12,6 +12,7 @@ from datetime import date
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+import duckdb
 import pytest
 from test_replicas import FIRST_NAME, first_name, until
 from test_withdrawn import told
@@ -180,6 +181,13 @@ def test_a_store_that_fails_loses_no_release_and_is_told(
         with store.cursor() as cursor:
             assert cursor.execute("SELECT max(number) FROM data_version").fetchone() == (2,)
     assert [one.number for one in kept(released_once)] == [1, 2]
+
+
+def test_a_fault_of_the_database_is_told_without_what_it_quotes(tmp_path: Path) -> None:
+    with pytest.raises(PracticesError) as told_, opened(Place.of(tmp_path / "practices.duckdb"), to_write=True):
+        raise duckdb.ConversionException("Could not convert string 'somebody@example.org'")
+    assert "ConversionException" in str(told_.value)
+    assert "somebody" not in str(told_.value)
 
 
 def test_tables_of_another_database_are_left_alone_until_somebody_says_so(

@@ -8,7 +8,20 @@ from pathlib import Path
 
 import pytest
 import screen
-from curating_page import ADDRESS, ADMINISTRATOR, CURATOR, NOBODY, OTHER, SECRETS, LogIn, labels, lines, press, text
+from curating_page import (
+    ADDRESS,
+    ADMINISTRATOR,
+    CURATOR,
+    NOBODY,
+    OTHER,
+    SECRETS,
+    LogIn,
+    labels,
+    lines,
+    press,
+    second_reading,
+    text,
+)
 from screen import Visit
 from streamlit.testing.v1 import AppTest
 
@@ -315,19 +328,8 @@ def test_invited_assessor_differs_and_the_curator_settles(log_in: LogIn) -> None
     press(app, "It is sent; hide it here")
     assert not app.code
     first = given[0]
-    content = {
-        "framework": "integration-practices",
-        "framework_version": "2.0.0",
-        "assessor": "second-reader",
-        "assessed_on": "2026-11-25",
-        "answers": [
-            {
-                "indicator_id": first["indicator_id"],
-                "answer": "not-met" if first["answer"] == "met" else "met",
-                "source_url": PAGE,
-            }
-        ],
-    }
+    other = "not-met" if first["answer"] == "met" else "met"
+    content = second_reading([{"indicator_id": first["indicator_id"], "answer": other, "source_url": PAGE}])
     submissions.hand_in(store, token, submissions.save(store, token, content, 1))
     id_of = submissions.open_by_token(store, token).id
     press(go("curation", submission=id_of), "Accept")

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import screen
+from curating_page import second_reading
 from screen import Visit
 from streamlit.testing.v1 import AppTest
 
@@ -41,15 +42,8 @@ def second_assessment() -> int:
         first = edit_practices.answers(cursor, CLI, assessed)
     of = {one["indicator_id"] for one in first if one["framework_version"] == "2.0.0" and one["basis"] != "tick-list"}
     receipt = submissions.invite(store, assessed, CLI)
-    content = {
-        "framework": "integration-practices",
-        "framework_version": "2.0.0",
-        "assessor": "second-reader",
-        "assessed_on": "2026-11-25",
-        "answers": [
-            {"indicator_id": id_, "answer": "met", "evidence_level": 1, "source_url": PAGE} for id_ in sorted(of)
-        ],
-    }
+    given = {"answer": "met", "evidence_level": 1, "source_url": PAGE}
+    content = second_reading([{"indicator_id": id_, **given} for id_ in sorted(of)])
     version = submissions.hand_in(store, receipt.token, submissions.save(store, receipt.token, content, 1))
     reviews.accept(store, Edit(CLI, receipt.id, version, "complete"))
     return len(of)
