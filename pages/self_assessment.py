@@ -13,7 +13,7 @@ framework = current_framework()
 step = navigation.current()
 st.title(_("Assess your own practice"))
 top = st.container()
-private_links.keep()
+private_links.keep(ask=step.id == "submit")
 if not draft.kept_line():
     st.stop()
 with top:

@@ -61,6 +61,8 @@ def test_the_town_hall_goes_from_its_sentence_to_a_sheet_it_keeps(server: Server
     page.reload()  # the browser keeps the answers, and the file brings them to another one
     settled(page)
     expect(page.get_by_text("14 questions: 0 the same, 1 different, 13 not known yet")).to_be_visible()
+    page.get_by_role("radiogroup", name="What does it cost for one person").get_by_text("Same", exact=True).click()
+    expect(page.get_by_text("14 questions: 1 the same, 0 different, 13 not known yet")).to_be_visible()
     page.get_by_role("button", name="Open a saved sheet").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "sheet.json")
     expect(page.get_by_text("14 questions: 0 the same, 1 different, 13 not known yet")).to_be_visible()

@@ -53,6 +53,25 @@ def test_a_filter_set_by_hand_stands_in_the_link_and_every_way_back_leads_to_it(
     expect(page).to_have_url(re.compile(r"/explore$"))
 
 
+def test_back_leads_back_though_something_is_pressed_before_the_page_has_changed(server: Server, page: Page) -> None:
+    """Streamlit asks for the page that is left then, with the parameters of the one that is gone to."""
+    page.goto(server.url + "/evidence?theme=employment")
+    settled(page)
+    there = heading(page).inner_text()
+    menu(page).get_by_role("link", name="Explore").click()
+    expect(sentence(page)).to_have_text(f"All {ALL} practices.")
+    settled(page)
+    page.evaluate("""() => {
+        const press = () => document.querySelector('[role="radiogroup"] input:not(:checked)').click()
+        addEventListener("popstate", press, { once: true })
+        history.back()
+    }""")
+    expect(heading(page)).to_have_text(there)
+    settled(page)
+    expect(heading(page)).to_have_text(there)
+    expect(page).to_have_url(server.url + "/evidence?theme=employment")
+
+
 def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, page: Page) -> None:
     """Also bare addresses, which Markdown may turn into links although every sign is escaped."""
     text = "https://evil.example www.evil.example a@evil.example [x](https://evil.example) "

@@ -1,8 +1,9 @@
 // Takes the token of a private link out of the address, and keeps the receipts of what was sent in this browser's own
 // storage. The token stands in the fragment, which no server and no other page is ever told.
 //
-// Stored: `integration-practices-receipts` = [receipt]. Data: take (whether this page opens links), known (what the
-// session knows, null where it has not been told), forget (another one for each order to forget).
+// Stored: `integration-practices-receipts` = [receipt]. Data: take (whether this page opens links), ask (whether it
+// waits to be told, even of none), known (what the session knows, null where it has not been told), forget (another one
+// for each order to forget).
 const KEY = "integration-practices-receipts"
 const page = (globalThis.integrationPracticesReceipts ??= { forgotten: new Set(), n: Math.floor(Math.random() * 1e9) })
 
@@ -49,7 +50,8 @@ export default function (component) {
   const tell = () => {
     const token = data.take ? taken() : ""
     const receipts = kept(data)
-    const news = data.known === null || JSON.stringify(receipts) !== JSON.stringify(data.known)
+    const first = data.known === null && (data.ask || receipts.length > 0)
+    const news = first || JSON.stringify(receipts) !== JSON.stringify(data.known ?? [])
     if (token || news) component.setTriggerValue("report", { token, receipts, n: ++page.n })
   }
   tell()

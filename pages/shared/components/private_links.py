@@ -112,10 +112,11 @@ def token_in(pasted: str) -> str:
 # --- the browser -----------------------------------------------------------------------------------------------
 
 
-def keep(open_link: Callable[[str], None] | None = None) -> None:
-    """Let the browser keep the receipts and tell those it has (``is_told``); once a page.
+def keep(open_link: Callable[[str], None] | None = None, ask: bool = False) -> None:
+    """Let the browser keep the receipts and tell those it has; once a page.
 
-    ``open_link`` takes the token of a link that led to this page.
+    ``open_link`` takes the token of a link that led to this page. ``ask``: the page waits until it ``is_told``; others
+    do not run once more to hear of no receipts.
     """
     state, key = _state(), "private_links"
 
@@ -123,7 +124,7 @@ def keep(open_link: Callable[[str], None] | None = None) -> None:
         _absorb((st.session_state.get(key) or {}).get("report"), open_link)  # a forged message may bring none
 
     known = None if state.known is None else [one.model_dump(mode="json") for one in state.known]
-    data = {"take": open_link is not None, "known": known, "dropped": state.dropped, "forget": state.forget}
+    data = {"take": open_link is not None, "ask": ask, "known": known, "dropped": state.dropped, "forget": state.forget}
     result = _COMPONENT(key=key, data=data, on_report_change=reported)
     if state.known is None:
         # a connection that came back to a new session brings the report with the first run: nobody is called then

@@ -1,4 +1,4 @@
-"""The page that a browser loads first: Streamlit's own, with the app's name, its styles and a link past the menu.
+"""The page that a browser loads first: Streamlit's own, with the app's name, styles, scripts and a link past the menu.
 
 Styles that only came with the first run would be too late: the page would jump when they arrive. Fonts and fields that
 most pages need are asked for with the first scripts: Streamlit finds out that it needs them once a page is there.
@@ -22,6 +22,7 @@ from pages.shared.components import menu
 from pages.shared.components.page_titles import APP
 from pages.shared.components.reader_language import PARAM, served
 from pages.shared.components.skip_link import RESULT
+from pages.shared.server import static_files
 from practices_db import palette
 from practices_db.translation import ENGLISH, _, speak
 
@@ -74,13 +75,14 @@ def content(language: str = ENGLISH) -> str:
     )
     colours += f"\n@media print {{\n{paper}\n}}"
     styles = f"<style>\n{colours}\n{STYLES.read_text(encoding='utf-8')}</style>"
+    scripts = "\n".join(f'<script type="module" src=".{path}"></script>' for path in static_files.own())
     with speak(language):
         words = _("Skip to the result")
     skip = f'<a class="skip" href="#{RESULT}">{words}</a>'
     for mark, instead in (
         (_LANGUAGE, f'<html lang="{language}">'),
         (_NAME, f"<title>{APP}</title>"),
-        (_HEAD, f"{_asked_early(page)}\n{styles}\n{_HEAD}"),
+        (_HEAD, f"{scripts}\n{_asked_early(page)}\n{styles}\n{_HEAD}"),
         (_BODY, f"{_BODY}\n    {skip}"),
     ):
         if page.count(mark) != 1:

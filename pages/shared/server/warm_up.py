@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 
 from pages.shared.components import database
+from pages.shared.server import static_files
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
 _NOT_ASKED_FOR_YET = ("pages.shared.frame", "pages.shared.server.__main__")  # scripts, which run when imported
@@ -27,6 +28,7 @@ def prepare() -> None:
         if module.name not in _NOT_ASKED_FOR_YET:
             importlib.import_module(module.name)
     charts.build()
+    static_files.prepare()
     _ = database.published().pool
     gc.collect()
     gc.freeze()

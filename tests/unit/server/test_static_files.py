@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from streamlit import file_util
 
-from pages.shared.server.static_files import StaticFiles
+from pages.shared.server.static_files import StaticFiles, own
 
 STATIC = Path(file_util.get_static_dir()) / "static"
 SCRIPT = next(STATIC.glob("js/index.*.js"))
@@ -35,6 +36,12 @@ def test_a_script_comes_compressed_to_a_browser_that_says_it_can_read_that() -> 
         assert answer.headers["vary"] == "Accept-Encoding"
         assert "javascript" in answer.headers["content-type"]
         assert "immutable" in answer.headers["cache-control"]
+
+
+def test_what_is_asked_for_with_a_start_page_is_there_under_a_name_that_changes_with_its_content() -> None:
+    for path, file in own().items():
+        assert get(path, app=APP).body == file.read_bytes()
+        assert re.fullmatch(rf"/static/{file.stem}\.[0-9a-f]{{8}}\.js", path)
 
 
 def test_a_font_comes_as_it_is() -> None:
