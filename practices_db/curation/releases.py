@@ -289,7 +289,8 @@ def _compared(old: _Shown, new: _Shown, why: Mapping[str, str], said: _Said, fra
             yield from _of_practice(id_, old, new, why.get(id_), framework)
         if old.statements.get(id_) != new.statements.get(id_):
             words = "the owner's statement was " + ("changed" if id_ in new.statements else "withdrawn")
-            yield Change("statement", id_, card["name"], None, None, None, words, why.get(id_))
+            # the reasons on record are those of curators' changes to the practice, and none of them is the owner's
+            yield Change("statement", id_, card["name"], None, None, None, words, None)
     for kind, cards in new.library.items():
         yield from _of_library(kind, old.library[kind], cards, said)
 

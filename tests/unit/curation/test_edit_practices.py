@@ -121,6 +121,8 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
     made = release(store)
     assert "internal words" not in repr((made, everything_public(store)))  # the reason is for the record
     assert {change.kind for change in made.changes} >= {"facts", "removed", "statement"}
+    why = {change.kind: change.why for change in made.changes}
+    assert (why["facts"], why["statement"]) == ("Name corrected", None)  # a reason stands at what it is given for
     with store.cursor() as cursor:
         card = practices.practice(cursor, PRACTICE)
         assert card is not None
