@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from app_server import ROOT, Server
-from browser_page import LOOKS, Looks, faults_everywhere, heading, idle, menu, pick, settled, walk
+from browser_page import FOUR_LOOKS, Looks, faults_everywhere, heading, idle, menu, pick, settled, shared_out, walk
 from conftest import NewContext
 from import_files import PAPER, table
 from playwright.sync_api import Page, expect
@@ -389,17 +389,16 @@ def looked_over(page: Page, app: str, place: str, looks: Looks) -> list[str]:
     return faults_everywhere(page, place, looks)
 
 
-@LOOKS
+@pytest.mark.parametrize("every_look", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_axe_finds_nothing_serious_and_nothing_runs_off(
-    curated: Curated, new_context: NewContext, looks: Looks
+    curated: Curated, new_context: NewContext, every_look: bool
 ) -> None:
-    found = looked_over(new_context(bypass_csp=True).new_page(), curated.url, "", looks)
-    curator = new_context(bypass_csp=True).new_page()
-    log_in(curator, CURATOR, curated.url)
-    for place in PLACES.values():
-        found += looked_over(curator, curated.url, place.format(submission=curated.waiting), looks)
-    administrator = new_context(bypass_csp=True).new_page()
-    log_in(administrator, ADMINISTRATOR, curated.url)
-    for place in ("", "?part=backups"):
-        found += looked_over(administrator, curated.url, place, looks)
+    page = new_context(bypass_csp=True).new_page()
+    found = looked_over(page, curated.url, "", FOUR_LOOKS)
+    for who, places in ((CURATOR, [*PLACES.values()]), (ADMINISTRATOR, ["", "?part=backups"])):
+        page = new_context(bypass_csp=True).new_page()
+        log_in(page, who, curated.url)
+        for place, look in shared_out(places):
+            looks = FOUR_LOOKS if every_look else look
+            found += looked_over(page, curated.url, place.format(submission=curated.waiting), looks)
     assert not found, "\n".join(found)

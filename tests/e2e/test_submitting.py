@@ -49,7 +49,6 @@ def sent(page: Page, url: str) -> str:
         page.get_by_text(re.compile(words)).click()
         settled(page)
     expect(button).to_be_enabled()
-    assert faults(page, "") == []
     button.click()
     link = page.get_by_text(re.compile(rf"^{re.escape(url)}/my_submission#"))
     expect(link).to_be_visible()
