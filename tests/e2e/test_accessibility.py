@@ -5,11 +5,23 @@ says what is shown.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import pytest
 from app_server import Server
-from browser_page import FEW, HOUSING_IN_ITALY, LOOKS, Looks, download_button, faults_everywhere, settled, walk
+from browser_page import (
+    FEW,
+    FOUR_LOOKS,
+    HOUSING_IN_ITALY,
+    TWO_LOOKS,
+    Looks,
+    download_button,
+    faults_everywhere,
+    settled,
+    shared_out,
+    walk,
+)
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
@@ -39,10 +51,10 @@ PLACES = {
     "a type without a study": Place(
         "/what-works?type=institutional-capacity", "Staff training, coordination and local strategy · What works"
     ),
+    "gap map": Place("/gaps", "Gap map", EVERY_FOLD),
     "studies by type and outcome": Place(
         "/gaps?map=types", "Studies by type of measure and outcome · Gap map", TABLE
     ),
-    "gap map": Place("/gaps", "Gap map", EVERY_FOLD),
     "gap map, countries": Place("/gaps?down=country&shown=strongest", "Gap map", EVERY_FOLD),
     "about": Place("/about", "About the catalogue"),
     "explore": Place("/explore?country=IT", "In Italy · Explore"),
@@ -61,16 +73,16 @@ PLACES = {
     ),
     "practice without assessment": Place("/practice?practice=a-walk-to-museums", "A Walk to Museums · Practice"),
     "unknown practice": Place("/practice?practice=no-such-practice", "Practice"),
-    "weighting": Place("/weighting", "Your weighting", EVERY_FOLD),
     "weighting, own weights": Place(
         "/weighting?country=IT&w=effectiveness:40&w=sustainability:60", "In Italy · Your weighting", EVERY_FOLD
     ),
-    "weighting, few left": Place("/weighting?w=effectiveness:50&w=inclusion:50", "Your weighting", EVERY_FOLD),
-    "compare": Place("/compare", "Compare", EVERY_FOLD),
+    "weighting": Place("/weighting", "Your weighting", EVERY_FOLD),
+    "weighting, few left": Place("/weighting?w=effectiveness:50&w=inclusion:50", "Your weighting"),
     "compare three": Place(
         "/compare?practice=humanitarian-corridors&practice=duo-for-a-job&practice=a-walk-to-museums",
         "Humanitarian Corridors, DUO for a JOB, A Walk to Museums · Compare", EVERY_FOLD,
     ),
+    "compare": Place("/compare", "Compare", EVERY_FOLD),
     "open a file": Place("/reopen", "Open a file"),
     "method": Place("/method", "Method", "Effectiveness"),
     "self-assessment": Place("/self_assessment", "Assess your own"),
@@ -95,8 +107,17 @@ PLACES = {
 }  # fmt: skip
 
 
-@LOOKS
-@pytest.mark.parametrize("name", PLACES)
+def seen() -> Iterator[Any]:
+    """Yield the names of the places with their looks: the first place of each page in two, its others in one."""
+    pages = {place.address.partition("?")[0]: name for name, place in reversed(PLACES.items())}
+    firsts, others = pages.values(), [name for name in PLACES if name not in pages.values()]
+    for name, looks in [*((name, TWO_LOOKS) for name in reversed(firsts)), *shared_out(others)]:
+        yield pytest.param(name, looks, id=name)
+    for name in PLACES:
+        yield pytest.param(name, FOUR_LOOKS, id=f"{name}, every look", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("name", "looks"), [*seen()])
 def test_axe_finds_nothing_nothing_runs_off_and_the_title_says_what_is_shown(
     server: Server, reader: Page, name: str, looks: Looks
 ) -> None:

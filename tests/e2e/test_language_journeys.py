@@ -166,7 +166,7 @@ def test_a_german_screen_reader_reads_the_catalogue_in_english(server: Server, n
 
 # --- the pseudo-language: on a telephone nothing is cut --------------------------------------------------
 
-PAGES = ("", "what-works?outcome=employment", "explore", "explore?view=table", "compare?practice=accelair", "evidence",
+PAGES = ("", "what-works?outcome=employment", "explore", "compare?practice=accelair", "evidence",
          "communities", "gaps", "weighting", "needs", "method", "about", "practice?practice=duo-for-a-job",
          "transfer?practice=duo-for-a-job", "self_assessment", "self_assessment?step=eff-result", "reopen",
          "privacy")  # fmt: skip

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/explore?country=IT", "/_stcore/health"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/explore?country=IT", "/_stcore/health", "/api/practices.json"])
 def test_every_answer_carries_the_security_headers(server: Server, path: str) -> None:
     with urlopen(server.url + path, timeout=20) as answer:  # noqa: S310 - our own http address
         headers = answer.headers

@@ -40,16 +40,13 @@ def sent(page: Page, url: str) -> str:
     button = page.get_by_role("button", name="Submit these answers")
     expect(button).to_be_disabled()
     mailbox = page.get_by_role("textbox", name=re.compile("^Mailbox of the organisation"))
-    mailbox.fill("anna.rossi@gmail.com")
-    expect(page.get_by_text(re.compile("This looks like one person's address"))).to_be_visible()
     mailbox.fill("info@example.org")
-    expect(page.get_by_text(re.compile("This looks like one person's address"))).to_have_count(0)
+    mailbox.blur()
     settled(page)
     for words in ("I may speak for the organisation", "No note lets anybody recognise"):
         page.get_by_text(re.compile(words)).click()
         settled(page)
     expect(button).to_be_enabled()
-    assert faults(page, "") == []
     button.click()
     link = page.get_by_text(re.compile(rf"^{re.escape(url)}/my_submission#"))
     expect(link).to_be_visible()

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import openpyxl
 import pypdf
@@ -70,9 +67,9 @@ def drop(page: Page, server: Server, path: Path | dict[str, object]) -> None:
     page.locator("input[type=file]").set_input_files(path)  # type: ignore[arg-type]
 
 
-def ids_of(path: Path, delimiter: str) -> list[str]:
+def ids_of(path: Path) -> list[str]:
     text = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
-    return [row["practice_id"] for row in csv.DictReader(text, delimiter=delimiter, strict=True)]
+    return [row["practice_id"] for row in csv.DictReader(text, strict=True)]
 
 
 def test_each_format_is_the_screen_and_table_files_bring_it_back(
@@ -82,10 +79,10 @@ def test_each_format_is_the_screen_and_table_files_bring_it_back(
     page.goto(server.url + HOUSING_IN_ITALY + "&sort=name")
     expect(sentence(page)).to_have_text(FOUND)
     settled(page)
-    files = {label: take(page, label, tmp_path) for label in ("CSV", "CSV for Excel (decimal comma)", "Excel workbook")}
+    files = {label: take(page, label, tmp_path) for label in ("CSV", "Excel workbook")}
     assert NAME.fullmatch(files["CSV"].name)
     assert files["CSV"].read_bytes().startswith(b"\xef\xbb\xbf")
-    assert ids_of(files["CSV"], ",") == ids_of(files["CSV for Excel (decimal comma)"], ";") == expected
+    assert ids_of(files["CSV"]) == expected
     assert len(expected) == FEW
     sheet = openpyxl.load_workbook(io.BytesIO(files["Excel workbook"].read_bytes()))["practices"]
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == expected
@@ -93,12 +90,11 @@ def test_each_format_is_the_screen_and_table_files_bring_it_back(
     page.set_viewport_size(WIDE)
     drop(page, server, {"name": "other.csv", "mimeType": "text/csv", "buffer": b"name,age\nx,1\n"})
     expect(page.get_by_role("alert").get_by_text("not one of this app's")).to_be_visible()
-    for label in ("CSV for Excel (decimal comma)", "Excel workbook"):
-        drop(page, server, files[label])
-        expect(page.get_by_text("This is the view of your file")).to_be_visible()
-        expect(sentence(page)).to_have_text(FOUND)
-        expect(page).to_have_url(re.compile(r"/explore\?.*country=IT.*sort=name"))
-        settled(page)
+    drop(page, server, files["Excel workbook"])
+    expect(page.get_by_text("This is the view of your file")).to_be_visible()
+    expect(sentence(page)).to_have_text(FOUND)
+    expect(page).to_have_url(re.compile(r"/explore\?.*country=IT.*sort=name"))
+    settled(page)
     again = take(page, "CSV", tmp_path)
     assert again.read_bytes() == files["CSV"].read_bytes()
     assert NAME.fullmatch(again.name)
@@ -108,7 +104,7 @@ def test_each_format_is_the_screen_and_table_files_bring_it_back(
     assert "_answers_" in answers.name
     download_button(page).click()
     label = page.get_by_role("button", name=re.compile("^Download .*rows")).inner_text()
-    assert f"{len(ids_of(answers, ',')):,} rows of {FEW} practices" in label
+    assert f"{len(ids_of(answers)):,} rows of {FEW} practices" in label
 
 
 def test_brief_of_a_practice_comes_as_two_pages(server: Server, page: Page, tmp_path: Path) -> None:
@@ -137,20 +133,3 @@ def test_a_chart_is_taken_as_image_and_as_data(server: Server, page: Page, tmp_p
         content = path.read_bytes()
         assert f"{FEW} practices in Italy on housing and settlement".encode() in content
         assert b"Humanitarian Corridors" in content or suffix == "png"
-
-
-def test_routes_answer_beside_the_app(server: Server, expected: list[str]) -> None:
-    address = f"{server.url}/api/practices.json?country=IT&sector=housing-and-settlement&sort=name"
-    with urlopen(address, timeout=20) as answer:  # noqa: S310 - our own http address
-        assert [one["practice_id"] for one in json.load(answer)["practices"]] == expected
-        tag = answer.headers["ETag"]
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    with pytest.raises(HTTPError) as kept:
-        urlopen(Request(address, headers={"If-None-Match": tag}), timeout=20)  # noqa: S310
-    with kept.value as answer:
-        assert answer.code == 304
-    with pytest.raises(HTTPError) as wrong:
-        urlopen(f"{server.url}/api/practices.csv?country=ZZ", timeout=20)  # noqa: S310
-    with wrong.value as answer:
-        assert answer.code == 400
-        assert "country: 'ZZ'" in json.load(answer)["errors"][0]
