@@ -45,12 +45,15 @@ def tiny_store(database: Path) -> Iterator[Store]:
 def part_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database built once from part of the real catalogue: a release of it takes half the time.
 
-    It has the whole library and the practices that lead somewhere in it, one with several types of measure, and one
-    with its main type only. Its files lie beside it.
+    It has the whole library and the practices that lead somewhere in it, one with several types of measure, one with
+    its main type only, one whose answers disagree, and one that was never assessed but is documented. Its files lie
+    beside it.
     """
     folder = tmp_path_factory.mktemp("part")
     tables = {path.name: oracles.read_csv(path) for path in oracles.CATALOGUE.glob("*.csv")}
-    ids = {"accelair", "acompanando-t", "casa-scalabrini-634", *(row["to_id"] for row in tables["links.csv"])}
+    ids = {"accelair", "acompanando-t", "casa-scalabrini-634", "south-moravian-regional-centre-for-foreigners"}
+    ids |= {"ment-migrant-entrepreneurship-supported-by-mentors"}
+    ids |= {row["to_id"] for row in tables["links.csv"]}
     ids |= {row["practice_id"] for name in ("costs", "rates_without_comparison") for row in tables[f"{name}.csv"]}
     for name, rows in tables.items():
         of = "id" if name == "practices.csv" else "practice_id"

@@ -16,7 +16,8 @@ from planted import problems_after
 from practices_db.catalogue import library_store, write_files
 from practices_db.catalogue.library_items import KINDS, Item
 from practices_db.catalogue.problems import RefusedError
-from practices_db.curation import edit_library, edit_practices, releases
+from practices_db.catalogue.read_files import CatalogueError, read_catalogue
+from practices_db.curation import edit_library, edit_practices, releases, reviews
 from practices_db.curation.permissions import CLI, Actor
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
@@ -341,25 +342,39 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
         )
 
 
-def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -> None:
-    link = rows_of("link")
-    edit_practices.KEPT.archive(
-        own, Edit(CURATOR, link[0]["to_id"], 1, "ended")
-    )  # its link leads nowhere public any more
+def test_written_catalogue_builds_the_same_library_and_keeps_what_was_settled(own: Store, tmp_path: Path) -> None:
+    link, folder = rows_of("link"), tmp_path / "written"
+    ended = Edit(CURATOR, link[0]["to_id"], 1, "ended")  # its link leads nowhere public any more
+    edit_practices.KEPT.archive(own, ended)
     edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, link[-1]["from_id"], 1, "withdrawn"))
     edit_library.KEPT["link"].archive(own, Edit(CURATOR, edit_library.link_id(link[3]), 1, "wrong"))
     edit_library.KEPT["organisation"].merge(
         own, Edit(CURATOR, first("organisation"), 1, "same"), first("organisation", 1)
     )
     wrong = edit_library.refuse_link(own, CURATOR, as_link(of_oecd(own)[0]), "Another OECD.")
+    # a fact that follows a settled answer is no contradiction
+    practice = "south-moravian-regional-centre-for-foreigners"
+    settled = f"{practice}:desk-review:desk-review-l:2026-11-27:integration-practices-2.0.0"
+    reviews.settle(own, Edit(CURATOR, practice, 0, "read anew"), "sus-transferred", settled)
+    edit_practices.edit_practice(own, Edit(CURATOR, practice, 1, "so"), {"transferred_elsewhere": "yes"}, PAGE)
     release(own)
-    write_files.write_catalogue(own, tmp_path / "written")
-    build(tmp_path / "again.duckdb", tmp_path / "written")
+    write_files.write_catalogue(own, folder)
+    build(tmp_path / "again.duckdb", folder)
     with open_store(tmp_path / "again.duckdb") as again:
+        assert write_files.write_catalogue(again, folder) == []
         assert stands(again, "link", wrong).left_because == "Another OECD."
         assert public(again) == public(own)
         with own.cursor() as mine, again.cursor() as theirs:
             assert data_version(mine) == data_version(theirs)
+            counted = theirs.execute(
+                "SELECT assessment_id FROM counted_answer WHERE practice_id = $id AND indicator_id = 'sus-transferred'",
+                {"id": practice},
+            ).fetchall()
+    assert counted == [(settled,)]
+    lines_ = (folder / "settlements.csv").read_text(encoding="utf-8").replace("desk-review-l", "desk-review-x")
+    (folder / "settlements.csv").write_text(lines_, encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"settlements\.csv, row 2, assessment_id: .* has no answer"):
+        read_catalogue(folder)
 
 
 def test_check_finds_what_left_without_a_trace(own: Store) -> None:
