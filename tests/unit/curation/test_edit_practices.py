@@ -548,5 +548,3 @@ def test_command_line_releases_grants_and_tells_the_history(
     assert "name: " in run("history", f"practice:{PRACTICE}")
     assert "written anew" in run("rewrite")
     assert "no problems" in run("check")
-    assert main(["publish", "--database", str(database)]) == 1
-    assert "nothing to release" in capsys.readouterr().err
