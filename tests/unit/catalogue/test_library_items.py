@@ -427,8 +427,9 @@ def test_an_import_leaves_no_practice_without_a_main_result(own: Store) -> None:
 
 
 def test_copies_and_derived_addresses_are_not_offered(store: Store) -> None:
+    papers = {row["id"]: row for row in file_of("evidence")}
     for id_, offered in rows(store, "SELECT id, offered FROM evidence_card"):
-        row = next(one for one in file_of("evidence") if one["id"] == id_)
+        row = papers[id_]
         copied = row["url_is_copy"] == "yes" or row["url_seen"] == "derived" or not is_offered(row["url"])
         assert offered is not copied, id_
 
@@ -494,13 +495,9 @@ def test_blanks_around_a_text_make_no_other_one() -> None:
 
 
 def test_a_publication_that_an_answer_cites_is_linked_to_its_practice(store: Store) -> None:
+    papers = {row["url"]: row["id"] for row in file_of("evidence")}
     answers = oracles.read_csv(oracles.CATALOGUE / "assessments.csv")
-    cited = {
-        (row["id"], answer["practice_id"])
-        for row in file_of("evidence")
-        for answer in answers
-        if row["url"] == answer["source_url"]
-    }
+    cited = {(papers[row["source_url"]], row["practice_id"]) for row in answers if row["source_url"] in papers}
     known = set(rows(store, "SELECT from_id, to_id FROM known_link WHERE relation = 'studies'"))
     assert len(cited) > 10
     assert cited <= known
