@@ -8,13 +8,15 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
 from exported_files import DAY, exported, rows_of
+from refusals import refusal_of
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -248,20 +250,10 @@ CHANGED: list[tuple[dict[str, object], str]] = [
 ]
 
 
-def refusals(store: Store, files: Iterable[bytes]) -> list[str]:
-    """Return what each of some files is refused with."""
-    said = []
-    for file in files:
-        with pytest.raises(PracticesError) as refused:
-            reopen(store, file)
-        said.append(str(refused.value))
-    return said
-
-
 def test_changed_recipe_is_refused(tiny_store: Store) -> None:
     file = taken(tiny_store)
-    said = refusals(tiny_store, [with_recipe(file, change) for change, _ in CHANGED])
-    assert [(one, reason) for (_, reason), one in zip(CHANGED, said, strict=True) if reason not in one] == []
+    told = [(why, refusal_of(partial(reopen, tiny_store, with_recipe(file, change)))) for change, why in CHANGED]
+    assert [(why, said) for why, said in told if why not in said] == []
 
 
 def test_two_recipes_or_none_are_refused(tiny_store: Store) -> None:
@@ -292,9 +284,8 @@ FOREIGN = {
 
 
 def test_foreign_file_is_refused_with_the_reason(tiny_store: Store) -> None:
-    said = refusals(tiny_store, [file for file, _ in FOREIGN.values()])
-    told = dict(zip(FOREIGN, said, strict=True))
-    assert {name: words for name, words in told.items() if FOREIGN[name][1] not in words} == {}
+    told = {name: refusal_of(partial(reopen, tiny_store, file)) for name, (file, _) in FOREIGN.items()}
+    assert {name: said for name, said in told.items() if FOREIGN[name][1] not in said} == {}
 
 
 def _book(file: bytes, change: Callable[[openpyxl.Workbook], None]) -> bytes:
@@ -315,9 +306,8 @@ def _drop(book: openpyxl.Workbook) -> None:
 
 def test_workbook_with_a_formula_or_without_its_recipe_is_refused(tiny_store: Store) -> None:
     file = taken(tiny_store, format_="xlsx")
-    formula, nothing = refusals(tiny_store, [_book(file, _formula), _book(file, _drop)])
-    assert "holds a formula" in formula
-    assert "not one of this app's" in nothing
+    assert "holds a formula" in refusal_of(lambda: reopen(tiny_store, _book(file, _formula)))
+    assert "not one of this app's" in refusal_of(lambda: reopen(tiny_store, _book(file, _drop)))
 
 
 def test_foreign_workbooks_are_refused_and_end_nothing(tiny_store: Store, corpora: Path | None) -> None:

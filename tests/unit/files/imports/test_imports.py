@@ -17,7 +17,7 @@ from import_files import LEAST, MOST, NOTHING, bring, held, looked_at, rows_with
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.problems import RefusedError
+from practices_db.catalogue.problems import Problem, RefusedError
 from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
@@ -59,11 +59,15 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
 def refusal(store: Store, file: bytes, confirmed: Confirmed = NOTHING) -> list[str]:
     """Return what a file is refused with; nothing is written."""
     before = held(store)
-    with pytest.raises(RefusedError) as caught:
+    problems: list[Problem] = []
+    try:
         bring(store, file, confirmed)
+    except RefusedError as refused:
+        problems += refused.problems
+    assert problems, f"was taken: {file[-300:]!r}"
+    assert all(problem.reason for problem in problems)
     assert held(store) == before
-    assert all(problem.reason for problem in caught.value.problems)
-    return [str(problem) for problem in caught.value.problems]
+    return [str(problem) for problem in problems]
 
 
 # --- what a file does ------------------------------------------------------------------------------------------------
