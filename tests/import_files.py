@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from practices_db.curation.permissions import CLI
 from practices_db.database.store import Store
 from practices_db.files.imports.apply import apply
 from practices_db.files.imports.preview import Decision, Preview, preview
-from practices_db.files.imports.read import Confirmed, Question, read_file
+from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 
 NOTHING = Confirmed()
 TABLES = (
@@ -84,6 +85,12 @@ HOUSE = {
 }
 
 
+def rows_with(column: str, texts: Sequence[str]) -> list[dict[str, str]]:
+    """Return a synthetic practice for each text, with it in one column."""
+    names = [{"id": f"synthetic-{at}", "name": f"Synthetic tea {at}"} for at in range(len(texts))]
+    return [LEAST | name | {column: text} for name, text in zip(names, texts, strict=True)]
+
+
 def table(
     *rows: Mapping[str, str], delimiter: str = ",", columns: Sequence[str] = tuple(MOST), end: str = "\r\n"
 ) -> str:
@@ -104,11 +111,17 @@ def held(store: Store) -> dict[str, int]:
         }
 
 
+@lru_cache(maxsize=4)
+def read_once(content: bytes, confirmed: Confirmed) -> Upload | Question:
+    """Return what is in a file: a process of its own reads a workbook, and not again for another decision on it."""
+    return read_file(content, "file.csv", confirmed)
+
+
 def looked_at(
     store: Store, content: bytes, confirmed: Confirmed = NOTHING, decisions: Mapping[str, Decision] | None = None
 ) -> Preview:
     """Return the preview of a file that raises no question."""
-    read = read_file(content, "file.csv", confirmed)
+    read = read_once(content, confirmed)
     assert not isinstance(read, Question), read
     with store.cursor() as cursor:
         return preview(cursor, read, decisions)

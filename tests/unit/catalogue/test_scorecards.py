@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import oracles
@@ -17,7 +20,7 @@ from practices_db.database.store import Cursor, Store
 from practices_db.queries.practices import answers, cards, find_practices, not_counted, practice, scores
 
 DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
-PRACTICE = "synthetic-empty"  # the made-up catalogue has no assessment of it
+EMPTY = "synthetic-empty"  # the made-up catalogue has no assessment of it
 INDICATOR = "eff-result"
 
 
@@ -35,92 +38,83 @@ class Given:
     version: str = "2.0.0"
 
 
-def assess(store: Store, *given: Given, indicator: str = INDICATOR) -> None:
-    """Write assessments of the practice, one for each answer, straight into the tables, and rebuild."""
-
-    def write(cursor: Cursor) -> None:
-        for number, one in reversed(list(enumerate(given))):  # so that no order holds by chance
-            cursor.execute(
-                "INSERT INTO assessment (id, practice_id, framework_id, framework_version, basis, assessor,"
-                " assessed_on, status)"
-                " VALUES ($id, $practice, $framework, $version, $basis, $assessor, $day::DATE, $status)",
-                {
-                    "id": f"assessment-{number}",
-                    "practice": PRACTICE,
-                    "framework": one.framework,
-                    "version": one.version,
-                    "basis": one.basis,
-                    "assessor": one.assessor,
-                    "day": one.day,
-                    "status": one.status,
-                },
-            )
-            cursor.execute(
-                "INSERT INTO answer (assessment_id, indicator_id, answer, evidence_level, source_url)"
-                " VALUES ($id, $indicator, $answer, $level, $url)",
-                {
-                    "id": f"assessment-{number}",
-                    "indicator": indicator,
-                    "answer": one.answer,
-                    "level": one.level,
-                    "url": f"https://example.org/{number}",
-                },
-            )
-        scorecards.rebuild(cursor)
-
-    store.write(write)
-
-
-def counted(store: Store) -> list[tuple[Any, ...]]:
-    with store.cursor() as cursor:
-        return cursor.execute(
-            "SELECT answer, evidence_level, assessment_id, assessments, disagreement FROM counted_answer"
-            " WHERE practice_id = $id",
-            {"id": PRACTICE},
-        ).fetchall()
+def assess(cursor: Cursor, practice_id: str, given: list[Given]) -> None:
+    """Write a practice with assessments of it, one for each answer, straight into the tables."""
+    cursor.execute(
+        "INSERT INTO practice SELECT * REPLACE ($id AS id) FROM practice WHERE id = $like",
+        {"id": practice_id, "like": EMPTY},
+    )
+    for number, one in reversed(list(enumerate(given))):  # so that no order holds by chance
+        id_ = f"{practice_id}-{number}"
+        cursor.execute(
+            "INSERT INTO assessment (id, practice_id, framework_id, framework_version, basis, assessor,"
+            " assessed_on, status)"
+            " VALUES ($id, $practice, $framework, $version, $basis, $assessor, $day::DATE, $status)",
+            {
+                "id": id_,
+                "practice": practice_id,
+                "framework": one.framework,
+                "version": one.version,
+                "basis": one.basis,
+                "assessor": one.assessor,
+                "day": one.day,
+                "status": one.status,
+            },
+        )
+        cursor.execute(
+            "INSERT INTO answer (assessment_id, indicator_id, answer, evidence_level, source_url)"
+            " VALUES ($id, $indicator, $answer, $level, $url)",
+            {
+                "id": id_,
+                "indicator": INDICATOR,
+                "answer": one.answer,
+                "level": one.level,
+                "url": f"https://example.org/{number}",
+            },
+        )
 
 
 # name: the answers, which of them counts, whether they disagree
 RULES: dict[str, tuple[list[Given], int, bool]] = {
-    "one alone": ([Given("partly")], 0, False),
-    "the same twice is no disagreement": ([Given("met"), Given("met", basis="expert-review")], 1, False),
-    "basis before higher evidence level": (
+    "one-alone": ([Given("partly")], 0, False),
+    "the-same-twice-is-no-disagreement": ([Given("met"), Given("met", basis="expert-review")], 1, False),
+    "basis-before-higher-evidence-level": (
         [Given("met", 1, "expert-review"), Given("not-met", 2, "self-assessment")],
         0,
         True,
     ),
-    "the more cautious of two alike": ([Given("met", day="2026-01-02"), Given("partly", assessor="b")], 1, True),
-    "an answer before not applicable": ([Given("not-applicable"), Given("met", assessor="b")], 1, True),
-    "higher evidence level before the later date": (
+    "the-more-cautious-of-two-alike": ([Given("met", day="2026-01-02"), Given("partly", assessor="b")], 1, True),
+    "an-answer-before-not-applicable": ([Given("not-applicable"), Given("met", assessor="b")], 1, True),
+    "higher-evidence-level-before-the-later-date": (
         [Given("met", 3, day="2020-01-01"), Given("partly", 2, day="2026-01-01", assessor="b")],
         0,
         True,
     ),
-    "expert review before desk review": (
+    "expert-review-before-desk-review": (
         [Given("met", 1, "desk-review"), Given("partly", 1, "expert-review")],
         1,
         True,
     ),
-    "expert review before self-assessment": (
+    "expert-review-before-self-assessment": (
         [Given("met", 1, "self-assessment"), Given("partly", 1, "expert-review")],
         1,
         True,
     ),
-    "desk review before self-assessment": (
+    "desk-review-before-self-assessment": (
         [Given("met", 1, "self-assessment"), Given("partly", 1, "desk-review")],
         1,
         True,
     ),
-    "basis before the later date": (
+    "basis-before-the-later-date": (
         [Given("met", 1, "desk-review", "2020-01-01"), Given("partly", 1, "self-assessment", "2026-01-01")],
         0,
         True,
     ),
-    "later date": ([Given("met", day="2025-12-31"), Given("met", day="2026-01-01")], 1, False),
-    "later date written first": ([Given("met", day="2026-01-02"), Given("met", day="2026-01-01")], 0, False),
-    "not-applicable is an answer": ([Given("met", 1), Given("not-applicable", 2, assessor="b")], 1, True),
-    "a better answer is not preferred": ([Given("not-met", 2), Given("met", 1, assessor="b")], 0, True),
-    "three at once": (
+    "later-date": ([Given("met", day="2025-12-31"), Given("met", day="2026-01-01")], 1, False),
+    "later-date-written-first": ([Given("met", day="2026-01-02"), Given("met", day="2026-01-01")], 0, False),
+    "not-applicable-is-an-answer": ([Given("met", 1), Given("not-applicable", 2, assessor="b")], 1, True),
+    "a-better-answer-is-not-preferred": ([Given("not-met", 2), Given("met", 1, assessor="b")], 0, True),
+    "three-at-once": (
         [
             Given("met", 2, "self-assessment"),
             Given("partly", 2, "expert-review"),
@@ -129,108 +123,108 @@ RULES: dict[str, tuple[list[Given], int, bool]] = {
         1,
         True,
     ),
-    "everything the same: the first id": ([Given("met", assessor="b"), Given("met", assessor="a")], 0, False),
+    "everything-the-same-the-first-id": ([Given("met", assessor="b"), Given("met", assessor="a")], 0, False),
 }
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_answer_that_counts(rule: str, tiny_store: Store) -> None:
-    given, number, disagreement = RULES[rule]
-    assess(tiny_store, *given)
-    best = given[number]
-    assert counted(tiny_store) == [
-        (best.answer, best.level, f"assessment-{number}", len(given), disagreement),
-    ]
-
-
-@pytest.mark.parametrize("answer", ["met", "partly", "not-met", "not-applicable"])
-def test_documented_answer_comes_before_not_documented(answer: str, tiny_store: Store) -> None:
-    assess(
-        tiny_store,
-        Given("not-documented", 5, "expert-review"),
-        Given(answer, 0, "self-assessment", "2020-01-01"),
-    )
-    ((found, level, assessment, *_),) = counted(tiny_store)
-    assert (found, level, assessment) == (answer, 0, "assessment-1")
-
-
-def test_not_having_found_an_answer_is_no_disagreement(tiny_store: Store) -> None:
-    """A row "not-documented" must say the same as no row at all, which means not documented."""
-    assess(tiny_store, Given("met", 1), Given("not-documented", 0, "expert-review"))
-    ((answer, *_, disagreement),) = counted(tiny_store)
-    assert answer == "met"
-    assert disagreement is False
-
-
-def test_a_tick_list_is_shown_and_never_counted(tiny_store: Store) -> None:
-    assess(tiny_store, Given("met", 1, "tick-list"), Given("not-met", 0, "self-assessment"))
-    assert counted(tiny_store) == [("not-met", 0, "assessment-1", 1, False)]
-
-
-def test_a_practice_with_nothing_but_ticks_is_not_assessed(tiny_store: Store) -> None:
-    assess(tiny_store, Given("met", 1, "tick-list"))
-    with tiny_store.cursor() as cursor:
-        card = practice(cursor, PRACTICE)
-        ticked = not_counted(cursor)
-    assert card is not None
-    assert (card["assessed"], card["answered"], list(card["bases"])) == (False, 0, [])
-    assert [(one.basis, one.answers, one.practices) for one in ticked] == [("tick-list", 1, 1)]
-
-
-@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "withdrawn"])
-def test_unpublished_assessment_does_not_count(status: str, tiny_store: Store) -> None:
-    assess(tiny_store, Given("met", 5, "expert-review", status=status), Given("not-met", 0))
-    assert counted(tiny_store) == [("not-met", 0, "assessment-1", 1, False)]
-
-
-@pytest.mark.parametrize("other", [{"version": "0.9.0"}, {"framework": "another-framework"}])
-def test_assessment_under_another_framework_does_not_count(other: dict[str, str], tiny_store: Store) -> None:
-    assess(tiny_store, Given("met", 5, "expert-review", **other), Given("not-met", 0))
-    assert counted(tiny_store) == [("not-met", 0, "assessment-1", 1, False)]
-
-
-@pytest.mark.parametrize("given", [Given("met", status="draft"), Given("met", version="0.9.0")])
-def test_practice_without_an_assessment_that_counts_is_not_assessed(given: Given, tiny_store: Store) -> None:
-    assess(tiny_store, given)
-    with tiny_store.cursor() as cursor:
-        card = practice(cursor, PRACTICE)
-        assert card is not None
-        assert scores(cursor, PRACTICE).empty
-        facets = cursor.execute(
-            "SELECT facet, value FROM practice_facet WHERE practice_id = $id"
-            " AND facet IN ('assessment_status', 'evidence_level') ORDER BY ALL",
-            {"id": PRACTICE},
-        ).fetchall()
-    assert (
-        card["assessed"],
-        card["answered"],
-        card["bases"],
-        card["framework"],
-        card["framework_version"],
-    ) == (
-        False,
-        0,
-        [],
-        None,
-        None,
-    )
-    assert (card["effectiveness_score"], card["effectiveness_coverage"], card["effectiveness_scored"]) == (
-        None,
-        None,
+# A row "not-documented" must say the same as no row at all, which means not documented.
+RULES |= {
+    f"{answer}-before-not-documented": (
+        [Given("not-documented", 5, "expert-review"), Given(answer, 0, "self-assessment", "2020-01-01")],
+        1,
         False,
     )
-    assert facets == [("assessment_status", "not-assessed"), ("evidence_level", "none")]
+    for answer in ("met", "partly", "not-met", "not-applicable")
+}
+# What is as if it were not there, beside an answer that counts.
+UNCOUNTED = {
+    **{
+        status: Given("met", 5, "expert-review", status=status)
+        for status in ("draft", "submitted", "returned", "withdrawn")
+    },
+    "another-version": Given("met", 5, "expert-review", version="0.9.0"),
+    "another-framework": Given("met", 5, "expert-review", framework="another-framework"),
+    "a-tick-list": Given("met", 1, "tick-list"),
+}
+UNASSESSED = {
+    "nothing-but-a-draft": Given("met", status="draft"),
+    "nothing-but-another-version": Given("met", version="0.9.0"),
+    "nothing-but-ticks": Given("met", 1, "tick-list"),
+}
+SAYS_NOTHING = "evidence-on-an-answer-that-says-nothing"
 
 
-def test_two_practices_do_not_mix(tiny_store: Store) -> None:
-    """The made-up catalogue has answers of another practice to the same indicator."""
-    assess(tiny_store, Given("not-met", 0))
-    with tiny_store.cursor() as cursor:
-        found = cursor.execute(
-            "SELECT practice_id, answer, assessments FROM counted_answer WHERE indicator_id = $id ORDER BY ALL",
+@pytest.fixture(scope="module")
+def assessed(tiny_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Return a store, for reading only, with a made-up practice for each of these rules."""
+
+    def write(cursor: Cursor) -> None:
+        for rule, (given, *_) in RULES.items():
+            assess(cursor, rule, given)
+        for name, one in UNCOUNTED.items():
+            assess(cursor, name, [one, Given("not-met", 0, "self-assessment")])
+        for name, one in UNASSESSED.items():
+            assess(cursor, name, [one])
+        assess(cursor, SAYS_NOTHING, [Given("not-applicable", 5)])
+        scorecards.rebuild(cursor)
+
+    with Store(Path(shutil.copy(tiny_db, tmp_path_factory.mktemp("assessed") / "made-up.duckdb"))) as store:
+        store.write(write)
+        yield store
+
+
+def test_answer_that_counts(assessed: Store) -> None:
+    with assessed.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT practice_id, answer, evidence_level, assessment_id, assessments, disagreement FROM counted_answer"
+            " WHERE indicator_id = $id AND assessment_id LIKE practice_id || '-%'",
             {"id": INDICATOR},
         ).fetchall()
-    assert found == [("synthetic-accents", "met", 1), (PRACTICE, "not-met", 1)]
+    counted = {practice_id: tuple(found) for practice_id, *found in rows}
+    expected = {SAYS_NOTHING: ("not-applicable", 5, f"{SAYS_NOTHING}-0", 1, False)}
+    for rule, (given, number, disagreement) in RULES.items():
+        best = given[number]
+        expected[rule] = (best.answer, best.level, f"{rule}-{number}", len(given), disagreement)
+    expected |= {name: ("not-met", 0, f"{name}-1", 1, False) for name in UNCOUNTED}
+    assert counted == expected
+
+
+def test_practice_without_an_assessment_that_counts_is_not_assessed(assessed: Store) -> None:
+    nothing = {
+        "assessed": False,
+        "answered": 0,
+        "bases": [],
+        "framework": None,
+        "framework_version": None,
+        "effectiveness_score": None,
+        "effectiveness_coverage": None,
+        "effectiveness_scored": False,
+    }
+    with assessed.cursor() as cursor:
+        for name in UNASSESSED:
+            card = practice(cursor, name)
+            assert card is not None
+            assert {column: card[column] for column in nothing} == nothing, name
+            assert scores(cursor, name).empty, name
+            assert facets_of(cursor, name) == [("assessment_status", "not-assessed"), ("evidence_level", "none")]
+        (ticked,) = (one for one in not_counted(cursor) if one.basis == "tick-list")
+    assert (ticked.answers, ticked.practices) == (2, 2)
+
+
+def facets_of(cursor: Cursor, practice_id: str) -> list[tuple[Any, ...]]:
+    return cursor.execute(
+        "SELECT facet, value FROM practice_facet WHERE practice_id = $id"
+        " AND facet IN ('assessment_status', 'evidence_level') ORDER BY ALL",
+        {"id": practice_id},
+    ).fetchall()
+
+
+def test_evidence_on_an_answer_that_says_nothing_is_no_evidence(assessed: Store) -> None:
+    with assessed.cursor() as cursor:
+        card = practice(cursor, SAYS_NOTHING)
+        assert ("evidence_level", "none") in facets_of(cursor, SAYS_NOTHING)
+    assert card is not None
+    assert (card["strongest_evidence"], card["answered"]) == (None, 0)
 
 
 def test_made_up_practice_is_scored_as_worked_out_by_hand(tiny_store: Store) -> None:
@@ -270,18 +264,6 @@ def test_assessment_with_nothing_documented_is_assessed_with_no_score(tiny_store
         0,
         100,
     ]
-
-
-def test_evidence_on_an_answer_that_says_nothing_is_no_evidence(tiny_store: Store) -> None:
-    assess(tiny_store, Given("not-applicable", 5))
-    with tiny_store.cursor() as cursor:
-        card = practice(cursor, PRACTICE)
-        facet = cursor.execute(
-            "SELECT value FROM practice_facet WHERE practice_id = $id AND facet = 'evidence_level'",
-            {"id": PRACTICE},
-        ).fetchall()
-    assert card is not None
-    assert (card["strongest_evidence"], card["answered"], facet) == (None, 0, [("none",)])
 
 
 def test_counted_answers_of_the_catalogue_are_the_oracles(store: Store) -> None:

@@ -24,13 +24,26 @@ OWN = {
 }
 
 
+OF_ONE = {"correction": 6, "about one practice": 3, "from one mailbox": 3, "change by a link": 12}
+
+
 @pytest.fixture
-def asker() -> Iterator[list[str]]:
-    """Let the first of the list be who asks."""
+def asker(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Let the first of the list be who asks, with budgets that are soon empty."""
+    for what, amount in OF_ONE.items():
+        assert amount < budgets.OWN[what][0]
+        monkeypatch.setitem(budgets.OWN, what, (amount, budgets.OWN[what][1]))
     who = ["203.0.113.1"]
     budgets.know_askers(lambda: who[0])
     yield who
     budgets.know_askers(lambda: None)
+
+
+@pytest.fixture
+def per_hour(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let few be taken of all together, and return how many."""
+    monkeypatch.setattr(submissions, "PER_HOUR", 12)
+    return 12
 
 
 def wrong() -> dict[str, str]:
@@ -55,7 +68,7 @@ def writes(store: Store) -> int:
 
 
 def test_a_flood_of_one_leaves_the_queue_to_the_others(tiny_store: Store, asker: list[str]) -> None:
-    assert flood(tiny_store, 100) == 15
+    assert flood(tiny_store, 20) == OF_ONE["correction"]
     submissions.submit(tiny_store, "self-assessment", OWN)  # the same asker, too
     asker[0] = "203.0.113.2"
     assert flood(tiny_store, 1) == 1
@@ -63,16 +76,16 @@ def test_a_flood_of_one_leaves_the_queue_to_the_others(tiny_store: Store, asker:
 
 def test_a_flood_from_a_whole_ipv6_network_leaves_the_queue_to_the_others(tiny_store: Store, asker: list[str]) -> None:
     taken = 0
-    for number in range(12):  # 65,536 askers of one customer, 15 each
+    for number in range(6):  # there are 65,536 askers of one customer
         asker[0] = f"2001:db8:1:{number:x}::/64"
-        taken += flood(tiny_store, 15)
-    assert taken == 60
+        taken += flood(tiny_store, OF_ONE["correction"])
+    assert taken == 4 * OF_ONE["correction"]
     asker[0] = "2001:db8:2::/64"
     assert flood(tiny_store, 1) == 1
 
 
-def test_a_flood_of_many_corrections_leaves_room_for_assessments(tiny_store: Store) -> None:
-    assert flood(tiny_store, 130) == submissions.PER_HOUR
+def test_a_flood_of_many_corrections_leaves_room_for_assessments(tiny_store: Store, per_hour: int) -> None:
+    assert flood(tiny_store, 20) == per_hour
     submissions.submit(tiny_store, "self-assessment", OWN)
 
 
@@ -80,7 +93,7 @@ def test_a_flood_of_many_corrections_leaves_room_for_assessments(tiny_store: Sto
 def test_one_asker_does_not_close_a_practice_or_a_mailbox(
     about: dict[str, str], tiny_store: Store, asker: list[str]
 ) -> None:
-    assert flood(tiny_store, 12, **about) == 5
+    assert flood(tiny_store, 5, **about) == 3
     asker[0] = "203.0.113.2"
     assert flood(tiny_store, 1, **about) == 1
 
@@ -108,7 +121,7 @@ def test_guesses_are_stopped_and_not_written(
 @pytest.mark.usefixtures("asker")
 def test_who_holds_a_link_changes_it_within_a_budget_and_can_always_withdraw(tiny_store: Store) -> None:
     token, version = submissions.submit(tiny_store, "correction", WRONG).token, 1
-    for _ in range(120):
+    for _ in range(OF_ONE["change by a link"]):
         version = submissions.correct(tiny_store, token, WRONG, version)
     with pytest.raises(PracticesError, match="from your address"):
         submissions.correct(tiny_store, token, WRONG, version)
@@ -116,7 +129,7 @@ def test_who_holds_a_link_changes_it_within_a_budget_and_can_always_withdraw(tin
 
 
 def test_a_clock_that_was_set_back_kills_no_link_and_closes_nothing(
-    tiny_store: Store, monkeypatch: pytest.MonkeyPatch
+    tiny_store: Store, per_hour: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = audit_log.now()
     old = submissions.submit(tiny_store, "correction", WRONG).token
@@ -127,7 +140,7 @@ def test_a_clock_that_was_set_back_kills_no_link_and_closes_nothing(
     assert submissions.open_by_token(tiny_store, old).expires > now
     assert submissions.open_by_token(tiny_store, new).expires > now
     monkeypatch.setattr(audit_log, "now", lambda: now + timedelta(days=4_000))
-    flood(tiny_store, submissions.PER_HOUR)
+    assert flood(tiny_store, per_hour) == per_hour
     monkeypatch.setattr(audit_log, "now", lambda: now + timedelta(days=2))
     assert flood(tiny_store, 1) == 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import back
 import oracles
 import pytest
 from import_files import HOUSE, PAPER, bring, looked_at, table
+from planted import problems_after
+from refusals import refusal_of
 
 from practices_db.catalogue import library_store, write_files
 from practices_db.catalogue.library_items import KINDS, Item
 from practices_db.catalogue.problems import RefusedError
-from practices_db.curation import edit_library, edit_practices, releases
+from practices_db.catalogue.read_files import CatalogueError, read_catalogue
+from practices_db.curation import edit_library, edit_practices, releases, reviews
 from practices_db.curation.permissions import CLI, Actor
 from practices_db.curation.versioned_change import Edit
 from practices_db.database import audit_log
@@ -74,39 +78,41 @@ def lines(store: Store, object_: str) -> list[audit_log.Line]:
         return audit_log.history(cursor, object_)
 
 
-@pytest.mark.parametrize("item", CHANGES)
-def test_facts_are_changed_with_reason_record_and_release(own: Store, item: Item) -> None:
-    id_, changes = first(item), CHANGES[item]
-    before, shown = stands(own, item, id_), public(own)
-    new = edit_library.edit(own, item, Edit(CURATOR, id_, 1, "the page says so", "Put right."), changes, PAGE)
-    after = stands(own, item, id_)
-    assert (new, after.version, after.state) == (2, 2, "listed")
-    assert after.facts == KINDS[item].model.model_validate(before.facts | changes).model_dump()
-    (line,) = lines(own, after.thing.name)
-    changed = {name for name in after.facts if after.facts[name] != before.facts[name]}
-    assert (line.actor, line.action, line.version, line.reason) == (CURATOR.id, "edit", 2, "the page says so")
-    assert line.before is not None
-    assert line.after is not None
-    assert set(line.before) == changed
-    assert set(line.after) == changed | (set() if item == "link" else {"source"})
+def test_facts_are_changed_with_reason_record_and_release(own: Store) -> None:
+    shown, changed = public(own), {}
+    for item, changes in CHANGES.items():
+        id_ = first(item)
+        before = stands(own, item, id_)
+        new = edit_library.edit(own, item, Edit(CURATOR, id_, 1, "the page says so", "Put right."), changes, PAGE)
+        after = stands(own, item, id_)
+        assert (new, after.version, after.state) == (2, 2, "listed"), item
+        assert after.facts == KINDS[item].model.model_validate(before.facts | changes).model_dump(), item
+        (line,) = lines(own, after.thing.name)
+        kind = {"evidence": "publication"}.get(item, item)
+        changed[kind, id_] = {name for name in after.facts if after.facts[name] != before.facts[name]}
+        assert (line.actor, line.action, line.version, line.reason) == (CURATOR.id, "edit", 2, "the page says so"), item
+        assert line.before is not None
+        assert line.after is not None
+        assert set(line.before) == changed[kind, id_], item
+        assert set(line.after) == changed[kind, id_] | (set() if item == "link" else {"source"}), item
+    edit_library.checked(own, "link", Edit(CURATOR, first("link", 1), 1), date(2026, 12, 1))
     assert public(own) == shown
-    kind = {"evidence": "publication"}.get(item, item)
     told = release(own)
-    words, why = told[kind, id_]
-    assert why == "Put right."
-    assert set(words.split(", ")) == changed
-    assert public(own) != shown
+    assert told.pop(("link", first("link", 1))) == ("checked_on", None)
+    assert {key: set(words.split(", ")) for key, (words, _) in told.items()} == changed
+    assert {why for _, why in told.values()} == {"Put right."}
+    assert all(now != before for now, before in zip(public(own), shown, strict=True))
 
 
 def test_rows_of_the_catalogue_are_read_as_its_file_says(own: Store) -> None:
     for item in FILES:
-        for row in rows_of(item)[::4]:  # each is read by a query of its own
+        for row in rows_of(item)[::12]:  # each is read by a query of its own
             assert stands(own, item, KINDS[item].id_of(row)).facts == KINDS[item].model.model_validate(row).model_dump()
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason", "source", "says"),
-    [
+def test_change_that_cannot_stand_is_refused_in_words(own: Store) -> None:
+    before = stands(own, "evidence", first("evidence"))
+    refused: list[tuple[dict[str, Any], str, str, str]] = [
         ({"year": "next"}, "why", PAGE, "Year: 'next'"),
         ({"themes": ("healthh",)}, "why", PAGE, "did you mean 'health'"),
         ({"title": ""}, "why", PAGE, "Title: "),
@@ -115,39 +121,38 @@ def test_rows_of_the_catalogue_are_read_as_its_file_says(own: Store) -> None:
         ({"summary": "Other."}, "why", "javascript:alert(1)", "Address: "),
         ({}, "why", PAGE, "every value is as it was"),
         ({"id": "another"}, "why", PAGE, "never changes"),
-    ],
-)
-def test_change_that_cannot_stand_is_refused_in_words(
-    own: Store, changes: dict[str, Any], reason: str, source: str, says: str
-) -> None:
-    before = stands(own, "evidence", first("evidence"))
-    with pytest.raises(PracticesError, match=says):
-        edit_library.edit(own, "evidence", Edit(CURATOR, before.id, 1, reason), changes, source)
+    ]
+    told = [
+        (
+            says,
+            refusal_of(partial(edit_library.edit, own, "evidence", Edit(CURATOR, before.id, 1, why), changes, source)),
+        )
+        for changes, why, source, says in refused
+    ]
+    assert [(says, said) for says, said in told if says not in said] == []
     assert stands(own, "evidence", before.id) == before
     assert lines(own, before.thing.name) == []
 
 
-@pytest.mark.parametrize("item", CHANGES)
-def test_what_is_archived_goes_at_the_release_and_comes_back_as_it_was(own: Store, item: Item) -> None:
-    id_, shown = first(item), public(own)
-    kind = {"evidence": "publication"}.get(item, item)
-    edit_library.KEPT[item].archive(own, Edit(CURATOR, id_, 1, "It was never there."))
+def test_what_is_archived_goes_at_the_release_and_comes_back_as_it_was(own: Store) -> None:
+    shown = public(own)
+    gone = {item: first(item) for item in CHANGES}
+    kinds = [("publication" if item == "evidence" else item, id_) for item, id_ in gone.items()]
+    for item, id_ in gone.items():
+        edit_library.KEPT[item].archive(own, Edit(CURATOR, id_, 1, f"The {item} was never there."))
     assert public(own) == shown
     told = release(own)
-    assert told[kind, id_] == ("gone", "It was never there.")
-    assert id_ not in repr(public(own)[:3])
-    assert [one for one in public(own)[3] if (item, id_) in ((one[0], one[1]), (one[3], one[4]))] == []
-    edit_library.KEPT[item].relist(own, Edit(CURATOR, id_, 2, "It is there."))
-    assert release(own)[kind, id_][0] == "new"
+    assert [told[key] for key in kinds] == [("gone", f"The {item} was never there.") for item in gone]
+    left = public(own)
+    for item, id_ in gone.items():
+        assert id_ not in repr(left[:3])
+        assert [one for one in left[3] if (item, id_) in (one[:2], one[3:5])] == []
+        edit_library.KEPT[item].relist(own, Edit(CURATOR, id_, 2, "It is there."))
+    told = release(own)
+    assert [told[key][0] for key in kinds] == ["new"] * 3
     assert public(own) == shown
-    assert [line.action for line in lines(own, stands(own, item, id_).thing.name)] == ["relist", "archive"]
-
-
-def test_a_link_goes_with_its_publication_and_the_release_says_why(own: Store) -> None:
-    link, paper = rows_of("link")[0], rows_of("link")[0]["from_id"]
-    edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, paper, 1, "Withdrawn by its publisher."))
-    assert release(own)["link", first("link")] == ("gone", "Withdrawn by its publisher.")
-    assert stands(own, "link", edit_library.link_id(link)).state == "listed"
+    for item, id_ in gone.items():
+        assert [line.action for line in lines(own, stands(own, item, id_).thing.name)] == ["relist", "archive"], item
 
 
 def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store) -> None:
@@ -177,8 +182,17 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
         looked_at(own, table(HOUSE | {"id": old}, columns=list(HOUSE)).encode())
 
 
+def of_oecd(store: Store) -> list[tuple[Any, ...]]:
+    """Return the links that everybody may read from an organisation whose name two records show together."""
+    return [one for one in public(store)[3] if one[:2] == ("organisation", "oecd")]
+
+
+def as_link(shown: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip((*KINDS["link"].key, "reason", "source_url"), shown, strict=False)) | {"checked_on": "2026-11-25"}
+
+
 def test_merged_organisation_leaves_also_what_its_name_showed(own: Store) -> None:
-    shown = [one for one in public(own)[3] if one[:2] == ("organisation", "oecd")]
+    shown = of_oecd(own)
     assert len(shown) > 10
     edit_library.KEPT["organisation"].merge(own, Edit(CURATOR, "oecd", 1, "Synthetic reason."), "cedefop")
     told = release(own)
@@ -189,10 +203,8 @@ def test_merged_organisation_leaves_also_what_its_name_showed(own: Store) -> Non
     assert sum(kind == "link" and words == "new" for (kind, _), (words, _) in told.items()) == len(judged)
 
 
-def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "before.duckdb"
-    shutil.copy(catalogue_db, path)
-    store, link = Store(path), rows_of("link")[0]
+def test_practice_merged_before_links_were_handed_over_gets_its_own(own: Store) -> None:
+    store, link = own, rows_of("link")[0]
 
     def merge_as_before(cursor: Any) -> None:
         cursor.execute(
@@ -211,13 +223,12 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(catalogue_db
     with store.cursor() as cursor:
         left = cursor.execute("SELECT count(*) FROM known_link WHERE to_id = $id", {"id": link["to_id"]}).fetchone()
     assert left == (0,)
-    store.close()
 
 
-def test_a_merge_leaves_no_practice_without_a_primary_type(own: Store) -> None:
+def test_a_merge_leaves_no_practice_without_a_primary_type(own: Store, part_db: Path) -> None:
     """The primary type of the old one was taken out at the one that is kept: a curator says which it is now."""
     types: dict[str, list[dict[str, str]]] = {}
-    for row in oracles.read_csv(oracles.CATALOGUE / "practice_types.csv"):
+    for row in oracles.read_csv(part_db.parent / "practice_types.csv"):
         types.setdefault(row["practice_id"], []).append(row)
     assessed = {row["practice_id"] for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")}
     old, kept, primary = next(
@@ -271,26 +282,18 @@ def test_link_is_added_once_between_what_is_in_the_catalogue(own: Store) -> None
         assert link["reason"] in list(library.links_of(cursor, "practice", ["accelair"])["reason"])
 
 
-def test_what_two_records_show_is_taken_out_for_good_and_put_back(own: Store, tmp_path: Path) -> None:
-    def shown(store: Store) -> list[tuple[Any, ...]]:
-        return [one for one in public(store)[3] if one[:2] == ("organisation", "oecd")]
-
-    before = shown(own)
-    wrong = dict(zip((*KINDS["link"].key, "reason", "source_url"), before[0], strict=False))
+def test_what_two_records_show_is_taken_out_and_put_back(own: Store) -> None:
+    before = of_oecd(own)
+    wrong = as_link(before[0])
     with pytest.raises(PracticesError, match="Say why"):
-        edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, " ")
-    id_ = edit_library.refuse_link(own, CURATOR, wrong | {"checked_on": "2026-11-25"}, "Another OECD.")
-    assert shown(own) == before
+        edit_library.refuse_link(own, CURATOR, wrong, " ")
+    id_ = edit_library.refuse_link(own, CURATOR, wrong, "Another OECD.")
+    assert of_oecd(own) == before
     assert release(own)["link", id_] == ("gone", "Another OECD.")
-    assert shown(own) == before[1:]
-    write_files.write_catalogue(own, tmp_path / "written")
-    build(tmp_path / "again.duckdb", tmp_path / "written")
-    with open_store(tmp_path / "again.duckdb") as again:
-        assert shown(again) == before[1:]
-        assert stands(again, "link", id_).left_because == "Another OECD."
+    assert of_oecd(own) == before[1:]
     edit_library.KEPT["link"].relist(own, Edit(CURATOR, id_, 1, "The same after all."))
     assert release(own)["link", id_] == ("new", None)
-    assert [one[:5] for one in shown(own)] == [one[:5] for one in before]
+    assert [one[:5] for one in of_oecd(own)] == [one[:5] for one in before]
 
 
 def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None:
@@ -307,11 +310,6 @@ def test_why_it_left_is_said_and_not_what_was_changed_before(own: Store) -> None
         edit_library.KEPT["link"].relist(own, Edit(CURATOR, id_, 3, "why"))
     assert stands(own, "link", id_).state == "archived"
     assert practice not in told
-
-
-def test_checked_link_is_a_change_of_the_release(own: Store) -> None:
-    edit_library.checked(own, "link", Edit(CURATOR, first("link"), 1), date(2026, 12, 1))
-    assert release(own) == {("link", first("link")): ("checked_on", None)}
 
 
 def test_last_publication_of_a_small_catalogue_can_be_archived(tiny_store: Store) -> None:
@@ -347,50 +345,57 @@ def test_import_changes_the_facts_of_what_is_archived_and_leaves_it_archived(own
         )
 
 
-def test_written_catalogue_builds_the_same_library(own: Store, tmp_path: Path) -> None:
-    link = rows_of("link")
-    edit_practices.KEPT.archive(
-        own, Edit(CURATOR, link[0]["to_id"], 1, "ended")
-    )  # its link leads nowhere public any more
+def test_written_catalogue_builds_the_same_library_and_keeps_what_was_settled(own: Store, tmp_path: Path) -> None:
+    link, folder = rows_of("link"), tmp_path / "written"
+    ended = Edit(CURATOR, link[0]["to_id"], 1, "ended")  # its link leads nowhere public any more
+    edit_practices.KEPT.archive(own, ended)
     edit_library.KEPT["evidence"].archive(own, Edit(CURATOR, link[-1]["from_id"], 1, "withdrawn"))
     edit_library.KEPT["link"].archive(own, Edit(CURATOR, edit_library.link_id(link[3]), 1, "wrong"))
     edit_library.KEPT["organisation"].merge(
         own, Edit(CURATOR, first("organisation"), 1, "same"), first("organisation", 1)
     )
+    wrong = edit_library.refuse_link(own, CURATOR, as_link(of_oecd(own)[0]), "Another OECD.")
+    # a fact that follows a settled answer is no contradiction
+    practice = "south-moravian-regional-centre-for-foreigners"
+    settled = f"{practice}:desk-review:desk-review-l:2026-11-27:integration-practices-2.0.0"
+    reviews.settle(own, Edit(CURATOR, practice, 0, "read anew"), "sus-transferred", settled)
+    edit_practices.edit_practice(own, Edit(CURATOR, practice, 1, "so"), {"transferred_elsewhere": "yes"}, PAGE)
     release(own)
-    write_files.write_catalogue(own, tmp_path / "written")
-    build(tmp_path / "again.duckdb", tmp_path / "written")
+    write_files.write_catalogue(own, folder)
+    build(tmp_path / "again.duckdb", folder)
     with open_store(tmp_path / "again.duckdb") as again:
+        assert write_files.write_catalogue(again, folder) == []
+        assert stands(again, "link", wrong).left_because == "Another OECD."
         assert public(again) == public(own)
         with own.cursor() as mine, again.cursor() as theirs:
             assert data_version(mine) == data_version(theirs)
+            counted = theirs.execute(
+                "SELECT assessment_id FROM counted_answer WHERE practice_id = $id AND indicator_id = 'sus-transferred'",
+                {"id": practice},
+            ).fetchall()
+    assert counted == [(settled,)]
+    lines_ = (folder / "settlements.csv").read_text(encoding="utf-8").replace("desk-review-l", "desk-review-x")
+    (folder / "settlements.csv").write_text(lines_, encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"settlements\.csv, row 2, assessment_id: .* has no answer"):
+        read_catalogue(folder)
 
 
-@pytest.mark.parametrize(
-    ("sql", "says"),
-    [
-        ("UPDATE evidence SET state = 'lost' WHERE id = $id", "its state is lost"),
-        ("UPDATE evidence SET state = 'archived' WHERE id = $id", "does not say since when and why it is archived"),
-        (
-            "UPDATE evidence SET left_on = today() WHERE id = $id",
-            "is listed, but says since when or into what it left",
-        ),
-        (
-            "UPDATE evidence SET state = 'merged', merged_into = 'x', left_on = today(), left_because = 'y' "
-            "WHERE id = $id",
-            "was merged into x, which does not exist",
-        ),
-    ],
-)
-def test_check_finds_what_left_without_a_trace(own: Store, sql: str, says: str) -> None:
-    own.write(lambda cursor: cursor.execute(sql, {"id": first("evidence")}))
-    with own.cursor() as cursor:
-        assert integrity_problems(cursor) == [f"evidence {first('evidence')}: {says}"]
+def test_check_finds_what_left_without_a_trace(own: Store) -> None:
+    said = {
+        "state = 'lost'": "its state is lost",
+        "state = 'archived'": "does not say since when and why it is archived",
+        "left_on = today()": "is listed, but says since when or into what it left",
+        "state = 'merged', merged_into = 'x', left_on = today(), left_because = 'y'": "was merged into x, which does "
+        "not exist",
+    }
+    id_ = first("evidence")
+    found = {change: problems_after(own, f"UPDATE evidence SET {change} WHERE id = '{id_}'") for change in said}
+    assert found == {change: [f"evidence {id_}: {says}"] for change, says in said.items()}
 
 
-def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tmp_path: Path) -> None:
+def test_database_of_the_release_before_keeps_its_library(part_db: Path, tmp_path: Path) -> None:
     path = tmp_path / "before.duckdb"
-    shutil.copy(catalogue_db, path)
+    shutil.copy(part_db, path)
     store = Store(path)
     shown = public(store)
 

@@ -121,16 +121,16 @@ FILES: dict[str, Callable[[Store], bytes]] = {
         f"{view.page} {contents} {format_}": lambda store, view=view, contents=contents, format_=format_: file_content(  # type: ignore[misc]
             store, view, DAY, contents, format_
         )
-        for view in (SEVERAL, WEIGHED)
-        for contents, format_ in (
-            *(("scores", name) for name in ("csv", "csv-semicolon", "csv-comma", "xlsx", "json")),
-            ("answers", "csv"),
-            ("everything", "csv"),
+        for view, contents, format_ in (
+            *((SEVERAL, "scores", name) for name in ("csv", "csv-semicolon", "xlsx", "json")),
+            (SEVERAL, "answers", "csv"),
+            (SEVERAL, "everything", "csv"),
+            (WEIGHED, "scores", "csv-comma"),
         )
     },
     **{
         f"comparison {name}": lambda store, name=name: file_content(store, SIDE_BY_SIDE, DAY, "comparison", name)  # type: ignore[misc]
-        for name in ("csv", "csv-comma", "xlsx")
+        for name in ("csv", "xlsx")
     },
     "one practice": lambda store: practice_json(store, IDS[0], DAY) or b"",
     "results": lambda store: content(write_results(store, SEVERAL, DAY)),

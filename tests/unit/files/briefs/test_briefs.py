@@ -7,6 +7,8 @@ import html
 import io
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import cache
 from html.parser import HTMLParser
 
 import oracles
@@ -41,10 +43,24 @@ VIEWS = {
     "selection": View(chosen=PracticeFilter(country=("IT",), sector=("housing-and-settlement",))),
 }
 
+Printed = Callable[[str], tuple[Brief, bytes]]
+
 
 def made(store: Store, view: View) -> Brief:
     with store.cursor() as cursor:
         return brief(cursor, view, DAY)
+
+
+@pytest.fixture(scope="module")
+def printed(store: Store) -> Printed:
+    """Return a function that gives the brief of a view and its PDF, made once."""
+
+    @cache
+    def of(name: str) -> tuple[Brief, bytes]:
+        one = made(store, VIEWS[name])
+        return one, as_pdf(one)
+
+    return of
 
 
 def pdf_of(content: bytes) -> pypdf.PdfReader:
@@ -90,9 +106,9 @@ def elements(reader: pypdf.PdfReader) -> list[pypdf.generic.DictionaryObject]:
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_pdf_is_tagged_with_title_language_and_a_text_for_every_chart(name: str, store: Store) -> None:
-    one = made(store, VIEWS[name])
-    reader = pdf_of(as_pdf(one))
+def test_pdf_is_tagged_with_title_language_and_a_text_for_every_chart(name: str, printed: Printed) -> None:
+    one, pdf = printed(name)
+    reader = pdf_of(pdf)
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"].value is True
     assert root["/Lang"] == "en"
@@ -112,7 +128,7 @@ def test_pdf_is_tagged_with_title_language_and_a_text_for_every_chart(name: str,
         assert all(f"{bar.label}: {bar.words}" in alt for bar in chart.bars)
 
 
-def test_a_german_brief_says_which_of_its_words_are_english(store: Store) -> None:
+def test_a_german_brief_says_which_of_its_words_are_english(store: Store, printed: Printed) -> None:
     with speak("de"):
         one = made(store, VIEWS["practice"])
     page, reader = as_html(one), pdf_of(as_pdf(one))
@@ -124,21 +140,19 @@ def test_a_german_brief_says_which_of_its_words_are_english(store: Store) -> Non
     assert reader.metadata is not None
     assert reader.metadata.title == "DUO for a JOB"
     assert "□" not in text_of(reader)
-    english = as_html(made(store, VIEWS["practice"]))
-    assert "<span lang" not in english
+    assert "<span lang" not in as_html(printed("practice")[0])
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_pdf_and_page_say_the_same_and_link_to_every_source(name: str, store: Store) -> None:
-    one = made(store, VIEWS[name])
-    reader, page = pdf_of(as_pdf(one)), as_html(one)
+def test_pdf_and_page_say_the_same_and_link_to_every_source(name: str, printed: Printed) -> None:
+    one, pdf = printed(name)
+    reader, page = pdf_of(pdf), as_html(one)
     in_pdf, in_page = squeezed(text_of(reader)), squeezed(html.unescape(page))
     said = [one.title, *(cell for block in one.blocks for row in block.rows for cell in row)]
     said += [block.text for block in one.blocks if block.kind in ("heading", "text", "note")]
-    for words in said:
-        assert squeezed(words) in in_page
-    for words in said:
-        assert squeezed(words).replace("-", "") in in_pdf.replace("-", ""), words
+    assert [words for words in said if squeezed(words) not in in_page] == []
+    in_pdf = in_pdf.replace("-", "")
+    assert [words for words in said if squeezed(words).replace("-", "") not in in_pdf] == []
     links = {
         str(note.get_object()["/A"]["/URI"])
         for sheet in reader.pages
@@ -155,7 +169,7 @@ LONGEST = sorted(BY_ID, key=lambda id_: (-len(BY_ID[id_].answers), -len(BY_ID[id
 
 
 @pytest.mark.parametrize(
-    "ids", [LONGEST[:6], pytest.param(LONGEST, marks=pytest.mark.slow)], ids=["the six longest", "every one"]
+    "ids", [LONGEST[:2], pytest.param(LONGEST, marks=pytest.mark.slow)], ids=["the two longest", "every one"]
 )
 def test_every_practice_fits_on_two_pages(ids: list[str], store: Store) -> None:
     for id_ in ids:
@@ -163,13 +177,13 @@ def test_every_practice_fits_on_two_pages(ids: list[str], store: Store) -> None:
         assert len(reader.pages) <= 2, id_
 
 
-def test_same_brief_gives_the_same_bytes(store: Store) -> None:
-    one = made(store, VIEWS["practice"])
-    assert as_pdf(one) == as_pdf(one)
+def test_same_brief_gives_the_same_bytes(printed: Printed) -> None:
+    one, pdf = printed("practice")
+    assert as_pdf(one) == pdf
     assert as_html(one) == as_html(one)
 
 
-@pytest.mark.parametrize("at", range(0, 200, 11))
+@pytest.mark.parametrize("at", [0, 1, 2, 4, 16, 24])  # every kind of page, two orders, and one that finds nothing
 def test_a_brief_holds_what_the_screen_shows_in_its_order(at: int, store: Store) -> None:
     view = random_view(at)
     with store.cursor() as cursor:
@@ -204,8 +218,10 @@ def test_a_brief_says_every_result_before_the_scores_with_the_number_of_its_sour
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_brief_says_what_studies_say_of_each_type_apart_from_the_practices(name: str, store: Store) -> None:
-    one = made(store, VIEWS[name])
+def test_a_brief_says_what_studies_say_of_each_type_apart_from_the_practices(
+    name: str, store: Store, printed: Printed
+) -> None:
+    one, _ = printed(name)
     with store.cursor() as cursor:
         found = WhatWorks.read(cursor)
         cards = practices.find_practices(cursor, VIEWS[name].chosen, VIEWS[name].sort).to_dict("records")
@@ -246,10 +262,10 @@ def test_a_brief_on_a_copy_gives_no_address_to_get_it_at(store: Store) -> None:
     assert "copy, original not found" in page
 
 
-def test_a_comparison_has_the_matrix_of_the_screen(store: Store) -> None:
+def test_a_comparison_has_the_matrix_of_the_screen(store: Store, printed: Printed) -> None:
     with store.cursor() as cursor:
         matrix = comparison(cursor, COMPARED)
-    tables = [block for block in made(store, VIEWS["comparison"]).blocks if block.kind == "table"]
+    tables = [block for block in printed("comparison")[0].blocks if block.kind == "table"]
     assert [block.text for block in tables] == [title for title, _rows in matrix.parts()]
     told = [row for block in tables for row in block.rows]
     assert told == [(row.title, *(cell.text for cell in row.cells)) for row in matrix.rows]
@@ -303,54 +319,34 @@ HOSTILE = [
     '"quotes" \\ & <b>',
     "{{ 7 * 7 }} {% raw %}",
     "x" * 500,
-    "שלום مرحبا \u202egnp.exe",
-    "a\u0000b\u0007c\ufffe",
     "🙂 家族",
-    "Ψηφιακή · Україна · Łódź ąęśćżźńó · șțăî · őű · ß ı İ",
+    "a\u0000b\u0007c\ufffe",
+    "שלום مرحبا \u202egnp.exe",
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
-def test_text_is_shown_as_it_is_and_never_read_as_markup(text: str, tiny_store: Store) -> None:
+def test_text_is_shown_as_it_is_and_never_read_as_markup(tiny_store: Store) -> None:
     """Synthetic: the names and summaries of made-up practices are replaced by strings that might do harm."""
     sql = "UPDATE practice_card SET name = $text, summary = $text, lead_organisation = $text, outcome_figures = $text"
-    tiny_store.write(lambda cursor: cursor.execute(sql, {"text": text}))
-    for view in (View(), View("practice", PracticeFilter(practice=("synthetic-accents",)))):
+    tiny_store.write(lambda cursor: cursor.execute(sql, {"text": " ".join(HOSTILE)}))
+    for view in (View(), VIEW_OF_TINY):
         one = made(tiny_store, view)
         page, shown = as_html(one), text_of(pdf_of(as_pdf(one)))
         assert "<script" not in page
-        assert "49" not in re.sub(r"[0-9a-f]{64}|\d{4}-\d\d-\d\d", "", page) or "{{" not in text
+        assert "49" not in re.sub(r"[0-9a-f]{64}|\d{4}-\d\d-\d\d", "", page)
         assert "root:" not in shown
-        visible = squeezed(re.sub(r"[\u0000-\u0008\u202e\ufffe]", "", text)).replace("\ufffd", "")
-        assert visible in squeezed(html.unescape(page)).replace("\ufffd", "")
-        if text.isascii() and text.isprintable():
-            assert visible.replace("-", "") in squeezed(shown).replace("-", "")
+        in_page = squeezed(html.unescape(page)).replace("\ufffd", "")
+        in_pdf = squeezed(shown).replace("-", "")
+        for text in HOSTILE:
+            visible = squeezed(re.sub(r"[\u0000-\u0008\u202e\ufffe]", "", text)).replace("\ufffd", "")
+            assert visible in in_page
+            assert not text.isascii() or not text.isprintable() or visible.replace("-", "") in in_pdf, text
 
 
-def test_greek_cyrillic_polish_and_romanian_letters_are_right_in_the_pdf(tiny_store: Store) -> None:
-    """Synthetic: one made-up practice named in many alphabets."""
-    tiny_store.write(lambda cursor: cursor.execute("UPDATE practice_card SET name = $text", {"text": HOSTILE[-1]}))
-    shown = squeezed(text_of(pdf_of(as_pdf(made(tiny_store, VIEWS_OF_TINY)))))
-    assert squeezed(HOSTILE[-1]) in shown
-
-
-VIEWS_OF_TINY = View("practice", PracticeFilter(practice=("synthetic-accents",)))
-
-
-def test_letters_without_a_glyph_are_boxes_in_the_pdf_and_the_brief_says_so(tiny_store: Store) -> None:
-    """Synthetic: a made-up name in scripts that the typesetter's fonts lack."""
-    sql = "UPDATE practice_card SET name = $text"
-    tiny_store.write(lambda cursor: cursor.execute(sql, {"text": "家族 مرحبا ＝ 🙂 Łódź"}))
-    one = made(tiny_store, VIEWS_OF_TINY)
-    shown = text_of(pdf_of(as_pdf(one)))
-    assert "□□" in shown
-    assert "Łódź" in shown
-    assert squeezed("□ stands for a letter or sign that this PDF") in squeezed(shown)
-    assert "家族" in as_html(one)
-
-
-# Synthetic: (a name, how the PDF shows it); a sign of several letters is one □, what the fonts have stays.
+VIEW_OF_TINY = View("practice", PracticeFilter(practice=("synthetic-accents",)))
+# Synthetic: (a part of a name, how the PDF shows it); a sign of several letters is one □, what the fonts have stays.
 SIGNS = [
+    ("Ψηφιακή · Україна · Łódź ąęśćżźńó · șțăî · őű · ß ı İ", "Ψηφιακή · Україна · Łódź ąęśćżźńó · șțăî · őű · ß ı İ"),
     ("Rainbow Welcome 🏳️\u200d🌈", "Rainbow Welcome □"),
     ("Home 🏠🤝🎓📚🌍☀️💬👩\u200d👧", "Home □□□□□☀□□"),
     ("Probe 👍🏽 🇺🇦 ★ ✓ ①", "Probe □ □ ★ ✓ ①"),
@@ -361,15 +357,20 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "shown"), SIGNS, ids=ascii)
-def test_every_sign_gives_a_pdf_whose_title_is_the_name(name: str, shown: str, tiny_store: Store) -> None:
+def test_letters_without_a_glyph_are_boxes_in_a_pdf_that_says_so_and_keeps_the_title(
+    tiny_store: Store,
+) -> None:
     sql = "UPDATE practice_card SET name = $text WHERE id = 'synthetic-accents'"
+    name = " | ".join(name for name, _ in SIGNS)
     tiny_store.write(lambda cursor: cursor.execute(sql, {"text": name}))
-    of_practice = pdf_of(as_pdf(made(tiny_store, VIEWS_OF_TINY)))
+    one = made(tiny_store, VIEW_OF_TINY)
+    of_practice = pdf_of(as_pdf(one))
     assert of_practice.metadata["/Title"] == name
+    assert name in as_html(one)
     for pdf in (of_practice, pdf_of(as_pdf(made(tiny_store, View())))):
         told = unicodedata.normalize("NFC", squeezed(text_of(pdf)).replace("\ufe0f", ""))
-        assert squeezed(shown) in told
+        boxes = squeezed(" | ".join(shown for _, shown in SIGNS))
+        assert boxes in told, [shown for _, shown in SIGNS if squeezed(shown) not in told]
         assert squeezed("□ stands for a letter or sign that this PDF") in told
 
 
@@ -381,12 +382,8 @@ def test_own_report_shows_a_name_of_any_script() -> None:
     assert "Home 🏠 家族" in as_html(own_brief(form, DAY))
 
 
-def test_nothing_is_said_of_letters_where_all_are_there(tiny_store: Store) -> None:
-    assert "□" not in text_of(pdf_of(as_pdf(made(tiny_store, VIEWS_OF_TINY))))
-
-
-def test_only_web_addresses_become_links(store: Store) -> None:
-    one = made(store, VIEWS["practice"])
+def test_only_web_addresses_become_links(printed: Printed) -> None:
+    one, _ = printed("practice")
     harm = Block("sources", rows=(("1", "harm", "javascript:alert(1)"), ("2", "fine", "https://example.org/")))
     harmed = dataclasses.replace(one, blocks=(harm,))
     hrefs = [attributes.get("href") for tag, attributes in tags_of(as_html(harmed)) if tag == "a"]
@@ -398,8 +395,8 @@ def test_only_web_addresses_become_links(store: Store) -> None:
     )
 
 
-def test_page_runs_nothing_and_fetches_nothing(store: Store) -> None:
-    page = as_html(made(store, VIEWS["comparison"]))
+def test_page_runs_nothing_and_fetches_nothing(printed: Printed) -> None:
+    page = as_html(printed("comparison")[0])
     assert {tag for tag, _ in tags_of(page)} & {"script", "img", "iframe", "link", "object", "form"} == set()
     assert "default-src 'none'" in page
     assert all(not name.startswith("on") for _, attributes in tags_of(page) for name in attributes)

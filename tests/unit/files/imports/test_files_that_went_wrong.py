@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
 from babel import Locale
-from import_files import HOUSE, LEAST, NOTHING, PAPER, bring, looked_at, stored, table
+from import_files import HOUSE, LEAST, NOTHING, PAPER, bring, looked_at, rows_with, stored, table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from practices_db.catalogue.problems import PROPOSED_AT_MOST, Problem, RefusedError
@@ -127,16 +127,17 @@ def test_merged_cells_are_never_filled_to_the_right_nor_into_blank_rows(tiny_sto
     assert (2, "url") in found
 
 
-@pytest.mark.parametrize("answer", ["read", "leave"])
-def test_hidden_rows_are_told_and_read_or_left_out(answer: str, tiny_store: Store) -> None:
-    question = asked(case("x02_hidden_row.xlsx"))
+def test_hidden_rows_are_told_and_read_or_left_out(tiny_store: Store) -> None:
+    content = case("x02_hidden_row.xlsx")
+    question = asked(content)
     assert question.about == "hidden"
     assert question.samples[0].startswith("practices, row 3: fx-probe-1")
-    shown = bring(tiny_store, case("x02_hidden_row.xlsx"), Confirmed(hidden=answer))  # type: ignore[arg-type]
-    ids = [entry.key[0] for entry in shown.entries]
-    assert ids == ["fx-probe-0", *(["fx-probe-1"] if answer == "read" else []), "fx-probe-2"]
-    assert [entry.row for entry in shown.entries][-1] == 4
-    assert any(note.startswith("Hidden, and") and "row 3" in note for note in shown.upload.notes)
+    left = looked_at(tiny_store, content, Confirmed(hidden="leave"))
+    read = bring(tiny_store, content, Confirmed(hidden="read"))
+    assert [(one.row, one.key[0]) for one in left.entries] == [(2, "fx-probe-0"), (4, "fx-probe-2")]
+    assert [(one.row, one.key[0]) for one in read.entries] == [(at + 2, f"fx-probe-{at}") for at in range(3)]
+    for shown in (left, read):
+        assert any(note.startswith("Hidden, and") and "row 3" in note for note in shown.upload.notes)
 
 
 def test_hidden_columns_and_sheets_are_told_and_left_out(tiny_store: Store) -> None:
@@ -170,34 +171,37 @@ def test_typed_cells_in_text_columns_are_what_the_sheet_shows_or_an_error_that_n
     ]
 
 
-@pytest.mark.parametrize(
-    ("value", "format_", "shown"),
-    [
-        (0.325, "0.0%", "32.5%"),
-        (1067, "00000", "01067"),
-        (-1234.5, "#,##0.00", "-1,234.50"),
-        (13600, "#,##0\\ [$€-407]", "13,600 €"),
-        (12, '0" persons"', "12 persons"),
-        (1.5, "0.0#", "1.5"),
-        (2015, "General", "2015"),
-        (12, "# ?/?", None),
-        (0.00000015, "General", None),
-        (1200, "0.00E+00", None),
-        (True, "General", None),
-    ],
-)
-def test_numbers_in_text_are_read_as_their_format_shows_them(
-    value: float, format_: str, shown: str | None, tiny_store: Store
-) -> None:
-    def type_in(sheet: Worksheet) -> None:
-        sheet["B2"] = value
-        sheet["B2"].number_format = format_
+# A number in a column of text, its format, and how the sheet shows it; None where nobody can say.
+TYPED: list[tuple[float, str, str | None]] = [
+    (0.325, "0.0%", "32.5%"),
+    (1067, "00000", "01067"),
+    (-1234.5, "#,##0.00", "-1,234.50"),
+    (13600, "#,##0\\ [$€-407]", "13,600 €"),
+    (12, '0" persons"', "12 persons"),
+    (1.5, "0.0#", "1.5"),
+    (2015, "General", "2015"),
+    (12, "# ?/?", None),
+    (0.00000015, "General", None),
+    (1200, "0.00E+00", None),
+    (True, "General", None),
+]
 
-    content = workbook(HOUSE, change=type_in)
-    if shown is None:
-        assert "cell B2 is not text" in mistakes(tiny_store, content)[2, "name"].reason
-    else:
-        assert looked_at(tiny_store, content).entries[0].title == shown
+
+def test_numbers_in_text_are_read_as_their_format_shows_them(tiny_store: Store) -> None:
+    def houses(typed: list[tuple[float, str, str | None]]) -> bytes:
+        def type_in(sheet: Worksheet) -> None:
+            for row, (value, format_, _) in enumerate(typed, start=2):
+                sheet[f"B{row}"] = value
+                sheet[f"B{row}"].number_format = format_
+
+        return workbook(*(HOUSE | {"id": f"synthetic-{at}"} for at in range(len(typed))), change=type_in)
+
+    read = [one for one in TYPED if one[2]]
+    unread = [one for one in TYPED if not one[2]]
+    assert [entry.title for entry in looked_at(tiny_store, houses(read)).entries] == [shown for _, _, shown in read]
+    found = mistakes(tiny_store, houses(unread))
+    told = {at: one.reason.partition(" text")[0] for at, one in found.items()}
+    assert told == {(row, "name"): f"cell B{row} is not" for row in range(2, 2 + len(unread))}
 
 
 @pytest.mark.parametrize(
@@ -302,11 +306,11 @@ def test_what_says_not_known_is_blank_and_told() -> None:
     ]
 
 
-@pytest.mark.parametrize("row", [PAPER | {"publisher": "k.A."}, HOUSE | {"joins": "#REF!"}, ANSWER | {"note": "n/a"}])
-def test_what_says_not_known_is_blank_in_every_kind(row: dict[str, str], tiny_store: Store) -> None:
+def test_what_says_not_known_is_blank_in_every_kind(tiny_store: Store) -> None:
     bring(tiny_store, table(ANSWER, columns=list(ANSWER)).encode())
-    shown = looked_at(tiny_store, table(row, columns=list(row)).encode())
-    assert any(note.startswith("1 cell said") for note in shown.upload.notes)
+    for row in (PAPER | {"publisher": "k.A."}, HOUSE | {"joins": "#REF!"}, ANSWER | {"note": "n/a"}):
+        shown = looked_at(tiny_store, table(row, columns=list(row)).encode())
+        assert any(note.startswith("1 cell said") for note in shown.upload.notes), shown.upload.notes
 
 
 NOT_KNOWN = (
@@ -320,14 +324,15 @@ def test_placeholders_of_many_languages_are_read_as_not_known_in_texts_and_days(
     first, rest = NOT_KNOWN.split("s. f. ")
     signs, words = rest.split("To be")
     said = [*first.split(), "s. f.", *signs.split(), *f"To be{words}".split("|")]
-    rows = [LEAST | {"id": f"synthetic-{at}", "name": f"Tea {at}", "place": one} for at, one in enumerate(said)]
-    shown = looked_at(tiny_store, table(*rows).encode())
+    shown = looked_at(tiny_store, table(*rows_with("place", said)).encode())
     assert [one.content.place for one in shown.entries] == [()] * len(said)  # type: ignore[attr-defined]
     assert any(note.startswith(f"{len(said)} cells said s.d., n.d.") for note in shown.upload.notes)
-    for one in said:
-        found = mistakes(tiny_store, table(LEAST | {"checked_on": one}).encode())
-        assert "which is read as not known, but must be filled in" in found[2, "checked_on"].reason
-    kept = [LEAST | {"id": f"synthetic-{at}", "name": name} for at, name in enumerate(("Folgt", "Brak", "Pending"))]
+    found = mistakes(tiny_store, table(*rows_with("checked_on", said)).encode())
+    assert set(found) == {(row, "checked_on") for row in range(2, 2 + len(said))}
+    assert {one.reason.partition(", ")[2] for one in found.values()} == {
+        "which is read as not known, but must be filled in"
+    }
+    kept = rows_with("name", ("Folgt", "Brak", "Pending"))
     assert looked_at(tiny_store, table(*kept).encode()).counts["practices"]["added"] == 3, "they may be names"
 
 
@@ -346,24 +351,21 @@ def test_one_value_in_two_spellings_is_one(tiny_store: Store) -> None:
     assert (shown.entries[0].title, shown.entries[0].content.themes) == ("House", ("language",))  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    ("name", "wrong"),
-    [
-        (
-            "c11_lists.csv",
-            [(3, "countries"), (4, "countries"), (5, "countries"), (6, "place"), (8, "countries"), (9, "place")],
-        ),
-        ("c13_urls.csv", [(row, "source_url") for row in (2, 3, 4, 5, 8, 9, 11, 12)]),
-        (
-            "c14_future.csv",
-            [(2, "checked_on"), (3, "start_year"), (4, "checked_on"), (5, "end_year"), (6, "people_reached")],
-        ),
-        ("c45_list_hides.csv", [(2, "sectors"), (2, "end_year"), (3, "summary"), (3, "id")]),
-        ("c46_cross_field.csv", [(2, "budget_eur"), (2, "end_year")]),
-    ],
-)
-def test_every_mistake_of_a_file_is_told_at_once(name: str, wrong: Sequence[object], tiny_store: Store) -> None:
-    assert set(mistakes(tiny_store, case(name))) == set(wrong)
+WRONG = {
+    "c11_lists.csv": {
+        *((3, "countries"), (4, "countries"), (5, "countries"), (6, "place"), (8, "countries"), (9, "place")),
+    },
+    "c13_urls.csv": {(row, "source_url") for row in (2, 3, 4, 5, 8, 9, 11, 12)},
+    "c14_future.csv": {
+        *((2, "checked_on"), (3, "start_year"), (4, "checked_on"), (5, "end_year"), (6, "people_reached")),
+    },
+    "c45_list_hides.csv": {(2, "sectors"), (2, "end_year"), (3, "summary"), (3, "id")},
+    "c46_cross_field.csv": {(2, "budget_eur"), (2, "end_year")},
+}
+
+
+def test_every_mistake_of_a_file_is_told_at_once(tiny_store: Store) -> None:
+    assert {name: set(mistakes(tiny_store, case(name))) for name in WRONG} == WRONG
 
 
 def test_several_wrong_values_of_one_cell_are_each_told(tiny_store: Store) -> None:
@@ -373,19 +375,16 @@ def test_several_wrong_values_of_one_cell_are_each_told(tiny_store: Store) -> No
     assert told == [("Housing", "'housing-and-settlement' (Housing and settlement)"), ("Helth", "'health' (Health)")]
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        PAPER | {"checked_on": "2099-01-01"},
-        HOUSE | {"url": "https://a.example.org,https://b.example.org"},
-        HOUSE | {"url": "https://a.example.orghttps://b.example.org"},
-        ANSWER | {"assessed_on": "2099-01-01"},
-        ANSWER | {"source_url": "https://"},
-        PAPER | {"title": "Two\nlines"},
-    ],
-)
-def test_what_cannot_be_is_refused_in_every_kind(row: dict[str, str], tiny_store: Store) -> None:
-    assert len(mistakes(tiny_store, table(row, columns=list(row)).encode())) == 1
+def test_what_cannot_be_is_refused_in_every_kind(tiny_store: Store) -> None:
+    for column, row in (
+        ("checked_on", PAPER | {"checked_on": "2099-01-01"}),
+        ("url", HOUSE | {"url": "https://a.example.org,https://b.example.org"}),
+        ("url", HOUSE | {"url": "https://a.example.orghttps://b.example.org"}),
+        ("assessed_on", ANSWER | {"assessed_on": "2099-01-01"}),
+        ("source_url", ANSWER | {"source_url": "https://"}),
+        ("title", PAPER | {"title": "Two\nlines"}),
+    ):
+        assert set(mistakes(tiny_store, table(row, columns=list(row)).encode())) == {(2, column)}
 
 
 def test_values_are_proposed_for_dates_amounts_years_ids_and_addresses(tiny_store: Store) -> None:
@@ -421,13 +420,17 @@ def test_values_are_proposed_for_a_few_columns_of_known_ids_too(tiny_store: Stor
     }
 
 
-@pytest.mark.parametrize(
-    "sign", [*"\u034f\u061c\u115f\u180e\u200d\u206a\u2800\u3164\ufff9\ufffe", "\U000e0041", "\U000e0101"]
-)
-def test_signs_that_nobody_sees_are_taken_out_and_told(sign: str, tiny_store: Store) -> None:
-    shown = bring(tiny_store, table(LEAST | {"summary": f"Made{sign} up."}).encode())
-    assert stored(tiny_store, LEAST["id"])["summary"] == "Made up."
-    assert [one.column for one in shown.upload.warnings] == ["summary"]
+UNSEEN = "\u200b\u00ad\u202e\ufeff\u034f\u061c\u115f\u180e\u200d\u206a\u2800\u3164\ufff9\ufffe\U000e0041\U000e0101"
+
+
+def test_signs_that_nobody_sees_are_taken_out_and_told(tiny_store: Store) -> None:
+    rows = rows_with("summary", [f"Made{sign} up." for sign in UNSEEN])
+    warned = bring(tiny_store, table(*rows).encode()).upload.warnings
+    assert [stored(tiny_store, row["id"])["summary"] for row in rows] == ["Made up."] * len(UNSEEN)
+    assert [(one.row, one.column) for one in warned] == [(row, "summary") for row in range(2, 2 + len(UNSEEN))]
+    assert [
+        one.reason for one, sign in zip(warned, UNSEEN, strict=True) if f"U+{ord(sign):04X}" not in one.reason
+    ] == []
 
 
 def test_line_ends_that_no_spreadsheet_shows_are_line_breaks_and_told(tiny_store: Store) -> None:
@@ -484,24 +487,21 @@ def test_blanks_are_set_apart_and_erase_only_where_that_is_said(tiny_store: Stor
     assert stored(tiny_store, LEAST["id"])["people_reached"] != 25
 
 
-@pytest.mark.parametrize(
-    ("row", "column", "text"),
-    [
+def test_known_ids_may_bring_any_columns(tiny_store: Store) -> None:
+    for row, column, text in (
         (LEAST, "people_reached", "14000"),
         (PAPER, "finding", "Anew."),
         (HOUSE, "joins", "Anew."),
         (ANSWER, "note", "Anew."),
-    ],
-)
-def test_known_ids_may_bring_any_columns(row: dict[str, str], column: str, text: str, tiny_store: Store) -> None:
-    bring(tiny_store, table(row, columns=list(row)).encode())
-    keys = list(row)[:7] if row is ANSWER else ["id"]
-    part = {name: row[name] for name in keys} | {column: text}
-    shown = bring(tiny_store, table(part, columns=list(part)).encode())
-    assert [(one.column, one.after) for entry in shown.entries for one in entry.changes] == [(column, text)]
-    unknown = part | {keys[-1] if row is ANSWER else "id": "eff-reach" if row is ANSWER else "synthetic-unknown"}
-    found = mistakes(tiny_store, table(unknown, columns=list(unknown)).encode())
-    assert all("needed for what is not in the database yet (row 2)" in one.reason for one in found.values())
+    ):
+        bring(tiny_store, table(row, columns=list(row)).encode())
+        keys = list(row)[:7] if row is ANSWER else ["id"]
+        part = {name: row[name] for name in keys} | {column: text}
+        shown = bring(tiny_store, table(part, columns=list(part)).encode())
+        assert [(one.column, one.after) for entry in shown.entries for one in entry.changes] == [(column, text)]
+        unknown = part | {keys[-1] if row is ANSWER else "id": "eff-reach" if row is ANSWER else "synthetic-unknown"}
+        found = mistakes(tiny_store, table(unknown, columns=list(unknown)).encode())
+        assert all("needed for what is not in the database yet (row 2)" in one.reason for one in found.values())
 
 
 def test_a_refusal_is_put_on_record(tiny_store: Store) -> None:

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hostile
-import openpyxl
 import pytest
+import xlsxwriter
 from exported_files import DAY
 from import_files import HOUSE, LEAST, MOST, PAPER, held, table
 
@@ -336,7 +336,7 @@ SLOW = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    ("count", "seed"), [(60, 1), *(pytest.param(500, seed, marks=SLOW) for seed in range(100, 110))]
+    ("count", "seed"), [(40, 1), *(pytest.param(500, seed, marks=SLOW) for seed in range(100, 110))]
 )
 def test_damaged_files_are_loaded_intact_or_refused(count: int, seed: int, tiny_store: Store) -> None:
     told = damage_and_bring(tiny_store, count, seed)
@@ -356,7 +356,7 @@ def damaged_workbook(file: bytes, chance: random.Random) -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize(("count", "seed"), [(6, 2), pytest.param(200, 3, marks=SLOW)])
+@pytest.mark.parametrize(("count", "seed"), [(4, 2), pytest.param(200, 3, marks=SLOW)])
 def test_damaged_workbooks_are_loaded_or_refused(count: int, seed: int, tiny_store: Store) -> None:
     chance = random.Random(seed)  # noqa: S311
     file = content(write_xlsx(tiny_store, View(), DAY))
@@ -365,25 +365,23 @@ def test_damaged_workbooks_are_loaded_or_refused(count: int, seed: int, tiny_sto
         outcome(tiny_store, damaged_workbook(file, chance))
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: b"PK\x03\x04" + b"\0" * 2_000,
-        lambda: packed({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<a>" * 2_000_000}),
-        lambda: packed({"[Content_Types].xml": b"<x/>"} | {f"{at}.xml": b"" for at in range(200)}),
-        lambda: packed({"[Content_Types].xml": b"<x/>", "../../evil.txt": b"x"}),
-        lambda: packed({"readme.txt": b"x"}),
-        lambda: b"x" * (6 << 20),
-        lambda: b"a column," * 30_000 + b"\n1",
-        lambda: b"id," + b"name" * 100_000 + b"\n1,2",
-        lambda: b'"' * 100_000,
-        lambda: b"\xff\xfe\x00\xd8a\x00",
-        lambda: b"\xff\xfe\x00\x00a\x00\x00\x00",
-        lambda: table(LEAST).encode("utf-16-le"),
-    ],
-)
-def test_files_made_to_do_harm_are_refused(make: Callable[[], bytes], tiny_store: Store) -> None:
-    assert isinstance(outcome(tiny_store, make()), RefusedError)
+def test_files_made_to_do_harm_are_refused(tiny_store: Store) -> None:
+    harmful = {
+        "no zip": b"PK\x03\x04" + b"\0" * 2_000,
+        "deep": packed({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<a>" * 2_000_000}),
+        "many parts": packed({"[Content_Types].xml": b"<x/>"} | {f"{at}.xml": b"" for at in range(200)}),
+        "outside": packed({"[Content_Types].xml": b"<x/>", "../../evil.txt": b"x"}),
+        "no workbook": packed({"readme.txt": b"x"}),
+        "large": b"x" * (6 << 20),
+        "wide": b"a column," * 30_000 + b"\n1",
+        "a long name": b"id," + b"name" * 100_000 + b"\n1,2",
+        "quotes": b'"' * 100_000,
+        "half a letter": b"\xff\xfe\x00\xd8a\x00",
+        "UTF-32": b"\xff\xfe\x00\x00a\x00\x00\x00",
+        "UTF-16 that does not say so": table(LEAST).encode("utf-16-le"),
+    }
+    found = {name: outcome(tiny_store, file) for name, file in harmful.items()}
+    assert {name: one for name, one in found.items() if not isinstance(one, RefusedError)} == {}
 
 
 @pytest.mark.parametrize("others", [0, pytest.param(6, marks=pytest.mark.slow)])
@@ -405,12 +403,11 @@ def test_our_largest_workbook_is_read_whatever_else_the_machine_does(store: Stor
 
 
 def test_a_workbook_that_takes_too_much_computing_is_refused_in_a_sentence() -> None:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("practices")
-    for _ in range(6_000):
-        sheet.append(["x"] * 50)
     file = io.BytesIO()
-    book.save(file)
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("practices")
+        for row in range(6_000):
+            sheet.write_row(row, 0, ["x"] * 50)
     with pytest.raises(PracticesError, match=r"took more than 1 seconds\. Save the sheet as CSV"):
         read_cells(file.getvalue(), Limits(seconds=1))
 
