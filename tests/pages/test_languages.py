@@ -215,7 +215,8 @@ def test_in_french_signs_have_their_space_no_mark_of_the_program_is_shown_and_li
     }
     assert found == set()
     links = [link.proto.query_string for link in app.get("page_link")]
-    links += [address for text in texts for address in re.findall(r"\]\((?!<?https?:)([^)]+)\)", text)]
+    cells = [str(cell) for table in app.table for cell in table.value.to_numpy().flat]
+    links += [address for text in (*texts, *cells) for address in re.findall(r"\]\((?!<?https?:)([^)]+)\)", text)]
     assert links
     assert [link for link in links if not re.search(r"(^|[?&])lang=fr(&|$)", link)] == []
 
