@@ -205,7 +205,7 @@ def test_orders_that_are_not_for_visitors_do_nothing(server: Server, order: str)
 
 def test_a_message_that_is_too_long_ends_the_connection(tight_server: Server) -> None:
     with Visitor(tight_server.url, origin=tight_server.url) as visitor:
-        visitor.visit()
+        visitor.visit("imprint")
         visitor.send(b"x" * 70_000)
         with pytest.raises(ConnectionClosed):
             list(iter(visitor.receive, None))
