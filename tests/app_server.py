@@ -38,9 +38,10 @@ class Server:
         environment: Mapping[str, str] | None = None,
         command: Sequence[str] = (sys.executable, "-m", "streamlit", "run", "app.py"),
         folder: Path = ROOT,
+        port: int = 0,
     ) -> None:
         self.database = database
-        self.url = f"http://localhost:{free_port()}"
+        self.url = f"http://localhost:{port or free_port()}"
         self._lines: list[str] = []
         here = {"STREAMLIT_SERVER_HEADLESS": "true", "STREAMLIT_SERVER_PORT": self.url.rsplit(":", 1)[1]}
         self._process = subprocess.Popen(

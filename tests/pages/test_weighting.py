@@ -34,26 +34,10 @@ EVERYONE = oracles.practices()
 BY_NAME = {" ".join(one.row["name"].split()): one for one in EVERYONE}
 TABLE = "Bounds of places: Your weighting"
 OFFICIAL = preset(FRAMEWORK, "official")
-TAMPERED: tuple[dict[str, Any], ...] = (
-    {"weights": "bogus"},
-    {"weights": ["equal", "official"]},
-    {"weights": "'; DROP TABLE practice; --"},
+TAMPERED: tuple[dict[str, Any], ...] = (  # one of each kind; tests/unit/criteria/test_weighting.py has many more
     {"weights": "x" * 20_000},
-    {"w": "effectiveness"},
-    {"w": "effectiveness:"},
-    {"w": "effectiveness:-1"},
-    {"w": "effectiveness:101"},
-    {"w": "effectiveness:nan"},
-    {"w": "effectiveness:1e2"},
-    {"w": "effectiveness:٣"},
-    {"w": [f"{id_}:0" for id_ in CRITERIA]},
-    {"w": ["effectiveness:50", "effectiveness:60"]},
-    {"w": "![x](https://evil.example):10"},
-    {"w": ["\x00:\u202e"]},
-    {"wi": "bogus:1"},
-    {"wi": f"{FRAMEWORK.indicators[0].id}:9999"},
+    {"w": ["![x](https://evil.example):10", "\x00:\u202e"]},
     {"wi": f"{FRAMEWORK.indicators[0].id}:inf"},
-    {"wi": [f"{one.id}:0" for one in FRAMEWORK.criteria[0].indicators]},
     {"weights": "equal", "w": "effectiveness:50"},
 )
 
@@ -118,19 +102,18 @@ def test_without_anything_in_the_link_the_weights_are_the_official_ones(visit: V
     assert "own" not in app.radio(key="preset").options
 
 
-@pytest.mark.parametrize("id_", PRESETS)
-def test_a_preset_sets_the_sliders_and_the_link(visit: Visit, id_: str) -> None:
-    start = "equal" if id_ != "equal" else "effectiveness-first"
-    app = visit("weighting", weights=start)
-    app.radio(key="preset").set_value(id_).run()
-    assert not app.exception
-    assert not app.warning
-    assert app.query_params == {"weights": id_}
-    assert sliders(app) == shares(preset(FRAMEWORK, id_))
-    assert any(caption.value == PRESETS[id_].meaning for caption in app.caption)
+def test_a_preset_sets_the_sliders_and_the_link(visit: Visit) -> None:
+    app = visit("weighting", w="effectiveness:100")
+    for id_ in PRESETS:
+        app.radio(key="preset").set_value(id_).run()
+        assert not app.exception, id_
+        assert not app.warning, id_
+        assert app.query_params == {"weights": id_}
+        assert sliders(app) == shares(preset(FRAMEWORK, id_)), id_
+        assert any(caption.value == PRESETS[id_].meaning for caption in app.caption), id_
 
 
-@pytest.mark.parametrize("id_", PRESETS)
+@pytest.mark.parametrize("id_", ["equal", "sustainability-first"])
 def test_a_preset_in_the_link_comes_back_as_it_is_and_gives_some_practices_a_composite(visit: Visit, id_: str) -> None:
     app = visit("weighting", weights=id_)
     assert not app.warning
@@ -167,7 +150,7 @@ def test_moving_the_only_weight_down_lets_the_others_share_the_rest(visit: Visit
 @pytest.mark.parametrize("start", ["official", "equal"])
 def test_the_sliders_always_come_to_a_hundred(visit: Visit, start: str) -> None:
     app = visit("weighting", weights=start)
-    for value in (33.0, 1.0, 99.0) if start == "equal" else (0.0, 100.0):
+    for value in (33.0, 99.0) if start == "equal" else (0.0, 100.0):
         app.slider(key="weight-sustainability").set_value(value).run()
         assert not app.exception
         assert not app.warning
@@ -272,14 +255,14 @@ def test_the_chart_has_bounds_and_groups_by_their_middle(visit: Visit) -> None:
         )
 
 
-@pytest.mark.parametrize("reading", READINGS)
-def test_the_reading_of_an_unknown_answer_stands_in_the_link_and_decides(visit: Visit, reading: Reading) -> None:
+def test_the_reading_of_an_unknown_answer_stands_in_the_link_and_decides(visit: Visit) -> None:
     app = visit("weighting")
-    app.radio(key="choose_reading").set_value(reading).run()
-    assert not app.exception
-    assert app.query_params == ({} if reading == "know-nothing" else {"reading": reading})
-    order, _ = ordered(criterion_alone(FRAMEWORK, "sustainability"), reading)
-    assert findings(app)[1].startswith(f"{order.clear_pairs:,} of ")
+    for reading in reversed(READINGS):
+        app.radio(key="choose_reading").set_value(reading).run()
+        assert not app.exception, reading
+        assert app.query_params == ({} if reading == "know-nothing" else {"reading": reading})
+        order, _ = ordered(criterion_alone(FRAMEWORK, "sustainability"), reading)
+        assert findings(app)[1].startswith(f"{order.clear_pairs:,} of "), reading
 
 
 def test_what_is_said_of_a_pair_is_the_same_in_every_company(visit: Visit) -> None:
@@ -488,7 +471,7 @@ def test_the_words_on_a_pair_are_those_of_the_order(visit: Visit, weights: dict[
     order, _ = ordered(own)
     name_of = {one.id: name for name, one in BY_NAME.items()}
     ids = by_place(order)
-    for one, other in [(ids[0], ids[-1]), (ids[-1], ids[0]), (ids[3], ids[4])]:
+    for one, other in [(ids[3], ids[4])] if weights else [(ids[0], ids[-1]), (ids[-1], ids[0])]:
         choose_pair(app, one, other)
         assert not app.exception
         at, to = (order.practice_ids.index(id_) for id_ in (one, other))
@@ -509,7 +492,7 @@ def test_the_flip_points_are_those_of_the_two_scores(visit: Visit) -> None:
     order, scores = ordered(weights)
     flipped = 0
     ids = by_place(order)
-    for one, other in itertools.combinations(ids[:5], 2):
+    for one, other in itertools.pairwise(ids[:4]):
         choose_pair(app, one, other)
         ahead = {}
         for id_ in (one, other):
@@ -548,7 +531,7 @@ def test_two_different_practices_stay_chosen_whatever_preset_is_taken(visit: Vis
     assert [app.selectbox(key=f"pair_{side}").value for side in (0, 1)] == before
 
 
-@pytest.mark.parametrize("params", [{}, {"weights": "equal"}, {"free": "1"}, {"reading": "together"}])
+@pytest.mark.parametrize("params", [{}, {"weights": "equal", "free": "1", "reading": "together"}])
 def test_nobody_has_a_bare_place_and_nobody_is_ranked(visit: Visit, params: dict[str, str]) -> None:
     app = visit("weighting", **params)
     for sent in [*screen.strings(app), *screen.alt_texts(app)]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from app_server import Server
+from app_server import Server, free_port
 
 # Limits that a test reaches in a second.
 TIGHT = {
@@ -18,7 +18,7 @@ TIGHT = {
     "PRACTICES_UPLOAD_SECONDS": "2",
     "PRACTICES_UPLOAD_MEGABYTES": "16",
     "PRACTICES_UPLOAD_MEGABYTES_PER_CLIENT": "9",
-    "STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost practices.example.org *.example.net",
+    "STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost 127.1 practices.example.org *.example.net",
 }
 
 NewServer = Callable[..., Server]
@@ -44,8 +44,10 @@ def server(_database: Callable[[], Path]) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def tight_server(_database: Callable[[], Path]) -> Iterator[Server]:
-    """Return the app with limits that are soon reached."""
-    running = Server(_database(), environment=TIGHT)
+    """Return the app with limits that are soon reached, behind a proxy that does not say for whom it asks."""
+    port = free_port()
+    public = f"http://127.1:{port}"  # this machine under a name that is none of its own, as a proxy's would be
+    running = Server(_database(), environment=TIGHT | {"PRACTICES_BASE_URL": public}, port=port)
     try:
         yield running.wait_until_healthy()
     finally:

@@ -25,29 +25,22 @@ from security.test_tampering import forged, pages_of
 
 SECRET = "Quokka Zebedee 7391"  # noqa: S105
 FIELDS = ("TextInput", "TextArea", "NumberInput", "Selectbox", "MultiSelect", "ChatInput")
-LINKS = ("", "practice=humanitarian-corridors", "step=start", "step=submit&practice=humanitarian-corridors")
+PRACTICE = "practice=humanitarian-corridors"
 
 
-def typed(visitor: Visitor, page: str, link: str, known: set[frozenset[str]]) -> int:
-    """Type the secret into every field of a page, then press every button; return how many fields there were.
-
-    A page whose widgets are those of one that is ``known``, whatever the link, is not tried again.
-    """
-    widgets = visitor.visit(page, link).widgets
-    if (ids := frozenset(widget.id for _, widget in widgets)) in known:
-        return 0
-    known.add(ids)
-    fields = [widget for sort, widget in widgets if sort in FIELDS]
+def typed(visitor: Visitor, page: str) -> int:
+    """Type the secret into every field of a page, then press every button; return how many fields there were."""
+    widgets = visitor.visit(page).widgets
     states: list[WidgetState] = []
     for sort, widget in widgets:
         if sort == "MultiSelect":
             states.append(forged(widget, "string_array_value", [SECRET]))
         elif sort in FIELDS:
             states.append(forged(widget, "string_value", SECRET))
-    visitor.visit(page, link, states)
+    visitor.visit(page, widgets=states)
     for widget in [widget for sort, widget in widgets if sort == "Button"][:20]:
-        visitor.visit(page, link, [*states, forged(widget, "trigger_value", True)])
-    return len(fields)
+        visitor.visit(page, widgets=[*states, forged(widget, "trigger_value", True)])
+    return len(states)
 
 
 @pytest.mark.parametrize("form", ["json", pytest.param("plain", marks=pytest.mark.slow)])
@@ -59,16 +52,15 @@ def test_what_is_typed_is_in_no_line(form: str, catalogue_db: Path, tmp_path: Pa
     server = new_server(broken, {"PRACTICES_LOG": form, "PRACTICES_METRICS_TOKEN": token}).wait_until_healthy()
     with Visitor(server.url) as visitor:
         pages = pages_of(visitor)
-    tried, known = 0, set[frozenset[str]]()
+    fields = 0
     for page in pages if form == "json" else pages[:3]:
-        for link in LINKS:
-            with Visitor(server.url) as visitor:
-                tried += typed(visitor, page, link, known)
-    assert tried > 20
+        with Visitor(server.url) as visitor:
+            fields += typed(visitor, page)
+    assert fields > (60 if form == "json" else 10)
     asked(server.url, "GET", "/api/practices.json?" + urlencode({"q": SECRET, "from": SECRET}))
     asked(server.url, "GET", "/metrics", headers={"Authorization": f"Bearer {token}"})
     with Visitor(server.url) as visitor:
-        assert visitor.visit("practice", LINKS[1]).error_ids
+        assert visitor.visit("practice", PRACTICE).error_ids
     server.stop()
     assert "error " in server.console
     assert "duckdb" in server.console  # the type of the fault

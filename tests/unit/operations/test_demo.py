@@ -67,8 +67,8 @@ def running(made: Path, path: Path) -> None:
     shutil.copytree(made, path.parent, dirs_exist_ok=True)
 
 
+@pytest.mark.usefixtures("running")
 def test_what_was_sent_in_goes_when_its_time_is_over_and_roles_stay(path: Path) -> None:
-    begun(path)
     ends = demo.ends_at(path)
     assert ends
     assert timedelta(hours=1.9) < ends - datetime.now(UTC) <= timedelta(hours=2)

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, ClassVar
 
-import oracles
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,7 +20,6 @@ from practices_db.__main__ import main
 from practices_db.catalogue.practice_rows import Url
 from practices_db.database.store import Store
 from practices_db.operations import link_check
-from practices_db.operations.build import build
 from practices_db.operations.link_check import Manners, check, is_public, look, recorded
 
 HERE = Manners(pause=0, timeout=2, private=True)
@@ -251,19 +248,14 @@ def test_two_requests_to_a_host_are_apart(address: str, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def store(tmp_path: Path, address: str) -> Iterator[Store]:
-    path = tmp_path / "checked.duckdb"
-    build(path, oracles.SYNTHETIC)
-    opened = Store(path)
-
+def store(tiny_store: Store, address: str) -> Store:
     def put(cursor: Any) -> None:
         cursor.execute("UPDATE practice_source SET url = $url", {"url": address + "/there"})
         cursor.execute("UPDATE answer SET source_url = NULL")
         cursor.execute("UPDATE practice SET source_url = $url", {"url": address + "/gone"})
 
-    opened.write(put)
-    yield opened
-    opened.close()
+    tiny_store.write(put)
+    return tiny_store
 
 
 def test_what_was_seen_is_recorded_and_the_last_time_alive_is_kept(store: Store, address: str) -> None:

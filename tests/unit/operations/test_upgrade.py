@@ -44,9 +44,9 @@ def publish(store: Store) -> None:
 def old(catalogue_db: Path, tmp_path: Path) -> Iterator[Callable[..., Store]]:
     """How to open a database of framework 1.0.0, after some work on it, with this release."""
     path, opened = tmp_path / "old.duckdb", []
-    shutil.copy(catalogue_db, path)
 
-    def go_back(*work: Callable[[Store], object]) -> Store:
+    def go_back(*work: Callable[[Store], object], of: Path = catalogue_db) -> Store:
+        shutil.copy(of, path)
         with Store(path) as store:
             for one in work:
                 one(store)
@@ -124,16 +124,29 @@ def _shown(store: Store) -> tuple[Any, ...]:
     )
 
 
+@pytest.fixture(scope="module")
+def merged(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database in which two practices and two publications are merged and released; copy it to open it."""
+    path = Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("merged") / "merged.duckdb"))
+    with Store(path) as store:
+        _merge(store)
+        publish(store)
+        store.checkpoint()
+    return path
+
+
+@pytest.fixture
+def now(merged: Path, tmp_path: Path) -> Iterator[Store]:
+    """Return a store on a copy of it."""
+    with Store(Path(shutil.copy(merged, tmp_path / "now.duckdb"))) as store:
+        yield store
+
+
 def test_what_belongs_to_records_merged_before_goes_to_those_kept(
-    old: Callable[..., Store], catalogue_db: Path, tmp_path: Path
+    old: Callable[..., Store], merged: Path, now: Store
 ) -> None:
-    path = tmp_path / "now.duckdb"
-    shutil.copy(catalogue_db, path)
-    with Store(path) as now:
-        _merge(now)
-        publish(now)
-        wanted = _shown(now)
-    store = old(_merge, publish, of_framework_1)
+    wanted = _shown(now)
+    store = old(of_framework_1, of=merged)
     assert _shown(store) == wanted
     assert wanted[1]
     assert wanted[2]
@@ -152,18 +165,9 @@ def test_a_merge_that_is_not_released_stays_unseen(old: Callable[..., Store]) ->
     assert problems(store) == []
 
 
-def test_check_names_what_a_merged_record_still_holds(catalogue_db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "held.duckdb"
-    shutil.copy(catalogue_db, path)
-    with Store(path) as store:
-        _merge(store)
-        publish(store)
-        assert problems(store) == []
-        store.write(
-            lambda cursor: cursor.execute(
-                "UPDATE finding SET publication_id = $old WHERE publication_id = $kept",
-                {"old": PUBLICATION, "kept": KEPT_PUBLICATION},
-            )
-        )
-        (problem, *_) = problems(store)
+def test_check_names_what_a_merged_record_still_holds(now: Store) -> None:
+    assert problems(now) == []
+    back_to_old = "UPDATE finding SET publication_id = $old WHERE publication_id = $kept"
+    now.write(lambda cursor: cursor.execute(back_to_old, {"old": PUBLICATION, "kept": KEPT_PUBLICATION}))
+    (problem, *_) = problems(now)
     assert problem.endswith(f"belongs to evidence {PUBLICATION}, which was merged into another one; nobody sees it")

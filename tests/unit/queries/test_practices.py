@@ -49,16 +49,23 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "typed"), TYPED)
-def test_store_and_question_are_folded_alike(name: str, typed: str, tiny_store: Store) -> None:
-    sql = "UPDATE practice SET name = $name WHERE id = 'synthetic-empty'"
-    tiny_store.write(lambda cursor: (cursor.execute(sql, {"name": name}), scorecards.rebuild(cursor)))
-    chosen, dropped = PracticeFilter.from_params({"q": [typed]})
-    assert dropped == []
-    with tiny_store.cursor() as cursor:
-        assert Index.read(cursor).select(chosen).ids("name") == ["synthetic-empty"]
-        curators = edit_practices.find(cursor, Actor("curator", "person:0123456789abcdef"), "practice", typed)
-    assert found_ids(tiny_store, chosen) == [one.id for one in curators] == ["synthetic-empty"]
+@pytest.mark.parametrize("names", [TYPED[::2], TYPED[1::2]], ids=["some", "others"])  # apart, what is folded alike
+def test_store_and_question_are_folded_alike(names: list[tuple[str, str]], tiny_store: Store) -> None:
+    ids = [f"synthetic-{id_}" for id_ in ("empty", "lines", "formula", "accents")]
+
+    def rename(cursor: Cursor) -> None:
+        for id_, (name, _) in zip(ids, names, strict=False):
+            cursor.execute("UPDATE practice SET name = $name WHERE id = $id", {"name": name, "id": id_})
+        scorecards.rebuild(cursor)
+
+    tiny_store.write(rename)
+    for id_, (name, typed) in zip(ids, names, strict=False):
+        chosen, dropped = PracticeFilter.from_params({"q": [typed]})
+        assert dropped == []
+        with tiny_store.cursor() as cursor:
+            assert Index.read(cursor).select(chosen).ids("name") == [id_], name
+            curators = edit_practices.find(cursor, Actor("curator", "person:0123456789abcdef"), "practice", typed)
+        assert found_ids(tiny_store, chosen) == [one.id for one in curators] == [id_], name
 
 
 def test_random_filters_are_worth_trying() -> None:

@@ -36,7 +36,7 @@ def changing(catalogue_db: Path, _file_to_read: Path, tmp_path: Path) -> Store:
 # --- what is asked for ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("at", range(3, 200, 23))
+@pytest.mark.parametrize("at", range(3, 200, 46))
 def test_routes_answer_what_the_screen_shows_in_its_order(at: int, served: Store) -> None:
     chosen, sort = FILTERS[at], SORT_ORDERS[at % len(SORT_ORDERS)]
     with served.cursor() as cursor:
