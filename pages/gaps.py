@@ -22,6 +22,10 @@ down, shown = chosen
 whole = database.whole()
 cells, twin = gap_map.drawn(whole, down, shown)
 rows = formats.within(_(gap_map.DOWN[down]))
+if cells.empty:
+    words = _("There is no map yet: no practice in the catalogue states both a sector and this: {list}.")
+    st.info(words.format(list=rows), icon=":material/info:")
+    st.stop()
 
 st.markdown(gap_map.sentence(cells, down))
 picked = chart_with_download.show(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -18,9 +19,10 @@ from streamlit.testing.v1 import AppTest
 
 from criteria.framework import current_framework
 from pages.shared.practices import groups as group_page
+from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.database.store import Store
+from practices_db.database.store import Cursor, Store
 from practices_db.queries.facet_index import Index
 
 FRAMEWORK = current_framework()
@@ -82,6 +84,21 @@ def held(down: str) -> list[str]:
 
 
 # --- the map -----------------------------------------------------------------------------------------------
+
+
+def test_a_catalogue_without_any_pair_says_so(database_file: Path, visit: Visit) -> None:
+    def unstated(cursor: Cursor) -> None:
+        cursor.execute("DELETE FROM practice_target_group")
+        scorecards.rebuild(cursor)
+
+    with Store(database_file) as store:
+        store.write(unstated)
+    app = visit("gaps")
+    assert not app.exception
+    assert [one.value for one in app.info] == [
+        "There is no map yet: no practice in the catalogue states both a sector and this: target group."
+    ]
+    assert not app.table
 
 
 @pytest.mark.parametrize("shown", SHOWN)

@@ -86,7 +86,7 @@ def need(practices: int, assessed: int, strongest: Any) -> str:
 def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
     """Return every pair of sector and value of the other list, empty ones too, ready for the chart.
 
-    What most practices have comes first, down and across.
+    What most practices have comes first, down and across; a value that no practice has is left out.
     """
     framework = current_framework()
     found = {(row["across"], row["down"]): row for row in rows(counts)}
@@ -116,7 +116,7 @@ def cells(counts: pd.DataFrame, down: str, shown: str) -> pd.DataFrame:
                     "needed": _(NEEDS[lacks]),
                 }
             )
-    return pd.DataFrame(table).astype({"shown": float})
+    return pd.DataFrame(table).astype({"shown": float} if table else {})
 
 
 def _most_first(list_: str, found: Mapping[tuple[str, str], Mapping[str, Any]], side: str) -> list[tuple[str, str]]:
@@ -154,7 +154,7 @@ def _drawn(
     names = ["across", "down", "practices", "assessed", "scored", "strongest"]
     counts = pd.DataFrame(cross_counts(_index, "sector", down, outcome_evidence(_answers, _index)), columns=names)
     table = cells(counts, down, shown)
-    return table, grid(table, down, in_address)
+    return table, table if table.empty else grid(table, down, in_address)
 
 
 def drawn(whole: Whole, down: str, shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
