@@ -57,6 +57,9 @@ def test_a_practice_opens_from_its_card_and_from_its_row_and_can_be_reloaded_and
 
     walk(page, server.url + HOUSING_IN_ITALY + "&view=table")
     settled(page)
+    page.keyboard.press("Tab")  # a way within the page is none to another one: what is pressed after it leads on
+    page.get_by_role("link", name="Skip to the result").press("Enter")
+    expect(page).to_have_url(re.compile("#result$"))
     cells = page.get_by_test_id("stDataFrame").get_by_test_id("data-grid-canvas")
     expect(cells).to_be_visible()
     box = cells.bounding_box()

@@ -50,8 +50,8 @@ export default function (component) {
   const tell = () => {
     const token = data.take ? taken() : ""
     const receipts = kept(data)
-    const first = data.known === null && (data.ask || receipts.length > 0)
-    const news = first || JSON.stringify(receipts) !== JSON.stringify(data.known ?? [])
+    const asked = data.ask && data.known === null
+    const news = asked || JSON.stringify(receipts) !== JSON.stringify(data.known ?? [])
     if (token || news) component.setTriggerValue("report", { token, receipts, n: ++page.n })
   }
   tell()

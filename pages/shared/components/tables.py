@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -452,18 +452,14 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     )
 
 
-def fixed(
-    content: Mapping[str, Iterable[Any]] | Sequence[Mapping[str, Any]] | pd.DataFrame, alt: str, **look: Any
-) -> None:
-    """Draw a table whose cells are Markdown: of columns by name, of rows, or a table of pandas.
+def fixed(content: Any, alt: str, **look: Any) -> None:
+    """Draw a table whose cells are Markdown: of columns by name, each of one type, of rows, or a table of pandas.
 
-    The first two go the short way: a table of pandas costs twenty times as much, and a practice has six.
+    Columns go the short way: a table of pandas costs twenty times as much, and a practice has six.
     """
-    if isinstance(content, Mapping):
-        content = pa.table({name: [*cells] for name, cells in content.items()})
-    elif not isinstance(content, pd.DataFrame):
-        content = pa.Table.from_pylist([*content])
-    st.table(content, alt=alt, hide_index=True, border="horizontal", **look)
+    columns = isinstance(content, Mapping)
+    table = pa.table({name: [*cells] for name, cells in content.items()}) if columns else pd.DataFrame(content)
+    st.table(table, alt=alt, hide_index=True, border="horizontal", **look)
 
 
 class Paper(NamedTuple):

@@ -4,14 +4,16 @@
 const STATE = "data-test-script-state"
 const A_WHILE = 1000 // ms; the run that was asked for too much comes after that of the page that was gone to
 let there = null
-let rested = 0
+let come = false
 let again = false
+let over = 0
 
-const settled = new MutationObserver(() => {
+const rest = new MutationObserver(() => {
+  clearTimeout(over)
   if (document.querySelector(`[${STATE}]`)?.getAttribute(STATE) !== "notRunning") return
-  clearTimeout(rested)
-  if (location.pathname === new URL(there).pathname) {
-    rested = setTimeout(arrived, A_WHILE)
+  come = location.pathname === new URL(there).pathname
+  if (come) {
+    over = setTimeout(leave, A_WHILE)
     return
   }
   history.replaceState(history.state, "", there)
@@ -20,19 +22,19 @@ const settled = new MutationObserver(() => {
   again = false
 })
 
-function arrived() {
-  clearTimeout(rested)
-  rested = 0
-  settled.disconnect()
-  there = null
+function leave() {
+  clearTimeout(over)
+  rest.disconnect()
+  come = false
 }
 
 addEventListener("popstate", () => {
-  arrived()
+  leave()
   if (again) return // sent again once only: a page that leads on by itself is not fought with
+  if (location.hash) return // a way within the page, as the skip link's: nothing runs, and what runs later is not of it
   there = location.href
-  settled.observe(document.documentElement, { attributeFilter: [STATE], subtree: true })
+  rest.observe(document.documentElement, { attributeFilter: [STATE], subtree: true })
 })
 
 // Somebody goes on to elsewhere: before the page has come by a link only, for what else is pressed is of the page left.
-addEventListener("click", event => (rested || event.target.closest?.("a[href]")) && arrived(), true)
+addEventListener("click", event => (come || event.target.closest?.("a[href]")) && leave(), true)

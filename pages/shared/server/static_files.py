@@ -20,8 +20,6 @@ from streamlit import file_util
 _FOLDER = "/static/"
 _GZIPPED = {".css", ".js", ".svg"}  # fonts and pictures are compressed in themselves
 _FOREVER = {"Cache-Control": "public, immutable, max-age=31536000"}  # the name of a file changes with its content
-
-
 _OWN = (Path(__file__).parent / "history.js",)
 
 
