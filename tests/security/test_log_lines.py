@@ -110,6 +110,8 @@ def test_what_nobody_takes_ends_a_thread_or_a_task_without_its_message(
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)  # put back in the end, as the others
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(logging.lastResort, "formatter", None)
+    gc.collect()  # what other tests left behind is told when it is collected: here, and not among what is looked for
+    caplog.clear()
     log_lines.begin()
     thread = threading.Thread(target=int, args=(SECRET,))
     thread.start()
