@@ -43,7 +43,7 @@ check: lint types imports
 
 # journeys in Chromium; one that fails is tried once more, and the summary names it (RERUN)
 journeys *options:
-    {{ bin }}/python -m pytest -n 2 --dist worksteal --reruns 1 -raR -m "e2e and not slow" {{ options }}
+    {{ bin }}/python -m pytest -n 2 -m "e2e and not slow" {{ options }}
 
 # files opened by LibreOffice
 office:
