@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from pages.shared.components import links
 from pages.shared.curation import actions, login, sections
 
-links.keep_params()
 st.title("Curation")
 actor = login.entered()
 actions.told()

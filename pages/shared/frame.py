@@ -8,7 +8,16 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared.components import database, menu, operator_texts, page_titles, popover, reader_language, skip_link
+from pages.shared.components import (
+    database,
+    links,
+    menu,
+    operator_texts,
+    page_titles,
+    popover,
+    reader_language,
+    skip_link,
+)
 from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
@@ -45,6 +54,8 @@ st.set_page_config(page_title=page_titles.title(name, called, given, whole))
 # A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
+if not st.session_state["arrived"]:
+    links.keep_params()
 
 # The footer is written before the page and stands below its place: a page that stops early keeps it.
 body = st.container(key="page")

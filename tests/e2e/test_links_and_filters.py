@@ -72,6 +72,28 @@ def test_back_leads_back_though_something_is_pressed_before_the_page_has_changed
     expect(page).to_have_url(server.url + "/evidence?theme=employment")
 
 
+def test_back_twice_at_once_leads_back_two_and_forward_two_again(server: Server, page: Page) -> None:
+    """The page that is passed begins too, and Streamlit writes it behind the one that was gone to."""
+    page.goto(f"{server.url}/needs")
+    settled(page)
+    for name in ("Evidence", "Explore", "Compare"):
+        menu(page).get_by_role("link", name=name).click()
+        expect(page).to_have_url(f"{server.url}/{name.lower()}")
+        settled(page)
+    page.evaluate("""async () => {
+        history.back()
+        const app = document.querySelector("[data-test-script-state]")
+        while (app.dataset.testScriptState === "notRunning") await new Promise(done => setTimeout(done, 1))
+        history.back()
+    }""")
+    walked = {"evidence": page.go_back, "needs": page.go_forward}
+    for path in ("evidence", "needs", "evidence", "explore", "compare"):
+        expect(page).to_have_url(f"{server.url}/{path}")
+        settled(page)
+        expect(page).to_have_url(f"{server.url}/{path}")
+        walked.pop(path, page.go_forward)()
+
+
 def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, page: Page) -> None:
     """Also bare addresses, which Markdown may turn into links although every sign is escaped."""
     text = "https://evil.example www.evil.example a@evil.example [x](https://evil.example) "

@@ -23,7 +23,16 @@ def test_from_the_front_page_to_a_sentence_with_its_source_in_two_clicks(server:
     main = page.get_by_role("main")
     expect(main.get_by_text("not a systematic review")).to_be_visible()
     expect(main.get_by_role("heading", name=COACHING)).to_be_visible()
+    answers = page.url
     main.get_by_role("link", name="3 more findings").first.click()
+    expect(heading(page, COACHING)).to_be_visible()
+    expect(page).to_have_url(re.compile("[?]type=job-coaching-and-matching&"))  # the same page by other parameters
+    settled(page)
+    page.go_back()
+    expect(page).to_have_url(answers)
+    expect(heading(page, re.compile("^What works"))).to_be_visible()
+    settled(page)
+    page.go_forward()
     expect(heading(page, COACHING)).to_be_visible()
     settled(page)
     sentence = main.get_by_role("paragraph").filter(has_text="Employment: consistent gains. 5 studies")
