@@ -125,6 +125,20 @@ def test_limits_stand_at_the_top_and_what_is_not_known_in_words(visit: Visit) ->
     assert not app.dataframe
 
 
+def test_a_cost_stands_with_its_practice_year_and_basis_and_at_no_form_of_its_type(visit: Visit) -> None:
+    nausica = "Nausica municipal refugee programme: EUR 13,514 per extra place, per year :small[(2020; total divided by"
+    for outcome in ("employment", "housing", "language"):
+        for name, text in blocks(visit("what_works", outcome=outcome)).items():
+            if name.startswith((TYPES["reception-and-placement"], f"{TYPES['language-training']}: ")):
+                assert "Cost not known" in text, name
+    language = blocks(visit("what_works", outcome="employment"))[TYPES["language-training"]]
+    assert "EUR 1,600 per course of eight weeks (whole group) :small[(2022; stated by the source; [" in language
+    assert "; 1 more, not comparable" in language
+    assert f"{nausica} number: EUR 500,000 / 37; [" in as_read(
+        "\n".join(screen.bodies(visit("what_works", type="reception-and-placement")))
+    )
+
+
 def test_a_copy_is_no_link(visit: Visit) -> None:
     text = "".join(screen.bodies(visit("what_works", outcome="employment")))
     assert "docslib.org" not in text

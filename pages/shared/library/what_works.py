@@ -15,11 +15,10 @@ from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
-from pages.shared.components.finding_texts import said
-from pages.shared.components.screen_texts import escaped, known, labels, labels_within
+from pages.shared.components.finding_texts import cost, said
+from pages.shared.components.screen_texts import escaped, labels, labels_within
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file
@@ -268,7 +267,7 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int, wh
             st.markdown(
                 _("**Studied in** {countries}").format(countries=escaped(texts.countries(one)))
                 + "  \n"
-                + _("**Cost** {cost}").format(cost=escaped(cost(one.measure_type, found)))
+                + _("**Cost** {cost}").format(cost=_cost(one, found))
             )
             words = practices_words(one.measure_type, practices, asked, whole, forms=bool(one.form))
             links.page_link("explore", words, "search", asked.practices(one.measure_type).params())
@@ -324,14 +323,12 @@ def of_choice(one: Synthesis, asked: Question) -> str:
     )
 
 
-def cost(measure_type: str, found: WhatWorks) -> str:
-    """Return what one costs as sources state it, or that it is not known."""
-    stated = found.costs.get(measure_type, ())
+def _cost(one: Synthesis, found: WhatWorks) -> str:
+    """Return what one costs as sources state it, as Markdown, or that it is not known; costs are of types."""
+    stated = () if one.form else found.costs.get(one.measure_type, ())
     if not stated:
         return _("not known")
-    first = stated[0]
-    euros = f"EUR {formats.count(first['euros'])}" if known(first["euros"]) else marked(first["amount_in_source"])
-    words = _("{amount} per {what}, from one source").format(amount=euros, what=marked(first["per_what"]))
-    return words if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
-        first=words, count=len(stated) - 1
+    first = cost(stated[0])
+    return first if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
+        first=first, count=len(stated) - 1
     )  # fmt: skip
