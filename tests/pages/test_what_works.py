@@ -117,12 +117,13 @@ def test_limits_stand_at_the_top_and_what_is_not_known_in_words(visit: Visit) ->
     app = visit("what_works", outcome="employment")
     first = screen.bodies(app)[0]
     assert "scoping search of 27 November 2026, not a systematic review" in first
-    assert "padlock" in first
+    assert "padlock" not in "".join(screen.bodies(app))
     assert any(one.label.startswith("How a label is made: rule version 1") for one in app.expander)
     assert "Cost not known" in blocks(app)[TYPES["job-coaching-and-matching"]]
     assert "Directions are those of lower benefits." in blocks(app)[f"{TYPES['benefit-rules']}: lower benefits"]
     assert not screen.charts(app)
     assert not app.dataframe
+    assert "up to five padlocks" in "".join(screen.bodies(visit("method")))
 
 
 def test_a_cost_stands_with_its_practice_year_and_basis_and_at_no_form_of_its_type(visit: Visit) -> None:

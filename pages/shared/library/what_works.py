@@ -148,11 +148,7 @@ def limits(found: WhatWorks) -> None:
     """Say at the top what this is not."""
     day = formats.day(found.searched_on) if found.searched_on else _("not stated")
     st.markdown(
-        _(
-            "This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read. On the "
-            "padlock scale of the Education Endowment Foundation nearly every type of measure here would show one "
-            "padlock or none."
-        ).format(day=day)
+        _("This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read.").format(day=day)
     )
 
 
