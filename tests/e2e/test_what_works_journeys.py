@@ -23,7 +23,7 @@ def test_from_the_front_page_to_a_sentence_with_its_source_in_two_clicks(server:
     main = page.get_by_role("main")
     expect(main.get_by_text("not a systematic review")).to_be_visible()
     expect(main.get_by_role("heading", name=COACHING)).to_be_visible()
-    main.get_by_role("link", name="3 more findings").first.click()
+    main.get_by_role("link", name="All about this type").first.click()
     expect(heading(page, COACHING)).to_be_visible()
     settled(page)
     sentence = main.get_by_role("paragraph").filter(has_text="Employment: consistent gains. 5 studies")

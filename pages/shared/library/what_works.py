@@ -279,6 +279,9 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, whole: Whole) -> N
             st.markdown("\n\n".join(filter(None, lines)))
         with middle:
             st.markdown("\n".join(f"- {said(row)}" for row in told[:MOST_TEXTS]))
+            if len(told) > MOST_TEXTS:
+                words = _("{count} of {all} findings; the others are on the page of this type.")
+                st.caption(words.format(count=MOST_TEXTS, all=len(told)))
         with right:
             st.markdown(
                 _("**Studied in** {countries}").format(countries=escaped(texts.countries(one)))
@@ -287,13 +290,7 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, whole: Whole) -> N
             )
             words = practices_words(one.measure_type, asked, whole, forms=bool(one.form))
             links.page_link("explore", words, "search", asked.practices(one.measure_type).params())
-            more = len(told) - MOST_TEXTS
-            words = (
-                ngettext("{count} more finding", "{count} more findings", more).format(count=more)
-                if more > 0
-                else _("All about this type")
-            )
-            links.type_link(one.measure_type, words, asked.outcome)
+            links.type_link(one.measure_type, _("All about this type"), asked.outcome)
 
 
 def practices_words(measure_type: str, asked: Question, whole: Whole, forms: bool = False) -> str:
