@@ -516,3 +516,10 @@ def test_a_level_of_government_is_said_in_plain_english(visit: Visit) -> None:
     words = screen.sentence(visit("explore", governance=["local", "regional"]))
     assert re.search(r"\d+ at local level, \d+ at regional level\.", words)
     assert "at European level" in screen.sentence(visit("explore", governance="european"))
+
+
+def test_what_is_known_is_no_small_print(visit: Visit) -> None:
+    app = visit("explore", country="IT")
+    known = " scored on both effectiveness and sustainability."
+    assert sum(known in screen.as_read(one.value) for one in app.markdown) == 1
+    assert not any(known in screen.as_read(one.value) for one in app.caption)
