@@ -53,7 +53,8 @@ def test_on_a_telephone_a_type_is_one_block_of_text(server: Server, page: Page) 
     settled(page)
     main = page.get_by_role("main")
     title = main.get_by_role("heading", name=COACHING)
-    label, practices = main.get_by_text("Consistent gains").first, main.get_by_role("link", name="practices").first
+    label = main.get_by_text("Consistent gains").first
+    practices = main.get_by_role("link", name="of this type in total").first
     boxes = [one.bounding_box() for one in (title, label, practices)]
     assert all(box is not None and box["x"] + box["width"] <= NARROW["width"] for box in boxes)
     tops = [box["y"] for box in boxes if box]
