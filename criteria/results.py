@@ -5,7 +5,7 @@ design and direction of its main result. The answer says whether people are bett
 are, *not met* that they are not. The design says against whom: only a trial or a comparison group shows that they are
 better off than comparable people. The direction has the last word: a main result that is mixed or has no clear effect
 is never a gain, and one that worsened is worse, whatever was answered. Without such an answer nobody knows what would
-have happened otherwise, so a practice with a figure is "only a level known".
+have happened otherwise, so a practice with a figure is in the group "figures only".
 
 >>> group("met", Result("randomised", "improved")).id
 'better-than-others'
@@ -65,7 +65,7 @@ class Group:
 GROUPS: tuple[Group, ...] = (
     Group("better-than-others", N_("Better than comparable people")),
     Group("better-than-before", N_("Better than before, or own target reached")),
-    Group("level-only", N_("Only a level known")),
+    Group("level-only", N_("Figures only, effect not known")),
     Group("no-difference", N_("Mixed, no clear difference, or own target missed")),
     Group("worse", N_("Worse")),
     Group("unknown", N_("Nothing known")),

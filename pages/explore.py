@@ -39,7 +39,7 @@ if not found.count:
 with top:
     view_and_sort(shown_as, view.sort, chosen)
 if shown_as in PAGE_SIZE:
-    start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
+    start, end = rows_shown(found.count, PAGE_SIZE[shown_as], printed=shown_as != "table")
     shown = whole.cards(found.ids(view.sort, end - start, start))
 picked = None
 match shown_as:

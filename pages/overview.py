@@ -10,7 +10,7 @@ from practices_db.translation import _
 st.title(_("What works in integrating migrants, and how sure can anyone be?"))
 whole = database.whole()
 known = whole.what_works
-front_page.question()
+front_page.question(whole)
 front_page.best_known(known)
 front_page.not_known(known, whole)
 panels.ways_in()

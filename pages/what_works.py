@@ -17,6 +17,6 @@ if asked.measure_type:
 st.title(_("What works, for whom, and how sure is it?"))
 what_works.limits(known)
 what_works.rule_of_labels()
-what_works.question(asked)
+what_works.question(asked, whole)
 what_works.answer(asked, known, whole)
 what_works.download()

@@ -94,9 +94,10 @@ def quoted(text: str) -> str:
 
 
 def within(label: str) -> str:
-    """Return a label as it stands within a sentence: with a small first letter, unless it is a noun or an acronym."""
+    """Return a label as it stands within a sentence: with a small first letter, except a noun, a name, an acronym."""
     noun = language() == "de" and label.split(" ", 1)[0].strip(",:;").lower() not in _NO_GERMAN_NOUNS
-    small = not noun and not label[1:2].isupper()
+    named = language() == ENGLISH and label.startswith("European")
+    small = not noun and not named and not label[1:2].isupper()
     return label[:1].lower() + label[1:] if small else label
 
 

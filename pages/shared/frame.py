@@ -23,6 +23,7 @@ from pages.shared.curation import login
 from pages.shared.practices import reopened_file
 from pages.shared.server import monitors
 from practices_db import formats
+from practices_db.catalogue import own_language
 from practices_db.config import database_path
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.operations import demo
@@ -68,12 +69,12 @@ with st.container(key="footer"):
     st.space("medium")
     operator_texts.links()
     version = whole.version
-    st.caption(
-        _(
-            "Data version {version}. Catalogue: {licence}. "
-            "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
-        ).format(version=version.short, licence=_(LICENCE))
-    )
+    told = _(
+        "Data version {version}. Catalogue: {licence}. "
+        "Answers are turned into numbers by this project, not by SPRING (Horizon 2020, 101004635)."
+    ).format(version=version.short, licence=_(LICENCE))
+    in_english = _("Names, facts and findings of the catalogue are in English.")
+    st.caption(f"{told} {in_english}" if own_language.is_foreign() else told)
 with body, monitors.rerun(name, begun):
     if notice := database.store().notice:
         st.warning(notice, icon=":material/build:")

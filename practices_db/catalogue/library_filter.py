@@ -90,7 +90,7 @@ class OrganisationFilter(LibraryFilter):
         Facet("theme", "theme", N_("Theme"), N_("on {values}"), N_("with no theme stated")),
         Facet("organisation_kind", "kind", N_("Kind"), N_("of kind {values}")),
         Facet(
-            "governance_level", "level", N_("Level of government"), N_("at level {values}"), N_("with no level stated")
+            "governance_level", "level", N_("Level of government"), N_("at {values} level"), N_("with no level stated")
         ),
         Facet("joining", "joining", N_("Joining"), N_("that are {values}")),
     )

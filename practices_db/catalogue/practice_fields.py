@@ -100,7 +100,7 @@ FIELDS: tuple[PracticeField, ...] = (
         filling="Four digits; blank: running, or no end seen", fact=N_("Years"), shown=_EVERYWHERE),
     PracticeField("governance_level", "code", "Level of government", "Level of government it works at",
         filling="From the list", vocabulary="governance_level",
-        facet=Facet("governance_level", "governance", N_("Level of government"), N_("at level {values}"),
+        facet=Facet("governance_level", "governance", N_("Level of government"), N_("at {values} level"),
             N_("with no level of government stated")), fact=N_("Level of government"), shown=_EVERYWHERE),
     PracticeField("funding_kinds", "codes", "Kinds of funding", "Ids of the kinds of funding",
         filling="From the list; separate several with ;", vocabulary="funding_kind",

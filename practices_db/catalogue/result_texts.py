@@ -133,7 +133,7 @@ class ResultWords:
         """What a figure alone does not say; "" for a result that shows a change."""
         if self.direction != "level-only":
             return ""
-        return _("a level only: it does not say what would have happened otherwise")
+        return _("it does not say what would have happened otherwise")
 
     @property
     def more(self) -> str:

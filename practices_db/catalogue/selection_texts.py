@@ -18,17 +18,23 @@ from practices_db.translation import _, ngettext
 
 
 @dataclass(frozen=True)
-class SelectionCounts:
+class FoundCounts:
+    """How many practices a selection has, and for each facet of which several values are asked for, how many each."""
+
+    practices: int
+    values: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class SelectionCounts(FoundCounts):
     """What a selection holds.
 
-    ``values``: for each facet of which several values are asked for, how many practices have each. ``assessed``: with a
+    ``assessed``: with a
     published assessment; ``scored``: with both main scores; ``unknown``: with neither an assessment nor a result.
     ``best``: the card whose result has the strongest evidence, the first in the default order; None where no result is
     known. ``alike``: how many have a result of that strength.
     """
 
-    practices: int
-    values: Mapping[str, Mapping[str, int]]
     assessed: int
     scored: int
     unknown: int
@@ -36,7 +42,7 @@ class SelectionCounts:
     alike: int
 
 
-def found(chosen: PracticeFilter, counts: SelectionCounts, names: Mapping[str, str] | None = None) -> str:
+def found(chosen: PracticeFilter, counts: FoundCounts, names: Mapping[str, str] | None = None) -> str:
     """Say what was found: "6 practices for refugees on housing and settlement: 6 in Italy, none in Germany".
 
     A value that finds nothing is said as such. ``names`` are those of practices that the filter names, by id.
@@ -54,7 +60,7 @@ def found(chosen: PracticeFilter, counts: SelectionCounts, names: Mapping[str, s
     return _("{found}: {each}").format(found=said, each=each) if each else said
 
 
-def _each(facet: Facet, chosen: PracticeFilter, counts: SelectionCounts) -> str:
+def _each(facet: Facet, chosen: PracticeFilter, counts: FoundCounts) -> str:
     """Say how many practices have each value that is asked for: "6 in Italy, none in Germany or Malta"."""
     numbers = {value: counts.values[facet.field].get(value, 0) for value in chosen.chosen(facet.field)}
     parts = [

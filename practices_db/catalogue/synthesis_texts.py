@@ -68,15 +68,16 @@ def marks(one: Synthesis) -> str:
     return "●" * one.certainty + "○" * (5 - one.certainty)
 
 
-def _studies(one: Synthesis) -> str:
-    return ngettext("{count} study", "{count} studies", len(one.studies)).format(count=formats.count(len(one.studies)))
+def studies_words(count: int) -> str:
+    """Say how many studies."""
+    return ngettext("{count} study", "{count} studies", count).format(count=formats.count(count))
 
 
 def how_sure(one: Synthesis) -> str:
     """Return how many studies there are and how many were randomised."""
     if not one.studies:
         return _("no study with a comparison")
-    return f"{_studies(one)}, {how_randomised(one)}"
+    return f"{studies_words(len(one.studies))}, {how_randomised(one)}"
 
 
 def how_randomised(one: Synthesis) -> str:
@@ -92,6 +93,19 @@ def found(studies: Sequence[Study]) -> str:
     """Return what studies found, by direction: "4 improved, 1 mixed"."""
     counts = {direction: sum(study.direction == direction for study in studies) for direction in _FOUND}
     return ", ".join(_(_FOUND[direction]).format(count=count) for direction, count in counts.items() if count)
+
+
+def by_country(studies: Sequence[Study], asked: Sequence[str]) -> str:
+    """Return how many studies took place in each country asked for: "2 in Germany, none in Italy"."""
+    numbers = {country: len({study.family for study in studies if country in study.countries}) for country in asked}
+    parts = [
+        _("{count} in {country}").format(count=formats.count(number), country=label("country", country))
+        for country, number in numbers.items()
+        if number
+    ]
+    if without := [label("country", country) for country, number in numbers.items() if not number]:
+        parts.append(_("none in {countries}").format(countries=formats.listed(without, last="or")))
+    return ", ".join(parts)
 
 
 def countries(one: Synthesis) -> str:
@@ -110,7 +124,7 @@ def quotable(one: Synthesis) -> str:
         outcome=label("outcome", one.outcome),
         label=formats.within(_(current_rule().name(one.label))),
         what=formats.within(name(one)),
-        studies=_studies(one),
+        studies=studies_words(len(one.studies)),
         randomised=how_randomised(one),
         countries=countries(one),
         found=found(one.studies),

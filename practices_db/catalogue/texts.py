@@ -43,6 +43,17 @@ def number(value: float) -> str:
     return str(int(value + 0.5))
 
 
+def span(low: float, high: float) -> str:
+    """Return a range in whole numbers, or the one number that it comes to: "75–83", "81"."""
+    return number(low) if number(low) == number(high) else f"{number(low)}–{number(high)}"
+
+
+def with_range(score: float, low: float, high: float) -> str:
+    """Return a score with its range, and alone where it can end nowhere else: "81 (75–83)", "81"."""
+    said, around = number(score), span(low, high)
+    return said if said == around else f"{said} ({around})"
+
+
 def percent(share: float) -> str:
     """Return a share of 1 as a whole per cent."""
     return _("{number} %").format(number=number(100 * share))
@@ -102,5 +113,5 @@ def why_not_scored(card: Mapping[str, Any], node: str) -> str:
         return _("no score, no result known")
     if group == "level-only":
         only_level = card.get("result_direction", "level-only") == "level-only"
-        return _("no score, only a level known") if only_level else _("no score, no answer on the result")
+        return _("no score, only a figure without comparison") if only_level else _("no score, no answer on the result")
     return _("too little known for a score")

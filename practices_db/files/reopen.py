@@ -381,8 +381,11 @@ def _in_words(row: dict[str, str], node: str) -> str:
         return _("too little known for a score (between {low} and {high}; {answered})").format(
             low=formats.decimal(low, 1), high=formats.decimal(high, 1), answered=answered
         )
+    score = formats.decimal(float(row[f"{node}_score"]), 1)
+    if formats.decimal(low, 1) == formats.decimal(high, 1):
+        return f"{score}/100 ({answered})"
     return _("{score}/100 (could be {low}–{high}; {answered})").format(
-        score=formats.decimal(float(row[f"{node}_score"]), 1),
+        score=score,
         low=formats.decimal(low, 1),
         high=formats.decimal(high, 1),
         answered=answered,

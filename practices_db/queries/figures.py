@@ -70,7 +70,7 @@ class Limits:
     """What bounds every statement, counted.
 
     ``not_applicable`` of ``answers``: published answers under the framework that counts. ``results``: practices with a
-    result; of their main rows ``independent`` are from others than the operator, ``levels`` are only a level.
+    result; of their main rows ``independent`` are from others than the operator, ``levels`` have no comparison.
     ``studies``: with a comparison group or a draw, one for each study family; ``in_most_studied`` of them from the
     countries ``most_studied`` (ids), ``eastern`` from the eastern half of the EU. ``untested`` of ``typed``: practices
     whose primary type of measure no such study has tested.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, PracticeFilter
-from practices_db.catalogue.selection_texts import SelectionCounts
+from practices_db.catalogue.selection_texts import FoundCounts, SelectionCounts
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, records
 from practices_db.queries.facet_index import Selection
@@ -52,15 +52,9 @@ def read_counts(cursor: Cursor, chosen: PracticeFilter) -> SelectionCounts:
     return SelectionCounts(practices, values, assessed, scored, unknown, best, alike)
 
 
-def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) -> SelectionCounts:
-    """Return what a selection of the index holds; ``card`` is asked for the card of a practice."""
-    assessed = selection.numbers("assessed") > 0
-    marks = selection.numbers("result_mark")
-    scored = np.logical_and.reduce([selection.numbers(f"{node}_scored") > 0 for node in HEADLINES])
-    has_result = ~np.isnan(marks)
-    order = selection.index.orders[DEFAULT_SORT]
-    best = order[selection.mask[order]][: int(has_result.any())]  # whoever has no result comes last
-    return SelectionCounts(
+def found_counts(selection: Selection) -> FoundCounts:
+    """Return how many practices a selection of the index has, and how many of each value asked for."""
+    return FoundCounts(
         selection.count,
         {
             facet.field: {
@@ -69,6 +63,21 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
             }
             for facet in selection.chosen.alternatives
         },
+    )
+
+
+def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) -> SelectionCounts:
+    """Return what a selection of the index holds; ``card`` is asked for the card of a practice."""
+    assessed = selection.numbers("assessed") > 0
+    marks = selection.numbers("result_mark")
+    scored = np.logical_and.reduce([selection.numbers(f"{node}_scored") > 0 for node in HEADLINES])
+    has_result = ~np.isnan(marks)
+    order = selection.index.orders[DEFAULT_SORT]
+    best = order[selection.mask[order]][: int(has_result.any())]  # whoever has no result comes last
+    found = found_counts(selection)
+    return SelectionCounts(
+        found.practices,
+        found.values,
         int(assessed.sum()),
         int(scored.sum()),
         int((~assessed & ~has_result).sum()),

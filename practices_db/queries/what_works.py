@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from criteria.synthesis import Direction, Finding, LabelId, Synthesis, current_rule, in_order, syntheses
@@ -62,6 +64,13 @@ class WhatWorks:
         """The day of the search: the last on which the source of a finding was read."""
         days = [row["checked_on"] for rows in self.findings.values() for row in rows]
         return max(days, default=None)
+
+    @cached_property
+    def countries(self) -> Mapping[str, int]:
+        """How many studies with a comparison took place in each country."""
+        families = {(country, study.family) for one in self.syntheses.values() for study in one.studies
+                    for country in study.countries}  # fmt: skip
+        return Counter(country for country, _family in families)
 
     def of_outcome(self, outcome: str) -> list[Synthesis]:
         """Return what is said on one outcome by at least one study that counts, in the order to read it in."""

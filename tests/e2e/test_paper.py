@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tomllib
+from datetime import datetime
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -31,12 +32,16 @@ class Paper(NamedTuple):
 PAPERS = {
     "start": Paper("/", 2, ("What is best known", "Not known for"), ("Assess your own", "I want better")),
     "what works": Paper(
-        "/what-works", 9, ("How a label is made", "without a study on this", "Access to higher education: "),
+        "/what-works", 9, (
+            "How a label is made", "without a study on this", "Access to higher education: ",
+            "3 of 6 findings; the others are on the page of this type.",
+        ),
         ("Show what is known",),
     ),
     "cards": Paper(
         HOUSING_IN_ITALY, 5, ("Refugees Welcome Italia", "What research says on this"), ("Copy text", "Sort by")
     ),
+    "cards of many": Paper("/explore", 5, (f"Printed: 1 to 10 of {ALL}. The download has all of them.",)),
     "table": Paper(
         "/explore?view=table", 4,
         (f"Printed: rows 1 to 50 of {ALL}.", "FORWORK", "5 of 5", "Sustainability", "– means not known."),
@@ -103,6 +108,8 @@ def test_a_page_prints_what_it_says_on_few_sheets(name: str, server: Server, rea
         assert words in whole, (words, whole)
     for words in ("Skip to", "Download chart", *paper.lacks):
         assert words not in whole, (words, whole)
+    day = datetime.now().astimezone().date()
+    assert re.search(rf"{re.escape(server.url)}/\S* ?\S* · {day.day} {day:%B %Y}", texts[-1]), texts[-1]
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
     for dark in ("backgroundColor", "secondaryBackgroundColor", "textColor"):
         assert not _painted(pdf, theme["dark"][dark]), f"the dark {dark} on paper"

@@ -24,7 +24,7 @@ def test_from_the_front_page_to_a_sentence_with_its_source_in_two_clicks(server:
     expect(main.get_by_text("not a systematic review")).to_be_visible()
     expect(main.get_by_role("heading", name=COACHING)).to_be_visible()
     answers = page.url
-    main.get_by_role("link", name="3 more findings").first.click()
+    main.get_by_role("link", name="All about this type").first.click()
     expect(heading(page, COACHING)).to_be_visible()
     expect(page).to_have_url(re.compile("[?]type=job-coaching-and-matching&"))  # the same page by other parameters
     settled(page)
@@ -62,7 +62,8 @@ def test_on_a_telephone_a_type_is_one_block_of_text(server: Server, page: Page) 
     settled(page)
     main = page.get_by_role("main")
     title = main.get_by_role("heading", name=COACHING)
-    label, practices = main.get_by_text("Consistent gains").first, main.get_by_role("link", name="practices").first
+    label = main.get_by_text("Consistent gains").first
+    practices = main.get_by_role("link", name="of this type in total").first
     boxes = [one.bounding_box() for one in (title, label, practices)]
     assert all(box is not None and box["x"] + box["width"] <= NARROW["width"] for box in boxes)
     tops = [box["y"] for box in boxes if box]

@@ -100,9 +100,9 @@ def test_results_stand_first_with_the_evidence_of_each_figure(visit: Visit) -> N
     assert all(BY_ID[id_].results[0]["effect_text"] in line for id_, line in zip(ids[:2], result, strict=False))
     assert result[2] == "No result known"
     assert "●●●●● randomised trial (5 of 5)" in evidence[0]
-    assert evidence[1].endswith("a level only: it does not say what would have happened otherwise")
+    assert evidence[1].endswith("it does not say what would have happened otherwise")
     assert evidence[2] == "–"
-    assert shows[1:] == ["Only a level known", "Nothing known"]
+    assert shows[1:] == ["Figures only, effect not known", "Nothing known"]
 
 
 # --- the choice --------------------------------------------------------------------------------------------

@@ -502,3 +502,24 @@ def test_markup_in_a_dropped_value_is_shown_as_text(visit: Visit) -> None:
     (warning,) = app.warning
     assert "](https" not in warning.value
     assert "[IT](https://evil.example)" in screen.as_read(warning.value)
+
+
+@pytest.mark.parametrize("view", ["scores", "ranges", "table"])
+def test_a_range_that_is_the_score_is_not_said_twice(visit: Visit, view: str) -> None:
+    app = visit("explore", view=view, country=["DE", "NL", "IT", "AT"])
+    cells = [str(cell) for one in (*app.table, *app.dataframe) for cell in one.value.to_numpy().ravel()]
+    assert any(re.search(r"\d", cell) for cell in cells)
+    assert not [cell for cell in cells if re.search(r"\b(\d+)–\1\b", cell)]
+
+
+def test_a_level_of_government_is_said_in_plain_english(visit: Visit) -> None:
+    words = screen.sentence(visit("explore", governance=["local", "regional"]))
+    assert re.search(r"\d+ at local level, \d+ at regional level\.", words)
+    assert "at European level" in screen.sentence(visit("explore", governance="european"))
+
+
+def test_what_is_known_is_no_small_print(visit: Visit) -> None:
+    app = visit("explore", country="IT")
+    known = " scored on both effectiveness and sustainability."
+    assert sum(known in screen.as_read(one.value) for one in app.markdown) == 1
+    assert not any(known in screen.as_read(one.value) for one in app.caption)

@@ -155,3 +155,8 @@ def test_two_bugs_get_two_ids(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.CRITICAL, logger="practices"):
         first, second = (AppTest.from_function(_show_bug, default_timeout=30).run() for _ in range(2))
     assert first.error[0].value != second.error[0].value
+
+
+def test_readers_of_another_language_are_told_once_that_the_catalogue_is_in_english(visit: Visit) -> None:
+    assert screen.footer(visit("about", lang="de")).count("Katalogs sind auf Englisch") == 1
+    assert "in English" not in screen.footer(visit("about", lang="en"))

@@ -168,7 +168,7 @@ def test_the_result_stands_first_and_all_results_with_source_base_horizon_and_ye
     assert all(told.index(main["effect_text"]) < told.index(one["effect_text"]) for one in results_of(practice_id)[1:])
     marks = {"randomised": "●●●●● randomised trial (5 of 5)", "monitoring": "●○○○○ monitoring figures (1 of 5)"}
     assert marks.get(main["design"], "of 5)") in told
-    alone = "a level only: it does not say what would have happened otherwise"
+    alone = "it does not say what would have happened otherwise"
     assert (alone in told) == (main["direction"] == "level-only")
 
 

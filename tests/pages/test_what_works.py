@@ -117,12 +117,27 @@ def test_limits_stand_at_the_top_and_what_is_not_known_in_words(visit: Visit) ->
     app = visit("what_works", outcome="employment")
     first = screen.bodies(app)[0]
     assert "scoping search of 27 November 2026, not a systematic review" in first
-    assert "padlock" in first
+    assert "padlock" not in "".join(screen.bodies(app))
     assert any(one.label.startswith("How a label is made: rule version 1") for one in app.expander)
     assert "Cost not known" in blocks(app)[TYPES["job-coaching-and-matching"]]
     assert "Directions are those of lower benefits." in blocks(app)[f"{TYPES['benefit-rules']}: lower benefits"]
     assert not screen.charts(app)
     assert not app.dataframe
+    assert "up to five padlocks" in "".join(screen.bodies(visit("method")))
+
+
+def test_a_cost_stands_with_its_practice_year_and_basis_and_at_no_form_of_its_type(visit: Visit) -> None:
+    nausica = "Nausica municipal refugee programme: EUR 13,514 per extra place, per year :small[(2020; total divided by"
+    for outcome in ("employment", "housing", "language"):
+        for name, text in blocks(visit("what_works", outcome=outcome)).items():
+            if name.startswith((TYPES["reception-and-placement"], f"{TYPES['language-training']}: ")):
+                assert "Cost not known" in text, name
+    language = blocks(visit("what_works", outcome="employment"))[TYPES["language-training"]]
+    assert "EUR 1,600 per course of eight weeks (whole group) :small[(2022; stated by the source; [" in language
+    assert "; 1 more, not comparable" in language
+    assert f"{nausica} number: EUR 500,000 / 37; [" in as_read(
+        "\n".join(screen.bodies(visit("what_works", type="reception-and-placement")))
+    )
 
 
 def test_a_copy_is_no_link(visit: Visit) -> None:
@@ -279,8 +294,57 @@ def test_counts_of_practices_name_the_choice_and_the_total(visit: Visit) -> None
     assert f"Of {len(families)} studies, {len(studied) or 'none'} studied older people." in words
     labels = [link.proto.label for link in app.get("page_link") if re.search(r"\d practice", link.proto.label)]
     assert labels
-    assert all("for older people in Italy (of " in label for label in labels)
-    assert any("all forms of this type" in label for label in labels)
+    first, *of_types = labels
+    assert as_read(first).endswith(" in Italy for older people; list in Explore")
+    assert all(" in Italy for older people; " in as_read(label) for label in of_types)
+    in_all = [link.proto.label for link in app.get("page_link") if "of this type in total" in link.proto.label]
+    assert any(label.endswith("of this type in total, in any form") for label in in_all)
+
+
+def test_only_countries_of_the_catalogue_are_offered_and_another_is_said_to_be_unknown(visit: Visit) -> None:
+    of_practices = [code for row in screen.rows("practices") for code in row["countries"].split(";") if code]
+    families = {(row["country"], row["study_family"]) for row in COUNTED if row["country"]}
+    codes = {*of_practices, *(code for code, _family in families)} & set(vocabulary("country"))
+    names = {vocabulary("country")[code] for code in codes}
+    offered = visit("overview").multiselect(key="question_countries").options
+    assert {name.partition(" · ")[0] for name in offered} == names
+    counts = f"{of_practices.count('DK')} practices, {sum(code == 'DK' for code, _family in families)} studies"
+    app = visit("what_works")
+    asked = app.multiselect(key="ask_countries").options
+    assert f"Denmark · Danmark ({counts})" in asked
+    assert len(asked) == len(names)
+    assert "no practice and no study" not in "".join(screen.bodies(app))
+    app = visit("what_works", country=["AQ", "DK"])
+    assert not app.warning
+    assert app.multiselect(key="ask_countries").value == ["AQ", "DK"]
+    assert "The catalogue has no practice and no study with a comparison from Antarctica." in as_read(
+        "".join(screen.bodies(app))
+    )
+
+
+def test_each_country_asked_for_is_counted_apart(visit: Visit) -> None:
+    """No sum of two countries is said of both: neither of studies nor of practices, not in the first lines either."""
+    asked = ["IT", "DE", "AQ"]
+    names = {"IT": "Italy", "DE": "Germany", "AQ": "Antarctica"}
+    practices = [row for row in screen.rows("practices") if "refugees" in row["target_groups"].split(";")]
+    for outcome in ("housing", "employment"):
+        app = visit("what_works", outcome=outcome, target_group="refugees", country=asked)
+        text = "\n".join(map(as_read, [*screen.bodies(app), *(one.proto.label for one in app.get("page_link"))]))
+        assert not re.search(r"(Italy, Germany|Germany, Italy)[^:\n]*: \d", text)
+        rows = [row for of in by_key(outcome).values() for row in of]
+        studies = {code: len({row["study_family"] for row in rows if row["country"] == code}) for code in asked}
+        each = [f"{count} in {names[code]}" for code, count in studies.items() if count]
+        none = [names[code] for code, count in studies.items() if not count]
+        of_studies = len({row["study_family"] for row in rows})
+        assert f"Of {of_studies} studies, by country: {', '.join(each)}, none in {' or '.join(none)}." in text
+        for name, block in blocks(app).items():
+            for code in asked:
+                of = {row["study_family"] for row in by_key(outcome)[name] if row["country"] == code}
+                assert not of or f"{names[code]}: {len(of)} of " in block, name
+        counts = [sum(code in row["countries"].split(";") for row in practices) for code in ("IT", "DE")]
+        both = sum(bool({"IT", "DE"} & set(row["countries"].split(";"))) for row in practices)
+        each_practice = f"{counts[0]} in Italy, {counts[1]} in Germany, none in Antarctica"
+        assert f"{both} practices for refugees: {each_practice} (some in more than one); list in Explore" in text
 
 
 def test_explore_filters_by_any_type_of_a_practice(visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""A finding of a study as Markdown: what was found, its direction, where, and the source."""
+"""A finding of a study as Markdown: what was found, its direction, where, and the source. And a cost."""
 
 from __future__ import annotations
 
@@ -57,3 +57,17 @@ def said(row: Row) -> str:
     design = formats.within(label("study_design", row["design"]))
     beside = escaped(", ".join(part for part in (where, design, months) if part))
     return f"{of_catalogue(row['effect_text'])} :small[({formats.parted([beside, source(row)])})]"
+
+
+def cost(row: Row) -> str:
+    """Return a cost as its source states it, as Markdown: whose it is, for what, of which year, how it came about."""
+    in_source = marked(row["amount_in_source"])
+    amount, basis = in_source, formats.within(label("cost_basis", row["basis"]))
+    if known(row["euros"]):
+        amount = f"EUR {formats.count(row['euros'])}"
+        basis = basis if row["basis"] == "stated" else formats.pair(basis, in_source)
+    year = row["year"] if known(row["year"]) else _("year not stated")
+    words = _("{amount} per {what}").format(amount=amount, what=marked(row["per_what"]))
+    said_ = formats.pair(marked(row["practice"]), words) if known(row["practice"]) else words
+    beside = [escaped(year), escaped(basis), web_link(row["source_url"], _("source"))]
+    return f"{escaped(said_)} :small[({formats.parted(beside)})]"

@@ -19,7 +19,9 @@ from practices_db.catalogue.texts import (
     percent,
     score_sentence,
     score_state,
+    span,
     why_not_scored,
+    with_range,
     years,
 )
 from practices_db.catalogue.vocabularies import label
@@ -39,8 +41,10 @@ __all__ = [
     "rounded_down",
     "score_state",
     "score_words",
+    "span",
     "web_link",
     "why_not_scored",
+    "with_range",
     "years",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -29,7 +30,9 @@ from pages.shared.components.screen_texts import (
     percent,
     score_state,
     score_words,
+    span,
     why_not_scored,
+    with_range,
     years,
 )
 from practices_db import formats
@@ -172,9 +175,8 @@ def _score_cell(card: Card, node: str) -> str:
     """Return a score with its range, "" where there is none; blanks before it let text sort as numbers do."""
     if not card[f"{node}_scored"]:
         return ""
-    low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
-    score = f"{number(card[f'{node}_score']):>3}"
-    return score if low == high else f"{score} ({low}–{high})"
+    said = with_range(*(card[f"{node}_{what}"] for what in ("score", "low", "high")))
+    return " " * (3 - len(number(card[f"{node}_score"]))) + said
 
 
 def pick_rows(practices: Sequence[Card], before: int, all_: int) -> tuple[str | None, list[str]]:
@@ -373,8 +375,8 @@ def score_cells(found: Selection) -> pd.DataFrame:
 def _with_ranges(cells: pd.DataFrame) -> pd.DataFrame:
     """Return cells with how far the ranges in them reach, in the reader's words."""
     spans = [
-        _("effectiveness {e_low}–{e_high}, sustainability {s_low}–{s_high}").format(
-            **{end: number(row[end]) for end in ("e_low", "e_high", "s_low", "s_high")}
+        _("effectiveness {effectiveness}, sustainability {sustainability}").format(
+            effectiveness=span(row["e_low"], row["e_high"]), sustainability=span(row["s_low"], row["s_high"])
         )
         for row in rows(cells)
     ]
@@ -443,13 +445,11 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     state = score_state(card, node)
     if state not in SHOWN_WITH_RANGE:
         return _(state)
-    span = f"{number(card[f'{node}_low'])}–{number(card[f'{node}_high'])}"
+    low, high = card[f"{node}_low"], card[f"{node}_high"]
     answered = _("{share} answered").format(share=percent(card[f"{node}_coverage"]))
-    return (
-        f"**{number(card[f'{node}_score'])}** ({span}), {answered}"
-        if state == "scored"
-        else f"{why_not_scored(card, node)} ({span}), {answered}"
-    )
+    if state == "scored":
+        return re.sub(r"^\d+", r"**\g<0>**", with_range(card[f"{node}_score"], low, high)) + f", {answered}"
+    return f"{why_not_scored(card, node)} ({span(low, high)}), {answered}"
 
 
 def fixed(content: Any, alt: str, **look: Any) -> None:

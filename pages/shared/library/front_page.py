@@ -22,7 +22,7 @@ MOST_LINES = 5
 FIRST_GROUP = "refugees"
 
 
-def question() -> None:
+def question(whole: Whole) -> None:
     """Draw the question as a form; it leads to its answer."""
     state: Any = st.session_state
     state.setdefault("question_outcome", FIRST_OUTCOME)
@@ -30,7 +30,7 @@ def question() -> None:
     with st.form("question"):
         words, send = st.columns([4, 1], vertical_alignment="bottom")
         with words:
-            choices("question", outcomes())
+            choices("question", outcomes(), whole)
         said = _("Show what is known")
         if send.form_submit_button(said, type="primary", icon=":material/search:", width="stretch"):
             asked = {"outcome": [state.question_outcome], "country": state.question_countries}

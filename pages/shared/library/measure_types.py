@@ -15,7 +15,7 @@ from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, reader_language, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.finding_texts import differed, example, said
+from pages.shared.components.finding_texts import cost, differed, example, said
 from pages.shared.components.links import page_link, practice_name
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
@@ -269,7 +269,7 @@ def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
         *([_("forms studied separately: {forms}").format(forms=", ".join(forms))] if forms else []),
         *([_("studied in {countries}").format(countries=labels("area", countries))] if countries else []),
     ]
-    cost = (
+    cost_words = (
         _("**What it cost**: stated by sources, not comparable with each other:")
         if costs
         else _("**What it cost**: not known")
@@ -280,18 +280,14 @@ def _conditions(made: Sequence[Synthesis], costs: Sequence[Row]) -> None:
             text=escaped(formats.parted(differs) or _(NOT_DOCUMENTED))
         ),
         _("**What was needed**: not documented"),
-        cost + "".join(f"\n    - {_cost(row)}" for row in costs),
+        cost_words + "".join(f"\n    - {_cost(row)}" for row in costs),
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def _cost(row: Row) -> str:
-    when = f", {row['year']}" if known(row["year"]) else ""
     note = f" {of_catalogue(row['note'])}" if known(row["note"]) else ""
-    basis = formats.within(label("cost_basis", row["basis"]))
-    words = escaped(f"{marked(row['amount_in_source'] + ', ' + row['per_what'] + when)} ({basis}).")
-    said_ = formats.pair(of_catalogue(row["practice"]), words) if known(row["practice"]) else words
-    return f"{said_}{note} :small[({_source(row)})]"
+    return f"{cost(row)}.{note}"
 
 
 def _practices(one: MeasureType, whole: Whole) -> None:

@@ -15,15 +15,16 @@ from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
-from pages.shared.components.finding_texts import said
-from pages.shared.components.screen_texts import escaped, known, labels, labels_within
+from pages.shared.components.finding_texts import cost, said
+from pages.shared.components.screen_texts import escaped, labels, labels_within
 from practices_db import formats
+from practices_db.catalogue import selection_texts
 from practices_db.catalogue import synthesis_texts as texts
-from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file
 from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST, unique_name
+from practices_db.queries.selection_counts import found_counts
 from practices_db.queries.what_works import WhatWorks, points_one_way
 from practices_db.translation import N_, _, ngettext
 
@@ -93,23 +94,40 @@ def groups() -> dict[str, str]:
     }
 
 
-def question(asked: Question) -> None:
+def countries(whole: Whole) -> list[str]:
+    """Return the countries that a practice or a study with a comparison is from, in the reader's order."""
+    return [
+        id_ for id_ in ids_in_order("country") if id_ in whole.counts["country"] or id_ in whole.what_works.countries
+    ]
+
+
+def question(asked: Question, whole: Whole) -> None:
     """Draw the choices in words, set to the link; each change writes the link."""
     st.session_state["ask_outcome"] = asked.outcome
     st.session_state["ask_group"] = asked.target_group or EVERYBODY
     st.session_state["ask_countries"] = list(asked.countries)
-    choices("ask", outcomes() if asked.outcome in outcomes() else list(vocabulary("outcome")), write=True)
+    choices("ask", outcomes() if asked.outcome in outcomes() else list(vocabulary("outcome")), whole, asked)
 
 
-def choices(key: str, offered: Sequence[str], write: bool = False) -> None:
-    """Draw the choices of outcome, group and countries; each change is written into the link where that is wanted.
+def choices(key: str, offered: Sequence[str], whole: Whole, asked: Question | None = None) -> None:
+    """Draw the choices of outcome, group and countries; each change of what the link ``asked`` is written into it.
 
     What is chosen stands in the session under the ``key`` with ``_outcome``, ``_group`` and ``_countries``.
     """
 
     def held(what: str, param: str, default: str = "") -> dict[str, Any]:
         name = f"{key}_{what}"
-        return {"key": name} | ({"on_change": links.write_param, "args": (param, name, default)} if write else {})
+        return {"key": name} | ({"on_change": links.write_param, "args": (param, name, default)} if asked else {})
+
+    chosen = asked.countries if asked else ()
+
+    def country(id_: str) -> str:
+        """Name a country with what is known of it; what is chosen takes little room, in a form from the first."""
+        if asked is None or id_ in chosen:
+            return (label if asked else listed_label)("country", id_)
+        practices = PracticeFilter.amount(whole.counts["country"].get(id_, 0))
+        studies = texts.studies_words(whole.what_works.countries.get(id_, 0))
+        return f"{listed_label('country', id_)} ({practices}, {studies})"
 
     with st.grid(3, min_column_width=240):
         st.selectbox(_("I want better"), offered, format_func=partial(label, "outcome"), **held("outcome", "outcome"))
@@ -118,8 +136,8 @@ def choices(key: str, offered: Sequence[str], write: bool = False) -> None:
         )
         st.multiselect(
             _("in"),
-            ids_in_order("country"),
-            format_func=partial(listed_label, "country"),
+            list(dict.fromkeys([*countries(whole), *chosen])),
+            format_func=country,
             placeholder=_("all countries"),
             select_all=False,
             **held("countries", "country"),
@@ -130,11 +148,7 @@ def limits(found: WhatWorks) -> None:
     """Say at the top what this is not."""
     day = formats.day(found.searched_on) if found.searched_on else _("not stated")
     st.markdown(
-        _(
-            "This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read. On the "
-            "padlock scale of the Education Endowment Foundation nearly every type of measure here would show one "
-            "padlock or none."
-        ).format(day=day)
+        _("This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read.").format(day=day)
     )
 
 
@@ -168,14 +182,16 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     """Draw the answer: one sentence, a block for each type or form that was studied, and what nobody studied."""
     of = found.of_outcome(asked.outcome)
     unstudied = found.unstudied(asked.outcome)
-    counts = whole.index.select(asked.practices()).facet_counts()["measure_type"]
     outcome = label("outcome", asked.outcome)
     st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
-    st.markdown(sentence(asked, of, len(unstudied)))
+    st.markdown(sentence(asked, of, len(unstudied), whole))
+    practices = selection_texts.found(asked.practices(), found_counts(whole.index.select(asked.practices())))
+    words = formats.parted([escaped(practices), _("list in Explore")])
+    links.page_link("explore", words, "search", asked.practices().params())
     if asked.target_group or asked.countries:
         st.caption(_("Each label is based on all studies. How many of them match your choice is given below it."))
     for one in of:
-        _block(one, asked, found, counts.get(one.measure_type, 0), whole)
+        _block(one, asked, found, whole)
     st.header(
         ngettext(
             "{count} type of measure without a study on this", "{count} types of measure without a study on this",
@@ -191,11 +207,11 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     )
     with st.grid(3, min_column_width=300):
         for id_ in unstudied:
-            words = practices_words(id_, counts.get(id_, 0), asked, whole)
+            words = practices_words(id_, asked, whole)
             links.type_link(id_, formats.pair(f"**{label('measure_type', id_)}**", words))
 
 
-def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:
+def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int, whole: Whole) -> str:
     """Say how much is known on an outcome, and how much of it is about the chosen group and countries."""
     same_way = sum(points_one_way(one) for one in of)
     if len(of) == 1:
@@ -217,10 +233,12 @@ def sentence(asked: Question, of: Sequence[Synthesis], unstudied: int) -> str:
         "for **{count}** more types the search found no study with a comparison.",
         unstudied,
     ).format(count=unstudied)
-    return " ".join([formats.parted([first, rest]), *_chosen([study for one in of for study in one.studies], asked)])
+    return " ".join(
+        [formats.parted([first, rest]), *_chosen([study for one in of for study in one.studies], asked, whole)]
+    )
 
 
-def _chosen(studies: Sequence[Study], asked: Question) -> list[str]:
+def _chosen(studies: Sequence[Study], asked: Question, whole: Whole) -> list[str]:
     """Say how many study families are about the chosen group, and how many come from the chosen countries."""
     all_, said_ = len({study.family for study in studies}), []
     if asked.target_group:
@@ -231,14 +249,11 @@ def _chosen(studies: Sequence[Study], asked: Question) -> list[str]:
         name = escaped(labels_within("target_group", [asked.target_group]))
         said_.append(words.format(all=all_, count=len(of_group) or _("none"), group=name))
     if asked.countries:
-        inside = {one.family for one in studies if one.countries & set(asked.countries)}
-        words = ngettext(
-            "Of {all} study, **{count}** took place in {countries}.",
-            "Of {all} studies, **{count}** took place in {countries}.",
-            all_,
-        )
-        where = labels("country", asked.countries)
-        said_.append(words.format(all=all_, count=len(inside) or _("none"), countries=where))
+        words = ngettext("Of {all} study, by country: {each}.", "Of {all} studies, by country: {each}.", all_)
+        said_.append(words.format(all=all_, each=escaped(texts.by_country(studies, asked.countries))))
+    if unknown := [label("country", id_) for id_ in asked.countries if id_ not in countries(whole)]:
+        words = _("The catalogue has no practice and no study with a comparison from {countries}.")
+        said_.append(words.format(countries=escaped(formats.listed(unknown, last="or"))))
     return said_
 
 
@@ -252,7 +267,7 @@ def sure(one: Synthesis) -> str:
     return f"{texts.marks(one)} {texts.how_sure(one)}"
 
 
-def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int, whole: Whole) -> None:
+def _block(one: Synthesis, asked: Question, found: WhatWorks, whole: Whole) -> None:
     told = found.counted(one)
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"### {escaped(texts.name(one))}", anchors=False)
@@ -264,42 +279,30 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, practices: int, wh
             st.markdown("\n\n".join(filter(None, lines)))
         with middle:
             st.markdown("\n".join(f"- {said(row)}" for row in told[:MOST_TEXTS]))
+            if len(told) > MOST_TEXTS:
+                words = _("{count} of {all} findings; the others are on the page of this type.")
+                st.caption(words.format(count=MOST_TEXTS, all=len(told)))
         with right:
             st.markdown(
                 _("**Studied in** {countries}").format(countries=escaped(texts.countries(one)))
                 + "  \n"
-                + _("**Cost** {cost}").format(cost=escaped(cost(one.measure_type, found)))
+                + _("**Cost** {cost}").format(cost=_cost(one, found))
             )
-            words = practices_words(one.measure_type, practices, asked, whole, forms=bool(one.form))
+            words = practices_words(one.measure_type, asked, whole, forms=bool(one.form))
             links.page_link("explore", words, "search", asked.practices(one.measure_type).params())
-            more = len(told) - MOST_TEXTS
-            words = (
-                ngettext("{count} more finding", "{count} more findings", more).format(count=more)
-                if more > 0
-                else _("All about this type")
-            )
-            links.type_link(one.measure_type, words, asked.outcome)
+            links.type_link(one.measure_type, _("All about this type"), asked.outcome)
 
 
-def practices_words(measure_type: str, count: int, asked: Question, whole: Whole, forms: bool = False) -> str:
+def practices_words(measure_type: str, asked: Question, whole: Whole, forms: bool = False) -> str:
     """Say how many practices of a type the question is about, and how many there are of the type in all its forms."""
-    words = PracticeFilter.amount(count)
-    of_type = _("all forms of this type") if forms else _("of this type")
-    if not asked.target_group and not asked.countries:
-        return f"{words} ({of_type})" if forms else words
-    if not asked.countries:
-        said_ = _("{list} for {group} (of {all}, {type})")
-    elif not asked.target_group:
-        said_ = _("{list} in {countries} (of {all}, {type})")
-    else:
-        said_ = _("{list} for {group} in {countries} (of {all}, {type})")
-    return said_.format(
-        list=words,
-        group=labels_within("target_group", [asked.target_group] if asked.target_group else []),
-        countries=labels("country", asked.countries),
-        all=formats.count(whole.counts["measure_type"].get(measure_type, 0)),
-        type=of_type,
-    )
+    all_ = whole.counts["measure_type"].get(measure_type, 0)
+    if asked.practices().is_empty:
+        words = PracticeFilter.amount(all_)
+        return _("{list} of this type, in any form").format(list=words) if forms else words
+    in_all = _("{all} of this type in total, in any form") if forms else _("{all} of this type in total")
+    found = found_counts(whole.index.select(asked.practices(measure_type)))
+    words = escaped(selection_texts.found(asked.practices(), found))
+    return formats.parted([words, in_all.format(all=formats.count(all_))])
 
 
 def of_choice(one: Synthesis, asked: Question) -> str:
@@ -307,9 +310,12 @@ def of_choice(one: Synthesis, asked: Question) -> str:
     lines = []
     if asked.target_group:
         lines.append((labels("target_group", [asked.target_group]), one.among(asked.target_group)))
-    if asked.countries:
-        inside = tuple(study for study in one.studies if study.countries & set(asked.countries))
-        lines.append((labels("country", asked.countries), inside))
+    inside = {
+        country: tuple(study for study in one.studies if country in study.countries) for country in asked.countries
+    }
+    lines += [(label("country", country), studies) for country, studies in inside.items() if studies]
+    if without := [country for country, studies in inside.items() if not studies]:
+        lines.append((labels("country", without), ()))
     return "  \n".join(
         _("**{name}:** {words}").format(
             name=escaped(name),
@@ -324,14 +330,12 @@ def of_choice(one: Synthesis, asked: Question) -> str:
     )
 
 
-def cost(measure_type: str, found: WhatWorks) -> str:
-    """Return what one costs as sources state it, or that it is not known."""
-    stated = found.costs.get(measure_type, ())
+def _cost(one: Synthesis, found: WhatWorks) -> str:
+    """Return what one costs as sources state it, as Markdown, or that it is not known; costs are of types."""
+    stated = () if one.form else found.costs.get(one.measure_type, ())
     if not stated:
         return _("not known")
-    first = stated[0]
-    euros = f"EUR {formats.count(first['euros'])}" if known(first["euros"]) else marked(first["amount_in_source"])
-    words = _("{amount} per {what}, from one source").format(amount=euros, what=marked(first["per_what"]))
-    return words if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
-        first=words, count=len(stated) - 1
+    first = cost(stated[0])
+    return first if len(stated) == 1 else _("{first}; {count} more, not comparable").format(
+        first=first, count=len(stated) - 1
     )  # fmt: skip

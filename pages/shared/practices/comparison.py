@@ -16,7 +16,7 @@ from pages.shared.components import database, practice_picker
 from pages.shared.components.database import Card, Whole
 from pages.shared.components.links import MOST_COMPARED, need_link, page_link, practice_link
 from pages.shared.components.peers import ENOUGH_PEERS, are_counted
-from pages.shared.components.screen_texts import escaped, number, of_catalogue, percent, rounded_down
+from pages.shared.components.screen_texts import escaped, of_catalogue, percent, rounded_down, span
 from pages.shared.components.tables import HEADLINES, MOST_DRAWN
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -171,8 +171,7 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
 
 def _span(card: Card, node: str) -> str:
     """Return the range of a score in whole numbers, or the one number that it comes to."""
-    low, high = number(card[f"{node}_low"]), number(card[f"{node}_high"])
-    return low if low == high else f"{low}–{high}"
+    return span(card[f"{node}_low"], card[f"{node}_high"])
 
 
 # --- peers -----------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def answer(view: View, whole: Whole, found: Selection) -> None:
             copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
             downloads.take_away(view, found.count)
     if known := selection_texts.known(counts):
-        st.caption(escaped(known))
+        st.markdown(escaped(known))
 
 
 def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:

@@ -582,9 +582,9 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
             answers=formats.count(found.answers),
         ),
         _(
-            "**A level is no effect.** Of {results} practices with a result, {levels} have only a level, a figure "
-            "without comparison or before: nobody knows what would have happened otherwise. In {independent} the main "
-            "figure comes from somebody independent of the operator."
+            "**A figure without comparison is no effect.** Of {results} practices with a result, {levels} have only "
+            "such a figure: nobody knows what would have happened otherwise. In {independent} the main figure comes "
+            "from somebody independent of the operator."
         ).format(results=found.results, levels=found.levels, independent=found.independent),
         _(
             "**Studies are from few countries.** {most} of {studies} studies with a comparison group or a draw by lot "
@@ -600,6 +600,10 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
             "**Many types of measure are untested.** {untested} of {typed} practices belong to a type of measure that "
             "no such study here has tested."
         ).format(untested=found.untested, typed=found.typed),
+        _(
+            "**The evidence on types of measure is thin.** The Education Endowment Foundation marks how secure "
+            "evidence is with up to five padlocks: nearly every type of measure here would have one or none."
+        ),
         _(
             "**Counts by country show what could be read**, not how much a country does. {without} practices state no "
             "country."

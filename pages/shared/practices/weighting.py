@@ -21,7 +21,7 @@ from criteria.weight_effects import (
     weight_costs,
 )
 from criteria.weighting import PRESETS, Floats, Weighting, from_params, preset, preset_of, to_params, weighting
-from pages.shared.components.screen_texts import escaped, number, percent, rounded_down
+from pages.shared.components.screen_texts import escaped, percent, rounded_down, with_range
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.translation import N_, _, ngettext
@@ -215,11 +215,7 @@ def own_columns(scores: Scores, ids: Sequence[str], weights: Weighting, every: b
     the criteria that weigh something was tried.
     """
     words = [scores.of(id_, YOUR_WEIGHTING) for id_ in ids]
-    columns = {
-        _("Your weighting"): [
-            f"{number(own.score or 0)} ({number(own.low or 0)}–{number(own.high or 0)})" for own in words
-        ]
-    }
+    columns = {_("Your weighting"): [with_range(own.score or 0, own.low or 0, own.high or 0) for own in words]}
     if every:
         table = criterion_scores(scores)[np.isin(scores.practice_ids, ids)][:, weights.shares > 0]
         columns[_("First in")] = [

@@ -14,7 +14,7 @@ from criteria.framework import ANSWER_IDS, AnswerId, Framework
 from criteria.scoring import Score
 from pages.shared.components import charts, tables
 from pages.shared.components.score_profile import profile_lines
-from pages.shared.components.screen_texts import escaped, number, percent
+from pages.shared.components.screen_texts import escaped, percent, span, with_range
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment.navigation import step_button
 from pages.shared.self_assessment.questions import WORDS, with_anchor
@@ -318,10 +318,9 @@ def _put_away() -> None:
 def _words(one: Score) -> str:
     if one.low is None or one.high is None:
         return _("not applicable")
-    low, high = number(one.low), number(one.high)
     if one.scored and one.score is not None:
-        return _("{score} (range {low}–{high})").format(score=number(one.score), low=low, high=high)
-    return _("no score ({low}–{high})").format(low=low, high=high)
+        return with_range(one.score, one.low, one.high)
+    return _("no score ({range})").format(range=span(one.low, one.high))
 
 
 def _moved_table(framework: Framework, moved: Sequence[Any]) -> pd.DataFrame:

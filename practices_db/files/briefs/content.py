@@ -29,10 +29,10 @@ from practices_db.catalogue.texts import (
     criterion_sentence,
     known,
     labels,
-    number,
     percent,
     score_sentence,
     score_state,
+    with_range,
     years,
 )
 from practices_db.catalogue.vocabularies import HEADLINES
@@ -393,7 +393,7 @@ def _order(cursor: Cursor, view: View, weights: Weighting, names: Mapping[str, s
         tuple(
             (
                 names[row["practice_id"]],
-                f"{number(row['score'])} ({number(row['low'])}–{number(row['high'])})",
+                with_range(row["score"], row["low"], row["high"]),
                 *(str(int(row[name])) for name in ("ahead", "behind", "open")),
                 _("{best} to {worst}").format(best=int(row["place_from"]), worst=int(row["place_to"])),
             )

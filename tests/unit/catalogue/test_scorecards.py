@@ -494,4 +494,6 @@ def test_no_shipped_practice_is_called_better_against_the_direction_of_its_main_
         uncounted = card["effectiveness_group"] == "level-only" and card["result_direction"] != "level-only"
         assert ("no answer on the result under framework 2.0.0" in group_words(card)) == uncounted, card["id"]
         said = score_sentence(card, "effectiveness")
-        assert "only a level" not in said if uncounted else "no answer on the result" not in said, card["id"]
+        assert "only a figure without comparison" not in said if uncounted else "no answer on the result" not in said, (
+            card["id"]
+        )
