@@ -400,6 +400,11 @@ def mark(one: Practice) -> int:
     return marks[one.results[0]["design"]] if one.results else 0
 
 
+def found_by_others(one: Practice) -> bool:
+    """Whether a practice's main result is known to come from someone other than its operator."""
+    return bool(one.results) and one.results[0]["independent_of_operator"] == "yes"
+
+
 def shown_by(answer: str, main: Row | None) -> str:
     """Return what a result shows, as issue 14 words it, from the counted answer to ``eff-result`` and the main row."""
     if answer not in DOCUMENTED:
@@ -471,7 +476,7 @@ def in_order(found: Iterable[Practice], sort: str) -> list[str]:
         case "name":
             line = by_name
         case "result":
-            line = sorted(by_name, key=lambda one: (-mark(one), -one.answered))
+            line = sorted(by_name, key=lambda one: (-mark(one), not found_by_others(one), -one.answered))
         case "documented":
             line = sorted(by_name, key=lambda one: -one.answered)
         case "newest":

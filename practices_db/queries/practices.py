@@ -68,9 +68,12 @@ SELECTED = """
     selected AS (SELECT id FROM passing WHERE hits = (SELECT count(*) FROM needed))
 """
 
-# "Surest first" orders by the low end of the range: what holds even if nothing undocumented is met.
+# Of results with equally strong evidence those come first that somebody else than the operator found; that nobody says
+# who found it, is no more than the operator's word. "Surest first" orders by the low end of the range: what holds even
+# if nothing undocumented is met.
 _ORDER: dict[Sort, str] = {
-    "result": "c.result_mark DESC NULLS LAST, c.answered DESC, c.name_key, c.id",
+    "result": "c.result_mark DESC NULLS LAST, coalesce(c.result_independent, false) DESC, c.answered DESC, c.name_key, "
+    "c.id",
     "name": "c.name_key, c.id",
     "documented": "c.answered DESC, c.name_key, c.id",
     "effectiveness": "c.effectiveness_scored DESC, c.effectiveness_low DESC NULLS LAST, c.name_key, c.id",

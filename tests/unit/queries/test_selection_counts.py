@@ -69,6 +69,15 @@ def test_random_filters_find_values_of_every_sort(store: Store, index: Index) ->
 
 def test_practices_named_one_by_one_have_their_best_evidence_wherever_they_are_named(
     store: Store, index: Index
+    assert any(counts.open_end and counts.undated for counts in every)
+
+
+def test_independence_breaks_the_tie_between_results_of_the_same_strength(store: Store, index: Index) -> None:
+    strongest = [one for one in EVERYONE if oracles.mark(one) == 5]
+    operators = [one for one in strongest if one.results[0]["independent_of_operator"] == "no"]
+    assert 0 < len(operators) < len(strongest)
+    for counts in both_ways(store, index, PracticeFilter()):
+        assert "(randomised trial, 5 of 5, independent of the operator," in answer(PracticeFilter(), counts)
 ) -> None:
     in_order = oracles.in_order(BY_ID.values(), "result")
     chosen = PracticeFilter(practice=(in_order[-1], in_order[0]))
