@@ -102,7 +102,7 @@ def test_results_stand_first_with_the_evidence_of_each_figure(visit: Visit) -> N
     assert "●●●●● randomised trial (5 of 5)" in evidence[0]
     assert evidence[1].endswith("a level only: it does not say what would have happened otherwise")
     assert evidence[2] == "–"
-    assert shows[1:] == ["Only a level known", "Nothing known"]
+    assert shows[1:] == ["Only a level known", "No result known"]
 
 
 # --- the choice --------------------------------------------------------------------------------------------
