@@ -308,7 +308,11 @@ def test_each_answer_has_the_mark_of_its_evidence(visit: Visit) -> None:
     seen = 0
     for criterion in FRAMEWORK.criteria:
         by_label = {one.label: one.id for one in criterion.indicators}
-        for one in rows_of(app, criterion.title)[1:]:
+        score, *shown = rows_of(app, criterion.title)
+        for id_, cell in zip(ids, score["cells"], strict=True):
+            own = BY_ID[id_].scores[criterion.id].strongest
+            assert own is None or cell["mark"].startswith(f"strongest evidence of its answers: {'●' * own}○")
+        for one in shown:
             for id_, cell in zip(ids, one["cells"], strict=True):
                 given = BY_ID[id_].answers.get(by_label[one["title"]])
                 if given and given.answer in VALUE:

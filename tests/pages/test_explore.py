@@ -422,6 +422,10 @@ def test_choosing_an_order_writes_it_into_the_link_and_goes_to_the_first_page(vi
     assert app.query_params == {"sort": "name"}
     assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[:10]
 
+        for line, node in zip(told[at].splitlines()[-2:], oracles.HEADLINES, strict=True):
+            own = by_id[id_].scores[node].strongest if by_id[id_].answers else None
+            assert own is None or line.endswith(f"({own} of 5)")
+            assert own is None or f" · strongest evidence of its answers: {'●' * own}{'○' * (5 - own)} " in line
 
 def test_an_order_is_offered_where_there_is_one_and_kept_where_there_is_none(visit: Visit) -> None:
     app = visit("explore", sort="name")

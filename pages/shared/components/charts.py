@@ -343,15 +343,15 @@ def range_rows() -> Spec:
     scale = alt.Scale(domain=_headlines())
     legend = alt.Legend(orient="top", direction="horizontal")
     room = alt.Scale(domain=[0, 128], nice=False)  # above 100 stands the evidence
-    heading = _quoted(_("Evidence"))
-    shown = f"datum.value > 100 ? {heading} : datum.label"
+    heading, short = _quoted(_("Evidence of the result")), _quoted(_("Result"))
+    shown = f"datum.value > 100 ? (width > {NAMED_FROM} ? {heading} : {short}) : datum.label"
     labels = alt.Axis(labelLimit=alt.ExprRef("containerSize()[0] < 560 ? 120 : 300"), ticks=False, domain=False)
     base = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None, axis=labels))
     told = base.encode(
         yOffset=alt.YOffset("what:N", scale=alt.Scale(domain=_headlines(), paddingOuter=0.9)),
         tooltip=_tips({"name:N": _("Practice"), "what:N": _("Score"), "words:N": _("Known"), "told:N": _("Result")}),
     )
-    axis = alt.Axis(orient="top", tickCount=6, grid=True, labelExpr=shown)
+    axis = alt.Axis(orient="top", tickCount=6, grid=True, labelExpr=shown, labelLimit=200)
     colour = alt.Color("what:N", scale=scale, legend=None)
     spans = _spans(told, 6, "pointer").encode(x=alt.X("low:Q", title=None, scale=room, axis=axis), color=colour)
     spans = spans.add_params(alt.selection_point(name="pick", fields=["id"]))

@@ -35,7 +35,7 @@ from pages.shared.components.screen_texts import (
 from practices_db import formats
 from practices_db.catalogue.own_language import unmarked
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark, main_result
+from practices_db.catalogue.result_texts import ResultWords, design_mark, evidence_of_answers, main_result
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.facet_index import Numbers, Selection
 from practices_db.queries.views import View
@@ -143,11 +143,8 @@ def _paragraphs(card: Mapping[str, Any]) -> list[str]:
 
 
 def score_line(card: Mapping[str, Any], node: str) -> str:
-    """Return a headline of a card as Markdown: the score in words, and the mark of its evidence.
-
-    For effectiveness that is the evidence of the result, which stands with the result.
-    """
-    strongest = "" if node == "effectiveness" else answers_mark(card[f"{node}_strongest_evidence"])
+    """Return a headline of a card as Markdown: the score in words, and the evidence of its answers."""
+    strongest = evidence_of_answers(card[f"{node}_strongest_evidence"])
     return " · ".join(part for part in (score_words(card, node), escaped(strongest)) if part)
 
 
@@ -157,7 +154,7 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
     table = {
         _("Practice"): [card["name"] for card in cards],
         _("Result"): [unmarked(result.found) if result else "" for result in found],
-        _("Evidence"): [design_mark(result.design) if result else "" for result in found],
+        _("Evidence of the result"): [design_mark(result.design) if result else "" for result in found],
         **{_(title): [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
         _("Countries"): [labels("country", card["countries"]) for card in cards],
         _("Sectors"): [labels("sector", card["sectors"]) for card in cards],
@@ -204,7 +201,9 @@ def overview_columns() -> dict[str, Any]:
     return {
         _("Practice"): st.column_config.TextColumn(width=290),
         _("Result"): st.column_config.TextColumn(width=340, help=_("The main result in its own unit; –: not known")),
-        _("Evidence"): st.column_config.TextColumn(width=150, help=_("Of the figure of the result, 1 to 5")),
+        _("Evidence of the result"): st.column_config.TextColumn(
+            width=150, help=_("Of the figure of the result, 1 to 5")
+        ),
     } | {_(title): st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
 
 
