@@ -412,7 +412,7 @@ def score_points(practices: Cards) -> pd.DataFrame:
         }
         for card in rows(practices)
         if card["effectiveness_scored"] and card["sustainability_scored"]
-        for level in [card["strongest_evidence"] if known(card["strongest_evidence"]) else 0]
+        for level in [min(card[f"{node}_strongest_evidence"] for node in HEADLINES)]  # both rest on it, or on more
     ]
     fitted = mark_names.fitted([(row["e"], row["s"], row["name"]) for row in points])
     named = [
