@@ -359,8 +359,8 @@ def test_the_table_has_a_row_for_each_practice_and_blank_where_nothing_is_known(
     assessed = {row["practice_id"] for row in screen.rows("assessments")}
     for id_, score in zip(order, table["Effectiveness"], strict=True):
         if id_ not in assessed:
-            assert score == "–", id_  # never zero
-    for id_, told, evidence in zip(order, table["Result"], table["Evidence"], strict=True):
+            assert score.strip() == "–", id_  # never zero
+    for id_, told, evidence in zip(order, table["Result"], table["Evidence of the result"], strict=True):
         results = next(one.results for one in EVERYONE if one.id == id_)
         assert results[0]["effect_text"] in told if results else (told, evidence) == ("–", "–"), id_
 
@@ -382,6 +382,33 @@ def test_cards_say_the_result_with_its_mark_before_the_scores(visit: Visit) -> N
     told = [screen.as_read(body) for body in screen.bodies(app)]
     by_id = {one.id: one for one in EVERYONE}
     for id_ in shown:
+def test_where_too_little_is_known_for_a_score_the_table_has_the_range_and_sorts_it_below_every_score(
+    visit: Visit,
+) -> None:
+    table = visit("explore", status="assessed", view="table").dataframe[0].value
+    by_name = {one.row["name"]: one for one in EVERYONE if one.answers}
+    seen = set()
+    for node, title in (("effectiveness", "Effectiveness"), ("sustainability", "Sustainability")):
+        for name, cell in zip(table["Practice"], table[title], strict=True):
+            score = by_name[name].scores[node]
+            if score.scored:
+                seen.add("scored")
+                assert cell.strip()[0].isdigit()
+            elif score.low is None:
+                seen.add("not applicable")
+                assert cell == "   not applicable"
+            elif not score.answered:
+                seen.add("nothing documented")
+                assert cell == "    –"
+            else:
+                seen.add("not enough")
+                low, high = (int(end + Fraction(1, 2)) for end in (score.low, score.high or 0))
+                assert cell == f"   no score, between {low} and {high}"
+        ranges = [cell for cell in table[title] if "no score" in cell]
+        assert max(ranges) < min(cell for cell in table[title] if cell.strip()[0].isdigit())
+    assert {"scored", "nothing documented", "not enough"} <= seen
+
+
         (main, *more) = by_id[id_].results
         (at,) = (place for place, words in enumerate(told) if f": {main['effect_text']} (" in words)
         dots = oracles.mark(by_id[id_])

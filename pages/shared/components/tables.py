@@ -47,6 +47,7 @@ MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once;
 HALF = 50  # of 100 points
 _LISTED = 12  # names in a list beside a chart
 _PRINTED, _PRINTED_COLUMNS = 50, 6  # rows and columns of the table on paper: three pages
+_BELOW_SCORES = " " * 3  # what begins with it is sorted below a score, which has three digits or blanks
 CELL = 5  # points of a score in a cell of the chart of both scores
 
 Cards = pd.DataFrame | Sequence[Card]
@@ -166,10 +167,18 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
 
 
 def _score_cell(card: Card, node: str) -> str:
-    """Return a score with its range, "" where there is none; blanks before it let text sort as numbers do."""
-    if not card[f"{node}_scored"]:
-        return ""
+    """Return a score with its range, or the range alone where too little is known for a score; "–" for not known.
+
+    Blanks before it let text sort as numbers do, and what is no score below every score.
+    """
+    state = score_state(card, node)
+    if state == "not applicable":
+        return _BELOW_SCORES + _(state)
+    if state not in SHOWN_WITH_RANGE:
+        return f"{_BELOW_SCORES} –"
     low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
+    if state != "scored":
+        return _BELOW_SCORES + _("no score, between {low} and {high}").format(low=low, high=high)
     score = f"{number(card[f'{node}_score']):>3}"
     return score if low == high else f"{score} ({low}–{high})"
 
@@ -197,7 +206,7 @@ def pick_rows(practices: Sequence[Card], before: int, all_: int) -> tuple[str | 
 
 def overview_columns() -> dict[str, Any]:
     """Return how the columns of the sortable table are shown."""
-    score = _("0–100, with where it could end up once the missing answers are known; –: no score")
+    score = _("0–100, with where it could end up once the missing answers are known; –: not known")
     return {
         _("Practice"): st.column_config.TextColumn(width=290),
         _("Result"): st.column_config.TextColumn(width=340, help=_("The main result in its own unit; –: not known")),
