@@ -438,7 +438,7 @@ def meets_the_rest(one: Practice, chosen: Mapping[str, Any]) -> bool:
                 return False
         else:
             began = int(start or end)
-            ended = int(end) if end else 9999  # no end stated: taken to be running
+            ended = int(end) if end else 9999  # no end stated: found, and counted apart (knows_to_have_run)
             if first is not None and ended < first:
                 return False
             if last is not None and began > last:
@@ -449,6 +449,11 @@ def meets_the_rest(one: Practice, chosen: Mapping[str, Any]) -> bool:
             if coverage is None or 100 * coverage < chosen["minimum_coverage"]:
                 return False
     return all(word in one.search_text for word in plain(chosen["text"]).split())
+
+
+def knows_to_have_run(one: Practice, first: int) -> bool:
+    """Whether a practice with a year stated that a period from ``first`` on finds is known to have run in it."""
+    return int(one.row["end_year"] or one.row["start_year"]) >= first
 
 
 def matches(one: Practice, chosen: Mapping[str, Any]) -> bool:

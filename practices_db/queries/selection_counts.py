@@ -15,16 +15,18 @@ from practices_db.catalogue.selection_texts import SelectionCounts
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, records
 from practices_db.queries.facet_index import Selection
-from practices_db.queries.practices import SELECTED, order_of, parameters
+from practices_db.queries.practices import KNOWN_END, SELECTED, START, order_of, parameters
 
-_COUNTS = """
+_COUNTS = f"""
     SELECT
         count(*), count(*) FILTER (WHERE assessed),
         count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
         count(*) FILTER (WHERE NOT assessed AND result_mark IS NULL),
         count(*) FILTER (WHERE result_mark = (
             SELECT max(c.result_mark) FROM practice_card c SEMI JOIN selected ON selected.id = c.id
-        ))
+        )),
+        count(*) FILTER (WHERE {KNOWN_END} < $from AND {START} IS NOT NULL),
+        count(*) FILTER (WHERE $undated AND {START} IS NULL)
     FROM practice_card c SEMI JOIN selected ON selected.id = c.id
 """
 _VALUES = """
@@ -42,14 +44,15 @@ _BEST = f"""
 def read_counts(cursor: Cursor, chosen: PracticeFilter) -> SelectionCounts:
     """Return what a filter's selection holds."""
     given = parameters(chosen)
-    practices, assessed, scored, unknown, alike = cursor.execute(SELECTED + _COUNTS, given).fetchone() or (0,) * 5
+    counted = cursor.execute(SELECTED + _COUNTS, given).fetchone() or (0,) * 7
+    practices, assessed, scored, unknown, alike, open_end, undated = counted
     values: dict[str, dict[str, int]] = {facet.field: {} for facet in chosen.alternatives}
     if values:
         for facet, value, count in cursor.execute(SELECTED + _VALUES, given).fetchall():
             if facet in values:
                 values[facet][value] = count
     best = next(iter(records(cursor.execute(SELECTED + _BEST, given))), None)
-    return SelectionCounts(practices, values, assessed, scored, unknown, best, alike)
+    return SelectionCounts(practices, values, assessed, scored, unknown, best, alike, open_end, undated)
 
 
 def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) -> SelectionCounts:
@@ -58,6 +61,7 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
     marks = selection.numbers("result_mark")
     scored = np.logical_and.reduce([selection.numbers(f"{node}_scored") > 0 for node in HEADLINES])
     has_result = ~np.isnan(marks)
+    dated = ~np.isnan(selection.numbers("start"))
     order = selection.index.orders[DEFAULT_SORT]
     best = order[selection.mask[order]][: int(has_result.any())]  # whoever has no result comes last
     return SelectionCounts(
@@ -74,4 +78,6 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
         int((~assessed & ~has_result).sum()),
         card(selection.index.ids[best[0]]) if len(best) else None,
         int((marks == marks[has_result].max()).sum()) if len(best) else 0,
+        int((selection.numbers("known_end") < (selection.chosen.running_from or 0))[dated].sum()),
+        int((~dated).sum()) if selection.chosen.dated and selection.chosen.undated else 0,
     )

@@ -212,7 +212,13 @@ def test_the_period_narrows_and_may_take_in_what_states_no_year(visit: Visit) ->
     app.number_input(key="running_from").set_value(2015).run()
     app.number_input(key="running_to").set_value(2016).run()
     assert app.query_params == {"from": "2015", "to": "2016"}
-    assert screen.found(app) == len(expected(running_from=2015, running_to=2016))
+    found = expected(running_from=2015, running_to=2016)
+    assert screen.found(app) == len(found)
+    known = sum(oracles.knows_to_have_run(one, 2015) for one in found)
+    assert screen.sentence(app) == (
+        f"{len(found)} practices running between 2015 and 2016, or started before with no end stated: "
+        f"{known} known to run then, {len(found) - known} with no end stated."
+    )
     app.checkbox(key="undated").check().run()
     assert app.query_params["undated"] == "1"
     assert screen.found(app) == len(expected(running_from=2015, running_to=2016, undated=True))
@@ -376,12 +382,6 @@ def test_a_score_stands_with_its_range_in_one_cell_and_text_sorts_as_numbers_do(
     }
 
 
-def test_cards_say_the_result_with_its_mark_before_the_scores(visit: Visit) -> None:
-    app = visit("explore")
-    shown = screen.card_ids(app)
-    told = [screen.as_read(body) for body in screen.bodies(app)]
-    by_id = {one.id: one for one in EVERYONE}
-    for id_ in shown:
 def test_where_too_little_is_known_for_a_score_the_table_has_the_range_and_sorts_it_below_every_score(
     visit: Visit,
 ) -> None:
@@ -409,6 +409,12 @@ def test_where_too_little_is_known_for_a_score_the_table_has_the_range_and_sorts
     assert {"scored", "nothing documented", "not enough"} <= seen
 
 
+def test_cards_say_the_result_with_its_mark_before_the_scores(visit: Visit) -> None:
+    app = visit("explore")
+    shown = screen.card_ids(app)
+    told = [screen.as_read(body) for body in screen.bodies(app)]
+    by_id = {one.id: one for one in EVERYONE}
+    for id_ in shown:
         (main, *more) = by_id[id_].results
         (at,) = (place for place, words in enumerate(told) if f": {main['effect_text']} (" in words)
         dots = oracles.mark(by_id[id_])
@@ -416,6 +422,10 @@ def test_where_too_little_is_known_for_a_score_the_table_has_the_range_and_sorts
         assert f"({dots} of 5)" in told[at]
         assert (f"and {len(more)} more result" in told[at]) == bool(more)
         assert told[at].index(f": {main['effect_text']} (") < told[at].index("- Effectiveness: ")
+        for line, node in zip(told[at].splitlines()[-2:], oracles.HEADLINES, strict=True):
+            own = by_id[id_].scores[node].strongest if by_id[id_].answers else None
+            assert own is None or line.endswith(f"({own} of 5)")
+            assert own is None or f" · strongest evidence of its answers: {'●' * own}{'○' * (5 - own)} " in line
     without = screen.card_ids(visit("explore", result="not-known"))
     assert not any(by_id[id_].results for id_ in without)
     assert sum("\n**No result known**\n" in body for body in screen.bodies(visit("explore", result="not-known"))) == 10
@@ -449,10 +459,6 @@ def test_choosing_an_order_writes_it_into_the_link_and_goes_to_the_first_page(vi
     assert app.query_params == {"sort": "name"}
     assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[:10]
 
-        for line, node in zip(told[at].splitlines()[-2:], oracles.HEADLINES, strict=True):
-            own = by_id[id_].scores[node].strongest if by_id[id_].answers else None
-            assert own is None or line.endswith(f"({own} of 5)")
-            assert own is None or f" · strongest evidence of its answers: {'●' * own}{'○' * (5 - own)} " in line
 
 def test_an_order_is_offered_where_there_is_one_and_kept_where_there_is_none(visit: Visit) -> None:
     app = visit("explore", sort="name")
