@@ -68,7 +68,7 @@ GROUPS: tuple[Group, ...] = (
     Group("level-only", N_("Figures only, effect not known")),
     Group("no-difference", N_("Mixed, no clear difference, or own target missed")),
     Group("worse", N_("Worse")),
-    Group("unknown", N_("Nothing known")),
+    Group("unknown", N_("No result known")),
 )
 _GROUP = {one.id: one for one in GROUPS}
 

@@ -400,6 +400,11 @@ def mark(one: Practice) -> int:
     return marks[one.results[0]["design"]] if one.results else 0
 
 
+def found_by_others(one: Practice) -> bool:
+    """Whether a practice's main result is known to come from someone other than its operator."""
+    return bool(one.results) and one.results[0]["independent_of_operator"] == "yes"
+
+
 def shown_by(answer: str, main: Row | None) -> str:
     """Return what a result shows, as issue 14 words it, from the counted answer to ``eff-result`` and the main row."""
     if answer not in DOCUMENTED:
@@ -433,7 +438,7 @@ def meets_the_rest(one: Practice, chosen: Mapping[str, Any]) -> bool:
                 return False
         else:
             began = int(start or end)
-            ended = int(end) if end else 9999  # no end stated: taken to be running
+            ended = int(end) if end else 9999  # no end stated: found, and counted apart (knows_to_have_run)
             if first is not None and ended < first:
                 return False
             if last is not None and began > last:
@@ -444,6 +449,11 @@ def meets_the_rest(one: Practice, chosen: Mapping[str, Any]) -> bool:
             if coverage is None or 100 * coverage < chosen["minimum_coverage"]:
                 return False
     return all(word in one.search_text for word in plain(chosen["text"]).split())
+
+
+def knows_to_have_run(one: Practice, first: int) -> bool:
+    """Whether a practice with a year stated that a period from ``first`` on finds is known to have run in it."""
+    return int(one.row["end_year"] or one.row["start_year"]) >= first
 
 
 def matches(one: Practice, chosen: Mapping[str, Any]) -> bool:
@@ -471,7 +481,7 @@ def in_order(found: Iterable[Practice], sort: str) -> list[str]:
         case "name":
             line = by_name
         case "result":
-            line = sorted(by_name, key=lambda one: (-mark(one), -one.answered))
+            line = sorted(by_name, key=lambda one: (-mark(one), not found_by_others(one), -one.answered))
         case "documented":
             line = sorted(by_name, key=lambda one: -one.answered)
         case "newest":

@@ -207,16 +207,17 @@ class PracticeFilter(Filter):
 def _period(chosen: PracticeFilter) -> str:
     first, last, undated = chosen.running_from, chosen.running_to, chosen.undated
     if last is None:
-        words = _("running in or after {first} or with no year stated") if undated else _("running in or after {first}")
+        words = _("running in or after {first}")
     elif first is None:
-        words = _("running in or before {last} or with no year stated") if undated else _("running in or before {last}")
+        words = _("running in or before {last}")
     elif first == last:
-        words = _("running in {first} or with no year stated") if undated else _("running in {first}")
-    elif undated:
-        words = _("running between {first} and {last} or with no year stated")
+        words = _("running in {first}")
     else:
         words = _("running between {first} and {last}")
-    return words.format(first=first, last=last)
+    words = words.format(first=first, last=last)
+    if first is not None:  # whoever began by the last year asked for did run before it
+        words = _("{period}, or started before with no end stated").format(period=words)
+    return _("{period}, or with no year stated").format(period=words) if undated else words
 
 
 # --- links -----------------------------------------------------------------------------------------------

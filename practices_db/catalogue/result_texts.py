@@ -45,6 +45,15 @@ def answers_mark(strongest: Any) -> str:
     return mark(int(strongest), formats.within(_(current_framework().evidence_label(int(strongest)))))
 
 
+def evidence_of_answers(strongest: Any) -> str:
+    """Say the strongest evidence behind the answers that a score rests on, "" where none of them has any.
+
+    It is not that of the result, which stands with the result: the two are often of different strength.
+    """
+    words = answers_mark(strongest)
+    return _("strongest evidence of its answers: {mark}").format(mark=words) if words else ""
+
+
 def group_words(card: Mapping[str, Any]) -> str:
     """Say what the result of a practice shows: one of the six groups (criteria.results), and why not a better one."""
     group = label("effectiveness_group", card["effectiveness_group"])

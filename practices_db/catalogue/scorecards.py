@@ -125,7 +125,8 @@ CARDS = """
     JOIN result_groups g ON g.answer = coalesce(shown.answer, '') AND g.design = coalesce(r.design, '')
         AND g.direction = coalesce(r.direction, '')
     -- the order of the sort "result", in which most files are written: they need no sorting then (tables.pieces)
-    ORDER BY result_mark DESC NULLS LAST, coalesce(answers.answered, 0) DESC, t.name_key, p.id
+    ORDER BY result_mark DESC NULLS LAST, coalesce(result_independent, false) DESC, coalesce(answers.answered, 0) DESC,
+        t.name_key, p.id
 """
 
 

@@ -5,7 +5,7 @@ Screen, brief, recipe and files say it with these functions. Plain text, no mark
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,19 +19,24 @@ from practices_db.translation import _, ngettext
 
 @dataclass(frozen=True)
 class FoundCounts:
-    """How many practices a selection has, and for each facet of which several values are asked for, how many each."""
+    """How many practices a selection has, and for each facet of which several values are asked for, how many each.
+
+    Of those in a period that is asked for: ``open_end`` started before it and state no end, ``undated`` state no year;
+    all others are known to have run in it.
+    """
 
     practices: int
     values: Mapping[str, Mapping[str, int]]
+    open_end: int
+    undated: int
 
 
 @dataclass(frozen=True)
 class SelectionCounts(FoundCounts):
     """What a selection holds.
 
-    ``assessed``: with a
-    published assessment; ``scored``: with both main scores; ``unknown``: with neither an assessment nor a result.
-    ``best``: the card whose result has the strongest evidence, the first in the default order; None where no result is
+    ``assessed``: with a published assessment; ``scored``: with both main scores; ``unknown``: with neither of result and
+    assessment. ``best``: the card whose result has the strongest evidence, the first in the default order; None where no result is
     known. ``alike``: how many have a result of that strength.
     """
 
@@ -56,7 +61,7 @@ def found(chosen: PracticeFilter, counts: FoundCounts, names: Mapping[str, str] 
     said = chosen.amount(counts.practices)
     if filter_:
         said = _("{count} {filter}").format(count=said, filter=filter_)
-    each = formats.parted(_each(facet, chosen, counts) for facet in split)
+    each = formats.parted([*(_each(facet, chosen, counts) for facet in split), *_in_period(counts)])
     return _("{found}: {each}").format(found=said, each=each) if each else said
 
 
@@ -73,6 +78,19 @@ def _each(facet: Facet, chosen: PracticeFilter, counts: FoundCounts) -> str:
     each = ", ".join(parts)
     several = sum(numbers.values()) > counts.practices
     return _("{each} (some in more than one)").format(each=each) if several else each
+
+
+def _in_period(counts: FoundCounts) -> Iterator[str]:
+    """Say how many are known to have run in a period, and of how many that is not known; nothing where it is of all."""
+    if not counts.open_end and not counts.undated:
+        return
+    running = counts.practices - counts.open_end - counts.undated
+    parts = [_("{count} known to run then").format(count=formats.count(running))]
+    if counts.open_end:
+        parts.append(_("{count} with no end stated").format(count=formats.count(counts.open_end)))
+    if counts.undated:
+        parts.append(_("{count} with no year stated").format(count=formats.count(counts.undated)))
+    yield ", ".join(parts)
 
 
 def known(counts: SelectionCounts) -> str:

@@ -26,7 +26,7 @@ _FILTER = (
         for facet in FACETS
     ),
     click.option("--all-groups", is_flag=True, help="Serves all target groups given."),
-    click.option("--from", metavar="YEAR", help="Running in or after this year."),
+    click.option("--from", metavar="YEAR", help="Running in or after this year, or started before with no end stated."),
     click.option("--to", metavar="YEAR", help="Running in or before this year."),
     click.option("--undated", is_flag=True, help="With a period: also those that state no year."),
     click.option("--coverage", metavar="PERCENT", help="Least coverage of both headline scores."),

@@ -12,7 +12,7 @@ from typing import Any
 
 from criteria.framework import DOCUMENTED, AnswerId, Criterion, Framework, Indicator, current_framework
 from practices_db.catalogue import practice_facts
-from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, no_result
+from practices_db.catalogue.result_texts import ResultWords, answers_mark, evidence_of_answers, group_words, no_result
 from practices_db.catalogue.texts import criterion_sentence
 from practices_db.database.store import Cursor, rows_of
 from practices_db.queries import practices
@@ -28,7 +28,7 @@ Card = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Cell:
-    """What is known of one practice in one row: words, and the mark of the evidence with its own word ("" for none).
+    """What is known of one practice in one row: words, and the mark of the evidence with its own words ("" for none).
 
     ``answer`` is what an indicator was answered with, None in every other row; ``assessed`` is False in scores and
     answers of a practice that nobody assessed.
@@ -128,10 +128,8 @@ def _not_assessed() -> Cell:
 def _score(row: Mapping[str, Any] | None) -> Cell:
     if row is None:
         return _not_assessed()
-    # of effectiveness it is the evidence of the result that counts, and that stands with the result
-    mark = "" if row["node"] == "effectiveness" else answers_mark(row["strongest_evidence"])
     words = criterion_sentence(row)
-    return Cell(words[0].upper() + words[1:], mark)
+    return Cell(words[0].upper() + words[1:], evidence_of_answers(row["strongest_evidence"]))
 
 
 def _indicators(

@@ -21,7 +21,7 @@ import pandas as pd
 from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import HEADLINES, NOT_STATED
 from practices_db.database.store import Cursor
-from practices_db.queries.practices import order_of
+from practices_db.queries.practices import KNOWN_END, POSSIBLE_END, START, order_of
 
 Bits = npt.NDArray[np.uint64]  # 64 practices a word, the first in the lowest bit
 Bools = npt.NDArray[np.bool_]
@@ -29,9 +29,10 @@ Places = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 _NUMBERS = (
-    *("start_year", "end_year", "answered", "strongest_evidence", "assessed", "result_mark"),
+    *("answered", "strongest_evidence", "assessed", "result_mark"),
     *(f"{node}_{what}" for node in HEADLINES for what in ("score", "low", "high", "coverage", "scored")),
 )
+_YEARS = {"start": START, "known_end": KNOWN_END, "possible_end": POSSIBLE_END}
 _MOST_WORDS = 500  # searched ones that are kept
 
 
@@ -49,7 +50,8 @@ class Index:
     """Practices by place, 0 to n − 1 in the order of their names.
 
     ``bits``: for each facet, values × words; ``values``: the values in that order; ``orders``: the places in each
-    order of the screen; ``numbers``: columns of the cards, NaN where nothing is stated, truth values as 0 and 1.
+    order of the screen; ``numbers``: columns of the cards, NaN where nothing is stated, truth values as 0 and 1,
+    and the years in which each ran (queries.practices).
     """
 
     ids: tuple[str, ...]
@@ -64,7 +66,8 @@ class Index:
         """Read the derived tables."""
         rows = cursor.execute("SELECT id, search_text FROM practice_card ORDER BY name_key, id").fetchall()
         size = len(rows)
-        found = cursor.execute(f"SELECT {', '.join(_NUMBERS)} FROM practice_card ORDER BY name_key, id").fetchnumpy()
+        numbers = ", ".join([*_NUMBERS, *(f"{year} AS {name}" for name, year in _YEARS.items())])
+        found = cursor.execute(f"SELECT {numbers} FROM practice_card c ORDER BY name_key, id").fetchnumpy()
         ids = [id_ for id_, _ in rows]
         cursor.register("placed", pd.DataFrame({"id": pd.Series(ids, dtype=object), "place": np.arange(size)}))
         orders = {sort: _order(cursor, sort) for sort in SORTS}
@@ -76,7 +79,7 @@ class Index:
             values={facet: values for facet, (values, _) in facets.items()},
             bits={facet: bits for facet, (_, bits) in facets.items()},
             orders=orders,
-            numbers={name: _filled(found[name]) for name in _NUMBERS},
+            numbers={name: _filled(found[name]) for name in (*_NUMBERS, *_YEARS)},
         )
 
     @cached_property
@@ -237,8 +240,7 @@ def _passing(index: Index, chosen: PracticeFilter) -> Bools:
         passing[:] = False
         passing[[index.place[id_] for id_ in chosen.practice if id_ in index.place]] = True
     if chosen.dated:
-        start, end = index.numbers["start_year"], index.numbers["end_year"]
-        begins, ends = np.where(np.isnan(start), end, start), np.where(np.isnan(end), 9999, end)
+        begins, ends = index.numbers["start"], index.numbers["possible_end"]
         first, last = chosen.running_from or 0, chosen.running_to or 9999
         within = (begins <= last) & (ends >= first)  # NaN is never within
         passing &= within | (np.isnan(begins) if chosen.undated else False)

@@ -18,10 +18,17 @@ from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor, records, value_of
 
+# The years in which a practice ran, as far as they are known; in SQL over cards ``c``. Without a start only the end is
+# known. Where no end is stated, it was known to run when it began and on the day on which somebody said that it runs,
+# and may have run until the day on which somebody said that it does not, or for ever.
+START = "coalesce(c.start_year, c.end_year)"
+KNOWN_END = "coalesce(c.end_year, greatest(c.start_year, CASE WHEN c.still_running THEN year(c.running_said_on) END))"
+POSSIBLE_END = "coalesce(c.end_year, CASE WHEN NOT c.still_running THEN year(c.running_said_on) END, 9999)"
+
 # The selection, told in steps. `hit`: a practice meets what is chosen in one facet (one of the values, or all
 # of them where all target groups are asked for). `passing`: practices that meet everything that is no facet,
 # with the number of facets they meet. `selected`: those that meet every facet.
-SELECTED = """
+SELECTED = f"""
     WITH
     chosen AS (SELECT unnest($facets::TEXT[]) AS facet, unnest($values::TEXT[]) AS value),
     needed AS (
@@ -47,11 +54,8 @@ SELECTED = """
         ))
         AND (
             ($from::INT IS NULL AND $to::INT IS NULL)
-            -- an end that is not stated counts as still running; without a start only the end year is known
-            OR (
-                coalesce(c.start_year, c.end_year) <= coalesce($to::INT, 9999)
-                AND coalesce(c.end_year, 9999) >= coalesce($from::INT, 0)
-            )
+            -- whose end is not known is found too, and counted apart (queries.selection_counts)
+            OR ({START} <= coalesce($to::INT, 9999) AND {POSSIBLE_END} >= coalesce($from::INT, 0))
             OR ($undated AND c.start_year IS NULL AND c.end_year IS NULL)
         )
         AND (
@@ -68,9 +72,12 @@ SELECTED = """
     selected AS (SELECT id FROM passing WHERE hits = (SELECT count(*) FROM needed))
 """
 
-# "Surest first" orders by the low end of the range: what holds even if nothing undocumented is met.
+# Of results with equally strong evidence those come first that somebody else than the operator found; that nobody says
+# who found it, is no more than the operator's word. "Surest first" orders by the low end of the range: what holds even
+# if nothing undocumented is met.
 _ORDER: dict[Sort, str] = {
-    "result": "c.result_mark DESC NULLS LAST, c.answered DESC, c.name_key, c.id",
+    "result": "c.result_mark DESC NULLS LAST, coalesce(c.result_independent, false) DESC, c.answered DESC, c.name_key, "
+    "c.id",
     "name": "c.name_key, c.id",
     "documented": "c.answered DESC, c.name_key, c.id",
     "effectiveness": "c.effectiveness_scored DESC, c.effectiveness_low DESC NULLS LAST, c.name_key, c.id",
@@ -93,7 +100,7 @@ def parameters(chosen: PracticeFilter) -> dict[str, Any]:
         "all_target_groups": chosen.all_target_groups,
         "from": chosen.running_from,
         "to": chosen.running_to,
-        "undated": chosen.undated,
+        "undated": chosen.dated and chosen.undated,
         "minimum_coverage": chosen.minimum_coverage,
         "words": chosen.words,
         "practices": list(chosen.practice),

@@ -15,16 +15,18 @@ from practices_db.catalogue.selection_texts import FoundCounts, SelectionCounts
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, records
 from practices_db.queries.facet_index import Selection
-from practices_db.queries.practices import SELECTED, order_of, parameters
+from practices_db.queries.practices import KNOWN_END, SELECTED, START, order_of, parameters
 
-_COUNTS = """
+_COUNTS = f"""
     SELECT
         count(*), count(*) FILTER (WHERE assessed),
         count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
         count(*) FILTER (WHERE NOT assessed AND result_mark IS NULL),
         count(*) FILTER (WHERE result_mark = (
             SELECT max(c.result_mark) FROM practice_card c SEMI JOIN selected ON selected.id = c.id
-        ))
+        )),
+        count(*) FILTER (WHERE {KNOWN_END} < $from AND {START} IS NOT NULL),
+        count(*) FILTER (WHERE $undated AND {START} IS NULL)
     FROM practice_card c SEMI JOIN selected ON selected.id = c.id
 """
 _VALUES = """
@@ -42,27 +44,31 @@ _BEST = f"""
 def read_counts(cursor: Cursor, chosen: PracticeFilter) -> SelectionCounts:
     """Return what a filter's selection holds."""
     given = parameters(chosen)
-    practices, assessed, scored, unknown, alike = cursor.execute(SELECTED + _COUNTS, given).fetchone() or (0,) * 5
+    counted = cursor.execute(SELECTED + _COUNTS, given).fetchone() or (0,) * 7
+    practices, assessed, scored, unknown, alike, open_end, undated = counted
     values: dict[str, dict[str, int]] = {facet.field: {} for facet in chosen.alternatives}
     if values:
         for facet, value, count in cursor.execute(SELECTED + _VALUES, given).fetchall():
             if facet in values:
                 values[facet][value] = count
     best = next(iter(records(cursor.execute(SELECTED + _BEST, given))), None)
-    return SelectionCounts(practices, values, assessed, scored, unknown, best, alike)
+    return SelectionCounts(practices, values, open_end, undated, assessed, scored, unknown, best, alike)
 
 
 def found_counts(selection: Selection) -> FoundCounts:
     """Return how many practices a selection of the index has, and how many of each value asked for."""
+    chosen, dated = selection.chosen, ~np.isnan(selection.numbers("start"))
     return FoundCounts(
         selection.count,
         {
             facet.field: {
                 value: int((selection.index.of_value(facet.field, value) & selection.mask).sum())
-                for value in selection.chosen.chosen(facet.field)
+                for value in chosen.chosen(facet.field)
             }
-            for facet in selection.chosen.alternatives
+            for facet in chosen.alternatives
         },
+        int((selection.numbers("known_end") < (chosen.running_from or 0))[dated].sum()),
+        int((~dated).sum()) if chosen.dated and chosen.undated else 0,
     )
 
 
@@ -78,6 +84,8 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
     return SelectionCounts(
         found.practices,
         found.values,
+        found.open_end,
+        found.undated,
         int(assessed.sum()),
         int(scored.sum()),
         int((~assessed & ~has_result).sum()),

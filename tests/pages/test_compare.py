@@ -102,7 +102,7 @@ def test_results_stand_first_with_the_evidence_of_each_figure(visit: Visit) -> N
     assert "●●●●● randomised trial (5 of 5)" in evidence[0]
     assert evidence[1].endswith("it does not say what would have happened otherwise")
     assert evidence[2] == "–"
-    assert shows[1:] == ["Figures only, effect not known", "Nothing known"]
+    assert shows[1:] == ["Figures only, effect not known", "No result known"]
 
 
 # --- the choice --------------------------------------------------------------------------------------------
@@ -308,7 +308,11 @@ def test_each_answer_has_the_mark_of_its_evidence(visit: Visit) -> None:
     seen = 0
     for criterion in FRAMEWORK.criteria:
         by_label = {one.label: one.id for one in criterion.indicators}
-        for one in rows_of(app, criterion.title)[1:]:
+        score, *shown = rows_of(app, criterion.title)
+        for id_, cell in zip(ids, score["cells"], strict=True):
+            own = BY_ID[id_].scores[criterion.id].strongest
+            assert own is None or cell["mark"].startswith(f"strongest evidence of its answers: {'●' * own}○")
+        for one in shown:
             for id_, cell in zip(ids, one["cells"], strict=True):
                 given = BY_ID[id_].answers.get(by_label[one["title"]])
                 if given and given.answer in VALUE:

@@ -212,7 +212,13 @@ def test_the_period_narrows_and_may_take_in_what_states_no_year(visit: Visit) ->
     app.number_input(key="running_from").set_value(2015).run()
     app.number_input(key="running_to").set_value(2016).run()
     assert app.query_params == {"from": "2015", "to": "2016"}
-    assert screen.found(app) == len(expected(running_from=2015, running_to=2016))
+    found = expected(running_from=2015, running_to=2016)
+    assert screen.found(app) == len(found)
+    known = sum(oracles.knows_to_have_run(one, 2015) for one in found)
+    assert screen.sentence(app) == (
+        f"{len(found)} practices running between 2015 and 2016, or started before with no end stated: "
+        f"{known} known to run then, {len(found) - known} with no end stated."
+    )
     app.checkbox(key="undated").check().run()
     assert app.query_params["undated"] == "1"
     assert screen.found(app) == len(expected(running_from=2015, running_to=2016, undated=True))
@@ -359,8 +365,8 @@ def test_the_table_has_a_row_for_each_practice_and_blank_where_nothing_is_known(
     assessed = {row["practice_id"] for row in screen.rows("assessments")}
     for id_, score in zip(order, table["Effectiveness"], strict=True):
         if id_ not in assessed:
-            assert score == "–", id_  # never zero
-    for id_, told, evidence in zip(order, table["Result"], table["Evidence"], strict=True):
+            assert score.strip() == "–", id_  # never zero
+    for id_, told, evidence in zip(order, table["Result"], table["Evidence of the result"], strict=True):
         results = next(one.results for one in EVERYONE if one.id == id_)
         assert results[0]["effect_text"] in told if results else (told, evidence) == ("–", "–"), id_
 
@@ -376,6 +382,33 @@ def test_a_score_stands_with_its_range_in_one_cell_and_text_sorts_as_numbers_do(
     }
 
 
+def test_where_too_little_is_known_for_a_score_the_table_has_the_range_and_sorts_it_below_every_score(
+    visit: Visit,
+) -> None:
+    table = visit("explore", status="assessed", view="table").dataframe[0].value
+    by_name = {one.row["name"]: one for one in EVERYONE if one.answers}
+    seen = set()
+    for node, title in (("effectiveness", "Effectiveness"), ("sustainability", "Sustainability")):
+        for name, cell in zip(table["Practice"], table[title], strict=True):
+            score = by_name[name].scores[node]
+            if score.scored:
+                seen.add("scored")
+                assert cell.strip()[0].isdigit()
+            elif score.low is None:
+                seen.add("not applicable")
+                assert cell == "   not applicable"
+            elif not score.answered:
+                seen.add("nothing documented")
+                assert cell == "    –"
+            else:
+                seen.add("not enough")
+                low, high = (int(end + Fraction(1, 2)) for end in (score.low, score.high or 0))
+                assert cell == f"   no score, between {low} and {high}"
+        ranges = [cell for cell in table[title] if "no score" in cell]
+        assert max(ranges) < min(cell for cell in table[title] if cell.strip()[0].isdigit())
+    assert {"scored", "nothing documented", "not enough"} <= seen
+
+
 def test_cards_say_the_result_with_its_mark_before_the_scores(visit: Visit) -> None:
     app = visit("explore")
     shown = screen.card_ids(app)
@@ -389,6 +422,10 @@ def test_cards_say_the_result_with_its_mark_before_the_scores(visit: Visit) -> N
         assert f"({dots} of 5)" in told[at]
         assert (f"and {len(more)} more result" in told[at]) == bool(more)
         assert told[at].index(f": {main['effect_text']} (") < told[at].index("- Effectiveness: ")
+        for line, node in zip(told[at].splitlines()[-2:], oracles.HEADLINES, strict=True):
+            own = by_id[id_].scores[node].strongest if by_id[id_].answers else None
+            assert own is None or line.endswith(f"({own} of 5)")
+            assert own is None or f" · strongest evidence of its answers: {'●' * own}{'○' * (5 - own)} " in line
     without = screen.card_ids(visit("explore", result="not-known"))
     assert not any(by_id[id_].results for id_ in without)
     assert sum("\n**No result known**\n" in body for body in screen.bodies(visit("explore", result="not-known"))) == 10

@@ -45,6 +45,23 @@ def test_both_headline_numbers_are_the_stored_scores(visit: Visit, practice_id: 
         assert any(body.startswith(settled) for body in screen.bodies(app))
 
 
+def test_a_score_has_the_evidence_of_its_own_answers_and_the_result_its_own(visit: Visit) -> None:
+    differing = [
+        one for one in EVERYONE
+        if one.results and one.scores["effectiveness"].scored
+        and oracles.mark(one) != one.scores["effectiveness"].strongest
+    ]  # fmt: skip
+    assert differing
+    for one in differing:
+        told = [screen.as_read(body) for body in screen.bodies(visit("practice", practice=one.id))]
+        levels = [
+            int(words.split("(")[1][0]) for words in told if words.startswith("Strongest evidence of its answers: ")
+        ]
+        assert levels == [one.scores[node].strongest for node in oracles.HEADLINES]
+        main = oracles.mark(one)
+        assert any(one.results[0]["effect_text"] in words and f"({main} of 5)" in words for words in told)
+
+
 @pytest.mark.parametrize("practice_id", BOTH_SCORED)
 def test_both_headline_numbers_are_right_when_worked_out_by_hand(visit: Visit, practice_id: str) -> None:
     app = visit("practice", practice=practice_id)

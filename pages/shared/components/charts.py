@@ -243,16 +243,16 @@ def map_of_europe(rows: list[dict[str, Any]], counted: str = "Practices") -> Spe
 def two_scores() -> Spec:
     """Effectiveness × sustainability: a mark with its two ranges for each practice that has both scores.
 
-    Rows: ``id``, ``name``, ``proof``, ``words_e``, ``words_s``, ``e``, ``e_low``, ``e_high``, ``s``, ``s_low``,
-    ``s_high``; ``label`` and ``side`` where the name fits beside the mark. The pointer picks out the nearest mark.
-    Selection ``pick`` gives the ``id``.
+    Rows: ``id``, ``name``, ``proof`` (the weaker of both), ``words_e``, ``words_s``, ``e``, ``e_low``,
+    ``e_high``, ``s``, ``s_low``, ``s_high``; ``label`` and ``side`` where the name fits beside the mark. The pointer
+    picks out the nearest mark. Selection ``pick`` gives the ``id``.
     """
     pick = alt.selection_point(name="pick", fields=["id"], nearest=True)
     hover = alt.selection_point(name="hover", fields=["id"], nearest=True, on="pointerover", clear="pointerout")
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
     tooltip = _tips(
         {"name:N": _("Practice"), "words_e:N": _(EFFECTIVENESS), "words_s:N": _(SUSTAINABILITY)}
-        | {"proof:N": _("Evidence by")}
+        | {"proof:N": _("Weaker evidence of the two scores")}
     )
     axis = alt.Axis(tickCount=5)
     x = alt.X("e:Q", title=_("Effectiveness →"), scale=_HUNDRED, axis=axis)
@@ -272,9 +272,9 @@ def two_scores() -> Spec:
         .encode(
             shape=alt.Shape(
                 "proof:N",
-                title=_("Strongest evidence"),
+                title=_("Weaker evidence of the two scores"),
                 scale=alt.Scale(domain=[_(one) for one in PROOF], range=["circle", "square", "diamond"]),
-                legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300),
+                legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300, titleLimit=340),
             ),
             opacity=faded,
             tooltip=tooltip,
@@ -343,15 +343,15 @@ def range_rows() -> Spec:
     scale = alt.Scale(domain=_headlines())
     legend = alt.Legend(orient="top", direction="horizontal")
     room = alt.Scale(domain=[0, 128], nice=False)  # above 100 stands the evidence
-    heading = _quoted(_("Evidence"))
-    shown = f"datum.value > 100 ? {heading} : datum.label"
+    heading, short = _quoted(_("Evidence of the result")), _quoted(_("Result"))
+    shown = f"datum.value > 100 ? (width > {NAMED_FROM} ? {heading} : {short}) : datum.label"
     labels = alt.Axis(labelLimit=alt.ExprRef("containerSize()[0] < 560 ? 120 : 300"), ticks=False, domain=False)
     base = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None, axis=labels))
     told = base.encode(
         yOffset=alt.YOffset("what:N", scale=alt.Scale(domain=_headlines(), paddingOuter=0.9)),
         tooltip=_tips({"name:N": _("Practice"), "what:N": _("Score"), "words:N": _("Known"), "told:N": _("Result")}),
     )
-    axis = alt.Axis(orient="top", tickCount=6, grid=True, labelExpr=shown)
+    axis = alt.Axis(orient="top", tickCount=6, grid=True, labelExpr=shown, labelLimit=200)
     colour = alt.Color("what:N", scale=scale, legend=None)
     spans = _spans(told, 6, "pointer").encode(x=alt.X("low:Q", title=None, scale=room, axis=axis), color=colour)
     spans = spans.add_params(alt.selection_point(name="pick", fields=["id"]))

@@ -38,7 +38,7 @@ from pages.shared.components.screen_texts import (
 from practices_db import formats
 from practices_db.catalogue.own_language import unmarked
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.result_texts import ResultWords, answers_mark, design_mark, main_result
+from practices_db.catalogue.result_texts import ResultWords, design_mark, evidence_of_answers, main_result
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.facet_index import Numbers, Selection
 from practices_db.queries.views import View
@@ -50,6 +50,7 @@ MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once;
 HALF = 50  # of 100 points
 _LISTED = 12  # names in a list beside a chart
 _PRINTED, _PRINTED_COLUMNS = 50, 6  # rows and columns of the table on paper: three pages
+_BELOW_SCORES = " " * 3  # what begins with it is sorted below a score, which has three digits or blanks
 CELL = 5  # points of a score in a cell of the chart of both scores
 
 Cards = pd.DataFrame | Sequence[Card]
@@ -146,11 +147,8 @@ def _paragraphs(card: Mapping[str, Any]) -> list[str]:
 
 
 def score_line(card: Mapping[str, Any], node: str) -> str:
-    """Return a headline of a card as Markdown: the score in words, and the mark of its evidence.
-
-    For effectiveness that is the evidence of the result, which stands with the result.
-    """
-    strongest = "" if node == "effectiveness" else answers_mark(card[f"{node}_strongest_evidence"])
+    """Return a headline of a card as Markdown: the score in words, and the evidence of its answers."""
+    strongest = evidence_of_answers(card[f"{node}_strongest_evidence"])
     return " · ".join(part for part in (score_words(card, node), escaped(strongest)) if part)
 
 
@@ -160,7 +158,7 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
     table = {
         _("Practice"): [card["name"] for card in cards],
         _("Result"): [unmarked(result.found) if result else "" for result in found],
-        _("Evidence"): [design_mark(result.design) if result else "" for result in found],
+        _("Evidence of the result"): [design_mark(result.design) if result else "" for result in found],
         **{_(title): [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
         _("Countries"): [labels("country", card["countries"]) for card in cards],
         _("Sectors"): [labels("sector", card["sectors"]) for card in cards],
@@ -172,11 +170,19 @@ def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
 
 
 def _score_cell(card: Card, node: str) -> str:
-    """Return a score with its range, "" where there is none; blanks before it let text sort as numbers do."""
-    if not card[f"{node}_scored"]:
-        return ""
-    said = with_range(*(card[f"{node}_{what}"] for what in ("score", "low", "high")))
-    return " " * (3 - len(number(card[f"{node}_score"]))) + said
+    """Return a score with its range, or the range alone where too little is known for a score; "–" for not known.
+
+    Blanks before it let text sort as numbers do, and what is no score below every score.
+    """
+    state = score_state(card, node)
+    if state == "not applicable":
+        return _BELOW_SCORES + _(state)
+    if state not in SHOWN_WITH_RANGE:
+        return f"{_BELOW_SCORES} –"
+    score, low, high = (card[f"{node}_{what}"] for what in ("score", "low", "high"))
+    if state != "scored":
+        return _BELOW_SCORES + _("no score, between {low} and {high}").format(low=number(low), high=number(high))
+    return " " * (3 - len(number(score))) + with_range(score, low, high)
 
 
 def pick_rows(practices: Sequence[Card], before: int, all_: int) -> tuple[str | None, list[str]]:
@@ -202,11 +208,13 @@ def pick_rows(practices: Sequence[Card], before: int, all_: int) -> tuple[str | 
 
 def overview_columns() -> dict[str, Any]:
     """Return how the columns of the sortable table are shown."""
-    score = _("0–100, with where it could end up once the missing answers are known; –: no score")
+    score = _("0–100, with where it could end up once the missing answers are known; –: not known")
     return {
         _("Practice"): st.column_config.TextColumn(width=290),
         _("Result"): st.column_config.TextColumn(width=340, help=_("The main result in its own unit; –: not known")),
-        _("Evidence"): st.column_config.TextColumn(width=150, help=_("Of the figure of the result, 1 to 5")),
+        _("Evidence of the result"): st.column_config.TextColumn(
+            width=150, help=_("Of the figure of the result, 1 to 5")
+        ),
     } | {_(title): st.column_config.TextColumn(width=115, help=score) for title in HEADLINES.values()}
 
 
@@ -415,7 +423,7 @@ def score_points(practices: Cards) -> pd.DataFrame:
         }
         for card in rows(practices)
         if card["effectiveness_scored"] and card["sustainability_scored"]
-        for level in [card["strongest_evidence"] if known(card["strongest_evidence"]) else 0]
+        for level in [min(card[f"{node}_strongest_evidence"] for node in HEADLINES)]  # both rest on it, or on more
     ]
     fitted = mark_names.fitted([(row["e"], row["s"], row["name"]) for row in points])
     named = [

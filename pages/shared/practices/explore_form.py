@@ -103,7 +103,10 @@ def coverage_and_period(chosen: PracticeFilter) -> None:
                 key=field,
                 on_change=filter_form.write_widgets,
                 args=(PracticeFilter, field),
-                help=_("Where no end is stated, a practice counts as still running."),
+                help=_(
+                    "A practice that started before and states no end is found too: whether it still ran then is not "
+                    "known. The sentence above the result says how many these are."
+                ),
             )
         st.checkbox(
             _("Also practices that state no year"),

@@ -28,7 +28,7 @@ from pages.shared.components.screen_texts import (
 from practices_db import formats
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.own_language import marked
-from practices_db.catalogue.result_texts import ResultWords, answers_mark, mark
+from practices_db.catalogue.result_texts import evidence_of_answers, mark
 from practices_db.catalogue.texts import criterion_sentence
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, NotCounted, Totals
@@ -200,7 +200,8 @@ def headline(card: Mapping[str, Any], node: str, title: str) -> None:
         answers = ngettext("{count} answer", "{count} answers", count).format(count=count)
         share = percent(card[f"{node}_coverage"])
         st.markdown(_("**{share}** of the questions answered, in {answers}.").format(share=share, answers=answers))
-        st.markdown(_("Evidence: {mark}").format(mark=escaped(_evidence(card, node))))
+        evidence = evidence_of_answers(card[f"{node}_strongest_evidence"])
+        st.markdown(escaped(evidence[:1].upper() + evidence[1:]))
 
 
 def not_counted(kept: Sequence[NotCounted]) -> None:
@@ -239,13 +240,6 @@ def _where_it_could_end(low: str, high: str) -> str:
     if low == high:
         return _("Every question is answered. That does not make the score exact: answers can be wrong.")
     return _("Between {low} and {high} once the unanswered questions are settled.").format(low=low, high=high)
-
-
-def _evidence(card: Mapping[str, Any], node: str) -> str:
-    """Return the mark of a headline: for effectiveness of the result, else of the strongest answer."""
-    result = ResultWords.of_card(card) if node == "effectiveness" else None
-    found = result.evidence if result else answers_mark(card[f"{node}_strongest_evidence"])
-    return found or _("none documented")
 
 
 def not_assessed(practice_id: str) -> None:

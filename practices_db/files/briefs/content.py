@@ -22,7 +22,7 @@ from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.order_texts import finding
 from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import FACET, SORTS
-from practices_db.catalogue.result_texts import ResultWords, answers_mark, group_words, main_result, no_result
+from practices_db.catalogue.result_texts import ResultWords, evidence_of_answers, group_words, main_result, no_result
 from practices_db.catalogue.selection_texts import answer
 from practices_db.catalogue.selection_texts import found as found_words
 from practices_db.catalogue.texts import (
@@ -186,8 +186,8 @@ def _studies(cursor: Cursor, cards: Sequence[Card]) -> list[Block]:
 
 
 def _headline_words(card: Card, node: str) -> str:
-    """Say a score, and the mark of its evidence; that of effectiveness stands with the result."""
-    strongest = "" if node == "effectiveness" else answers_mark(card[f"{node}_strongest_evidence"])
+    """Say a score, and the evidence of its answers."""
+    strongest = evidence_of_answers(card[f"{node}_strongest_evidence"])
     return " · ".join(part for part in (score_sentence(card, node), strongest) if part)
 
 

@@ -100,7 +100,11 @@ RECIPE = Column("recipe", "$recipe", "In the first row: how this file was made, 
 
 
 _NODE: tuple[tuple[str, str, Kind], ...] = (
-    ("score", "100 × weighted mean of the documented answers; to be read with its coverage", "number"),
+    (
+        "score",
+        "100 × weighted mean of the documented answers; counts only where {node}_scored is yes, else it is no score",
+        "number",
+    ),
     ("coverage", "documented share of what applies, 0 to 1", "number"),
     ("low", "the score if everything undocumented were not met", "number"),
     ("high", "the score if everything undocumented were met", "number"),
@@ -123,7 +127,8 @@ def _headline(node: str) -> tuple[Column, ...]:
 
 def _criterion(node: str, title: str, source: str) -> tuple[Column, ...]:
     return tuple(
-        Column(f"{node}_{name}", f"{source}_{name}", f"{title}: {meaning}", kind) for name, meaning, kind in _NODE
+        Column(f"{node}_{name}", f"{source}_{name}", f"{title}: {meaning.format(node=node)}", kind)
+        for name, meaning, kind in _NODE
     )
 
 
@@ -217,7 +222,9 @@ SCORES = (
     Column("criterion", "s.criterion_id", "Id of the criterion", "code"),
     Column("level", "s.level", "criterion or question", "code"),
     Column("node", "s.node", "Id of the criterion, or criterion/question", "code"),
-    Column("score", "s.score", "100 × weighted mean of the documented answers", "number"),
+    Column(
+        "score", "s.score", "100 × weighted mean of the documented answers; counts only where scored is yes", "number"
+    ),
     Column("coverage", "s.coverage", "Documented share of what applies, 0 to 1", "number"),
     Column("low", "s.low", "The score if everything undocumented were not met", "number"),
     Column("high", "s.high", "The score if everything undocumented were met", "number"),

@@ -20,6 +20,7 @@ from practices_db.database.store import Cursor, Store
 from practices_db.errors import Actor
 from practices_db.queries import practices
 from practices_db.queries.facet_index import Index
+from practices_db.queries.selection_counts import counts_of, read_counts
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +186,22 @@ def test_coverage_that_is_exactly_reached_is_enough(store: Store) -> None:
     for share in sorted({int(share) for share in exact} | {int(share) + 1 for share in exact}):
         chosen = PracticeFilter(minimum_coverage=min(share, 100))
         assert set(found_ids(store, chosen)) == oracle_ids(chosen), share
+
+
+def test_who_said_that_a_practice_runs_or_does_not_is_believed_for_that_day(tiny_store: Store) -> None:
+    def said(runs: str) -> str:
+        return f"2015 AS start_year, NULL AS end_year, {runs} AS still_running, DATE '2020-05-01' AS running_said_on"
+
+    changes = {"over": said("false"), "runs": said("true"), "silent": said("NULL")}
+    tiny_store.write(lambda cursor: cards(cursor, changes))
+    with tiny_store.cursor() as cursor:
+        index = Index.read(cursor)
+        for first, found, open_end in ((2015, [*changes], 0), (2020, [*changes], 2), (2021, ["runs", "silent"], 2)):
+            chosen = PracticeFilter(running_from=first)
+            selection = index.select(chosen)
+            assert selection.ids("name") == found_ids(tiny_store, chosen) == found, first
+            for counts in (read_counts(cursor, chosen), counts_of(selection, lambda _: {})):
+                assert counts.open_end == open_end, first
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -41,6 +41,10 @@ def test_database_and_index_count_what_the_oracle_counts(number: int, store: Sto
             bool(one.answers) and all(one.scores[node].scored for node in oracles.HEADLINES) for one in found
         )
         assert counts.unknown == sum(not one.answers and not one.results for one in found)
+        dated = [one for one in found if one.row["start_year"] or one.row["end_year"]]
+        first = chosen.running_from or 0
+        assert counts.open_end == sum(not oracles.knows_to_have_run(one, first) for one in dated)
+        assert counts.undated == (len(found) - len(dated) if chosen.dated and chosen.undated else 0)
         assert counts.alike == (sum(oracles.mark(one) == strongest for one in found) if strongest else 0)
         if strongest:
             assert counts.best is not None
@@ -65,6 +69,15 @@ def test_random_filters_find_values_of_every_sort(store: Store, index: Index) ->
     assert any(number == 0 for number, _ in asked)
     assert any(0 < number < practices for number, practices in asked)
     assert any(counts.best is None and counts.practices for counts in every)
+    assert any(counts.open_end and counts.undated for counts in every)
+
+
+def test_independence_breaks_the_tie_between_results_of_the_same_strength(store: Store, index: Index) -> None:
+    strongest = [one for one in EVERYONE if oracles.mark(one) == 5]
+    operators = [one for one in strongest if one.results[0]["independent_of_operator"] == "no"]
+    assert 0 < len(operators) < len(strongest)
+    for counts in both_ways(store, index, PracticeFilter()):
+        assert "(randomised trial, 5 of 5, independent of the operator," in answer(PracticeFilter(), counts)
 
 
 def test_practices_named_one_by_one_have_their_best_evidence_wherever_they_are_named(

@@ -236,6 +236,16 @@ def test_a_brief_says_what_studies_say_of_each_type_apart_from_the_practices(
         assert "This study is of this practice." in told["Mentoring for work"]
 
 
+def test_a_brief_has_the_evidence_of_the_answers_beside_each_score(store: Store) -> None:
+    one = BY_ID["integration-halland"]  # its result is from a comparison group, its answers are claims
+    blocks = made(store, View("practice", PracticeFilter(practice=(one.id,)))).blocks
+    told = next(block for at, block in enumerate(blocks) if blocks[at - 1].text == "Scores")
+    assert [words.rpartition("(")[2] for _, words in told.rows] == [
+        f"{one.scores[node].strongest} of 5)" for node in oracles.HEADLINES
+    ]
+    assert all(" · strongest evidence of its answers: " in words for _, words in told.rows)
+
+
 def test_a_selection_has_the_group_of_each_result_and_says_why_a_result_has_no_score(store: Store) -> None:
     id_ = "elderlearn"  # improved in a survey, no answer on the result
     (line,) = next(

@@ -269,6 +269,8 @@ def test_codebook_has_a_line_for_every_column(tiny_store: Store, contents: Conte
     if contents == "scores":
         assert "housing-and-settlement: Housing and settlement" in by_name["sectors"]["ids"]
         assert by_name["countries"]["ids"] == ""  # a public list
+    for headline in oracles.HEADLINES if contents != "answers" else ():
+        assert f"counts only where {headline}_scored is yes" in by_name[f"{headline}_score"]["meaning"]
 
 
 def test_a_value_that_finds_nothing_is_said_in_the_recipe(tiny_store: Store) -> None:
