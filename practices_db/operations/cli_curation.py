@@ -17,7 +17,7 @@ from practices_db.errors import Role
 from practices_db.operations.build import open_existing
 from practices_db.operations.cli_options import FILE, database_option
 from practices_db.operations.compact import rewrite
-from practices_db.operations.release_tables import write_after_release
+from practices_db.operations.release_tables import require_known, write_after_release
 from practices_db.queries.practices import data_version
 
 
@@ -31,6 +31,7 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
         if dry_run:
             found, words = releases.pending(store, CLI), "would be released"
         else:
+            require_known(store)
             with store.cursor() as cursor:
                 seen = data_version(cursor).number
             release = releases.publish(store, CLI, note, seen)
@@ -39,7 +40,7 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
         for change in found:
             because = f", because: {change.why}" if change.why else ""
             click.echo(f"{change.kind}: {change.subject_id}: {change.words}{because}")
-        click.echo(f"{len(found)} changes {words}")
+        click.echo(f"{counted(len(found), 'change')} {words}")
         if not dry_run:
             write_after_release(store)
 

@@ -541,7 +541,7 @@ def test_command_line_releases_grants_and_tells_the_history(
         assert main([*arguments, "--database", str(database)]) == 0
         return capsys.readouterr().out
 
-    assert "because: Name corrected\n1 changes would be released" in run("publish", "--dry-run")
+    assert "because: Name corrected\n1 change would be released" in run("publish", "--dry-run")
     assert not (tmp_path / "for-replicas.releases").exists()
     assert "in release 2" in run("publish", "--note", "first")
     assert (tmp_path / "for-replicas.releases").exists()
