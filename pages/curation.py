@@ -3,9 +3,10 @@
 import streamlit as st
 
 from pages.shared.components import links
-from pages.shared.curation import actions, login, sections
+from pages.shared.curation import actions, drafts, login, sections
 
 links.keep_params()
+drafts.hold()
 st.title("Curation")
 actor = login.entered()
 actions.told()

@@ -273,6 +273,28 @@ def test_second_of_two_curators_sees_the_conflict_and_neither_loses_anything(log
     assert first.text_input(key=f"{key}lead_organisation").value == "Somebody else"
 
 
+def test_what_is_typed_is_still_there_after_another_view_and_another_form(log_in: LogIn) -> None:
+    app = facts(log_in(CURATOR))
+    fill(app, summary="Half a sentence", why="Their page says so")
+    for view in ("history", "answers", "facts"):  # answers have a form of their own
+        app.radio(key="choose_view").set_value(view).run()
+    key = f"draft_practice:{PRACTICE}_"
+    assert app.text_area(key=f"{key}summary").value == "Half a sentence"
+    assert app.text_input(key=f"{key}why").value == "Their page says so"
+    app.radio(key="choose_view").set_value("standing").run()
+    press(app, "It is still right")  # a change of one's own, of something that is not in the form
+    app.radio(key="choose_view").set_value("facts").run()
+    assert "Somebody else" not in text(app)
+    fill(app, source=PAGE)
+    press(app, "Save")
+    assert "Saved." in text(app)
+    with database.cursor() as cursor:
+        assert edit_practices.practice(cursor, CLI, PRACTICE).facts["summary"] == "Half a sentence"
+    app.radio(key="choose_view").set_value("history").run()
+    app.radio(key="choose_view").set_value("facts").run()
+    assert not app.text_input(key=f"{key}why").value, "it is saved: the form begins anew"
+
+
 def test_answer_is_changed_with_its_reason(log_in: LogIn) -> None:
     with database.cursor() as cursor:
         id_ = cursor.execute("SELECT min(practice_id) FROM released_answer").fetchall()[0][0]
