@@ -21,6 +21,7 @@ from practices_db.catalogue.problems import SHOWN_AT_MOST, Problem, RefusedError
 from practices_db.errors import Actor, PracticesError
 from practices_db.files.imports import templates
 from practices_db.files.imports.apply import apply, record_refusal
+from practices_db.files.imports.kinds import KIND_NAMES
 from practices_db.files.imports.preview import Decision, Duplicate, Preview, State
 from practices_db.files.imports.preview import preview as compared
 from practices_db.files.imports.read import About, Confirmed, Question, Upload, read_file
@@ -87,7 +88,7 @@ def choose() -> Chosen | None:
     """Draw the templates and the place to drop a file; return what was dropped."""
     _templates()
     dropped = st.file_uploader(
-        "A table of practices, answers, sources, publications, organisations or links (CSV or Excel workbook)",
+        f"A table of {KIND_NAMES.replace('_', ' ')} (CSV or Excel workbook)",
         type=["csv", "tsv", "txt", "xlsx"],
         key=_FILE,
         on_change=_forget,

@@ -25,7 +25,7 @@ from practices_db.files.imports.cells import Noticed, Place, column_of, impossib
 from practices_db.files.imports.kinds import (
     COMPUTED,
     KIND,
-    KINDS,
+    KIND_NAMES,
     TOLD_RESULTS,
     Cells,
     Kind,
@@ -280,8 +280,16 @@ def _compare(part: _Part, sheet: Sheet, faults: Sequence[Fault], found: _Found, 
     if sheet.stated and (sheet.stated[0] < len(sheet.rows) or sheet.stated[1] < max(map(len, sheet.rows))):
         end = f"{_letters(sheet.stated[1])}{sheet.stated[0]}"
         found.notes.append(f"Sheet {part.place!r} gives {end} as its last cell; all its rows are read.")
+    names = [plain_name(cell) for cell in part.rows[0]]
+    kind = kind_of(names)
+
+    def called(column: int) -> str:
+        at = list(part.numbers).index(column)
+        name = names[at] if at < len(names) else ""
+        return (kind.aliases.get(name, name) if kind else name) or f"column {_letters(column)}"
+
     found.problems += [
-        Problem(fault.reason, fault.row, f"column {_letters(fault.column)}", fault.value, place=fault.sheet)
+        Problem(fault.reason, fault.row, called(fault.column), fault.value, place=fault.sheet)
         for fault in faults
         if fault.sheet == part.place
         and fault.column in part.numbers
@@ -313,7 +321,9 @@ def _known(book: Workbook, found: _Found) -> tuple[dict[str, Sheet], list[str]]:
     if not known:
         if found.problems:
             raise RefusedError(found.problems)
-        raise PracticesError(f"No sheet has a header of {_kinds()} in its first row. Begin with a template.")
+        raise PracticesError(
+            f"No sheet has a header of a table of {KIND_NAMES} in its first row. Begin with a template."
+        )
     if explaining:
         found.notes.append(f"Not read, because they contain no table: {', '.join(map(repr, explaining))}.")
     return known, others
@@ -328,10 +338,10 @@ def _header_at(rows: Sequence[Sequence[str]]) -> int | None:
 def _no_header(rows: Sequence[Sequence[str]], place: str) -> Problem:
     """Say what is there instead of a header, and where the header may be."""
     first = rows[0] if rows else []
-    reason = f"The first row is blank; it must be the header of {_kinds()}."
+    reason = f"The first row is blank; it must be the header of a table of {KIND_NAMES}."
     if any(cell.strip() for cell in first):
         begins = ", ".join(repr(cell[:30]) for cell in first[:4] if cell.strip())
-        reason = f"The first row is no header of {_kinds()}; it begins with {begins}."
+        reason = f"The first row is no header of a table of {KIND_NAMES}; it begins with {begins}."
     if at := _header_at(rows):
         reason += f" Row {at} looks like one: delete what is above it."
     return Problem(reason, 1, place=place)
@@ -396,11 +406,6 @@ def _letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def _kinds() -> str:
-    *most, last = (kind.name for kind in KINDS)
-    return f"a table of {', '.join(most)} or {last}"
 
 
 def _decimal_comma(table: CsvTable, confirmed: Confirmed) -> Question | None:
@@ -517,6 +522,10 @@ def _rows(
     partial: dict[int, Cells] = {}
     broken: dict[int, tuple[str, ...]] = {}
     silent_rows = 0
+    told: dict[int | None, set[str]] = {}
+    for one in found.problems:
+        if one.place == how.place:
+            told.setdefault(one.row, set()).add(one.column)
     for done, (at, row) in enumerate(body.items()):
         if done % _TOLD_EVERY == 0:
             progress(0.5 * done / len(body), f"Checking {how.kind.name}")
@@ -526,11 +535,11 @@ def _rows(
             continue
         before = len(found.problems)
         cells = how.kind.prepare(_cells(how, at, row, found))
-        untyped = {one.column for one in found.problems[before:]}
+        untyped = {one.column for one in found.problems[before:]} | told.get(at, set())
         if cells is None:
             silent_rows += 1
             continue
-        wrong = [*_impossible(how, at, cells)]
+        wrong = [one for one in _impossible(how, at, cells) if one.column not in untyped]
         try:
             if how.lacking:
                 partial[at] = cells

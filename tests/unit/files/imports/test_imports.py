@@ -472,7 +472,21 @@ def test_formulas_and_values_outside_the_table_are_told_by_cell(tiny_store: Stor
     file = workbook({"practices": [list(LEAST), [*LEAST.values(), "lost"], [*list(LEAST.values())[:-1], "=1+1"]]})
     said = refusal(tiny_store, file)
     assert any(line.startswith("practices, row 1: has no name") or "has no name" in line for line in said), said
-    assert any(line.startswith("practices, row 3, column G: holds a formula") for line in said), said
+    last = list(LEAST)[-1]
+    assert [line for line in said if line.startswith("practices, row 3")] == [
+        f"practices, row 3, {last}: holds a formula; only values are read"
+    ]
+
+
+def test_a_blank_cell_that_must_be_filled_in_is_told_in_one_way(tiny_store: Store) -> None:
+    blank = dict.fromkeys(LEAST, "") | {"id": "synthetic-blank", "place": "Ulm"}
+    said = refusal(tiny_store, table(blank, columns=tuple(blank)).encode())
+    assert said == [f"row 2, {name}: is blank, but must be filled in" for name in LEAST if name != "id"]
+
+
+def test_a_long_cell_that_says_not_known_is_told_short(tiny_store: Store) -> None:
+    shown = looked_at(tiny_store, table(LEAST | {"place": "x" * 6_000}).encode())
+    assert f"1 cell said {'x' * 40}…: read as not known." in shown.upload.notes
 
 
 # --- exports ---------------------------------------------------------------------------------------------------------
