@@ -37,7 +37,7 @@ def choose(actor: Actor) -> str:
     titles = {name: part.title for name, part in _PARTS.items() if allowed(actor, part.action, part.thing)}
     asked = _PARTS.get(st.query_params.get("part", ""))
     if asked and asked.title not in titles.values():
-        roles = sorted(GRANTED[asked.thing.kind][asked.action] - {"machine"})
+        roles = sorted(GRANTED[asked.thing.kind][asked.action] - {"machine", "assessor"})  # an assessor has a link
         st.warning(f"“{asked.title}” needs the role {' or '.join(roles)}.", icon=":material/lock:")
     return links.choose("What to do", "part", titles, _PARTS) if len(titles) > 1 else next(iter(titles))
 

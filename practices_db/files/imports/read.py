@@ -330,20 +330,21 @@ def _known(book: Workbook, found: _Found) -> tuple[dict[str, Sheet], list[str]]:
 
 
 def _header_at(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the row in which the header of a table of ours is, None where it is not near the top."""
-    heads = enumerate(rows[:_HEADER_WITHIN], start=1)
+    """Return the row below the first in which the header of a table of ours is, None where it is not near the top."""
+    heads = enumerate(rows[1:_HEADER_WITHIN], start=2)
     return next((at for at, row in heads if kind_of([plain_name(cell) for cell in row])), None)
 
 
 def _no_header(rows: Sequence[Sequence[str]], place: str) -> Problem:
     """Say what is there instead of a header, and where the header may be."""
-    first = rows[0] if rows else []
-    reason = f"The first row is blank; it must be the header of a table of {KIND_NAMES}."
-    if any(cell.strip() for cell in first):
-        begins = ", ".join(repr(cell[:30]) for cell in first[:4] if cell.strip())
-        reason = f"The first row is no header of a table of {KIND_NAMES}; it begins with {begins}."
+    begins = ", ".join(repr(cell[:30]) for cell in (rows[0] if rows else [])[:4] if cell.strip())
     if at := _header_at(rows):
-        reason += f" Row {at} looks like one: delete what is above it."
+        stands = f"begins with {begins}" if begins else "is blank"
+        reason = f"The first row {stands}; row {at} looks like the header: delete what is above it."
+    elif begins:
+        reason = f"The first row is no header of a table of {KIND_NAMES}; it begins with {begins}."
+    else:
+        reason = f"The first row is blank; it must be the header of a table of {KIND_NAMES}."
     return Problem(reason, 1, place=place)
 
 

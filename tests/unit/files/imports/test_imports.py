@@ -450,9 +450,9 @@ def test_a_sheet_with_something_above_its_header_is_a_mistake(
     sheets = {title: [*above, list(LEAST), list(LEAST.values())]}
     for further in ({}, {"answers": [list(ANSWER), list(ANSWER.values())]}, {"answers": [list(ANSWER)]}):
         said = refusal(tiny_store, workbook(sheets | further))
-        [line] = [line for line in said if line.startswith(f"{title}, row 1: The first row is ")]
-        assert line.endswith(f" Row {len(above) + 1} looks like one: delete what is above it.")
-        assert "it begins with 'Our practices 2026'." in line or "is blank" in line
+        stands = "begins with 'Our practices 2026'" if above[0] else "is blank"
+        header = f"row {len(above) + 1} looks like the header: delete what is above it."
+        assert f"{title}, row 1: The first row {stands}; {header}" in said
 
 
 def test_a_sheet_called_like_a_table_of_ours_without_its_header_is_a_mistake(tiny_store: Store) -> None:
