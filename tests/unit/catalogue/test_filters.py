@@ -234,8 +234,8 @@ def test_filter_cannot_be_changed_and_holds_each_value_once() -> None:
         ({"governance": ["lokal"]}, "did you mean 'local' (Local)?"),
         ({"funding": ["eu_fund"]}, "did you mean 'eu-fund' (EU fund)?"),
         ({"source": ["zzzz"]}, "--source: 'zzzz' is not in the list of source kind ids"),
-        ({"from": ["soon"]}, "from: soon"),
-        ({"coverage": ["half"]}, "coverage: half"),
+        ({"from": ["soon"]}, "from soon is not a whole number from 1900 to 2100"),
+        ({"coverage": ["half"]}, "coverage half is not a whole number from 0 to 100"),
         ({"from": ["2020"], "to": ["2010"]}, "the period ends before it begins"),
     ],
 )
