@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared.curation import actions, login, sections
+from pages.shared.curation import actions, drafts, login, sections
 
+drafts.hold()
 st.title("Curation")
 actor = login.entered()
 actions.told()

@@ -36,7 +36,7 @@ from practices_db.operations.cli_options import (
     write_output,
 )
 from practices_db.operations.release_tables import open_release
-from practices_db.queries.practices import data_version
+from practices_db.queries.practices import data_version, require_named
 from practices_db.queries.selection_counts import read_counts
 from practices_db.queries.views import View
 
@@ -117,6 +117,7 @@ def _export(  # noqa: PLR0913, PLR0917 - the options
     selected = chosen(given)
     opened = open_release(database, release, on.date() if on else None) if release or on else open_existing(database)
     with opened as store, store.cursor() as cursor:
+        require_named(store, selected)
         view = View(chosen=selected, sort=sort, base=address_in_files())
         made = file_content(store, view, date.today(), contents, kind)
         said, version = found(selected, read_counts(cursor, selected)), data_version(cursor)
@@ -146,6 +147,7 @@ def _robustness(weights: str, output: Path, database: Path, **given: Any) -> Non
     """
     selected = chosen(given)
     with open_existing(database) as store:
+        require_named(store, selected)
         made = ranking_csv(store, selected, preset(current_framework(), weights))
     write_output(output, made.content)
     click.echo(

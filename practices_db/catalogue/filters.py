@@ -23,6 +23,7 @@ from practices_db.translation import _
 
 Chosen = tuple[str, ...]
 Part = tuple[str, str | None, str]  # field, value, words
+LONGEST_TEXT = 200  # characters of a search
 _TOLD = 20  # unknown values for which the nearest one is looked for
 
 
@@ -156,6 +157,11 @@ class Filter(BaseModel):
         """Return every name in a link that belongs to the filter."""
         return frozenset({*(facet.param for facet in cls.facets), "q"})
 
+    @classmethod
+    def single_names(cls) -> frozenset[str]:
+        """Return the names in a link that take one value."""
+        return cls.link_names() - {facet.param for facet in cls.facets}
+
     def params(self) -> dict[str, list[str]]:
         """Return the filter as link parameters, ids only; what is not narrowed is left out."""
         params = {facet.param: list(self.chosen(facet.field)) for facet in self.facets}
@@ -210,7 +216,13 @@ class Filter(BaseModel):
 
     @classmethod
     def _read_further(cls, params: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
-        return {"text": (params.get("q") or [""])[-1]}, []
+        given = (params.get("q") or [""])[-1]
+        text = one_line(given)
+        if len(text) > LONGEST_TEXT:
+            return {"text": text[:LONGEST_TEXT]}, [
+                _("{what} is longer than {most} characters").format(what="q", most=LONGEST_TEXT)
+            ]
+        return {"text": text}, [f"q: {shown(given)}"] if normalise(text) != normalise(given) else []
 
     @classmethod
     def from_widgets(cls, values: Mapping[str, Any], changed: str) -> Self:

@@ -7,17 +7,16 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator
 
 from practices_db import formats
-from practices_db.catalogue.filters import Chosen, Facet, Filter, one_line
+from practices_db.catalogue.filters import LONGEST_TEXT, Chosen, Facet, Filter, one_line
 from practices_db.translation import N_, ngettext
 
 Kind = Literal["evidence", "organisation"]
 
 NOUNS: dict[str, str] = {"evidence": N_("publication"), "organisation": N_("organisation")}
-_LONGEST = 200
 
 
 def _one_line(text: Any) -> Any:
-    return one_line(text)[:_LONGEST]
+    return one_line(text)[:LONGEST_TEXT]
 
 
 class LibraryFilter(Filter):

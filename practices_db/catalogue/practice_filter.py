@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from criteria.spelling import shown
 from practices_db import formats
-from practices_db.catalogue.filters import Chosen, Facet, Filter, Part, one_after_another, one_line
-from practices_db.catalogue.plain_text import normalise
+from practices_db.catalogue.filters import LONGEST_TEXT, Chosen, Facet, Filter, Part, one_after_another, one_line
 from practices_db.catalogue.practice_fields import FIELDS
 from practices_db.catalogue.texts import percent
 from practices_db.translation import N_, _, ngettext
@@ -55,7 +54,6 @@ def _one_line(text: Any) -> Any:
 
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_TEXT = 200
 MOST_NAMED = 100  # practices that a link can name one by one
 
 
@@ -68,6 +66,10 @@ def _ids(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _is_id(value: str) -> bool:
     return len(value) <= 80 and _ID.fullmatch(value) is not None
+
+
+def _unknown_id(value: str) -> str:
+    return _("{what} {value} is unknown").format(what="id", value=shown(value) or "“”")
 
 
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -161,6 +163,11 @@ class PracticeFilter(Filter):
         """Return every name in a link that belongs to the filter."""
         return super().link_names() | {*_FLAGS.values(), *(param for param, *_ in _NUMBERS.values()), "id"}
 
+    @classmethod
+    def single_names(cls) -> frozenset[str]:
+        """Return the names in a link that take one value."""
+        return super().single_names() - {"id"}
+
     def _further_params(self) -> dict[str, list[str]]:
         flags = {param: ["1"] for field, param in _FLAGS.items() if getattr(self, field)}
         numbers = {param: [str(value)] for field, (param, *_) in _NUMBERS.items() if (value := getattr(self, field))}
@@ -169,9 +176,12 @@ class PracticeFilter(Filter):
     @classmethod
     def _read_further(cls, params: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
         named = list(dict.fromkeys(params.get("id", ())))
-        known_ids = [value for value in named if _is_id(value)][:MOST_NAMED]
-        values: dict[str, Any] = {"practice": tuple(known_ids)}
-        dropped = [f"id: {shown(value)}" for value in named if value not in known_ids]
+        ids = [value for value in named if _is_id(value)]
+        values, dropped = super()._read_further(params)
+        values["practice"] = tuple(ids[:MOST_NAMED])
+        dropped += [_unknown_id(value) for value in named if not _is_id(value)]
+        if len(ids) > MOST_NAMED:
+            dropped.append(_("{what} names more than {most} practices").format(what="id", most=MOST_NAMED))
         for field, param in _FLAGS.items():
             if given := params.get(param):
                 values[field] = given[-1] == "1"
@@ -182,10 +192,8 @@ class PracticeFilter(Filter):
                 if last.isascii() and last.isdigit() and len(last) < 5 and least <= int(last) <= most:
                     values[field] = int(last)
                 else:
-                    dropped.append(f"{param}: {shown(last)}")
-        if text := params.get("q"):
-            values["text"] = one_line(text[-1])[:LONGEST_TEXT]
-            dropped += [f"q: {shown(text[-1])}"] if normalise(values["text"]) != normalise(text[-1]) else []
+                    words = _("{what} {value} is not a whole number from {least} to {most}")
+                    dropped.append(words.format(what=param, value=shown(last) or "“”", least=least, most=most))
         begin, end = values.get("running_from"), values.get("running_to")
         if begin and end and begin > end:
             words = _("from {begin} to {end}: the period ends before it begins")

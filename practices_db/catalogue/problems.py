@@ -105,6 +105,9 @@ def _mistakes(
     value = fault["input"] if isinstance(fault["input"], str) else ""
     cause = (fault.get("ctx") or {}).get("error")
     found = Problem("", row, column, value[:_VALUE_AT_MOST], place=place)
+    if fault["input"] in ("", None) and not isinstance(cause, ColumnError):
+        yield replace(found, reason="is blank, but must be filled in")
+        return
     match cause:
         case NotInListError() | NotInListGroupError():
             for one in cause.errors if isinstance(cause, NotInListGroupError) else (cause,):
@@ -134,7 +137,7 @@ def _in_words(fault: Any, value: str, model: type[BaseModel]) -> tuple[str, str]
             reason = f"{given} is below {limits['ge']}"
         case "less_than_equal":
             reason = f"{given} is above {limits['le']}"
-        case _ if not value:
+        case "missing":
             reason = "is blank, but must be filled in"
         case "string_pattern_mismatch":
             reason = f"{given}: an id {_IDS}"

@@ -35,9 +35,9 @@ class FoundCounts:
 class SelectionCounts(FoundCounts):
     """What a selection holds.
 
-    ``assessed``: with a published assessment; ``scored``: with both main scores; ``unknown``: with neither of result and
-    assessment. ``best``: the card whose result has the strongest evidence, the first in the default order; None where no result is
-    known. ``alike``: how many have a result of that strength.
+    ``assessed``: with a published assessment; ``scored``: with both main scores; ``unknown``: with neither of result
+    and assessment. ``best``: the card whose result has the strongest evidence, the first in the default order; None
+    where no result is known. ``alike``: how many have a result of that strength.
     """
 
     assessed: int

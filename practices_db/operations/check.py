@@ -23,6 +23,7 @@ from practices_db.database.migrate import applied, refuse_newer, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import PracticesError
+from practices_db.operations import release_tables
 from practices_db.queries.integrity import Contents, contents, integrity_problems
 
 _DERIVED = ("counted_answer", "practice_score", "practice_card", "practice_facet")
@@ -131,9 +132,19 @@ def all_problems(path: Path, against: str = "") -> tuple[list[str], Contents]:
         problems = examined.problems + integrity_problems(cursor)
         if done == [script.stem for script in scripts()]:
             problems += _of_releases(cursor) + _said(cursor) + _derived(path) + _unrecorded(cursor) + _roles(cursor)
+            problems += _later(store)
         if against:
             problems += _not_as_known(cursor, *known_head(against))
         return problems, contents(cursor)
+
+
+def _later(store: Store) -> list[str]:
+    """Say that the release tables hold a release that the database does not know."""
+    try:
+        release_tables.require_known(store)
+    except PracticesError as error:
+        return [str(error)]
+    return []
 
 
 def known_head(text: str) -> tuple[int, str]:

@@ -7,17 +7,18 @@ from typing import Literal
 
 import click
 
+from practices_db.catalogue.library_items import KINDS
 from practices_db.catalogue.read_files import CATALOGUE
 from practices_db.catalogue.texts import counted
 from practices_db.catalogue.write_files import write_catalogue
-from practices_db.curation import releases, users
-from practices_db.curation.permissions import CLI
+from practices_db.curation import edit_library, edit_practices, releases, users
+from practices_db.curation.permissions import CLI, GRANTED, pseudonym
 from practices_db.database import audit_log
-from practices_db.errors import Role
+from practices_db.errors import PracticesError, Role
 from practices_db.operations.build import open_existing
 from practices_db.operations.cli_options import FILE, database_option
 from practices_db.operations.compact import rewrite
-from practices_db.operations.release_tables import write_after_release
+from practices_db.operations.release_tables import require_known, write_after_release
 from practices_db.queries.practices import data_version
 
 
@@ -31,6 +32,7 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
         if dry_run:
             found, words = releases.pending(store, CLI), "would be released"
         else:
+            require_known(store)
             with store.cursor() as cursor:
                 seen = data_version(cursor).number
             release = releases.publish(store, CLI, note, seen)
@@ -39,7 +41,7 @@ def _publish(note: str, dry_run: bool, database: Path) -> None:
         for change in found:
             because = f", because: {change.why}" if change.why else ""
             click.echo(f"{change.kind}: {change.subject_id}: {change.words}{because}")
-        click.echo(f"{len(found)} changes {words}")
+        click.echo(f"{counted(len(found), 'change')} {words}")
         if not dry_run:
             write_after_release(store)
 
@@ -77,10 +79,25 @@ def _grant(email: str, role: Role | Literal["none"], reason: str, database: Path
 def _history(object_: str, database: Path) -> None:
     """Show who changed what.
 
-    OBJECT is practice:ID, evidence:ID, organisation:ID, link:ENDS, submission:ID, data or session.
+    OBJECT is practice:ID, evidence:ID, organisation:ID, link:ENDS or another record of the library, assessment:ID,
+    submission:ID, person:EMAIL (the roles that somebody was given), data or session.
     """
+    kind, _, id_ = object_.partition(":")
+    if kind in {"person", "user"} and "@" in id_:
+        object_ = pseudonym(id_)
+    elif object_ not in {"data", "session"} and not (kind in GRANTED and id_):
+        kinds = ", ".join(f"{one}:ID" for one in GRANTED if one not in {"data", "audit", "person"})
+        raise PracticesError(
+            f"{object_[:80]!r} is nothing that has a history. It can be {kinds}, person:EMAIL, data or session."
+        )
     with open_existing(database) as store, store.cursor() as cursor:
         lines = audit_log.history(cursor, object_)
+        if not lines and kind == "practice":
+            edit_practices.practice(cursor, CLI, id_)  # PracticesError where there is none
+        elif not lines and kind in KINDS:
+            edit_library.read(cursor, CLI, KINDS[kind].item, id_)
+        elif not lines and id_:
+            raise PracticesError(f"The record has no line on {object_[:80]!r}.")
     for line in lines:
         click.echo(f"{line.seq}  {line.ts:%Y-%m-%d %H:%M:%S}  {line.actor}  {line.action}  {line.reason}".rstrip())
         for name in sorted({*(line.before or {}), *(line.after or {})}):

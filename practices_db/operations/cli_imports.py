@@ -42,6 +42,7 @@ _SHOWN = 40
     type=click.Choice(["read", "leave"]),
     help="Hidden rows, columns and sheets of a workbook: read them, or leave them out.",
 )
+@click.option("--sheets", type=click.Choice(["leave"]), help="Sheets of a workbook that hold no table: leave them out.")
 @click.option("--archived", is_flag=True, help="Change what was archived or taken out, too.")
 @click.option("--erase-blanks", is_flag=True, help="A blank cell of a known row erases what is there; else it stays.")
 @click.option("--reason", default="", metavar="WORDS", help="Why, for the record of changes.")
@@ -53,6 +54,7 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
     decimal_comma: bool,
     merged: Literal["fill", "blank"] | None,
     hidden: Literal["read", "leave"] | None,
+    sheets: Literal["leave"] | None,
     archived: bool,
     erase_blanks: bool,
     reason: str,
@@ -67,7 +69,7 @@ def _import(  # noqa: PLR0913, PLR0917 - the options
         content = file.read_bytes()
     except OSError as error:
         raise PracticesError(f"{file} cannot be read ({error.strerror}).") from error
-    confirmed = Confirmed(encoding, decimal_comma, merged, hidden, archived, erase_blanks)
+    confirmed = Confirmed(encoding, decimal_comma, merged, hidden, sheets, archived, erase_blanks)
     with open_existing(database) as store:
         try:
             read = read_file(content, file.name, confirmed, _tell)

@@ -187,9 +187,13 @@ class Releases:
             for _, rows in sorted(found.items())
         ]
 
-    def release(self, number: int) -> Kept:
-        """Return a release; NoSuchReleaseError says which there are."""
+    def release(self, number: int, of: Store | None = None) -> Kept:
+        """Return a release, only one that a database knows where it is one ``of``; NoSuchReleaseError says which."""
         kept = self.kept()
+        if of:
+            with of.cursor() as cursor:
+                unknown = _unknown(cursor, kept)
+            kept = [one for one in kept if one not in unknown]
         found = next((one for one in kept if one.number == number), None)
         if found is None:
             there = f"there are {kept[0].number} to {kept[-1].number}" if kept else "there is none yet"
@@ -271,8 +275,7 @@ class Releases:
         with store.cursor() as cursor:
             cursor.begin()  # all of it from one state of the data
             version = data_version(cursor)
-            said = set(cursor.execute("SELECT number, content_hash FROM data_version").fetchall())
-            unknown = [one for one in kept if (one.number, one.content_hash) not in said]
+            unknown = _unknown(cursor, kept)
             last = kept[-1] if kept else None
             new = last is None or (last.number, last.content_hash) != (version.number, version.content_hash)
             changed = (new or bool(unknown) or not (last and last.ours)) and (replace_later or not unknown)
@@ -289,13 +292,22 @@ class Releases:
         if changed or not tidy:
             self._delete_what_is_left_over()
         _tidy.add(self.place.warehouse)
-        if unknown and not replace_later:
+        if not replace_later:
+            self._refuse(unknown, version.number)
+        return self.kept()[-1]
+
+    def refuse_unknown(self, store: Store) -> None:
+        """Raise PracticesError where the tables hold a release that a database does not know, as after a restore."""
+        with store.cursor() as cursor:
+            self._refuse(_unknown(cursor, self.kept()), data_version(cursor).number)
+
+    def _refuse(self, unknown: Sequence[Kept], number: int) -> None:
+        if unknown:
             raise PracticesError(
                 f"The release tables at {self.place.warehouse} hold release {unknown[-1].number} of "
-                f"{unknown[-1].released_on}; this database is at release {version.number} and does not know it. "
+                f"{unknown[-1].released_on}; this database is at release {number} and does not know it. "
                 "To let this database's release take its place: python -m practices_db snapshot"
             )
-        return self.kept()[-1]
 
     def _write_tables(self, cursor: Cursor, number: int) -> Kept:
         snapshots, rows = {}, {}
@@ -512,10 +524,15 @@ def opened(place: Place, *, to_write: bool = False) -> Iterator[Releases]:
 
     Whatever fails in between, in the catalogue, the files or the network, is raised as ReleaseTablesError.
     """
-    from pyiceberg.catalog import load_catalog  # noqa: PLC0415
     from sqlalchemy.engine import make_url  # noqa: PLC0415
 
     uri, folder = place.catalog, place.folder
+    if not to_write and uri.startswith("sqlite:///") and not Path(make_url(uri).database or "").exists():
+        raise ReleaseTablesError(
+            f"No release is kept at {place.warehouse} yet: start the app once, or run: python -m practices_db snapshot"
+        )
+    from pyiceberg.catalog import load_catalog  # noqa: PLC0415
+
     try:
         if to_write and folder:
             folder.mkdir(parents=True, exist_ok=True)
@@ -548,6 +565,19 @@ def write(store: Store, place: Place | None = None, *, replace_later: bool = Fal
     where = place or Place.of(store.path or Path())
     with _writing, opened(where, to_write=True) as releases:
         return releases.write(store, replace_later=replace_later)
+
+
+def require_known(store: Store) -> None:
+    """Raise PracticesError where the tables hold a release that a database does not know: name the remedy.
+
+    To be asked before a release: its number may be taken. Tables that cannot be read hold up nothing.
+    """
+    assert store.path  # noqa: S101 - a database in memory has no place of its own
+    try:
+        with opened(Place.of(store.path)) as releases:
+            releases.refuse_unknown(store)
+    except ReleaseTablesError as error:
+        log.debug("release tables: %s", error)
 
 
 def open_release(database: Path, number: int | None = None, day: date | None = None) -> Store:
@@ -593,6 +623,12 @@ class Behind:
     """Why the release tables of this process's database are not up to it; "" where they are."""
 
     because = ""
+
+
+def _unknown(cursor: Cursor, kept: Sequence[Kept]) -> list[Kept]:
+    """Return the releases that a database does not know, by number and content."""
+    known = set(cursor.execute("SELECT number, content_hash FROM data_version").fetchall())
+    return [one for one in kept if (one.number, one.content_hash) not in known]
 
 
 def _twice(read: Callable[[], Read]) -> Read:

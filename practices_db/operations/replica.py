@@ -124,20 +124,20 @@ class PastReleases:
         self._thread.start()
 
     @contextmanager
-    def lent(self, number: int) -> Iterator[Store]:
-        """Yield a release as it is kept now; it stays open until it is given back.
+    def lent(self, number: int, of: Store) -> Iterator[Store]:
+        """Yield a release that a database knows, as it is kept now; it stays open until it is given back.
 
         NoSuchReleaseError; ReleasesBusyError where too many are open; PracticesError where it cannot be read.
         """
         with ExitStack() as held:
             with self._lock:  # made once, however many ask
-                store = self._asked_for(number)
+                store = self._asked_for(number, of)
                 held.enter_context(store.cursor())
             yield store
 
-    def _asked_for(self, number: int) -> Store:
+    def _asked_for(self, number: int, of: Store) -> Store:
         with opened(self._place) as releases:
-            kept = releases.release(number)
+            kept = releases.release(number, of)
             known, store = self._open.get(number, (None, None))
             if store and known == kept:
                 self._open[number] = self._open.pop(number)  # the last one is the one asked for last

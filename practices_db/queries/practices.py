@@ -16,7 +16,9 @@ from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, AnswerId
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
-from practices_db.database.store import Cursor, records, value_of
+from practices_db.database.store import Cursor, Store, records, value_of
+from practices_db.errors import PracticesError
+from practices_db.translation import _
 
 # The years in which a practice ran, as far as they are known; in SQL over cards ``c``. Without a start only the end is
 # known. Where no end is stated, it was known to run when it began and on the day on which somebody said that it runs,
@@ -288,6 +290,28 @@ def cards(cursor: Cursor, ids: Sequence[str]) -> list[dict[str, Any]]:
     found = cursor.execute("SELECT * FROM practice_card WHERE id IN (SELECT unnest($ids::TEXT[]))", {"ids": list(ids)})
     by_id = {row["id"]: row for row in records(found)}
     return [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+def not_found(cursor: Cursor, ids: Sequence[str]) -> list[str]:
+    """Say of each id that leads to no practice that it is unknown, or that its practice left the catalogue.
+
+    One that was merged into another practice stands for that one.
+    """
+    known, said = names(cursor, ids), []
+    for id_ in ids:
+        gone = None if id_ in known else former(cursor, id_)
+        if gone and not gone.practice_id:
+            said.append(_("practice {id} is no longer in the catalogue").format(id=id_))
+        elif not gone and id_ not in known:
+            said.append(_("{what} {value} is unknown").format(what="id", value=id_))
+    return said
+
+
+def require_named(store: Store, chosen: PracticeFilter) -> None:
+    """Raise PracticesError with each practice that a filter names and that is not there."""
+    with store.cursor() as cursor:
+        if said := not_found(cursor, chosen.practice):
+            raise PracticesError("\n".join(said))
 
 
 def names(cursor: Cursor, ids: Sequence[str]) -> dict[str, str]:

@@ -23,11 +23,12 @@ from deploy import run_local
 from practices_db.__main__ import main
 from practices_db.curation.withdrawal_list import WithdrawalList
 from practices_db.database.store import Store
-from practices_db.errors import PracticesError
+from practices_db.errors import NoSuchReleaseError, PracticesError
 from practices_db.operations import release_tables
 from practices_db.operations.build import open_store
 from practices_db.operations.release_tables import INDEX, NAMESPACE, TABLES, Behind, Kept, Place, opened
-from practices_db.operations.replica import Replica
+from practices_db.operations.replica import PastReleases, Replica
+from practices_db.queries.practices import data_version
 
 README = Path(__file__).resolve().parents[2] / "docs" / "many-machines" / "README.md"
 
@@ -156,6 +157,51 @@ def test_columns_that_change_make_another_snapshot(database: Path, monkeypatch: 
     assert seen[2] == seen[3]
 
 
+def test_before_the_first_release_is_kept_the_commands_say_so(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ["--database", str(database)]
+    for command in (["releases"], ["export", "--on", "2026-05-01", "--output", str(tmp_path / "said.csv")]):
+        assert main([*command, *at]) == 1
+        assert " yet: start the app once, or run: python -m practices_db snapshot" in capsys.readouterr().err
+
+
+def test_the_number_of_a_release_that_was_lost_with_a_restore_is_given_to_nothing_else(
+    released_once: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ["--database", str(released_once)]
+
+    def renamed(name: str) -> int:
+        sql = f"UPDATE practice SET name = '{name}' WHERE id = (SELECT min(id) FROM practice)"
+        with open_store(released_once) as store:
+            store.write(lambda cursor: cursor.execute(sql))
+        return main(["publish", *at])
+
+    assert main(["backup", "--folder", str(tmp_path / "backups"), *at]) == 0
+    assert renamed("Second name") == 0
+    for command in (["restore", "--from", str(tmp_path / "backups")], ["check"]):
+        capsys.readouterr()
+        assert main([*command, *at]) == 1
+        [line] = [line for line in capsys.readouterr().err.splitlines() if "hold release 2" in line]
+        assert line.endswith("python -m practices_db snapshot")
+    past = PastReleases(released_once)
+    with (
+        open_store(released_once) as store,
+        pytest.raises(NoSuchReleaseError, match="no release 2; there are 1 to 1"),
+        past.lent(2, store),
+    ):
+        pass
+    past.close()
+    assert renamed("Third name") == 1
+    with open_store(released_once) as store, store.cursor() as cursor:
+        assert data_version(cursor).number == 1
+    assert main(["snapshot", *at]) == 0
+    assert main(["publish", *at]) == 0
+    assert [one.number for one in kept(released_once)] == [1, 2]
+    with release_tables.open_release(released_once, 2) as store:
+        assert first_name(store) == "Third name"
+
+
 # --- what goes wrong -----------------------------------------------------------------------------------------
 
 
@@ -171,7 +217,7 @@ def test_a_store_that_fails_loses_no_release_and_is_told(
     assert main(["publish", "--database", str(released_once)]) == 1
     printed, said = capsys.readouterr()
     assert "head of the record: " in printed
-    assert "changes in release 2" in printed
+    assert "\n1 change in release 2" in printed
     assert "The release is made. Replicas and other engines do not have it yet" in said
     assert Behind.because
     monkeypatch.delenv("PRACTICES_RELEASES_WAREHOUSE")

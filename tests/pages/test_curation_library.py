@@ -38,6 +38,15 @@ def fill(app: AppTest, name: str, **values: str) -> None:
         widget.set_value(value)
 
 
+def test_a_publication_that_is_not_released_has_no_link_to_where_everybody_finds_it(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    assert "Where everybody finds it" in [one.proto.label for one in paper(go).get("page_link")]
+    database.store().write(lambda cursor: cursor.execute("DELETE FROM evidence_card WHERE id = $id", {"id": PAPER}))
+    app = paper(go)
+    assert "Where everybody finds it" not in [one.proto.label for one in app.get("page_link")]
+    assert "It becomes public with the next release." in text(app)
+
+
 def test_publication_is_found_changed_and_everybody_reads_why(log_in: LogIn) -> None:
     go = log_in(CURATOR)
     app = go("curation", part="library")

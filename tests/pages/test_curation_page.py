@@ -90,9 +90,11 @@ def test_curator_and_administrator_have_their_parts_and_no_others(log_in: LogIn)
     curator = log_in(CURATOR)("curation", part="people")
     assert curator.radio[0].options == ["Queue", "Practices", "Library", "Import", "Release"]
     assert "E-mail address" not in text(curator)
+    assert [one.value for one in curator.warning] == ["“People” needs the role administrator."]
     administrator = log_in(ADMINISTRATOR)("curation", part="queue")
     assert administrator.radio[0].options == ["People", "Backups"]
     assert [one.value for one in administrator.header] == ["People"]
+    assert [one.value for one in administrator.warning] == ["“Queue” needs the role curator."]
     assert "submission" not in text(administrator)
 
 
@@ -271,6 +273,37 @@ def test_second_of_two_curators_sees_the_conflict_and_neither_loses_anything(log
     assert stands["summary"] == "Theirs alone.", "what only the first changed"
     press(first.run(), "Discard my changes")
     assert first.text_input(key=f"{key}lead_organisation").value == "Somebody else"
+
+
+def test_a_practice_that_is_not_released_has_no_link_to_its_page(log_in: LogIn) -> None:
+    go = log_in(CURATOR)
+    assert "As everybody sees it" in [one.proto.label for one in facts(go).get("page_link")]
+    database.store().write(lambda cursor: cursor.execute("DELETE FROM practice_card WHERE id = $id", {"id": PRACTICE}))
+    app = facts(go)
+    assert "As everybody sees it" not in [one.proto.label for one in app.get("page_link")]
+    assert "It becomes public with the next release." in text(app)
+
+
+def test_what_is_typed_is_still_there_after_another_view_and_another_form(log_in: LogIn) -> None:
+    app = facts(log_in(CURATOR))
+    fill(app, summary="Half a sentence", why="Their page says so")
+    for view in ("history", "answers", "facts"):  # answers have a form of their own
+        app.radio(key="choose_view").set_value(view).run()
+    key = f"draft_practice:{PRACTICE}_"
+    assert app.text_area(key=f"{key}summary").value == "Half a sentence"
+    assert app.text_input(key=f"{key}why").value == "Their page says so"
+    app.radio(key="choose_view").set_value("standing").run()
+    press(app, "It is still right")  # a change of one's own, of something that is not in the form
+    app.radio(key="choose_view").set_value("facts").run()
+    assert "Somebody else" not in text(app)
+    fill(app, source=PAGE)
+    press(app, "Save")
+    assert "Saved." in text(app)
+    with database.cursor() as cursor:
+        assert edit_practices.practice(cursor, CLI, PRACTICE).facts["summary"] == "Half a sentence"
+    app.radio(key="choose_view").set_value("history").run()
+    app.radio(key="choose_view").set_value("facts").run()
+    assert not app.text_input(key=f"{key}why").value, "it is saved: the form begins anew"
 
 
 def test_answer_is_changed_with_its_reason(log_in: LogIn) -> None:

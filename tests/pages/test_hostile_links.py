@@ -224,3 +224,9 @@ def test_a_tampered_practice_never_breaks_a_page(visit: Visit, page: str, title:
         app = visit(page, practice=value)
         assert not app.exception, value
         assert screen.title(app) == title, value
+
+
+def test_a_practice_that_is_not_there_is_named_and_the_others_are_shown(visit: Visit) -> None:
+    app = visit("explore", id=["accelair", "nope"])
+    assert screen.as_read(app.warning[0].value) == "We ignored part of this link: id nope is unknown"
+    assert any("1 practice " in screen.as_read(str(one.value)) for one in app.markdown)

@@ -82,7 +82,7 @@ def release(number: int) -> Iterator[Store]:
     if number == _version(newest.opening, newest.changes, newest).number:
         yield newest
     else:
-        with _past(str(database_path())).lent(number) as past:
+        with _past(str(database_path())).lent(number, newest) as past:
             yield past
 
 

@@ -15,13 +15,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from criteria.spelling import shown
-from pages.shared.components import links, reader_language
+from pages.shared.components import database, links, reader_language
 from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped
 from practices_db import formats
 from practices_db.catalogue.filters import Facet, Filter
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED, ids_in_order, label, listed_label
+from practices_db.queries import practices
 from practices_db.queries.facet_index import Relaxation
 from practices_db.translation import _
 
@@ -55,6 +56,9 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
         st.query_params.from_dict(reader_language.in_link() | kept)
     params = {key: st.query_params.get_all(key) for key in st.query_params if key != reader_language.PARAM}
     chosen, dropped = kind.from_params(params)
+    if isinstance(chosen, PracticeFilter) and chosen.practice:
+        with database.cursor() as cursor:
+            dropped += practices.not_found(cursor, chosen.practice)
     strange = [name for name in params if name not in own_params(kind) and not _NOT_TOLD.fullmatch(name)]
     links.not_understood(dropped + [_("{what} is unknown").format(what=shown(name)) for name in strange])
     st.session_state[remembered] = params

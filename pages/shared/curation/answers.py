@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -67,7 +68,7 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
     drafts.stale(draft, version, now)
     answers = {option.id: option.label for option in framework.answers}
     levels = {str(level.level): f"{level.level} · {level.label}" for level in framework.evidence_levels}
-    with st.form(f"form_{draft.name}"):
+    with st.container(border=True):
         st.selectbox("Answer", list(answers), format_func=answers.__getitem__, key=draft.key("answer"))
         st.selectbox("Evidence level", list(levels), format_func=levels.__getitem__, key=draft.key("evidence_level"))
         st.text_area("Note", max_chars=4000, key=draft.key("note"))
@@ -80,7 +81,7 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
             key=draft.key("independent_of_operator"),
         )
         _, reason, public = facts.why(draft, None, "practice")
-        saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
+        saved = st.button("Save", key=f"save_{draft.name}", icon=":material/save:", type="primary")
     st.caption("An answer needs the page it rests on. It is seen by everybody with the next release.")
     if saved:
         # of what is not answered yet, also what was left as it is in the form
@@ -90,5 +91,5 @@ def _form(framework: Framework, assessment: str, indicator: str, stands: dict[st
                 store, Edit(who, assessment, draft.version, reason, public), indicator, changes
             ),
             "Saved. It becomes public with the next release.",
-            drafts.close,
+            partial(drafts.close, draft),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.shared.curation import actions, drafts
@@ -43,10 +45,10 @@ def draw(found: CuratedPractice | Curated, actor: Actor) -> None:
     now = fields.as_widgets(found.facts)
     draft = drafts.opened(thing.name, found.version, now)
     drafts.stale(draft, found.version, now)
-    with st.form(f"form_{draft.name}"):
+    with st.container(border=True):
         fields.draw(draft)
         source, reason, public = why(draft, _SOURCES.get(thing.kind), NOUNS.get(thing.kind, thing.kind))
-        saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
+        saved = st.button("Save", key=f"save_{draft.name}", icon=":material/save:", type="primary")
     st.caption("Blank means not seen, never none.")
     if not saved:
         return
@@ -58,7 +60,7 @@ def draw(found: CuratedPractice | Curated, actor: Actor) -> None:
             return edit_library.edit(store, found.item, edit, changed, source)
         return edit_practices.edit_practice(store, edit, changed, source)
 
-    actions.act(save, _SAVED[found.state], drafts.close)
+    actions.act(save, _SAVED[found.state], partial(drafts.close, draft))
 
 
 def why(draft: Draft, source_label: str | None, noun: str) -> tuple[str, str, str | None]:

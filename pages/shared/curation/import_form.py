@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import streamlit as st
@@ -21,9 +21,10 @@ from practices_db.catalogue.problems import SHOWN_AT_MOST, Problem, RefusedError
 from practices_db.errors import Actor, PracticesError
 from practices_db.files.imports import templates
 from practices_db.files.imports.apply import apply, record_refusal
+from practices_db.files.imports.kinds import KIND_NAMES
 from practices_db.files.imports.preview import Decision, Duplicate, Preview, State
 from practices_db.files.imports.preview import preview as compared
-from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
+from practices_db.files.imports.read import About, Confirmed, Question, Upload, read_file
 
 _FILE, _DONE, _DECIDE, _READ = "import_file", "import_done", "import_decide_", "import_read"
 _KINDS = {
@@ -87,7 +88,7 @@ def choose() -> Chosen | None:
     """Draw the templates and the place to drop a file; return what was dropped."""
     _templates()
     dropped = st.file_uploader(
-        "A table of practices, answers, sources, publications, organisations or links (CSV or Excel workbook)",
+        f"A table of {KIND_NAMES.replace('_', ' ')} (CSV or Excel workbook)",
         type=["csv", "tsv", "txt", "xlsx"],
         key=_FILE,
         on_change=_forget,
@@ -132,14 +133,13 @@ def _take(label: str, name: str, make: Callable[[], bytes]) -> None:
 
 def read(chosen: Chosen) -> Upload | None:
     """Return the file as it is read; ask what only a person can say. Raises RefusedError without a table in it."""
-    said = {
-        name: st.session_state.get(f"import_{name}_said") for name in ("encoding", "decimal-comma", "merged", "hidden")
-    }
+    said = {name: st.session_state.get(f"import_{name}_said") for name in get_args(About)}
     confirmed = Confirmed(
         said["encoding"],
         bool(said["decimal-comma"]),
         said["merged"],
         said["hidden"],
+        said["sheets"],
         bool(st.session_state.get("import_archived")),
         bool(st.session_state.get("import_erase")),
     )

@@ -7,13 +7,14 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared.components import links
+from pages.shared.components import database, links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import actions, facts, labels, record_links, search, status
 from practices_db.catalogue.library_items import KINDS, NOUNS, Item
 from practices_db.curation import edit_library
 from practices_db.curation.edit_library import Curated
 from practices_db.errors import Actor
+from practices_db.queries import library
 
 _SEVERAL: dict[Item, str] = {  # where it is not the noun with an s
     "practice_type": "types of measure of practices",
@@ -65,5 +66,12 @@ def _stands(found: Curated, item: Item) -> None:
         labels.library_link(item, found.merged_into, f"It was merged into {escaped(found.merged_into)}")
     elif found.left_because:
         st.markdown(f"It was taken out: {escaped(found.left_because)}")
+    elif item in _PAGES and not _is_public(item, found.id):
+        st.caption("It becomes public with the next release.")
     elif item in _PAGES:
         links.page_link(_PAGES[item], "Where everybody finds it", params={"q": found.facts[KINDS[item].name][:200]})
+
+
+def _is_public(item: Item, id_: str) -> bool:
+    with database.cursor() as cursor:
+        return id_ in library.names(cursor, "evidence" if item == "evidence" else "organisation")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shared.components import links
+from pages.shared.components import database, links
 from pages.shared.components.screen_texts import escaped
 from pages.shared.curation import (
     actions,
@@ -22,6 +22,7 @@ from pages.shared.curation import (
 from practices_db.curation import edit_practices
 from practices_db.curation.edit_practices import CuratedPractice
 from practices_db.errors import Actor
+from practices_db.queries import practices
 
 _VIEWS: dict[str, tuple[str, Callable[[CuratedPractice, Actor], None]]] = {
     "facts": ("Facts", facts.draw),
@@ -54,5 +55,10 @@ def _stands(found: CuratedPractice) -> None:
     st.caption(labels.stands(found))
     if found.merged_into:
         labels.curated_link(found.merged_into, f"It was merged into {escaped(found.merged_into)}")
-    else:
+        return
+    with database.cursor() as cursor:
+        public = practices.names(cursor, [found.facts["id"]]) or practices.former(cursor, found.facts["id"])
+    if public:
         links.practice_link(found.facts["id"], "As everybody sees it")
+    elif found.state == "listed":
+        st.caption("It becomes public with the next release.")

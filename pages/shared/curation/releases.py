@@ -17,7 +17,7 @@ from practices_db.curation import releases
 from practices_db.curation.releases import Change, Release
 from practices_db.database.store import Store
 from practices_db.errors import Actor, PracticesError
-from practices_db.operations.release_tables import write_after_release
+from practices_db.operations.release_tables import require_known, write_after_release
 from practices_db.queries import practices
 
 _LOOKED, _BEHIND = "release_looked", "release_tables_behind"
@@ -79,6 +79,7 @@ def _pending(number: int, changes: Sequence[Change]) -> None:
 
 
 def _publish(store: Store, who: Actor, note: str, seen: int) -> Release:
+    require_known(store)
     made = releases.publish(store, who, note, seen)
     try:
         write_after_release(store)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared.components import links
 from pages.shared.curation import backups, import_form, library_editor, practice_editor, releases, review_queue, users
-from practices_db.curation.permissions import Thing, allowed
+from practices_db.curation.permissions import GRANTED, Thing, allowed
 from practices_db.errors import Actor
 
 
@@ -35,7 +35,11 @@ _PARTS = {
 def choose(actor: Actor) -> str:
     """Let a part be chosen of those that somebody may use; what they do there asks for permission again."""
     titles = {name: part.title for name, part in _PARTS.items() if allowed(actor, part.action, part.thing)}
-    return links.choose("What to do", "part", titles) if len(titles) > 1 else next(iter(titles))
+    asked = _PARTS.get(st.query_params.get("part", ""))
+    if asked and asked.title not in titles.values():
+        roles = sorted(GRANTED[asked.thing.kind][asked.action] - {"machine", "assessor"})  # an assessor has a link
+        st.warning(f"“{asked.title}” needs the role {' or '.join(roles)}.", icon=":material/lock:")
+    return links.choose("What to do", "part", titles, _PARTS) if len(titles) > 1 else next(iter(titles))
 
 
 def draw(name: str, actor: Actor) -> None:

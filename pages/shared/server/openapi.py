@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from practices_db.catalogue.filters import Filter
-from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR, LONGEST_TEXT, MOST_NAMED
+from practices_db.catalogue.filters import LONGEST_TEXT, Filter
+from practices_db.catalogue.practice_filter import FIRST_YEAR, LAST_YEAR, MOST_NAMED
 from practices_db.files.exports.data_package import CC_BY, DESCRIPTION, TITLE
 from practices_db.files.exports.json_schema import schemas
 from practices_db.files.exports.recipe import APP

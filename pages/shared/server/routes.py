@@ -65,12 +65,14 @@ _CONTENTS: dict[str, Contents] = {contents: contents for contents in CONTENTS}
 _SORTED = {"sort": (DEFAULT_SORT, *(sort for sort in SORTS if sort != DEFAULT_SORT))}
 _WRITTEN = {"format": tuple(_CSV)}
 _PROGRAM = [Path(__file__).parents[3] / folder for folder in ("criteria", "practices_db", "pages")]
+_READING = ("GET", "HEAD", "OPTIONS")
+_ALL = [*_READING, "POST", "PUT", "PATCH", "DELETE"]
 _making = anyio.CapacityLimiter(2)  # files made at the same time; further requests wait
 _opening = anyio.CapacityLimiter(1)  # past releases, which takes seconds: it holds up nobody else
 # Any page may read what is published, without cookies. A page of another site cannot see headers that are not named.
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": ", ".join(_READING),
     "Access-Control-Allow-Headers": "If-None-Match",
     "Access-Control-Expose-Headers": "ETag, Content-Disposition",
     "Access-Control-Max-Age": "86400",
@@ -258,8 +260,15 @@ RESOURCES: tuple[Resource[Ask], ...] = (
 )  # fmt: skip
 
 
-async def nothing(request: Request) -> Response:  # noqa: ARG001 - the signature Starlette calls
-    """Answer an address under /api/ that is none, with those that are: the app would answer it with a page."""
+async def nothing(request: Request) -> Response:
+    """Answer an address under /api/ that is none, with those that are: the app would answer it with a page.
+
+    And whoever wants to write: there is nothing to be written at any.
+    """
+    if request.method not in _READING:
+        refused = _refused(405, f"{request.method} is not answered here; {', '.join(_READING)} are.")
+        refused.headers["Allow"] = ", ".join(_READING)
+        return refused
     known = [f"/api/{one.path.replace('{id}', '<id>')}" for one in RESOURCES]
     return JSONResponse({"errors": ["There is nothing here."], "routes": known}, status_code=404)
 
@@ -307,7 +316,10 @@ async def _made(resource: Resource[Ask], request: Request, held: ExitStack) -> R
     kind = resource.filter or PracticeFilter
     if practice and not await run_sync(_is_released, store, practice):
         return _refused(404, f"There is no practice {practice[:80]!r}.")
-    question = Question(kind.checked(params if resource.filter else {}, "{}"), given, _base(request), practice)
+    chosen = kind.checked(params if resource.filter else {}, "{}")
+    if isinstance(chosen, PracticeFilter):
+        await run_sync(practices.require_named, store, chosen)
+    question = Question(chosen, given, _base(request), practice)
     answer = resource.ask(question)
     tag = await run_sync(_tag, store, f"{answer.tag} {question.base}")
     if _has(request, tag):
@@ -330,8 +342,8 @@ ROUTES = [
         Route(f"/api/{one.path}", _open(partial(_answer, one)), methods=["GET", "OPTIONS"], name=one.path)
         for one in RESOURCES
     ),
-    Route("/api", nothing),
-    Route("/api/{rest:path}", nothing),
+    Route("/api", nothing, methods=_ALL),
+    Route("/api/{rest:path}", nothing, methods=_ALL),
 ]
 
 
@@ -367,12 +379,14 @@ def _params(request: Request, resource: Resource[Ask]) -> dict[str, list[str]]:
     known = sorted({*(resource.filter.link_names() if resource.filter else ()), *resource.own, *past})
     one_of = f"known are {', '.join(known)}" if known else "there are none here"
     mistakes = [f"{name[:40]!r} is no parameter; {one_of}" for name in params if name not in known]
+    single = {*(resource.filter.single_names() if resource.filter else ()), *resource.own}
+    mistakes += [
+        f"{name} is given {len(params[name])} times" for name in params if name in single and len(params[name]) > 1
+    ]
     for name, values in resource.own.items():
-        given = params.get(name, [])
-        mistakes += [f"{name} is given {len(given)} times"] if len(given) > 1 else []
         mistakes += [
             f"{name}: {value[:40]!r} is not known; known are {', '.join(values)}"
-            for value in given
+            for value in params.get(name, [])
             if value not in values
         ]
     for name in past & params.keys():

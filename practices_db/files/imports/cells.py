@@ -66,6 +66,7 @@ _PARTED = re.compile(r"[,/|\n\u037e\u061b\u204f\ufe14\ufe54\uff1b]")
 _BARE_ADDRESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/[^\s,;]*)?", re.IGNORECASE)
 _FIRST_DAY = date(1990, 1, 1)  # before that nobody checked a page
 _YEARS_AHEAD = {"end_year": 30, "year_to": 30}  # a plan may have an end
+_SHOWN = 40  # characters of what a cell said
 _PEOPLE_ON_EARTH = 8_500_000_000
 
 
@@ -212,7 +213,8 @@ def _value(column: Column, text: str, where: Place, noticed: Noticed) -> str:
     if text in allowed:
         return text
     if is_placeholder(text, named=column.required and column.text and not allowed):
-        noticed.placeholders[text] = noticed.placeholders.get(text, 0) + 1
+        short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        noticed.placeholders[short] = noticed.placeholders.get(short, 0) + 1
         warn(noticed, where.problem("is read as not known", text))
         return ""
     id_ = as_id(column.list_, text) if column.list_ else _word(column, text)

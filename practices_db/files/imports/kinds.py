@@ -138,6 +138,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     *(_of_item(kind) for kind in ITEMS.values()),
 )
+KIND_NAMES = ", ".join(kind.name for kind in KINDS[:-1]) + f" or {KINDS[-1].name}"
 KIND = {kind.name: kind for kind in KINDS}
 # Tables of a workbook of ours that are computed from the others.
 COMPUTED = frozenset(column.name for column in exported.SCORES)

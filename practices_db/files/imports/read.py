@@ -24,7 +24,8 @@ from practices_db.files.exports.recipe import Format
 from practices_db.files.imports.cells import Noticed, Place, column_of, impossible, proposed, read_cell, warn
 from practices_db.files.imports.kinds import (
     COMPUTED,
-    KINDS,
+    KIND,
+    KIND_NAMES,
     TOLD_RESULTS,
     Cells,
     Kind,
@@ -44,6 +45,9 @@ _NAME_AT_MOST = 100
 # Blank rows that a spreadsheet formatted count for the child that reads a workbook, not for us.
 _WORKBOOK = Limits(rows=20_000)
 _SAMPLES, _TOLD = 5, 20
+_HEADER_WITHIN = 20  # rows in which a header is looked for, to say where it is
+# Sheets of our own workbooks that explain the others (templates.py, exports/workbook.py).
+_EXPLAINING = {"columns", "allowed values", "recipe", "glossary", "comparison"}
 _RECIPE = "recipe"
 _TOLD_EVERY = 500  # rows
 
@@ -53,20 +57,24 @@ class Confirmed:
     """What a person said about the file.
 
     ``merged``: fill the value of merged cells down, or leave the others blank. ``hidden``: read hidden rows, columns
-    and sheets, or leave them out. ``archived``: change what was archived, too. ``erase``: a blank cell of a known row
-    erases what is there; else it stays.
+    and sheets, or leave them out. ``sheets``: leave out those that hold no table of ours. ``archived``: change
+    what was archived, too. ``erase``: a blank cell of a known row erases what is there; else it stays.
     """
 
     encoding: Encoding | None = None
     decimal_comma: bool = False
     merged: Literal["fill", "blank"] | None = None
     hidden: Literal["read", "leave"] | None = None
+    sheets: Literal["leave"] | None = None
     archived: bool = False
     erase: bool = False
 
     def said(self) -> dict[str, str]:
         """Return what was said, for the record."""
         return {name: str(value) for name, value in vars(self).items() if value}
+
+
+About = Literal["encoding", "decimal-comma", "merged", "hidden", "sheets"]
 
 
 @dataclass(frozen=True)
@@ -76,24 +84,23 @@ class Question:
     ``answers``: what ``Confirmed`` can hold of it, and what that means. ``also``: what is to be asked at once with it.
     """
 
-    about: Literal["encoding", "decimal-comma", "merged", "hidden"]
+    about: About
     words: str
     samples: tuple[str, ...]
     answers: tuple[tuple[str, str], ...]
     also: tuple[Question, ...] = ()
 
 
-_ANSWERS: dict[str, tuple[tuple[str, str], ...]] = {
+_ANSWERS: dict[About, tuple[tuple[str, str], ...]] = {
     "encoding": (("windows-1252", "Yes, read it as Windows-1252"),),
     "decimal-comma": (("yes", "Yes, it is a decimal comma"),),
     "merged": (("fill", "Fill the value down"), ("blank", "Leave the other cells blank")),
     "hidden": (("read", "Read them"), ("leave", "Leave them out")),
+    "sheets": (("leave", "Leave them out"),),
 }
 
 
-def _question(
-    about: Literal["encoding", "decimal-comma", "merged", "hidden"], words: str, of: Sequence[str]
-) -> Question:
+def _question(about: About, words: str, of: Sequence[str]) -> Question:
     return Question(about, words, tuple(of), _ANSWERS[about])
 
 
@@ -207,9 +214,14 @@ def read_file(
         return replace(asked, also=(comma_too,) if comma_too else ())
     except CsvError as error:
         raise RefusedError([Problem(error.reason, error.row, place=place)]) from None
+    except RefusedError:
+        raise
     except PracticesError as error:
         raise RefusedError([Problem(str(error), place=place)]) from None
     tables = [_table(part, comma, found, progress) for part in parts]
+    if not any(cell.strip() for part in parts for row in part.rows[1:] for cell in row):
+        reason = "has a header and no rows" + (", apart from hidden ones" if confirmed.hidden == "leave" else "")
+        raise RefusedError([*found.problems, Problem(reason, place=place)])
     return Upload(
         place,
         hashlib.sha256(content).hexdigest(),
@@ -232,8 +244,13 @@ def safe_name(name: str) -> str:
 def _sheets(content: bytes, confirmed: Confirmed, found: _Found) -> list[_Part] | Question:
     """Return the sheets of a workbook that hold a table of ours, or what has to be asked about them first."""
     book = read_cells(content, _WORKBOOK)
-    known = _known(book, found)
+    known, others = _known(book, found)
     questions = []
+    if others:
+        if confirmed.sheets is None:
+            words = "These sheets hold no table that can be imported. Are they to be left out?"
+            questions.append(_question("sheets", words, others[:_TOLD]))
+        found.notes.append(f"Sheets without a table, left out as you said: {_some(others)}.")
     if hidden := [words for title, sheet in known.items() for words in _hidden(title, sheet)]:
         if confirmed.hidden is None:
             words = "Parts of this workbook are hidden. Are they meant to be read?"
@@ -263,8 +280,16 @@ def _compare(part: _Part, sheet: Sheet, faults: Sequence[Fault], found: _Found, 
     if sheet.stated and (sheet.stated[0] < len(sheet.rows) or sheet.stated[1] < max(map(len, sheet.rows))):
         end = f"{_letters(sheet.stated[1])}{sheet.stated[0]}"
         found.notes.append(f"Sheet {part.place!r} gives {end} as its last cell; all its rows are read.")
+    names = [plain_name(cell) for cell in part.rows[0]]
+    kind = kind_of(names)
+
+    def called(column: int) -> str:
+        at = list(part.numbers).index(column)
+        name = names[at] if at < len(names) else ""
+        return (kind.aliases.get(name, name) if kind else name) or f"column {_letters(column)}"
+
     found.problems += [
-        Problem(fault.reason, fault.row, f"column {_letters(fault.column)}", fault.value, place=fault.sheet)
+        Problem(fault.reason, fault.row, called(fault.column), fault.value, place=fault.sheet)
         for fault in faults
         if fault.sheet == part.place
         and fault.column in part.numbers
@@ -272,9 +297,12 @@ def _compare(part: _Part, sheet: Sheet, faults: Sequence[Fault], found: _Found, 
     ]
 
 
-def _known(book: Workbook, found: _Found) -> dict[str, Sheet]:
-    """Return the sheets that hold a table of ours, by title."""
-    known, others = {}, []
+def _known(book: Workbook, found: _Found) -> tuple[dict[str, Sheet], list[str]]:
+    """Return the sheets that hold a table of ours, by title, and the first words of those that hold something else.
+
+    A sheet that was meant to be a table, by its title or by a header further down, is a mistake.
+    """
+    known, others, explaining = {}, [], []
     for title, sheet in book.sheets.items():
         names = [plain_name(cell) for cell in sheet.rows[0]] if sheet.rows else []
         if set(names) >= COMPUTED:
@@ -283,13 +311,41 @@ def _known(book: Workbook, found: _Found) -> dict[str, Sheet]:
             found.notes.append(f"Sheet {title!r} is not read: results come in with the template of results.")
         elif kind_of(names):
             known[title] = sheet
-        elif any(any(row) for row in sheet.rows):
-            others.append(title)
+        elif title.casefold() in _EXPLAINING:
+            explaining.append(title)
+        elif filled := next((row for row in sheet.rows if any(map(str.strip, row))), None):
+            if plain_name(title) in KIND or _header_at(sheet.rows):
+                found.problems.append(_no_header(sheet.rows, title))
+            else:
+                others.append(f"{title}: {' · '.join(cell for cell in filled if cell.strip())[:80]}")
     if not known:
-        raise PracticesError(f"No sheet has a header of {_kinds()} in its first row. Begin with a template.")
-    if others:
-        found.notes.append(f"Not read, because they contain no table: {', '.join(map(repr, others))}.")
-    return known
+        if found.problems:
+            raise RefusedError(found.problems)
+        raise PracticesError(
+            f"No sheet has a header of a table of {KIND_NAMES} in its first row. Begin with a template."
+        )
+    if explaining:
+        found.notes.append(f"Not read, because they contain no table: {', '.join(map(repr, explaining))}.")
+    return known, others
+
+
+def _header_at(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return the row below the first in which the header of a table of ours is, None where it is not near the top."""
+    heads = enumerate(rows[1:_HEADER_WITHIN], start=2)
+    return next((at for at, row in heads if kind_of([plain_name(cell) for cell in row])), None)
+
+
+def _no_header(rows: Sequence[Sequence[str]], place: str) -> Problem:
+    """Say what is there instead of a header, and where the header may be."""
+    begins = ", ".join(repr(cell[:30]) for cell in (rows[0] if rows else [])[:4] if cell.strip())
+    if at := _header_at(rows):
+        stands = f"begins with {begins}" if begins else "is blank"
+        reason = f"The first row {stands}; row {at} looks like the header: delete what is above it."
+    elif begins:
+        reason = f"The first row is no header of a table of {KIND_NAMES}; it begins with {begins}."
+    else:
+        reason = f"The first row is blank; it must be the header of a table of {KIND_NAMES}."
+    return Problem(reason, 1, place=place)
 
 
 def _some(words: Sequence[str]) -> str:
@@ -353,11 +409,6 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _kinds() -> str:
-    *most, last = (kind.name for kind in KINDS)
-    return f"a table of {', '.join(most)} or {last}"
-
-
 def _decimal_comma(table: CsvTable, confirmed: Confirmed) -> Question | None:
     """Return the question whether a comma between digits is a decimal mark; only files with semicolons may ask it."""
     if table.delimiter != ";" or confirmed.decimal_comma or not table.rows:
@@ -387,10 +438,7 @@ def _table(part: _Part, comma: bool, found: _Found, progress: Progress) -> Table
     names = [plain_name(name) for name in header]
     kind = kind_of(names)
     if kind is None or any(len(name) > _NAME_AT_MOST for name in names) or len(names) > COLUMNS_AT_MOST:
-        begins = ", ".join(repr(name[:30]) for name in header[:4])
-        raise RefusedError(
-            [Problem(f"The first row is no header of {_kinds()}; it begins with {begins}.", 1, place=place)]
-        )
+        raise RefusedError([_no_header(part.rows, place)])
     if len(body) > ROWS_AT_MOST:
         reason = f"The table has more than {ROWS_AT_MOST:,} rows ({len(body):,}). Split the file."
         raise RefusedError([Problem(reason, place=place)])
@@ -418,7 +466,7 @@ def _table(part: _Part, comma: bool, found: _Found, progress: Progress) -> Table
 def _without_blank(rows: Sequence[Sequence[str]], found: _Found, place: str) -> tuple[list[str], dict[int, list[str]]]:
     """Return the header and the rows by number, without what is blank all along: rows, and columns without a name."""
     if not rows or not any(cell.strip() for cell in rows[0]):
-        raise RefusedError([Problem(f"The first row is blank; it must be the header of {_kinds()}.", 1, place=place)])
+        raise RefusedError([_no_header(rows, place)])
     body = {at: list(row) for at, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)}
     header = list(rows[0])
     width = max(at for at, cell in enumerate(header, start=1) if cell.strip())
@@ -475,6 +523,10 @@ def _rows(
     partial: dict[int, Cells] = {}
     broken: dict[int, tuple[str, ...]] = {}
     silent_rows = 0
+    told: dict[int | None, set[str]] = {}
+    for one in found.problems:
+        if one.place == how.place:
+            told.setdefault(one.row, set()).add(one.column)
     for done, (at, row) in enumerate(body.items()):
         if done % _TOLD_EVERY == 0:
             progress(0.5 * done / len(body), f"Checking {how.kind.name}")
@@ -484,11 +536,11 @@ def _rows(
             continue
         before = len(found.problems)
         cells = how.kind.prepare(_cells(how, at, row, found))
-        untyped = {one.column for one in found.problems[before:]}
+        untyped = {one.column for one in found.problems[before:]} | told.get(at, set())
         if cells is None:
             silent_rows += 1
             continue
-        wrong = [*_impossible(how, at, cells)]
+        wrong = [one for one in _impossible(how, at, cells) if one.column not in untyped]
         try:
             if how.lacking:
                 partial[at] = cells

@@ -133,12 +133,12 @@ def test_link_holds_ids_and_only_what_is_narrowed() -> None:
         ({"country": ["it"]}, "country it is unknown"),
         ({"sector": ["x" * 99]}, f"sector {'x' * 40} is unknown"),
         ({"status": ["not-stated"]}, "assessed and scored not-stated is unknown"),
-        ({"from": ["1899"]}, "from: 1899"),
-        ({"to": ["2101"]}, "to: 2101"),
-        ({"from": ["+2000"]}, "from: +2000"),
-        ({"from": ["2000.0"]}, "from: 2000.0"),
-        ({"coverage": ["101"]}, "coverage: 101"),
-        ({"coverage": ["-5"]}, "coverage: -5"),
+        ({"from": ["1899"]}, "from 1899 is not a whole number from 1900 to 2100"),
+        ({"to": ["2101"]}, "to 2101 is not a whole number from 1900 to 2100"),
+        ({"from": ["+2000"]}, "from +2000 is not a whole number from 1900 to 2100"),
+        ({"from": [""]}, "from “” is not a whole number from 1900 to 2100"),
+        ({"coverage": ["101"]}, "coverage 101 is not a whole number from 0 to 100"),
+        ({"coverage": ["-5"]}, "coverage -5 is not a whole number from 0 to 100"),
         ({"undated": ["yes"]}, "undated: yes"),
         ({"all-groups": ["0"]}, "all-groups: 0"),
         ({"country": ["a\nb"]}, "country a�b is unknown"),
@@ -154,7 +154,15 @@ def test_what_a_link_says_rightly_is_kept_beside_what_is_dropped() -> None:
         {"country": ["IT", "XX", "FR", "IT"], "from": ["2000"], "to": ["soon"]}
     )
     assert chosen == PracticeFilter(country=("IT", "FR"), running_from=2000)
-    assert dropped == ["country XX is unknown", "to: soon"]
+    assert dropped == ["country XX is unknown", "to soon is not a whole number from 1900 to 2100"]
+
+
+def test_what_is_too_long_or_too_many_is_named_by_its_limit_and_cut() -> None:
+    chosen, dropped = PracticeFilter.from_params({"id": [f"p{at}" for at in range(150)], "q": ["é" * 1500]})
+    assert (len(chosen.practice), chosen.text) == (100, "é" * 200)
+    assert dropped == ["q is longer than 200 characters", "id names more than 100 practices"]
+    found = PublicationFilter.from_params({"q": ["x" * 201]})
+    assert found == (PublicationFilter(text="x" * 200), ["q is longer than 200 characters"])
 
 
 def test_last_one_of_a_repeated_single_value_counts() -> None:
@@ -226,8 +234,8 @@ def test_filter_cannot_be_changed_and_holds_each_value_once() -> None:
         ({"governance": ["lokal"]}, "did you mean 'local' (Local)?"),
         ({"funding": ["eu_fund"]}, "did you mean 'eu-fund' (EU fund)?"),
         ({"source": ["zzzz"]}, "--source: 'zzzz' is not in the list of source kind ids"),
-        ({"from": ["soon"]}, "from: soon"),
-        ({"coverage": ["half"]}, "coverage: half"),
+        ({"from": ["soon"]}, "from soon is not a whole number from 1900 to 2100"),
+        ({"coverage": ["half"]}, "coverage half is not a whole number from 0 to 100"),
         ({"from": ["2020"], "to": ["2010"]}, "the period ends before it begins"),
     ],
 )

@@ -541,7 +541,7 @@ def test_command_line_releases_grants_and_tells_the_history(
         assert main([*arguments, "--database", str(database)]) == 0
         return capsys.readouterr().out
 
-    assert "because: Name corrected\n1 changes would be released" in run("publish", "--dry-run")
+    assert "because: Name corrected\n1 change would be released" in run("publish", "--dry-run")
     assert not (tmp_path / "for-replicas.releases").exists()
     assert "in release 2" in run("publish", "--note", "first")
     assert (tmp_path / "for-replicas.releases").exists()
@@ -549,5 +549,19 @@ def test_command_line_releases_grants_and_tells_the_history(
     assert "somebody@example.org  curator" in run("grant", "somebody@example.org", "curator")
     assert run("grant", "somebody@example.org", "none") == ""
     assert "name: " in run("history", f"practice:{PRACTICE}")
+    for named in ("person:Somebody@example.org", "user:somebody@example.org"):
+        assert "role: viewer → curator" in run("history", named)
+    assert run("history", f"practice:{OTHER}").endswith("0 lines\n")  # nobody has changed it
+    for unknown, said in (
+        ("practice:nope", "There is no practice"),
+        ("evidence:nope", "There is no publication"),
+        ("submission:nope", "The record has no line on 'submission:nope'."),
+        ("person:nobody@example.org", "The record has no line on 'person:"),
+        ("foo", "practice:ID, "),
+        ("foo:bar", "person:EMAIL, data or session."),
+        ("practice", "practice:ID, "),
+    ):
+        assert main(["history", unknown, "--database", str(database)]) == 1
+        assert said in capsys.readouterr().err
     assert "written anew" in run("rewrite")
     assert "no problems" in run("check")

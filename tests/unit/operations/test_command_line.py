@@ -262,8 +262,9 @@ def test_export_writes_what_is_asked_for(
             "--country: 'Grece' is not in the list of country ids; did you mean 'GR' (Greece)?",
         ),
         (["--sector", "languages"], "did you mean 'language' (Language)?"),
-        (["--from", "soon"], "from: soon"),
-        (["--coverage", "101"], "coverage: 101"),
+        (["--from", "soon"], "from soon is not a whole number from 1900 to 2100"),
+        (["--coverage", "101"], "coverage 101 is not a whole number from 0 to 100"),
+        (["--id", "accelair", "--id", "nope"], "id nope is unknown"),
         (["--from", "2020", "--to", "2010"], "the period ends before it begins"),
     ],
 )

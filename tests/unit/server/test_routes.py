@@ -151,7 +151,9 @@ def test_too_many_practices_for_a_brief_are_said(served: Store, monkeypatch: pyt
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_nothing_can_be_written(method: str) -> None:
     for path in ("/api/practices.csv", "/api/practices.json", "/api/practices/duo-for-a-job.json"):
-        assert get(path, method=method).status == 405
+        answer = get(path, method=method)
+        assert answer.status == 405
+        assert answer.json()["errors"] == [f"{method} is not answered here; GET, HEAD, OPTIONS are."]
 
 
 # --- mistakes ------------------------------------------------------------------------------------------------
@@ -168,10 +170,17 @@ def test_nothing_can_be_written(method: str) -> None:
         ("sort=name&sort=newest", ["sort is given 2 times"]),
         ("contents=all", ["contents: 'all'", "scores, answers, everything"]),
         ("format=xml", ["format: 'xml'", "csv-semicolon"]),
-        ("from=soon", ["from: soon"]),
+        ("from=soon", ["from soon is not a whole number from 1900 to 2100"]),
         ("from=2020&to=2010", ["ends before it begins"]),
-        ("coverage=101", ["coverage: 101"]),
-        ("id=NOT_AN_ID", ["id: NOT_AN_ID"]),
+        ("coverage=101", ["coverage 101 is not a whole number from 0 to 100"]),
+        ("id=NOT_AN_ID&id=", ["id NOT_AN_ID is unknown", "id “” is unknown"]),
+        ("id=nope&id=no-more", ["id nope is unknown", "id no-more is unknown"]),
+        ("&".join(f"id=x{at}" for at in range(150)), ["id names more than 100 practices"]),
+        ("q=" + "x" * 5_000, ["q is longer than 200 characters"]),
+        *(
+            (f"{name}=1990&{name}=2000", [f"{name} is given 2 times"])
+            for name in ("q", "from", "to", "coverage", "undated", "all-groups")
+        ),
         ("undated=yes", ["undated: yes"]),
         ("q=" + "x" * 9_000, ["longer than 8,000"]),
         ("country=%00", ["country"]),

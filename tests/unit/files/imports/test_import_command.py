@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from import_files import LEAST, held, table
 
@@ -74,6 +75,17 @@ def test_questions_blanks_and_refusals_on_the_command_line(
     assert "--merged fill (Fill the value down) or --merged blank" in capsys.readouterr().err
     assert main(["import", str(cases / "x01_merged.xlsx"), *where, "--merged", "fill"]) == 0
     assert main(["import", str(cases / "x02_hidden_row.xlsx"), *where, "--hidden", "leave", "--dry-run"]) == 0
+    file = tmp_path / "list.xlsx"
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "Notes"
+    book.worksheets[0].append(["Hello"])
+    practices = book.create_sheet("practices")
+    practices.append([*LEAST])
+    practices.append([*LEAST.values()])
+    book.save(file)
+    assert main(["import", str(file), *where, "--dry-run"]) == 1
+    assert "Notes: Hello\nAnswer by running it again with --sheets leave" in capsys.readouterr().err
+    assert main(["import", str(file), *where, "--dry-run", "--sheets", "leave"]) == 0
     file = tmp_path / "list.csv"
     file.write_bytes(table(LEAST | {"place": "Ulm"}).encode())
     assert main(["import", str(file), *where]) == 0

@@ -13,7 +13,7 @@ import oracles
 import pytest
 import xlsxwriter
 from exported_files import DAY
-from import_files import LEAST, MOST, NOTHING, bring, held, looked_at, rows_with, stored, table
+from import_files import LEAST, MOST, NOTHING, bring, held, looked_at, read_once, rows_with, stored, table
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -428,21 +428,65 @@ def test_workbook_with_practices_and_answers_is_read(tiny_store: Store) -> None:
             "answers": [list(ANSWER), list(ANSWER.values())],
         }
     )
-    shown = bring(tiny_store, file)
+    asked = read_once(file, Confirmed())
+    assert isinstance(asked, Question)
+    assert (asked.about, asked.samples) == ("sheets", ("Notes of mine: Hello",))
+    shown = bring(tiny_store, file, Confirmed(sheets="leave"))
     assert [(entry.place, entry.row, entry.state) for entry in shown.entries] == [
         ("practices", 2, "added"),
         ("answers", 2, "added"),
     ]
-    assert any("'Notes of mine'" in note for note in shown.upload.notes)
+    assert any("Notes of mine: Hello" in note for note in shown.upload.notes)
     row = stored(tiny_store, "synthetic-new")
     assert (row["people_reached"], row["budget_eur"]) == (25, 1200)
+
+
+@pytest.mark.parametrize("title", ["practices", "Practices ", "Sheet1"])
+@pytest.mark.parametrize("above", [[["Our practices 2026"]], [["Our practices 2026"], [], ["Contact:", "Maria"]], [[]]])
+def test_a_sheet_with_something_above_its_header_is_a_mistake(
+    tiny_store: Store, title: str, above: list[list[str]]
+) -> None:
+    """Whatever else is in the workbook: it must not look as if the database held all of it."""
+    sheets = {title: [*above, list(LEAST), list(LEAST.values())]}
+    for further in ({}, {"answers": [list(ANSWER), list(ANSWER.values())]}, {"answers": [list(ANSWER)]}):
+        said = refusal(tiny_store, workbook(sheets | further))
+        stands = "begins with 'Our practices 2026'" if above[0] else "is blank"
+        header = f"row {len(above) + 1} looks like the header: delete what is above it."
+        assert f"{title}, row 1: The first row {stands}; {header}" in said
+
+
+def test_a_sheet_called_like_a_table_of_ours_without_its_header_is_a_mistake(tiny_store: Store) -> None:
+    sheets = {"Answers": [["Frage", "Antwort"], ["1", "ja"]], "practices": [list(LEAST), list(LEAST.values())]}
+    [line] = refusal(tiny_store, workbook(sheets))
+    assert line.startswith("Answers, row 1: The first row is no header of a table of practices, ")
+    assert line.endswith("; it begins with 'Frage', 'Antwort'.")
+
+
+def test_a_file_without_rows_says_so(tiny_store: Store) -> None:
+    for file in (table().encode(), workbook({"practices": [list(LEAST), ["", " "]], "answers": [list(ANSWER)]})):
+        [line] = refusal(tiny_store, file)
+        assert line == "file.csv: has a header and no rows"
 
 
 def test_formulas_and_values_outside_the_table_are_told_by_cell(tiny_store: Store) -> None:
     file = workbook({"practices": [list(LEAST), [*LEAST.values(), "lost"], [*list(LEAST.values())[:-1], "=1+1"]]})
     said = refusal(tiny_store, file)
     assert any(line.startswith("practices, row 1: has no name") or "has no name" in line for line in said), said
-    assert any(line.startswith("practices, row 3, column G: holds a formula") for line in said), said
+    last = list(LEAST)[-1]
+    assert [line for line in said if line.startswith("practices, row 3")] == [
+        f"practices, row 3, {last}: holds a formula; only values are read"
+    ]
+
+
+def test_a_blank_cell_that_must_be_filled_in_is_told_in_one_way(tiny_store: Store) -> None:
+    blank = dict.fromkeys(LEAST, "") | {"id": "synthetic-blank", "place": "Ulm"}
+    said = refusal(tiny_store, table(blank, columns=tuple(blank)).encode())
+    assert said == [f"row 2, {name}: is blank, but must be filled in" for name in LEAST if name != "id"]
+
+
+def test_a_long_cell_that_says_not_known_is_told_short(tiny_store: Store) -> None:
+    shown = looked_at(tiny_store, table(LEAST | {"place": "x" * 6_000}).encode())
+    assert f"1 cell said {'x' * 40}…: read as not known." in shown.upload.notes
 
 
 # --- exports ---------------------------------------------------------------------------------------------------------
