@@ -142,9 +142,9 @@ def telling(text: str) -> tuple[str, ...]:
 
 @lru_cache(20_000)
 def topics_of(text: str) -> tuple[str, ...]:
-    """Return the topics that an English text of the catalogue is about."""
-    hits = thesaurus.find(thesaurus.words_of(text), "en", spelling=False, kinds=("topic",))
-    return tuple(dict.fromkeys(hit.id for hit in hits))
+    """Return the topics that an English text of the catalogue is about; a longer term has its words in their order."""
+    hits = _told(thesaurus.find(thesaurus.words_of(text), "en", spelling=False, kinds=("topic", "idiom"), strict=True))
+    return tuple(dict.fromkeys(hit.id for hit in hits if hit.kind == "topic"))
 
 
 # --- countries and numbers -------------------------------------------------------------------------------

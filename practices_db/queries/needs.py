@@ -188,6 +188,12 @@ def topics() -> dict[str, str]:
     return {id_: entry["label"] for id_, entry in thesaurus.entries("topic").items()}
 
 
+def topic_within(id_: str) -> str:
+    """Return what a topic is called within a sentence."""
+    called = _(topics()[id_])
+    return called if thesaurus.entries("topic")[id_].get("name") else formats.within(called)
+
+
 # --- what somebody's own words say -----------------------------------------------------------------------
 
 
@@ -240,7 +246,7 @@ def pool(cursor: Cursor) -> Pool:
     """Return every practice as far as it can be matched."""
     rows = cursor.execute(
         """
-        SELECT p.id, name, concat_ws(' ', summary, outcome_figures, lead_organisation), sectors, target_groups,
+        SELECT p.id, name, coalesce(summary, ''), sectors, target_groups,
             countries, governance_level, people_reached, budget_eur, funding_kinds, strongest_evidence,
             coalesce(transferred_elsewhere, false), assessed, coalesce(types, [])
         FROM practice_card p LEFT JOIN (
@@ -475,7 +481,7 @@ def not_documented(answer_: Answer) -> list[str]:
     if answer_.nothing_read:
         return []
     said = [
-        _("No practice in the catalogue is about {topic}.").format(topic=formats.within(_(topics()[topic])))
+        _("No practice in the catalogue is about {topic}.").format(topic=topic_within(topic))
         for topic in answer_.missing
     ]
     if not documented.practices and not said:

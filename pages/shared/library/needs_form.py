@@ -192,9 +192,7 @@ def practices(answer: Answer) -> None:
     if answer.nothing_read:
         st.info(answer.nothing_read, icon=":material/question_mark:")
     for topic in answer.missing:
-        said = _("No practice in the catalogue is about this: {topic}.").format(
-            topic=formats.within(_(needs.topics()[topic]))
-        )
+        said = _("No practice in the catalogue is about this: {topic}.").format(topic=needs.topic_within(topic))
         st.info(said, icon=":material/search_off:")
     found = answer.matches
     if found:

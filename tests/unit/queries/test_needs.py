@@ -362,6 +362,46 @@ def test_a_name_and_words_in_another_order_are_not_taken_for_a_term(words: str, 
     assert not_read not in {one.id for one in need_words.read(words).readings}
 
 
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("Counsellors travel to the towns; mobile integration support", ()),
+        ("Travellers and Roma", ("roma",)),
+        ("Light incubation cycles with mentors", ("mentors",)),
+        ("Tailored help for hospitality workers, and development of staff", ()),
+        ("Fostering opportunities in a programme that a second district adopts", ("neighbourhood",)),
+        ("A foster family for each child", ("foster",)),
+        ("Neighbourhood mothers visit families", ("neighbourhood",)),
+        ("People with an academic degree", ()),
+        ("Bikes, libraries and a tailor's studio", ("cycling", "library", "sewing")),
+        ("More student buddies than refugees, practice workshops and language lessons", ()),
+        ("Training of all professionals", ("staff-training",)),
+        ("Children learn in their heritage language", ("mother-tongue",)),  # a longer term says no part of it
+    ],
+)
+def test_a_text_is_about_a_topic_only_where_it_names_it(text: str, topics: tuple[str, ...]) -> None:
+    assert set(need_words.topics_of(text)) == set(topics)
+
+
+@pytest.mark.parametrize(
+    ("words", "not_read"),
+    [
+        ("Our women travel two hours to the language class", {"roma"}),
+        ("tailored support for hospitality workers, and staff development", {"sewing", "health", "coding"}),
+        ("the doctoral programme adopts our academy", {"doctor-visits", "adoption", "coding"}),
+    ],
+)
+def test_another_word_of_the_same_stem_is_not_read(words: str, not_read: set[str]) -> None:
+    assert not_read.isdisjoint(one.id for one in need_words.read(words).readings)
+
+
+def test_of_a_matter_that_no_text_names_it_is_said_that_there_is_none(store: Store, pool: Pool) -> None:
+    with store.cursor() as cursor:
+        found = answer(cursor, Asked(topics=("roma",)), pool)
+    assert "No practice in the catalogue is about Roma." in not_documented(found)
+    assert not found.matches
+
+
 def test_who_offers_help_is_not_whom_it_is_for() -> None:
     assert "elderly" not in read_words("A retired teacher wants to help at school").groups
     assert "elderly" in read_words("We look after our elderly migrants").groups
