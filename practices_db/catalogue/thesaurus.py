@@ -84,7 +84,9 @@ class _Terms:
                 said = entry.get(language, "") if isinstance(entry, dict) else entry if id_ == language else ""
                 for term in filter(None, (term.strip() for term in said.split(","))):
                     self._add(_Term(kind, id_, self._words(term)))
-        self.spellings = [stem for stem in self.exact if len(stem) >= _SPELT - 1]
+        keys = {term.key for terms in self.exact.values() for term in terms}
+        plural = {f"{key}s" for key in keys if not key.endswith("s")} if "s" in _endings(language, "things") else set()
+        self.spellings = sorted(word for word in keys | plural if len(word) >= _SPELT - 1)
 
     def _words(self, term: str) -> tuple[str, ...]:
         words = re.findall(r"\*?[^\W_]+\*?", normalise(term))
@@ -115,13 +117,16 @@ class _Terms:
 
     def corrected(self, plain: str) -> list[_Term]:
         """Return the terms of the word that was most likely meant."""
-        if len(plain) < _SPELT or stem(plain, self.language) in self.exact:
+        if len(plain) < _SPELT - 2 or stem(plain, self.language) in self.exact:
             return []
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
 
-        stemmed = stem(plain, self.language)
-        best = process.extractOne(stemmed, self.spellings, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-        return self.exact[best[0]] if best and best[0][0] == stemmed[0] else []
+        near = process.extract(plain, self.spellings, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        said = {word: self.starting(word, name=False) for word, _, _ in near if word[0] == plain[0]}
+        # of words that are as near the one of most terms, the commonest ("hosing": housing, not hosting)
+        best = max(near, key=lambda one: (one[1], len(said.get(one[0], ()))), default=None)
+        meant = said.get(best[0], []) if best else []
+        return [term for term in meant if len(term.words) > 1 or len(plain) >= _SPELT]
 
 
 def words_of(text: str) -> list[Word]:

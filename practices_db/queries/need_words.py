@@ -81,13 +81,18 @@ def read(text: str) -> Read:
 
 
 def _told(hits: Sequence[Hit]) -> list[Hit]:
-    """Leave out what only a part of a longer term says: "work" in "social worker", "young" in "young children"."""
+    """Leave out what only a part of a longer term says: "work" in "social worker", "young" in "young children".
+
+    A word that says who asks ("we are an association") says no sector or topic besides.
+    """
     covered: dict[str, set[int]] = defaultdict(set)
     for hit in hits:
         if len(hit.at) > 1:
             covered[hit.kind].update(hit.at)
     longer = covered["measure_type"] | covered["problem"]
-    beside = {"target_group": set(), "topic": set(), "sector": covered["problem"]}  # what they say stands beside others
+    asking = {hit.at[0] for hit in hits if hit.kind == "who" and len(hit.at) == 1}
+    # what they say stands beside others
+    beside = {"target_group": set(), "topic": asking, "sector": covered["problem"] | asking}
 
     def told(hit: Hit) -> bool:
         if len(hit.at) > 1:

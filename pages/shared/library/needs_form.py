@@ -140,7 +140,9 @@ def _read_from_words(asked: Asked) -> None:
     if read.inhabitants:
         told.append(_("{count} inhabitants").format(count=formats.count(read.inhabitants)))
     if told:
-        said = _("Read from your words: {readings}. Remove below what is wrong.").format(readings=formats.parted(told))
+        said = _("Read from your words: {readings}. Remove below what is wrong.").format(
+            readings=formats.parted(dict.fromkeys(told))
+        )
         st.caption(f":material/arrow_downward: {escaped(said)}")
 
 

@@ -402,6 +402,43 @@ def test_of_a_matter_that_no_text_names_it_is_said_that_there_is_none(store: Sto
     assert not found.matches
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "women who cant read",
+        "women who can't read",
+        "Frauen, die nicht lesen können",
+        "des femmes qui ne savent pas lire",
+        "mujeres que no saben leer",
+        "donne che non sanno leggere",
+        "kobiety, które nie umieją czytać",
+    ],
+)
+def test_who_cannot_read_is_no_library(words: str) -> None:
+    assert read_words(words).topics == ("literacy",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Our money ends in March.",
+        "Das Geld läuft im März aus.",
+        "Le financement s'arrête en mars.",
+        "Se acaba el dinero en marzo.",
+        "I soldi finiscono a marzo.",
+        "W marcu kończą się pieniądze.",
+    ],
+)
+def test_money_that_ends_is_little(words: str) -> None:
+    assert read_words(words).money == "little"
+
+
+def test_who_asks_is_no_subject() -> None:
+    read = read_words("Wir sind ein kleiner Verein in einer Kirchengemeinde")
+    assert (read.who, read.sectors, read.topics) == ("ngo", (), ())
+    assert read_words("Vereine sollen Zugewanderte besser beteiligen").types  # what is asked for stays
+
+
 def test_who_offers_help_is_not_whom_it_is_for() -> None:
     assert "elderly" not in read_words("A retired teacher wants to help at school").groups
     assert "elderly" in read_words("We look after our elderly migrants").groups
@@ -428,6 +465,10 @@ def test_what_is_not_wanted_is_not_read() -> None:
 def test_a_misspelt_word_is_read_and_a_filler_word_is_not() -> None:
     assert "employment" in read_words("unemploied women").sectors
     assert read_words("for women who do it").sectors == ()
+    read = read_words("hosing for refugess, no mony")
+    assert (read.sectors, read.groups, read.money) == (("housing-and-settlement",), ("refugees",), "little")
+    assert read.topics == ()  # "hosing" is as near to "hosting"
+    assert read_words("no mondy morning").money is None  # a short word is taken for another beside its fellow only
     assert "digital" in read_words("IT for women").sectors
 
 
