@@ -40,6 +40,7 @@ COUNTS: dict[Reason, float] = {
     "size": 0.5, "money": 0.5, "have": 0.5, "proof": 0.1, "carried": 0.1,
 }  # fmt: skip
 OTHER_TYPE = 0.6  # what a type counts that is not the one a practice mainly is of
+MEANT = 0.3  # how far a type has to be meant to count wholly: one that only goes with a topic does not
 KIN = 0.5  # what a group counts that a practice may be for instead
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b, as Robertson and Zaragoza (2009) give them
 _NAME = 3  # how often a word of the name counts
@@ -288,7 +289,8 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
 
     # wholly where it mainly does what is most meant; what is meant less adds up to that
     meant = {type_: share * pool.tells("types", type_) for type_, share in need.types.items()}
-    most = max(meant.values(), default=1.0)
+    most = max((max(share, MEANT) * pool.tells("types", type_) for type_, share in need.types.items()), default=1.0)
+    topics = {topic: pool.having("topics", topic) for topic in need.topics}
     words = pool.words(need.words)
     said = nothing.copy()
     whole = sum(tells for tells, _, _ in words.values())
@@ -301,7 +303,7 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
         "types": np.minimum(sum((_doing(pool, type_) * (share / most) for type_, share in meant.items()), nothing), 1),
         "groups": met("groups", {group: _for_group(need, pool, group) for group in need.groups}),
         "sectors": met("sectors", {sector: pool.having("sectors", sector) * 1.0 for sector in need.sectors}),
-        "topics": met("topics", {topic: pool.having("topics", topic) * 1.0 for topic in need.topics}),
+        "topics": met("topics", {topic: places * 1.0 for topic, places in topics.items() if places.any()}),
         "words": said,
         "country": pool.having("country", need.country) * 1.0,
         "level": pool.having("level", need.level) * 1.0,

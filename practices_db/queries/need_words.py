@@ -115,8 +115,11 @@ def _refused(hits: Iterable[Hit], words: Sequence[Word]) -> set[int]:
 def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
     """Return types of measure with how much was said for each, from 0 to 1; readings that agree add up (noisy or).
 
-    What is named counts most, then what a problem asks for, then what a topic mostly goes with.
+    What is named counts most, then what a problem asks for, then what a topic mostly goes with: a word that names a
+    topic ("sewing") names no type of measure besides.
     """
+    readings = list(readings)
+    of_topics = {word for one in readings if one.kind == "topic" for word in one.words}
     unsaid: dict[str, float] = {}
 
     def say(type_: str, how_much: float) -> None:
@@ -124,7 +127,7 @@ def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
 
     for one in readings:
         if one.kind == "measure_type":
-            say(one.id, SAID["measure_type"])
+            say(one.id, SAID["topic" if of_topics.issuperset(one.words) else "measure_type"])
         elif one.kind in ("problem", "topic"):
             for type_ in thesaurus.entries(one.kind)[one.id].get("types", ()):
                 say(type_, SAID[one.kind])

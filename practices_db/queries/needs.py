@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -63,6 +64,7 @@ _HAVE_IN_PRACTICES = {
 }
 _LARGEST = 10**9
 _TEXT = 400
+_SELDOM = 20  # a word tells something where at most one title in so many has it
 FEW = 5  # with fewer matches the nearest are shown too
 FIRST = 10  # practices whose cards an answer has; those of further ones are asked for
 
@@ -365,7 +367,7 @@ class Answer:
     """What is there for a need.
 
     ``near``: where fewer than FEW match, those that share only the subject or only the people; ``cards`` has the first
-    ones'; ``missing``: topics that no practice is about.
+    ones'; ``missing``: topics that no practice is about; ``unmentioned``: those that none names, but a type answers.
     """
 
     asked: Asked
@@ -376,6 +378,7 @@ class Answer:
     evidence: list[dict[str, Any]] = field(default_factory=list)
     organisations: list[tuple[dict[str, Any], list[Why]]] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    unmentioned: tuple[str, ...] = ()
 
     @property
     def has_theme(self) -> bool:
@@ -406,20 +409,42 @@ def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in found[id_]["sectors"]))
     evidence = _bearing(cursor, asked, on) if on else []
     organisations = _to_ask(cursor, asked, shown, found, on)
+    none = [topic for topic in need.topics if not of.having("topics", topic).any()]
     missing = tuple(needs.missing_topics(need, of))
-    return Answer(asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations, missing)
+    return Answer(
+        asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations, missing,
+        tuple(topic for topic in none if topic not in missing),
+    )  # fmt: skip
+
+
+def not_mentioned(answer_: Answer) -> list[str]:
+    """Say which topics no description names, so that what is found only comes near."""
+    words = _("No description of a practice mentions this: {topic}.")
+    return [words.format(topic=topic_within(topic)) for topic in answer_.unmentioned]
 
 
 def _bearing(cursor: Cursor, asked: Asked, sectors: Sequence[str]) -> list[dict[str, Any]]:
-    """Return publications by how well they fit (shared types of measure count double), then by strength."""
+    """Return publications by how well they fit, then by strength.
+
+    Shared topics and types of measure count double, and so does a word of the need in its title that few titles have.
+    """
     rows = rows_of(library_queries.research(cursor, sectors, asked.groups, asked.countries))
     types: dict[str, set[str]] = {}
     for row in rows_of(evidence_by_type.types_of_publications(cursor, [row["id"] for row in rows])):
         types.setdefault(row["publication_id"], set()).add(row["measure_type"])
 
+    titles = {row["id"]: {*needs.stems_in(normalise(row["title"]))} for row in rows}
+    named = Counter(stem for stems in titles.values() for stem in stems)
+    people = (one for one in need_words.read(asked.words).readings if one.kind in ("target_group", "country"))
+    counted = need_words.telling(" ".join(word for one in people for word in one.words))
+    telling = {*need_words.telling(asked.words)}.difference(counted)
+    rare = {stem for stem in telling if named[stem] <= max(1, len(rows) // _SELDOM)}
+
     def fit(row: Mapping[str, Any]) -> int:
         shared = types.get(row["id"], set()).intersection(asked.types)
-        return 2 * len(shared) + len(row["shared_sectors"]) + len(row["shared_groups"])
+        about = {*need_words.topics_of(f"{row['title']}. {row['summary'] or ''}")}.intersection(asked.topics)
+        exact = len(shared) + len(about) + len(rare & titles[row["id"]])
+        return 2 * exact + len(row["shared_sectors"]) + len(row["shared_groups"])
 
     return sorted(rows, key=lambda row: -fit(row))  # stable: as they came, the strongest first
 
@@ -486,7 +511,8 @@ def not_documented(answer_: Answer) -> list[str]:
     ]
     if not documented.practices and not said:
         said.append(_no_practice(asked))
-    elif documented.practices:
+    said += not_mentioned(answer_)
+    if documented.practices:
         said += _of_practices(documented, asked)
         for group in documented.no_groups if len(asked.groups) > 1 else ():
             words = _("None of them says that it is for {group}.")

@@ -196,6 +196,8 @@ def practices(answer: Answer) -> None:
     for topic in answer.missing:
         said = _("No practice in the catalogue is about this: {topic}.").format(topic=needs.topic_within(topic))
         st.info(said, icon=":material/search_off:")
+    for said in needs.not_mentioned(answer):
+        st.info(said, icon=":material/search_off:")
     found = answer.matches
     if found:
         words = ngettext(

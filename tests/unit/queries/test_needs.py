@@ -541,6 +541,34 @@ def test_evidence_comes_by_fit_then_by_strength(store: Store, pool: Pool) -> Non
     assert fit == sorted(fit, reverse=True)
 
 
+def test_evidence_on_the_very_matter_comes_first(store: Store, pool: Pool) -> None:
+    with store.cursor() as cursor:
+        found = answer(cursor, filled_in(Asked(words="Football club for refugee families and women")), pool)
+    titles = [f"{row['title']} {row['summary']}".lower() for row in found.evidence]
+    about = [at for at, title in enumerate(titles) if "football" in title or "soccer" in title]
+    assert about[:2] == [0, 1]
+
+
+def test_a_topic_that_no_description_names_is_said_beside_what_comes_near(store: Store, pool: Pool) -> None:
+    with store.cursor() as cursor:
+        found = answer(cursor, filled_in(Asked(words="FGM awareness with Somali families")), pool)
+    assert found.matches
+    assert "No description of a practice mentions this: sexual health and FGM." in not_documented(found)
+
+
+def test_the_very_thing_comes_before_types_of_measure_that_mostly_go_with_it(pool: Pool) -> None:
+    words = "Our church hall runs a sewing group for afghan women who cant read. Money ends in march."
+    found = match(filled_in(Asked(words=words)).need(), pool)
+    assert {one.id for one in found[:2]} == {"nachbarinnen-in-wien", "yalla-trappan"}
+    assert need_words.expected_types(need_words.read("a sewing group").readings)["shared-activities"] < 0.2
+
+
+def test_a_topic_that_no_practice_is_about_takes_nothing_from_another() -> None:
+    one = person("a", topics=("football",))
+    (found,) = match(Need(topics=("football", "burial")), [one])
+    assert [held.share for held in found.reasons if held.reason == "topics"] == [1.0]
+
+
 def test_every_id_of_the_thesaurus_is_one_of_the_vocabularies() -> None:
     for kind in ("target_group", "problem", "topic"):
         for id_, entry in thesaurus.entries(kind).items():
