@@ -347,8 +347,8 @@ def _what(reason: Reason, need: Need, one: Candidate) -> tuple[str, ...]:  # noq
         case "sectors" | "topics":
             return tuple(value for value in getattr(need, reason) if value in getattr(one, reason))
         case "words":
-            stems = {*stems_in(one.text), *stems_in(one.name)}
-            return tuple(dict.fromkeys(word for word in need.words if word in stems))
+            there = {stem(word): word for word in reversed(_words_in(f"{one.name} {one.text}"))}
+            return tuple(dict.fromkeys(there[word] for word in need.words if word in there))
         case "country":
             return (need.country or "",)
         case "level":
@@ -372,4 +372,8 @@ def _own_means(one: Candidate) -> bool:
 
 def stems_in(text: str) -> list[str]:
     """Return the English stems of the words of a text, in its order; the text is in lower case and without accents."""
-    return [stem(word) for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2]
+    return [stem(word) for word in _words_in(text)]
+
+
+def _words_in(text: str) -> list[str]:
+    return [word for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2]

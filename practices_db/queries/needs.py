@@ -22,7 +22,7 @@ from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Cursor, records, rows_of
 from practices_db.queries import evidence_by_type, need_words, practices
 from practices_db.queries import library as library_queries
-from practices_db.translation import N_, _, ngettext
+from practices_db.translation import N_, _, language, ngettext
 
 WHO = {
     "municipality": N_("Municipality"),
@@ -55,6 +55,7 @@ REASON_NAMES: dict[Reason, str] = {
     "proof": N_("Evidence"),
     "carried": N_("Taken up elsewhere"),
 }
+READ_LANGUAGES = N_("We can read English, German, French, Spanish, Italian and Polish.")
 # What each thing at hand is called in the texts of practices.
 _HAVE_IN_PRACTICES = {
     "volunteers": ("volunteer", "volunteering", "host"),
@@ -63,7 +64,7 @@ _HAVE_IN_PRACTICES = {
     "schools": ("school", "university"),
 }
 _LARGEST = 10**9
-_TEXT = 400
+LONGEST = 3000  # characters of own words: a page of text, and a link that servers still take
 _SELDOM = 20  # a word tells something where at most one title in so many has it
 FEW = 5  # with fewer matches the nearest are shown too
 FIRST = 10  # practices whose cards an answer has; those of further ones are asked for
@@ -89,7 +90,12 @@ class Asked:
     @property
     def is_empty(self) -> bool:
         """Whether too little is said to look for anything."""
-        return not (self.sectors or self.groups or self.types or self.topics or self.words)
+        return not (self.has_subject or self.words)
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether it is chosen on what or for whom."""
+        return bool(self.sectors or self.groups or self.types or self.topics)
 
     @property
     def countries(self) -> list[str]:
@@ -167,7 +173,10 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
         dropped.append(f"{name}: {shown(value)}")
         return None
 
-    words = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])[:_TEXT]
+    given = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])
+    words, rest = given[:LONGEST], given[LONGEST:].strip()
+    if rest:
+        dropped.append(f"q: {shown(rest)}")
     return Asked(
         one("who", list(WHO)),
         one("country", list(vocabulary("country"))),
@@ -286,8 +295,7 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
             told = ", ".join(_(topics()[topic]) for topic in what)
             return _("Its description is about: {topics}").format(topics=told)
         case "words":
-            told = ", ".join(_as_typed(asked.words, what))
-            return _("Your words occur in its description: {words}").format(words=told)
+            return _("Words like yours in its description: {words}").format(words=", ".join(what))
         case "country":
             return _("Same country: {country}").format(country=label("country", what[0]))
         case "level":
@@ -319,11 +327,6 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
 def _of(words: str, what: str, met: int, asked: int) -> str:
     said = words.format(what=what)
     return _("{reason} ({met} of your {asked})").format(reason=said, met=met, asked=asked) if asked > 1 else said
-
-
-def _as_typed(words: str, stems: Sequence[str]) -> list[str]:
-    found = {thesaurus.stem(word.plain, "en"): word.typed.lower() for word in reversed(thesaurus.words_of(words))}
-    return [found.get(stem, stem) for stem in stems]
 
 
 @dataclass(frozen=True)
@@ -389,11 +392,11 @@ class Answer:
     def nothing_read(self) -> str:
         """Return the sentence that nothing was understood, in the language of the words; empty where something was."""
         asked, read = self.asked, need_words.read(self.asked.words)
-        said = asked.sectors or asked.groups or asked.types or asked.topics
         # what was read and then removed was understood all the same
-        if said or any(one.kind not in ("who", "money", "have", "country") for one in read.readings):
+        if asked.has_subject or any(one.kind not in ("who", "money", "have", "country") for one in read.readings):
             return ""
-        return thesaurus.nothing_read(read.language)
+        said = thesaurus.nothing_read(read.language or language())
+        return said if read.language else f"{said} {_(READ_LANGUAGES)}"
 
 
 def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
