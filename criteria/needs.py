@@ -40,6 +40,7 @@ COUNTS: dict[Reason, float] = {
     "size": 0.5, "money": 0.5, "have": 0.5, "proof": 0.1, "carried": 0.1,
 }  # fmt: skip
 OTHER_TYPE = 0.6  # what a type counts that is not the one a practice mainly is of
+MEANT = 0.3  # how far a type has to be meant to count wholly: one that only goes with a topic does not
 KIN = 0.5  # what a group counts that a practice may be for instead
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b, as Robertson and Zaragoza (2009) give them
 _NAME = 3  # how often a word of the name counts
@@ -288,7 +289,8 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
 
     # wholly where it mainly does what is most meant; what is meant less adds up to that
     meant = {type_: share * pool.tells("types", type_) for type_, share in need.types.items()}
-    most = max(meant.values(), default=1.0)
+    most = max((max(share, MEANT) * pool.tells("types", type_) for type_, share in need.types.items()), default=1.0)
+    topics = {topic: pool.having("topics", topic) for topic in need.topics}
     words = pool.words(need.words)
     said = nothing.copy()
     whole = sum(tells for tells, _, _ in words.values())
@@ -301,7 +303,7 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
         "types": np.minimum(sum((_doing(pool, type_) * (share / most) for type_, share in meant.items()), nothing), 1),
         "groups": met("groups", {group: _for_group(need, pool, group) for group in need.groups}),
         "sectors": met("sectors", {sector: pool.having("sectors", sector) * 1.0 for sector in need.sectors}),
-        "topics": met("topics", {topic: pool.having("topics", topic) * 1.0 for topic in need.topics}),
+        "topics": met("topics", {topic: places * 1.0 for topic, places in topics.items() if places.any()}),
         "words": said,
         "country": pool.having("country", need.country) * 1.0,
         "level": pool.having("level", need.level) * 1.0,
@@ -345,8 +347,8 @@ def _what(reason: Reason, need: Need, one: Candidate) -> tuple[str, ...]:  # noq
         case "sectors" | "topics":
             return tuple(value for value in getattr(need, reason) if value in getattr(one, reason))
         case "words":
-            stems = {*stems_in(one.text), *stems_in(one.name)}
-            return tuple(dict.fromkeys(word for word in need.words if word in stems))
+            there = {stem(word): word for word in reversed(_words_in(f"{one.name} {one.text}"))}
+            return tuple(dict.fromkeys(there[word] for word in need.words if word in there))
         case "country":
             return (need.country or "",)
         case "level":
@@ -370,4 +372,8 @@ def _own_means(one: Candidate) -> bool:
 
 def stems_in(text: str) -> list[str]:
     """Return the English stems of the words of a text, in its order; the text is in lower case and without accents."""
-    return [stem(word) for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2]
+    return [stem(word) for word in _words_in(text)]
+
+
+def _words_in(text: str) -> list[str]:
+    return [word for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2]

@@ -175,7 +175,8 @@ def _iso_date(value: Any) -> Any:
 
 readable = AfterValidator(_readable)
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300), readable, AfterValidator(_one_line)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000), readable]
+PROSE = 4_000  # characters
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=PROSE), readable]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Maybe = BeforeValidator(blank_is_none)
 Day = Annotated[date, BeforeValidator(_iso_date)]

@@ -1,7 +1,8 @@
 """What people say when they mean a sector, a group, a type of measure, a problem or a topic, in six languages.
 
 thesaurus.toml holds the terms; here they are looked up in a text. Forms of a word are told by Snowball's stemmers
-(https://snowballstem.org); accents and case are left out on both sides.
+(https://snowballstem.org) and by the endings of the language, since a stem is shared by words of other senses too
+("travel" and "travellers", "hospital" and "hospitality"); accents and case are left out on both sides.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pl": "polish"}
 _FILE = Path(__file__).parent / "thesaurus.toml"
 _APART = 2  # so many other words may stand between those of a term
-_SPELT = 6  # letters from which a word may be misspelt
+_SPELT = 6  # letters from which a word may be misspelt; beside the other words of a longer term two fewer
 _ALIKE = 87  # of 100, how alike a misspelt word is (rapidfuzz's ratio): one letter in seven, or two in fifteen
 _LONGEST = 100  # letters of a word that are looked at: whoever pastes a million without a space stops nobody
 # A term of several words is told without its filler, save where that turns its sense round.
@@ -59,6 +60,16 @@ class _Term:
     id: str
     words: tuple[str, ...]
 
+    @property
+    def key(self) -> str:
+        """Return the longest word, the rarest: the term is looked for where it stands."""
+        return max(self.words, key=len)
+
+    @property
+    def is_thing(self) -> bool:
+        """Whether it is one word for a thing: as a verb ("tailored", "fostering") it would mean something else."""
+        return self.kind == "topic" and len(self.words) == 1
+
 
 class _Terms:
     """The terms of one language, by a word that each has."""
@@ -73,7 +84,9 @@ class _Terms:
                 said = entry.get(language, "") if isinstance(entry, dict) else entry if id_ == language else ""
                 for term in filter(None, (term.strip() for term in said.split(","))):
                     self._add(_Term(kind, id_, self._words(term)))
-        self.spellings = [stem for stem in self.exact if len(stem) >= _SPELT - 1]
+        keys = {term.key for terms in self.exact.values() for term in terms}
+        plural = {f"{key}s" for key in keys if not key.endswith("s")} if "s" in _endings(language, "things") else set()
+        self.spellings = sorted(word for word in keys | plural if len(word) >= _SPELT - 1)
 
     def _words(self, term: str) -> tuple[str, ...]:
         words = re.findall(r"\*?[^\W_]+\*?", normalise(term))
@@ -81,8 +94,7 @@ class _Terms:
         return tuple(telling if len({*telling} - _TURNING) > 1 else words)
 
     def _add(self, term: _Term) -> None:
-        # the longest word is the rarest: the term is looked for where it stands
-        key = max(term.words, key=len)
+        key = term.key
         if key.endswith("*"):
             self.beginning[key.strip("*")].append(term)
         elif key.startswith("*"):
@@ -96,7 +108,8 @@ class _Terms:
         if name:
             return [term for term in self.exact.get(plain, ()) if plain in term.words]
         forms = dict.fromkeys((stem(plain, self.language), plain))
-        found = [term for form in forms for term in self.exact.get(form, ())]
+        same = dict.fromkeys(term for form in forms for term in self.exact.get(form, ()))
+        found = [term for term in same if _is(plain, term.key, self.language, term.is_thing)]
         for length in range(2, len(plain) + 1):
             found += self.beginning.get(plain[:length], ())
             found += self.end.get(plain[-length:], ())
@@ -104,13 +117,16 @@ class _Terms:
 
     def corrected(self, plain: str) -> list[_Term]:
         """Return the terms of the word that was most likely meant."""
-        if len(plain) < _SPELT:
+        if len(plain) < _SPELT - 2 or stem(plain, self.language) in self.exact:
             return []
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
 
-        stemmed = stem(plain, self.language)
-        best = process.extractOne(stemmed, self.spellings, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-        return self.exact[best[0]] if best and best[0][0] == stemmed[0] else []
+        near = process.extract(plain, self.spellings, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        said = {word: self.starting(word, name=False) for word, _, _ in near if word[0] == plain[0]}
+        # of words that are as near the one of most terms, the commonest ("hosing": housing, not hosting)
+        best = max(near, key=lambda one: (one[1], len(said.get(one[0], ()))), default=None)
+        meant = said.get(best[0], []) if best else []
+        return [term for term in meant if len(term.words) > 1 or len(plain) >= _SPELT]
 
 
 def words_of(text: str) -> list[Word]:
@@ -121,8 +137,13 @@ def words_of(text: str) -> list[Word]:
     return words
 
 
-def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tuple[Kind, ...] = KINDS) -> list[Hit]:
-    """Return every term of a language found in a text, in the order of its words."""
+def find(
+    words: Sequence[Word], language: str, spelling: bool = True, kinds: tuple[Kind, ...] = KINDS, strict: bool = False
+) -> list[Hit]:
+    """Return every term of a language found in a text, in the order of its words.
+
+    ``strict``: the words of a term stand in its order, with filler and at most one other word between two of them.
+    """
     terms = _terms(language, kinds)
     hits: dict[tuple[str, str, tuple[int, ...]], Hit] = {}
     for at, word in enumerate(words):
@@ -134,7 +155,7 @@ def find(words: Sequence[Word], language: str, spelling: bool = True, kinds: tup
             if filler and len(term.words) == 1:  # "it" is no IT
                 continue
             places = _places(term, words, at, language)
-            if places:
+            if places and not (strict and _is_apart(term, words, places, language)):
                 hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places))
     return sorted(hits.values(), key=lambda hit: (hit.at, hit.kind, hit.id))
 
@@ -157,7 +178,7 @@ def _places(term: _Term, words: Sequence[Word], at: int, language: str) -> tuple
     ]
     places = [at]
     others = list(term.words)
-    key = max(term.words, key=len)
+    key = term.key
     others.remove(key)
     for wanted in others:
         free = [place for place in near if place not in places and _is(words[place].plain, wanted, language)]
@@ -170,13 +191,38 @@ def _places(term: _Term, words: Sequence[Word], at: int, language: str) -> tuple
     return tuple(sorted(places)) if max(places) - min(places) < reach else ()
 
 
-def _is(plain: str, wanted: str, language: str) -> bool:
+def _is_apart(term: _Term, words: Sequence[Word], places: Sequence[int], language: str) -> bool:
+    """Whether the words of a term stand in another order, or far from each other."""
+    if not all(_is(words[at].plain, wanted, language) for at, wanted in zip(places, term.words, strict=True)):
+        return True
+    within = (words[at].plain for at in range(places[0] + 1, places[-1]) if at not in places)
+    return sum(plain not in stop_words(language) for plain in within) > len(places) - 1
+
+
+def _is(plain: str, wanted: str, language: str, thing: bool = False) -> bool:
     if wanted.endswith("*"):
         return plain.startswith(wanted[:-1])
     if wanted.startswith("*"):
         return plain.endswith(wanted[1:])
     # a stemmer may cut a base form shorter than its plural ("mujer" to "muj", "mujeres" to "mujer")
-    return not {plain, stem(plain, language)}.isdisjoint({wanted, stem(wanted, language)})
+    if {plain, stem(plain, language)}.isdisjoint({wanted, stem(wanted, language)}):
+        return False
+    return _inflected(plain, wanted, language, thing)
+
+
+@lru_cache(100_000)
+def _inflected(one: str, other: str, language: str, thing: bool) -> bool:
+    """Whether two words differ in their endings only; where a ``thing`` is named, in number, gender and case."""
+    pairs = enumerate(zip(one, other, strict=False))
+    shared = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    known = _endings(language, "things") | (frozenset() if thing else _endings(language, "verbs"))
+    # a last letter may be doubled before an ending ("swim", "swimming")
+    return all({end, end.removeprefix(one[shared - 1 : shared])} & known for end in (one[shared:], other[shared:]))
+
+
+@cache
+def _endings(language: str, of: Literal["things", "verbs"]) -> frozenset[str]:
+    return frozenset({"", *_toml()["endings"][of][language].replace(",", " ").split()})
 
 
 def ids_of(kind: Kind, label: str) -> set[str]:

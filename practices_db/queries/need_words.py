@@ -81,13 +81,18 @@ def read(text: str) -> Read:
 
 
 def _told(hits: Sequence[Hit]) -> list[Hit]:
-    """Leave out what only a part of a longer term says: "work" in "social worker", "young" in "young children"."""
+    """Leave out what only a part of a longer term says: "work" in "social worker", "young" in "young children".
+
+    A word that says who asks ("we are an association") says no sector or topic besides.
+    """
     covered: dict[str, set[int]] = defaultdict(set)
     for hit in hits:
         if len(hit.at) > 1:
             covered[hit.kind].update(hit.at)
     longer = covered["measure_type"] | covered["problem"]
-    beside = {"target_group": set(), "topic": set(), "sector": covered["problem"]}  # what they say stands beside others
+    asking = {hit.at[0] for hit in hits if hit.kind == "who" and len(hit.at) == 1}
+    # what they say stands beside others
+    beside = {"target_group": set(), "topic": asking, "sector": covered["problem"] | asking}
 
     def told(hit: Hit) -> bool:
         if len(hit.at) > 1:
@@ -110,8 +115,11 @@ def _refused(hits: Iterable[Hit], words: Sequence[Word]) -> set[int]:
 def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
     """Return types of measure with how much was said for each, from 0 to 1; readings that agree add up (noisy or).
 
-    What is named counts most, then what a problem asks for, then what a topic mostly goes with.
+    What is named counts most, then what a problem asks for, then what a topic mostly goes with: a word that names a
+    topic ("sewing") names no type of measure besides.
     """
+    readings = list(readings)
+    of_topics = {word for one in readings if one.kind == "topic" for word in one.words}
     unsaid: dict[str, float] = {}
 
     def say(type_: str, how_much: float) -> None:
@@ -119,7 +127,7 @@ def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
 
     for one in readings:
         if one.kind == "measure_type":
-            say(one.id, SAID["measure_type"])
+            say(one.id, SAID["topic" if of_topics.issuperset(one.words) else "measure_type"])
         elif one.kind in ("problem", "topic"):
             for type_ in thesaurus.entries(one.kind)[one.id].get("types", ()):
                 say(type_, SAID[one.kind])
@@ -142,9 +150,9 @@ def telling(text: str) -> tuple[str, ...]:
 
 @lru_cache(20_000)
 def topics_of(text: str) -> tuple[str, ...]:
-    """Return the topics that an English text of the catalogue is about."""
-    hits = thesaurus.find(thesaurus.words_of(text), "en", spelling=False, kinds=("topic",))
-    return tuple(dict.fromkeys(hit.id for hit in hits))
+    """Return the topics that an English text of the catalogue is about; a longer term has its words in their order."""
+    hits = _told(thesaurus.find(thesaurus.words_of(text), "en", spelling=False, kinds=("topic", "idiom"), strict=True))
+    return tuple(dict.fromkeys(hit.id for hit in hits if hit.kind == "topic"))
 
 
 # --- countries and numbers -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -21,7 +22,7 @@ from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Cursor, records, rows_of
 from practices_db.queries import evidence_by_type, need_words, practices
 from practices_db.queries import library as library_queries
-from practices_db.translation import N_, _, ngettext
+from practices_db.translation import N_, _, language, ngettext
 
 WHO = {
     "municipality": N_("Municipality"),
@@ -54,6 +55,7 @@ REASON_NAMES: dict[Reason, str] = {
     "proof": N_("Evidence"),
     "carried": N_("Taken up elsewhere"),
 }
+READ_LANGUAGES = N_("We can read English, German, French, Spanish, Italian and Polish.")
 # What each thing at hand is called in the texts of practices.
 _HAVE_IN_PRACTICES = {
     "volunteers": ("volunteer", "volunteering", "host"),
@@ -62,7 +64,8 @@ _HAVE_IN_PRACTICES = {
     "schools": ("school", "university"),
 }
 _LARGEST = 10**9
-_TEXT = 400
+LONGEST = 3000  # characters of own words: a page of text, and a link that servers still take
+_SELDOM = 20  # a word tells something where at most one title in so many has it
 FEW = 5  # with fewer matches the nearest are shown too
 FIRST = 10  # practices whose cards an answer has; those of further ones are asked for
 
@@ -87,7 +90,12 @@ class Asked:
     @property
     def is_empty(self) -> bool:
         """Whether too little is said to look for anything."""
-        return not (self.sectors or self.groups or self.types or self.topics or self.words)
+        return not (self.has_subject or self.words)
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether it is chosen on what or for whom."""
+        return bool(self.sectors or self.groups or self.types or self.topics)
 
     @property
     def countries(self) -> list[str]:
@@ -165,7 +173,10 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
         dropped.append(f"{name}: {shown(value)}")
         return None
 
-    words = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])[:_TEXT]
+    given = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])
+    words, rest = given[:LONGEST], given[LONGEST:].strip()
+    if rest:
+        dropped.append(f"q: {shown(rest)}")
     return Asked(
         one("who", list(WHO)),
         one("country", list(vocabulary("country"))),
@@ -186,6 +197,12 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
 def topics() -> dict[str, str]:
     """Return the topics that a need may be about, by id, with their English names."""
     return {id_: entry["label"] for id_, entry in thesaurus.entries("topic").items()}
+
+
+def topic_within(id_: str) -> str:
+    """Return what a topic is called within a sentence."""
+    called = _(topics()[id_])
+    return called if thesaurus.entries("topic")[id_].get("name") else formats.within(called)
 
 
 # --- what somebody's own words say -----------------------------------------------------------------------
@@ -240,7 +257,7 @@ def pool(cursor: Cursor) -> Pool:
     """Return every practice as far as it can be matched."""
     rows = cursor.execute(
         """
-        SELECT p.id, name, concat_ws(' ', summary, outcome_figures, lead_organisation), sectors, target_groups,
+        SELECT p.id, name, coalesce(summary, ''), sectors, target_groups,
             countries, governance_level, people_reached, budget_eur, funding_kinds, strongest_evidence,
             coalesce(transferred_elsewhere, false), assessed, coalesce(types, [])
         FROM practice_card p LEFT JOIN (
@@ -278,8 +295,7 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
             told = ", ".join(_(topics()[topic]) for topic in what)
             return _("Its description is about: {topics}").format(topics=told)
         case "words":
-            told = ", ".join(_as_typed(asked.words, what))
-            return _("Your words occur in its description: {words}").format(words=told)
+            return _("Words like yours in its description: {words}").format(words=", ".join(what))
         case "country":
             return _("Same country: {country}").format(country=label("country", what[0]))
         case "level":
@@ -311,11 +327,6 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
 def _of(words: str, what: str, met: int, asked: int) -> str:
     said = words.format(what=what)
     return _("{reason} ({met} of your {asked})").format(reason=said, met=met, asked=asked) if asked > 1 else said
-
-
-def _as_typed(words: str, stems: Sequence[str]) -> list[str]:
-    found = {thesaurus.stem(word.plain, "en"): word.typed.lower() for word in reversed(thesaurus.words_of(words))}
-    return [found.get(stem, stem) for stem in stems]
 
 
 @dataclass(frozen=True)
@@ -359,7 +370,7 @@ class Answer:
     """What is there for a need.
 
     ``near``: where fewer than FEW match, those that share only the subject or only the people; ``cards`` has the first
-    ones'; ``missing``: topics that no practice is about.
+    ones'; ``missing``: topics that no practice is about; ``unmentioned``: those that none names, but a type answers.
     """
 
     asked: Asked
@@ -370,6 +381,7 @@ class Answer:
     evidence: list[dict[str, Any]] = field(default_factory=list)
     organisations: list[tuple[dict[str, Any], list[Why]]] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    unmentioned: tuple[str, ...] = ()
 
     @property
     def has_theme(self) -> bool:
@@ -380,11 +392,11 @@ class Answer:
     def nothing_read(self) -> str:
         """Return the sentence that nothing was understood, in the language of the words; empty where something was."""
         asked, read = self.asked, need_words.read(self.asked.words)
-        said = asked.sectors or asked.groups or asked.types or asked.topics
         # what was read and then removed was understood all the same
-        if said or any(one.kind not in ("who", "money", "have", "country") for one in read.readings):
+        if asked.has_subject or any(one.kind not in ("who", "money", "have", "country") for one in read.readings):
             return ""
-        return thesaurus.nothing_read(read.language)
+        said = thesaurus.nothing_read(read.language or language())
+        return said if read.language else f"{said} {_(READ_LANGUAGES)}"
 
 
 def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
@@ -400,20 +412,42 @@ def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in found[id_]["sectors"]))
     evidence = _bearing(cursor, asked, on) if on else []
     organisations = _to_ask(cursor, asked, shown, found, on)
+    none = [topic for topic in need.topics if not of.having("topics", topic).any()]
     missing = tuple(needs.missing_topics(need, of))
-    return Answer(asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations, missing)
+    return Answer(
+        asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations, missing,
+        tuple(topic for topic in none if topic not in missing),
+    )  # fmt: skip
+
+
+def not_mentioned(answer_: Answer) -> list[str]:
+    """Say which topics no description names, so that what is found only comes near."""
+    words = _("No description of a practice mentions this: {topic}.")
+    return [words.format(topic=topic_within(topic)) for topic in answer_.unmentioned]
 
 
 def _bearing(cursor: Cursor, asked: Asked, sectors: Sequence[str]) -> list[dict[str, Any]]:
-    """Return publications by how well they fit (shared types of measure count double), then by strength."""
+    """Return publications by how well they fit, then by strength.
+
+    Shared topics and types of measure count double, and so does a word of the need in its title that few titles have.
+    """
     rows = rows_of(library_queries.research(cursor, sectors, asked.groups, asked.countries))
     types: dict[str, set[str]] = {}
     for row in rows_of(evidence_by_type.types_of_publications(cursor, [row["id"] for row in rows])):
         types.setdefault(row["publication_id"], set()).add(row["measure_type"])
 
+    titles = {row["id"]: {*needs.stems_in(normalise(row["title"]))} for row in rows}
+    named = Counter(stem for stems in titles.values() for stem in stems)
+    people = (one for one in need_words.read(asked.words).readings if one.kind in ("target_group", "country"))
+    counted = need_words.telling(" ".join(word for one in people for word in one.words))
+    telling = {*need_words.telling(asked.words)}.difference(counted)
+    rare = {stem for stem in telling if named[stem] <= max(1, len(rows) // _SELDOM)}
+
     def fit(row: Mapping[str, Any]) -> int:
         shared = types.get(row["id"], set()).intersection(asked.types)
-        return 2 * len(shared) + len(row["shared_sectors"]) + len(row["shared_groups"])
+        about = {*need_words.topics_of(f"{row['title']}. {row['summary'] or ''}")}.intersection(asked.topics)
+        exact = len(shared) + len(about) + len(rare & titles[row["id"]])
+        return 2 * exact + len(row["shared_sectors"]) + len(row["shared_groups"])
 
     return sorted(rows, key=lambda row: -fit(row))  # stable: as they came, the strongest first
 
@@ -475,12 +509,13 @@ def not_documented(answer_: Answer) -> list[str]:
     if answer_.nothing_read:
         return []
     said = [
-        _("No practice in the catalogue is about {topic}.").format(topic=formats.within(_(topics()[topic])))
+        _("No practice in the catalogue is about {topic}.").format(topic=topic_within(topic))
         for topic in answer_.missing
     ]
     if not documented.practices and not said:
         said.append(_no_practice(asked))
-    elif documented.practices:
+    said += not_mentioned(answer_)
+    if documented.practices:
         said += _of_practices(documented, asked)
         for group in documented.no_groups if len(asked.groups) > 1 else ():
             words = _("None of them says that it is for {group}.")

@@ -199,6 +199,38 @@ def test_words_that_say_nothing_get_a_sentence_in_their_language(visit: Visit) -
     assert "is ." not in page
 
 
+@pytest.mark.parametrize("words", ["Привіт, мені потрібна допомога", "نحتاج إلى مساعدة"])
+def test_a_language_that_is_not_read_is_told_which_are(visit: Visit, words: str) -> None:
+    assert "We can read English, German, French, Spanish, Italian and Polish." in text(visit("needs", q=words))
+
+
+def test_a_link_of_words_alone_is_read_as_the_button_reads_them(visit: Visit) -> None:
+    words = "hosing for refugess, no mony"
+    link, button = visit("needs", q=words), visit("needs")
+    button.text_area(key="need-words").set_value(words)
+    next(one for one in button.button if one.label == "Find practices").click().run()
+    assert link.multiselect(key="need-sectors").value == ["housing-and-settlement"]
+    assert text(link) == text(button)
+    for app in (link, button):  # what is removed stays removed, to the last reading
+        for name in ("sectors", "groups", "types"):
+            app.multiselect(key=f"need-{name}").set_value([]).run()
+            assert app.multiselect(key=f"need-{name}").value == []
+
+
+def test_a_long_need_is_taken_and_a_longer_one_is_cut_and_said(visit: Visit) -> None:
+    app = visit("needs")
+    told = "only its first 3,000 characters were kept"
+    app.text_area(key="need-words").set_value("Housing for refugees. " + "x" * 2900).run()
+    assert app.multiselect(key="need-groups").value == ["refugees"]
+    assert told not in text(app)
+    app.text_area(key="need-words").set_value("Housing for refugees. " + "x" * 3000).run()
+    assert told in text(app)
+    assert len(app.text_area(key="need-words").value) == 3000
+    app.run()
+    assert told not in text(app)
+    assert "We ignored part of this link: q: xx" in text(visit("needs", q="Housing for refugees. " + "x" * 3000))
+
+
 def test_nothing_of_a_need_is_stored(visit: Visit) -> None:
     from pages.shared.components import database  # noqa: PLC0415
 

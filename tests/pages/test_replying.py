@@ -109,6 +109,11 @@ def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     app.context = {"url": "https://practices.example.org/practice"}
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
     assert "say what is wrong" in app.error[0].value
+    drawn = [(one.type, getattr(one, "label", "")) for one in app.main]
+    assert [kind for kind, _ in drawn].index("error") < drawn.index(("button", "Send to the curators"))
+    app.text_area[0].set_value("x" * 4001)
+    app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
+    assert "4,001 characters, and at most 4,000 can be sent" in screen.as_read(app.error[0].value)
     app.text_area[0].set_value("It began in 2003.")
     mailbox = [one.label for one in app.text_input].index("A mailbox for questions (optional)")
     app.text_input[mailbox].set_value("nobody")

@@ -224,7 +224,7 @@ def test_a_score_with_its_range_shows_from_the_first_answer_on(own: Any) -> None
     assert any("and an answer to “Result on the main outcome”" in one.value for one in app.caption)
     app = give(own("eff-result"), "eff-result", "met")
     assert f"{EFFECTIVENESS.title}: **100 of 100**" in screen.bodies(app)
-    assert any("0 of 2 answers have evidence." in one.value for one in app.caption)
+    assert any("0 of 2 answers with evidence." in one.value for one in app.caption)
 
 
 def test_a_mixture_of_answers_is_scored_as_by_hand(own: Any) -> None:
@@ -271,6 +271,10 @@ def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
     app = own("eff-result")
     assert app.radio(key="own_eff-result_answer").value == "partly"
     assert app.text_area(key="own_eff-result_note").value == "see our report"
+    app.text_area(key="own_eff-result_note").set_value("x" * 1001).run()  # a paste is cut and not dropped unsaid
+    (kept,) = draft(app).mine.answers
+    assert kept.note == "x" * 1000
+    assert any("only its first 1,000 characters were kept" in one.value for one in app.warning)
     app.button(key="own_eff-result_clear").click().run()
     assert draft(app).mine.answers == ()
     assert app.radio(key="own_eff-result_answer").value is None
@@ -735,14 +739,14 @@ def test_there_is_no_level_on_ones_own_word_and_the_next_step_is_to_show_it(own:
     levels = [body for body in screen.bodies(app) if body.startswith("Level: ")]
     assert all("**Not enough documented**" in body for body in levels)
     assert shown(app)[1] == (SUSTAINABILITY.title, "100 of 100")
-    assert f"0 of {len(SUSTAINABILITY.indicators)} answers have evidence." in screen.bodies(app)
+    assert f"0 of {len(SUSTAINABILITY.indicators)} answers with evidence." in screen.bodies(app)
     one_document = form.with_answer(
         OwnAnswer(indicator=SUSTAINABILITY.indicators[0].id, answer="met", evidence_level=5)
     )
     app = own("result", Draft(mine=one_document))
     levels = [body for body in screen.bodies(app) if body.startswith("Level: ")]
     assert all("**Not enough documented**" in body for body in levels)
-    assert f"1 of {len(SUSTAINABILITY.indicators)} answers has evidence." in screen.bodies(app)
+    assert f"1 of {len(SUSTAINABILITY.indicators)} answers with evidence." in screen.bodies(app)
     assert not any("trongest evidence" in words for words in screen.strings(app))
     app = own("next-steps")
     assert any("You say: met. Name a document" in body for body in screen.bodies(app))

@@ -14,7 +14,9 @@ import streamlit as st
 from pages.shared.components import database, private_links
 from pages.shared.components.private_links import KeptReceipt
 from pages.shared.components.screen_texts import escaped
+from practices_db import formats
 from practices_db.catalogue.addresses import completed
+from practices_db.catalogue.practice_rows import PROSE
 from practices_db.curation import submissions
 from practices_db.errors import PracticesError
 from practices_db.translation import _
@@ -24,6 +26,9 @@ def _wrong_with(what: str, page: str, page_needed: bool) -> str:
     """Say what has to be corrected before it can be sent, "" for nothing."""
     if not what:
         return _("Nothing was sent yet: say what is wrong.")
+    if len(what) > PROSE:
+        words = _("Nothing was sent yet: your text has {count} characters, and at most {most} can be sent.")
+        return words.format(count=formats.count(len(what)), most=formats.count(PROSE))
     if page_needed and not page.strip():
         return _("Nothing was sent yet: give the address of a public page that shows it.")
     if page.strip() and not completed(page):

@@ -17,18 +17,18 @@ def ask_for(organisation_id: str, name: str) -> None:
         corrections.receipts(organisation_id)
         with st.form(f"correction-{organisation_id}", border=False):
             st.caption(_("On {name}. Please write no names of persons.").format(name=escaped(name)))
-            wrong = st.text_area(
-                _("What is wrong, and what would be right?"), max_chars=2000, key=f"correction-what-{organisation_id}"
-            )
+            wrong = st.text_area(_("What is wrong, and what would be right?"), key=f"correction-what-{organisation_id}")
             page = st.text_input(
                 _("A public page that shows it"),
                 max_chars=500,
                 placeholder="example.org/about",
                 key=f"correction-page-{organisation_id}",
             )
+            above = st.container()
             sent = st.form_submit_button(_("Send to the curators"), icon=":material/send:")
         if sent:
             content = {"organisation_id": organisation_id, "what": wrong.strip()}
-            corrections.send("organisation-correction", (organisation_id, name), content, page)
+            with above:
+                corrections.send("organisation-correction", (organisation_id, name), content, page)
 
     popover(_("Ask for a correction"), form, f"correct-{organisation_id}", icon=":material/edit_note:")

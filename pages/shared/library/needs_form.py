@@ -14,6 +14,7 @@ from pages.shared.components import database, reader_language, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
 from pages.shared.components.links import not_understood, page_link, practice_link, transfer_link
+from pages.shared.components.long_text import long_text
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped, in_own_language, labels, of_catalogue, web_link
@@ -61,13 +62,17 @@ def pool(of: Whole) -> Pool:
 
 
 def read_link() -> Asked:
-    """Return the need in the link; what cannot be understood is dropped and said."""
+    """Return the need in the link; what cannot be understood is dropped and said.
+
+    Words alone are read as the button reads them, unless the form wrote them: then their readings were removed.
+    """
     asked, dropped = from_params({key: st.query_params.get_all(key) for key in st.query_params})
     not_understood(dropped)
-    return asked
+    return asked if asked.has_subject or asked == st.session_state.get("need-written") else filled_in(asked)
 
 
 def _write_link(asked: Asked) -> None:
+    st.session_state["need-written"] = asked
     kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in _PARAMS}
     st.query_params.from_dict({**asked.params(), **kept})
 
@@ -98,15 +103,18 @@ def form(asked: Asked) -> None:
     for name in _LISTS:
         state[f"need-{name}"] = list(getattr(asked, name))
     own_words, find = st.columns([5, 1], vertical_alignment="bottom")
-    own_words.text_area(
-        _("Describe it in your own words"),
-        key="need-words",
-        max_chars=400,
-        height=90,
-        placeholder=_(_EXAMPLE),
-        help=_("In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."),
-        on_change=_write_words,
-    )
+    with own_words:
+        long_text(
+            _("Describe it in your own words"),
+            needs.LONGEST,
+            key="need-words",
+            height=90,
+            placeholder=_(_EXAMPLE),
+            help=_(
+                "In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."
+            ),
+            on_change=_write_words,
+        )
     find.button(_("Find practices"), icon=":material/search:", type="primary", width="stretch", on_click=_write_words)
     if asked.words:
         _read_from_words(asked)
@@ -140,7 +148,9 @@ def _read_from_words(asked: Asked) -> None:
     if read.inhabitants:
         told.append(_("{count} inhabitants").format(count=formats.count(read.inhabitants)))
     if told:
-        said = _("Read from your words: {readings}. Remove below what is wrong.").format(readings=formats.parted(told))
+        said = _("Read from your words: {readings}. Remove below what is wrong.").format(
+            readings=formats.parted(dict.fromkeys(told))
+        )
         st.caption(f":material/arrow_downward: {escaped(said)}")
 
 
@@ -192,9 +202,9 @@ def practices(answer: Answer) -> None:
     if answer.nothing_read:
         st.info(answer.nothing_read, icon=":material/question_mark:")
     for topic in answer.missing:
-        said = _("No practice in the catalogue is about this: {topic}.").format(
-            topic=formats.within(_(needs.topics()[topic]))
-        )
+        said = _("No practice in the catalogue is about this: {topic}.").format(topic=needs.topic_within(topic))
+        st.info(said, icon=":material/search_off:")
+    for said in needs.not_mentioned(answer):
         st.info(said, icon=":material/search_off:")
     found = answer.matches
     if found:

@@ -109,7 +109,7 @@ def correction_form(card: Mapping[str, Any]) -> None:
             field = st.selectbox(
                 _("What is it about?"), list(_FIELDS), format_func=lambda one: _(_FIELDS[one]), key=f"{key}_field"
             )
-            what = st.text_area(_("What is wrong, and what is right?"), max_chars=4000, key=f"{key}_what")
+            what = st.text_area(_("What is wrong, and what is right?"), key=f"{key}_what")
             page = st.text_input(
                 _("A page where that can be read (optional)"),
                 max_chars=2000,
@@ -123,7 +123,9 @@ def correction_form(card: Mapping[str, Any]) -> None:
                 help=_("An organisation's mailbox, not a person's. It is never published."),
                 key=f"{key}_mailbox",
             )
+            above = st.container()  # on a telephone what stands below the button is out of sight
             sent = st.form_submit_button(_("Send to the curators"), icon=":material/send:", key=f"{key}_send")
         if sent:
             content = {"what": what.strip(), "field": field or None}
-            corrections.send("correction", (card["id"], card["name"]), content, page, mailbox)
+            with above:
+                corrections.send("correction", (card["id"], card["name"]), content, page, mailbox)

@@ -14,12 +14,14 @@ from pydantic import ValidationError
 from pages.shared.components import browser_storage, database, reader_language
 from pages.shared.components.browser_storage import Difference, KeptText
 from pages.shared.components.file_button import file_button
+from pages.shared.components.long_text import long_text
 from pages.shared.components.screen_texts import escaped, web_link
 from practices_db import formats
 from practices_db.catalogue import own_language
 from practices_db.errors import PracticesError
 from practices_db.files.briefs import as_html, as_pdf
 from practices_db.files.briefs.transfer_sheet import (
+    LONGEST,
     PLAN,
     STATES,
     Condition,
@@ -234,9 +236,10 @@ def ask(condition: Condition, card: Card, notes: Mapping[str, Any]) -> None:
             )
             _on_paper(question.id, _(question.text), f"{_(STATES[given.state])}. {given.note}")
             st.caption(_("Ask: {whom}").format(whom=escaped(whom(question, card))))
-            st.text_input(
+            long_text(
                 _("Note on: {question}").format(question=_(question.text)),
-                max_chars=2000,
+                LONGEST,
+                draw=st.text_input,
                 live="1s",
                 label_visibility="collapsed",
                 placeholder=_("Yours, or what you heard"),
@@ -264,9 +267,7 @@ def plan(practice_id: str) -> None:
     with st.container(border=True):
         for part, (title, words) in PLAN.items():
             value = sheet_of(practice_id).plan.get(part, "")
-            st.text_area(
-                _(title), max_chars=2000, placeholder=_(words), height=80, **_show(practice_id, f"plan-{part}", value)
-            )
+            long_text(_(title), LONGEST, placeholder=_(words), height=80, **_show(practice_id, f"plan-{part}", value))
             _on_paper(part, _(title), value or "–")
 
 

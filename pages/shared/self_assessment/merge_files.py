@@ -13,6 +13,7 @@ from criteria.forms import Disagreement, agreement, disagreements, headline_move
 from criteria.framework import ANSWER_IDS, AnswerId, Framework
 from criteria.scoring import Score
 from pages.shared.components import charts, tables
+from pages.shared.components.long_text import long_text
 from pages.shared.components.score_profile import profile_lines
 from pages.shared.components.screen_texts import escaped, percent, span, with_range
 from pages.shared.self_assessment import draft as self_assessment_draft
@@ -222,9 +223,9 @@ def _disagreement(framework: Framework, draft: Draft, one: Disagreement) -> None
             ),
         )
         if current:
-            st.text_area(
+            long_text(
                 _("Why ({indicator})").format(indicator=label),
-                max_chars=NOTE,
+                NOTE,
                 height=96,
                 **self_assessment_draft.widget(
                     f"{key}_note",

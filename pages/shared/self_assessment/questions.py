@@ -19,6 +19,7 @@ from criteria.framework import (
 )
 from pages.shared.components import database
 from pages.shared.components.links import practice_link
+from pages.shared.components.long_text import long_text
 from pages.shared.components.screen_texts import escaped, of_catalogue, web_link
 from pages.shared.self_assessment import draft, opened_link
 from pages.shared.self_assessment.navigation import Step
@@ -188,9 +189,9 @@ def _proof(indicator: Indicator, given: OwnAnswer) -> None:
             format_func=lambda level: _(EVIDENCE[level]),
             **_part(indicator, "level", given.evidence_level, "evidence_level"),
         )
-    st.text_area(
+    long_text(
         _("Note ({indicator})").format(indicator=_(indicator.label)),
-        max_chars=NOTE,
+        NOTE,
         height=96,
         placeholder=_(_NOTES.get(given.answer, _NOTE)),
         **_part(indicator, "note", given.note),

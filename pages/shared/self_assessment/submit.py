@@ -13,6 +13,7 @@ import streamlit as st
 from criteria.framework import Framework, current_framework, published_frameworks
 from pages.shared.components import database, private_links
 from pages.shared.components.links import page_link
+from pages.shared.components.long_text import long_text
 from pages.shared.components.private_links import KeptReceipt
 from pages.shared.components.screen_texts import escaped, of_catalogue, web_link
 from pages.shared.self_assessment import draft as self_assessment_draft
@@ -174,9 +175,9 @@ def _decide(words: str, wrong: list[str], consents: Sequence[str]) -> None:
 def _ask(draft: Draft) -> None:
     facts, sending = draft.mine.profile, draft.sending
     if not facts.practice_id:
-        st.text_area(
+        long_text(
             _("What the practice does, in two or three sentences (public)"),
-            max_chars=1500,
+            1500,
             **_part("summary", sending.summary),
         )
         st.text_input(

@@ -37,7 +37,8 @@ STATES: dict[State, str] = {
     "same": N_("Same"),
     "different": N_("Different"),
 }
-Text = Annotated[str, StringConstraints(max_length=2000)]
+LONGEST = 2_000  # characters
+Text = Annotated[str, StringConstraints(max_length=LONGEST)]
 
 # What is asked beyond the conditions: field → (title, help).
 PLAN = {

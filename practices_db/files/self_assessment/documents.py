@@ -91,14 +91,14 @@ def evidence_words(levels: Mapping[str, str], one: OwnAnswer) -> str:
 def evidence_count(proven: int, said: int) -> str:
     """Say how many of the answers that say something have evidence.
 
-    >>> evidence_count(1, 8), evidence_count(3, 8), evidence_count(0, 0)
-    ('1 of 8 answers has evidence', '3 of 8 answers have evidence', 'nothing answered')
+    >>> evidence_count(1, 8), evidence_count(0, 1), evidence_count(0, 0)
+    ('1 of 8 answers with evidence', '0 of 1 answer with evidence', 'nothing answered')
     """
     if not said:
         return _("nothing answered")
-    return ngettext(
-        "{proven} of {said} answers has evidence", "{proven} of {said} answers have evidence", proven
-    ).format(proven=formats.count(proven), said=formats.count(said))
+    return ngettext("{proven} of {said} answer with evidence", "{proven} of {said} answers with evidence", said).format(
+        proven=formats.count(proven), said=formats.count(said)
+    )
 
 
 @speak(ENGLISH)

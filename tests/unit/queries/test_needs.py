@@ -362,6 +362,83 @@ def test_a_name_and_words_in_another_order_are_not_taken_for_a_term(words: str, 
     assert not_read not in {one.id for one in need_words.read(words).readings}
 
 
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("Counsellors travel to the towns; mobile integration support", ()),
+        ("Travellers and Roma", ("roma",)),
+        ("Light incubation cycles with mentors", ("mentors",)),
+        ("Tailored help for hospitality workers, and development of staff", ()),
+        ("Fostering opportunities in a programme that a second district adopts", ("neighbourhood",)),
+        ("A foster family for each child", ("foster",)),
+        ("Neighbourhood mothers visit families", ("neighbourhood",)),
+        ("People with an academic degree", ()),
+        ("Bikes, libraries and a tailor's studio", ("cycling", "library", "sewing")),
+        ("More student buddies than refugees, practice workshops and language lessons", ()),
+        ("Training of all professionals", ("staff-training",)),
+        ("Children learn in their heritage language", ("mother-tongue",)),  # a longer term says no part of it
+    ],
+)
+def test_a_text_is_about_a_topic_only_where_it_names_it(text: str, topics: tuple[str, ...]) -> None:
+    assert set(need_words.topics_of(text)) == set(topics)
+
+
+@pytest.mark.parametrize(
+    ("words", "not_read"),
+    [
+        ("Our women travel two hours to the language class", {"roma"}),
+        ("tailored support for hospitality workers, and staff development", {"sewing", "health", "coding"}),
+        ("the doctoral programme adopts our academy", {"doctor-visits", "adoption", "coding"}),
+    ],
+)
+def test_another_word_of_the_same_stem_is_not_read(words: str, not_read: set[str]) -> None:
+    assert not_read.isdisjoint(one.id for one in need_words.read(words).readings)
+
+
+def test_of_a_matter_that_no_text_names_it_is_said_that_there_is_none(store: Store, pool: Pool) -> None:
+    with store.cursor() as cursor:
+        found = answer(cursor, Asked(topics=("roma",)), pool)
+    assert "No practice in the catalogue is about Roma." in not_documented(found)
+    assert not found.matches
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "women who cant read",
+        "women who can't read",
+        "Frauen, die nicht lesen können",
+        "des femmes qui ne savent pas lire",
+        "mujeres que no saben leer",
+        "donne che non sanno leggere",
+        "kobiety, które nie umieją czytać",
+    ],
+)
+def test_who_cannot_read_is_no_library(words: str) -> None:
+    assert read_words(words).topics == ("literacy",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Our money ends in March.",
+        "Das Geld läuft im März aus.",
+        "Le financement s'arrête en mars.",
+        "Se acaba el dinero en marzo.",
+        "I soldi finiscono a marzo.",
+        "W marcu kończą się pieniądze.",
+    ],
+)
+def test_money_that_ends_is_little(words: str) -> None:
+    assert read_words(words).money == "little"
+
+
+def test_who_asks_is_no_subject() -> None:
+    read = read_words("Wir sind ein kleiner Verein in einer Kirchengemeinde")
+    assert (read.who, read.sectors, read.topics) == ("ngo", (), ())
+    assert read_words("Vereine sollen Zugewanderte besser beteiligen").types  # what is asked for stays
+
+
 def test_who_offers_help_is_not_whom_it_is_for() -> None:
     assert "elderly" not in read_words("A retired teacher wants to help at school").groups
     assert "elderly" in read_words("We look after our elderly migrants").groups
@@ -388,6 +465,10 @@ def test_what_is_not_wanted_is_not_read() -> None:
 def test_a_misspelt_word_is_read_and_a_filler_word_is_not() -> None:
     assert "employment" in read_words("unemploied women").sectors
     assert read_words("for women who do it").sectors == ()
+    read = read_words("hosing for refugess, no mony")
+    assert (read.sectors, read.groups, read.money) == (("housing-and-settlement",), ("refugees",), "little")
+    assert read.topics == ()  # "hosing" is as near to "hosting"
+    assert read_words("no mondy morning").money is None  # a short word is taken for another beside its fellow only
     assert "digital" in read_words("IT for women").sectors
 
 
@@ -458,6 +539,34 @@ def test_evidence_comes_by_fit_then_by_strength(store: Store, pool: Pool) -> Non
     assert len(fit) > 5
     assert len(set(fit)) > 3
     assert fit == sorted(fit, reverse=True)
+
+
+def test_evidence_on_the_very_matter_comes_first(store: Store, pool: Pool) -> None:
+    with store.cursor() as cursor:
+        found = answer(cursor, filled_in(Asked(words="Football club for refugee families and women")), pool)
+    titles = [f"{row['title']} {row['summary']}".lower() for row in found.evidence]
+    about = [at for at, title in enumerate(titles) if "football" in title or "soccer" in title]
+    assert about[:2] == [0, 1]
+
+
+def test_a_topic_that_no_description_names_is_said_beside_what_comes_near(store: Store, pool: Pool) -> None:
+    with store.cursor() as cursor:
+        found = answer(cursor, filled_in(Asked(words="FGM awareness with Somali families")), pool)
+    assert found.matches
+    assert "No description of a practice mentions this: sexual health and FGM." in not_documented(found)
+
+
+def test_the_very_thing_comes_before_types_of_measure_that_mostly_go_with_it(pool: Pool) -> None:
+    words = "Our church hall runs a sewing group for afghan women who cant read. Money ends in march."
+    found = match(filled_in(Asked(words=words)).need(), pool)
+    assert {one.id for one in found[:2]} == {"nachbarinnen-in-wien", "yalla-trappan"}
+    assert need_words.expected_types(need_words.read("a sewing group").readings)["shared-activities"] < 0.2
+
+
+def test_a_topic_that_no_practice_is_about_takes_nothing_from_another() -> None:
+    one = person("a", topics=("football",))
+    (found,) = match(Need(topics=("football", "burial")), [one])
+    assert [held.share for held in found.reasons if held.reason == "topics"] == [1.0]
 
 
 def test_every_id_of_the_thesaurus_is_one_of_the_vocabularies() -> None:

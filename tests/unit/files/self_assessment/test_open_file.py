@@ -313,7 +313,7 @@ def test_the_report_says_what_an_answer_means_what_has_evidence_and_leaves_room_
     assert told[indicator.label] == (f"Met: {indicator.met}", "Documents or monitoring figures")
     assert told["Costs known"][1] == "not said"
     scores = next(block for block in made.blocks if block.rows and block.rows[0][0] == "Effectiveness")
-    assert f"1 of {len(framework.headlines[1].indicators)} answers has evidence." in scores.rows[1][1]
+    assert f"1 of {len(framework.headlines[1].indicators)} answers with evidence." in scores.rows[1][1]
     assert "Level: not enough documented" in scores.rows[0][1]
     assert steps.header[-2:] == ("Who", "By when")
     assert steps.rows
