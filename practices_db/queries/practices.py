@@ -308,9 +308,14 @@ def not_found(cursor: Cursor, ids: Sequence[str]) -> list[str]:
 
 
 def require_named(store: Store, chosen: PracticeFilter) -> None:
-    """Raise PracticesError with each practice that a filter names and that is not there."""
+    """Raise PracticesError with each practice that a filter names and that never was there.
+
+    One that has left the catalogue is left out: a list that somebody uses every month stays a list.
+    """
     with store.cursor() as cursor:
-        if said := not_found(cursor, chosen.practice):
+        known = names(cursor, chosen.practice)
+        gone = (id_ for id_ in chosen.practice if id_ not in known)
+        if said := not_found(cursor, [id_ for id_ in gone if not former(cursor, id_)]):
             raise PracticesError("\n".join(said))
 
 

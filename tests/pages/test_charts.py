@@ -189,18 +189,15 @@ def test_two_scores_hold_the_practices_with_both_scores_and_no_frame(cursor: Cur
     assert "'rect'" not in str(charts.two_scores())
 
 
-def test_the_mark_of_two_scores_is_the_evidence_of_the_weaker_one(cursor: Cursor) -> None:
+def test_the_mark_of_two_scores_is_the_evidence_of_effectiveness(cursor: Cursor) -> None:
     points = tables.score_points(practices(cursor))
     step = {0: 0, 1: 0, 2: 1, 3: 2, 4: 2, 5: 2}
     drawn = {row["id"]: row["proof"] for row in points.to_dict("records")}
     both = [one for one in oracles.practices() if one.id in drawn]
-    levels = {one.id: [one.scores[node].strongest for node in oracles.HEADLINES] for one in both}
-    assert drawn == {id_: charts.PROOF[step[min(each)]] for id_, each in levels.items()}
-    assert any(
-        min(each) < max(answer.evidence_level for answer in one.answers.values())
-        for one, each in zip(both, levels.values(), strict=True)
-    )
-    assert "Weaker evidence of the two scores" in str(charts.two_scores())
+    assert drawn == {one.id: charts.PROOF[step[one.scores["effectiveness"].strongest]] for one in both}
+    strongest = {one.id: max(answer.evidence_level for answer in one.answers.values()) for one in both}
+    assert any(drawn[id_] != charts.PROOF[step[level]] for id_, level in strongest.items())
+    assert "Evidence for the effectiveness score" in str(charts.two_scores())
 
 
 def test_the_map_is_valid_and_takes_its_counts_by_name(cursor: Cursor) -> None:

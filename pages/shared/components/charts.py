@@ -243,16 +243,16 @@ def map_of_europe(rows: list[dict[str, Any]], counted: str = "Practices") -> Spe
 def two_scores() -> Spec:
     """Effectiveness × sustainability: a mark with its two ranges for each practice that has both scores.
 
-    Rows: ``id``, ``name``, ``proof`` (the weaker of both), ``words_e``, ``words_s``, ``e``, ``e_low``,
-    ``e_high``, ``s``, ``s_low``, ``s_high``; ``label`` and ``side`` where the name fits beside the mark. The pointer
-    picks out the nearest mark. Selection ``pick`` gives the ``id``.
+    Rows: ``id``, ``name``, ``proof`` (of effectiveness), ``words_e``, ``words_s``, ``e``, ``e_low``, ``e_high``,
+    ``s``, ``s_low``, ``s_high``; ``label`` and ``side`` where the name fits beside the mark. The pointer picks out the
+    nearest mark. Selection ``pick`` gives the ``id``.
     """
     pick = alt.selection_point(name="pick", fields=["id"], nearest=True)
     hover = alt.selection_point(name="hover", fields=["id"], nearest=True, on="pointerover", clear="pointerout")
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
     tooltip = _tips(
         {"name:N": _("Practice"), "words_e:N": _(EFFECTIVENESS), "words_s:N": _(SUSTAINABILITY)}
-        | {"proof:N": _("Weaker evidence of the two scores")}
+        | {"proof:N": _("Evidence for the effectiveness score")}
     )
     axis = alt.Axis(tickCount=5)
     x = alt.X("e:Q", title=_("Effectiveness →"), scale=_HUNDRED, axis=axis)
@@ -272,7 +272,7 @@ def two_scores() -> Spec:
         .encode(
             shape=alt.Shape(
                 "proof:N",
-                title=_("Weaker evidence of the two scores"),
+                title=_("Evidence for the effectiveness score"),
                 scale=alt.Scale(domain=[_(one) for one in PROOF], range=["circle", "square", "diamond"]),
                 legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=300, titleLimit=340),
             ),

@@ -423,7 +423,7 @@ def score_points(practices: Cards) -> pd.DataFrame:
         }
         for card in rows(practices)
         if card["effectiveness_scored"] and card["sustainability_scored"]
-        for level in [min(card[f"{node}_strongest_evidence"] for node in HEADLINES)]  # both rest on it, or on more
+        for level in [card["effectiveness_strongest_evidence"]]  # sustainability nearly always rests on documents
     ]
     fitted = mark_names.fitted([(row["e"], row["s"], row["name"]) for row in points])
     named = [
