@@ -15,7 +15,7 @@ from practices_db.translation import _
 
 PAGE_SIZE = {"practices": 10, "ranges": 20, "table": 500}
 
-top = st.container(gap="xsmall")  # a result begins above the fold
+top = st.container(key="above_results", gap="xxsmall")  # the first begins above 400 px (start_page.css)
 head = top.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
 head.title(_("Explore practices"), width="content")
 chosen = filter_form.read_link(PracticeFilter)
@@ -38,8 +38,9 @@ if not found.count:
 
 with top:
     view_and_sort(shown_as, view.sort, chosen)
+    if shown_as in PAGE_SIZE:
+        start, end = rows_shown(found.count, PAGE_SIZE[shown_as], printed=shown_as != "table")
 if shown_as in PAGE_SIZE:
-    start, end = rows_shown(found.count, PAGE_SIZE[shown_as], printed=shown_as != "table")
     shown = whole.cards(found.ids(view.sort, end - start, start))
 picked = None
 match shown_as:

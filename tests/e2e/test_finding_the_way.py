@@ -173,6 +173,7 @@ def test_the_answer_begins_in_the_first_screen(server: Server, page: Page) -> No
     page.set_viewport_size({"width": 1280, "height": 800})
     for address, what, most in (
         ("/explore?country=IT&sector=housing-and-settlement", ".stPageLink:has-text('Refugees Welcome Italia')", 400),
+        ("/explore", ".stPageLink:has(strong)", 400),
         ("/gaps", "[class*='st-key-chart-'], .stVegaLiteChart", 360),
         ("/needs?sector=language&target-group=refugees", "h2:has-text('Practices that fit')", 700),
     ):
