@@ -352,8 +352,8 @@ def test_whatever_stands_in_a_link_gives_a_filter_and_a_message(value: str) -> N
         for facet in FILTERS[kind].facets:
             chosen, dropped = FILTERS[kind].from_params({facet.param: [value], "q": [value]})
             assert not any(chosen.chosen(one.field) for one in chosen.facets)
-            assert len(dropped) == 1
-            assert len(dropped[0]) < 100
+            assert len(dropped) == (1 if chosen.text == value.strip() else 2)  # a search that is cut is said too
+            assert max(map(len, dropped)) < 100
             assert len(chosen.text) <= 200
 
 
