@@ -248,6 +248,12 @@ def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
     before = rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id")
     edit_practices.KEPT.archive(tiny_store, Edit(CURATOR, PRACTICE, 1, "ended"))
     release(tiny_store)
+    practices.require_named(tiny_store, PracticeFilter(practice=(PRACTICE, OTHER)))  # a list used every month goes on
+    with pytest.raises(PracticesError, match="^id nobody is unknown$"):
+        practices.require_named(tiny_store, PracticeFilter(practice=(PRACTICE, OTHER, "nobody")))
+    with tiny_store.cursor() as cursor:
+        told = practices.not_found(cursor, [PRACTICE, OTHER])
+    assert told == [f"practice {PRACTICE} is no longer in the catalogue"]
     edit_practices.KEPT.relist(tiny_store, Edit(CURATOR, PRACTICE, 2, "it goes on"))
     release(tiny_store)
     assert rows(tiny_store, "SELECT * EXCLUDE (version) FROM practice ORDER BY id") == before
