@@ -249,7 +249,7 @@ def test_archived_practice_comes_back_as_it_was(tiny_store: Store) -> None:
     edit_practices.KEPT.archive(tiny_store, Edit(CURATOR, PRACTICE, 1, "ended"))
     release(tiny_store)
     practices.require_named(tiny_store, PracticeFilter(practice=(PRACTICE, OTHER)))  # a list used every month goes on
-    with pytest.raises(PracticesError, match="^id nobody is unknown$"):
+    with pytest.raises(PracticesError, match=r"^id nobody is unknown$"):
         practices.require_named(tiny_store, PracticeFilter(practice=(PRACTICE, OTHER, "nobody")))
     with tiny_store.cursor() as cursor:
         told = practices.not_found(cursor, [PRACTICE, OTHER])
