@@ -48,14 +48,14 @@ page = st.navigation({"": _pages(menu.FIRST), _("More"): more}, position="top")
 name = page.url_path.replace("-", "_") or menu.HOME
 
 whole = database.look()
-given = {key: st.query_params.get_all(key) for key in st.query_params}
+given = links.params()
 called = page.title if page.url_path else ""
 st.set_page_config(page_title=page_titles.title(name, called, given, whole))
 
 # A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
-if not st.session_state["arrived"]:
+if not st.session_state["arrived"] and given != st.session_state.get("shown"):
     links.keep_params()
 
 # The footer is written before the page and stands below its place: a page that stops early keeps it.
@@ -87,4 +87,7 @@ with body, monitors.rerun(name, begun):
             icon=":material/experiment:",
         )
     reopened_file.told()
-    page.run()
+    try:
+        page.run()
+    finally:  # also where a page stops early, or leads on
+        st.session_state["shown"] = links.params()

@@ -44,8 +44,8 @@ def stored(database: Path, id_: str) -> tuple[str, ...] | None:
 
 
 def test_page_without_a_file_offers_templates_and_says_what_happens(page: AppTest) -> None:
-    assert page.file_uploader[0].label.startswith("A table of practices, answers, sources, evidence, organisations, ")
-    assert " or rates without comparison (CSV" in page.file_uploader[0].label
+    (named,) = (one.value for one in page.caption if one.value.startswith("A table of practices, answers, sources, "))
+    assert " or rates without comparison; " in named
     labels = [str(one.label) for one in page.get("download_button")]
     assert labels == [
         "Excel workbook, practices and answers",

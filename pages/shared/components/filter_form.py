@@ -54,7 +54,7 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
     bare = own_params(kind).isdisjoint(st.query_params)
     if st.session_state.get("arrived") and bare and (kept := st.session_state.get(remembered)):
         st.query_params.from_dict(reader_language.in_link() | kept)
-    params = {key: st.query_params.get_all(key) for key in st.query_params if key != reader_language.PARAM}
+    params = links.params(reader_language.PARAM)
     chosen, dropped = kind.from_params(params)
     if isinstance(chosen, PracticeFilter) and chosen.practice:
         with database.cursor() as cursor:
@@ -68,7 +68,7 @@ def read_link(kind: type[AnyFilter]) -> AnyFilter:
 def write_link(chosen: Filter) -> None:
     """Put a filter into the link; what else stands there stays, but the page is the first again."""
     gone = chosen.link_names() | {"page"}
-    kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in gone}
+    kept = links.params(*gone)
     st.query_params.from_dict({**chosen.params(), **kept})
 
 

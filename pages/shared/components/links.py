@@ -47,7 +47,7 @@ def current_view(page: Page) -> View:
     here = urlsplit(st.context.url or "")
     path = st.get_option("server.baseUrlPath").strip("/")
     reached_at = address_in_files(f"{here.scheme}://{here.netloc}" + (f"/{path}" if path else ""))
-    return read_view(page, {key: st.query_params.get_all(key) for key in st.query_params}, reached_at)[0]
+    return read_view(page, params(), reached_at)[0]
 
 
 def open_view(view: View) -> NoReturn:
@@ -80,9 +80,14 @@ def practice_name(practice_id: str, name: str) -> None:
     practice_link(practice_id, in_own_language(f":blue[**{escaped(name)}**]"))
 
 
+def params(*without: str) -> dict[str, list[str]]:
+    """Return the parameters of the link, each with all of its values; not those named."""
+    return {key: st.query_params.get_all(key) for key in st.query_params if key not in without}
+
+
 def keep_params() -> None:
     """Write what was asked for into the address bar: a link to the very page it stands on leaves it as it was."""
-    st.query_params.from_dict({key: st.query_params.get_all(key) for key in st.query_params})
+    st.query_params.from_dict(params())
 
 
 def not_understood(dropped: Sequence[str]) -> None:

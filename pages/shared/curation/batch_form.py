@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared.components import database, filter_form, tables
+from pages.shared.components import database, filter_form, links, tables
 from pages.shared.components.screen_texts import counted, escaped
 from pages.shared.curation import actions, labels
 from pages.shared.curation.drafts import Draft
@@ -38,7 +38,7 @@ def draw() -> None:
 
 def _selection() -> list[str]:
     """Let practices be chosen by the filter of Explore or by their ids; ids count where there are any."""
-    chosen, _ = PracticeFilter.from_params({key: st.query_params.get_all(key) for key in st.query_params})
+    chosen, _ = PracticeFilter.from_params(links.params())
     whole = database.whole()
     found = whole.index.select(chosen)
     filter_form.widgets(chosen, found.facet_counts(), whole.counts, ("Search", "Name, organisation, place or any word"))

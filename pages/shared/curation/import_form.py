@@ -87,8 +87,9 @@ class Chosen:
 def choose() -> Chosen | None:
     """Draw the templates and the place to drop a file; return what was dropped."""
     _templates()
+    st.caption(f"A table of {KIND_NAMES.replace('_', ' ')}; a workbook may have several.")
     dropped = st.file_uploader(
-        f"A table of {KIND_NAMES.replace('_', ' ')} (CSV or Excel workbook)",
+        "A table (CSV or Excel workbook)",
         type=["csv", "tsv", "txt", "xlsx"],
         key=_FILE,
         on_change=_forget,

@@ -49,7 +49,7 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     one = next(type_ for type_ in measure_types().types if type_.id == id_)
     made = found.of_type(id_)
     rows = [row for key, of in found.findings.items() if key[0] == id_ for row in of]
-    asked = {key: st.query_params.get_all(key) for key in st.query_params if key != "type"}
+    asked = links.params("type")
     page_link("what_works", _("All types of measure"), "arrow_back", asked)
     st.title(label("measure_type", one.id))
     not_this = _("**Not included:** {text}").format(text=escaped(_named(_(one.not_this))))

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from criteria.needs import REASONS, Match, Pool
-from pages.shared.components import database, reader_language, tables
+from pages.shared.components import database, links, reader_language, tables
 from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
 from pages.shared.components.links import not_understood, page_link, practice_link, transfer_link
@@ -66,14 +66,14 @@ def read_link() -> Asked:
 
     Words alone are read as the button reads them, unless the form wrote them: then their readings were removed.
     """
-    asked, dropped = from_params({key: st.query_params.get_all(key) for key in st.query_params})
+    asked, dropped = from_params(links.params())
     not_understood(dropped)
     return asked if asked.has_subject or asked == st.session_state.get("need-written") else filled_in(asked)
 
 
 def _write_link(asked: Asked) -> None:
     st.session_state["need-written"] = asked
-    kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in _PARAMS}
+    kept = links.params(*_PARAMS)
     st.query_params.from_dict({**asked.params(), **kept})
 
 

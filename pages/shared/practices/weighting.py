@@ -21,6 +21,7 @@ from criteria.weight_effects import (
     weight_costs,
 )
 from criteria.weighting import PRESETS, Floats, Weighting, from_params, preset, preset_of, to_params, weighting
+from pages.shared.components import links
 from pages.shared.components.screen_texts import escaped, percent, rounded_down, with_range
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -58,7 +59,7 @@ def _in_link(framework: Framework) -> tuple[Weighting, list[str]]:
 
 
 def _write_link(framework: Framework, weights: Weighting) -> None:
-    kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in _PARAMS}
+    kept = links.params(*_PARAMS)
     st.query_params.from_dict({**kept, **to_params(framework, weights)})
 
 
