@@ -292,15 +292,15 @@ def cards(cursor: Cursor, ids: Sequence[str]) -> list[dict[str, Any]]:
     return [by_id[id_] for id_ in ids if id_ in by_id]
 
 
-def not_found(cursor: Cursor, ids: Sequence[str]) -> list[str]:
-    """Say of each id that leads to no practice that it is unknown, or that its practice left the catalogue.
+def not_found(cursor: Cursor, ids: Sequence[str], *, gone_too: bool = True) -> list[str]:
+    """Say of each id that leads to no practice that it is unknown, and where ``gone_too``, that it left the catalogue.
 
     One that was merged into another practice stands for that one.
     """
     known, said = names(cursor, ids), []
     for id_ in ids:
         gone = None if id_ in known else former(cursor, id_)
-        if gone and not gone.practice_id:
+        if gone and not gone.practice_id and gone_too:
             said.append(_("practice {id} is no longer in the catalogue").format(id=id_))
         elif not gone and id_ not in known:
             said.append(_("{what} {value} is unknown").format(what="id", value=id_))
@@ -313,9 +313,7 @@ def require_named(store: Store, chosen: PracticeFilter) -> None:
     One that has left the catalogue is left out: a list that somebody uses every month stays a list.
     """
     with store.cursor() as cursor:
-        known = names(cursor, chosen.practice)
-        gone = (id_ for id_ in chosen.practice if id_ not in known)
-        if said := not_found(cursor, [id_ for id_ in gone if not former(cursor, id_)]):
+        if said := not_found(cursor, chosen.practice, gone_too=False):
             raise PracticesError("\n".join(said))
 
 
