@@ -55,7 +55,7 @@ st.set_page_config(page_title=page_titles.title(name, called, given, whole))
 # A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
-if not st.session_state["arrived"] and given != st.session_state.get("shown"):
+if st.session_state["arrived"] or given != st.session_state.get("shown"):
     links.keep_params()
 
 # The footer is written before the page and stands below its place: a page that stops early keeps it.

@@ -94,6 +94,66 @@ def test_back_twice_at_once_leads_back_two_and_forward_two_again(server: Server,
         walked.pop(path, page.go_forward)()
 
 
+def test_a_page_of_many_entries_is_led_to_in_each_of_them_at_any_speed(server: Server, page: Page) -> None:
+    """What is passed on the way writes its parameters over the entry that is gone to, and its path is the right one."""
+    page.goto(f"{server.url}/needs")
+    settled(page)
+    menu(page).get_by_role("link", name="Explore").click()
+    expect(sentence(page)).to_have_text(f"All {ALL} practices.")
+    choose(page, "Country", "Italy")
+    expect(page).to_have_url(re.compile(r"/explore\?country=IT$"))
+    settled(page)
+    choose(page, "Sector", "Housing and settlement")
+    expect(page).to_have_url(BOTH_IDS)
+    settled(page)
+    page.get_by_role("link", name="Refugees Welcome Italia").first.click()
+    expect(page).to_have_url(re.compile(r"/practice\?practice=[\w-]+$"))
+    settled(page)
+    addresses = ["/needs", "/explore", "/explore?country=IT", "/explore?country=IT&sector=housing-and-settlement"]
+    addresses = [server.url + one for one in addresses] + [page.url]
+    titles = {page.url: page.title()}
+    at = 4
+    for presses, gap in ((-3, 30), (3, 150), (-4, 30), (1, 0), (2, 80), (1, 0), (-2, 300), (-1, 0)):
+        way = presses // abs(presses)
+        for number in range(abs(presses)):
+            page.wait_for_timeout(gap if number else 0)
+            page.evaluate("way => history.go(way)", way)
+        at += presses
+        expect(page).to_have_url(addresses[at])
+        settled(page)
+        page.wait_for_timeout(1500)  # what comes late
+        settled(page)
+        expect(page).to_have_url(addresses[at])
+        assert page.title() == titles.setdefault(page.url, page.title())
+    assert len(set(titles.values())) == len(titles) == len(addresses)
+
+
+def test_a_link_leads_on_though_its_press_ends_the_typing_and_each_press_is_one_way_back(
+    server: Server, page: Page
+) -> None:
+    """Streamlit tells the server of the typing after the press, which then stays; and it mixes their addresses."""
+    page.goto(f"{server.url}/explore?country=FR")
+    settled(page)
+    search = page.get_by_role("searchbox", name="Search")
+    search.press_sequentially("school")
+    menu(page).get_by_role("link", name="Evidence").click()
+    expect(page).to_have_url(f"{server.url}/evidence")
+    settled(page)
+    expect(page).to_have_url(f"{server.url}/evidence")
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/explore\?country=FR(&q=school)?$"))
+    settled(page)
+
+    page.goto(server.url)
+    settled(page)
+    page.get_by_role("button", name="Show what is known").click()
+    expect(page).to_have_url(re.compile(r"/what-works\?outcome=employment"))
+    settled(page)
+    page.go_back()
+    settled(page)
+    expect(page).to_have_url(f"{server.url}/")
+
+
 def test_text_of_a_link_becomes_no_link_no_image_and_no_markup(server: Server, page: Page) -> None:
     """Also bare addresses, which Markdown may turn into links although every sign is escaped."""
     text = "https://evil.example www.evil.example a@evil.example [x](https://evil.example) "

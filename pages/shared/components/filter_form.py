@@ -47,8 +47,7 @@ def own_params(kind: type[Filter]) -> frozenset[str]:
 def read_link(kind: type[AnyFilter]) -> AnyFilter:
     """Return the filter in the link; what cannot be understood is dropped and said.
 
-    Somebody who comes back to the page without anything of its own in the link finds what they left. (Going to a
-    practice leaves this page's address with the practice's id in the browser's history; docs/decisions, 202.)
+    Somebody who comes back to the page without anything of its own in the link finds what they left.
     """
     remembered = f"link of {st.session_state.get('page')}"
     bare = own_params(kind).isdisjoint(st.query_params)

@@ -86,7 +86,11 @@ def params(*without: str) -> dict[str, list[str]]:
 
 
 def keep_params() -> None:
-    """Write what was asked for into the address bar: a link to the very page it stands on leaves it as it was."""
+    """Write what was asked for into the address bar.
+
+    A link to the very page it stands on leaves it as it was; a press of the menu right after a change of the page that
+    is left brings that page's parameters along.
+    """
     st.query_params.from_dict(params())
 
 
