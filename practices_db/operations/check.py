@@ -18,7 +18,7 @@ from practices_db.catalogue.practice_store import OTHER_FORM
 from practices_db.curation import releases
 from practices_db.curation.permissions import pseudonym
 from practices_db.database import audit_log
-from practices_db.database.commit_marker import State, Witness, losses, quoted, table_names, wal_path
+from practices_db.database.commit_marker import State, Witness, literal, losses, quoted, table_names, wal_path
 from practices_db.database.migrate import applied, refuse_newer, scripts
 from practices_db.database.store import Cursor, Store
 from practices_db.database.temporary_folders import Scratch
@@ -103,18 +103,23 @@ def read_everything(
 
     DuckDB proves the checksum of each block it reads. Raises PracticesError where one is wrong.
     """
-    digests: dict[str, tuple[int, str]] = {}
-    for name in names or table_names(cursor):
-        try:
-            found = cursor.execute(
-                "SELECT count(*), coalesce(bit_xor(hash(t)), 0), coalesce(sum(hash(t)::HUGEINT), 0) "
-                f"FROM {quoted(name)} t"
-            ).fetchone()
-        except duckdb.Error as error:
-            raise PracticesError(f"{path}: table {name} cannot be read ({str(error).splitlines()[0]})") from error
-        assert found is not None  # noqa: S101 - an aggregate without GROUP BY always returns one row
-        digests[name] = (int(found[0]), hashlib.sha256(f"{found[1]} {found[2]}".encode()).hexdigest()[:32])
-    return digests
+    each = {
+        name: f"SELECT {literal(name)}, count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM {quoted(name)} t"
+        for name in names or table_names(cursor)
+    }
+    try:
+        found = cursor.execute(" UNION ALL ".join(each.values())).fetchall()  # half the time of one after another
+    except duckdb.Error:
+        found = []
+        for name, one in each.items():
+            try:
+                found += cursor.execute(one).fetchall()
+            except duckdb.Error as error:
+                raise PracticesError(f"{path}: table {name} cannot be read ({str(error).splitlines()[0]})") from error
+    return {
+        name: (rows, hashlib.sha256(f"{either or 0} {total or 0}".encode()).hexdigest()[:32])
+        for name, rows, either, total in found
+    }
 
 
 def all_problems(path: Path, against: str = "") -> tuple[list[str], Contents]:
