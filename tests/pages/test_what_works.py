@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.library.measure_types import NOT_DOCUMENTED
 from practices_db.catalogue.measure_types import measure_types
-from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.catalogue.vocabularies import label, vocabulary
 from practices_db.database.store import Store
 
 FINDINGS = screen.rows("findings")
@@ -292,10 +292,9 @@ def test_counts_of_practices_name_the_choice_and_the_total(visit: Visit) -> None
     (words,) = (body for body in map(as_read, screen.bodies(app)) if body.startswith("For language"))
     studied = {row["study_family"] for rows in of.values() for row in rows if "elderly" in row["for_whom"].split(";")}
     assert f"Of {len(families)} studies, {len(studied) or 'none'} studied older people." in words
-    labels = [link.proto.label for link in app.get("page_link") if re.search(r"\d practice", link.proto.label)]
-    assert labels
+    labels = [link.proto.label for link in app.get("page_link") if re.search(r"(\d|No) practice", link.proto.label)]
     first, *of_types = labels
-    assert as_read(first).endswith(" in Italy for older people; list in Explore")
+    assert as_read(first).endswith(" in Italy for older people on language; list in Explore")
     assert all(" in Italy for older people; " in as_read(label) for label in of_types)
     in_all = [link.proto.label for link in app.get("page_link") if "of this type in total" in link.proto.label]
     assert any(label.endswith("of this type in total, in any form") for label in in_all)
@@ -327,7 +326,8 @@ def test_each_country_asked_for_is_counted_apart(visit: Visit) -> None:
     asked = ["IT", "DE", "AQ"]
     names = {"IT": "Italy", "DE": "Germany", "AQ": "Antarctica"}
     practices = [row for row in screen.rows("practices") if "refugees" in row["target_groups"].split(";")]
-    for outcome in ("housing", "employment"):
+    for outcome, sector in (("housing", "housing-and-settlement"), ("employment", "employment")):
+        of_sector = [row for row in practices if sector in row["sectors"].split(";")]
         app = visit("what_works", outcome=outcome, target_group="refugees", country=asked)
         text = "\n".join(map(as_read, [*screen.bodies(app), *(one.proto.label for one in app.get("page_link"))]))
         assert not re.search(r"(Italy, Germany|Germany, Italy)[^:\n]*: \d", text)
@@ -341,10 +341,14 @@ def test_each_country_asked_for_is_counted_apart(visit: Visit) -> None:
             for code in asked:
                 of = {row["study_family"] for row in by_key(outcome)[name] if row["country"] == code}
                 assert not of or f"{names[code]}: {len(of)} of " in block, name
-        counts = [sum(code in row["countries"].split(";") for row in practices) for code in ("IT", "DE")]
-        both = sum(bool({"IT", "DE"} & set(row["countries"].split(";"))) for row in practices)
-        each_practice = f"{counts[0]} in Italy, {counts[1]} in Germany, none in Antarctica"
-        assert f"{both} practices for refugees: {each_practice} (some in more than one); list in Explore" in text
+        counts = {code: sum(code in row["countries"].split(";") for row in of_sector) for code in asked}
+        both = sum(bool(set(asked) & set(row["countries"].split(";"))) for row in of_sector)
+        each_practice = ", ".join(f"{count} in {names[code]}" for code, count in counts.items() if count)
+        none = " or ".join(names[code] for code, count in counts.items() if not count)
+        several = " (some in more than one)" if sum(counts.values()) > both else ""
+        on_it = label("sector", sector).lower()
+        found = f"{both} practices for refugees on {on_it}: {each_practice}, none in {none}{several}; list in Explore"
+        assert found in text
 
 
 def test_explore_filters_by_any_type_of_a_practice(visit: Visit) -> None:

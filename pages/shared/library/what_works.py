@@ -40,6 +40,20 @@ _COLOURS: dict[LabelId, str] = {
 }
 
 
+# The sector whose practices aim at an outcome; two outcomes have none.
+_SECTORS = {
+    "employment": "employment",
+    "earnings": "employment",
+    "language": "language",
+    "education": "education-and-training",
+    "health-and-wellbeing": "health",
+    "social-ties": "social-inclusion",
+    "housing": "housing-and-settlement",
+    "legal-status-and-naturalisation": "rights-legal-status-non-discrimination",
+    "participation": "civic-participation",
+}
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked: help with an outcome, for a target group (None: all), in countries (none: all); or one type."""
@@ -53,6 +67,11 @@ class Question:
         """Return the filter of the practices that the question is about, of the types given or of any."""
         groups = (self.target_group,) if self.target_group else ()
         return PracticeFilter(measure_type=measure_types, target_group=groups, country=self.countries)
+
+    def practices_on_it(self) -> PracticeFilter:
+        """Return the filter of the practices that aim at the outcome, where a sector does."""
+        sectors = (_SECTORS[self.outcome],) if self.outcome in _SECTORS else ()
+        return self.practices().model_copy(update={"sector": sectors})
 
 
 def read_link() -> tuple[Question, list[str]]:
@@ -185,9 +204,10 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     outcome = label("outcome", asked.outcome)
     st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
     st.markdown(sentence(asked, of, len(unstudied), whole))
-    practices = selection_texts.found(asked.practices(), found_counts(whole.index.select(asked.practices())))
+    on_it = asked.practices_on_it()
+    practices = selection_texts.found(on_it, found_counts(whole.index.select(on_it)))
     words = formats.parted([escaped(practices), _("list in Explore")])
-    links.page_link("explore", words, "search", asked.practices().params())
+    links.page_link("explore", words, "search", on_it.params())
     if asked.target_group or asked.countries:
         st.caption(_("Each label is based on all studies. How many of them match your choice is given below it."))
     for one in of:
