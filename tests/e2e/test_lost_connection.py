@@ -41,6 +41,10 @@ SAID = "Eighty-nine people came to the made-up café, and thirty-one of them cam
 DAY = date(2026, 1, 1)
 SHEET = "humanitarian-corridors"
 NO_CONNECTION = "No connection: kept in this browser, not yet counted."
+# Where the caret is when Streamlit lays its dialog over the page; whatever has it has a name.
+WATCH_DIALOG = """new MutationObserver(all => all.forEach(one => one.addedNodes.forEach(node => {
+    if (node.dataset?.testid === "stDialog") window.laid = document.activeElement.tagName
+}))).observe(document.body, { childList: true })"""
 KEPT = re.compile(r"^Kept in this browser at \d\d:\d\d:\d\d\.$")
 
 
@@ -274,11 +278,7 @@ def test_the_dialog_that_streamlit_lays_over_the_page_takes_no_key_from_somebody
     page = begun(line)
     note(page, FIRST.label).focus()
     page.keyboard.press("Control+End")
-    page.evaluate(
-        """new MutationObserver(all => all.forEach(one => one.addedNodes.forEach(node => {
-            if (node.dataset?.testid === "stDialog") window.laid = document.activeElement.tagName
-        }))).observe(document.body, { childList: true })"""
-    )
+    page.evaluate(WATCH_DIALOG)
     line.proxy.cut()
     end, typed = time.monotonic() + 60, ""
     while len(typed) < 30 or not page.evaluate("window.laid"):
@@ -527,3 +527,13 @@ def test_what_is_opened_in_a_cut_is_there_after_it_and_what_was_typed_outlives_a
     expect(wrong).to_be_hidden()
     ask.click()
     expect(wrong).to_have_value(BEFORE)
+    cut = page.get_by_text("No connection. This page stays as it is")
+    expect(cut).to_be_hidden()
+    page.evaluate(WATCH_DIALOG)
+    line.proxy.cut()
+    expect(cut).to_be_in_viewport(ratio=1)
+    until(lambda: page.evaluate("window.laid"), 60)
+    expect(page.get_by_test_id("stDialog")).to_have_count(0)
+    line.proxy.mend()
+    connected(page)
+    expect(cut).to_be_hidden()

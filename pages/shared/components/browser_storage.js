@@ -361,7 +361,7 @@ function stay(inside) {
 const TEXT = 'input:not([type="radio"], [type="checkbox"], [type="file"], [role="combobox"]), textarea'
 const CHOICE = 'input[type="radio"]'
 
-const DIALOG = '[data-testid="stDialog"]'
+const DIALOG = '[data-testid="stDialog"]' // Streamlit's, which server/connection.js closes
 const ours = element => element?.matches?.(`${TEXT}, ${CHOICE}`) && groupOf(nameOf(element))
 
 function nameOf(element) {
@@ -465,19 +465,6 @@ function listen() {
     attributes: true,
     attributeFilter: ["disabled", "aria-disabled", "data-test-connection-state"],
   })
-  new MutationObserver(closeItsDialog).observe(document.body, { childList: true })
-}
-
-// After some seconds without a connection Streamlit lays a dialog over the page that says how to start it. The line says
-// what matters here; the dialog is closed before it takes a key from somebody who types.
-function closeItsDialog(changes) {
-  if (connected() || !live().length) return
-  for (const { addedNodes } of changes)
-    for (const node of addedNodes)
-      if (node.matches?.(DIALOG)) {
-        document.getElementById("root").inert = false
-        node.querySelector('button[aria-label="Close"]')?.click()
-      }
 }
 
 export default function (component) {

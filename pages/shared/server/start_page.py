@@ -78,12 +78,13 @@ def content(language: str = ENGLISH) -> str:
     scripts = "\n".join(f'<script type="module" src=".{path}"></script>' for path in static_files.own())
     with speak(language):
         words = _("Skip to the result")
+        cut = _("No connection. This page stays as it is, and goes on once the connection is back.")
     skip = f'<a class="skip" href="#{RESULT}">{words}</a>'
     for mark, instead in (
         (_LANGUAGE, f'<html lang="{language}">'),
         (_NAME, f"<title>{APP}</title>"),
         (_HEAD, f"{scripts}\n{_asked_early(page)}\n{styles}\n{_HEAD}"),
-        (_BODY, f"{_BODY}\n    {skip}"),
+        (_BODY, f'{_BODY}\n    {skip}\n    <p class="cut" role="status">{cut}</p>'),
     ):
         if page.count(mark) != 1:
             raise ValueError(f"Streamlit's start page has {page.count(mark)} times {mark}")
