@@ -14,12 +14,13 @@ from babel import Locale
 from import_files import HOUSE, LEAST, NOTHING, PAPER, bring, looked_at, rows_with, stored, table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from practices_db.catalogue.problems import PROPOSED_AT_MOST, Problem, RefusedError
+from practices_db.catalogue.problems import Problem, RefusedError
 from practices_db.catalogue.vocabularies import as_id, nearest, vocabulary
 from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.files import xlsx_reader
+from practices_db.files.imports import read
 from practices_db.files.imports.apply import record_refusal
 from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 
@@ -582,19 +583,23 @@ def test_what_is_meant_by_words_of_other_languages_is_proposed_never_taken(tiny_
     ]
 
 
-def test_values_are_proposed_for_so_many_mistakes_and_then_that_is_said(tiny_store: Store) -> None:
+def test_values_are_proposed_for_so_many_mistakes_and_then_that_is_said(
+    tiny_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 30
+    monkeypatch.setattr(read, "PROPOSED_AT_MOST", most)
     wrong = [
         LEAST | {"id": f"synthetic-{at}", "name": f"Tea {at}", "countries": f"Germanny{at};Itally{at}"}
-        for at in range(PROPOSED_AT_MOST)
+        for at in range(most)
     ]
     looked_up = nearest.cache_info().misses
     with pytest.raises(RefusedError) as caught:
         looked_at(tiny_store, table(*wrong).encode())
-    assert nearest.cache_info().misses - looked_up == PROPOSED_AT_MOST
+    assert nearest.cache_info().misses - looked_up == most
     told = [at for at, one in enumerate(caught.value.problems) if "no value is proposed" in one.reason]
-    assert told == [PROPOSED_AT_MOST + 2]
-    assert not any(one.nearest for one in caught.value.problems[PROPOSED_AT_MOST:])
-    assert len(caught.value.problems) == 2 * PROPOSED_AT_MOST + 1
+    assert told == [most + 2]
+    assert not any(one.nearest for one in caught.value.problems[most:])
+    assert len(caught.value.problems) == 2 * most + 1
 
 
 def test_labels_are_read_as_ids_in_any_case_and_told(tiny_store: Store) -> None:
