@@ -126,6 +126,7 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
         card = practices.practice(cursor, PRACTICE)
         assert card is not None
         assert (card["name"], card["countries"], card["still_running"]) == ("Zażółć", ["IT", "FR"], True)
+        assert card["sectors"] == ["language", "employment"]  # in the order of the file
         assert practices.practice(cursor, OTHER) is None
         gone = practices.former(cursor, OTHER)
         assert gone is not None
