@@ -16,7 +16,7 @@ from criteria.framework import CURRENT
 from practices_db.catalogue import practice_rows, practice_store
 from practices_db.catalogue.contradictions import RULES
 from practices_db.catalogue.library_store import CURATED
-from practices_db.catalogue.practice_fields import RECORD, SEVERAL, SEVERAL_OF, SINGLE
+from practices_db.catalogue.practice_fields import IN_THE_FILE, RECORD, SEVERAL, SEVERAL_ROWS
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
 from practices_db.curation.edit_library import Found, found
@@ -186,10 +186,10 @@ def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
 def practices(cursor: Cursor, ids: Sequence[str]) -> dict[str, CuratedPractice]:
     """Return those of the practices that there are, by id."""
     record = [column.id for column in RECORD]
-    columns = ", ".join([*(f"p.{field.column} AS {field.id}" for field in SINGLE if not field.derived), *record])
     rows = cursor.execute(
         f"""
-        SELECT {columns}, s.field, s.value FROM practice p LEFT JOIN ({SEVERAL_OF}) s ON s.practice_id = p.id
+        SELECT {IN_THE_FILE}, {", ".join(record)}, s.field, s.value
+        FROM practice p LEFT JOIN ({SEVERAL_ROWS}) s ON s.practice_id = p.id
         WHERE list_contains($ids::TEXT[], p.id) ORDER BY s.position
         """,
         {"ids": list(ids)},
